@@ -1,0 +1,39 @@
+/**
+ * Everything that can go wrong in a way that its reader can act on. One place (`cgi/status.ts`) maps a code to an
+ * HTTP status, one (`entry/`) to an exit code.
+ */
+export type FailureCode =
+  | 'method-not-allowed'
+  | 'body-not-accepted'
+  | 'unauthorized'
+  | 'usage'
+  | 'config-invalid'
+  | 'db-dir-missing'
+  | 'index-missing'
+  | 'index-invalid'
+  | 'index-too-large'
+  | 'index-older'
+  | 'store-unreachable'
+  | 'store-refused'
+  | 'store-no-index'
+  | 'store-corrupt'
+  | 'store-timeout'
+  | 'lock-timeout'
+  | 'check-failed'
+  | 'no-generation'
+  | 'disk'
+  | 'internal';
+
+/** An expected failure: what was attempted on what object, and what the reader can do about it. Never a secret. */
+export class Failure extends Error {
+  readonly code: FailureCode;
+  /** What to do next, one sentence. */
+  readonly hint: string;
+
+  constructor(code: FailureCode, message: string, options: { hint: string; cause?: unknown }) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'Failure';
+    this.code = code;
+    this.hint = options.hint;
+  }
+}

@@ -1,0 +1,11 @@
+/** A file as it shall stand on the machine. */
+export interface PlannedFile {
+  /** What it is, for reports and rules. */
+  readonly kind: 'htpasswd' | 'map' | 'showcases' | 'tenants' | 'navigator' | 'maintenance';
+  /** Absolute path. */
+  readonly path: string;
+  /** UTF-8 text. */
+  readonly content: string;
+  /** Permission bits for a new file; a file that is replaced keeps its own. */
+  readonly mode: number;
+}

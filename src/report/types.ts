@@ -1,0 +1,67 @@
+import type { FailureCode } from '../failure.ts';
+import type { Warning } from '../index/types.ts';
+
+export type Outcome = 'updated' | 'unchanged' | 'dry-run' | 'failed';
+
+export type Trigger = 'cgi' | 'command' | 'start' | 'rollback';
+
+/** What is known of the index that a run worked with. */
+export interface IndexFacts {
+  /** ETag of the object in the store; null when it did not come from there. */
+  readonly etag: string | null;
+  /** Hex SHA-256 of the index's database image. */
+  readonly sha256: string;
+  /** Bytes. */
+  readonly size: number;
+  /** ISO 8601, UTC: when the index was last changed, as its source says. */
+  readonly time: string;
+  readonly source: 'store' | 'local' | 'generation';
+}
+
+export interface FileFacts {
+  readonly kind: 'index' | 'htpasswd' | 'map' | 'showcases' | 'tenants' | 'navigator' | 'maintenance';
+  readonly path: string;
+  /** Whether its bytes differ from before (for a dry run: would differ). */
+  readonly changed: boolean;
+  /** Bytes of the new content. */
+  readonly size: number;
+}
+
+export interface StepFacts {
+  readonly name: string;
+  readonly ms: number;
+}
+
+/** The `RESULT` object: what every caller gets, whatever way it called. */
+export interface RunResult {
+  readonly run: string;
+  readonly machine: string;
+  readonly region: string | null;
+  readonly outcome: Outcome;
+  /** True when this answer is the result of a run that another request began after this one arrived. */
+  readonly shared: boolean;
+  readonly index: IndexFacts | null;
+  readonly files: readonly FileFacts[];
+  /** Whether Navigator will reload. */
+  readonly reload: boolean;
+  /** Number of rows left out, or read with a reservation. */
+  readonly warningCount: number;
+  /** With `id` for administrators only. */
+  readonly warnings: readonly Warning[];
+  readonly steps: readonly StepFacts[];
+  /** Unified diff of navigator.yml; dry runs only. */
+  readonly diff?: string;
+  readonly error?: { readonly code: FailureCode; readonly message: string; readonly hint: string };
+}
+
+/** What an operation says while it runs. All reporters consume this one stream. */
+export type ProgressEvent =
+  | { readonly type: 'run'; readonly run: string; readonly trigger: Trigger; readonly steps: number }
+  | { readonly type: 'step'; readonly number: number; readonly name: string; readonly title: string }
+  | { readonly type: 'step-done'; readonly number: number; readonly name: string; readonly ms: number; readonly detail: string }
+  | { readonly type: 'warning'; readonly warning: Warning }
+  | { readonly type: 'note'; readonly message: string }
+  | { readonly type: 'end'; readonly result: RunResult };
+
+/** A consumer of the stream. `at` is the wall-clock time of the event. */
+export type Reporter = (event: ProgressEvent, at: Date) => void;

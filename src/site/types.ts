@@ -1,0 +1,25 @@
+export type Deployment = 'fly' | 'kamal' | 'local';
+
+/** Where we run: everything that depends on the machine and its environment, and nothing that depends on the index. */
+export interface Site {
+  readonly deployment: Deployment;
+  /** Absolute; `/rails` in production. */
+  readonly appRoot: string;
+  /** Absolute; holds `index.sqlite3` and the tenant databases. */
+  readonly dbDir: string;
+  readonly storageDir: string;
+  /** Where log files go; null for standard error alone. */
+  readonly logDir: string | null;
+  /** Fly app such as `smooth`; null elsewhere. */
+  readonly appName: string | null;
+  /** Fly region of this machine such as `iad`; null elsewhere. */
+  readonly region: string | null;
+  /** `FLY_MACHINE_ID`, `KAMAL_CONTAINER_NAME`, else the host name. */
+  readonly machineId: string;
+  /** TCP port that Navigator listens on. */
+  readonly listenPort: number;
+  /** Whole GiB of memory of this machine. */
+  readonly memoryGiB: number;
+  /** The parsed override file for the static part of navigator.yml, already validated; null for none. */
+  readonly overrides: Readonly<Record<string, unknown>> | null;
+}
