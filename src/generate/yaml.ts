@@ -1,0 +1,169 @@
+/**
+ * Writes YAML that every reader understands alike: Navigator (go-yaml v3, YAML 1.2 with remnants of 1.1), Ruby (Psych,
+ * YAML 1.1) and the strict reader of `check/`. It is a small subset in one fixed form:
+ *
+ *     document = "{}" LF | mapping(0)
+ *     mapping(n) = { entry(n) }                         at least one; keys are never repeated
+ *     entry(n)   = indent(n) key ":" value(n)
+ *     key        = integer | ":" /[a-z_][a-z0-9_]* / | string       (the second is a Ruby symbol, never quoted)
+ *     value(n)   = " " scalar LF
+ *                | " []" LF | " {}" LF                  an empty list, an empty mapping
+ *                | LF mapping(n + 2)
+ *                | LF list(n + 2)
+ *     list(n)    = { indent(n) "- " item(n) }           at least one
+ *     item(n)    = scalar LF | "[]" LF | "{}" LF
+ *                | mapping(n + 2) without its first indent      (the first entry stands on the line of the dash)
+ *     scalar     = "null" | "true" | "false" | integer | float | string
+ *     integer    = /-?(0|[1-9][0-9]*)/
+ *     float      = /-?(0|[1-9][0-9]*)\.[0-9]+(e[+-][0-9]+)?/
+ *     string     = plain | quoted
+ *     plain      = /[A-Za-z\/][A-Za-z0-9_.\/-]* /       and no word that some YAML reads as a boolean or null (`RESERVED`)
+ *     quoted     = a JSON string: `JSON.parse` reads it
+ *     indent(n)  = n spaces
+ *
+ * A line ends with LF and has no trailing space; there are no comments, document markers, tags, anchors, aliases, block
+ * scalars, flow collections other than the empty ones, multi-line scalars, or lists directly inside lists. Inside
+ * `quoted` everything that YAML does not let stand raw (control characters, U+007F to U+009F, U+2028, U+2029, U+FEFF,
+ * U+FFFE, U+FFFF) is escaped, other text stands as it is; a lone surrogate, which no YAML can express, becomes U+FFFD.
+ */
+
+/** A mapping with keys from data is a `Map` (objects would reorder keys such as `2026`); one with fixed keys may be an object. */
+export type YamlMapping =
+  | ReadonlyMap<string | number | symbol, YamlValue>
+  | { readonly [key: string]: YamlValue };
+
+export type YamlValue = string | number | boolean | null | readonly YamlValue[] | YamlMapping;
+
+/** Words that YAML 1.1 or 1.2, in some reader, takes for a boolean or null when they stand unquoted; in lower case. */
+const RESERVED: ReadonlySet<string> = new Set(['y', 'n', 'yes', 'no', 'on', 'off', 'true', 'false', 'null']);
+
+const PLAIN = /^[A-Za-z/][A-Za-z0-9_./-]*$/;
+const SYMBOL = /^[a-z_][a-z0-9_]*$/;
+const INTEGER_LIKE = /^(?:0|[1-9][0-9]*)$/;
+const LONE_SURROGATE = /\p{Surrogate}/gu;
+const NOT_RAW = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
+
+/** Readers refuse longer keys (YAML allows 1024 characters for a key without `? `). */
+const LONGEST_KEY = 1000;
+
+/** Lines are joined in batches of this many: a large document then needs little more memory than its text. */
+const BATCH = 4096;
+
+/**
+ * @returns the document, with its final line end.
+ * @throws {TypeError} for what the subset cannot say: NaN and infinities, a list directly inside a list, a symbol that
+ *   is no Ruby identifier, an integer-like key of a plain object, a key that is too long.
+ */
+export function emitYaml(document: YamlMapping): string {
+  const lines = new Lines();
+  if (isEmpty(document)) return '{}\n';
+  emitMapping(lines, document, '', '');
+  return lines.text();
+}
+
+/** A string as it stands in the document, quoted unless every reader takes it for the same string unquoted. */
+export function emitString(text: string): string {
+  if (PLAIN.test(text) && !(text.length <= 5 && RESERVED.has(text.toLowerCase()))) return text;
+  return JSON.stringify(text.replace(LONE_SURROGATE, '\ufffd')).replace(NOT_RAW, escapeUnit);
+}
+
+class Lines {
+  private batch: string[] = [];
+  private readonly done: string[] = [];
+
+  add(line: string): void {
+    this.batch.push(line);
+    if (this.batch.length >= BATCH) this.flush();
+  }
+
+  text(): string {
+    this.flush();
+    return this.done.join('');
+  }
+
+  private flush(): void {
+    this.done.push(this.batch.join(''));
+    this.batch = [];
+  }
+}
+
+/** `first` is what stands before the first key (an indent, or the dash of a list), `indent` before the others. */
+function emitMapping(lines: Lines, mapping: YamlMapping, first: string, indent: string): void {
+  let lead = first;
+  if (mapping instanceof Map) {
+    for (const [key, value] of mapping) {
+      emitEntry(lines, lead + emitKey(key), value, indent);
+      lead = indent;
+    }
+    return;
+  }
+  for (const [key, value] of Object.entries(mapping as { readonly [key: string]: YamlValue })) {
+    if (INTEGER_LIKE.test(key)) throw new TypeError(`key ${key} needs a Map: an object would reorder it`);
+    emitEntry(lines, lead + emitKey(key), value, indent);
+    lead = indent;
+  }
+}
+
+function emitEntry(lines: Lines, start: string, value: YamlValue, indent: string): void {
+  if (typeof value !== 'object' || value === null || isEmpty(value)) {
+    lines.add(`${start}: ${emitInline(value)}\n`);
+    return;
+  }
+  lines.add(`${start}:\n`);
+  const deeper = `${indent}  `;
+  if (isList(value)) emitList(lines, value, deeper);
+  else emitMapping(lines, value, deeper, deeper);
+}
+
+function emitList(lines: Lines, list: readonly YamlValue[], indent: string): void {
+  const dash = `${indent}- `;
+  for (const item of list) {
+    if (typeof item !== 'object' || item === null || isEmpty(item)) lines.add(`${dash}${emitInline(item)}\n`);
+    else if (isList(item)) throw new TypeError('a list directly inside a list is not written');
+    else emitMapping(lines, item, dash, `${indent}  `);
+  }
+}
+
+function emitKey(key: string | number | symbol): string {
+  if (typeof key === 'symbol') {
+    const name = key.description ?? '';
+    if (!SYMBOL.test(name)) throw new TypeError(`${String(key)} is no plain Ruby symbol`);
+    return `:${name}`;
+  }
+  if (typeof key === 'number') {
+    if (!Number.isSafeInteger(key)) throw new TypeError(`key ${key} is no integer`);
+    return String(key);
+  }
+  const text = emitString(key);
+  if (text.length > LONGEST_KEY) throw new TypeError(`key ${text.slice(0, 40)}... is too long`);
+  return text;
+}
+
+function emitInline(value: YamlValue): string {
+  if (typeof value === 'string') return emitString(value);
+  if (typeof value === 'number') return emitNumber(value);
+  if (typeof value === 'object' && value !== null) return isList(value) ? '[]' : '{}';
+  return String(value);
+}
+
+/** Psych takes `1e-7` for a string: a float always has its point. */
+function emitNumber(value: number): string {
+  if (!Number.isFinite(value)) throw new TypeError(`${value} is not written`);
+  const text = String(value);
+  return text.includes('e') && !text.includes('.') ? text.replace('e', '.0e') : text;
+}
+
+function escapeUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+function isList(value: readonly YamlValue[] | YamlMapping): value is readonly YamlValue[] {
+  return Array.isArray(value);
+}
+
+function isEmpty(value: readonly YamlValue[] | YamlMapping): boolean {
+  if (isList(value)) return value.length === 0;
+  if (value instanceof Map) return value.size === 0;
+  for (const _ in value) return false;
+  return true;
+}
