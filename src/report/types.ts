@@ -58,7 +58,13 @@ export interface RunResult {
 export type ProgressEvent =
   | { readonly type: 'run'; readonly run: string; readonly trigger: Trigger; readonly steps: number }
   | { readonly type: 'step'; readonly number: number; readonly name: string; readonly title: string }
-  | { readonly type: 'step-done'; readonly number: number; readonly name: string; readonly ms: number; readonly detail: string }
+  | {
+      readonly type: 'step-done';
+      readonly number: number;
+      readonly name: string;
+      readonly ms: number;
+      readonly detail: string;
+    }
   | { readonly type: 'warning'; readonly warning: Warning }
   | { readonly type: 'note'; readonly message: string }
   | { readonly type: 'end'; readonly result: RunResult };

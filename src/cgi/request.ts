@@ -1,0 +1,130 @@
+import { Failure } from '../failure.ts';
+import { type AnswerForm, preferredForm } from './accept.ts';
+import { type Input, lookForBody } from './body.ts';
+import { type Credentials, parseAuthorization } from './credentials.ts';
+
+export type { Credentials, Input };
+
+/** A CGI/1.1 request (RFC 3875), as far as this project cares. */
+export interface Request {
+  /** As the server gave it, such as `POST`. */
+  readonly method: string;
+  /** `?dry_run=1` */
+  readonly dryRun: boolean;
+  /** `?force=1` */
+  readonly force: boolean;
+  /** Form of the answer, from `Accept`. */
+  readonly form: AnswerForm;
+  /** What `Authorization` holds; null for nothing that could be proved. */
+  readonly credentials: Credentials | null;
+  /** Why the request cannot be served whoever sends it (405, 400, 415); null when it can. */
+  readonly refusal: Failure | null;
+}
+
+/** Milliseconds to wait for a body that was not announced, from a server that leaves standard input open. */
+const PATIENCE_MS = 3_000;
+
+/** Milliseconds to wait for the first byte, or the end, of a body that `Transfer-Encoding` announced. */
+const ANNOUNCED_PATIENCE_MS = 15_000;
+
+/** True when a CGI server started this process; then its command line arguments mean nothing. */
+export function isCgi(env: NodeJS.ProcessEnv): boolean {
+  return Boolean(env['REQUEST_METHOD'] || env['GATEWAY_INTERFACE']);
+}
+
+/**
+ * Reads a request. Never throws and never hangs: what is wrong with the request is its `refusal`, so that even a refused
+ * request is answered in the form it asked for. Standard input is only looked at where a body decides something.
+ *
+ * @param patience overrides the waiting times above, in milliseconds.
+ */
+export async function parseRequest(
+  env: NodeJS.ProcessEnv,
+  input: Input,
+  patience: { silentMs?: number; announcedMs?: number } = {},
+): Promise<Request> {
+  const method = env['REQUEST_METHOD'] || 'GET';
+  const query = parseQuery(env['QUERY_STRING'] ?? '');
+  return {
+    method,
+    dryRun: query.dryRun,
+    force: query.force,
+    form: preferredForm(env['HTTP_ACCEPT']),
+    credentials: parseAuthorization(env['HTTP_AUTHORIZATION']),
+    refusal: refuseMethod(method) ?? query.problem ?? (await refuseBody(env, input, patience)),
+  };
+}
+
+function refuseMethod(method: string): Failure | null {
+  if (method === 'POST') return null;
+  return new Failure('method-not-allowed', `${printable(method)} is not allowed here`, {
+    hint: 'Send a POST request without a body.',
+  });
+}
+
+interface Query {
+  readonly dryRun: boolean;
+  readonly force: boolean;
+  readonly problem: Failure | null;
+}
+
+/**
+ * Other parameters are ignored, as they are on any page; but a misspelt `dry-run` must not become a real update, nor
+ * `dry_run=yes` or a bare `dry_run`.
+ */
+function parseQuery(text: string): Query {
+  const query = new URLSearchParams(text);
+  const flags = { dry_run: false, force: false };
+  let problem: Failure | null = null;
+  const wrong = (message: string): void => {
+    problem ??= new Failure('usage', message, { hint: 'Use ?dry_run=1, ?force=1, or neither.' });
+  };
+  for (const name of new Set(query.keys())) {
+    if (name === 'dry_run' || name === 'force') {
+      const values = new Set(query.getAll(name));
+      if (values.size !== 1 || !(values.has('1') || values.has('0'))) wrong(`${name} must be 1 or 0`);
+      flags[name] = values.has('1');
+    } else if (/^(?:dryrun|force)$/.test(name.toLowerCase().replace(/[^a-z]/g, ''))) {
+      wrong(`there is no parameter ${printable(name)}`);
+    }
+  }
+  return { dryRun: flags.dry_run, force: flags.force, problem };
+}
+
+/**
+ * A body is refused. `CONTENT_LENGTH` is believed as far as it goes: `0` means none, more means one, whatever arrives.
+ * Without it a body may still come (a chunked request, which some servers pass on without a word).
+ */
+async function refuseBody(
+  env: NodeJS.ProcessEnv,
+  input: Input,
+  patience: { silentMs?: number; announcedMs?: number },
+): Promise<Failure | null> {
+  const length = (env['CONTENT_LENGTH'] ?? '').trim();
+  if (/^0+$/.test(length)) return null;
+  if (/^[0-9]+$/.test(length)) return bodyRefusal(`a body of ${length.slice(0, 20)} bytes`);
+  if (length !== '') {
+    return new Failure('usage', `CONTENT_LENGTH ${printable(length)} is not a number`, {
+      hint: 'Send a POST request without a body.',
+    });
+  }
+  const announced = Boolean(env['HTTP_TRANSFER_ENCODING']);
+  const wait = announced
+    ? (patience.announcedMs ?? ANNOUNCED_PATIENCE_MS)
+    : (patience.silentMs ?? PATIENCE_MS);
+  const found = await lookForBody(input, wait);
+  if (found === 'body') return bodyRefusal('a body');
+  return found === 'silent' && announced ? bodyRefusal('a body that never came') : null;
+}
+
+function bodyRefusal(what: string): Failure {
+  return new Failure('body-not-accepted', `${what} was sent, and none is accepted`, {
+    hint: 'Send the POST request without a body (curl -X POST, without -d).',
+  });
+}
+
+/** Text of a stranger, short and harmless enough to be repeated. */
+function printable(text: string): string {
+  const harmless = text.slice(0, 40).replace(/[^\x20-\x7e]/g, '?');
+  return text.length > 40 ? `${harmless}...` : harmless;
+}

@@ -1,0 +1,40 @@
+import type { AnswerForm } from './accept.ts';
+import type { Status } from './status.ts';
+
+export interface Response {
+  readonly status: Status;
+  readonly form: AnswerForm;
+  readonly body: string;
+  /** Beside those of the status and the fixed ones. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const TYPE: Readonly<Record<AnswerForm, string>> = {
+  text: 'text/plain; charset=utf-8',
+  json: 'application/json; charset=utf-8',
+};
+
+/**
+ * A whole CGI/1.1 response, to be written to standard output in one piece. `Status` comes first: Navigator takes the
+ * status from nothing else. Lines end in CRLF, which Navigator, lighttpd and Apache all take. `Content-Length` lets a
+ * client see that an answer was cut short, which a chunked one would hide.
+ */
+export function renderResponse(response: Response): string {
+  const { status, body } = response;
+  const headers: Record<string, string> = {
+    Status: `${status.status} ${status.reason}`,
+    'Content-Type': TYPE[response.form],
+    'Content-Length': String(Buffer.byteLength(body)),
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    ...status.headers,
+    ...response.headers,
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${headerValue(value)}\r\n`);
+  return `${lines.join('')}\r\n${body}`;
+}
+
+/** One line of printable ASCII, whatever the value held: a header can never become two, nor end the headers. */
+function headerValue(value: string): string {
+  return value.replace(/[^\x20-\x7e]+/g, ' ').trim();
+}

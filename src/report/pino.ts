@@ -1,0 +1,112 @@
+import { constants, fchownSync, openSync, statSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Logger, pino } from 'pino';
+import type { LogEntry, LogOptions } from './log.ts';
+import type { ProgressEvent, RunResult } from './types.ts';
+
+const STANDARD_ERROR = 2;
+
+/** Loaded by `log.ts` alone, when there is something to log. */
+export function openLog(options: LogOptions): (entry: LogEntry) => void {
+  const descriptors = options.standardError ? [STANDARD_ERROR] : [];
+  if (options.logDir) {
+    const file = openLogFile(options.logDir, `${options.name}.log`);
+    if (file !== null) descriptors.push(file);
+  }
+  let at = new Date();
+  const logger = pino(
+    {
+      name: options.name,
+      base: { ...options.base, pid: process.pid },
+      // The time of the event, not of the writing: events wait until pino is loaded.
+      timestamp: () => `,"time":"${at.toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    { write: (line: string) => writeAll(descriptors, line) },
+  );
+  return (entry) => {
+    at = entry.at;
+    if ('event' in entry) logEvent(logger, entry.event);
+    else logger.error({ err: { type: 'Error', ...entry.exception } }, entry.exception.message);
+  };
+}
+
+/** Synchronous, so that a line is out before the process can be killed. What cannot be written is dropped. */
+function writeAll(descriptors: readonly number[], line: string): void {
+  const bytes = Buffer.from(line);
+  for (const descriptor of descriptors) {
+    try {
+      let written = 0;
+      while (written < bytes.length) written += writeSync(descriptor, bytes, written);
+    } catch {
+      // A full disk, a closed pipe, or one that nobody drains: an update is worth more than its log.
+    }
+  }
+}
+
+/** A new file gets the owner of its directory, since this may run as root for an application that does not. */
+function openLogFile(directory: string, name: string): number | null {
+  const path = join(directory, name);
+  const { O_WRONLY, O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
+  const open = (flags: number): number => openSync(path, O_WRONLY | O_APPEND | O_NOFOLLOW | flags, 0o640);
+  try {
+    return open(0);
+  } catch {
+    // Not there yet, or not writable: creating it tells.
+  }
+  try {
+    const descriptor = open(O_CREAT | O_EXCL);
+    inheritOwner(descriptor, directory);
+    return descriptor;
+  } catch {
+    return null;
+  }
+}
+
+function inheritOwner(descriptor: number, directory: string): void {
+  try {
+    const { uid, gid } = statSync(directory);
+    fchownSync(descriptor, uid, gid);
+  } catch {
+    // Only root may give files away; then the file is ours.
+  }
+}
+
+function logEvent(logger: Logger, event: ProgressEvent): void {
+  const { type } = event;
+  switch (type) {
+    case 'run': {
+      const { run, trigger, steps } = event;
+      logger.info({ event: type, run, trigger, steps }, `run ${run}`);
+      break;
+    }
+    case 'step': {
+      const { number, name, title } = event;
+      logger.debug({ event: type, number, step: name }, title);
+      break;
+    }
+    case 'step-done': {
+      const { number, name, ms, detail } = event;
+      logger.info({ event: type, number, step: name, ms }, detail);
+      break;
+    }
+    case 'warning': {
+      const { table, id, reason } = event.warning;
+      logger.warn({ event: type, table, id }, reason);
+      break;
+    }
+    case 'note':
+      logger.info({ event: type }, event.message);
+      break;
+    case 'end':
+      logEnd(logger, event.result);
+  }
+}
+
+/** The warnings were logged one by one, and the diff is for the person who asked for it. */
+function logEnd(logger: Logger, result: RunResult): void {
+  const { warnings: _, diff: __, ...facts } = result;
+  const fields = { event: 'end', result: facts };
+  if (result.error) logger.error(fields, result.error.message);
+  else logger.info(fields, result.outcome);
+}

@@ -1,0 +1,21 @@
+import type { Warning } from '../index/types.ts';
+import type { RunResult } from './types.ts';
+
+/**
+ * What a caller who is no administrator may see of a result: of the warnings only how many there are per table, no row
+ * and no reason; no diff.
+ */
+export function forPublic(result: RunResult): RunResult {
+  const { diff: _, ...rest } = result;
+  return { ...rest, warnings: summarise(result.warnings) };
+}
+
+function summarise(warnings: readonly Warning[]): Warning[] {
+  const counts = new Map<Warning['table'], number>();
+  for (const { table } of warnings) counts.set(table, (counts.get(table) ?? 0) + 1);
+  return [...counts].map(([table, count]) => ({
+    table,
+    id: null,
+    reason: `${count} ${count === 1 ? 'row has' : 'rows have'} a warning; administrators see which`,
+  }));
+}

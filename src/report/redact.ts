@@ -1,0 +1,65 @@
+/** Makes text safe to be shown and logged. */
+export interface Scrubber {
+  /** Without secrets, and on one line: control characters stand escaped, so that no text can forge a log line. */
+  line(text: string): string;
+  /** The same, but line ends stay: for a diff. */
+  block(text: string): string;
+  /** Every string in a plain value, keys aside; `diff` is a block, all else are lines. */
+  value<T>(value: T): T;
+}
+
+const REDACTED = '[redacted]';
+
+/** A literal shorter than this is no secret but a word of everyday text. */
+const SHORTEST_SECRET = 6;
+
+/**
+ * What looks like a secret whatever its value: password hashes (bcrypt, apr1, crypt, {SHA} and its kin), passwords in
+ * URLs, and what signs or authorises a request.
+ */
+const SECRET_SHAPES: readonly (readonly [RegExp, string])[] = [
+  [/\$(?:apr1|argon2[a-z]*|scrypt|2[abxy]?|[1-9]|y|gy)\$[A-Za-z0-9./+=,$-]{4,}/g, REDACTED],
+  [/\{(?:S?SHA(?:-?\d+)?|S?MD5|CRYPT|PLAIN)\}[^\s"',;]+/gi, REDACTED],
+  [/(\/\/[^\s/:@]*:)[^\s/@]+@/g, `$1${REDACTED}@`],
+  [/\b(Authorization["']?\s*[:=]\s*["']?(?:Basic|Bearer)\s+)[^\s"',]+/gi, `$1${REDACTED}`],
+  [/\b((?:X-Amz-)?(?:Signature|Credential|Security-Token)=)[^\s&,"']+/gi, `$1${REDACTED}`],
+  [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, REDACTED],
+];
+
+/** Control and format characters (line breaks, escapes, bidirectional overrides) and halves of characters. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+
+/** The secrets that an environment holds, of this process and of the request that it serves. */
+export function secretsOf(env: NodeJS.ProcessEnv): string[] {
+  const names = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'UPDATE_CONFIG_TOKEN'];
+  const authorization = env['HTTP_AUTHORIZATION']?.trim().split(/\s+/).at(-1);
+  return [...names.map((name) => env[name]), authorization].filter((value) => value !== undefined);
+}
+
+/** @param secrets literal values that must never be seen, as they stand or percent-encoded. */
+export function createScrubber(secrets: readonly string[]): Scrubber {
+  const literals = [...new Set(secrets.flatMap((secret) => [secret, encodeURIComponent(secret)]))]
+    .filter((secret) => secret.length >= SHORTEST_SECRET)
+    .sort((a, b) => b.length - a.length);
+
+  const redact = (text: string): string => {
+    let result = text;
+    for (const literal of literals) result = result.replaceAll(literal, REDACTED);
+    for (const [shape, replacement] of SECRET_SHAPES) result = result.replace(shape, replacement);
+    return result;
+  };
+  const line = (text: string): string => redact(text).replace(UNPRINTABLE, escapeCharacter);
+  const block = (text: string): string => text.split('\n').map(line).join('\n');
+  const value = (input: unknown, name: string): unknown => {
+    if (typeof input === 'string') return name === 'diff' ? block(input) : line(input);
+    if (Array.isArray(input)) return input.map((item) => value(item, name));
+    if (typeof input !== 'object' || input === null) return input;
+    return Object.fromEntries(Object.entries(input).map(([key, item]) => [key, value(item, key)]));
+  };
+  return { line, block, value: <T>(input: T) => value(input, '') as T };
+}
+
+function escapeCharacter(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  return code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, '0')}`;
+}

@@ -1,0 +1,108 @@
+import type { Warning } from '../index/types.ts';
+import { forPublic } from './public.ts';
+import type { FileFacts, ProgressEvent, Reporter, RunResult } from './types.ts';
+
+/** Who reads an answer: `public` sees neither the rows behind warnings nor the diff. */
+export type Audience = 'administrator' | 'public';
+
+export interface CollectedText {
+  readonly report: Reporter;
+  /** Everything that was reported so far, each line with its end. */
+  text(): string;
+}
+
+/** Collects events into a `text/plain` answer: timestamped lines, a summary, and last `RESULT {json}` on one line. */
+export function textReport(audience: Audience): CollectedText {
+  const lines: string[] = [];
+  const format = formatter(audience, false);
+  return {
+    report: (event, at) => {
+      lines.push(...format(event, at));
+    },
+    text: () => lines.map((line) => `${line}\n`).join(''),
+  };
+}
+
+/** Writes the same lines as they happen, for a person who watches; each step is announced as it begins, too. */
+export function streamReport(write: (text: string) => void): Reporter {
+  const format = formatter('administrator', true);
+  return (event, at) => {
+    const lines = format(event, at);
+    if (lines.length > 0) write(lines.map((line) => `${line}\n`).join(''));
+  };
+}
+
+/** A result as the body of an `application/json` answer, and as what `--json` prints: one line. */
+export function renderJson(result: RunResult, audience: Audience): string {
+  return `${JSON.stringify(audience === 'public' ? forPublic(result) : result)}\n`;
+}
+
+function formatter(audience: Audience, live: boolean): (event: ProgressEvent, at: Date) => string[] {
+  let steps = 0;
+  const titles = new Map<number, string>();
+  const step = (number: number): string =>
+    `Step ${number}/${Math.max(steps, number)}: ${titles.get(number) ?? ''}`;
+  return (event, at) => {
+    const stamp = (text: string): string => `[${at.toISOString()}] ${text}`;
+    switch (event.type) {
+      case 'run':
+        steps = event.steps;
+        return [stamp(`Run ${event.run} (${event.trigger})`)];
+      case 'step':
+        titles.set(event.number, event.title);
+        return live ? [stamp(`${step(event.number)} ...`)] : [];
+      case 'step-done':
+        return [stamp(`${step(event.number)}: ${event.detail} (${duration(event.ms)})`)];
+      case 'warning':
+        return audience === 'public' ? [] : [stamp(`Warning: ${describeWarning(event.warning)}`)];
+      case 'note':
+        return [stamp(`Note: ${event.message}`)];
+      case 'end': {
+        const result = audience === 'public' ? forPublic(event.result) : event.result;
+        const publicWarnings = audience === 'public' ? result.warnings : [];
+        return [
+          ...publicWarnings.map((warning) => stamp(`Warning: ${describeWarning(warning)}`)),
+          ...summary(result).map(stamp),
+          ...diffLines(result, stamp),
+          `RESULT ${JSON.stringify(result)}`,
+        ];
+      }
+    }
+  };
+}
+
+function describeWarning({ table, id, reason }: Warning): string {
+  return `${table}${id === null ? '' : ` ${id}`}: ${reason}`;
+}
+
+function summary(result: RunResult): string[] {
+  if (result.error) {
+    const { code, message, hint } = result.error;
+    return [`Failed (${code}): ${message}`, `What to do: ${hint}`];
+  }
+  const wouldBe = result.outcome === 'dry-run';
+  const changed = result.files.filter((file) => file.changed).length;
+  const verb = wouldBe ? 'would change' : 'changed';
+  const reload = result.reload ? (wouldBe ? 'would follow' : 'follows') : 'is not needed';
+  const total = result.steps.reduce((sum, { ms }) => sum + ms, 0);
+  return [
+    ...result.files.map((file) => describeFile(file, verb)),
+    `Summary: ${result.outcome}: ${changed} of ${result.files.length} files ${verb}, a reload ${reload}, ` +
+      `${result.warningCount} warnings, ${duration(total)}${result.shared ? ', shared with another request' : ''}`,
+  ];
+}
+
+function describeFile(file: FileFacts, verb: string): string {
+  return `File ${file.path}: ${file.changed ? verb : 'unchanged'}, ${file.size} bytes`;
+}
+
+/** Every line of a unified diff begins with one of ` +-@\`, so none can pass for a line of this report. */
+function diffLines(result: RunResult, stamp: (text: string) => string): string[] {
+  if (result.diff === undefined) return [];
+  if (result.diff === '') return [stamp('navigator.yml: no difference')];
+  return [stamp('navigator.yml:'), ...result.diff.replace(/\n$/, '').split('\n')];
+}
+
+function duration(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms * 10) / 10} ms` : `${(ms / 1000).toFixed(2)} s`;
+}
