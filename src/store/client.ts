@@ -1,0 +1,56 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { collect, transport } from './transport.ts';
+import type { StoreSettings } from './types.ts';
+
+/** Retrying belongs to `retry.ts`, over whole operations: a body cut short is beyond the SDK's own retries. */
+const once = {
+  mode: 'none',
+  retry: <Args, Result>(next: (args: Args) => Promise<Result>, args: Args): Promise<Result> => next(args),
+};
+
+/**
+ * The SDK's client with every setting spelled out. A setting that is left out is one that the SDK looks for in
+ * `AWS_*` variables, in `~/.aws`, or on the instance's metadata service: a hung look-up on the wrong machine, and a way
+ * for a stray file to change what an update does.
+ */
+export function createClient(settings: StoreSettings): S3Client {
+  const client = new S3Client({
+    endpoint: settings.endpoint,
+    ignoreConfiguredEndpointUrls: true,
+    region: settings.region,
+    credentials: { accessKeyId: settings.accessKeyId, secretAccessKey: settings.secretAccessKey },
+    forcePathStyle: true,
+    requestHandler: transport,
+    streamCollector: collect,
+    retryStrategy: once as never,
+    maxAttempts: 1,
+    retryMode: 'standard',
+    defaultsMode: 'standard',
+    // Tigris rejects the aws-chunked uploads that the default leads to.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    authSchemePreference: ['sigv4'],
+    disableClockSkewCorrection: false,
+    sigv4aSigningRegionSet: [settings.region],
+    expectContinueHeader: false,
+    followRegionRedirects: false,
+    disableMultiregionAccessPoints: true,
+    disableS3ExpressSessionAuth: true,
+    useAccelerateEndpoint: false,
+    useArnRegion: false,
+    useDualstackEndpoint: false,
+    useFipsEndpoint: false,
+    useGlobalEndpoint: false,
+    userAgentAppId: async () => undefined,
+    defaultUserAgentProvider: async () => [['showcase-config', '1']],
+  });
+  client.middlewareStack.add(
+    (next) => (args) => {
+      // Without it, Tigris answers from the nearest region, which may not have seen the last write yet.
+      (args.request as { headers: Record<string, string> }).headers['x-tigris-consistent'] = 'true';
+      return next(args);
+    },
+    { step: 'build', name: 'tigrisConsistent' },
+  );
+  return client;
+}

@@ -1,0 +1,87 @@
+import { Failure } from '../failure.ts';
+import { StatusError } from './transport.ts';
+
+/** The bytes or the answer are not what the store says they are. */
+export class CorruptError extends Error {
+  override readonly name = 'CorruptError';
+}
+
+/** What an error is worth: whether another attempt can help, and what to say when it does not. */
+export interface Judgement {
+  readonly retry: boolean;
+  readonly code: 'store-unreachable' | 'store-refused' | 'store-corrupt';
+  readonly reason: string;
+  readonly hint: string;
+}
+
+/** Beside them Tigris sheds load with 408 `RequestCanceled` and 503 `SlowDown`. */
+const TRANSIENT_STATUSES = new Set([408, 429, 500, 502, 503, 504]);
+/**
+ * Codes that S3 documents as worth a retry although their status is a 4xx. `RequestTimeTooSkewed` is one because the
+ * SDK learns the store's clock from the answer and signs the next attempt by it.
+ */
+const TRANSIENT_CODES = new Set(['RequestTimeout', 'RequestTimeTooSkewed', 'ConditionalRequestConflict']);
+
+const HINTS = {
+  down: 'Try again. If it stays so: is the store up, and is AWS_ENDPOINT_URL_S3 right?',
+  keys: 'Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and that they may use this bucket.',
+  clock: 'The clock of this machine is wrong by more than the store allows: set it.',
+  bucket: 'Check BUCKET_NAME and AWS_ENDPOINT_URL_S3.',
+  moved: 'Set AWS_ENDPOINT_URL_S3 to the address of the store itself: redirects are not followed.',
+  certificate: "The store's certificate does not hold: check AWS_ENDPOINT_URL_S3 and this machine's clock.",
+  corrupt: 'Try again. If it stays so, upload the object anew: what is stored does not match its checksums.',
+};
+
+/** Null for an error that is none of the store's, but a mistake of this program. */
+export function judge(error: unknown): Judgement | null {
+  if (error instanceof StatusError) return judgeStatus(error);
+  if (error instanceof CorruptError) {
+    return { retry: true, code: 'store-corrupt', reason: error.message, hint: HINTS.corrupt };
+  }
+  if (!(error instanceof Error)) return null;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (/^(CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_CERT)/.test(code)) {
+    const reason = `the certificate was not accepted (${code})`;
+    return { retry: false, code: 'store-unreachable', reason, hint: HINTS.certificate };
+  }
+  if (code !== '') {
+    // Node's system errors, the HTTP parser's (HPE_*) and TLS's (ERR_SSL_*): the connection, one way or another.
+    return {
+      retry: true,
+      code: 'store-unreachable',
+      reason: `connection failed (${code})`,
+      hint: HINTS.down,
+    };
+  }
+  if ('$metadata' in error) {
+    // The SDK could not make sense of a 2xx answer.
+    return { retry: true, code: 'store-corrupt', reason: 'the answer is not one of S3', hint: HINTS.corrupt };
+  }
+  return null;
+}
+
+function judgeStatus(error: StatusError): Judgement {
+  const { status, code, message: reason } = error;
+  const refused = (hint: string): Judgement => ({ retry: false, code: 'store-refused', reason, hint });
+  if (code === 'RequestTimeTooSkewed') return { ...refused(HINTS.clock), retry: true };
+  if (TRANSIENT_STATUSES.has(status) || TRANSIENT_CODES.has(code)) {
+    return { retry: true, code: 'store-unreachable', reason, hint: HINTS.down };
+  }
+  if (status >= 500) return { retry: false, code: 'store-unreachable', reason, hint: HINTS.down };
+  if (status < 400) return refused(HINTS.moved);
+  return refused(status === 401 || status === 403 ? HINTS.keys : HINTS.bucket);
+}
+
+/** The failure that ends an operation such as `GET showcase/db/index.sqlite3`. */
+export function toFailure(
+  judgement: Judgement,
+  operation: string,
+  attempts: number,
+  cause: unknown,
+): Failure {
+  const count = attempts === 1 ? '' : `, ${attempts} attempts`;
+  return new Failure(judgement.code, `${operation}: ${judgement.reason}${count}`, {
+    hint: judgement.hint,
+    cause,
+  });
+}

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { CorruptError } from './errors.ts';
+import type { StoredObject } from './types.ts';
+
+/** What the SDK gives of an object's head, whichever operation asked for it. */
+interface Head {
+  readonly ETag?: string | undefined;
+  readonly ContentLength?: number | undefined;
+  readonly LastModified?: Date | undefined;
+  readonly Metadata?: Record<string, string> | undefined;
+}
+
+/** @throws {CorruptError} when what S3 always sends is not there: then somebody else has answered. */
+export function describeObject(key: string, head: Head, size: number): StoredObject {
+  if (!head.ETag || !head.LastModified) throw new CorruptError('the answer has no ETag or no time');
+  return {
+    key,
+    etag: quoted(head.ETag),
+    size,
+    modified: head.LastModified,
+    metadata: head.Metadata ?? {},
+  };
+}
+
+export const quoted = (etag: string) => (etag.endsWith('"') ? etag : `"${etag}"`);
+
+export const unquoted = (etag: string) => etag.replace(/^(?:W\/)?"(.*)"$/, '$1');
+
+/**
+ * Proves bytes against all that is said of them: length, MD5 when the ETag is a plain one, SHA-256 when the metadata
+ * has one.
+ *
+ * @returns the hex SHA-256 of the bytes.
+ * @throws {CorruptError}
+ */
+export function prove(bytes: Buffer, object: StoredObject): string {
+  if (bytes.length !== object.size) throw new CorruptError(`${bytes.length} of ${object.size} bytes came`);
+  if (isMd5(object.etag) && md5(bytes) !== unquoted(object.etag).toLowerCase()) {
+    throw new CorruptError('the bytes do not match their ETag');
+  }
+  const digest = sha256(bytes);
+  const claimed = object.metadata['sha256'];
+  if (claimed !== undefined && claimed.toLowerCase() !== digest) {
+    throw new CorruptError('the bytes do not match the sha256 in their metadata');
+  }
+  return digest;
+}
+
+/** An ETag is the bytes' MD5 unless the object came in parts (then it ends in `-<parts>`) or is encrypted. */
+export const isMd5 = (etag: string) => /^[0-9a-f]{32}$/i.test(unquoted(etag));
+
+export const md5 = (bytes: Buffer) => createHash('md5').update(bytes).digest('hex');
+
+export const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');

@@ -1,0 +1,125 @@
+import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { Failure } from '../failure.ts';
+import { CorruptError } from './errors.ts';
+import { isMd5, md5, quoted, sha256, unquoted } from './proof.ts';
+import { operationName } from './reader.ts';
+import { type Attempt, withRetries } from './retry.ts';
+import { StatusError } from './transport.ts';
+import type {
+  HeadOutcome,
+  ObjectStore,
+  PutCondition,
+  PutOutcome,
+  StoredObject,
+  StoreSettings,
+} from './types.ts';
+
+interface Parts {
+  readonly client: S3Client;
+  readonly settings: StoreSettings;
+  readonly head: (key: string, attempt: Attempt) => Promise<HeadOutcome>;
+}
+
+type PutOptions = Parameters<ObjectStore['put']>[2];
+
+interface Upload {
+  readonly key: string;
+  readonly bytes: Buffer;
+  readonly md5: string;
+  readonly sha256: string;
+  readonly options: PutOptions;
+}
+
+/** Stores bytes whole, on condition, with their `sha256` added to the metadata. */
+export function putObject(
+  parts: Parts,
+  key: string,
+  bytes: Buffer,
+  options: PutOptions,
+): Promise<PutOutcome> {
+  for (const [name, value] of Object.entries(options.metadata)) {
+    if (/^[a-z0-9-]+$/.test(name) && /^[\x20-\x7e]*$/.test(value)) continue;
+    throw new Failure('internal', `PUT ${key}: metadata ${JSON.stringify(name)} does not fit into a header`, {
+      hint: 'Metadata names are lower-case letters, digits and hyphens; values are printable ASCII.',
+    });
+  }
+  const upload = { key, bytes, md5: md5(bytes), sha256: sha256(bytes), options };
+  const state: State = { inDoubt: false, bareEtag: false };
+  return withRetries(operationName('PUT', parts.settings, key), parts.settings.timeoutMs, (attempt) =>
+    putOnce(parts, upload, state, attempt),
+  );
+}
+
+/** What earlier attempts of the same upload have left behind. */
+interface State {
+  /** An earlier attempt ended without an answer: it may have been carried out all the same. */
+  inDoubt: boolean;
+  /** The store has shown that it compares ETags without their quotes (Ceph does). */
+  bareEtag: boolean;
+}
+
+async function putOnce(parts: Parts, upload: Upload, state: State, attempt: Attempt): Promise<PutOutcome> {
+  try {
+    return await send(parts, upload, state, attempt);
+  } catch (error) {
+    if (!isConditionFailed(error, upload.options.condition)) {
+      state.inDoubt = true;
+      throw error;
+    }
+  }
+  // The condition did not hold. That is not believed before it is known what is there.
+  const found = await parts.head(upload.key, attempt);
+  const object = found.kind === 'found' ? found.object : null;
+  if (object && state.inDoubt && isOurs(object, upload)) return { kind: 'stored', etag: object.etag };
+  if (object?.etag === upload.options.condition.replaces && !state.bareEtag) {
+    state.bareEtag = true;
+    return putOnce(parts, upload, state, attempt);
+  }
+  return { kind: 'changed-elsewhere', object };
+}
+
+async function send(
+  { client, settings }: Parts,
+  { key, bytes, md5, sha256, options }: Upload,
+  { bareEtag }: State,
+  { signal }: Attempt,
+): Promise<PutOutcome> {
+  const command = new PutObjectCommand({
+    Bucket: settings.bucket,
+    Key: key,
+    Body: bytes,
+    ContentLength: bytes.length,
+    ContentMD5: Buffer.from(md5, 'hex').toString('base64'),
+    ContentType: options.contentType,
+    Metadata: { ...options.metadata, sha256 },
+    ...precondition(options.condition, bareEtag),
+  });
+  const answer = await client.send(command, { abortSignal: signal });
+  if (!answer.ETag) throw new CorruptError('the answer has no ETag');
+  if (isMd5(answer.ETag) && unquoted(answer.ETag).toLowerCase() !== md5) {
+    throw new CorruptError('the ETag that the store answered is not that of the bytes sent');
+  }
+  return { kind: 'stored', etag: quoted(answer.ETag) };
+}
+
+function precondition(
+  { replaces }: PutCondition,
+  bareEtag: boolean,
+): { IfMatch?: string; IfNoneMatch?: string } {
+  if (replaces === 'anything') return {};
+  if (replaces === 'nothing') return { IfNoneMatch: '*' };
+  return { IfMatch: bareEtag ? unquoted(replaces) : replaces };
+}
+
+/** 412; and, as Amazon's S3 has it, 404 for `If-Match` on an object that is gone. */
+function isConditionFailed(error: unknown, { replaces }: PutCondition): boolean {
+  if (!(error instanceof StatusError) || replaces === 'anything') return false;
+  return error.status === 412 || (error.status === 404 && error.code !== 'NoSuchBucket');
+}
+
+/** An MD5 that the store has computed weighs more than a digest that we have sent. */
+function isOurs(object: StoredObject, upload: Upload): boolean {
+  return isMd5(object.etag)
+    ? unquoted(object.etag).toLowerCase() === upload.md5
+    : object.size === upload.bytes.length && object.metadata['sha256'] === upload.sha256;
+}

@@ -1,0 +1,89 @@
+import { GetObjectCommand, type GetObjectCommandOutput, type S3Client } from '@aws-sdk/client-s3';
+import { createClient } from './client.ts';
+import { CorruptError } from './errors.ts';
+import { describeObject, prove } from './proof.ts';
+import { type Attempt, withRetries } from './retry.ts';
+import { StatusError } from './transport.ts';
+import type { GetOutcome, ObjectReader, StoreSettings } from './types.ts';
+
+type GetOptions = Parameters<ObjectReader['get']>[1];
+
+/** The object store for reading alone. A file of its own: it is all of the SDK that `update_config` has to load. */
+export function createReader(settings: StoreSettings): ObjectReader {
+  return readerWith(createClient(settings), settings);
+}
+
+export function readerWith(client: S3Client, settings: StoreSettings): ObjectReader {
+  return {
+    get: (key, options) =>
+      withRetries(operationName('GET', settings, key), settings.timeoutMs, (attempt) =>
+        getOnce(client, settings.bucket, key, options, attempt),
+      ),
+  };
+}
+
+/** For messages: `GET showcase/db/index.sqlite3`. */
+export function operationName(verb: string, settings: StoreSettings, key: string): string {
+  // Keys come from the store too, and a message is one line.
+  const shown = /^[\x21-\x7e]*$/.test(key) ? key : JSON.stringify(key);
+  return `${verb} ${settings.bucket}/${shown}`;
+}
+
+async function getOnce(
+  client: S3Client,
+  bucket: string,
+  key: string,
+  { ifNoneMatch, maxBytes }: GetOptions,
+  { signal }: Attempt,
+): Promise<GetOutcome> {
+  const command = new GetObjectCommand({
+    Bucket: bucket,
+    Key: key,
+    ...(ifNoneMatch === undefined ? {} : { IfNoneMatch: ifNoneMatch }),
+  });
+  let answer: GetObjectCommandOutput;
+  try {
+    answer = await client.send(command, { abortSignal: signal });
+  } catch (error) {
+    if (error instanceof StatusError && error.status === 304) return { kind: 'unchanged' };
+    if (isMissing(error)) return { kind: 'missing' };
+    throw error;
+  }
+  const body = answer.Body as NodeJS.ReadableStream & { destroy(): void };
+  const announced = answer.ContentLength;
+  if (announced !== undefined && announced > maxBytes) {
+    body.destroy();
+    return { kind: 'too-large', size: announced };
+  }
+  const bytes = await readBody(body, maxBytes, announced);
+  if (bytes.length > maxBytes) return { kind: 'too-large', size: bytes.length };
+  const object = describeObject(key, answer, announced ?? bytes.length);
+  return { kind: 'found', object, bytes, sha256: prove(bytes, object) };
+}
+
+/** A bucket that is not there is not a missing object, but a wrong setting. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof StatusError && error.status === 404 && error.code !== 'NoSuchBucket';
+}
+
+/** Reads to the end, or until more than `maxBytes` have come. */
+async function readBody(
+  body: NodeJS.ReadableStream,
+  maxBytes: number,
+  announced: number | undefined,
+): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of body) {
+      chunks.push(chunk as Buffer);
+      size += chunk.length;
+      if (size > maxBytes) break;
+    }
+  } catch (cause) {
+    throw new CorruptError(`the answer broke off after ${size} of ${announced ?? 'unknown'} bytes`, {
+      cause,
+    });
+  }
+  return Buffer.concat(chunks, size);
+}

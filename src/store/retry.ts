@@ -1,0 +1,73 @@
+import { Failure } from '../failure.ts';
+import { judge, toFailure } from './errors.ts';
+
+const MAX_ATTEMPTS = 4;
+/** Milliseconds. The bound of the first pause; it doubles with each further one. */
+const FIRST_PAUSE = 200;
+const LONGEST_PAUSE = 5000;
+
+export interface Attempt {
+  /** From 1. */
+  readonly number: number;
+  /** Aborted when the time for the whole operation is up. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs a whole operation, and again after what is worth it: at most four times, within `timeoutMs` altogether, with
+ * exponentially growing pauses of random length (full jitter: the fleet's machines are told to update at once, and must
+ * not come back at once).
+ *
+ * @param operation such as `GET showcase/db/index.sqlite3`, for messages.
+ * @throws {Failure} `store-unreachable`, `store-refused`, `store-corrupt`, `store-timeout`.
+ */
+export async function withRetries<T>(
+  operation: string,
+  timeoutMs: number,
+  run: (attempt: Attempt) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const timer = setTimeout(() => controller.abort(), timeoutMs);
+  let last: unknown;
+  try {
+    for (let number = 1; ; number++) {
+      try {
+        return await run({ number, signal });
+      } catch (error) {
+        if (signal.aborted) throw timeout(operation, timeoutMs, number, last ?? error);
+        const judgement = judge(error);
+        if (!judgement) throw error;
+        if (!judgement.retry || number === MAX_ATTEMPTS) throw toFailure(judgement, operation, number, error);
+        last = error;
+      }
+      await pause(Math.random() * Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (number - 1)), signal);
+      if (signal.aborted) throw timeout(operation, timeoutMs, number, last);
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Ends early, without an error, when the signal is aborted. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end);
+    if (signal.aborted) end();
+  });
+}
+
+function timeout(operation: string, timeoutMs: number, attempts: number, cause: unknown): Failure {
+  const before = judge(cause)?.reason;
+  const why = before && attempts > 1 ? `; before that: ${before}` : '';
+  return new Failure('store-timeout', `${operation}: no answer within ${timeoutMs / 1000} s${why}`, {
+    hint: 'Try again. If the store is just slow, raise UPDATE_CONFIG_STORE_TIMEOUT (seconds).',
+    cause,
+  });
+}

@@ -1,0 +1,69 @@
+import { Failure } from '../failure.ts';
+import type { StoreSettings } from './types.ts';
+
+const REQUIRED = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_ENDPOINT_URL_S3'] as const;
+const TIMEOUT = 'UPDATE_CONFIG_STORE_TIMEOUT';
+const DEFAULT_TIMEOUT_SECONDS = 30;
+/** A day: beyond it the value is a mistake, and not far beyond it Node's timers overflow and fire at once. */
+const MAX_TIMEOUT_SECONDS = 86_400;
+
+/**
+ * Where the object store is, from the environment; null when none is configured at all (then the local index is used
+ * as it is). An empty variable counts as an absent one. Nothing else is consulted: no AWS profile, no proxy variable.
+ *
+ * @throws {Failure} `config-invalid` when some but not all of the three needed variables are set (it names the missing
+ * ones), or when a value makes no sense. Keys are never part of a message.
+ */
+export function readStoreSettings(env: NodeJS.ProcessEnv): StoreSettings | null {
+  const missing = REQUIRED.filter((name) => !env[name]);
+  if (missing.length === REQUIRED.length) return null;
+  if (missing.length > 0) {
+    const present = REQUIRED.filter((name) => env[name]);
+    throw new Failure(
+      'config-invalid',
+      `object store: ${present.join(' and ')} set, but not ${missing.join(' and ')}`,
+      { hint: `Set ${missing.join(' and ')} too, or none of ${REQUIRED.join(', ')} to use the local index.` },
+    );
+  }
+  return {
+    endpoint: readEndpoint(env['AWS_ENDPOINT_URL_S3'] ?? ''),
+    region: env['AWS_REGION'] || 'auto',
+    bucket: readBucket(env['BUCKET_NAME'] || 'showcase'),
+    accessKeyId: env['AWS_ACCESS_KEY_ID'] ?? '',
+    secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? '',
+    timeoutMs: readTimeout(env[TIMEOUT]),
+  };
+}
+
+function readEndpoint(value: string): string {
+  const url = URL.parse(value);
+  // The value is not repeated: a URL may hold a password.
+  const invalid = (problem: string) =>
+    new Failure('config-invalid', `object store: AWS_ENDPOINT_URL_S3 ${problem}`, {
+      hint: 'Set AWS_ENDPOINT_URL_S3 to something like https://fly.storage.tigris.dev.',
+    });
+  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) throw invalid('is not an http(s) URL');
+  if (url.username || url.password) throw invalid('must not hold a user or a password');
+  if (url.search || url.hash) throw invalid('must not have a query or a fragment');
+  return url.href.replace(/\/+$/, '');
+}
+
+function readBucket(value: string): string {
+  if (/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(value)) return value;
+  throw new Failure('config-invalid', 'object store: BUCKET_NAME is not the name of a bucket', {
+    hint: 'A bucket has 3 to 63 lower-case letters, digits, dots and hyphens.',
+  });
+}
+
+function readTimeout(value: string | undefined): number {
+  if (!value) return DEFAULT_TIMEOUT_SECONDS * 1000;
+  const seconds = /^\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
+  if (seconds > 0 && seconds <= MAX_TIMEOUT_SECONDS) return Math.ceil(seconds * 1000);
+  throw new Failure(
+    'config-invalid',
+    `object store: ${TIMEOUT} is not a number of seconds: ${JSON.stringify(value)}`,
+    {
+      hint: `Set ${TIMEOUT} to a number between 0 and ${MAX_TIMEOUT_SECONDS}, or leave it out for ${DEFAULT_TIMEOUT_SECONDS}.`,
+    },
+  );
+}

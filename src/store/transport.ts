@@ -1,0 +1,117 @@
+import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import type { S3ClientConfig } from '@aws-sdk/client-s3';
+
+/** An error answer is an XML document of a few hundred bytes; more than this of it is not read. */
+const MAX_ERROR_BODY = 64 * 1024;
+
+/** Any answer but a 2xx. Holds what is needed to judge it, and no request header. */
+export class StatusError extends Error {
+  readonly status: number;
+  /** The store's own code such as `NoSuchKey`; empty when the answer has none. */
+  readonly code: string;
+  /** In the shape in which the SDK looks for the `Date` header, from which it corrects a skewed clock. */
+  readonly $response: { readonly statusCode: number; readonly headers: Record<string, string> };
+  readonly $metadata = {};
+
+  constructor(status: number, code: string, headers: Record<string, string>) {
+    super(code ? `HTTP ${status} (${code})` : `HTTP ${status}`);
+    this.name = 'StatusError';
+    this.status = status;
+    this.code = code;
+    this.$response = { statusCode: status, headers };
+  }
+}
+
+interface SignedRequest {
+  readonly method: string;
+  readonly protocol: string;
+  readonly hostname: string;
+  readonly port?: number;
+  readonly path: string;
+  readonly query?: Record<string, string | string[] | null>;
+  readonly headers: Record<string, string>;
+  readonly body?: string | Uint8Array;
+}
+
+/**
+ * Sends what the SDK has signed, over one connection per request. Used instead of the SDK's handler because that one
+ * loads `node:http` as an ES module, which drags in all of undici (some 40 ms), keeps sockets open after the work is
+ * done, and lets every status pass as an answer to be parsed. Proxy variables are not looked at.
+ */
+export const transport = {
+  metadata: { handlerProtocol: 'http/1.1' },
+  async handle(signed: SignedRequest, options: { abortSignal?: AbortSignal } = {}) {
+    const request = signed.protocol === 'https:' ? (await import('./https.ts')).request : httpRequest;
+    const message = await send(request, signed, options.abortSignal);
+    const headers = plainHeaders(message);
+    const statusCode = message.statusCode ?? 0;
+    if (statusCode < 200 || statusCode > 299)
+      throw new StatusError(statusCode, await errorCode(message), headers);
+    return { response: { statusCode, headers, body: message } };
+  },
+  destroy() {},
+  updateHttpClientConfig() {},
+  httpHandlerConfigs: () => ({}),
+} satisfies S3ClientConfig['requestHandler'];
+
+/** The whole of a short answer, such as a listing. */
+export async function collect(message: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of message) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+function send(
+  request: typeof httpRequest,
+  signed: SignedRequest,
+  signal: AbortSignal | undefined,
+): Promise<IncomingMessage> {
+  const options: RequestOptions = {
+    method: signed.method,
+    hostname: signed.hostname.replace(/^\[(.*)\]$/, '$1'),
+    path: signed.path + queryString(signed.query),
+    headers: signed.headers,
+    agent: false,
+    ...(signed.port === undefined ? {} : { port: signed.port }),
+    ...(signal === undefined ? {} : { signal }),
+  };
+  return new Promise((resolve, reject) => {
+    const sent = request(options, resolve);
+    // Stays for the life of the socket: an error after the answer has begun reaches its reader by the message.
+    sent.on('error', reject);
+    sent.end(signed.body);
+  });
+}
+
+/** The query exactly as it was signed: everything but RFC 3986's unreserved characters percent-encoded. */
+function queryString(query: SignedRequest['query']): string {
+  const pairs = Object.entries(query ?? {}).flatMap(([name, value]) =>
+    [value ?? ''].flat().map((each) => `${encode(name)}=${encode(each)}`),
+  );
+  return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
+}
+
+const encode = (text: string) =>
+  encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+
+function plainHeaders(message: IncomingMessage): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(message.headers)) {
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return headers;
+}
+
+/** S3's own code out of an error document; empty when there is none, or when the answer breaks off. */
+async function errorCode(message: IncomingMessage): Promise<string> {
+  let text = '';
+  try {
+    for await (const chunk of message.setEncoding('utf8')) {
+      text += chunk;
+      if (text.length > MAX_ERROR_BODY) break;
+    }
+  } catch {
+    // The status says enough.
+  }
+  return /<Code>\s*([A-Za-z0-9.]{1,64})\s*<\/Code>/.exec(text)?.[1] ?? '';
+}
