@@ -161,12 +161,15 @@ export function awsSlim() {
         inUse = true;
         const name = path.replaceAll('\\', '/').split('/node_modules/').at(-1);
         missed.delete(name);
-        if (name === SCHEMAS) return { ...slimSchemas(await readFile(path, 'utf8')), resolveDir: dirname(path) };
+        if (name === SCHEMAS)
+          return { ...slimSchemas(await readFile(path, 'utf8')), resolveDir: dirname(path) };
         const contents = STUBS[name];
         return contents === undefined ? undefined : { contents, resolveDir: dirname(path) };
       });
       build.onEnd(() => ({
-        errors: inUse ? [...missed].map((name) => ({ text: `aws-slim: ${name} is no longer part of the SDK` })) : [],
+        errors: inUse
+          ? [...missed].map((name) => ({ text: `aws-slim: ${name} is no longer part of the SDK` }))
+          : [],
       }));
     },
   };

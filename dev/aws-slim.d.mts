@@ -1,0 +1,4 @@
+import type { BuildOptions, Plugin } from 'esbuild';
+
+export declare const slimOptions: Pick<BuildOptions, 'mainFields' | 'conditions' | 'supported'>;
+export declare function awsSlim(): Plugin;

@@ -1,0 +1,4 @@
+import { startEmbedded } from '../support/embedded.ts';
+import { storeContract } from './contract.ts';
+
+storeContract(startEmbedded);
