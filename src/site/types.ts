@@ -1,3 +1,5 @@
+import type { DataMapping } from './data.ts';
+
 export type Deployment = 'fly' | 'kamal' | 'local';
 
 /** Where we run: everything that depends on the machine and its environment, and nothing that depends on the index. */
@@ -21,5 +23,5 @@ export interface Site {
   /** Whole GiB of memory of this machine. */
   readonly memoryGiB: number;
   /** The parsed override file for the static part of navigator.yml, already validated; null for none. */
-  readonly overrides: Readonly<Record<string, unknown>> | null;
+  readonly overrides: DataMapping | null;
 }

@@ -1,0 +1,31 @@
+import { readFile } from 'node:fs/promises';
+import { relative } from 'node:path';
+import { parseDocument } from 'yaml';
+
+/** The file as JSON text: what a bundle or a test imports needs no YAML parser at run time. */
+async function toJson(path) {
+  const document = parseDocument(await readFile(path, 'utf8'), { version: '1.2', stringKeys: true });
+  const problem = document.errors[0] ?? document.warnings[0];
+  if (problem) throw new Error(`${relative(process.cwd(), path)}: ${problem.message}`);
+  return JSON.stringify(document.toJS());
+}
+
+/** For esbuild: `import fly from './fly.yml'` is a plain object in the bundle. */
+export const esbuildYaml = {
+  name: 'yaml',
+  setup(build) {
+    build.onLoad({ filter: /\.yml$/ }, async ({ path }) => ({
+      contents: await toJson(path),
+      loader: 'json',
+    }));
+  },
+};
+
+/** The same for Vite, and so for vitest. */
+export const viteYaml = {
+  name: 'yaml',
+  enforce: 'pre',
+  async load(id) {
+    return id.endsWith('.yml') ? `export default ${await toJson(id)};` : null;
+  },
+};

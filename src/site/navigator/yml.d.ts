@@ -1,0 +1,4 @@
+declare module '*.yml' {
+  const data: import('../data.ts').DataMapping;
+  export default data;
+}

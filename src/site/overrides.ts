@@ -1,0 +1,154 @@
+import { readFile } from 'node:fs/promises';
+import { isAlias, isMap, isScalar, isSeq, type ParsedNode, parseDocument } from 'yaml';
+import { Failure } from '../failure.ts';
+import type { Data, DataMapping } from './data.ts';
+import { listAt, mappingAt } from './data.ts';
+import { findPlaceholder } from './placeholders.ts';
+import { type Fields, OVERRIDES, type Schema } from './schema.ts';
+
+/** Collects what is wrong, each beginning with the dotted key. */
+type Problems = string[];
+
+/**
+ * Reads the file that overrides the static part of navigator.yml.
+ *
+ * @returns null for a file that says nothing.
+ * @throws {Failure} `config-invalid` naming every key that is unknown, doubled, derived, or of the wrong type.
+ */
+export async function readOverrides(path: string): Promise<DataMapping | null> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new Failure('config-invalid', `cannot read ${path}: ${(cause as Error).message}`, {
+      hint: 'Make the file that NAVIGATOR_OVERRIDES names readable, or unset the variable.',
+      cause,
+    });
+  }
+  return parseOverrides(text, path);
+}
+
+/** The same from the file's text; `name` is for messages. */
+export function parseOverrides(text: string, name: string): DataMapping | null {
+  // Doubled keys are found below, where their dotted name is known.
+  const document = parseDocument(text, { version: '1.2', uniqueKeys: false });
+  const broken = document.errors[0] ?? document.warnings[0];
+  if (broken) throw invalid(name, [broken.message.trim()]);
+  if (document.contents === null || (isScalar(document.contents) && document.contents.value === null))
+    return null;
+  const problems: Problems = [];
+  const data = readNode(document.contents, { kind: 'record', fields: OVERRIDES, required: [] }, '', problems);
+  if (problems.length === 0) checkPublicPaths(data as DataMapping, problems);
+  if (problems.length > 0) throw invalid(name, problems);
+  return data as DataMapping;
+}
+
+function invalid(name: string, problems: Problems): Failure {
+  return new Failure('config-invalid', `${name}: ${problems.join('; ')}`, {
+    hint: 'Correct the file that NAVIGATOR_OVERRIDES names, or unset the variable.',
+  });
+}
+
+/** Reads a node as its schema says. The value counts only if no problem was added. */
+function readNode(node: ParsedNode | null, schema: Schema, key: string, problems: Problems): Data {
+  if (schema.kind === 'derived')
+    return complain(problems, key, `derives from ${schema.from} and cannot be overridden`);
+  if (node !== null && (isAlias(node) || node.anchor))
+    return complain(problems, key, 'must not use anchors or aliases');
+  if (schema.kind === 'record') return readRecord(node, schema, key, problems);
+  if (schema.kind === 'map') return readMap(node, schema, key, problems);
+  if (schema.kind === 'list') {
+    if (!isSeq(node)) return complain(problems, key, 'must be a list');
+    return node.items.map((item, i) => readNode(item as ParsedNode, schema.of, `${key}[${i}]`, problems));
+  }
+  return readScalar(isScalar(node) ? node.value : undefined, schema, key, problems);
+}
+
+function readScalar(
+  value: unknown,
+  schema: Extract<Schema, { kind: 'text' | 'flag' | 'number' }>,
+  key: string,
+  problems: Problems,
+): Data {
+  if (schema.kind === 'flag') {
+    if (typeof value !== 'boolean') return complain(problems, key, 'must be true or false');
+    return schema.only && !value ? complain(problems, key, 'must stay true') : value;
+  }
+  if (schema.kind === 'number') {
+    if (typeof value === 'number' && Number.isInteger(value) && value >= schema.from && value <= schema.to)
+      return value;
+    return complain(problems, key, `must be a whole number from ${schema.from} to ${schema.to}`);
+  }
+  if (typeof value !== 'string')
+    return complain(problems, key, 'must be a text (numbers and the like in quotes)');
+  const placeholder = findPlaceholder(value);
+  if (placeholder)
+    return complain(problems, key, `must say what ${placeholder} stands for: overrides are literal`);
+  if (schema.rule && !schema.rule.matches.test(value))
+    return complain(problems, key, `must be ${schema.rule.says}`);
+  return value;
+}
+
+function readRecord(
+  node: ParsedNode | null,
+  schema: { readonly fields: Fields; readonly required: readonly string[] },
+  key: string,
+  problems: Problems,
+): Data {
+  const entries = readEntries(node, key, problems, (name, value, path) => {
+    const field = Object.hasOwn(schema.fields, name) ? schema.fields[name] : undefined;
+    return field
+      ? readNode(value, field, path, problems)
+      : complain(problems, path, 'is unknown to Navigator');
+  });
+  for (const name of schema.required) {
+    if (entries && !entries.has(name)) complain(problems, `${key}.${name}`, 'is missing');
+  }
+  return entries && Object.fromEntries(entries);
+}
+
+function readMap(
+  node: ParsedNode | null,
+  schema: Extract<Schema, { kind: 'map' }>,
+  key: string,
+  problems: Problems,
+): Data {
+  const entries = readEntries(node, key, problems, (name, value, path) =>
+    schema.name.matches.test(name)
+      ? readNode(value, schema.of, path, problems)
+      : complain(problems, path, `must be ${schema.name.says}`),
+  );
+  return entries && Object.fromEntries(entries);
+}
+
+function readEntries(
+  node: ParsedNode | null,
+  key: string,
+  problems: Problems,
+  read: (name: string, value: ParsedNode | null, path: string) => Data,
+): Map<string, Data> | null {
+  if (!isMap(node)) return complain(problems, key || 'the file', 'must be a mapping');
+  const entries = new Map<string, Data>();
+  for (const pair of node.items) {
+    const name = isScalar(pair.key) && typeof pair.key.value === 'string' ? pair.key.value : null;
+    const path = key ? `${key}.${name ?? String(pair.key)}` : (name ?? String(pair.key));
+    if (name === null) complain(problems, path, 'must be a text to be a key');
+    else if (entries.has(name)) complain(problems, path, 'stands there twice');
+    else entries.set(name, read(name, pair.value as ParsedNode | null, path));
+  }
+  return entries;
+}
+
+/** A public path that the root path, or the path of every tenant, starts with would open them all. */
+function checkPublicPaths(overrides: DataMapping, problems: Problems): void {
+  const root = mappingAt(overrides, 'server')['root_path'];
+  const roots = new Set(['/', '/showcase/', `${typeof root === 'string' ? root : ''}/`]);
+  for (const [i, path] of listAt(mappingAt(overrides, 'auth'), 'public_paths').entries()) {
+    if (roots.has(String(path))) complain(problems, `auth.public_paths[${i}]`, 'would open the whole site');
+  }
+}
+
+function complain(problems: Problems, key: string, what: string): null {
+  problems.push(`${key} ${what}`);
+  return null;
+}

@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import { type DataMapping, mappingAt, merge } from './data.ts';
+import common from './navigator/common.yml';
+import fly from './navigator/fly.yml';
+import kamal from './navigator/kamal.yml';
+import local from './navigator/local.yml';
+import maintenance from './navigator/maintenance.yml';
+import maintenanceContainer from './navigator/maintenance-container.yml';
+import maintenanceLocal from './navigator/maintenance-local.yml';
+import { fillMapping } from './placeholders.ts';
+import type { Deployment, Site } from './types.ts';
+
+/** Part of a Navigator configuration that does not depend on the index. */
+export interface StaticPart {
+  readonly config: DataMapping;
+  /** `server.root_path`: what every path of the site starts with; empty or `/name`. */
+  readonly root: string;
+}
+
+const DEPLOYMENTS: Readonly<Record<Deployment, DataMapping>> = { fly, kamal, local };
+
+/** Processes that a machine without memory to speak of has room for; each whole GiB makes room for one more. */
+const SMALLEST_POOL = 6;
+
+/** The volume that production mounts; an image is built before it is there. */
+const CONTAINER_VOLUME = '/data/db';
+
+/** What of `server` the maintenance page shares with the whole site. */
+const SHARED_SERVER_KEYS = ['hostname', 'root_path', 'trust_proxy', 'static', 'health_check'];
+
+/** The static part of navigator.yml on this machine, its overrides laid on. */
+export function navigatorPart(site: Site): StaticPart {
+  return build(merge(common, DEPLOYMENTS[site.deployment]), site.overrides ?? {}, site, site.dbDir);
+}
+
+/**
+ * All of navigator-maintenance.yml. In a container whose database volume is not named it is production's own: the
+ * default, below the app root, is where the image is built, not where it runs. Of the overrides only those count that
+ * say how the site is reached.
+ */
+export function maintenancePart(site: Site): StaticPart {
+  const container = site.deployment !== 'local';
+  const unnamed = site.dbDir === join(site.appRoot, 'db');
+  const server = Object.entries(mappingAt(site.overrides ?? {}, 'server'));
+  const overrides = {
+    server: Object.fromEntries(server.filter(([key]) => SHARED_SERVER_KEYS.includes(key))),
+  };
+  const base = merge(maintenance, container ? maintenanceContainer : maintenanceLocal);
+  return build(base, overrides, site, container && unnamed ? CONTAINER_VOLUME : site.dbDir);
+}
+
+/** Overrides are literal: only our own text has placeholders. */
+function build(base: DataMapping, overrides: DataMapping, site: Site, dbDir: string): StaticPart {
+  const root = String(mappingAt(merge(base, overrides), 'server')['root_path']);
+  const filled = fillMapping(base, {
+    root,
+    app_root: site.appRoot,
+    db_dir: dbDir,
+    storage: site.storageDir,
+    app_name: site.appName ?? '',
+    region: site.region ?? '',
+    port: site.listenPort,
+    pool_size: SMALLEST_POOL + site.memoryGiB,
+  });
+  // NAVIGATOR_PORT outranks the file, and has been weighed against it already.
+  const listen = { server: { listen: site.listenPort } };
+  return { config: merge(merge(filled, overrides), listen), root };
+}
