@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import type { Index } from '../index/types.ts';
+import { maintenancePart, navigatorPart } from '../site/static.ts';
+import type { Site } from '../site/types.ts';
+import { htpasswdText } from './htpasswd.ts';
+import { mapText } from './map.ts';
+import { navigatorText } from './navigator.ts';
+import { showcasesText } from './showcases.ts';
+import { tenantsOf, tenantsText } from './tenants.ts';
+import type { PlannedFile } from './types.ts';
+import { emitYaml } from './yaml.ts';
+
+/** Hashes are for Navigator, which runs as root, and for whoever owns the file. */
+const SECRET = 0o640;
+const READABLE = 0o644;
+
+/**
+ * Every file that derives from the index, in the order in which they are installed: navigator.yml last, because it
+ * makes Navigator look at the others.
+ */
+export function generate(index: Index, site: Site): PlannedFile[] {
+  const part = navigatorPart(site);
+  const tenants = tenantsOf(index, site, part);
+  const inDb = (name: string) => join(site.dbDir, name);
+  return [
+    { kind: 'htpasswd', path: inDb('htpasswd'), content: htpasswdText(index.users), mode: SECRET },
+    { kind: 'map', path: inDb('map.yml'), content: mapText(index), mode: READABLE },
+    { kind: 'showcases', path: inDb('showcases.yml'), content: showcasesText(index), mode: READABLE },
+    {
+      kind: 'tenants',
+      path: join(site.appRoot, 'tmp/tenants.list'),
+      content: tenantsText(tenants, site),
+      mode: READABLE,
+    },
+    {
+      kind: 'navigator',
+      path: join(site.appRoot, 'config/navigator.yml'),
+      content: navigatorText(index, site, part, tenants),
+      mode: READABLE,
+    },
+  ];
+}
+
+/** navigator-maintenance.yml, which Navigator starts with in a new image; it derives from the installation alone. */
+export function generateMaintenance(site: Site): PlannedFile {
+  return {
+    kind: 'maintenance',
+    path: join(site.appRoot, 'config/navigator-maintenance.yml'),
+    content: emitYaml(maintenancePart(site).config),
+    mode: READABLE,
+  };
+}

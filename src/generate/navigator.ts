@@ -1,0 +1,36 @@
+import type { Index } from '../index/types.ts';
+import { type DataMapping, listAt, mappingAt } from '../site/data.ts';
+import type { StaticPart } from '../site/static.ts';
+import type { Site } from '../site/types.ts';
+import { authPatterns, replayRoutes } from './patterns.ts';
+import type { Tenant } from './tenants.ts';
+import { emitYaml } from './yaml.ts';
+
+/** navigator.yml: `server` and `auth` first, so that what a file cut short opens is least. */
+export function navigatorText(
+  index: Index,
+  site: Site,
+  part: StaticPart,
+  tenants: readonly Tenant[],
+): string {
+  const { server = {}, auth, ...rest } = part.config;
+  const routes = mappingAt(rest, 'routes');
+  const fly = mappingAt(routes, 'fly');
+  const config: DataMapping = {
+    server,
+    auth: withList(
+      mappingAt({ auth: auth ?? {} }, 'auth'),
+      'auth_patterns',
+      authPatterns(index, site, part.root),
+    ),
+    ...rest,
+    applications: { ...mappingAt(rest, 'applications'), tenants },
+    routes: { ...routes, fly: withList(fly, 'replay', replayRoutes(index, site, part.root)) },
+  };
+  return emitYaml(config);
+}
+
+/** The mapping with more items at the end of one of its lists. */
+function withList(mapping: DataMapping, key: string, more: readonly DataMapping[]): DataMapping {
+  return { ...mapping, [key]: [...listAt(mapping, key), ...more] };
+}

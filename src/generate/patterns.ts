@@ -1,0 +1,57 @@
+import type { Index } from '../index/types.ts';
+import type { DataMapping } from '../site/data.ts';
+import type { Site } from '../site/types.ts';
+import { anyOf, escapeRe2 } from './re2.ts';
+import { entriesOf, multiStudios, ownedByRegion, type StudiosByYear } from './regions.ts';
+
+/** Fly's proxy sends the request to the other region again, method and body unchanged. */
+const REPLAY_STATUS = 307;
+
+/**
+ * What needs no login because the index says so: on Fly the regions' cable and demo paths; the pages of multi studios
+ * and the public pages of their events, one pattern a year each.
+ */
+export function authPatterns(index: Index, site: Site, root: string): DataMapping[] {
+  const base = `^${escapeRe2(root)}`;
+  const patterns: string[] = [];
+  const regions = [...ownedByRegion(index).keys()];
+  if (site.deployment === 'fly' && regions.length > 0) {
+    patterns.push(`${base}/regions/${anyOf(regions)}/cable$`, `${base}/regions/${anyOf(regions)}/demo/`);
+  }
+  for (const [year, keys] of multiStudios(index)) patterns.push(`${base}/${year}/${anyOf(keys)}/?$`);
+  for (const [year, scopes] of multiEvents(index)) patterns.push(`${base}/${year}/${anyOf(scopes)}/public/`);
+  return patterns.map((pattern) => ({ pattern, action: 'off' }));
+}
+
+/** What Fly's proxy shall send to the region that owns it; nothing elsewhere, and nothing that this region owns. */
+export function replayRoutes(index: Index, site: Site, root: string): DataMapping[] {
+  if (site.deployment !== 'fly') return [];
+  const others = [...ownedByRegion(index)].filter(([code]) => code !== site.region);
+  const base = `^${escapeRe2(root)}`;
+  const routes = others.map(([code]) => route(`${base}/regions/${escapeRe2(code)}/.+$`, code));
+  for (const [code, { multi, single }] of others) {
+    // The page of a multi studio is prerendered, and served by every region.
+    for (const pattern of yearPatterns(base, multi)) routes.push(route(`${pattern}/.+$`, code));
+    for (const pattern of yearPatterns(base, single)) routes.push(route(`${pattern}(?:/.*)?$`, code));
+  }
+  return routes;
+}
+
+function route(path: string, region: string): DataMapping {
+  return { path, region, status: REPLAY_STATUS };
+}
+
+function* yearPatterns(base: string, years: StudiosByYear): Iterable<string> {
+  for (const [year, keys] of years) yield `${base}/(?:${year})/${anyOf(keys)}`;
+}
+
+function multiEvents(index: Index): StudiosByYear {
+  const years = new Map<number, string[]>();
+  for (const { year, studio, single, events } of entriesOf(index)) {
+    if (single) continue;
+    const scopes = years.get(year) ?? [];
+    for (const event of events) scopes.push(`${studio.key}/${event.key}`);
+    years.set(year, scopes);
+  }
+  return years;
+}

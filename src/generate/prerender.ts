@@ -1,0 +1,31 @@
+import { compareBytes } from '../index/order.ts';
+import type { Index } from '../index/types.ts';
+import { entriesOf, multiStudios, type StudiosByYear } from './regions.ts';
+
+/** The public pages that every machine renders beforehand and serves itself. */
+export interface PrerenderPages {
+  /** Codes of the regions that own events, sorted by bytes. */
+  readonly regions: readonly string[];
+  /** Keys of the studios that have events and a region, sorted by bytes. */
+  readonly studios: readonly string[];
+  /** Ascending. */
+  readonly years: readonly number[];
+  /** Years descending. */
+  readonly multiEventStudios: StudiosByYear;
+}
+
+export function prerenderPages(index: Index): PrerenderPages {
+  const regions = new Set<string>();
+  const studios = new Set<string>();
+  for (const { studio } of entriesOf(index)) {
+    if (studio.region === null) continue;
+    regions.add(studio.region);
+    studios.add(studio.key);
+  }
+  return {
+    regions: [...regions].sort(compareBytes),
+    studios: [...studios].sort(compareBytes),
+    years: index.years.map(({ year }) => year).sort((a, b) => a - b),
+    multiEventStudios: multiStudios(index),
+  };
+}

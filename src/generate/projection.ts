@@ -1,0 +1,70 @@
+import { type GeoProjection, geoAlbers, geoAlbersUsa, geoConicConformal, geoConicEquidistant } from 'd3-geo';
+
+/** Where a point stands on one of the application's region maps: whole pixels from the upper left corner. */
+export interface MapPlace {
+  readonly map: string;
+  readonly x: number;
+  readonly y: number;
+}
+
+type Point = readonly [x: number, y: number];
+type Project = (lon: number, lat: number) => Point | null;
+
+/** A map, and the window of degrees (its edges included) whose points it shows. The windows do not overlap. */
+interface RegionMap {
+  readonly map: string;
+  readonly lat: readonly [min: number, max: number];
+  readonly lon: readonly [min: number, max: number];
+  readonly project: Project;
+}
+
+/** The numbers are those that the application's map pictures were drawn with: rubys/showcase utils/mapper. */
+function drawMaps(): readonly RegionMap[] {
+  const eu = geoConicConformal().rotate([-20, 0]).center([0, 52]).parallels([35, 65]).scale(1000);
+  const au = geoConicConformal().rotate([-132, 0]).center([13, -25]).parallels([-18, -36]).scale(750);
+  const jp = geoConicEquidistant().rotate([-137, 0]).center([0, 36]).parallels([24, 46]).scale(1000);
+  return [
+    { map: 'us', lat: [21, 54], lon: [-160, -66], project: projectUs() },
+    { map: 'eu', lat: [35, 75], lon: [-25, 45], project: projectBy(eu) },
+    { map: 'au', lat: [-45, -10], lon: [110, 155], project: projectBy(au) },
+    { map: 'jp', lat: [24, 46], lon: [122, 153], project: projectBy(jp) },
+  ];
+}
+
+function projectBy(projection: GeoProjection): Project {
+  return (lon, lat) => projection([lon, lat]);
+}
+
+/** Albers USA ends at the border; Alberta's studios are shown all the same, shifted to where the picture has room. */
+function projectUs(): Project {
+  const states = geoAlbersUsa();
+  const alberta = geoAlbers().parallels([29.5, 45.5]).rotate([96, 0]).center([-0.6, 38.7]).scale(1070);
+  return (lon, lat) => {
+    const point = states([lon, lat]);
+    if (point) return point;
+    if (!(lat > 49 && lat < 55 && lon > -120 && lon < -110)) return null;
+    const beyond = alberta([lon, lat]);
+    return beyond && [beyond[0] - 50, beyond[1] + 40];
+  };
+}
+
+let maps: readonly RegionMap[] | undefined;
+
+/** The place of a point given in degrees; null when no map shows it, or when a coordinate is missing. */
+export function placeOnMap(lat: number | null, lon: number | null): MapPlace | null {
+  if (lat === null || lon === null) return null;
+  maps ??= drawMaps();
+  for (const {
+    map,
+    lat: [south, north],
+    lon: [west, east],
+    project,
+  } of maps) {
+    if (lat < south || lat > north || lon < west || lon > east) continue;
+    const point = project(lon, lat);
+    if (point && Number.isFinite(point[0]) && Number.isFinite(point[1])) {
+      return { map, x: Math.round(point[0]), y: Math.round(point[1]) };
+    }
+  }
+  return null;
+}

@@ -1,0 +1,20 @@
+/** Everything that Go's RE2 or a reader of the pattern could take for syntax, white space and `-`, `#` included. */
+const SPECIAL = /[[\]{}()|*+?.\\^$#\- ]/g;
+const BLANK = /[\t\n\v\f\r]/g;
+const BLANK_NAMES: Readonly<Record<string, string>> = {
+  '\t': '\\t',
+  '\n': '\\n',
+  '\v': '\\v',
+  '\f': '\\f',
+  '\r': '\\r',
+};
+
+/** A text as a pattern that matches that text alone, in RE2; the same characters are escaped as by Ruby's `Regexp.escape`. */
+export function escapeRe2(text: string): string {
+  return text.replace(SPECIAL, '\\$&').replace(BLANK, (blank) => BLANK_NAMES[blank] ?? blank);
+}
+
+/** A pattern that matches any of the texts: `(?:a|b\-c)`. */
+export function anyOf(texts: readonly string[]): string {
+  return `(?:${texts.map(escapeRe2).join('|')})`;
+}

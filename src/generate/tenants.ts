@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import type { Event, Index, StudioYear } from '../index/types.ts';
+import { type Data, type DataMapping, isMapping, listAt, mappingAt } from '../site/data.ts';
+import type { StaticPart } from '../site/static.ts';
+import type { Site } from '../site/types.ts';
+
+/** A tenant as Navigator reads it. */
+export type Tenant = DataMapping;
+
+const DEFAULT_LOGO = 'arthur-murray-logo.gif';
+
+/**
+ * The tenants of this machine, in order: the index and the demo, then every event, years descending, studios by key,
+ * events in list order. On Fly only those that this region owns, or that no region does.
+ */
+export function tenantsOf(index: Index, site: Site, part: StaticPart): Tenant[] {
+  const tenants = listAt(mappingAt(part.config, 'applications'), 'tenants').filter((tenant: Data) =>
+    isMapping(tenant),
+  );
+  for (const { studios } of index.years) {
+    for (const entry of studios) {
+      if (!servesHere(entry, site)) continue;
+      for (const event of entry.events) tenants.push(eventTenant(entry, event, part.root));
+    }
+  }
+  return tenants;
+}
+
+/** tmp/tenants.list: the database of each tenant, one a line. */
+export function tenantsText(tenants: readonly Tenant[], site: Site): string {
+  const directory = join(site.dbDir, '/');
+  const lines = tenants.map(
+    (tenant) => `${directory}${String(mappingAt(tenant, 'var')['database'])}.sqlite3\n`,
+  );
+  return lines.join('');
+}
+
+function servesHere({ studio }: StudioYear, site: Site): boolean {
+  return site.region === null || studio.region === null || studio.region === site.region;
+}
+
+/**
+ * Navigator fills in `${database}` only in the environment that all tenants share, never in a tenant's own: a name may
+ * hold any text but NUL, which no environment can carry.
+ */
+function eventTenant({ year, studio, single }: StudioYear, event: Event, root: string): Tenant {
+  const scope = single ? `${year}/${studio.key}` : `${year}/${studio.key}/${event.key}`;
+  return {
+    path: `${root}/${scope}/`,
+    var: { database: scope.replaceAll('/', '-') },
+    env: {
+      RAILS_APP_OWNER: withoutNul(studio.name),
+      RAILS_APP_SCOPE: scope,
+      SHOWCASE_LOGO: withoutNul(studio.logo ?? DEFAULT_LOGO),
+      ...(studio.locale === null ? {} : { RAILS_LOCALE: withoutNul(studio.locale).replaceAll('-', '_') }),
+    },
+  };
+}
+
+function withoutNul(text: string): string {
+  return text.includes('\0') ? text.replaceAll('\0', '') : text;
+}
