@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type BetterSqlite3 from 'better-sqlite3';
+import BetterSqlite3 from 'better-sqlite3';
 
 export type Database = BetterSqlite3.Database;
 
-/** Set by build.mjs to true: then the addon stands beside the executable, and no node_modules is needed. */
+/** Set by build.mjs to true: then the addon stands beside the executable, and there is no node_modules. */
 declare const __BUNDLED__: boolean | undefined;
 
 export interface OpenOptions {
@@ -14,20 +14,16 @@ export interface OpenOptions {
   busyTimeoutMs?: number;
 }
 
-type Constructor = typeof BetterSqlite3;
-let constructor: Constructor | undefined;
 let addon: object | undefined;
 
-function load(): Constructor {
-  if (constructor) return constructor;
-  if (typeof __BUNDLED__ !== 'undefined' && __BUNDLED__) {
-    // esbuild inlines the JavaScript half; the native half is loaded by path, from beside the executable.
-    constructor = require('better-sqlite3') as Constructor;
-    addon = createRequire(__filename)(join(__dirname, 'better_sqlite3.node')) as object;
-  } else {
-    constructor = createRequire(import.meta.url)('better-sqlite3') as Constructor;
-  }
-  return constructor;
+/**
+ * The native half, loaded by path from beside the executable. Through createRequire, so that the bundler leaves the
+ * path alone; and only when the first database is opened, after the entry file has checked Node's version.
+ */
+function bundledAddon(): object | undefined {
+  if (typeof __BUNDLED__ === 'undefined' || !__BUNDLED__) return undefined;
+  addon ??= createRequire(__filename)(join(__dirname, 'better_sqlite3.node')) as object;
+  return addon;
 }
 
 /**
@@ -36,11 +32,17 @@ function load(): Constructor {
  * @throws {SqliteError} with SQLite's own code (`SQLITE_CANTOPEN`, `SQLITE_NOTADB`, ...).
  */
 export function openDatabase(source: string | Buffer, options: OpenOptions = {}): Database {
-  const Database = load();
-  return new Database(source, {
-    ...(options.readonly === undefined ? {} : { readonly: options.readonly }),
-    ...(options.fileMustExist === undefined ? {} : { fileMustExist: options.fileMustExist }),
-    timeout: options.busyTimeoutMs ?? 5000,
-    ...(addon ? { nativeBinding: addon as unknown as string } : {}),
+  const { busyTimeoutMs = 5000, ...rest } = options;
+  const nativeBinding = bundledAddon();
+  return new BetterSqlite3(source, {
+    ...rest,
+    timeout: busyTimeoutMs,
+    // The types know only a path here; the library takes a loaded addon as well.
+    ...(nativeBinding ? { nativeBinding: nativeBinding as unknown as string } : {}),
   });
+}
+
+/** Whether an error is SQLite's own, with a `code` such as `SQLITE_CORRUPT`. */
+export function isSqliteError(error: unknown): error is Error & { code: string } {
+  return error instanceof BetterSqlite3.SqliteError;
 }

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+
+/** https://www.sqlite.org/fileformat2.html#the_database_header: offsets of the first 100 bytes, numbers big-endian. */
+const MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
+const HEADER_BYTES = 100;
+const PAGE_SIZE = 16;
+const CHANGE_COUNTER = 24;
+const PAGE_COUNT = 28;
+const VERSION_VALID_FOR = 92;
+
+/** What is wrong with the first look at an image, as the end of the sentence "the index ..."; null for nothing. */
+export function headerProblem(image: Buffer): string | null {
+  if (image.length === 0) return 'is empty (0 bytes)';
+  if (!image.subarray(0, MAGIC.length).equals(MAGIC.subarray(0, image.length))) {
+    return 'is not an SQLite database, or an encrypted one';
+  }
+  if (image.length < HEADER_BYTES) return `is cut short: ${image.length} bytes are not even a header`;
+  const pageSize = image.readUInt16BE(PAGE_SIZE);
+  // The page count is to be trusted only where whoever wrote last knew of it.
+  const counted = image.readUInt32BE(CHANGE_COUNTER) === image.readUInt32BE(VERSION_VALID_FOR);
+  const due = counted ? image.readUInt32BE(PAGE_COUNT) * (pageSize === 1 ? 65536 : pageSize) : 0;
+  return image.length < due ? `is cut short: ${image.length} of ${due} bytes` : null;
+}
+
+/**
+ * What SQLite itself writes into the header of a database that the backup API copies into: journal mode (18, 19),
+ * change counter (24 to 27), schema cookie (40 to 43), version-valid-for and library version (92 to 99). A change of
+ * the schema shows in the schema table, so nothing is lost by leaving its cookie out.
+ */
+const REWRITTEN: readonly (readonly [from: number, to: number])[] = [
+  [18, 20],
+  [24, 28],
+  [40, 44],
+  [92, 100],
+];
+
+/**
+ * Hex SHA-256 of an image without what SQLite rewrites when it copies one: an index has the same digest in the store
+ * and in the live database that it was copied into, whatever that one's journal mode and past.
+ */
+export function imageDigest(image: Buffer): string {
+  const header = Buffer.from(image.subarray(0, HEADER_BYTES));
+  for (const [from, to] of REWRITTEN) header.fill(0, from, to);
+  return createHash('sha256').update(header).update(image.subarray(HEADER_BYTES)).digest('hex');
+}

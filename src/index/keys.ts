@@ -1,0 +1,51 @@
+/**
+ * Keys become URL paths, database file names, YAML keys and parts of patterns, so what they may hold is narrow:
+ * letters of any script, ASCII digits, `.`, `_`, `-`, `'` and `+`, in Unicode's composed form (NFC), so that two
+ * keys that look the same are the same.
+ */
+const KEY = /^[\p{L}0-9._\-'+]+$/u;
+
+/**
+ * Bytes of UTF-8. `<year>-<studio>-<event>.sqlite3-journal` must fit into a file name (255 bytes): two keys of 100
+ * bytes make 222.
+ */
+const MAX_KEY_BYTES = 100;
+
+/**
+ * Endings by which Navigator knows static files: it serves them from disk, sends them to another app, or lets them
+ * through without a login. A tenant whose path ended so would be open to everybody.
+ */
+const STATIC_FILE = /\.(?:css|gif|html?|ico|jpe?g|js|json|map|pdf|png|svg|txt|webp|xlsx|xml)$/i;
+
+/** Why `key` cannot be used, as the end of the sentence "key "..." ..."; null when it can. */
+export function keyProblem(key: string): string | null {
+  if (key === '') return 'is empty';
+  if (Buffer.byteLength(key) > MAX_KEY_BYTES) return `is longer than ${MAX_KEY_BYTES} bytes`;
+  if (!KEY.test(key)) return "may hold only letters, digits and . _ - ' +";
+  if (key === '.' || key.includes('..')) return 'is a step in a file path';
+  if (key.normalize('NFC') !== key) return 'is not in the composed form of Unicode (NFC)';
+  if (STATIC_FILE.test(key)) return 'ends like a static file, for which no login is asked';
+  return null;
+}
+
+/**
+ * The same for what has a page and an inventory of its own beside `index.html` and `index.json`: studios and regions.
+ * Events need no reserved words: their paths begin with a year and a studio, and nothing else stands there.
+ */
+export function pageKeyProblem(key: string): string | null {
+  return key === 'index' ? 'is the name of the page that lists all others' : keyProblem(key);
+}
+
+/** Text from the index for a message: cut short, with everything unprintable escaped. */
+export function quoted(text: string): string {
+  const short = text.length > 60 ? `${cut(text, 60)}...` : text;
+  return JSON.stringify(short).replace(
+    /[\p{C}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  );
+}
+
+/** At most `length` units of UTF-16, no character halved. */
+export function cut(text: string, length: number): string {
+  return text.slice(0, length).replace(/[\ud800-\udbff]$/, '');
+}

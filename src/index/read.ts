@@ -1,0 +1,25 @@
+import type { Database } from '../sqlite.ts';
+import { readYears } from './events.ts';
+import { compareBytes } from './order.ts';
+import { readRegions, regionFinder } from './regions.ts';
+import { readStudios } from './studios.ts';
+import type { ReadIndex, Warning } from './types.ts';
+import { readUsers } from './users.ts';
+
+/**
+ * Reads everything that the index says, in one transaction. A row that cannot be used is left out with a warning, and
+ * so is what hangs on it; the rest stands. The result depends on nothing but the rows.
+ *
+ * @throws {SqliteError} for a database that `validateIndex` has not passed.
+ */
+export function readIndex(db: Database): ReadIndex {
+  return db.transaction(() => {
+    const warnings: Warning[] = [];
+    const users = readUsers(db, warnings);
+    const regions = readRegions(db, warnings);
+    const studios = readStudios(db, regionFinder(regions), warnings);
+    const years = readYears(db, studios, warnings);
+    const sorted = [...studios.byId.values()].sort((a, b) => compareBytes(a.key, b.key));
+    return { index: { users, regions, studios: sorted, years }, warnings };
+  })();
+}

@@ -1,0 +1,60 @@
+import type { Database } from '../sqlite.ts';
+import { pageKeyProblem, quoted } from './keys.ts';
+import type { RegionFinder } from './regions.ts';
+import { type Row, visitRows } from './rows.ts';
+import type { Studio, Warning } from './types.ts';
+
+export interface Studios {
+  /** By row id. */
+  readonly byId: ReadonlyMap<number, Studio>;
+  /** Ids of rows that were left out. */
+  readonly leftOut: ReadonlySet<number>;
+}
+
+const COLUMNS = ['key', 'name', 'latitude', 'longitude', 'region', 'locale', 'logo'];
+
+/** The platform's own, which everybody gets who names none. */
+const DEFAULT_LOCALE = 'en-US';
+const DEFAULT_LOGO = 'arthur-murray-logo.gif';
+
+/** Language, then script, country and so on, as in `it-IT`: the shape of a BCP 47 tag. */
+const LOCALE = /^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$/;
+
+export function readStudios(db: Database, regionOf: RegionFinder, warnings: Warning[]): Studios {
+  const byId = new Map<number, Studio>();
+  const leftOut = new Set<number>();
+  const idOfKey = new Map<string, number>();
+  visitRows(db, 'locations', COLUMNS, warnings, (row) => {
+    const key = row.key('key', pageKeyProblem);
+    const name = row.name('name', key);
+    const { lat, lon } = row.place();
+    const region = regionOf(row.text('region'), lat, lon);
+    const studio = { id: row.id, key, name, lat, lon, region, locale: locale(row), logo: logo(row) };
+    const first = idOfKey.get(key);
+    if (first !== undefined) row.problems.push(`row ${first} has the same key`);
+    if (!row.good) {
+      leftOut.add(row.id);
+      return;
+    }
+    idOfKey.set(key, row.id);
+    byId.set(row.id, studio);
+  });
+  return { byId, leftOut };
+}
+
+function locale(row: Row): string | null {
+  const tag = row.text('locale')?.replaceAll('_', '-') ?? '';
+  if (tag === '' || tag === DEFAULT_LOCALE) return null;
+  if (LOCALE.test(tag)) return tag;
+  row.notes.push(`locale ${quoted(tag)} is not a language tag, read as none`);
+  return null;
+}
+
+function logo(row: Row): string | null {
+  const file = row.text('logo') ?? '';
+  if (file === '' || file === DEFAULT_LOGO) return null;
+  const bad = /[/\\\p{C}]|\$\{/u.test(file) || file === '.' || file === '..' || Buffer.byteLength(file) > 255;
+  if (!bad) return file;
+  row.notes.push(`logo ${quoted(file)} is not a file name, read as none`);
+  return null;
+}
