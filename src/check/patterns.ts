@@ -1,0 +1,160 @@
+import type { RE2JS } from 're2js';
+
+/**
+ * A pattern whose groups of plain alternatives, `(?:this|that)`, are taken apart. Such groups hold every studio of a
+ * region or event of a year; compiling them whole takes seconds and a gigabyte when there are 100,000 events. An
+ * alternation of literals is valid if each is a literal, so nothing is lost by checking those by hand.
+ */
+export interface SplitPattern {
+  /** The pattern with each such group replaced by `(?:x)`. */
+  readonly skeleton: string;
+  /** The alternatives of each group, in order, unescaped. */
+  readonly groups: readonly (readonly string[])[];
+  /** What stands before, between and after the groups. */
+  readonly parts: readonly string[];
+}
+
+/** Go's `regexp/syntax` refuses a pattern with more runes than this (128 MiB of them). */
+const MOST_CHARACTERS = 32 * 1024 * 1024;
+
+const META = new Set('\\.+*?()|[]{}^$');
+const QUANTIFIER = new Set('*+?{');
+
+/**
+ * Where a class or a `\Q` stands, a parenthesis may be no group: then nothing is taken apart. Nor is a group that is
+ * repeated, since repetition counts against the size that Go allows.
+ */
+export function splitPattern(pattern: string): SplitPattern {
+  const groups: string[][] = [];
+  const parts: string[] = [];
+  const classAt = firstOf(pattern.indexOf('['), pattern.indexOf('\\Q'));
+  let from = 0;
+  for (let open = pattern.indexOf('(?:'); open >= 0; open = pattern.indexOf('(?:', open + 3)) {
+    if (open > classAt) break;
+    const group = open > 0 && pattern[open - 1] === '\\' ? null : readGroup(pattern, open + 3);
+    if (!group || QUANTIFIER.has(pattern[group.end] ?? '')) continue;
+    parts.push(pattern.slice(from, open));
+    groups.push(group.literals);
+    from = group.end;
+    open = group.end - 3;
+  }
+  parts.push(pattern.slice(from));
+  return { skeleton: parts.join('(?:x)'), groups, parts };
+}
+
+function firstOf(a: number, b: number): number {
+  return Math.min(a < 0 ? Number.POSITIVE_INFINITY : a, b < 0 ? Number.POSITIVE_INFINITY : b);
+}
+
+/** Reads `literal|literal|...)`; null for anything else. `end` is behind the parenthesis. */
+function readGroup(pattern: string, start: number): { literals: string[]; end: number } | null {
+  const literals: string[] = [];
+  let from = start;
+  let escaped = false;
+  for (let at = start; at < pattern.length; at += 1) {
+    const character = pattern.charAt(at);
+    if (!META.has(character)) continue;
+    if (character === '\\') {
+      at += 1;
+      if (!isPunctuation(pattern.charAt(at))) return null;
+      escaped = true;
+      continue;
+    }
+    if ((character !== '|' && character !== ')') || at === from) return null;
+    const literal = pattern.slice(from, at);
+    literals.push(escaped ? literal.replace(/\\(.)/g, '$1') : literal);
+    if (character === ')') return { literals, end: at + 1 };
+    from = at + 1;
+    escaped = false;
+  }
+  return null;
+}
+
+/** RE2 takes a backslash before any ASCII punctuation, and before no letter or digit, for that character itself. */
+function isPunctuation(character: string): boolean {
+  return /^[!-/:-@[-`{-~]$/.test(character);
+}
+
+/** RE2 patterns as Navigator's Go compiles them. */
+export class Patterns {
+  private readonly re2: typeof RE2JS;
+  private readonly problems = new Map<string, string | null>();
+  private readonly compiled = new Map<string, RE2JS>();
+  private readonly split = new Map<string, SplitPattern>();
+
+  private constructor(re2: typeof RE2JS) {
+    this.re2 = re2;
+  }
+
+  static async load(): Promise<Patterns> {
+    const { RE2JS } = await import('re2js');
+    return new Patterns(RE2JS);
+  }
+
+  /** Why RE2 refuses a pattern; null when it takes it. */
+  problem(pattern: string): string | null {
+    if (pattern.length > MOST_CHARACTERS) return `it has ${pattern.length} characters`;
+    const { skeleton } = this.splitOnce(pattern);
+    const known = this.problems.get(skeleton);
+    if (known !== undefined) return known;
+    let problem: string | null = null;
+    try {
+      this.compile(skeleton);
+    } catch (error) {
+      problem = error instanceof Error ? error.message : String(error);
+    }
+    this.problems.set(skeleton, problem);
+    return problem;
+  }
+
+  /** Whether a valid pattern matches anywhere in a path, as Navigator matches; false for an invalid one. */
+  matches(pattern: string, path: string): boolean {
+    if (this.problem(pattern) !== null) return false;
+    const split = this.splitOnce(pattern);
+    if (!mayStart(split.skeleton, path)) return false;
+    return this.compile(narrow(split, path)).matcher(path).find();
+  }
+
+  private compile(pattern: string): RE2JS {
+    const known = this.compiled.get(pattern);
+    if (known) return known;
+    const compiled = this.re2.compile(pattern);
+    this.compiled.set(pattern, compiled);
+    return compiled;
+  }
+
+  private splitOnce(pattern: string): SplitPattern {
+    const known = this.split.get(pattern);
+    if (known) return known;
+    const split = splitPattern(pattern);
+    this.split.set(pattern, split);
+    return split;
+  }
+}
+
+/** The pattern with only those alternatives that occur in the path: none of the others could match in it. */
+function narrow({ parts, groups }: SplitPattern, path: string): string {
+  return parts
+    .map((part, number) => {
+      const group = groups[number];
+      if (!group) return part;
+      const possible = group.filter((literal) => path.includes(literal)).map(quoteMeta);
+      return `${part}(?:${possible.length > 0 ? possible.join('|') : IMPOSSIBLE})`;
+    })
+    .join('');
+}
+
+/** A literal that stands in no path. */
+const IMPOSSIBLE = '\\x00';
+
+function quoteMeta(literal: string): string {
+  return literal.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&');
+}
+
+/** False when a pattern that is anchored to a literal beginning cannot match; a cheap way out for most. */
+function mayStart(skeleton: string, path: string): boolean {
+  const match = /^\^([A-Za-z0-9_/-]*)(.?)/.exec(skeleton);
+  if (!match || skeleton.includes('|')) return true;
+  const literal = match[1] ?? '';
+  return path.startsWith(QUANTIFIER.has(match[2] ?? '') ? literal.slice(0, -1) : literal);
+}

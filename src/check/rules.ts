@@ -1,0 +1,156 @@
+import { join } from 'node:path';
+import type { PlannedFile } from '../generate/types.ts';
+import type { Index } from '../index/types.ts';
+import type { Site } from '../site/types.ts';
+import { accessRules } from './access.ts';
+import { eventRules } from './events.ts';
+import { mapRules, showcasesRules } from './exports.ts';
+import { htpasswdIndexRule, htpasswdRules } from './htpasswd.ts';
+import {
+  htpasswdRule,
+  maintenanceRules,
+  publicRouteRule,
+  routeRules,
+  scriptRule,
+  volumeRule,
+  wholeRule,
+} from './navigator.ts';
+import { Patterns } from './patterns.ts';
+import { applyRules, type Rule, type Violation } from './rule.ts';
+import { tenantRules, tenantsListRule } from './tenants.ts';
+import { type NavigatorView, type PlannedView, viewOf } from './view.ts';
+import { readYaml, YamlError, type YamlMap } from './yaml-reader.ts';
+
+export type { Violation };
+
+/** What the files were generated from. */
+export interface CheckContext {
+  readonly index: Index;
+  readonly site: Site;
+}
+
+type Parse = (text: string) => YamlMap | Promise<YamlMap>;
+
+const TEXT_RULES: readonly Rule<string>[] = [
+  {
+    // Text that may hold any character has it escaped.
+    name: 'plain-text',
+    *check(text) {
+      const found = /[^\P{Cc}\n]/u.exec(text);
+      if (found) yield `there is a control character at ${found.index}`;
+    },
+  },
+];
+
+/** What every navigator.yml keeps that Navigator may be given, whoever wrote it. */
+const ANY_NAVIGATOR: readonly Rule<NavigatorView>[] = [...accessRules, ...routeRules, publicRouteRule];
+
+const OUR_NAVIGATOR: readonly Rule<PlannedView>[] = [
+  wholeRule,
+  ...ANY_NAVIGATOR,
+  htpasswdRule,
+  scriptRule,
+  volumeRule,
+  ...tenantRules,
+  ...eventRules,
+];
+
+const MAINTENANCE: readonly Rule<NavigatorView & { readonly site: Site }>[] = [
+  ...routeRules,
+  scriptRule,
+  ...maintenanceRules,
+];
+
+/**
+ * Proves that generated files may be installed: every rule over every file, all violations together, none for files
+ * that are as they should be. The files are read as other programs will read them: what is proved is the text.
+ */
+export async function checkFiles(files: readonly PlannedFile[], context: CheckContext): Promise<Violation[]> {
+  const { index, site } = context;
+  const check = new Checker(files, readYaml, TEXT_RULES);
+  check.text('htpasswd', htpasswdRules, ({ content }) => ({ content }));
+  check.text('htpasswd', [htpasswdIndexRule], ({ content }) => ({ content, index }));
+  await check.yaml('map', mapRules, (document) => ({ document, index }));
+  await check.yaml('showcases', showcasesRules, (document) => ({ document, index }));
+  const view = await check.yaml('navigator', OUR_NAVIGATOR, async (document) => ({
+    ...viewOf(document, await Patterns.load()),
+    ...context,
+    htpasswd: check.find('htpasswd')?.path ?? join(site.dbDir, 'htpasswd'),
+  }));
+  if (view) check.text('tenants', [tenantsListRule], ({ content }) => ({ list: content, view }));
+  return check.violations;
+}
+
+/** The same for navigator-maintenance.yml, which derives from no index. */
+export async function checkMaintenance(file: PlannedFile, site: Site): Promise<Violation[]> {
+  const check = new Checker([file], readYaml, TEXT_RULES);
+  await check.yaml('maintenance', MAINTENANCE, async (document) => ({
+    ...viewOf(document, await Patterns.load()),
+    site,
+  }));
+  return check.violations;
+}
+
+/**
+ * Proves files that stood here before, perhaps written by another program in YAML of its own kind: that they parse, that
+ * nobody gets in who should not, that updates go on working. What they say of events is the business of their time.
+ */
+export async function checkReplaced(files: readonly PlannedFile[]): Promise<Violation[]> {
+  const check = new Checker(files, async (text) => (await import('./foreign.ts')).readForeignYaml(text), []);
+  check.text('htpasswd', htpasswdRules, ({ content }) => ({ content }));
+  await check.yaml('map', [], (document) => document);
+  await check.yaml('showcases', [], (document) => document);
+  await check.yaml('navigator', ANY_NAVIGATOR, async (document) => viewOf(document, await Patterns.load()));
+  return check.violations;
+}
+
+class Checker {
+  readonly violations: Violation[] = [];
+  private readonly files: readonly PlannedFile[];
+  private readonly parse: Parse;
+
+  constructor(files: readonly PlannedFile[], parse: Parse, textRules: readonly Rule<string>[]) {
+    this.files = files;
+    this.parse = parse;
+    for (const { content, path } of files) this.apply(textRules, content, path);
+  }
+
+  find(kind: PlannedFile['kind']): PlannedFile | undefined {
+    return this.files.find((file) => file.kind === kind);
+  }
+
+  /** Checks the file of a kind as text, if it is among the files. */
+  text<Subject>(
+    kind: PlannedFile['kind'],
+    rules: readonly Rule<Subject>[],
+    subject: (file: PlannedFile) => Subject,
+  ): void {
+    const file = this.find(kind);
+    if (file) this.apply(rules, subject(file), file.path);
+  }
+
+  /** Checks the file of a kind as YAML; null when there is none, or it does not parse, which is a violation. */
+  async yaml<Subject>(
+    kind: PlannedFile['kind'],
+    rules: readonly Rule<Subject>[],
+    subject: (document: YamlMap) => Subject | Promise<Subject>,
+  ): Promise<Subject | null> {
+    const file = this.find(kind);
+    if (!file) return null;
+    let document: YamlMap;
+    try {
+      document = await this.parse(file.content);
+    } catch (error) {
+      if (!(error instanceof YamlError)) throw error;
+      this.violations.push({ rule: 'yaml', file: file.path, message: error.message });
+      return null;
+    }
+    const view = await subject(document);
+    this.apply(rules, view, file.path);
+    return view;
+  }
+
+  private apply<Subject>(rules: readonly Rule<Subject>[], subject: Subject, file: string): void {
+    this.violations.push(...applyRules(rules, subject, file));
+  }
+}
