@@ -82,8 +82,8 @@ export async function checkFiles(files: readonly PlannedFile[], context: CheckCo
 }
 
 /** The same for navigator-maintenance.yml, which derives from no index. */
-export async function checkMaintenance(file: PlannedFile, site: Site): Promise<Violation[]> {
-  const check = new Checker([file], readYaml, TEXT_RULES);
+export async function checkMaintenance(files: readonly PlannedFile[], site: Site): Promise<Violation[]> {
+  const check = new Checker(files, readYaml, TEXT_RULES);
   await check.yaml('maintenance', MAINTENANCE, async (document) => ({
     ...viewOf(document, await Patterns.load()),
     site,
