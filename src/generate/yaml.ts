@@ -5,7 +5,7 @@
  *     document = "{}" LF | mapping(0)
  *     mapping(n) = { entry(n) }                         at least one; keys are never repeated
  *     entry(n)   = indent(n) key ":" value(n)
- *     key        = integer | ":" /[a-z_][a-z0-9_]* / | string       (the second is a Ruby symbol, never quoted)
+ *     key        = integer | ":" /[a-z_][a-z0-9_]* / | string       (the second is a Ruby symbol; the last never `<<`)
  *     value(n)   = " " scalar LF
  *                | " []" LF | " {}" LF                  an empty list, an empty mapping
  *                | LF mapping(n + 2)
@@ -17,7 +17,7 @@
  *     integer    = /-?(0|[1-9][0-9]*)/
  *     float      = /-?(0|[1-9][0-9]*)\.[0-9]+(e[+-][0-9]+)?/
  *     string     = plain | quoted
- *     plain      = /[A-Za-z\/][A-Za-z0-9_.\/-]* /       and no word that some YAML reads as a boolean or null (`RESERVED`)
+ *     plain      = /[A-Za-z\/][A-Za-z0-9_.\/-]* /       and nothing that some YAML reads as something else (`RESERVED`)
  *     quoted     = a JSON string: `JSON.parse` reads it
  *     indent(n)  = n spaces
  *
@@ -34,8 +34,8 @@ export type YamlMapping =
 
 export type YamlValue = string | number | boolean | null | readonly YamlValue[] | YamlMapping;
 
-/** Words that YAML 1.1 or 1.2, in some reader, takes for a boolean or null when they stand unquoted; in lower case. */
-const RESERVED: ReadonlySet<string> = new Set(['y', 'n', 'yes', 'no', 'on', 'off', 'true', 'false', 'null']);
+/** What some reader of YAML 1.1 or 1.2 takes for a boolean, null or number (`E3`) when it stands unquoted. */
+const RESERVED = /^(?:y|n|yes|no|on|off|true|false|null|e[0-9._-]*)$/i;
 
 const PLAIN = /^[A-Za-z/][A-Za-z0-9_./-]*$/;
 const SYMBOL = /^[a-z_][a-z0-9_]*$/;
@@ -52,7 +52,8 @@ const BATCH = 4096;
 /**
  * @returns the document, with its final line end.
  * @throws {TypeError} for what the subset cannot say: NaN and infinities, a list directly inside a list, a symbol that
- *   is no Ruby identifier, an integer-like key of a plain object, a key that is too long.
+ *   is no Ruby identifier, an integer-like key of a plain object, a key that is too long, and the key `<<`, which Ruby
+ *   takes for a merge even when it is quoted.
  */
 export function emitYaml(document: YamlMapping): string {
   const lines = new Lines();
@@ -63,7 +64,7 @@ export function emitYaml(document: YamlMapping): string {
 
 /** A string as it stands in the document, quoted unless every reader takes it for the same string unquoted. */
 export function emitString(text: string): string {
-  if (PLAIN.test(text) && !(text.length <= 5 && RESERVED.has(text.toLowerCase()))) return text;
+  if (PLAIN.test(text) && !RESERVED.test(text)) return text;
   return JSON.stringify(text.replace(LONE_SURROGATE, '\ufffd')).replace(NOT_RAW, escapeUnit);
 }
 
@@ -134,6 +135,7 @@ function emitKey(key: string | number | symbol): string {
     if (!Number.isSafeInteger(key)) throw new TypeError(`key ${key} is no integer`);
     return String(key);
   }
+  if (key === '<<') throw new TypeError('the key << is not written: Ruby would merge it');
   const text = emitString(key);
   if (text.length > LONGEST_KEY) throw new TypeError(`key ${text.slice(0, 40)}... is too long`);
   return text;

@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { generate, generateMaintenance } from '../../src/generate/generate.ts';
+import { prerenderPages } from '../../src/generate/prerender.ts';
+import type { PlannedFile } from '../../src/generate/types.ts';
+import { openImage } from '../../src/index/open.ts';
+import { readIndex } from '../../src/index/read.ts';
+import type { Index } from '../../src/index/types.ts';
+import { shared } from '../support/shared.ts';
+import { MACHINE_KINDS, type MachineKind, siteOf } from '../support/site.ts';
+
+/** Compares with what production wrote for a real index, where that is at hand; captured.test.ts compares always. */
+describe.runIf(shared)('what production expects for its own index', () => {
+  const folder = shared ?? '';
+  const index = shared ? realIndex(folder) : null;
+
+  describe.each(MACHINE_KINDS)('%s', (kind) => {
+    if (!index) return;
+    const golden = readJson(folder, `golden/${kind}.json`);
+    const files = generate(index, siteOf(kind));
+
+    it('navigator.yml is the golden one, but for paths of ours, hooks and the size of the machine', () => {
+      expect(masked(read(files, 'navigator'))).toEqual(masked(golden['navigator']));
+    });
+
+    it('navigator-maintenance.yml is the golden one, but for paths of ours and hooks', () => {
+      const file = generateMaintenance(siteOf(kind));
+      expect(masked(parse(file.content))).toEqual(masked(golden['maintenance']));
+    });
+
+    it('map.yml has every golden region and studio and no other, and every golden place on a map', () => {
+      const map = read(files, 'map');
+      expect(map).toMatchObject(golden['map'] as object);
+      expect(map).toMatchObject(readJson(folder, 'data/map-projection.json'));
+      for (const part of ['regions', 'studios']) {
+        expect(Object.keys(map[part] as object)).toEqual(
+          Object.keys((golden['map'] as Loose)[part] as object).sort(),
+        );
+      }
+    });
+
+    it('showcases.yml is the golden one', () => {
+      expect(withoutColons(read(files, 'showcases'))).toEqual(golden['showcases']);
+    });
+
+    it('tenants.list is the golden one, in order', () => {
+      const text = files.find((file) => file.kind === 'tenants')?.content ?? '';
+      expect(text).toBe((golden['tenants'] as string[]).map((line) => `${line}\n`).join(''));
+    });
+
+    it('the pages to prerender are the golden ones', () => {
+      const { regions, studios, years, multiEventStudios } = prerenderPages(index);
+      const pages = { regions, studios, years, multi_event_studios: Object.fromEntries(multiEventStudios) };
+      expect(pages).toEqual(golden['prerender']);
+    });
+  });
+});
+
+describe('the names of the machines that the goldens are for', () => {
+  it.runIf(shared)('are their environments', () => {
+    for (const kind of MACHINE_KINDS) {
+      const env = readJson(shared ?? '', `golden/${kind}.json`)['env'] as Record<string, string>;
+      expect(siteOf(kind).region).toBe(env['FLY_REGION'] ?? null);
+    }
+  });
+
+  it('stand for the three deployments', () => {
+    const deployments = (kinds: readonly MachineKind[]) =>
+      new Set(kinds.map((kind) => siteOf(kind).deployment));
+    expect(deployments(MACHINE_KINDS)).toEqual(new Set(['fly', 'kamal', 'local']));
+  });
+});
+
+type Loose = Record<string, unknown>;
+
+function realIndex(folder: string): Index {
+  const db = openImage(readFileSync(join(folder, 'data/index.sqlite3')));
+  try {
+    return readIndex(db).index;
+  } finally {
+    db.close();
+  }
+}
+
+function readJson(folder: string, name: string): Loose {
+  return JSON.parse(readFileSync(join(folder, name), 'utf8'));
+}
+
+function read(files: readonly PlannedFile[], kind: PlannedFile['kind']): Loose {
+  return parse(files.find((file) => file.kind === kind)?.content ?? '');
+}
+
+/** A copy without what is ours to choose. */
+function masked(config: unknown): Loose {
+  const copy = structuredClone(config) as {
+    hooks?: unknown;
+    server: { cgi_scripts: { script?: string }[] };
+    applications?: { pools: { max_size?: number } };
+  };
+  delete copy.hooks;
+  for (const script of copy.server.cgi_scripts) delete script.script;
+  delete copy.applications?.pools.max_size;
+  return copy;
+}
+
+/** The golden values hold Ruby's symbols as plain texts. */
+function withoutColons(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutColons);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key.replace(/^:/, ''), withoutColons(item)]),
+  );
+}
