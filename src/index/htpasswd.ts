@@ -53,7 +53,8 @@ export function useridProblem(userid: string): string | null {
   return null;
 }
 
-function hashProblem(hash: string): string | null {
+/** Why a hash cannot be used; null when it can. */
+export function hashProblem(hash: string): string | null {
   if (hash === '') return 'has no hash, so that an empty password would do';
   const bcrypt = BCRYPT.exec(hash);
   if (bcrypt) {
