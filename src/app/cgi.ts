@@ -1,0 +1,86 @@
+import { standardInput } from '../cgi/body.ts';
+import { parseRequest, type Request } from '../cgi/request.ts';
+import { renderResponse } from '../cgi/response.ts';
+import { statusOf } from '../cgi/status.ts';
+import { Failure } from '../failure.ts';
+import { arrival } from '../journal/arrival.ts';
+import { type Audience, renderJson, textReport } from '../report/text.ts';
+import type { ProgressEvent, RunResult } from '../report/types.ts';
+import type { Parts } from '../update/parts.ts';
+import { refusedResult } from '../update/result.ts';
+import { runUpdate } from '../update/update.ts';
+import { buildParts, buildVoice, installedUsers, type World } from './parts.ts';
+
+/** A whole CGI response, and the exit code that goes with it. */
+export interface Answer {
+  readonly output: string;
+  readonly exitCode: 0 | 1;
+}
+
+/**
+ * Answers one CGI request. Nothing is written before the outcome is known, since Navigator takes the status from the
+ * first line and cannot take it back. Never throws.
+ */
+export async function answerCgi(world: World): Promise<Answer> {
+  const events: [ProgressEvent, Date][] = [];
+  const voice = buildVoice(world, [(event, at) => events.push([event, at])], true);
+  const request = await parseRequest(world.env, standardInput);
+  let audience: Audience = 'public';
+  let result: RunResult;
+  try {
+    if (request.refusal) throw request.refusal;
+    const parts = await buildParts(world, voice);
+    audience = await audienceOf(request, parts);
+    result = await serve(request, parts);
+    if (audience === 'public' && result.warningCount > 0 && (await provesAdministrator(request, parts))) {
+      audience = 'administrator';
+    }
+  } catch (error) {
+    if (!(error instanceof Failure)) voice.log.exception(error);
+    result = refusedResult(world.env, error);
+    voice.report({ type: 'end', result }, new Date());
+  }
+  const body =
+    request.form === 'json'
+      ? renderJson(voice.scrubber.value(result), audience)
+      : renderText(events, audience);
+  await voice.log.flush();
+  return {
+    output: renderResponse({ status: statusOf(result.error?.code ?? null), form: request.form, body }),
+    exitCode: result.outcome === 'failed' ? 1 : 0,
+  };
+}
+
+async function serve(request: Request, parts: Parts): Promise<RunResult> {
+  if (!request.dryRun)
+    return await runUpdate(parts, { trigger: 'cgi', force: request.force, arrival: arrival() });
+  const { dryRun } = await import('../update/dry-run.ts');
+  return await dryRun(parts, { trigger: 'cgi', force: request.force });
+}
+
+/**
+ * Who asks. What only administrators may ask for needs proof before anything is done; a plain update is not kept waiting
+ * for a password check, and its caller is proved afterwards if there is something only an administrator may see.
+ *
+ * @throws {Failure} `unauthorized`
+ */
+async function audienceOf(request: Request, parts: Parts): Promise<Audience> {
+  if (!request.dryRun && !request.force) return 'public';
+  if (await provesAdministrator(request, parts)) return 'administrator';
+  throw new Failure('unauthorized', 'dry_run and force are for administrators', {
+    hint: 'Send the credentials of a user whose sites hold index, or UPDATE_CONFIG_TOKEN as a bearer token.',
+  });
+}
+
+async function provesAdministrator(request: Request, parts: Parts): Promise<boolean> {
+  if (!request.credentials) return false;
+  const { isAdministrator } = await import('../cgi/authorize.ts');
+  const authorities = { users: installedUsers(parts.site), token: parts.settings.token };
+  return await isAdministrator(request, authorities);
+}
+
+function renderText(events: readonly [ProgressEvent, Date][], audience: Audience): string {
+  const { report, text } = textReport(audience);
+  for (const [event, at] of events) report(event, at);
+  return text();
+}

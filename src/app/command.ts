@@ -1,0 +1,81 @@
+import { Failure } from '../failure.ts';
+import { listGenerations } from '../install/generations.ts';
+import { arrival } from '../journal/arrival.ts';
+import { readHistory } from '../journal/history.ts';
+import { stateDirOf } from '../journal/state-dir.ts';
+import { renderJson, streamReport } from '../report/text.ts';
+import type { RunResult } from '../report/types.ts';
+import type { Parts } from '../update/parts.ts';
+import { refusedResult } from '../update/result.ts';
+import { runUpdate } from '../update/update.ts';
+import { HELP, parseOptions, type Task } from './options.ts';
+import { buildParts, buildVoice, type World } from './parts.ts';
+import { renderGenerations, renderHistory } from './tables.ts';
+
+/** Runs of the history that are listed. */
+const HISTORY_LIMIT = 50;
+
+/** How a call by hand ended: exit code 2 for options that make no sense. */
+export type ExitCode = 0 | 1 | 2;
+
+/** Runs `update_config` for an engineer: the same operations as by CGI, told line by line as they happen. */
+export async function runCommand(
+  world: World,
+  args: readonly string[],
+  write: (text: string) => void,
+): Promise<ExitCode> {
+  let json = args.includes('--json');
+  const voice = buildVoice(world, json ? [] : [streamReport(write)], false);
+  try {
+    const options = parseOptions(args);
+    json = options.json;
+    if (options.task.kind === 'help') {
+      write(HELP);
+      return 0;
+    }
+    const env = options.appRoot === null ? world.env : { ...world.env, APP_ROOT: options.appRoot };
+    const parts = await buildParts({ ...world, env }, voice);
+    const result = await perform(options.task, parts, json, write);
+    if (result && json) write(renderJson(voice.scrubber.value(result), 'administrator'));
+    return result?.outcome === 'failed' ? 1 : 0;
+  } catch (error) {
+    if (!(error instanceof Failure)) voice.log.exception(error);
+    const result = refusedResult(world.env, error);
+    voice.report({ type: 'end', result }, new Date());
+    if (json) write(renderJson(voice.scrubber.value(result), 'administrator'));
+    return error instanceof Failure && error.code === 'usage' ? 2 : 1;
+  } finally {
+    await voice.log.flush();
+  }
+}
+
+/** @returns null for what is a listing and no operation */
+async function perform(
+  task: Exclude<Task, { kind: 'help' }>,
+  parts: Parts,
+  json: boolean,
+  write: (text: string) => void,
+): Promise<RunResult | null> {
+  switch (task.kind) {
+    case 'update':
+      return await runUpdate(parts, { trigger: 'command', force: task.force, arrival: arrival() });
+    case 'dry-run': {
+      const { dryRun } = await import('../update/dry-run.ts');
+      return await dryRun(parts, { trigger: 'command', force: task.force });
+    }
+    case 'rollback': {
+      const { rollback } = await import('../update/rollback.ts');
+      return await rollback(parts, { run: task.run, arrival: arrival() });
+    }
+    case 'history': {
+      const rows = await readHistory(parts.site.dbDir, HISTORY_LIMIT);
+      write(json ? `${JSON.stringify(rows)}\n` : renderHistory(rows));
+      return null;
+    }
+    case 'generations': {
+      const generations = listGenerations(stateDirOf(parts.site.dbDir));
+      write(json ? `${JSON.stringify(generations)}\n` : renderGenerations(generations));
+      return null;
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import { hostname, totalmem } from 'node:os';
+import { checkMaintenance } from '../check/rules.ts';
+import { Failure } from '../failure.ts';
+import { generateMaintenance } from '../generate/generate.ts';
+import { commitFiles } from '../install/commit.ts';
+import { compareFiles } from '../install/compare.ts';
+import { stageFiles } from '../install/stage.ts';
+import { readSite } from '../site/environment.ts';
+import { asFailure, newRunId } from '../update/result.ts';
+import type { World } from './parts.ts';
+
+const HELP = `Usage: maintenance-config
+
+Writes <app root>/config/navigator-maintenance.yml, with which Navigator starts in a new
+image and serves the maintenance page until the first update is through.
+The environment says for which deployment: FLY_APP_NAME and FLY_REGION, or
+KAMAL_CONTAINER_NAME, or neither. APP_ROOT names the app root.
+`;
+
+/** Writes navigator-maintenance.yml for an image build; it depends on the installation alone. */
+export async function writeMaintenanceConfig(
+  world: World,
+  args: readonly string[],
+  write: (text: string) => void,
+): Promise<0 | 1 | 2> {
+  if (args.length > 0) {
+    write(HELP);
+    return args.length === 1 && args[0] === '--help' ? 0 : 2;
+  }
+  try {
+    const host = { defaultAppRoot: world.defaultAppRoot, hostname: hostname(), totalMemoryBytes: totalmem() };
+    const site = await readSite(world.env, host);
+    const [comparison] = compareFiles([generateMaintenance(site)]);
+    if (!comparison?.changed) {
+      write(`${comparison?.file.path} is up to date\n`);
+      return 0;
+    }
+    const staged = await stageFiles([comparison.file], newRunId(), async ([file]) => {
+      const violations = file ? await checkMaintenance(file, site) : [];
+      if (violations.length > 0) {
+        const list = violations.map(({ rule, message }) => `${rule}: ${message}`).join('; ');
+        throw new Failure('check-failed', `the maintenance configuration breaks rules: ${list}`, {
+          hint: 'Correct the override file, or report it.',
+        });
+      }
+    });
+    commitFiles(staged, null);
+    write(`wrote ${comparison.file.path}\n`);
+    return 0;
+  } catch (error) {
+    const { code, message, hint } = asFailure(error);
+    write(`Failed (${code}): ${message}\nWhat to do: ${hint}\n`);
+    return 1;
+  }
+}

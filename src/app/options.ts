@@ -1,0 +1,82 @@
+import { parseArgs } from 'node:util';
+import { Failure } from '../failure.ts';
+
+/** What one call of `update_config` by hand shall do. */
+export type Task =
+  | { readonly kind: 'help' }
+  | { readonly kind: 'update'; readonly force: boolean }
+  | { readonly kind: 'dry-run'; readonly force: boolean }
+  | { readonly kind: 'history' }
+  | { readonly kind: 'generations' }
+  | { readonly kind: 'rollback'; readonly run: string | null };
+
+export interface Options {
+  readonly task: Task;
+  readonly json: boolean;
+  /** Instead of `APP_ROOT`; null when not given. */
+  readonly appRoot: string | null;
+}
+
+export const HELP = `Usage: update_config [options]
+
+Fetches the index from the object store, validates it, generates htpasswd, map.yml,
+showcases.yml, tenants.list and navigator.yml from it, and installs what changed.
+Without an object store configured it works from the local index.
+
+  --dry-run          say what would change, with a diff of navigator.yml; change nothing
+  --force            fetch and reinstall even when nothing changed, and have Navigator reload
+  --history          list the last runs: when, trigger, outcome, what changed, duration
+  --generations      list what can be rolled back to
+  --rollback [RUN]   put back what RUN replaced (the last run that replaced anything)
+  --app-root DIR     the application's directory (APP_ROOT, else the parent of this file's)
+  --json             one JSON object instead of lines
+  --help             this text
+
+The environment says where everything is: RAILS_DB_VOLUME, AWS_ENDPOINT_URL_S3 and so on.
+Exit codes: 0 done, 1 failed (nothing was changed), 2 the options make no sense.
+`;
+
+/** @throws {Failure} `usage` */
+export function parseOptions(args: readonly string[]): Options {
+  const { values, positionals } = parse(args);
+  const tasks: Task[] = [];
+  if (values.help) tasks.push({ kind: 'help' });
+  if (values['dry-run']) tasks.push({ kind: 'dry-run', force: values.force ?? false });
+  if (values.history) tasks.push({ kind: 'history' });
+  if (values.generations) tasks.push({ kind: 'generations' });
+  if (values.rollback) tasks.push({ kind: 'rollback', run: positionals[0] ?? null });
+  if (tasks.length > 1)
+    throw usage('only one of --help, --dry-run, --history, --generations and --rollback makes sense');
+  const task = tasks[0] ?? { kind: 'update', force: values.force ?? false };
+  if (values.force && task.kind !== 'update' && task.kind !== 'dry-run')
+    throw usage(`--force makes no sense with --${task.kind}`);
+  const allowed = task.kind === 'rollback' ? 1 : 0;
+  if (positionals.length > allowed)
+    throw usage(`unexpected argument ${JSON.stringify(positionals[allowed])}`);
+  return { task, json: values.json ?? false, appRoot: values['app-root'] ?? null };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        'dry-run': { type: 'boolean' },
+        force: { type: 'boolean' },
+        json: { type: 'boolean' },
+        history: { type: 'boolean' },
+        generations: { type: 'boolean' },
+        rollback: { type: 'boolean' },
+        'app-root': { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (error) {
+    throw usage(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function usage(message: string): Failure {
+  return new Failure('usage', message, { hint: 'update_config --help lists the options.' });
+}

@@ -1,0 +1,79 @@
+import { hostname, totalmem } from 'node:os';
+import { openImage } from '../index/open.ts';
+import { readIndex } from '../index/read.ts';
+import type { User } from '../index/types.ts';
+import { broadcast } from '../report/broadcast.ts';
+import { type Log, pinoReport } from '../report/log.ts';
+import { createScrubber, type Scrubber, secretsOf } from '../report/redact.ts';
+import type { Reporter } from '../report/types.ts';
+import { readSite } from '../site/environment.ts';
+import type { Site } from '../site/types.ts';
+import { readStoreSettings } from '../store/settings.ts';
+import { readLiveIndex } from '../update/candidate.ts';
+import type { Parts } from '../update/parts.ts';
+import { machineName } from '../update/result.ts';
+import { readUpdateSettings } from '../update/settings.ts';
+
+/** The world as an executable finds it. */
+export interface World {
+  readonly env: NodeJS.ProcessEnv;
+  /** Parent of the directory that the executable stands in. */
+  readonly defaultAppRoot: string;
+  /** Name of the operation, which names its log too. */
+  readonly name: string;
+}
+
+/** Everything that tells: the log, and the reporters of the way in. */
+export interface Voice {
+  readonly log: Log;
+  readonly scrubber: Scrubber;
+  readonly report: Reporter;
+}
+
+/** @param standardError whether the log's JSON lines go to standard error. */
+export function buildVoice(world: World, reporters: readonly Reporter[], standardError: boolean): Voice {
+  const { env, name } = world;
+  const scrubber = createScrubber(secretsOf(env));
+  const log = pinoReport({
+    logDir: env['RAILS_LOG_VOLUME'] || null,
+    standardError,
+    name,
+    base: { machine: machineName(env), region: env['FLY_REGION'] || null },
+    scrubber,
+  });
+  return { log, scrubber, report: broadcast([log.report, ...reporters], scrubber) };
+}
+
+/**
+ * Builds the parts from the environment.
+ *
+ * @throws {Failure} `config-invalid`, naming the variable or the key of the override file.
+ */
+export async function buildParts(world: World, voice: Voice): Promise<Parts> {
+  const { env, defaultAppRoot } = world;
+  const site = await readSite(env, { defaultAppRoot, hostname: hostname(), totalMemoryBytes: totalmem() });
+  const store = readStoreSettings(env);
+  return {
+    site,
+    settings: readUpdateSettings(env),
+    report: voice.report,
+    unexpected: voice.log.exception,
+    openStore: async () => (store ? (await import('../store/reader.ts')).createReader(store) : null),
+  };
+}
+
+/** The users of the installed index; null when there is none that can be read. */
+export function installedUsers(site: Site): readonly User[] | null {
+  const { image } = readLiveIndex(site);
+  if (!image) return null;
+  try {
+    const db = openImage(image);
+    try {
+      return readIndex(db).index.users;
+    } finally {
+      db.close();
+    }
+  } catch {
+    return null;
+  }
+}

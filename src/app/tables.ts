@@ -1,0 +1,47 @@
+import type { Generation } from '../install/generations.ts';
+import type { HistoryRow } from '../journal/types.ts';
+
+/** `--history` as text, newest first. */
+export function renderHistory(rows: readonly HistoryRow[]): string {
+  if (rows.length === 0) return 'No run has been recorded here yet.\n';
+  const head = ['began', 'run', 'trigger', 'outcome', 'duration', 'changed'];
+  return table([
+    head,
+    ...rows.map((row) => [
+      row.beganAt,
+      row.run,
+      row.trigger,
+      row.errorCode ? `${row.outcome} (${row.errorCode})` : row.outcome,
+      row.durationMs === null ? '-' : `${Math.round(row.durationMs)} ms`,
+      row.changed.join(' ') || '-',
+    ]),
+  ]);
+}
+
+/** `--generations` as text, newest first. */
+export function renderGenerations(generations: readonly Generation[]): string {
+  if (generations.length === 0) return 'Nothing has been replaced here yet.\n';
+  return table([
+    ['replaced at', 'run', 'what the run replaced'],
+    ...generations.map(({ replacedAt, run, members }) => [
+      replacedAt,
+      run,
+      members.map(({ kind }) => kind).join(' ') || '-',
+    ]),
+  ]);
+}
+
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  );
+  return rows
+    .map(
+      (row) =>
+        `${row
+          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
+}

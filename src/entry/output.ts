@@ -1,0 +1,25 @@
+import { writeSync } from 'node:fs';
+
+const STANDARD_OUTPUT = 1;
+
+/** Nobody ever wakes a wait on it, so that a wait is a sleep. */
+const NEVER = new Int32Array(new SharedArrayBuffer(4));
+
+/** Writes all of a text to standard output before it returns, so that the process may end at once. */
+export function writeAll(text: string): void {
+  const bytes = Buffer.from(text);
+  let written = 0;
+  while (written < bytes.length) {
+    try {
+      written += writeSync(STANDARD_OUTPUT, bytes, written);
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      if (code === 'EAGAIN') {
+        Atomics.wait(NEVER, 0, 0, 5); // a pipe that its reader has not emptied yet
+        continue;
+      }
+      if (code === 'EPIPE') return; // nobody reads any more
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import { join } from 'node:path';
+import { Failure } from '../failure.ts';
+import type { PlannedFile } from '../generate/types.ts';
+import { commitFiles } from '../install/commit.ts';
+import type { Comparison } from '../install/compare.ts';
+import { keepGeneration, removeGeneration } from '../install/generations.ts';
+import { generationsDir } from '../install/names.ts';
+import { discardStaged, type Staged, stageFiles } from '../install/stage.ts';
+import { swapIndex } from '../install/swap.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { InstalledState } from '../journal/types.ts';
+import { type LiveIndex, localFacts } from './candidate.ts';
+
+/** What is to be put in place. */
+export interface Change {
+  readonly run: string;
+  /** The index as it is now. */
+  readonly live: LiveIndex;
+  /** The new index; null when the installed one stays. */
+  readonly index: { readonly image: Buffer; readonly modified: Date } | null;
+  /** The files that are to be replaced, and what stands there. */
+  readonly files: readonly Comparison[];
+  /** Navigator's configuration, whose fresh mtime makes it reload; null where nothing of Navigator's changes. */
+  readonly reloadFile: string | null;
+  /** How many generations are kept. */
+  readonly generations: number;
+  /** What the journal remembers of the index, given the digest of what then stands there; null: nothing new. */
+  readonly remember: ((digest: string) => InstalledState) | null;
+}
+
+/**
+ * Stages the files of a change beside their targets, and has `prove` look at them as the disk holds them.
+ *
+ * @throws {Failure} `disk`, or what `prove` throws; then nothing is left behind.
+ */
+export async function stageChange(
+  change: Change,
+  prove: (files: readonly PlannedFile[]) => Promise<void>,
+): Promise<Staged[]> {
+  return await stageFiles(
+    change.files.map(({ file }) => file),
+    change.run,
+    prove,
+  );
+}
+
+/**
+ * Puts a staged change in place, in the one order in which a kill at any moment leaves every file old or new and the
+ * next run able to finish: what will be replaced is kept; then the index, then the files, navigator.yml last. The
+ * intent to reload is durable from before the first change until navigator.yml has its new mtime, so that a successor
+ * of a killed run reloads even if it finds nothing to do.
+ *
+ * @throws {Failure} `disk`. Its message says so if something had been changed already.
+ */
+export async function installChange(
+  journal: Journal,
+  change: Change,
+  staged: readonly Staged[],
+): Promise<void> {
+  const { run, live, index, files } = change;
+  const replaces = index !== null || files.length > 0;
+  let digest = live.digest;
+  try {
+    if (replaces) keep(journal, change);
+    journal.setPendingReload(run);
+    if (index) {
+      const swapped = await swapIndex({ path: live.path, image: index.image, run, mtime: index.modified });
+      digest = swapped.digest;
+    }
+  } catch (error) {
+    discardStaged(staged);
+    if (replaces) removeGeneration(join(generationsDir(journal.stateDir), run));
+    throw error;
+  }
+  try {
+    commitFiles(
+      staged,
+      change.reloadFile === null ? null : { path: change.reloadFile, clockMark: journal.clockMark() },
+    );
+    if (change.remember && digest) journal.setInstalled(change.remember(digest));
+    journal.clearPendingReload();
+  } catch (error) {
+    throw halfWay(error);
+  }
+}
+
+/** The disk failed between two renames: the one failure after which something has changed. */
+function halfWay(error: unknown): Failure {
+  const reason = error instanceof Error ? error.message : String(error);
+  const hint = error instanceof Failure ? error.hint : 'Look at the log on standard error.';
+  return new Failure('disk', `the update is only partly installed: ${reason}`, {
+    hint: `${hint} The next run completes it, and reloads.`,
+    cause: error,
+  });
+}
+
+function keep(journal: Journal, { run, live, index, files, generations }: Change): void {
+  const replaced = {
+    index: index ? live.image : null,
+    files: files.map(({ file, previous }) => ({ kind: file.kind, path: file.path, previous })),
+  };
+  const facts = live.image ? localFacts(live, journal.installed()) : null;
+  keepGeneration(journal.stateDir, run, replaced, facts, { keep: generations });
+}

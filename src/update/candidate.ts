@@ -1,0 +1,233 @@
+import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { Failure } from '../failure.ts';
+import { imageDigest, openInstalled, readImage } from '../index/open.ts';
+import type { InstalledState } from '../journal/types.ts';
+import type { IndexFacts } from '../report/types.ts';
+import type { Site } from '../site/types.ts';
+import type { ObjectReader, StoredObject } from '../store/types.ts';
+
+/** Where the index stands in the bucket. */
+export const INDEX_KEY = 'db/index.sqlite3';
+
+/** The index on this machine, as a consistent image of the live database. */
+export interface LiveIndex {
+  readonly path: string;
+  /** Null when there is none, or what stands there is not a readable database. */
+  readonly image: Buffer | null;
+  readonly digest: string | null;
+  /** When the file, or its write-ahead log, was last written; null when there is none. */
+  readonly modified: Date | null;
+  /** Why the image could not be read, if it could not. */
+  readonly problem: string | null;
+}
+
+/** An index that an update may work with. */
+export interface Candidate {
+  readonly image: Buffer;
+  readonly digest: string;
+  readonly facts: IndexFacts;
+  /** What the journal shall remember once it is installed; null when nothing new is learnt. */
+  readonly remember: InstalledState | null;
+  /** How it was found, in words. */
+  readonly detail: string;
+}
+
+export function indexPath(site: Site): string {
+  return join(site.dbDir, 'index.sqlite3');
+}
+
+/** Navigator's configuration, whose mtime makes it reload. */
+export function navigatorPath(site: Site): string {
+  return join(site.appRoot, 'config', 'navigator.yml');
+}
+
+export function readLiveIndex(site: Site): LiveIndex {
+  const path = indexPath(site);
+  const modified = lastWritten(path);
+  const nothing = { path, image: null, digest: null, modified, problem: null };
+  if (!modified) return nothing;
+  try {
+    const db = openInstalled(path);
+    if (!db) return nothing;
+    try {
+      const image = readImage(db);
+      return { path, image, digest: imageDigest(image), modified, problem: null };
+    } finally {
+      db.close();
+    }
+  } catch (error) {
+    // Only a file that is no database may be replaced as if there were none; one that is locked or out of reach stays.
+    if (!(error instanceof Failure) || error.code !== 'index-invalid') throw error;
+    return { ...nothing, problem: error.message };
+  }
+}
+
+/** The later of the database's own time and its write-ahead log's, since a WAL database is written there first. */
+function lastWritten(path: string): Date | null {
+  const main = statSync(path, { throwIfNoEntry: false });
+  if (!main) return null;
+  const log = statSync(`${path}-wal`, { throwIfNoEntry: false });
+  return log && log.size > 0 && log.mtime > main.mtime ? log.mtime : main.mtime;
+}
+
+/**
+ * The local index as it is: the deployment without a store, and the start hook.
+ *
+ * @throws {Failure} `index-missing`, or `index-invalid` for a file that is no readable database.
+ */
+export function localCandidate(live: LiveIndex, installed: InstalledState | null): Candidate {
+  const facts = localFacts(live, installed);
+  if (!live.image || !live.digest || !facts) {
+    throw new Failure(
+      live.problem ? 'index-invalid' : 'index-missing',
+      live.problem ? `${live.path} cannot be read: ${live.problem}` : `there is no index at ${live.path}`,
+      {
+        hint: 'Put index.sqlite3 into the db dir (RAILS_DB_VOLUME); or set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_ENDPOINT_URL_S3, so that it can be fetched.',
+      },
+    );
+  }
+  const detail = `local index, ${live.image.length} bytes`;
+  return { image: live.image, digest: live.digest, facts, remember: null, detail };
+}
+
+/** A local index that is still what was once fetched keeps the facts of what was fetched. */
+export function localFacts(live: LiveIndex, installed: InstalledState | null): IndexFacts | null {
+  const { image, digest, modified } = live;
+  if (!image || !digest || !modified) return null;
+  if (installed && installed.digest === digest && !installed.held) return fetchedFacts(installed);
+  const size = image.length;
+  return { etag: null, sha256: sha256(image), size, time: modified.toISOString(), source: 'local' };
+}
+
+function fetchedFacts(installed: InstalledState): IndexFacts {
+  const { etag, sha256, size, time, source } = installed;
+  return { etag, sha256, size, time, source };
+}
+
+export interface FetchOptions {
+  readonly maxBytes: number;
+  readonly force: boolean;
+}
+
+/**
+ * Asks the store for the index: conditionally where what is installed is still what was fetched. An index that the
+ * store has not changed since, one that was rolled back, and one older than the local one do not replace the local
+ * one unless forced.
+ *
+ * @throws {Failure} `store-*`, `index-too-large`, `index-older`.
+ */
+export async function fetchCandidate(
+  store: ObjectReader,
+  live: LiveIndex,
+  installed: InstalledState | null,
+  options: FetchOptions,
+): Promise<Candidate> {
+  const intact = installed !== null && live.digest !== null && installed.digest === live.digest;
+  const etag = intact && !options.force ? installed.etag : null;
+  const got = await store.get(INDEX_KEY, {
+    maxBytes: options.maxBytes,
+    ...(etag ? { ifNoneMatch: etag } : {}),
+  });
+  switch (got.kind) {
+    case 'missing':
+      throw new Failure('store-no-index', `the store has no ${INDEX_KEY}`, {
+        hint: 'Publish the index first, or check BUCKET_NAME.',
+      });
+    case 'too-large':
+      throw new Failure(
+        'index-too-large',
+        `${INDEX_KEY} has ${got.size} bytes, more than the ${options.maxBytes} allowed`,
+        {
+          hint: 'Check what was published; raise UPDATE_CONFIG_MAX_INDEX_MIB if it is right.',
+        },
+      );
+    case 'unchanged': {
+      const kept = localCandidate(live, installed);
+      return {
+        ...kept,
+        detail: installed?.held ? heldDetail(installed) : 'not modified since it was fetched',
+      };
+    }
+    case 'found': {
+      const time = objectTime(got.object);
+      if (live.image && !options.force) {
+        const reason = keepReason(got.object.etag, time, live, installed, imageDigest(got.bytes));
+        if (reason) return { ...localCandidate(live, installed), detail: reason };
+      }
+      return fetched(got.object, got.bytes, got.sha256, time);
+    }
+  }
+}
+
+function fetched(object: StoredObject, bytes: Buffer, hash: string, time: Date): Candidate {
+  const facts: IndexFacts = {
+    etag: object.etag,
+    sha256: hash,
+    size: bytes.length,
+    time: time.toISOString(),
+    source: 'store',
+  };
+  const digest = imageDigest(bytes);
+  return {
+    image: bytes,
+    digest,
+    facts,
+    remember: { ...facts, digest, held: false },
+    detail: `${bytes.length} bytes, ETag ${object.etag}, changed ${facts.time}`,
+  };
+}
+
+/** Why the local index stays although the store has an object for us; null when the fetched one is to be used. */
+function keepReason(
+  etag: string,
+  time: Date,
+  live: LiveIndex,
+  installed: InstalledState | null,
+  digest: string,
+): string | null {
+  if (digest === live.digest) return null;
+  if (installed?.etag === etag) {
+    return installed.held
+      ? heldDetail(installed)
+      : 'the store has nothing newer than what the local index grew from';
+  }
+  const intact = installed !== null && installed.digest === live.digest;
+  const localTime = intact ? new Date(installed.time) : live.modified;
+  if (localTime && wholeSeconds(time) < wholeSeconds(localTime)) {
+    throw new Failure(
+      'index-older',
+      `the store's index (${time.toISOString()}) is older than the local one (${localTime.toISOString()})`,
+      {
+        hint: 'Publish the newer index; or ask with force=1 (--force) to install the older one all the same.',
+      },
+    );
+  }
+  return null;
+}
+
+function heldDetail(installed: InstalledState): string {
+  return `${installed.etag} was rolled back here and is not installed again; publish another index, or use force`;
+}
+
+/** `last-modified` metadata (a UTC time such as `2025-11-19 12:00:00 UTC`) before the store's own time. */
+export function objectTime(object: StoredObject): Date {
+  const text = object.metadata['last-modified'];
+  if (text) {
+    const match = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2}(?:\.\d+)?) ?(?:UTC|Z|\+00:?00)$/.exec(
+      text.trim(),
+    );
+    const time = match ? new Date(`${match[1]}T${match[2]}Z`) : null;
+    if (time && !Number.isNaN(time.getTime())) return time;
+  }
+  return object.modified;
+}
+
+function wholeSeconds(time: Date): number {
+  return Math.floor(time.getTime() / 1000);
+}
+
+function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

@@ -1,0 +1,67 @@
+import { compareFiles } from '../install/compare.ts';
+import { unifiedDiff } from '../report/diff.ts';
+import type { RunResult, Trigger } from '../report/types.ts';
+import { fetchCandidate, localCandidate, readLiveIndex } from './candidate.ts';
+import type { Parts } from './parts.ts';
+import { describeChanges, describeIndex, fileFacts, planFiles, proveFiles, readCandidate } from './plan.ts';
+import { asFailure, endResult, failureResult, newFindings, newRunId } from './result.ts';
+import { Steps } from './steps.ts';
+
+/** Steps of a dry run: fetch, read, generate, check, compare. */
+const STEPS = 5;
+
+/**
+ * Says what an update would change, and changes nothing: it takes no lock, writes no journal and leaves no file. So it
+ * does not know what the journal remembers, and always fetches.
+ */
+export async function dryRun(
+  parts: Parts,
+  request: { trigger: Trigger; force: boolean },
+): Promise<RunResult> {
+  const { site, settings } = parts;
+  const steps = new Steps(parts.report);
+  const findings = newFindings(newRunId());
+  steps.say({ type: 'run', run: findings.run, trigger: request.trigger, steps: STEPS });
+  let result: RunResult;
+  try {
+    const live = readLiveIndex(site);
+    const candidate = await steps.run('fetch', 'Fetch the index', async () => {
+      const store = await parts.openStore();
+      const options = { maxBytes: settings.maxIndexBytes, force: request.force };
+      const value = store ? await fetchCandidate(store, live, null, options) : localCandidate(live, null);
+      return { value, detail: value.detail };
+    });
+    findings.index = candidate.facts;
+    const { index, warnings } = await steps.run('read', 'Validate and read the index', () => {
+      const value = readCandidate(candidate);
+      return { value, detail: describeIndex(value) };
+    });
+    findings.warnings = warnings;
+    for (const warning of warnings) steps.say({ type: 'warning', warning });
+    const files = await steps.run('generate', 'Generate the files', () => {
+      const value = planFiles(index, site);
+      return { value, detail: `${value.length} files` };
+    });
+    await steps.run('check', 'Check every rule', async () => {
+      await proveFiles(files, index, site);
+      return { value: undefined, detail: 'every rule holds' };
+    });
+    await steps.run('compare', 'Compare with what is installed', async () => {
+      const comparisons = compareFiles(files);
+      const changed = candidate.digest !== live.digest;
+      findings.files = fileFacts(comparisons, { path: live.path, changed, size: candidate.image.length });
+      findings.reload = request.force || findings.files.some((file) => file.changed);
+      const navigator = comparisons.find(({ file }) => file.kind === 'navigator');
+      findings.diff = navigator?.changed
+        ? await unifiedDiff(navigator.previous?.toString() ?? '', navigator.file.content, navigator.file.path)
+        : '';
+      return { value: undefined, detail: describeChanges(findings.files) };
+    });
+    result = endResult(site, steps, findings, 'dry-run');
+  } catch (error) {
+    if (asFailure(error) !== error) parts.unexpected(error);
+    result = failureResult(site, steps, findings, error);
+  }
+  steps.say({ type: 'end', result });
+  return result;
+}

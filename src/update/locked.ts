@@ -1,0 +1,90 @@
+import { recover } from '../install/recover.ts';
+import { acquireJournal, type Journal } from '../journal/journal.ts';
+import type { Arrival, RunKind } from '../journal/types.ts';
+import type { Outcome, RunResult, Trigger } from '../report/types.ts';
+import { type LiveIndex, readLiveIndex } from './candidate.ts';
+import type { Parts } from './parts.ts';
+import { asFailure, endResult, type Findings, failureResult, newFindings, newRunId } from './result.ts';
+import { Steps } from './steps.ts';
+
+/** What a piece of work under the lock has at hand. */
+export interface Operation {
+  readonly journal: Journal;
+  readonly steps: Steps;
+  readonly findings: Findings;
+  readonly live: LiveIndex;
+}
+
+export interface LockRequest {
+  readonly trigger: Trigger;
+  readonly kind: RunKind;
+  /** When the caller arrived: the result of a run of its kind that began later may answer for this one. */
+  readonly arrival: Arrival;
+  /** Milliseconds to wait for the lock; the setting where absent. */
+  readonly lockTimeoutMs?: number;
+}
+
+/** Steps of an update: lock, fetch, read, generate, check, install. */
+const STEPS = 6;
+
+/**
+ * Runs one operation under the lock of this machine, after the leftovers of a killed one are cleared away, and records
+ * it. Never throws: what goes wrong becomes the result.
+ */
+export async function underLock(
+  parts: Parts,
+  request: LockRequest,
+  work: (operation: Operation) => Promise<Outcome>,
+): Promise<RunResult> {
+  const { site } = parts;
+  const steps = new Steps(parts.report);
+  const findings = newFindings(newRunId());
+  steps.say({ type: 'run', run: findings.run, trigger: request.trigger, steps: STEPS });
+  let journal: Journal | null = null;
+  let result: RunResult;
+  try {
+    journal = await acquire(parts, request, steps, findings.run);
+    const { kind, trigger } = request;
+    const caller = { kind, appRoot: site.appRoot };
+    const other = journal.resultSince(request.arrival, caller);
+    if (other) {
+      steps.note(`run ${other.run} began after this request arrived, so its result is this one's too`);
+      journal.close();
+      journal = null;
+      result = { ...other, shared: true };
+    } else {
+      journal.begin({ run: findings.run, trigger, ...caller });
+      const outcome = await work({ journal, steps, findings, live: readLiveIndex(site) });
+      result = endResult(site, steps, findings, outcome);
+      journal.finish(findings.run, result);
+    }
+  } catch (error) {
+    if (asFailure(error) !== error) parts.unexpected(error);
+    result = failureResult(site, steps, findings, error);
+    recordFailure(journal, result, steps);
+  } finally {
+    journal?.close();
+  }
+  steps.say({ type: 'end', result });
+  return result;
+}
+
+async function acquire(parts: Parts, request: LockRequest, steps: Steps, run: string): Promise<Journal> {
+  return await steps.run('lock', 'Wait for the lock', async () => {
+    const timeoutMs = request.lockTimeoutMs ?? parts.settings.lockTimeoutMs;
+    const value = await acquireJournal({ dbDir: parts.site.dbDir, timeoutMs });
+    for (const note of value.notes) steps.note(note);
+    const removed = recover({ site: parts.site, stateDir: value.stateDir, run });
+    for (const path of removed) steps.note(`removed ${path}, left by a run that was cut short`);
+    return { value, detail: 'held' };
+  });
+}
+
+/** A failure that cannot be recorded (a full disk, most likely) is still answered. */
+function recordFailure(journal: Journal | null, result: RunResult, steps: Steps): void {
+  try {
+    journal?.finish(result.run, result);
+  } catch (error) {
+    steps.note(`this failure could not be recorded in the journal: ${asFailure(error).message}`);
+  }
+}

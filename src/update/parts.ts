@@ -1,0 +1,15 @@
+import type { Reporter } from '../report/types.ts';
+import type { Site } from '../site/types.ts';
+import type { ObjectReader } from '../store/types.ts';
+import type { UpdateSettings } from './settings.ts';
+
+/** The parts that every operation is put together from. */
+export interface Parts {
+  readonly site: Site;
+  readonly settings: UpdateSettings;
+  /** Resolves to null where no object store is configured. */
+  readonly openStore: () => Promise<ObjectReader | null>;
+  readonly report: Reporter;
+  /** Told of every error that was not foreseen, with its stack. */
+  readonly unexpected: (error: unknown) => void;
+}

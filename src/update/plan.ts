@@ -1,0 +1,88 @@
+import { checkFiles, checkReplaced, type Violation } from '../check/rules.ts';
+import { Failure } from '../failure.ts';
+import { generate } from '../generate/generate.ts';
+import type { PlannedFile } from '../generate/types.ts';
+import { openImage } from '../index/open.ts';
+import { readIndex } from '../index/read.ts';
+import type { Index, ReadIndex } from '../index/types.ts';
+import { validateIndex } from '../index/validate.ts';
+import type { Comparison } from '../install/compare.ts';
+import type { FileFacts } from '../report/types.ts';
+import type { Site } from '../site/types.ts';
+import type { Candidate } from './candidate.ts';
+
+/**
+ * The rows of a candidate, proved to be an index.
+ *
+ * @throws {Failure} `index-invalid`, listing everything that is wrong.
+ */
+export function readCandidate(candidate: Candidate): ReadIndex {
+  const db = openImage(candidate.image);
+  try {
+    validateIndex(db);
+    return readIndex(db);
+  } finally {
+    db.close();
+  }
+}
+
+export function planFiles(index: Index, site: Site): PlannedFile[] {
+  return generate(index, site);
+}
+
+/**
+ * Every rule over every planned file.
+ *
+ * @throws {Failure} `check-failed`, listing all violations.
+ */
+export async function proveFiles(files: readonly PlannedFile[], index: Index, site: Site): Promise<void> {
+  refuse(await checkFiles(files, { index, site }), 'generated');
+}
+
+/**
+ * The rules that hold for files of any origin: a rollback puts back what stood there, whoever had written it.
+ *
+ * @throws {Failure} `check-failed`, listing all violations.
+ */
+export async function proveReplaced(files: readonly PlannedFile[]): Promise<void> {
+  refuse(await checkReplaced(files), 'kept');
+}
+
+function refuse(violations: readonly Violation[], which: string): void {
+  if (violations.length === 0) return;
+  const list = violations.map(({ rule, file, message }) => `${file}: ${rule}: ${message}`).join('; ');
+  throw new Failure('check-failed', `the ${which} files break ${violations.length} rules: ${list}`, {
+    hint: 'Nothing was installed. Look at what the message names, and report it if the index is right.',
+  });
+}
+
+export function fileFacts(
+  comparisons: readonly Comparison[],
+  index: { path: string; changed: boolean; size: number },
+): FileFacts[] {
+  return [
+    { kind: 'index', ...index },
+    ...comparisons.map(({ file, changed }) => ({
+      kind: file.kind,
+      path: file.path,
+      changed,
+      size: Buffer.byteLength(file.content),
+    })),
+  ];
+}
+
+/** `3 of 5 files differ: htpasswd, map, navigator` */
+export function describeChanges(facts: readonly FileFacts[]): string {
+  const changed = facts.filter((fact) => fact.changed);
+  if (changed.length === 0) return 'nothing differs';
+  return `${changed.length} of ${facts.length} differ: ${changed.map((fact) => fact.kind).join(', ')}`;
+}
+
+/** `420 users, 92 studios, 369 events, 8 regions, no warnings` */
+export function describeIndex({ index, warnings }: ReadIndex): string {
+  const events = index.years
+    .flatMap((year) => year.studios)
+    .reduce((sum, studio) => sum + studio.events.length, 0);
+  const said = warnings.length === 0 ? 'no warnings' : `${warnings.length} warnings`;
+  return `${index.users.length} users, ${index.studios.length} studios, ${events} events, ${index.regions.length} regions, ${said}`;
+}

@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { Failure } from '../failure.ts';
+import type { Warning } from '../index/types.ts';
+import type { FileFacts, IndexFacts, Outcome, RunResult } from '../report/types.ts';
+import type { Site } from '../site/types.ts';
+import type { Steps } from './steps.ts';
+
+/** A name for a run that sorts by time and that no other run has: `20260102T030405678Z-1f2e3d`. */
+export function newRunId(): string {
+  return `${new Date().toISOString().replace(/[-:.]/g, '')}-${randomBytes(3).toString('hex')}`;
+}
+
+/** What an operation has found out so far; filled step by step, so that a failure can tell what was known. */
+export interface Findings {
+  readonly run: string;
+  index: IndexFacts | null;
+  files: readonly FileFacts[];
+  reload: boolean;
+  warnings: readonly Warning[];
+  diff?: string;
+}
+
+export function newFindings(run: string): Findings {
+  return { run, index: null, files: [], reload: false, warnings: [] };
+}
+
+/** The result of an operation that ended as it should. */
+export function endResult(site: Site, steps: Steps, findings: Findings, outcome: Outcome): RunResult {
+  return {
+    run: findings.run,
+    machine: site.machineId,
+    region: site.region,
+    outcome,
+    shared: false,
+    index: findings.index,
+    files: findings.files,
+    reload: findings.reload,
+    warningCount: findings.warnings.length,
+    warnings: findings.warnings,
+    steps: [...steps.facts],
+    ...(findings.diff === undefined ? {} : { diff: findings.diff }),
+  };
+}
+
+/** The result of one that did not. Nothing was changed, so no file is named as changed and no reload follows. */
+export function failureResult(site: Site, steps: Steps, findings: Findings, error: unknown): RunResult {
+  const failure = asFailure(error);
+  return {
+    ...endResult(site, steps, { ...findings, files: [], reload: false }, 'failed'),
+    error: { code: failure.code, message: failure.message, hint: failure.hint },
+  };
+}
+
+/** Anything thrown, as a `Failure`; what was not foreseen is `internal`. */
+export function asFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new Failure('internal', `unexpected: ${message}`, {
+    hint: 'Look at the log on standard error for the stack, and report it.',
+    cause: error,
+  });
+}
+
+/** The result of a request that was refused before an operation began, when not even the site is known for sure. */
+export function refusedResult(env: NodeJS.ProcessEnv, error: unknown): RunResult {
+  const { code, message, hint } = asFailure(error);
+  return {
+    run: newRunId(),
+    machine: machineName(env),
+    region: env['FLY_REGION'] || null,
+    outcome: 'failed',
+    shared: false,
+    index: null,
+    files: [],
+    reload: false,
+    warningCount: 0,
+    warnings: [],
+    steps: [],
+    error: { code, message, hint },
+  };
+}
+
+/** What this machine is called in results and logs. */
+export function machineName(env: NodeJS.ProcessEnv): string {
+  return env['FLY_MACHINE_ID'] || env['KAMAL_CONTAINER_NAME'] || hostname();
+}

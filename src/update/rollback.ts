@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import { Failure } from '../failure.ts';
+import { imageDigest, openImage } from '../index/open.ts';
+import { validateIndex } from '../index/validate.ts';
+import { type Comparison, compareFiles } from '../install/compare.ts';
+import { type Generation, type Replaced, readGeneration } from '../install/generations.ts';
+import type { Arrival } from '../journal/types.ts';
+import type { IndexFacts, Outcome, RunResult } from '../report/types.ts';
+import { type Change, installChange, stageChange } from './apply.ts';
+import { localFacts, navigatorPath } from './candidate.ts';
+import { type Operation, underLock } from './locked.ts';
+import type { Parts } from './parts.ts';
+import { describeChanges, fileFacts, proveReplaced } from './plan.ts';
+
+export interface RollbackRequest {
+  /** The run to undo; null for the last one that replaced anything. */
+  readonly run: string | null;
+  readonly arrival: Arrival;
+}
+
+/**
+ * Puts back, byte for byte, what a run replaced, as an update of its own: it takes the lock, keeps what it replaces in
+ * turn, and makes Navigator reload. What the run had created is left in place. Never throws.
+ *
+ * When it puts back the index, the store's object is held: it does not come back until another one is published, or
+ * one is forced.
+ */
+export async function rollback(parts: Parts, { run, arrival }: RollbackRequest): Promise<RunResult> {
+  const request = { trigger: 'rollback', kind: 'rollback', arrival } as const;
+  return await underLock(parts, request, async (operation) => {
+    const { generation, replaced } = await operation.steps.run('read', 'Read what the run replaced', () => {
+      const value = readGeneration(operation.journal.stateDir, run ?? undefined);
+      return { value, detail: describe(value.generation) };
+    });
+    return await putBack(parts, operation, generation, replaced);
+  });
+}
+
+async function putBack(
+  parts: Parts,
+  { journal, steps, findings, live }: Operation,
+  generation: Generation,
+  replaced: Replaced,
+): Promise<Outcome> {
+  const { site } = parts;
+  const index = replaced.index && imageDigest(replaced.index) !== live.digest ? replaced.index : null;
+  const facts = index ? factsOf(index, generation) : localFacts(live, journal.installed());
+  findings.index = facts;
+  const comparisons = await steps.run('compare', 'Compare with what is installed', () => {
+    const value = compareFiles(plannedFrom(replaced));
+    const size = index?.length ?? live.image?.length ?? 0;
+    findings.files = fileFacts(value, { path: live.path, changed: index !== null, size });
+    return { value, detail: describeChanges(findings.files) };
+  });
+  const files = comparisons.filter((comparison) => comparison.changed);
+  if (!index && files.length === 0 && !journal.pendingReload()) return 'unchanged';
+
+  const change: Change = {
+    run: findings.run,
+    live,
+    index: index && facts ? { image: index, modified: new Date(facts.time) } : null,
+    files,
+    reloadFile: navigatorPath(site),
+    generations: parts.settings.generations,
+    remember: index && facts ? hold(journal.installed()?.etag ?? null, facts) : null,
+  };
+  const staged = await steps.run('check', 'Stage the files and check them', async () => {
+    if (index) proveIndex(index);
+    const value = await stageChange(change, proveReplaced);
+    return { value, detail: `${value.length} files staged and in order` };
+  });
+  await steps.run('install', 'Install', async () => {
+    await installChange(journal, change, staged);
+    return { value: undefined, detail: describeChanges(findings.files) };
+  });
+  findings.reload = true;
+  return 'updated';
+}
+
+/** What was kept, as files to be installed. Only text was ever kept but for the index. */
+function plannedFrom({ files }: Replaced): Comparison['file'][] {
+  return files.flatMap(({ kind, path, previous }) => {
+    if (previous === null) return [];
+    const content = previous.toString('utf8');
+    if (!Buffer.from(content).equals(previous)) {
+      throw new Failure('no-generation', `the ${kind} file that was replaced is not UTF-8 text`, {
+        hint: 'Roll back to another generation (--generations lists them).',
+      });
+    }
+    return [{ kind, path, content, mode: kind === 'htpasswd' ? 0o640 : 0o644 }];
+  });
+}
+
+function factsOf(image: Buffer, { facts, replacedAt }: Generation): IndexFacts {
+  const sha256 = createHash('sha256').update(image).digest('hex');
+  return { etag: null, sha256, size: image.length, time: facts?.time ?? replacedAt, source: 'generation' };
+}
+
+function hold(etag: string | null, facts: IndexFacts): Change['remember'] {
+  return (digest) => ({ ...facts, etag, digest, held: true });
+}
+
+function proveIndex(image: Buffer): void {
+  const db = openImage(image);
+  try {
+    validateIndex(db);
+  } finally {
+    db.close();
+  }
+}
+
+function describe({ run, members }: Generation): string {
+  return `run ${run} replaced ${members.map(({ kind }) => kind).join(', ') || 'nothing'}`;
+}

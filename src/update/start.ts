@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs';
+import { compareFiles } from '../install/compare.ts';
+import type { Arrival } from '../journal/types.ts';
+import type { Outcome, RunResult } from '../report/types.ts';
+import { type Change, installChange, stageChange } from './apply.ts';
+import { type Candidate, localCandidate, navigatorPath } from './candidate.ts';
+import { installCandidate } from './install.ts';
+import { type Operation, underLock } from './locked.ts';
+import type { Parts } from './parts.ts';
+import { describeChanges, describeIndex, fileFacts, planFiles, proveFiles, readCandidate } from './plan.ts';
+
+/** A start hook that waits blocks Navigator, and whoever holds the lock is finishing an update anyway. */
+const LOCK_TIMEOUT_MS = 5_000;
+
+/**
+ * What the start hook does before Navigator serves anybody, from the local index alone and never over the network: an
+ * update that was cut short is finished; otherwise htpasswd alone is brought up to date.
+ */
+export async function runStart(parts: Parts, arrival: Arrival): Promise<RunResult> {
+  const request = { trigger: 'start', kind: 'start', arrival, lockTimeoutMs: LOCK_TIMEOUT_MS } as const;
+  return await underLock(parts, request, async (operation) => {
+    operation.journal.lowerClockMark(Date.now());
+    const interrupted = operation.journal.pendingReload();
+    const candidate = localCandidate(operation.live, operation.journal.installed());
+    if (!interrupted) return await writeHtpasswd(parts, operation, candidate);
+    operation.steps.note('an update was cut short; it is finished now, from the local index');
+    return await installCandidate(parts, operation, candidate, false);
+  });
+}
+
+async function writeHtpasswd(parts: Parts, operation: Operation, candidate: Candidate): Promise<Outcome> {
+  const { journal, steps, findings, live } = operation;
+  const { site } = parts;
+  findings.index = candidate.facts;
+  const read = await steps.run('read', 'Validate and read the index', () => {
+    const value = readCandidate(candidate);
+    return { value, detail: describeIndex(value) };
+  });
+  findings.warnings = read.warnings;
+  for (const warning of read.warnings) steps.say({ type: 'warning', warning });
+  const plan = planFiles(read.index, site);
+  const comparisons = compareFiles(plan.filter((file) => file.kind === 'htpasswd'));
+  findings.files = fileFacts(comparisons, { path: live.path, changed: false, size: candidate.image.length });
+  const files = comparisons.filter((comparison) => comparison.changed);
+  if (files.length === 0) return 'unchanged';
+
+  // Navigator has read the old htpasswd already, so its next look at navigator.yml shall make it reload.
+  const reloadFile = existsSync(navigatorPath(site)) ? navigatorPath(site) : null;
+  const change: Change = {
+    run: findings.run,
+    live,
+    index: null,
+    files,
+    reloadFile,
+    generations: parts.settings.generations,
+    remember: null,
+  };
+  const staged = await steps.run('check', 'Stage htpasswd and check it', async () => {
+    const value = await stageChange(change, (reread) =>
+      proveFiles([...reread, ...plan.filter((file) => file.kind !== 'htpasswd')], read.index, site),
+    );
+    return { value, detail: 'every rule holds' };
+  });
+  await steps.run('install', 'Install', async () => {
+    await installChange(journal, change, staged);
+    return { value: undefined, detail: describeChanges(findings.files) };
+  });
+  findings.reload = reloadFile !== null;
+  return 'updated';
+}
