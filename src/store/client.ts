@@ -1,5 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { collect, transport } from './transport.ts';
+import { CorruptError } from './errors.ts';
+import { collect, StatusError, transport } from './transport.ts';
 import type { StoreSettings } from './types.ts';
 
 /** Retrying belongs to `retry.ts`, over whole operations: a body cut short is beyond the SDK's own retries. */
@@ -52,5 +53,26 @@ export function createClient(settings: StoreSettings): S3Client {
     },
     { step: 'build', name: 'tigrisConsistent' },
   );
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      try {
+        return await next(args);
+      } catch (error) {
+        throw unreadable(error) ?? error;
+      }
+    },
+    { step: 'initialize', priority: 'high', name: 'unreadable' },
+  );
   return client;
+}
+
+/**
+ * What stands for an error of the SDK's about a 2xx answer that it could not make sense of. The original goes no
+ * further: it holds the open connection, and with it the request and its signature.
+ */
+function unreadable(error: unknown): CorruptError | null {
+  if (!(error instanceof Error) || !('$response' in error) || error instanceof StatusError) return null;
+  const { body } = error.$response as { body?: { destroy?(): void } };
+  body?.destroy?.();
+  return new CorruptError(`the answer is not one of S3 (${error.message.split('\n')[0]})`);
 }

@@ -53,10 +53,6 @@ export function judge(error: unknown): Judgement | null {
       hint: HINTS.down,
     };
   }
-  if ('$metadata' in error) {
-    // The SDK could not make sense of a 2xx answer.
-    return { retry: true, code: 'store-corrupt', reason: 'the answer is not one of S3', hint: HINTS.corrupt };
-  }
   return null;
 }
 

@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest';
+import { Failure } from '../../src/failure.ts';
+import { readStoreSettings } from '../../src/store/settings.ts';
+
+const FULL = {
+  AWS_ACCESS_KEY_ID: 'key',
+  AWS_SECRET_ACCESS_KEY: 'very-secret',
+  AWS_ENDPOINT_URL_S3: 'https://store.example/',
+};
+
+function failureOf(env: NodeJS.ProcessEnv): Failure {
+  try {
+    readStoreSettings(env);
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
+  throw new Error('no failure');
+}
+
+test('without the three variables, or with empty ones, there is no store', () => {
+  expect(readStoreSettings({})).toBeNull();
+  expect(readStoreSettings({ AWS_REGION: 'auto', BUCKET_NAME: 'other' })).toBeNull();
+  expect(
+    readStoreSettings({ AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_ENDPOINT_URL_S3: '' }),
+  ).toBeNull();
+});
+
+test('the three variables are enough: region, bucket and time-out have defaults', () => {
+  expect(readStoreSettings(FULL)).toEqual({
+    endpoint: 'https://store.example',
+    region: 'auto',
+    bucket: 'showcase',
+    accessKeyId: 'key',
+    secretAccessKey: 'very-secret',
+    timeoutMs: 30_000,
+  });
+  expect(
+    readStoreSettings({ ...FULL, AWS_REGION: '', BUCKET_NAME: '', UPDATE_CONFIG_STORE_TIMEOUT: '' }),
+  ).toEqual(readStoreSettings(FULL));
+});
+
+test('region, bucket and time-out can be set', () => {
+  const more = { AWS_REGION: 'iad', BUCKET_NAME: 'my.bucket-2', UPDATE_CONFIG_STORE_TIMEOUT: '2.5' };
+  expect(readStoreSettings({ ...FULL, ...more })).toMatchObject({
+    region: 'iad',
+    bucket: 'my.bucket-2',
+    timeoutMs: 2500,
+  });
+});
+
+test('some of the three variables are an error that names the missing ones, and no value', () => {
+  for (const names of [1, 2, 3, 4, 5, 6].map((bits) => Object.keys(FULL).filter((_, i) => bits & (1 << i)))) {
+    const env = Object.fromEntries(
+      Object.entries({ ...FULL }).map(([k, v]) => [k, names.includes(k) ? v : '']),
+    );
+    const failure = failureOf(env);
+    expect(failure.code).toBe('config-invalid');
+    const missing = Object.keys(FULL).filter((name) => !names.includes(name));
+    expect(failure.message).toContain(`not ${missing.join(' and ')}`);
+    expect(failure.message + failure.hint).not.toContain('very-secret');
+  }
+});
+
+test.each([
+  'store.example',
+  'ftp://store.example',
+  'https://user:very-secret@store.example',
+  'https://store.example/?x=very-secret',
+  'https://store.example/#x',
+  '//store.example',
+])('%s is no endpoint', (endpoint) => {
+  const failure = failureOf({ ...FULL, AWS_ENDPOINT_URL_S3: endpoint });
+  expect(failure).toMatchObject({ code: 'config-invalid' });
+  expect(failure.message).toContain('AWS_ENDPOINT_URL_S3');
+  expect(failure.message).not.toContain('very-secret');
+});
+
+test.each(['0', '-1', 'NaN', '1e3', '30s', '86401', 'Infinity', ' '])('%j is no time-out', (timeout) => {
+  const failure = failureOf({ ...FULL, UPDATE_CONFIG_STORE_TIMEOUT: timeout });
+  expect(failure.message).toContain('UPDATE_CONFIG_STORE_TIMEOUT');
+});
+
+test.each(['UPPER', 'a', 'a/b', '../x', 'bucket?x', '-bucket'])('%j is no bucket', (bucket) => {
+  expect(failureOf({ ...FULL, BUCKET_NAME: bucket }).message).toContain('BUCKET_NAME');
+});
