@@ -1,0 +1,82 @@
+import { closeSync, fsyncSync, openSync, renameSync, statSync, utimesSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { onDisk } from './disk.ts';
+import { discardStaged, type Staged } from './stage.ts';
+
+/** The file whose mtime tells Navigator to reload. */
+export interface Reload {
+  readonly path: string;
+  /** `Journal.clockMark()`, milliseconds since 1970. */
+  readonly clockMark: number;
+  /** Reads the wall clock, milliseconds since 1970. */
+  readonly now?: () => number;
+}
+
+/** Milliseconds that the fresh mtime is ahead of the clock. */
+const AHEAD = 1000;
+
+/**
+ * The mtime that makes Navigator reload, in milliseconds since 1970.
+ *
+ * Navigator reloads when the mtime is later than the time at which its last load ended, by the wall clock. A load may
+ * be under way just now, with the old file already read, so the mtime lies a second ahead: when that load has ended, it
+ * is still later. And the clock may have been set back since the last load. Every load is followed by the start hook,
+ * whose run the journal writes down, so no load has ended later than the highest clock that the journal has seen; that,
+ * too, is exceeded by a second, so that it holds where there are no hooks and Navigator loads just after a run. The
+ * previous mtime is exceeded in any case, by the least that every file system can tell apart from it in Go's and our
+ * eyes, for the case that the journal was lost.
+ */
+export function freshMtime(times: { now: number; clockMark: number; previous: number | null }): number {
+  return Math.ceil(Math.max(times.now + AHEAD, times.clockMark + AHEAD, (times.previous ?? 0) + 1));
+}
+
+/**
+ * Puts staged files in place, in the order given but the reload file last, and each for good on the disk before the
+ * next. Then gives the reload file its fresh mtime, also when it was not among them. A symbolic link is replaced, never
+ * written through.
+ *
+ * @returns the mtime that was set, milliseconds since 1970; null without `reload`
+ * @throws {Failure} `disk`. Files renamed before it stay; the next run goes on from there.
+ */
+export function commitFiles(staged: readonly Staged[], reload: Reload | null): number | null {
+  const previous = reload ? mtimeOf(reload.path) : null;
+  const isLast = ({ file }: Staged) => file.path === reload?.path;
+  try {
+    for (const entry of [...staged.filter((one) => !isLast(one)), ...staged.filter(isLast)])
+      putInPlace(entry);
+  } catch (error) {
+    discardStaged(staged);
+    throw error;
+  }
+  if (!reload) return null;
+  const { path, clockMark, now = Date.now } = reload;
+  const mtime = freshMtime({ now: now(), clockMark, previous });
+  setMtime(path, mtime);
+  return mtime;
+}
+
+/** Sets the time of last change; the file is not opened. */
+export function setMtime(path: string, mtime: number): void {
+  onDisk('cannot set the time of', path, () => utimesSync(path, mtime / 1000, mtime / 1000));
+}
+
+/** Flushes a directory, so that a rename in it survives a power cut. */
+export function syncDirectory(path: string): void {
+  const fd = openSync(path, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function putInPlace({ path, file }: Staged): void {
+  onDisk('cannot replace', file.path, () => {
+    renameSync(path, file.path);
+    syncDirectory(dirname(file.path));
+  });
+}
+
+function mtimeOf(path: string): number | null {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? null;
+}

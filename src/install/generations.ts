@@ -1,0 +1,203 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { Failure } from '../failure.ts';
+import type { PlannedFile } from '../generate/types.ts';
+import type { IndexFacts } from '../report/types.ts';
+import { syncDirectory } from './commit.ts';
+import { codeOf, diskError, onDisk } from './disk.ts';
+import { generationsDir, isRunId } from './names.ts';
+import { makePrivateDirectory, writeNewFile } from './stage.ts';
+
+/** What a run replaced. */
+export interface Replaced {
+  /** Image of the index before; null when there was none, or it was not replaced. */
+  readonly index: Buffer | null;
+  /** The files before; `previous` is null for one that did not exist. */
+  readonly files: readonly ReplacedFile[];
+}
+
+export interface ReplacedFile {
+  readonly kind: PlannedFile['kind'];
+  readonly path: string;
+  readonly previous: Buffer | null;
+}
+
+/** A file of a generation. `sha256` and `size` are null for one that did not exist. */
+export interface Member {
+  readonly kind: PlannedFile['kind'] | 'index';
+  /** Where it stood; null for the index, which stands where the site says. */
+  readonly path: string | null;
+  /** Name in the generation's directory. */
+  readonly name: string;
+  readonly sha256: string | null;
+  readonly size: number | null;
+}
+
+/** What is known of a generation without its bytes. */
+export interface Generation {
+  /** The run that replaced it. */
+  readonly run: string;
+  /** Grows with every generation, whatever the clock says. */
+  readonly sequence: number;
+  /** When it was replaced: ISO 8601, UTC. */
+  readonly replacedAt: string;
+  /** What was known of its index. */
+  readonly facts: IndexFacts | null;
+  readonly members: readonly Member[];
+}
+
+export interface KeepOptions {
+  /** How many generations are kept; 10 unless told. */
+  readonly keep?: number;
+}
+
+const MANIFEST = 'manifest.json';
+
+/**
+ * Keeps what a run is about to replace. The manifest is written last, so a generation that has one is whole. Older
+ * generations beyond the number to keep are removed.
+ *
+ * @throws {Failure} `disk`; then nothing of it is left behind.
+ */
+export function keepGeneration(
+  stateDir: string,
+  run: string,
+  replaced: Replaced,
+  facts: IndexFacts | null,
+  { keep = 10 }: KeepOptions = {},
+): Generation {
+  const home = generationsDir(stateDir);
+  const directory = join(home, run);
+  const older = listGenerations(stateDir);
+  const generation: Generation = {
+    run,
+    sequence: (older[0]?.sequence ?? 0) + 1,
+    replacedAt: new Date().toISOString(),
+    facts,
+    members: membersOf(replaced),
+  };
+  try {
+    write(home, directory, generation, replaced);
+  } catch (error) {
+    rmSync(directory, { recursive: true, force: true });
+    throw diskError('cannot keep the generation', directory, error);
+  }
+  for (const { run: old } of older.slice(Math.max(keep - 1, 0))) removeGeneration(join(home, old));
+  return generation;
+}
+
+/** All whole generations, newest first. */
+export function listGenerations(stateDir: string): Generation[] {
+  const home = generationsDir(stateDir);
+  return entries(home)
+    .map((name) => readManifest(join(home, name)))
+    .filter((generation) => generation !== null)
+    .sort((a, b) => b.sequence - a.sequence);
+}
+
+/** Names of the generations that a killed run did not finish, or that lost their manifest. */
+export function incompleteGenerations(stateDir: string): string[] {
+  const home = generationsDir(stateDir);
+  return entries(home).filter((name) => readManifest(join(home, name)) === null);
+}
+
+/**
+ * A generation with its bytes, proved by their hashes.
+ *
+ * @param run the run that replaced it; without it, the newest
+ * @throws {Failure} `no-generation`: there is none of that name, or it is damaged; the hint lists what there is.
+ */
+export function readGeneration(
+  stateDir: string,
+  run?: string,
+): { generation: Generation; replaced: Replaced } {
+  const all = listGenerations(stateDir);
+  const generation = run === undefined ? all[0] : all.find((one) => one.run === run);
+  const hint =
+    all.length === 0
+      ? 'None is kept yet: every update that replaces something keeps what it replaces.'
+      : `Choose one of: ${all.map((one) => one.run).join(', ')}.`;
+  if (!generation)
+    throw new Failure('no-generation', `there is no generation ${run ?? 'to go back to'}`, { hint });
+  const directory = join(generationsDir(stateDir), generation.run);
+  const bytes = generation.members.map((member) => readMember(directory, member, hint));
+  const index = generation.members.findIndex((member) => member.kind === 'index');
+  const files = generation.members.flatMap(({ kind, path }, at) =>
+    kind === 'index' || path === null ? [] : [{ kind, path, previous: bytes[at] ?? null }],
+  );
+  return { generation, replaced: { index: bytes[index] ?? null, files } };
+}
+
+/** The manifest goes first: a kill in between leaves what recovery removes. */
+export function removeGeneration(directory: string): void {
+  onDisk('cannot remove', directory, () => {
+    rmSync(join(directory, MANIFEST), { force: true });
+    rmSync(directory, { recursive: true, force: true });
+  });
+}
+
+function membersOf({ index, files }: Replaced): Member[] {
+  return [
+    ...(index ? [{ kind: 'index', path: null, name: 'index.sqlite3', ...proof(index) } as const] : []),
+    ...files.map(({ kind, path, previous }) => ({ kind, path, name: kind, ...proof(previous) })),
+  ];
+}
+
+function proof(bytes: Buffer | null): { sha256: string | null; size: number | null } {
+  return { sha256: bytes ? sha256(bytes) : null, size: bytes?.length ?? null };
+}
+
+function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+function write(home: string, directory: string, generation: Generation, { index, files }: Replaced): void {
+  makePrivateDirectory(home);
+  makePrivateDirectory(directory);
+  const { uid, gid } = statSync(home);
+  const like = { mode: 0o600, uid, gid };
+  const bytes = new Map<string, Buffer | null>(files.map(({ kind, previous }) => [kind, previous]));
+  bytes.set('index', index);
+  for (const { kind, name } of generation.members) {
+    const content = bytes.get(kind);
+    if (content) writeNewFile(join(directory, name), content, like);
+  }
+  writeNewFile(join(directory, MANIFEST), Buffer.from(`${JSON.stringify(generation, null, 2)}\n`), like);
+  for (const path of [directory, home]) syncDirectory(path);
+}
+
+function entries(home: string): string[] {
+  return onDisk('cannot list', home, () => {
+    if (!existsSync(home)) return [];
+    return readdirSync(home, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && isRunId(entry.name))
+      .map((entry) => entry.name);
+  });
+}
+
+/** Null when the generation is not whole. */
+function readManifest(directory: string): Generation | null {
+  try {
+    const parsed = JSON.parse(readFileSync(join(directory, MANIFEST), 'utf8')) as Generation;
+    const whole =
+      parsed.run === basename(directory) && parsed.members.every((one) => isThere(directory, one));
+    return whole && Number.isInteger(parsed.sequence) ? parsed : null;
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof TypeError || codeOf(error) === 'ENOENT') return null;
+    throw diskError('cannot read', join(directory, MANIFEST), error);
+  }
+}
+
+function isThere(directory: string, { name, size }: Member): boolean {
+  if (basename(name) !== name) return false;
+  return size === null || statSync(join(directory, name), { throwIfNoEntry: false })?.size === size;
+}
+
+function readMember(directory: string, member: Member, hint: string): Buffer | null {
+  if (member.sha256 === null) return null;
+  const path = join(directory, member.name);
+  const bytes = onDisk('cannot read', path, () => readFileSync(path));
+  if (sha256(bytes) === member.sha256) return bytes;
+  throw new Failure('no-generation', `the generation is damaged: ${path} does not match its hash`, { hint });
+}

@@ -1,0 +1,40 @@
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { onDisk } from './disk.ts';
+import { incompleteGenerations, removeGeneration } from './generations.ts';
+import { generationsDir, stagedBy } from './names.ts';
+
+export interface RecoverOptions {
+  readonly stateDir: string;
+  /** Directories that installed files stand in. */
+  readonly directories: readonly string[];
+  /** The run that asks; what is its own stays. */
+  readonly run: string;
+}
+
+/**
+ * Removes what runs that were killed have left behind: staged files, and generations that are not whole. Call it with
+ * the journal's lock held, since only then every other run is known to be over. What such runs left half done in
+ * databases, SQLite itself undoes; what they renamed is whole.
+ *
+ * @returns the paths that were removed
+ * @throws {Failure} `disk`
+ */
+export function recover({ stateDir, directories, run }: RecoverOptions): string[] {
+  const staged = [...new Set(directories)].flatMap((directory) => stagedFiles(directory, run));
+  for (const path of staged) onDisk('cannot remove', path, () => rmSync(path, { force: true }));
+  const generations = incompleteGenerations(stateDir)
+    .filter((name) => name !== run)
+    .map((name) => join(generationsDir(stateDir), name));
+  for (const path of generations) removeGeneration(path);
+  return [...staged, ...generations];
+}
+
+function stagedFiles(directory: string, run: string): string[] {
+  return onDisk('cannot list', directory, () => {
+    if (!existsSync(directory)) return [];
+    return readdirSync(directory, { withFileTypes: true })
+      .filter((entry) => entry.isFile() && (stagedBy(entry.name) ?? run) !== run)
+      .map((entry) => join(directory, entry.name));
+  });
+}

@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import type { Arrival } from './types.ts';
+
+/** This moment, in the clock that runs of all processes since the last boot share. */
+export function moment(): Arrival {
+  return { bootId: readBootId(), monotonicNs: process.hrtime.bigint() };
+}
+
+/**
+ * When this process began. A request that it answers was sent before that, so a run that began later has seen
+ * everything the sender wanted seen.
+ */
+export function arrival(): Arrival {
+  const { bootId, monotonicNs } = moment();
+  return { bootId, monotonicNs: monotonicNs - BigInt(Math.round(performance.now() * 1e6)) };
+}
+
+function readBootId(): string | null {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim() || null;
+  } catch {
+    return null;
+  }
+}

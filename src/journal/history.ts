@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Failure } from '../failure.ts';
+import { codeOf, diskError } from '../install/disk.ts';
+import { openDatabase } from '../sqlite.ts';
+import { journalPath } from './journal.ts';
+import { readRows } from './rows.ts';
+import { Damaged, schemaVersion } from './schema.ts';
+import { stateDirOf } from './state-dir.ts';
+import type { HistoryRow } from './types.ts';
+
+/**
+ * The last runs, newest first, for an engineer to read; none when there has never been one. Makes nothing. Waits while
+ * an update holds the lock.
+ *
+ * @throws {Failure} `lock-timeout`; `disk` when it cannot be read; `config-invalid` for a journal of a newer version.
+ */
+export async function readHistory(dbDir: string, limit: number, timeoutMs = 5000): Promise<HistoryRow[]> {
+  const path = journalPath(stateDirOf(dbDir));
+  if (!existsSync(path)) return [];
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    try {
+      return readOnce(path, limit);
+    } catch (error) {
+      if (!/^SQLITE_BUSY/.test(codeOf(error))) throw asFailure(path, error);
+    }
+    if (performance.now() >= deadline) {
+      throw new Failure('lock-timeout', `an update has held the journal ${path} for ${timeoutMs / 1000} s`, {
+        hint: 'Wait until it has ended, then ask again.',
+      });
+    }
+    await wait(10 + Math.random() * 20);
+  }
+}
+
+/** Opened for writing where that is allowed, since what a killed run left half written must be undone first. */
+function readOnce(path: string, limit: number): HistoryRow[] {
+  const db = openDatabase(path, { fileMustExist: true, busyTimeoutMs: 0 });
+  try {
+    db.exec('BEGIN');
+    return schemaVersion(db, path) === 0 ? [] : readRows(db, limit, new Set());
+  } finally {
+    db.close();
+  }
+}
+
+function asFailure(path: string, error: unknown): unknown {
+  if (error instanceof Damaged || /^SQLITE_(NOTADB|CORRUPT)/.test(codeOf(error))) {
+    return new Failure('disk', `the journal ${path} is damaged: ${(error as Error).message}`, {
+      hint: 'The next update sets it aside and begins a new one.',
+      cause: error,
+    });
+  }
+  return diskError('cannot read', path, error);
+}

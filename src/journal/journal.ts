@@ -1,0 +1,202 @@
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { diskError } from '../install/disk.ts';
+import type { RunResult } from '../report/types.ts';
+import type { Database } from '../sqlite.ts';
+import { moment } from './arrival.ts';
+import { type LockOptions, lockJournal } from './lock.ts';
+import { readRows } from './rows.ts';
+import { adoptFile, ensureStateDir } from './state-dir.ts';
+import type { Arrival, Caller, HistoryRow, InstalledState, NewRun, RunKind } from './types.ts';
+
+/** Runs that are remembered. */
+const KEPT_RUNS = 500;
+/** Of those, how many keep their whole result: only the newest can be shared, and results can be large. */
+const KEPT_RESULTS = 8;
+
+/** Which runs' results a caller may take for its own. A forced run does all that a plain one does. */
+const SHAREABLE: Readonly<Record<RunKind, readonly RunKind[]>> = {
+  plain: ['plain', 'forced'],
+  forced: ['forced'],
+  'dry-run': [],
+  rollback: [],
+  start: [],
+};
+
+/** Where the journal of a state directory stands. */
+export function journalPath(stateDir: string): string {
+  return join(stateDir, 'journal.db');
+}
+
+/**
+ * Takes the lock that lets one update at a time work on a db dir; makes the state directory and the journal if need be.
+ * Hold it until the run is over, then `close()`; the kernel frees it when the process dies.
+ *
+ * @throws {Failure} `lock-timeout`; `db-dir-missing`; `disk`; `config-invalid` (the journal of a newer version).
+ * @throws the signal's reason when it is aborted.
+ */
+export async function acquireJournal(options: { dbDir: string } & LockOptions): Promise<Journal> {
+  const stateDir = ensureStateDir(options.dbDir);
+  const path = journalPath(stateDir);
+  const { db, notes } = await lockJournal(path, options);
+  try {
+    adoptFile(path);
+    return new Journal(db, stateDir, notes);
+  } catch (error) {
+    db.close();
+    throw diskError('cannot prepare', path, error);
+  }
+}
+
+/** The journal of one db dir, locked. Every method may throw a `Failure` with code `disk`. */
+export class Journal {
+  /** Where generations are kept, too. */
+  readonly stateDir: string;
+  /** What the operator should know, such as a damaged journal that was set aside. */
+  readonly notes: readonly string[];
+  readonly #db: Database;
+  readonly #began = new Map<string, number>();
+
+  constructor(db: Database, stateDir: string, notes: readonly string[]) {
+    this.#db = db;
+    this.stateDir = stateDir;
+    this.notes = notes;
+  }
+
+  /** Lets the next run have the lock. */
+  close(): void {
+    this.#db.close();
+  }
+
+  /**
+   * The result of the latest run that ended, began after `since`, and did at least what the caller wants done; null
+   * when there is none. It is marked as shared.
+   */
+  resultSince(since: Arrival, caller: Caller): RunResult | null {
+    const kinds = SHAREABLE[caller.kind];
+    if (since.bootId === null || kinds.length === 0) return null;
+    const row = this.#db
+      .prepare<unknown[], { result: string }>(
+        `SELECT result FROM runs
+         WHERE result IS NOT NULL AND boot_id = ? AND began_ns > ? AND app_root = ? AND kind IN (SELECT value FROM json_each(?))
+         ORDER BY sequence DESC LIMIT 1`,
+      )
+      .get(since.bootId, since.monotonicNs, caller.appRoot, JSON.stringify(kinds));
+    return row ? { ...(JSON.parse(row.result) as RunResult), shared: true } : null;
+  }
+
+  /** Writes down that a run begins. Call it before the run looks at anything outside, such as the store. */
+  begin({ run, trigger, kind, appRoot }: NewRun): void {
+    const { bootId, monotonicNs } = moment();
+    this.#began.set(run, performance.now());
+    this.#change(() => {
+      const { lastInsertRowid } = this.#db
+        .prepare(
+          'INSERT INTO runs (run, trigger, kind, app_root, boot_id, began_ns, began_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        )
+        .run(run, trigger, kind, appRoot, bootId, monotonicNs, Date.now());
+      const sequence = Number(lastInsertRowid);
+      this.#db.prepare('DELETE FROM runs WHERE sequence <= ?').run(sequence - KEPT_RUNS);
+      this.#db
+        .prepare('UPDATE runs SET result = NULL WHERE sequence <= ? AND result IS NOT NULL')
+        .run(sequence - KEPT_RESULTS);
+      this.#raiseClockMark(Date.now());
+    });
+  }
+
+  /** Writes down how a run ended. The diff of a dry run is not kept. */
+  finish(run: string, result: RunResult): void {
+    const { diff: _, ...kept } = result;
+    const began = this.#began.get(run);
+    const changed = result.files.filter((file) => file.changed).map((file) => file.kind);
+    this.#change(() => {
+      this.#db
+        .prepare(
+          'UPDATE runs SET duration_ms = ?, outcome = ?, changed = ?, error_code = ?, result = ? WHERE run = ?',
+        )
+        .run(
+          began === undefined ? null : performance.now() - began,
+          result.outcome,
+          JSON.stringify(changed),
+          result.error?.code ?? null,
+          JSON.stringify(kept),
+          run,
+        );
+      this.#raiseClockMark(Date.now());
+    });
+  }
+
+  /** The last runs, newest first. */
+  history(limit: number): HistoryRow[] {
+    return readRows(this.#db, limit, new Set(this.#began.keys()));
+  }
+
+  /** What is installed, as the last run that installed an index wrote it down; null when none has. */
+  installed(): InstalledState | null {
+    const text = this.#get('installed');
+    return text === null ? null : (JSON.parse(text) as InstalledState);
+  }
+
+  setInstalled(state: InstalledState): void {
+    this.#change(() => this.#set('installed', JSON.stringify(state)));
+  }
+
+  /**
+   * Whether a run that changed files on disk did not get as far as giving navigator.yml its fresh mtime, so that the
+   * next run must, whether or not it finds anything to change.
+   */
+  pendingReload(): boolean {
+    return this.#get('pending_reload') !== null;
+  }
+
+  /** Call it before the first change on disk. */
+  setPendingReload(run: string): void {
+    this.#change(() => this.#set('pending_reload', run));
+  }
+
+  /** Call it once navigator.yml has its fresh mtime. */
+  clearPendingReload(): void {
+    if (!this.pendingReload()) return;
+    this.#change(() => this.#db.prepare("DELETE FROM meta WHERE key = 'pending_reload'").run());
+  }
+
+  /** The highest wall-clock time that a run began or ended at, in milliseconds since 1970; 0 when there was none. */
+  clockMark(): number {
+    return Number(this.#get('clock_mark') ?? 0);
+  }
+
+  /**
+   * Forgets times later than `now`. Right only in the start hook: Navigator has just loaded its configuration, by the
+   * clock as it is now, so a time that was once reached and then taken back does not matter any more.
+   */
+  lowerClockMark(now: number): void {
+    if (this.clockMark() > now) this.#change(() => this.#set('clock_mark', String(now)));
+  }
+
+  #raiseClockMark(now: number): void {
+    if (now > this.clockMark()) this.#set('clock_mark', String(now));
+  }
+
+  #get(key: string): string | null {
+    const row = this.#db
+      .prepare<[string], { value: string }>('SELECT value FROM meta WHERE key = ?')
+      .get(key);
+    return row?.value ?? null;
+  }
+
+  #set(key: string, value: string): void {
+    this.#db
+      .prepare(
+        'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+      )
+      .run(key, value);
+  }
+
+  #change(work: () => unknown): void {
+    try {
+      this.#db.transaction(work)();
+    } catch (error) {
+      throw diskError('cannot write', this.#db.name, error);
+    }
+  }
+}

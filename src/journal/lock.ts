@@ -1,0 +1,135 @@
+import { statSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Failure } from '../failure.ts';
+import { codeOf, diskError } from '../install/disk.ts';
+import { type Database, openDatabase } from '../sqlite.ts';
+import { setAside } from './repair.ts';
+import { Damaged, prepareSchema } from './schema.ts';
+
+/*
+ * The lock is SQLite's exclusive lock on the journal, which is an fcntl lock: the kernel drops it when its holder dies,
+ * and also when its holder closes any other descriptor of the same file. So nothing in this program opens that file but
+ * SQLite; `stat` is safe.
+ */
+
+/** A connection, and the file that it has open. */
+interface Handle {
+  readonly db: Database;
+  readonly file: string;
+}
+
+/** `moved`: the file is no longer the one at its path. */
+type Attempt = 'locked' | 'busy' | 'moved' | 'damaged';
+
+export interface LockOptions {
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Locked {
+  readonly db: Database;
+  /** What the operator should know, such as a damaged journal that was set aside. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Opens the journal and waits, without blocking the event loop, until it is locked for this connection alone.
+ *
+ * @throws {Failure} `lock-timeout`; `disk`; `config-invalid` for a journal of a newer version.
+ * @throws the signal's reason when it is aborted.
+ */
+export async function lockJournal(path: string, options: LockOptions): Promise<Locked> {
+  const deadline = performance.now() + options.timeoutMs;
+  const notes: string[] = [];
+  let handle: Handle | null = null;
+  try {
+    for (;;) {
+      options.signal?.throwIfAborted();
+      handle ??= open(path);
+      const outcome: Attempt = handle ? attempt(handle, path) : 'moved';
+      if (outcome === 'locked' && handle) {
+        const { db } = handle;
+        handle = null;
+        return { db, notes };
+      }
+      if (outcome !== 'busy') {
+        handle?.db.close();
+        handle = null;
+        const note = outcome === 'damaged' ? setAside(path, () => isDamaged(path)) : null;
+        if (note) notes.push(note);
+        if (note || outcome === 'moved') continue;
+      }
+      await pause(deadline, options);
+    }
+  } catch (error) {
+    throw diskError('cannot lock', path, error);
+  } finally {
+    handle?.db.close();
+  }
+}
+
+/** Some milliseconds, at random so that waiting processes do not march in step. */
+async function pause(deadline: number, { timeoutMs, signal }: LockOptions): Promise<void> {
+  const left = deadline - performance.now();
+  if (left <= 0) {
+    throw new Failure('lock-timeout', `another update has held the lock for ${timeoutMs / 1000} s`, {
+      hint: 'Try again later. If no update should be running, look for a hanging one (ps); ending it frees the lock.',
+    });
+  }
+  await wait(Math.min(left, 4 + Math.random() * 16), undefined, signal ? { signal } : {});
+}
+
+/** Null when the file was made or replaced just now: then it is not certain which one is open. */
+function open(path: string): Handle | null {
+  const before = fileId(path);
+  const db = openDatabase(path, { busyTimeoutMs: 0 });
+  if (before !== null && fileId(path) === before) return { db, file: before };
+  db.close();
+  return null;
+}
+
+/** Device and inode of a file, as text; null when there is none. */
+function fileId(path: string): string | null {
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return stats ? `${stats.dev}:${stats.ino}` : null;
+}
+
+function attempt({ db, file }: Handle, path: string): Attempt {
+  try {
+    db.exec('PRAGMA synchronous = FULL; BEGIN EXCLUSIVE');
+    try {
+      if (fileId(path) !== file) {
+        db.exec('ROLLBACK');
+        return 'moved';
+      }
+      prepareSchema(db, path);
+      // Set only now: a connection that fails to get the lock in this mode would keep its shared lock, and two such
+      // would wait for each other for ever. From here on the lock outlives the transaction.
+      db.pragma('locking_mode = EXCLUSIVE');
+      db.exec('COMMIT');
+      return 'locked';
+    } catch (error) {
+      if (db.inTransaction) db.exec('ROLLBACK');
+      throw error;
+    }
+  } catch (error) {
+    return judge(error);
+  }
+}
+
+function judge(error: unknown): Attempt {
+  const code = codeOf(error);
+  if (/^SQLITE_BUSY/.test(code)) return 'busy';
+  if (/^SQLITE_(NOTADB|CORRUPT)/.test(code) || error instanceof Damaged) return 'damaged';
+  throw error;
+}
+
+function isDamaged(path: string): boolean {
+  const handle = open(path);
+  try {
+    return handle !== null && attempt(handle, path) === 'damaged';
+  } finally {
+    handle?.db.close();
+  }
+}
