@@ -1,4 +1,5 @@
-import type { Index, StudioYear } from '../index/types.ts';
+import { placeOnMap } from '../generate/projection.ts';
+import type { Index, Region, StudioYear } from '../index/types.ts';
 import { at, few, mapAt, show } from './document.ts';
 import type { Rule } from './rule.ts';
 import type { YamlMap, YamlNode } from './yaml-reader.ts';
@@ -8,6 +9,8 @@ export interface ExportView {
   readonly document: YamlMap;
   readonly index: Index;
 }
+
+type Place = Pick<Region, 'name' | 'lat' | 'lon'>;
 
 /** map.yml */
 export const mapRules: readonly Rule<ExportView>[] = [
@@ -21,18 +24,17 @@ export const mapRules: readonly Rule<ExportView>[] = [
         regions.keys(),
         index.regions.map(({ code }) => code),
       );
-      for (const { code, name } of index.regions) yield* placeProblems(code, regions.get(code), name);
+      for (const region of index.regions) yield* placeProblems(region.code, regions.get(region.code), region);
       const studios = mapAt(document, 'studios');
       yield* sameKeys(
         'studios: ',
         studios.keys(),
         index.studios.map(({ key }) => key),
       );
-      for (const { key, name, region } of index.studios) {
-        const studio = studios.get(key);
-        yield* placeProblems(key, studio, name);
-        if (studio !== undefined && at(studio, 'region') !== region)
-          yield `the region of ${key} is not ${show(region)}`;
+      for (const studio of index.studios) {
+        const node = studios.get(studio.key);
+        yield* placeProblems(studio.key, node, studio);
+        if (node !== undefined) yield* fieldProblems(studio.key, node, { region: studio.region });
       }
     },
   },
@@ -64,16 +66,18 @@ export const showcasesRules: readonly Rule<ExportView>[] = [
   },
 ];
 
-function* studioProblems(
-  where: string,
-  node: YamlNode,
-  { studio, single, events }: StudioYear,
-): Iterable<string> {
-  if (at(node, ':name') !== studio.name) yield `${where}: the name is ${show(at(node, ':name'))}`;
-  if (at(node, ':region') !== studio.region) yield `${where}: the region is ${show(at(node, ':region'))}`;
+function* studioProblems(where: string, node: YamlNode, entry: StudioYear): Iterable<string> {
+  const { studio, single, events } = entry;
+  const [first] = events;
+  yield* fieldProblems(where, node, {
+    ':name': studio.name,
+    ':region': studio.region,
+    ':locale': studio.locale ?? undefined,
+    ':logo': studio.logo ?? undefined,
+    ':date': single ? (first?.date ?? undefined) : undefined,
+  });
   if (single) {
     if (at(node, ':events') !== undefined) yield `${where}: a single event has no list`;
-    if ((at(node, ':date') ?? null) !== (events[0]?.date ?? null)) yield `${where}: the date is wrong`;
     return;
   }
   const found = mapAt(node, ':events');
@@ -85,22 +89,27 @@ function* studioProblems(
   for (const { key, name, date } of events) {
     const event = found.get(key);
     if (event === undefined) continue;
-    if (at(event, ':name') !== name) yield `${where} ${key}: the name is ${show(at(event, ':name'))}`;
-    if ((at(event, ':date') ?? null) !== date) yield `${where} ${key}: the date is wrong`;
+    yield* fieldProblems(`${where} ${key}`, event, { ':name': name, ':date': date ?? undefined });
   }
 }
 
-function* placeProblems(key: string, node: YamlNode | undefined, name: string): Iterable<string> {
+function* placeProblems(key: string, node: YamlNode | undefined, place: Place): Iterable<string> {
   if (node === undefined) return;
-  if (at(node, 'name') !== name) yield `the name of ${key} is ${show(at(node, 'name'))}`;
-  for (const field of ['lat', 'lon']) {
-    const value = at(node, field);
-    if (value !== null && typeof value !== 'number') yield `${field} of ${key} is ${show(value)}`;
+  const { name, lat, lon } = place;
+  const { map, x, y } = placeOnMap(lat, lon) ?? {};
+  yield* fieldProblems(key, node, { name, lat, lon, map, x, y });
+}
+
+/** Fields that must have these values; `undefined` stands for a field that must not be there. */
+function* fieldProblems(
+  where: string,
+  node: YamlNode,
+  fields: Readonly<Record<string, YamlNode | undefined>>,
+): Iterable<string> {
+  for (const [field, value] of Object.entries(fields)) {
+    const found = at(node, field);
+    if (found !== value) yield `${where}: ${field} is ${show(found)}, not ${show(value)}`;
   }
-  // Either a place on a map or none.
-  const place = ['map', 'x', 'y'].filter((field) => at(node, field) !== undefined);
-  if (place.length !== 0 && place.length !== 3)
-    yield `${key} has only ${place.join(' and ')} of its place on a map`;
 }
 
 /** The same keys in the same order. */

@@ -87,52 +87,6 @@ export const htpasswdRule: Rule<PlannedView> = {
   },
 };
 
-/**
- * What a whole file has; one that was cut short at the end of a line is good YAML and lacks some of it. The sections
- * stand in the file in this order: `auth` comes early, so that a file cut short is more likely to keep it.
- */
-const NEEDED: readonly (readonly string[])[] = [
-  ['server', 'listen'],
-  ['server', 'root_path'],
-  ['server', 'static', 'public_dir'],
-  ['server', 'health_check', 'path'],
-  ['server', 'cgi_scripts'],
-  ['auth', 'enabled'],
-  ['auth', 'public_paths'],
-  ['auth', 'auth_patterns'],
-  ['cable', 'path'],
-  ['applications', 'framework', 'command'],
-  ['applications', 'framework', 'args'],
-  ['applications', 'framework', 'app_directory'],
-  ['applications', 'framework', 'port_env_var'],
-  ['applications', 'env', 'RAILS_APP_DB'],
-  ['applications', 'env', 'DATABASE_URL'],
-  ['applications', 'tenants'],
-  ['applications', 'pools', 'max_size'],
-  ['managed_processes'],
-  ['routes', 'redirects'],
-  ['routes', 'rewrites'],
-  ['routes', 'reverse_proxies'],
-  ['routes', 'fly', 'replay'],
-  ['hooks', 'server', 'start'],
-  ['hooks', 'server', 'ready'],
-  ['hooks', 'server', 'resume'],
-  ['hooks', 'server', 'idle'],
-  ['hooks', 'tenant', 'stop'],
-  ['logging', 'format'],
-  ['maintenance', 'page'],
-];
-
-export const wholeRule: Rule<PlannedView> = {
-  name: 'whole',
-  *check({ document }) {
-    for (const path of NEEDED) {
-      const found = at(document, ...path);
-      if (found === undefined || found === null) yield `${path.join('.')} is missing`;
-    }
-  },
-};
-
 /** A page that says that the site is being prepared; nobody can log in yet, and nothing is there to be seen. */
 export const maintenanceRules: readonly Rule<NavigatorView>[] = [
   {

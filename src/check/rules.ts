@@ -3,7 +3,6 @@ import type { PlannedFile } from '../generate/types.ts';
 import type { Index } from '../index/types.ts';
 import type { Site } from '../site/types.ts';
 import { accessRules } from './access.ts';
-import { eventRules } from './events.ts';
 import { mapRules, showcasesRules } from './exports.ts';
 import { htpasswdIndexRule, htpasswdRules } from './htpasswd.ts';
 import {
@@ -13,10 +12,12 @@ import {
   routeRules,
   scriptRule,
   volumeRule,
-  wholeRule,
 } from './navigator.ts';
 import { Patterns } from './patterns.ts';
+import { publicPagesRule } from './public-pages.ts';
+import { replayRules } from './replays.ts';
 import { applyRules, type Rule, type Violation } from './rule.ts';
+import { wholeRule } from './static.ts';
 import { tenantRules, tenantsListRule } from './tenants.ts';
 import { type NavigatorView, type PlannedView, viewOf } from './view.ts';
 import { readYaml, YamlError, type YamlMap } from './yaml-reader.ts';
@@ -52,7 +53,8 @@ const OUR_NAVIGATOR: readonly Rule<PlannedView>[] = [
   scriptRule,
   volumeRule,
   ...tenantRules,
-  ...eventRules,
+  publicPagesRule,
+  ...replayRules,
 ];
 
 const MAINTENANCE: readonly Rule<NavigatorView & { readonly site: Site }>[] = [

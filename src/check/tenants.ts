@@ -1,8 +1,10 @@
-import type { Event, StudioYear } from '../index/types.ts';
+import type { Event, Studio, StudioYear } from '../index/types.ts';
 import type { Site } from '../site/types.ts';
-import { at, few, show, textAt } from './document.ts';
+import { at, few, show } from './document.ts';
 import type { Rule } from './rule.ts';
 import { type PlannedView, type Tenant, tenants } from './view.ts';
+
+const DEFAULT_LOGO = 'arthur-murray-logo.gif';
 
 /** Whether a studio's tenants run on this machine: everywhere but on Fly, where each region has its own. */
 export function servedHere({ studio }: StudioYear, site: Site): boolean {
@@ -43,12 +45,12 @@ export const tenantRules: readonly Rule<PlannedView>[] = [
       actual.delete('index');
       if (view.site.deployment !== 'local') actual.delete('demo');
       const missing: string[] = [];
-      for (const { scope, owner } of expected(view)) {
+      for (const { scope, studio } of expected(view)) {
         const database = scope.replaceAll('/', '-');
         const tenant = actual.get(database);
         actual.delete(database);
         if (!tenant) missing.push(database);
-        else yield* problemsOf(tenant, scope, owner, view.root);
+        else yield* problemsOf(tenant, scope, studio, view.root);
       }
       if (missing.length > 0) yield `no tenant for ${few(missing)}`;
       if (actual.size > 0) yield `no event of this machine for the tenants ${few(actual.keys())}`;
@@ -56,27 +58,32 @@ export const tenantRules: readonly Rule<PlannedView>[] = [
   },
 ];
 
-/** No environment can carry a NUL, so an owner's name loses it. */
-function* expected({ index, site }: PlannedView): Iterable<{ scope: string; owner: string }> {
+function* expected({ index, site }: PlannedView): Iterable<{ scope: string; studio: Studio }> {
   for (const { year, studios } of index.years) {
-    for (const studioYear of studios) {
-      if (!servedHere(studioYear, site)) continue;
-      for (const event of studioYear.events) {
-        yield { scope: scopeOf(year, studioYear, event), owner: studioYear.studio.name.replaceAll('\0', '') };
-      }
+    for (const entry of studios) {
+      if (!servedHere(entry, site)) continue;
+      for (const event of entry.events) yield { scope: scopeOf(year, entry, event), studio: entry.studio };
     }
   }
 }
 
-function* problemsOf({ path, node }: Tenant, scope: string, owner: string, root: string): Iterable<string> {
+function* problemsOf({ path, node }: Tenant, scope: string, studio: Studio, root: string): Iterable<string> {
   if (path !== `${root}/${scope}/`) yield `the path of ${scope} is ${show(path)}`;
-  if (at(node, 'env', 'RAILS_APP_SCOPE') !== scope) {
-    yield `RAILS_APP_SCOPE of ${scope} is ${show(at(node, 'env', 'RAILS_APP_SCOPE'))}`;
+  const right: readonly (readonly [string, string | undefined])[] = [
+    ['RAILS_APP_SCOPE', scope],
+    ['RAILS_APP_OWNER', carried(studio.name)],
+    ['RAILS_LOCALE', studio.locale === null ? undefined : carried(studio.locale).replaceAll('-', '_')],
+    ['SHOWCASE_LOGO', carried(studio.logo ?? DEFAULT_LOGO)],
+  ];
+  for (const [name, value] of right) {
+    const found = at(node, 'env', name);
+    if (found !== value) yield `${name} of ${scope} is ${show(found)}, not ${show(value)}`;
   }
-  if (at(node, 'env', 'RAILS_APP_OWNER') !== owner) {
-    yield `RAILS_APP_OWNER of ${scope} is ${show(at(node, 'env', 'RAILS_APP_OWNER'))}`;
-  }
-  if (!textAt(node, 'env', 'SHOWCASE_LOGO')) yield `SHOWCASE_LOGO of ${scope} is missing`;
+}
+
+/** No environment can carry a NUL. */
+function carried(text: string): string {
+  return text.replaceAll('\0', '');
 }
 
 function* repeated(what: string, all: readonly Tenant[], key: (tenant: Tenant) => string): Iterable<string> {
@@ -94,7 +101,8 @@ export const tenantsListRule: Rule<{ list: string; view: PlannedView }> = {
   name: 'tenants-list',
   *check({ list, view }) {
     const paths = tenants(view.document).map(({ database }) => `${view.site.dbDir}/${database}.sqlite3`);
-    const lines = list.replace(/\n$/, '').split('\n');
+    const lines = list.split('\n');
+    if (lines.pop() !== '') yield 'its last line does not end';
     if (lines.length !== paths.length) yield `${lines.length} lines for ${paths.length} tenants`;
     for (const [number, path] of paths.entries()) {
       const line = lines[number];
