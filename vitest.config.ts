@@ -1,10 +1,16 @@
-import { defineConfig } from 'vitest/config';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { configDefaults, defineConfig } from 'vitest/config';
 import { viteYaml } from './dev/yaml-plugin.mjs';
+
+/** Production's own index and what it expects for it stand beside the repository, or nowhere. */
+const hasShared = existsSync(resolve(import.meta.dirname, '../shared/golden'));
 
 export default defineConfig({
   plugins: [viteYaml],
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, ...(hasShared ? [] : ['test/**/*.shared.test.ts'])],
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

@@ -35,8 +35,8 @@ export async function writeMaintenanceConfig(
       write(`${comparison?.file.path} is up to date\n`);
       return 0;
     }
-    const staged = await stageFiles([comparison.file], newRunId(), async ([file]) => {
-      const violations = file ? await checkMaintenance(file, site) : [];
+    const staged = await stageFiles([comparison.file], newRunId(), async (files) => {
+      const violations = await checkMaintenance(files, site);
       if (violations.length > 0) {
         const list = violations.map(({ rule, message }) => `${rule}: ${message}`).join('; ');
         throw new Failure('check-failed', `the maintenance configuration breaks rules: ${list}`, {

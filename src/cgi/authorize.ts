@@ -47,7 +47,7 @@ async function knowsPassword(name: string, password: string, users: readonly Use
   const known = hashes.get(name);
   const hash = known ?? decoy(name, [...hashes.values()]);
   if (hash === undefined || password === '') return false;
-  const right = await verifyPassword(password, hash);
+  const right = await verifyPassword(hash, password);
   return right && known !== undefined && mayAdminister(name, users);
 }
 

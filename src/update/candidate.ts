@@ -43,6 +43,11 @@ export function navigatorPath(site: Site): string {
   return join(site.appRoot, 'config', 'navigator.yml');
 }
 
+/** The directories that files are installed into. */
+export function targetDirectories(site: Site): string[] {
+  return [site.dbDir, join(site.appRoot, 'config'), join(site.appRoot, 'tmp')];
+}
+
 export function readLiveIndex(site: Site): LiveIndex {
   const path = indexPath(site);
   const modified = lastWritten(path);
