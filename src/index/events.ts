@@ -10,11 +10,34 @@ interface EventRow extends Event {
   readonly order: number;
 }
 
-/** The events of one studio in one year, by key, while they are being collected. */
-interface Group {
+/** The events of one studio in one year, in the order of their ids, while they are being collected. */
+class Group {
+  events: EventRow[] = [];
   readonly year: number;
   readonly studio: Studio;
-  readonly events: Map<string, EventRow>;
+  /** Only for long lists, since most have one or two events. */
+  #byKey: Map<string, EventRow> | null = null;
+
+  constructor(year: number, studio: Studio) {
+    this.year = year;
+    this.studio = studio;
+  }
+
+  find(key: string): EventRow | undefined {
+    if (this.events.length < 16) return this.events.find((event) => event.key === key);
+    this.#byKey ??= new Map(this.events.map((event) => [event.key, event]));
+    return this.#byKey.get(key);
+  }
+
+  add(event: EventRow): void {
+    this.events.push(event);
+    this.#byKey?.set(event.key, event);
+  }
+
+  /** One event, and its key is `showcase`: a single tenant for the studio. */
+  isSingle(): boolean {
+    return this.events.length === 1 && this.events[0]?.key === 'showcase';
+  }
 }
 
 const COLUMNS = ['location_id', 'year', 'key', 'name', 'date', 'order'];
@@ -22,24 +45,22 @@ const COLUMNS = ['location_id', 'year', 'key', 'name', 'date', 'order'];
 /** Years descending, in each the studios by key, in each the events in list order. */
 export function readYears(db: Database, studios: Studios, warnings: Warning[]): Year[] {
   const years = readGroups(db, studios, warnings);
-  const singles = new Set<Group>();
-  for (const group of allGroups(years)) {
-    if (group.events.size === 1 && group.events.has('showcase')) singles.add(group);
-  }
+  const groups = [...years.values()].flatMap((byStudio) => [...byStudio.values()]);
+  const singles = new Set(groups.filter((group) => group.isSingle()));
   // Only now: what is left out here must not turn a studio's year from many events into a single one, since that
   // would rename the database of the event that remains.
-  leaveOutSharedDatabases(years, singles, warnings);
+  leaveOutSharedDatabases(groups, singles, warnings);
   return [...years.keys()]
     .sort((a, b) => b - a)
     .flatMap((year) => {
-      const groups = [...(years.get(year)?.values() ?? [])].filter((group) => group.events.size > 0);
-      const sorted = groups.sort((a, b) => compareBytes(a.studio.key, b.studio.key));
-      return sorted.length > 0
-        ? [{ year, studios: sorted.map((group) => studioYear(group, singles.has(group))) }]
-        : [];
+      const left = [...(years.get(year)?.values() ?? [])].filter((group) => group.events.length > 0);
+      const sorted = left.sort((a, b) => compareBytes(a.studio.key, b.studio.key));
+      const list = sorted.map((group) => studioYear(group, singles.has(group)));
+      return list.length > 0 ? [{ year, studios: list }] : [];
     });
 }
 
+/** By year, then by the studio's id. */
 type Groups = Map<number, Map<number, Group>>;
 
 function readGroups(db: Database, studios: Studios, warnings: Warning[]): Groups {
@@ -47,40 +68,30 @@ function readGroups(db: Database, studios: Studios, warnings: Warning[]): Groups
   visitRows(db, 'showcases', COLUMNS, warnings, (row) => {
     const year = row.integer('year', 1000, 9999);
     const key = row.key('key', keyProblem);
-    const event: EventRow = {
-      id: row.id,
-      key,
-      name: row.name('name', key),
-      date: row.line('date'),
-      order: row.number('order') ?? Number.NEGATIVE_INFINITY,
-    };
+    const name = row.name('name', key);
+    const date = row.line('date');
+    const order = row.number('order') ?? Number.NEGATIVE_INFINITY;
     const location = row.number('location_id');
     const studio = location === null ? undefined : studios.byId.get(location);
     if (!studio) {
       const gone = location !== null && studios.leftOut.has(location);
-      row.problems.push(
-        gone ? `its location ${location} was left out` : `its location ${location} does not exist`,
-      );
+      row.problems.push(`its location ${location} ${gone ? 'was left out' : 'does not exist'}`);
       return;
     }
-    const events = years.get(year)?.get(studio.id)?.events;
-    const first = events?.get(key);
+    const group = groupOf(years, year, studio);
+    const first = group.find(key);
     if (first) row.problems.push(`row ${first.id} is the same event of the same studio and year`);
-    if (!row.good) return;
-    if (events) events.set(key, event);
-    else startGroup(years, { year, studio, events: new Map([[key, event]]) });
+    if (row.good) group.add({ id: row.id, key, name, date, order });
   });
   return years;
 }
 
-function startGroup(years: Groups, group: Group): void {
-  const studios = years.get(group.year);
-  if (studios) studios.set(group.studio.id, group);
-  else years.set(group.year, new Map([[group.studio.id, group]]));
-}
-
-function* allGroups(years: Groups): Generator<Group> {
-  for (const studios of years.values()) yield* studios.values();
+function groupOf(years: Groups, year: number, studio: Studio): Group {
+  const studios = years.get(year) ?? new Map<number, Group>();
+  if (studios.size === 0) years.set(year, studios);
+  const group = studios.get(studio.id) ?? new Group(year, studio);
+  if (group.events.length === 0) studios.set(studio.id, group);
+  return group;
 }
 
 /** The name of the tenant's database: `<year>-<studio>` for a single event, else `<year>-<studio>-<event>`. */
@@ -93,27 +104,44 @@ function databaseName(group: Group, event: Event, single: boolean): string {
  * Two events could share a database: event `c` of studio `a-b`, and event `b-c` of studio `a`. The one with the lower
  * id keeps it, wherever it is served, so that every machine decides alike.
  */
-function leaveOutSharedDatabases(years: Groups, singles: ReadonlySet<Group>, warnings: Warning[]): void {
-  const owners = new Map<string, { group: Group; event: EventRow }>();
-  for (const group of allGroups(years)) {
-    for (const event of group.events.values()) {
-      const name = databaseName(group, event, singles.has(group));
-      const other = owners.get(name);
-      if (!other) {
-        owners.set(name, { group, event });
-        continue;
-      }
-      const [winner, loser] =
-        event.id < other.event.id ? [{ group, event }, other] : [other, { group, event }];
-      owners.set(name, winner);
-      loser.group.events.delete(loser.event.key);
-      warnings.push({
-        table: 'showcases',
-        id: loser.event.id,
-        reason: `row ${winner.event.id} uses the same database ${quoted(name)}; left out`,
-      });
+function leaveOutSharedDatabases(
+  groups: readonly Group[],
+  singles: ReadonlySet<Group>,
+  warnings: Warning[],
+): void {
+  const suspects = sharedBeginnings(groups);
+  const claims = groups
+    .filter((group) => suspects.has(group.studio.key))
+    .flatMap((group) => group.events.map((event) => ({ group, event })))
+    .sort((a, b) => a.event.id - b.event.id);
+  const owners = new Map<string, number>();
+  const losers = new Set<EventRow>();
+  for (const { group, event } of claims) {
+    const name = databaseName(group, event, singles.has(group));
+    const owner = owners.get(name);
+    if (owner === undefined) {
+      owners.set(name, event.id);
+      continue;
+    }
+    losers.add(event);
+    const reason = `row ${owner} uses the same database ${quoted(name)}; left out`;
+    warnings.push({ table: 'showcases', id: event.id, reason });
+  }
+  if (losers.size === 0) return;
+  for (const group of groups) group.events = group.events.filter((event) => !losers.has(event));
+}
+
+/** Studio keys of which one goes on, after a hyphen, where another ends: only their databases can have one name. */
+function sharedBeginnings(groups: readonly Group[]): Set<string> {
+  const keys = new Set(groups.map((group) => group.studio.key));
+  const shared = new Set<string>();
+  for (const key of keys) {
+    for (let at = key.indexOf('-'); at >= 0; at = key.indexOf('-', at + 1)) {
+      const beginning = key.slice(0, at);
+      if (keys.has(beginning)) shared.add(beginning).add(key);
     }
   }
+  return shared;
 }
 
 /**
@@ -121,7 +149,7 @@ function leaveOutSharedDatabases(years: Groups, singles: ReadonlySet<Group>, war
  * order, the query gives the lower id first and the list the higher.
  */
 function studioYear({ year, studio, events }: Group, single: boolean): StudioYear {
-  const rows = [...events.values()].sort((a, b) => compareNumbers(a.order, b.order) || b.id - a.id);
+  const rows = events.sort((a, b) => compareNumbers(a.order, b.order) || b.id - a.id);
   return { year, studio, single, events: rows.map(({ id, key, name, date }) => ({ id, key, name, date })) };
 }
 

@@ -8,8 +8,8 @@
 const CRYPT64 = '[./0-9A-Za-z]';
 
 /**
- * Work that a login may cost. A hash beyond it keeps a processor busy for longer than a visitor waits, for anybody
- * who types that user's name: bcrypt at cost 16 takes some four seconds, a million rounds of crypt-sha about one.
+ * Work that a login may cost. Beyond these it takes more than the few seconds that a visitor waits, and whoever types
+ * that user's name could keep a processor busy at will.
  */
 const MAX_BCRYPT_COST = 16;
 const MAX_CRYPT_ROUNDS = 1_000_000;

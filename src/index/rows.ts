@@ -5,26 +5,32 @@ import type { Warning } from './types.ts';
 /** What a cell can hold, as better-sqlite3 hands it over. */
 type Cell = string | number | Buffer | null;
 
+/** Cells by the name of their column; the id is proved to be a number. */
+type Cells = Readonly<Record<string, Cell> & { id: number }>;
+
 /** Names and dates go into environment variables and YAML; nothing sensible is longer. Characters. */
 const MAX_TEXT = 1000;
 
 const CONTROL = /[\p{Cc}\u2028\u2029]+/gu;
 
 /**
- * One row while it is being read. Every method checks one cell and returns something usable; what is wrong is
- * remembered, and the row is left out afterwards (`problems`) or read with a reservation (`notes`).
+ * The row that is being read. Every method checks one cell and returns something usable; what is wrong is remembered,
+ * and the row is left out afterwards (`problems`) or read with a reservation (`notes`).
  */
 export class Row {
   readonly problems: string[] = [];
   readonly notes: string[] = [];
-  readonly id: number;
-  readonly #cells: readonly Cell[];
-  readonly #columns: readonly string[];
+  #cells: Cells = { id: 0 };
 
-  constructor(id: number, columns: readonly string[], cells: readonly Cell[]) {
-    this.id = id;
-    this.#columns = columns;
+  /** Begins with the next row; one object serves for all of a table, since there may be very many. */
+  next(cells: Cells): void {
     this.#cells = cells;
+    if (this.problems.length > 0) this.problems.length = 0;
+    if (this.notes.length > 0) this.notes.length = 0;
+  }
+
+  get id(): number {
+    return this.#cells.id;
   }
 
   /** Whether nothing has been found so far that keeps the row out. */
@@ -33,7 +39,7 @@ export class Row {
   }
 
   #cell(column: string): Cell {
-    return this.#cells[this.#columns.indexOf(column)] ?? null;
+    return this.#cells[column] ?? null;
   }
 
   /** Text as it stands, or null. */
@@ -133,24 +139,27 @@ export function visitRows(
   warnings: Warning[],
   visit: (row: Row) => void,
 ): void {
-  const names = ['id', ...columns];
-  const list = names.map((name) => `"${name}"`).join(', ');
-  const statement = db.prepare(`SELECT ${list} FROM main."${table}" ORDER BY "id"`).raw();
+  const list = ['id', ...columns].map((name) => `"${name}"`).join(', ');
+  const statement = db.prepare(`SELECT ${list} FROM main."${table}" ORDER BY "id"`);
+  const row = new Row();
   let last: number | null = null;
-  for (const cells of statement.iterate() as IterableIterator<Cell[]>) {
-    const id = cells[0];
-    if (typeof id !== 'number' || !Number.isSafeInteger(id)) {
+  for (const cells of statement.iterate() as IterableIterator<Record<string, Cell>>) {
+    if (!hasId(cells)) {
       warnings.push({ table, id: null, reason: 'id is not a whole number; left out' });
       continue;
     }
-    const row = new Row(id, names, cells);
-    if (id === last) row.problems.push('another row has the same id');
+    row.next(cells);
+    if (cells.id === last) row.problems.push('another row has the same id');
     else visit(row);
-    last = id;
-    if (row.problems.length > 0) {
-      warnings.push({ table, id, reason: `${row.problems.join('; ')}; left out` });
+    last = cells.id;
+    if (!row.good) {
+      warnings.push({ table, id: last, reason: `${row.problems.join('; ')}; left out` });
     } else {
-      for (const reason of row.notes) warnings.push({ table, id, reason });
+      for (const reason of row.notes) warnings.push({ table, id: last, reason });
     }
   }
+}
+
+function hasId(cells: Record<string, Cell>): cells is Cells {
+  return Number.isSafeInteger(cells['id']);
 }

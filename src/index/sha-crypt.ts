@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { crypt64 } from './crypt64.ts';
 
 /** How many rounds a hash has that names none. */
@@ -30,7 +30,7 @@ const KINDS: Readonly<Record<'5' | '6', Kind>> = {
 
 /** `bytes`, over and over, until there are `length` of them. */
 function repeated(bytes: Buffer, length: number): Buffer {
-  return Buffer.alloc(length, bytes);
+  return length === 0 ? Buffer.alloc(0) : Buffer.alloc(length, bytes);
 }
 
 /**
@@ -40,20 +40,17 @@ function repeated(bytes: Buffer, length: number): Buffer {
  */
 export function shaCrypt(kind: '5' | '6', password: Buffer, salt: string, rounds: number): string {
   const { algorithm, order } = KINDS[kind];
-  const hash = (...parts: (string | Buffer)[]): Buffer => {
-    const state = createHash(algorithm);
-    for (const part of parts) state.update(part);
-    return state.digest();
-  };
-  const b = hash(password, salt, password);
+  const sha = (...parts: Buffer[]): Buffer => hash(algorithm, Buffer.concat(parts), 'buffer');
+  const salted = Buffer.from(salt);
+  const b = sha(password, salted, password);
   const bits: Buffer[] = [];
   for (let left = password.length; left > 0; left >>= 1) bits.push(left & 1 ? b : password);
-  let digest = hash(password, salt, password.length > 0 ? repeated(b, password.length) : '', ...bits);
-  const p =
-    password.length > 0 ? repeated(hash(repeated(password, password.length ** 2)), password.length) : '';
-  const s = repeated(hash(salt.repeat(16 + (digest[0] ?? 0))), salt.length);
+  let digest = sha(password, salted, repeated(b, password.length), ...bits);
+  const p = repeated(sha(repeated(password, password.length ** 2)), password.length);
+  const s = repeated(sha(repeated(salted, salted.length * (16 + (digest[0] ?? 0)))), salted.length);
+  const none = Buffer.alloc(0);
   for (let round = 0; round < rounds; round++) {
-    digest = hash(round & 1 ? p : digest, round % 3 ? s : '', round % 7 ? p : '', round & 1 ? digest : p);
+    digest = sha(round & 1 ? p : digest, round % 3 ? s : none, round % 7 ? p : none, round & 1 ? digest : p);
   }
   return crypt64(digest, order);
 }

@@ -1,0 +1,88 @@
+import type { PlainRow } from './schema.ts';
+
+/** Deployed regions on five continents, one of them without a place, and one that Fly does not run. */
+export const REGIONS: readonly PlainRow[] = [
+  { type: 'fly', code: 'iad', location: 'Ashburn, Virginia (US)', latitude: 39.02, longitude: -77.46 },
+  { type: 'fly', code: 'sjc', location: 'San Jose, California (US)', latitude: 37.35, longitude: -121.9 },
+  { type: 'fly', code: 'gru', location: 'São Paulo, Brazil', latitude: -23.55, longitude: -46.64 },
+  { type: 'fly', code: 'fra', location: 'Frankfurt, Germany', latitude: 50.12, longitude: 8.68 },
+  { type: 'fly', code: 'nrt', location: 'Tokyo, Japan', latitude: 35.62, longitude: 139.74 },
+  { type: 'fly', code: 'syd', location: 'Sydney, Australia', latitude: -33.87, longitude: 151.21 },
+  { type: 'fly', code: 'jnb', location: 'Johannesburg, South Africa', latitude: null, longitude: null },
+  { type: 'kamal', code: 'hel', location: 'Helsinki, Finland', latitude: 60.17, longitude: 24.94 },
+];
+
+/** Key, name, latitude, longitude, locale as the application writes it. */
+export type City = readonly [key: string, name: string, lat: number, lon: number, locale: string | null];
+
+/** Inside the four map windows (us, eu, au, jp) and far from all of them. */
+export const CITIES: readonly City[] = [
+  ['boston', 'Boston', 42.36, -71.06, 'en_US'],
+  ['newyork', 'New York', 40.71, -74.01, 'en_US'],
+  ['philadelphia', 'Philadelphia', 39.95, -75.17, 'en_US'],
+  ['savannah', 'Savannah', 32.08, -81.09, null],
+  ['nashville', 'Nashville', 36.16, -86.78, 'en_US'],
+  ["o'fallon", "O'Fallon", 38.59, -89.91, 'en_US'],
+  ['st.louis', 'St. Louis', 38.63, -90.2, 'en_US'],
+  ['chicago', 'Chicago', 41.88, -87.63, 'en_US'],
+  ['denver', 'Denver', 39.74, -104.99, 'en_US'],
+  ['santa_fe', 'Santa Fe', 35.69, -105.94, 'en_US'],
+  ['seattle', 'Seattle', 47.61, -122.33, 'en_US'],
+  ['losangeles', 'Los Angeles', 34.05, -118.24, 'en_US'],
+  ['honolulu', 'Honolulu', 21.31, -157.86, 'en_US'],
+  ['anchorage', 'Anchorage', 61.22, -149.9, 'en_US'],
+  ['edmonton', 'Edmonton', 53.55, -113.49, 'en_CA'],
+  ['montreal', 'Montréal', 45.5, -73.57, 'fr_CA'],
+  ['mexico', 'Ciudad de México', 19.43, -99.13, 'es_MX'],
+  ['bogota', 'Bogotá', 4.71, -74.07, 'es_CO'],
+  ['lima', 'Lima', -12.05, -77.04, 'es_PE'],
+  ['sao-paulo', 'São Paulo', -23.55, -46.63, 'pt_BR'],
+  ['rio', 'Rio de Janeiro', -22.91, -43.17, 'pt_BR'],
+  ['buenosaires', 'Buenos Aires', -34.6, -58.38, 'es_AR'],
+  ['london', 'London', 51.51, -0.13, 'en_GB'],
+  ['dublin', 'Dublin', 53.35, -6.26, 'en_IE'],
+  ['paris', 'Paris', 48.86, 2.35, 'fr_FR'],
+  ['barcelona', 'Barcelona', 41.39, 2.17, 'es_ES'],
+  ['lisbon', 'Lisboa', 38.72, -9.14, 'pt_PT'],
+  ['milano', 'Milano', 45.46, 9.19, 'it_IT'],
+  ['münchen', 'München', 48.14, 11.58, 'de_DE'],
+  ['wien', 'Wien', 48.21, 16.37, 'de_AT'],
+  ['warszawa', 'Warszawa', 52.23, 21.01, 'pl_PL'],
+  ['kyiv', 'Київ', 50.45, 30.52, 'uk_UA'],
+  ['stockholm', 'Stockholm', 59.33, 18.07, 'sv_SE'],
+  ['reykjavik', 'Reykjavík', 64.15, -21.94, 'is_IS'],
+  ['istanbul', 'İstanbul', 41.01, 28.98, 'tr_TR'],
+  ['cairo', 'Cairo', 30.04, 31.24, 'ar_EG'],
+  ['nairobi', 'Nairobi', -1.29, 36.82, 'en_KE'],
+  ['capetown', 'Cape Town', -33.92, 18.42, 'en_ZA'],
+  ['dubai', 'Dubai', 25.2, 55.27, 'ar_AE'],
+  ['mumbai', 'Mumbai', 19.08, 72.88, 'en_IN'],
+  ['singapore', 'Singapore', 1.35, 103.82, 'en_SG'],
+  ['tokyo', '東京', 35.68, 139.69, 'ja_JP'],
+  ['kyoto', '京都', 35.01, 135.77, 'ja_JP'],
+  ['sapporo', '札幌', 43.06, 141.35, 'ja_JP'],
+  ['perth', 'Perth', -31.95, 115.86, 'en_AU'],
+  ['adelaide', 'Adelaide', -34.93, 138.6, 'en_AU'],
+  ['melbourne', 'Melbourne', -37.81, 144.96, 'en_AU'],
+  ['auckland', 'Auckland', -36.85, 174.76, 'en_NZ'],
+];
+
+/** Key and name of an event. */
+export const EVENTS: readonly (readonly [key: string, name: string])[] = [
+  ['medal-ball', 'Medal Ball'],
+  ['spring-fling', 'Spring Fling'],
+  ['summer-lights', 'Summer Lights'],
+  ['harvest-moon', 'Harvest Moon'],
+  ['winter-waltz', 'Winter Waltz'],
+  ['newcomers', "Newcomers' Night"],
+  ['team-match', 'Team Match'],
+  ['rock+swing', 'Rock & Swing: "The Night"'],
+  ['80s-night', '80s Night'],
+  ['1001', '1001 Nights'],
+  ['masquerade', 'Masquerade'],
+  ['latin-gala', 'Latin Gala'],
+  ['rounds', 'Showcase Rounds'],
+  ['graduation', 'Graduation Ball'],
+  ["ladies'-choice", "Ladies' Choice"],
+  ['fête', 'Fête de la danse'],
+];
