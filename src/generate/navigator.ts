@@ -4,19 +4,14 @@ import type { StaticPart } from '../site/static.ts';
 import type { Site } from '../site/types.ts';
 import { authPatterns, replayRoutes } from './patterns.ts';
 import type { Tenant } from './tenants.ts';
-import { emitYaml } from './yaml.ts';
+import { emitYaml, type YamlMapping } from './yaml.ts';
 
 /** navigator.yml: `server` and `auth` first, so that what a file cut short opens is least. */
-export function navigatorText(
-  index: Index,
-  site: Site,
-  part: StaticPart,
-  tenants: readonly Tenant[],
-): string {
+export function navigatorText(index: Index, site: Site, part: StaticPart, tenants: Iterable<Tenant>): string {
   const { server = {}, auth, ...rest } = part.config;
   const routes = mappingAt(rest, 'routes');
   const fly = mappingAt(routes, 'fly');
-  const config: DataMapping = {
+  const config: YamlMapping = {
     server,
     auth: withList(
       mappingAt({ auth: auth ?? {} }, 'auth'),

@@ -2,7 +2,7 @@ import type { Index } from '../index/types.ts';
 import type { DataMapping } from '../site/data.ts';
 import type { Site } from '../site/types.ts';
 import { anyOf, escapeRe2 } from './re2.ts';
-import { entriesOf, multiStudios, ownedByRegion, type StudiosByYear } from './regions.ts';
+import { multiStudios, ownedByRegion, type StudiosByYear } from './regions.ts';
 
 /** Fly's proxy sends the request to the other region again, method and body unchanged. */
 const REPLAY_STATUS = 307;
@@ -19,7 +19,7 @@ export function authPatterns(index: Index, site: Site, root: string): DataMappin
     patterns.push(`${base}/regions/${anyOf(regions)}/cable$`, `${base}/regions/${anyOf(regions)}/demo/`);
   }
   for (const [year, keys] of multiStudios(index)) patterns.push(`${base}/${year}/${anyOf(keys)}/?$`);
-  for (const [year, scopes] of multiEvents(index)) patterns.push(`${base}/${year}/${anyOf(scopes)}/public/`);
+  for (const [year, events] of multiEvents(index)) patterns.push(`${base}/${year}/(?:${events})/public/`);
   return patterns.map((pattern) => ({ pattern, action: 'off' }));
 }
 
@@ -45,13 +45,15 @@ function* yearPatterns(base: string, years: StudiosByYear): Iterable<string> {
   for (const [year, keys] of years) yield `${base}/(?:${year})/${anyOf(keys)}`;
 }
 
-function multiEvents(index: Index): StudiosByYear {
-  const years = new Map<number, string[]>();
-  for (const { year, studio, single, events } of entriesOf(index)) {
-    if (single) continue;
-    const scopes = years.get(year) ?? [];
-    for (const event of events) scopes.push(`${studio.key}/${event.key}`);
-    years.set(year, scopes);
+/** By year, what matches `studio/event` of any multi event. */
+function* multiEvents(index: Index): Iterable<readonly [year: number, alternatives: string]> {
+  for (const { year, studios } of index.years) {
+    const alternatives: string[] = [];
+    for (const { studio, single, events } of studios) {
+      if (single) continue;
+      const base = `${escapeRe2(studio.key)}/`;
+      alternatives.push(events.map((event) => base + escapeRe2(event.key)).join('|'));
+    }
+    if (alternatives.length > 0) yield [year, alternatives.join('|')];
   }
-  return years;
 }

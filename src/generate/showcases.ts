@@ -12,7 +12,7 @@ const EVENTS = Symbol('events');
 export function showcasesText(index: Index): string {
   const years = new Map<number, YamlValue>();
   for (const { year, studios } of index.years) {
-    years.set(year, new Map(studios.map((entry) => [entry.studio.key, describeStudio(entry)])));
+    years.set(year, new Map(studios.map((entry) => [entry.studio.key, () => describeStudio(entry)])));
   }
   return emitYaml(years);
 }

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import type { Event, Index, StudioYear } from '../index/types.ts';
-import { type Data, type DataMapping, isMapping, listAt, mappingAt } from '../site/data.ts';
+import { type DataMapping, isMapping, listAt, mappingAt } from '../site/data.ts';
 import type { StaticPart } from '../site/static.ts';
 import type { Site } from '../site/types.ts';
+import { Lines } from './lines.ts';
+import { entriesOf } from './regions.ts';
 
 /** A tenant as Navigator reads it. */
 export type Tenant = DataMapping;
@@ -11,28 +13,30 @@ const DEFAULT_LOGO = 'arthur-murray-logo.gif';
 
 /**
  * The tenants of this machine, in order: the index and the demo, then every event, years descending, studios by key,
- * events in list order. On Fly only those that this region owns, or that no region does.
+ * events in list order. On Fly only those that this region owns, or that no region does. They are made while they are
+ * iterated over, each time anew: so many never stand in memory together.
  */
-export function tenantsOf(index: Index, site: Site, part: StaticPart): Tenant[] {
-  const tenants = listAt(mappingAt(part.config, 'applications'), 'tenants').filter((tenant: Data) =>
-    isMapping(tenant),
-  );
-  for (const { studios } of index.years) {
-    for (const entry of studios) {
-      if (!servesHere(entry, site)) continue;
-      for (const event of entry.events) tenants.push(eventTenant(entry, event, part.root));
-    }
+export function tenantsOf(index: Index, site: Site, part: StaticPart): Iterable<Tenant> {
+  return { [Symbol.iterator]: () => listTenants(index, site, part) };
+}
+
+function* listTenants(index: Index, site: Site, part: StaticPart): Generator<Tenant> {
+  for (const tenant of listAt(mappingAt(part.config, 'applications'), 'tenants')) {
+    if (isMapping(tenant)) yield tenant;
   }
-  return tenants;
+  for (const entry of entriesOf(index)) {
+    if (!servesHere(entry, site)) continue;
+    for (const event of entry.events) yield eventTenant(entry, event, part.root);
+  }
 }
 
 /** tmp/tenants.list: the database of each tenant, one a line. */
-export function tenantsText(tenants: readonly Tenant[], site: Site): string {
+export function tenantsText(tenants: Iterable<Tenant>, site: Site): string {
   const directory = join(site.dbDir, '/');
-  const lines = tenants.map(
-    (tenant) => `${directory}${String(mappingAt(tenant, 'var')['database'])}.sqlite3\n`,
-  );
-  return lines.join('');
+  const lines = new Lines();
+  for (const tenant of tenants)
+    lines.add(`${directory}${String(mappingAt(tenant, 'var')['database'])}.sqlite3\n`);
+  return lines.text();
 }
 
 function servesHere({ studio }: StudioYear, site: Site): boolean {

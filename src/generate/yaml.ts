@@ -11,7 +11,7 @@
  *                | LF mapping(n + 2)
  *                | LF list(n + 2)
  *     list(n)    = { indent(n) "- " item(n) }           at least one
- *     item(n)    = scalar LF | "[]" LF | "{}" LF
+ *     item(n)    = scalar LF | "{}" LF
  *                | mapping(n + 2) without its first indent      (the first entry stands on the line of the dash)
  *     scalar     = "null" | "true" | "false" | integer | float | string
  *     integer    = /-?(0|[1-9][0-9]*)/
@@ -27,17 +27,25 @@
  * U+FFFE, U+FFFF) is escaped, other text stands as it is; a lone surrogate, which no YAML can express, becomes U+FFFD.
  */
 
+import { Lines } from './lines.ts';
+
 /** A mapping with keys from data is a `Map` (objects would reorder keys such as `2026`); one with fixed keys may be an object. */
 export type YamlMapping =
   | ReadonlyMap<string | number | symbol, YamlValue>
   | { readonly [key: string]: YamlValue };
 
-export type YamlValue = string | number | boolean | null | readonly YamlValue[] | YamlMapping;
+/** Any iterable but a Map: a long list need never stand in memory as a whole. */
+export type YamlList = Iterable<YamlValue>;
+
+/** A function stands for what it returns, and is called when that is written: so large parts can be made one by one. */
+export type YamlValue = string | number | boolean | null | YamlList | YamlMapping | (() => YamlMapping);
 
 /** What some reader of YAML 1.1 or 1.2 takes for a boolean, null or number (`E3`) when it stands unquoted. */
 const RESERVED = /^(?:y|n|yes|no|on|off|true|false|null|e[0-9._-]*)$/i;
 
 const PLAIN = /^[A-Za-z/][A-Za-z0-9_./-]*$/;
+/** ASCII that stands for itself between quotes: by far the most common case, so it is not searched for anything. */
+const PRINTABLE = /^[ !#-[\]-~]*$/;
 const SYMBOL = /^[a-z_][a-z0-9_]*$/;
 const INTEGER_LIKE = /^(?:0|[1-9][0-9]*)$/;
 const LONE_SURROGATE = /\p{Surrogate}/gu;
@@ -45,9 +53,6 @@ const NOT_RAW = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
 
 /** Readers refuse longer keys (YAML allows 1024 characters for a key without `? `). */
 const LONGEST_KEY = 1000;
-
-/** Lines are joined in batches of this many: a large document then needs little more memory than its text. */
-const BATCH = 4096;
 
 /**
  * @returns the document, with its final line end.
@@ -64,28 +69,9 @@ export function emitYaml(document: YamlMapping): string {
 
 /** A string as it stands in the document, quoted unless every reader takes it for the same string unquoted. */
 export function emitString(text: string): string {
-  if (PLAIN.test(text) && !RESERVED.test(text)) return text;
+  if (PLAIN.test(text)) return RESERVED.test(text) ? `"${text}"` : text;
+  if (PRINTABLE.test(text)) return `"${text}"`;
   return JSON.stringify(text.replace(LONE_SURROGATE, '\ufffd')).replace(NOT_RAW, escapeUnit);
-}
-
-class Lines {
-  private batch: string[] = [];
-  private readonly done: string[] = [];
-
-  add(line: string): void {
-    this.batch.push(line);
-    if (this.batch.length >= BATCH) this.flush();
-  }
-
-  text(): string {
-    this.flush();
-    return this.done.join('');
-  }
-
-  private flush(): void {
-    this.done.push(this.batch.join(''));
-    this.batch = [];
-  }
 }
 
 /** `first` is what stands before the first key (an indent, or the dash of a list), `indent` before the others. */
@@ -98,31 +84,50 @@ function emitMapping(lines: Lines, mapping: YamlMapping, first: string, indent: 
     }
     return;
   }
-  for (const [key, value] of Object.entries(mapping as { readonly [key: string]: YamlValue })) {
-    if (INTEGER_LIKE.test(key)) throw new TypeError(`key ${key} needs a Map: an object would reorder it`);
-    emitEntry(lines, lead + emitKey(key), value, indent);
+  const record = mapping as { readonly [key: string]: YamlValue };
+  for (const key of Object.keys(record)) {
+    emitEntry(lines, lead + emitFixedKey(key), record[key] ?? null, indent);
     lead = indent;
   }
 }
 
-function emitEntry(lines: Lines, start: string, value: YamlValue, indent: string): void {
-  if (typeof value !== 'object' || value === null || isEmpty(value)) {
-    lines.add(`${start}: ${emitInline(value)}\n`);
-    return;
-  }
-  lines.add(`${start}:\n`);
+function emitEntry(lines: Lines, start: string, given: YamlValue, indent: string): void {
+  const value = typeof given === 'function' ? given() : given;
   const deeper = `${indent}  `;
-  if (isList(value)) emitList(lines, value, deeper);
-  else emitMapping(lines, value, deeper, deeper);
+  if (typeof value !== 'object' || value === null) lines.add(`${start}: ${emitScalar(value)}\n`);
+  else if (isList(value)) emitList(lines, value, start, deeper);
+  else if (isEmpty(value)) lines.add(`${start}: {}\n`);
+  else {
+    lines.add(`${start}:\n`);
+    emitMapping(lines, value, deeper, deeper);
+  }
 }
 
-function emitList(lines: Lines, list: readonly YamlValue[], indent: string): void {
+function emitList(lines: Lines, list: YamlList, start: string, indent: string): void {
+  let opening = `${start}:\n`;
   const dash = `${indent}- `;
-  for (const item of list) {
-    if (typeof item !== 'object' || item === null || isEmpty(item)) lines.add(`${dash}${emitInline(item)}\n`);
+  for (const given of list) {
+    const item = typeof given === 'function' ? given() : given;
+    lines.add(opening);
+    opening = '';
+    if (typeof item !== 'object' || item === null) lines.add(`${dash}${emitScalar(item)}\n`);
     else if (isList(item)) throw new TypeError('a list directly inside a list is not written');
+    else if (isEmpty(item)) lines.add(`${dash}{}\n`);
     else emitMapping(lines, item, dash, `${indent}  `);
   }
+  if (opening) lines.add(`${start}: []\n`);
+}
+
+/** Keys of objects are the same few over and over. */
+const fixedKeys = new Map<string, string>();
+
+function emitFixedKey(key: string): string {
+  const known = fixedKeys.get(key);
+  if (known !== undefined) return known;
+  if (INTEGER_LIKE.test(key)) throw new TypeError(`key ${key} needs a Map: an object would reorder it`);
+  const text = emitKey(key);
+  if (fixedKeys.size < 1000) fixedKeys.set(key, text);
+  return text;
 }
 
 function emitKey(key: string | number | symbol): string {
@@ -141,11 +146,9 @@ function emitKey(key: string | number | symbol): string {
   return text;
 }
 
-function emitInline(value: YamlValue): string {
+function emitScalar(value: string | number | boolean | null): string {
   if (typeof value === 'string') return emitString(value);
-  if (typeof value === 'number') return emitNumber(value);
-  if (typeof value === 'object' && value !== null) return isList(value) ? '[]' : '{}';
-  return String(value);
+  return typeof value === 'number' ? emitNumber(value) : String(value);
 }
 
 /** Psych takes `1e-7` for a string: a float always has its point. */
@@ -159,12 +162,11 @@ function escapeUnit(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
-function isList(value: readonly YamlValue[] | YamlMapping): value is readonly YamlValue[] {
-  return Array.isArray(value);
+function isList(value: YamlList | YamlMapping): value is YamlList {
+  return Symbol.iterator in value && !(value instanceof Map);
 }
 
-function isEmpty(value: readonly YamlValue[] | YamlMapping): boolean {
-  if (isList(value)) return value.length === 0;
+function isEmpty(value: YamlMapping): boolean {
   if (value instanceof Map) return value.size === 0;
   for (const _ in value) return false;
   return true;
