@@ -1,0 +1,249 @@
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { changeSample, makeSampleIndex } from '../../dev/sample/sample.ts';
+import type { RunResult } from '../../src/report/types.ts';
+import { Machine, ROOT } from '../support/machine.ts';
+import { type Published, startPublished } from '../support/published.ts';
+
+const FIRST = makeSampleIndex();
+const SECOND = changeSample(FIRST).index;
+const EARLIER = new Date('2026-01-02T03:04:05Z');
+const LATER = new Date('2026-01-02T03:05:00Z');
+
+let published: Published;
+let machine: Machine;
+beforeAll(async () => {
+  published = await startPublished();
+});
+afterAll(() => published.close());
+beforeEach(async () => {
+  await published.publish(FIRST, EARLIER);
+  machine = new Machine(published.env);
+});
+afterEach(() => machine.remove());
+
+async function json(...args: string[]): Promise<RunResult> {
+  return JSON.parse((await machine.run([...args, '--json'])).stdout) as RunResult;
+}
+
+describe('by hand', () => {
+  it('update_config does what the CGI does, told line by line', async () => {
+    const { exitCode, stdout, stderr } = await machine.run([]);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toMatch(/Step 1\/6: .* \.\.\.\n/);
+    expect(stdout).toMatch(/\nRESULT \{"run":/);
+    expect(machine.read('navigator.yml')).toContain('auth:');
+  });
+
+  it('--app-root takes precedence over APP_ROOT', async () => {
+    const other = new Machine();
+    await machine.run(['--app-root', other.appRoot]);
+    expect(statSync(other.path('navigator.yml')).isFile()).toBe(true);
+    expect(() => statSync(machine.path('navigator.yml'))).toThrow('ENOENT');
+    other.remove();
+  });
+
+  it('--dry-run leaves a machine that has nothing with nothing', async () => {
+    const before = machine.snapshot();
+    const result = await json('--dry-run');
+    expect(result).toMatchObject({ outcome: 'dry-run', reload: true });
+    expect(result.diff).toContain('+server:');
+    expect(machine.snapshot()).toEqual(before);
+    expect(() => statSync(join(machine.dbDir, '.update_config'))).toThrow('ENOENT');
+  });
+
+  it('--help says everything, and options that make no sense exit 2', async () => {
+    const help = await machine.run(['--help']);
+    expect(help.exitCode).toBe(0);
+    for (const option of [
+      '--dry-run',
+      '--force',
+      '--json',
+      '--app-root',
+      '--history',
+      '--rollback',
+      '--generations',
+    ]) {
+      expect(help.stdout).toContain(option);
+    }
+    for (const args of [
+      ['--frobnicate'],
+      ['stray'],
+      ['--dry-run', '--history'],
+      ['--history', '--force'],
+      ['--rollback', 'a', 'b'],
+    ]) {
+      const answer = await machine.run(args);
+      expect(answer.exitCode, args.join(' ')).toBe(2);
+      expect(answer.stdout).toContain('--help');
+    }
+  });
+
+  it('a failure exits 1 and says what to do', async () => {
+    rmSync(machine.dbDir, { recursive: true });
+    const answer = await machine.run([]);
+    expect(answer.exitCode).toBe(1);
+    expect(answer.stdout).toContain('db-dir-missing');
+    expect(answer.stdout).toContain('What to do:');
+  });
+});
+
+describe('--history', () => {
+  it('lists the runs, newest first: when, trigger, outcome, what changed, how long', async () => {
+    expect((await machine.run(['--history'])).stdout).toContain('No run');
+    await machine.post();
+    await machine.run([]);
+    await machine.run(['--force']);
+    const { stdout, exitCode } = await machine.run(['--history']);
+    expect(exitCode).toBe(0);
+    const [head, forced, second, first] = stdout.trimEnd().split('\n');
+    expect(head).toMatch(/began +run +trigger +outcome +duration +changed/);
+    expect(forced).toMatch(/command +updated/);
+    expect(second).toMatch(/command +unchanged +\d+ ms +-$/);
+    expect(first).toMatch(/cgi +updated +\d+ ms +index htpasswd map showcases tenants navigator$/);
+  });
+});
+
+describe('--rollback', () => {
+  /** What a rollback puts back, the state directory aside. */
+  const contents = (): Record<string, string> =>
+    Object.fromEntries(
+      (['htpasswd', 'map.yml', 'showcases.yml', 'tenants.list', 'navigator.yml'] as const).map((name) => [
+        name,
+        machine.read(name),
+      ]),
+    );
+
+  it('puts back byte for byte what the last run replaced, index and all, and is itself a run', async () => {
+    await machine.run([]);
+    const before = contents();
+    await published.publish(SECOND, LATER);
+    const update = await json();
+    expect(contents()).not.toEqual(before);
+
+    const generations = await machine.run(['--generations']);
+    expect(generations.stdout).toContain(update.run);
+    const rollback = await json('--rollback');
+    expect(rollback).toMatchObject({ outcome: 'updated', reload: true, index: { source: 'generation' } });
+    expect(contents()).toEqual(before);
+    expect(statSync(machine.path('navigator.yml')).mtimeMs).toBeGreaterThan(Date.now());
+    expect((await machine.run(['--history'])).stdout).toMatch(/rollback +updated/);
+  });
+
+  it('holds until another index is published', async () => {
+    await machine.run([]);
+    const before = contents();
+    await published.publish(SECOND, LATER);
+    await json();
+    await json('--rollback');
+    expect(await json()).toMatchObject({ outcome: 'unchanged' });
+    expect(contents()).toEqual(before);
+
+    await published.publish(changeSample(SECOND).index, new Date('2026-01-02T03:06:00Z'));
+    expect(await json()).toMatchObject({ outcome: 'updated', index: { source: 'store' } });
+    expect(contents()).not.toEqual(before);
+  });
+
+  it('ends when the held index is forced', async () => {
+    await machine.run([]);
+    await published.publish(SECOND, LATER);
+    await json();
+    const after = contents();
+    await json('--rollback');
+    expect(await json('--force')).toMatchObject({ outcome: 'updated', index: { source: 'store' } });
+    expect(contents()).toEqual(after);
+    expect(await json()).toMatchObject({ outcome: 'unchanged' });
+  });
+
+  it('can itself be rolled back, and any kept run can be named', async () => {
+    await machine.run([]);
+    await published.publish(SECOND, LATER);
+    const update = await json();
+    const after = contents();
+    const undone = await json('--rollback', update.run);
+    expect(await json('--rollback', undone.run)).toMatchObject({ outcome: 'updated' });
+    expect(contents()).toEqual(after);
+  });
+
+  it('says what there is when the named run replaced nothing', async () => {
+    await machine.run([]);
+    const answer = await machine.run(['--rollback', '20200101T000000000Z-000000', '--json']);
+    expect(answer.exitCode).toBe(1);
+    expect((JSON.parse(answer.stdout) as RunResult).error).toMatchObject({ code: 'no-generation' });
+  });
+
+  it('puts back what another program had written there before', async () => {
+    const foreign = `auth:\n  enabled: true\n  htpasswd: ${machine.path('htpasswd')}\n  public_paths: ["/update_config"]\nserver:\n  root_path: ""\n  cgi_scripts:\n  - {path: /update_config, script: /x, method: POST, reload_config: config/navigator.yml}\n`;
+    const { mkdirSync } = await import('node:fs');
+    mkdirSync(join(machine.appRoot, 'config'));
+    writeFileSync(machine.path('navigator.yml'), foreign);
+    await json();
+    const rollback = await json('--rollback');
+    expect(rollback.error).toBeUndefined();
+    expect(rollback.outcome).toBe('updated');
+    expect(machine.read('navigator.yml')).toBe(foreign);
+  });
+});
+
+describe('generations', () => {
+  it('are kept to the number that is set', async () => {
+    machine.env = { ...machine.env, UPDATE_CONFIG_GENERATIONS: '2' };
+    let index = FIRST;
+    for (let run = 0; run < 4; run++) {
+      await published.publish(index, new Date(EARLIER.getTime() + run * 1000));
+      await json();
+      index = changeSample(index).index;
+    }
+    expect(JSON.parse((await machine.run(['--generations', '--json'])).stdout)).toHaveLength(2);
+  });
+
+  it('are readable by nobody else', async () => {
+    await machine.run([]);
+    expect(statSync(join(machine.dbDir, '.update_config')).mode & 0o777).toBe(0o700);
+  });
+});
+
+describe('scripts/start', () => {
+  const start = (env: Record<string, string> = {}) =>
+    machine.run([], { executable: join(ROOT, 'scripts/start'), env });
+
+  it('writes htpasswd from the local index, and nothing else, without the network', async () => {
+    writeFileSync(machine.path('index.sqlite3'), FIRST);
+    const answer = await start({ AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1' });
+    expect(answer.exitCode, answer.stdout).toBe(0);
+    expect(machine.read('htpasswd')).toContain('ada:');
+    expect(() => statSync(machine.path('navigator.yml'))).toThrow('ENOENT');
+  });
+
+  it('fails where Navigator would otherwise let everybody in: no index and no htpasswd', async () => {
+    expect((await start()).exitCode).toBe(1);
+  });
+
+  it('keeps the site up with the old htpasswd when the index is not usable', async () => {
+    await machine.run([]);
+    const before = machine.read('htpasswd');
+    writeFileSync(machine.path('index.sqlite3'), 'no database');
+    const answer = await start();
+    expect(answer.exitCode).toBe(0);
+    expect(answer.stdout).toContain('index-invalid');
+    expect(machine.read('htpasswd')).toBe(before);
+  });
+});
+
+describe('scripts/maintenance-config', () => {
+  const run = (...args: string[]) =>
+    machine.run(args, { executable: join(ROOT, 'scripts/maintenance-config') });
+
+  it('writes navigator-maintenance.yml once, and says when it is up to date', async () => {
+    expect((await run()).stdout).toContain('wrote');
+    const text = readFileSync(join(machine.appRoot, 'config/navigator-maintenance.yml'), 'utf8');
+    expect(text).toContain('enabled: true');
+    expect((await run()).stdout).toContain('up to date');
+  });
+
+  it('knows no options but --help', async () => {
+    expect((await run('--help')).exitCode).toBe(0);
+    expect((await run('--force')).exitCode).toBe(2);
+  });
+});

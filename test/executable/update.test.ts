@@ -1,0 +1,283 @@
+import { createHash } from 'node:crypto';
+import { statSync, utimesSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { changeSample, makeSampleIndex, SAMPLE_ADMINISTRATOR } from '../../dev/sample/sample.ts';
+import { basic, Machine } from '../support/machine.ts';
+import { type Published, startPublished } from '../support/published.ts';
+
+const FIRST = makeSampleIndex();
+const SECOND = changeSample(FIRST).index;
+const EARLIER = new Date('2026-01-02T03:04:05Z');
+const LATER = new Date('2026-01-02T03:05:00Z');
+const ADMIN = basic(SAMPLE_ADMINISTRATOR.userid, SAMPLE_ADMINISTRATOR.password);
+const TOKEN = 'a-token-of-some-length';
+
+let published: Published;
+let machine: Machine;
+beforeAll(async () => {
+  published = await startPublished();
+});
+afterAll(() => published.close());
+beforeEach(async () => {
+  await published.publish(FIRST, EARLIER);
+  machine = new Machine({
+    ...published.env,
+    FLY_APP_NAME: 'smooth',
+    FLY_REGION: 'iad',
+    FLY_MACHINE_ID: 'd8912',
+    UPDATE_CONFIG_TOKEN: TOKEN,
+  });
+});
+afterEach(() => machine.remove());
+
+const mtime = (name: Parameters<Machine['path']>[0]): number => statSync(machine.path(name)).mtimeMs;
+
+/** As if the last load of Navigator were long ago. */
+function settle(): void {
+  const past = new Date(Date.now() - 60_000);
+  utimesSync(machine.path('navigator.yml'), past, past);
+}
+
+describe('POST update_config', () => {
+  it('installs a whole configuration on a machine that has nothing', async () => {
+    const etag = await published.publish(FIRST, EARLIER);
+    const answer = await machine.post();
+    expect(answer).toMatchObject({ status: 200, exitCode: 0 });
+    expect(answer.headers['content-type']).toBe('text/plain; charset=utf-8');
+    expect(answer.result).toMatchObject({
+      machine: 'd8912',
+      region: 'iad',
+      outcome: 'updated',
+      reload: true,
+      index: {
+        etag,
+        size: FIRST.length,
+        sha256: createHash('sha256').update(FIRST).digest('hex'),
+        time: EARLIER.toISOString(),
+        source: 'store',
+      },
+    });
+    expect(answer.result.files.map(({ kind, changed }) => [kind, changed])).toEqual([
+      ['index', true],
+      ['htpasswd', true],
+      ['map', true],
+      ['showcases', true],
+      ['tenants', true],
+      ['navigator', true],
+    ]);
+    expect(parse(machine.read('navigator.yml'))).toMatchObject({ auth: { enabled: true } });
+    expect(statSync(machine.path('index.sqlite3')).mtime).toEqual(EARLIER);
+  });
+
+  it('answers in timestamped lines, numbered and timed steps, and a RESULT line at the end', async () => {
+    const { body } = await machine.post();
+    const lines = body.trimEnd().split('\n');
+    expect(
+      lines.slice(0, -1).filter((line) => !/^\[\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\] ./.test(line)),
+    ).toEqual([]);
+    const steps = lines.flatMap((line) => /Step (\d)\/6: .* \([\d.]+ m?s\)$/.exec(line)?.[1] ?? []);
+    expect(steps).toEqual(['1', '2', '3', '4', '5', '6']);
+    expect(lines.at(-1)).toMatch(/^RESULT \{/);
+  });
+
+  it('touches nothing when nothing changed, and asks the store conditionally', async () => {
+    await machine.post();
+    settle();
+    const before = machine.snapshot();
+    const answer = await machine.post();
+    expect(answer.result).toMatchObject({ outcome: 'unchanged', reload: false });
+    expect(answer.result.files.some((file) => file.changed)).toBe(false);
+    expect(answer.body).toContain('not modified since it was fetched');
+    expect(machine.snapshot()).toEqual(before);
+  });
+
+  it('follows a changed index: new event in, removed user out, and navigator.yml newer than the clock', async () => {
+    await machine.post();
+    settle();
+    await published.publish(SECOND, LATER);
+    const answer = await machine.post();
+    expect(answer.result).toMatchObject({ outcome: 'updated', reload: true });
+    expect(machine.read('htpasswd')).not.toMatch(/^studio1:/m);
+    expect(machine.read('navigator.yml')).toContain('tea-dance');
+    expect(mtime('navigator.yml')).toBeGreaterThan(Date.now());
+  });
+
+  it('makes Navigator reload when htpasswd alone was changed behind its back', async () => {
+    await machine.post();
+    settle();
+    const { appendFileSync } = await import('node:fs');
+    appendFileSync(machine.path('htpasswd'), '\nintruder:{SHA}0DPiKuNIrrVmD8IUCuw1hQxNqZc=');
+    const answer = await machine.post();
+    expect(answer.result.files.filter((file) => file.changed).map((file) => file.kind)).toEqual(['htpasswd']);
+    expect(answer.result.reload).toBe(true);
+    expect(machine.read('htpasswd')).not.toContain('intruder');
+    expect(mtime('navigator.yml')).toBeGreaterThan(Date.now());
+  });
+
+  it('answers with the RESULT object alone to who accepts JSON', async () => {
+    const { headers, body } = await machine.post('', { env: { HTTP_ACCEPT: 'application/json' } });
+    expect(headers['content-type']).toBe('application/json; charset=utf-8');
+    expect(JSON.parse(body)).toMatchObject({ outcome: 'updated', machine: 'd8912' });
+  });
+
+  it('logs the same events as JSON lines on standard error, and in RAILS_LOG_VOLUME', async () => {
+    const { readFileSync } = await import('node:fs');
+    const answer = await machine.post('', { env: { RAILS_LOG_VOLUME: machine.home } });
+    const lines = answer.stderr
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.filter((line) => line['event'] === 'step-done').map((line) => line['step'])).toEqual(
+      answer.result.steps.map((step) => step.name),
+    );
+    expect(lines.at(-1)).toMatchObject({ event: 'end', result: { run: answer.result.run } });
+    expect(readFileSync(`${machine.home}/update_config.log`, 'utf8')).toBe(answer.stderr);
+  });
+});
+
+describe('a request that is refused', () => {
+  it.each(['GET', 'HEAD', 'PUT', 'DELETE', 'post'])('%s gets 405 with Allow', async (method) => {
+    const answer = await machine.post('', { env: { REQUEST_METHOD: method } });
+    expect(answer).toMatchObject({ status: 405, exitCode: 1, headers: { allow: 'POST' } });
+    expect(answer.result.error).toMatchObject({ code: 'method-not-allowed' });
+  });
+
+  it('has a body: 415, announced or not, and nothing is touched', async () => {
+    const before = machine.snapshot();
+    const announced = await machine.post('', { input: 'x=1', env: { CONTENT_LENGTH: '3' } });
+    const chunked = await machine.post('', { input: 'x=1', env: { HTTP_TRANSFER_ENCODING: 'chunked' } });
+    const silent = await machine.post('', { input: 'x=1' });
+    expect([announced, chunked, silent].map(({ status, exitCode }) => [status, exitCode])).toEqual([
+      [415, 1],
+      [415, 1],
+      [415, 1],
+    ]);
+    expect(machine.snapshot()).toEqual(before);
+  });
+});
+
+describe('what only administrators may ask for', () => {
+  beforeEach(async () => {
+    await machine.post();
+    await published.publish(SECOND, LATER);
+    settle();
+  });
+
+  const as = (authorization?: string) => ({
+    env: authorization ? { HTTP_AUTHORIZATION: authorization } : {},
+  });
+
+  it.each(['dry_run=1', 'force=1'])(
+    '%s is 401 for anybody else, with a challenge, and touches nothing',
+    async (query) => {
+      const before = machine.snapshot();
+      for (const authorization of [
+        undefined,
+        basic(SAMPLE_ADMINISTRATOR.userid, 'wrong'),
+        basic('studio2', 'quickstep'),
+        basic('nobody', SAMPLE_ADMINISTRATOR.password),
+        basic('', ''),
+        'Bearer wrong',
+        'Bearer ',
+      ]) {
+        const answer = await machine.post(query, as(authorization));
+        expect(answer, authorization).toMatchObject({ status: 401, exitCode: 1 });
+        expect(answer.headers['www-authenticate']).toContain('Basic realm=');
+      }
+      expect(machine.snapshot()).toEqual(before);
+    },
+  );
+
+  it('an empty UPDATE_CONFIG_TOKEN lets nobody in', async () => {
+    const answer = await machine.post('force=1', {
+      env: { UPDATE_CONFIG_TOKEN: '', HTTP_AUTHORIZATION: 'Bearer ' },
+    });
+    expect(answer.status).toBe(401);
+  });
+
+  it.each([ADMIN, `Bearer ${TOKEN}`])(
+    'a dry run says what would change with a diff, and changes nothing',
+    async (authorization) => {
+      const { readdirSync } = await import('node:fs');
+      const before = machine.snapshot();
+      const state = readdirSync(`${machine.dbDir}/.update_config`, { recursive: true });
+      const answer = await machine.post('dry_run=1', as(authorization));
+      expect(answer).toMatchObject({ status: 200, exitCode: 0 });
+      expect(answer.result).toMatchObject({ outcome: 'dry-run', reload: true });
+      expect(answer.result.diff).toMatch(/^\+.*tea-dance/m);
+      expect(answer.result.diff).toContain('@@');
+      expect(answer.result.files.filter((file) => file.changed).map((file) => file.kind)).toContain(
+        'htpasswd',
+      );
+      expect(machine.snapshot()).toEqual(before);
+      expect(readdirSync(`${machine.dbDir}/.update_config`, { recursive: true })).toEqual(state);
+    },
+  );
+
+  it('force reinstalls and reloads even when nothing changed', async () => {
+    await machine.post();
+    settle();
+    const answer = await machine.post('force=1', as(ADMIN));
+    expect(answer.result).toMatchObject({ outcome: 'updated', reload: true });
+    expect(answer.result.files.some((file) => file.changed)).toBe(false);
+    expect(mtime('navigator.yml')).toBeGreaterThan(Date.now());
+  });
+
+  it('is verified against the installed index, not the one in the store', async () => {
+    const { openDatabase } = await import('../../src/sqlite.ts');
+    const db = openDatabase(SECOND);
+    db.prepare("UPDATE users SET sites = 'index' WHERE userid = 'studio2'").run();
+    await published.publish(db.serialize(), LATER);
+    db.close();
+    expect((await machine.post('dry_run=1', as(basic('studio2', 'quickstep')))).status).toBe(401);
+    await machine.post();
+    expect((await machine.post('dry_run=1', as(basic('studio2', 'quickstep')))).status).toBe(200);
+  });
+});
+
+describe('an older index', () => {
+  beforeEach(async () => {
+    await published.publish(SECOND, LATER);
+    await machine.post();
+    settle();
+    await published.publish(FIRST, EARLIER);
+  });
+
+  it('does not replace a newer one', async () => {
+    const before = machine.snapshot();
+    const answer = await machine.post();
+    expect(answer).toMatchObject({ status: 422, exitCode: 1, result: { error: { code: 'index-older' } } });
+    expect(machine.snapshot()).toEqual(before);
+  });
+
+  it('replaces it when forced', async () => {
+    const answer = await machine.post('force=1', { env: { HTTP_AUTHORIZATION: `Bearer ${TOKEN}` } });
+    expect(answer.result).toMatchObject({ outcome: 'updated', index: { time: EARLIER.toISOString() } });
+    expect(machine.read('navigator.yml')).not.toContain('tea-dance');
+  });
+});
+
+describe('without an object store', () => {
+  it('the local index is used as it is', async () => {
+    const { writeFileSync } = await import('node:fs');
+    writeFileSync(machine.path('index.sqlite3'), FIRST);
+    const answer = await machine.post('', {
+      env: { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_ENDPOINT_URL_S3: '' },
+    });
+    expect(answer.result).toMatchObject({ outcome: 'updated', index: { source: 'local', etag: null } });
+  });
+
+  it('and without a local index, it says what is missing', async () => {
+    const answer = await machine.post('', {
+      env: { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_ENDPOINT_URL_S3: '' },
+    });
+    expect(answer).toMatchObject({ status: 500, result: { error: { code: 'index-missing' } } });
+  });
+
+  it('half a configuration is an error that names the other half', async () => {
+    const answer = await machine.post('', { env: { AWS_SECRET_ACCESS_KEY: '' } });
+    expect(answer).toMatchObject({ status: 500, result: { error: { code: 'config-invalid' } } });
+    expect(answer.result.error?.message).toContain('AWS_SECRET_ACCESS_KEY');
+  });
+});

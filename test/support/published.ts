@@ -1,0 +1,46 @@
+import { createStore } from '../../src/store/store.ts';
+import type { ObjectStore, StoreSettings } from '../../src/store/types.ts';
+import { startEmbedded } from './embedded.ts';
+
+/** An embedded store with the variables that point a machine at it. */
+export interface Published {
+  readonly store: ObjectStore;
+  readonly settings: StoreSettings;
+  readonly env: Record<string, string>;
+  /** Puts an index into the store as the publishing tools do; returns its ETag. */
+  publish(index: Buffer, at?: Date): Promise<string>;
+  close(): Promise<void>;
+}
+
+export async function startPublished(): Promise<Published> {
+  const { settings, close } = await startEmbedded();
+  const store = createStore(settings);
+  return {
+    store,
+    settings,
+    env: storeEnvironment(settings),
+    close,
+    async publish(index, at = new Date()) {
+      const put = await store.put('db/index.sqlite3', index, {
+        condition: { replaces: 'anything' },
+        metadata: { 'last-modified': at.toISOString().replace('T', ' ').replace('Z', ' UTC') },
+        contentType: 'application/vnd.sqlite3',
+      });
+      if (put.kind !== 'stored') throw new Error(`not stored: ${put.kind}`);
+      return put.etag;
+    },
+  };
+}
+
+/** The variables that point an executable at a store; `endpoint` may be that of a proxy in front of it. */
+export function storeEnvironment(
+  settings: StoreSettings,
+  endpoint = settings.endpoint,
+): Record<string, string> {
+  return {
+    AWS_ACCESS_KEY_ID: settings.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: settings.secretAccessKey,
+    AWS_ENDPOINT_URL_S3: endpoint,
+    BUCKET_NAME: settings.bucket,
+  };
+}
