@@ -40,6 +40,6 @@ const REWRITTEN: readonly (readonly [from: number, to: number])[] = [
  */
 export function imageDigest(image: Buffer): string {
   const header = Buffer.from(image.subarray(0, HEADER_BYTES));
-  for (const [from, to] of REWRITTEN) header.fill(0, from, to);
+  for (const [from, to] of REWRITTEN) header.subarray(from, to).fill(0);
   return createHash('sha256').update(header).update(image.subarray(HEADER_BYTES)).digest('hex');
 }

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { Failure } from '../../src/failure.ts';
+import { openImage } from '../../src/index/open.ts';
+import { readIndex } from '../../src/index/read.ts';
+import { validateIndex } from '../../src/index/validate.ts';
+import { BAD_INPUTS } from '../support/bad-inputs.ts';
+
+function read(image: Buffer) {
+  const db = openImage(image);
+  try {
+    validateIndex(db);
+    return readIndex(db);
+  } finally {
+    db.close();
+  }
+}
+
+function failureOf(run: () => unknown): Failure | null {
+  try {
+    run();
+    return null;
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
+}
+
+const matches = (warnings: readonly (readonly [string, number | null, RegExp])[]) =>
+  warnings.map(([table, id, reason]) => ({ table, id, reason: expect.stringMatching(reason) }));
+
+describe('an index that is not valid', () => {
+  const cases = BAD_INPUTS.filter((input) => input.expected === 'invalid');
+  it.each(cases)('$name: is refused', ({ make, because }) => {
+    const image = make();
+    const before = Buffer.from(image);
+    const failure = failureOf(() => read(image));
+    expect(failure).toMatchObject({ code: 'index-invalid', message: expect.stringMatching(because ?? /./) });
+    expect(failure?.hint).not.toBe('');
+    expect(failure?.message).not.toMatch(/\$2y\$|\$apr1\$|[^ -~]/);
+    expect(image.equals(before)).toBe(true);
+  });
+});
+
+describe('an index with rows that are not usable', () => {
+  const cases = BAD_INPUTS.filter((input) => input.expected === 'valid');
+  it.each(cases)('$name: is read, with exactly the warnings that are due', ({ make, warnings }) => {
+    const { index, warnings: got } = read(make());
+    expect(got).toHaveLength(warnings.length);
+    expect(got).toEqual(expect.arrayContaining(matches(warnings)));
+    expect(index.users[0]).toMatchObject({ userid: 'ada', sites: ['index'] });
+    for (const { reason } of got) expect(reason).not.toMatch(/\$2y\$|\$apr1\$|secret|\p{Cc}|\p{Cf}/u);
+  });
+});
+
+it('the table of bad inputs is long, and names each only once', () => {
+  expect(BAD_INPUTS.length).toBeGreaterThan(200);
+  expect(new Set(BAD_INPUTS.map((input) => input.name)).size).toBe(BAD_INPUTS.length);
+});
