@@ -35,6 +35,7 @@ interface Answer {
   readonly status: string;
   readonly body: string;
   readonly ms: number;
+  readonly failed: boolean;
 }
 
 /** Runs the CGI with the variables that Navigator sets, and returns what it wrote. */
@@ -65,15 +66,15 @@ async function post(query: string, authorization?: string): Promise<Answer> {
     text(child.stdout),
     once(child, 'close').then(([code]) => code),
   ]);
-  if (exitCode !== 0) process.exitCode = 1;
   const end = output.indexOf('\r\n\r\n');
   const status = /^Status: (.*)\r$/m.exec(output.slice(0, end + 2))?.[1] ?? 'without a status';
-  return { status, body: output.slice(end + 4), ms: performance.now() - began };
+  return { status, body: output.slice(end + 4), ms: performance.now() - began, failed: exitCode !== 0 };
 }
 
 function show(title: string, answer: Answer): void {
   console.log(`\n=== ${title}\n\nHTTP ${answer.status}, ${Math.round(answer.ms)} ms for the whole process\n`);
   console.log(answer.body.trimEnd());
+  if (answer.failed) throw new Error('The demo stops here: that should have succeeded.');
 }
 
 async function publish(index: Buffer, at: Date): Promise<void> {

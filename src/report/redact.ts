@@ -2,7 +2,7 @@
 export interface Scrubber {
   /** Without secrets, and on one line: control characters stand escaped, so that no text can forge a log line. */
   line(text: string): string;
-  /** The same, but line ends stay: for a diff. */
+  /** The same, but line ends and tabs stay: for a diff. */
   block(text: string): string;
   /** Every string in a plain value, keys aside; `diff` is a block, all else are lines. */
   value<T>(value: T): T;
@@ -49,7 +49,10 @@ export function createScrubber(secrets: readonly string[]): Scrubber {
     return result;
   };
   const line = (text: string): string => redact(text).replace(UNPRINTABLE, escapeCharacter);
-  const block = (text: string): string => text.split('\n').map(line).join('\n');
+  const block = (text: string): string =>
+    redact(text).replace(UNPRINTABLE, (character) =>
+      /[\n\t]/.test(character) ? character : escapeCharacter(character),
+    );
   const value = (input: unknown, name: string): unknown => {
     if (typeof input === 'string') return name === 'diff' ? block(input) : line(input);
     if (Array.isArray(input)) return input.map((item) => value(item, name));

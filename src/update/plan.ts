@@ -50,8 +50,9 @@ export async function proveReplaced(files: readonly PlannedFile[]): Promise<void
 
 function refuse(violations: readonly Violation[], which: string): void {
   if (violations.length === 0) return;
+  const rules = violations.length === 1 ? 'a rule' : `${violations.length} rules`;
   const list = violations.map(({ rule, file, message }) => `${file}: ${rule}: ${message}`).join('; ');
-  throw new Failure('check-failed', `the ${which} files break ${violations.length} rules: ${list}`, {
+  throw new Failure('check-failed', `the ${which} files break ${rules}: ${list}`, {
     hint: 'Nothing was installed. Look at what the message names, and report it if the index is right.',
   });
 }

@@ -174,7 +174,7 @@ describe('--rollback', () => {
   });
 
   it('puts back what another program had written there before', async () => {
-    const foreign = `auth:\n  enabled: true\n  htpasswd: ${machine.path('htpasswd')}\n  public_paths: ["/update_config"]\nserver:\n  root_path: ""\n  cgi_scripts:\n  - {path: /update_config, script: /x, method: POST, reload_config: config/navigator.yml}\n`;
+    const foreign = `auth:\n  enabled: true\n  realm: Showcase\n  htpasswd: ${machine.path('htpasswd')}\n  public_paths: ["/update_config"]\nserver:\n  root_path: ""\n  cgi_scripts:\n  - {path: /update_config, script: /x, method: POST, reload_config: config/navigator.yml}\n`;
     const { mkdirSync } = await import('node:fs');
     mkdirSync(join(machine.appRoot, 'config'));
     writeFileSync(machine.path('navigator.yml'), foreign);
