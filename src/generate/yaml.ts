@@ -35,7 +35,7 @@ export type YamlMapping =
   | { readonly [key: string]: YamlValue };
 
 /** Any iterable but a Map: a long list need never stand in memory as a whole. */
-export type YamlList = Iterable<YamlValue>;
+type YamlList = Iterable<YamlValue>;
 
 /** A function stands for what it returns, and is called when that is written: so large parts can be made one by one. */
 export type YamlValue = string | number | boolean | null | YamlList | YamlMapping | (() => YamlMapping);

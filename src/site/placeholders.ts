@@ -12,7 +12,7 @@ export const PLACEHOLDERS = [
   'pool_size',
 ] as const;
 
-export type Placeholder = (typeof PLACEHOLDERS)[number];
+type Placeholder = (typeof PLACEHOLDERS)[number];
 
 export type Values = Readonly<Record<Placeholder, string | number>>;
 

@@ -4,7 +4,7 @@
  */
 
 /** A rule for one text; `says` completes "must be". */
-export interface TextRule {
+interface TextRule {
   readonly matches: RegExp;
   readonly says: string;
 }

@@ -5,7 +5,7 @@ import type { Site } from '../../src/site/types.ts';
 const HOST = { defaultAppRoot: '/rails', hostname: 'admin.example', totalMemoryBytes: 2 * 2 ** 30 };
 
 /** What makes a machine of each kind; the names are those of the golden outputs. */
-export const ENVIRONMENTS = {
+const ENVIRONMENTS = {
   'fly-iad': { FLY_APP_NAME: 'smooth', FLY_REGION: 'iad' },
   'fly-syd': { FLY_APP_NAME: 'smooth', FLY_REGION: 'syd' },
   kamal: { KAMAL_CONTAINER_NAME: 'showcase-web' },

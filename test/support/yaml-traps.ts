@@ -9,7 +9,7 @@ export const YAML_TRAPS: readonly string[] = [
   ...words(
     '2026-01-02 2001-12-14t21:59:43.10-05:00 !ruby/object:Object :name :name: name: a:b a#b [a] {a} "a"',
   ),
-  ...words(`'a' $\{port} {{root}} #{x} %s é 漢字 💃 \u{10ffff} \ufffd e\u0301`),
+  ...words(`'a' $${'{port}'} {{root}} #{x} %s é 漢字 💃 \u{10ffff} \ufffd e\u0301`),
   ...[
     '',
     ' ',
