@@ -1,7 +1,7 @@
 import { at, listAt, show, textAt } from './document.ts';
 import type { Patterns } from './patterns.ts';
 import type { Rule } from './rule.ts';
-import { type NavigatorView, tenants } from './view.ts';
+import type { NavigatorView } from './view.ts';
 
 /** Who gets in: a file that breaks one of these could open the site to everybody, or lock everybody out. */
 export const accessRules: readonly Rule<NavigatorView>[] = [
@@ -57,10 +57,10 @@ function isNarrow(path: string, root: string): boolean {
 }
 
 /** Paths that nobody may see without a login whatever the index holds, with invented names. */
-function* protectedPaths({ document, root }: NavigatorView): Iterable<string> {
+function* protectedPaths({ tenants, root }: NavigatorView): Iterable<string> {
   yield `${root}/users`;
   yield `${root}/locations/1/edit`;
-  const years = tenants(document).map(({ path }) => /^\/(\d+)\//.exec(path.slice(root.length))?.[1]);
+  const years = tenants.map(({ path }) => /^\/(\d+)\//.exec(path.slice(root.length))?.[1]);
   for (const year of new Set(['2000', ...years])) {
     yield `${root}/${year}/nosuchstudio/people/1`;
     yield `${root}/${year}/nosuchstudio/nosuchevent/heats`;

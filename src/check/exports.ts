@@ -34,7 +34,7 @@ export const mapRules: readonly Rule<ExportView>[] = [
       for (const studio of index.studios) {
         const node = studios.get(studio.key);
         yield* placeProblems(studio.key, node, studio);
-        if (node !== undefined) yield* fieldProblems(studio.key, node, { region: studio.region });
+        if (node !== undefined) yield* field(studio.key, node, 'region', studio.region);
       }
     },
   },
@@ -69,13 +69,11 @@ export const showcasesRules: readonly Rule<ExportView>[] = [
 function* studioProblems(where: string, node: YamlNode, entry: StudioYear): Iterable<string> {
   const { studio, single, events } = entry;
   const [first] = events;
-  yield* fieldProblems(where, node, {
-    ':name': studio.name,
-    ':region': studio.region,
-    ':locale': studio.locale ?? undefined,
-    ':logo': studio.logo ?? undefined,
-    ':date': single ? (first?.date ?? undefined) : undefined,
-  });
+  yield* field(where, node, ':name', studio.name);
+  yield* field(where, node, ':region', studio.region);
+  yield* field(where, node, ':locale', studio.locale ?? undefined);
+  yield* field(where, node, ':logo', studio.logo ?? undefined);
+  yield* field(where, node, ':date', single ? (first?.date ?? undefined) : undefined);
   if (single) {
     if (at(node, ':events') !== undefined) yield `${where}: a single event has no list`;
     return;
@@ -89,7 +87,8 @@ function* studioProblems(where: string, node: YamlNode, entry: StudioYear): Iter
   for (const { key, name, date } of events) {
     const event = found.get(key);
     if (event === undefined) continue;
-    yield* fieldProblems(`${where} ${key}`, event, { ':name': name, ':date': date ?? undefined });
+    yield* field(`${where} ${key}`, event, ':name', name);
+    yield* field(`${where} ${key}`, event, ':date', date ?? undefined);
   }
 }
 
@@ -97,19 +96,14 @@ function* placeProblems(key: string, node: YamlNode | undefined, place: Place): 
   if (node === undefined) return;
   const { name, lat, lon } = place;
   const { map, x, y } = placeOnMap(lat, lon) ?? {};
-  yield* fieldProblems(key, node, { name, lat, lon, map, x, y });
+  for (const [part, value] of Object.entries({ name, lat, lon, map, x, y }))
+    yield* field(key, node, part, value);
 }
 
-/** Fields that must have these values; `undefined` stands for a field that must not be there. */
-function* fieldProblems(
-  where: string,
-  node: YamlNode,
-  fields: Readonly<Record<string, YamlNode | undefined>>,
-): Iterable<string> {
-  for (const [field, value] of Object.entries(fields)) {
-    const found = at(node, field);
-    if (found !== value) yield `${where}: ${field} is ${show(found)}, not ${show(value)}`;
-  }
+/** A field that must have this value; `undefined` stands for one that must not be there. */
+function* field(where: string, node: YamlNode, name: string, value: YamlNode | undefined): Iterable<string> {
+  const found = at(node, name);
+  if (found !== value) yield `${where}: ${name} is ${show(found)}, not ${show(value)}`;
 }
 
 /** The same keys in the same order. */

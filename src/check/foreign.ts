@@ -7,7 +7,7 @@ import { YamlError, type YamlMap, type YamlNode } from './yaml-reader.ts';
  * @throws {YamlError}
  */
 export function readForeignYaml(text: string): YamlMap {
-  const document = parseDocument(text, { uniqueKeys: true, strict: true, merge: true, logLevel: 'silent' });
+  const document = parseDocument(text, { uniqueKeys: true, strict: true, merge: true, logLevel: 'error' });
   const [error] = document.errors;
   if (error) throw new YamlError(error.message.split('\n')[0] ?? error.code, error.linePos?.[0].line ?? 1);
   let plain: unknown;

@@ -17,7 +17,10 @@ export interface SplitPattern {
 /** Go's `regexp/syntax` refuses a pattern with more runes than this (128 MiB of them). */
 const MOST_CHARACTERS = 32 * 1024 * 1024;
 
-const META = new Set('\\.+*?()|[]{}^$');
+/** 1 for every character with a meaning of its own. */
+const META_CODES = new Uint8Array(128);
+for (const character of '\\.+*?()|[]{}^$') META_CODES[character.charCodeAt(0)] = 1;
+
 const QUANTIFIER = new Set('*+?{');
 
 /**
@@ -52,17 +55,18 @@ function readGroup(pattern: string, start: number): { literals: string[]; end: n
   let from = start;
   let escaped = false;
   for (let at = start; at < pattern.length; at += 1) {
+    const code = pattern.charCodeAt(at);
+    if (code >= META_CODES.length || META_CODES[code] === 0) continue;
     const character = pattern.charAt(at);
-    if (!META.has(character)) continue;
     if (character === '\\') {
       at += 1;
-      if (!isPunctuation(pattern.charAt(at))) return null;
+      if (!mayBeEscaped(pattern.charAt(at))) return null;
       escaped = true;
       continue;
     }
     if ((character !== '|' && character !== ')') || at === from) return null;
     const literal = pattern.slice(from, at);
-    literals.push(escaped ? literal.replace(/\\(.)/g, '$1') : literal);
+    literals.push(escaped ? unescapeLiteral(literal) : literal);
     if (character === ')') return { literals, end: at + 1 };
     from = at + 1;
     escaped = false;
@@ -70,9 +74,13 @@ function readGroup(pattern: string, start: number): { literals: string[]; end: n
   return null;
 }
 
-/** RE2 takes a backslash before any ASCII punctuation, and before no letter or digit, for that character itself. */
-function isPunctuation(character: string): boolean {
-  return /^[!-/:-@[-`{-~]$/.test(character);
+function unescapeLiteral(literal: string): string {
+  return literal.includes('\\\\') ? literal.replace(/\\(.)/g, '$1') : literal.replaceAll('\\', '');
+}
+
+/** RE2 takes a backslash before any printable ASCII but letters and digits for that character itself. */
+function mayBeEscaped(character: string): boolean {
+  return /^[ -/:-@[-`{-~]$/.test(character);
 }
 
 /** RE2 patterns as Navigator's Go compiles them. */
@@ -80,7 +88,7 @@ export class Patterns {
   private readonly re2: typeof RE2JS;
   private readonly problems = new Map<string, string | null>();
   private readonly compiled = new Map<string, RE2JS>();
-  private readonly split = new Map<string, SplitPattern>();
+  private readonly splits = new Map<string, SplitPattern>();
 
   private constructor(re2: typeof RE2JS) {
     this.re2 = re2;
@@ -94,7 +102,7 @@ export class Patterns {
   /** Why RE2 refuses a pattern; null when it takes it. */
   problem(pattern: string): string | null {
     if (pattern.length > MOST_CHARACTERS) return `it has ${pattern.length} characters`;
-    const { skeleton } = this.splitOnce(pattern);
+    const { skeleton } = this.split(pattern);
     const known = this.problems.get(skeleton);
     if (known !== undefined) return known;
     let problem: string | null = null;
@@ -110,7 +118,7 @@ export class Patterns {
   /** Whether a valid pattern matches anywhere in a path, as Navigator matches; false for an invalid one. */
   matches(pattern: string, path: string): boolean {
     if (this.problem(pattern) !== null) return false;
-    const split = this.splitOnce(pattern);
+    const split = this.split(pattern);
     if (!mayStart(split.skeleton, path)) return false;
     return this.compile(narrow(split, path)).matcher(path).find();
   }
@@ -123,11 +131,12 @@ export class Patterns {
     return compiled;
   }
 
-  private splitOnce(pattern: string): SplitPattern {
-    const known = this.split.get(pattern);
+  /** `splitPattern`, done once for each pattern. */
+  split(pattern: string): SplitPattern {
+    const known = this.splits.get(pattern);
     if (known) return known;
     const split = splitPattern(pattern);
-    this.split.set(pattern, split);
+    this.splits.set(pattern, split);
     return split;
   }
 }

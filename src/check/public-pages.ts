@@ -3,7 +3,6 @@ import type { Index } from '../index/types.ts';
 import { mappingAt, listAt as staticList } from '../site/data.ts';
 import { navigatorPart } from '../site/static.ts';
 import { few, listAt, show, textAt } from './document.ts';
-import { splitPattern } from './patterns.ts';
 import type { Rule } from './rule.ts';
 import type { PlannedView } from './view.ts';
 
@@ -26,7 +25,7 @@ export const publicPagesRule: Rule<PlannedView> = {
   *check(view) {
     const found = new Map<Kind, Names>(FORMS.map(({ kind }) => [kind, new Map()]));
     for (const pattern of derivedPatterns(view)) {
-      const problem = sort(pattern, view.root, found);
+      const problem = sort(pattern, view, found);
       if (problem !== null) yield problem;
     }
     for (const [kind, names] of found) yield* compare(kind, expectedNames(kind, view), names);
@@ -42,8 +41,12 @@ function derivedPatterns({ document, site }: PlannedView): string[] {
 }
 
 /** Files the names of a pattern under its kind and year, or says why it has none. */
-function sort(pattern: string, root: string, found: ReadonlyMap<Kind, Names>): string | null {
-  const { parts, groups } = splitPattern(pattern);
+function sort(
+  pattern: string,
+  { root, patterns }: PlannedView,
+  found: ReadonlyMap<Kind, Names>,
+): string | null {
+  const { parts, groups } = patterns.split(pattern);
   const [head = '', tail] = parts;
   const base = `^${escapeRe2(root)}/`;
   const form = FORMS.find(
@@ -102,10 +105,16 @@ function* compare(kind: Kind, expected: Names, actual: Names): Iterable<string> 
   for (const year of new Set([...expected.keys(), ...actual.keys()])) {
     const right = expected.get(year) ?? new Set();
     const found = actual.get(year) ?? new Set();
-    const missing = [...right].filter((name) => !found.has(name));
-    const extra = [...found].filter((name) => !right.has(name));
+    const missing = without(right, found);
+    const extra = without(found, right);
     const what = year === '' ? kind : `${kind} of ${year}`;
     if (missing.length > 0) yield `${what} that are not public: ${few(missing)}`;
     if (extra.length > 0) yield `${what} that must not be public: ${few(extra)}`;
   }
+}
+
+function without(names: ReadonlySet<string>, others: ReadonlySet<string>): string[] {
+  const left: string[] = [];
+  for (const name of names) if (!others.has(name)) left.push(name);
+  return left;
 }

@@ -1,6 +1,6 @@
 import { escapeRe2 } from '../generate/re2.ts';
 import { at, few, listAt, show } from './document.ts';
-import { type SplitPattern, splitPattern } from './patterns.ts';
+import type { SplitPattern } from './patterns.ts';
 import { regionsOfEvents } from './public-pages.ts';
 import type { Rule } from './rule.ts';
 import { servedHere } from './tenants.ts';
@@ -59,7 +59,7 @@ function readReplays({ document, root, index, patterns }: PlannedView): {
   const problems: string[] = [];
   for (const { region, pattern } of replays(document)) {
     if (region === undefined) continue;
-    const split = splitPattern(pattern);
+    const split = patterns.split(pattern);
     const page = pageOf(split, root);
     if (page !== null) {
       addTargets(targets, split, { region, page });

@@ -1,8 +1,9 @@
 import type { Event, Studio, StudioYear } from '../index/types.ts';
 import type { Site } from '../site/types.ts';
-import { at, few, show } from './document.ts';
+import { at, show } from './document.ts';
 import type { Rule } from './rule.ts';
-import { type PlannedView, type Tenant, tenants } from './view.ts';
+import type { PlannedView, Tenant } from './view.ts';
+import type { YamlNode } from './yaml-reader.ts';
 
 const DEFAULT_LOGO = 'arthur-murray-logo.gif';
 
@@ -19,17 +20,16 @@ export function scopeOf(year: number, { studio, single }: StudioYear, event: Eve
 export const tenantRules: readonly Rule<PlannedView>[] = [
   {
     name: 'tenants-unique',
-    *check({ document }) {
-      const all = tenants(document);
+    *check({ tenants }) {
       // Navigator adds a slash where it is missing.
-      yield* repeated('path', all, ({ path }) => path.replace(/([^/])$/, '$1/'));
-      yield* repeated('database', all, ({ database }) => database);
+      yield* repeated('path', tenants, ({ path }) => (path === '' || path.endsWith('/') ? path : `${path}/`));
+      yield* repeated('database', tenants, ({ database }) => database);
     },
   },
   {
     name: 'tenants-first',
-    *check({ document, root, site }) {
-      const [index, demo] = tenants(document);
+    *check({ tenants, root, site }) {
+      const [index, demo] = tenants;
       if (index?.database !== 'index' || index.path !== `${root}/`) {
         yield `the first tenant is ${show(index?.path)} with the database ${show(index?.database)}, not the index`;
       }
@@ -41,49 +41,52 @@ export const tenantRules: readonly Rule<PlannedView>[] = [
   {
     name: 'tenants-complete',
     *check(view) {
-      const actual = new Map(tenants(view.document).map((tenant) => [tenant.database, tenant]));
-      actual.delete('index');
-      if (view.site.deployment !== 'local') actual.delete('demo');
-      const missing: string[] = [];
-      for (const { scope, studio } of expected(view)) {
-        const database = scope.replaceAll('/', '-');
-        const tenant = actual.get(database);
-        actual.delete(database);
-        if (!tenant) missing.push(database);
-        else yield* problemsOf(tenant, scope, studio, view.root);
+      const { tenants, index, site } = view;
+      let place = site.deployment === 'local' ? 1 : 2;
+      for (const { year, studios } of index.years) {
+        for (const entry of studios) {
+          if (!servedHere(entry, site)) continue;
+          for (const event of entry.events) {
+            const problem = problemOf(tenants[place], scopeOf(year, entry, event), entry.studio, view.root);
+            if (problem !== null) yield problem;
+            place += 1;
+          }
+        }
       }
-      if (missing.length > 0) yield `no tenant for ${few(missing)}`;
-      if (actual.size > 0) yield `no event of this machine for the tenants ${few(actual.keys())}`;
+      if (tenants.length !== place) yield `${tenants.length} tenants, where ${place} are right`;
     },
   },
 ];
 
-function* expected({ index, site }: PlannedView): Iterable<{ scope: string; studio: Studio }> {
-  for (const { year, studios } of index.years) {
-    for (const entry of studios) {
-      if (!servedHere(entry, site)) continue;
-      for (const event of entry.events) yield { scope: scopeOf(year, entry, event), studio: entry.studio };
-    }
+/** What is wrong with the tenant in an event's place; null when it is the event's. */
+function problemOf(tenant: Tenant | undefined, scope: string, studio: Studio, root: string): string | null {
+  if (tenant?.database !== scope.replaceAll('/', '-')) {
+    return `in the place of ${scope} there is the tenant ${show(tenant?.database)}`;
   }
+  if (tenant.path !== `${root}/${scope}/`) return `the path of ${scope} is ${show(tenant.path)}`;
+  const env = at(tenant.node, 'env');
+  const locale = studio.locale === null ? undefined : carried(studio.locale).replaceAll('-', '_');
+  return (
+    wrong(env, 'RAILS_APP_SCOPE', scope, scope) ??
+    wrong(env, 'RAILS_APP_OWNER', carried(studio.name), scope) ??
+    wrong(env, 'RAILS_LOCALE', locale, scope) ??
+    wrong(env, 'SHOWCASE_LOGO', carried(studio.logo ?? DEFAULT_LOGO), scope)
+  );
 }
 
-function* problemsOf({ path, node }: Tenant, scope: string, studio: Studio, root: string): Iterable<string> {
-  if (path !== `${root}/${scope}/`) yield `the path of ${scope} is ${show(path)}`;
-  const right: readonly (readonly [string, string | undefined])[] = [
-    ['RAILS_APP_SCOPE', scope],
-    ['RAILS_APP_OWNER', carried(studio.name)],
-    ['RAILS_LOCALE', studio.locale === null ? undefined : carried(studio.locale).replaceAll('-', '_')],
-    ['SHOWCASE_LOGO', carried(studio.logo ?? DEFAULT_LOGO)],
-  ];
-  for (const [name, value] of right) {
-    const found = at(node, 'env', name);
-    if (found !== value) yield `${name} of ${scope} is ${show(found)}, not ${show(value)}`;
-  }
+function wrong(
+  env: YamlNode | undefined,
+  name: string,
+  value: string | undefined,
+  scope: string,
+): string | null {
+  const found = env instanceof Map ? env.get(name) : undefined;
+  return found === value ? null : `${name} of ${scope} is ${show(found)}, not ${show(value)}`;
 }
 
 /** No environment can carry a NUL. */
 function carried(text: string): string {
-  return text.replaceAll('\0', '');
+  return text.includes('\0') ? text.replaceAll('\0', '') : text;
 }
 
 function* repeated(what: string, all: readonly Tenant[], key: (tenant: Tenant) => string): Iterable<string> {
@@ -100,12 +103,13 @@ function* repeated(what: string, all: readonly Tenant[], key: (tenant: Tenant) =
 export const tenantsListRule: Rule<{ list: string; view: PlannedView }> = {
   name: 'tenants-list',
   *check({ list, view }) {
-    const paths = tenants(view.document).map(({ database }) => `${view.site.dbDir}/${database}.sqlite3`);
+    const { tenants, site } = view;
     const lines = list.split('\n');
     if (lines.pop() !== '') yield 'its last line does not end';
-    if (lines.length !== paths.length) yield `${lines.length} lines for ${paths.length} tenants`;
-    for (const [number, path] of paths.entries()) {
+    if (lines.length !== tenants.length) yield `${lines.length} lines for ${tenants.length} tenants`;
+    for (const [number, { database }] of tenants.entries()) {
       const line = lines[number];
+      const path = `${site.dbDir}/${database}.sqlite3`;
       if (line !== undefined && line !== path) yield `line ${number + 1} is ${show(line)}, not ${show(path)}`;
     }
   },

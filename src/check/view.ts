@@ -10,6 +10,7 @@ export interface NavigatorView {
   readonly patterns: Patterns;
   /** `server.root_path` without a slash at its end, such as `/showcase`. */
   readonly root: string;
+  readonly tenants: readonly Tenant[];
 }
 
 /** One that this project generated, with what it was generated from. */
@@ -22,7 +23,7 @@ export interface PlannedView extends NavigatorView {
 
 export function viewOf(document: YamlMap, patterns: Patterns): NavigatorView {
   const root = textAt(document, 'server', 'root_path') ?? '';
-  return { document, patterns, root: root.replace(/\/$/, '') };
+  return { document, patterns, root: root.replace(/\/$/, ''), tenants: tenantsOf(document) };
 }
 
 /** A pattern and where it stands. */
@@ -74,7 +75,7 @@ export interface Tenant {
   readonly node: YamlNode;
 }
 
-export function tenants(document: YamlMap): Tenant[] {
+function tenantsOf(document: YamlMap): Tenant[] {
   return listAt(document, 'applications', 'tenants').map((node) => ({
     path: textAt(node, 'path') ?? '',
     database: textAt(node, 'var', 'database') ?? '',

@@ -1,0 +1,161 @@
+export class YamlError extends Error {
+  /** Line in the text, from 1. */
+  readonly line: number;
+
+  constructor(message: string, line: number) {
+    super(`line ${line}: ${message}`);
+    this.name = 'YamlError';
+    this.line = line;
+  }
+}
+
+/** What means a boolean, null or a number to some reader of YAML. */
+const RESERVED = /^(?:y|n|yes|no|on|off|true|false|null|e[0-9._-]*)$/i;
+/** What these begin with; most texts need no closer look. */
+const RESERVED_START: ReadonlySet<number> = new Set(
+  [...'ynotfeYNOTFE'].map((letter) => letter.charCodeAt(0)),
+);
+
+/** Per ASCII character: 2 where an unquoted text may begin with it, 1 where it may go on with it. */
+const PLAIN = new Uint8Array(128);
+for (const character of '0123456789_.-') PLAIN[character.charCodeAt(0)] = 1;
+for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz/')
+  PLAIN[character.charCodeAt(0)] = 2;
+
+const SYMBOL = /:[a-z_][a-z0-9_]*/y;
+const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+(?:e[+-][0-9]+)?)?/y;
+const INTEGER = /^-?[0-9]+$/;
+/** What YAML lets nobody write raw, beyond the control characters of ASCII. */
+const NOT_RAW = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]|\p{Surrogate}/u;
+
+export const LF = 0x0a;
+export const SPACE = 0x20;
+const QUOTE = 0x22;
+export const DASH = 0x2d;
+const ZERO = 0x30;
+const NINE = 0x39;
+export const COLON = 0x3a;
+export const BRACKET = 0x5b;
+const BACKSLASH = 0x5c;
+export const BRACE = 0x7b;
+const DELETE = 0x7f;
+
+/** Keys and scalars of the subset of YAML that `yaml-reader.ts` reads, one after another. */
+export class Scanner {
+  protected at = 0;
+  protected readonly text: string;
+  /** Each distinct key once: a large document has few. */
+  private readonly keys = new Map<string, string>();
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  protected key(): string | number {
+    const code = this.code();
+    if (code === QUOTE) return this.quotedKey();
+    if (code === COLON) return this.shared(this.match(SYMBOL) ?? this.fail('this is no key'));
+    if (isNumeric(code)) {
+      const digits = this.match(NUMBER) ?? '';
+      return INTEGER.test(digits) ? Number(digits) : this.fail('a key is a string or a whole number');
+    }
+    const word = this.plain() ?? this.fail('this is no key');
+    if (isReserved(word)) this.fail(`the key ${word} is not quoted`);
+    return this.shared(word);
+  }
+
+  protected scalar(): string | number | boolean | null {
+    const code = this.code();
+    if (code === QUOTE) return this.quoted();
+    if (isNumeric(code)) return Number(this.match(NUMBER) ?? this.fail('this is no number'));
+    const word = this.plain() ?? this.fail('this is no value');
+    if (word === 'true') return true;
+    if (word === 'false') return false;
+    if (word === 'null') return null;
+    return isReserved(word) ? this.fail(`the text ${word} is not quoted`) : word;
+  }
+
+  /** Ruby takes `<<` for a merge even when it is quoted. */
+  private quotedKey(): string {
+    const key = this.quoted();
+    return key === '<<' ? this.fail('the key << is a merge to some') : key;
+  }
+
+  private quoted(): string {
+    const start = this.at;
+    let at = start + 1;
+    let raw = true;
+    let ascii = true;
+    for (let code = this.text.charCodeAt(at); code !== QUOTE; code = this.text.charCodeAt(at)) {
+      // The comparison is false for NaN, too, which is the end of the text.
+      if (!(code >= SPACE)) this.fail('a quoted text does not end on its line');
+      if (code >= DELETE) ascii = false;
+      if (code === BACKSLASH) {
+        raw = false;
+        at += 1;
+      }
+      at += 1;
+    }
+    this.at = at + 1;
+    const inner = this.text.slice(start + 1, at);
+    if (!ascii && NOT_RAW.test(inner)) this.fail('a character that YAML does not let stand raw');
+    return raw ? inner : this.unescape(inner);
+  }
+
+  private unescape(inner: string): string {
+    try {
+      return JSON.parse(`"${inner}"`) as string;
+    } catch {
+      return this.fail('an escape in a quoted text is wrong');
+    }
+  }
+
+  protected code(): number {
+    return this.text.charCodeAt(this.at);
+  }
+
+  private match(pattern: RegExp): string | undefined {
+    pattern.lastIndex = this.at;
+    if (!pattern.test(this.text)) return undefined;
+    const start = this.at;
+    this.at = pattern.lastIndex;
+    return this.text.slice(start, this.at);
+  }
+
+  private plain(): string | undefined {
+    const start = this.at;
+    if (PLAIN[this.text.charCodeAt(start)] !== 2) return undefined;
+    let at = start + 1;
+    while ((PLAIN[this.text.charCodeAt(at)] ?? 0) > 0) at += 1;
+    this.at = at;
+    return this.text.slice(start, at);
+  }
+
+  private shared(key: string): string {
+    const known = this.keys.get(key);
+    if (known !== undefined) return known;
+    this.keys.set(key, key);
+    return key;
+  }
+
+  protected fail(message: string): never {
+    return this.failAt(this.at, message);
+  }
+
+  protected failAt(position: number, message: string): never {
+    let line = 1;
+    const before = Math.min(position, this.text.length);
+    for (let lf = this.text.indexOf('\n'); lf >= 0 && lf < before; lf = this.text.indexOf('\n', lf + 1)) {
+      line += 1;
+    }
+    throw new YamlError(message, line);
+  }
+}
+
+function isNumeric(code: number): boolean {
+  return code === DASH || (code >= ZERO && code <= NINE);
+}
+
+function isReserved(word: string): boolean {
+  return RESERVED_START.has(word.charCodeAt(0)) && RESERVED.test(word);
+}
