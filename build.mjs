@@ -1,0 +1,101 @@
+/**
+ * Builds the executables: one self-contained file each, and beside them better-sqlite3's addon for the platform.
+ * `node build.mjs --help` says how.
+ */
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { isCurrent, place, writeStamp } from './dev/build/output.mjs';
+
+const USAGE = `Usage: npm run build -- [options]
+
+  --platform NAME   linux, darwin or win32, when not this machine's
+  --arch NAME       x64 or arm64, when not this machine's
+  --libc NAME       glibc or musl, when not this machine's (linux only)
+  --out DIR         directory that gets cgi-bin/ and scripts/ (default: the project's own)
+  --metafile        print what each executable is made of, largest first
+  --force           build even when nothing has changed
+`;
+
+/** Folder of each executable. Its entry file is src/entry/<name>.ts. */
+const EXECUTABLES = { update_config: 'cgi-bin', start: 'scripts', 'maintenance-config': 'scripts' };
+const FOLDERS = [...new Set(Object.values(EXECUTABLES))];
+
+const root = import.meta.dirname;
+const options = readOptions();
+if (options) await main(options);
+
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      platform: { type: 'string', default: process.platform },
+      arch: { type: 'string', default: process.arch },
+      libc: { type: 'string' },
+      out: { type: 'string', default: root },
+      metafile: { type: 'boolean', default: false },
+      force: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (!values.help) return values;
+  process.stdout.write(USAGE);
+}
+
+async function main({ out, force, metafile, ...target }) {
+  const addon = await addonFor(target);
+  const outDir = resolve(out);
+  const key = { addon: relative(root, addon), out: relative(root, outDir) };
+  const stamp = join(outDir, out === root ? 'node_modules/.cache' : '.', '.showcase-config-build.json');
+  if (!force && !metafile && (await isCurrent(stamp, root, key))) return;
+  const began = performance.now();
+  const made = await build(addon, outDir, metafile);
+  await writeStamp(stamp, root, key, made);
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  process.stdout.write(`Built ${made.names.join(', ')} in ${seconds} s (${relative(root, addon)})\n`);
+}
+
+async function addonFor({ platform, arch, libc = machineLibc() }) {
+  const directory = join(root, 'node_modules/better-sqlite3/prebuilds');
+  const name = `${platform}${platform === 'linux' && libc === 'musl' ? 'musl' : ''}-${arch}.node`;
+  const known = await readdir(directory);
+  if (known.includes(name)) return join(directory, name);
+  throw new Error(`better-sqlite3 has no addon ${name}. It has: ${known.join(', ')}`);
+}
+
+function machineLibc() {
+  return process.report.getReport().header.glibcVersionRuntime ? 'glibc' : 'musl';
+}
+
+async function build(addon, outDir, analyse) {
+  // Here and not above: loading esbuild takes longer than finding that there is nothing to do.
+  const { bundle, packagesOf, renderAnalysis } = await import('./dev/build/bundle.mjs');
+  const { renderLicenses } = await import('./dev/build/licenses.mjs');
+  const { renderExecutable } = await import('./dev/build/executable.mjs');
+
+  const preamble = await readFile(join(root, 'dev/build/preamble.cjs'), 'utf8');
+  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  const inputs = new Set(['package.json', 'package-lock.json', 'build.mjs', relative(root, addon)]);
+  for (const name of await readdir(join(root, 'dev/build'))) inputs.add(join('dev/build', name));
+  for (const name of ['aws-slim.mjs', 'yaml-plugin.mjs']) inputs.add(join('dev', name));
+
+  const packages = Object.fromEntries(FOLDERS.map((folder) => [folder, new Set()]));
+  const outputs = [];
+  const put = async (folder, name, content, mode) => {
+    const path = join(outDir, folder, name);
+    await place(path, content, mode);
+    outputs.push(relative(root, path));
+  };
+  for (const [name, folder] of Object.entries(EXECUTABLES)) {
+    const { text, metafile } = await bundle(root, `src/entry/${name}.ts`);
+    await put(folder, name, renderExecutable(preamble, { name, version, text }), 0o755);
+    for (const path of Object.keys(metafile.inputs)) inputs.add(path);
+    for (const path of packagesOf(metafile)) packages[folder].add(path);
+    if (analyse) process.stdout.write(`${renderAnalysis(`${folder}/${name}`, metafile)}\n\n`);
+  }
+  const native = await readFile(addon);
+  for (const folder of FOLDERS) {
+    await put(folder, 'better_sqlite3.node', native, 0o644);
+    await put(folder, 'THIRD_PARTY_LICENSES', await renderLicenses(root, [...packages[folder]]), 0o644);
+  }
+  return { names: Object.keys(EXECUTABLES), inputs: [...inputs], outputs };
+}
