@@ -1,0 +1,154 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { keyProblem, pageKeyProblem } from '../../src/index/keys.ts';
+import { compareBytes } from '../../src/index/order.ts';
+import type { Index } from '../../src/index/types.ts';
+import { buildIndex, goodTables, hostileTables, type Tables, TYPELESS } from '../support/indexes.ts';
+import { readImageOf } from '../support/read.ts';
+
+const RUNS = { numRuns: 150 };
+
+/** Every tenant of an index: path below the root, and database. */
+function tenants(index: Index): { path: string; database: string }[] {
+  return index.years.flatMap(({ year, studios }) =>
+    studios.flatMap(({ studio, single, events }) =>
+      events.map(({ key }) => {
+        const parts = single ? [year, studio.key] : [year, studio.key, key];
+        return { path: parts.join('/'), database: parts.join('-') };
+      }),
+    ),
+  );
+}
+
+function isSorted(keys: readonly string[]): boolean {
+  return keys.every(
+    (key, at) => at === 0 || Buffer.compare(Buffer.from(keys[at - 1] ?? ''), Buffer.from(key)) < 0,
+  );
+}
+
+describe('any index of good rows', () => {
+  it('is read without a warning, and every row is in the result', () => {
+    fc.assert(
+      fc.property(goodTables(), (tables) => {
+        const { index, warnings } = readImageOf(buildIndex(tables));
+        expect(warnings).toEqual([]);
+        expect(index.users).toHaveLength(tables.users.length);
+        expect(index.studios).toHaveLength(tables.locations.length);
+        expect(index.regions).toHaveLength(
+          tables.regions.filter((region) => region['type'] === 'fly').length,
+        );
+        expect(tenants(index)).toHaveLength(tables.showcases.length);
+      }),
+      RUNS,
+    );
+  });
+});
+
+describe('any index of hostile rows', () => {
+  const read = (tables: Tables) => readImageOf(buildIndex(tables, TYPELESS));
+
+  it('gives keys that can stand in paths, each once and in byte order', () => {
+    fc.assert(
+      fc.property(hostileTables(), (tables) => {
+        const { index } = read(tables);
+        for (const { key } of index.studios) expect(pageKeyProblem(key)).toBeNull();
+        for (const { code } of index.regions) expect(pageKeyProblem(code)).toBeNull();
+        expect(isSorted(index.studios.map(({ key }) => key))).toBe(true);
+        expect(isSorted(index.regions.map(({ code }) => code))).toBe(true);
+        for (const { studios } of index.years) {
+          expect(isSorted(studios.map(({ studio }) => studio.key))).toBe(true);
+          for (const { events } of studios) for (const { key } of events) expect(keyProblem(key)).toBeNull();
+        }
+      }),
+      RUNS,
+    );
+  });
+
+  it('gives each tenant a path and a database of its own', () => {
+    fc.assert(
+      fc.property(hostileTables(), (tables) => {
+        const all = tenants(read(tables).index);
+        expect(new Set(all.map(({ path }) => path)).size).toBe(all.length);
+        expect(new Set(all.map(({ database }) => database)).size).toBe(all.length);
+        for (const { database } of all) {
+          expect(Buffer.byteLength(`${database}.sqlite3-journal`)).toBeLessThanOrEqual(255);
+        }
+      }),
+      RUNS,
+    );
+  });
+
+  it('gives htpasswd lines that are one line each, of users of different names', () => {
+    fc.assert(
+      fc.property(hostileTables(), (tables) => {
+        const { users } = read(tables).index;
+        expect(new Set(users.map(({ userid }) => userid)).size).toBe(users.length);
+        for (const { userid, htpasswdLine } of users) {
+          if (htpasswdLine === null) continue;
+          expect(htpasswdLine.startsWith(`${userid}:`)).toBe(true);
+          expect(htpasswdLine.slice(userid.length + 1)).toMatch(/^(?:\$|\{S)[ -~]{20,}$/);
+        }
+      }),
+      RUNS,
+    );
+  });
+
+  it('accounts for every row: it is in the result, or a warning names it', () => {
+    fc.assert(
+      fc.property(hostileTables(), (tables) => {
+        const { index, warnings } = read(tables);
+        const ids = {
+          users: index.users.map(({ id }) => id),
+          locations: index.studios.map(({ id }) => id),
+          showcases: index.years.flatMap((year) =>
+            year.studios.flatMap(({ events }) => events.map(({ id }) => id)),
+          ),
+        };
+        for (const table of ['users', 'locations', 'showcases'] as const) {
+          const warned = warnings.filter((warning) => warning.table === table);
+          const leftOut = warned.filter(({ reason }) => reason.endsWith('; left out')).map(({ id }) => id);
+          const all = [...ids[table], ...leftOut].sort((a, b) => Number(a) - Number(b));
+          expect(all).toEqual(tables[table].map((_, at) => at + 1));
+        }
+      }),
+      RUNS,
+    );
+  });
+
+  it('gives warnings that show nothing unprintable and no hash', () => {
+    fc.assert(
+      fc.property(hostileTables(), (tables) => {
+        for (const { reason } of read(tables).warnings) {
+          expect(reason).not.toMatch(/\p{C}|\u2028|\u2029|\$2y\$|\$apr1\$/u);
+          expect(reason.length).toBeLessThan(600);
+        }
+      }),
+      RUNS,
+    );
+  });
+
+  it('gives the same result whatever stands in tables that have nothing to do with it', () => {
+    fc.assert(
+      fc.property(hostileTables(), hostileTables(), (tables, others) => {
+        const { index } = read(tables);
+        expect(read({ ...tables, users: others.users }).index.years).toEqual(index.years);
+        const elsewhere = read({ ...tables, regions: others.regions }).index;
+        expect(tenants(elsewhere)).toEqual(tenants(index));
+      }),
+      RUNS,
+    );
+  });
+});
+
+it('texts compare as their bytes do', () => {
+  const texts = fc.string({
+    unit: fc.constantFrom('a', 'b', 'é', '\ud7ff', '\ue000', '\uffff', '𝒜', '\u{10ffff}'),
+    maxLength: 4,
+  });
+  fc.assert(
+    fc.property(texts, texts, (a, b) => {
+      expect(Math.sign(compareBytes(a, b))).toBe(Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    }),
+    { numRuns: 2000 },
+  );
+});
