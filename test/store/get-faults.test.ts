@@ -147,8 +147,9 @@ describe('a GET', () => {
     } as Fault;
     // The second request is an hour ahead of the embedded store, which says so with its own time.
     expect(await get(first(skewed))).toMatchObject({ outcome: found, seen: ['GET', 'GET', 'GET'] });
-    const hour = ahead.toISOString().replace(/[-:]/g, '').slice(0, 11);
-    expect(spoiled.proxy.requests[1]?.headers['x-amz-date']).toMatch(new RegExp(`^${hour}`));
+    const signed = spoiled.proxy.requests[1]?.headers['x-amz-date']?.toString() ?? '';
+    const at = Date.parse(signed.replace(/^(....)(..)(..T..)(..)(..Z)$/, '$1-$2-$3:$4:$5'));
+    expect(Math.abs(at - ahead.getTime())).toBeLessThan(600_000);
   });
 
   test('asks for a consistent answer, without a checksum of its own, over a connection of its own', async () => {

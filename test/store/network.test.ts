@@ -42,10 +42,10 @@ describe('the time-out', () => {
     ['the body stalls', 4],
   ])('ends a GET when %s', async (_, after) => {
     spoiled.proxy.plan(always({ kind: 'hang', after }));
-    const outcome = await getFrom(spoiled.proxy.endpoint, 300);
+    const outcome = await getFrom(spoiled.proxy.endpoint, 1500);
     expect(outcome).toMatchObject({
       code: 'store-timeout',
-      message: `GET showcase/${KEY}: no answer within 0.3 s`,
+      message: `GET showcase/${KEY}: no answer within 1.5 s`,
       hint: expect.stringContaining('UPDATE_CONFIG_STORE_TIMEOUT'),
     });
     expect(spoiled.proxy.requests).toHaveLength(1);
@@ -53,7 +53,7 @@ describe('the time-out', () => {
 
   test('is one for all attempts, and tells what the earlier ones met', async () => {
     spoiled.proxy.plan(first(s3Error(503, 'SlowDown'), { kind: 'hang', after: 'request' }));
-    const outcome = await getFrom(spoiled.proxy.endpoint, 2000);
+    const outcome = await getFrom(spoiled.proxy.endpoint, 3000);
     expect(outcome).toMatchObject({
       code: 'store-timeout',
       message: expect.stringContaining('HTTP 503 (SlowDown)'),
