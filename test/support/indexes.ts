@@ -67,7 +67,9 @@ function keys(separators: readonly string[]): fc.Arbitrary<string> {
   return fc.tuple(word, tail).map(([first, rest]) => first + rest.flat().join(''));
 }
 
-const names = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }).map((text) => `N${text}`);
+const names = fc
+  .string({ unit: 'grapheme', minLength: 1, maxLength: 20 })
+  .map((text) => `N${text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, '')}`);
 const latitudes = fc.double({ min: -90, max: 90, noNaN: true });
 const longitudes = fc.double({ min: -180, max: 180, noNaN: true });
 
