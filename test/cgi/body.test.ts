@@ -1,0 +1,126 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+
+/** A process that parses one request from its own environment and standard input, and prints what refuses it. */
+const PROGRAM = `
+import { standardInput } from '${resolve(import.meta.dirname, '../../src/cgi/body.ts')}';
+import { parseRequest } from '${resolve(import.meta.dirname, '../../src/cgi/request.ts')}';
+const patience = JSON.parse(process.env.PATIENCE ?? '{}');
+const { refusal } = await parseRequest(process.env, standardInput, patience);
+console.log(refusal ? refusal.code : 'accepted');
+`;
+
+const folder = mkdtempSync(join(tmpdir(), 'body-'));
+const program = join(folder, 'program.mts');
+writeFileSync(program, PROGRAM);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Input {
+  readonly stdin: 'pipe' | 'ignore' | number | Socket;
+  readonly env?: Record<string, string>;
+  /** Written to a pipe. */
+  readonly data?: string;
+  /** Whether the pipe is closed behind the data; else it stays open until the process ends by itself. */
+  readonly close?: boolean;
+}
+
+/** What the process said; it fails the test by its time-out when the process waits for ever. */
+async function answer({ stdin, env = {}, data, close = true }: Input): Promise<string> {
+  const child = spawn(process.execPath, [program], {
+    env: { REQUEST_METHOD: 'POST', ...env },
+    stdio: [stdin as 'pipe', 'pipe', 'inherit'],
+  });
+  child.stdin?.on('error', () => {}); // it need not be read to its end
+  if (data !== undefined) child.stdin?.write(data);
+  if (close) child.stdin?.end();
+  let output = '';
+  child.stdout?.on('data', (chunk) => {
+    output += chunk;
+  });
+  const code = await new Promise((done) => child.on('close', done));
+  child.stdin?.destroy();
+  expect(code).toBe(0);
+  return output.trim();
+}
+
+describe('without CONTENT_LENGTH, a body', () => {
+  it('is none when the pipe is closed at once', async () => {
+    expect(await answer({ stdin: 'pipe' })).toBe('accepted');
+  });
+
+  it('is none when standard input is /dev/null', async () => {
+    expect(await answer({ stdin: 'ignore' })).toBe('accepted');
+  });
+
+  it('is refused when there is a byte in the pipe', async () => {
+    expect(await answer({ stdin: 'pipe', data: 'x' })).toBe('body-not-accepted');
+  });
+
+  it('is refused, and not read, when there is more than a pipe can hold', async () => {
+    expect(await answer({ stdin: 'pipe', data: 'x'.repeat(10_000_000), close: false })).toBe(
+      'body-not-accepted',
+    );
+  });
+
+  it('is refused when standard input is a file that holds it, as lighttpd hands it on', async () => {
+    const path = join(folder, 'body');
+    writeFileSync(path, 'x');
+    expect(await answer({ stdin: openSync(path, 'r') })).toBe('body-not-accepted');
+    writeFileSync(path, '');
+    expect(await answer({ stdin: openSync(path, 'r') })).toBe('accepted');
+  });
+
+  it('is taken to be none when the pipe stays open and silent', async () => {
+    const env = { PATIENCE: '{"silentMs":1}' };
+    expect(await answer({ stdin: 'pipe', close: false, env })).toBe('accepted');
+  });
+
+  it('is refused when it was announced and the pipe stays open and silent', async () => {
+    const env = { HTTP_TRANSFER_ENCODING: 'chunked', PATIENCE: '{"announcedMs":1}' };
+    expect(await answer({ stdin: 'pipe', close: false, env })).toBe('body-not-accepted');
+  });
+
+  it('is none when it was announced and turns out to be empty', async () => {
+    expect(await answer({ stdin: 'pipe', env: { HTTP_TRANSFER_ENCODING: 'chunked' } })).toBe('accepted');
+  });
+
+  it.each([
+    ['accepted', ''],
+    ['body-not-accepted', 'x'],
+  ])('is %s when standard input is a socket with %j', async (expected, data) => {
+    const server = createServer();
+    const sockets: Socket[] = [];
+    server.on('connection', (socket) => {
+      sockets.push(socket);
+      socket.end(data);
+    });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    const address = server.address();
+    const socket = connect(typeof address === 'object' && address ? address.port : 0, '127.0.0.1');
+    await new Promise((done) => socket.on('connect', done));
+    expect(await answer({ stdin: socket })).toBe(expected);
+    socket.destroy();
+    for (const each of sockets) each.destroy();
+    server.close();
+  });
+});
+
+describe('with CONTENT_LENGTH 0', () => {
+  it('standard input may stay open, and hold what it likes', async () => {
+    const env = { CONTENT_LENGTH: '0' };
+    expect(await answer({ stdin: 'pipe', data: 'x', close: false, env })).toBe('accepted');
+  });
+});
+
+describe('with a CONTENT_LENGTH', () => {
+  it('a body is refused that never comes', async () => {
+    expect(await answer({ stdin: 'pipe', close: false, env: { CONTENT_LENGTH: '5' } })).toBe(
+      'body-not-accepted',
+    );
+  });
+});

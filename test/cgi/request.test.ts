@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import { parseRequest, type Request } from '../../src/cgi/request.ts';
+
+/** A request whose standard input must not be asked. */
+async function request(env: Record<string, string>): Promise<Request> {
+  const input = {
+    fd: -1,
+    stream: () => {
+      throw new Error('standard input was looked at');
+    },
+  };
+  return await parseRequest({ REQUEST_METHOD: 'POST', CONTENT_LENGTH: '0', ...env }, input);
+}
+
+const codeOf = async (env: Record<string, string>) => (await request(env)).refusal?.code ?? null;
+
+describe('the method', () => {
+  it.each(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'post', 'POST ', 'P\r\nX: y'])(
+    '%j is refused',
+    async (method) => {
+      expect(await codeOf({ REQUEST_METHOD: method })).toBe('method-not-allowed');
+    },
+  );
+
+  it('is repeated without what could forge a line', async () => {
+    const { refusal } = await request({ REQUEST_METHOD: `A\r\n\u001b[2J${'x'.repeat(100)}` });
+    expect(refusal?.message).toMatch(/^A\?\?\?\[2Jx+\.\.\. is not allowed here$/);
+  });
+});
+
+describe('the query', () => {
+  it.each([
+    ['', false, false],
+    ['dry_run=1', true, false],
+    ['force=1', false, true],
+    ['dry_run=1&force=1', true, true],
+    ['dry_run=0&force=0', false, false],
+    ['a=b&dry_run=1&utm_source=mail', true, false],
+    ['%64ry_run=%31', true, false],
+    ['dry_run=1&dry_run=1', true, false],
+  ])('%j asks for dry_run=%s, force=%s', async (query, dryRun, force) => {
+    expect(await request({ QUERY_STRING: query })).toMatchObject({ dryRun, force, refusal: null });
+  });
+
+  // Each of these was meant as a dry run by whoever wrote it; none may become an update.
+  it.each([
+    'dry_run',
+    'dry_run=',
+    'dry_run=yes',
+    'dry_run=true',
+    'dry_run=01',
+    'dry_run=1&dry_run=0',
+    'dry-run=1',
+    'dryrun=1',
+    'dryRun=1',
+    'DRY_RUN=1',
+    'dry_run=%',
+    'force=on',
+    'Force=1',
+    '--dry-run',
+  ])('%j is refused', async (query) => {
+    expect(await codeOf({ QUERY_STRING: query })).toBe('usage');
+  });
+});
+
+describe('a body', () => {
+  it.each([['1'], ['99999999999999999999999'], ['0012']])(
+    'announced by CONTENT_LENGTH %s is refused unread',
+    async (length) => {
+      expect(await codeOf({ CONTENT_LENGTH: length })).toBe('body-not-accepted');
+    },
+  );
+
+  it.each([['0'], ['000'], [' 0 ']])('announced by CONTENT_LENGTH %j is none', async (length) => {
+    expect(await codeOf({ CONTENT_LENGTH: length })).toBeNull();
+  });
+
+  it.each([['-1'], ['+1'], ['1.5'], ['0x1'], ['abc'], ['1, 1']])(
+    'announced by CONTENT_LENGTH %j makes no sense',
+    async (length) => {
+      expect(await codeOf({ CONTENT_LENGTH: length })).toBe('usage');
+    },
+  );
+
+  it('is not looked for when the method is refused already', async () => {
+    expect(await codeOf({ REQUEST_METHOD: 'PUT', CONTENT_LENGTH: '' })).toBe('method-not-allowed');
+  });
+});
+
+describe('the form of the answer', () => {
+  it.each([
+    [undefined, 'text'],
+    ['', 'text'],
+    ['*/*', 'text'],
+    ['text/html', 'text'],
+    ['application/json', 'json'],
+    ['Application/JSON; charset=utf-8', 'json'],
+    ['application/*', 'json'],
+    ['application/json, text/plain, */*', 'json'],
+    ['text/plain, application/json', 'text'],
+    ['text/plain;q=0.5, application/json;q=0.8', 'json'],
+    ['application/json;q=0.5, text/plain;q=0.8', 'text'],
+    ['application/json;q=0.5, */*;q=0.1', 'json'],
+    ['*/*;q=0.9, application/json;q=0.8', 'text'],
+    ['application/json, */*', 'json'],
+    ['application/json;q=0', 'text'],
+    ['application/json;q=0, */*', 'text'],
+    ['application/json;q=2', 'text'],
+    ['application/json;q=x', 'text'],
+    ['application/jsonx', 'text'],
+    [',,;;q=,', 'text'],
+  ])('for Accept %j is %s', async (accept, form) => {
+    expect((await request(accept === undefined ? {} : { HTTP_ACCEPT: accept })).form).toBe(form);
+  });
+
+  it('is known for a refused request, too', async () => {
+    expect(await request({ REQUEST_METHOD: 'GET', HTTP_ACCEPT: 'application/json' })).toMatchObject({
+      form: 'json',
+      refusal: { code: 'method-not-allowed' },
+    });
+  });
+});
+
+describe('the credentials', () => {
+  const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
+
+  it.each([
+    [basic('ann:secret'), { scheme: 'basic', userid: 'ann', password: 'secret' }],
+    [basic(' ann\t: secret '), { scheme: 'basic', userid: 'ann', password: ' secret ' }],
+    [basic('ann:a:b'), { scheme: 'basic', userid: 'ann', password: 'a:b' }],
+    [basic('ärzte:pässwörd'), { scheme: 'basic', userid: 'ärzte', password: 'pässwörd' }],
+    [basic(':'), { scheme: 'basic', userid: '', password: '' }],
+    [basic('ann:secret').replace('Basic', 'bAsIC'), { scheme: 'basic', userid: 'ann', password: 'secret' }],
+    ['Bearer abc.def', { scheme: 'bearer', token: 'abc.def' }],
+    ['bearer  abc', { scheme: 'bearer', token: 'abc' }],
+    [basic('ann'), null],
+    ['Basic', null],
+    ['Basic !!!', null],
+    ['Basic YW5u YTpi', null],
+    ['Bearer', null],
+    ['Digest username="ann"', null],
+    ['', null],
+  ])('of Authorization %j are read', async (header, credentials) => {
+    expect((await request({ HTTP_AUTHORIZATION: header })).credentials).toEqual(credentials);
+  });
+
+  it('are none without the header', async () => {
+    expect((await request({})).credentials).toBeNull();
+  });
+});
