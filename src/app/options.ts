@@ -27,7 +27,7 @@ Without an object store configured it works from the local index.
   --force            fetch and reinstall even when nothing changed, and have Navigator reload
   --history          list the last runs: when, trigger, outcome, what changed, duration
   --generations      list what can be rolled back to
-  --rollback [RUN]   put back what RUN replaced (the last run that replaced anything)
+  --rollback [RUN]   put everything back to before RUN (the last run that replaced anything)
   --app-root DIR     the application's directory (APP_ROOT, else the parent of this file's)
   --json             one JSON object instead of lines
   --help             this text

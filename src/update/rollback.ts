@@ -3,7 +3,13 @@ import { Failure } from '../failure.ts';
 import { imageDigest, openImage } from '../index/open.ts';
 import { validateIndex } from '../index/validate.ts';
 import { type Comparison, compareFiles } from '../install/compare.ts';
-import { type Generation, type Replaced, readGeneration } from '../install/generations.ts';
+import {
+  type Generation,
+  listGenerations,
+  type Replaced,
+  type ReplacedFile,
+  readGeneration,
+} from '../install/generations.ts';
 import type { Arrival } from '../journal/types.ts';
 import type { IndexFacts, Outcome, RunResult } from '../report/types.ts';
 import { type Change, installChange, stageChange } from './apply.ts';
@@ -19,8 +25,9 @@ export interface RollbackRequest {
 }
 
 /**
- * Puts back, byte for byte, what a run replaced, as an update of its own: it takes the lock, keeps what it replaces in
- * turn, and makes Navigator reload. What the run had created is left in place. Never throws.
+ * Puts back, byte for byte, what a run and those after it replaced, so that everything is as it was before that run. It
+ * is an update of its own: it takes the lock, keeps what it replaces in turn, and makes Navigator reload. What the
+ * undone runs had created is left in place. Never throws.
  *
  * When it puts back the index, the store's object is held: it does not come back until another one is published, or
  * one is forced.
@@ -28,26 +35,47 @@ export interface RollbackRequest {
 export async function rollback(parts: Parts, { run, arrival }: RollbackRequest): Promise<RunResult> {
   const request = { trigger: 'rollback', kind: 'rollback', arrival } as const;
   return await underLock(parts, request, async (operation) => {
-    const { generation, replaced } = await operation.steps.run('read', 'Read what the run replaced', () => {
-      const value = readGeneration(operation.journal.stateDir, run ?? undefined);
-      return { value, detail: describe(value.generation) };
+    const before = await operation.steps.run('read', 'Read what was replaced', () => {
+      const value = stateBefore(operation.journal.stateDir, run);
+      return { value, detail: describe(value) };
     });
-    return await putBack(parts, operation, generation, replaced);
+    return await putBack(parts, operation, before);
   });
+}
+
+/** How things were before a run. */
+interface Before extends Replaced {
+  /** The run, then those after it that replaced something. */
+  readonly undone: readonly Generation[];
+}
+
+/** Of several versions of a file that were replaced since, the oldest is the one from before the run. */
+function stateBefore(stateDir: string, run: string | null): Before {
+  const { generation: first } = readGeneration(stateDir, run ?? undefined);
+  const undone = listGenerations(stateDir)
+    .filter(({ sequence }) => sequence >= first.sequence)
+    .reverse();
+  let index: Buffer | null = null;
+  const files = new Map<string, ReplacedFile>();
+  for (const generation of undone) {
+    const { replaced } = readGeneration(stateDir, generation.run);
+    index ??= replaced.index;
+    for (const file of replaced.files) if (!files.has(file.path)) files.set(file.path, file);
+  }
+  return { undone, index, files: [...files.values()] };
 }
 
 async function putBack(
   parts: Parts,
   { journal, steps, findings, live }: Operation,
-  generation: Generation,
-  replaced: Replaced,
+  before: Before,
 ): Promise<Outcome> {
   const { site } = parts;
-  const index = replaced.index && imageDigest(replaced.index) !== live.digest ? replaced.index : null;
-  const facts = index ? factsOf(index, generation) : localFacts(live, journal.installed());
+  const index = before.index && imageDigest(before.index) !== live.digest ? before.index : null;
+  const facts = index ? factsOf(index, before) : localFacts(live, journal.installed());
   findings.index = facts;
   const comparisons = await steps.run('compare', 'Compare with what is installed', () => {
-    const value = compareFiles(plannedFrom(replaced));
+    const value = compareFiles(plannedFrom(before));
     const size = index?.length ?? live.image?.length ?? 0;
     findings.files = fileFacts(value, { path: live.path, changed: index !== null, size });
     return { value, detail: describeChanges(findings.files) };
@@ -91,9 +119,11 @@ function plannedFrom({ files }: Replaced): Comparison['file'][] {
   });
 }
 
-function factsOf(image: Buffer, { facts, replacedAt }: Generation): IndexFacts {
+function factsOf(image: Buffer, { undone }: Before): IndexFacts {
   const sha256 = createHash('sha256').update(image).digest('hex');
-  return { etag: null, sha256, size: image.length, time: facts?.time ?? replacedAt, source: 'generation' };
+  const from = undone.find(({ members }) => members.some(({ kind }) => kind === 'index'));
+  const time = from?.facts?.time ?? new Date().toISOString();
+  return { etag: null, sha256, size: image.length, time, source: 'generation' };
 }
 
 function hold(etag: string | null, facts: IndexFacts): Change['remember'] {
@@ -109,6 +139,9 @@ function proveIndex(image: Buffer): void {
   }
 }
 
-function describe({ run, members }: Generation): string {
-  return `run ${run} replaced ${members.map(({ kind }) => kind).join(', ') || 'nothing'}`;
+function describe({ undone, index, files }: Before): string {
+  const kinds = [...(index ? ['index'] : []), ...files.map(({ kind }) => kind)];
+  const [first, ...later] = undone;
+  const since = later.length === 0 ? '' : ` and ${later.length} after it`;
+  return `run ${first?.run}${since} replaced ${kinds.join(', ') || 'nothing'}`;
 }

@@ -166,6 +166,25 @@ describe('--rollback', () => {
     expect(contents()).toEqual(after);
   });
 
+  it('of an earlier run undoes the later ones too, so that all files are of one time', async () => {
+    await machine.run([]);
+    const before = contents();
+    await published.publish(changeSample(FIRST).index, LATER);
+    const first = await json();
+    const { openDatabase } = await import('../../src/sqlite.ts');
+    const db = openDatabase(SECOND);
+    db.prepare("DELETE FROM users WHERE userid = 'studio3'").run();
+    await published.publish(db.serialize(), new Date('2026-01-02T03:06:00Z'));
+    db.close();
+    const second = await json();
+    expect(second.files.filter((file) => file.changed).map((file) => file.kind)).toEqual([
+      'index',
+      'htpasswd',
+    ]);
+    expect(await json('--rollback', first.run)).toMatchObject({ outcome: 'updated' });
+    expect(contents()).toEqual(before);
+  });
+
   it('says what there is when the named run replaced nothing', async () => {
     await machine.run([]);
     const answer = await machine.run(['--rollback', '20200101T000000000Z-000000', '--json']);
