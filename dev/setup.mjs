@@ -1,0 +1,90 @@
+/**
+ * Installs what is missing, and is quick when nothing is: the npm packages (Node 24 among them), and with `--system` the
+ * programs that tests run against. Runs on any Node 18 or newer and needs no package itself.
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..');
+const STAMP = join(root, 'node_modules/.showcase-config-setup');
+
+/** Debian package, the program it is needed for, and where else that program may stand. */
+const PROGRAMS = [
+  { pkg: 'lighttpd', program: '/usr/sbin/lighttpd', why: 'runs update_config as a CGI server' },
+  { pkg: 'apache2-bin', program: '/usr/sbin/apache2', why: 'runs update_config with mod_cgid' },
+  { pkg: 'ruby', program: '/usr/bin/ruby', why: 'reads showcases.yml as the application does' },
+  { pkg: 'strace', program: '/usr/bin/strace', why: 'kills an update at chosen system calls' },
+  { pkg: 'faketime', program: '/usr/bin/faketime', why: 'sets the clock of an update' },
+  { pkg: 'openssl', program: '/usr/bin/openssl', why: 'makes certificates for a store behind TLS' },
+];
+
+/** For the store's contract suite against a real object store. */
+const RADOSGW = [
+  { pkg: 'radosgw', program: '/usr/bin/radosgw', why: 'is a real object store' },
+  { pkg: 'ceph-mon', program: '/usr/bin/ceph-mon', why: 'keeps what radosgw needs to know' },
+  { pkg: 'ceph-osd', program: '/usr/bin/ceph-osd', why: 'keeps the objects of radosgw' },
+];
+
+if (!isInstalled()) installPackages();
+if (process.argv.includes('--system')) installPrograms(PROGRAMS);
+if (process.argv.includes('--radosgw')) installPrograms(RADOSGW);
+
+/** Whether node_modules is of this lock file, and has the Node that the project runs on. */
+function isInstalled() {
+  const node = join(root, 'node_modules/.bin/node');
+  return existsSync(STAMP) && readFileSync(STAMP, 'utf8') === lockDigest() && existsSync(node);
+}
+
+function lockDigest() {
+  return createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
+}
+
+function installPackages() {
+  console.log('Installing packages (once) ...');
+  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  const node = join(root, 'node_modules/.bin/node');
+  const version = spawnSync(node, ['-p', 'process.versions.node'], { encoding: 'utf8' }).stdout?.trim() ?? '';
+  if (Number.parseInt(version, 10) < 22) {
+    fail(
+      `The package "node" did not bring its program (found: ${version || 'none'}). Let npm run its install script.`,
+    );
+  }
+  writeFileSync(STAMP, lockDigest());
+}
+
+/** With apt-get as root on a Debian-like system; elsewhere it says what to install. */
+function installPrograms(programs) {
+  const missing = programs.filter(({ program }) => !existsSync(program) && !onPath(program));
+  if (missing.length === 0) return;
+  const packages = missing.map(({ pkg }) => pkg);
+  if (process.getuid?.() !== 0 || !onPath('apt-get')) {
+    const reasons = missing.map(({ pkg, why }) => `  ${pkg}: ${why}`).join('\n');
+    fail(`The tests need programs that are not here. Install them, then try again:\n${reasons}`);
+  }
+  console.log(`Installing ${packages.join(', ')} (once) ...`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  run('apt-get', ['update', '-qq'], env);
+  run('apt-get', ['install', '-qq', '-y', '--no-install-recommends', ...packages], env);
+}
+
+function onPath(program) {
+  const name = basename(program);
+  return (process.env.PATH ?? '')
+    .split(':')
+    .some((directory) => directory && existsSync(join(directory, name)));
+}
+
+function run(command, args, env = process.env) {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd: root, env, encoding: 'utf8' });
+  if (status !== 0)
+    fail(`${command} ${args.join(' ')} failed:\n${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}`);
+}
+
+function fail(message) {
+  console.error(message);
+  process.exit(1);
+}
