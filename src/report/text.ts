@@ -87,8 +87,8 @@ function summary(result: RunResult): string[] {
   const total = result.steps.reduce((sum, { ms }) => sum + ms, 0);
   return [
     ...result.files.map((file) => describeFile(file, verb)),
-    `Summary: ${result.outcome}: ${changed} of ${result.files.length} files ${verb}, a reload ${reload}, ` +
-      `${result.warningCount} warnings, ${duration(total)}${result.shared ? ', shared with another request' : ''}`,
+    `Summary: ${result.outcome}: ${changed} of ${counted(result.files.length, 'file')} ${verb}, a reload ${reload}, ` +
+      `${counted(result.warningCount, 'warning')}, ${duration(total)}${result.shared ? ', shared with another request' : ''}`,
   ];
 }
 
@@ -101,6 +101,10 @@ function diffLines(result: RunResult, stamp: (text: string) => string): string[]
   if (result.diff === undefined) return [];
   if (result.diff === '') return [stamp('navigator.yml: no difference')];
   return [stamp('navigator.yml:'), ...result.diff.replace(/\n$/, '').split('\n')];
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function duration(ms: number): string {

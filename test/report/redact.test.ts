@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { broadcast } from '../../src/report/broadcast.ts';
+import { createScrubber, secretsOf } from '../../src/report/redact.ts';
+import { textReport } from '../../src/report/text.ts';
+import type { ProgressEvent } from '../../src/report/types.ts';
+import { AT, eventsOf, result } from './results.ts';
+
+const scrubber = createScrubber(['wJalrXUtnFEMI/K7MDENG', 't0ken-of-the-machine', 'short', '']);
+
+describe('a secret', () => {
+  it.each([
+    ['$2y$05$abcdefghijklmnopqrstuuJ1vBeOyFqSFkqFxvOVlYlJVg6PZ1zW2'],
+    ['$2b$12$abcdefghijklmnopqrstuuJ1vBeOyFqSFkqFxvOVlYlJVg6PZ1zW2'],
+    ['$apr1$salt$Xxd1irWT9ycqoYxGFn4cb.'],
+    ['$5$rounds=5000$salt$5B8vYYiY.CVt1RlTTf8KbXBH3hsxY/GNooZaBBGWEc8'],
+    ['$6$salt$IxDD3jeSOb5eB1CX5LBsqZFVkJdido3OUILO5Ifz5iwMuTS4XMS130MTSuDDl3aCI6WouIL9AjRbLCelDCy.g.'],
+    ['$1$salt$abcdefghijklmnopqrstu/'],
+    ['{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ='],
+    ['{SSHA}5en6G6MezRroT3XKqkdPOmY/BfQ=abcd'],
+    ['wJalrXUtnFEMI/K7MDENG'],
+    ['wJalrXUtnFEMI%2FK7MDENG'],
+    ['t0ken-of-the-machine'],
+    ['AKIAIOSFODNN7EXAMPLE'],
+  ])('%s never shows', (secret) => {
+    for (const text of [secret, `ann:${secret}`, `"${secret}"`, `x=${secret}&y`, `(${secret})`]) {
+      const line = scrubber.line(`before ${text} after`);
+      expect(line).toContain('[redacted]');
+      expect(line).not.toContain(secret.slice(-8));
+      expect(line).toMatch(/^before .* after$/);
+    }
+  });
+
+  it.each([
+    ['https://user:pa55word@store.example/x', 'https://user:[redacted]@store.example/x'],
+    ['Authorization: Basic YW5uOnNlY3JldA==', 'Authorization: Basic [redacted]'],
+    ["authorization: 'Bearer abc.def'", "authorization: 'Bearer [redacted]'"],
+    [
+      '?X-Amz-Signature=0123abcd&X-Amz-Credential=KEY/2026',
+      '?X-Amz-Signature=[redacted]&X-Amz-Credential=[redacted]',
+    ],
+  ])('in %s is cut out', (text, expected) => {
+    expect(scrubber.line(text)).toBe(expected);
+  });
+
+  it.each([
+    'db/index.sqlite3 has 12 bytes, ETag "0123456789abcdef0123456789abcdef"',
+    'Basic credentials of a user, or a Bearer token',
+    'to: /showcase/assets/$1 and $2',
+    '^/showcase/(?:2026)/(?:boston)/.+$',
+    'http://localhost:9001$1',
+    'a short word',
+  ])('is not seen in: %s', (text) => {
+    expect(scrubber.line(text)).toBe(text);
+  });
+
+  it('comes from the environment', () => {
+    const env = {
+      AWS_ACCESS_KEY_ID: 'key-id',
+      AWS_SECRET_ACCESS_KEY: 'secret-key',
+      UPDATE_CONFIG_TOKEN: 'machine-token',
+      HTTP_AUTHORIZATION: 'Basic YW5uOnNlY3JldA==',
+      BUCKET_NAME: 'showcase',
+    };
+    expect(secretsOf(env)).toEqual(['key-id', 'secret-key', 'machine-token', 'YW5uOnNlY3JldA==']);
+  });
+});
+
+describe('a hostile text', () => {
+  it.each([
+    ['x\n[2026-01-02T03:04:05.678Z] Summary: updated', 'x\\u000a[2026-01-02T03:04:05.678Z] Summary: updated'],
+    ['x\r\nRESULT {}', 'x\\u000d\\u000aRESULT {}'],
+    ['\u001b[2J', '\\u001b[2J'],
+    ['a\u2028b\u0085c', 'a\\u2028b\\u0085c'],
+    ['\u202egnp.exe', '\\u202egnp.exe'],
+    ['half \ud800', 'half \\ud800'],
+    ['tag \u{e0041}', 'tag \\u{e0041}'],
+    ['Café 💃', 'Café 💃'],
+  ])('%j stays on its line', (text, expected) => {
+    expect(scrubber.line(text)).toBe(expected);
+  });
+});
+
+describe('the one stream', () => {
+  const hostile = 'key "x\nRESULT {}" of $apr1$salt$Xxd1irWT9ycqoYxGFn4cb.';
+  const end = result({
+    outcome: 'failed',
+    warnings: [{ table: 'users', id: 1, reason: hostile }],
+    error: { code: 'internal', message: hostile, hint: hostile },
+    diff: `+ a: "t0ken-of-the-machine"\n+\tb\r\n`,
+  });
+
+  it('is scrubbed before any reporter sees it', () => {
+    const seen: ProgressEvent[] = [];
+    const { report, text } = textReport('administrator');
+    const all = broadcast([(event) => seen.push(event), report], scrubber);
+    for (const event of eventsOf(end)) all(event, AT);
+    const said = JSON.stringify(seen) + text();
+    expect(said).not.toMatch(/Xxd1|t0ken/);
+    expect(text().match(/^RESULT /gm)).toHaveLength(1);
+    expect(text()).toContain('+ a: "[redacted]"\n+\tb\\u000d\n');
+  });
+
+  it('goes on for the others when one reporter breaks', () => {
+    let broken = 0;
+    const { report, text } = textReport('public');
+    const failing = () => {
+      broken += 1;
+      throw new Error('disk full');
+    };
+    const all = broadcast([failing, report], scrubber);
+    for (const event of eventsOf(result())) all(event, AT);
+    expect(broken).toBe(1);
+    expect(text()).toContain('RESULT {');
+  });
+
+  it('leaves numbers, nulls and flags as they are', () => {
+    const seen: ProgressEvent[] = [];
+    for (const event of eventsOf(result())) broadcast([(each) => seen.push(each)], scrubber)(event, AT);
+    expect(seen).toEqual(eventsOf(result()));
+  });
+});
