@@ -1,0 +1,61 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Database, openDatabase } from '../sqlite.ts';
+import { Busy, type Patience, untilFree } from './busy.ts';
+
+/**
+ * Writes all pages of `source` into the database at `path`, as one transaction there.
+ *
+ * @throws {Failure} `lock-timeout` when others leave no gap.
+ * @throws {SqliteError} `SQLITE_READONLY` when page sizes differ and the target has a write-ahead log.
+ */
+export async function backUp(source: Database, patient: Patience): Promise<void> {
+  let tried = false;
+  await untilFree(patient, async () => {
+    // The first attempt is for the usual case, that nobody is there.
+    const attempt = () => copyOnce(source, patient.path);
+    if (tried) return await afterTurn(patient, attempt);
+    tried = true;
+    return await attempt();
+  });
+}
+
+/**
+ * One attempt. The backup's own connection asks for its lock only once, and has no busy time-out; it takes the lock in
+ * one turn of the event loop and writes in the next.
+ */
+async function copyOnce(source: Database, path: string): Promise<void> {
+  let calls = 0;
+  const { totalPages } = await source.backup(path, {
+    progress: () => {
+      calls += 1;
+      if (calls > 1) throw new Busy('the last page could not be written');
+      return 0x7fffffff;
+    },
+  });
+  // A backup that could not even get its lock says that nothing remains to be done.
+  if (totalPages === 0) throw new Busy('the lock could not be had');
+}
+
+/** Long enough for waiting connections to be asleep for milliseconds: they sleep for 1, 2, 5, 10, 15, 20 ms and so on. */
+const LULL_MS = 20;
+/** For readers to end what they are reading, while new ones must wait. */
+const DRAIN_MS = 250;
+
+/**
+ * Where readers or writers come and go all the time, a single question for the lock never meets the right moment. So an
+ * own connection gets the lock first, which it can ask for again and again, holds it until whoever wants it too has
+ * gone to sleep, lets it go, and `work` has the gap.
+ */
+async function afterTurn(patient: Patience, work: () => Promise<void>): Promise<void> {
+  const db = openDatabase(patient.path, { fileMustExist: true, busyTimeoutMs: 0 });
+  try {
+    await untilFree(patient, () => db.exec('BEGIN IMMEDIATE'));
+    await wait(LULL_MS);
+    db.exec(`ROLLBACK; PRAGMA busy_timeout = ${DRAIN_MS}; BEGIN EXCLUSIVE`);
+    await wait(LULL_MS);
+    db.exec('ROLLBACK');
+    await work();
+  } finally {
+    db.close();
+  }
+}
