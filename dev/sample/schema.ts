@@ -68,6 +68,6 @@ export function buildDatabase(tables: Tables, schema: readonly string[] = railsS
   }
 }
 
-export function railsSchema(): string[] {
+function railsSchema(): string[] {
   return [...EXTRAS, ...Object.values(SCHEMA), ...INDEXES];
 }

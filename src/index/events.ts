@@ -1,7 +1,7 @@
 import type { Database } from '../sqlite.ts';
 import { keyProblem, quoted } from './keys.ts';
 import { compareBytes } from './order.ts';
-import { visitRows } from './rows.ts';
+import { rowsOf } from './rows.ts';
 import type { Studios } from './studios.ts';
 import type { Event, Studio, StudioYear, Warning, Year } from './types.ts';
 
@@ -65,7 +65,7 @@ type Groups = Map<number, Map<number, Group>>;
 
 function readGroups(db: Database, studios: Studios, warnings: Warning[]): Groups {
   const years: Groups = new Map();
-  visitRows(db, 'showcases', COLUMNS, warnings, (row) => {
+  for (const row of rowsOf(db, 'showcases', COLUMNS, warnings)) {
     const year = row.integer('year', 1000, 9999);
     const key = row.key('key', keyProblem);
     const name = row.name('name', key);
@@ -76,13 +76,13 @@ function readGroups(db: Database, studios: Studios, warnings: Warning[]): Groups
     if (!studio) {
       const gone = location !== null && studios.leftOut.has(location);
       row.problems.push(`its location ${location} ${gone ? 'was left out' : 'does not exist'}`);
-      return;
+      continue;
     }
     const group = groupOf(years, year, studio);
     const first = group.find(key);
     if (first) row.problems.push(`row ${first.id} is the same event of the same studio and year`);
     if (row.good) group.add({ id: row.id, key, name, date, order });
-  });
+  }
   return years;
 }
 

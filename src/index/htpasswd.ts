@@ -5,8 +5,6 @@
  * that is known there too.
  */
 
-const CRYPT64 = '[./0-9A-Za-z]';
-
 /**
  * Work that a login may cost. Beyond these it takes more than the few seconds that a visitor waits, and whoever types
  * that user's name could keep a processor busy at will.
@@ -17,12 +15,16 @@ const MAX_CRYPT_ROUNDS = 1_000_000;
 /** Bytes. Far below the 64 KiB at which Go's line reader gives the whole file up. */
 const MAX_USER_BYTES = 255;
 
-const BCRYPT = new RegExp(`^\\$2[abxy]\\$(\\d\\d)\\$${CRYPT64}{53}$`);
-const APR1 = new RegExp(`^\\$apr1\\$${CRYPT64}{1,8}\\$${CRYPT64}{22}$`);
-const CRYPT_SHA = new RegExp(
-  `^\\$(?:5\\$(?:rounds=([1-9]\\d{3,8})\\$)?${CRYPT64}{1,16}\\$${CRYPT64}{43}|6\\$(?:rounds=([1-9]\\d{3,8})\\$)?${CRYPT64}{1,16}\\$${CRYPT64}{86})$`,
-);
-const SHA1 = /^\{(SHA|SSHA)\}((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)$/;
+const WRONG_LENGTH = 'has a hash, or a salt, of the wrong length';
+
+// Lengths are checked apart: counted repetitions make expressions that take milliseconds to compile.
+const BCRYPT = /^\$2[abxy]\$(\d\d)\$[./0-9A-Za-z]+$/;
+const APR1 = /^\$apr1\$([./0-9A-Za-z]+)\$([./0-9A-Za-z]+)$/;
+const CRYPT_SHA = /^\$([56])\$(?:rounds=([1-9]\d+)\$)?([./0-9A-Za-z]+)\$([./0-9A-Za-z]+)$/;
+const SHA1 = /^\{(SHA|SSHA)\}([A-Za-z0-9+/]+=?=?)$/;
+
+/** What nearly every user name is made of: printable ASCII without space and colon. */
+const PLAIN_USER = /^[!-9;-~]+$/;
 
 /**
  * Reads one line.
@@ -30,20 +32,25 @@ const SHA1 = /^\{(SHA|SSHA)\}((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z
  * @returns user and hash, or the reason why the line cannot be used: words that hold nothing of the line itself.
  */
 export function parseHtpasswdLine(line: string): { userid: string; hash: string } | { reason: string } {
-  if (line === '') return { reason: 'is empty' };
-  if (/[\r\n]/.test(line)) return { reason: 'is more than one line' };
-  if (/[\p{Cc}\u2028\u2029]/u.test(line)) return { reason: 'has control characters' };
-  if (line.includes('\ufffd')) return { reason: 'is not valid UTF-8' };
   const colon = line.indexOf(':');
-  if (colon < 0) return { reason: 'has no colon between user and hash' };
-  const userid = line.slice(0, colon);
+  const userid = line.slice(0, Math.max(colon, 0));
   const hash = line.slice(colon + 1);
   const reason = useridProblem(userid) ?? hashProblem(hash);
-  return reason ? { reason } : { userid, hash };
+  return reason ? { reason: lineProblem(line) ?? reason } : { userid, hash };
+}
+
+/** What is wrong with a line as a whole, which says more than what is wrong with a part of it. */
+function lineProblem(line: string): string | null {
+  if (line === '') return 'is empty';
+  if (/[\r\n]/.test(line)) return 'is more than one line';
+  if (/[\p{Cc}\u2028\u2029]/u.test(line)) return 'has control characters';
+  if (line.includes('\ufffd')) return 'is not valid UTF-8';
+  return line.includes(':') ? null : 'has no colon between user and hash';
 }
 
 /** Why nobody could log in under this name; null when somebody could. */
 export function useridProblem(userid: string): string | null {
+  if (userid.length <= MAX_USER_BYTES && PLAIN_USER.test(userid)) return null;
   if (userid === '') return 'has no user name';
   if (userid.trim() !== userid) return 'has a user name with space around it';
   if (userid.includes(':')) return 'has a user name with a colon';
@@ -56,26 +63,42 @@ export function useridProblem(userid: string): string | null {
 /** Why a hash cannot be used; null when it can. */
 export function hashProblem(hash: string): string | null {
   if (hash === '') return 'has no hash, so that an empty password would do';
-  const bcrypt = BCRYPT.exec(hash);
-  if (bcrypt) {
-    const cost = Number(bcrypt[1]);
-    return cost < 4 || cost > MAX_BCRYPT_COST ? `has a bcrypt cost beyond 4 to ${MAX_BCRYPT_COST}` : null;
-  }
-  if (APR1.test(hash)) return null;
-  const crypt = CRYPT_SHA.exec(hash);
-  if (crypt) {
-    const rounds = Number(crypt[1] ?? crypt[2] ?? 5000);
-    return rounds > MAX_CRYPT_ROUNDS ? `has more than ${MAX_CRYPT_ROUNDS} rounds of crypt-sha` : null;
-  }
-  const sha = SHA1.exec(hash);
-  if (sha) return sha1Problem(sha[1] === 'SSHA', Buffer.from(sha[2] ?? '', 'base64').length);
-  return /^(?:\$|\{)/.test(hash)
+  const problem = bcryptProblem(hash) ?? apr1Problem(hash) ?? cryptShaProblem(hash) ?? sha1Problem(hash);
+  if (problem !== undefined) return problem === GOOD ? null : problem;
+  return /^[${]/.test(hash)
     ? 'has a hash of an unknown kind, or one that is cut short'
     : 'has something that is no hash, and would be taken as a clear-text password';
 }
 
-/** 20 bytes of digest; for SSHA, its salt behind them. */
-function sha1Problem(salted: boolean, bytes: number): string | null {
-  const good = salted ? bytes > 20 && bytes <= 84 : bytes === 20;
-  return good ? null : `has a {${salted ? 'SSHA' : 'SHA'}} hash of the wrong length`;
+/** What the functions below return for a good hash of their kind; for another kind they return undefined. */
+const GOOD = '';
+
+function bcryptProblem(hash: string): string | undefined {
+  const cost = Number(BCRYPT.exec(hash)?.[1]);
+  if (Number.isNaN(cost)) return undefined;
+  if (hash.length !== 60) return WRONG_LENGTH;
+  return cost >= 4 && cost <= MAX_BCRYPT_COST ? GOOD : `has a bcrypt cost beyond 4 to ${MAX_BCRYPT_COST}`;
+}
+
+function apr1Problem(hash: string): string | undefined {
+  const [, salt, digest] = APR1.exec(hash) ?? [];
+  if (!salt || !digest) return undefined;
+  return salt.length <= 8 && digest.length === 22 ? GOOD : WRONG_LENGTH;
+}
+
+function cryptShaProblem(hash: string): string | undefined {
+  const [, kind, rounds = '5000', salt, digest] = CRYPT_SHA.exec(hash) ?? [];
+  if (!salt || !digest) return undefined;
+  if (salt.length > 16 || digest.length !== (kind === '5' ? 43 : 86)) return WRONG_LENGTH;
+  const good = Number(rounds) >= 1000 && Number(rounds) <= MAX_CRYPT_ROUNDS;
+  return good ? GOOD : `has rounds of crypt-sha beyond 1000 to ${MAX_CRYPT_ROUNDS}`;
+}
+
+/** 20 bytes of digest in base64; for SSHA, its salt behind them. */
+function sha1Problem(hash: string): string | undefined {
+  const [, kind, text] = SHA1.exec(hash) ?? [];
+  if (!kind || !text) return undefined;
+  const bytes = Buffer.byteLength(text, 'base64');
+  const good = text.length % 4 === 0 && (kind === 'SHA' ? bytes === 20 : bytes > 20 && bytes <= 84);
+  return good ? GOOD : WRONG_LENGTH;
 }

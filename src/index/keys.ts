@@ -6,7 +6,7 @@
 const KEY = /^[\p{L}0-9._\-'+]+$/u;
 
 /** What nearly every key is made of; nothing else can be wrong with it. */
-const PLAIN_KEY = /^[A-Za-z0-9_\-'+]{1,100}$/;
+const PLAIN_KEY = /^[A-Za-z0-9_\-'+]+$/;
 
 /**
  * Bytes of UTF-8. `<year>-<studio>-<event>.sqlite3-journal` must fit into a file name (255 bytes): two keys of 100
@@ -22,7 +22,7 @@ const STATIC_FILE = /\.(?:css|gif|html?|ico|jpe?g|js|json|map|pdf|png|svg|txt|we
 
 /** Why `key` cannot be used, as the end of the sentence "key "..." ..."; null when it can. */
 export function keyProblem(key: string): string | null {
-  if (PLAIN_KEY.test(key)) return null;
+  if (key.length <= MAX_KEY_BYTES && PLAIN_KEY.test(key)) return null;
   if (key === '') return 'is empty';
   if (Buffer.byteLength(key) > MAX_KEY_BYTES) return `is longer than ${MAX_KEY_BYTES} bytes`;
   if (!KEY.test(key)) return "may hold only letters, digits and . _ - ' +";

@@ -1,21 +1,21 @@
 import type { Database } from '../sqlite.ts';
 import { pageKeyProblem } from './keys.ts';
 import { compareBytes } from './order.ts';
-import { visitRows } from './rows.ts';
+import { rowsOf } from './rows.ts';
 import type { Region, Warning } from './types.ts';
 
 /** Deployed regions, sorted by code. Rows of any other type are none of our business, good or bad. */
 export function readRegions(db: Database, warnings: Warning[]): Region[] {
   const byCode = new Map<string, Region & { id: number }>();
-  visitRows(db, 'regions', ['type', 'code', 'location', 'latitude', 'longitude'], warnings, (row) => {
-    if (row.text('type') !== 'fly') return;
+  for (const row of rowsOf(db, 'regions', ['type', 'code', 'location', 'latitude', 'longitude'], warnings)) {
+    if (row.text('type') !== 'fly') continue;
     const code = row.key('code', pageKeyProblem);
     const name = row.name('location', code);
     const place = row.place();
     const first = byCode.get(code);
     if (first) row.problems.push(`row ${first.id} has the same code`);
     if (row.good) byCode.set(code, { id: row.id, code, name, ...place });
-  });
+  }
   const regions = [...byCode.values()].map(({ code, name, lat, lon }) => ({ code, name, lat, lon }));
   return regions.sort((a, b) => compareBytes(a.code, b.code));
 }

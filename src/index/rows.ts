@@ -13,6 +13,9 @@ const MAX_TEXT = 1000;
 
 const CONTROL = /[\p{Cc}\u2028\u2029]+/gu;
 
+/** What nearly every name is made of: saves the dearer look. */
+const PLAIN = /^[ -~\u00a0-\u02ff]*$/;
+
 /**
  * The row that is being read. Every method checks one cell and returns something usable; what is wrong is remembered,
  * and the row is left out afterwards (`problems`) or read with a reservation (`notes`).
@@ -84,6 +87,7 @@ export class Row {
   line(column: string): string | null {
     const text = this.text(column);
     if (text === null || text.trim() === '') return null;
+    if (text.length <= MAX_TEXT && PLAIN.test(text)) return text;
     let line = text.replace(CONTROL, ' ');
     if (line !== text) {
       line = line.trim();
@@ -129,16 +133,15 @@ function kind(cell: Exclude<Cell, null>): string {
 }
 
 /**
- * Visits a table row by row, by ascending id, so that of rows that exclude each other the lowest id comes first.
- * A row that comes out of `visit` with problems is left out, with a warning; one with notes gets a warning only.
+ * Gives a table row by row, by ascending id, so that of rows that exclude each other the lowest id comes first. A row
+ * with problems, once the caller is done with it, is left out with a warning; one with notes gets a warning only.
  */
-export function visitRows(
+export function* rowsOf(
   db: Database,
   table: Warning['table'],
   columns: readonly string[],
   warnings: Warning[],
-  visit: (row: Row) => void,
-): void {
+): Generator<Row, void, void> {
   const list = ['id', ...columns].map((name) => `"${name}"`).join(', ');
   const statement = db.prepare(`SELECT ${list} FROM main."${table}" ORDER BY "id"`);
   const row = new Row();
@@ -150,7 +153,7 @@ export function visitRows(
     }
     row.next(cells);
     if (cells.id === last) row.problems.push('another row has the same id');
-    else visit(row);
+    else yield row;
     last = cells.id;
     if (!row.good) {
       warnings.push({ table, id: last, reason: `${row.problems.join('; ')}; left out` });

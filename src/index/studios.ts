@@ -1,7 +1,7 @@
 import type { Database } from '../sqlite.ts';
 import { pageKeyProblem, quoted } from './keys.ts';
 import type { RegionFinder } from './regions.ts';
-import { type Row, visitRows } from './rows.ts';
+import { type Row, rowsOf } from './rows.ts';
 import type { Studio, Warning } from './types.ts';
 
 export interface Studios {
@@ -18,13 +18,16 @@ const DEFAULT_LOCALE = 'en-US';
 const DEFAULT_LOGO = 'arthur-murray-logo.gif';
 
 /** Language, then script, country and so on, as in `it-IT`: the shape of a BCP 47 tag. */
-const LOCALE = /^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$/;
+const LOCALE = /^[A-Za-z][A-Za-z]+(?:-[A-Za-z0-9]+)*$/;
+
+/** The longest tag that the standard asks programs to take (BCP 47, section 4.4.1). */
+const MAX_LOCALE = 35;
 
 export function readStudios(db: Database, regionOf: RegionFinder, warnings: Warning[]): Studios {
   const byId = new Map<number, Studio>();
   const leftOut = new Set<number>();
   const idOfKey = new Map<string, number>();
-  visitRows(db, 'locations', COLUMNS, warnings, (row) => {
+  for (const row of rowsOf(db, 'locations', COLUMNS, warnings)) {
     const key = row.key('key', pageKeyProblem);
     const name = row.name('name', key);
     const { lat, lon } = row.place();
@@ -34,18 +37,18 @@ export function readStudios(db: Database, regionOf: RegionFinder, warnings: Warn
     if (first !== undefined) row.problems.push(`row ${first} has the same key`);
     if (!row.good) {
       leftOut.add(row.id);
-      return;
+      continue;
     }
     idOfKey.set(key, row.id);
     byId.set(row.id, studio);
-  });
+  }
   return { byId, leftOut };
 }
 
 function locale(row: Row): string | null {
   const tag = row.text('locale')?.replaceAll('_', '-') ?? '';
   if (tag === '' || tag === DEFAULT_LOCALE) return null;
-  if (LOCALE.test(tag)) return tag;
+  if (tag.length <= MAX_LOCALE && LOCALE.test(tag)) return tag;
   row.notes.push(`locale ${quoted(tag)} is not a language tag, read as none`);
   return null;
 }

@@ -1,33 +1,42 @@
 import type { Database } from '../sqlite.ts';
 import { parseHtpasswdLine, useridProblem } from './htpasswd.ts';
-import { type Row, visitRows } from './rows.ts';
+import { type Row, rowsOf } from './rows.ts';
 import type { User, Warning } from './types.ts';
 
 /** Users by ascending id. No warning quotes anything of them. */
 export function readUsers(db: Database, warnings: Warning[]): User[] {
-  const users = new Map<string, User>();
-  visitRows(db, 'users', ['userid', 'password', 'sites'], warnings, (row) => {
+  return [...usersOf(db, warnings)];
+}
+
+/** Whether `readUsers` would find anybody who can log in. */
+export function hasLogin(db: Database): boolean {
+  for (const user of usersOf(db, [])) {
+    if (user.htpasswdLine !== null) return true;
+  }
+  return false;
+}
+
+function* usersOf(db: Database, warnings: Warning[]): Generator<User, void, void> {
+  const ids = new Map<string, number>();
+  for (const row of rowsOf(db, 'users', ['userid', 'password', 'sites'], warnings)) {
     const userid = row.text('userid') ?? '';
     const problem = useridProblem(userid);
     if (problem) row.problems.push(problem);
-    const user: User = {
-      id: row.id,
-      userid,
-      htpasswdLine: htpasswdLine(row, userid),
-      sites: sites(row.text('sites')),
-    };
-    const first = users.get(userid);
-    if (first) row.problems.push(`row ${first.id} has the same userid`);
-    if (row.good) users.set(userid, user);
-  });
-  return [...users.values()];
+    const htpasswdLine = lineOf(row, userid);
+    const sites = sitesOf(row);
+    const first = ids.get(userid);
+    if (first !== undefined) row.problems.push(`row ${first} has the same userid`);
+    if (!row.good) continue;
+    ids.set(userid, row.id);
+    yield { id: row.id, userid, htpasswdLine, sites };
+  }
 }
 
 /**
  * The line of a user who can log in. It must be the user's own: rights go by `userid`, so a line in another's name
  * would let one person in as the other.
  */
-function htpasswdLine(row: Row, userid: string): string | null {
+function lineOf(row: Row, userid: string): string | null {
   const line = row.text('password');
   if (line === null) return null;
   const parsed = parseHtpasswdLine(line);
@@ -36,7 +45,9 @@ function htpasswdLine(row: Row, userid: string): string | null {
   return line;
 }
 
-function sites(list: string | null): string[] {
-  const names = (list ?? '').split(',').map((name) => name.trim());
+function sitesOf(row: Row): string[] {
+  const list = row.text('sites');
+  if (list === null) return [];
+  const names = list.split(',').map((name) => name.trim());
   return names.filter((name) => name !== '');
 }

@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 import { type Database, isSqliteError } from '../sqlite.ts';
 import type { Warning } from './types.ts';
-import { readUsers } from './users.ts';
+import { hasLogin } from './users.ts';
 
 /** What must be there. More tables and columns are welcome: the application has some of its own. */
 const REQUIRED: Readonly<Record<Warning['table'], readonly string[]>> = {
@@ -79,6 +79,5 @@ function integrityViolations(db: Database): string[] {
 
 function loginViolations(db: Database): string[] {
   if (tableViolations(db, 'users').length > 0) return [];
-  const usable = readUsers(db, []).some((user) => user.htpasswdLine !== null);
-  return usable ? [] : ['no user has a usable htpasswd line, so nobody could log in'];
+  return hasLogin(db) ? [] : ['no user has a usable htpasswd line, so nobody could log in'];
 }

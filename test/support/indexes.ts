@@ -10,7 +10,7 @@ import {
 import { openDatabase } from '../../src/sqlite.ts';
 import { HOSTILE_KEYS, HOSTILE_LINES } from './hostile.ts';
 
-export type { Cell, PlainRow, Tables };
+export type { PlainRow, Tables };
 
 const HASHES = Object.values(SAMPLE_HASHES);
 export const HASH = HASHES[0] ?? '';
