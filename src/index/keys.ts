@@ -40,10 +40,14 @@ export function pageKeyProblem(key: string): string | null {
   return key === 'index' ? 'is the name of the page that lists all others' : keyProblem(key);
 }
 
-/** Text from the index for a message: cut short, with everything unprintable escaped. */
+/** Text from the index for a message: cut short, in quotes, with everything unprintable escaped. */
 export function quoted(text: string): string {
-  const short = text.length > 60 ? `${cut(text, 60)}...` : text;
-  return JSON.stringify(short).replace(
+  return printable(JSON.stringify(text.length > 60 ? `${cut(text, 60)}...` : text));
+}
+
+/** Text for a message, on one line and with everything unprintable escaped. */
+export function printable(text: string): string {
+  return text.replace(
     /[\p{C}\p{Zl}\p{Zp}]/gu,
     (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
   );

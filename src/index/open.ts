@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { Failure, type FailureCode } from '../failure.ts';
 import { type Database, isSqliteError, openDatabase } from '../sqlite.ts';
 import { headerProblem } from './header.ts';
+import { printable } from './keys.ts';
 
 export { imageDigest } from './header.ts';
 
@@ -116,7 +117,7 @@ const hints = {
 
 function openFailure(what: string, error: unknown): Failure {
   if (error instanceof Failure) return error;
-  const text = error instanceof Error ? error.message : String(error);
+  const text = printable(error instanceof Error ? error.message : String(error));
   if (!isSqliteError(error)) {
     return new Failure('disk', `${what} cannot be read: ${text}`, { hint: hints.disk, cause: error });
   }

@@ -1,5 +1,6 @@
 import { Failure } from '../failure.ts';
 import { type Database, isSqliteError } from '../sqlite.ts';
+import { printable } from './keys.ts';
 import type { Warning } from './types.ts';
 import { hasLogin } from './users.ts';
 
@@ -40,7 +41,7 @@ export function validateIndex(db: Database): void {
     } catch (error) {
       if (!isSqliteError(error)) throw error;
       cause ??= error;
-      violations.add(`SQLite cannot read it: ${error.message} (${error.code})`);
+      violations.add(`SQLite cannot read it: ${printable(error.message)} (${error.code})`);
     }
   }
   if (violations.size === 0) return;
@@ -74,7 +75,7 @@ function tableViolations(db: Database, table: Warning['table']): string[] {
 function integrityViolations(db: Database): string[] {
   const rows = db.pragma('main.quick_check(10)') as { quick_check: string }[];
   const findings = rows.map((row) => row.quick_check).filter((finding) => finding !== 'ok');
-  return findings.map((finding) => `SQLite's check found: ${finding.replaceAll(/\s+/g, ' ')}`);
+  return findings.map((finding) => `SQLite's check found: ${printable(finding.replaceAll(/\s+/g, ' '))}`);
 }
 
 function loginViolations(db: Database): string[] {

@@ -124,6 +124,16 @@ const corrupt: readonly BadInput[] = [
     /check found|malformed/,
   ),
   invalid(
+    'a schema with unprintable names',
+    () =>
+      altered(
+        buildIndex(),
+        'PRAGMA writable_schema = ON',
+        `UPDATE sqlite_schema SET name = char(10, 27, 8238), sql = 'CREATE TABLE (' WHERE name = 'users'`,
+      ),
+    /malformed database schema \(\\u\{a\}\\u\{1b\}\\u\{202e\}/,
+  ),
+  invalid(
     'a schema that is no SQL',
     () =>
       altered(
