@@ -14,6 +14,8 @@ export interface Reload {
 
 /** Milliseconds that the fresh mtime is ahead of the clock. */
 const AHEAD = 1000;
+/** The call that sets a time takes seconds as a binary fraction, in which only eighths and the like are exact. */
+const GRID = 125;
 
 /**
  * The mtime that makes Navigator reload, in milliseconds since 1970.
@@ -23,11 +25,13 @@ const AHEAD = 1000;
  * is still later. And the clock may have been set back since the last load. Every load is followed by the start hook,
  * whose run the journal writes down, so no load has ended later than the highest clock that the journal has seen; that,
  * too, is exceeded by a second, so that it holds where there are no hooks and Navigator loads just after a run. The
- * previous mtime is exceeded in any case, by the least that every file system can tell apart from it in Go's and our
- * eyes, for the case that the journal was lost.
+ * previous mtime is exceeded in any case, for when the journal was lost. It is exceeded by as little as can be, so that
+ * updates in quick succession do not drive the mtime away from the clock: an mtime in the future makes Navigator reload
+ * after every run, changed or not, until the clock has caught up.
  */
 export function freshMtime(times: { now: number; clockMark: number; previous: number | null }): number {
-  return Math.ceil(Math.max(times.now + AHEAD, times.clockMark + AHEAD, (times.previous ?? 0) + 1));
+  const least = Math.max(times.now + AHEAD, times.clockMark + AHEAD, (times.previous ?? 0) + 1);
+  return Math.ceil(least / GRID) * GRID;
 }
 
 /**

@@ -49,10 +49,19 @@ export async function swapIndex(swap: Swap): Promise<Swapped> {
     const patient = patience(path, swap.busyTimeoutMs ?? 10_000);
     const target = await inspect(patient);
     const swapped = target ? await backUpInto(swap, target, patient) : replaceFile(swap);
-    setMtime(path, swap.mtime.getTime());
+    dateIndex(path, swap.mtime);
     return swapped;
   } catch (error) {
     throw diskError('cannot replace', path, error);
+  }
+}
+
+/** Whoever may write to a file of somebody else's may still not date it; nothing depends on that. */
+function dateIndex(path: string, mtime: Date): void {
+  try {
+    setMtime(path, mtime.getTime());
+  } catch (error) {
+    if (!(error instanceof Failure && codeOf(error.cause) === 'EPERM')) throw error;
   }
 }
 
@@ -90,7 +99,7 @@ async function backUpInto(swap: Swap, target: Target, patient: Patience): Promis
   const source = openImage(image);
   try {
     await backUp(source, patient);
-    const digest = imageDigest(source.serialize());
+    const digest = imageDigest(wholePages(source));
     await untilFree(patient, () => prove(swap.path, digest));
     return { digest, way: 'backup' };
   } finally {
@@ -114,10 +123,19 @@ function prove(path: string, digest: string): void {
   });
 }
 
+/** The image of a database in memory, without bytes that do not belong to any of its pages. */
+function wholePages(source: Database): Buffer {
+  const pages = Number(source.pragma('page_count', { simple: true }));
+  return source.serialize().subarray(0, pages * Number(source.pragma('page_size', { simple: true })));
+}
+
 function replaceFile({ path, image, run }: Swap): Swapped {
+  const source = openImage(image);
+  const pages = wholePages(source);
+  source.close();
   const staged = stagedPath(path, run);
   try {
-    writeNewFile(staged, image, ownershipFor(path, NEW_MODE));
+    writeNewFile(staged, image.subarray(0, pages.length), ownershipFor(path, NEW_MODE));
     // A log left behind by a database that is gone would be replayed into the new one.
     for (const suffix of ['-wal', '-shm', '-journal']) rmSync(path + suffix, { force: true });
     syncDirectory(dirname(path));
@@ -127,9 +145,7 @@ function replaceFile({ path, image, run }: Swap): Swapped {
     rmSync(staged, { force: true });
     throw error;
   }
-  const source = openImage(image);
-  const digest = imageDigest(source.serialize());
-  source.close();
+  const digest = imageDigest(pages);
   prove(path, digest);
   return { digest, way: 'rename' };
 }

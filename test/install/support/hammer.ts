@@ -40,7 +40,10 @@ function once(): void {
     round(db);
   } catch (error) {
     if (error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY')) busy += 1;
-    else errors.push(error instanceof Error ? `${error.message} ${'code' in error ? error.code : ''}` : String(error));
+    else
+      errors.push(
+        error instanceof Error ? `${error.message} ${'code' in error ? error.code : ''}` : String(error),
+      );
   } finally {
     if (!kept) db.close();
   }

@@ -11,7 +11,10 @@ export interface ImageOptions {
  * A database image all of whose rows carry its version, so that a torn mix of two can be told at a glance; images of
  * different versions differ in size, too.
  */
-export function versionImage(version: number, { pageSize = 4096, wal = false, rows = 400 }: ImageOptions = {}): Buffer {
+export function versionImage(
+  version: number,
+  { pageSize = 4096, wal = false, rows = 400 }: ImageOptions = {},
+): Buffer {
   const db = openDatabase(':memory:');
   try {
     db.exec(`PRAGMA page_size = ${pageSize};
@@ -39,7 +42,8 @@ export function versionIn(db: Database): number {
     )
     .get();
   if (!row || row.least !== row.most) throw new Error(`torn: versions ${row?.least} to ${row?.most}`);
-  if ((row.count - (row.least % 3) * 50) % 100 !== 0) throw new Error(`torn: ${row.count} rows of ${row.least}`);
+  if ((row.count - (row.least % 3) * 50) % 100 !== 0)
+    throw new Error(`torn: ${row.count} rows of ${row.least}`);
   return row.least;
 }
 

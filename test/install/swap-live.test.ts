@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { expect, it, onTestFinished } from 'vitest';
+import { swapIndex } from '../../src/install/swap.ts';
+import type { Seen } from './support/hammer.ts';
+import { makeLive, provenVersion, versionImage } from './support/images.ts';
+import { makePlace, RUN } from './support/place.ts';
+
+const HAMMER = join(import.meta.dirname, 'support', 'hammer.ts');
+
+/** A process that works on the database until told to stop, and then says what it saw. */
+async function hammer(role: Seen['role'], path: string): Promise<() => Promise<Seen>> {
+  const child = spawn(process.execPath, [HAMMER, role, path], { stdio: ['pipe', 'pipe', 'inherit'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  await once(child.stdout, 'readable');
+  const output = text(child.stdout);
+  return async () => {
+    child.stdin.end();
+    return JSON.parse((await output).split('\n').at(-2) ?? '') as Seen;
+  };
+}
+
+it.each(['wal', 'delete'] as const)(
+  'readers and a writer in other processes see no error and no torn data during 200 swaps (%s)',
+  async (mode) => {
+    const place = makePlace();
+    const images = [1, 2, 3].map((version) => versionImage(version));
+    makeLive(place.index, images[0] as Buffer, mode);
+    const stops = await Promise.all(
+      ['keep', 'keep', 'reopen', 'write'].map((role) => hammer(role, place.index)),
+    );
+    for (let turn = 1; turn <= 200; turn++) {
+      const image = images[turn % 3] as Buffer;
+      const swapped = await swapIndex({
+        path: place.index,
+        image,
+        run: RUN,
+        mtime: new Date(),
+        busyTimeoutMs: 60_000,
+      });
+      expect(swapped.way).toBe('backup');
+    }
+    for (const stop of stops) {
+      const seen = await stop();
+      expect(seen.errors).toEqual([]);
+      expect(seen.rounds).toBeGreaterThan(10);
+      if (seen.role !== 'write') expect(seen.versions).toBe(3);
+    }
+    expect(provenVersion(place.index)).toBe((200 % 3) + 1);
+  },
+);
