@@ -1,0 +1,246 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { generate } from '../../src/generate/generate.ts';
+import { Navigator } from '../properties/navigator.ts';
+import { BAD_INPUTS, type BadInput } from '../support/bad-inputs.ts';
+import { always, type Fault } from '../support/fault-proxy.ts';
+import { HOSTILE_KEYS, HOSTILE_LINES } from '../support/hostile.ts';
+import { altered, buildIndex, HASH, type PlainRow, SOUND } from '../support/indexes.ts';
+import { NOTHING } from '../support/invented-index.ts';
+import { basic, type CgiAnswered, type RunOptions } from '../support/machine.ts';
+import { contentOf } from '../support/planned.ts';
+import { siteOf } from '../support/site.ts';
+import { ADMINISTRATOR, expectFailure, GOOD_INDEX, type Station, Stations, TOKEN } from './station.ts';
+
+const stations = new Stations();
+beforeAll(() => stations.open(4));
+afterAll(() => stations.close());
+
+/** Of the sound index, whose only user has the sample's password for all. */
+const SOUND_ADMINISTRATOR = basic('ada', 'quickstep');
+
+const as = (authorization: string, accept = 'text/plain'): RunOptions => ({
+  env: { HTTP_AUTHORIZATION: authorization, HTTP_ACCEPT: accept },
+});
+
+/** Everybody who may ask, and whether the rows behind the warnings are for them. */
+const CALLERS: readonly (readonly [options: RunOptions, administrator: boolean])[] = [
+  [{}, false],
+  [as(SOUND_ADMINISTRATOR), true],
+  [{ env: { HTTP_ACCEPT: 'application/json' } }, false],
+  [as(`Bearer ${TOKEN}`, 'application/json'), true],
+  [as(basic('ada', 'no-such-password')), false],
+];
+
+describe('an index that is not valid', () => {
+  const cases = sampled('invalid');
+
+  test.concurrent.each(cases)('$name: is refused with 422, and nothing is touched', ({ make, because }) =>
+    stations.use(async (here) => {
+      await here.publish(make());
+      const answer = await here.post();
+      expectFailure(answer, 422, 'index-invalid');
+      expect(answer.result.error?.message).toMatch(because ?? /./);
+      here.expectUntouched();
+    }),
+  );
+
+  test('is said in the same way to an administrator, to a dry run and in JSON', () =>
+    stations.use(async (here) => {
+      await here.publish(cases[0]?.make() ?? Buffer.alloc(0));
+      for (const query of ['', 'dry_run=1', 'force=1']) {
+        for (const accept of ['text/plain', 'application/json']) {
+          expectFailure(await here.post(query, as(ADMINISTRATOR, accept)), 422, 'index-invalid');
+        }
+      }
+      here.expectUntouched();
+    }));
+});
+
+describe('an index that must not be installed whatever it holds', () => {
+  const GIGABYTE = 2 ** 30;
+  const huge: readonly (readonly [string, Fault])[] = [
+    ['that says so', { kind: 'huge', size: GIGABYTE, announced: true }],
+    ['that does not say so', { kind: 'huge', size: GIGABYTE, announced: false }],
+  ];
+
+  test.each(huge)('a gigabyte %s: is refused before it is read', (_, fault) =>
+    stations.use(async (here) => {
+      here.proxy.plan(always(fault));
+      const answer = await here.post();
+      here.expectUntouched();
+      expectFailure(answer, 422, 'index-too-large');
+      expect(answer.result.error?.hint).toContain('UPDATE_CONFIG_MAX_INDEX_MIB');
+      expect(here.proxy.requests).toHaveLength(1);
+      expect(here.proxy.requests[0]?.sent).toBeLessThan(GIGABYTE / 8);
+    }),
+  );
+
+  test('an index over the cap: is refused, and installed once the cap is raised', () =>
+    stations.use(async (here) => {
+      await here.publish(withBallast(2 ** 20));
+      const capped = await here.post('', { env: { UPDATE_CONFIG_MAX_INDEX_MIB: '1' } });
+      expectFailure(capped, 422, 'index-too-large');
+      here.expectUntouched();
+      const raised = await here.post('', { env: { UPDATE_CONFIG_MAX_INDEX_MIB: '2' } });
+      expect(raised).toMatchObject({ status: 200, result: { outcome: 'updated' } });
+    }));
+
+  test('an index older than the installed one: is refused, unless it is forced', () =>
+    stations.use(async (here) => {
+      await here.install(withBallast(5000));
+      await here.publish(GOOD_INDEX, new Date('2020-01-01T00:00:00Z'));
+      const answer = await here.post();
+      expectFailure(answer, 422, 'index-older');
+      expect(answer.result.error?.hint).toContain('force=1');
+      here.expectUntouched();
+      const forced = await here.post('force=1', as(ADMINISTRATOR));
+      expect(forced).toMatchObject({ status: 200, result: { outcome: 'updated' } });
+    }));
+});
+
+describe('an index with bad rows', () => {
+  const cases = sampled('valid').map((input, number) => ({ ...input, number }));
+
+  test.concurrent.each(cases)('$name: is installed without them', ({ make, warnings, number }) =>
+    stations.use(async (here) => {
+      const [options, administrator] = CALLERS[number % CALLERS.length] ?? [{}, false];
+      await here.publish(make());
+      const answer = await here.post('', options);
+      expect(answer, answer.body).toMatchObject({
+        status: 200,
+        exitCode: 0,
+        result: { outcome: 'updated', reload: expect.any(Boolean), warningCount: warnings.length },
+      });
+      if (administrator) expectRows(answer, warnings);
+      else expectSummary(answer, warnings);
+      expect(here.machine.read('htpasswd')).toBe(`ada:${HASH}`);
+      expectHarmless(here);
+    }),
+  );
+});
+
+describe('an index with every bad row there is', () => {
+  const place = { latitude: 1, longitude: 1 };
+  const tables = {
+    users: [...SOUND.users, ...HOSTILE_LINES.map(([, password]): PlainRow => ({ userid: 'eve', password }))],
+    regions: [
+      ...SOUND.regions,
+      ...HOSTILE_KEYS.map((code): PlainRow => ({ type: 'fly', code, location: 'Nowhere', ...place })),
+    ],
+    locations: [
+      ...SOUND.locations,
+      ...HOSTILE_KEYS.map((key): PlainRow => ({ key, name: `Studio ${key}`, ...place })),
+    ],
+    showcases: [
+      ...SOUND.showcases,
+      { year: 2026, key: 'gala', name: 'Gala', order: 2, location_id: 1 },
+      ...HOSTILE_KEYS.map((key): PlainRow => ({ year: 2026, key, name: key, order: 3, location_id: 1 })),
+      ...HOSTILE_KEYS.map(
+        (_, at): PlainRow => ({ year: 2025, key: 'ball', name: 'Ball', location_id: at + 2 }),
+      ),
+    ],
+  };
+  const bad = HOSTILE_LINES.length + 4 * HOSTILE_KEYS.length;
+
+  test('is installed without them, and only an administrator hears which they are', () =>
+    stations.use(async (here) => {
+      await here.publish(buildIndex(tables));
+      for (const [options, administrator] of CALLERS) {
+        const answer = await here.post('', options);
+        expect(answer).toMatchObject({ status: 200, result: { warningCount: bad } });
+        const { warnings } = answer.result;
+        if (administrator) {
+          expect(warnings).toHaveLength(bad);
+          expect(warnings.filter(({ id, reason }) => id === null || id < 2 || reason === '')).toEqual([]);
+        } else {
+          expect(warnings.map(({ table, id }) => [table, id])).toEqual([
+            ['users', null],
+            ['regions', null],
+            ['locations', null],
+            ['showcases', null],
+          ]);
+        }
+      }
+      expect(here.machine.read('htpasswd')).toBe(`ada:${HASH}`);
+      const { tenants } = expectHarmless(here);
+      expect(tenants.map((tenant) => tenant.var.database)).toEqual([
+        'index',
+        'demo',
+        '2026-boston-showcase',
+        '2026-boston-gala',
+      ]);
+    }));
+
+  test('has them named by a dry run, and nothing of them in the diff', () =>
+    stations.use(async (here) => {
+      await here.install(GOOD_INDEX);
+      await here.publish(buildIndex(tables));
+      for (const credentials of [`Bearer ${TOKEN}`, ADMINISTRATOR]) {
+        const answer = await here.post('dry_run=1', as(credentials));
+        expect(answer.result).toMatchObject({ outcome: 'dry-run', warningCount: bad });
+        expect(answer.body.match(/^\[[^\]]*\] Warning: \w+ \d+: /gm)).toHaveLength(bad);
+        for (const key of ['etc/passwd', 'a|b', 'evil', 'hidden', 'alias', 'style.css', 'kkkk', 'xxxx']) {
+          expect(answer.result.diff).not.toContain(key);
+        }
+      }
+      here.expectUntouched();
+    }));
+});
+
+/** Warnings with table, id and reason, in the result and, in a text, on lines of their own. */
+function expectRows({ result, body, headers }: CgiAnswered, expected: BadInput['warnings']): void {
+  expect(result.warnings).toHaveLength(expected.length);
+  expect(result.warnings).toEqual(
+    expect.arrayContaining(
+      expected.map(([table, id, reason]) => ({ table, id, reason: expect.stringMatching(reason) })),
+    ),
+  );
+  if (headers['content-type']?.startsWith('application/json')) return;
+  for (const { table, id, reason } of result.warnings) {
+    expect(body).toContain(`Warning: ${table}${id === null ? '' : ` ${id}`}: ${reason}\n`);
+  }
+}
+
+/** How many warnings there are per table, and nothing of any row. */
+function expectSummary({ result, body }: CgiAnswered, expected: BadInput['warnings']): void {
+  const counts = new Map<string, number>();
+  for (const [table] of expected) counts.set(table, (counts.get(table) ?? 0) + 1);
+  expect(result.warnings.map(({ table, id, reason }) => [table, id, Number.parseInt(reason, 10)])).toEqual(
+    [...counts].map(([table, count]) => [table, null, count]),
+  );
+  for (const [, , reason] of expected) expect(body).not.toMatch(reason);
+}
+
+/** A good index of at least so many bytes, and not the same as without them. */
+function withBallast(bytes: number): Buffer {
+  return altered(GOOD_INDEX, 'CREATE TABLE ballast (a)', `INSERT INTO ballast VALUES (zeroblob(${bytes}))`);
+}
+
+/** Every case, but of those that differ only by a hostile key or line each fourth: the readers' own tests have all. */
+function sampled(expected: BadInput['expected']): BadInput[] {
+  const alike =
+    /^(?:a studio with the key|an event with the key|a region with the code|a user with|one user only,) /;
+  let seen = 0;
+  return BAD_INPUTS.filter(
+    (input) => input.expected === expected && (!alike.test(input.name) || seen++ % 4 === 0),
+  );
+}
+
+/** What a database may be called, and what a pattern that derives from the index may look like. */
+const DATABASE = /^(?:index|demo|\d{4}(?:-[\p{L}0-9._'+-]+)+)$/u;
+const DERIVED =
+  /^\^\/showcase\/(?:\d{4}|\(\?:\d{4}\)|regions)\/(?:[\p{L}0-9_'/]|\\[.+-]|\(\?:|[|)])+(?:\/\?\$|\/public\/|\/cable\$|\/demo\/|\/\.\+\$|\(\?:\/\.\*\)\?\$)$/u;
+
+const FIXED = new Navigator(contentOf(generate(NOTHING, siteOf('fly-iad')), 'navigator')).patterns();
+
+/** Nothing but names of the narrow kind has reached navigator.yml, and RE2 takes every pattern. */
+function expectHarmless(here: Station): Navigator {
+  const navigator = new Navigator(here.machine.read('navigator.yml'));
+  const derived = navigator.patterns().filter((pattern) => !FIXED.includes(pattern));
+  expect(derived.filter((pattern) => !DERIVED.test(pattern))).toEqual([]);
+  const databases = navigator.tenants.map((tenant) => tenant.var.database);
+  expect(databases.slice(0, 2)).toEqual(['index', 'demo']);
+  expect(databases.filter((database) => !DATABASE.test(database))).toEqual([]);
+  expect(new Set(databases).size).toBe(databases.length);
+  return navigator;
+}

@@ -1,0 +1,266 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { FailureCode } from '../../src/failure.ts';
+import { always, type Fault, first, type Plan, s3Error, startFaultProxy } from '../support/fault-proxy.ts';
+import { startPublished } from '../support/published.ts';
+import { expectFailure, type Station, Stations } from './station.ts';
+
+const stations = new Stations();
+/** What else the tests opened. */
+const open = new Set<() => Promise<void>>();
+beforeAll(() => stations.open(4));
+afterAll(async () => {
+  await stations.close();
+  for (const close of open) await close();
+});
+
+/** With a good configuration installed, and another index in the store. */
+function station(work: (here: Station) => Promise<void>): Promise<void> {
+  return stations.use(async (here) => {
+    await here.publishAnother();
+    await work(here);
+  });
+}
+
+/** A port that counts who connects. */
+async function startTrap(): Promise<{ url: string; visitors: () => number }> {
+  let visitors = 0;
+  const server = createServer((socket) => {
+    visitors += 1;
+    socket.destroy();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  open.add(() => new Promise((resolve) => server.close(() => resolve())));
+  const address = server.address();
+  if (typeof address !== 'object' || !address) throw new Error('the trap has no port');
+  return { url: `http://127.0.0.1:${address.port}`, visitors: () => visitors };
+}
+
+async function expectRecovery(here: Station, requests: number): Promise<void> {
+  const before = here.hasChanged();
+  const answer = await here.post();
+  expect(answer, answer.body).toMatchObject({ status: 200, exitCode: 0, result: { outcome: 'updated' } });
+  expect(here.hasChanged()).toBe(!before);
+  expect(here.proxy.requests).toHaveLength(requests);
+}
+
+const FAULTS: readonly (readonly [what: string, fault: Fault, code: FailureCode])[] = [
+  ['resets the connection', { kind: 'reset', when: 'before-request' }, 'store-unreachable'],
+  ['resets it after the head', { kind: 'reset', when: 'after-head' }, 'store-corrupt'],
+  ['resets it instead of an answer', { kind: 'lost-answer' }, 'store-unreachable'],
+  ['cuts the body off', { kind: 'cut', after: 30_000 }, 'store-corrupt'],
+  ['sends no body', { kind: 'cut', after: 0 }, 'store-corrupt'],
+  ['announces too little', { kind: 'length', by: -1 }, 'store-corrupt'],
+  ['announces too much', { kind: 'length', by: 1 }, 'store-corrupt'],
+  ['changes a byte', { kind: 'corrupt', at: 5000 }, 'store-corrupt'],
+  ['is a page of somebody else', { kind: 'answer', status: 200, body: '<html>' }, 'store-corrupt'],
+  ['sheds load with 408', s3Error(408, 'RequestCanceled'), 'store-unreachable'],
+  ['sheds load with 503', s3Error(503, 'SlowDown'), 'store-unreachable'],
+  ['fails with 500', s3Error(500, 'InternalError'), 'store-unreachable'],
+  [
+    'is a gateway that fails',
+    { kind: 'answer', status: 502, body: '<html>Bad Gateway' },
+    'store-unreachable',
+  ],
+];
+
+describe('a store that', () => {
+  test.concurrent.each(FAULTS)('%s once delays an update, no more', (_, fault) =>
+    station(async (here) => {
+      here.proxy.plan(first(fault));
+      await expectRecovery(here, 2);
+    }),
+  );
+
+  test.concurrent.each(FAULTS)('%s every time ends it after four', (_, fault, code) =>
+    station(async (here) => {
+      here.proxy.plan(always(fault));
+      expectFailure(await here.post(), 502, code);
+      expect(here.proxy.requests).toHaveLength(4);
+      here.expectUntouched();
+      here.proxy.plan(() => undefined);
+      await expectRecovery(here, 1);
+    }),
+  );
+
+  const SLOW: readonly (readonly [what: string, plan: Plan])[] = [
+    ['never answers', always({ kind: 'hang', after: 'request' })],
+    ['stops in the middle', always({ kind: 'hang', after: 20_000 })],
+    ['trickles', always({ kind: 'slow', delay: 0, bytesPerSecond: 1000 })],
+    ['begins late', always({ kind: 'slow', delay: 60_000, bytesPerSecond: 1e9 })],
+    ['fails first and hangs then', first(s3Error(503, 'SlowDown'), { kind: 'hang', after: 'request' })],
+  ];
+  test.concurrent.each(SLOW)('%s is given up when its time is over', (_, plan) =>
+    station(async (here) => {
+      here.proxy.plan(plan);
+      const answer = await here.post('', { env: { UPDATE_CONFIG_STORE_TIMEOUT: '0.9' } });
+      expectFailure(answer, 504, 'store-timeout');
+      expect(answer.result.error?.hint).toContain('UPDATE_CONFIG_STORE_TIMEOUT');
+      here.expectUntouched();
+    }),
+  );
+
+  test.concurrent('is slow, but not too slow, is waited for', () =>
+    station(async (here) => {
+      here.proxy.plan(always({ kind: 'slow', delay: 300, bytesPerSecond: 200_000 }));
+      await expectRecovery(here, 1);
+    }));
+
+  test.concurrent('is not there at all is unreachable', () =>
+    station(async (here) => {
+      const closed = await startFaultProxy(here.proxy.endpoint);
+      await closed.close();
+      const answer = await here.post('', { env: { AWS_ENDPOINT_URL_S3: closed.endpoint } });
+      expectFailure(answer, 502, 'store-unreachable');
+      expect(answer.result.error?.message).toContain('ECONNREFUSED');
+      here.expectUntouched();
+    }));
+});
+
+describe('what is set wrong', () => {
+  test.concurrent.each([
+    ['another secret key', { AWS_SECRET_ACCESS_KEY: 'not-the-secret-key' }, 'AWS_SECRET_ACCESS_KEY'],
+    ['another access key', { AWS_ACCESS_KEY_ID: 'not-the-access-key' }, 'AWS_ACCESS_KEY_ID'],
+    ['a bucket that is not there', { BUCKET_NAME: 'no-such-bucket' }, 'BUCKET_NAME'],
+  ])('%s is refused at once, with the variable named', (_, env, variable) =>
+    station(async (here) => {
+      const answer = await here.post('', { env });
+      expectFailure(answer, 502, 'store-refused');
+      expect(answer.result.error?.hint).toContain(variable);
+      for (const value of Object.values(env).filter((each) => each.includes('key'))) {
+        expect(answer.stdout + answer.stderr).not.toContain(value);
+      }
+      expect(here.proxy.requests).toHaveLength(1);
+      here.expectUntouched();
+    }),
+  );
+
+  test.concurrent('a bucket without an index is said so', () =>
+    station(async (here) => {
+      const empty = await startPublished();
+      open.add(() => empty.close());
+      const answer = await here.post('', { env: empty.env });
+      expectFailure(answer, 502, 'store-no-index');
+      expect(answer.result.error?.hint).toContain('BUCKET_NAME');
+      here.expectUntouched();
+    }));
+
+  const NEEDED = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_ENDPOINT_URL_S3'] as const;
+  const partial = [1, 2, 3, 4, 5, 6].map((bits) => NEEDED.filter((_, at) => bits & (1 << at)));
+  test.concurrent.each(partial.map((missing) => [missing.join(' and ') || 'none', missing] as const))(
+    'settings without %s are an error that names what is missing',
+    (_, missing) =>
+      station(async (here) => {
+        const answer = await here.post('', {
+          env: Object.fromEntries(missing.map((name) => [name, ''])),
+        });
+        expectFailure(answer, 500, 'config-invalid');
+        const { message = '', hint = '' } = answer.result.error ?? {};
+        for (const name of missing) expect(hint.slice(0, hint.indexOf(' or '))).toContain(name);
+        expect(message.split('but not')[1]?.match(/AWS_\w+/g)).toEqual(missing);
+        expect(here.proxy.requests).toHaveLength(0);
+        here.expectUntouched();
+      }),
+  );
+
+  test.concurrent.each([
+    ['AWS_ENDPOINT_URL_S3', 'no url at all'],
+    ['AWS_ENDPOINT_URL_S3', 'ftp://127.0.0.1'],
+    ['AWS_ENDPOINT_URL_S3', 'http://user:open-sesame@127.0.0.1'],
+    ['BUCKET_NAME', '../other'],
+    ['BUCKET_NAME', 'a\nRESULT {}'],
+    ['UPDATE_CONFIG_STORE_TIMEOUT', 'soon'],
+    ['UPDATE_CONFIG_STORE_TIMEOUT', '0'],
+    ['UPDATE_CONFIG_STORE_TIMEOUT', '99999999'],
+    ['UPDATE_CONFIG_MAX_INDEX_MIB', '0'],
+    ['UPDATE_CONFIG_LOCK_TIMEOUT', '-1'],
+    ['UPDATE_CONFIG_GENERATIONS', '1e9'],
+  ])('%s set to %j is an error that names it', (name, value) =>
+    station(async (here) => {
+      const answer = await here.post('', { env: { [name]: value } });
+      expectFailure(answer, 500, 'config-invalid');
+      expect(answer.result.error?.message).toContain(name);
+      expect(answer.stdout + answer.stderr).not.toContain('open-sesame');
+      here.expectUntouched();
+    }),
+  );
+});
+
+describe('what a stranger or a stray file may say', () => {
+  test.concurrent('a Proxy header, and proxies of every other name, lead nowhere else', () =>
+    station(async (here) => {
+      const trap = await startTrap();
+      const names = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy', 'all_proxy'];
+      const env = Object.fromEntries(names.map((name) => [name, trap.url]));
+      const answer = await here.post('', { env: { ...env, NO_PROXY: '', NODE_USE_ENV_PROXY: '1' } });
+      expect(answer).toMatchObject({ status: 200, result: { outcome: 'updated' } });
+      expect(trap.visitors()).toBe(0);
+      expect(here.proxy.requests).toHaveLength(1);
+    }));
+
+  const profile = (url: string): string =>
+    `[default]\naws_access_key_id = other-key\naws_secret_access_key = other-secret\nregion = eu-west-9\nendpoint_url = ${url}\nservices = s\n[services s]\ns3 =\n  endpoint_url = ${url}\n`;
+
+  /** Everything that an AWS SDK looks for besides the variables that are ours. */
+  async function stray(here: Station): Promise<{ env: Record<string, string>; visitors: () => number }> {
+    const trap = await startTrap();
+    const home = join(here.machine.home, 'home');
+    mkdirSync(join(home, '.aws'), { recursive: true });
+    for (const file of ['config', 'credentials']) writeFileSync(join(home, '.aws', file), profile(trap.url));
+    const env = {
+      HOME: home,
+      AWS_PROFILE: 'default',
+      AWS_CONFIG_FILE: join(home, '.aws/config'),
+      AWS_SHARED_CREDENTIALS_FILE: join(home, '.aws/credentials'),
+      AWS_SDK_LOAD_CONFIG: '1',
+      AWS_ENDPOINT_URL: trap.url,
+      AWS_DEFAULT_REGION: 'eu-west-9',
+      AWS_SESSION_TOKEN: 'a-session-of-somebody',
+      AWS_USE_FIPS_ENDPOINT: 'true',
+      AWS_USE_DUALSTACK_ENDPOINT: 'true',
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: trap.url,
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: trap.url,
+      AWS_WEB_IDENTITY_TOKEN_FILE: join(home, '.aws/config'),
+    };
+    return { env, visitors: trap.visitors };
+  }
+
+  test.concurrent('the files and variables of an AWS profile change nothing', () =>
+    station(async (here) => {
+      const { env, visitors } = await stray(here);
+      const answer = await here.post('', { env });
+      expect(answer).toMatchObject({ status: 200, result: { outcome: 'updated' } });
+      const [request] = here.proxy.requests;
+      expect(request?.headers.authorization).toContain(`Credential=${here.published.settings.accessKeyId}/`);
+      expect(request?.headers.authorization).toContain('/auto/s3/');
+      expect(request?.headers).not.toHaveProperty('x-amz-security-token');
+      expect(visitors()).toBe(0);
+    }));
+
+  test.concurrent('nor do they make a store where none is set', () =>
+    station(async (here) => {
+      const { env, visitors } = await stray(here);
+      const none = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_ENDPOINT_URL_S3: '' };
+      const answer = await here.post('', { env: { ...env, ...none } });
+      expect(answer).toMatchObject({ status: 200, result: { outcome: 'unchanged' } });
+      expect(here.proxy.requests).toHaveLength(0);
+      expect(visitors()).toBe(0);
+      here.expectUntouched();
+    }));
+
+  test.concurrent('a request that names keys, a store or a bucket is not believed', () =>
+    station(async (here) => {
+      const trap = await startTrap();
+      const env = {
+        HTTP_AWS_ENDPOINT_URL_S3: trap.url,
+        HTTP_APP_ROOT: '/',
+        HTTP_HOST: trap.url.slice(7),
+        HTTP_X_FORWARDED_HOST: trap.url.slice(7),
+      };
+      const answer = await here.post(`BUCKET_NAME=x&AWS_ENDPOINT_URL_S3=${trap.url}`, { env });
+      expect(answer).toMatchObject({ status: 200, result: { outcome: 'updated' } });
+      expect(trap.visitors()).toBe(0);
+    }));
+});

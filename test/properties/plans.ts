@@ -1,0 +1,105 @@
+import { serialize } from 'node:v8';
+import fc from 'fast-check';
+import { generate } from '../../src/generate/generate.ts';
+import type { PlannedFile } from '../../src/generate/types.ts';
+import type { Event, Index, StudioYear } from '../../src/index/types.ts';
+import type { Site } from '../../src/site/types.ts';
+import { buildIndex, goodTables, hostileTables, type Tables, TYPELESS } from '../support/indexes.ts';
+import { contentOf } from '../support/planned.ts';
+import { readImageOf } from '../support/read.ts';
+import { siteOf } from '../support/site.ts';
+import { Navigator } from './navigator.ts';
+import { tightTables } from './tight.ts';
+
+/** Whole indexes that validate: good rows, rows of every kind, and keys that are easily taken for each other. */
+export function anyTables(): fc.Arbitrary<Required<Tables>> {
+  return fc.oneof(goodTables(), hostileTables(), tightTables());
+}
+
+export function imageOf(tables: Tables): Buffer {
+  return buildIndex(tables, TYPELESS);
+}
+
+const SEED = Date.now() % 2 ** 31;
+
+/** The statements of one file are held against the same indexes, so that each need be planned for only once. */
+export function runs(numRuns: number): { numRuns: number; seed: number } {
+  return { numRuns, seed: SEED };
+}
+
+/** One machine's files for an index, and Navigator as it reads them. */
+export interface Plan {
+  readonly site: Site;
+  /** `server.root_path` without a slash at its end. */
+  readonly root: string;
+  readonly files: readonly PlannedFile[];
+  readonly navigator: Navigator;
+}
+
+/** What an index says, by the way that an update takes, and what it makes of each kind of machine. */
+export interface Plans {
+  readonly index: Index;
+  /** A Fly machine in every deployed region. */
+  readonly fly: readonly Plan[];
+  readonly kamal: Plan;
+  readonly local: Plan;
+  /** Those, and a Fly machine in a region that the index does not know. */
+  readonly all: readonly Plan[];
+}
+
+const known = new Map<string, Plans>();
+
+export function plansOf(tables: Tables): Plans {
+  const key = serialize(tables).toString('latin1');
+  const before = known.get(key);
+  if (before) return before;
+  const { index } = readImageOf(imageOf(tables));
+  const fly = index.regions.map(({ code }) => planFor(index, inRegion(code)));
+  const [kamal, local] = [planFor(index, siteOf('kamal')), planFor(index, siteOf('local'))];
+  const plans = {
+    index,
+    fly,
+    kamal,
+    local,
+    all: [...fly, planFor(index, inRegion('elsewhere')), kamal, local],
+  };
+  known.set(key, plans);
+  return plans;
+}
+
+function planFor(index: Index, site: Site): Plan {
+  const files = generate(index, site);
+  const root = site.deployment === 'kamal' ? '' : '/showcase';
+  return { site, root, files, navigator: new Navigator(contentOf(files, 'navigator')) };
+}
+
+function inRegion(region: string): Site {
+  return { ...siteOf('fly-iad'), region };
+}
+
+/** One event, where it is found and who owns it. */
+export interface Show {
+  /** Below the root, without slashes around it: `2026/boston/gala`, or `2026/boston` for a single event. */
+  readonly scope: string;
+  readonly database: string;
+  readonly owner: string | null;
+  readonly entry: StudioYear;
+  readonly event: Event;
+}
+
+export function showsOf({ years }: Index): Show[] {
+  return years.flatMap(({ year, studios }) =>
+    studios.flatMap((entry) =>
+      entry.events.map((event) => {
+        const parts = [year, entry.studio.key, ...(entry.single ? [] : [event.key])];
+        return {
+          scope: parts.join('/'),
+          database: parts.join('-'),
+          owner: entry.studio.region,
+          entry,
+          event,
+        };
+      }),
+    ),
+  );
+}
