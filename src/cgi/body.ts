@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import type { Readable } from 'node:stream';
 
 /** What can be told of standard input at once. */
@@ -31,38 +31,72 @@ export async function lookForBody(input: Input, patienceMs: number): Promise<'bo
  * that is not allowed (a socket, or a pipe of another user) nothing is decided.
  */
 function glanceAt(fd: number): Glance {
+  const stat = statOf(fd);
+  if (!stat) return 'empty'; // closed
   let again: number | undefined;
   try {
-    const stat = fstatSync(fd);
     if (stat.isFile()) return stat.size > 0 ? 'data' : 'empty';
     if (stat.isCharacterDevice()) return 'empty'; // /dev/null or a terminal: no server's body
     if (!stat.isFIFO()) return 'undecided';
     again = openSync(`/proc/self/fd/${fd}`, constants.O_RDONLY | constants.O_NONBLOCK);
     return readSync(again, Buffer.alloc(1)) > 0 ? 'data' : 'empty';
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EBADF' ? 'empty' : 'undecided';
+  } catch {
+    return 'undecided';
   } finally {
     if (again !== undefined) closeSync(again);
   }
 }
 
-/** The first of: a chunk, the end (or a broken stream), the end of patience. Leaves nothing that keeps Node running. */
+function statOf(fd: number): Stats | null {
+  try {
+    return fstatSync(fd);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Reads what is left of a body and throws it away, for so long at most. Apache's mod_cgid hands standard input and
+ * output on as one socket; to leave it with bytes unread is to reset it, and the answer would never arrive.
+ */
+export async function discardBody(input: Input, patienceMs: number): Promise<void> {
+  const stat = statOf(input.fd);
+  if (stat?.isFIFO() || stat?.isSocket()) await untilEnd(input.stream(), patienceMs);
+}
+
+/** The first of: a chunk, the end (or a broken stream), the end of patience. */
 function firstOf(stream: Readable, patienceMs: number): Promise<'body' | 'none' | 'silent'> {
   return new Promise((resolve) => {
     const settle = (answer: 'body' | 'none' | 'silent'): void => {
       clearTimeout(timer);
-      stream.removeAllListeners('data').removeAllListeners('end');
-      // A late error of the stream (a reset socket) is nobody's business any more, but would end the process unheard.
-      stream.removeAllListeners('error').on('error', () => {});
-      stream.pause();
-      stream.destroy();
+      stream.off('data', onData).off('end', onEnd).off('error', onEnd).pause();
+      if (answer === 'silent') abandon(stream);
       resolve(answer);
     };
-    const timer = setTimeout(() => settle('silent'), patienceMs);
-    stream.on('data', (chunk: Buffer | string) => {
+    const onData = (chunk: Buffer | string): void => {
       if (chunk.length > 0) settle('body');
-    });
-    stream.on('end', () => settle('none'));
-    stream.on('error', () => settle('none'));
+    };
+    const onEnd = (): void => settle('none');
+    const timer = setTimeout(() => settle('silent'), patienceMs);
+    stream.on('data', onData).on('end', onEnd).on('error', onEnd);
   });
+}
+
+function untilEnd(stream: Readable, patienceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      clearTimeout(timer);
+      abandon(stream);
+      resolve();
+    };
+    const timer = setTimeout(settle, patienceMs);
+    stream.on('end', settle).on('error', settle).on('close', settle).resume();
+    if (stream.readableEnded || stream.destroyed) settle();
+  });
+}
+
+/** Leaves a stream so that it keeps nothing running; a late error of it would end the process unheard. */
+function abandon(stream: Readable): void {
+  stream.on('error', () => {});
+  stream.destroy();
 }

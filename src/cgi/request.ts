@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts';
 import { type AnswerForm, preferredForm } from './accept.ts';
-import { type Input, lookForBody } from './body.ts';
+import { discardBody, type Input, lookForBody } from './body.ts';
 import { type Credentials, parseAuthorization } from './credentials.ts';
 
 export type { Credentials, Input };
@@ -21,11 +21,17 @@ export interface Request {
   readonly refusal: Failure | null;
 }
 
-/** Milliseconds to wait for a body that was not announced, from a server that leaves standard input open. */
-const PATIENCE_MS = 3_000;
+/** Milliseconds to wait for what a client may never send. */
+export interface Patience {
+  /** For a body that was not announced, from a server that leaves standard input open. */
+  readonly silentMs: number;
+  /** For the first byte, or the end, of a body that `Transfer-Encoding` announced. */
+  readonly announcedMs: number;
+  /** For the end of a body that is refused. */
+  readonly discardMs: number;
+}
 
-/** Milliseconds to wait for the first byte, or the end, of a body that `Transfer-Encoding` announced. */
-const ANNOUNCED_PATIENCE_MS = 15_000;
+const PATIENCE: Patience = { silentMs: 3_000, announcedMs: 15_000, discardMs: 1_000 };
 
 /** True when a CGI server started this process; then its command line arguments mean nothing. */
 export function isCgi(env: NodeJS.ProcessEnv): boolean {
@@ -35,23 +41,25 @@ export function isCgi(env: NodeJS.ProcessEnv): boolean {
 /**
  * Reads a request. Never throws and never hangs: what is wrong with the request is its `refusal`, so that even a refused
  * request is answered in the form it asked for. Standard input is only looked at where a body decides something.
- *
- * @param patience overrides the waiting times above, in milliseconds.
  */
 export async function parseRequest(
   env: NodeJS.ProcessEnv,
   input: Input,
-  patience: { silentMs?: number; announcedMs?: number } = {},
+  patience: Patience = PATIENCE,
 ): Promise<Request> {
   const method = env['REQUEST_METHOD'] || 'GET';
   const query = parseQuery(env['QUERY_STRING'] ?? '');
+  const refusal = refuseMethod(method) ?? query.problem ?? (await refuseBody(env, input, patience));
+  if (refusal && (refusal.code === 'body-not-accepted' || announcesBody(env))) {
+    await discardBody(input, patience.discardMs);
+  }
   return {
     method,
     dryRun: query.dryRun,
     force: query.force,
     form: preferredForm(env['HTTP_ACCEPT']),
     credentials: parseAuthorization(env['HTTP_AUTHORIZATION']),
-    refusal: refuseMethod(method) ?? query.problem ?? (await refuseBody(env, input, patience)),
+    refusal,
   };
 }
 
@@ -95,11 +103,7 @@ function parseQuery(text: string): Query {
  * A body is refused. `CONTENT_LENGTH` is believed as far as it goes: `0` means none, more means one, whatever arrives.
  * Without it a body may still come (a chunked request, which some servers pass on without a word).
  */
-async function refuseBody(
-  env: NodeJS.ProcessEnv,
-  input: Input,
-  patience: { silentMs?: number; announcedMs?: number },
-): Promise<Failure | null> {
+async function refuseBody(env: NodeJS.ProcessEnv, input: Input, patience: Patience): Promise<Failure | null> {
   const length = (env['CONTENT_LENGTH'] ?? '').trim();
   if (/^0+$/.test(length)) return null;
   if (/^[0-9]+$/.test(length)) return bodyRefusal(`a body of ${length.slice(0, 20)} bytes`);
@@ -109,12 +113,14 @@ async function refuseBody(
     });
   }
   const announced = Boolean(env['HTTP_TRANSFER_ENCODING']);
-  const wait = announced
-    ? (patience.announcedMs ?? ANNOUNCED_PATIENCE_MS)
-    : (patience.silentMs ?? PATIENCE_MS);
-  const found = await lookForBody(input, wait);
+  const found = await lookForBody(input, announced ? patience.announcedMs : patience.silentMs);
   if (found === 'body') return bodyRefusal('a body');
   return found === 'silent' && announced ? bodyRefusal('a body that never came') : null;
+}
+
+function announcesBody(env: NodeJS.ProcessEnv): boolean {
+  const length = env['CONTENT_LENGTH'] ?? '';
+  return /[^0 ]/.test(length) || Boolean(env['HTTP_TRANSFER_ENCODING']);
 }
 
 function bodyRefusal(what: string): Failure {

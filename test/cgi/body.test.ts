@@ -10,7 +10,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 const PROGRAM = `
 import { standardInput } from '${resolve(import.meta.dirname, '../../src/cgi/body.ts')}';
 import { parseRequest } from '${resolve(import.meta.dirname, '../../src/cgi/request.ts')}';
-const patience = JSON.parse(process.env.PATIENCE ?? '{}');
+const patience = { silentMs: 60_000, announcedMs: 60_000, discardMs: 60_000, ...JSON.parse(process.env.PATIENCE ?? '{}') };
 const { refusal } = await parseRequest(process.env, standardInput, patience);
 console.log(refusal ? refusal.code : 'accepted');
 `;
@@ -61,10 +61,17 @@ describe('without CONTENT_LENGTH, a body', () => {
     expect(await answer({ stdin: 'pipe', data: 'x' })).toBe('body-not-accepted');
   });
 
-  it('is refused, and not read, when there is more than a pipe can hold', async () => {
-    expect(await answer({ stdin: 'pipe', data: 'x'.repeat(10_000_000), close: false })).toBe(
+  it('is refused, and not read to an end that never comes, when there is more than a pipe can hold', async () => {
+    const env = { PATIENCE: '{"discardMs":1}' };
+    expect(await answer({ stdin: 'pipe', data: 'x'.repeat(10_000_000), close: false, env })).toBe(
       'body-not-accepted',
     );
+  });
+
+  it('is read to its end when it is refused, so that nobody is left with bytes that he cannot send', async () => {
+    expect(await answer({ stdin: 'pipe', data: 'x'.repeat(10_000_000) })).toBe('body-not-accepted');
+    const env = { REQUEST_METHOD: 'PUT', CONTENT_LENGTH: '10000000' };
+    expect(await answer({ stdin: 'pipe', data: 'x'.repeat(10_000_000), env })).toBe('method-not-allowed');
   });
 
   it('is refused when standard input is a file that holds it, as lighttpd hands it on', async () => {
@@ -81,7 +88,7 @@ describe('without CONTENT_LENGTH, a body', () => {
   });
 
   it('is refused when it was announced and the pipe stays open and silent', async () => {
-    const env = { HTTP_TRANSFER_ENCODING: 'chunked', PATIENCE: '{"announcedMs":1}' };
+    const env = { HTTP_TRANSFER_ENCODING: 'chunked', PATIENCE: '{"announcedMs":1,"discardMs":1}' };
     expect(await answer({ stdin: 'pipe', close: false, env })).toBe('body-not-accepted');
   });
 
@@ -119,8 +126,12 @@ describe('with CONTENT_LENGTH 0', () => {
 
 describe('with a CONTENT_LENGTH', () => {
   it('a body is refused that never comes', async () => {
-    expect(await answer({ stdin: 'pipe', close: false, env: { CONTENT_LENGTH: '5' } })).toBe(
-      'body-not-accepted',
-    );
+    expect(
+      await answer({
+        stdin: 'pipe',
+        close: false,
+        env: { CONTENT_LENGTH: '5', PATIENCE: '{"discardMs":1}' },
+      }),
+    ).toBe('body-not-accepted');
   });
 });

@@ -65,7 +65,7 @@ describe('the query', () => {
 
 describe('a body', () => {
   it.each([['1'], ['99999999999999999999999'], ['0012']])(
-    'announced by CONTENT_LENGTH %s is refused unread',
+    'announced by CONTENT_LENGTH %s is refused',
     async (length) => {
       expect(await codeOf({ CONTENT_LENGTH: length })).toBe('body-not-accepted');
     },
