@@ -86,8 +86,8 @@ async function build(addon, outDir, analyse) {
     outputs.push(relative(root, path));
   };
   for (const [name, folder] of Object.entries(EXECUTABLES)) {
-    const { text, metafile } = await bundle(root, `src/entry/${name}.ts`);
-    await put(folder, name, renderExecutable(preamble, { name, version, text }), 0o755);
+    const { parts, metafile } = await bundle(root, `src/entry/${name}.ts`);
+    await put(folder, name, renderExecutable(preamble, { name, version, parts }), 0o755);
     for (const path of Object.keys(metafile.inputs)) inputs.add(path);
     for (const path of packagesOf(metafile)) packages[folder].add(path);
     if (analyse) process.stdout.write(`${renderAnalysis(`${folder}/${name}`, metafile)}\n\n`);

@@ -1,24 +1,28 @@
-/** One entry file and all that it imports, as the text of one CommonJS function body. */
+/** One entry file and all that it imports, as the parts that an executable is put together from. */
 import { basename, join, posix } from 'node:path';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 import { awsSlim, slimOptions } from '../aws-slim.mjs';
 import { esbuildYaml } from '../yaml-plugin.mjs';
+import { pinoSlim } from './pino-slim.mjs';
 
 const TARGET = 'node22';
 
 /**
- * Two passes. In the first, a module that is imported lazily becomes a chunk of its own, and each chunk is shaken as one
- * scope; esbuild does that for ES modules only. The second puts the chunks into one CommonJS text, in which a lazy
- * chunk is a function that runs at its first import. In one pass esbuild would wrap every single module below a lazy
- * import, and could drop nothing from them: twice the code, and 0.6 of bare Node's start-up time.
+ * A part is the body of a CommonJS module, under the name that the others require it by. The first one is the entry
+ * file with what it always needs; every lazy import is another, and so is what several of them share. Each is shaken as
+ * one scope. In one text, esbuild would wrap every single module below a lazy import and could drop nothing from them:
+ * that is twice the code. And a part that a run does not need is neither read nor compiled.
+ *
+ * @returns {Promise<{ parts: { name: string, text: string }[], metafile: import('esbuild').Metafile }>}
  */
 export async function bundle(root, entry) {
-  const first = await build({
+  const { outputFiles, metafile } = await build({
     ...slimOptions,
     absWorkingDir: root,
     entryPoints: [entry],
     outdir: join(root, 'out'),
     bundle: true,
+    // Which esbuild does for ES modules only.
     splitting: true,
     write: false,
     metafile: true,
@@ -28,37 +32,24 @@ export async function bundle(root, entry) {
     supported: {},
     legalComments: 'none',
     define: { __BUNDLED__: 'true' },
-    plugins: [awsSlim(), esbuildYaml],
+    plugins: [awsSlim(), pinoSlim(), esbuildYaml],
     logLevel: 'warning',
   });
-  const chunks = new Map(first.outputFiles.map(({ path, text }) => [`./${basename(path)}`, text]));
-  const second = await build({
-    absWorkingDir: root,
-    entryPoints: [`./${basename(entry, '.ts')}.js`],
-    bundle: true,
-    write: false,
-    platform: 'node',
-    format: 'cjs',
-    target: TARGET,
-    // In a script a real `import()` would need a loader of its own; and of `node:http` it would load all of undici.
-    supported: { 'dynamic-import': false },
-    plugins: [fromMemory(chunks)],
-    logLevel: 'warning',
-  });
-  return { text: second.outputFiles[0].text, metafile: first.metafile };
+  const parts = await Promise.all(outputFiles.map(toCommonJs));
+  const first = `./${basename(entry, '.ts')}.js`;
+  parts.sort((a, b) => Number(b.name === first) - Number(a.name === first) || (a.name < b.name ? -1 : 1));
+  return { parts, metafile };
 }
 
-function fromMemory(chunks) {
-  return {
-    name: 'chunks',
-    setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^\.\// }, ({ path }) => ({ path, namespace: 'chunk' }));
-      onLoad({ filter: /./, namespace: 'chunk' }, ({ path }) => ({
-        contents: chunks.get(path),
-        loader: 'js',
-      }));
-    },
-  };
+async function toCommonJs({ path, text }) {
+  const { code } = await transform(text, {
+    format: 'cjs',
+    platform: 'node',
+    target: TARGET,
+    // A script's `import()` would need a loader of its own; and of `node:http` it would load all of undici.
+    supported: { 'dynamic-import': false },
+  });
+  return { name: `./${basename(path)}`, text: code };
 }
 
 /** Directories (relative to `root`) of the packages that have put code into an output. */

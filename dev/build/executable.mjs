@@ -1,17 +1,54 @@
-/** The file that is run: the preamble that every Node can read, and the program in a comment below it. */
+/** The file that is run: the preamble that every Node can read, and the program's parts in a comment below it. */
+import { createHash } from 'node:crypto';
 
 /** Stands where the program has the two characters that would end the comment. */
 const CUT = '*@@/';
 
 /**
  * @param preamble text of preamble.cjs
- * @param facts name and version to be shown, and the program as the body of a CommonJS module
+ * @param facts name and version to be shown, and the program's parts (see bundle.mjs), the first of which is run
  */
-export function renderExecutable(preamble, { name, version, text }) {
-  const program = `(function (exports, require, module, __filename, __dirname) {\n${text}})`;
-  // Read back as one byte a character, which is what makes it quick to load; esbuild escapes everything else.
-  if (/\P{ASCII}/u.test(program)) throw new Error(`${name}: the bundle holds more than ASCII`);
-  if (program.includes(CUT)) throw new Error(`${name}: the bundle holds the reserved text ${CUT}`);
-  const head = preamble.replaceAll('@NAME@', name).replaceAll('@VERSION@', version).replaceAll('@CUT@', CUT);
-  return `${head}\n/* PROGRAM\n${program.replaceAll('*/', CUT)}\n*/\n`;
+export function renderExecutable(preamble, { name, version, parts }) {
+  const texts = parts.map((part) => wrap(name, part));
+  const digest = createHash('sha256').update(texts.join('')).digest('hex').slice(0, 16);
+  // Places are counted from the end of the file, since the list of them stands before it and is of any length.
+  let fromEnd = TAIL.length;
+  const places = texts.toReversed().map((text) => {
+    fromEnd += text.length;
+    return { fromEnd, length: text.length };
+  });
+  const head = (lines) => {
+    const list = parts.map((part, at) => {
+      const place = places.at(-1 - at);
+      return [part.name, place.fromEnd, place.length, lines[at]];
+    });
+    return preamble
+      .replaceAll('@NAME@', name)
+      .replaceAll('@VERSION@', version)
+      .replaceAll('@DIGEST@', digest)
+      .replaceAll('@CUT@', CUT)
+      .replace("['@PARTS@']", () => JSON.stringify(list))
+      .concat('\n/*\n');
+  };
+  // Lines, for stack traces. The list is one line whatever it holds.
+  let line = lineCount(head([]));
+  const lines = texts.map((text) => {
+    const start = line;
+    line += lineCount(text);
+    return start;
+  });
+  return head(lines) + texts.join('') + TAIL;
+}
+
+const TAIL = '*/\n';
+
+const lineCount = (text) => text.split('\n').length - 1;
+
+/** A part as a function of what CommonJS gives a module, one byte a character, without a comment's end. */
+function wrap(name, part) {
+  const text = `(function (exports, require, module, __filename, __dirname) {\n${part.text}})\n`;
+  // esbuild escapes everything else.
+  if (/\P{ASCII}/u.test(text)) throw new Error(`${name}: ${part.name} holds more than ASCII`);
+  if (text.includes(CUT)) throw new Error(`${name}: ${part.name} holds the reserved text ${CUT}`);
+  return text.replaceAll('*/', CUT);
 }

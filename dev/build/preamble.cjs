@@ -43,17 +43,49 @@ function requireOurs(stat) {
   if (stat.uid !== process.geteuid() || (stat.mode & 0o022) !== 0) throw new Error('not ours alone');
 }
 
-/** What a cache file holds; undefined when there is none that can be trusted. Its first 32 bytes prove the rest. */
-function readCache(file, prove) {
+/**
+ * The cache of one build under one Node, a file for each part of it; undefined for none. Each file proves its content
+ * with a checksum in front, since V8 runs whatever it is given. All of it may fail in silence: the program is the same
+ * without, only slower to start.
+ */
+function openCache(key) {
+  const directory = cacheDirectory();
+  if (!directory) return undefined;
+  const { createHash } = load('crypto');
+  const digest = (...parts) => parts.reduce((hash, part) => hash.update(part), createHash('sha1')).digest();
+  const prefix = '@NAME@-';
+  const build = digest(key).toString('hex', 0, 8);
+  const fileOf = (name) => path.join(directory, `${prefix}${build}-${path.basename(name, '.js')}`);
+  return {
+    read: (name) => readProved(fileOf(name), (payload) => digest(key, name, payload)),
+    write(entries) {
+      try {
+        makeOurs(directory);
+        for (const [name, payload] of entries) {
+          const temporary = `${fileOf(name)}.${process.pid}`;
+          const content = Buffer.concat([digest(key, name, payload), payload]);
+          fs.writeFileSync(temporary, content, { flag: 'wx', mode: 0o600 });
+          fs.renameSync(temporary, fileOf(name));
+        }
+        clearAway(directory, prefix, `${prefix}${build}-`);
+      } catch {
+        // No cache, then.
+      }
+    },
+  };
+}
+
+/** What a cache file holds behind its checksum; undefined when there is none that can be trusted. */
+function readProved(file, prove) {
   let fd;
   try {
     fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK);
     const stat = fs.fstatSync(fd);
     requireOurs(stat);
     if (!stat.isFile()) return undefined;
-    const bytes = fs.readFileSync(fd);
-    const payload = bytes.subarray(32);
-    return prove(payload).equals(bytes.subarray(0, 32)) ? payload : undefined;
+    const bytes = Buffer.allocUnsafe(stat.size);
+    const payload = bytes.subarray(20, fs.readSync(fd, bytes, 0, stat.size, 0));
+    return prove(payload).equals(bytes.subarray(0, 20)) ? payload : undefined;
   } catch {
     return undefined;
   } finally {
@@ -61,34 +93,29 @@ function readCache(file, prove) {
   }
 }
 
-/**
- * Writes a cache file whole or not at all, and clears away those of builds that are gone. It may fail in silence: the
- * program is the same without, only slower to start.
- */
-function writeCache(file, prefix, proof, payload) {
-  const directory = path.dirname(file);
+function makeOurs(directory) {
   try {
     fs.mkdirSync(directory, { mode: 0o700 });
   } catch {
-    // It is there, or cannot be made; the next line tells.
+    // It is there, or cannot be made; the next lines tell.
   }
-  try {
-    const stat = fs.lstatSync(directory);
-    requireOurs(stat);
-    if (!stat.isDirectory()) return;
-    const temporary = `${file}.${process.pid}`;
-    fs.writeFileSync(temporary, Buffer.concat([proof, payload]), { flag: 'wx', mode: 0o600 });
-    fs.renameSync(temporary, file);
-    const yesterday = Date.now() - 24 * 60 * 60 * 1000;
-    for (const name of fs.readdirSync(directory)) {
-      const other = path.join(directory, name);
-      if (!name.startsWith(prefix) || other === file) continue;
-      if (fs.lstatSync(other).mtimeMs < yesterday) fs.unlinkSync(other);
-    }
-  } catch {
-    // No cache, then.
+  const stat = fs.lstatSync(directory);
+  requireOurs(stat);
+  if (!stat.isDirectory()) throw new Error('not a directory');
+}
+
+/** Removes what other builds left more than a day ago. */
+function clearAway(directory, prefix, ours) {
+  const yesterday = Date.now() - 24 * 60 * 60 * 1000;
+  for (const name of fs.readdirSync(directory)) {
+    if (!name.startsWith(prefix) || name.startsWith(ours)) continue;
+    const file = path.join(directory, name);
+    if (fs.lstatSync(file).mtimeMs < yesterday) fs.unlinkSync(file);
   }
 }
+
+/** [name, bytes from its start to the end of this file, bytes, line that it starts on], the part to be run first. */
+const PARTS = ['@PARTS@'];
 
 /** Compiled code is kept as it is after a run of the usual kind, which has compiled what such runs need. */
 function isUsualRun() {
@@ -98,30 +125,40 @@ function isUsualRun() {
 
 function run() {
   const here = fs.realpathSync(process.argv[1]);
-  const bytes = fs.readFileSync(here);
-  const start = bytes.indexOf('\n/* PROGRAM\n') + 12;
-  const end = bytes.lastIndexOf('\n*/');
-  const text = bytes.latin1Slice(start, end).split('@CUT@').join('*/');
-  const options = { filename: here, lineOffset: bytes.latin1Slice(0, start).split('\n').length - 1 };
-  const directory = cacheDirectory();
-  let keep;
-  if (directory) {
-    const { createHash } = load('crypto');
-    const digest = (salt, data) => createHash('sha256').update(salt).update(data).digest();
-    const program = digest(`${process.version} ${process.arch} `, bytes.subarray(start, end));
-    const prefix = '@NAME@-';
-    const file = path.join(directory, prefix + program.toString('hex', 0, 12));
-    options.cachedData = readCache(file, (payload) => digest(program, payload));
-    keep = (payload) => writeCache(file, prefix, digest(program, payload), payload);
+  const fd = fs.openSync(here, 'r');
+  const { size, mtimeMs } = fs.fstatSync(fd);
+  const cache = openCache(`@DIGEST@ ${size} ${mtimeMs} ${process.version} ${process.arch}`);
+  const modules = new Map();
+  const fresh = [];
+
+  function compile([name, fromEnd, length, lineOffset]) {
+    const bytes = Buffer.allocUnsafe(length);
+    fs.readSync(fd, bytes, 0, length, size - fromEnd);
+    const text = bytes.latin1Slice().split('@CUT@').join('*/');
+    const cachedData = cache ? cache.read(name) : undefined;
+    const script = new vm.Script(text, { filename: here, lineOffset, cachedData });
+    if (cachedData === undefined || script.cachedDataRejected) fresh.push([name, script]);
+    return script.runInThisContext();
   }
-  const script = new vm.Script(text, options);
-  const cached = options.cachedData && !script.cachedDataRejected;
-  if (keep && !cached && isUsualRun()) {
-    process.on('exit', (code) => {
-      if (code === 0) keep(script.createCachedData());
-    });
+  function requirePart(name) {
+    const known = modules.get(name);
+    if (known) return known.exports;
+    const part = PARTS.find((candidate) => candidate[0] === name);
+    if (!part) return load(name);
+    const module = { exports: {} };
+    modules.set(name, module);
+    compile(part)(module.exports, requirePart, module, here, path.dirname(here));
+    return module.exports;
   }
-  script.runInThisContext()({}, load, { exports: {} }, here, path.dirname(here));
+
+  process.on('exit', (code) => {
+    const first = PARTS[0][0];
+    if (code !== 0 || !cache || fresh.length === 0) return;
+    if (isUsualRun() || !fresh.some(([name]) => name === first)) {
+      cache.write(fresh.map(([name, script]) => [name, script.createCachedData()]));
+    }
+  });
+  requirePart(PARTS[0][0]);
 }
 
 run();
