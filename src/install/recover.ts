@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { onDisk } from './disk.ts';
 import { incompleteGenerations, removeGeneration } from './generations.ts';
 import { generationsDir, stagedBy } from './names.ts';
@@ -8,6 +8,8 @@ export interface RecoverOptions {
   readonly stateDir: string;
   /** Directories that installed files stand in. */
   readonly directories: readonly string[];
+  /** Files of programs that do not take the lock: what is staged for them stays. */
+  readonly spared?: readonly string[];
   /** The run that asks; what is its own stays. */
   readonly run: string;
 }
@@ -20,8 +22,12 @@ export interface RecoverOptions {
  * @returns the paths that were removed
  * @throws {Failure} `disk`
  */
-export function recover({ stateDir, directories, run }: RecoverOptions): string[] {
-  const staged = [...new Set(directories)].flatMap((directory) => stagedFiles(directory, run));
+export function recover({ stateDir, directories, spared = [], run }: RecoverOptions): string[] {
+  const staged = [...new Set(directories)]
+    .flatMap((directory) => stagedFiles(directory, run))
+    .filter(
+      (path) => !spared.some((target) => path.startsWith(join(dirname(target), `.${basename(target)}.`))),
+    );
   for (const path of staged) onDisk('cannot remove', path, () => rmSync(path, { force: true }));
   const generations = incompleteGenerations(stateDir)
     .filter((name) => name !== run)

@@ -43,6 +43,11 @@ export function navigatorPath(site: Site): string {
   return join(site.appRoot, 'config', 'navigator.yml');
 }
 
+/** Written in image builds, by a program of its own that takes no lock. */
+export function maintenancePath(site: Site): string {
+  return join(site.appRoot, 'config', 'navigator-maintenance.yml');
+}
+
 /** The directories that files are installed into. */
 export function targetDirectories(site: Site): string[] {
   return [site.dbDir, join(site.appRoot, 'config'), join(site.appRoot, 'tmp')];

@@ -2,7 +2,7 @@ import { recover } from '../install/recover.ts';
 import { acquireJournal, type Journal } from '../journal/journal.ts';
 import type { Arrival, RunKind } from '../journal/types.ts';
 import type { Outcome, RunResult, Trigger } from '../report/types.ts';
-import { type LiveIndex, readLiveIndex, targetDirectories } from './candidate.ts';
+import { type LiveIndex, maintenancePath, readLiveIndex, targetDirectories } from './candidate.ts';
 import type { Parts } from './parts.ts';
 import { asFailure, endResult, type Findings, failureResult, newFindings, newRunId } from './result.ts';
 import { Steps } from './steps.ts';
@@ -75,7 +75,8 @@ async function acquire(parts: Parts, request: LockRequest, steps: Steps, run: st
     const value = await acquireJournal({ dbDir: parts.site.dbDir, timeoutMs });
     for (const note of value.notes) steps.note(note);
     const directories = targetDirectories(parts.site);
-    const removed = recover({ stateDir: value.stateDir, directories, run });
+    const spared = [maintenancePath(parts.site)];
+    const removed = recover({ stateDir: value.stateDir, directories, spared, run });
     for (const path of removed) steps.note(`removed ${path}, left by a run that was cut short`);
     return { value, detail: 'held' };
   });

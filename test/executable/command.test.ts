@@ -261,6 +261,18 @@ describe('scripts/maintenance-config', () => {
     expect((await run()).stdout).toContain('up to date');
   });
 
+  it('is not disturbed by an update that runs at the same time', async () => {
+    const { mkdirSync } = await import('node:fs');
+    const staged = join(
+      machine.appRoot,
+      'config/.navigator-maintenance.yml.20260102T030405678Z-1f2e3d.staged',
+    );
+    mkdirSync(join(machine.appRoot, 'config'));
+    writeFileSync(staged, 'server:\n');
+    expect((await machine.run([])).exitCode).toBe(0);
+    expect(readFileSync(staged, 'utf8')).toBe('server:\n');
+  });
+
   it('knows no options but --help', async () => {
     expect((await run('--help')).exitCode).toBe(0);
     expect((await run('--force')).exitCode).toBe(2);
