@@ -38,7 +38,7 @@ export function buildVoice(world: World, reporters: readonly Reporter[], standar
     logDir: env['RAILS_LOG_VOLUME'] || null,
     standardError,
     name,
-    base: { machine: machineName(env), region: env['FLY_REGION'] || null },
+    base: scrubber.value({ machine: machineName(env), region: env['FLY_REGION'] || null }),
     scrubber,
   });
   return { log, scrubber, report: broadcast([log.report, ...reporters], scrubber) };

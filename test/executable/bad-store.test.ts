@@ -1,6 +1,3 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FailureCode } from '../../src/failure.ts';
 import { always, type Fault, first, type Plan, s3Error, startFaultProxy } from '../support/fault-proxy.ts';
@@ -15,28 +12,6 @@ afterAll(async () => {
   await stations.close();
   for (const close of open) await close();
 });
-
-/** With a good configuration installed, and another index in the store. */
-function station(work: (here: Station) => Promise<void>): Promise<void> {
-  return stations.use(async (here) => {
-    await here.publishAnother();
-    await work(here);
-  });
-}
-
-/** A port that counts who connects. */
-async function startTrap(): Promise<{ url: string; visitors: () => number }> {
-  let visitors = 0;
-  const server = createServer((socket) => {
-    visitors += 1;
-    socket.destroy();
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  open.add(() => new Promise((resolve) => server.close(() => resolve())));
-  const address = server.address();
-  if (typeof address !== 'object' || !address) throw new Error('the trap has no port');
-  return { url: `http://127.0.0.1:${address.port}`, visitors: () => visitors };
-}
 
 async function expectRecovery(here: Station, requests: number): Promise<void> {
   const before = here.hasChanged();
@@ -68,14 +43,14 @@ const FAULTS: readonly (readonly [what: string, fault: Fault, code: FailureCode]
 
 describe('a store that', () => {
   test.concurrent.each(FAULTS)('%s once delays an update, no more', (_, fault) =>
-    station(async (here) => {
+    stations.useWithAnother(async (here) => {
       here.proxy.plan(first(fault));
       await expectRecovery(here, 2);
     }),
   );
 
   test.concurrent.each(FAULTS)('%s every time ends it after four', (_, fault, code) =>
-    station(async (here) => {
+    stations.useWithAnother(async (here) => {
       here.proxy.plan(always(fault));
       expectFailure(await here.post(), 502, code);
       expect(here.proxy.requests).toHaveLength(4);
@@ -93,7 +68,7 @@ describe('a store that', () => {
     ['fails first and hangs then', first(s3Error(503, 'SlowDown'), { kind: 'hang', after: 'request' })],
   ];
   test.concurrent.each(SLOW)('%s is given up when its time is over', (_, plan) =>
-    station(async (here) => {
+    stations.useWithAnother(async (here) => {
       here.proxy.plan(plan);
       const answer = await here.post('', { env: { UPDATE_CONFIG_STORE_TIMEOUT: '0.9' } });
       expectFailure(answer, 504, 'store-timeout');
@@ -103,13 +78,13 @@ describe('a store that', () => {
   );
 
   test.concurrent('is slow, but not too slow, is waited for', () =>
-    station(async (here) => {
+    stations.useWithAnother(async (here) => {
       here.proxy.plan(always({ kind: 'slow', delay: 300, bytesPerSecond: 200_000 }));
       await expectRecovery(here, 1);
     }));
 
   test.concurrent('is not there at all is unreachable', () =>
-    station(async (here) => {
+    stations.useWithAnother(async (here) => {
       const closed = await startFaultProxy(here.proxy.endpoint);
       await closed.close();
       const answer = await here.post('', { env: { AWS_ENDPOINT_URL_S3: closed.endpoint } });
@@ -125,7 +100,7 @@ describe('what is set wrong', () => {
     ['another access key', { AWS_ACCESS_KEY_ID: 'not-the-access-key' }, 'AWS_ACCESS_KEY_ID'],
     ['a bucket that is not there', { BUCKET_NAME: 'no-such-bucket' }, 'BUCKET_NAME'],
   ])('%s is refused at once, with the variable named', (_, env, variable) =>
-    station(async (here) => {
+    stations.useWithAnother(async (here) => {
       const answer = await here.post('', { env });
       expectFailure(answer, 502, 'store-refused');
       expect(answer.result.error?.hint).toContain(variable);
@@ -138,7 +113,7 @@ describe('what is set wrong', () => {
   );
 
   test.concurrent('a bucket without an index is said so', () =>
-    station(async (here) => {
+    stations.useWithAnother(async (here) => {
       const empty = await startPublished();
       open.add(() => empty.close());
       const answer = await here.post('', { env: empty.env });
@@ -152,7 +127,7 @@ describe('what is set wrong', () => {
   test.concurrent.each(partial.map((missing) => [missing.join(' and ') || 'none', missing] as const))(
     'settings without %s are an error that names what is missing',
     (_, missing) =>
-      station(async (here) => {
+      stations.useWithAnother(async (here) => {
         const answer = await here.post('', {
           env: Object.fromEntries(missing.map((name) => [name, ''])),
         });
@@ -178,7 +153,7 @@ describe('what is set wrong', () => {
     ['UPDATE_CONFIG_LOCK_TIMEOUT', '-1'],
     ['UPDATE_CONFIG_GENERATIONS', '1e9'],
   ])('%s set to %j is an error that names it', (name, value) =>
-    station(async (here) => {
+    stations.useWithAnother(async (here) => {
       const answer = await here.post('', { env: { [name]: value } });
       expectFailure(answer, 500, 'config-invalid');
       expect(answer.result.error?.message).toContain(name);
@@ -186,81 +161,4 @@ describe('what is set wrong', () => {
       here.expectUntouched();
     }),
   );
-});
-
-describe('what a stranger or a stray file may say', () => {
-  test.concurrent('a Proxy header, and proxies of every other name, lead nowhere else', () =>
-    station(async (here) => {
-      const trap = await startTrap();
-      const names = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy', 'all_proxy'];
-      const env = Object.fromEntries(names.map((name) => [name, trap.url]));
-      const answer = await here.post('', { env: { ...env, NO_PROXY: '', NODE_USE_ENV_PROXY: '1' } });
-      expect(answer).toMatchObject({ status: 200, result: { outcome: 'updated' } });
-      expect(trap.visitors()).toBe(0);
-      expect(here.proxy.requests).toHaveLength(1);
-    }));
-
-  const profile = (url: string): string =>
-    `[default]\naws_access_key_id = other-key\naws_secret_access_key = other-secret\nregion = eu-west-9\nendpoint_url = ${url}\nservices = s\n[services s]\ns3 =\n  endpoint_url = ${url}\n`;
-
-  /** Everything that an AWS SDK looks for besides the variables that are ours. */
-  async function stray(here: Station): Promise<{ env: Record<string, string>; visitors: () => number }> {
-    const trap = await startTrap();
-    const home = join(here.machine.home, 'home');
-    mkdirSync(join(home, '.aws'), { recursive: true });
-    for (const file of ['config', 'credentials']) writeFileSync(join(home, '.aws', file), profile(trap.url));
-    const env = {
-      HOME: home,
-      AWS_PROFILE: 'default',
-      AWS_CONFIG_FILE: join(home, '.aws/config'),
-      AWS_SHARED_CREDENTIALS_FILE: join(home, '.aws/credentials'),
-      AWS_SDK_LOAD_CONFIG: '1',
-      AWS_ENDPOINT_URL: trap.url,
-      AWS_DEFAULT_REGION: 'eu-west-9',
-      AWS_SESSION_TOKEN: 'a-session-of-somebody',
-      AWS_USE_FIPS_ENDPOINT: 'true',
-      AWS_USE_DUALSTACK_ENDPOINT: 'true',
-      AWS_CONTAINER_CREDENTIALS_FULL_URI: trap.url,
-      AWS_EC2_METADATA_SERVICE_ENDPOINT: trap.url,
-      AWS_WEB_IDENTITY_TOKEN_FILE: join(home, '.aws/config'),
-    };
-    return { env, visitors: trap.visitors };
-  }
-
-  test.concurrent('the files and variables of an AWS profile change nothing', () =>
-    station(async (here) => {
-      const { env, visitors } = await stray(here);
-      const answer = await here.post('', { env });
-      expect(answer).toMatchObject({ status: 200, result: { outcome: 'updated' } });
-      const [request] = here.proxy.requests;
-      expect(request?.headers.authorization).toContain(`Credential=${here.published.settings.accessKeyId}/`);
-      expect(request?.headers.authorization).toContain('/auto/s3/');
-      expect(request?.headers).not.toHaveProperty('x-amz-security-token');
-      expect(visitors()).toBe(0);
-    }));
-
-  test.concurrent('nor do they make a store where none is set', () =>
-    station(async (here) => {
-      const { env, visitors } = await stray(here);
-      const none = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_ENDPOINT_URL_S3: '' };
-      const answer = await here.post('', { env: { ...env, ...none } });
-      expect(answer).toMatchObject({ status: 200, result: { outcome: 'unchanged' } });
-      expect(here.proxy.requests).toHaveLength(0);
-      expect(visitors()).toBe(0);
-      here.expectUntouched();
-    }));
-
-  test.concurrent('a request that names keys, a store or a bucket is not believed', () =>
-    station(async (here) => {
-      const trap = await startTrap();
-      const env = {
-        HTTP_AWS_ENDPOINT_URL_S3: trap.url,
-        HTTP_APP_ROOT: '/',
-        HTTP_HOST: trap.url.slice(7),
-        HTTP_X_FORWARDED_HOST: trap.url.slice(7),
-      };
-      const answer = await here.post(`BUCKET_NAME=x&AWS_ENDPOINT_URL_S3=${trap.url}`, { env });
-      expect(answer).toMatchObject({ status: 200, result: { outcome: 'updated' } });
-      expect(trap.visitors()).toBe(0);
-    }));
 });
