@@ -3,7 +3,7 @@ import { unifiedDiff } from '../report/diff.ts';
 import type { RunResult, Trigger } from '../report/types.ts';
 import { fetchCandidate, localCandidate, readLiveIndex } from './candidate.ts';
 import type { Parts } from './parts.ts';
-import { describeChanges, describeIndex, fileFacts, planFiles, proveFiles, readCandidate } from './plan.ts';
+import { describeChanges, fileFacts, planFiles, proveFiles, readStep } from './plan.ts';
 import { asFailure, endResult, failureResult, newFindings, newRunId } from './result.ts';
 import { Steps } from './steps.ts';
 
@@ -31,13 +31,7 @@ export async function dryRun(
       const value = store ? await fetchCandidate(store, live, null, options) : localCandidate(live, null);
       return { value, detail: value.detail };
     });
-    findings.index = candidate.facts;
-    const { index, warnings } = await steps.run('read', 'Validate and read the index', () => {
-      const value = readCandidate(candidate);
-      return { value, detail: describeIndex(value) };
-    });
-    findings.warnings = warnings;
-    for (const warning of warnings) steps.say({ type: 'warning', warning });
+    const index = await readStep(steps, findings, candidate);
     const files = await steps.run('generate', 'Generate the files', () => {
       const value = planFiles(index, site);
       return { value, detail: `${value.length} files` };

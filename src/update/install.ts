@@ -5,7 +5,7 @@ import { type Change, installChange, stageChange } from './apply.ts';
 import { type Candidate, navigatorPath } from './candidate.ts';
 import type { Operation } from './locked.ts';
 import type { Parts } from './parts.ts';
-import { describeChanges, describeIndex, fileFacts, planFiles, proveFiles, readCandidate } from './plan.ts';
+import { describeChanges, fileFacts, planFiles, proveFiles, readStep } from './plan.ts';
 
 /**
  * From a candidate to an installed configuration: read, generate, check, install. Installs what differs, and makes
@@ -18,13 +18,7 @@ export async function installCandidate(
   force: boolean,
 ): Promise<Outcome> {
   const { site } = parts;
-  findings.index = candidate.facts;
-  const { index, warnings } = await steps.run('read', 'Validate and read the index', () => {
-    const value = readCandidate(candidate);
-    return { value, detail: describeIndex(value) };
-  });
-  findings.warnings = warnings;
-  for (const warning of warnings) steps.say({ type: 'warning', warning });
+  const index = await readStep(steps, findings, candidate);
 
   const indexChanged = candidate.digest !== live.digest;
   const comparisons = await steps.run('generate', 'Generate the files and compare them', () => {

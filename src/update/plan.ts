@@ -10,13 +10,15 @@ import type { Comparison } from '../install/compare.ts';
 import type { FileFacts } from '../report/types.ts';
 import type { Site } from '../site/types.ts';
 import type { Candidate } from './candidate.ts';
+import type { Findings } from './result.ts';
+import type { Steps } from './steps.ts';
 
 /**
  * The rows of a candidate, proved to be an index.
  *
  * @throws {Failure} `index-invalid`, listing everything that is wrong.
  */
-export function readCandidate(candidate: Candidate): ReadIndex {
+function readCandidate(candidate: Candidate): ReadIndex {
   const db = openImage(candidate.image);
   try {
     validateIndex(db);
@@ -24,6 +26,18 @@ export function readCandidate(candidate: Candidate): ReadIndex {
   } finally {
     db.close();
   }
+}
+
+/** The step that turns a candidate into an index, and tells of every row that was left out. */
+export async function readStep(steps: Steps, findings: Findings, candidate: Candidate): Promise<Index> {
+  findings.index = candidate.facts;
+  const { index, warnings } = await steps.run('read', 'Validate and read the index', () => {
+    const value = readCandidate(candidate);
+    return { value, detail: describeIndex(value) };
+  });
+  findings.warnings = warnings;
+  for (const warning of warnings) steps.say({ type: 'warning', warning });
+  return index;
 }
 
 export function planFiles(index: Index, site: Site): PlannedFile[] {
@@ -80,7 +94,7 @@ export function describeChanges(facts: readonly FileFacts[]): string {
 }
 
 /** `420 users, 92 studios, 369 events, 8 regions, no warnings` */
-export function describeIndex({ index, warnings }: ReadIndex): string {
+function describeIndex({ index, warnings }: ReadIndex): string {
   const events = index.years
     .flatMap((year) => year.studios)
     .reduce((sum, studio) => sum + studio.events.length, 0);

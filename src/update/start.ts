@@ -7,7 +7,7 @@ import { type Candidate, localCandidate, navigatorPath } from './candidate.ts';
 import { installCandidate } from './install.ts';
 import { type Operation, underLock } from './locked.ts';
 import type { Parts } from './parts.ts';
-import { describeChanges, describeIndex, fileFacts, planFiles, proveFiles, readCandidate } from './plan.ts';
+import { describeChanges, fileFacts, planFiles, proveFiles, readStep } from './plan.ts';
 
 /** A start hook that waits blocks Navigator, and whoever holds the lock is finishing an update anyway. */
 const LOCK_TIMEOUT_MS = 5_000;
@@ -31,14 +31,8 @@ export async function runStart(parts: Parts, arrival: Arrival): Promise<RunResul
 async function writeHtpasswd(parts: Parts, operation: Operation, candidate: Candidate): Promise<Outcome> {
   const { journal, steps, findings, live } = operation;
   const { site } = parts;
-  findings.index = candidate.facts;
-  const read = await steps.run('read', 'Validate and read the index', () => {
-    const value = readCandidate(candidate);
-    return { value, detail: describeIndex(value) };
-  });
-  findings.warnings = read.warnings;
-  for (const warning of read.warnings) steps.say({ type: 'warning', warning });
-  const plan = planFiles(read.index, site);
+  const index = await readStep(steps, findings, candidate);
+  const plan = planFiles(index, site);
   const comparisons = compareFiles(plan.filter((file) => file.kind === 'htpasswd'));
   findings.files = fileFacts(comparisons, { path: live.path, changed: false, size: candidate.image.length });
   const files = comparisons.filter((comparison) => comparison.changed);
@@ -57,7 +51,7 @@ async function writeHtpasswd(parts: Parts, operation: Operation, candidate: Cand
   };
   const staged = await steps.run('check', 'Stage htpasswd and check it', async () => {
     const value = await stageChange(change, (reread) =>
-      proveFiles([...reread, ...plan.filter((file) => file.kind !== 'htpasswd')], read.index, site),
+      proveFiles([...reread, ...plan.filter((file) => file.kind !== 'htpasswd')], index, site),
     );
     return { value, detail: 'every rule holds' };
   });

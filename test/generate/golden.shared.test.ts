@@ -8,16 +8,16 @@ import type { PlannedFile } from '../../src/generate/types.ts';
 import { openImage } from '../../src/index/open.ts';
 import { readIndex } from '../../src/index/read.ts';
 import type { Index } from '../../src/index/types.ts';
+import { masked, withoutColons } from '../support/golden.ts';
 import { shared } from '../support/shared.ts';
 import { MACHINE_KINDS, type MachineKind, siteOf } from '../support/site.ts';
 
-/** Compares with what production wrote for a real index, where that is at hand; captured.test.ts compares always. */
-describe.runIf(shared)('what production expects for its own index', () => {
+/** Compares with what production wrote for a real index, which stands beside the repository or nowhere; captured.test.ts compares always. */
+describe('what production expects for its own index', () => {
   const folder = shared ?? '';
-  const index = shared ? realIndex(folder) : null;
+  const index = realIndex(folder);
 
   describe.each(MACHINE_KINDS)('%s', (kind) => {
-    if (!index) return;
     const golden = readJson(folder, `golden/${kind}.json`);
     const files = generate(index, siteOf(kind));
 
@@ -59,7 +59,7 @@ describe.runIf(shared)('what production expects for its own index', () => {
 });
 
 describe('the names of the machines that the goldens are for', () => {
-  it.runIf(shared)('are their environments', () => {
+  it('are their environments', () => {
     for (const kind of MACHINE_KINDS) {
       const env = readJson(shared ?? '', `golden/${kind}.json`)['env'] as Record<string, string>;
       expect(siteOf(kind).region).toBe(env['FLY_REGION'] ?? null);
@@ -90,26 +90,4 @@ function readJson(folder: string, name: string): Loose {
 
 function read(files: readonly PlannedFile[], kind: PlannedFile['kind']): Loose {
   return parse(files.find((file) => file.kind === kind)?.content ?? '');
-}
-
-/** A copy without what is ours to choose. */
-function masked(config: unknown): Loose {
-  const copy = structuredClone(config) as {
-    hooks?: unknown;
-    server: { cgi_scripts: { script?: string }[] };
-    applications?: { pools: { max_size?: number } };
-  };
-  delete copy.hooks;
-  for (const script of copy.server.cgi_scripts) delete script.script;
-  delete copy.applications?.pools.max_size;
-  return copy;
-}
-
-/** The golden values hold Ruby's symbols as plain texts. */
-function withoutColons(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutColons);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key.replace(/^:/, ''), withoutColons(item)]),
-  );
 }
