@@ -1,0 +1,95 @@
+import { changeSample, makeSampleIndex } from '../sample/sample.ts';
+import type { BenchMachine, Measured } from './machine.ts';
+import { median } from './numbers.ts';
+
+const PAIRS = 20;
+const PEAK_RUNS = 5;
+
+/** One kind of run against bare Node, both started in turn. */
+export interface ColdRow {
+  readonly name: string;
+  /** Medians, milliseconds. */
+  readonly bareMs: number;
+  readonly ms: number;
+  /** Median of the pairs' ratios, and the middle half of them. */
+  readonly ratio: number;
+  readonly quartiles: readonly [number, number];
+  /** Most that the ratio may be; null for what is only shown. */
+  readonly goal: number | null;
+  /** Medians, MiB. */
+  readonly peakMiB: number;
+  readonly barePeakMiB: number;
+}
+
+/** Whole processes, cold, with the sample index on the embedded store. */
+export async function measureCold(machine: BenchMachine): Promise<ColdRow[]> {
+  const first = makeSampleIndex();
+  const indexes = [changeSample(first).index, first];
+  let published = 0;
+  const publishNext = () => machine.publish(indexes[published++ % 2] ?? first);
+
+  await machine.publish(first);
+  await machine.update('updated');
+  await publishNext();
+  await machine.update('updated');
+  const kinds = [
+    {
+      name: 'index unchanged',
+      goal: 3.5,
+      prepare: async () => {},
+      run: (options: object) => machine.update('unchanged', options),
+    },
+    {
+      name: 'index changed',
+      goal: 4,
+      prepare: publishNext,
+      run: (options: object) => machine.update('updated', options),
+    },
+    {
+      name: 'index unchanged, no code cache',
+      goal: null,
+      prepare: async () => {},
+      run: (options: object) => machine.update('unchanged', { ...options, codeCache: 'off' }),
+    },
+  ];
+  const rows: ColdRow[] = [];
+  for (const kind of kinds) rows.push(await measureKind(machine, kind));
+  return rows;
+}
+
+interface Kind {
+  readonly name: string;
+  readonly goal: number | null;
+  readonly prepare: () => Promise<void>;
+  readonly run: (options: object) => Promise<Measured>;
+}
+
+async function measureKind(machine: BenchMachine, { name, goal, prepare, run }: Kind): Promise<ColdRow> {
+  const bare: number[] = [];
+  const ours: number[] = [];
+  for (let pair = 0; pair < PAIRS; pair++) {
+    await prepare();
+    bare.push((await machine.bare()).ms);
+    ours.push((await run({})).ms);
+  }
+  const ratios = ours.map((ms, at) => ms / (bare[at] ?? Number.NaN)).sort((a, b) => a - b);
+  const quartile = (part: number) => ratios[Math.round((ratios.length - 1) * part)] ?? Number.NaN;
+
+  const barePeaks: number[] = [];
+  const peaks: number[] = [];
+  for (let at = 0; at < PEAK_RUNS; at++) {
+    await prepare();
+    barePeaks.push((await machine.bare({ peak: true })).peakMiB ?? Number.NaN);
+    peaks.push((await run({ peak: true })).peakMiB ?? Number.NaN);
+  }
+  return {
+    name,
+    goal,
+    bareMs: median(bare),
+    ms: median(ours),
+    ratio: median(ratios),
+    quartiles: [quartile(0.25), quartile(0.75)],
+    peakMiB: median(peaks),
+    barePeakMiB: median(barePeaks),
+  };
+}

@@ -1,0 +1,47 @@
+import { makeSampleIndex } from '../sample/sample.ts';
+import type { BenchMachine } from './machine.ts';
+import { median } from './numbers.ts';
+
+const SIZES = [1000, 10_000, 100_000];
+const RUNS = 5;
+
+export interface GrowthRow {
+  readonly events: number;
+  readonly studios: number;
+  readonly indexBytes: number;
+  /** Medians: milliseconds of a first install and of a run that finds nothing to do, and MiB at the peak of each. */
+  readonly installMs: number;
+  readonly unchangedMs: number;
+  readonly installPeakMiB: number;
+  readonly unchangedPeakMiB: number;
+}
+
+/** Whole processes, as the index grows. */
+export async function measureGrowth(machine: BenchMachine): Promise<GrowthRow[]> {
+  const rows: GrowthRow[] = [];
+  for (const events of SIZES) {
+    const studios = events / 10;
+    const index = makeSampleIndex({ events, studios });
+    await machine.publish(index);
+    const install = async (peak: boolean) => {
+      machine.empty();
+      return await machine.update('updated', { peak });
+    };
+    const unchanged = (peak: boolean) => machine.update('unchanged', { peak });
+    const times = { install: [] as number[], unchanged: [] as number[] };
+    for (let run = 0; run < RUNS; run++) {
+      times.install.push((await install(false)).ms);
+      times.unchanged.push((await unchanged(false)).ms);
+    }
+    rows.push({
+      events,
+      studios,
+      indexBytes: index.length,
+      installMs: median(times.install),
+      unchangedMs: median(times.unchanged),
+      installPeakMiB: (await install(true)).peakMiB ?? Number.NaN,
+      unchangedPeakMiB: (await unchanged(true)).peakMiB ?? Number.NaN,
+    });
+  }
+  return rows;
+}

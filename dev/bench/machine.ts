@@ -1,0 +1,140 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { text } from 'node:stream/consumers';
+import type { Outcome, RunResult } from '../../src/report/types.ts';
+import { createStore } from '../../src/store/store.ts';
+import type { ObjectStore } from '../../src/store/types.ts';
+import { type RunningObjectStore, startObjectStore } from '../store/server.ts';
+
+const BUILT = resolve(import.meta.dirname, '../../cgi-bin');
+const PEAK = resolve(import.meta.dirname, 'peak.cjs');
+const KEYS = { accessKeyId: 'bench', secretAccessKey: 'bench-secret' };
+const BUCKET = 'showcase';
+
+/** One whole process. */
+export interface Measured {
+  /** Milliseconds from before it was started until it was gone. */
+  readonly ms: number;
+  /** Peak resident memory in MiB; null unless it was asked for. */
+  readonly peakMiB: number | null;
+}
+
+interface RunOptions {
+  /** Also take the peak memory, by a hook in the process; its time is then not worth looking at. */
+  readonly peak?: boolean;
+  /** `off`, or a directory that is used instead of the bench's own. */
+  readonly codeCache?: string;
+}
+
+/**
+ * What a machine has in production: the two files of update_config in a directory of their own, an app root, a db dir;
+ * and an object store, in this process, which does nothing else while a measured one runs.
+ */
+export class BenchMachine {
+  readonly #home: string;
+  readonly #server: RunningObjectStore;
+  readonly #client: ObjectStore;
+  #published = 0;
+
+  static async start(): Promise<BenchMachine> {
+    const home = mkdtempSync(join(tmpdir(), 'showcase-bench-'));
+    for (const name of ['bin', 'rails', 'db', 'store', 'cache']) mkdirSync(join(home, name), { mode: 0o700 });
+    for (const name of ['update_config', 'better_sqlite3.node']) {
+      copyFileSync(join(BUILT, name), join(home, 'bin', name));
+    }
+    const server = await startObjectStore({ dir: join(home, 'store'), bucket: BUCKET, ...KEYS, port: 0 });
+    return new BenchMachine(home, server);
+  }
+
+  private constructor(home: string, server: RunningObjectStore) {
+    this.#home = home;
+    this.#server = server;
+    this.#client = createStore({
+      ...KEYS,
+      endpoint: server.endpoint,
+      region: 'auto',
+      bucket: BUCKET,
+      timeoutMs: 60_000,
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.#server.close();
+    rmSync(this.#home, { recursive: true, force: true });
+  }
+
+  /** Puts an index into the store, later than any before it. */
+  async publish(index: Buffer): Promise<void> {
+    const at = new Date(Date.now() + ++this.#published * 1000);
+    await this.#client.put('db/index.sqlite3', index, {
+      condition: { replaces: 'anything' },
+      metadata: { 'last-modified': at.toISOString().replace('T', ' ').replace('Z', ' UTC') },
+      contentType: 'application/vnd.sqlite3',
+    });
+  }
+
+  /** Makes it a machine on which nothing was installed yet. */
+  empty(): void {
+    for (const name of ['rails', 'db']) {
+      rmSync(join(this.#home, name), { recursive: true });
+      mkdirSync(join(this.#home, name));
+    }
+  }
+
+  /** `node -e 0`: what every process pays. */
+  bare(options: RunOptions = {}): Promise<Measured> {
+    return this.#measure(process.execPath, ['-e', '0'], options, () => {});
+  }
+
+  /** One `POST update_config`, as Navigator runs it. Any other outcome than the expected one is an error. */
+  update(expected: Outcome, options: RunOptions = {}): Promise<Measured> {
+    return this.#measure(join(this.#home, 'bin/update_config'), [], options, (output) => {
+      const result = JSON.parse(/^RESULT (.*)$/m.exec(output)?.[1] ?? '{}') as Partial<RunResult>;
+      if (result.outcome !== expected) throw new Error(`expected ${expected}, got:\n${output}`);
+    });
+  }
+
+  async #measure(
+    program: string,
+    args: readonly string[],
+    options: RunOptions,
+    examine: (output: string) => void,
+  ): Promise<Measured> {
+    const peakFile = join(this.#home, 'peak');
+    const env = { ...this.#environment(options), ...(options.peak ? peakVariables(peakFile) : {}) };
+    const began = performance.now();
+    const child = spawn(program, [...args], { env, stdio: ['ignore', 'pipe', 'ignore'] });
+    const [output] = await Promise.all([text(child.stdout), once(child, 'close')]);
+    const ms = performance.now() - began;
+    examine(output);
+    return { ms, peakMiB: options.peak ? Number(readFileSync(peakFile, 'utf8')) / 1024 : null };
+  }
+
+  #environment({ codeCache }: RunOptions): NodeJS.ProcessEnv {
+    return {
+      PATH: process.env['PATH'],
+      UPDATE_CONFIG_CACHE_DIR: codeCache ?? join(this.#home, 'cache'),
+      APP_ROOT: join(this.#home, 'rails'),
+      RAILS_DB_VOLUME: join(this.#home, 'db'),
+      FLY_APP_NAME: 'smooth',
+      FLY_REGION: 'iad',
+      FLY_MACHINE_ID: 'bench',
+      AWS_ACCESS_KEY_ID: KEYS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey,
+      AWS_ENDPOINT_URL_S3: this.#server.endpoint,
+      GATEWAY_INTERFACE: 'CGI/1.1',
+      SERVER_PROTOCOL: 'HTTP/1.1',
+      REQUEST_METHOD: 'POST',
+      QUERY_STRING: '',
+      CONTENT_LENGTH: '0',
+    };
+  }
+}
+
+function peakVariables(file: string): NodeJS.ProcessEnv {
+  return { NODE_OPTIONS: `--require=${PEAK}`, BENCH_PEAK_FILE: file };
+}

@@ -1,0 +1,11 @@
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const [below = Number.NaN, above = Number.NaN] = [sorted[middle - 1], sorted[middle]];
+  return sorted.length % 2 === 1 ? above : (below + above) / 2;
+}
+
+/** p in `y ~ x^p` between two points: 1 is growth in proportion. */
+export function exponent(x: readonly [number, number], y: readonly [number, number]): number {
+  return Math.log(y[1] / y[0]) / Math.log(x[1] / x[0]);
+}
