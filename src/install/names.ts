@@ -3,7 +3,8 @@ import { basename, dirname, join } from 'node:path';
 /** A run's name, such as `20260102T030405678Z-1f2e3d`. */
 const RUN_ID = '[0-9]{8}T[0-9]{9}Z-[0-9a-f]{6}';
 const WHOLE_RUN_ID = new RegExp(`^${RUN_ID}$`);
-const STAGED = new RegExp(`^\\..+\\.(${RUN_ID})\\.staged$`);
+/** A staged database may have left files of SQLite's beside it. */
+const STAGED = new RegExp(`^\\..+\\.(${RUN_ID})\\.staged(?:-journal|-wal|-shm)?$`);
 
 export function isRunId(text: string): boolean {
   return WHOLE_RUN_ID.test(text);

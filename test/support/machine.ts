@@ -91,22 +91,22 @@ export class Machine {
 
   /** Runs update_config with the variables that Navigator sets for a request. */
   async post(query = '', options: RunOptions = {}): Promise<CgiAnswered> {
-    const answered = await this.run([], {
-      ...options,
-      env: {
-        GATEWAY_INTERFACE: 'CGI/1.1',
-        SERVER_PROTOCOL: 'HTTP/1.1',
-        SERVER_SOFTWARE: 'Navigator',
-        REQUEST_METHOD: 'POST',
-        QUERY_STRING: query,
-        REMOTE_ADDR: '127.0.0.1:50000',
-        CONTENT_LENGTH: '',
-        CONTENT_TYPE: '',
-        ...options.env,
-      },
-    });
-    return parseAnswer(answered);
+    return parseAnswer(await this.run([], { ...options, env: { ...postVariables(query), ...options.env } }));
   }
+}
+
+/** The variables that Navigator sets for a POST without a body. */
+export function postVariables(query = ''): Record<string, string> {
+  return {
+    GATEWAY_INTERFACE: 'CGI/1.1',
+    SERVER_PROTOCOL: 'HTTP/1.1',
+    SERVER_SOFTWARE: 'Navigator',
+    REQUEST_METHOD: 'POST',
+    QUERY_STRING: query,
+    REMOTE_ADDR: '127.0.0.1:50000',
+    CONTENT_LENGTH: '',
+    CONTENT_TYPE: '',
+  };
 }
 
 export interface RunOptions {
