@@ -22,6 +22,8 @@ export interface Swap {
   readonly mtime: Date;
   /** Milliseconds to wait for readers and writers to leave a gap; 10 s unless told. */
   readonly busyTimeoutMs?: number;
+  /** Told, before the first change, the `imageDigest` of what will be installed. */
+  readonly announce?: (digest: string) => void;
 }
 
 export interface Swapped {
@@ -98,8 +100,9 @@ async function backUpInto(swap: Swap, target: Target, patient: Patience): Promis
   const image = fits ? swap.image : repage(swap.image, target.pageSize, stagedPath(swap.path, swap.run));
   const source = openImage(image);
   try {
-    await backUp(source, patient);
     const digest = imageDigest(wholePages(source));
+    swap.announce?.(digest);
+    await backUp(source, patient);
     await untilFree(patient, () => prove(swap.path, digest));
     return { digest, way: 'backup' };
   } finally {
@@ -129,10 +132,12 @@ function wholePages(source: Database): Buffer {
   return source.serialize().subarray(0, pages * Number(source.pragma('page_size', { simple: true })));
 }
 
-function replaceFile({ path, image, run }: Swap): Swapped {
+function replaceFile({ path, image, run, announce }: Swap): Swapped {
   const source = openImage(image);
   const pages = wholePages(source);
   source.close();
+  const digest = imageDigest(pages);
+  announce?.(digest);
   const staged = stagedPath(path, run);
   try {
     writeNewFile(staged, image.subarray(0, pages.length), ownershipFor(path, NEW_MODE));
@@ -145,7 +150,6 @@ function replaceFile({ path, image, run }: Swap): Swapped {
     rmSync(staged, { force: true });
     throw error;
   }
-  const digest = imageDigest(pages);
   prove(path, digest);
   return { digest, way: 'rename' };
 }

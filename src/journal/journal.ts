@@ -149,15 +149,32 @@ export class Journal {
     return this.#get('pending_reload') !== null;
   }
 
-  /** Call it before the first change on disk. */
-  setPendingReload(run: string): void {
-    this.#change(() => this.#set('pending_reload', run));
+  /**
+   * Call it before the first change on disk.
+   *
+   * @param intended what is to be remembered of the index once it is there; null when it stays.
+   */
+  setPendingReload(run: string, intended: InstalledState | null = null): void {
+    this.#change(() => {
+      this.#set('pending_reload', run);
+      if (intended) this.#set('intended', JSON.stringify(intended));
+    });
   }
 
   /** Call it once navigator.yml has its fresh mtime. */
   clearPendingReload(): void {
     if (!this.pendingReload()) return;
-    this.#change(() => this.#db.prepare("DELETE FROM meta WHERE key = 'pending_reload'").run());
+    this.#change(() => this.#db.exec("DELETE FROM meta WHERE key IN ('pending_reload', 'intended')"));
+  }
+
+  /**
+   * Remembers the index that a killed run has put in place, as that run would have: the file's own time does not say
+   * how old it is. Call it before `installed()`, with the digest of the index that stands there.
+   */
+  adoptIntended(digest: string | null): void {
+    const text = this.#get('intended');
+    if (text === null || (JSON.parse(text) as InstalledState).digest !== digest) return;
+    this.#change(() => this.#set('installed', text));
   }
 
   /** The highest wall-clock time that a run began or ended at, in milliseconds since 1970; 0 when there was none. */

@@ -62,10 +62,13 @@ export async function installChange(
   let digest = live.digest;
   try {
     if (replaces) keep(journal, change);
-    journal.setPendingReload(run);
     if (index) {
-      const swapped = await swapIndex({ path: live.path, image: index.image, run, mtime: index.modified });
+      const { image, modified: mtime } = index;
+      const announce = (next: string) => journal.setPendingReload(run, change.remember?.(next) ?? null);
+      const swapped = await swapIndex({ path: live.path, image, run, mtime, announce });
       digest = swapped.digest;
+    } else {
+      journal.setPendingReload(run);
     }
   } catch (error) {
     discardStaged(staged);

@@ -54,7 +54,9 @@ export async function underLock(
       result = { ...other, shared: true };
     } else {
       journal.begin({ run: findings.run, trigger, ...caller });
-      const outcome = await work({ journal, steps, findings, live: readLiveIndex(site) });
+      const live = readLiveIndex(site);
+      journal.adoptIntended(live.digest);
+      const outcome = await work({ journal, steps, findings, live });
       result = endResult(site, steps, findings, outcome);
       journal.finish(findings.run, result);
     }
