@@ -9,7 +9,7 @@ import type { Site } from '../site/types.ts';
 import type { ObjectReader, StoredObject } from '../store/types.ts';
 
 /** Where the index stands in the bucket. */
-export const INDEX_KEY = 'db/index.sqlite3';
+const INDEX_KEY = 'db/index.sqlite3';
 
 /** The index on this machine, as a consistent image of the live database. */
 export interface LiveIndex {
@@ -34,7 +34,7 @@ export interface Candidate {
   readonly detail: string;
 }
 
-export function indexPath(site: Site): string {
+function indexPath(site: Site): string {
   return join(site.dbDir, 'index.sqlite3');
 }
 
@@ -222,7 +222,7 @@ function heldDetail(installed: InstalledState): string {
 }
 
 /** `last-modified` metadata (a UTC time such as `2025-11-19 12:00:00 UTC`) before the store's own time. */
-export function objectTime(object: StoredObject): Date {
+function objectTime(object: StoredObject): Date {
   const text = object.metadata['last-modified'];
   if (text) {
     const match = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2}(?:\.\d+)?) ?(?:UTC|Z|\+00:?00)$/.exec(
