@@ -3,7 +3,7 @@ import { type AnswerForm, preferredForm } from './accept.ts';
 import { discardBody, type Input, lookForBody } from './body.ts';
 import { type Credentials, parseAuthorization } from './credentials.ts';
 
-export type { Credentials, Input };
+export type { Input };
 
 /** A CGI/1.1 request (RFC 3875), as far as this project cares. */
 export interface Request {

@@ -57,10 +57,9 @@ function isNarrow(path: string, root: string): boolean {
 }
 
 /** Paths that nobody may see without a login whatever the index holds, with invented names. */
-function* protectedPaths({ tenants, root }: NavigatorView): Iterable<string> {
+function* protectedPaths({ years, root }: NavigatorView): Iterable<string> {
   yield `${root}/users`;
   yield `${root}/locations/1/edit`;
-  const years = tenants.map(({ path }) => /^\/(\d+)\//.exec(path.slice(root.length))?.[1]);
   for (const year of new Set(['2000', ...years])) {
     yield `${root}/${year}/nosuchstudio/people/1`;
     yield `${root}/${year}/nosuchstudio/nosuchevent/heats`;

@@ -1,8 +1,8 @@
 import { placeOnMap } from '../generate/projection.ts';
-import type { Index, Region, StudioYear } from '../index/types.ts';
-import { at, few, mapAt, show } from './document.ts';
+import type { Event, Index, Region, StudioYear } from '../index/types.ts';
+import { few, mapAt, show } from './document.ts';
 import type { Rule } from './rule.ts';
-import type { YamlMap, YamlNode } from './yaml-reader.ts';
+import type { Take, YamlMap, YamlNode } from './yaml-reader.ts';
 
 /** A file for other programs, with what it was generated from. */
 export interface ExportView {
@@ -34,76 +34,109 @@ export const mapRules: readonly Rule<ExportView>[] = [
       for (const studio of index.studios) {
         const node = studios.get(studio.key);
         yield* placeProblems(studio.key, node, studio);
-        if (node !== undefined) yield* field(studio.key, node, 'region', studio.region);
+        const problem = fieldProblem(studio.key, node, 'region', studio.region);
+        if (problem !== null) yield problem;
       }
     },
   },
 ];
 
+/** Column of the fields of a studio in showcases.yml. */
+const STUDIO_INDENT = 4;
+
+/** Compares the studios of showcases.yml with the index while the file is read; nothing of them need be kept. */
+export class ShowcasesRead {
+  readonly problems: string[] = [];
+  private readonly expected: Iterator<StudioYear>;
+
+  constructor(index: Index) {
+    this.expected = entriesOf(index);
+  }
+
+  readonly take: Take = (mapping, key, indent) => {
+    if (indent !== STUDIO_INDENT) return mapping;
+    const { value: entry } = this.expected.next();
+    const problem =
+      entry?.studio.key === key ? studioProblem(mapping, entry) : `${key} is not in the right place`;
+    if (problem !== null) this.problems.push(problem);
+    return null;
+  };
+}
+
+function* entriesOf({ years }: Index): Generator<StudioYear, undefined> {
+  for (const { studios } of years) yield* studios;
+}
+
 /** showcases.yml; its field names are Ruby symbols. */
-export const showcasesRules: readonly Rule<ExportView>[] = [
+export const showcasesRules: readonly Rule<ExportView & { readonly studios: ShowcasesRead }>[] = [
   {
     name: 'showcases-complete',
-    *check({ document, index }) {
+    *check({ document, index, studios: { problems } }) {
+      yield* problems;
       yield* sameKeys(
         '',
         document.keys(),
         index.years.map(({ year }) => year),
       );
       for (const { year, studios } of index.years) {
-        const found = mapAt(document, year);
         yield* sameKeys(
           `${year}: `,
-          found.keys(),
+          mapAt(document, year).keys(),
           studios.map(({ studio }) => studio.key),
         );
-        for (const entry of studios) {
-          const node = found.get(entry.studio.key);
-          if (node !== undefined) yield* studioProblems(`${year} ${entry.studio.key}`, node, entry);
-        }
       }
     },
   },
 ];
 
-function* studioProblems(where: string, node: YamlNode, entry: StudioYear): Iterable<string> {
-  const { studio, single, events } = entry;
-  const [first] = events;
-  yield* field(where, node, ':name', studio.name);
-  yield* field(where, node, ':region', studio.region);
-  yield* field(where, node, ':locale', studio.locale ?? undefined);
-  yield* field(where, node, ':logo', studio.logo ?? undefined);
-  yield* field(where, node, ':date', single ? (first?.date ?? undefined) : undefined);
-  if (single) {
-    if (at(node, ':events') !== undefined) yield `${where}: a single event has no list`;
-    return;
-  }
-  const found = mapAt(node, ':events');
-  yield* sameKeys(
-    `${where}: `,
-    found.keys(),
-    events.map(({ key }) => key),
-  );
+function studioProblem(node: YamlMap, { year, studio, single, events }: StudioYear): string | null {
+  const where = `${year} ${studio.key}`;
+  const date = single ? (events[0]?.date ?? undefined) : undefined;
+  const problem =
+    fieldProblem(where, node, ':name', studio.name) ??
+    fieldProblem(where, node, ':region', studio.region) ??
+    fieldProblem(where, node, ':locale', studio.locale ?? undefined) ??
+    fieldProblem(where, node, ':logo', studio.logo ?? undefined) ??
+    fieldProblem(where, node, ':date', date);
+  if (problem !== null) return problem;
+  const found = node.get(':events');
+  if (single) return found === undefined ? null : `${where}: a single event has no list`;
+  return found instanceof Map ? eventsProblem(where, found, events) : `${where}: it has no events`;
+}
+
+/** Events stand in the order of the index. */
+function eventsProblem(where: string, found: YamlMap, events: readonly Event[]): string | null {
+  if (found.size !== events.length) return `${where}: ${found.size} events, not ${events.length}`;
+  const keys = found.keys();
   for (const { key, name, date } of events) {
+    if (keys.next().value !== key) return `${where}: ${key} is not in its place`;
     const event = found.get(key);
-    if (event === undefined) continue;
-    yield* field(`${where} ${key}`, event, ':name', name);
-    yield* field(`${where} ${key}`, event, ':date', date ?? undefined);
+    const problem =
+      fieldProblem(where, event, ':name', name) ?? fieldProblem(where, event, ':date', date ?? undefined);
+    if (problem !== null) return problem;
   }
+  return null;
 }
 
 function* placeProblems(key: string, node: YamlNode | undefined, place: Place): Iterable<string> {
   if (node === undefined) return;
   const { name, lat, lon } = place;
   const { map, x, y } = placeOnMap(lat, lon) ?? {};
-  for (const [part, value] of Object.entries({ name, lat, lon, map, x, y }))
-    yield* field(key, node, part, value);
+  for (const [field, value] of Object.entries({ name, lat, lon, map, x, y })) {
+    const problem = fieldProblem(key, node, field, value);
+    if (problem !== null) yield problem;
+  }
 }
 
-/** A field that must have this value; `undefined` stands for one that must not be there. */
-function* field(where: string, node: YamlNode, name: string, value: YamlNode | undefined): Iterable<string> {
-  const found = at(node, name);
-  if (found !== value) yield `${where}: ${name} is ${show(found)}, not ${show(value)}`;
+/** A field must have this value; `undefined` stands for one that must not be there. */
+function fieldProblem(
+  where: string,
+  node: YamlNode | undefined,
+  name: string,
+  value: YamlNode | undefined,
+): string | null {
+  const found = node instanceof Map ? node.get(name) : undefined;
+  return found === value ? null : `${where}: ${name} is ${show(found)}, not ${show(value)}`;
 }
 
 /** The same keys in the same order. */

@@ -1,13 +1,12 @@
 import { escapeRe2 } from '../generate/re2.ts';
 import type { Index } from '../index/types.ts';
 import { mappingAt, listAt as staticList } from '../site/data.ts';
-import { navigatorPart } from '../site/static.ts';
 import { few, listAt, show, textAt } from './document.ts';
 import type { Rule } from './rule.ts';
 import type { PlannedView } from './view.ts';
 
 /** The names that one kind of auth pattern makes public; the year is empty where none is named. */
-type Names = Map<string, Set<string>>;
+type Names = Map<string, readonly string[]>;
 
 type Kind = 'studio pages' | 'event pages' | 'cable paths' | 'demo paths';
 
@@ -33,8 +32,8 @@ export const publicPagesRule: Rule<PlannedView> = {
 };
 
 /** Those behind the patterns that the site's static part begins with. */
-function derivedPatterns({ document, site }: PlannedView): string[] {
-  const fixed = staticList(mappingAt(navigatorPart(site).config, 'auth'), 'auth_patterns').length;
+function derivedPatterns({ document, part }: PlannedView): string[] {
+  const fixed = staticList(mappingAt(part.config, 'auth'), 'auth_patterns').length;
   return listAt(document, 'auth', 'auth_patterns')
     .slice(fixed)
     .map((item) => textAt(item, 'pattern') ?? '');
@@ -57,7 +56,7 @@ function sort(
   const year = form.head.exec(head.slice(base.length))?.[1] ?? '';
   const names = found.get(form.kind);
   if (names?.has(year)) return `there are two patterns for the ${form.kind} ${year}`;
-  names?.set(year, new Set(groups[0]));
+  names?.set(year, groups[0] ?? []);
   return null;
 }
 
@@ -69,7 +68,7 @@ function expectedNames(kind: Kind, { index, site }: PlannedView): Names {
       return namesByYear(index, (key, events) => events.map((event) => `${key}/${event}`));
     default: {
       const regions = regionsOfEvents(index);
-      return site.deployment === 'fly' && regions.size > 0 ? new Map([['', regions]]) : new Map();
+      return site.deployment === 'fly' && regions.size > 0 ? new Map([['', [...regions]]]) : new Map();
     }
   }
 }
@@ -83,38 +82,36 @@ export function regionsOfEvents({ years }: Index): Set<string> {
   return regions;
 }
 
-/** The names that multi studios give rise to, by year. */
+/** The names that multi studios give rise to, by year, in the order of the index. */
 function namesByYear({ years }: Index, names: (key: string, events: string[]) => string[]): Names {
   const result: Names = new Map();
   for (const { year, studios } of years) {
-    const all = new Set<string>();
+    const all: string[] = [];
     for (const { studio, single, events } of studios) {
       if (single) continue;
-      for (const name of names(
-        studio.key,
-        events.map((event) => event.key),
-      ))
-        all.add(name);
+      const keys = events.map((event) => event.key);
+      for (const name of names(studio.key, keys)) all.push(name);
     }
-    if (all.size > 0) result.set(String(year), all);
+    if (all.length > 0) result.set(String(year), all);
   }
   return result;
 }
 
 function* compare(kind: Kind, expected: Names, actual: Names): Iterable<string> {
   for (const year of new Set([...expected.keys(), ...actual.keys()])) {
-    const right = expected.get(year) ?? new Set();
-    const found = actual.get(year) ?? new Set();
+    const right = expected.get(year) ?? [];
+    const found = actual.get(year) ?? [];
+    if (right.length === found.length && right.every((name, number) => name === found[number])) continue;
+    const what = year === '' ? kind : `${kind} of ${year}`;
     const missing = without(right, found);
     const extra = without(found, right);
-    const what = year === '' ? kind : `${kind} of ${year}`;
     if (missing.length > 0) yield `${what} that are not public: ${few(missing)}`;
     if (extra.length > 0) yield `${what} that must not be public: ${few(extra)}`;
+    if (missing.length === 0 && extra.length === 0) yield `${what} that are not in order, or repeated`;
   }
 }
 
-function without(names: ReadonlySet<string>, others: ReadonlySet<string>): string[] {
-  const left: string[] = [];
-  for (const name of names) if (!others.has(name)) left.push(name);
-  return left;
+function without(names: readonly string[], others: readonly string[]): string[] {
+  const known = new Set(others);
+  return names.filter((name) => !known.has(name));
 }

@@ -1,5 +1,4 @@
 import { type Data, isMapping } from '../site/data.ts';
-import { navigatorPart } from '../site/static.ts';
 import { show } from './document.ts';
 import type { Rule } from './rule.ts';
 import type { PlannedView } from './view.ts';
@@ -18,8 +17,8 @@ const CONTINUED: ReadonlySet<string> = new Set([
  */
 export const wholeRule: Rule<PlannedView> = {
   name: 'whole',
-  *check({ document, site }) {
-    yield* compare('', navigatorPart(site).config, document);
+  *check({ document, part }) {
+    yield* compare('', part.config, document);
   },
 };
 

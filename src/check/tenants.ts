@@ -1,9 +1,11 @@
-import type { Event, Studio, StudioYear } from '../index/types.ts';
+import type { Event, Index, Studio, StudioYear } from '../index/types.ts';
+import { listAt, mappingAt } from '../site/data.ts';
+import type { StaticPart } from '../site/static.ts';
 import type { Site } from '../site/types.ts';
-import { at, show } from './document.ts';
+import { at, show, textAt, listAt as yamlListAt } from './document.ts';
 import type { Rule } from './rule.ts';
-import type { PlannedView, Tenant } from './view.ts';
-import type { YamlNode } from './yaml-reader.ts';
+import type { PlannedView } from './view.ts';
+import type { Take, YamlMap, YamlNode } from './yaml-reader.ts';
 
 const DEFAULT_LOGO = 'arthur-murray-logo.gif';
 
@@ -13,58 +15,121 @@ export function servedHere({ studio }: StudioYear, site: Site): boolean {
 }
 
 /** Path below the root, with slashes between: `2026/boston/gala`, or `2026/boston` for a single event. */
-export function scopeOf(year: number, { studio, single }: StudioYear, event: Event): string {
+function scopeOf(year: number, { studio, single }: StudioYear, event: Event): string {
   return single ? `${year}/${studio.key}` : `${year}/${studio.key}/${event.key}`;
+}
+
+/** Column of the keys of `applications.tenants[]`. */
+const TENANT_INDENT = 6;
+
+interface Expected {
+  readonly scope: string;
+  readonly studio: Studio;
+}
+
+/**
+ * Compares the tenants with the events while the file is read: there can be 100,000, and what was compared need not be
+ * kept. Of each, its database alone stays in the document.
+ */
+export class TenantsRead {
+  readonly problems: string[] = [];
+  private readonly expected: Iterator<Expected>;
+  private readonly root: string;
+  /** Those that the site has whatever the index says. */
+  private readonly fixed: number;
+  private seen = 0;
+
+  constructor(index: Index, site: Site, part: StaticPart) {
+    this.expected = expectedTenants(index, site);
+    this.root = part.root;
+    this.fixed = listAt(mappingAt(part.config, 'applications'), 'tenants').length;
+  }
+
+  readonly take: Take = (mapping, key, indent) => {
+    if (key !== 'tenants' || indent !== TENANT_INDENT) return mapping;
+    this.seen += 1;
+    if (this.seen <= this.fixed) return mapping;
+    const { value } = this.expected.next();
+    const database = textAt(mapping, 'var', 'database') ?? '';
+    const problem = value
+      ? problemOf(mapping, database, value, this.root)
+      : `no event of this machine for the tenant ${show(database)}`;
+    if (problem !== null) this.problems.push(problem);
+    return database;
+  };
+
+  /** To be asked once, when all is read: events that have no tenant. */
+  *missing(): Iterable<string> {
+    for (let next = this.expected.next(); !next.done; next = this.expected.next()) {
+      yield `no tenant for ${next.value.scope}`;
+    }
+  }
+}
+
+function* expectedTenants({ years }: Index, site: Site): Generator<Expected, undefined> {
+  for (const { year, studios } of years) {
+    for (const entry of studios) {
+      if (!servedHere(entry, site)) continue;
+      for (const event of entry.events) yield { scope: scopeOf(year, entry, event), studio: entry.studio };
+    }
+  }
 }
 
 export const tenantRules: readonly Rule<PlannedView>[] = [
   {
     name: 'tenants-unique',
-    *check({ tenants }) {
-      // Navigator adds a slash where it is missing.
-      yield* repeated('path', tenants, ({ path }) => (path === '' || path.endsWith('/') ? path : `${path}/`));
-      yield* repeated('database', tenants, ({ database }) => database);
+    *check({ document }) {
+      const seen = new Set<string>();
+      for (const database of databases(document)) {
+        if (database === '') yield 'a tenant has no database';
+        else if (seen.has(database)) yield `two tenants have the database ${show(database)}`;
+        seen.add(database);
+      }
     },
   },
   {
     name: 'tenants-first',
-    *check({ tenants, root, site }) {
-      const [index, demo] = tenants;
-      if (index?.database !== 'index' || index.path !== `${root}/`) {
-        yield `the first tenant is ${show(index?.path)} with the database ${show(index?.database)}, not the index`;
+    *check({ document, root, site }) {
+      const [index, demo] = yamlListAt(document, 'applications', 'tenants');
+      const [path, database] = [at(index, 'path'), at(index, 'var', 'database')];
+      if (database !== 'index' || path !== `${root}/`) {
+        yield `the first tenant is ${show(path)} with the database ${show(database)}, not the index`;
       }
-      if (site.deployment !== 'local' && demo?.database !== 'demo') {
-        yield `the second tenant has the database ${show(demo?.database)}, not the demo's`;
+      const second = at(demo, 'var', 'database');
+      if (site.deployment !== 'local' && second !== 'demo') {
+        yield `the second tenant has the database ${show(second)}, not the demo's`;
       }
     },
   },
   {
+    // Since a path and a database say the same, no two paths are alike when no two databases are.
     name: 'tenants-complete',
-    *check(view) {
-      const { tenants, index, site } = view;
-      let place = site.deployment === 'local' ? 1 : 2;
-      for (const { year, studios } of index.years) {
-        for (const entry of studios) {
-          if (!servedHere(entry, site)) continue;
-          for (const event of entry.events) {
-            const problem = problemOf(tenants[place], scopeOf(year, entry, event), entry.studio, view.root);
-            if (problem !== null) yield problem;
-            place += 1;
-          }
-        }
-      }
-      if (tenants.length !== place) yield `${tenants.length} tenants, where ${place} are right`;
+    *check({ tenants }) {
+      yield* tenants.problems;
+      yield* tenants.missing();
     },
   },
 ];
 
+function databases(document: YamlMap): string[] {
+  return yamlListAt(document, 'applications', 'tenants').map((tenant) =>
+    typeof tenant === 'string' ? tenant : (textAt(tenant, 'var', 'database') ?? ''),
+  );
+}
+
 /** What is wrong with the tenant in an event's place; null when it is the event's. */
-function problemOf(tenant: Tenant | undefined, scope: string, studio: Studio, root: string): string | null {
-  if (tenant?.database !== scope.replaceAll('/', '-')) {
-    return `in the place of ${scope} there is the tenant ${show(tenant?.database)}`;
+function problemOf(
+  tenant: YamlMap,
+  database: string,
+  { scope, studio }: Expected,
+  root: string,
+): string | null {
+  if (database !== scope.replaceAll('/', '-')) {
+    return `in the place of ${scope} there is the tenant ${show(database)}`;
   }
-  if (tenant.path !== `${root}/${scope}/`) return `the path of ${scope} is ${show(tenant.path)}`;
-  const env = at(tenant.node, 'env');
+  const path = tenant.get('path');
+  if (path !== `${root}/${scope}/`) return `the path of ${scope} is ${show(path)}`;
+  const env = tenant.get('env');
   const locale = studio.locale === null ? undefined : carried(studio.locale).replaceAll('-', '_');
   return (
     wrong(env, 'RAILS_APP_SCOPE', scope, scope) ??
@@ -89,28 +154,21 @@ function carried(text: string): string {
   return text.includes('\0') ? text.replaceAll('\0', '') : text;
 }
 
-function* repeated(what: string, all: readonly Tenant[], key: (tenant: Tenant) => string): Iterable<string> {
-  const seen = new Set<string>();
-  for (const tenant of all) {
-    const value = key(tenant);
-    if (value === '') yield `a tenant has no ${what}`;
-    else if (seen.has(value)) yield `two tenants have the ${what} ${show(value)}`;
-    seen.add(value);
-  }
-}
-
 /** tenants.list names the database of each tenant, in the order of navigator.yml. */
 export const tenantsListRule: Rule<{ list: string; view: PlannedView }> = {
   name: 'tenants-list',
   *check({ list, view }) {
-    const { tenants, site } = view;
-    const lines = list.split('\n');
-    if (lines.pop() !== '') yield 'its last line does not end';
-    if (lines.length !== tenants.length) yield `${lines.length} lines for ${tenants.length} tenants`;
-    for (const [number, { database }] of tenants.entries()) {
-      const line = lines[number];
-      const path = `${site.dbDir}/${database}.sqlite3`;
-      if (line !== undefined && line !== path) yield `line ${number + 1} is ${show(line)}, not ${show(path)}`;
+    let at = 0;
+    let number = 0;
+    for (const database of databases(view.document)) {
+      number += 1;
+      const line = `${view.site.dbDir}/${database}.sqlite3\n`;
+      if (!list.startsWith(line, at)) {
+        yield `line ${number} is not ${show(line)}`;
+        return;
+      }
+      at += line.length;
     }
+    if (at !== list.length) yield `there are lines for more than the ${number} tenants`;
   },
 };

@@ -1,7 +1,9 @@
 import type { Index } from '../index/types.ts';
+import type { StaticPart } from '../site/static.ts';
 import type { Site } from '../site/types.ts';
 import { listAt, textAt } from './document.ts';
 import type { Patterns } from './patterns.ts';
+import type { TenantsRead } from './tenants.ts';
 import type { YamlMap, YamlNode } from './yaml-reader.ts';
 
 /** A navigator.yml as the rules see it. */
@@ -10,20 +12,33 @@ export interface NavigatorView {
   readonly patterns: Patterns;
   /** `server.root_path` without a slash at its end, such as `/showcase`. */
   readonly root: string;
-  readonly tenants: readonly Tenant[];
+  /** Years that the tenants belong to. */
+  readonly years: ReadonlySet<string>;
 }
 
 /** One that this project generated, with what it was generated from. */
 export interface PlannedView extends NavigatorView {
   readonly index: Index;
   readonly site: Site;
+  /** What the site says of the file. */
+  readonly part: StaticPart;
   /** Path of the htpasswd file of the same plan. */
   readonly htpasswd: string;
+  readonly tenants: TenantsRead;
 }
 
+/** The view of a file whose tenants all stand in the document. */
 export function viewOf(document: YamlMap, patterns: Patterns): NavigatorView {
-  const root = textAt(document, 'server', 'root_path') ?? '';
-  return { document, patterns, root: root.replace(/\/$/, ''), tenants: tenantsOf(document) };
+  const root = rootOf(document);
+  const years = listAt(document, 'applications', 'tenants').map((tenant) => {
+    const path = textAt(tenant, 'path') ?? '';
+    return /^\/(\d+)\//.exec(path.slice(root.length))?.[1] ?? '';
+  });
+  return { document, patterns, root, years: new Set(years) };
+}
+
+export function rootOf(document: YamlMap): string {
+  return (textAt(document, 'server', 'root_path') ?? '').replace(/\/$/, '');
 }
 
 /** A pattern and where it stands. */
@@ -66,19 +81,5 @@ export function replays(document: YamlMap): Replay[] {
     pattern: textAt(item, 'path') ?? '',
     region: textAt(item, 'region'),
     app: textAt(item, 'app'),
-  }));
-}
-
-export interface Tenant {
-  readonly path: string;
-  readonly database: string;
-  readonly node: YamlNode;
-}
-
-function tenantsOf(document: YamlMap): Tenant[] {
-  return listAt(document, 'applications', 'tenants').map((node) => ({
-    path: textAt(node, 'path') ?? '',
-    database: textAt(node, 'var', 'database') ?? '',
-    node,
   }));
 }

@@ -13,17 +13,31 @@ export type YamlNode = string | number | boolean | null | YamlNode[] | YamlMap;
 export type YamlMap = Map<string | number, YamlNode>;
 
 /**
+ * Called with each mapping below the document as soon as it is whole; what is returned stands in its place. So the many
+ * small parts of a large document need never stand in memory together. `key` is the mapping's own, or that of the list
+ * that it is an item of; `indent` is the column of its keys.
+ */
+export type Take = (mapping: YamlMap, key: string | number, indent: number) => YamlNode;
+
+/**
  * @returns the document, a mapping.
  * @throws {YamlError}
  */
-export function readYaml(text: string): YamlMap {
-  return text === '{}\n' ? new Map() : new Reader(text).mapping(0);
+export function readYaml(text: string, take: Take = (mapping) => mapping): YamlMap {
+  return text === '{}\n' ? new Map() : new Reader(text, take).mapping(0);
 }
 
 /** Columns; more than any configuration needs. The reader works by recursion. */
 const DEEPEST_INDENT = 200;
 
 class Reader extends Scanner {
+  private readonly take: Take;
+
+  constructor(text: string, take: Take) {
+    super(text);
+    this.take = take;
+  }
+
   /** Begins behind the indent of its first line, ends before the indent of the line after it. */
   mapping(indent: number): YamlMap {
     if (indent > DEEPEST_INDENT) this.fail('nested too deeply');
@@ -34,19 +48,19 @@ class Reader extends Scanner {
       if (this.code() !== COLON) this.fail('a key ends with a colon');
       this.at += 1;
       const known = map.size;
-      map.set(key, this.value(indent));
+      map.set(key, this.value(indent, key));
       if (map.size === known)
         this.failAt(start, `the key ${JSON.stringify(key).slice(0, 80)} is there twice`);
     } while (this.another(indent));
     return map;
   }
 
-  private list(indent: number): YamlNode[] {
+  private list(indent: number, key: string | number): YamlNode[] {
     const items: YamlNode[] = [];
     do {
       if (!this.atDash()) this.fail('a list item begins with a dash and a space');
       this.at += 2;
-      items.push(this.item(indent));
+      items.push(this.item(indent, key));
     } while (this.another(indent));
     return items;
   }
@@ -60,7 +74,7 @@ class Reader extends Scanner {
     return true;
   }
 
-  private value(indent: number): YamlNode {
+  private value(indent: number, key: string | number): YamlNode {
     if (this.code() === SPACE) {
       this.at += 1;
       return this.inline();
@@ -69,20 +83,20 @@ class Reader extends Scanner {
     const found = this.indentAhead();
     if (found !== indent + 2) this.fail(`a block indented by ${indent + 2} spaces belongs here`);
     this.at += found;
-    return this.atDash() ? this.list(found) : this.mapping(found);
+    return this.atDash() ? this.list(found, key) : this.take(this.mapping(found), key, found);
   }
 
   /** A mapping when a key and a colon stand behind the dash, else what fits on the line. */
-  private item(indent: number): YamlNode {
+  private item(indent: number, key: string | number): YamlNode {
     const start = this.at;
     const code = this.code();
-    if (code === COLON) return this.mapping(indent + 2);
+    if (code === COLON) return this.take(this.mapping(indent + 2), key, indent + 2);
     if (code === BRACKET) this.fail('a list directly inside a list');
     if (code === BRACE) return this.inline();
     const value = this.scalar();
     if (this.code() === COLON) {
       this.at = start;
-      return this.mapping(indent + 2);
+      return this.take(this.mapping(indent + 2), key, indent + 2);
     }
     this.lineEnd('the line does not end where its value does');
     return value;

@@ -26,7 +26,8 @@ const SYMBOL = /:[a-z_][a-z0-9_]*/y;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+(?:e[+-][0-9]+)?)?/y;
 const INTEGER = /^-?[0-9]+$/;
 /** What YAML lets nobody write raw, beyond the control characters of ASCII. */
-const NOT_RAW = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]|\p{Surrogate}/u;
+const NOT_RAW = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/;
+const LONE_SURROGATE = /\p{Surrogate}/u;
 
 export const LF = 0x0a;
 export const SPACE = 0x20;
@@ -98,7 +99,8 @@ export class Scanner {
     }
     this.at = at + 1;
     const inner = this.text.slice(start + 1, at);
-    if (!ascii && NOT_RAW.test(inner)) this.fail('a character that YAML does not let stand raw');
+    if (!ascii && (NOT_RAW.test(inner) || LONE_SURROGATE.test(inner)))
+      this.fail('a character that YAML does not let stand raw');
     return raw ? inner : this.unescape(inner);
   }
 
