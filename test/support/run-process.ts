@@ -51,7 +51,11 @@ export class RunProcess {
       ([stdout, [exitCode, signal]]) => {
         this.#ended = true;
         this.#wake();
-        return parseAnswer({ exitCode, signal, stdout, stderr: errors.join('') });
+        const answered = { exitCode, signal, stdout, stderr: errors.join('') };
+        // By hand there are no headers.
+        return args
+          ? { ...parseAnswer({ ...answered, stdout: `\r\n\r\n${stdout}` }), stdout }
+          : parseAnswer(answered);
       },
     );
   }

@@ -1,0 +1,220 @@
+/**
+ * Navigator does not queue: every POST is a process of its own, at once. Here the store keeps the first of them waiting
+ * until all have arrived, so that nothing depends on how fast they are.
+ */
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { changeSample, makeSampleIndex } from '../../dev/sample/sample.ts';
+import { readHistory } from '../../src/journal/history.ts';
+import { type Fault, type FaultProxy, never, s3Error, startFaultProxy } from '../support/fault-proxy.ts';
+import { makeGate } from '../support/gate.ts';
+import { type CgiAnswered, Machine } from '../support/machine.ts';
+import { type Published, startPublished, storeEnvironment } from '../support/published.ts';
+import { type ProcessOptions, RunProcess } from '../support/run-process.ts';
+
+const FIRST = makeSampleIndex();
+const SECOND = changeSample(FIRST).index;
+const EARLIER = new Date('2026-01-02T03:04:05Z');
+const LATER = new Date('2026-01-02T03:05:00Z');
+const TOKEN = 'a-token-of-some-length';
+const CALLERS = 20;
+const PLAIN = Array.from({ length: CALLERS }, (): ProcessOptions => ({}));
+const FORCED: ProcessOptions = { query: 'force=1', env: { HTTP_AUTHORIZATION: `Bearer ${TOKEN}` } };
+
+let published: Published;
+let proxy: FaultProxy;
+let machine: Machine;
+beforeAll(async () => {
+  published = await startPublished();
+  proxy = await startFaultProxy(published.settings.endpoint);
+});
+afterAll(async () => {
+  await proxy.close();
+  await published.close();
+});
+beforeEach(async () => {
+  proxy.plan(never);
+  await published.publish(FIRST, EARLIER);
+  const env = storeEnvironment(published.settings, proxy.endpoint);
+  machine = new Machine({ ...env, UPDATE_CONFIG_TOKEN: TOKEN });
+});
+afterEach(() => machine.remove());
+
+/** Has the store keep its first request waiting; resolves `asked` when that has come, and goes on at `release`. */
+function holdFirst(fault?: Fault): { asked: Promise<void>; release(): void } {
+  const asked = makeGate();
+  const held = makeGate();
+  proxy.plan(async ({ number }) => {
+    if (number > 1) return fault;
+    asked.open();
+    await held.opened;
+    return fault;
+  });
+  return { asked: asked.opened, release: held.open };
+}
+
+/** Starts processes that have all arrived before the first one gets anything from the store. */
+async function together(callers: readonly ProcessOptions[], fault?: Fault): Promise<CgiAnswered[]> {
+  const { asked, release } = holdFirst(fault);
+  const runs = callers.map((options) => new RunProcess(machine, options));
+  await Promise.all([asked, ...runs.map((run) => run.begun())]);
+  const sent = proxy.requests.length;
+  release();
+  const answers = await Promise.all(runs.map((run) => run.answered));
+  expect(sent, 'requests while the first run had the lock').toBe(1);
+  return answers;
+}
+
+const statuses = (answers: readonly CgiAnswered[]) =>
+  new Set(answers.map(({ status, exitCode }) => `${status}, exit ${exitCode}`));
+
+/** That at most so many runs took place, and everybody else shares the result of one of them. */
+async function expectShared(answers: readonly CgiAnswered[], runsBefore: number, most: number) {
+  const history = await readHistory(machine.dbDir, 100);
+  const runs = history.slice(0, history.length - runsBefore);
+  expect(runs.length).toBeLessThanOrEqual(most);
+  const own = answers.filter(({ result }) => !result.shared).map(({ result }) => result.run);
+  expect(own.sort()).toEqual(runs.map(({ run }) => run).sort());
+  const known = new Set(own);
+  expect(answers.filter(({ result }) => !known.has(result.run))).toEqual([]);
+  return runs;
+}
+
+describe(`${CALLERS} POSTs at once`, () => {
+  it('cost two runs and two requests to the store at most when the index has changed', async () => {
+    await machine.post();
+    await published.publish(SECOND, LATER);
+    const answers = await together(PLAIN);
+    expect(statuses(answers)).toEqual(new Set(['200, exit 0']));
+    const runs = await expectShared(answers, 1, 2);
+    expect(proxy.requests.length).toBeLessThanOrEqual(2);
+    expect(runs.at(-1)?.outcome).toBe('updated');
+    expect(machine.read('navigator.yml')).toContain('tea-dance');
+  });
+
+  it('cost two at most when nothing has changed, and touch nothing', async () => {
+    await machine.post();
+    const before = machine.snapshot();
+    const answers = await together(PLAIN);
+    expect(statuses(answers)).toEqual(new Set(['200, exit 0']));
+    await expectShared(answers, 1, 2);
+    expect(proxy.requests.length).toBeLessThanOrEqual(2);
+    expect(new Set(answers.map(({ result }) => result.outcome))).toEqual(new Set(['unchanged']));
+    expect(machine.snapshot()).toEqual(before);
+  });
+
+  it('cost two at most on a machine that has nothing', async () => {
+    const answers = await together(PLAIN);
+    expect(statuses(answers)).toEqual(new Set(['200, exit 0']));
+    await expectShared(answers, 0, 2);
+    expect(machine.read('navigator.yml')).toContain('auth:');
+  });
+
+  it('all get 502 when the store refuses, after two requests at most, and change nothing', async () => {
+    await machine.post();
+    const before = machine.snapshot();
+    const answers = await together(PLAIN, s3Error(403, 'AccessDenied'));
+    expect(statuses(answers)).toEqual(new Set(['502, exit 1']));
+    await expectShared(answers, 1, 2);
+    expect(proxy.requests.length).toBeLessThanOrEqual(2);
+    expect(machine.snapshot()).toEqual(before);
+    proxy.plan(never);
+    expect((await machine.post()).result.outcome).toBe('unchanged');
+  });
+
+  it('cost three runs at most when half of them are forced, and each forced one gets a reinstallation', async () => {
+    await machine.post();
+    const callers = PLAIN.map((plain, at) => (at % 2 === 0 ? plain : FORCED));
+    const answers = await together(callers);
+    expect(statuses(answers)).toEqual(new Set(['200, exit 0']));
+    const runs = await expectShared(answers, 1, 3);
+    const forced = new Set(runs.filter((row) => row.kind === 'forced').map((row) => row.run));
+    const gotten = answers.filter((_, at) => callers[at] === FORCED).map(({ result }) => result);
+    expect(gotten.filter(({ run, outcome }) => !forced.has(run) || outcome !== 'updated')).toEqual([]);
+  });
+
+  it('install into each of two app roots that share a db dir', async () => {
+    const other = join(machine.home, 'other');
+    const callers = PLAIN.map((plain, at) => (at % 2 === 0 ? plain : { env: { APP_ROOT: other } }));
+    const answers = await together(callers);
+    expect(statuses(answers)).toEqual(new Set(['200, exit 0']));
+    await expectShared(answers, 0, 4);
+    expect(machine.read('navigator.yml')).toContain('auth:');
+    expect(statSync(join(other, 'config', 'navigator.yml')).isFile()).toBe(true);
+  });
+});
+
+describe('while one run holds the lock', () => {
+  beforeEach(async () => {
+    await machine.post();
+    await published.publish(SECOND, LATER);
+  });
+
+  it('its death leaves the lock to the next POST at once', async () => {
+    const { asked } = holdFirst();
+    const holder = new RunProcess(machine);
+    await asked;
+    holder.signal('SIGKILL');
+    expect((await holder.answered).signal).toBe('SIGKILL');
+    // Not a moment to wait: the first look at the lock must find it free.
+    const answer = await machine.post('', { env: { UPDATE_CONFIG_LOCK_TIMEOUT: '0' } });
+    expect(answer).toMatchObject({ status: 200, result: { outcome: 'updated', shared: false } });
+    const history = await readHistory(machine.dbDir, 3);
+    expect(history.map((row) => row.outcome)).toEqual(['updated', 'interrupted', 'updated']);
+  });
+
+  it('its death lets those who wait go on, and so does the death of one of these', async () => {
+    const { asked } = holdFirst();
+    const holder = new RunProcess(machine);
+    await asked;
+    const waiting = PLAIN.slice(0, 6).map((options) => new RunProcess(machine, options));
+    await Promise.all(waiting.map((run) => run.begun()));
+    const [unlucky, ...others] = waiting;
+    for (const run of [unlucky, holder]) run?.signal('SIGKILL');
+    const answers = await Promise.all(others.map((run) => run.answered));
+    expect(statuses(answers)).toEqual(new Set(['200, exit 0']));
+    expect(machine.read('navigator.yml')).toContain('tea-dance');
+  });
+
+  it('a POST that waits too long gets 503 with Retry-After and changes nothing; the holder goes on', async () => {
+    const { asked, release } = holdFirst();
+    const holder = new RunProcess(machine);
+    await asked;
+    holder.signal('SIGSTOP');
+    const before = machine.snapshot();
+    const answer = await machine.post('', { env: { UPDATE_CONFIG_LOCK_TIMEOUT: '1' } });
+    expect(answer).toMatchObject({ status: 503, exitCode: 1, result: { error: { code: 'lock-timeout' } } });
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+    expect(machine.snapshot()).toEqual(before);
+    holder.signal('SIGCONT');
+    release();
+    expect(await holder.answered).toMatchObject({ status: 200, result: { outcome: 'updated' } });
+    const history = await readHistory(machine.dbDir, 2);
+    expect(history.map((row) => row.outcome)).toEqual(['updated', 'updated']);
+  });
+
+  it('a dry run and a refusal are answered without waiting for it', async () => {
+    const { asked, release } = holdFirst();
+    const holder = new RunProcess(machine);
+    await asked;
+    const dryRun = await machine.post('dry_run=1', { env: FORCED.env ?? {} });
+    expect(dryRun).toMatchObject({ status: 200, result: { outcome: 'dry-run', reload: true } });
+    expect((await machine.post('force=1')).status).toBe(401);
+    expect((await machine.post('', { env: { REQUEST_METHOD: 'GET' } })).status).toBe(405);
+    release();
+    expect((await holder.answered).result.outcome).toBe('updated');
+  });
+
+  it('the start hook waits for it, and serves what it installed', async () => {
+    const { asked, release } = holdFirst();
+    const holder = new RunProcess(machine);
+    await asked;
+    const executable = join(import.meta.dirname, '../../scripts/start');
+    const hook = new RunProcess(machine, { executable, args: [] });
+    release();
+    const [answer, started] = await Promise.all([holder.answered, hook.answered]);
+    expect(answer.result.outcome).toBe('updated');
+    expect(started).toMatchObject({ exitCode: 0, result: { outcome: 'unchanged' } });
+  });
+});
