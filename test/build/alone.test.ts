@@ -1,0 +1,129 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { makeSampleIndex } from '../../dev/sample/sample.ts';
+import { Machine, parseAnswer, ROOT } from '../support/machine.ts';
+import { startPublished, storeEnvironment } from '../support/published.ts';
+
+const machine = new Machine();
+afterAll(() => machine.remove());
+const OLD_NODE = oldNode();
+
+/** A directory that holds one executable and the addon, and nothing else. */
+function copyAlone(folder: 'cgi-bin' | 'scripts', name: string, directory: string): string {
+  const to = join(machine.home, directory);
+  mkdirSync(to, { recursive: true });
+  for (const file of [name, 'better_sqlite3.node']) copyFileSync(join(ROOT, folder, file), join(to, file));
+  expect(readdirSync(to).sort()).toEqual(['better_sqlite3.node', name].sort());
+  return join(to, name);
+}
+
+describe('an executable in a directory with nothing but the addon beside it', () => {
+  const executable = copyAlone('cgi-bin', 'update_config', 'alone');
+
+  it('says how it is used', async () => {
+    const { exitCode, stdout, stderr } = await machine.run(['--help'], { executable });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toMatch(/^Usage: update_config/);
+  });
+
+  it('fetches an index and installs it', async () => {
+    const published = await startPublished();
+    try {
+      await published.publish(makeSampleIndex(), new Date('2026-01-02T03:04:05Z'));
+      const answer = await machine.post('', { executable, env: storeEnvironment(published.settings) });
+      expect(answer).toMatchObject({ status: 200, exitCode: 0, result: { outcome: 'updated' } });
+      expect(machine.read('navigator.yml')).toMatch(/^auth:/m);
+    } finally {
+      await published.close();
+    }
+  });
+
+  it('runs through a symbolic link from elsewhere', async () => {
+    const link = join(machine.home, 'link');
+    symlinkSync(executable, link);
+    expect(await machine.run(['--dry-run'], { executable: link })).toMatchObject({ exitCode: 0 });
+  });
+
+  it.each(['module', 'commonjs'])('runs below a package.json of the type %s', async (type) => {
+    const below = copyAlone('cgi-bin', 'update_config', `${type}/bin`);
+    writeFileSync(join(machine.home, type, 'package.json'), JSON.stringify({ type }));
+    expect(await machine.run(['--dry-run'], { executable: below })).toMatchObject({ exitCode: 0 });
+  });
+
+  it('takes the parent of its directory for the app root', async () => {
+    const below = copyAlone('cgi-bin', 'update_config', 'app/cgi-bin');
+    const { result } = await machine.post('', { executable: below, env: { APP_ROOT: '' } });
+    expect(result.files.at(-1)?.path).toBe(join(machine.home, 'app/config/navigator.yml'));
+  });
+
+  it.each(['start', 'maintenance-config'])('%s runs as well', async (name) => {
+    const script = copyAlone('scripts', name, `alone-${name}`);
+    expect(await machine.run([], { executable: script })).toMatchObject({ exitCode: 0, signal: null });
+  });
+});
+
+describe.each(['cgi-bin/update_config', 'scripts/start', 'scripts/maintenance-config'])(
+  '%s on a Node older than 22',
+  (name) => {
+    // No addon here: it must not be asked for.
+    const executable = join(machine.home, 'old', name);
+    mkdirSync(dirname(executable), { recursive: true });
+    copyFileSync(join(ROOT, name), executable);
+    const cacheDir = join(machine.home, 'old-cache');
+    const env = { PATH: OLD_NODE.path, UPDATE_CONFIG_CACHE_DIR: cacheDir };
+    const complaint = `needs Node 22 or newer, and was started with v${OLD_NODE.version}`;
+
+    it('answers a CGI request with an error that says what to do', async () => {
+      const run = await machine.run([], { executable, env: { ...env, REQUEST_METHOD: 'POST' } });
+      const answer = parseAnswer(run);
+      expect(run).toMatchObject({ exitCode: 1, signal: null, stderr: '' });
+      expect(answer.status).toBe(500);
+      expect(answer.headers).toMatchObject({
+        'content-type': 'text/plain; charset=utf-8',
+        'content-length': String(Buffer.byteLength(answer.body)),
+      });
+      expect(answer.body).toContain(complaint);
+      expect(answer.body).toContain('Install a newer Node');
+    });
+
+    it('tells a person the same on standard error', async () => {
+      const { exitCode, stdout, stderr } = await machine.run([], { executable, env });
+      expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+      expect(stderr).toContain(complaint);
+      expect(existsSync(cacheDir)).toBe(false);
+    });
+  },
+);
+
+/** A PATH that leads to an old Node: this machine's own where it has one, else the present one under an old name. */
+function oldNode(): { path: string; version: string } {
+  for (const directory of (process.env['PATH'] ?? '').split(delimiter)) {
+    const node = join(directory, 'node');
+    if (!existsSync(node)) continue;
+    const version = execFileSync(node, ['-p', 'process.versions.node'], { encoding: 'utf8' }).trim();
+    if (Number.parseInt(version, 10) < 22) return { path: directory, version };
+  }
+  const version = '20.20.2';
+  const directory = join(machine.home, 'node-under-an-old-name');
+  mkdirSync(directory);
+  const rename = join(directory, 'rename.cjs');
+  writeFileSync(
+    rename,
+    `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } });
+     Object.defineProperty(process, 'version', { value: 'v${version}' });`,
+  );
+  const node = join(directory, 'node');
+  writeFileSync(node, `#!/bin/sh\nexec '${process.execPath}' --require '${rename}' "$@"\n`);
+  chmodSync(node, 0o755);
+  return { path: directory, version };
+}
