@@ -3,7 +3,7 @@ import { Failure } from '../failure.ts';
 /** System and SQLite error codes that the disk, not the program, is to blame for, and what to do about each. */
 const HINTS: readonly (readonly [RegExp, string])[] = [
   [
-    /^(ENOSPC|EDQUOT|SQLITE_FULL)$/,
+    /^(ENOSPC|EDQUOT|SQLITE_FULL|SQLITE_IOERR_SHMSIZE)$/,
     'Free some space on that file system (df -h, df -i, quota), then run it again.',
   ],
   [
@@ -17,7 +17,7 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /^(EIO|ENXIO|ESTALE|SQLITE_IOERR.*)$/,
-    'Look at the health of that disk or volume (dmesg), then run it again.',
+    'Look at the free space (df -h) and the health (dmesg) of that disk or volume, then run it again.',
   ],
   [
     /^SQLITE_(CANTOPEN|READONLY).*$/,
@@ -43,7 +43,8 @@ export function diskError(action: string, path: string, error: unknown): unknown
   const hint = HINTS.find(([pattern]) => pattern.test(code))?.[1];
   if (hint === undefined) return error;
   const reason = error instanceof Error ? error.message : code;
-  return new Failure('disk', `${action} ${path}: ${reason}`, { hint, cause: error });
+  const detail = code.startsWith('SQLITE_') ? `${reason} (${code})` : reason;
+  return new Failure('disk', `${action} ${path}: ${detail}`, { hint, cause: error });
 }
 
 /** Runs `work`; what it throws passes through `diskError`. */

@@ -24,7 +24,7 @@ export interface ReplacedFile {
 }
 
 /** A file of a generation. `sha256` and `size` are null for one that did not exist. */
-export interface Member {
+interface Member {
   readonly kind: PlannedFile['kind'] | 'index';
   /** Where it stood; null for the index, which stands where the site says. */
   readonly path: string | null;

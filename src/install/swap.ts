@@ -43,7 +43,8 @@ const NEW_MODE = 0o640;
  * the old or all of the new, and a kill leaves a journal that the next opener rolls back or replays. Only where there
  * is no database that could be written into is a new file renamed into place. Owner, mode and journal mode stay.
  *
- * @throws {Failure} `lock-timeout`: never a gap; `disk`; `internal`: what can be read afterwards is not what was written.
+ * @throws {Failure} `lock-timeout`: never a gap; `disk`: in both cases the old index is still there. `internal`: what can
+ * be read afterwards is damaged.
  */
 export async function swapIndex(swap: Swap): Promise<Swapped> {
   const { path } = swap;
@@ -51,19 +52,10 @@ export async function swapIndex(swap: Swap): Promise<Swapped> {
     const patient = patience(path, swap.busyTimeoutMs ?? 10_000);
     const target = await inspect(patient);
     const swapped = target ? await backUpInto(swap, target, patient) : replaceFile(swap);
-    dateIndex(path, swap.mtime);
+    await settle(patient, swapped.digest, swap.mtime);
     return swapped;
   } catch (error) {
     throw diskError('cannot replace', path, error);
-  }
-}
-
-/** Whoever may write to a file of somebody else's may still not date it; nothing depends on that. */
-function dateIndex(path: string, mtime: Date): void {
-  try {
-    setMtime(path, mtime.getTime());
-  } catch (error) {
-    if (!(error instanceof Failure && codeOf(error.cause) === 'EPERM')) throw error;
   }
 }
 
@@ -103,7 +95,6 @@ async function backUpInto(swap: Swap, target: Target, patient: Patience): Promis
     const digest = imageDigest(wholePages(source));
     swap.announce?.(digest);
     await backUp(source, patient);
-    await untilFree(patient, () => prove(swap.path, digest));
     return { digest, way: 'backup' };
   } finally {
     source.close();
@@ -111,7 +102,25 @@ async function backUpInto(swap: Swap, target: Target, patient: Patience): Promis
 }
 
 /**
+ * What remains to be done when the new index is in place: a look at what readers see now, and its date. A disk that is
+ * full by now, or readers that leave no gap, may keep us from either; that takes nothing back, so it is no failure.
+ */
+async function settle(patient: Patience, digest: string, mtime: Date): Promise<void> {
+  const { path } = patient;
+  for (const task of [() => prove(path, digest), () => setMtime(path, mtime.getTime())]) {
+    try {
+      await untilFree(patient, task);
+    } catch (error) {
+      const failure = diskError('cannot look at', path, error);
+      if (!(failure instanceof Failure) || !['disk', 'lock-timeout'].includes(failure.code)) throw failure;
+    }
+  }
+}
+
+/**
  * Compares what readers see now with what was written, and makes it durable where it still stands in a write-ahead log.
+ *
+ * @throws {Failure} `internal`: it is damaged.
  */
 function prove(path: string, digest: string): void {
   withDatabase(path, (db) => {
@@ -150,7 +159,6 @@ function replaceFile({ path, image, run, announce }: Swap): Swapped {
     rmSync(staged, { force: true });
     throw error;
   }
-  prove(path, digest);
   return { digest, way: 'rename' };
 }
 

@@ -8,7 +8,7 @@ export interface ImageOptions {
 }
 
 /**
- * A database image all of whose rows carry its version, so that a torn mix of two can be told at a glance; images of
+ * A database image all of whose rows carry its version and their number, so that a torn mix of two can be told at a glance; images of
  * different versions differ in size, too.
  */
 export function versionImage(
@@ -18,13 +18,13 @@ export function versionImage(
   const db = openDatabase(':memory:');
   try {
     db.exec(`PRAGMA page_size = ${pageSize};
-      CREATE TABLE facts (id INTEGER PRIMARY KEY, version INTEGER NOT NULL, filler TEXT NOT NULL);
+      CREATE TABLE facts (id INTEGER PRIMARY KEY, version INTEGER NOT NULL, total INTEGER NOT NULL, filler TEXT NOT NULL);
       CREATE INDEX facts_by_version ON facts (version, filler);
       CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT)`);
-    const insert = db.prepare('INSERT INTO facts (version, filler) VALUES (?, ?)');
+    const insert = db.prepare('INSERT INTO facts (version, total, filler) VALUES (?, ?, ?)');
     db.transaction(() => {
       const count = rows + (version % 3) * 50;
-      for (let row = 0; row < count; row++) insert.run(version, `${version}:${row}`.padEnd(60, 'x'));
+      for (let row = 0; row < count; row++) insert.run(version, count, `${version}:${row}`.padEnd(60, 'x'));
     })();
     const image = db.serialize();
     if (wal) image.fill(2, 18, 20);
@@ -37,13 +37,12 @@ export function versionImage(
 /** The one version that all rows carry; throws when they are mixed. */
 export function versionIn(db: Database): number {
   const row = db
-    .prepare<[], { least: number; most: number; count: number }>(
-      'SELECT min(version) AS least, max(version) AS most, count(*) AS count FROM facts NOT INDEXED',
+    .prepare<[], { least: number; most: number; count: number; total: number }>(
+      'SELECT min(version) AS least, max(version) AS most, count(*) AS count, max(total) AS total FROM facts NOT INDEXED',
     )
     .get();
   if (!row || row.least !== row.most) throw new Error(`torn: versions ${row?.least} to ${row?.most}`);
-  if ((row.count - (row.least % 3) * 50) % 100 !== 0)
-    throw new Error(`torn: ${row.count} rows of ${row.least}`);
+  if (row.count !== row.total) throw new Error(`torn: ${row.count} of ${row.total} rows`);
   return row.least;
 }
 

@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const DRIVER = join(import.meta.dirname, 'driver.ts');
+
+/** What changes something, or locks it, or decides which file is meant. */
+const CALLS = [
+  ...[
+    'pwrite64',
+    'write',
+    'fsync',
+    'fdatasync',
+    'rename',
+    'renameat2',
+    'unlink',
+    'rmdir',
+    'mkdir',
+    'ftruncate',
+  ],
+  ...['fchmod', 'chmod', 'fchown', 'chown', 'lchown', 'utimensat', 'openat', 'close', 'fcntl', 'pread64'],
+];
+
+/** The n-th call of this name by the main thread. */
+export interface KillPoint {
+  readonly call: string;
+  readonly number: number;
+}
+
+/** Runs the driver under strace with these options; its arguments are those of the driver. */
+async function trace(options: readonly string[], args: readonly string[]): Promise<NodeJS.Signals | number> {
+  const child = spawn('strace', ['-f', '-qq', ...options, process.execPath, DRIVER, ...args], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+  return signal ?? code ?? -1;
+}
+
+/** All points between the begin and the end of the driver's work, in the order in which they come. */
+export async function killPoints(log: string, args: readonly string[]): Promise<KillPoint[]> {
+  const status = await trace(['-o', log, '-e', `trace=access,${CALLS.join()}`], args);
+  if (status !== 0) throw new Error(`strace ended with ${status}: is ptrace allowed here?`);
+  const lines = readFileSync(log, 'latin1').split('\n');
+  const begin = lines.findIndex((line) => line.includes('/the-work-begins-here'));
+  const main = lines[begin]?.split(/\s/)[0];
+  const counts = new Map<string, number>();
+  const points: KillPoint[] = [];
+  for (const [at, line] of lines.entries()) {
+    const [, thread, call] = /^(\d+)\s+(\w+)\(/.exec(line) ?? [];
+    if (call === undefined || thread !== main) continue;
+    const number = (counts.get(call) ?? 0) + 1;
+    counts.set(call, number);
+    if (at > begin && call !== 'access') points.push({ call, number });
+  }
+  return points;
+}
+
+/** Runs the driver and kills it as it enters that call. True unless it ended before. */
+export async function runKilled({ call, number }: KillPoint, args: readonly string[]): Promise<boolean> {
+  const inject = `inject=${call}:signal=KILL:when=${number}`;
+  const status = await trace(['-o', '/dev/null', '-e', `trace=${call}`, '-e', inject], args);
+  if (status !== 'SIGKILL' && status !== 0) throw new Error(`${inject}: the driver ended with ${status}`);
+  return status === 'SIGKILL';
+}
+
+/** About `count` of the points, of every call some: the rare ones all, the frequent ones evenly spread. */
+export function spread(points: readonly KillPoint[], count: number): KillPoint[] {
+  const calls = [...new Set(points.map(({ call }) => call))];
+  const chosen = new Set<KillPoint>();
+  for (let share = 1; chosen.size < Math.min(count, points.length); share++) {
+    for (const call of calls) {
+      const own = points.filter((point) => point.call === call);
+      const wanted = Math.min(share, own.length);
+      for (let n = 0; n < wanted; n++)
+        chosen.add(own[Math.floor(((n + 0.5) * own.length) / wanted)] as KillPoint);
+    }
+  }
+  return points.filter((point) => chosen.has(point));
+}

@@ -1,0 +1,253 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { arrival, moment } from '../../src/journal/arrival.ts';
+import { readHistory } from '../../src/journal/history.ts';
+import type { Journal } from '../../src/journal/journal.ts';
+import type { InstalledState, RunKind } from '../../src/journal/types.ts';
+import { makeDbDir, withJournal } from './support/db-dir.ts';
+import { resultOf } from './support/results.ts';
+
+const ROOT = '/rails';
+
+function run(journal: Journal, name: string, kind: RunKind = 'plain', appRoot = ROOT): void {
+  journal.begin({ run: name, trigger: 'cgi', kind, appRoot });
+  journal.finish(name, resultOf(name));
+}
+
+describe('sharing results', () => {
+  const share = (journal: Journal, since: ReturnType<typeof moment>, kind: RunKind, appRoot = ROOT) =>
+    journal.resultSince(since, { kind, appRoot })?.run ?? null;
+
+  it('gives a caller the result of a run that began after it arrived, marked as shared', async () => {
+    const dbDir = makeDbDir();
+    const came = moment();
+    await withJournal(dbDir, (journal) => run(journal, 'a'));
+    await withJournal(dbDir, (journal) => {
+      expect(journal.resultSince(came, { kind: 'plain', appRoot: ROOT })).toEqual({
+        ...resultOf('a'),
+        shared: true,
+      });
+    });
+  });
+
+  it('does not give it one that began before it arrived, even if that ended later', async () => {
+    await withJournal(makeDbDir(), (journal) => {
+      journal.begin({ run: 'a', trigger: 'cgi', kind: 'plain', appRoot: ROOT });
+      const came = moment();
+      journal.finish('a', resultOf('a'));
+      expect(share(journal, came, 'plain')).toBeNull();
+    });
+  });
+
+  it('takes the start of the process for the arrival, which is before everything that it does', () => {
+    expect(arrival().monotonicNs).toBeLessThan(moment().monotonicNs);
+    expect(moment().monotonicNs - arrival().monotonicNs).toBeGreaterThan(10_000_000n);
+    expect(arrival().bootId).toBe(moment().bootId);
+  });
+
+  it('does not give results of another boot, or where boots have no name', async () => {
+    await withJournal(makeDbDir(), (journal) => {
+      run(journal, 'a');
+      for (const bootId of ['another', null])
+        expect(share(journal, { bootId, monotonicNs: 0n }, 'plain')).toBeNull();
+    });
+  });
+
+  it('does not give results of another app root, or of a run that never ended', async () => {
+    await withJournal(makeDbDir(), (journal) => {
+      const came = moment();
+      run(journal, 'a', 'plain', '/elsewhere');
+      journal.begin({ run: 'b', trigger: 'cgi', kind: 'plain', appRoot: ROOT });
+      expect(share(journal, came, 'plain')).toBeNull();
+    });
+  });
+
+  const KINDS = ['plain', 'forced', 'dry-run', 'rollback', 'start'] as const;
+  it.each(
+    KINDS.flatMap((ran) => KINDS.map((asks) => ({ ran, asks }))).map(({ ran, asks }) => ({
+      ran,
+      asks,
+      shares:
+        (asks === 'plain' && (ran === 'plain' || ran === 'forced')) ||
+        (asks === 'forced' && ran === 'forced'),
+    })),
+  )('of a run of kind $ran with a caller of kind $asks: $shares', async ({ ran, asks, shares }) => {
+    await withJournal(makeDbDir(), (journal) => {
+      const came = moment();
+      run(journal, 'a', ran);
+      expect(share(journal, came, asks)).toBe(shares ? 'a' : null);
+    });
+  });
+
+  it('looks past a later run of a kind that is not shared', async () => {
+    await withJournal(makeDbDir(), (journal) => {
+      const came = moment();
+      run(journal, 'a');
+      run(journal, 'b', 'dry-run');
+      expect(share(journal, came, 'plain')).toBe('a');
+    });
+  });
+
+  it('gives failures, too: whoever waited for one would fail in the same way', async () => {
+    await withJournal(makeDbDir(), (journal) => {
+      const came = moment();
+      journal.begin({ run: 'a', trigger: 'cgi', kind: 'plain', appRoot: ROOT });
+      const error = { code: 'store-unreachable', message: 'no route', hint: 'look' } as const;
+      journal.finish('a', resultOf('a', { outcome: 'failed', error }));
+      expect(journal.resultSince(came, { kind: 'plain', appRoot: ROOT })?.error).toEqual(error);
+    });
+  });
+});
+
+describe('the history', () => {
+  it('tells of each run when, why, how, for how long and what changed, newest first', async () => {
+    const dbDir = makeDbDir();
+    await withJournal(dbDir, (journal) => {
+      journal.begin({ run: 'a', trigger: 'command', kind: 'forced', appRoot: ROOT });
+      const file = { path: '/x', size: 1 };
+      const files = [
+        { ...file, kind: 'index', changed: true },
+        { ...file, kind: 'map', changed: false },
+        { ...file, kind: 'navigator', changed: true },
+      ] as const;
+      journal.finish('a', resultOf('a', { outcome: 'updated', files }));
+      journal.begin({ run: 'b', trigger: 'cgi', kind: 'plain', appRoot: ROOT });
+      const error = { code: 'disk', message: 'full', hint: 'tidy up' } as const;
+      journal.finish('b', resultOf('b', { outcome: 'failed', error }));
+      journal.begin({ run: 'c', trigger: 'start', kind: 'start', appRoot: ROOT });
+      expect(journal.history(1)).toMatchObject([{ run: 'c', outcome: 'running', trigger: 'start' }]);
+    });
+    const rows = await readHistory(dbDir, 10);
+    const expected = { beganAt: expect.stringMatching(/^\d{4}-.*Z$/), durationMs: expect.any(Number) };
+    expect(rows).toEqual([
+      {
+        ...expected,
+        run: 'c',
+        trigger: 'start',
+        kind: 'start',
+        outcome: 'interrupted',
+        durationMs: null,
+        changed: [],
+        errorCode: null,
+      },
+      {
+        ...expected,
+        run: 'b',
+        trigger: 'cgi',
+        kind: 'plain',
+        outcome: 'failed',
+        changed: [],
+        errorCode: 'disk',
+      },
+      {
+        ...expected,
+        run: 'a',
+        trigger: 'command',
+        kind: 'forced',
+        outcome: 'updated',
+        changed: ['index', 'navigator'],
+        errorCode: null,
+      },
+    ]);
+  });
+
+  it('is empty where nothing ever ran, and looking makes nothing', async () => {
+    const dbDir = makeDbDir();
+    expect(await readHistory(dbDir, 10)).toEqual([]);
+    expect(await readHistory(join(dbDir, 'missing'), 10)).toEqual([]);
+    await withJournal(dbDir, () => {});
+    expect(await readHistory(dbDir, 10)).toEqual([]);
+  });
+
+  it('keeps the last 500 runs, and whole results of the last few only', async () => {
+    const dbDir = makeDbDir();
+    const came = moment();
+    await withJournal(dbDir, (journal) => {
+      for (let n = 0; n < 510; n++) run(journal, `run-${n}`, n < 495 ? 'forced' : 'plain');
+      const rows = journal.history(1000);
+      expect(rows).toHaveLength(500);
+      expect(rows.at(-1)?.run).toBe('run-10');
+      expect(journal.resultSince(came, { kind: 'plain', appRoot: ROOT })?.run).toBe('run-509');
+      expect(journal.resultSince(came, { kind: 'forced', appRoot: ROOT })).toBeNull();
+    });
+  });
+
+  it('does not keep diffs', async () => {
+    await withJournal(makeDbDir(), (journal) => {
+      const came = moment();
+      journal.begin({ run: 'a', trigger: 'cgi', kind: 'plain', appRoot: ROOT });
+      journal.finish('a', resultOf('a', { diff: '+ a' }));
+      expect(journal.resultSince(came, { kind: 'plain', appRoot: ROOT })).not.toHaveProperty('diff');
+    });
+  });
+
+  it('of a damaged journal is a failure that says what will happen', async () => {
+    const dbDir = makeDbDir();
+    await withJournal(dbDir, ({ stateDir }) => stateDir);
+    writeFileSync(join(dbDir, '.update_config', 'journal.db'), 'x'.repeat(9000));
+    await expect(readHistory(dbDir, 10)).rejects.toMatchObject({
+      code: 'disk',
+      hint: expect.stringContaining('sets it aside'),
+    });
+  });
+});
+
+describe('what the journal remembers from run to run', () => {
+  it('is what is installed', async () => {
+    const dbDir = makeDbDir();
+    const state: InstalledState = {
+      etag: '"abc"',
+      sha256: 'a'.repeat(64),
+      size: 4096,
+      time: '2025-11-19T12:00:00.000Z',
+      source: 'store',
+      digest: 'b'.repeat(64),
+      held: false,
+    };
+    await withJournal(dbDir, (journal) => {
+      expect(journal.installed()).toBeNull();
+      journal.setInstalled(state);
+      journal.setInstalled({ ...state, held: true });
+    });
+    expect(await withJournal(dbDir, (journal) => journal.installed())).toEqual({ ...state, held: true });
+  });
+
+  it('is a reload that is owed, until it is paid', async () => {
+    const dbDir = makeDbDir();
+    await withJournal(dbDir, (journal) => {
+      expect(journal.pendingReload()).toBe(false);
+      journal.setPendingReload('a');
+      journal.setPendingReload('b');
+    });
+    await withJournal(dbDir, (journal) => {
+      expect(journal.pendingReload()).toBe(true);
+      journal.clearPendingReload();
+      journal.clearPendingReload();
+    });
+    expect(await withJournal(dbDir, (journal) => journal.pendingReload())).toBe(false);
+  });
+
+  it('is the highest clock that any run saw, also when the clock is set back', async () => {
+    const dbDir = makeDbDir();
+    const { vi, onTestFinished } = await import('vitest');
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const noon = Date.UTC(2026, 0, 2, 12);
+    await withJournal(dbDir, (journal) => {
+      expect(journal.clockMark()).toBe(0);
+      vi.setSystemTime(noon);
+      run(journal, 'a');
+      vi.setSystemTime(noon - 3_600_000);
+      run(journal, 'b');
+      expect(journal.clockMark()).toBe(noon);
+      expect(journal.history(2).map((row) => row.run)).toEqual(['b', 'a']);
+    });
+    await withJournal(dbDir, (journal) => {
+      journal.lowerClockMark(noon + 1);
+      expect(journal.clockMark()).toBe(noon);
+      journal.lowerClockMark(noon - 5);
+      expect(journal.clockMark()).toBe(noon - 5);
+    });
+  });
+});

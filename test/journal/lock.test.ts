@@ -1,0 +1,241 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { text } from 'node:stream/consumers';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { readHistory } from '../../src/journal/history.ts';
+import { acquireJournal } from '../../src/journal/journal.ts';
+import { openDatabase } from '../../src/sqlite.ts';
+import { makeDbDir, withJournal } from './support/db-dir.ts';
+
+const CONTENDER = join(import.meta.dirname, 'support', 'contender.ts');
+const asRoot = process.geteuid?.() === 0;
+
+function start(dbDir: string, role: 'work' | 'hold', command: readonly string[] = []): ChildProcess {
+  const [program = process.execPath, ...args] = [...command, process.execPath, CONTENDER, dbDir, role];
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return child;
+}
+
+/** A process that holds the lock until it is killed. */
+async function holder(dbDir: string): Promise<ChildProcess> {
+  const child = start(dbDir, 'hold');
+  if (child.stdout) await once(child.stdout, 'data');
+  return child;
+}
+
+describe('the lock', () => {
+  it('is had by one of 20 contending processes at a time, and all of them are served by at most two runs', async () => {
+    const dbDir = makeDbDir();
+    const children = Array.from({ length: 20 }, () => start(dbDir, 'work'));
+    const said = await Promise.all(children.map(({ stdout }) => (stdout ? text(stdout) : '')));
+    expect(said.every((line) => line === 'ran\n' || line === 'shared\n')).toBe(true);
+    const history = await readHistory(dbDir, 100);
+    expect(history).toHaveLength(said.filter((line) => line === 'ran\n').length);
+    expect(history.every(({ outcome }) => outcome === 'unchanged')).toBe(true);
+  });
+
+  it('is free at once when its holder is killed, and the run is known as interrupted', async () => {
+    const dbDir = makeDbDir();
+    const child = await holder(dbDir);
+    await expect(acquireJournal({ dbDir, timeoutMs: 50 })).rejects.toMatchObject({ code: 'lock-timeout' });
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const rows = await withJournal(dbDir, (journal) => journal.history(5));
+    expect(rows).toMatchObject([
+      { run: `run-${child.pid}`, outcome: 'interrupted', durationMs: null, changed: [] },
+    ]);
+  });
+
+  it('fails after the time-out, saying how long it waited and what to do', async () => {
+    const dbDir = makeDbDir();
+    await holder(dbDir);
+    const began = performance.now();
+    await expect(acquireJournal({ dbDir, timeoutMs: 120 })).rejects.toMatchObject({
+      code: 'lock-timeout',
+      message: 'another update has held the lock for 0.12 s',
+      hint: expect.stringContaining('Try again later'),
+    });
+    expect(performance.now() - began).toBeGreaterThanOrEqual(119);
+  });
+
+  it('is not waited for any longer when the caller gives up', async () => {
+    const dbDir = makeDbDir();
+    await holder(dbDir);
+    const giveUp = new AbortController();
+    const waiting = acquireJournal({ dbDir, timeoutMs: 60_000, signal: giveUp.signal });
+    giveUp.abort(new Error('the client has gone'));
+    await expect(waiting).rejects.toThrow(/the client has gone|aborted/);
+  });
+
+  it('does not block the event loop while it is waited for', async () => {
+    const dbDir = makeDbDir();
+    const first = await acquireJournal({ dbDir, timeoutMs: 0 });
+    const second = acquireJournal({ dbDir, timeoutMs: 60_000 });
+    // Were the loop blocked, this would never come to run.
+    setImmediate(() => first.close());
+    (await second).close();
+  });
+
+  it('is not lost when another connection of the same process looks at the journal and goes', async () => {
+    const dbDir = makeDbDir();
+    await withJournal(dbDir, async () => {
+      await expect(acquireJournal({ dbDir, timeoutMs: 0 })).rejects.toMatchObject({ code: 'lock-timeout' });
+      await expect(readHistory(dbDir, 1, 0)).rejects.toMatchObject({ code: 'lock-timeout' });
+      const other = spawnSync(process.execPath, [
+        '--input-type=module-typescript',
+        '-e',
+        `import { acquireJournal } from ${JSON.stringify(join(import.meta.dirname, '../../src/journal/journal.ts'))};
+         await acquireJournal({ dbDir: ${JSON.stringify(dbDir)}, timeoutMs: 0 }).then(() => console.log('got it'), (error) => console.log(error.code));`,
+      ]);
+      expect(other.stdout.toString()).toBe('lock-timeout\n');
+    });
+  });
+
+  it('needs the db dir, and says so when it is missing or no directory', async () => {
+    const dbDir = makeDbDir();
+    writeFileSync(join(dbDir, 'file'), '');
+    for (const name of ['missing', 'file', 'file/below']) {
+      await expect(acquireJournal({ dbDir: join(dbDir, name), timeoutMs: 0 })).rejects.toMatchObject({
+        code: 'db-dir-missing',
+        hint: expect.stringContaining('RAILS_DB_VOLUME'),
+      });
+    }
+    expect(readdirSync(dbDir)).toEqual(['file']);
+  });
+});
+
+describe('the state directory', () => {
+  it('is made for its owner alone, and so is the journal in it', async () => {
+    const dbDir = makeDbDir();
+    if (asRoot) chownSync(dbDir, 1234, 1235);
+    await withJournal(dbDir, ({ stateDir }) => {
+      expect(statSync(stateDir).mode & 0o777).toBe(0o700);
+      if (!asRoot) return;
+      for (const path of [stateDir, join(stateDir, 'journal.db')]) {
+        expect([path, statSync(path).uid, statSync(path).gid]).toEqual([path, 1234, 1235]);
+      }
+    });
+  });
+
+  it.runIf(asRoot)('that root made can be used by the owner of the db dir', async () => {
+    const dbDir = makeDbDir();
+    chownSync(dbDir, 1234, 1235);
+    await withJournal(dbDir, (journal) =>
+      journal.begin({ run: 'by-root', trigger: 'cgi', kind: 'plain', appRoot: '/rails' }),
+    );
+    const { stdout } = start(dbDir, 'work', ['setpriv', '--reuid=1234', '--regid=1235', '--clear-groups']);
+    expect(stdout && (await text(stdout))).toBe('ran\n');
+    const rows = await readHistory(dbDir, 5);
+    expect(rows.map(({ outcome }) => outcome)).toEqual(['unchanged', 'interrupted']);
+  });
+
+  it.runIf(asRoot)('that its user may not make is a failure of the disk, with a hint', async () => {
+    const dbDir = makeDbDir();
+    chmodSync(dbDir, 0o755);
+    const module = join(import.meta.dirname, '../../src/journal/journal.ts');
+    const script = `import { acquireJournal } from ${JSON.stringify(module)};
+      await acquireJournal({ dbDir: ${JSON.stringify(dbDir)}, timeoutMs: 0 }).catch(({ code, message, hint }) =>
+        console.log(JSON.stringify({ code, message, hint })));`;
+    const asOther = ['--reuid=1234', '--regid=1235', '--clear-groups', process.execPath];
+    const { stdout } = spawnSync('setpriv', [...asOther, '--input-type=module-typescript', '-e', script]);
+    expect(JSON.parse(stdout.toString())).toEqual({
+      code: 'disk',
+      message: expect.stringContaining(`cannot prepare ${join(dbDir, '.update_config')}: EACCES`),
+      hint: expect.stringContaining('Run it as root'),
+    });
+  });
+
+  it('is not followed when it is a link, nor overwritten when it is a file', async () => {
+    const dbDir = makeDbDir();
+    const elsewhere = join(dbDir, 'elsewhere');
+    mkdirSync(elsewhere);
+    symlinkSync(elsewhere, join(dbDir, '.update_config'));
+    await expect(acquireJournal({ dbDir, timeoutMs: 0 })).rejects.toMatchObject({ code: 'disk' });
+    expect(readdirSync(elsewhere)).toEqual([]);
+    rmSync(join(dbDir, '.update_config'));
+    writeFileSync(join(dbDir, '.update_config'), 'a file');
+    await expect(acquireJournal({ dbDir, timeoutMs: 0 })).rejects.toMatchObject({ code: 'disk' });
+  });
+});
+
+describe('a journal that cannot be used', () => {
+  const journalIn = (dbDir: string) => join(dbDir, '.update_config', 'journal.db');
+  const damaged = (dbDir: string) =>
+    readdirSync(join(dbDir, '.update_config')).filter((name) => name.includes('.damaged-'));
+
+  it.each([
+    ['is no database', (path: string) => writeFileSync(path, 'x'.repeat(9000))],
+    [
+      'is a database of somebody else',
+      (path: string) => {
+        rmSync(path);
+        openDatabase(path).exec('CREATE TABLE strangers (id)').close();
+      },
+    ],
+    [
+      'has a torn page',
+      (path: string) => {
+        const bytes = readFileSync(path);
+        bytes.fill(0xa5, 4096, 12_288);
+        writeFileSync(path, bytes);
+      },
+    ],
+  ])('because it %s is set aside with a note, and the update goes on with a new one', async (_, spoil) => {
+    const dbDir = makeDbDir();
+    await withJournal(dbDir, () => {});
+    spoil(journalIn(dbDir));
+    await withJournal(dbDir, (journal) => {
+      expect(journal.notes).toEqual([expect.stringContaining('set aside')]);
+      expect(journal.history(1)).toEqual([]);
+    });
+    expect(damaged(dbDir)).toHaveLength(1);
+    await withJournal(dbDir, (journal) => expect(journal.notes).toEqual([]));
+  });
+
+  it('is set aside once when 12 processes find it damaged at the same time, and never two hold the lock', async () => {
+    const dbDir = makeDbDir();
+    await withJournal(dbDir, () => {});
+    writeFileSync(journalIn(dbDir), 'x'.repeat(9000));
+    const children = Array.from({ length: 12 }, () => start(dbDir, 'work'));
+    const said = await Promise.all(children.map(({ stdout }) => (stdout ? text(stdout) : '')));
+    expect(said.every((line) => line === 'ran\n' || line === 'shared\n')).toBe(true);
+    expect(damaged(dbDir)).toHaveLength(1);
+  });
+
+  it('because it was removed while somebody waited for it is made anew, once the holder is done', async () => {
+    const dbDir = makeDbDir();
+    const first = await acquireJournal({ dbDir, timeoutMs: 0 });
+    const second = acquireJournal({ dbDir, timeoutMs: 60_000 });
+    rmSync(journalIn(dbDir));
+    first.close();
+    const journal = await second;
+    expect(existsSync(journalIn(dbDir))).toBe(true);
+    await expect(acquireJournal({ dbDir, timeoutMs: 0 })).rejects.toMatchObject({ code: 'lock-timeout' });
+    journal.close();
+  });
+
+  it('because a newer version made it is left alone, and that is a failure that says so', async () => {
+    const dbDir = makeDbDir();
+    await withJournal(dbDir, () => {});
+    openDatabase(journalIn(dbDir)).exec('PRAGMA user_version = 2').close();
+    const refusal = { code: 'config-invalid', message: expect.stringContaining('newer version') };
+    await expect(acquireJournal({ dbDir, timeoutMs: 0 })).rejects.toMatchObject(refusal);
+    await expect(readHistory(dbDir, 1)).rejects.toMatchObject(refusal);
+    expect(damaged(dbDir)).toEqual([]);
+  });
+});
