@@ -48,6 +48,10 @@ async function toCommonJs({ path, text }) {
     target: TARGET,
     // A script's `import()` would need a loader of its own; and of `node:http` it would load all of undici.
     supported: { 'dynamic-import': false },
+    // Names stay, for stack traces; what goes is what Node would have to read and skip at every start.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    lineLimit: 120,
   });
   return { name: `./${basename(path)}`, text: code };
 }
