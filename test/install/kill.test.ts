@@ -7,7 +7,7 @@ import { type ImageOptions, makeLive, provenVersion, versionImage } from './supp
 import { installVersion } from './support/install-version.ts';
 import { leftovers, makePlace } from './support/place.ts';
 import { type Place, placeIn, plan } from './support/place-in.ts';
-import { killPoints, runKilled, spread } from './support/tracer.ts';
+import { buildDriver, killPoints, runKilled, spread } from './support/tracer.ts';
 
 const FIRST = '20260102T030405678Z-000001';
 const KILLED = '20260102T030406678Z-000002';
@@ -22,11 +22,11 @@ interface Scenario {
 
 /** A `mode` of null: nothing has been installed before. */
 const SCENARIOS: readonly Scenario[] = [
-  { title: 'a live index in rollback mode', mode: 'delete', kills: 44 },
-  { title: 'a live index with a write-ahead log', mode: 'wal', kills: 44 },
-  { title: 'nothing there before', mode: null, kills: 24 },
-  { title: 'larger pages in rollback mode', mode: 'delete', kills: 18, next: { pageSize: 8192 } },
-  { title: 'larger pages with a write-ahead log', mode: 'wal', kills: 18, next: { pageSize: 8192 } },
+  { title: 'a live index in rollback mode', mode: 'delete', kills: 60 },
+  { title: 'a live index with a write-ahead log', mode: 'wal', kills: 60 },
+  { title: 'nothing there before', mode: null, kills: 30 },
+  { title: 'larger pages in rollback mode', mode: 'delete', kills: 25, next: { pageSize: 8192 } },
+  { title: 'larger pages with a write-ahead log', mode: 'wal', kills: 25, next: { pageSize: 8192 } },
 ];
 
 /** The versions on disk: of the index, then of the files in the order in which they are renamed; 0 for none. */
@@ -79,6 +79,8 @@ it.each(SCENARIOS)(
       makeLive(template.index, versionImage(1, { rows: 100 }), mode);
       await installVersion(template, 1, versionImage(1, { rows: 100 }), FIRST);
     }
+    const driver = join(home, 'driver.mjs');
+    buildDriver(driver);
     let copies = 0;
     const copy = () => {
       copies += 1;
@@ -87,7 +89,7 @@ it.each(SCENARIOS)(
       cpSync(template.home, path, { recursive: true, preserveTimestamps: true });
       return placeIn(path);
     };
-    const args = (place: Place) => [place.home, '2', imagePath, KILLED];
+    const args = (place: Place) => [driver, place.home, '2', imagePath, KILLED];
     const points = spread(await killPoints(join(home, 'trace'), args(copy())), kills);
     const died: boolean[] = [];
     const worker = async () => {
