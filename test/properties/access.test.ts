@@ -5,7 +5,7 @@ import type { Index } from '../../src/index/types.ts';
 import { anyTables, type Plan, plansOf, runs, showsOf } from './plans.ts';
 import { tightTables } from './tight.ts';
 
-const RUNS = runs(100);
+const RUNS = runs(60);
 
 /** What belongs to an event and to nobody who is not logged in. */
 const PROTECTED = [

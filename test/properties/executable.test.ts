@@ -1,3 +1,5 @@
+import './sizes.ts';
+
 import { readFileSync } from 'node:fs';
 import { hostname, totalmem } from 'node:os';
 import fc from 'fast-check';

@@ -1,3 +1,5 @@
+import './sizes.ts';
+
 import { serialize } from 'node:v8';
 import fc from 'fast-check';
 import { generate } from '../../src/generate/generate.ts';
@@ -11,9 +13,15 @@ import { siteOf } from '../support/site.ts';
 import { Navigator } from './navigator.ts';
 import { tightTables } from './tight.ts';
 
-/** Whole indexes that validate: good rows, rows of every kind, and keys that are easily taken for each other. */
+/** Whole indexes that validate: good rows, rows of every kind, and good rows with some of every kind among them. */
 export function anyTables(): fc.Arbitrary<Required<Tables>> {
-  return fc.oneof(goodTables(), hostileTables(), tightTables());
+  const mixed = fc.tuple(tightTables(), hostileTables()).map(([good, more]) => ({
+    users: [...good.users, ...more.users.slice(good.users.length)],
+    regions: [...good.regions, ...more.regions],
+    locations: [...good.locations, ...more.locations],
+    showcases: [...good.showcases, ...more.showcases],
+  }));
+  return fc.oneof(goodTables(), hostileTables(), mixed, mixed);
 }
 
 export function imageOf(tables: Tables): Buffer {

@@ -4,7 +4,7 @@ import { prerenderPages } from '../../src/generate/prerender.ts';
 import { anyTables, type Plan, plansOf, runs, showsOf } from './plans.ts';
 import { tightTables } from './tight.ts';
 
-const RUNS = runs(100);
+const RUNS = runs(60);
 
 /** What somebody may ask of an event, below its page. */
 const BELOW = [
