@@ -35,7 +35,10 @@ export async function installVersion(
     const old = readOld(index);
     const sha256 = createHash('sha256').update(image).digest('hex');
     const installed = journal.installed();
-    const isNew = !old || installed?.sha256 !== sha256 || installed.digest !== imageDigest(old);
+    const digest = old && imageDigest(old);
+    // What was installed with pages of another size has a digest of its own.
+    const isNew =
+      digest !== imageDigest(image) && !(installed?.sha256 === sha256 && installed.digest === digest);
     const differing = compareFiles(plan(place, version)).filter(({ changed }) => changed);
     const changed = isNew || differing.length > 0;
     const reload = changed || journal.pendingReload();
