@@ -45,7 +45,10 @@ async function getOnce(
   try {
     answer = await client.send(command, { abortSignal: signal });
   } catch (error) {
-    if (error instanceof StatusError && error.status === 304) return { kind: 'unchanged' };
+    // Without a condition of ours it is no answer of the store's, but of something in between.
+    if (error instanceof StatusError && error.status === 304 && ifNoneMatch !== undefined) {
+      return { kind: 'unchanged' };
+    }
     if (isMissing(error)) return { kind: 'missing' };
     throw error;
   }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FailureCode } from '../../src/failure.ts';
 import { always, type Fault, first, type Plan, s3Error, startFaultProxy } from '../support/fault-proxy.ts';
 import { startPublished } from '../support/published.ts';
-import { expectFailure, type Station, Stations } from './station.ts';
+import { expectFailure, type Station, Stations, TOKEN } from './station.ts';
 
 const stations = new Stations();
 /** What else the tests opened. */
@@ -76,6 +76,16 @@ describe('a store that', () => {
       here.expectUntouched();
     }),
   );
+
+  test.concurrent('says that nothing has changed although nobody asked, is refused', () =>
+    stations.useWithAnother(async (here) => {
+      // A dry run does not know what was fetched before, and asks without a condition.
+      here.proxy.plan(always({ kind: 'answer', status: 304 }));
+      const options = { env: { HTTP_AUTHORIZATION: `Bearer ${TOKEN}` } };
+      expectFailure(await here.post('dry_run=1', options), 502, 'store-refused');
+      expectFailure(await here.post('force=1', options), 502, 'store-refused');
+      here.expectUntouched();
+    }));
 
   test.concurrent('is slow, but not too slow, is waited for', () =>
     stations.useWithAnother(async (here) => {
