@@ -1,9 +1,9 @@
 import { changeSample, makeSampleIndex } from '../sample/sample.ts';
-import type { BenchMachine, Measured } from './machine.ts';
+import type { BenchMachine, Counts, Measured } from './machine.ts';
 import { median } from './numbers.ts';
 
 const PAIRS = 20;
-const PEAK_RUNS = 5;
+const COUNTED_RUNS = 9;
 
 /** One kind of run against bare Node, both started in turn. */
 export interface ColdRow {
@@ -16,8 +16,10 @@ export interface ColdRow {
   readonly quartiles: readonly [number, number];
   /** Most that the ratio may be; null for what is only shown. */
   readonly goal: number | null;
-  /** Medians, MiB. */
+  /** Medians. */
+  readonly cpuRatio: number;
   readonly peakMiB: number;
+  readonly peakRatio: number;
   readonly barePeakMiB: number;
 }
 
@@ -75,13 +77,14 @@ async function measureKind(machine: BenchMachine, { name, goal, prepare, run }: 
   const ratios = ours.map((ms, at) => ms / (bare[at] ?? Number.NaN)).sort((a, b) => a - b);
   const quartile = (part: number) => ratios[Math.round((ratios.length - 1) * part)] ?? Number.NaN;
 
-  const barePeaks: number[] = [];
-  const peaks: number[] = [];
-  for (let at = 0; at < PEAK_RUNS; at++) {
+  const counts = { bare: [] as Counts[], ours: [] as Counts[] };
+  for (let at = 0; at < COUNTED_RUNS; at++) {
     await prepare();
-    barePeaks.push((await machine.bare({ peak: true })).peakMiB ?? Number.NaN);
-    peaks.push((await run({ peak: true })).peakMiB ?? Number.NaN);
+    counts.bare.push(counted(await machine.bare({ count: true })));
+    counts.ours.push(counted(await run({ count: true })));
   }
+  const middle = (of: readonly Counts[], key: keyof Counts) => median(of.map((count) => count[key]));
+  const peakMiB = middle(counts.ours, 'peakMiB');
   return {
     name,
     goal,
@@ -89,7 +92,14 @@ async function measureKind(machine: BenchMachine, { name, goal, prepare, run }: 
     ms: median(ours),
     ratio: median(ratios),
     quartiles: [quartile(0.25), quartile(0.75)],
-    peakMiB: median(peaks),
-    barePeakMiB: median(barePeaks),
+    cpuRatio: middle(counts.ours, 'cpuMs') / middle(counts.bare, 'cpuMs'),
+    peakMiB,
+    peakRatio: peakMiB / middle(counts.bare, 'peakMiB'),
+    barePeakMiB: middle(counts.bare, 'peakMiB'),
   };
+}
+
+function counted({ counts }: Measured): Counts {
+  if (!counts) throw new Error('a run was not counted');
+  return counts;
 }

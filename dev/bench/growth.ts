@@ -23,11 +23,11 @@ export async function measureGrowth(machine: BenchMachine): Promise<GrowthRow[]>
     const studios = events / 10;
     const index = makeSampleIndex({ events, studios });
     await machine.publish(index);
-    const install = async (peak: boolean) => {
+    const install = async (count: boolean) => {
       machine.empty();
-      return await machine.update('updated', { peak });
+      return await machine.update('updated', { count });
     };
-    const unchanged = (peak: boolean) => machine.update('unchanged', { peak });
+    const unchanged = (count: boolean) => machine.update('unchanged', { count });
     const times = { install: [] as number[], unchanged: [] as number[] };
     for (let run = 0; run < RUNS; run++) {
       times.install.push((await install(false)).ms);
@@ -39,8 +39,8 @@ export async function measureGrowth(machine: BenchMachine): Promise<GrowthRow[]>
       indexBytes: index.length,
       installMs: median(times.install),
       unchangedMs: median(times.unchanged),
-      installPeakMiB: (await install(true)).peakMiB ?? Number.NaN,
-      unchangedPeakMiB: (await unchanged(true)).peakMiB ?? Number.NaN,
+      installPeakMiB: (await install(true)).counts?.peakMiB ?? Number.NaN,
+      unchangedPeakMiB: (await unchanged(true)).counts?.peakMiB ?? Number.NaN,
     });
   }
   return rows;

@@ -11,7 +11,7 @@ import type { ObjectStore } from '../../src/store/types.ts';
 import { type RunningObjectStore, startObjectStore } from '../store/server.ts';
 
 const BUILT = resolve(import.meta.dirname, '../../cgi-bin');
-const PEAK = resolve(import.meta.dirname, 'peak.cjs');
+const COUNTS = resolve(import.meta.dirname, 'counts.cjs');
 const KEYS = { accessKeyId: 'bench', secretAccessKey: 'bench-secret' };
 const BUCKET = 'showcase';
 
@@ -19,13 +19,19 @@ const BUCKET = 'showcase';
 export interface Measured {
   /** Milliseconds from before it was started until it was gone. */
   readonly ms: number;
-  /** Peak resident memory in MiB; null unless it was asked for. */
-  readonly peakMiB: number | null;
+  /** Only where they were asked for. */
+  readonly counts: Counts | null;
+}
+
+/** What the kernel has counted for a process. */
+export interface Counts {
+  readonly peakMiB: number;
+  readonly cpuMs: number;
 }
 
 interface RunOptions {
-  /** Also take the peak memory, by a hook in the process; its time is then not worth looking at. */
-  readonly peak?: boolean;
+  /** Also take the kernel's counts, by a hook in the process; its time is then not worth looking at. */
+  readonly count?: boolean;
   /** `off`, or a directory that is used instead of the bench's own. */
   readonly codeCache?: string;
 }
@@ -104,14 +110,14 @@ export class BenchMachine {
     options: RunOptions,
     examine: (output: string) => void,
   ): Promise<Measured> {
-    const peakFile = join(this.#home, 'peak');
-    const env = { ...this.#environment(options), ...(options.peak ? peakVariables(peakFile) : {}) };
+    const file = join(this.#home, 'counts.json');
+    const env = { ...this.#environment(options), ...(options.count ? countVariables(file) : {}) };
     const began = performance.now();
     const child = spawn(program, [...args], { env, stdio: ['ignore', 'pipe', 'ignore'] });
     const [output] = await Promise.all([text(child.stdout), once(child, 'close')]);
     const ms = performance.now() - began;
     examine(output);
-    return { ms, peakMiB: options.peak ? Number(readFileSync(peakFile, 'utf8')) / 1024 : null };
+    return { ms, counts: options.count ? readCounts(file) : null };
   }
 
   #environment({ codeCache }: RunOptions): NodeJS.ProcessEnv {
@@ -135,6 +141,11 @@ export class BenchMachine {
   }
 }
 
-function peakVariables(file: string): NodeJS.ProcessEnv {
-  return { NODE_OPTIONS: `--require=${PEAK}`, BENCH_PEAK_FILE: file };
+function countVariables(file: string): NodeJS.ProcessEnv {
+  return { NODE_OPTIONS: `--require=${COUNTS}`, BENCH_COUNTS_FILE: file };
+}
+
+function readCounts(file: string): Counts {
+  const { maxRSS, cpu } = JSON.parse(readFileSync(file, 'utf8')) as { maxRSS: number; cpu: number };
+  return { peakMiB: maxRSS / 1024, cpuMs: cpu / 1000 };
 }

@@ -40,9 +40,8 @@ function renderMachine({ load }: Figures, at: Date): string {
 
 function renderCold(rows: readonly ColdRow[]): string {
   return table(
-    ['run', 'bare Node', 'update_config', 'ratio (middle half)', 'goal', 'peak memory', 'of bare', 'goal'],
+    ['run', 'bare Node', 'update_config', 'ratio (middle half)', 'goal', 'CPU time', 'peak memory', 'goal'],
     rows.map((row) => {
-      const memory = row.peakMiB / row.barePeakMiB;
       const [low, high] = row.quartiles;
       return [
         row.name,
@@ -50,9 +49,9 @@ function renderCold(rows: readonly ColdRow[]): string {
         ms(row.ms),
         `${row.ratio.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`,
         goal(row.ratio, row.goal),
-        mib(row.peakMiB),
-        memory.toFixed(2),
-        goal(memory, row.goal === null ? null : PEAK_GOAL),
+        row.cpuRatio.toFixed(2),
+        `${mib(row.peakMiB)}, ${row.peakRatio.toFixed(2)}`,
+        goal(row.peakRatio, row.goal === null ? null : PEAK_GOAL),
       ];
     }),
   );
