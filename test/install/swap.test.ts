@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
@@ -7,6 +8,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -122,7 +124,6 @@ describe.each(['wal', 'delete'] as const)('swapping a live index in journal mode
   it('is sound when a process died with half a transaction in its journal', async () => {
     const place = makePlace();
     makeLive(place.index, versionImage(1), mode);
-    const { spawnSync } = await import('node:child_process');
     const die = `
       import { openDatabase } from ${JSON.stringify(new URL('../../src/sqlite.ts', import.meta.url).pathname)};
       const db = openDatabase(${JSON.stringify(place.index)});
@@ -156,7 +157,6 @@ describe('installing an index where there is no database', () => {
     writer.exec('UPDATE facts SET version = 99');
     const log = readFileSync(`${place.index}-wal`);
     writer.close();
-    const { rmSync } = await import('node:fs');
     rmSync(place.index);
     writeFileSync(`${place.index}-wal`, log);
     await swap(place, versionImage(2, { wal: true }));

@@ -1,12 +1,10 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
   chownSync,
-  existsSync,
   mkdirSync,
   readdirSync,
-  readFileSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -14,38 +12,23 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { text } from 'node:stream/consumers';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readHistory } from '../../src/journal/history.ts';
 import { acquireJournal } from '../../src/journal/journal.ts';
-import { openDatabase } from '../../src/sqlite.ts';
 import { makeDbDir, withJournal } from './support/db-dir.ts';
+import { contend, holder, letGo, start } from './support/processes.ts';
 
-const CONTENDER = join(import.meta.dirname, 'support', 'contender.ts');
 const asRoot = process.geteuid?.() === 0;
-
-function start(dbDir: string, role: 'work' | 'hold', command: readonly string[] = []): ChildProcess {
-  const [program = process.execPath, ...args] = [...command, process.execPath, CONTENDER, dbDir, role];
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  return child;
-}
-
-/** A process that holds the lock until it is killed. */
-async function holder(dbDir: string): Promise<ChildProcess> {
-  const child = start(dbDir, 'hold');
-  if (child.stdout) await once(child.stdout, 'data');
-  return child;
-}
 
 describe('the lock', () => {
   it('is had by one of 20 contending processes at a time, and all of them are served by at most two runs', async () => {
     const dbDir = makeDbDir();
-    const children = Array.from({ length: 20 }, () => start(dbDir, 'work'));
-    const said = await Promise.all(children.map(({ stdout }) => (stdout ? text(stdout) : '')));
-    expect(said.every((line) => line === 'ran\n' || line === 'shared\n')).toBe(true);
+    const said = await contend(dbDir, 20);
+    const ran = said.filter((line) => line === 'ran\n');
+    expect(said.filter((line) => line === 'shared\n')).toHaveLength(20 - ran.length);
+    expect(ran.length).toBeLessThanOrEqual(2);
     const history = await readHistory(dbDir, 100);
-    expect(history).toHaveLength(said.filter((line) => line === 'ran\n').length);
+    expect(history).toHaveLength(ran.length);
     expect(history.every(({ outcome }) => outcome === 'unchanged')).toBe(true);
   });
 
@@ -138,8 +121,8 @@ describe('the state directory', () => {
     await withJournal(dbDir, (journal) =>
       journal.begin({ run: 'by-root', trigger: 'cgi', kind: 'plain', appRoot: '/rails' }),
     );
-    const { stdout } = start(dbDir, 'work', ['setpriv', '--reuid=1234', '--regid=1235', '--clear-groups']);
-    expect(stdout && (await text(stdout))).toBe('ran\n');
+    const asOwner = ['setpriv', '--reuid=1234', '--regid=1235', '--clear-groups'];
+    expect(await letGo(await start(dbDir, 'work', asOwner))).toBe('ran\n');
     const rows = await readHistory(dbDir, 5);
     expect(rows.map(({ outcome }) => outcome)).toEqual(['unchanged', 'interrupted']);
   });
@@ -170,72 +153,5 @@ describe('the state directory', () => {
     rmSync(join(dbDir, '.update_config'));
     writeFileSync(join(dbDir, '.update_config'), 'a file');
     await expect(acquireJournal({ dbDir, timeoutMs: 0 })).rejects.toMatchObject({ code: 'disk' });
-  });
-});
-
-describe('a journal that cannot be used', () => {
-  const journalIn = (dbDir: string) => join(dbDir, '.update_config', 'journal.db');
-  const damaged = (dbDir: string) =>
-    readdirSync(join(dbDir, '.update_config')).filter((name) => name.includes('.damaged-'));
-
-  it.each([
-    ['is no database', (path: string) => writeFileSync(path, 'x'.repeat(9000))],
-    [
-      'is a database of somebody else',
-      (path: string) => {
-        rmSync(path);
-        openDatabase(path).exec('CREATE TABLE strangers (id)').close();
-      },
-    ],
-    [
-      'has a torn page',
-      (path: string) => {
-        const bytes = readFileSync(path);
-        bytes.fill(0xa5, 4096, 12_288);
-        writeFileSync(path, bytes);
-      },
-    ],
-  ])('because it %s is set aside with a note, and the update goes on with a new one', async (_, spoil) => {
-    const dbDir = makeDbDir();
-    await withJournal(dbDir, () => {});
-    spoil(journalIn(dbDir));
-    await withJournal(dbDir, (journal) => {
-      expect(journal.notes).toEqual([expect.stringContaining('set aside')]);
-      expect(journal.history(1)).toEqual([]);
-    });
-    expect(damaged(dbDir)).toHaveLength(1);
-    await withJournal(dbDir, (journal) => expect(journal.notes).toEqual([]));
-  });
-
-  it('is set aside once when 12 processes find it damaged at the same time, and never two hold the lock', async () => {
-    const dbDir = makeDbDir();
-    await withJournal(dbDir, () => {});
-    writeFileSync(journalIn(dbDir), 'x'.repeat(9000));
-    const children = Array.from({ length: 12 }, () => start(dbDir, 'work'));
-    const said = await Promise.all(children.map(({ stdout }) => (stdout ? text(stdout) : '')));
-    expect(said.every((line) => line === 'ran\n' || line === 'shared\n')).toBe(true);
-    expect(damaged(dbDir)).toHaveLength(1);
-  });
-
-  it('because it was removed while somebody waited for it is made anew, once the holder is done', async () => {
-    const dbDir = makeDbDir();
-    const first = await acquireJournal({ dbDir, timeoutMs: 0 });
-    const second = acquireJournal({ dbDir, timeoutMs: 60_000 });
-    rmSync(journalIn(dbDir));
-    first.close();
-    const journal = await second;
-    expect(existsSync(journalIn(dbDir))).toBe(true);
-    await expect(acquireJournal({ dbDir, timeoutMs: 0 })).rejects.toMatchObject({ code: 'lock-timeout' });
-    journal.close();
-  });
-
-  it('because a newer version made it is left alone, and that is a failure that says so', async () => {
-    const dbDir = makeDbDir();
-    await withJournal(dbDir, () => {});
-    openDatabase(journalIn(dbDir)).exec('PRAGMA user_version = 2').close();
-    const refusal = { code: 'config-invalid', message: expect.stringContaining('newer version') };
-    await expect(acquireJournal({ dbDir, timeoutMs: 0 })).rejects.toMatchObject(refusal);
-    await expect(readHistory(dbDir, 1)).rejects.toMatchObject(refusal);
-    expect(damaged(dbDir)).toEqual([]);
   });
 });

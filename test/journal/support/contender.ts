@@ -1,7 +1,8 @@
 /*
  * Takes the lock, and works for a moment in a way that shows when somebody else does, too; or holds it until killed.
- * Run as: node contender.ts <db dir> <work|hold>
+ * It waits for the end of its standard input before it begins. Run as: node contender.ts <db dir> <work|hold>
  */
+import { once } from 'node:events';
 import { mkdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -11,6 +12,8 @@ import { resultOf } from './results.ts';
 
 const [dbDir = '', role = ''] = process.argv.slice(2);
 const came = arrival();
+process.stdout.write('ready\n');
+await once(process.stdin.resume(), 'end');
 const journal = await acquireJournal({ dbDir, timeoutMs: 60_000 });
 const caller = { kind: 'plain', appRoot: '/rails' } as const;
 const run = `run-${process.pid}`;

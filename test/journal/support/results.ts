@@ -1,3 +1,5 @@
+import type { Journal } from '../../../src/journal/journal.ts';
+import type { RunKind } from '../../../src/journal/types.ts';
 import type { RunResult } from '../../../src/report/types.ts';
 
 export function resultOf(run: string, more: Partial<RunResult> = {}): RunResult {
@@ -15,4 +17,10 @@ export function resultOf(run: string, more: Partial<RunResult> = {}): RunResult 
     steps: [],
     ...more,
   };
+}
+
+/** Writes down a run that begins and ends at once. */
+export function run(journal: Journal, name: string, kind: RunKind = 'plain', appRoot = '/rails'): void {
+  journal.begin({ run: name, trigger: 'cgi', kind, appRoot });
+  journal.finish(name, resultOf(name));
 }

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { arrival, moment } from '../../src/journal/arrival.ts';
+import type { Journal } from '../../src/journal/journal.ts';
+import type { RunKind } from '../../src/journal/types.ts';
+import { makeDbDir, withJournal } from './support/db-dir.ts';
+import { resultOf, run } from './support/results.ts';
+
+const ROOT = '/rails';
+
+describe('sharing results', () => {
+  const share = (journal: Journal, since: ReturnType<typeof moment>, kind: RunKind, appRoot = ROOT) =>
+    journal.resultSince(since, { kind, appRoot })?.run ?? null;
+
+  it('gives a caller the result of a run that began after it arrived, marked as shared', async () => {
+    const dbDir = makeDbDir();
+    const came = moment();
+    await withJournal(dbDir, (journal) => run(journal, 'a'));
+    await withJournal(dbDir, (journal) => {
+      expect(journal.resultSince(came, { kind: 'plain', appRoot: ROOT })).toEqual({
+        ...resultOf('a'),
+        shared: true,
+      });
+    });
+  });
+
+  it('does not give it one that began before it arrived, even if that ended later', async () => {
+    await withJournal(makeDbDir(), (journal) => {
+      journal.begin({ run: 'a', trigger: 'cgi', kind: 'plain', appRoot: ROOT });
+      const came = moment();
+      journal.finish('a', resultOf('a'));
+      expect(share(journal, came, 'plain')).toBeNull();
+    });
+  });
+
+  it('takes the start of the process for the arrival, which is before everything that it does', () => {
+    expect(arrival().monotonicNs).toBeLessThan(moment().monotonicNs);
+    expect(moment().monotonicNs - arrival().monotonicNs).toBeGreaterThan(10_000_000n);
+    expect(arrival().bootId).toBe(moment().bootId);
+  });
+
+  it('does not give results of another boot, or where boots have no name', async () => {
+    await withJournal(makeDbDir(), (journal) => {
+      run(journal, 'a');
+      for (const bootId of ['another', null])
+        expect(share(journal, { bootId, monotonicNs: 0n }, 'plain')).toBeNull();
+    });
+  });
+
+  it('does not give results of another app root, or of a run that never ended', async () => {
+    await withJournal(makeDbDir(), (journal) => {
+      const came = moment();
+      run(journal, 'a', 'plain', '/elsewhere');
+      journal.begin({ run: 'b', trigger: 'cgi', kind: 'plain', appRoot: ROOT });
+      expect(share(journal, came, 'plain')).toBeNull();
+    });
+  });
+
+  const KINDS = ['plain', 'forced', 'dry-run', 'rollback', 'start'] as const;
+  it.each(
+    KINDS.flatMap((ran) => KINDS.map((asks) => ({ ran, asks }))).map(({ ran, asks }) => ({
+      ran,
+      asks,
+      shares:
+        (asks === 'plain' && (ran === 'plain' || ran === 'forced')) ||
+        (asks === 'forced' && ran === 'forced'),
+    })),
+  )('of a run of kind $ran with a caller of kind $asks: $shares', async ({ ran, asks, shares }) => {
+    await withJournal(makeDbDir(), (journal) => {
+      const came = moment();
+      run(journal, 'a', ran);
+      expect(share(journal, came, asks)).toBe(shares ? 'a' : null);
+    });
+  });
+
+  it('looks past a later run of a kind that is not shared', async () => {
+    await withJournal(makeDbDir(), (journal) => {
+      const came = moment();
+      run(journal, 'a');
+      run(journal, 'b', 'dry-run');
+      expect(share(journal, came, 'plain')).toBe('a');
+    });
+  });
+
+  it('gives failures, too: whoever waited for one would fail in the same way', async () => {
+    await withJournal(makeDbDir(), (journal) => {
+      const came = moment();
+      journal.begin({ run: 'a', trigger: 'cgi', kind: 'plain', appRoot: ROOT });
+      const error = { code: 'store-unreachable', message: 'no route', hint: 'look' } as const;
+      journal.finish('a', resultOf('a', { outcome: 'failed', error }));
+      expect(journal.resultSince(came, { kind: 'plain', appRoot: ROOT })?.error).toEqual(error);
+    });
+  });
+});
