@@ -32,8 +32,10 @@ export async function answerCgi(world: World): Promise<Answer> {
     const parts = await buildParts(world, voice);
     audience = await audienceOf(request, parts);
     result = await serve(request, parts);
-    if (audience === 'public' && result.warningCount > 0 && (await provesAdministrator(request, parts))) {
-      audience = 'administrator';
+    if (audience === 'public' && result.warningCount > 0) {
+      // What was done is done, whether or not the caller can be proved just now.
+      const proved = await provesAdministrator(request, parts).catch(() => false);
+      if (proved) audience = 'administrator';
     }
   } catch (error) {
     if (!(error instanceof Failure)) voice.log.exception(error);
@@ -75,7 +77,7 @@ async function audienceOf(request: Request, parts: Parts): Promise<Audience> {
 async function provesAdministrator(request: Request, parts: Parts): Promise<boolean> {
   if (!request.credentials) return false;
   const { isAdministrator } = await import('../cgi/authorize.ts');
-  const authorities = { users: installedUsers(parts.site), token: parts.settings.token };
+  const authorities = { users: await installedUsers(parts.site), token: parts.settings.token };
   return await isAdministrator(request, authorities);
 }
 

@@ -9,7 +9,7 @@ import type { Reporter } from '../report/types.ts';
 import { readSite } from '../site/environment.ts';
 import type { Site } from '../site/types.ts';
 import { readStoreSettings } from '../store/settings.ts';
-import { readLiveIndex } from '../update/candidate.ts';
+import { readLiveIndex } from '../update/live-index.ts';
 import type { Parts } from '../update/parts.ts';
 import { machineName } from '../update/result.ts';
 import { readUpdateSettings } from '../update/settings.ts';
@@ -63,8 +63,8 @@ export async function buildParts(world: World, voice: Voice): Promise<Parts> {
 }
 
 /** The users of the installed index; null when there is none that can be read. */
-export function installedUsers(site: Site): readonly User[] | null {
-  const { image } = readLiveIndex(site);
+export async function installedUsers(site: Site): Promise<readonly User[] | null> {
+  const { image } = await readLiveIndex(site);
   if (!image) return null;
   try {
     const db = openImage(image);

@@ -73,6 +73,9 @@ export function readImage(db: Database): Buffer {
     return db.transaction(() => {
       // The transaction begins with the first look, not with BEGIN.
       db.prepare('SELECT count(*) FROM main.sqlite_schema').get();
+      if (db.pragma('page_count', { simple: true }) === 0) {
+        throw new Failure('index-invalid', 'the index is empty (0 bytes)', { hint: hints['index-invalid'] });
+      }
       return db.serialize();
     })();
   } catch (error) {

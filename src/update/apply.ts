@@ -9,7 +9,8 @@ import { discardStaged, type Staged, stageFiles } from '../install/stage.ts';
 import { swapIndex } from '../install/swap.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { InstalledState } from '../journal/types.ts';
-import { type LiveIndex, localFacts } from './candidate.ts';
+import { localFacts } from './candidate.ts';
+import type { LiveIndex } from './live-index.ts';
 
 /** What is to be put in place. */
 export interface Change {

@@ -1,27 +1,15 @@
 import { createHash } from 'node:crypto';
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../failure.ts';
-import { imageDigest, openInstalled, readImage } from '../index/open.ts';
+import { imageDigest } from '../index/open.ts';
 import type { InstalledState } from '../journal/types.ts';
 import type { IndexFacts } from '../report/types.ts';
 import type { Site } from '../site/types.ts';
 import type { ObjectReader, StoredObject } from '../store/types.ts';
+import type { LiveIndex } from './live-index.ts';
 
 /** Where the index stands in the bucket. */
 const INDEX_KEY = 'db/index.sqlite3';
-
-/** The index on this machine, as a consistent image of the live database. */
-export interface LiveIndex {
-  readonly path: string;
-  /** Null when there is none, or what stands there is not a readable database. */
-  readonly image: Buffer | null;
-  readonly digest: string | null;
-  /** When the file, or its write-ahead log, was last written; null when there is none. */
-  readonly modified: Date | null;
-  /** Why the image could not be read, if it could not. */
-  readonly problem: string | null;
-}
 
 /** An index that an update may work with. */
 export interface Candidate {
@@ -32,10 +20,6 @@ export interface Candidate {
   readonly remember: InstalledState | null;
   /** How it was found, in words. */
   readonly detail: string;
-}
-
-function indexPath(site: Site): string {
-  return join(site.dbDir, 'index.sqlite3');
 }
 
 /** Navigator's configuration, whose mtime makes it reload. */
@@ -51,35 +35,6 @@ export function maintenancePath(site: Site): string {
 /** The directories that files are installed into. */
 export function targetDirectories(site: Site): string[] {
   return [site.dbDir, join(site.appRoot, 'config'), join(site.appRoot, 'tmp')];
-}
-
-export function readLiveIndex(site: Site): LiveIndex {
-  const path = indexPath(site);
-  const modified = lastWritten(path);
-  const nothing = { path, image: null, digest: null, modified, problem: null };
-  if (!modified) return nothing;
-  try {
-    const db = openInstalled(path);
-    if (!db) return nothing;
-    try {
-      const image = readImage(db);
-      return { path, image, digest: imageDigest(image), modified, problem: null };
-    } finally {
-      db.close();
-    }
-  } catch (error) {
-    // Only a file that is no database may be replaced as if there were none; one that is locked or out of reach stays.
-    if (!(error instanceof Failure) || error.code !== 'index-invalid') throw error;
-    return { ...nothing, problem: error.message };
-  }
-}
-
-/** The later of the database's own time and its write-ahead log's, since a WAL database is written there first. */
-function lastWritten(path: string): Date | null {
-  const main = statSync(path, { throwIfNoEntry: false });
-  if (!main) return null;
-  const log = statSync(`${path}-wal`, { throwIfNoEntry: false });
-  return log && log.size > 0 && log.mtime > main.mtime ? log.mtime : main.mtime;
 }
 
 /**

@@ -1,7 +1,8 @@
 import { compareFiles } from '../install/compare.ts';
 import { unifiedDiff } from '../report/diff.ts';
 import type { RunResult, Trigger } from '../report/types.ts';
-import { fetchCandidate, localCandidate, readLiveIndex } from './candidate.ts';
+import { fetchCandidate, localCandidate } from './candidate.ts';
+import { readLiveIndex } from './live-index.ts';
 import type { Parts } from './parts.ts';
 import { describeChanges, fileFacts, planFiles, proveFiles, readStep } from './plan.ts';
 import { asFailure, endResult, failureResult, newFindings, newRunId } from './result.ts';
@@ -24,7 +25,7 @@ export async function dryRun(
   steps.say({ type: 'run', run: findings.run, trigger: request.trigger, steps: STEPS });
   let result: RunResult;
   try {
-    const live = readLiveIndex(site);
+    const live = await readLiveIndex(site);
     const candidate = await steps.run('fetch', 'Fetch the index', async () => {
       const store = await parts.openStore();
       const options = { maxBytes: settings.maxIndexBytes, force: request.force };

@@ -2,7 +2,8 @@ import { recover } from '../install/recover.ts';
 import { acquireJournal, type Journal } from '../journal/journal.ts';
 import type { Arrival, RunKind } from '../journal/types.ts';
 import type { Outcome, RunResult, Trigger } from '../report/types.ts';
-import { type LiveIndex, maintenancePath, readLiveIndex, targetDirectories } from './candidate.ts';
+import { maintenancePath, targetDirectories } from './candidate.ts';
+import { type LiveIndex, readLiveIndex } from './live-index.ts';
 import type { Parts } from './parts.ts';
 import { asFailure, endResult, type Findings, failureResult, newFindings, newRunId } from './result.ts';
 import { Steps } from './steps.ts';
@@ -54,7 +55,7 @@ export async function underLock(
       result = { ...other, shared: true };
     } else {
       journal.begin({ run: findings.run, trigger, ...caller });
-      const live = readLiveIndex(site);
+      const live = await readLiveIndex(site);
       journal.adoptIntended(live.digest);
       const outcome = await work({ journal, steps, findings, live });
       result = endResult(site, steps, findings, outcome);

@@ -25,7 +25,7 @@ export class RunProcess {
   /** Resolves when it has ended. */
   readonly answered: Promise<CgiAnswered>;
   readonly #child: ChildProcess;
-  readonly #lines: LogLine[] = [];
+  readonly #lines: string[] = [];
   readonly #watchers = new Set<() => void>();
   #ended = false;
 
@@ -43,8 +43,7 @@ export class RunProcess {
       errors.push(chunk);
       const lines = (cut + chunk).split('\n');
       cut = lines.pop() ?? '';
-      const logged = lines.filter((line) => line.startsWith('{'));
-      this.#lines.push(...logged.map((line) => JSON.parse(line) as LogLine));
+      this.#lines.push(...lines);
       this.#wake();
     });
     this.answered = Promise.all([text(child.stdout), once(child, 'close')]).then(
@@ -64,13 +63,23 @@ export class RunProcess {
     return this.#child.pid ?? 0;
   }
 
-  /** Resolves with the first line of the log that fits, or with null when the process ends without one. */
-  async logged(fits: (line: LogLine) => boolean): Promise<LogLine | null> {
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Resolves with the first line on standard error that fits, or with null when the process ends without one. */
+  async printed(fits: (line: string) => boolean): Promise<string | null> {
     for (;;) {
       const found = this.#lines.find(fits);
-      if (found || this.#ended) return found ?? null;
+      if (found !== undefined || this.#ended) return found ?? null;
       await new Promise<void>((resolve) => this.#watchers.add(resolve));
     }
+  }
+
+  /** The same for the log, whose lines are JSON. */
+  async logged(fits: (line: LogLine) => boolean): Promise<LogLine | null> {
+    const line = await this.printed((text) => text.startsWith('{') && fits(JSON.parse(text) as LogLine));
+    return line === null ? null : (JSON.parse(line) as LogLine);
   }
 
   /** Resolves once the process is at work: it waits for the lock, or has it. */

@@ -1,0 +1,59 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { Failure } from '../failure.ts';
+import { imageDigest, openInstalled, readImage } from '../index/open.ts';
+import { patience, untilFree } from '../install/busy.ts';
+import type { Site } from '../site/types.ts';
+
+/** The index on this machine, as a consistent image of the live database. */
+export interface LiveIndex {
+  readonly path: string;
+  /** Null when there is none, or what stands there is not a readable database. */
+  readonly image: Buffer | null;
+  readonly digest: string | null;
+  /** When the file, or its write-ahead log, was last written; null when there is none. */
+  readonly modified: Date | null;
+  /** Why the image could not be read, if it could not. */
+  readonly problem: string | null;
+}
+
+/** Milliseconds to wait for a gap that others leave who write to the index. */
+const PATIENCE_MS = 5000;
+
+/**
+ * The index as it stands, also while others write to it.
+ *
+ * @throws {Failure} `lock-timeout`: they leave no gap; `disk`: it cannot be read.
+ */
+export async function readLiveIndex(site: Site): Promise<LiveIndex> {
+  const path = join(site.dbDir, 'index.sqlite3');
+  return await untilFree(patience(path, PATIENCE_MS), () => readOnce(path));
+}
+
+function readOnce(path: string): LiveIndex {
+  const modified = lastWritten(path);
+  const nothing = { path, image: null, digest: null, modified, problem: null };
+  if (!modified) return nothing;
+  try {
+    const db = openInstalled(path, { busyTimeoutMs: 0 });
+    if (!db) return nothing;
+    try {
+      const image = readImage(db);
+      return { path, image, digest: imageDigest(image), modified, problem: null };
+    } finally {
+      db.close();
+    }
+  } catch (error) {
+    // Only a file that is no database may be replaced as if there were none; one that is locked or out of reach stays.
+    if (!(error instanceof Failure) || error.code !== 'index-invalid') throw error;
+    return { ...nothing, problem: error.message };
+  }
+}
+
+/** The later of the database's own time and its write-ahead log's, since a WAL database is written there first. */
+function lastWritten(path: string): Date | null {
+  const main = statSync(path, { throwIfNoEntry: false });
+  if (!main) return null;
+  const log = statSync(`${path}-wal`, { throwIfNoEntry: false });
+  return log && log.size > 0 && log.mtime > main.mtime ? log.mtime : main.mtime;
+}
