@@ -7,9 +7,8 @@ import { backUp } from './backup.ts';
 import { type Patience, patience, untilFree } from './busy.ts';
 import { setMtime, syncDirectory } from './commit.ts';
 import { codeOf, diskError, isDirectory } from './disk.ts';
-import { pageSizeOf } from './image.ts';
 import { stagedPath } from './names.ts';
-import { repage } from './repage.ts';
+import { pageSizeOf, repage } from './repage.ts';
 import { ownershipFor, writeNewFile } from './stage.ts';
 
 export interface Swap {
