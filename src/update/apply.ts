@@ -73,7 +73,9 @@ export async function installChange(
     }
   } catch (error) {
     discardStaged(staged);
-    if (replaces) removeGeneration(join(generationsDir(journal.stateDir), run));
+    // After `internal` a new index stands there and is not in order: then the old one is what to go back to.
+    const inPlace = error instanceof Failure && error.code === 'internal';
+    if (replaces && !inPlace) removeGeneration(join(generationsDir(journal.stateDir), run));
     throw error;
   }
   try {
