@@ -1,0 +1,216 @@
+/** Disks that are full, read-only or not there: a clear failure, and not a byte changed. */
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { changeSample, makeSampleIndex } from '../../dev/sample/sample.ts';
+import { openDatabase } from '../../src/sqlite.ts';
+import { altered } from '../support/indexes.ts';
+import { type CgiAnswered, Machine } from '../support/machine.ts';
+import { Mounts } from '../support/mounts.ts';
+import { type Published, startPublished } from '../support/published.ts';
+import { RunProcess } from '../support/run-process.ts';
+import { INSTALLED, pathsOf, type Stand, standOf } from '../support/stand.ts';
+
+vi.setConfig({ testTimeout: 600_000 });
+
+const FIRST = makeSampleIndex();
+/** Every file changes with it, and the index grows. */
+const SECOND = altered(
+  changeSample(FIRST).index,
+  "UPDATE locations SET name = 'Second City', latitude = 41 WHERE id = 2",
+  'CREATE TABLE filler (bytes BLOB)',
+  'INSERT INTO filler VALUES (zeroblob(50000))',
+);
+const EARLIER = new Date('2026-01-02T03:04:05Z');
+const LATER = new Date('2026-01-02T03:05:00Z');
+
+let published: Published;
+let machine: Machine;
+beforeAll(async () => {
+  published = await startPublished();
+});
+afterAll(() => published.close());
+beforeEach(async () => {
+  await published.publish(FIRST, EARLIER);
+  machine = new Machine({ ...published.env, FLY_APP_NAME: 'smooth', FLY_REGION: 'iad' });
+});
+afterEach(() => machine.remove());
+
+const expectFailure = (answer: CgiAnswered, code: string) => {
+  const { status, exitCode, result } = answer;
+  expect({ status, exitCode, code: result.error?.code }, answer.body).toEqual({
+    status: 500,
+    exitCode: 1,
+    code,
+  });
+  expect(result.files.filter((file) => file.changed)).toEqual([]);
+};
+
+describe('a file system that is mounted for the test alone', () => {
+  let mounts: Mounts;
+  beforeEach(async () => {
+    mounts = await Mounts.open();
+  });
+  afterEach(() => mounts.close());
+
+  const post = () => new RunProcess(machine, { through: mounts.through }).answered;
+
+  /** The machine as it is seen from outside, where the mounts are elsewhere. */
+  const seen = (): Machine =>
+    Object.assign(Object.create(Machine.prototype), {
+      ...machine,
+      appRoot: mounts.outside(machine.appRoot),
+      dbDir: mounts.outside(machine.dbDir),
+    }) as Machine;
+
+  async function install(): Promise<{ stand: Stand; paths: string[] }> {
+    expect((await post()).result.outcome).toBe('updated');
+    await published.publish(SECOND, LATER);
+    return { stand: standOf(seen()), paths: pathsOf(seen()) };
+  }
+
+  async function expectConverged(before: Stand): Promise<void> {
+    const after = standOf(seen());
+    expect(INSTALLED.filter((name) => after[name] === before[name])).toEqual([]);
+    expect(await post()).toMatchObject({ status: 200, result: { outcome: 'unchanged' } });
+  }
+
+  it.each([
+    ['the db dir', 'delete', 12],
+    ['the db dir', 'wal', 12],
+    ['the app root', 'delete', 4],
+  ] as const)(
+    '%s (%s): whenever it gets full nothing changes, until there is room enough',
+    async (which, mode, stepKib) => {
+      const place = which === 'the db dir' ? machine.dbDir : machine.appRoot;
+      mounts.mountMemory(place, 4096);
+      const { stand } = await install();
+      const db = openDatabase(mounts.outside(machine.path('index.sqlite3')));
+      db.pragma(`journal_mode = ${mode}`);
+      db.close();
+      const paths = pathsOf(seen());
+      let failures = 0;
+      for (let free = 0; ; free += stepKib * 1024) {
+        mounts.leaveFree(place, free);
+        const answer = await post();
+        mounts.leaveFree(place, null);
+        if (answer.status === 200) break;
+        failures += 1;
+        expectFailure(answer, 'disk');
+        expect(answer.result.error?.hint).toMatch(/free/i);
+        expect(standOf(seen()), `with ${free} bytes free`).toEqual(stand);
+        expect(pathsOf(seen()), `with ${free} bytes free`).toEqual(paths);
+      }
+      expect(failures).toBeGreaterThan(4);
+      await expectConverged(stand);
+    },
+  );
+
+  it.each(['the db dir', 'the app root'])(
+    '%s, read-only: nothing changes, until it can be written',
+    async (which) => {
+      const place = which === 'the db dir' ? machine.dbDir : machine.appRoot;
+      mounts.mountMemory(place, 4096);
+      const { stand, paths } = await install();
+      mounts.setWritable(place, false);
+      const answer = await post();
+      expectFailure(answer, 'disk');
+      expect(answer.result.error?.hint).toContain('writable');
+      expect([standOf(seen()), pathsOf(seen())]).toEqual([stand, paths]);
+      mounts.setWritable(place, true);
+      expect(await post()).toMatchObject({ status: 200, result: { outcome: 'updated' } });
+      await expectConverged(stand);
+    },
+  );
+});
+
+describe('a db dir that is not there', () => {
+  it.each([
+    ['missing', () => {}],
+    ['a file', () => writeFileSync(machine.dbDir, '')],
+  ])('(%s) is not made: a mount that failed must not be written under', async (_, spoil) => {
+    rmdirSync(machine.dbDir);
+    spoil();
+    expectFailure(await machine.post(), 'db-dir-missing');
+    expect(existsSync(join(machine.dbDir, '.update_config'))).toBe(false);
+    expect(readdirSync(machine.appRoot)).toEqual([]);
+    rmSync(machine.dbDir, { force: true });
+    mkdirSync(machine.dbDir);
+    expect(await machine.post()).toMatchObject({ status: 200, result: { outcome: 'updated' } });
+  });
+});
+
+describe('something else in the place of a file', () => {
+  beforeEach(async () => {
+    expect((await machine.post()).result.outcome).toBe('updated');
+    await published.publish(SECOND, LATER);
+  });
+
+  const spoilt: readonly [string, () => string][] = [
+    ...INSTALLED.map((name): [string, () => string] => [name, () => machine.path(name)]),
+    ['journal.db', () => join(machine.dbDir, '.update_config/journal.db')],
+    ['generations', () => join(machine.dbDir, '.update_config/generations')],
+    ['tmp', () => join(machine.appRoot, 'tmp')],
+    ['.update_config', () => join(machine.dbDir, '.update_config')],
+  ];
+
+  it.each(spoilt)('%s: nothing changes until it is moved aside', async (name, find) => {
+    const path = find();
+    const isDirectory = statSync(path).isDirectory();
+    rmSync(path, { recursive: true });
+    if (isDirectory) writeFileSync(path, 'no directory');
+    else mkdirSync(path);
+    const before = machine.snapshot();
+    expectFailure(await machine.post(), 'disk');
+    const left = machine.snapshot();
+    expect(left).toEqual(before);
+    rmSync(path, { recursive: true });
+    const answer = await machine.post();
+    expect(answer, name).toMatchObject({ status: 200, result: { outcome: 'updated', reload: true } });
+    expect((await machine.post()).result.outcome).toBe('unchanged');
+  });
+});
+
+describe('a log that cannot be written does not hurt', () => {
+  const logs = () => join(machine.home, 'log');
+  const logFile = () => join(logs(), 'update_config.log');
+  beforeEach(() => {
+    mkdirSync(logs());
+    machine.env = { ...machine.env, RAILS_LOG_VOLUME: logs() };
+  });
+
+  const expectUpdated = (answer: CgiAnswered) => {
+    expect(answer).toMatchObject({ status: 200, exitCode: 0, result: { outcome: 'updated' } });
+    expect(answer.stderr).toContain('"event":"end"');
+  };
+
+  it.each([
+    ['its directory is missing', () => rmdirSync(logs())],
+    ['a directory has its name', () => mkdirSync(logFile())],
+    ['its name leads nowhere', () => symlinkSync('/nonexistent/log', logFile())],
+  ])('%s', async (_, spoil) => {
+    spoil();
+    expectUpdated(await machine.post());
+  });
+
+  it.each(['full', 'read-only'])('its file system is %s', async (what) => {
+    const mounts = await Mounts.open();
+    try {
+      mounts.mountMemory(logs(), 64);
+      if (what === 'full') mounts.leaveFree(logs(), 0);
+      else mounts.setWritable(logs(), false);
+      expectUpdated(await new RunProcess(machine, { through: mounts.through }).answered);
+    } finally {
+      await mounts.close();
+    }
+  });
+});
