@@ -1,6 +1,7 @@
 import { lstatSync, readFileSync } from 'node:fs';
 import type { PlannedFile } from '../generate/types.ts';
 import { isDirectory, onDisk } from './disk.ts';
+import { holds } from './encode.ts';
 
 /** A planned file beside what stands on the disk. */
 export interface Comparison {
@@ -19,7 +20,7 @@ export interface Comparison {
 export function compareFiles(files: readonly PlannedFile[]): Comparison[] {
   return files.map((file) => {
     const previous = onDisk('cannot read', file.path, () => readRegular(file.path));
-    return { file, previous, changed: !previous?.equals(Buffer.from(file.content)) };
+    return { file, previous, changed: previous === null || !holds(previous, file.content) };
   });
 }
 

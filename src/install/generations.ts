@@ -161,9 +161,9 @@ function write(home: string, directory: string, generation: Generation, { index,
   bytes.set('index', index);
   for (const { kind, name } of generation.members) {
     const content = bytes.get(kind);
-    if (content) writeNewFile(join(directory, name), content, like);
+    if (content) writeNewFile(join(directory, name), [content], like);
   }
-  writeNewFile(join(directory, MANIFEST), Buffer.from(`${JSON.stringify(generation, null, 2)}\n`), like);
+  writeNewFile(join(directory, MANIFEST), [Buffer.from(`${JSON.stringify(generation, null, 2)}\n`)], like);
   for (const path of [directory, home]) syncDirectory(path);
 }
 

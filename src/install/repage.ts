@@ -20,7 +20,7 @@ export function repage(image: Buffer, pageSize: number, scratch: string): Buffer
     // Bytes 18 and 19 ask for a write-ahead log, with which the page size could not be changed.
     rollback.fill(1, 18, 20);
     const user = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
-    writeNewFile(scratch, rollback, { mode: 0o600, ...user });
+    writeNewFile(scratch, [rollback], { mode: 0o600, ...user });
     const db = openDatabase(scratch);
     try {
       db.exec(`PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA page_size = ${pageSize}; VACUUM`);

@@ -9,7 +9,7 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
-  readFileSync,
+  readSync,
   rmSync,
   statSync,
   writeSync,
@@ -18,6 +18,7 @@ import { dirname } from 'node:path';
 import { Failure } from '../failure.ts';
 import type { PlannedFile } from '../generate/types.ts';
 import { codeOf, isDirectory, onDisk } from './disk.ts';
+import { encoded } from './encode.ts';
 import { stagedPath } from './names.ts';
 
 /** A file that stands ready, in full and on the disk, beside the one it shall replace. */
@@ -53,7 +54,7 @@ export async function stageFiles(
       onDisk('cannot prepare', file.path, () => {
         makeDirectory(dirname(file.path));
         const like = ownershipFor(file.path, file.mode);
-        writeNewFile(path, Buffer.from(file.content), like, () => staged.push({ file, path }));
+        writeNewFile(path, encoded(file.content), like, () => staged.push({ file, path }));
       });
     }
     await verify(staged.map(({ file, path }) => ({ ...file, content: readBack(path, file.content) })));
@@ -86,15 +87,18 @@ export function ownershipFor(path: string, mode: number): Ownership {
 /**
  * Makes a file that did not exist, with these bytes, on the disk when this returns.
  *
+ * @param pieces the bytes, one piece after the other
  * @param made called as soon as the file exists
  */
-export function writeNewFile(path: string, bytes: Buffer, like: Ownership, made = () => {}): void {
+export function writeNewFile(path: string, pieces: Iterable<Buffer>, like: Ownership, made = () => {}): void {
   const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
   const fd = openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
   try {
     made();
     own(fd, like);
-    for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written);
+    for (const bytes of pieces) {
+      for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written);
+    }
     fsyncSync(fd);
   } finally {
     closeSync(fd);
@@ -116,13 +120,39 @@ function own(fd: number, { mode, uid, gid }: Ownership): void {
 }
 
 function readBack(path: string, expected: string): string {
-  const bytes = onDisk('cannot read back', path, () => readFileSync(path));
-  if (!bytes.equals(Buffer.from(expected))) {
+  if (!onDisk('cannot read back', path, () => fileHolds(path, expected))) {
     throw new Failure('disk', `${path} does not hold what was written to it`, {
       hint: 'Look at the health of that disk or volume (dmesg), then run it again.',
     });
   }
-  return bytes.toString('utf8');
+  // What those bytes mean. Decoding them would give a second copy of the same text.
+  return expected.toWellFormed();
+}
+
+function fileHolds(path: string, text: string): boolean {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    let room = Buffer.alloc(0);
+    for (const piece of encoded(text)) {
+      if (room.length < piece.length) room = Buffer.allocUnsafe(piece.length);
+      const found = room.subarray(0, piece.length);
+      if (readFully(fd, found) < found.length || !found.equals(piece)) return false;
+    }
+    return readSync(fd, Buffer.allocUnsafe(1)) === 0;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Fills a buffer; returns how many bytes there were. */
+function readFully(fd: number, room: Buffer): number {
+  let length = 0;
+  while (length < room.length) {
+    const read = readSync(fd, room, length, room.length - length, null);
+    if (read === 0) break;
+    length += read;
+  }
+  return length;
 }
 
 /** Makes a directory that nobody but its owner may enter, unless it is there; its owner is that of the one above. */

@@ -148,7 +148,7 @@ function replaceFile({ path, image, run, announce }: Swap): Swapped {
   announce?.(digest);
   const staged = stagedPath(path, run);
   try {
-    writeNewFile(staged, image.subarray(0, pages.length), ownershipFor(path, NEW_MODE));
+    writeNewFile(staged, [image.subarray(0, pages.length)], ownershipFor(path, NEW_MODE));
     // A log left behind by a database that is gone would be replayed into the new one.
     for (const suffix of ['-wal', '-shm', '-journal']) rmSync(path + suffix, { force: true });
     syncDirectory(dirname(path));
