@@ -1,0 +1,196 @@
+/**
+ * Somebody sets the clock. Navigator reloads when the mtime of navigator.yml is later than the end of its last load, by
+ * the wall clock; so that mtime may only ever grow. All that is waited for and shared goes by another clock.
+ */
+import { rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { makeSampleIndex } from '../../dev/sample/sample.ts';
+import { readHistory } from '../../src/journal/history.ts';
+import type { RunResult } from '../../src/report/types.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { always, type FaultProxy, never, startFaultProxy } from '../support/fault-proxy.ts';
+import { makeGate } from '../support/gate.ts';
+import { altered } from '../support/indexes.ts';
+import { Machine, ROOT } from '../support/machine.ts';
+import { type Published, startPublished, storeEnvironment } from '../support/published.ts';
+import { RunProcess } from '../support/run-process.ts';
+
+const SAMPLE = makeSampleIndex();
+
+let published: Published;
+let proxy: FaultProxy;
+let machine: Machine;
+let clock: FakeClock;
+let version = 0;
+beforeAll(async () => {
+  published = await startPublished();
+  proxy = await startFaultProxy(published.settings.endpoint);
+});
+afterAll(async () => {
+  await proxy.close();
+  await published.close();
+});
+beforeEach(() => {
+  proxy.plan(never);
+  machine = new Machine(storeEnvironment(published.settings, proxy.endpoint));
+  clock = new FakeClock(machine);
+  machine.env = { ...machine.env, ...clock.env };
+});
+afterEach(() => machine.remove());
+
+/** Publishes another index than before, a second younger. */
+async function publishNext(): Promise<void> {
+  version += 1;
+  const time = new Date(Date.parse('2026-01-02T03:04:05Z') + version * 1000);
+  await published.publish(altered(SAMPLE, `UPDATE showcases SET name = 'v${version}'`), time);
+}
+
+async function update(): Promise<RunResult> {
+  await publishNext();
+  const answer = await machine.post();
+  expect(answer, answer.body).toMatchObject({ status: 200, result: { outcome: 'updated', reload: true } });
+  return answer.result;
+}
+
+const mtime = () => statSync(machine.path('navigator.yml')).mtimeMs;
+
+/** What Navigator does when it reloads: it reads its configuration, then runs the start hook. Returns when it had read. */
+async function load(): Promise<number> {
+  const loadedAt = clock.now();
+  const { exitCode, stdout } = await machine.run([], { executable: join(ROOT, 'scripts/start') });
+  expect(exitCode, stdout).toBe(0);
+  return loadedAt;
+}
+
+describe('the mtime of navigator.yml', () => {
+  it.each([0, 5, -5])(
+    'is a second or little more ahead of the clock, which is off by %s hours',
+    async (hours) => {
+      clock.set(hours);
+      const before = clock.now();
+      await update();
+      const after = clock.now();
+      expect(mtime()).toBeGreaterThanOrEqual(before + 1000);
+      expect(mtime()).toBeLessThan(after + 2000);
+    },
+  );
+
+  it('is later than the last load, and than before, though the clock was set back by hours again and again', async () => {
+    await update();
+    let loadedAt = await load();
+    for (const hours of [-3, -6, -30, -29, 0]) {
+      const before = mtime();
+      clock.set(hours);
+      await update();
+      expect(mtime(), `at ${hours} hours`).toBeGreaterThan(before);
+      expect(mtime(), `at ${hours} hours`).toBeGreaterThan(loadedAt);
+      loadedAt = await load();
+    }
+  });
+
+  it('is so also where no start hook has run, and Navigator loads as soon as the run is over', async () => {
+    await update();
+    const loadedBy = (await readHistory(machine.dbDir, 1)).map(
+      ({ beganAt, durationMs }) => Date.parse(beganAt) + (durationMs ?? 0) + 900,
+    );
+    clock.set(-3);
+    await update();
+    expect(mtime()).toBeGreaterThan(loadedBy[0] ?? Number.POSITIVE_INFINITY);
+  });
+
+  it('is so when the journal was lost', async () => {
+    await update();
+    const before = mtime();
+    rmSync(join(machine.dbDir, '.update_config'), { recursive: true });
+    clock.set(-3);
+    await update();
+    expect(mtime()).toBeGreaterThan(before);
+  });
+
+  it('stays as it is when nothing has changed, whatever the clock', async () => {
+    await update();
+    const before = machine.snapshot();
+    for (const hours of [-3, 3]) {
+      clock.set(hours);
+      expect((await machine.post()).result).toMatchObject({ outcome: 'unchanged', reload: false });
+    }
+    expect(machine.snapshot()).toEqual(before);
+  });
+});
+
+it('the newest generation is the last one, though the clock was set back, and a rollback undoes the last run', async () => {
+  await update();
+  const before = machine.read('showcases.yml');
+  clock.set(-3);
+  const { run } = await update();
+  const generations = JSON.parse((await machine.run(['--generations', '--json'])).stdout) as {
+    run: string;
+  }[];
+  expect(generations[0]?.run).toBe(run);
+  clock.set(-6);
+  expect((await machine.run(['--rollback'])).exitCode).toBe(0);
+  expect(machine.read('showcases.yml')).toBe(before);
+  const history = await readHistory(machine.dbDir, 10);
+  expect(history.map(({ kind }) => kind)).toEqual(['rollback', 'plain', 'plain']);
+});
+
+describe('a clock that jumps during a run', () => {
+  /** A run that the store keeps waiting, and that goes on at `release`. */
+  async function hold(): Promise<{ holder: RunProcess; release(): void }> {
+    const asked = makeGate();
+    const held = makeGate();
+    proxy.plan(async ({ number }) => {
+      if (number > 1) return undefined;
+      asked.open();
+      await held.opened;
+      return undefined;
+    });
+    const holder = new RunProcess(machine);
+    await asked.opened;
+    return { holder, release: held.open };
+  }
+
+  it.each([10, -10])(
+    '(by %s hours) cuts no wait short, keeps none from ending, and does not hinder sharing',
+    async (hours) => {
+      await update();
+      await publishNext();
+      const { holder, release } = await hold();
+      const waiting = Array.from({ length: 5 }, () => new RunProcess(machine));
+      await Promise.all(waiting.map((run) => run.begun()));
+      const impatient = new RunProcess(machine, { env: { UPDATE_CONFIG_LOCK_TIMEOUT: '1' } });
+      await impatient.begun();
+      clock.set(hours);
+      // While this one waits for its second, the others look at the lock, and at their clocks, again and again.
+      expect(await impatient.answered).toMatchObject({
+        status: 503,
+        result: { error: { code: 'lock-timeout' } },
+      });
+      release();
+      const answers = await Promise.all([holder, ...waiting].map((run) => run.answered));
+      expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+      const runs = await readHistory(machine.dbDir, 10);
+      expect(answers.filter(({ result }) => !result.shared).length).toBeLessThanOrEqual(2);
+      expect(runs.filter(({ durationMs }) => durationMs === null || durationMs < 0)).toEqual([]);
+      const steps = answers.flatMap(({ result }) => result.steps);
+      expect(steps.filter(({ ms }) => ms < 0)).toEqual([]);
+      expect(runs.length).toBeLessThanOrEqual(3);
+    },
+  );
+
+  it.each([10, -10])('(by %s hours) leaves the time that the store has as it is', async (hours) => {
+    await update();
+    const asked = makeGate();
+    proxy.plan(() => {
+      asked.open();
+      return { kind: 'hang', after: 'request' };
+    });
+    const run = new RunProcess(machine, { env: { UPDATE_CONFIG_STORE_TIMEOUT: '1' } });
+    await asked.opened;
+    clock.set(hours);
+    expect(await run.answered).toMatchObject({ status: 504, result: { error: { code: 'store-timeout' } } });
+    proxy.plan(always({ kind: 'slow', delay: 0, bytesPerSecond: 1_000_000 }));
+    expect((await machine.post()).status).toBe(200);
+  });
+});
