@@ -44,12 +44,16 @@ export interface Generation {
   readonly replacedAt: string;
   /** What was known of its index. */
   readonly facts: IndexFacts | null;
+  /** The killed run that this one completed, so that the state between the two was no whole one; else null or absent. */
+  readonly completes?: string | null;
   readonly members: readonly Member[];
 }
 
 export interface KeepOptions {
   /** How many generations are kept; 10 unless told. */
   readonly keep?: number;
+  /** The killed run that this one completes. */
+  readonly completes?: string | null;
 }
 
 const MANIFEST = 'manifest.json';
@@ -65,7 +69,7 @@ export function keepGeneration(
   run: string,
   replaced: Replaced,
   facts: IndexFacts | null,
-  { keep = 10 }: KeepOptions = {},
+  { keep = 10, completes = null }: KeepOptions = {},
 ): Generation {
   const home = generationsDir(stateDir);
   const directory = join(home, run);
@@ -75,6 +79,7 @@ export function keepGeneration(
     sequence: (older[0]?.sequence ?? 0) + 1,
     replacedAt: new Date().toISOString(),
     facts,
+    completes,
     members: membersOf(replaced),
   };
   try {

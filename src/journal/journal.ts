@@ -149,6 +149,16 @@ export class Journal {
     return this.#get('pending_reload') !== null;
   }
 
+  /** The run that it was; null without one. */
+  pendingRun(): { readonly run: string; readonly kind: RunKind } | null {
+    const row = this.#db
+      .prepare<[], { run: string; kind: RunKind }>(
+        "SELECT run, kind FROM runs WHERE run = (SELECT value FROM meta WHERE key = 'pending_reload')",
+      )
+      .get();
+    return row ?? null;
+  }
+
   /**
    * Call it before the first change on disk.
    *

@@ -106,5 +106,6 @@ function keep(journal: Journal, { run, live, index, files, generations }: Change
     files: files.map(({ file, previous }) => ({ kind: file.kind, path: file.path, previous })),
   };
   const facts = live.image ? localFacts(live, journal.installed()) : null;
-  keepGeneration(journal.stateDir, run, replaced, facts, { keep: generations });
+  const completes = journal.pendingRun()?.run ?? null;
+  keepGeneration(journal.stateDir, run, replaced, facts, { keep: generations, completes });
 }

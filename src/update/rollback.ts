@@ -10,6 +10,7 @@ import {
   type ReplacedFile,
   readGeneration,
 } from '../install/generations.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { Arrival } from '../journal/types.ts';
 import type { IndexFacts, Outcome, RunResult } from '../report/types.ts';
 import { type Change, installChange, stageChange } from './apply.ts';
@@ -36,7 +37,7 @@ export async function rollback(parts: Parts, { run, arrival }: RollbackRequest):
   const request = { trigger: 'rollback', kind: 'rollback', arrival } as const;
   return await underLock(parts, request, async (operation) => {
     const before = await operation.steps.run('read', 'Read what was replaced', () => {
-      const value = stateBefore(operation.journal.stateDir, run);
+      const value = stateBefore(operation.journal, run);
       return { value, detail: describe(value) };
     });
     return await putBack(parts, operation, before);
@@ -50,8 +51,9 @@ interface Before extends Replaced {
 }
 
 /** Of several versions of a file that were replaced since, the oldest is the one from before the run. */
-function stateBefore(stateDir: string, run: string | null): Before {
-  const { generation: first } = readGeneration(stateDir, run ?? undefined);
+function stateBefore(journal: Journal, run: string | null): Before {
+  const { stateDir } = journal;
+  const first = firstUndone(journal, run);
   const undone = listGenerations(stateDir)
     .filter(({ sequence }) => sequence >= first.sequence)
     .reverse();
@@ -63,6 +65,23 @@ function stateBefore(stateDir: string, run: string | null): Before {
     for (const file of replaced.files) if (!files.has(file.path)) files.set(file.path, file);
   }
   return { undone, index, files: [...files.values()] };
+}
+
+/**
+ * The generation to begin with. A run that completed a killed one is undone together with that; and a rollback that was
+ * killed is not undone by the next one, but begun again.
+ */
+function firstUndone(journal: Journal, run: string | null): Generation {
+  const all = listGenerations(journal.stateDir);
+  const pending = journal.pendingRun();
+  const again =
+    run === null && pending?.kind === 'rollback' && all[0]?.run === pending.run ? all[1] : undefined;
+  const last = again ?? readGeneration(journal.stateDir, run ?? undefined).generation;
+  const withCompleted = (generation: Generation): Generation => {
+    const completed = all.find((one) => one.run === generation.completes);
+    return completed ? withCompleted(completed) : generation;
+  };
+  return withCompleted(last);
 }
 
 async function putBack(
