@@ -2,9 +2,6 @@ import { changeSample, makeSampleIndex } from '../sample/sample.ts';
 import type { BenchMachine, Counts, Measured } from './machine.ts';
 import { median } from './numbers.ts';
 
-const PAIRS = 20;
-const COUNTED_RUNS = 9;
-
 /** One kind of run against bare Node, both started in turn. */
 export interface ColdRow {
   readonly name: string;
@@ -14,6 +11,8 @@ export interface ColdRow {
   /** Median of the pairs' ratios, and the middle half of them. */
   readonly ratio: number;
   readonly quartiles: readonly [number, number];
+  /** The fastest run to the fastest bare Node: what other work on the machine has disturbed least. */
+  readonly fastestRatio: number;
   /** Most that the ratio may be; null for what is only shown. */
   readonly goal: number | null;
   /** Medians. */
@@ -23,8 +22,8 @@ export interface ColdRow {
   readonly barePeakMiB: number;
 }
 
-/** Whole processes, cold, with the sample index on the embedded store. */
-export async function measureCold(machine: BenchMachine): Promise<ColdRow[]> {
+/** Whole processes, cold, with the sample index on the embedded store; each kind in so many pairs with bare Node. */
+export async function measureCold(machine: BenchMachine, pairs: number): Promise<ColdRow[]> {
   const first = makeSampleIndex();
   const indexes = [changeSample(first).index, first];
   let published = 0;
@@ -55,7 +54,7 @@ export async function measureCold(machine: BenchMachine): Promise<ColdRow[]> {
     },
   ];
   const rows: ColdRow[] = [];
-  for (const kind of kinds) rows.push(await measureKind(machine, kind));
+  for (const kind of kinds) rows.push(await measureKind(machine, kind, pairs));
   return rows;
 }
 
@@ -66,10 +65,14 @@ interface Kind {
   readonly run: (options: object) => Promise<Measured>;
 }
 
-async function measureKind(machine: BenchMachine, { name, goal, prepare, run }: Kind): Promise<ColdRow> {
+async function measureKind(
+  machine: BenchMachine,
+  { name, goal, prepare, run }: Kind,
+  pairs: number,
+): Promise<ColdRow> {
   const bare: number[] = [];
   const ours: number[] = [];
-  for (let pair = 0; pair < PAIRS; pair++) {
+  for (let pair = 0; pair < pairs; pair++) {
     await prepare();
     bare.push((await machine.bare()).ms);
     ours.push((await run({})).ms);
@@ -78,7 +81,7 @@ async function measureKind(machine: BenchMachine, { name, goal, prepare, run }: 
   const quartile = (part: number) => ratios[Math.round((ratios.length - 1) * part)] ?? Number.NaN;
 
   const counts = { bare: [] as Counts[], ours: [] as Counts[] };
-  for (let at = 0; at < COUNTED_RUNS; at++) {
+  for (let at = 0; at < Math.ceil(pairs / 2); at++) {
     await prepare();
     counts.bare.push(counted(await machine.bare({ count: true })));
     counts.ours.push(counted(await run({ count: true })));
@@ -91,6 +94,7 @@ async function measureKind(machine: BenchMachine, { name, goal, prepare, run }: 
     bareMs: median(bare),
     ms: median(ours),
     ratio: median(ratios),
+    fastestRatio: Math.min(...ours) / Math.min(...bare),
     quartiles: [quartile(0.25), quartile(0.75)],
     cpuRatio: middle(counts.ours, 'cpuMs') / middle(counts.bare, 'cpuMs'),
     peakMiB,

@@ -1,16 +1,16 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { text } from 'node:stream/consumers';
 import type { Outcome, RunResult } from '../../src/report/types.ts';
 import { createStore } from '../../src/store/store.ts';
 import type { ObjectStore } from '../../src/store/types.ts';
-import { type RunningObjectStore, startObjectStore } from '../store/server.ts';
 
 const BUILT = resolve(import.meta.dirname, '../../cgi-bin');
+const STORE = resolve(import.meta.dirname, '../store/main.ts');
 const COUNTS = resolve(import.meta.dirname, 'counts.cjs');
 const KEYS = { accessKeyId: 'bench', secretAccessKey: 'bench-secret' };
 const BUCKET = 'showcase';
@@ -38,11 +38,12 @@ interface RunOptions {
 
 /**
  * What a machine has in production: the two files of update_config in a directory of their own, an app root, a db dir;
- * and an object store, in this process, which does nothing else while a measured one runs.
+ * and an object store in a process of its own.
  */
 export class BenchMachine {
   readonly #home: string;
-  readonly #server: RunningObjectStore;
+  readonly #server: ChildProcess;
+  readonly #endpoint: string;
   readonly #client: ObjectStore;
   #published = 0;
 
@@ -52,24 +53,21 @@ export class BenchMachine {
     for (const name of ['update_config', 'better_sqlite3.node']) {
       copyFileSync(join(BUILT, name), join(home, 'bin', name));
     }
-    const server = await startObjectStore({ dir: join(home, 'store'), bucket: BUCKET, ...KEYS, port: 0 });
-    return new BenchMachine(home, server);
+    const { server, endpoint } = await startStore(join(home, 'store'));
+    return new BenchMachine(home, server, endpoint);
   }
 
-  private constructor(home: string, server: RunningObjectStore) {
+  private constructor(home: string, server: ChildProcess, endpoint: string) {
     this.#home = home;
     this.#server = server;
-    this.#client = createStore({
-      ...KEYS,
-      endpoint: server.endpoint,
-      region: 'auto',
-      bucket: BUCKET,
-      timeoutMs: 60_000,
-    });
+    this.#endpoint = endpoint;
+    this.#client = createStore({ ...KEYS, endpoint, region: 'auto', bucket: BUCKET, timeoutMs: 60_000 });
   }
 
   async stop(): Promise<void> {
-    await this.#server.close();
+    const gone = once(this.#server, 'close');
+    this.#server.kill();
+    await gone;
     rmSync(this.#home, { recursive: true, force: true });
   }
 
@@ -122,7 +120,8 @@ export class BenchMachine {
 
   #environment({ codeCache }: RunOptions): NodeJS.ProcessEnv {
     return {
-      PATH: process.env['PATH'],
+      // So that the first line of the executable finds the Node that bare Node is measured with.
+      PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter),
       UPDATE_CONFIG_CACHE_DIR: codeCache ?? join(this.#home, 'cache'),
       APP_ROOT: join(this.#home, 'rails'),
       RAILS_DB_VOLUME: join(this.#home, 'db'),
@@ -131,7 +130,7 @@ export class BenchMachine {
       FLY_MACHINE_ID: 'bench',
       AWS_ACCESS_KEY_ID: KEYS.accessKeyId,
       AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey,
-      AWS_ENDPOINT_URL_S3: this.#server.endpoint,
+      AWS_ENDPOINT_URL_S3: this.#endpoint,
       GATEWAY_INTERFACE: 'CGI/1.1',
       SERVER_PROTOCOL: 'HTTP/1.1',
       REQUEST_METHOD: 'POST',
@@ -139,6 +138,19 @@ export class BenchMachine {
       CONTENT_LENGTH: '0',
     };
   }
+}
+
+async function startStore(dir: string): Promise<{ server: ChildProcess; endpoint: string }> {
+  const server = spawn(process.execPath, [STORE, dir], {
+    env: {
+      AWS_ACCESS_KEY_ID: KEYS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey,
+      BUCKET_NAME: BUCKET,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = (await once(server.stdout, 'data')) as [Buffer];
+  return { server, endpoint: String(line).trim() };
 }
 
 function countVariables(file: string): NodeJS.ProcessEnv {

@@ -1,6 +1,7 @@
+import { createRequire } from 'node:module';
 import { cpus, release, totalmem, type } from 'node:os';
 import type { ColdRow } from './cold.ts';
-import type { GrowthRow } from './growth.ts';
+import type { Growth, GrowthRow } from './growth.ts';
 import { exponent } from './numbers.ts';
 
 const PEAK_GOAL = 2;
@@ -8,39 +9,59 @@ const LARGEST = { ms: 3000, MiB: 400 };
 
 export interface Figures {
   readonly cold: readonly ColdRow[];
-  readonly growth: readonly GrowthRow[];
-  readonly bareMs: number;
-  readonly barePeakMiB: number;
+  readonly growth: Growth | null;
   /** One-minute load average before the first and after the last run. */
   readonly load: readonly [number, number];
 }
 
 /** The generated part of docs/BENCHMARKS.md. */
 export function renderFigures(figures: Figures, at: Date): string {
+  const { cold, growth } = figures;
   return [
     renderMachine(figures, at),
-    '### A cold process against `node -e 0`\n',
-    renderCold(figures.cold),
-    '\n### Growth\n',
-    renderGrowth(figures),
+    ...(cold.length > 0 ? ['### A cold process against `node -e 0`\n', renderCold(cold)] : []),
+    ...(growth ? ['\n### Growth\n', renderGrowth(growth)] : []),
   ].join('\n');
 }
 
 function renderMachine({ load }: Figures, at: Date): string {
   const { node, v8 } = process.versions;
   const cpu = cpus();
-  const lines = [
-    `Measured ${at.toISOString().slice(0, 10)} by \`npm run bench\` on ${type()} ${release()}, ${cpu.length} CPUs`,
-    `(${cpu[0]?.model.trim() ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB; Node ${node} (V8 ${v8}).`,
-    `Load average before and after: ${load.map((value) => value.toFixed(1)).join(', ')}; above the number of CPUs, other`,
-    'work has slowed the times down.',
-  ];
-  return `${lines.join('\n')}\n`;
+  const packages = PACKAGES.map((name) => `${name} ${versionOf(name)}`).join(', ');
+  return [
+    `Measured ${at.toISOString().slice(0, 10)} by \`npm run bench\`.`,
+    '',
+    `- Machine: ${cpu.length} x ${cpu[0]?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${type()} ${release()}`,
+    `- Versions: Node ${node} (V8 ${v8}), ${packages}`,
+    `- Load average before and after: ${load.map((value) => value.toFixed(1)).join(', ')}; above the number of CPUs,`,
+    '  other work has slowed the times down',
+    '',
+  ].join('\n');
+}
+
+/** Those whose code a measured run executes, or that make it. */
+const PACKAGES = ['better-sqlite3', '@aws-sdk/client-s3', 're2js', 'pino', 'esbuild'];
+
+function versionOf(name: string): string {
+  const { version } = createRequire(import.meta.url)(`../../node_modules/${name}/package.json`) as {
+    version: string;
+  };
+  return version;
 }
 
 function renderCold(rows: readonly ColdRow[]): string {
   return table(
-    ['run', 'bare Node', 'update_config', 'ratio (middle half)', 'goal', 'CPU time', 'peak memory', 'goal'],
+    [
+      'run',
+      'bare Node',
+      'update_config',
+      'ratio (middle half)',
+      'goal',
+      'fastest',
+      'CPU time',
+      'peak memory',
+      'goal',
+    ],
     rows.map((row) => {
       const [low, high] = row.quartiles;
       return [
@@ -49,6 +70,7 @@ function renderCold(rows: readonly ColdRow[]): string {
         ms(row.ms),
         `${row.ratio.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`,
         goal(row.ratio, row.goal),
+        row.fastestRatio.toFixed(2),
         row.cpuRatio.toFixed(2),
         `${mib(row.peakMiB)}, ${row.peakRatio.toFixed(2)}`,
         goal(row.peakRatio, row.goal === null ? null : PEAK_GOAL),
@@ -57,12 +79,13 @@ function renderCold(rows: readonly ColdRow[]): string {
   );
 }
 
-function renderGrowth({ growth, bareMs, barePeakMiB }: Figures): string {
+function renderGrowth({ rows: growth, bareMs, barePeakMiB }: Growth): string {
   const rows = growth.map((row) => [
     row.events.toLocaleString('en-US'),
     row.studios.toLocaleString('en-US'),
     `${(row.indexBytes / 2 ** 20).toFixed(1)} MiB`,
     ms(row.installMs),
+    ms(row.fastestMs),
     ms(row.unchangedMs),
     mib(row.installPeakMiB),
     mib(row.unchangedPeakMiB),
@@ -85,10 +108,19 @@ function renderGrowth({ growth, bareMs, barePeakMiB }: Figures): string {
   const peak = Math.max(last?.installPeakMiB ?? 0, last?.unchangedPeakMiB ?? 0);
   return [
     table(
-      ['events', 'studios', 'index', 'first install', 'unchanged', 'peak, install', 'peak, unchanged'],
+      [
+        'events',
+        'studios',
+        'index',
+        'first install',
+        'fastest',
+        'unchanged',
+        'peak, install',
+        'peak, unchanged',
+      ],
       rows,
     ),
-    `\nGoal for the largest: ${goal(most, LARGEST.ms)} ms, ${goal(peak, LARGEST.MiB)} MiB.\n`,
+    `\nThe largest takes ${ms(most)} (goal: ${goal(most, LARGEST.ms)}) and ${mib(peak)} (goal: ${goal(peak, LARGEST.MiB)}).\n`,
     'Exponents of growth, over what bare Node takes (1 is in proportion to the events, below 1 slower):\n',
     table(['events', 'install time', 'unchanged time', 'install memory', 'unchanged memory'], steps),
   ].join('\n');
