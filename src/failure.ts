@@ -22,6 +22,11 @@ export type FailureCode =
   | 'check-failed'
   | 'no-generation'
   | 'disk'
+  | 'tenant-invalid'
+  | 'changed-elsewhere'
+  | 'command-failed'
+  | 'fleet-unreachable'
+  | 'machine-failed'
   | 'internal';
 
 /** An expected failure: what was attempted on what object, and what the reader can do about it. Never a secret. */

@@ -7,8 +7,21 @@ const SRC = resolve(import.meta.dirname, '../src');
 /** Which rooms a room may import from, itself aside; `types.ts` files of every room are values that all exchange. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   entry: ['app', 'cgi'],
-  app: ['update', 'cgi', 'site', 'index', 'generate', 'check', 'install', 'store', 'journal', 'report'],
-  update: ['site', 'index', 'generate', 'check', 'install', 'store', 'journal', 'report'],
+  app: [
+    'update',
+    'cgi',
+    'site',
+    'index',
+    'generate',
+    'check',
+    'install',
+    'store',
+    'bucket',
+    'journal',
+    'lock',
+    'report',
+  ],
+  update: ['site', 'index', 'generate', 'check', 'install', 'store', 'bucket', 'journal', 'report'],
   cgi: ['index'],
   site: [],
   index: [],
@@ -16,7 +29,11 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   check: ['generate', 'index', 'site'],
   install: ['index'],
   store: [],
+  bucket: ['store'],
+  tenants: ['bucket', 'index', 'generate', 'site', 'install', 'journal', 'lock', 'child', 'report'],
+  fleet: ['bucket', 'index', 'install', 'site', 'child', 'journal', 'report'],
   journal: ['install'],
+  lock: ['install'],
   report: [],
 };
 

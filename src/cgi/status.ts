@@ -17,6 +17,7 @@ const UNAUTHORIZED = status(401, 'Unauthorized', {
   'WWW-Authenticate': 'Basic realm="Showcase", charset="UTF-8", Bearer realm="Showcase"',
 });
 const METHOD_NOT_ALLOWED = status(405, 'Method Not Allowed', { Allow: 'POST' });
+const CONFLICT = status(409, 'Conflict');
 const UNSUPPORTED_MEDIA_TYPE = status(415, 'Unsupported Media Type');
 const UNPROCESSABLE = status(422, 'Unprocessable Content');
 const INTERNAL = status(500, 'Internal Server Error');
@@ -45,6 +46,12 @@ const STATUS: Readonly<Record<FailureCode, Status>> = {
   'check-failed': INTERNAL,
   'no-generation': INTERNAL,
   disk: INTERNAL,
+  // Of the other operations, which nobody asks for by CGI yet.
+  'tenant-invalid': UNPROCESSABLE,
+  'changed-elsewhere': CONFLICT,
+  'command-failed': INTERNAL,
+  'fleet-unreachable': BAD_GATEWAY,
+  'machine-failed': BAD_GATEWAY,
   internal: INTERNAL,
 };
 

@@ -100,6 +100,23 @@ function logEvent(logger: Logger, event: ProgressEvent): void {
       break;
     case 'end':
       logEnd(logger, event.result);
+      break;
+    case 'begin': {
+      const { run, operation, steps } = event;
+      logger.info({ event: type, run, operation, steps }, `${operation} ${run}`);
+      break;
+    }
+    case 'item': {
+      const { step, name, outcome, detail } = event;
+      logger[outcome === 'failed' ? 'error' : 'info']({ event: type, step, item: name, outcome }, detail);
+      break;
+    }
+    case 'progress':
+      break;
+    case 'finish': {
+      const { outcome } = event.summary;
+      logger[outcome === 'failed' ? 'error' : 'info']({ event: type, summary: event.summary }, outcome);
+    }
   }
 }
 

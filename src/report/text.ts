@@ -1,6 +1,6 @@
 import type { Warning } from '../index/types.ts';
 import { forPublic } from './public.ts';
-import type { FileFacts, ProgressEvent, Reporter, RunResult } from './types.ts';
+import type { FileFacts, ProgressEvent, Reporter, RunResult, Summary } from './types.ts';
 
 /** Who reads an answer: `public` sees neither the rows behind warnings nor the diff. */
 export type Audience = 'administrator' | 'public';
@@ -67,6 +67,15 @@ function formatter(audience: Audience, live: boolean): (event: ProgressEvent, at
           `RESULT ${JSON.stringify(result)}`,
         ];
       }
+      case 'begin':
+        steps = event.steps;
+        return [stamp(`${event.operation} ${event.run}`)];
+      case 'item':
+        return [stamp(`${event.name}: ${event.outcome}${event.detail === '' ? '' : `, ${event.detail}`}`)];
+      case 'progress':
+        return [];
+      case 'finish':
+        return summaryLines(event.summary).map(stamp);
     }
   };
 }
@@ -89,6 +98,21 @@ function summary(result: RunResult): string[] {
     ...result.files.map((file) => describeFile(file, verb)),
     `Summary: ${result.outcome}: ${changed} of ${counted(result.files.length, 'file')} ${verb}, a reload ${reload}, ` +
       `${counted(result.warningCount, 'warning')}, ${duration(total)}${result.shared ? ', shared with another request' : ''}`,
+  ];
+}
+
+function summaryLines(result: Summary): string[] {
+  const counts = Object.entries(result.counts).map(([name, count]) => `${count} ${name}`);
+  const total = result.steps.reduce((sum, { ms }) => sum + ms, 0);
+  return [
+    ...result.failures.flatMap(({ name, code, message, hint }) => [
+      `Failed (${code}): ${name}: ${message}`,
+      `What to do: ${hint}`,
+    ]),
+    ...(result.error
+      ? [`Failed (${result.error.code}): ${result.error.message}`, `What to do: ${result.error.hint}`]
+      : []),
+    `Summary: ${[result.outcome, ...counts].join(', ')}, ${duration(total)}`,
   ];
 }
 

@@ -3,7 +3,7 @@ import type { Warning } from '../index/types.ts';
 
 export type Outcome = 'updated' | 'unchanged' | 'dry-run' | 'failed';
 
-export type Trigger = 'cgi' | 'command' | 'start' | 'rollback';
+export type Trigger = 'cgi' | 'command' | 'start' | 'resume' | 'rollback';
 
 /** What is known of the index that a run worked with. */
 export interface IndexFacts {
@@ -67,7 +67,44 @@ export type ProgressEvent =
     }
   | { readonly type: 'warning'; readonly warning: Warning }
   | { readonly type: 'note'; readonly message: string }
-  | { readonly type: 'end'; readonly result: RunResult };
+  | { readonly type: 'end'; readonly result: RunResult }
+  | { readonly type: 'begin'; readonly run: string; readonly operation: string; readonly steps: number }
+  | {
+      readonly type: 'item';
+      readonly step: string;
+      readonly name: string;
+      readonly outcome: ItemOutcome;
+      readonly detail: string;
+    }
+  | { readonly type: 'progress'; readonly step: string; readonly done: number; readonly total: number }
+  | { readonly type: 'finish'; readonly summary: Summary };
+
+/** What became of one tenant or page. Those that are as they were are counted and not told. */
+export type ItemOutcome = 'changed' | 'removed' | 'would-change' | 'left-alone' | 'failed';
+
+/** How an operation other than an update ended: `begin` and `finish` are to it what `run` and `end` are to an update. */
+export interface Summary {
+  readonly run: string;
+  readonly operation: string;
+  readonly machine: string;
+  readonly region: string | null;
+  readonly outcome: 'done' | 'dry-run' | 'failed';
+  /** Such as `downloaded: 3`, in the order in which they are told. */
+  readonly counts: Readonly<Record<string, number>>;
+  readonly failures: readonly ItemFailure[];
+  readonly steps: readonly StepFacts[];
+  /** What ended the operation as a whole, if anything did. */
+  readonly error?: { readonly code: FailureCode; readonly message: string; readonly hint: string };
+}
+
+/** One tenant or page that could not be done; the rest was. */
+export interface ItemFailure {
+  readonly step: string;
+  readonly name: string;
+  readonly code: FailureCode;
+  readonly message: string;
+  readonly hint: string;
+}
 
 /** A consumer of the stream. `at` is the wall-clock time of the event. */
 export type Reporter = (event: ProgressEvent, at: Date) => void;

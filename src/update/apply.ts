@@ -4,13 +4,13 @@ import type { PlannedFile } from '../generate/types.ts';
 import { commitFiles } from '../install/commit.ts';
 import type { Comparison } from '../install/compare.ts';
 import { keepGeneration, removeGeneration } from '../install/generations.ts';
+import type { LiveIndex } from '../install/live-index.ts';
 import { generationsDir } from '../install/names.ts';
 import { discardStaged, type Staged, stageFiles } from '../install/stage.ts';
 import { swapIndex } from '../install/swap.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { InstalledState } from '../journal/types.ts';
 import { localFacts } from './candidate.ts';
-import type { LiveIndex } from './live-index.ts';
 
 /** What is to be put in place. */
 export interface Change {

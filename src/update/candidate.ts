@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { databaseKey, INDEX_NAME, objectTime, wholeSeconds } from '../bucket/layout.ts';
 import { Failure } from '../failure.ts';
 import { imageDigest } from '../index/open.ts';
+import type { LiveIndex } from '../install/live-index.ts';
 import type { InstalledState } from '../journal/types.ts';
 import type { IndexFacts } from '../report/types.ts';
 import type { Site } from '../site/types.ts';
 import type { ObjectReader, StoredObject } from '../store/types.ts';
-import type { LiveIndex } from './live-index.ts';
 
-/** Where the index stands in the bucket. */
-const INDEX_KEY = 'db/index.sqlite3';
+const INDEX_KEY = databaseKey(INDEX_NAME);
 
 /** An index that an update may work with. */
 export interface Candidate {
@@ -174,23 +174,6 @@ function keepReason(
 
 function heldDetail(installed: InstalledState): string {
   return `${installed.etag} was rolled back here and is not installed again; publish another index, or use force`;
-}
-
-/** `last-modified` metadata (a UTC time such as `2025-11-19 12:00:00 UTC`) before the store's own time. */
-function objectTime(object: StoredObject): Date {
-  const text = object.metadata['last-modified'];
-  if (text) {
-    const match = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2}(?:\.\d+)?) ?(?:UTC|Z|\+00:?00)$/.exec(
-      text.trim(),
-    );
-    const time = match ? new Date(`${match[1]}T${match[2]}Z`) : null;
-    if (time && !Number.isNaN(time.getTime())) return time;
-  }
-  return object.modified;
-}
-
-function wholeSeconds(time: Date): number {
-  return Math.floor(time.getTime() / 1000);
 }
 
 function sha256(bytes: Buffer): string {

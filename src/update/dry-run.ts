@@ -1,12 +1,12 @@
 import { compareFiles } from '../install/compare.ts';
+import { readLiveIndex } from '../install/live-index.ts';
 import { unifiedDiff } from '../report/diff.ts';
+import { Steps } from '../report/steps.ts';
 import type { RunResult, Trigger } from '../report/types.ts';
 import { fetchCandidate, localCandidate } from './candidate.ts';
-import { readLiveIndex } from './live-index.ts';
 import type { Parts } from './parts.ts';
 import { describeChanges, fileFacts, planFiles, proveFiles, readStep } from './plan.ts';
 import { asFailure, endResult, failureResult, newFindings, newRunId } from './result.ts';
-import { Steps } from './steps.ts';
 
 /** Steps of a dry run: fetch, read, generate, check, compare. */
 const STEPS = 5;

@@ -7,11 +7,11 @@ import { readIndex } from '../index/read.ts';
 import type { Index, ReadIndex } from '../index/types.ts';
 import { validateIndex } from '../index/validate.ts';
 import type { Comparison } from '../install/compare.ts';
+import type { Steps } from '../report/steps.ts';
 import type { FileFacts } from '../report/types.ts';
 import type { Site } from '../site/types.ts';
 import type { Candidate } from './candidate.ts';
 import type { Findings } from './result.ts';
-import type { Steps } from './steps.ts';
 
 /**
  * The rows of a candidate, proved to be an index.

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Failure } from '../failure.ts';
 import type { Warning } from '../index/types.ts';
+import type { Steps } from '../report/steps.ts';
 import type { FileFacts, IndexFacts, Outcome, RunResult } from '../report/types.ts';
 import type { Site } from '../site/types.ts';
-import type { Steps } from './steps.ts';
 
 /** A name for a run that sorts by time and that no other run has: `20260102T030405678Z-1f2e3d`. */
 export function newRunId(): string {

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import type { ProgressEvent, Reporter, StepFacts } from '../report/types.ts';
+import type { ProgressEvent, Reporter, StepFacts } from './types.ts';
 
 /** What a step can say while it works: `detail` closes its line. */
 export interface StepResult<T> {

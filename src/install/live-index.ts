@@ -2,8 +2,8 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../failure.ts';
 import { imageDigest, openInstalled, readImage } from '../index/open.ts';
-import { patience, untilFree } from '../install/busy.ts';
 import type { Site } from '../site/types.ts';
+import { patience, untilFree } from './busy.ts';
 
 /** The index on this machine, as a consistent image of the live database. */
 export interface LiveIndex {

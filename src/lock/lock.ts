@@ -1,0 +1,80 @@
+import { statSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Failure } from '../failure.ts';
+import { codeOf, diskError } from '../install/disk.ts';
+import { type Database, openDatabase } from '../sqlite.ts';
+
+/*
+ * A lock that the kernel drops when its holder dies: SQLite's exclusive lock on an empty file. It is an fcntl lock,
+ * which would also be dropped when this process closed another descriptor of that file, so nothing but SQLite opens it;
+ * two holders in one process exclude each other as well. The file stays when the lock is let go: a file that is removed
+ * can be locked by one process while another locks its successor.
+ */
+
+export interface Lock {
+  /** Lets the next one have it. May be called more than once. */
+  release(): void;
+}
+
+/**
+ * Takes the lock at `path` if nobody has it; null if somebody has. The file is made if need be; its directory must
+ * exist.
+ *
+ * @throws {Failure} `disk`
+ */
+export function tryLock(path: string): Lock | null {
+  for (;;) {
+    let db: Database | undefined;
+    try {
+      const before = fileId(path);
+      db = openDatabase(path, { busyTimeoutMs: 0 });
+      const opened = db;
+      opened.exec('BEGIN EXCLUSIVE');
+      if (before !== null && fileId(path) === before) return { release: () => opened.close() };
+      // Made or replaced just now: it is not certain which file is open.
+      opened.close();
+    } catch (error) {
+      db?.close();
+      if (/^SQLITE_(BUSY|LOCKED)/.test(codeOf(error))) return null;
+      throw diskError('cannot lock', path, error);
+    }
+  }
+}
+
+/**
+ * Waits for the lock at `path`, without blocking the event loop.
+ *
+ * @throws {Failure} `lock-timeout`, `disk`
+ * @throws the signal's reason when it is aborted
+ */
+export async function waitForLock(
+  path: string,
+  options: { timeoutMs: number; signal?: AbortSignal },
+): Promise<Lock> {
+  const { timeoutMs, signal } = options;
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    signal?.throwIfAborted();
+    const lock = tryLock(path);
+    if (lock) return lock;
+    const left = deadline - performance.now();
+    if (left <= 0) {
+      throw new Failure(
+        'lock-timeout',
+        `another process has held the lock ${path} for ${timeoutMs / 1000} s`,
+        {
+          hint: 'Try again later. If nothing should be running, look for a hanging process (fuser, lsof); ending it frees the lock.',
+        },
+      );
+    }
+    // At random, so that waiting processes do not march in step.
+    await wait(Math.min(left, 4 + Math.random() * 16), undefined, signal ? { signal } : {});
+  }
+}
+
+/** Device and inode of a file, as text; null when there is none. */
+function fileId(path: string): string | null {
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return stats ? `${stats.dev}:${stats.ino}` : null;
+}
