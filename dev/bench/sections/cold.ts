@@ -1,9 +1,28 @@
-import { changeSample, makeSampleIndex } from '../sample/sample.ts';
-import type { BenchMachine, Counts, Measured } from './machine.ts';
-import { median } from './numbers.ts';
+import { changeSample, makeSampleIndex } from '../../sample/sample.ts';
+import { BenchMachine, type Counts, type Measured } from '../machine.ts';
+import { median } from '../numbers.ts';
+import type { Section } from '../section.ts';
+import { goal, mib, ms, table } from '../table.ts';
+
+/** Most that the peak memory may be, in times bare Node's. */
+const PEAK_GOAL = 2;
+
+const section: Section = {
+  title: 'A cold process of update_config against `node -e 0`',
+  packages: ['better-sqlite3', '@aws-sdk/client-s3', 're2js', 'pino'],
+  async measure({ quick }) {
+    const machine = await BenchMachine.start();
+    try {
+      return renderCold(await measureCold(machine, quick ? 5 : 20));
+    } finally {
+      await machine.stop();
+    }
+  },
+};
+export default section;
 
 /** One kind of run against bare Node, both started in turn. */
-export interface ColdRow {
+interface ColdRow {
   readonly name: string;
   /** Medians, milliseconds. */
   readonly bareMs: number;
@@ -23,7 +42,7 @@ export interface ColdRow {
 }
 
 /** Whole processes, cold, with the sample index on the embedded store; each kind in so many pairs with bare Node. */
-export async function measureCold(machine: BenchMachine, pairs: number): Promise<ColdRow[]> {
+async function measureCold(machine: BenchMachine, pairs: number): Promise<ColdRow[]> {
   const first = makeSampleIndex();
   const indexes = [changeSample(first).index, first];
   let published = 0;
@@ -106,4 +125,34 @@ async function measureKind(
 function counted({ counts }: Measured): Counts {
   if (!counts) throw new Error('a run was not counted');
   return counts;
+}
+
+function renderCold(rows: readonly ColdRow[]): string {
+  return table(
+    [
+      'run',
+      'bare Node',
+      'update_config',
+      'ratio (middle half)',
+      'goal',
+      'fastest',
+      'CPU time',
+      'peak memory',
+      'goal',
+    ],
+    rows.map((row) => {
+      const [low, high] = row.quartiles;
+      return [
+        row.name,
+        ms(row.bareMs),
+        ms(row.ms),
+        `${row.ratio.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`,
+        goal(row.ratio, row.goal),
+        row.fastestRatio.toFixed(2),
+        row.cpuRatio.toFixed(2),
+        `${mib(row.peakMiB)}, ${row.peakRatio.toFixed(2)}`,
+        goal(row.peakRatio, row.goal === null ? null : PEAK_GOAL),
+      ];
+    }),
+  );
 }

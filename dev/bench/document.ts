@@ -1,0 +1,48 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { cpus, release, totalmem, type } from 'node:os';
+import { resolve } from 'node:path';
+
+const DOCUMENT = resolve(import.meta.dirname, '../../docs/BENCHMARKS.md');
+
+/** @throws when docs/BENCHMARKS.md has no place for the section. */
+export function placeOf(section: string): { readonly head: string; readonly tail: string } {
+  const document = readFileSync(DOCUMENT, 'utf8');
+  const [begin, end] = [`<!-- measured ${section}: begin -->`, `<!-- measured ${section}: end -->`];
+  const [from, to] = [document.indexOf(begin), document.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`docs/BENCHMARKS.md has no ${begin} ... ${end}`);
+  return { head: document.slice(0, from + begin.length), tail: document.slice(to) };
+}
+
+/** What is written by hand around the markers stays, and so do the other sections. */
+export function replaceFigures(section: string, text: string): void {
+  const { head, tail } = placeOf(section);
+  writeFileSync(DOCUMENT, `${head}\n\n${text}\n\n${tail}`);
+}
+
+/** On what, with what and how undisturbed a section was measured. */
+export function renderConditions(
+  packages: readonly string[],
+  /** One-minute load average before the first and after the last run. */
+  load: readonly [number, number],
+  at: Date,
+): string {
+  const { node, v8 } = process.versions;
+  const cpu = cpus();
+  const versions = [...packages, 'esbuild'].map((name) => `${name} ${versionOf(name)}`).join(', ');
+  return [
+    `Measured ${at.toISOString().slice(0, 10)} by \`npm run bench\`.`,
+    '',
+    `- Machine: ${cpu.length} x ${cpu[0]?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${type()} ${release()}`,
+    `- Versions: Node ${node} (V8 ${v8}), ${versions}`,
+    `- Load average before and after: ${load.map((value) => value.toFixed(1)).join(', ')}; above the number of CPUs,`,
+    '  other work has slowed the times down',
+  ].join('\n');
+}
+
+function versionOf(name: string): string {
+  const { version } = createRequire(import.meta.url)(`../../node_modules/${name}/package.json`) as {
+    version: string;
+  };
+  return version;
+}

@@ -1,0 +1,17 @@
+export const ms = (value: number): string => `${Math.round(value)} ms`;
+export const mib = (value: number): string => `${Math.round(value)} MiB`;
+
+/** `at most 3: met`; empty where there is no goal. */
+export function goal(value: number, most: number | null): string {
+  return most === null ? '' : `at most ${most}: ${value <= most ? 'met' : 'MISSED'}`;
+}
+
+/** A Markdown table: the first column is text, the others are figures. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [
+    line(head),
+    `|${head.map((_, at) => (at === 0 ? '---' : '---:')).join('|')}|`,
+    ...rows.map(line),
+  ].join('\n');
+}
