@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { Failure } from '../failure.ts';
 import { listGenerations } from '../install/generations.ts';
 import { arrival } from '../journal/arrival.ts';
@@ -33,7 +34,7 @@ export async function runCommand(
       write(HELP);
       return 0;
     }
-    const env = options.appRoot === null ? world.env : { ...world.env, APP_ROOT: options.appRoot };
+    const env = options.appRoot === null ? world.env : { ...world.env, APP_ROOT: existing(options.appRoot) };
     const parts = await buildParts({ ...world, env }, voice);
     const result = await perform(options.task, parts, json, write);
     if (result && json) write(renderJson(voice.scrubber.value(result), 'administrator'));
@@ -47,6 +48,14 @@ export async function runCommand(
   } finally {
     await voice.log.flush();
   }
+}
+
+/** A mistyped directory would be made and filled, and the right one left as it is. */
+function existing(appRoot: string): string {
+  if (statSync(appRoot, { throwIfNoEntry: false })?.isDirectory()) return appRoot;
+  throw new Failure('usage', `--app-root ${JSON.stringify(appRoot)} is no directory`, {
+    hint: "Name the application's directory, such as /rails.",
+  });
 }
 
 /** @returns null for what is a listing and no operation */

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { changeSample, makeSampleIndex } from '../../dev/sample/sample.ts';
@@ -42,6 +42,14 @@ describe('by hand', () => {
     expect(statSync(other.path('navigator.yml')).isFile()).toBe(true);
     expect(() => statSync(machine.path('navigator.yml'))).toThrow('ENOENT');
     other.remove();
+  });
+
+  it('--app-root does not make a directory that is not there', async () => {
+    const missing = join(machine.home, 'mistyped');
+    const { exitCode, stdout } = await machine.run(['--app-root', missing]);
+    expect(exitCode).toBe(2);
+    expect(stdout).toContain('is no directory');
+    expect(existsSync(missing)).toBe(false);
   });
 
   it('--dry-run leaves a machine that has nothing with nothing', async () => {
