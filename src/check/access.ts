@@ -79,10 +79,21 @@ export function openedBy({ document, patterns }: NavigatorView, path: string): s
   return null;
 }
 
+/** The public paths that Navigator reads as globs, as patterns. */
+export function publicGlobs(document: NavigatorView['document']): string[] {
+  return listAt(document, 'auth', 'public_paths').flatMap((open) =>
+    typeof open === 'string' && isGlob(open) ? [globPattern(open)] : [],
+  );
+}
+
+function isGlob(open: string): boolean {
+  return !open.startsWith('*') && open.includes('*');
+}
+
 /** As Navigator's `ShouldExcludeFromAuth` reads public paths: by suffix, by glob, by prefix, or as they stand. */
 function publicPathCovers(open: string, path: string, patterns: Patterns): boolean {
   if (open.startsWith('*')) return path.endsWith(open.slice(1));
-  if (open.includes('*')) return patterns.matches(globPattern(open), path);
+  if (isGlob(open)) return patterns.matches(globPattern(open), path);
   return open.endsWith('/') ? path.startsWith(open) : path === open;
 }
 

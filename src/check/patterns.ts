@@ -1,4 +1,5 @@
 import type { RE2JS } from 're2js';
+import { plainPattern } from './plain-pattern.ts';
 
 /**
  * A pattern whose groups of plain alternatives, `(?:this|that)`, are taken apart. Such groups hold every studio of a
@@ -83,20 +84,33 @@ function mayBeEscaped(character: string): boolean {
   return /^[ -/:-@[-`{-~]$/.test(character);
 }
 
+interface Matcher {
+  /** Whether it matches anywhere in a path. */
+  test(path: string): boolean;
+}
+
 /** RE2 patterns as Navigator's Go compiles them. */
 export class Patterns {
-  private readonly re2: typeof RE2JS;
+  private re2: typeof RE2JS | null = null;
   private readonly problems = new Map<string, string | null>();
-  private readonly compiled = new Map<string, RE2JS>();
+  private readonly compiled = new Map<string, Matcher>();
   private readonly splits = new Map<string, SplitPattern>();
 
-  private constructor(re2: typeof RE2JS) {
-    this.re2 = re2;
-  }
-
-  static async load(): Promise<Patterns> {
-    const { RE2JS } = await import('re2js');
-    return new Patterns(RE2JS);
+  /**
+   * Ready for those patterns, and for globs. RE2 is loaded only if one of them needs it.
+   *
+   * @param patterns of any kind, in any number
+   */
+  static async load(patterns: Iterable<string>): Promise<Patterns> {
+    const loaded = new Patterns();
+    const unknown = new Set<string>();
+    for (const pattern of patterns) {
+      if (pattern.length <= MOST_CHARACTERS) unknown.add(shapeOf(loaded.split(pattern).skeleton));
+    }
+    if ([...unknown].some((shape) => plainPattern(shape) === null)) {
+      loaded.re2 = (await import('re2js')).RE2JS;
+    }
+    return loaded;
   }
 
   /** Why RE2 refuses a pattern; null when it takes it. */
@@ -128,15 +142,21 @@ export class Patterns {
     if (!mayStart(split.skeleton, path)) return false;
     const possible = split.groups.map((group) => group.filter((literal) => path.includes(literal)));
     if (isSequence(split) && possible.some((group) => group.length === 0)) return false;
-    return this.compile(narrow(split, possible)).matcher(path).find();
+    return this.compile(narrow(split, possible)).test(path);
   }
 
-  private compile(pattern: string): RE2JS {
+  private compile(pattern: string): Matcher {
     const known = this.compiled.get(pattern);
     if (known) return known;
-    const compiled = this.re2.compile(pattern);
+    const compiled = plainPattern(pattern) ?? this.compileRe2(pattern);
     this.compiled.set(pattern, compiled);
     return compiled;
+  }
+
+  private compileRe2(pattern: string): Matcher {
+    if (!this.re2) throw new Error(`RE2 was not loaded, since no pattern such as ${pattern} was announced`);
+    const compiled = this.re2.compile(pattern);
+    return { test: (path) => compiled.matcher(path).find() };
   }
 
   /** `splitPattern`, done once for each pattern. */

@@ -3,7 +3,7 @@ import type { PlannedFile } from '../generate/types.ts';
 import type { Index } from '../index/types.ts';
 import { navigatorPart } from '../site/static.ts';
 import type { Site } from '../site/types.ts';
-import { accessRules } from './access.ts';
+import { accessRules, publicGlobs } from './access.ts';
 import { mapRules, ShowcasesRead, showcasesRules } from './exports.ts';
 import { htpasswdIndexRule, htpasswdRules } from './htpasswd.ts';
 import {
@@ -20,7 +20,7 @@ import { replayRules } from './replays.ts';
 import { applyRules, type Rule, type Violation } from './rule.ts';
 import { wholeRule } from './static.ts';
 import { TenantsRead, tenantRules, tenantsListRule } from './tenants.ts';
-import { type NavigatorView, type PlannedView, rootOf, viewOf } from './view.ts';
+import { type NavigatorView, type PlannedView, patternPlaces, rootOf, viewOf } from './view.ts';
 import { readYaml, type Take, YamlError, type YamlMap } from './yaml-reader.ts';
 
 export type { Violation };
@@ -88,7 +88,7 @@ export async function checkFiles(files: readonly PlannedFile[], context: CheckCo
     'navigator',
     OUR_NAVIGATOR,
     async (document): Promise<PlannedView> => {
-      const patterns = await Patterns.load();
+      const patterns = await loadPatterns(document);
       return { document, patterns, root: rootOf(document), years, index, site, part, htpasswd, tenants };
     },
     tenants.take,
@@ -101,7 +101,7 @@ export async function checkFiles(files: readonly PlannedFile[], context: CheckCo
 export async function checkMaintenance(files: readonly PlannedFile[], site: Site): Promise<Violation[]> {
   const check = new Checker(files, readYaml, TEXT_RULES);
   await check.yaml('maintenance', MAINTENANCE, async (document) => ({
-    ...viewOf(document, await Patterns.load()),
+    ...viewOf(document, await loadPatterns(document)),
     site,
   }));
   return check.violations;
@@ -116,8 +116,18 @@ export async function checkReplaced(files: readonly PlannedFile[]): Promise<Viol
   check.text('htpasswd', htpasswdRules, ({ content }) => ({ content }));
   await check.yaml('map', [], (document) => document);
   await check.yaml('showcases', [], (document) => document);
-  await check.yaml('navigator', ANY_NAVIGATOR, async (document) => viewOf(document, await Patterns.load()));
+  await check.yaml('navigator', ANY_NAVIGATOR, async (document) =>
+    viewOf(document, await loadPatterns(document)),
+  );
   return check.violations;
+}
+
+/** For every pattern that a rule may ask about. */
+async function loadPatterns(document: YamlMap): Promise<Patterns> {
+  const written = patternPlaces(document).flatMap(({ pattern }) =>
+    typeof pattern === 'string' ? [pattern] : [],
+  );
+  return await Patterns.load([...written, ...publicGlobs(document)]);
 }
 
 class Checker {

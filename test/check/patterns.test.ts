@@ -1,12 +1,21 @@
 import fc from 'fast-check';
 import { RE2JS } from 're2js';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { makeSampleIndex } from '../../dev/sample/sample.ts';
 import { Patterns, splitPattern } from '../../src/check/patterns.ts';
+import { plainPattern } from '../../src/check/plain-pattern.ts';
+import { patternPlaces } from '../../src/check/view.ts';
+import { readYaml } from '../../src/check/yaml-reader.ts';
+import { generate } from '../../src/generate/generate.ts';
 import { anyOf } from '../../src/generate/re2.ts';
+import { openImage } from '../../src/index/open.ts';
+import { readIndex } from '../../src/index/read.ts';
+import { siteOf } from '../support/site.ts';
 
+/** With RE2 for what is not plain. */
 let patterns: Patterns;
 beforeAll(async () => {
-  patterns = await Patterns.load();
+  patterns = await Patterns.load(['(?i)a']);
 });
 
 /** Pieces of patterns, so that what is made of them is often valid and often just not. */
@@ -51,6 +60,108 @@ function compiles(pattern: string): boolean {
     return false;
   }
 }
+
+describe('a plain pattern', () => {
+  const anyText = fc.array(fc.constantFrom('a', 'b', 'z', '-', '/', '.', '\n', '0', 'é', '\u2028'), {
+    maxLength: 6,
+  });
+  const plainPiece = fc.constantFrom(
+    ...[
+      'a',
+      'b',
+      'z',
+      '0',
+      '-',
+      '/',
+      '.',
+      '.*',
+      '.+',
+      '\\.',
+      '\\-',
+      '\\/',
+      '\\x00',
+      'é',
+      '^',
+      '$',
+      '?',
+      '*',
+      '+',
+      '|',
+    ],
+    ...[
+      '(?:',
+      '(',
+      ')',
+      ')?',
+      ')*',
+      '[a-z]',
+      '[^/]*',
+      '[z-a]',
+      '[a-z0-9_]+',
+      '[]',
+      '[^]',
+      '\\d',
+      '{',
+      '}',
+      ']',
+      '(?i)',
+      '\u{1f57a}',
+    ],
+  );
+  const anyPlain = fc.array(plainPiece, { maxLength: 10 }).map((pieces) => pieces.join(''));
+
+  it('is one that RE2 takes, and matches what RE2 matches', () => {
+    let plain = 0;
+    fc.assert(
+      fc.property(anyPlain, anyText, (pattern, pieces) => {
+        const read = plainPattern(pattern);
+        if (read === null) return;
+        plain += 1;
+        const text = pieces.join('');
+        expect(read.test(text)).toBe(RE2JS.compile(pattern).matcher(text).find());
+      }),
+      { numRuns: 20_000 },
+    );
+    expect(plain).toBeGreaterThan(2000);
+  });
+
+  it.each([
+    ...['^/showcase/2026/(?:a\\-b|c\\.d)/?$', '^/showcase/studios/([a-z]*)/request$'],
+    ...['^/([^/]+\\.(gif|png))$', '^/x(?:/.*)?$', '^/(showcase)?$', '^/[^/]*$'],
+  ])('is %s', (pattern) => {
+    expect(plainPattern(pattern)).not.toBeNull();
+  });
+
+  it.each([
+    '',
+    'a||b',
+    '(a',
+    'a)',
+    '(a*)*',
+    '(?:a+)+',
+    'a**',
+    'a*?',
+    'a{2}',
+    '^*',
+    '\\d',
+    '[[:alpha:]]',
+    '[z-a]',
+    '(?i)a',
+    'a\\',
+  ])('is not %j', (pattern) => {
+    expect(plainPattern(pattern)).toBeNull();
+  });
+
+  it('is all that this project writes: RE2 is not even loaded', async () => {
+    const { index } = readIndex(openImage(makeSampleIndex()));
+    for (const site of [siteOf('fly-iad'), siteOf('kamal'), siteOf('local')]) {
+      const file = generate(index, site).find(({ kind }) => kind === 'navigator');
+      const texts = patternPlaces(readYaml(file?.content ?? '')).map(({ pattern }) => String(pattern));
+      expect(texts.length).toBeGreaterThan(5);
+      expect(texts.filter((text) => plainPattern(splitPattern(text).skeleton) === null)).toEqual([]);
+    }
+  });
+});
 
 describe('taking groups of literals out of a pattern', () => {
   it('changes nothing about whether RE2 takes it', () => {
