@@ -17,6 +17,11 @@ const PROGRAMS = [
   { pkg: 'ruby', program: '/usr/bin/ruby', why: 'reads showcases.yml as the application does' },
   { pkg: 'strace', program: '/usr/bin/strace', why: 'kills an update at chosen system calls' },
   { pkg: 'faketime', program: '/usr/bin/faketime', why: 'sets the clock of an update' },
+  {
+    pkg: 'busybox',
+    program: '/usr/bin/busybox',
+    why: "has Alpine's shell, under which children are guarded",
+  },
   { pkg: 'openssl', program: '/usr/bin/openssl', why: 'makes certificates for a store behind TLS' },
 ];
 

@@ -32,6 +32,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   bucket: ['store'],
   tenants: ['bucket', 'index', 'generate', 'site', 'install', 'journal', 'lock', 'child', 'report'],
   fleet: ['bucket', 'index', 'install', 'site', 'child', 'journal', 'report'],
+  child: [],
   journal: ['install'],
   lock: ['install'],
   report: [],

@@ -1,0 +1,134 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import type { Writable } from 'node:stream';
+
+/*
+ * How a child, and all that it starts, dies with this process, even when that is ended by SIGKILL.
+ *
+ * The child is a group of processes of its own. Beside it runs a watcher, a few lines of shell in a session of its own,
+ * that waits for the end of a pipe of which only this process holds the other end: the kernel closes it when this
+ * process is gone, however it went. The watcher then kills the group. What has left the group (a daemon) it knows by a
+ * variable that all descendants inherit, as long as they do not clear their environment.
+ *
+ * The child waits at a gate, such a pipe too, until its watcher is there. So there is no moment at which a SIGKILL to
+ * this process leaves a child behind.
+ */
+
+/** Marks the descendants of one child; its value is a different one for each. */
+const MARK = 'UPDATE_CONFIG_CHILD';
+
+/** Output and errors go down one pipe, so that they keep their order. */
+const GATE = 'read -r update_config_gate <&3 || exit 125; unset update_config_gate; exec "$@" 2>&1 3<&-';
+
+const WATCHER = `
+if read -r told <&3; then exit 0; fi
+kill -s KILL -- "-$1"
+for round in 1 2 3 4 5 6 7 8 9 10; do
+  found=
+  for process in /proc/[0-9]*; do
+    if tr '\\000' '\\n' <"$process/environ" | grep -qxF -- "$2"; then
+      kill -s KILL "\${process#/proc/}" && found=1
+    fi
+  done
+  if [ -z "$found" ]; then exit 0; fi
+done
+`;
+
+export interface Leashed {
+  readonly child: ChildProcess;
+  /** Kills the child and all its descendants. */
+  kill(): void;
+  /** To be called when the child has ended: kills what it left behind, and lets the watcher go. */
+  release(): void;
+}
+
+/** @param shell the shell for gate and watcher, as a command: POSIX and no more, so dash or busybox will do. */
+export function spawnLeashed(
+  command: readonly string[],
+  options: { cwd: string; env: NodeJS.ProcessEnv; shell: readonly string[] },
+): Leashed {
+  const [sh = '/bin/sh', ...shellArgs] = options.shell;
+  const mark = `${process.pid}-${randomBytes(8).toString('hex')}`;
+  const child = spawn(sh, [...shellArgs, '-c', GATE, 'sh', ...command], {
+    cwd: options.cwd,
+    env: { ...options.env, [MARK]: mark },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'ignore', 'pipe'],
+  });
+  const gate = pipeOf(child);
+  if (child.pid === undefined) {
+    gate?.destroy();
+    return { child, kill: () => {}, release: () => {} };
+  }
+  const group = child.pid;
+  const watcher = spawn(sh, [...shellArgs, '-c', WATCHER, 'sh', String(group), `${MARK}=${mark}`], {
+    cwd: '/',
+    env: { PATH: '/usr/local/bin:/usr/bin:/bin' },
+    detached: true,
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+  });
+  const leash = pipeOf(watcher);
+  watcher.on('error', (error) => child.emit('error', error));
+  const kill = (): void => killAll(group, mark);
+  // Without a watcher the gate stays shut.
+  if (watcher.pid === undefined) gate?.destroy();
+  else gate?.end('go\n');
+  return {
+    child,
+    kill,
+    release() {
+      kill();
+      leash?.end('over\n');
+    },
+  };
+}
+
+/** Its other end may be gone before it is used: nobody minds. */
+function pipeOf(child: ChildProcess): Writable | null {
+  const pipe = (child.stdio[3] as Writable | null | undefined) ?? null;
+  pipe?.on('error', () => {});
+  return pipe;
+}
+
+/** Rounds of looking for processes that were begun while others were being killed. */
+const ROUNDS = 10;
+
+function killAll(group: number, mark: string): void {
+  killOne(-group);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const found = marked(`${MARK}=${mark}`).filter(killOne);
+    if (found.length === 0) return;
+  }
+}
+
+/** Process ids of those whose environment has this entry; none on a system without /proc. */
+function marked(entry: string): number[] {
+  let names: string[];
+  try {
+    names = readdirSync('/proc');
+  } catch {
+    return [];
+  }
+  return names
+    .filter((name) => /^[0-9]+$/.test(name))
+    .filter((name) => environmentOf(name).includes(entry))
+    .map(Number);
+}
+
+function environmentOf(pid: string): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0');
+  } catch {
+    return []; // gone by now, or somebody else's
+  }
+}
+
+function killOne(pid: number): boolean {
+  try {
+    process.kill(pid, 'SIGKILL');
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,67 @@
+const NEWLINE = 0x0a;
+const RETURN = 0x0d;
+
+/** Bytes of a line that are kept; what follows them on that line is dropped. */
+export const MAX_LINE_BYTES = 2000;
+/** Lines that a tail holds. */
+export const TAIL_LINES = 40;
+
+/**
+ * Cuts a stream of bytes into lines of text, in bounded memory whatever comes: long lines are cut, what is no UTF-8
+ * becomes replacement characters. Keeps the last lines.
+ */
+export class Lines {
+  readonly #onLine: ((line: string) => void) | undefined;
+  readonly #tail: string[] = [];
+  #parts: Buffer[] = [];
+  #size = 0;
+  #cut = false;
+
+  constructor(onLine?: (line: string) => void) {
+    this.#onLine = onLine;
+  }
+
+  add(chunk: Buffer): void {
+    let start = 0;
+    for (;;) {
+      const end = chunk.indexOf(NEWLINE, start);
+      if (end < 0) break;
+      this.#keep(chunk.subarray(start, end));
+      this.#emit();
+      start = end + 1;
+    }
+    if (start < chunk.length) this.#keep(chunk.subarray(start));
+  }
+
+  /** The end of the stream: what stands behind the last line end is a line, too. */
+  end(): void {
+    if (this.#size > 0) this.#emit();
+  }
+
+  /** The last lines, oldest first. */
+  get tail(): readonly string[] {
+    return [...this.#tail];
+  }
+
+  #keep(bytes: Buffer): void {
+    const room = MAX_LINE_BYTES - this.#size;
+    if (bytes.length > room) this.#cut = true;
+    if (room <= 0 || bytes.length === 0) return;
+    // A copy: a part of a chunk would keep all of it in memory.
+    const part = Buffer.from(bytes.subarray(0, room));
+    this.#parts.push(part);
+    this.#size += part.length;
+  }
+
+  #emit(): void {
+    const bytes = Buffer.concat(this.#parts);
+    const text = (bytes.at(-1) === RETURN ? bytes.subarray(0, -1) : bytes).toString('utf8');
+    const line = this.#cut ? `${text} ... (cut)` : text;
+    this.#parts = [];
+    this.#size = 0;
+    this.#cut = false;
+    this.#tail.push(line);
+    if (this.#tail.length > TAIL_LINES) this.#tail.shift();
+    this.#onLine?.(line);
+  }
+}
