@@ -1,6 +1,6 @@
 /**
- * Installs what is missing, and is quick when nothing is: the npm packages (Node 24 among them), and with `--system` the
- * programs that tests run against. Runs on any Node 18 or newer and needs no package itself.
+ * Installs what is missing, and is quick when nothing is: the npm packages (Node 24 among them), and with `--system`,
+ * `--radosgw` or `--browser` the programs that tests run against. Runs on any Node 18 or newer and needs no package.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -32,9 +32,19 @@ const RADOSGW = [
   { pkg: 'ceph-osd', program: '/usr/bin/ceph-osd', why: 'keeps the objects of radosgw' },
 ];
 
+/** For the tests and the pictures of the prerendered pages. `CHROMIUM_PATH` names a browser that is already there. */
+const BROWSER = process.env.CHROMIUM_PATH
+  ? []
+  : [
+      { pkg: 'chromium', program: '/usr/bin/chromium', why: 'loads the pages (or set CHROMIUM_PATH)' },
+      font('fonts-dejavu-core', 'draws Latin, Greek, Cyrillic and Arabic names'),
+      font('fonts-droid-fallback', 'draws Chinese, Japanese and Korean names'),
+    ];
+
 if (!isInstalled()) installPackages();
 if (process.argv.includes('--system')) installPrograms(PROGRAMS);
 if (process.argv.includes('--radosgw')) installPrograms(RADOSGW);
+if (process.argv.includes('--browser')) installPrograms(BROWSER);
 
 /** Whether node_modules is of this lock file, and has the Node that the project runs on. */
 function isInstalled() {
@@ -74,6 +84,11 @@ function installPrograms(programs) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   run('apt-get', ['update', '-qq'], env);
   run('apt-get', ['install', '-qq', '-y', '--no-install-recommends', ...packages], env);
+}
+
+/** Fonts move from directory to directory between releases; that the package is there tells its copyright file. */
+function font(pkg, why) {
+  return { pkg, program: `/usr/share/doc/${pkg}/copyright`, why };
 }
 
 function onPath(program) {

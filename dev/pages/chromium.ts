@@ -1,0 +1,23 @@
+/** Debian's Chromium, driven with playwright-core: for the tests of the prerendered pages and for their pictures. */
+import { type Browser, chromium } from 'playwright-core';
+
+/** Where Debian's package `chromium` puts it; `CHROMIUM_PATH` names another. */
+const CHROMIUM = '/usr/bin/chromium';
+
+/** No first-run pages, no updates, no background traffic; the only host there is for it is this machine. */
+const ARGUMENTS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
+];
+
+/** Starts a Chromium with a new profile, which goes when the browser is closed. The caller closes it. */
+export function openBrowser(path = process.env['CHROMIUM_PATH'] || CHROMIUM): Promise<Browser> {
+  return chromium.launch({ executablePath: path, headless: true, args: ARGUMENTS });
+}
