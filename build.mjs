@@ -18,7 +18,12 @@ const USAGE = `Usage: npm run build -- [options]
 `;
 
 /** Folder of each executable. Its entry file is src/entry/<name>.ts. */
-const EXECUTABLES = { update_config: 'cgi-bin', start: 'scripts', 'maintenance-config': 'scripts' };
+const EXECUTABLES = {
+  update_config: 'cgi-bin',
+  start: 'scripts',
+  resume: 'scripts',
+  'maintenance-config': 'scripts',
+};
 const FOLDERS = [...new Set(Object.values(EXECUTABLES))];
 
 const root = import.meta.dirname;
