@@ -27,6 +27,7 @@ export type FailureCode =
   | 'command-failed'
   | 'fleet-unreachable'
   | 'machine-failed'
+  | 'cancelled'
   | 'internal';
 
 /** An expected failure: what was attempted on what object, and what the reader can do about it. Never a secret. */

@@ -52,6 +52,7 @@ const STATUS: Readonly<Record<FailureCode, Status>> = {
   'command-failed': INTERNAL,
   'fleet-unreachable': BAD_GATEWAY,
   'machine-failed': BAD_GATEWAY,
+  cancelled: UNAVAILABLE,
   internal: INTERNAL,
 };
 

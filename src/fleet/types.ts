@@ -2,7 +2,7 @@ import type { FailureCode } from '../failure.ts';
 
 /** A machine as its platform lists it. */
 export interface Machine {
-  /** Such as `3d8d9930b32d89`; for a target of one server, the name of the target. */
+  /** Such as `3d8d9930b32d89`; for a target of one server, the server's name. Safe in a header and in a line. */
   readonly id: string;
   readonly region: string | null;
   /** The platform's own word, such as `started`, `suspended` or `created`. */
@@ -17,30 +17,44 @@ export interface Listing {
   readonly source: string;
 }
 
+/** Where to POST, and with which headers to reach one machine and no other. */
+export interface Address {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /** Somewhere that can be updated. A third kind is one more file with one of these. */
 export interface Target {
   readonly name: string;
+  /** What its machines are called to a person: one, and several. */
+  readonly noun: readonly [string, string];
   /** @throws {Failure} `fleet-unreachable` or `config-invalid` */
   list(signal: AbortSignal): Promise<Listing>;
-  /** Where to POST for one machine, and with which headers to reach it and no other. */
-  request(machine: Machine): { readonly url: URL; readonly headers: Readonly<Record<string, string>> };
+  address(machine: Machine): Address;
   /** Whether an answer must name this machine's id to count; false where the id is only our name for it. */
   readonly namesMachines: boolean;
 }
 
 /** The index as it stands in the store. */
 export interface PublishedIndex {
+  /** As the store gives it, quotes included. */
   readonly etag: string;
+  /** Hex SHA-256 of its bytes; null when whoever published it did not say. */
+  readonly sha256: string | null;
   /** Bytes. */
   readonly size: number;
-  /** When it was last changed. */
-  readonly time: Date;
+  /** ISO 8601, UTC: when it was last changed. */
+  readonly time: string;
   /** Who published it, as its metadata says; null when it does not. */
   readonly by: string | null;
 }
 
 export type PublishOutcome =
-  | { readonly kind: 'published' | 'unchanged' | 'would-publish'; readonly index: PublishedIndex }
+  | {
+      /** `would-publish` is that of a dry run: its ETag is the one that the index would most likely have. */
+      readonly kind: 'published' | 'unchanged' | 'would-publish';
+      readonly index: PublishedIndex;
+    }
   | {
       readonly kind: 'changed-elsewhere';
       readonly theirs: PublishedIndex;
@@ -48,18 +62,34 @@ export type PublishOutcome =
       readonly differences: readonly string[];
     };
 
-/** What became of one machine. */
+/** What went wrong, and what to do about it. */
+export interface FleetError {
+  readonly code: FailureCode;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/**
+ * What became of one machine. Of an update: `updated`, `unchanged` (it had the published index already) or `failed`;
+ * of a dry run: `dry-run` or `failed`; of a verification: `same` as the store, `differs`, or `failed` when it did not
+ * say what it has.
+ */
 export interface MachineOutcome {
   readonly machine: Machine;
-  readonly outcome: 'updated' | 'unchanged' | 'dry-run' | 'failed';
-  /** ETag of the index that the machine says it has; null when it did not say. */
+  readonly outcome: 'updated' | 'unchanged' | 'dry-run' | 'same' | 'differs' | 'failed';
+  /** ETag of the index that the machine says it has, quotes included; null when it did not say, or has none. */
   readonly etag: string | null;
-  /** Requests made, the first included. */
+  /** What else is worth knowing, in words, such as `5 of 6 files changed, it reloads`; may be empty. */
+  readonly detail: string;
+  /** Requests made, the first included; 0 for a machine whose turn never came. */
   readonly attempts: number;
   /** Milliseconds from the first request to the last answer. */
   readonly ms: number;
-  readonly error?: { readonly code: FailureCode; readonly message: string; readonly hint: string };
+  /** Of those that `failed`. */
+  readonly error?: FleetError;
 }
+
+export type FleetOperation = 'update' | 'dry-run' | 'verify';
 
 /** How a run over the fleet ended. */
 export interface FleetReport {
@@ -67,43 +97,56 @@ export interface FleetReport {
   /** Who ran it: `user@host`. */
   readonly by: string;
   readonly target: string;
-  readonly operation: 'update' | 'dry-run' | 'verify';
-  /** `nothing-to-do`: no active machine; `changed-elsewhere`: another index was published meanwhile. */
-  readonly outcome: 'updated' | 'failed' | 'nothing-to-do' | 'changed-elsewhere';
+  readonly operation: FleetOperation;
+  /**
+   * `done`: every active machine is updated, or told what it would do, or has the store's index. `failed`: some did
+   * not, or the run could not begin. `nothing-to-do`: no active machine. `changed-elsewhere`: another index was
+   * published meanwhile, and no machine was asked.
+   */
+  readonly outcome: 'done' | 'failed' | 'nothing-to-do' | 'changed-elsewhere';
+  /** Null when it was not reached, and of a verification. */
   readonly publish: PublishOutcome | null;
+  /** The index that the machines were held against; null when there is none. */
+  readonly index: PublishedIndex | null;
+  /** In the order in which they were listed. */
   readonly machines: readonly MachineOutcome[];
   readonly skipped: readonly Machine[];
   /** ISO 8601, UTC. */
   readonly beganAt: string;
   /** Milliseconds. */
   readonly ms: number;
-  readonly error?: { readonly code: FailureCode; readonly message: string; readonly hint: string };
+  /** What ended the run as a whole, if anything did: `cancelled` among others. */
+  readonly error?: FleetError;
 }
 
-/** What a run over the fleet says while it runs. All that tell of it consume this one stream. */
+/** What a run over the fleet says while it runs, as plain values. All that tell of it consume this one stream. */
 export type FleetEvent =
   | {
       readonly type: 'begin';
       readonly run: string;
-      readonly operation: FleetReport['operation'];
+      readonly operation: FleetOperation;
       readonly target: string;
+      readonly noun: readonly [string, string];
     }
   | { readonly type: 'publishing' }
   | { readonly type: 'published'; readonly publish: PublishOutcome }
+  /** Of a verification: what the store has; null for nothing, or where none is configured. */
+  | { readonly type: 'stored'; readonly index: PublishedIndex | null }
   | { readonly type: 'finding' }
   | { readonly type: 'found'; readonly listing: Listing }
-  | { readonly type: 'updating'; readonly concurrency: number }
+  | { readonly type: 'updating'; readonly machines: number; readonly concurrency: number }
   | { readonly type: 'attempt'; readonly machine: Machine; readonly attempt: number }
   | {
       readonly type: 'retry';
       readonly machine: Machine;
+      /** The one that failed. */
       readonly attempt: number;
       readonly reason: string;
       /** Milliseconds until the next attempt. */
       readonly waitMs: number;
     }
-  /** The machine's own log, whole. */
-  | { readonly type: 'log'; readonly machine: Machine; readonly text: string }
+  /** The machine's own log, its `RESULT` line left out. */
+  | { readonly type: 'log'; readonly machine: Machine; readonly lines: readonly string[] }
   | { readonly type: 'machine-done'; readonly outcome: MachineOutcome }
   | { readonly type: 'note'; readonly message: string }
   | { readonly type: 'end'; readonly report: FleetReport };

@@ -1,0 +1,104 @@
+import type { Agent } from 'node:http';
+import { performance } from 'node:perf_hooks';
+import type { LimitFunction } from 'p-limit';
+import { exchange } from './exchange.ts';
+import { judge, type Question, type Verdict } from './judge.ts';
+import type { FleetSettings } from './settings.ts';
+import type { FleetError, FleetEvent, Machine, MachineOutcome, Target } from './types.ts';
+
+/** What all machines of a run are asked with. */
+export interface Asking {
+  readonly target: Target;
+  readonly settings: FleetSettings;
+  readonly question: Question;
+  /** Of the credentials; empty for none. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly agent: Agent;
+  /** Lets only so many requests be under way at once. */
+  readonly limit: LimitFunction;
+  /** Aborted when the run is cancelled or its time is up; `stopped` then says which. */
+  readonly signal: AbortSignal;
+  readonly stopped: () => FleetError;
+  /** Milliseconds of the monotonic clock at which the run's time is up. */
+  readonly deadline: number;
+  readonly say: (event: FleetEvent) => void;
+}
+
+/**
+ * Asks one machine until it gives the answer that counts, or one that no further attempt would change, or attempts or
+ * time run out. A machine that waits for its next attempt holds no place that another one could have. Never throws.
+ */
+export async function askMachine(asking: Asking, machine: Machine): Promise<MachineOutcome> {
+  const { settings, signal, say } = asking;
+  let began: number | null = null;
+  let attempts = 0;
+  const end = (rest: Pick<MachineOutcome, 'outcome' | 'etag' | 'detail' | 'error'>): MachineOutcome => {
+    const ms = began === null ? 0 : Math.round(performance.now() - began);
+    const outcome = { machine, attempts, ms, ...rest };
+    say({ type: 'machine-done', outcome });
+    return outcome;
+  };
+  const fail = (error: FleetError, etag: string | null): MachineOutcome =>
+    end({ outcome: 'failed', etag, detail: '', error });
+
+  for (;;) {
+    const verdict = await asking.limit(async (): Promise<Verdict | null> => {
+      if (signal.aborted) return null;
+      began ??= performance.now();
+      attempts += 1;
+      say({ type: 'attempt', machine, attempt: attempts });
+      return await attempt(asking, machine);
+    });
+    if (verdict?.kind === 'done') return end(verdict.outcome);
+    if (signal.aborted || !verdict) return fail(asking.stopped(), verdict?.etag ?? null);
+    const { error, etag } = verdict;
+    if (verdict.kind === 'failed' || attempts >= settings.attempts) return fail(error, etag);
+
+    const waitMs = Math.max(verdict.waitMs, backoff(settings, attempts));
+    if (performance.now() + waitMs >= asking.deadline)
+      return fail({ ...error, message: `${error.message}; no time is left for another attempt` }, etag);
+    say({ type: 'retry', machine, attempt: attempts, reason: error.message, waitMs });
+    await pause(waitMs, signal);
+  }
+}
+
+async function attempt(asking: Asking, machine: Machine): Promise<Verdict> {
+  const { target, question, settings } = asking;
+  const address = target.address(machine);
+  const url = new URL(address.url);
+  url.search = question.query;
+  const reply = await exchange({
+    method: 'POST',
+    url,
+    headers: { Accept: 'text/plain', ...asking.headers, ...address.headers },
+    agent: asking.agent,
+    timeoutMs: settings.timeoutMs,
+    maxBytes: settings.maxAnswerBytes,
+    signal: asking.signal,
+  });
+  const { verdict, log } = judge(reply, machine, question);
+  if (log.length > 0) asking.say({ type: 'log', machine, lines: log });
+  return verdict;
+}
+
+/** Full jitter: machines that failed together must not come back together. */
+export function backoff(
+  { firstPauseMs, longestPauseMs }: Pick<FleetSettings, 'firstPauseMs' | 'longestPauseMs'>,
+  attempts: number,
+): number {
+  return Math.round(Math.random() * Math.min(longestPauseMs, firstPauseMs * 2 ** (attempts - 1)));
+}
+
+/** Ends early, without an error, when the signal is aborted. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end);
+    if (signal.aborted) end();
+  });
+}

@@ -1,0 +1,98 @@
+/*
+ * What a machine says of itself. It comes over a network from a program that may be another one, so every field is
+ * looked at before it is believed, and nothing else is taken over.
+ */
+
+/** The index that a machine says it has. */
+export interface ClaimedIndex {
+  /** Quotes included; null when it did not come from the store. */
+  readonly etag: string | null;
+  readonly sha256: string | null;
+  /** Milliseconds since 1970; null when it did not say when it was changed. */
+  readonly time: number | null;
+}
+
+/** The `RESULT` object of an answer, as far as the fleet cares. */
+export interface Claim {
+  readonly machine: string;
+  /** Such as `updated`. */
+  readonly outcome: string;
+  readonly index: ClaimedIndex | null;
+  /** Files that changed, or would; and all of them. */
+  readonly changed: number;
+  readonly files: number;
+  readonly reload: boolean;
+  readonly error: { readonly code: string; readonly message: string; readonly hint: string } | null;
+  /** The object itself, for what only some operations ask. */
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+export interface Answer {
+  /** What stands before the `RESULT` line, a line each. */
+  readonly log: readonly string[];
+  /** Null when the last line is no `RESULT` line, or not a whole one. */
+  readonly claim: Claim | null;
+}
+
+const RESULT = 'RESULT ';
+/** Characters. Anything longer than this in one field is not ours. */
+const LONGEST_TEXT = 4000;
+
+/** Reads the body of an answer: lines, and `RESULT {json}` as the very last one. */
+export function readAnswer(body: string): Answer {
+  const lines = body.split(/\r?\n/);
+  while (lines.length > 0 && lines.at(-1)?.trim() === '') lines.pop();
+  const last = lines.at(-1) ?? '';
+  const claim = last.startsWith(RESULT) ? readClaim(last.slice(RESULT.length)) : null;
+  return { log: claim ? lines.slice(0, -1) : lines, claim };
+}
+
+function readClaim(text: string): Claim | null {
+  const value = parseJson(text);
+  if (!isRecord(value)) return null;
+  const { machine, outcome, index, files, reload, error } = value;
+  if (typeof machine !== 'string' || typeof outcome !== 'string') return null;
+  const rows = Array.isArray(files) ? files.filter(isRecord) : [];
+  return {
+    machine: machine.slice(0, LONGEST_TEXT),
+    outcome: outcome.slice(0, LONGEST_TEXT),
+    index: isRecord(index) ? readIndex(index) : null,
+    changed: rows.filter((row) => row['changed'] === true).length,
+    files: rows.length,
+    reload: reload === true,
+    error: isRecord(error) ? readError(error) : null,
+    fields: value,
+  };
+}
+
+function readIndex({ etag, sha256, time }: Readonly<Record<string, unknown>>): ClaimedIndex {
+  const changed = typeof time === 'string' ? Date.parse(time) : Number.NaN;
+  return {
+    etag: typeof etag === 'string' && etag !== '' && etag.length <= 200 ? etag : null,
+    sha256: typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256) ? sha256 : null,
+    time: Number.isNaN(changed) ? null : changed,
+  };
+}
+
+function readError({ code, message, hint }: Readonly<Record<string, unknown>>): Claim['error'] {
+  const text = (value: unknown): string => (typeof value === 'string' ? value.slice(0, LONGEST_TEXT) : '');
+  return { code: text(code), message: text(message), hint: text(hint) };
+}
+
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Whether two ETags name the same object. Some programs leave the quotes out. */
+export function sameEtag(a: string, b: string): boolean {
+  const bare = (etag: string): string => etag.replace(/^W\//, '').replace(/^"(.*)"$/, '$1');
+  return bare(a) === bare(b);
+}

@@ -1,0 +1,186 @@
+import type { FailureCode } from '../failure.ts';
+import { type Answer, type Claim, readAnswer, sameEtag } from './claim.ts';
+import { type Reply, retryAfterMs } from './exchange.ts';
+import type { FleetError, Machine, MachineOutcome, PublishedIndex } from './types.ts';
+
+/** What an answer is worth. */
+export type Verdict =
+  | { readonly kind: 'done'; readonly outcome: Settled }
+  /** Not what is wanted, and another attempt may give it. */
+  | {
+      readonly kind: 'retry';
+      readonly error: FleetError;
+      readonly etag: string | null;
+      /** Milliseconds that the other side asks us to wait; 0 when it does not. */
+      readonly waitMs: number;
+    }
+  | { readonly kind: 'failed'; readonly error: FleetError; readonly etag: string | null };
+
+/** The part of a machine's outcome that its answer decides. */
+export type Settled = Pick<MachineOutcome, 'outcome' | 'etag' | 'detail'>;
+
+/** What is asked of the machines: what the answers are held against. */
+export interface Question {
+  /** Of the request, such as `?dry_run=1`. */
+  readonly query: string;
+  /** Judges what the right machine says with status 200. */
+  readonly settle: (claim: Claim) => Verdict;
+  /** Whether the answer must name the machine that was asked. */
+  readonly namesMachines: boolean;
+}
+
+/** Judges a reply of one machine, up to what it means for the operation. Also gives its log. */
+export function judge(
+  reply: Reply,
+  machine: Machine,
+  question: Question,
+): { verdict: Verdict; log: readonly string[] } {
+  if (reply.kind !== 'answered') return { verdict: judgeSilence(reply), log: [] };
+  const answer = readAnswer(reply.body);
+  return { verdict: judgeAnswer(reply, answer, machine, question), log: answer.log };
+}
+
+function judgeSilence(reply: Exclude<Reply, { kind: 'answered' }>): Verdict {
+  switch (reply.kind) {
+    case 'unreachable':
+      // A certificate does not get better by asking again.
+      return /CERT|TLS|SSL/.test(reply.code)
+        ? failed(
+            `no connection that can be trusted (${reply.code})`,
+            'Check the URL of the target and the clock.',
+          )
+        : retry(
+            `no connection (${reply.code})`,
+            'Check whether the machine runs, and the URL of the target.',
+          );
+    case 'timed-out':
+      return retry(
+        'no answer in time',
+        'Look at its log; raise CONFIG_UPDATE_TIMEOUT (seconds) if it is slow.',
+      );
+    case 'truncated':
+      return retry('the answer was cut short', 'Look at its log: the update may have been killed.');
+    case 'too-large':
+      return failed('the answer is far too long', 'Check the URL of the target: update_config is not there.');
+    case 'aborted':
+      return failed('not asked to the end', 'Run it again.', 'cancelled');
+  }
+}
+
+function judgeAnswer(
+  reply: Extract<Reply, { kind: 'answered' }>,
+  { claim }: Answer,
+  machine: Machine,
+  question: Question,
+): Verdict {
+  const { status } = reply;
+  const etag = claim?.index?.etag ?? null;
+  const waitMs = retryAfterMs(reply.headers, Date.now()) ?? 0;
+  if (claim && question.namesMachines && claim.machine !== machine.id)
+    return retry(
+      `machine ${shown(claim.machine)} answered in its place`,
+      'See whether the machine still runs: Fly sent the request elsewhere.',
+    );
+  if (status === 408 || status === 429 || status >= 500)
+    return { ...retry(...ofStatus(status, claim)), etag, waitMs };
+  if (status < 200 || status >= 300) return { ...failed(...ofStatus(status, claim)), etag };
+  if (!claim)
+    return retry(
+      `status ${status}, but no RESULT line`,
+      'Look at what answers there: it is not update_config, or it was killed.',
+    );
+  if (claim.error || claim.outcome === 'failed') return { ...failed(...ofStatus(status, claim)), etag };
+  return question.settle(claim);
+}
+
+/** Message and hint for a status that is no success: the machine's own words where it has any. */
+function ofStatus(status: number, claim: Claim | null): [message: string, hint: string] {
+  const own = claim?.error;
+  if (own && own.message !== '')
+    return [
+      `status ${status}: ${shown(own.message)}`,
+      own.hint === '' ? 'Look at its log.' : shown(own.hint),
+    ];
+  if (status >= 300 && status < 400)
+    return [
+      `status ${status}: the URL leads elsewhere`,
+      'Set the URL of the target to where update_config answers.',
+    ];
+  if (status === 401 || status === 403)
+    return [`status ${status}: not let in`, "Give an administrator's credentials with --user, or in netrc."];
+  if (status === 404 || status === 405)
+    return [`status ${status}: update_config is not there`, 'Check the URL of the target.'];
+  return [`status ${status}`, 'Look at its log.'];
+}
+
+/** An update counts when the machine says that it has the index that was published. */
+export function settleUpdate(expected: PublishedIndex, namesMachines: boolean): (claim: Claim) => Verdict {
+  return (claim) => {
+    const { index, outcome } = claim;
+    const etag = index?.etag ?? null;
+    if (outcome !== 'updated' && outcome !== 'unchanged')
+      return {
+        ...failed(`it answered with the outcome ${shown(outcome)}`, 'Look at its version and its log.'),
+        etag,
+      };
+    if (has(claim, expected, namesMachines))
+      return { kind: 'done', outcome: { outcome, etag, detail: changes(claim) } };
+    const newer = index?.time != null && index.time > Date.parse(expected.time) + 999;
+    if (newer && etag !== null)
+      return {
+        ...failed(
+          `it has a newer index than the one published, ${shown(etag)}`,
+          'Another index was published meanwhile: run it again to see every machine follow.',
+        ),
+        etag,
+      };
+    return {
+      ...retry(
+        etag === null
+          ? 'it kept its local index, which is not the published one'
+          : `it has ${shown(etag)}, not the index that was published`,
+        'Look at its log: it may be unable to reach the store, or the published index was rolled back there.',
+      ),
+      etag,
+    };
+  };
+}
+
+/** A dry run counts when the machine did one, whatever index it found. */
+export function settleDryRun(claim: Claim): Verdict {
+  const etag = claim.index?.etag ?? null;
+  if (claim.outcome !== 'dry-run')
+    return { ...failed(`it answered with the outcome ${shown(claim.outcome)}`, 'Look at its log.'), etag };
+  return { kind: 'done', outcome: { outcome: 'dry-run', etag, detail: `would do: ${changes(claim)}` } };
+}
+
+/**
+ * Whether the machine has the index that is expected: by ETag. A server that works from a copy of its own, without a
+ * store, has no ETag to name; there the digest of the bytes says the same.
+ */
+function has({ index }: Claim, expected: PublishedIndex, namesMachines: boolean): boolean {
+  if (!index) return false;
+  if (index.etag !== null) return sameEtag(index.etag, expected.etag);
+  return !namesMachines && index.sha256 !== null && index.sha256 === expected.sha256;
+}
+
+function changes({ changed, files, reload }: Claim): string {
+  return `${changed} of ${files} files changed, ${reload ? 'a reload follows' : 'no reload'}`;
+}
+
+/** Text of a stranger, short enough to be repeated; what is unprintable is taken care of where it is told. */
+function shown(text: string): string {
+  return text.length > 300 ? `${text.slice(0, 300)}...` : text;
+}
+
+export function retry(message: string, hint: string): Extract<Verdict, { kind: 'retry' }> {
+  return { kind: 'retry', error: { code: 'machine-failed', message, hint }, etag: null, waitMs: 0 };
+}
+
+export function failed(
+  message: string,
+  hint: string,
+  code: FailureCode = 'machine-failed',
+): Extract<Verdict, { kind: 'failed' }> {
+  return { kind: 'failed', error: { code, message, hint }, etag: null };
+}

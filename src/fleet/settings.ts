@@ -1,0 +1,157 @@
+import { Failure } from '../failure.ts';
+
+/** How the machines of a Fly app are found: `auto` is the API with a token, else flyctl, else DNS inside Fly. */
+export type FlySource = 'auto' | 'api' | 'flyctl' | 'dns';
+
+export interface FlySettings {
+  readonly app: string;
+  /** Where update_config answers; Fly's proxy routes by header. */
+  readonly url: URL;
+  readonly source: FlySource;
+  /** Base of the Machines API. */
+  readonly apiUrl: URL;
+  /** Null for none. */
+  readonly apiToken: string | null;
+  /** Programs that may be flyctl, first choice first: an absolute path, or a name to be found on the `PATH`. */
+  readonly cli: readonly string[];
+  /** Environment of that program. */
+  readonly cliEnv: NodeJS.ProcessEnv;
+  /** Whether this is a machine of Fly's, where its DNS answers. */
+  readonly inside: boolean;
+  /** Name servers to ask, `address` or `address:port`; empty for the system's. */
+  readonly dnsServers: readonly string[];
+}
+
+export interface FleetSettings {
+  readonly fly: FlySettings;
+  readonly kamal: { readonly url: URL };
+  /** Machines that are asked at the same time. */
+  readonly concurrency: number;
+  /** Requests to one machine, the first included. */
+  readonly attempts: number;
+  /** Milliseconds for one request to one machine, until its answer is there. */
+  readonly timeoutMs: number;
+  /** Milliseconds for everything after the index is published. */
+  readonly deadlineMs: number;
+  /** Milliseconds. The bound of the first pause between two attempts; it doubles with each further one. */
+  readonly firstPauseMs: number;
+  readonly longestPauseMs: number;
+  /** Bytes; a longer answer is no answer of update_config. */
+  readonly maxAnswerBytes: number;
+}
+
+const MIB = 1024 * 1024;
+
+/** Production's app. */
+const APP = 'smooth';
+const KAMAL_URL = 'https://showcase.party/update_config';
+const API_URL = 'https://api.machines.dev';
+
+/** Variables that no other program needs to see. */
+const PRIVATE = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'UPDATE_CONFIG_TOKEN'];
+
+/**
+ * Reads `CONFIG_UPDATE_FLY_APP` (else `FLY_APP_NAME`, else `smooth`), `CONFIG_UPDATE_FLY_URL`
+ * (`https://<app>.fly.dev/showcase/update_config`), `CONFIG_UPDATE_FLY_SOURCE` (`auto`), `CONFIG_UPDATE_KAMAL_URL`,
+ * `CONFIG_UPDATE_CONCURRENCY` (64), `CONFIG_UPDATE_ATTEMPTS` (4), `CONFIG_UPDATE_TIMEOUT` (seconds, 60),
+ * `CONFIG_UPDATE_DEADLINE` (seconds, 300), `CONFIG_UPDATE_DNS`, and Fly's own `FLY_API_TOKEN`, `FLY_API_HOSTNAME` and
+ * `FLY_CLI_PATH`. An empty variable counts as unset.
+ *
+ * @throws {Failure} `config-invalid`, naming the variable; never its value where that may hold a secret.
+ */
+export function readFleetSettings(env: NodeJS.ProcessEnv): FleetSettings {
+  const app = readApp(env);
+  const flyUrl = `https://${app}.fly.dev/showcase/update_config`;
+  return {
+    fly: {
+      app,
+      url: readUrl(env, 'CONFIG_UPDATE_FLY_URL', flyUrl),
+      source: readSource(env),
+      apiUrl: readUrl(env, 'FLY_API_HOSTNAME', API_URL),
+      apiToken: readToken(env),
+      cli: cliCandidates(env),
+      cliEnv: withoutSecrets(env),
+      inside: Boolean(env['FLY_APP_NAME']),
+      dnsServers: (env['CONFIG_UPDATE_DNS'] ?? '').split(/[\s,]+/).filter(Boolean),
+    },
+    kamal: { url: readUrl(env, 'CONFIG_UPDATE_KAMAL_URL', KAMAL_URL) },
+    concurrency: wholeNumber(env, 'CONFIG_UPDATE_CONCURRENCY', 64, 1, 1000),
+    attempts: wholeNumber(env, 'CONFIG_UPDATE_ATTEMPTS', 4, 1, 100),
+    timeoutMs: wholeNumber(env, 'CONFIG_UPDATE_TIMEOUT', 60, 1, 3600) * 1000,
+    deadlineMs: wholeNumber(env, 'CONFIG_UPDATE_DEADLINE', 300, 1, 86_400) * 1000,
+    firstPauseMs: 500,
+    longestPauseMs: 10_000,
+    maxAnswerBytes: 8 * MIB,
+  };
+}
+
+/** What the environment of a run over the fleet holds that must never be seen. */
+export function fleetSecretsOf(env: NodeJS.ProcessEnv): string[] {
+  const names = ['FLY_API_TOKEN', 'FLY_ACCESS_TOKEN', 'CONFIG_UPDATE_PASSWORD'];
+  return names.map((name) => env[name]).filter((value) => value !== undefined);
+}
+
+function readApp(env: NodeJS.ProcessEnv): string {
+  const name = env['CONFIG_UPDATE_FLY_APP'] ? 'CONFIG_UPDATE_FLY_APP' : 'FLY_APP_NAME';
+  const app = env[name] || APP;
+  if (/^[a-z0-9][a-z0-9-]{0,62}$/i.test(app)) return app;
+  throw invalid(`${name} is not the name of a Fly app`, `Set ${name} to letters, digits and "-" only.`);
+}
+
+function readSource(env: NodeJS.ProcessEnv): FlySource {
+  const source = env['CONFIG_UPDATE_FLY_SOURCE'] || 'auto';
+  if (source === 'auto' || source === 'api' || source === 'flyctl' || source === 'dns') return source;
+  throw invalid(
+    'CONFIG_UPDATE_FLY_SOURCE is none of auto, api, flyctl and dns',
+    'Set it to one of them, or unset it for auto.',
+  );
+}
+
+function readUrl(env: NodeJS.ProcessEnv, name: string, preset: string): URL {
+  const text = env[name] || preset;
+  const url = URL.parse(text.includes('://') ? text : `https://${text}`);
+  const hint = `Set ${name} to something like ${preset}.`;
+  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:'))
+    throw invalid(`${name} is not an http(s) URL`, hint);
+  if (url.username || url.password) throw invalid(`${name} must not hold a user or a password`, hint);
+  if (url.search || url.hash) throw invalid(`${name} must not have a query or a fragment`, hint);
+  return url;
+}
+
+function readToken(env: NodeJS.ProcessEnv): string | null {
+  const token = env['FLY_API_TOKEN']?.trim();
+  if (!token) return null;
+  if (/^[\x20-\x7e]+$/.test(token)) return token;
+  throw invalid('FLY_API_TOKEN is no token: it holds characters that fit into no header', 'Set it anew.');
+}
+
+function cliCandidates(env: NodeJS.ProcessEnv): string[] {
+  if (env['FLY_CLI_PATH']) return [env['FLY_CLI_PATH']];
+  const home = env['HOME'];
+  return [...(home ? [`${home}/bin/flyctl`] : []), 'flyctl', 'fly'];
+}
+
+function withoutSecrets(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !PRIVATE.includes(name)));
+}
+
+function wholeNumber(
+  env: NodeJS.ProcessEnv,
+  name: string,
+  preset: number,
+  least: number,
+  most: number,
+): number {
+  const text = env[name];
+  if (!text) return preset;
+  const value = Number(text);
+  if (/^[0-9]+$/.test(text) && value >= least && value <= most) return value;
+  throw invalid(
+    `${name} is not a whole number from ${least} to ${most}`,
+    `Set ${name} to such a number, or unset it for ${preset}.`,
+  );
+}
+
+function invalid(message: string, hint: string): Failure {
+  return new Failure('config-invalid', message, { hint });
+}

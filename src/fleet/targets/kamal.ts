@@ -1,0 +1,14 @@
+import type { FleetSettings } from '../settings.ts';
+import type { Machine, Target } from '../types.ts';
+
+/** One server, which is always there. Its name for itself is its container's, which nobody here knows. */
+export function kamalTarget({ kamal }: FleetSettings): Target {
+  const server: Machine = { id: kamal.url.hostname, region: null, state: 'started' };
+  return {
+    name: 'kamal',
+    noun: ['server', 'servers'],
+    namesMachines: false,
+    list: () => Promise.resolve({ active: [server], skipped: [], source: `the server ${kamal.url.host}` }),
+    address: () => ({ url: kamal.url, headers: {} }),
+  };
+}

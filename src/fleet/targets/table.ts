@@ -1,0 +1,22 @@
+import { Failure } from '../../failure.ts';
+import type { FleetSettings } from '../settings.ts';
+import type { Target } from '../types.ts';
+import { flyTarget } from './fly.ts';
+import { kamalTarget } from './kamal.ts';
+
+/** The one table of targets: a third is one more file, and one more line here. The first is the default. */
+const TARGETS: Readonly<Record<string, (settings: FleetSettings) => Target>> = {
+  fly: flyTarget,
+  kamal: kamalTarget,
+};
+
+export const TARGET_NAMES: readonly string[] = Object.keys(TARGETS);
+
+/** @throws {Failure} `usage` for a name that no target has. */
+export function createTarget(name: string, settings: FleetSettings): Target {
+  const create = Object.hasOwn(TARGETS, name) ? TARGETS[name] : undefined;
+  if (create) return create(settings);
+  throw new Failure('usage', `there is no target ${JSON.stringify(name.slice(0, 40))}`, {
+    hint: `The targets are ${TARGET_NAMES.join(' and ')}.`,
+  });
+}

@@ -1,0 +1,43 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { fixed, INDEX, machine, run, settings } from './support/fleet.ts';
+import { answer, type Behaviour, type Machines, startMachines } from './support/machines.ts';
+
+let machines: Machines;
+afterEach(() => machines.close());
+
+async function start(behave: Behaviour) {
+  machines = await startMachines(behave);
+  return settings(machines.url);
+}
+
+describe('a run over the fleet', () => {
+  it('posts once to every active machine, without a body, and reports each in the order of the list', async () => {
+    const config = await start(({ machine }) => answer(machine));
+    const target = fixed(config, 'd1', 'd2', machine('d3', 'suspended'), 'd4');
+    const { report, events } = await run({ target, settings: config });
+    expect(report).toMatchObject({
+      outcome: 'done',
+      by: 'anna@admin',
+      publish: { kind: 'published' },
+      index: INDEX,
+      machines: ['d1', 'd2', 'd4'].map((id) => ({ machine: { id }, outcome: 'updated', attempts: 1 })),
+      skipped: [{ id: 'd3', state: 'suspended' }],
+    });
+    expect(machines.arrived.map(({ machine }) => machine).sort()).toEqual(['d1', 'd2', 'd4']);
+    for (const { request, url } of machines.arrived) {
+      expect(request.method).toBe('POST');
+      expect(url).toBe('/showcase/update_config');
+      expect(request.headers).toMatchObject({ 'content-length': '0', accept: 'text/plain' });
+      expect(request.headers.authorization).toBe(undefined);
+    }
+    expect(events[0]).toMatchObject({ type: 'begin', target: 'fly', operation: 'update' });
+    expect(events.slice(1, 6).map(({ type }) => type)).toEqual([
+      'publishing',
+      'published',
+      'finding',
+      'found',
+      'updating',
+    ]);
+    expect(events.at(-1)).toEqual({ type: 'end', report });
+  });
+});

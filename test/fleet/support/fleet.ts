@@ -1,0 +1,74 @@
+import type { FleetParts } from '../../../src/fleet/parts.ts';
+import { runFleet } from '../../../src/fleet/run.ts';
+import { type FleetSettings, readFleetSettings } from '../../../src/fleet/settings.ts';
+import { flyTarget } from '../../../src/fleet/targets/fly.ts';
+import type {
+  FleetEvent,
+  FleetOperation,
+  FleetReport,
+  Machine,
+  PublishedIndex,
+  Target,
+} from '../../../src/fleet/types.ts';
+import { ETAG, SHA256, TIME } from './machines.ts';
+
+export const INDEX: PublishedIndex = { etag: ETAG, sha256: SHA256, size: 1, time: TIME, by: 'anna@admin' };
+
+/** Settings with the production's values, but without pauses to speak of. */
+export function settings(url: URL, changes: Partial<FleetSettings> = {}): FleetSettings {
+  const read = readFleetSettings({ CONFIG_UPDATE_FLY_URL: url.href, CONFIG_UPDATE_KAMAL_URL: url.href });
+  return { ...read, firstPauseMs: 2, longestPauseMs: 4, ...changes };
+}
+
+export function machine(id: string, state = 'started'): Machine {
+  return { id, region: 'iad', state };
+}
+
+/** Fly's target with a list that is given. */
+export function fixed(settings: FleetSettings, ...machines: (string | Machine)[]): Target {
+  const all = machines.map((one) => (typeof one === 'string' ? machine(one) : one));
+  return {
+    ...flyTarget(settings),
+    list: () =>
+      Promise.resolve({
+        active: all.filter(({ state }) => state === 'started'),
+        skipped: all.filter(({ state }) => state !== 'started'),
+        source: 'a list',
+      }),
+  };
+}
+
+export interface Told {
+  readonly report: FleetReport;
+  readonly events: readonly FleetEvent[];
+}
+
+/** Runs over a fleet whose index is published already, unless told otherwise. */
+export async function run(
+  parts: Pick<FleetParts, 'target' | 'settings'> & Partial<FleetParts>,
+  options: { operation?: FleetOperation; signal?: AbortSignal; on?: (event: FleetEvent) => void } = {},
+): Promise<Told> {
+  const events: FleetEvent[] = [];
+  const report = await runFleet(
+    {
+      credentials: null,
+      publish: () => Promise.resolve({ kind: 'published', index: INDEX }),
+      stored: () => Promise.resolve(INDEX),
+      report: (event) => {
+        events.push(event);
+        options.on?.(event);
+      },
+      unexpected: (error) => {
+        throw error;
+      },
+      ...parts,
+    },
+    {
+      run: 'run-1',
+      by: 'anna@admin',
+      operation: options.operation ?? 'update',
+      ...(options.signal ? { signal: options.signal } : {}),
+    },
+  );
+  return { report, events };
+}
