@@ -25,7 +25,7 @@ function* listTenants(index: Index, site: Site, part: StaticPart): Generator<Ten
     if (isMapping(tenant)) yield tenant;
   }
   for (const entry of entriesOf(index)) {
-    if (!servesHere(entry, site)) continue;
+    if (!servesHere(entry, site.region)) continue;
     for (const event of entry.events) yield eventTenant(entry, event, part.root);
   }
 }
@@ -39,19 +39,30 @@ export function tenantsText(tenants: Iterable<Tenant>, site: Site): string {
   return lines.text();
 }
 
-function servesHere({ studio }: StudioYear, site: Site): boolean {
-  return site.region === null || studio.region === null || studio.region === site.region;
+/** Whether a machine of that region serves what a studio holds in a year; `null` for one that serves every region. */
+export function servesHere({ studio }: StudioYear, region: string | null): boolean {
+  return region === null || studio.region === null || studio.region === region;
+}
+
+/** Name of an event's database, such as `2025-boston` or `2025-boston-medal-ball`. */
+export function databaseOf(entry: StudioYear, event: Event): string {
+  return scopeOf(entry, event).replaceAll('/', '-');
+}
+
+function scopeOf({ year, studio, single }: StudioYear, event: Event): string {
+  return single ? `${year}/${studio.key}` : `${year}/${studio.key}/${event.key}`;
 }
 
 /**
  * Navigator fills in `${database}` only in the environment that all tenants share, never in a tenant's own: a name may
  * hold any text but NUL, which no environment can carry.
  */
-function eventTenant({ year, studio, single }: StudioYear, event: Event, root: string): Tenant {
-  const scope = single ? `${year}/${studio.key}` : `${year}/${studio.key}/${event.key}`;
+function eventTenant(entry: StudioYear, event: Event, root: string): Tenant {
+  const { studio } = entry;
+  const scope = scopeOf(entry, event);
   return {
     path: `${root}/${scope}/`,
-    var: { database: scope.replaceAll('/', '-') },
+    var: { database: databaseOf(entry, event) },
     env: {
       RAILS_APP_OWNER: withoutNul(studio.name),
       RAILS_APP_SCOPE: scope,

@@ -51,7 +51,7 @@ function readOnce(path: string): LiveIndex {
 }
 
 /** The later of the database's own time and its write-ahead log's, since a WAL database is written there first. */
-function lastWritten(path: string): Date | null {
+export function lastWritten(path: string): Date | null {
   const main = statSync(path, { throwIfNoEntry: false });
   if (!main) return null;
   const log = statSync(`${path}-wal`, { throwIfNoEntry: false });

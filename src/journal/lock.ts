@@ -56,9 +56,9 @@ export async function lockJournal(path: string, options: LockOptions): Promise<L
       if (outcome !== 'busy') {
         handle?.db.close();
         handle = null;
-        const note = outcome === 'damaged' ? setAside(path, () => isDamaged(path)) : null;
-        if (note) notes.push(note);
-        if (note || outcome === 'moved') continue;
+        const aside = outcome === 'damaged' ? setAside(path, () => isDamaged(path)) : null;
+        if (aside) notes.push(damageNote(aside));
+        if (aside || outcome === 'moved') continue;
       }
       await pause(deadline, options);
     }
@@ -68,6 +68,9 @@ export async function lockJournal(path: string, options: LockOptions): Promise<L
     handle?.db.close();
   }
 }
+
+const damageNote = (aside: string) =>
+  `the journal was damaged; it was set aside as ${aside}, and a new one was made: history, and the memory of what is installed, begin anew`;
 
 /** Some milliseconds, at random so that waiting processes do not march in step. */
 async function pause(deadline: number, { timeoutMs, signal }: LockOptions): Promise<void> {

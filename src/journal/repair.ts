@@ -5,7 +5,8 @@ import { openDatabase } from '../sqlite.ts';
 import { adoptFile } from './state-dir.ts';
 
 /**
- * Renames a damaged journal, so that it does not stop updates for ever; the next opener makes a new one.
+ * Renames a damaged file of the state directory, such as the journal, so that it does not stop anything for ever; the
+ * next opener makes a new one.
  *
  * Two processes may find the damage at the same time. Were both to rename, the slower one could take away the new
  * journal, which the faster one has locked already, and a third process would lock a third file. So the look and the
@@ -13,7 +14,7 @@ import { adoptFile } from './state-dir.ts';
  * proved the file at that path to be in order, so a file that is damaged has no holder.
  *
  * @param isDamaged looks again, with a connection of its own
- * @returns what was done, in words; null when another process is at it, or was faster
+ * @returns its path from then on; null when another process is at it, or was faster
  */
 export function setAside(path: string, isDamaged: () => boolean): string | null {
   const guardPath = join(dirname(path), 'repair.db');
@@ -26,7 +27,7 @@ export function setAside(path: string, isDamaged: () => boolean): string | null 
     // The rollback journal goes first: it must never be played back into the new file.
     if (existsSync(`${path}-journal`)) renameSync(`${path}-journal`, `${aside}-journal`);
     renameSync(path, aside);
-    return `the journal was damaged; it was set aside as ${aside}, and a new one was made: history, and the memory of what is installed, begin anew`;
+    return aside;
   } catch (error) {
     if (/^SQLITE_BUSY/.test(codeOf(error))) return null;
     throw error;

@@ -14,6 +14,8 @@ export interface LocalCopy {
   readonly size: number;
   /** The later of the file's own time and its write-ahead log's. */
   readonly modified: Date;
+  /** Whether a symbolic link leads to it: then it is somebody's own arrangement, and nothing is put in its place. */
+  readonly linked: boolean;
 }
 
 /** What the store has. */
@@ -24,4 +26,19 @@ export interface RemoteCopy {
   readonly size: number;
   /** When what it holds was last changed: its `last-modified`, else the store's own time of it. */
   readonly time: Date;
+  /** False where `time` is only the store's own time of it, since nobody has asked for its metadata. */
+  readonly exact: boolean;
+}
+
+/** The version of a database in the store that the local one grew from. */
+export interface Seen {
+  /** As the store gives it, quotes included. */
+  readonly etag: string;
+  /** As `RemoteCopy.time`. */
+  readonly time: Date;
+  /**
+   * `imageDigest` of the local database as it was then: as long as it has that digest it has not been changed. Null
+   * where the local one was there already, with the same time as the store's.
+   */
+  readonly digest: string | null;
 }

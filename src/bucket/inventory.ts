@@ -1,0 +1,44 @@
+import { parseTime } from './layout.ts';
+
+/*
+ * An inventory is a JSON object that says of each database of a region what the store has of it. Several programs write
+ * it, so what is read of it is taken as it is found, and what is not understood is left alone.
+ */
+
+/** What an inventory says of one database. */
+export interface InventoryEntry {
+  /** Of the object that it speaks of, without quotes. */
+  readonly etag: string;
+  /** The event's own date, free text; null for none. */
+  readonly date: string | null;
+  /** When the database was last changed. */
+  readonly time: Date;
+}
+
+/** By file name, such as `2025-boston.sqlite3`: what stands there, whatever it is. */
+export type RawInventory = Map<string, unknown>;
+
+/** Null when the text is no inventory at all. */
+export function parseInventory(text: string): RawInventory | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
+    return new Map(Object.entries(value));
+  } catch {
+    return null;
+  }
+}
+
+/** One entry; null when it lacks what makes one. */
+export function inventoryEntry(value: unknown): InventoryEntry | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { etag, date, last_modified } = value as Readonly<Record<string, unknown>>;
+  const time = typeof last_modified === 'string' ? parseTime(last_modified) : null;
+  if (typeof etag !== 'string' || etag === '' || !time) return null;
+  return { etag: plainEtag(etag), date: typeof date === 'string' ? date : null, time };
+}
+
+/** Without the quotes that some programs write and others leave out. */
+export function plainEtag(etag: string): string {
+  return etag.replace(/^(?:W\/)?"(.*)"$/, '$1');
+}

@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import { databaseFile } from '../bucket/layout.ts';
+import { entriesOf } from '../generate/regions.ts';
+import { databaseOf, servesHere } from '../generate/tenants.ts';
+import type { Index } from '../index/types.ts';
+import type { Site } from '../site/types.ts';
+import type { TenantDatabase } from './types.ts';
+
+/**
+ * The databases of the events that this machine serves: on Fly those that its region owns or that none does, else all.
+ * Years descending, studios by key, events in list order. The index and the demo are none of them.
+ */
+export function listTenants(index: Index, site: Site): TenantDatabase[] {
+  return list(index, site, site.region);
+}
+
+/** The databases of all events, wherever they are served. */
+export function allTenants(index: Index, site: Site): TenantDatabase[] {
+  return list(index, site, null);
+}
+
+function list(index: Index, { dbDir }: Site, region: string | null): TenantDatabase[] {
+  const tenants: TenantDatabase[] = [];
+  for (const entry of entriesOf(index)) {
+    if (!servesHere(entry, region)) continue;
+    for (const event of entry.events) {
+      const name = databaseOf(entry, event);
+      tenants.push({ name, path: join(dbDir, databaseFile(name)), region: entry.studio.region });
+    }
+  }
+  return tenants;
+}

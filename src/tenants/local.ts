@@ -1,0 +1,27 @@
+import { lstatSync, type Stats, statSync } from 'node:fs';
+import { Failure } from '../failure.ts';
+import { isDirectory, onDisk } from '../install/disk.ts';
+import { lastWritten } from '../install/live-index.ts';
+import type { LocalCopy } from './types.ts';
+
+/**
+ * What stands at the path of a tenant's database, without opening it; null when nothing does.
+ *
+ * @throws {Failure} `disk`: it cannot be looked at, or is a directory; `tenant-invalid`: it is no regular file.
+ */
+export function readLocal(path: string): LocalCopy | null {
+  return onDisk('cannot look at', path, () => {
+    const link: Stats | undefined = lstatSync(path, { throwIfNoEntry: false });
+    if (!link) return null;
+    const stats = link.isSymbolicLink() ? statSync(path, { throwIfNoEntry: false }) : link;
+    if (stats?.isDirectory()) throw isDirectory(path);
+    if (!stats?.isFile()) {
+      const what = stats ? 'is no regular file' : 'is a symbolic link to nowhere';
+      throw new Failure('tenant-invalid', `${path} ${what}`, {
+        hint: 'Move it aside; the database of that event belongs there.',
+      });
+    }
+    const modified = lastWritten(path) ?? stats.mtime;
+    return { size: stats.size, modified, linked: link.isSymbolicLink() };
+  });
+}

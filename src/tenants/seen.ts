@@ -1,0 +1,152 @@
+import { join } from 'node:path';
+import { onDisk } from '../install/disk.ts';
+import type { Database } from '../sqlite.ts';
+import { openState, openStateCopy } from './state.ts';
+import type { Seen } from './types.ts';
+
+/** A database that is about to be written over, so that a run after a kill knows what it finds. */
+export interface Install extends Seen {
+  /** `imageDigest` of what is being written. */
+  readonly digest: string;
+  /** `imageDigest` of what is being written over; null for an empty file. */
+  readonly oldDigest: string | null;
+  /** When that was last changed. */
+  readonly oldModified: Date;
+}
+
+/** What this machine knows of the databases in the store. Names are those of tenants; `index` is one of them. */
+export class SeenDatabases {
+  readonly #db: Database;
+  readonly #path: string;
+
+  constructor(db: Database, path: string) {
+    this.#db = db;
+    this.#path = path;
+  }
+
+  /** What the local database grew from; null when it is not known. */
+  get(name: string): Seen | null {
+    const row = this.#one<SeenRow>('SELECT etag, time, digest FROM seen WHERE name = ?', name);
+    return row ? { etag: row.etag, time: new Date(row.time), digest: row.digest } : null;
+  }
+
+  /** The same of all of them at once. */
+  all(): Map<string, Seen> {
+    const rows = this.#all<SeenRow & { name: string }>('SELECT name, etag, time, digest FROM seen');
+    return new Map(
+      rows.map(({ name, etag, time, digest }) => [name, { etag, time: new Date(time), digest }]),
+    );
+  }
+
+  /** To be called when the local database and the store's have just become the same. */
+  record(name: string, { etag, time, digest }: Seen): void {
+    this.#run('INSERT OR REPLACE INTO seen VALUES (?, ?, ?, ?)', name, etag, time.getTime(), digest);
+  }
+
+  forget(name: string): void {
+    this.#run('DELETE FROM seen WHERE name = ?', name);
+  }
+
+  /** When the objects with these ETags were last changed, as they said when they were asked. */
+  times(): Map<string, { readonly etag: string; readonly time: Date }> {
+    const rows = this.#all<{ name: string; etag: string; time: number }>('SELECT * FROM times');
+    return new Map(rows.map(({ name, etag, time }) => [name, { etag, time: new Date(time) }]));
+  }
+
+  recordTimes(times: Iterable<readonly [name: string, known: { etag: string; time: Date }]>): void {
+    onDisk('cannot write to', this.#path, () => {
+      const insert = this.#db.prepare('INSERT OR REPLACE INTO times VALUES (?, ?, ?)');
+      this.#db
+        .transaction(() => {
+          for (const [name, { etag, time }] of times) insert.run(name, etag, time.getTime());
+        })
+        .immediate();
+    });
+  }
+
+  /** The inventory at that key, as it was when it had that ETag; null when this machine does not have it. */
+  inventory(key: string, etag: string): string | null {
+    const sql = 'SELECT content FROM inventories WHERE key = ? AND etag = ?';
+    return this.#one<{ content: string }>(sql, key, etag)?.content ?? null;
+  }
+
+  recordInventory(key: string, etag: string, content: string): void {
+    this.#run('INSERT OR REPLACE INTO inventories VALUES (?, ?, ?)', key, etag, content);
+  }
+
+  /** What a run was writing over that did not come back to say that it had. */
+  interrupted(name: string): Install | null {
+    const row = this.#one<InstallRow>('SELECT * FROM installs WHERE name = ?', name);
+    if (!row) return null;
+    const { etag, digest, time, old_digest: oldDigest, old_modified } = row;
+    return { etag, digest, time: new Date(time), oldDigest, oldModified: new Date(old_modified) };
+  }
+
+  /** Names of all such. */
+  allInterrupted(): string[] {
+    return this.#all<{ name: string }>('SELECT name FROM installs').map(({ name }) => name);
+  }
+
+  /** On the disk for good when this returns. */
+  announce(name: string, install: Install): void {
+    const { etag, time, digest, oldDigest, oldModified } = install;
+    this.#db.pragma('synchronous = FULL');
+    const values = [name, etag, time.getTime(), digest, oldDigest, oldModified.getTime()];
+    this.#run('INSERT OR REPLACE INTO installs VALUES (?, ?, ?, ?, ?, ?)', ...values);
+    this.#db.pragma('synchronous = NORMAL');
+  }
+
+  /** Ends what `announce` began; with what was installed, if it was. */
+  settle(name: string, seen: Seen | null): void {
+    onDisk('cannot write to', this.#path, () => {
+      this.#db
+        .transaction(() => {
+          if (seen) this.record(name, seen);
+          this.#run('DELETE FROM installs WHERE name = ?', name);
+        })
+        .immediate();
+    });
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  #run(sql: string, ...values: unknown[]): void {
+    onDisk('cannot write to', this.#path, () => this.#db.prepare(sql).run(...values));
+  }
+
+  #one<Row>(sql: string, ...values: unknown[]): Row | undefined {
+    return onDisk('cannot read', this.#path, () => this.#db.prepare<unknown[], Row>(sql).get(...values));
+  }
+
+  #all<Row>(sql: string): Row[] {
+    return onDisk('cannot read', this.#path, () => this.#db.prepare<[], Row>(sql).all());
+  }
+}
+
+interface SeenRow {
+  readonly etag: string;
+  readonly time: number;
+  readonly digest: string | null;
+}
+
+interface InstallRow {
+  readonly etag: string;
+  readonly time: number;
+  readonly digest: string;
+  readonly old_digest: string | null;
+  readonly old_modified: number;
+}
+
+/**
+ * Opens what this machine knows of the databases in the store: `tenants.db` in its state directory, which several
+ * processes may use at once. Who calls it closes it.
+ *
+ * @param options.dryRun gives a copy in memory, and leaves the disk as it is, also when there is no file yet
+ * @throws {Failure} `disk`; `config-invalid` for one that a newer version has made.
+ */
+export function openSeen(stateDir: string, options: { dryRun?: boolean } = {}): SeenDatabases {
+  const path = join(stateDir, 'tenants.db');
+  return new SeenDatabases(options.dryRun ? openStateCopy(path) : openState(path), path);
+}

@@ -1,0 +1,60 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readLocal } from '../../src/tenants/local.ts';
+
+let home: string;
+let path: string;
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'local-'));
+  path = join(home, '2025-boston.sqlite3');
+});
+afterEach(() => rmSync(home, { recursive: true }));
+
+function write(file: string, bytes: number, time: string): void {
+  writeFileSync(file, Buffer.alloc(bytes));
+  utimesSync(file, new Date(time), new Date(time));
+}
+
+const EARLY = '2025-11-19T12:00:00.250Z';
+const LATE = '2025-11-19T12:00:07Z';
+
+describe('the local copy', () => {
+  it('is null where nothing stands', () => {
+    expect(readLocal(path)).toBeNull();
+  });
+
+  it('has the size and time of the file', () => {
+    write(path, 4096, EARLY);
+    expect(readLocal(path)).toEqual({ size: 4096, modified: new Date(EARLY), linked: false });
+  });
+
+  it('was changed when its write-ahead log was, if that is later and holds anything', () => {
+    write(path, 4096, EARLY);
+    write(`${path}-wal`, 0, LATE);
+    expect(readLocal(path)?.modified).toEqual(new Date(EARLY));
+    write(`${path}-wal`, 32, LATE);
+    expect(readLocal(path)?.modified).toEqual(new Date(LATE));
+    write(path, 4096, '2025-11-19T12:00:09Z');
+    expect(readLocal(path)?.modified).toEqual(new Date('2025-11-19T12:00:09Z'));
+  });
+
+  it('says that a link leads to it', () => {
+    write(join(home, 'elsewhere'), 10, EARLY);
+    symlinkSync(join(home, 'elsewhere'), path);
+    expect(readLocal(path)).toEqual({ size: 10, modified: new Date(EARLY), linked: true });
+  });
+
+  it('is refused where a directory, a pipe or a broken link stands', () => {
+    symlinkSync(join(home, 'nowhere'), path);
+    expect(() => readLocal(path)).toThrow(/symbolic link to nowhere/);
+    rmSync(path);
+    execFileSync('mkfifo', [path]);
+    expect(() => readLocal(path)).toThrow(/no regular file/);
+    rmSync(path);
+    mkdirSync(path);
+    expect(() => readLocal(path)).toThrow(/is a directory/);
+  });
+});
