@@ -45,7 +45,9 @@ export interface PublishedIndex {
   readonly size: number;
   /** ISO 8601, UTC: when it was last changed. */
   readonly time: string;
-  /** Who published it, as its metadata says; null when it does not. */
+  /** ISO 8601, UTC: when it was published, by the store's own clock. */
+  readonly publishedAt: string;
+  /** Who published it (`user@host`), as its metadata says; null when it does not. */
   readonly by: string | null;
 }
 

@@ -1,6 +1,8 @@
+import { readFileSync, rmSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Database, openDatabase } from '../sqlite.ts';
-import { Busy, type Patience, untilFree } from './busy.ts';
+import { Busy, type Patience, patience, untilFree } from './busy.ts';
+import { diskError } from './disk.ts';
 
 /**
  * Writes all pages of `source` into the database at `path`, as one transaction there.
@@ -17,6 +19,28 @@ export async function backUp(source: Database, patient: Patience): Promise<void>
     tried = true;
     return await attempt();
   });
+}
+
+/**
+ * A consistent image of an open database that others may write to meanwhile, by way of a file that is removed again.
+ *
+ * @param source is not empty: a backup of nothing cannot be told from one that must wait
+ * @param options.through where that file may stand: in a directory that nobody else reads
+ * @throws {Failure} `lock-timeout` when writers leave no gap; `disk`
+ */
+export async function backedUpImage(
+  source: Database,
+  options: { through: string; timeoutMs: number },
+): Promise<Buffer> {
+  const { through, timeoutMs } = options;
+  try {
+    await untilFree(patience(source.name, timeoutMs), () => copyOnce(source, through));
+    return readFileSync(through);
+  } catch (error) {
+    throw diskError('cannot copy the database to', through, error);
+  } finally {
+    for (const suffix of ['', '-journal']) rmSync(through + suffix, { force: true });
+  }
 }
 
 /**

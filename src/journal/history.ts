@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Failure } from '../failure.ts';
 import { codeOf, diskError } from '../install/disk.ts';
-import { openDatabase } from '../sqlite.ts';
+import { type Database, openDatabase } from '../sqlite.ts';
 import { journalPath } from './journal.ts';
 import { readRows } from './rows.ts';
 import { Damaged, schemaVersion } from './schema.ts';
@@ -17,12 +17,27 @@ import type { HistoryRow } from './types.ts';
  * @throws {Failure} `lock-timeout`; `disk` when it cannot be read; `config-invalid` for a journal of a newer version.
  */
 export async function readHistory(dbDir: string, limit: number, timeoutMs = 5000): Promise<HistoryRow[]> {
+  return await readJournal(dbDir, timeoutMs, (db, version) =>
+    version === 0 ? [] : readRows(db, limit, new Set()),
+  );
+}
+
+/**
+ * Reads from the journal without its lock, but not while somebody else holds that; an empty list where there is none.
+ *
+ * @throws {Failure} as `readHistory`
+ */
+export async function readJournal<T>(
+  dbDir: string,
+  timeoutMs: number,
+  read: (db: Database, version: number) => T[],
+): Promise<T[]> {
   const path = journalPath(stateDirOf(dbDir));
   if (!existsSync(path)) return [];
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     try {
-      return readOnce(path, limit);
+      return readOnce(path, read);
     } catch (error) {
       if (!/^SQLITE_BUSY/.test(codeOf(error))) throw asFailure(path, error);
     }
@@ -36,11 +51,11 @@ export async function readHistory(dbDir: string, limit: number, timeoutMs = 5000
 }
 
 /** Opened for writing where that is allowed, since what a killed run left half written must be undone first. */
-function readOnce(path: string, limit: number): HistoryRow[] {
+function readOnce<T>(path: string, read: (db: Database, version: number) => T[]): T[] {
   const db = openDatabase(path, { fileMustExist: true, busyTimeoutMs: 0 });
   try {
     db.exec('BEGIN');
-    return schemaVersion(db, path) === 0 ? [] : readRows(db, limit, new Set());
+    return read(db, schemaVersion(db, path));
   } finally {
     db.close();
   }

@@ -1,8 +1,13 @@
 import { Failure } from '../failure.ts';
 import type { Database } from '../sqlite.ts';
 
-/** Stands in `user_version`; raise it with every change of the tables. */
-const VERSION = 1;
+/**
+ * What each version of the journal has in tables; its number stands in `user_version`. Version 2 is made only where
+ * runs over the fleet are recorded: the journal of a machine that never runs them stays one that older releases read,
+ * so that a deployment can be taken back.
+ */
+const TABLE_NAMES = ['', 'meta,runs,sqlite_sequence', 'fleet_runs,meta,runs,sqlite_sequence'] as const;
+const VERSION = TABLE_NAMES.length - 1;
 
 const TABLES = `
   CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -21,7 +26,28 @@ const TABLES = `
     error_code TEXT,
     result TEXT
   );
-  PRAGMA user_version = ${VERSION};
+  PRAGMA user_version = 1;
+`;
+
+const FLEET_TABLES = `
+  CREATE TABLE fleet_runs (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    run TEXT NOT NULL UNIQUE,
+    who TEXT NOT NULL,
+    target TEXT NOT NULL,
+    boot_id TEXT,
+    pid INTEGER NOT NULL,
+    began_at INTEGER NOT NULL,
+    duration_ms REAL,
+    outcome TEXT,
+    published TEXT,
+    etag TEXT,
+    updated INTEGER NOT NULL DEFAULT 0,
+    failed TEXT NOT NULL DEFAULT '[]',
+    skipped INTEGER NOT NULL DEFAULT 0,
+    error_code TEXT
+  );
+  PRAGMA user_version = 2;
 `;
 
 /** Thrown for a file that is a database, but not a journal or a damaged one. */
@@ -43,7 +69,12 @@ export function prepareSchema(db: Database, path: string): void {
   }
 }
 
-/** 0 for a new, empty file. Throws as `prepareSchema` does. */
+/** Inside a transaction of the journal's holder: makes the table of runs over the fleet where it is not there yet. */
+export function prepareFleetSchema(db: Database): void {
+  if (Number(db.pragma('user_version', { simple: true })) < 2) db.exec(FLEET_TABLES);
+}
+
+/** 0 for a new, empty file; from 2 on there are runs over the fleet. Throws as `prepareSchema` does. */
 export function schemaVersion(db: Database, path: string): number {
   const version = Number(db.pragma('user_version', { simple: true }));
   if (version > VERSION) {
@@ -59,7 +90,6 @@ export function schemaVersion(db: Database, path: string): number {
     .prepare<[], { name: string }>("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
     .all()
     .map((row) => row.name);
-  const expected = version === 0 ? '' : 'meta,runs,sqlite_sequence';
-  if (tables.join() !== expected) throw new Damaged('its tables are not those of a journal');
+  if (tables.join() !== TABLE_NAMES[version]) throw new Damaged('its tables are not those of a journal');
   return version;
 }

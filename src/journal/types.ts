@@ -1,4 +1,5 @@
 import type { FailureCode } from '../failure.ts';
+import type { FleetReport, PublishOutcome } from '../fleet/types.ts';
 import type { FileFacts, IndexFacts, Outcome, Trigger } from '../report/types.ts';
 
 /** When a process began, in a clock that all processes since the last boot share and that nobody can set. */
@@ -51,4 +52,54 @@ export interface HistoryRow {
   /** Which files it changed. */
   readonly changed: readonly FileFacts['kind'][];
   readonly errorCode: FailureCode | null;
+}
+
+/** A run over the fleet that begins. */
+export interface NewFleetRun {
+  readonly run: string;
+  /** `user@host` */
+  readonly who: string;
+  readonly target: string;
+}
+
+/** How a run over the fleet ended. */
+export interface FleetRunEnd {
+  /** Milliseconds by the monotonic clock. */
+  readonly durationMs: number | null;
+  readonly outcome: FleetReport['outcome'];
+  /** What became of the index; null when the run did not get that far, or was told not to publish. */
+  readonly published: PublishOutcome['kind'] | null;
+  /** ETag that the machines were to have. */
+  readonly etag: string | null;
+  /** How many machines were brought to that index, those among them that had it already. */
+  readonly updated: number;
+  /** Ids of the machines that were not. */
+  readonly failed: readonly string[];
+  /** How many were passed over because they were not running. */
+  readonly skipped: number;
+  readonly errorCode: FailureCode | null;
+}
+
+/** A line of the fleet's history. */
+export interface FleetHistoryRow extends NewFleetRun, Omit<FleetRunEnd, 'outcome'> {
+  /** ISO 8601, UTC. */
+  readonly beganAt: string;
+  /** `running`: its process is still there; `interrupted`: it is gone without having said how it ended. */
+  readonly outcome: FleetRunEnd['outcome'] | 'interrupted' | 'running';
+}
+
+/** What this host remembers of what it published to one store. */
+export interface PublishMemory {
+  /** The last publication that is known to stand, or to have stood, in the store; null for none. */
+  readonly last: {
+    readonly etag: string;
+    /** `imageDigest` */
+    readonly digest: string;
+    /** ISO 8601, UTC: when that index was last changed. */
+    readonly time: string;
+    /** Whether the inventory has been told. */
+    readonly inventoried: boolean;
+  } | null;
+  /** `imageDigest`s of what was sent since, and may have arrived although nobody lived to see it. */
+  readonly intended: readonly string[];
 }

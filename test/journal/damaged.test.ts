@@ -78,7 +78,7 @@ describe('a journal that cannot be used', () => {
   it('because a newer version made it is left alone, and that is a failure that says so', async () => {
     const dbDir = makeDbDir();
     await withJournal(dbDir, () => {});
-    openDatabase(journalIn(dbDir)).exec('PRAGMA user_version = 2').close();
+    openDatabase(journalIn(dbDir)).exec('PRAGMA user_version = 3').close();
     const refusal = { code: 'config-invalid', message: expect.stringContaining('newer version') };
     await expect(acquireJournal({ dbDir, timeoutMs: 0 })).rejects.toMatchObject(refusal);
     await expect(readHistory(dbDir, 1)).rejects.toMatchObject(refusal);

@@ -12,7 +12,14 @@ import type {
 } from '../../../src/fleet/types.ts';
 import { ETAG, SHA256, TIME } from './machines.ts';
 
-export const INDEX: PublishedIndex = { etag: ETAG, sha256: SHA256, size: 1, time: TIME, by: 'anna@admin' };
+export const INDEX: PublishedIndex = {
+  etag: ETAG,
+  sha256: SHA256,
+  size: 1,
+  time: TIME,
+  publishedAt: TIME,
+  by: 'anna@admin',
+};
 
 /** Settings with the production's values, but without pauses to speak of. */
 export function settings(url: URL, changes: Partial<FleetSettings> = {}): FleetSettings {

@@ -1,0 +1,93 @@
+import type { Database } from '../sqlite.ts';
+import { moment } from './arrival.ts';
+import { readJournal } from './history.ts';
+import type { FleetHistoryRow, InstalledState, PublishMemory } from './types.ts';
+
+interface Row {
+  readonly run: string;
+  readonly who: string;
+  readonly target: string;
+  readonly boot_id: string | null;
+  readonly pid: number;
+  readonly began_at: number;
+  readonly duration_ms: number | null;
+  readonly outcome: string | null;
+  readonly published: string | null;
+  readonly etag: string | null;
+  readonly updated: number;
+  readonly failed: string;
+  readonly skipped: number;
+  readonly error_code: string | null;
+}
+
+/**
+ * The last runs over the fleet, newest first. Waits while an update holds the journal; makes nothing.
+ *
+ * @throws {Failure} as `readHistory`
+ */
+export async function readFleetHistory(
+  dbDir: string,
+  limit: number,
+  timeoutMs = 5000,
+): Promise<FleetHistoryRow[]> {
+  return await readJournal(dbDir, timeoutMs, (db, version) => (version < 2 ? [] : readRows(db, limit)));
+}
+
+/**
+ * What this host remembers of its publications to one store, and the ETag of the store's index that its own has grown
+ * from by an update (null where none did, or it was rolled back).
+ *
+ * @throws {Failure} as `readHistory`
+ */
+export async function readPublishMemory(
+  dbDir: string,
+  store: string,
+  timeoutMs: number,
+): Promise<{ memory: PublishMemory; installed: string | null }> {
+  const [values] = await readJournal(dbDir, timeoutMs, (db, version) =>
+    version === 0 ? [] : [new Map(metaRows(db).map(({ key, value }) => [key, value]))],
+  );
+  const memory = values?.get(`published ${store}`);
+  const installed = values?.get('installed');
+  const { etag, held } = installed ? (JSON.parse(installed) as InstalledState) : { etag: null, held: true };
+  return {
+    memory: memory ? (JSON.parse(memory) as PublishMemory) : { last: null, intended: [] },
+    installed: held ? null : etag,
+  };
+}
+
+function metaRows(db: Database): { key: string; value: string }[] {
+  return db.prepare<[], { key: string; value: string }>('SELECT key, value FROM meta').all();
+}
+
+function readRows(db: Database, limit: number): FleetHistoryRow[] {
+  const { bootId } = moment();
+  return db
+    .prepare<[number], Row>('SELECT * FROM fleet_runs ORDER BY sequence DESC LIMIT ?')
+    .all(limit)
+    .map((row) => ({
+      run: row.run,
+      who: row.who,
+      target: row.target,
+      beganAt: new Date(row.began_at).toISOString(),
+      durationMs: row.duration_ms,
+      outcome: (row.outcome ??
+        (lives(row, bootId) ? 'running' : 'interrupted')) as FleetHistoryRow['outcome'],
+      published: row.published as FleetHistoryRow['published'],
+      etag: row.etag,
+      updated: row.updated,
+      failed: JSON.parse(row.failed) as string[],
+      skipped: row.skipped,
+      errorCode: row.error_code as FleetHistoryRow['errorCode'],
+    }));
+}
+
+/** A process of an earlier boot is gone, whoever has its number now. */
+function lives({ boot_id, pid }: Row, bootId: string | null): boolean {
+  if (boot_id !== bootId) return false;
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'; // somebody else's, but there
+  }
+}

@@ -1,0 +1,73 @@
+import { diskError } from '../install/disk.ts';
+import type { Database } from '../sqlite.ts';
+import { moment } from './arrival.ts';
+import { journalPath } from './journal.ts';
+import { type LockOptions, lockJournal } from './lock.ts';
+import { prepareFleetSchema } from './schema.ts';
+import { adoptFile, ensureStateDir } from './state-dir.ts';
+import type { FleetRunEnd, NewFleetRun, PublishMemory } from './types.ts';
+
+/** Runs over the fleet that are remembered. */
+const KEPT_RUNS = 500;
+
+/**
+ * Opens the journal for one piece of writing about the fleet, and lets go of it at once: a run over the fleet never
+ * holds the lock, since the machine that it runs on may be one of those to be updated.
+ *
+ * @throws {Failure} as `acquireJournal`
+ */
+export async function inFleetJournal<T>(
+  options: { dbDir: string } & LockOptions,
+  work: (journal: FleetJournal) => T,
+): Promise<T> {
+  const path = journalPath(ensureStateDir(options.dbDir));
+  const { db } = await lockJournal(path, options);
+  try {
+    adoptFile(path);
+    return db.transaction(() => {
+      prepareFleetSchema(db);
+      return work(new FleetJournal(db));
+    })();
+  } catch (error) {
+    throw diskError('cannot write', path, error);
+  } finally {
+    db.close();
+  }
+}
+
+/** What the journal knows of the fleet. Everything that is done with one of these becomes durable together. */
+export class FleetJournal {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** Writes down that a run begins. */
+  begin({ run, who, target }: NewFleetRun): void {
+    const { lastInsertRowid } = this.#db
+      .prepare('INSERT INTO fleet_runs (run, who, target, boot_id, pid, began_at) VALUES (?, ?, ?, ?, ?, ?)')
+      .run(run, who, target, moment().bootId, process.pid, Date.now());
+    this.#db.prepare('DELETE FROM fleet_runs WHERE sequence <= ?').run(Number(lastInsertRowid) - KEPT_RUNS);
+  }
+
+  /** Writes down how a run ended. */
+  finish(run: string, end: FleetRunEnd): void {
+    const { durationMs, outcome, published, etag, updated, failed, skipped, errorCode } = end;
+    this.#db
+      .prepare(
+        `UPDATE fleet_runs SET duration_ms = ?, outcome = ?, published = ?, etag = ?, updated = ?, failed = ?,
+         skipped = ?, error_code = ? WHERE run = ?`,
+      )
+      .run(durationMs, outcome, published, etag, updated, JSON.stringify(failed), skipped, errorCode, run);
+  }
+
+  /** @param store names the bucket, endpoint and all */
+  remember(store: string, memory: PublishMemory): void {
+    this.#db
+      .prepare(
+        'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+      )
+      .run(`published ${store}`, JSON.stringify(memory));
+  }
+}

@@ -1,0 +1,66 @@
+import { wholeSeconds } from '../bucket/layout.ts';
+import type { PublishMemory } from '../journal/types.ts';
+import type { Standing } from './standing.ts';
+import type { OurIndex } from './types.ts';
+
+/** What is to be done about the store's index. */
+export type Decision =
+  | { readonly kind: 'unchanged' }
+  /** `modified`: the time that it is published with. */
+  | { readonly kind: 'publish'; readonly replaces: string; readonly modified: Date }
+  | { readonly kind: 'older' }
+  | { readonly kind: 'changed-elsewhere' };
+
+export interface Circumstances {
+  readonly ours: OurIndex;
+  readonly memory: PublishMemory;
+  /** ETag of the store's index that this host's has grown from by an update; null where none did. */
+  readonly installed: string | null;
+  /** ETag that the administrator wants to publish over. */
+  readonly replaces: string | null;
+  /** Whether a publication of this run has met another one already. */
+  readonly raced: boolean;
+}
+
+/**
+ * Whether this host may publish over what stands there: only over what it published itself, or grew from, or has told
+ * its administrator of. An older index never replaces a newer one unless that is asked for.
+ */
+export function decide(standing: Standing, circumstances: Circumstances): Decision {
+  const { ours, replaces } = circumstances;
+  const { etag } = standing.index;
+  const time = new Date(standing.index.time);
+  if (standing.digest === ours.digest) return { kind: 'unchanged' };
+  const older = wholeSeconds(ours.modified) < wholeSeconds(time);
+  if (replaces !== null && sameTag(replaces, etag)) {
+    // Machines that have theirs would refuse ours as the older one.
+    const modified = older ? new Date((wholeSeconds(time) + 1) * 1000) : ours.modified;
+    return { kind: 'publish', replaces: etag, modified };
+  }
+  if (isOurs(standing, circumstances)) {
+    return older ? { kind: 'older' } : { kind: 'publish', replaces: etag, modified: ours.modified };
+  }
+  if (isUnclaimed(standing, circumstances) && !older) {
+    return { kind: 'publish', replaces: etag, modified: ours.modified };
+  }
+  return { kind: 'changed-elsewhere' };
+}
+
+function isOurs({ index, digest }: Standing, { memory, installed }: Circumstances): boolean {
+  if (memory.last?.etag === index.etag || installed === index.etag) return true;
+  // Sent by a run of this host that did not live to see the answer.
+  return digest !== null && memory.intended.includes(digest);
+}
+
+/**
+ * The first publication of a host over an index of which nobody says whose it is, such as the tools before this one put
+ * there: it can only go by time.
+ */
+function isUnclaimed({ index }: Standing, { memory, raced }: Circumstances): boolean {
+  return memory.last === null && index.by === null && !raced;
+}
+
+/** An ETag by hand may come without its quotes, which shells take away. */
+function sameTag(given: string, etag: string): boolean {
+  return given === etag || `"${given}"` === etag;
+}

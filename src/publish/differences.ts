@@ -1,0 +1,96 @@
+import { cut, printable } from '../index/keys.ts';
+import { openImage } from '../index/open.ts';
+import { validateIndex } from '../index/validate.ts';
+import type { Database } from '../sqlite.ts';
+
+/** A row with its own name in `#name`, which no column can be called. */
+type Row = Readonly<Record<string, unknown>>;
+
+interface Kind {
+  readonly noun: string;
+  readonly rows: string;
+}
+
+/** The tables that a configuration is made from, each row named as people know it. */
+const KINDS: readonly Kind[] = [
+  { noun: 'region', rows: 'SELECT *, code AS "#name" FROM main.regions' },
+  { noun: 'studio', rows: 'SELECT *, key AS "#name" FROM main.locations' },
+  {
+    noun: 'event',
+    rows: `SELECT e.*, e.year || '/' || coalesce(s.key, 'no studio') || '/' || e.key AS "#name"
+           FROM main.showcases e LEFT JOIN main.locations s ON s.id = e.location_id`,
+  },
+  { noun: 'user', rows: 'SELECT *, userid AS "#name" FROM main.users' },
+];
+
+/** What two hosts number or stamp each in its own way, whatever the row says. */
+const INCIDENTAL = new Set(['#name', 'id', 'location_id', 'user_id', 'created_at', 'updated_at']);
+
+/** Lines that are told; how many more there are is said in one more. */
+const MOST_LINES = 30;
+/** Characters of a name that are told. */
+const MOST_NAME = 80;
+
+/**
+ * What differs between two indexes, a line for each row: which are only in one of them, and which columns differ
+ * (never what they hold: some of it is secret).
+ */
+export function describeDifferences(theirs: Buffer, ours: Buffer): string[] {
+  const there = openImage(theirs);
+  const here = openImage(ours);
+  try {
+    validateIndex(there); // a view in the place of a table could run for ever
+    const lines = KINDS.flatMap((kind) => compare(kind, there, here));
+    if (lines.length === 0) return ['no row that a configuration is made from differs'];
+    if (lines.length <= MOST_LINES) return lines;
+    return [...lines.slice(0, MOST_LINES), `and ${lines.length - MOST_LINES} more`];
+  } finally {
+    there.close();
+    here.close();
+  }
+}
+
+function compare({ noun, rows }: Kind, there: Database, here: Database): string[] {
+  const theirs = byName(there, rows);
+  const ours = byName(here, rows);
+  const lines: string[] = [];
+  const say = (name: string, what: string) => lines.push(`${noun} ${shown(name)}: ${what}`);
+  for (const [name, row] of theirs) {
+    const own = ours.get(name);
+    if (!own) say(name, 'only in theirs');
+    else {
+      const columns = differingColumns(row, own);
+      if (columns.length > 0) say(name, `differs in ${columns.map(shown).join(', ')}`);
+    }
+  }
+  for (const name of ours.keys()) if (!theirs.has(name)) say(name, 'only in ours');
+  return lines;
+}
+
+/** Rows by name; of several with one name, the later ones are numbered. */
+function byName(db: Database, sql: string): Map<string, Row> {
+  const rows = new Map<string, Row>();
+  const seen = new Map<string, number>();
+  for (const row of db.prepare(sql).iterate() as IterableIterator<Row>) {
+    const name = String(row['#name'] ?? 'without a name');
+    const nth = (seen.get(name) ?? 0) + 1;
+    seen.set(name, nth);
+    rows.set(nth === 1 ? name : `${name} (${nth})`, row);
+  }
+  return rows;
+}
+
+function differingColumns(theirs: Row, ours: Row): string[] {
+  const columns = new Set([...Object.keys(theirs), ...Object.keys(ours)]);
+  return [...columns].filter(
+    (column) => !INCIDENTAL.has(column) && !sameCell(theirs[column] ?? null, ours[column] ?? null),
+  );
+}
+
+function sameCell(a: unknown, b: unknown): boolean {
+  return Buffer.isBuffer(a) && Buffer.isBuffer(b) ? a.equals(b) : a === b;
+}
+
+function shown(name: string): string {
+  return printable(name.length > MOST_NAME ? `${cut(name, MOST_NAME)}...` : name);
+}

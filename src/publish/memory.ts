@@ -1,0 +1,52 @@
+import { inFleetJournal } from '../journal/fleet.ts';
+import { readPublishMemory } from '../journal/fleet-history.ts';
+import type { PublishMemory } from '../journal/types.ts';
+import type { PublishParts } from './types.ts';
+
+type Last = NonNullable<PublishMemory['last']>;
+
+/** How many publications without an answer are remembered: a few that were killed one after the other. */
+const MOST_INTENDED = 20;
+
+/** What this host remembers of its publications, kept in the journal; each change is durable when it returns. */
+export interface Memory {
+  readonly state: PublishMemory;
+  /** ETag of the store's index that this host's has grown from by an update; null where none did. */
+  readonly installed: string | null;
+  readonly readOnly: boolean;
+  /** Call it before an index with this digest is sent. */
+  intend(digest: string): Promise<void>;
+  /** Call it as soon as an index is known to stand in the store. */
+  published(last: Omit<Last, 'inventoried'>): Promise<void>;
+  /** Call it once the inventory names it. */
+  inventoried(): Promise<void>;
+}
+
+/** @throws {Failure} `lock-timeout`, `disk`, `config-invalid` for a journal of a newer version */
+export async function openMemory(
+  { site, storeName, lockTimeoutMs: timeoutMs }: PublishParts,
+  readOnly: boolean,
+): Promise<Memory> {
+  const { dbDir } = site;
+  const found = await readPublishMemory(dbDir, storeName, timeoutMs);
+  let state = found.memory;
+  const keep = async (next: PublishMemory) => {
+    await inFleetJournal({ dbDir, timeoutMs }, (journal) => journal.remember(storeName, next));
+    state = next;
+  };
+  return {
+    get state() {
+      return state;
+    },
+    installed: found.installed,
+    readOnly,
+    intend: (digest) => {
+      const others = state.intended.filter((other) => other !== digest);
+      return keep({ ...state, intended: [...others, digest].slice(-MOST_INTENDED) });
+    },
+    published: (last) => keep({ last: { ...last, inventoried: false }, intended: [] }),
+    inventoried: async () => {
+      if (state.last) await keep({ ...state, last: { ...state.last, inventoried: true } });
+    },
+  };
+}

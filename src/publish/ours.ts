@@ -1,0 +1,80 @@
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { databaseFile, INDEX_NAME } from '../bucket/layout.ts';
+import { Failure } from '../failure.ts';
+import { imageDigest, openInstalled } from '../index/open.ts';
+import { backedUpImage } from '../install/backup.ts';
+import { onDisk } from '../install/disk.ts';
+import { lastWritten } from '../install/live-index.ts';
+import { stagedBy, stagedPath } from '../install/names.ts';
+import type { Site } from '../site/types.ts';
+import type { OurIndex } from './types.ts';
+
+/** Milliseconds to wait for a gap that others leave who write to the index. */
+const PATIENCE_MS = 5000;
+
+/**
+ * The index of this host as it stands, also while the application writes to it.
+ *
+ * @param stateDir where a copy may stand for a moment; null to leave no trace here (a dry run)
+ * @throws {Failure} `index-missing`, `index-invalid`, `index-too-large`, `lock-timeout`, `disk`
+ */
+export async function readOurs(
+  site: Site,
+  run: string,
+  options: { stateDir: string | null; maxBytes: number },
+): Promise<OurIndex> {
+  const path = join(site.dbDir, databaseFile(INDEX_NAME));
+  const modified = onDisk('cannot look at', path, () => lastWritten(path));
+  if (!modified) throw missing(path);
+  const scratch = options.stateDir ?? mkdtempSync(join(tmpdir(), 'config-update-'));
+  try {
+    const image = await copy(path, stagedPath(join(scratch, databaseFile(INDEX_NAME)), run));
+    if (image.length > options.maxBytes) throw tooLarge(path, image.length, options.maxBytes);
+    return { image, digest: imageDigest(image), modified };
+  } finally {
+    if (options.stateDir === null) rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Removes copies that killed runs have left. Call it while nobody else publishes from here. */
+export function removeLeftCopies(stateDir: string): void {
+  onDisk('cannot tidy up', stateDir, () => {
+    for (const name of readdirSync(stateDir)) {
+      if (stagedBy(name) !== null && name.startsWith(`.${databaseFile(INDEX_NAME)}.`))
+        rmSync(join(stateDir, name), { force: true });
+    }
+  });
+}
+
+async function copy(path: string, through: string): Promise<Buffer> {
+  const db = openInstalled(path, { busyTimeoutMs: PATIENCE_MS });
+  if (!db) throw missing(path);
+  try {
+    if (statSync(path).size === 0 || db.pragma('page_count', { simple: true }) === 0) {
+      throw new Failure('index-invalid', `the index ${path} is empty`, {
+        hint: 'Nothing was published. Put the right index.sqlite3 there, then run it again.',
+      });
+    }
+    return await backedUpImage(db, { through, timeoutMs: PATIENCE_MS });
+  } finally {
+    db.close();
+  }
+}
+
+function missing(path: string): Failure {
+  return new Failure('index-missing', `there is no index at ${path}`, {
+    hint: 'Run it on the host that holds the index; or set RAILS_DB_VOLUME to the directory of index.sqlite3.',
+  });
+}
+
+function tooLarge(path: string, size: number, most: number): Failure {
+  return new Failure(
+    'index-too-large',
+    `${path} has ${size} bytes, more than the ${most} that machines take`,
+    {
+      hint: 'Nothing was published. If it is right, raise UPDATE_CONFIG_MAX_INDEX_MIB on every machine and here.',
+    },
+  );
+}

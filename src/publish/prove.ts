@@ -1,0 +1,57 @@
+import { checkFiles, type Violation } from '../check/rules.ts';
+import { Failure } from '../failure.ts';
+import { generate } from '../generate/generate.ts';
+import { openImage } from '../index/open.ts';
+import { readIndex } from '../index/read.ts';
+import type { Index, Warning } from '../index/types.ts';
+import { validateIndex } from '../index/validate.ts';
+import type { Site } from '../site/types.ts';
+
+/**
+ * Proves, before anything is sent, that every machine could install an index: it is validated as a machine would, and
+ * what a Fly machine and the Kamal server would generate from it has to keep every rule.
+ *
+ * @returns the rows that machines will leave out, or read with a reservation
+ * @throws {Failure} `index-invalid`, `check-failed`; then nothing was published
+ */
+export async function proveIndex(image: Buffer, site: Site): Promise<readonly Warning[]> {
+  const { index, warnings } = readAll(image);
+  for (const machine of machinesOf(index, site)) {
+    const violations = await checkFiles(generate(index, machine), { index, site: machine });
+    if (violations.length > 0) throw broken(machine, violations);
+  }
+  return warnings;
+}
+
+function readAll(image: Buffer) {
+  const db = openImage(image);
+  try {
+    validateIndex(db);
+    return readIndex(db);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    throw new Failure(error.code, error.message, {
+      hint: 'Nothing was published. Repair the index on this host, then run it again.',
+      cause: error,
+    });
+  } finally {
+    db.close();
+  }
+}
+
+/** One machine of each kind. Between Fly's regions only lists differ, so one of them stands for all. */
+function machinesOf(index: Index, site: Site): Site[] {
+  const plain = { ...site, overrides: null, appName: null, region: null };
+  const region = index.regions[0]?.code ?? 'iad';
+  return [
+    { ...plain, deployment: 'fly', appName: site.appName ?? 'smooth', region },
+    { ...plain, deployment: 'kamal' },
+  ];
+}
+
+function broken({ deployment }: Site, violations: readonly Violation[]): Failure {
+  const list = violations.map(({ file, rule, message }) => `${file}: ${rule}: ${message}`).join('; ');
+  return new Failure('check-failed', `what a ${deployment} machine would make of this index: ${list}`, {
+    hint: 'Nothing was published. Look at what the message names; if the index is right, report it.',
+  });
+}

@@ -1,0 +1,188 @@
+import { join } from 'node:path';
+import { databaseFile, databaseKey, INDEX_NAME, renderTime } from '../bucket/layout.ts';
+import { Failure } from '../failure.ts';
+import type { PublishOutcome } from '../fleet/types.ts';
+import { ensureStateDir } from '../journal/state-dir.ts';
+import { waitForLock } from '../lock/lock.ts';
+import { md5, sha256 } from '../store/proof.ts';
+import { decide } from './decide.ts';
+import { describeDifferences } from './differences.ts';
+import { recordIndex } from './inventory.ts';
+import { type Memory, openMemory } from './memory.ts';
+import { readOurs, removeLeftCopies } from './ours.ts';
+import { proveIndex } from './prove.ts';
+import { lookAt, type Standing } from './standing.ts';
+import type { OurIndex, PublishParts, PublishRequest } from './types.ts';
+
+const KEY = databaseKey(INDEX_NAME);
+/** What machines and other tools take the object for. */
+const CONTENT_TYPE = 'application/vnd.sqlite3';
+/** How often what stands in the store may change under our hands before we give up. */
+const MOST_ROUNDS = 4;
+/** Warnings that are told one by one. */
+const MOST_WARNINGS = 20;
+
+/**
+ * Publishes the index of this host: read as it stands, proved as a machine would prove it, and sent only over what this
+ * host knows of, so that of two administrators the second is told and nothing is lost. What was sent is remembered in
+ * the journal, before and after, so that a run that is killed in between leaves no riddle to the next one.
+ *
+ * @throws {Failure} `index-*`, `check-failed`, `store-*`, `lock-timeout`, `disk`
+ */
+export async function publishIndex(parts: PublishParts, request: PublishRequest): Promise<PublishOutcome> {
+  if (request.dryRun) return await publish(parts, request, null);
+  const stateDir = ensureStateDir(parts.site.dbDir);
+  const lock = await waitForLock(join(stateDir, 'publish.lock'), { timeoutMs: parts.lockTimeoutMs });
+  try {
+    removeLeftCopies(stateDir);
+    return await publish(parts, request, stateDir);
+  } finally {
+    lock.release();
+  }
+}
+
+async function publish(
+  parts: PublishParts,
+  request: PublishRequest,
+  stateDir: string | null,
+): Promise<PublishOutcome> {
+  const ours = await readOurs(parts.site, request.run, { stateDir, maxBytes: parts.maxIndexBytes });
+  await prove(parts, ours);
+  const memory = await openMemory(parts, request.dryRun);
+  for (let round = 1; round <= MOST_ROUNDS; round++) {
+    const standing = await lookAt(parts.store, KEY, parts.maxIndexBytes, {
+      ours,
+      published: memory.state.last,
+    });
+    const outcome = await settle(parts, request, { ours, memory, standing, raced: round > 1 });
+    if (outcome) return outcome;
+  }
+  throw new Failure('changed-elsewhere', `${KEY} was changed ${MOST_ROUNDS} times while it was published`, {
+    hint: 'Look who else publishes; then run it again.',
+  });
+}
+
+interface Situation {
+  readonly ours: OurIndex;
+  readonly memory: Memory;
+  readonly standing: Standing | null;
+  readonly raced: boolean;
+}
+
+/** One look at the store, and what follows from it; null when the store has changed meanwhile. */
+async function settle(
+  parts: PublishParts,
+  request: PublishRequest,
+  situation: Situation,
+): Promise<PublishOutcome | null> {
+  const { ours, memory, standing, raced } = situation;
+  if (!standing) {
+    if (memory.state.last) parts.note('the store has no index any more; it is published anew');
+    return await send(parts, request, situation, { replaces: 'nothing', modified: ours.modified });
+  }
+  const { installed, state } = memory;
+  const { replaces } = request;
+  const decision = decide(standing, { ours, memory: state, installed, replaces, raced });
+  switch (decision.kind) {
+    case 'unchanged':
+      await adopt(parts, ours, memory, standing);
+      return { kind: 'unchanged', index: standing.index };
+    case 'older':
+      throw olderThanPublished(ours, standing);
+    case 'changed-elsewhere':
+      return { kind: 'changed-elsewhere', theirs: standing.index, differences: differences(standing, ours) };
+    case 'publish':
+      return await send(parts, request, situation, decision);
+  }
+}
+
+async function send(
+  parts: PublishParts,
+  request: PublishRequest,
+  { ours, memory }: Situation,
+  { replaces, modified }: { replaces: string; modified: Date },
+): Promise<PublishOutcome | null> {
+  const facts = {
+    sha256: sha256(ours.image),
+    size: ours.image.length,
+    time: modified.toISOString(),
+    by: parts.by,
+  };
+  if (request.dryRun) {
+    return {
+      kind: 'would-publish',
+      index: { ...facts, etag: `"${md5(ours.image)}"`, publishedAt: new Date().toISOString() },
+    };
+  }
+  if (modified > ours.modified) {
+    parts.note(
+      `published as of ${modified.toISOString()}, so that machines with theirs take ours for the newer one`,
+    );
+  }
+  await memory.intend(ours.digest);
+  const put = await parts.store.put(KEY, ours.image, {
+    condition: { replaces },
+    metadata: { 'last-modified': renderTime(modified), 'published-by': parts.by },
+    contentType: CONTENT_TYPE,
+  });
+  if (put.kind === 'changed-elsewhere') return null;
+  await memory.published({ etag: put.etag, digest: ours.digest, time: facts.time });
+  await inventory(parts, memory);
+  return { kind: 'published', index: { ...facts, etag: put.etag, publishedAt: new Date().toISOString() } };
+}
+
+/** What stands there is exactly ours, whoever sent it: from here on it is what this host published last. */
+async function adopt(
+  parts: PublishParts,
+  ours: OurIndex,
+  memory: Memory,
+  { index }: Standing,
+): Promise<void> {
+  if (memory.readOnly) return;
+  if (memory.state.last?.etag !== index.etag) {
+    await memory.published({ etag: index.etag, digest: ours.digest, time: index.time });
+  }
+  if (!memory.state.last?.inventoried) await inventory(parts, memory);
+}
+
+/** Others save requests by the inventory; an index that is not in it is found all the same. */
+async function inventory({ store, note }: PublishParts, memory: Memory): Promise<void> {
+  const { last } = memory.state;
+  if (!last) return;
+  try {
+    await recordIndex(store, databaseFile(INDEX_NAME), { etag: last.etag, time: new Date(last.time) });
+    await memory.inventoried();
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    note(`the inventory does not name this index yet: ${error.message}; the next run tries again`);
+  }
+}
+
+async function prove({ site, note }: PublishParts, ours: OurIndex): Promise<void> {
+  const warnings = await proveIndex(ours.image, site);
+  for (const { table, id, reason } of warnings.slice(0, MOST_WARNINGS)) {
+    note(`warning: ${table}${id === null ? '' : ` ${id}`}: ${reason}`);
+  }
+  if (warnings.length > MOST_WARNINGS) {
+    note(
+      `warning: and ${warnings.length - MOST_WARNINGS} rows more (update_config --dry-run names them all)`,
+    );
+  }
+}
+
+function differences({ image, problem }: Standing, ours: OurIndex): string[] {
+  if (!image) return [`theirs cannot be read: ${problem ?? 'its bytes were not fetched'}`];
+  try {
+    return describeDifferences(image, ours.image);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return [`theirs is no usable index: ${error.message}`];
+  }
+}
+
+function olderThanPublished({ modified }: OurIndex, { index }: Standing): Failure {
+  const times = `${modified.toISOString()}, while what stands in the store is of ${index.time}`;
+  return new Failure('index-older', `the index of this host was last changed at ${times}`, {
+    hint: `If the older one is meant, publish it over the other: --replace '${index.etag}'. If not, look at the file and at the clock of this host.`,
+  });
+}

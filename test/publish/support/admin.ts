@@ -1,0 +1,47 @@
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { PublishOutcome } from '../../../src/fleet/types.ts';
+import { publishIndex } from '../../../src/publish/publish.ts';
+import type { PublishParts, PublishRequest } from '../../../src/publish/types.ts';
+import type { ObjectStore } from '../../../src/store/types.ts';
+import { newRunId } from '../../../src/update/result.ts';
+import { siteOf } from '../../support/site.ts';
+
+/** An admin host: a db dir with an index, and a journal of its own. */
+export class Admin {
+  readonly dbDir = mkdtempSync(join(tmpdir(), 'admin-'));
+  readonly notes: string[] = [];
+  readonly parts: PublishParts;
+
+  constructor(store: ObjectStore, by: string, more: Partial<PublishParts> = {}) {
+    this.parts = {
+      site: { ...siteOf('local'), dbDir: this.dbDir },
+      store,
+      storeName: 'here/showcase',
+      maxIndexBytes: 2 ** 20,
+      lockTimeoutMs: 10_000,
+      by,
+      note: (message) => this.notes.push(message),
+      ...more,
+    };
+  }
+
+  get indexPath(): string {
+    return join(this.dbDir, 'index.sqlite3');
+  }
+
+  /** @param at when it was last changed, in whole seconds */
+  put(index: Buffer, at: string): void {
+    writeFileSync(this.indexPath, index);
+    utimesSync(this.indexPath, new Date(at), new Date(at));
+  }
+
+  publish(request: Partial<PublishRequest> = {}): Promise<PublishOutcome> {
+    return publishIndex(this.parts, { run: newRunId(), dryRun: false, replaces: null, ...request });
+  }
+
+  remove(): void {
+    rmSync(this.dbDir, { recursive: true, force: true });
+  }
+}
