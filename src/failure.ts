@@ -43,3 +43,13 @@ export class Failure extends Error {
     this.hint = options.hint;
   }
 }
+
+/** Anything thrown, as a `Failure`; what was not foreseen is `internal`. */
+export function asFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new Failure('internal', `unexpected: ${message}`, {
+    hint: 'Look at the log on standard error for the stack, and report it.',
+    cause: error,
+  });
+}

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { Failure } from '../failure.ts';
 import { listGenerations } from '../install/generations.ts';
 import { arrival } from '../journal/arrival.ts';
@@ -10,7 +9,7 @@ import type { Parts } from '../update/parts.ts';
 import { refusedResult } from '../update/result.ts';
 import { runUpdate } from '../update/update.ts';
 import { HELP, parseOptions, type Task } from './options.ts';
-import { buildParts, buildVoice, type World } from './parts.ts';
+import { atAppRoot, buildParts, buildVoice, type World } from './parts.ts';
 import { renderGenerations, renderHistory } from './tables.ts';
 
 /** Runs of the history that are listed. */
@@ -34,8 +33,7 @@ export async function runCommand(
       write(HELP);
       return 0;
     }
-    const env = options.appRoot === null ? world.env : { ...world.env, APP_ROOT: existing(options.appRoot) };
-    const parts = await buildParts({ ...world, env }, voice);
+    const parts = await buildParts(atAppRoot(world, options.appRoot), voice);
     const result = await perform(options.task, parts, json, write);
     if (result && json) write(renderJson(voice.scrubber.value(result), 'administrator'));
     return result?.outcome === 'failed' ? 1 : 0;
@@ -48,14 +46,6 @@ export async function runCommand(
   } finally {
     await voice.log.flush();
   }
-}
-
-/** A mistyped directory would be made and filled, and the right one left as it is. */
-function existing(appRoot: string): string {
-  if (statSync(appRoot, { throwIfNoEntry: false })?.isDirectory()) return appRoot;
-  throw new Failure('usage', `--app-root ${JSON.stringify(appRoot)} is no directory`, {
-    hint: "Name the application's directory, such as /rails.",
-  });
 }
 
 /** @returns null for what is a listing and no operation */

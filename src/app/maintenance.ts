@@ -1,12 +1,12 @@
 import { hostname, totalmem } from 'node:os';
 import { checkMaintenance } from '../check/rules.ts';
-import { Failure } from '../failure.ts';
+import { asFailure, Failure } from '../failure.ts';
 import { generateMaintenance } from '../generate/generate.ts';
 import { commitFiles } from '../install/commit.ts';
 import { compareFiles } from '../install/compare.ts';
 import { stageFiles } from '../install/stage.ts';
+import { newRunId } from '../report/run-id.ts';
 import { readSite } from '../site/environment.ts';
-import { asFailure, newRunId } from '../update/result.ts';
 import type { World } from './parts.ts';
 
 const HELP = `Usage: maintenance-config

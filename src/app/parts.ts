@@ -1,4 +1,6 @@
+import { statSync } from 'node:fs';
 import { hostname, totalmem } from 'node:os';
+import { Failure } from '../failure.ts';
 import { openImage } from '../index/open.ts';
 import { readIndex } from '../index/read.ts';
 import type { User } from '../index/types.ts';
@@ -21,6 +23,21 @@ export interface World {
   readonly defaultAppRoot: string;
   /** Name of the operation, which names its log too. */
   readonly name: string;
+}
+
+/**
+ * The same world with the application in the directory that `--app-root` names; null where it was not given.
+ *
+ * @throws {Failure} `usage`: a mistyped directory would be made and filled, and the right one left as it is.
+ */
+export function atAppRoot(world: World, appRoot: string | null): World {
+  if (appRoot === null) return world;
+  if (!statSync(appRoot, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new Failure('usage', `--app-root ${JSON.stringify(appRoot)} is no directory`, {
+      hint: "Name the application's directory, such as /rails.",
+    });
+  }
+  return { ...world, env: { ...world.env, APP_ROOT: appRoot } };
 }
 
 /** Everything that tells: the log, and the reporters of the way in. */

@@ -1,12 +1,14 @@
+import { asFailure } from '../failure.ts';
 import { compareFiles } from '../install/compare.ts';
 import { readLiveIndex } from '../install/live-index.ts';
 import { unifiedDiff } from '../report/diff.ts';
+import { newRunId } from '../report/run-id.ts';
 import { Steps } from '../report/steps.ts';
 import type { RunResult, Trigger } from '../report/types.ts';
 import { fetchCandidate, localCandidate } from './candidate.ts';
 import type { Parts } from './parts.ts';
 import { describeChanges, fileFacts, planFiles, proveFiles, readStep } from './plan.ts';
-import { asFailure, endResult, failureResult, newFindings, newRunId } from './result.ts';
+import { endResult, failureResult, newFindings } from './result.ts';
 
 /** Steps of a dry run: fetch, read, generate, check, compare. */
 const STEPS = 5;

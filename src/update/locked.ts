@@ -1,12 +1,14 @@
+import { asFailure } from '../failure.ts';
 import { type LiveIndex, readLiveIndex } from '../install/live-index.ts';
 import { recover } from '../install/recover.ts';
 import { acquireJournal, type Journal } from '../journal/journal.ts';
 import type { Arrival, RunKind } from '../journal/types.ts';
+import { newRunId } from '../report/run-id.ts';
 import { Steps } from '../report/steps.ts';
 import type { Outcome, RunResult, Trigger } from '../report/types.ts';
 import { maintenancePath, targetDirectories } from './candidate.ts';
 import type { Parts } from './parts.ts';
-import { asFailure, endResult, type Findings, failureResult, newFindings, newRunId } from './result.ts';
+import { endResult, type Findings, failureResult, newFindings } from './result.ts';
 
 /** What a piece of work under the lock has at hand. */
 export interface Operation {

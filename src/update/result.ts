@@ -1,15 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { Failure } from '../failure.ts';
+import { asFailure } from '../failure.ts';
 import type { Warning } from '../index/types.ts';
+import { newRunId } from '../report/run-id.ts';
 import type { Steps } from '../report/steps.ts';
 import type { FileFacts, IndexFacts, Outcome, RunResult } from '../report/types.ts';
 import type { Site } from '../site/types.ts';
-
-/** A name for a run that sorts by time and that no other run has: `20260102T030405678Z-1f2e3d`. */
-export function newRunId(): string {
-  return `${new Date().toISOString().replace(/[-:.]/g, '')}-${randomBytes(3).toString('hex')}`;
-}
 
 /** What an operation has found out so far; filled step by step, so that a failure can tell what was known. */
 export interface Findings {
@@ -50,16 +45,6 @@ export function failureResult(site: Site, steps: Steps, findings: Findings, erro
     ...endResult(site, steps, { ...findings, files: [], reload: false }, 'failed'),
     error: { code: failure.code, message: failure.message, hint: failure.hint },
   };
-}
-
-/** Anything thrown, as a `Failure`; what was not foreseen is `internal`. */
-export function asFailure(error: unknown): Failure {
-  if (error instanceof Failure) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  return new Failure('internal', `unexpected: ${message}`, {
-    hint: 'Look at the log on standard error for the stack, and report it.',
-    cause: error,
-  });
 }
 
 /** The result of a request that was refused before an operation began, when not even the site is known for sure. */

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { PublishOutcome } from '../../../src/fleet/types.ts';
 import { publishIndex } from '../../../src/publish/publish.ts';
 import type { PublishParts, PublishRequest } from '../../../src/publish/types.ts';
+import { newRunId } from '../../../src/report/run-id.ts';
 import type { ObjectStore } from '../../../src/store/types.ts';
-import { newRunId } from '../../../src/update/result.ts';
 import { siteOf } from '../../support/site.ts';
 
 /** An admin host: a db dir with an index, and a journal of its own. */

@@ -1,0 +1,31 @@
+import { Failure } from '../failure.ts';
+import { openImage } from '../index/open.ts';
+import { readIndex } from '../index/read.ts';
+import type { ReadIndex } from '../index/types.ts';
+import { validateIndex } from '../index/validate.ts';
+import type { Site } from '../site/types.ts';
+import { readLiveIndex } from './live-index.ts';
+
+/**
+ * The index that is installed on this machine, proved to be one, as it is at this moment: for what follows an update.
+ *
+ * @throws {Failure} `index-missing`; `index-invalid`, listing everything that is wrong; `lock-timeout`; `disk`.
+ */
+export async function readInstalledIndex(site: Site): Promise<ReadIndex> {
+  const live = await readLiveIndex(site);
+  if (!live.image) {
+    const [code, message] = live.problem
+      ? (['index-invalid', `${live.path} cannot be read: ${live.problem}`] as const)
+      : (['index-missing', `there is no index at ${live.path}`] as const);
+    throw new Failure(code, message, {
+      hint: 'Run update_config first, which installs a good one, or check RAILS_DB_VOLUME.',
+    });
+  }
+  const db = openImage(live.image);
+  try {
+    validateIndex(db);
+    return readIndex(db);
+  } finally {
+    db.close();
+  }
+}
