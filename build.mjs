@@ -24,6 +24,14 @@ const EXECUTABLES = {
   resume: 'scripts',
   'maintenance-config': 'scripts',
 };
+/** In dev/: what bundles are made with. */
+const PLUGIN_FILES = [
+  'aws-slim.mjs',
+  'yaml-plugin.mjs',
+  'outlines-plugin.mjs',
+  'outlines.mjs',
+  'path-text.mjs',
+];
 const FOLDERS = [...new Set(Object.values(EXECUTABLES))];
 
 const root = import.meta.dirname;
@@ -73,7 +81,7 @@ function machineLibc() {
 
 async function build(addon, outDir, analyse) {
   // Here and not above: loading esbuild takes longer than finding that there is nothing to do.
-  const { bundle, packagesOf, renderAnalysis } = await import('./dev/build/bundle.mjs');
+  const { bundle, filesOf, packagesOf, renderAnalysis } = await import('./dev/build/bundle.mjs');
   const { renderLicenses } = await import('./dev/build/licenses.mjs');
   const { renderExecutable } = await import('./dev/build/executable.mjs');
 
@@ -81,7 +89,7 @@ async function build(addon, outDir, analyse) {
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   const inputs = new Set(['package.json', 'package-lock.json', 'build.mjs', relative(root, addon)]);
   for (const name of await readdir(join(root, 'dev/build'))) inputs.add(join('dev/build', name));
-  for (const name of ['aws-slim.mjs', 'yaml-plugin.mjs']) inputs.add(join('dev', name));
+  for (const name of PLUGIN_FILES) inputs.add(join('dev', name));
 
   const packages = Object.fromEntries(FOLDERS.map((folder) => [folder, new Set()]));
   const outputs = [];
@@ -93,7 +101,7 @@ async function build(addon, outDir, analyse) {
   for (const [name, folder] of Object.entries(EXECUTABLES)) {
     const { parts, metafile } = await bundle(root, `src/entry/${name}.ts`);
     await put(folder, name, renderExecutable(preamble, { name, version, parts }), 0o755);
-    for (const path of Object.keys(metafile.inputs)) inputs.add(path);
+    for (const path of filesOf(metafile)) inputs.add(path);
     for (const path of packagesOf(metafile)) packages[folder].add(path);
     if (analyse) process.stdout.write(`${renderAnalysis(`${folder}/${name}`, metafile)}\n\n`);
   }

@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { configDefaults, defineConfig } from 'vitest/config';
+import { viteOutlines } from './dev/outlines-plugin.mjs';
 import { viteYaml } from './dev/yaml-plugin.mjs';
 
 /** Production's own index and what it expects for it stand beside the repository, or nowhere. */
 const hasShared = existsSync(resolve(import.meta.dirname, '../shared/golden'));
 
 export default defineConfig({
-  plugins: [viteYaml],
+  plugins: [viteYaml, viteOutlines],
   test: {
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/setup.ts'],

@@ -36,6 +36,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   fleet: ['bucket', 'index', 'install', 'site', 'child', 'journal', 'report'],
   child: [],
   publish: ['bucket', 'index', 'generate', 'check', 'site', 'install', 'store', 'journal', 'lock'],
+  pages: ['generate', 'index'],
+  'pages-out': ['install'],
   journal: ['install'],
   lock: ['install'],
   report: [],

@@ -2,6 +2,7 @@
 import { basename, join, posix } from 'node:path';
 import { build, transform } from 'esbuild';
 import { awsSlim, slimOptions } from '../aws-slim.mjs';
+import { dataPackagesOf, esbuildOutlines, isVirtual } from '../outlines-plugin.mjs';
 import { esbuildYaml } from '../yaml-plugin.mjs';
 import { pinoSlim } from './pino-slim.mjs';
 
@@ -32,7 +33,7 @@ export async function bundle(root, entry) {
     supported: {},
     legalComments: 'none',
     define: { __BUNDLED__: 'true' },
-    plugins: [awsSlim(), pinoSlim(), esbuildYaml],
+    plugins: [awsSlim(), pinoSlim(), esbuildYaml, esbuildOutlines],
     logLevel: 'warning',
   });
   const parts = await Promise.all(outputFiles.map(toCommonJs));
@@ -56,13 +57,19 @@ async function toCommonJs({ path, text }) {
   return { name: `./${basename(path)}`, text: code };
 }
 
-/** Directories (relative to `root`) of the packages that have put code into an output. */
+/** Files (relative to `root`) that a bundle was read from. */
+export function filesOf(metafile) {
+  return Object.keys(metafile.inputs).filter((path) => !isVirtual(path));
+}
+
+/** Directories (relative to `root`) of the packages that have put code or data into an output. */
 export function packagesOf(metafile) {
   const found = new Set();
   for (const output of Object.values(metafile.outputs)) {
     for (const [path, { bytesInOutput }] of Object.entries(output.inputs)) {
       const match = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path);
       if (match && bytesInOutput > 0) found.add(match[1]);
+      for (const name of dataPackagesOf(path)) found.add(`node_modules/${name}`);
     }
   }
   return [...found].sort();

@@ -2,7 +2,7 @@ import { type GeoProjection, geoAlbers, geoAlbersUsa, geoConicConformal, geoConi
 
 /** Where a point stands on one of the application's region maps: whole pixels from the upper left corner. */
 export interface MapPlace {
-  readonly map: string;
+  readonly map: MapName;
   readonly x: number;
   readonly y: number;
 }
@@ -10,29 +10,56 @@ export interface MapPlace {
 type Point = readonly [x: number, y: number];
 type Project = (lon: number, lat: number) => Point | null;
 
+export type MapName = 'us' | 'eu' | 'au' | 'jp';
+
 /** A map, and the window of degrees (its edges included) whose points it shows. The windows do not overlap. */
-interface RegionMap {
-  readonly map: string;
+export interface RegionMap {
+  readonly map: MapName;
+  /** Of the picture, in pixels. A point may stand beyond its edge. */
+  readonly size: readonly [width: number, height: number];
   readonly lat: readonly [min: number, max: number];
   readonly lon: readonly [min: number, max: number];
   readonly project: Project;
+  /** What the picture's land is drawn with. */
+  readonly projection: GeoProjection;
+  /** The same for the countries around, where that one leaves them out. */
+  readonly surroundings: GeoProjection | null;
 }
 
-/** The numbers are those that the application's map pictures were drawn with: rubys/showcase utils/mapper. */
-function drawMaps(): readonly RegionMap[] {
+/**
+ * The maps, made anew at each call. The numbers are those that the application's map pictures were drawn with:
+ * rubys/showcase utils/mapper.
+ */
+export function regionMaps(): readonly RegionMap[] {
   const eu = geoConicConformal().rotate([-20, 0]).center([0, 52]).parallels([35, 65]).scale(1000);
   const au = geoConicConformal().rotate([-132, 0]).center([13, -25]).parallels([-18, -36]).scale(750);
   const jp = geoConicEquidistant().rotate([-137, 0]).center([0, 36]).parallels([24, 46]).scale(1000);
   return [
-    { map: 'us', lat: [21, 54], lon: [-160, -66], project: projectUs() },
-    { map: 'eu', lat: [35, 75], lon: [-25, 45], project: projectBy(eu) },
-    { map: 'au', lat: [-45, -10], lon: [110, 155], project: projectBy(au) },
-    { map: 'jp', lat: [24, 46], lon: [122, 153], project: projectBy(jp) },
+    {
+      map: 'us',
+      size: [900, 500],
+      lat: [21, 54],
+      lon: [-160, -66],
+      project: projectUs(),
+      projection: geoAlbersUsa(),
+      // Which is what Albers USA draws the contiguous states with.
+      surroundings: geoAlbers(),
+    },
+    { map: 'eu', lat: [35, 75], lon: [-25, 45], ...drawnBy(eu) },
+    { map: 'au', lat: [-45, -10], lon: [110, 155], ...drawnBy(au) },
+    { map: 'jp', lat: [24, 46], lon: [122, 153], ...drawnBy(jp) },
   ];
 }
 
-function projectBy(projection: GeoProjection): Project {
-  return (lon, lat) => projection([lon, lat]);
+function drawnBy(
+  projection: GeoProjection,
+): Pick<RegionMap, 'size' | 'project' | 'projection' | 'surroundings'> {
+  return {
+    size: [600, 500],
+    project: (lon, lat) => projection([lon, lat]),
+    projection,
+    surroundings: null,
+  };
 }
 
 /** Albers USA ends at the border; Alberta's studios are shown all the same, shifted to where the picture has room. */
@@ -53,7 +80,7 @@ let maps: readonly RegionMap[] | undefined;
 /** The place of a point given in degrees; null when no map shows it, or when a coordinate is missing. */
 export function placeOnMap(lat: number | null, lon: number | null): MapPlace | null {
   if (lat === null || lon === null) return null;
-  maps ??= drawMaps();
+  maps ??= regionMaps();
   for (const {
     map,
     lat: [south, north],

@@ -1,0 +1,177 @@
+import { randomBytes } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
+import { Failure, type FailureCode } from '../failure.ts';
+import { diskError } from '../install/disk.ts';
+import type { Page } from '../pages/types.ts';
+import type { ItemFailure, ItemOutcome, ProgressEvent } from '../report/types.ts';
+import { Directory, type Owner } from './directory.ts';
+import { seal } from './seal.ts';
+import { stalePages } from './stale.ts';
+
+export interface WriteRequest {
+  /** Absolute path of the directory that is served; made if it is missing. */
+  readonly publicDir: string;
+  readonly pages: readonly Page[];
+  /** Says what would be written and removed, and does nothing. */
+  readonly dryRun: boolean;
+  /** Name of the step that events are told under. */
+  readonly step: string;
+  readonly say: (event: ProgressEvent) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface WriteResult {
+  /** Pages; in a dry run those that would be. */
+  readonly counts: {
+    readonly written: number;
+    readonly unchanged: number;
+    readonly removed: number;
+    readonly failed: number;
+  };
+  readonly failures: readonly ItemFailure[];
+}
+
+/** Pages between two turns of the event loop, so that signals and timers are heard. */
+const BATCH = 32;
+
+/**
+ * Renders pages and writes those that differ from what stands there, then removes pages of ours that are no longer
+ * among them. A page that cannot be rendered or written is a failure in the result, and the others go on.
+ *
+ * @throws {Failure} `disk`: the public directory itself cannot be used.
+ * @throws the signal's reason when it is aborted; what was written stays.
+ */
+export async function writePages(request: WriteRequest): Promise<WriteResult> {
+  return await new Writer(request).run();
+}
+
+class Writer {
+  readonly #request: WriteRequest;
+  readonly #counts = { written: 0, unchanged: 0, removed: 0, failed: 0 };
+  readonly #failures: ItemFailure[] = [];
+
+  constructor(request: WriteRequest) {
+    this.#request = request;
+  }
+
+  async run(): Promise<WriteResult> {
+    const { publicDir, pages, dryRun, step, say, signal } = this.#request;
+    const top = openTop(publicDir, dryRun);
+    try {
+      for (const [at, page] of pages.entries()) {
+        if (at % BATCH === 0) {
+          say({ type: 'progress', step, done: at, total: pages.length });
+          await turn();
+          signal?.throwIfAborted();
+        }
+        this.#attempt(page.path, () => this.#write(top, page));
+      }
+      say({ type: 'progress', step, done: pages.length, total: pages.length });
+      if (top) this.#removeStale(top);
+    } finally {
+      top?.close();
+    }
+    return { counts: this.#counts, failures: this.#failures };
+  }
+
+  #write(top: Directory | null, page: Page): void {
+    const bytes = seal(page.render());
+    const names = page.path.split('/');
+    const name = names.pop() ?? '';
+    if (this.#request.dryRun || !top) {
+      const there = top && enterAll(top, names, null);
+      const same = there?.read(name, bytes.length)?.equals(bytes) ?? false;
+      if (there !== top) there?.close();
+      if (same) this.#counts.unchanged += 1;
+      else this.#tell('written', page.path, 'would-change', `${bytes.length} bytes`);
+      return;
+    }
+    const directory = enterAll(top, names, top.owner());
+    if (!directory) throw new Error(`${page.path} has no directory`);
+    try {
+      if (directory.read(name, bytes.length)?.equals(bytes)) {
+        this.#counts.unchanged += 1;
+        return;
+      }
+      directory.write(name, stagedName(name), bytes, top.owner());
+      this.#tell('written', page.path, 'changed', `${bytes.length} bytes`);
+    } finally {
+      if (directory !== top) directory.close();
+    }
+  }
+
+  #removeStale(top: Directory): void {
+    const { pages, dryRun } = this.#request;
+    const kept = new Set(pages.map(({ path }) => path));
+    for (const { path, edited, remove } of stalePages(top, kept)) {
+      this.#attempt(path, () => {
+        if (edited) {
+          this.#say(path, 'left-alone', 'it was changed by hand; remove it if it is not wanted');
+        } else {
+          if (!dryRun) remove();
+          this.#tell('removed', path, dryRun ? 'would-change' : 'removed', dryRun ? 'would be removed' : '');
+        }
+      });
+    }
+  }
+
+  #attempt(path: string, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      const failure = failureOf(error, this.#request.step, path, this.#request.publicDir);
+      this.#counts.failed += 1;
+      this.#failures.push(failure);
+      this.#say(path, 'failed', failure.message);
+    }
+  }
+
+  #tell(count: 'written' | 'removed', path: string, outcome: ItemOutcome, detail: string): void {
+    this.#counts[count] += 1;
+    this.#say(path, outcome, detail);
+  }
+
+  #say(name: string, outcome: ItemOutcome, detail: string): void {
+    this.#request.say({ type: 'item', step: this.#request.step, name, outcome, detail });
+  }
+}
+
+/** Null in a dry run without one: nothing is made. */
+function openTop(publicDir: string, dryRun: boolean): Directory | null {
+  try {
+    return Directory.openTop(publicDir, { make: !dryRun });
+  } catch (error) {
+    throw diskError('cannot use', publicDir, error);
+  }
+}
+
+/** The directory at the end of a path; `top` itself for no names. Made on the way where there is an owner to give it. */
+function enterAll(top: Directory, names: readonly string[], owner: Owner | null): Directory | null {
+  let directory = top;
+  for (const name of names) {
+    const above = directory;
+    try {
+      const next = owner ? above.enterOrMake(name, owner) : above.enter(name);
+      if (!next) return null;
+      directory = next;
+    } finally {
+      if (above !== top) above.close();
+    }
+  }
+  return directory;
+}
+
+/** Nobody can know it beforehand, and a leftover is known by it. */
+function stagedName(name: string): string {
+  return `.${name}.${randomBytes(12).toString('hex')}.staged`;
+}
+
+function failureOf(error: unknown, step: string, name: string, publicDir: string): ItemFailure {
+  const known = diskError('cannot write', `${publicDir}/${name}`, error);
+  if (known instanceof Failure) {
+    return { step, name, code: known.code, message: known.message, hint: known.hint };
+  }
+  const code: FailureCode = 'internal';
+  const message = known instanceof Error ? known.message : String(known);
+  return { step, name, code, message, hint: 'This is a bug in rendering: please report it with the log.' };
+}

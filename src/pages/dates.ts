@@ -1,0 +1,72 @@
+import { type Html, html } from './html.ts';
+
+/** Days as the index has them: `YYYY-MM-DD`; `to` is not before `from`. */
+export interface Days {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What dates are written in where nothing else is said. */
+export const DEFAULT_LOCALE = 'en-US';
+
+const DAY = '(\\d{4}-\\d{2}-\\d{2})';
+const DAYS = new RegExp(`^${DAY}(?:\\s*(?:-|–|/|to)\\s*${DAY})?$`);
+
+/** Reads a day or a range of days; null for any other text, and for days that no calendar has. */
+export function readDays(text: string): Days | null {
+  const match = DAYS.exec(text.trim());
+  const from = match?.[1];
+  if (from === undefined) return null;
+  const to = match?.[2] ?? from;
+  return isDay(from) && isDay(to) && from <= to ? { from, to } : null;
+}
+
+function isDay(text: string): boolean {
+  const time = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+}
+
+/** The tag itself when days can be written in it, else the default: never whatever this machine is set to. */
+export function knownLocale(tag: string | null): string {
+  try {
+    return tag !== null && Intl.DateTimeFormat.supportedLocalesOf(tag).length > 0 ? tag : DEFAULT_LOCALE;
+  } catch {
+    return DEFAULT_LOCALE;
+  }
+}
+
+/** Writes days in one language; making one is slow, so one is made for each language and kept. */
+export class DayWriter {
+  readonly #format: Intl.DateTimeFormat;
+  readonly #written = new Map<string, Html>();
+
+  /** @param locale one that `knownLocale` has given */
+  constructor(locale: string) {
+    this.#format = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' });
+  }
+
+  /** Each end of a range is a time of its own, and what both share stands beside them: `March 7 – 8, 2025`. */
+  write({ from, to }: Days): Html {
+    const name = `${from}/${to}`;
+    const known = this.#written.get(name);
+    if (known) return known;
+    const made = this.#render(from, to);
+    this.#written.set(name, made);
+    return made;
+  }
+
+  #render(from: string, to: string): Html {
+    const [first, last] = [new Date(`${from}T00:00:00Z`), new Date(`${to}T00:00:00Z`)];
+    if (from === to) return html`<time datetime="${from}">${this.#format.format(first)}</time>`;
+    const texts: { source: string; text: string }[] = [];
+    for (const { source, value } of this.#format.formatRangeToParts(first, last)) {
+      const before = texts.at(-1);
+      if (before?.source === source) before.text += value;
+      else texts.push({ source, text: value });
+    }
+    return html`${texts.map(({ source, text }) => {
+      if (source === 'shared') return text;
+      return html`<time datetime="${source === 'startRange' ? from : to}">${text}</time>`;
+    })}`;
+  }
+}

@@ -1,0 +1,109 @@
+import type { Year } from '../index/types.ts';
+import { renderEvents } from './events.ts';
+import { type Html, html } from './html.ts';
+import { ENGLISH, filled, wordingFor } from './labels.ts';
+import { renderLayout } from './layout.ts';
+import { pointsOf, renderMaps } from './map.ts';
+import { counted, renderRegionName, renderStudioNames } from './overviews.ts';
+import { countEvents, type RegionView, type SiteView, type StudioView } from './view.ts';
+
+/** A region: its studios on the map and by name, its events by year. */
+export function renderRegion(view: SiteView, region: RegionView): string {
+  const maps = renderMaps(pointsOf(view, [region], region.studios, region), ENGLISH);
+  const keys = new Set(region.studios.map(({ studio }) => studio.key));
+  return renderLayout({
+    links: view.links,
+    title: `${region.name} (${region.code})`,
+    section: 'regions',
+    main: html`<h1><bdi>${region.name}</bdi> <span class="quiet">${region.code}</span></h1>
+${maps}
+<h2>Studios</h2>
+${renderStudioNames(view, region.studios)}
+${view.years.map(({ year, studios }) => {
+  const own = studios.filter(({ studio }) => keys.has(studio.key));
+  return (
+    own.length > 0 &&
+    html`<h2>${renderYear(view, year)}</h2>
+${renderEvents(view, own, { studios: true, locale: null, lang: 'en' })}
+`
+  );
+})}`,
+  });
+}
+
+/** A studio, in its language: its events by year, its region, its place on the map. */
+export function renderStudio(view: SiteView, self: StudioView): string {
+  const { studio, entries } = self;
+  const wording = wordingFor(studio.locale);
+  const { lang, labels } = wording;
+  const region = studio.region === null ? undefined : view.regions.get(studio.region);
+  const maps =
+    self.place &&
+    renderMaps(pointsOf(view, region?.place?.map === self.place.map ? [region] : [], [self], self), wording);
+  return renderLayout({
+    links: view.links,
+    title: studio.name,
+    section: 'studios',
+    wording,
+    main: html`<h1><bdi>${studio.name}</bdi></h1>
+${region ? html`<p>${labels.region}: ${renderRegionName(view, region)}</p>` : null}
+<p><a href="${view.links.request(studio.key)}">${labels.request}</a></p>
+${maps}
+<h2>${labels.events}</h2>
+${entries.length === 0 ? html`<p>${labels.noEvents}</p>` : null}${entries.map(
+  (
+    entry,
+  ) => html`<h3>${entry.single ? entry.year : html`<a href="${view.links.studioYear(entry)}">${entry.year}</a>`}</h3>
+${renderEvents(view, [entry], { studios: false, locale: studio.locale, lang })}
+`,
+)}`,
+  });
+}
+
+/** A year: the events of all studios, by date. */
+export function renderYearPage(view: SiteView, { year, studios }: Year): string {
+  return renderLayout({
+    links: view.links,
+    title: `Showcases in ${year}`,
+    main: html`<h1>Showcases in ${year}</h1>
+<p class="quiet">${counted(countEvents(studios), 'event')}</p>
+${renderEvents(view, studios, { studios: true, locale: null, lang: 'en' })}
+${renderOtherYears(view, year)}`,
+  });
+}
+
+/** What a studio has in one year, in its language. */
+export function renderStudioYear(view: SiteView, self: StudioView, year: number): string {
+  const { studio, entries } = self;
+  const wording = wordingFor(studio.locale);
+  const { lang, labels } = wording;
+  return renderLayout({
+    links: view.links,
+    title: `${studio.name} ${year}`,
+    wording,
+    main: html`<h1><bdi>${studio.name}</bdi> ${year}</h1>
+<h2>${filled(labels.eventsOf, year)}</h2>
+${renderEvents(
+  view,
+  entries.filter((entry) => entry.year === year),
+  { studios: false, locale: studio.locale, lang },
+)}
+<p><a href="${view.links.studio(studio.key)}">${filled(labels.allEventsOf, studio.name)}</a></p>
+<p><a href="${view.links.year(year)}">${filled(labels.allStudiosIn, year)}</a></p>`,
+  });
+}
+
+function renderYear({ links }: SiteView, year: number): Html {
+  return html`<a href="${links.year(year)}">${year}</a>`;
+}
+
+function renderOtherYears(view: SiteView, year: number): Html | null {
+  const others = view.years.filter((other) => other.year !== year);
+  if (others.length === 0) return null;
+  return html`<h2>Other years</h2>
+<ul class="names">
+${others.map(
+  (other) => html`<li>${renderYear(view, other.year)}</li>
+`,
+)}</ul>`;
+}

@@ -1,0 +1,100 @@
+import outlines from 'outlines:maps';
+import type { MapName, MapPlace } from '../generate/projection.ts';
+import { type Html, html, markup } from './html.ts';
+import type { Wording } from './labels.ts';
+import type { RegionView, SiteView, StudioView } from './view.ts';
+
+/** A point of a map. */
+export interface MapPoint {
+  readonly place: MapPlace;
+  readonly kind: 'region' | 'studio';
+  readonly name: string;
+  /** Null for what has no page. */
+  readonly href: string | null;
+  /** The one that the page is about. */
+  readonly here?: boolean;
+}
+
+/** All maps, in the order in which they are shown. */
+export const MAP_NAMES: readonly MapName[] = ['us', 'eu', 'au', 'jp'];
+
+/** Pixels. */
+const RADIUS = { region: 12, studio: 7, here: 9 };
+
+const lands = new Map<MapName, Html>();
+
+/** The maps that have any of these points; or all of them. */
+export function renderMaps(points: readonly MapPoint[], wording: Wording, all = false): Html | null {
+  const shown = MAP_NAMES.map((name) => ({
+    name,
+    own: points.filter(({ place }) => place.map === name),
+  })).filter(({ own }) => all || own.length > 0);
+  if (shown.length === 0) return null;
+  return html`<div class="maps">
+${shown.map(({ name, own }) => renderMap(name, own, wording))}</div>`;
+}
+
+/** One map: regions below, studios above them, what the page is about on top. */
+function renderMap(name: MapName, points: readonly MapPoint[], { labels }: Wording): Html {
+  const { width, height } = outlines[name];
+  const layers = [
+    points.filter(({ kind, here }) => !here && kind === 'region'),
+    points.filter(({ kind, here }) => !here && kind === 'studio'),
+    points.filter(({ here }) => here),
+  ];
+  return html`<figure class="${name}">
+<svg viewBox="0 0 ${width} ${height}" role="group" aria-label="${labels.maps[name]}">
+${land(name)}
+${layers.flat().map(renderPoint)}</svg>
+<figcaption>${labels.maps[name]}</figcaption>
+</figure>
+`;
+}
+
+function renderPoint({ place, kind, name, href, here = false }: MapPoint): Html {
+  const radius = here ? RADIUS.here : RADIUS[kind];
+  const circle = html`<circle class="${here ? `${kind} here` : kind}" cx="${place.x}" cy="${place.y}" r="${radius}"><title>${name}</title></circle>`;
+  if (href === null)
+    return html`<g role="img" aria-label="${name}">${circle}</g>
+`;
+  return html`<a href="${href}" aria-label="${name}"${here && html` aria-current="page"`}>${circle}</a>
+`;
+}
+
+/** Drawn once, and the same text in every page. */
+function land(name: MapName): Html {
+  const known = lands.get(name);
+  if (known) return known;
+  const { land: ground, borders, surroundings, insets } = outlines[name];
+  const path = (kind: string, d: string) => (d === '' ? '' : `<path class="${kind}" d="${d}"/>`);
+  const paths = [
+    path('far', surroundings),
+    path('inset', insets),
+    path('land', ground),
+    path('borders', borders),
+  ];
+  const made = markup(`<g transform="scale(.1)" aria-hidden="true">${paths.join('')}</g>`);
+  lands.set(name, made);
+  return made;
+}
+
+/** Regions and studios as points, those left out that no map shows. */
+export function pointsOf(
+  { links }: SiteView,
+  regions: Iterable<RegionView>,
+  studios: Iterable<StudioView>,
+  here?: RegionView | StudioView,
+): MapPoint[] {
+  const points: MapPoint[] = [];
+  for (const region of regions) {
+    const { place, name, code, hasPage } = region;
+    const href = hasPage ? links.region(code) : null;
+    if (place) points.push({ place, kind: 'region', name, href, here: region === here });
+  }
+  for (const view of studios) {
+    const { place, studio } = view;
+    const href = links.studio(studio.key);
+    if (place) points.push({ place, kind: 'studio', name: studio.name, href, here: view === here });
+  }
+  return points;
+}

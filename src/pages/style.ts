@@ -1,0 +1,44 @@
+import { type Html, markup } from './html.ts';
+
+/** The style sheet of every page: narrow and wide, light and dark, on screen and on paper. */
+const SHEET = `
+:root{color-scheme:light dark;--ink:#1b2430;--paper:#fff;--quiet:#535e6b;--link:#0b4f9e;--line:#d3dae1;--land:#d3dce3;--far:#edf0f3;--dot:#14307f;--ring:#a34700;--here:#b3123f}
+@media (prefers-color-scheme:dark){:root{--ink:#e9edf2;--paper:#13181e;--quiet:#a9b4c0;--link:#8fbcff;--line:#35404b;--land:#3a4753;--far:#222b34;--dot:#a9c9ff;--ring:#ffbe66;--here:#ff8fab}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
+header,main{max-width:64rem;margin:0 auto;padding:.75rem 1rem}
+header{border-bottom:1px solid var(--line)}
+nav ul,.names,.events{list-style:none;margin:0;padding:0}
+nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem}
+h1{font-size:1.75rem;line-height:1.2;margin:1rem 0 .5rem}
+h2{font-size:1.25rem;line-height:1.3;margin:1.75rem 0 .5rem}
+h3{font-size:1rem;margin:1.25rem 0 .25rem}
+a{color:var(--link);text-underline-offset:.15em}
+a:focus-visible{outline:3px solid var(--link);outline-offset:2px;border-radius:2px}
+.skip{position:absolute;left:-100vw}
+.skip:focus{left:1rem;top:.5rem;background:var(--paper);padding:.25rem .5rem}
+.quiet{color:var(--quiet)}
+.names{columns:12rem;column-gap:1.5rem}
+.names li,.events li{padding:.2rem 0;break-inside:avoid}
+.events li{border-bottom:1px solid var(--line)}
+.events li>span{margin-inline-start:.5rem}
+.maps{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr));gap:1rem}
+.maps .us{grid-column:1/-1}
+figure{margin:1rem 0}
+figcaption{color:var(--quiet);font-size:.875rem}
+svg{display:block;width:100%;height:auto;max-height:32rem;overflow:visible}
+.land{fill:var(--land)}
+.far{fill:var(--far)}
+.inset{fill:var(--paper)}
+.borders{fill:none;stroke:var(--paper);stroke-width:8}
+circle{stroke:var(--paper);stroke-width:1}
+.studio{fill:var(--dot)}
+.region{fill:var(--ring);fill-opacity:.25;stroke:var(--ring);stroke-width:3}
+.here{fill:var(--here)}
+svg a:focus{outline:none}
+svg a:hover circle{stroke:var(--ink);stroke-width:3}
+svg a:focus-visible circle{stroke:var(--ink);stroke-width:5;paint-order:stroke}
+@media print{header,.skip{display:none}a{color:inherit}.names{columns:3}}
+`;
+
+export const STYLE: Html = markup(`<style>${SHEET.trim()}</style>`);

@@ -1,0 +1,110 @@
+import { prerenderPages } from '../generate/prerender.ts';
+import { type MapPlace, placeOnMap } from '../generate/projection.ts';
+import { compareBytes } from '../index/order.ts';
+import type { Index, Studio, StudioYear, Year } from '../index/types.ts';
+import { DayWriter, knownLocale } from './dates.ts';
+import { Links } from './links.ts';
+
+/** A studio with all that its pages say. */
+export interface StudioView {
+  readonly studio: Studio;
+  readonly place: MapPlace | null;
+  /** Years descending; empty without events. */
+  readonly entries: readonly StudioYear[];
+  readonly events: number;
+}
+
+/** A deployed region. */
+export interface RegionView {
+  readonly code: string;
+  readonly name: string;
+  readonly place: MapPlace | null;
+  /** By name. */
+  readonly studios: readonly StudioView[];
+  readonly events: number;
+  /** Only regions that own events have one. */
+  readonly hasPage: boolean;
+}
+
+/** The index as pages need it: looked up once, so that no page looks through all of it. */
+export interface SiteView {
+  readonly links: Links;
+  /** By name. */
+  readonly studios: readonly StudioView[];
+  readonly studioByKey: ReadonlyMap<string, StudioView>;
+  /** By code. */
+  readonly regions: ReadonlyMap<string, RegionView>;
+  /** Descending. */
+  readonly years: readonly Year[];
+  /** Of any locale, known or not. */
+  days(locale: string | null): DayWriter;
+}
+
+export function viewOf(index: Index, root: string): SiteView {
+  const entries = entriesByStudio(index);
+  const collator = new Intl.Collator('en', { numeric: true });
+  const studios = index.studios
+    .map((studio): StudioView => {
+      const own = entries.get(studio.key) ?? [];
+      return { studio, place: placeOnMap(studio.lat, studio.lon), entries: own, events: countEvents(own) };
+    })
+    .sort(
+      (a, b) => collator.compare(a.studio.name, b.studio.name) || compareBytes(a.studio.key, b.studio.key),
+    );
+  return {
+    links: new Links(root),
+    studios,
+    studioByKey: new Map(studios.map((view) => [view.studio.key, view])),
+    regions: regionsOf(index, studios),
+    years: index.years,
+    days: dayWriters(),
+  };
+}
+
+export function countEvents(entries: readonly StudioYear[]): number {
+  return entries.reduce((sum, { events }) => sum + events.length, 0);
+}
+
+function entriesByStudio({ years }: Index): Map<string, StudioYear[]> {
+  const byStudio = new Map<string, StudioYear[]>();
+  for (const { studios } of years) {
+    for (const entry of studios) {
+      const known = byStudio.get(entry.studio.key);
+      if (known) known.push(entry);
+      else byStudio.set(entry.studio.key, [entry]);
+    }
+  }
+  return byStudio;
+}
+
+function regionsOf(index: Index, studios: readonly StudioView[]): Map<string, RegionView> {
+  const owned = new Map<string, StudioView[]>();
+  for (const view of studios) {
+    const code = view.studio.region;
+    if (code === null) continue;
+    const known = owned.get(code);
+    if (known) known.push(view);
+    else owned.set(code, [view]);
+  }
+  const withPage = new Set(prerenderPages(index).regions);
+  return new Map(
+    index.regions.map(({ code, name, lat, lon }) => {
+      const own = owned.get(code) ?? [];
+      const events = own.reduce((sum, view) => sum + view.events, 0);
+      return [
+        code,
+        { code, name, place: placeOnMap(lat, lon), studios: own, events, hasPage: withPage.has(code) },
+      ];
+    }),
+  );
+}
+
+function dayWriters(): SiteView['days'] {
+  const writers = new Map<string, DayWriter>();
+  return (locale) => {
+    const known = knownLocale(locale);
+    const writer = writers.get(known) ?? new DayWriter(known);
+    writers.set(known, writer);
+    return writer;
+  };
+}
