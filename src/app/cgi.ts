@@ -2,10 +2,10 @@ import { standardInput } from '../cgi/body.ts';
 import { parseRequest, type Request } from '../cgi/request.ts';
 import { renderResponse } from '../cgi/response.ts';
 import { statusOf } from '../cgi/status.ts';
-import { Failure } from '../failure.ts';
+import { Failure, type FailureCode } from '../failure.ts';
 import { arrival } from '../journal/arrival.ts';
 import { type Audience, renderJson, textReport } from '../report/text.ts';
-import type { ProgressEvent, RunResult } from '../report/types.ts';
+import type { MachineState, ProgressEvent, RunResult } from '../report/types.ts';
 import type { Parts } from '../update/parts.ts';
 import { refusedResult } from '../update/result.ts';
 import { runUpdate } from '../update/update.ts';
@@ -26,13 +26,13 @@ export async function answerCgi(world: World): Promise<Answer> {
   const voice = buildVoice(world, [(event, at) => events.push([event, at])], true);
   const request = await parseRequest(world.env, standardInput);
   let audience: Audience = 'public';
-  let result: RunResult;
+  let result: RunResult | MachineState;
   try {
     if (request.refusal) throw request.refusal;
     const parts = await buildParts(world, voice);
     audience = await audienceOf(request, parts);
     result = await serve(request, parts);
-    if (audience === 'public' && result.warningCount > 0) {
+    if (audience === 'public' && result.outcome !== 'state' && result.warningCount > 0) {
       // What was done is done, whether or not the caller can be proved just now.
       const proved = await provesAdministrator(request, parts).catch(() => false);
       if (proved) audience = 'administrator';
@@ -42,18 +42,24 @@ export async function answerCgi(world: World): Promise<Answer> {
     result = refusedResult(world.env, error);
     voice.report({ type: 'end', result }, new Date());
   }
-  const body =
-    request.form === 'json'
-      ? renderJson(voice.scrubber.value(result), audience)
-      : renderText(events, audience);
+  const clean = voice.scrubber.value(result);
+  const body = request.form === 'json' ? renderJson(clean, audience) : renderText(events, audience);
   await voice.log.flush();
   return {
-    output: renderResponse({ status: statusOf(result.error?.code ?? null), form: request.form, body }),
+    output: renderResponse({ status: statusOf(codeOf(result)), form: request.form, body }),
     exitCode: result.outcome === 'failed' ? 1 : 0,
   };
 }
 
-async function serve(request: Request, parts: Parts): Promise<RunResult> {
+function codeOf(result: RunResult | MachineState): FailureCode | null {
+  return result.outcome === 'state' ? null : (result.error?.code ?? null);
+}
+
+async function serve(request: Request, parts: Parts): Promise<RunResult | MachineState> {
+  if (request.state) {
+    const { readState } = await import('../update/state.ts');
+    return await readState(parts);
+  }
   if (!request.dryRun)
     return await runUpdate(parts, { trigger: 'cgi', force: request.force, arrival: arrival() });
   const { dryRun } = await import('../update/dry-run.ts');

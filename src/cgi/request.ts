@@ -13,6 +13,8 @@ export interface Request {
   readonly dryRun: boolean;
   /** `?force=1` */
   readonly force: boolean;
+  /** `?state=1`: nothing is to be done, only told. */
+  readonly state: boolean;
   /** Form of the answer, from `Accept`. */
   readonly form: AnswerForm;
   /** What `Authorization` holds; null for nothing that could be proved. */
@@ -57,6 +59,7 @@ export async function parseRequest(
     method,
     dryRun: query.dryRun,
     force: query.force,
+    state: query.state,
     form: preferredForm(env['HTTP_ACCEPT']),
     credentials: parseAuthorization(env['HTTP_AUTHORIZATION']),
     refusal,
@@ -73,6 +76,7 @@ function refuseMethod(method: string): Failure | null {
 interface Query {
   readonly dryRun: boolean;
   readonly force: boolean;
+  readonly state: boolean;
   readonly problem: Failure | null;
 }
 
@@ -82,21 +86,25 @@ interface Query {
  */
 function parseQuery(text: string): Query {
   const query = new URLSearchParams(text);
-  const flags = { dry_run: false, force: false };
+  const flags = { dry_run: false, force: false, state: false };
   let problem: Failure | null = null;
   const wrong = (message: string): void => {
-    problem ??= new Failure('usage', message, { hint: 'Use ?dry_run=1, ?force=1, or neither.' });
+    problem ??= new Failure('usage', message, {
+      hint: 'Use ?dry_run=1, ?force=1, ?state=1, or none of them.',
+    });
   };
   for (const name of new Set(query.keys())) {
-    if (name === 'dry_run' || name === 'force') {
+    if (name === 'dry_run' || name === 'force' || name === 'state') {
       const values = new Set(query.getAll(name));
       if (values.size !== 1 || !(values.has('1') || values.has('0'))) wrong(`${name} must be 1 or 0`);
       flags[name] = values.has('1');
-    } else if (/^(?:dryrun|force)$/.test(name.toLowerCase().replace(/[^a-z]/g, ''))) {
+    } else if (/^(?:dryrun|force|state)$/.test(name.toLowerCase().replace(/[^a-z]/g, ''))) {
       wrong(`there is no parameter ${printable(name)}`);
     }
   }
-  return { dryRun: flags.dry_run, force: flags.force, problem };
+  if (flags.state && (flags.dry_run || flags.force))
+    wrong('state=1 does nothing, so it goes with nothing else');
+  return { dryRun: flags.dry_run, force: flags.force, state: flags.state, problem };
 }
 
 /**

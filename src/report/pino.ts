@@ -101,6 +101,9 @@ function logEvent(logger: Logger, event: ProgressEvent): void {
     case 'end':
       logEnd(logger, event.result);
       break;
+    case 'state':
+      logger.info({ event: type, state: event.state }, 'told its state');
+      break;
     case 'begin': {
       const { run, operation, steps } = event;
       logger.info({ event: type, run, operation, steps }, `${operation} ${run}`);

@@ -1,6 +1,6 @@
 import type { Warning } from '../index/types.ts';
 import { forPublic } from './public.ts';
-import type { FileFacts, ProgressEvent, Reporter, RunResult, Summary } from './types.ts';
+import type { FileFacts, MachineState, ProgressEvent, Reporter, RunResult, Summary } from './types.ts';
 
 /** Who reads an answer: `public` sees neither the rows behind warnings nor the diff. */
 export type Audience = 'administrator' | 'public';
@@ -33,8 +33,9 @@ export function streamReport(write: (text: string) => void): Reporter {
 }
 
 /** A result as the body of an `application/json` answer, and as what `--json` prints: one line. */
-export function renderJson(result: RunResult, audience: Audience): string {
-  return `${JSON.stringify(audience === 'public' ? forPublic(result) : result)}\n`;
+export function renderJson(result: RunResult | MachineState, audience: Audience): string {
+  const told = result.outcome === 'state' || audience === 'administrator' ? result : forPublic(result);
+  return `${JSON.stringify(told)}\n`;
 }
 
 function formatter(audience: Audience, live: boolean): (event: ProgressEvent, at: Date) => string[] {
@@ -67,6 +68,8 @@ function formatter(audience: Audience, live: boolean): (event: ProgressEvent, at
           `RESULT ${JSON.stringify(result)}`,
         ];
       }
+      case 'state':
+        return [...stateLines(event.state).map(stamp), `RESULT ${JSON.stringify(event.state)}`];
       case 'begin':
         steps = event.steps;
         return [stamp(`${event.operation} ${event.run}`)];
@@ -113,6 +116,17 @@ function summaryLines(result: Summary): string[] {
       ? [`Failed (${result.error.code}): ${result.error.message}`, `What to do: ${result.error.hint}`]
       : []),
     `Summary: ${[result.outcome, ...counts].join(', ')}, ${duration(total)}`,
+  ];
+}
+
+function stateLines({ index, pendingReload, lastRun }: MachineState): string[] {
+  const etag = index?.etag ? `, ETag ${index.etag}` : '';
+  return [
+    index ? `Index: ${index.size} bytes${etag}, changed ${index.time}` : 'Index: none that can be read',
+    lastRun
+      ? `Last run: ${lastRun.run} (${lastRun.trigger}), began ${lastRun.beganAt}: ${lastRun.outcome}`
+      : 'Last run: none',
+    ...(pendingReload ? ['An update was cut short: the next one completes it'] : []),
   ];
 }
 

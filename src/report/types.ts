@@ -1,5 +1,6 @@
 import type { FailureCode } from '../failure.ts';
 import type { Warning } from '../index/types.ts';
+import type { HistoryRow } from '../journal/types.ts';
 
 export type Outcome = 'updated' | 'unchanged' | 'dry-run' | 'failed';
 
@@ -54,6 +55,21 @@ export interface RunResult {
   readonly error?: { readonly code: FailureCode; readonly message: string; readonly hint: string };
 }
 
+/**
+ * What a machine has, for whoever asks: nothing but what the answer to an update tells as well. `outcome` says in the
+ * `RESULT` line that nothing was done.
+ */
+export interface MachineState {
+  readonly outcome: 'state';
+  readonly machine: string;
+  readonly region: string | null;
+  /** The installed index; null when there is none that can be read. */
+  readonly index: IndexFacts | null;
+  /** Whether an update was cut short, and Navigator has not been told of what it changed. */
+  readonly pendingReload: boolean;
+  readonly lastRun: HistoryRow | null;
+}
+
 /** What an operation says while it runs. All reporters consume this one stream. */
 export type ProgressEvent =
   | { readonly type: 'run'; readonly run: string; readonly trigger: Trigger; readonly steps: number }
@@ -68,6 +84,7 @@ export type ProgressEvent =
   | { readonly type: 'warning'; readonly warning: Warning }
   | { readonly type: 'note'; readonly message: string }
   | { readonly type: 'end'; readonly result: RunResult }
+  | { readonly type: 'state'; readonly state: MachineState }
   | { readonly type: 'begin'; readonly run: string; readonly operation: string; readonly steps: number }
   | {
       readonly type: 'item';

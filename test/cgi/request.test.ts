@@ -39,10 +39,19 @@ describe('the query', () => {
     ['%64ry_run=%31', true, false],
     ['dry_run=1&dry_run=1', true, false],
   ])('%j asks for dry_run=%s, force=%s', async (query, dryRun, force) => {
-    expect(await request({ QUERY_STRING: query })).toMatchObject({ dryRun, force, refusal: null });
+    const told = await request({ QUERY_STRING: query });
+    expect(told).toMatchObject({ dryRun, force, state: false, refusal: null });
   });
 
-  // Each of these was meant as a dry run by whoever wrote it; none may become an update.
+  it.each(['state=1', 'state=1&dry_run=0&force=0', '%73tate=1&a=b'])(
+    '%j asks for the state',
+    async (query) => {
+      const told = await request({ QUERY_STRING: query });
+      expect(told).toMatchObject({ dryRun: false, force: false, state: true, refusal: null });
+    },
+  );
+
+  // Most of these were meant as a dry run, or to change nothing, by whoever wrote them; none may become an update.
   it.each([
     'dry_run',
     'dry_run=',
@@ -58,6 +67,12 @@ describe('the query', () => {
     'force=on',
     'Force=1',
     '--dry-run',
+    'state',
+    'state=yes',
+    'State=1',
+    'state=1&state=0',
+    'state=1&dry_run=1',
+    'force=1&state=1',
   ])('%j is refused', async (query) => {
     expect(await codeOf({ QUERY_STRING: query })).toBe('usage');
   });

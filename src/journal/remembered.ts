@@ -1,0 +1,31 @@
+import { readJournal } from './history.ts';
+import { readRows } from './rows.ts';
+import type { HistoryRow, InstalledState } from './types.ts';
+
+/** What a journal remembers of the state of its machine. */
+export interface Remembered {
+  readonly installed: InstalledState | null;
+  /** What a run that was cut short was about to install; it stands there if the digest says so. */
+  readonly intended: InstalledState | null;
+  readonly pendingReload: boolean;
+  readonly lastRun: HistoryRow | null;
+}
+
+/**
+ * What the journal remembers; nothing where there has never been one. Makes nothing. Waits while an update holds it.
+ *
+ * @throws {Failure} as `readHistory`
+ */
+export async function readRemembered(dbDir: string, timeoutMs: number): Promise<Remembered> {
+  const [found] = await readJournal(dbDir, timeoutMs, (db, version): Remembered[] => {
+    if (version === 0) return [];
+    const rows = db.prepare<[], { key: string; value: string }>('SELECT key, value FROM meta').all();
+    const meta = new Map(rows.map(({ key, value }) => [key, value]));
+    const state = (key: string): InstalledState | null =>
+      JSON.parse(meta.get(key) ?? 'null') as InstalledState | null;
+    const [lastRun = null] = readRows(db, 1, new Set());
+    const pendingReload = meta.has('pending_reload');
+    return [{ installed: state('installed'), intended: state('intended'), pendingReload, lastRun }];
+  });
+  return found ?? { installed: null, intended: null, pendingReload: false, lastRun: null };
+}
