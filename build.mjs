@@ -23,6 +23,7 @@ const EXECUTABLES = {
   start: 'scripts',
   resume: 'scripts',
   'maintenance-config': 'scripts',
+  'fleet-sim': 'scripts',
 };
 /** In dev/: what bundles are made with. */
 const PLUGIN_FILES = [

@@ -22,6 +22,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'fleet',
     'publish',
     'report',
+    'rehearsal',
   ],
   update: ['site', 'index', 'generate', 'check', 'install', 'store', 'bucket', 'journal', 'report'],
   cgi: ['index'],
@@ -41,6 +42,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   journal: ['install'],
   lock: ['install'],
   report: [],
+  rehearsal: [],
 };
 
 /** Beside the rooms, for everybody. */

@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { readFileSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { dirname, join } from 'node:path';
-import { StringDecoder } from 'node:string_decoder';
+import { join } from 'node:path';
+import { type CgiEnd, runCgi } from '../../src/rehearsal/navigator.ts';
 
 export interface NavigatorOptions {
   /** Executable that answers at `/showcase/update_config`, whatever the method: the route's own check is not here. */
@@ -18,11 +17,7 @@ export interface NavigatorOptions {
 }
 
 /** What became of one request. */
-export interface CgiRun {
-  readonly pid: number;
-  readonly exitCode: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly stderr: string;
+export interface CgiRun extends CgiEnd {
   /** Whether Navigator reloaded on account of it. */
   readonly reloaded: boolean;
 }
@@ -30,10 +25,8 @@ export interface CgiRun {
 const CONFIG = 'config/navigator.yml';
 
 /**
- * Runs an executable as Navigator does (rubys/navigator internal/cgi/handler.go, internal/utils/reload.go): the same
- * environment, working directory and pipes, standard input closed behind the body, the status from a `Status` line
- * alone, SIGKILL to the direct child when the client goes away, and a reload when the child exited with 0 and the
- * configuration is newer than the end of the last load.
+ * Runs an executable for each request as Navigator does, and reloads as it does (rubys/navigator
+ * internal/utils/reload.go): when the child exited with 0 and the configuration is newer than the end of the last load.
  */
 export class NavigatorCgi {
   readonly url: string;
@@ -83,26 +76,15 @@ export class NavigatorCgi {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const child = spawn(this.#options.script, [], {
-      cwd: dirname(this.#options.script),
-      env: { ...this.#options.env, ...cgiVariables(request) },
-      stdio: ['pipe', 'pipe', 'pipe'],
-    });
-    child.stdin.on('error', () => {}); // the child need not read
-    request.pipe(child.stdin);
-    request.on('error', () => child.stdin.destroy());
+    const gone = new AbortController();
     response.on('close', () => {
-      if (!response.writableFinished) child.kill('SIGKILL');
+      if (!response.writableFinished) gone.abort();
     });
-    let stderr = '';
-    child.stderr.on('data', (chunk) => {
-      stderr += chunk;
-    });
-    relay(child.stdout, response);
-    const [exitCode, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
-    const reloaded = exitCode === 0 && this.#isNewer();
+    const { script, env } = this.#options;
+    const end = await runCgi(request, response, { script, env, signal: gone.signal });
+    const reloaded = end.exitCode === 0 && this.#isNewer();
     if (reloaded) await this.#load();
-    this.runs.push({ pid: child.pid ?? 0, exitCode, signal, stderr, reloaded });
+    this.runs.push({ ...end, reloaded });
     response.end();
     this.#ended.emit('run');
   }
@@ -119,61 +101,4 @@ export class NavigatorCgi {
     this.loads.push(text);
     this.#loadedAt = BigInt(Date.now()) * 1_000_000n;
   }
-}
-
-function cgiVariables(request: IncomingMessage): Record<string, string> {
-  const { pathname, search } = new URL(request.url ?? '/', 'http://localhost');
-  const { headers, socket } = request;
-  const variables: Record<string, string> = {
-    GATEWAY_INTERFACE: 'CGI/1.1',
-    SERVER_PROTOCOL: `HTTP/${request.httpVersion}`,
-    SERVER_SOFTWARE: 'Navigator',
-    REQUEST_METHOD: request.method ?? '',
-    QUERY_STRING: search.slice(1),
-    SCRIPT_NAME: pathname,
-    PATH_INFO: '',
-    SERVER_NAME: headers.host ?? 'localhost',
-    REMOTE_ADDR: `${socket.remoteAddress}:${socket.remotePort}`,
-    CONTENT_TYPE: headers['content-type'] ?? '',
-    // Go knows no length of a chunked body.
-    CONTENT_LENGTH: headers['content-length'] ?? '',
-  };
-  for (const [name, values] of Object.entries(request.headersDistinct)) {
-    // Go takes these out of the headers.
-    if (['host', 'content-type', 'content-length', 'transfer-encoding'].includes(name)) continue;
-    variables[`HTTP_${name.toUpperCase().replaceAll('-', '_')}`] = (values ?? []).join(',');
-  }
-  return variables;
-}
-
-/** Reads header lines up to an empty one, then hands on what follows as it comes. */
-function relay(stdout: NodeJS.ReadableStream, response: ServerResponse): void {
-  const decoder = new StringDecoder('latin1');
-  let head: string | null = '';
-  const begin = (text: string): void => {
-    const end = /\r?\n\r?\n/.exec(text);
-    const lines = (end ? text.slice(0, end.index) : text).split(/\r?\n/);
-    let status = 200;
-    for (const line of lines) {
-      const colon = line.indexOf(':');
-      if (colon < 0) continue;
-      const [name, value] = [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
-      if (name.toLowerCase() === 'status') status = Number.parseInt(value, 10) || status;
-      else response.setHeader(name, value);
-    }
-    response.writeHead(status);
-    head = null;
-    if (end) response.write(Buffer.from(text.slice(end.index + end[0].length), 'latin1'));
-  };
-  stdout.on('data', (chunk: Buffer) => {
-    if (head === null) {
-      response.write(chunk);
-      return;
-    }
-    head += decoder.write(chunk);
-    if (/\r?\n\r?\n/.test(head)) begin(head);
-  });
-  stdout.on('end', () => {
-    if (head !== null) begin(head);
-  });
 }

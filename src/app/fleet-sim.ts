@@ -1,0 +1,179 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { databaseKey, INDEX_NAME, objectTime } from '../bucket/layout.ts';
+import { asFailure, Failure } from '../failure.ts';
+import { FaultListError } from '../rehearsal/faults.ts';
+import { renderFlyctl } from '../rehearsal/flyctl.ts';
+import { inventedAnswers } from '../rehearsal/invented.ts';
+import { makeMachines, type SimMachine } from '../rehearsal/machines.ts';
+import { type RealOptions, realAnswers, runResume } from '../rehearsal/real.ts';
+import { renderEvent, renderIntroduction, renderVariables } from '../rehearsal/render.ts';
+import { FleetSim } from '../rehearsal/server.ts';
+import type { Answerer, StoredIndex } from '../rehearsal/types.ts';
+import { readStoreSettings } from '../store/settings.ts';
+import { FLEET_SIM_HELP, type FleetSimOptions, parseFleetSimOptions } from './fleet-sim-options.ts';
+
+/** What machines get of this process's environment: how to run, and where the store is. Nothing says where things are. */
+const PASSED_ON =
+  /^(PATH|HOME|TMPDIR|LANG|TZ|BUCKET_NAME|AWS_[A-Z0-9_]+|UPDATE_CONFIG_[A-Z_]+|NODE_[A-Z_]+)$/;
+
+/** How it ended: exit code 1 when it could not begin, 2 for options that make no sense. */
+export type FleetSimCode = 0 | 1 | 2;
+
+/** Plays the fleet until the signal is aborted, and cleans up behind itself. */
+export async function runFleetSim(
+  env: NodeJS.ProcessEnv,
+  args: readonly string[],
+  write: (text: string) => void,
+  signal: AbortSignal,
+): Promise<FleetSimCode> {
+  const made: string[] = [];
+  try {
+    const options = parseFleetSimOptions(args);
+    if (options === null) {
+      write(FLEET_SIM_HELP);
+      return 0;
+    }
+    const { states, ...fleet } = options;
+    const machines = makeMachines({ ...fleet, states });
+    const real = options.cgi === null ? null : realOptions(options, options.cgi, env, made);
+    const sim = await start(options, machines, real, env, write);
+    try {
+      introduce(options, machines, real, sim, write, made);
+      if (!signal.aborted) await new Promise((ended) => signal.addEventListener('abort', ended));
+    } finally {
+      await sim.close();
+    }
+    return 0;
+  } catch (error) {
+    const failure =
+      error instanceof FaultListError ? new Failure('usage', error.message, { hint: HINT }) : error;
+    const { code, message, hint } = asFailure(failure);
+    write(`Failed (${code}): ${message}\nWhat to do: ${hint}\n`);
+    return code === 'usage' ? 2 : 1;
+  } finally {
+    for (const path of made) rmSync(path, { recursive: true, force: true });
+  }
+}
+
+const HINT = 'fleet-sim --help lists the options.';
+
+function realOptions(
+  { app, home, timeoutMs }: FleetSimOptions,
+  script: string,
+  env: NodeJS.ProcessEnv,
+  made: string[],
+): RealOptions {
+  const passed = Object.entries(env).filter(([name, value]) => PASSED_ON.test(name) && value !== undefined);
+  if (home !== null) mkdirSync(home, { recursive: true });
+  const base = home === null ? mkdtempSync(join(tmpdir(), 'fleet-sim-')) : resolve(home);
+  if (home === null) made.push(base);
+  const environment = Object.fromEntries(passed) as Record<string, string>;
+  return { app, script: resolve(script), home: base, env: environment, timeoutMs };
+}
+
+async function start(
+  options: FleetSimOptions,
+  machines: readonly SimMachine[],
+  real: RealOptions | null,
+  env: NodeJS.ProcessEnv,
+  write: (text: string) => void,
+): Promise<FleetSim> {
+  const hook = options.resume === null ? null : resolve(options.resume);
+  try {
+    return await FleetSim.start({
+      ...options,
+      machines,
+      answer: real ? realAnswers(real) : await invented(options, env),
+      resume: real && hook !== null ? (machine, signal) => runResume(machine, hook, real, signal) : null,
+      report: (event) => {
+        if (!options.quiet || event.type !== 'request') write(`${renderEvent(event, new Date())}\n`);
+      },
+    });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
+    throw new Failure('config-invalid', `port ${options.port} cannot be listened on: ${code}`, {
+      hint: 'Give --port another one, or leave it out for a free one.',
+      cause: error,
+    });
+  }
+}
+
+async function invented({ delayMs, etag }: FleetSimOptions, env: NodeJS.ProcessEnv): Promise<Answerer> {
+  if (etag !== null) {
+    const index = { etag, size: 0, time: new Date(0) };
+    return inventedAnswers({ delayMs, published: async () => index });
+  }
+  const settings = readStoreSettings(env);
+  if (!settings) {
+    throw new Failure('usage', 'what index do the machines have? There is no --etag, --cgi or object store', {
+      hint: 'Give --etag or --cgi, or set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_ENDPOINT_URL_S3.',
+    });
+  }
+  const { createStore } = await import('../store/store.ts');
+  const store = createStore(settings);
+  const ask = async (): Promise<StoredIndex> => {
+    const head = await store.head(databaseKey(INDEX_NAME));
+    if (head.kind === 'missing') throw new Error('the object store has no index');
+    const { object } = head;
+    return { etag: object.etag, size: object.size, time: objectTime(object) };
+  };
+  return inventedAnswers({ delayMs, published: sharing(ask) });
+}
+
+/** Asks for many callers at once: each gets an answer to a question that was put after it came. */
+function sharing<T>(ask: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | null = null;
+  let next: Promise<T> | null = null;
+  const begin = (): Promise<T> => {
+    next = null;
+    const answer = ask().finally(() => {
+      if (running === answer) running = null;
+    });
+    running = answer;
+    return answer;
+  };
+  return () => {
+    if (running === null) return begin();
+    next ??= running.then(begin, begin);
+    return next;
+  };
+}
+
+function introduce(
+  options: FleetSimOptions,
+  machines: readonly SimMachine[],
+  real: RealOptions | null,
+  sim: FleetSim,
+  write: (text: string) => void,
+  made: string[],
+): void {
+  const { app, token, flyctl, envFile } = options;
+  if (flyctl !== null) {
+    placeOwn(resolve(flyctl), renderFlyctl(sim.url, app), 0o755, made);
+  }
+  const variables = renderVariables({ url: sim.url, app, token, flyctl: flyctl && resolve(flyctl) });
+  if (envFile !== null) {
+    placeOwn(resolve(envFile), variables, 0o600, made);
+  }
+  const home = real?.home ?? null;
+  write(renderIntroduction({ url: sim.url, app, machines, faults: sim.faults, home }));
+  write(variables);
+  write('Ready. Ctrl-C ends it.\n');
+}
+
+/** Writes a file that goes when the simulator ends, over one of an earlier simulator at most. */
+function placeOwn(path: string, content: string, mode: number, made: string[]): void {
+  const there = statSync(path, { throwIfNoEntry: false });
+  if (there && !(there.isFile() && readFileSync(path, 'utf8').includes('made by fleet-sim'))) {
+    throw new Failure('usage', `${path} is there already, and was not made by fleet-sim`, {
+      hint: 'Name a file that is not there yet: it is removed when the simulator ends.',
+    });
+  }
+  mkdirSync(dirname(path), { recursive: true });
+  rmSync(path, { force: true });
+  writeFileSync(path, content, { mode, flag: 'wx' });
+  made.push(path);
+}

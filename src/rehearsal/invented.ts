@@ -1,0 +1,115 @@
+import type { IncomingMessage } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Outcome, RunResult } from '../report/types.ts';
+import { digest, type SimMachine } from './machines.ts';
+import type { Answerer, MachineAnswer, StoredIndex } from './types.ts';
+
+export interface InventedOptions {
+  /** Milliseconds that a machine takes. */
+  readonly delayMs: number;
+  /** The index that a machine finds when it asks now. */
+  readonly published: () => Promise<StoredIndex>;
+}
+
+/**
+ * Machines that answer as update_config does, without doing anything: `updated` when the index is another one than they
+ * last had, else `unchanged`. What only administrators may ask for is refused when no credentials come with it; which
+ * they are is not looked at.
+ */
+export function inventedAnswers({ delayMs, published }: InventedOptions): Answerer {
+  const installed = new Map<string, string>();
+  return async (machine, request, signal) => {
+    request.resume();
+    const index = published();
+    index.catch(() => {}); // it is awaited, but only later
+    try {
+      await wait(delayMs, undefined, { signal });
+    } catch {
+      return null;
+    }
+    const { searchParams } = new URL(request.url ?? '/', 'http://localhost');
+    const dryRun = searchParams.has('dry_run');
+    if ((dryRun || searchParams.has('force')) && !request.headers.authorization) {
+      return render(
+        request,
+        401,
+        refusal(machine, 'unauthorized', 'dry_run and force are for administrators'),
+      );
+    }
+    if (request.method !== 'POST') {
+      return render(request, 405, refusal(machine, 'method-not-allowed', 'only POST is allowed'));
+    }
+    const stored = await index;
+    const known = installed.get(machine.id) === stored.etag;
+    const outcome: Outcome = dryRun ? 'dry-run' : known ? 'unchanged' : 'updated';
+    if (!dryRun) installed.set(machine.id, stored.etag);
+    return render(request, 200, result(machine, outcome, stored, delayMs));
+  };
+}
+
+function result(machine: SimMachine, outcome: Outcome, stored: StoredIndex, ms: number): RunResult {
+  const sha256 = digest(stored.etag);
+  return {
+    ...base(machine),
+    outcome,
+    index: {
+      etag: stored.etag,
+      sha256,
+      size: stored.size,
+      time: stored.time.toISOString(),
+      source: 'store',
+    },
+    files: [
+      {
+        kind: 'index',
+        path: '/data/db/index.sqlite3',
+        changed: outcome !== 'unchanged',
+        size: stored.size,
+      },
+    ],
+    reload: outcome === 'updated',
+    steps: [{ name: 'rehearse', ms }],
+  };
+}
+
+function refusal(
+  machine: SimMachine,
+  code: 'unauthorized' | 'method-not-allowed',
+  message: string,
+): RunResult {
+  const hint = code === 'unauthorized' ? 'Send the credentials of an administrator.' : 'Send a POST.';
+  return { ...base(machine), outcome: 'failed', error: { code, message, hint } };
+}
+
+let runs = 0;
+
+function base(machine: SimMachine): Omit<RunResult, 'outcome'> {
+  runs++;
+  return {
+    run: `rehearsal-${machine.id}-${runs}`,
+    machine: machine.id,
+    region: machine.region,
+    shared: false,
+    index: null,
+    files: [],
+    reload: false,
+    warningCount: 0,
+    warnings: [],
+    steps: [],
+  };
+}
+
+function render(request: IncomingMessage, status: number, run: RunResult): MachineAnswer {
+  const json = request.headers.accept?.startsWith('application/json') ?? false;
+  const stamp = `[${new Date().toISOString()}]`;
+  const said = run.error ? `Failed (${run.error.code}): ${run.error.message}` : `Summary: ${run.outcome}`;
+  const lines = [`${stamp} Run ${run.run} (rehearsal)`, `${stamp} ${said}`, `RESULT ${JSON.stringify(run)}`];
+  return {
+    status,
+    headers: {
+      'content-type': json ? 'application/json' : 'text/plain; charset=utf-8',
+      'cache-control': 'no-store',
+    },
+    body: Buffer.from(json ? `${JSON.stringify(run)}\n` : `${lines.join('\n')}\n`),
+  };
+}
