@@ -27,6 +27,7 @@ const FILES = [
   'scripts/better_sqlite3.node',
   'scripts/fleet-sim',
   'scripts/maintenance-config',
+  'scripts/resume',
   'scripts/start',
 ];
 const TEXTS = FILES.filter((name) => !name.endsWith('.node'));
