@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Outcome, RunResult } from '../report/types.ts';
+import type { IndexFacts, MachineState, Outcome, RunResult } from '../report/types.ts';
 import { digest, type SimMachine } from './machines.ts';
 import type { Answerer, MachineAnswer, StoredIndex } from './types.ts';
 
@@ -13,11 +13,11 @@ export interface InventedOptions {
 
 /**
  * Machines that answer as update_config does, without doing anything: `updated` when the index is another one than they
- * last had, else `unchanged`. What only administrators may ask for is refused when no credentials come with it; which
- * they are is not looked at.
+ * last had, else `unchanged`; and which one that was, when they are asked for their state. What only administrators may
+ * ask for is refused when no credentials come with it; which they are is not looked at.
  */
 export function inventedAnswers({ delayMs, published }: InventedOptions): Answerer {
-  const installed = new Map<string, string>();
+  const installed = new Map<string, StoredIndex>();
   return async (machine, request, signal) => {
     request.resume();
     const index = published();
@@ -39,26 +39,21 @@ export function inventedAnswers({ delayMs, published }: InventedOptions): Answer
     if (request.method !== 'POST') {
       return render(request, 405, refusal(machine, 'method-not-allowed', 'only POST is allowed'));
     }
+    const has = installed.get(machine.id) ?? null;
+    if (searchParams.has('state')) return render(request, 200, stateOf(machine, has));
     const stored = await index;
-    const known = installed.get(machine.id) === stored.etag;
+    const known = has?.etag === stored.etag;
     const outcome: Outcome = dryRun ? 'dry-run' : known ? 'unchanged' : 'updated';
-    if (!dryRun) installed.set(machine.id, stored.etag);
+    if (!dryRun) installed.set(machine.id, stored);
     return render(request, 200, result(machine, outcome, stored, delayMs));
   };
 }
 
 function result(machine: SimMachine, outcome: Outcome, stored: StoredIndex, ms: number): RunResult {
-  const sha256 = digest(stored.etag);
   return {
     ...base(machine),
     outcome,
-    index: {
-      etag: stored.etag,
-      sha256,
-      size: stored.size,
-      time: stored.time.toISOString(),
-      source: 'store',
-    },
+    index: factsOf(stored),
     files: [
       {
         kind: 'index',
@@ -70,6 +65,16 @@ function result(machine: SimMachine, outcome: Outcome, stored: StoredIndex, ms: 
     reload: outcome === 'updated',
     steps: [{ name: 'rehearse', ms }],
   };
+}
+
+function stateOf({ id, region }: SimMachine, has: StoredIndex | null): MachineState {
+  const index = has && factsOf(has);
+  return { outcome: 'state', machine: id, region, index, pendingReload: false, lastRun: null };
+}
+
+/** Its bytes are not known here, so the digest is one of its ETag. */
+function factsOf({ etag, size, time }: StoredIndex): IndexFacts {
+  return { etag, sha256: digest(etag), size, time: time.toISOString(), source: 'store' };
 }
 
 function refusal(
@@ -99,17 +104,21 @@ function base(machine: SimMachine): Omit<RunResult, 'outcome'> {
   };
 }
 
-function render(request: IncomingMessage, status: number, run: RunResult): MachineAnswer {
+function render(request: IncomingMessage, status: number, told: RunResult | MachineState): MachineAnswer {
   const json = request.headers.accept?.startsWith('application/json') ?? false;
   const stamp = `[${new Date().toISOString()}]`;
-  const said = run.error ? `Failed (${run.error.code}): ${run.error.message}` : `Summary: ${run.outcome}`;
-  const lines = [`${stamp} Run ${run.run} (rehearsal)`, `${stamp} ${said}`, `RESULT ${JSON.stringify(run)}`];
+  const said =
+    told.outcome === 'state' || !told.error
+      ? `Rehearsal: ${told.outcome}`
+      : `Failed (${told.error.code}): ${told.error.message}`;
+  const result = JSON.stringify(told);
+  const text = `${stamp} ${said}\nRESULT ${result}\n`;
   return {
     status,
     headers: {
       'content-type': json ? 'application/json' : 'text/plain; charset=utf-8',
       'cache-control': 'no-store',
     },
-    body: Buffer.from(json ? `${JSON.stringify(run)}\n` : `${lines.join('\n')}\n`),
+    body: Buffer.from(json ? `${result}\n` : text),
   };
 }

@@ -75,13 +75,21 @@ describe('the address of the fleet', () => {
 });
 
 describe('a machine that only answers', () => {
-  it('has updated once, and is unchanged from then on', async () => {
+  it('has updated once, is unchanged from then on, and tells its state', async () => {
     const other = await FleetSimProcess.start(['--machines', '1', '--delay', '0', '--etag', 'abc']);
     try {
       const [id = ''] = other.machines.map((machine) => machine.id);
       const outcomes: unknown[] = [];
-      for (const _ of [1, 2]) outcomes.push(resultOf(await (await other.post(id)).text())['outcome']);
-      expect(outcomes).toEqual(['updated', 'unchanged']);
+      for (const query of ['?state=1', '', '', '?state=1']) {
+        const { outcome, index } = resultOf(await (await other.post(id, query)).text());
+        outcomes.push([outcome, (index as { etag: string } | null)?.etag]);
+      }
+      expect(outcomes).toEqual([
+        ['state', undefined],
+        ['updated', '"abc"'],
+        ['unchanged', '"abc"'],
+        ['state', '"abc"'],
+      ]);
     } finally {
       await other.stop();
     }
