@@ -36,6 +36,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   tenants: ['bucket', 'index', 'generate', 'site', 'install', 'journal', 'lock', 'child', 'report'],
   fleet: ['bucket', 'index', 'install', 'site', 'child', 'journal', 'report'],
   child: [],
+  ready: ['index', 'site', 'install', 'journal', 'lock', 'child', 'report'],
   publish: ['bucket', 'index', 'generate', 'check', 'site', 'install', 'store', 'journal', 'lock'],
   pages: ['generate', 'index'],
   'pages-out': ['install'],
@@ -46,7 +47,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Beside the rooms, for everybody. */
-const COMMON = ['failure.ts', 'sqlite.ts'];
+const COMMON = ['failure.ts', 'settings.ts', 'sqlite.ts'];
 
 function sources(directory: string): string[] {
   return readdirSync(directory, { recursive: true, encoding: 'utf8' })

@@ -105,7 +105,8 @@ export interface Summary {
   readonly operation: string;
   readonly machine: string;
   readonly region: string | null;
-  readonly outcome: 'done' | 'dry-run' | 'failed';
+  /** `handed-over`: another process is at work and does it too. */
+  readonly outcome: 'done' | 'dry-run' | 'handed-over' | 'failed';
   /** Such as `downloaded: 3`, in the order in which they are told. */
   readonly counts: Readonly<Record<string, number>>;
   readonly failures: readonly ItemFailure[];

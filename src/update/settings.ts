@@ -1,4 +1,4 @@
-import { Failure } from '../failure.ts';
+import { readWholeNumber } from '../settings.ts';
 
 /** What an operator can set of an update, beside where things are (`Site`) and the store (`StoreSettings`). */
 export interface UpdateSettings {
@@ -22,27 +22,9 @@ const MIB = 1024 * 1024;
  */
 export function readUpdateSettings(env: NodeJS.ProcessEnv): UpdateSettings {
   return {
-    lockTimeoutMs: wholeNumber(env, 'UPDATE_CONFIG_LOCK_TIMEOUT', 60, 0, 3600) * 1000,
-    maxIndexBytes: wholeNumber(env, 'UPDATE_CONFIG_MAX_INDEX_MIB', 64, 1, 2048) * MIB,
-    generations: wholeNumber(env, 'UPDATE_CONFIG_GENERATIONS', 10, 1, 1000),
+    lockTimeoutMs: readWholeNumber(env, 'UPDATE_CONFIG_LOCK_TIMEOUT', 60, 0, 3600) * 1000,
+    maxIndexBytes: readWholeNumber(env, 'UPDATE_CONFIG_MAX_INDEX_MIB', 64, 1, 2048) * MIB,
+    generations: readWholeNumber(env, 'UPDATE_CONFIG_GENERATIONS', 10, 1, 1000),
     token: env['UPDATE_CONFIG_TOKEN'] || null,
   };
-}
-
-function wholeNumber(
-  env: NodeJS.ProcessEnv,
-  name: string,
-  preset: number,
-  least: number,
-  most: number,
-): number {
-  const text = env[name];
-  if (!text) return preset;
-  const value = Number(text);
-  if (!/^[0-9]+$/.test(text) || value < least || value > most) {
-    throw new Failure('config-invalid', `${name} is not a whole number from ${least} to ${most}`, {
-      hint: `Set ${name} to such a number, or unset it for ${preset}.`,
-    });
-  }
-  return value;
 }

@@ -1,0 +1,70 @@
+import { closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { codeOf, onDisk } from '../install/disk.ts';
+import { adoptFile } from '../journal/state-dir.ts';
+import { type Scope, STAGES, type StageName } from './types.ts';
+
+/*
+ * A note asks whoever holds the ready lock for one more round. It is an empty file, a name for each stage, so that any
+ * number of hooks leave one note and their wishes add up. It must outlive processes, not the machine: after a boot
+ * Navigator runs the hook anyway.
+ *
+ * A note is taken before the index of its round is read. So whatever was installed before it was left is in that round,
+ * and one that comes later is another note. What a round serves keeps another name until the round is over: a holder
+ * that is killed leaves it to the next.
+ */
+
+const LEFT = 'ready.again.';
+const TAKEN = 'ready.serving.';
+
+/** @throws {Failure} `disk` */
+export function leaveNotes(stateDir: string, scope: Scope): void {
+  for (const stage of scope) {
+    const path = join(stateDir, LEFT + stage);
+    onDisk('cannot leave a note', path, () => {
+      // Another hook's note says the same.
+      if (!unless('EEXIST', () => closeSync(openSync(path, 'wx', 0o600)))) return;
+      // Somebody may have taken it already.
+      unless('ENOENT', () => adoptFile(path));
+    });
+  }
+}
+
+/** Whether it was done; false for an error of that code. */
+function unless(code: string, work: () => void): boolean {
+  try {
+    work();
+    return true;
+  } catch (error) {
+    if (codeOf(error) === code) return false;
+    throw error;
+  }
+}
+
+export function hasNotes(stateDir: string): boolean {
+  return STAGES.some((stage) => existsSync(join(stateDir, LEFT + stage)));
+}
+
+/**
+ * Takes every note, and what a killed holder had taken; null when there is none. For the holder of the lock alone.
+ *
+ * @throws {Failure} `disk`
+ */
+export function takeNotes(stateDir: string): Scope | null {
+  const taken = STAGES.filter((stage) => take(stateDir, stage));
+  return taken.length > 0 ? taken : null;
+}
+
+function take(stateDir: string, stage: StageName): boolean {
+  const taken = join(stateDir, TAKEN + stage);
+  const rename = () => renameSync(join(stateDir, LEFT + stage), taken);
+  return onDisk('cannot take the note', taken, () => unless('ENOENT', rename) || existsSync(taken));
+}
+
+/** @throws {Failure} `disk` */
+export function dropTaken(stateDir: string, scope: Scope): void {
+  for (const stage of scope) {
+    const path = join(stateDir, TAKEN + stage);
+    onDisk('cannot remove', path, () => rmSync(path, { force: true }));
+  }
+}

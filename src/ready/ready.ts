@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import { adoptFile, ensureStateDir } from '../journal/state-dir.ts';
+import { tryLock } from '../lock/lock.ts';
+import { newRunId } from '../report/run-id.ts';
+import { Steps } from '../report/steps.ts';
+import type { Summary } from '../report/types.ts';
+import { dropTaken, hasNotes, leaveNotes, takeNotes } from './notes.ts';
+import { OPERATION, runRound } from './round.ts';
+import type { ReadyParts, Scope } from './types.ts';
+
+/** How a ready hook ended. */
+export interface ReadyResult {
+  /** A summary for each round; that of the handing over where another hook was at work. */
+  readonly summaries: readonly Summary[];
+  /** Whether anything is left undone: what a later round has mended is not. */
+  readonly failed: boolean;
+}
+
+const LOCK = 'ready.lock';
+
+/**
+ * The ready hook: one at a time on a machine, and nothing lost. Who finds another one at work leaves a note and is done;
+ * the one at work goes round again, with the index that is the newest then, until there is no note any more.
+ *
+ * There is no gap: a note is left before the lock is tried, and whoever lets the lock go looks for notes once more.
+ *
+ * @throws {Failure} `db-dir-missing`, `disk`
+ */
+export async function runReady(parts: ReadyParts, scope: Scope): Promise<ReadyResult> {
+  const stateDir = ensureStateDir(parts.site.dbDir);
+  const path = join(stateDir, LOCK);
+  const summaries: Summary[] = [];
+  const undone = new Set<string>();
+  leaveNotes(stateDir, scope);
+  do {
+    const lock = tryLock(path);
+    if (!lock) break;
+    try {
+      adoptFile(path);
+      for (let asked = takeNotes(stateDir); asked; asked = takeNotes(stateDir)) {
+        const summary = await runRound(parts, { scope: asked, dryRun: false, number: summaries.length + 1 });
+        summaries.push(summary);
+        for (const stage of asked) {
+          const failed = summary.error || summary.failures.some(({ step }) => step === stage);
+          if (failed) undone.add(stage);
+          else undone.delete(stage);
+        }
+        dropTaken(stateDir, asked);
+      }
+    } finally {
+      lock.release();
+    }
+  } while (hasNotes(stateDir));
+  // Either it is at work now, or it took our note and was done before we had the lock.
+  if (summaries.length === 0) summaries.push(handOver(parts));
+  return { summaries, failed: undone.size > 0 };
+}
+
+/** What would be done now. Takes no lock, leaves no note. */
+export async function previewReady(parts: ReadyParts, scope: Scope): Promise<ReadyResult> {
+  const summary = await runRound(parts, { scope, dryRun: true, number: 1 });
+  return { summaries: [summary], failed: summary.outcome === 'failed' };
+}
+
+function handOver({ site, report }: ReadyParts): Summary {
+  const steps = new Steps(report);
+  const run = newRunId();
+  steps.say({ type: 'begin', run, operation: OPERATION, steps: 0 });
+  steps.note('another ready hook is at work on this machine, and does what this one was asked for');
+  const { machineId: machine, region } = site;
+  const facts = { run, operation: OPERATION, machine, region, counts: {}, failures: [], steps: [] };
+  const summary: Summary = { ...facts, outcome: 'handed-over' };
+  steps.say({ type: 'finish', summary });
+  return summary;
+}

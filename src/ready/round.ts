@@ -1,0 +1,95 @@
+import { asFailure, type FailureCode } from '../failure.ts';
+import type { Index } from '../index/types.ts';
+import { readInstalledIndex } from '../install/installed-index.ts';
+import { newRunId } from '../report/run-id.ts';
+import { Steps } from '../report/steps.ts';
+import type { ItemFailure, Summary } from '../report/types.ts';
+import type { ReadyParts, Scope, StageName, StageOutcome } from './types.ts';
+
+/** The name of the operation in events. */
+export const OPERATION = 'ready';
+
+export interface RoundRequest {
+  readonly scope: Scope;
+  readonly dryRun: boolean;
+  /** From 1. */
+  readonly number: number;
+}
+
+/**
+ * One round: the newest index is read, then the stages go over it one after another. Never throws: what goes wrong with
+ * one stage is a failure in the summary and the next one goes on; without an index no stage begins.
+ */
+export async function runRound(parts: ReadyParts, request: RoundRequest): Promise<Summary> {
+  const { scope, dryRun, number } = request;
+  const steps = new Steps(parts.report);
+  const run = newRunId();
+  steps.say({ type: 'begin', run, operation: OPERATION, steps: 1 + scope.length });
+  if (number > 1) {
+    steps.note(`round ${number}: asked for by another ready hook meanwhile, with the newest index`);
+  }
+  const counts: Record<string, number> = {};
+  const failures: ItemFailure[] = [];
+  let error: Summary['error'];
+  try {
+    const index = await steps.run('index', 'Read the installed index', async () => {
+      const { index: value } = await readInstalledIndex(parts.site);
+      return { value, detail: describe(value) };
+    });
+    for (const stage of scope) {
+      const outcome = await runStage(parts, steps, stage, index, dryRun);
+      for (const [name, count] of Object.entries(outcome.counts)) counts[`${stage} ${name}`] = count;
+      failures.push(...outcome.failures);
+    }
+  } catch (thrown) {
+    error = told(parts, thrown);
+  }
+  const { machineId: machine, region } = parts.site;
+  const failed = error !== undefined || failures.length > 0;
+  const outcome = failed ? 'failed' : dryRun ? 'dry-run' : 'done';
+  const facts = { run, operation: OPERATION, machine, region, outcome, counts, failures } as const;
+  const summary: Summary = { ...facts, steps: [...steps.facts], ...(error ? { error } : {}) };
+  steps.say({ type: 'finish', summary });
+  return summary;
+}
+
+const TITLES: Readonly<Record<StageName, string>> = {
+  tenants: 'Prepare the tenant databases',
+  pages: 'Prerender the pages',
+};
+
+async function runStage(
+  parts: ReadyParts,
+  steps: Steps,
+  stage: StageName,
+  index: Index,
+  dryRun: boolean,
+): Promise<StageOutcome> {
+  try {
+    return await steps.run(stage, TITLES[stage], async () => {
+      const value = await parts.stages[stage](index, { step: stage, dryRun });
+      return { value, detail: describeCounts(value.counts) };
+    });
+  } catch (error) {
+    return { counts: {}, failures: [{ step: stage, name: stage, ...told(parts, error) }] };
+  }
+}
+
+function told(parts: ReadyParts, error: unknown): { code: FailureCode; message: string; hint: string } {
+  const failure = asFailure(error);
+  if (failure !== error) parts.unexpected(error);
+  const { code, message, hint } = failure;
+  return { code, message, hint };
+}
+
+function describe({ studios, years }: Index): string {
+  const entries = years.flatMap((year) => year.studios);
+  const events = entries.reduce((sum, entry) => sum + entry.events.length, 0);
+  return `${studios.length} studios, ${events} events`;
+}
+
+/** `3 downloaded, 377 unchanged` */
+function describeCounts(counts: Readonly<Record<string, number>>): string {
+  const told = Object.entries(counts).map(([name, count]) => `${count} ${name}`);
+  return told.length > 0 ? told.join(', ') : 'done';
+}

@@ -1,0 +1,26 @@
+import { readCommand, readWholeNumber } from '../settings.ts';
+
+/** Who renders the pages: `auto` is the application's own program where it has one, else the built-in renderer. */
+export type Prerender = 'auto' | 'builtin' | 'off' | { readonly command: readonly string[] };
+
+export interface ReadySettings {
+  readonly prerender: Prerender;
+  /** Milliseconds that a program of the application's may take. */
+  readonly prerenderTimeoutMs: number;
+}
+
+/**
+ * Reads `READY_PRERENDER` (`auto`, `builtin`, `off`, or a command) and `READY_PRERENDER_TIMEOUT` (seconds, 480: less
+ * than the ten minutes after which Navigator kills the hook). An empty variable counts as unset.
+ *
+ * @throws {Failure} `config-invalid`, naming the variable.
+ */
+export function readReadySettings(env: NodeJS.ProcessEnv): ReadySettings {
+  const command = readCommand(env, 'READY_PRERENDER', ['auto']);
+  const [word] = command;
+  const known = command.length === 1 && (word === 'auto' || word === 'builtin' || word === 'off');
+  return {
+    prerender: known ? word : { command },
+    prerenderTimeoutMs: readWholeNumber(env, 'READY_PRERENDER_TIMEOUT', 480, 1, 86_400) * 1000,
+  };
+}

@@ -1,0 +1,45 @@
+import { Failure } from './failure.ts';
+
+/**
+ * A whole number from the environment; `preset` where the variable is unset or empty.
+ *
+ * @throws {Failure} `config-invalid`, naming the variable.
+ */
+export function readWholeNumber(
+  env: NodeJS.ProcessEnv,
+  name: string,
+  preset: number,
+  least: number,
+  most: number,
+): number {
+  const text = env[name];
+  if (!text) return preset;
+  const value = Number(text);
+  if (!/^[0-9]+$/.test(text) || value < least || value > most) {
+    throw new Failure('config-invalid', `${name} is not a whole number from ${least} to ${most}`, {
+      hint: `Set ${name} to such a number, or unset it for ${preset}.`,
+    });
+  }
+  return value;
+}
+
+/**
+ * A command from the environment: program and arguments, separated by spaces. No shell looks at it, so nothing in it is
+ * quoted; what needs more is a script. `preset` where the variable is unset or blank.
+ *
+ * @throws {Failure} `config-invalid`, naming the variable, for a command with quotes or control characters.
+ */
+export function readCommand(
+  env: NodeJS.ProcessEnv,
+  name: string,
+  preset: readonly string[],
+): readonly string[] {
+  const words = (env[name] ?? '').split(/ +/).filter((word) => word !== '');
+  if (words.length === 0) return preset;
+  if (words.some((word) => /["'`\\\p{Cc}]/u.test(word))) {
+    throw new Failure('config-invalid', `${name} holds quotes, backslashes or control characters`, {
+      hint: `Set ${name} to a program and its arguments with spaces between them, or to a script of your own.`,
+    });
+  }
+  return words;
+}
