@@ -24,6 +24,7 @@ const EXECUTABLES = {
   resume: 'scripts',
   'maintenance-config': 'scripts',
   'fleet-sim': 'scripts',
+  'config-update': 'scripts',
 };
 /** In dev/: what bundles are made with. */
 const PLUGIN_FILES = [

@@ -115,7 +115,8 @@ describe('the one stream', () => {
 
   it('leaves numbers, nulls and flags as they are', () => {
     const seen: ProgressEvent[] = [];
-    for (const event of eventsOf(result())) broadcast([(each) => seen.push(each)], scrubber)(event, AT);
+    for (const event of eventsOf(result()))
+      broadcast([(each: ProgressEvent) => seen.push(each)], scrubber)(event, AT);
     expect(seen).toEqual(eventsOf(result()));
   });
 });

@@ -1,0 +1,87 @@
+import { asFailure } from '../failure.ts';
+import { type Credentials, credentialSecrets } from '../fleet/credentials.ts';
+import { runFleet } from '../fleet/run.ts';
+import { fleetSecretsOf, readFleetSettings } from '../fleet/settings.ts';
+import type { FleetReport } from '../fleet/types.ts';
+import { readFleetHistory } from '../journal/fleet-history.ts';
+import { renderFleetHistory } from '../report/fleet-table.ts';
+import { createScrubber, secretsOf } from '../report/redact.ts';
+import { newRunId } from '../report/run-id.ts';
+import { readUpdateSettings } from '../update/settings.ts';
+import { FLEET_HELP, type FleetOptions, type FleetTask, parseFleetOptions } from './config-update-options.ts';
+import { recordIn } from './fleet-history.ts';
+import { buildFleetParts, siteOf } from './fleet-parts.ts';
+import { openFleetVoice, renderRefusal } from './fleet-voice.ts';
+import { atAppRoot, type World } from './parts.ts';
+import { whoRuns } from './who.ts';
+
+/** Runs of the history that are listed. */
+const HISTORY_LIMIT = 50;
+
+/** 0 done, 1 failed, 2 unusable arguments, 3 nothing to do, 4 the index changed elsewhere. */
+export async function runConfigUpdate(
+  world: World,
+  args: readonly string[],
+  write: (text: string) => void,
+): Promise<number> {
+  const json = args.includes('--json');
+  try {
+    const options = parseFleetOptions(args);
+    if (options.task.kind === 'help') {
+      write(FLEET_HELP);
+      return 0;
+    }
+    const there = atAppRoot(world, options.appRoot);
+    const here = { ...there, env: { ...there.env, ...options.env } };
+    if (options.task.kind === 'history') return await tellHistory(here, json, write);
+    return await runOver(here, options, options.task, write);
+  } catch (error) {
+    write(renderRefusal(error, json, createScrubber(allSecrets(world.env, null))));
+    return asFailure(error).code === 'usage' ? 2 : 1;
+  }
+}
+
+async function tellHistory(world: World, json: boolean, write: (text: string) => void): Promise<number> {
+  const { dbDir } = await siteOf(world);
+  const rows = await readFleetHistory(dbDir, HISTORY_LIMIT);
+  write(json ? rows.map((row) => `${JSON.stringify(row)}\n`).join('') : renderFleetHistory(rows));
+  return 0;
+}
+
+async function runOver(
+  world: World,
+  options: FleetOptions,
+  task: Extract<FleetTask, { kind: 'run' }>,
+  write: (text: string) => void,
+): Promise<number> {
+  const { env } = world;
+  const settings = readFleetSettings(env);
+  const credentials: Credentials | null = null;
+  const voice = openFleetVoice(world, options, allSecrets(env, credentials), write);
+  const { report } = voice;
+  const who = { run: newRunId(), by: whoRuns(env) };
+  const unexpected = (error: unknown) => voice.log.exception(error);
+  const ingredients = { world, options, task, settings, credentials, ...who, report, unexpected };
+  try {
+    const { parts, site } = await buildFleetParts(ingredients);
+    const recorder = recordIn(site.dbDir, readUpdateSettings(env).lockTimeoutMs, report);
+    const recorded = task.operation === 'update';
+    if (recorded) await recorder.begin({ run: who.run, who: who.by, target: parts.target.name });
+    const ended = await runFleet(parts, { ...who, operation: task.operation });
+    if (recorded) await recorder.finish(ended);
+    return exitCodeOf(ended);
+  } finally {
+    await voice.close();
+  }
+}
+
+function exitCodeOf({ outcome, error }: FleetReport): number {
+  if (error?.code === 'usage') return 2;
+  if (outcome === 'changed-elsewhere' || error?.code === 'changed-elsewhere') return 4;
+  if (outcome === 'nothing-to-do') return 3;
+  return outcome === 'done' ? 0 : 1;
+}
+
+function allSecrets(env: NodeJS.ProcessEnv, credentials: Credentials | null): string[] {
+  return [...secretsOf(env), ...fleetSecretsOf(env), ...credentialSecrets(credentials)];
+}

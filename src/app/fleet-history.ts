@@ -1,0 +1,44 @@
+import { asFailure, Failure } from '../failure.ts';
+import type { FleetReport, FleetReporter } from '../fleet/types.ts';
+import { inFleetJournal } from '../journal/fleet.ts';
+import type { FleetRunEnd } from '../journal/types.ts';
+
+/** Where a run is recorded. The journal is locked for moments only: the run itself may have to update this machine. */
+export interface Recorder {
+  begin(who: { readonly run: string; readonly who: string; readonly target: string }): Promise<void>;
+  finish(report: FleetReport): Promise<void>;
+}
+
+/** A run that cannot be recorded is made all the same, and says so. */
+export function recordIn(dbDir: string, timeoutMs: number, report: FleetReporter): Recorder {
+  const attempt = async (work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      const { message } = asFailure(error);
+      report({ type: 'note', message: `this run is not in the history: ${message}` }, new Date());
+    }
+  };
+  return {
+    begin: (run) => attempt(() => inFleetJournal({ dbDir, timeoutMs }, (journal) => journal.begin(run))),
+    finish: (ended) =>
+      attempt(() =>
+        inFleetJournal({ dbDir, timeoutMs }, (journal) => journal.finish(ended.run, endOf(ended))),
+      ),
+  };
+}
+
+function endOf({ ms, outcome, publish, index, machines, skipped, error }: FleetReport): FleetRunEnd {
+  const failed = machines.filter((one) => one.outcome === 'failed');
+  return {
+    durationMs: ms,
+    outcome,
+    published: publish?.kind ?? null,
+    etag: index?.etag ?? null,
+    updated: machines.length - failed.length,
+    failed: failed.map(({ machine }) => machine.id),
+    skipped: skipped.length,
+    errorCode: error?.code ?? failed[0]?.error?.code ?? null,
+  };
+}

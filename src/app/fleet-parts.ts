@@ -1,0 +1,104 @@
+import { hostname, totalmem } from 'node:os';
+import { databaseKey, INDEX_NAME } from '../bucket/layout.ts';
+import { Failure } from '../failure.ts';
+import type { Credentials } from '../fleet/credentials.ts';
+import type { FleetParts } from '../fleet/parts.ts';
+import type { FleetSettings } from '../fleet/settings.ts';
+import { createTarget } from '../fleet/targets/table.ts';
+import type { FleetReporter, PublishedIndex, PublishOutcome } from '../fleet/types.ts';
+import type { PublishParts } from '../publish/types.ts';
+import { readSite } from '../site/environment.ts';
+import type { Site } from '../site/types.ts';
+import { readStoreSettings } from '../store/settings.ts';
+import type { ObjectStore, StoreSettings } from '../store/types.ts';
+import { readUpdateSettings } from '../update/settings.ts';
+import type { FleetOptions, FleetTask } from './config-update-options.ts';
+import type { World } from './parts.ts';
+
+const KEY = databaseKey(INDEX_NAME);
+
+export interface Ingredients {
+  readonly world: World;
+  readonly options: FleetOptions;
+  readonly task: Extract<FleetTask, { kind: 'run' }>;
+  readonly settings: FleetSettings;
+  readonly credentials: Credentials | null;
+  readonly run: string;
+  readonly by: string;
+  readonly report: FleetReporter;
+  readonly unexpected: (error: unknown) => void;
+}
+
+/**
+ * Where this runs. Of the whole site only the directories matter here.
+ *
+ * @throws {Failure} `config-invalid`
+ */
+export function siteOf({ env, defaultAppRoot }: World): Promise<Site> {
+  return readSite(env, { defaultAppRoot, hostname: hostname(), totalMemoryBytes: totalmem() });
+}
+
+/**
+ * Builds the parts of a run over the fleet.
+ *
+ * @throws {Failure} `config-invalid`, `usage`
+ */
+export async function buildFleetParts(ingredients: Ingredients): Promise<{ parts: FleetParts; site: Site }> {
+  const { world, options, task, settings, credentials, report, unexpected } = ingredients;
+  const target = createTarget(options.target, settings);
+  const site = await siteOf(world);
+  const storeSettings = readStoreSettings(world.env);
+  const publish = task.publish
+    ? () => publishOurs(ingredients, site, needed(storeSettings))
+    : async (): Promise<PublishOutcome> => ({ kind: 'unchanged', index: await standing(storeSettings) });
+  const stored = async () => (storeSettings ? await lookUp(storeSettings) : null);
+  return { parts: { target, settings, credentials, publish, stored, report, unexpected }, site };
+}
+
+async function publishOurs(
+  { world, task, run, by, report }: Ingredients,
+  site: Site,
+  storeSettings: StoreSettings,
+): Promise<PublishOutcome> {
+  const { maxIndexBytes, lockTimeoutMs } = readUpdateSettings(world.env);
+  const parts: PublishParts = {
+    site,
+    store: await openStore(storeSettings),
+    storeName: `${storeSettings.endpoint}/${storeSettings.bucket}`,
+    maxIndexBytes,
+    lockTimeoutMs,
+    by,
+    note: (message) => report({ type: 'note', message }, new Date()),
+  };
+  const { publishIndex } = await import('../publish/publish.ts');
+  return await publishIndex(parts, {
+    run,
+    dryRun: task.operation === 'dry-run',
+    replaces: task.replaces,
+  });
+}
+
+async function standing(storeSettings: StoreSettings | null): Promise<PublishedIndex> {
+  const index = await lookUp(needed(storeSettings));
+  if (index) return index;
+  throw new Failure('store-no-index', `the store has no ${KEY}`, {
+    hint: 'Publish one: leave --no-publish out on the host that holds the index.',
+  });
+}
+
+async function lookUp(storeSettings: StoreSettings): Promise<PublishedIndex | null> {
+  const { publishedIndex } = await import('../publish/standing.ts');
+  const head = await (await openStore(storeSettings)).head(KEY);
+  return head.kind === 'found' ? publishedIndex(head.object) : null;
+}
+
+async function openStore(settings: StoreSettings): Promise<ObjectStore> {
+  return (await import('../store/store.ts')).createStore(settings);
+}
+
+function needed(settings: StoreSettings | null): StoreSettings {
+  if (settings) return settings;
+  throw new Failure('config-invalid', 'no object store is configured, so there is nowhere to publish to', {
+    hint: 'Set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_ENDPOINT_URL_S3.',
+  });
+}

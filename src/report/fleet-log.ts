@@ -1,0 +1,72 @@
+import type { FleetReport, FleetReporter } from '../fleet/types.ts';
+import { complaint, publishLines, sortedOut } from './fleet-words.ts';
+import type { Reporter } from './types.ts';
+
+/** Steps of a run: the index, the list of machines, the machines. */
+const STEPS = 3;
+
+/** Keeps a run over the fleet in the log: that it began, what became of the index and of each machine, how it ended. */
+export function fleetLog(log: Reporter): FleetReporter {
+  return (event, at) => {
+    switch (event.type) {
+      case 'begin': {
+        const operation = `config-update ${event.operation} ${event.target}`;
+        log({ type: 'begin', run: event.run, operation, steps: STEPS }, at);
+        break;
+      }
+      case 'published':
+        for (const message of publishLines(event.publish)) log({ type: 'note', message }, at);
+        break;
+      case 'found': {
+        const { active, skipped, source } = event.listing;
+        const message = `${active.length} active machines, ${skipped.length} skipped (${source})`;
+        log({ type: 'note', message }, at);
+        break;
+      }
+      case 'machine-done': {
+        const { machine, outcome, detail, attempts, ms } = event.outcome;
+        const trouble = complaint(event.outcome);
+        const facts = `${outcome} after ${attempts} attempts, ${ms} ms`;
+        log(
+          {
+            type: 'item',
+            step: 'machines',
+            name: machine.id,
+            outcome: trouble === null ? (outcome === 'updated' ? 'changed' : 'left-alone') : 'failed',
+            detail: [facts, trouble ?? detail].filter(Boolean).join(': '),
+          },
+          at,
+        );
+        break;
+      }
+      case 'note':
+        log(event, at);
+        break;
+      case 'end':
+        log({ type: 'finish', summary: summaryOf(event.report) }, at);
+    }
+  };
+}
+
+function summaryOf(report: FleetReport): Extract<Parameters<Reporter>[0], { type: 'finish' }>['summary'] {
+  const { run, target, operation, outcome, ms, skipped, error } = report;
+  const { good, bad } = sortedOut(report);
+  const fine = outcome === 'done' || outcome === 'nothing-to-do';
+  return {
+    run,
+    operation: `config-update ${operation}`,
+    machine: target,
+    region: null,
+    outcome: fine ? (operation === 'update' ? 'done' : 'dry-run') : 'failed',
+    counts: { good: good.length, bad: bad.length, skipped: skipped.length },
+    failures: bad.map((one) => ({
+      step: 'machines',
+      name: one.machine.id,
+      code: one.error?.code ?? 'machine-failed',
+      message: complaint(one) ?? '',
+      hint: one.error?.hint ?? '',
+    })),
+    steps: [{ name: 'run', ms }],
+    ...(error ? { error } : {}),
+  };
+}

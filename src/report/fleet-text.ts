@@ -1,0 +1,152 @@
+import type { FleetEvent, FleetOperation, FleetReport, Listing, MachineOutcome } from '../fleet/types.ts';
+import { renderMachines } from './fleet-table.ts';
+import { complaint, counted, duration, foreign, publishLines, sortedOut } from './fleet-words.ts';
+
+const RULE = '='.repeat(50);
+
+export type FleetLines = (event: FleetEvent) => readonly string[];
+
+/**
+ * Tells a run line by line. The application's job reads these lines from a pipe to show its own progress, so those that
+ * it knows stand exactly as they do, one whole line a machine: `Step 1: Syncing index database`, `Will update N active
+ * machines`, `Step 3: Triggering configuration update`, `✓ Success`.
+ */
+export function fleetLines({ verbose }: { verbose: boolean }): FleetLines {
+  let operation: FleetOperation = 'update';
+  let target = '';
+  let noun: readonly [string, string] = ['machine', 'machines'];
+  return (event) => {
+    switch (event.type) {
+      case 'begin':
+        ({ operation, target, noun } = event);
+        return [];
+      case 'publishing':
+        return ['Step 1: Syncing index database...', RULE];
+      case 'published':
+        return [...publishLines(event.publish), ''];
+      case 'stored':
+        return ['Step 1: Looking at the index in the store...', RULE, storedLine(event.index), ''];
+      case 'finding':
+        return [findingLine(target, noun), RULE];
+      case 'found':
+        return [...foundLines(event.listing, operation, noun), ''];
+      case 'updating':
+        return [...updatingLines(operation), RULE];
+      case 'attempt':
+        return [];
+      case 'retry':
+        return [retryLine(event)];
+      case 'log':
+        return verbose ? logLines(event) : [];
+      case 'machine-done':
+        return [machineLine(event.outcome)];
+      case 'note':
+        return [`Note: ${event.message}`];
+      case 'end':
+        return endLines(event.report, noun);
+    }
+  };
+}
+
+function storedLine(index: FleetReport['index']): string {
+  if (!index) return 'The store has no index.';
+  const { etag, size, time, by } = index;
+  return `ETag ${etag}, ${size} bytes, changed ${time}${by === null ? '' : `, published by ${by}`}`;
+}
+
+function findingLine(target: string, [, several]: readonly [string, string]): string {
+  if (target === 'fly') return 'Step 2: Getting list of Fly machines...';
+  return `Step 2: Finding the ${several} of ${target}...`;
+}
+
+function foundLines(
+  { active, skipped, source }: Listing,
+  operation: FleetOperation,
+  noun: readonly [string, string],
+): string[] {
+  const verb = operation === 'verify' ? 'ask' : 'update';
+  // Whatever a target calls its machines, and however few there are: the job looks for these words.
+  const found =
+    active.length === 0
+      ? [`No active machines to ${verb}`]
+      : [`Will ${verb} ${active.length} active machines: ${active.map(({ id }) => id).join(', ')}`];
+  return [
+    `Found ${active.length + skipped.length} total ${noun[1]} (${source})`,
+    ...(skipped.length === 0 ? [] : [`Skipping ${skipped.length} stopped/suspended machines:`]),
+    ...skipped.map(({ id, state, region }) => `  - ${id} (${state}${region === null ? '' : `, ${region}`})`),
+    ...found,
+  ];
+}
+
+function updatingLines(operation: FleetOperation): string[] {
+  if (operation === 'verify') return ['Step 3: Asking each machine for its state...'];
+  const line = 'Step 3: Triggering configuration update on each machine...';
+  return operation === 'dry-run'
+    ? [line, 'Dry run: each says what it would do, and changes nothing.']
+    : [line];
+}
+
+/** One whole line for a machine that is done. */
+export function machineLine(result: MachineOutcome): string {
+  const { machine, outcome, detail, attempts } = result;
+  const line = (text: string): string => `  ${machine.id}... ${text}`;
+  switch (outcome) {
+    case 'updated':
+    case 'unchanged':
+      return line('✓ Success');
+    case 'dry-run':
+      return line(`dry run: ${foreign(detail)}`);
+    case 'same':
+      return line('same as the store');
+    case 'differs':
+      return line(`✗ Differs: ${foreign(complaint(result) ?? '')}`);
+    case 'failed': {
+      const after = attempts === 0 ? '' : ` after ${counted(attempts, ['attempt', 'attempts'])}`;
+      return line(`✗ Failed${after}: ${foreign(complaint(result) ?? '')}`);
+    }
+  }
+}
+
+function retryLine({ machine, attempt, reason, waitMs }: Extract<FleetEvent, { type: 'retry' }>): string {
+  return `    ${machine.id}: attempt ${attempt} failed (${foreign(reason)}), the next in ${duration(waitMs)}`;
+}
+
+/** A machine's own log, each line under its id. */
+export function logLines({ machine, lines }: Extract<FleetEvent, { type: 'log' }>): string[] {
+  return lines.map((line) => `    ${machine.id} | ${foreign(line)}`);
+}
+
+/** The table of machines, what it comes to, and what to do about it. */
+export function endLines(report: FleetReport, noun: readonly [string, string]): string[] {
+  const { machines, error } = report;
+  const table = renderMachines(report);
+  const { bad } = sortedOut(report);
+  return [
+    ...(table === '' ? [] : ['', ...table.trimEnd().split('\n')]),
+    '',
+    'Summary:',
+    RULE,
+    ...(machines.length > 0 || report.operation === 'update' ? countLines(report, noun) : []),
+    ...bad.flatMap((one) => [
+      `  ${one.machine.id}: ${foreign(complaint(one) ?? '')}`,
+      ...(one.error ? [`    What to do: ${foreign(one.error.hint)}`] : []),
+    ]),
+    ...(error ? [`Failed (${error.code}): ${error.message}`, `What to do: ${error.hint}`] : []),
+    `${report.outcome}, ${duration(report.ms)}`,
+  ];
+}
+
+function countLines(report: FleetReport, noun: readonly [string, string]): string[] {
+  const { good, bad } = sortedOut(report);
+  switch (report.operation) {
+    case 'update':
+      return [
+        `Successfully updated: ${good.length} machines`,
+        ...(bad.length > 0 ? [`Failed updates: ${bad.length} machines`] : []),
+      ];
+    case 'dry-run':
+      return [`Dry run: ${counted(good.length, noun)} answered, ${bad.length} failed`];
+    case 'verify':
+      return [`Verified: ${counted(good.length, noun)} as expected, ${bad.length} not`];
+  }
+}

@@ -1,0 +1,61 @@
+import type { FleetReport, MachineOutcome, PublishOutcome } from '../fleet/types.ts';
+
+/** `310 ms`, `1.25 s`, `2 min 5 s` */
+export function duration(ms: number): string {
+  if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`;
+  if (ms < 59_995) return `${(ms / 1000).toFixed(2)} s`;
+  const seconds = Math.round(ms / 1000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** `1 machine`, `3 machines` */
+export function counted(count: number, [one, several]: readonly [string, string]): string {
+  return `${count} ${count === 1 ? one : several}`;
+}
+
+/** What became of the index, in lines. */
+export function publishLines(publish: PublishOutcome): string[] {
+  if (publish.kind === 'changed-elsewhere') return elsewhereLines(publish);
+  const { etag, size, time, by } = publish.index;
+  const facts = `ETag ${etag}, ${size} bytes, changed ${time}`;
+  switch (publish.kind) {
+    case 'published':
+      return [`Published the index: ${facts}`];
+    case 'unchanged':
+      return [`The store has this index already: ${facts}${by === null ? '' : `, published by ${by}`}`];
+    case 'would-publish':
+      return [`Would publish the index: ${facts}`];
+  }
+}
+
+function elsewhereLines({
+  theirs,
+  differences,
+}: Extract<PublishOutcome, { kind: 'changed-elsewhere' }>): string[] {
+  const { etag, by, publishedAt, time } = theirs;
+  return [
+    `The index changed elsewhere: ${by ?? 'somebody who left no name'} published ${etag} at ${publishedAt} (changed ${time}).`,
+    'Nothing was uploaded and no machine was asked. What differs:',
+    ...differences.map((line) => `  ${line}`),
+    'To go on, either fetch theirs and make your change there (update_config --force; --rollback brings yours back),',
+    `or publish yours over it: config-update --replace ${etag.replaceAll('"', '')}`,
+  ];
+}
+
+/** What is wrong with a machine that is not as it should be; null for nothing. */
+export function complaint({ outcome, etag, detail, error }: MachineOutcome): string | null {
+  if (outcome === 'failed') return error?.message ?? 'failed';
+  if (outcome !== 'differs') return null;
+  return `has ${etag ?? 'no index of the store'}${detail === '' ? '' : ` (${detail})`}`;
+}
+
+/** The machines of a report that are as they should be, and the others. */
+export function sortedOut({ machines }: FleetReport): { good: MachineOutcome[]; bad: MachineOutcome[] } {
+  const isBad = ({ outcome }: MachineOutcome) => outcome === 'failed' || outcome === 'differs';
+  return { good: machines.filter((one) => !isBad(one)), bad: machines.filter(isBad) };
+}
+
+/** Text that a machine wrote, without the sign by which the application's job counts those that are done. */
+export function foreign(text: string): string {
+  return text.replaceAll('✓', '*');
+}
