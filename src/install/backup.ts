@@ -7,14 +7,16 @@ import { diskError } from './disk.ts';
 /**
  * Writes all pages of `source` into the database at `path`, as one transaction there.
  *
+ * @param locked called when nobody else can write to it any more, and nothing is written yet; what it throws leaves
+ * the database as it is
  * @throws {Failure} `lock-timeout` when others leave no gap.
  * @throws {SqliteError} `SQLITE_READONLY` when page sizes differ and the target has a write-ahead log.
  */
-export async function backUp(source: Database, patient: Patience): Promise<void> {
+export async function backUp(source: Database, patient: Patience, locked = () => {}): Promise<void> {
   let tried = false;
   await untilFree(patient, async () => {
     // The first attempt is for the usual case, that nobody is there.
-    const attempt = () => copyOnce(source, patient.path);
+    const attempt = () => copyOnce(source, patient.path, locked);
     if (tried) return await afterTurn(patient, attempt);
     tried = true;
     return await attempt();
@@ -47,12 +49,13 @@ export async function backedUpImage(
  * One attempt. The backup's own connection asks for its lock only once, and has no busy time-out; it takes the lock in
  * one turn of the event loop and writes in the next.
  */
-async function copyOnce(source: Database, path: string): Promise<void> {
+async function copyOnce(source: Database, path: string, locked: () => void): Promise<void> {
   let calls = 0;
   const { totalPages } = await source.backup(path, {
     progress: () => {
       calls += 1;
       if (calls > 1) throw new Busy('the last page could not be written');
+      locked();
       return 0x7fffffff;
     },
   });

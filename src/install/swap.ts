@@ -1,13 +1,13 @@
 import { lstatSync, renameSync, rmSync, type Stats } from 'node:fs';
 import { dirname } from 'node:path';
 import { Failure } from '../failure.ts';
-import { imageDigest, openImage, readImage } from '../index/open.ts';
+import { imageDigest, openImage } from '../index/open.ts';
 import { type Database, openDatabase } from '../sqlite.ts';
 import { backUp } from './backup.ts';
 import { type Patience, patience, untilFree } from './busy.ts';
-import { setMtime, syncDirectory } from './commit.ts';
+import { syncDirectory } from './commit.ts';
+import { dateUnlessChanged } from './date.ts';
 import { codeOf, diskError, isDirectory } from './disk.ts';
-import { stagedPath } from './names.ts';
 import { pageSizeOf, repage } from './repage.ts';
 import { ownershipFor, writeNewFile } from './stage.ts';
 
@@ -16,13 +16,21 @@ export interface Swap {
   readonly path: string;
   /** A whole database, proved to be one. */
   readonly image: Buffer;
-  readonly run: string;
-  /** What the file's time of last change shall be: when the index was changed. */
+  /** Where something may be prepared, in the same directory: nothing stands there. */
+  readonly staged: string;
+  /** What the file's time of last change shall be: when the database was changed. */
   readonly mtime: Date;
   /** Milliseconds to wait for readers and writers to leave a gap; 10 s unless told. */
   readonly busyTimeoutMs?: number;
   /** Told, before the first change, the `imageDigest` of what will be installed. */
   readonly announce?: (digest: string) => void;
+  /**
+   * Called as the last thing before the first change, when nobody else can write to the live database any more; what it
+   * throws leaves the database as it is.
+   */
+  readonly locked?: () => void;
+  /** Write into an empty file, too: a program may have it open. It is replaced otherwise. */
+  readonly intoEmpty?: boolean;
 }
 
 export interface Swapped {
@@ -49,7 +57,7 @@ export async function swapIndex(swap: Swap): Promise<Swapped> {
   const { path } = swap;
   try {
     const patient = patience(path, swap.busyTimeoutMs ?? 10_000);
-    const target = await inspect(patient);
+    const target = await inspect(patient, swap);
     const swapped = target ? await backUpInto(swap, target, patient) : replaceFile(swap);
     await settle(patient, swapped.digest, swap.mtime);
     return swapped;
@@ -64,11 +72,12 @@ interface Target {
 }
 
 /** What the live database is like; null when there is none, or nothing that SQLite would write into. */
-async function inspect(patient: Patience): Promise<Target | null> {
+async function inspect(patient: Patience, { image, intoEmpty }: Swap): Promise<Target | null> {
   const { path } = patient;
   const stats: Stats | undefined = lstatSync(path, { throwIfNoEntry: false });
   if (stats?.isDirectory()) throw isDirectory(path);
-  if (!stats?.isFile() || stats.size === 0) return null;
+  if (!stats?.isFile()) return null;
+  if (stats.size === 0) return intoEmpty ? { pageSize: pageSizeOf(image), wal: false } : null;
   return await untilFree(patient, () => {
     try {
       return withDatabase(path, (db) => {
@@ -88,12 +97,12 @@ async function inspect(patient: Patience): Promise<Target | null> {
 async function backUpInto(swap: Swap, target: Target, patient: Patience): Promise<Swapped> {
   // Only in rollback mode can SQLite change the page size of a database in use.
   const fits = !target.wal || pageSizeOf(swap.image) === target.pageSize;
-  const image = fits ? swap.image : repage(swap.image, target.pageSize, stagedPath(swap.path, swap.run));
+  const image = fits ? swap.image : repage(swap.image, target.pageSize, swap.staged);
   const source = openImage(image);
   try {
     const digest = imageDigest(wholePages(source));
     swap.announce?.(digest);
-    await backUp(source, patient);
+    await backUp(source, patient, swap.locked);
     return { digest, way: 'backup' };
   } finally {
     source.close();
@@ -101,52 +110,44 @@ async function backUpInto(swap: Swap, target: Target, patient: Patience): Promis
 }
 
 /**
- * What remains to be done when the new index is in place: a look at what readers see now, and its date. A disk that is
- * full by now, or readers that leave no gap, may keep us from either; that takes nothing back, so it is no failure.
+ * What remains to be done when the new database is in place: a look at what readers see now, and its date. A disk that is
+ * full by now, or others who leave no gap, may keep us from it; that takes nothing back, so it is no failure.
  */
 async function settle(patient: Patience, digest: string, mtime: Date): Promise<void> {
-  const { path } = patient;
-  for (const task of [() => prove(path, digest), () => setMtime(path, mtime.getTime())]) {
-    try {
-      await untilFree(patient, task);
-    } catch (error) {
-      const failure = diskError('cannot look at', path, error);
-      if (!(failure instanceof Failure) || !['disk', 'lock-timeout'].includes(failure.code)) throw failure;
-    }
+  try {
+    await untilFree(patient, () => prove(patient.path, digest, mtime));
+  } catch (error) {
+    const failure = diskError('cannot look at', patient.path, error);
+    if (!(failure instanceof Failure) || !['disk', 'lock-timeout'].includes(failure.code)) throw failure;
   }
 }
 
-/**
- * Compares what readers see now with what was written, and makes it durable where it still stands in a write-ahead log.
- *
- * @throws {Failure} `internal`: it is damaged.
- */
-function prove(path: string, digest: string): void {
+/** @throws {Failure} `internal`: it is damaged. */
+function prove(path: string, digest: string, mtime: Date): void {
   withDatabase(path, (db) => {
-    db.exec('PRAGMA synchronous = FULL; PRAGMA wal_checkpoint(PASSIVE)');
-    if (imageDigest(readImage(db)) === digest) return;
-    // Somebody may have written to it since; then it is still in order.
+    if (dateUnlessChanged(db, path, digest, mtime)) return;
+    // Somebody has written to it since; then it is still in order, and the time of that is its date.
     const found = db.pragma('quick_check(1)', { simple: true });
     if (found === 'ok') return;
     throw new Failure('internal', `${path} is not in order after it was replaced: ${String(found)}`, {
-      hint: 'Roll back to the generation before it (--rollback), and look at the health of that disk.',
+      hint: 'Look at the health of that disk. The index can be rolled back to the generation before it (--rollback).',
     });
   });
 }
 
 /** The image of a database in memory, without bytes that do not belong to any of its pages. */
-function wholePages(source: Database): Buffer {
+export function wholePages(source: Database): Buffer {
   const pages = Number(source.pragma('page_count', { simple: true }));
   return source.serialize().subarray(0, pages * Number(source.pragma('page_size', { simple: true })));
 }
 
-function replaceFile({ path, image, run, announce }: Swap): Swapped {
+function replaceFile({ path, image, staged, announce, locked }: Swap): Swapped {
   const source = openImage(image);
   const pages = wholePages(source);
   source.close();
   const digest = imageDigest(pages);
   announce?.(digest);
-  const staged = stagedPath(path, run);
+  locked?.();
   try {
     writeNewFile(staged, [image.subarray(0, pages.length)], ownershipFor(path, NEW_MODE));
     // A log left behind by a database that is gone would be replayed into the new one.

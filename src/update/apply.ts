@@ -5,7 +5,7 @@ import { commitFiles } from '../install/commit.ts';
 import type { Comparison } from '../install/compare.ts';
 import { keepGeneration, removeGeneration } from '../install/generations.ts';
 import type { LiveIndex } from '../install/live-index.ts';
-import { generationsDir } from '../install/names.ts';
+import { generationsDir, stagedPath } from '../install/names.ts';
 import { discardStaged, type Staged, stageFiles } from '../install/stage.ts';
 import { swapIndex } from '../install/swap.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -66,7 +66,13 @@ export async function installChange(
     if (index) {
       const { image, modified: mtime } = index;
       const announce = (next: string) => journal.setPendingReload(run, change.remember?.(next) ?? null);
-      const swapped = await swapIndex({ path: live.path, image, run, mtime, announce });
+      const swapped = await swapIndex({
+        path: live.path,
+        image,
+        staged: stagedPath(live.path, run),
+        mtime,
+        announce,
+      });
       digest = swapped.digest;
     } else {
       journal.setPendingReload(run);

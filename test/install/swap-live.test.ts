@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, it, onTestFinished } from 'vitest';
+import { stagedPath } from '../../src/install/names.ts';
 import { swapIndex } from '../../src/install/swap.ts';
 import type { Seen } from './support/hammer.ts';
 import { makeLive, provenVersion, versionImage } from './support/images.ts';
@@ -36,7 +37,7 @@ it.each(['wal', 'delete'] as const)(
       const swapped = await swapIndex({
         path: place.index,
         image,
-        run: RUN,
+        staged: stagedPath(place.index, RUN),
         mtime: new Date(),
         busyTimeoutMs: 60_000,
       });

@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { imageDigest } from '../../src/index/open.ts';
+import { stagedPath } from '../../src/install/names.ts';
 import { swapIndex } from '../../src/install/swap.ts';
 import { openDatabase } from '../../src/sqlite.ts';
 import { makeLive, provenVersion, versionImage, versionIn } from './support/images.ts';
@@ -24,7 +25,13 @@ const asRoot = process.geteuid?.() === 0;
 const MTIME = new Date(Date.UTC(2025, 10, 19, 12));
 
 const swap = (place: Place, image: Buffer, busyTimeoutMs = 10_000) =>
-  swapIndex({ path: place.index, image, run: RUN, mtime: MTIME, busyTimeoutMs });
+  swapIndex({
+    path: place.index,
+    image,
+    staged: stagedPath(place.index, RUN),
+    mtime: MTIME,
+    busyTimeoutMs,
+  });
 
 function journalMode(path: string): unknown {
   const db = openDatabase(path, { readonly: true });

@@ -3,6 +3,7 @@ import { imageDigest, openInstalled, readImage } from '../../../src/index/open.t
 import { commitFiles } from '../../../src/install/commit.ts';
 import { compareFiles } from '../../../src/install/compare.ts';
 import { keepGeneration } from '../../../src/install/generations.ts';
+import { stagedPath } from '../../../src/install/names.ts';
 import { recover } from '../../../src/install/recover.ts';
 import { discardStaged, stageFiles } from '../../../src/install/stage.ts';
 import { type Swapped, swapIndex } from '../../../src/install/swap.ts';
@@ -52,7 +53,10 @@ export async function installVersion(
       try {
         if (changed) keepGeneration(stateDir, run, { index: isNew ? old : null, files }, null);
         journal.setPendingReload(run);
-        if (isNew) swapped = await swapIndex({ path: index, image, run, mtime: new Date(0) });
+        if (isNew) {
+          const staged = stagedPath(index, run);
+          swapped = await swapIndex({ path: index, image, staged, mtime: new Date(0) });
+        }
       } catch (error) {
         discardStaged(staged);
         throw error;
