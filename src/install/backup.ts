@@ -49,7 +49,7 @@ export async function backedUpImage(
  * One attempt. The backup's own connection asks for its lock only once, and has no busy time-out; it takes the lock in
  * one turn of the event loop and writes in the next.
  */
-async function copyOnce(source: Database, path: string, locked: () => void): Promise<void> {
+async function copyOnce(source: Database, path: string, locked = () => {}): Promise<void> {
   let calls = 0;
   const { totalPages } = await source.backup(path, {
     progress: () => {
