@@ -2,9 +2,9 @@ import { Agent as PlainAgent } from 'node:http';
 import { Agent as SecureAgent } from 'node:https';
 import { performance } from 'node:perf_hooks';
 import pLimit from 'p-limit';
-import { Failure } from '../failure.ts';
+import { asFailure, Failure } from '../failure.ts';
 import { type Asking, askMachine } from './ask.ts';
-import { authorization } from './credentials.ts';
+import { authorization, isPrivate } from './credentials.ts';
 import { type Question, settleDryRun, settleUpdate } from './judge.ts';
 import type { FleetParts, FleetRequest } from './parts.ts';
 import type {
@@ -92,7 +92,7 @@ class Run {
 
   async #publish(): Promise<PublishedIndex | 'changed-elsewhere'> {
     this.#say({ type: 'publishing' });
-    const publish = await this.#unlessStopped(this.#parts.publish(this.#stop.signal));
+    const publish = await this.#unlessStopped((signal) => this.#parts.publish(signal));
     this.#findings.publish = publish;
     this.#say({ type: 'published', publish });
     if (publish.kind === 'changed-elsewhere') return 'changed-elsewhere';
@@ -101,7 +101,7 @@ class Run {
   }
 
   async #look(): Promise<PublishedIndex | null> {
-    const index = await this.#unlessStopped(this.#parts.stored(this.#stop.signal));
+    const index = await this.#unlessStopped((signal) => this.#parts.stored(signal));
     this.#findings.index = index;
     this.#say({ type: 'stored', index });
     return index;
@@ -115,26 +115,24 @@ class Run {
 
   async #list(): Promise<Listing> {
     this.#say({ type: 'finding' });
-    const listing = await this.#unlessStopped(this.#parts.target.list(this.#stop.signal));
+    const listing = await this.#unlessStopped((signal) => this.#parts.target.list(signal));
     this.#findings.listing = listing;
     this.#say({ type: 'found', listing });
     return listing;
   }
 
   async #ask(listing: Listing, index: PublishedIndex | null): Promise<void> {
-    const { target, settings, credentials } = this.#parts;
+    const { target, settings } = this.#parts;
     const machines = listing.active.length;
     this.#say({ type: 'updating', machines, concurrency: settings.concurrency });
     // Sockets are kept for the next machine: many are behind one address, and greetings over TLS are dear.
     const options = { keepAlive: true, maxSockets: settings.concurrency };
-    const [first] = listing.active;
-    const secure = first && target.address(first).url.protocol === 'https:';
-    const agent = secure ? new SecureAgent(options) : new PlainAgent(options);
+    const agent = target.url.protocol === 'https:' ? new SecureAgent(options) : new PlainAgent(options);
     const asking: Asking = {
       target,
       settings,
       question: this.#question(index),
-      headers: credentials ? { Authorization: authorization(credentials) } : {},
+      headers: this.#credentials(),
       agent,
       limit: pLimit(settings.concurrency),
       signal: this.#stop.signal,
@@ -151,13 +149,21 @@ class Run {
     }
   }
 
+  #credentials(): Record<string, string> {
+    const { credentials, target } = this.#parts;
+    if (!credentials) return {};
+    if (isPrivate(target.url)) return { Authorization: authorization(credentials) };
+    this.#note(`credentials are not sent to ${target.url.host}, since everybody on the way could read them`);
+    return {};
+  }
+
   /** What the machines are asked, and how their answers are judged. */
   #question(index: PublishedIndex | null): Question {
     const { namesMachines } = this.#parts.target;
     const { operation } = this.#request;
     if (operation === 'update' && index)
       return { query: '', namesMachines, settle: settleUpdate(index, namesMachines) };
-    if (operation === 'dry-run' && this.#parts.credentials)
+    if (operation === 'dry-run' && this.#parts.credentials && isPrivate(this.#parts.target.url))
       return { query: 'dry_run=1', namesMachines, settle: settleDryRun };
     if (operation === 'dry-run')
       this.#note(
@@ -168,17 +174,17 @@ class Run {
     return { query: 'state=1', namesMachines, settle: settleState(operation, index) };
   }
 
-  /** Leaves a piece of work to itself once the run is stopped. */
-  async #unlessStopped<T>(work: Promise<T>): Promise<T> {
+  /** Begins a piece of work, and leaves it to itself once the run is stopped. */
+  async #unlessStopped<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const { signal } = this.#stop;
+    if (signal.aborted) throw new Stopped();
     let stop = (): void => {};
     const stopped = new Promise<never>((_, reject) => {
       stop = () => reject(new Stopped());
       signal.addEventListener('abort', stop);
-      if (signal.aborted) stop();
     });
     try {
-      return await Promise.race([work, stopped]);
+      return await Promise.race([work(signal), stopped]);
     } finally {
       signal.removeEventListener('abort', stop);
     }
@@ -200,13 +206,9 @@ class Run {
 
   #explain(error: unknown): FleetError {
     if (error instanceof Stopped || this.#stop.signal.aborted) return this.#stopped();
-    if (error instanceof Failure) return { code: error.code, message: error.message, hint: error.hint };
-    this.#parts.unexpected(error);
-    return {
-      code: 'internal',
-      message: `unexpected: ${error instanceof Error ? error.message : String(error)}`,
-      hint: 'Look at the log for the stack, and report it.',
-    };
+    const { code, message, hint } = asFailure(error);
+    if (!(error instanceof Failure)) this.#parts.unexpected(error);
+    return { code, message, hint };
   }
 
   #end(outcome: FleetReport['outcome'], error?: FleetError): FleetReport {

@@ -28,6 +28,8 @@ export interface Target {
   readonly name: string;
   /** What its machines are called to a person: one, and several. */
   readonly noun: readonly [string, string];
+  /** Where update_config answers; every address has its protocol. */
+  readonly url: URL;
   /** @throws {Failure} `fleet-unreachable` or `config-invalid` */
   list(signal: AbortSignal): Promise<Listing>;
   address(machine: Machine): Address;

@@ -8,6 +8,7 @@ export function flyTarget(settings: FleetSettings): Target {
   return {
     name: 'fly',
     noun: ['machine', 'machines'],
+    url: fly.url,
     namesMachines: true,
     list: (signal) => listMachines(settings, signal),
     address: ({ id }) => ({ url: fly.url, headers: { 'Fly-Force-Instance-Id': id } }),

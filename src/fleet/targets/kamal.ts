@@ -7,6 +7,7 @@ export function kamalTarget({ kamal }: FleetSettings): Target {
   return {
     name: 'kamal',
     noun: ['server', 'servers'],
+    url: kamal.url,
     namesMachines: false,
     list: () => Promise.resolve({ active: [server], skipped: [], source: `the server ${kamal.url.host}` }),
     address: () => ({ url: kamal.url, headers: {} }),

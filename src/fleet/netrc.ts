@@ -1,0 +1,86 @@
+import { readFileSync, statSync } from 'node:fs';
+import { Failure } from '../failure.ts';
+
+/** What a netrc file has for one host. */
+export interface Login {
+  readonly login: string;
+  readonly password: string;
+}
+
+/** Bytes; nobody has more passwords than that. */
+const MAX_BYTES = 1024 * 1024;
+
+/**
+ * The entry of a netrc file for a host, or its `default`; null for none, and where there is no such file. With `login`
+ * only an entry of that name.
+ *
+ * @param required whether somebody has named the file, so that it must be there
+ * @throws {Failure} `config-invalid`: it cannot be read, or others could read the password that it has for us.
+ */
+export function readNetrc(path: string, host: string, login: string | null, required: boolean): Login | null {
+  const invalid = (problem: string, hint: string): Failure =>
+    new Failure('config-invalid', `netrc ${path} ${problem}`, { hint });
+  let text: string;
+  let mode: number;
+  try {
+    const stats = statSync(path);
+    if (!stats.isFile() || stats.size > MAX_BYTES)
+      throw invalid('is no file of passwords', 'Set NETRC to one, or unset it.');
+    mode = stats.mode;
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    if (code === 'ENOENT' && !required) return null;
+    throw invalid(`cannot be read (${code})`, 'Set NETRC to a file that can be read, or unset it.');
+  }
+  const found = findLogin(text, host, login);
+  if (found && (mode & 0o077) !== 0)
+    throw invalid('can be read by others', `Keep it to yourself: chmod 600 ${path}`);
+  return found;
+}
+
+/** The first entry that fits, as other programs read it; an entry without login or password is none. */
+export function findLogin(text: string, host: string, login: string | null): Login | null {
+  const words = tokens(text);
+  let fallback: Login | null = null;
+  for (let at = 0; at < words.length; ) {
+    const isDefault = words[at] === 'default';
+    if (!isDefault && words[at] !== 'machine') {
+      at += 1;
+      continue;
+    }
+    const name = isDefault ? null : words[at + 1];
+    const { entry, next } = readEntry(words, isDefault ? at + 1 : at + 2);
+    at = next;
+    if (!entry || (login !== null && entry.login !== login)) continue;
+    if (isDefault) fallback ??= entry;
+    else if (name?.toLowerCase() === host.toLowerCase()) return entry;
+  }
+  return fallback;
+}
+
+function readEntry(words: readonly string[], from: number): { entry: Login | null; next: number } {
+  const fields = new Map<string, string>();
+  let at = from;
+  while (/^(?:login|password|account)$/.test(words[at] ?? '')) {
+    fields.set(words[at] ?? '', words[at + 1] ?? '');
+    at += 2;
+  }
+  const login = fields.get('login');
+  const password = fields.get('password');
+  return { entry: login && password ? { login, password } : null, next: at };
+}
+
+/** Words between white space, `"quoted"` ones with escapes; without comments, and without macros, which end in an empty line. */
+function tokens(text: string): string[] {
+  const plain = text.replace(/^[ \t]*#.*$/gm, '').replace(/\bmacdef\b[\s\S]*?(?:\n[ \t]*\r?\n|$)/g, '\n');
+  const words = plain.matchAll(/"((?:[^"\\]|\\.)*)"|(\S+)/gs);
+  return [...words].map(([, quoted, bare]) =>
+    quoted === undefined
+      ? (bare ?? '')
+      : quoted.replace(/\\(.)/gs, (_, character: string) => ESCAPES[character] ?? character),
+  );
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
