@@ -24,6 +24,7 @@ export type FailureCode =
   | 'disk'
   | 'tenant-invalid'
   | 'changed-elsewhere'
+  | 'out-of-time'
   | 'command-failed'
   | 'fleet-unreachable'
   | 'machine-failed'

@@ -49,6 +49,7 @@ const STATUS: Readonly<Record<FailureCode, Status>> = {
   // Of the other operations, which nobody asks for by CGI yet.
   'tenant-invalid': UNPROCESSABLE,
   'changed-elsewhere': CONFLICT,
+  'out-of-time': GATEWAY_TIMEOUT,
   'command-failed': INTERNAL,
   'fleet-unreachable': BAD_GATEWAY,
   'machine-failed': BAD_GATEWAY,

@@ -26,9 +26,12 @@ const FILES = [
   'scripts/THIRD_PARTY_LICENSES',
   'scripts/better_sqlite3.node',
   'scripts/fleet-sim',
+  'scripts/idle',
   'scripts/maintenance-config',
   'scripts/resume',
   'scripts/start',
+  'scripts/sync-databases',
+  'scripts/tenant-stop',
 ];
 const TEXTS = FILES.filter((name) => !name.endsWith('.node'));
 

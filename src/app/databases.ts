@@ -1,0 +1,98 @@
+import { hostname, totalmem } from 'node:os';
+import { asFailure, Failure } from '../failure.ts';
+import type { Index } from '../index/types.ts';
+import { readInstalledIndex } from '../install/installed-index.ts';
+import { newRunId } from '../report/run-id.ts';
+import { streamReport } from '../report/text.ts';
+import type { Summary } from '../report/types.ts';
+import { readSite } from '../site/environment.ts';
+import type { Site } from '../site/types.ts';
+import { readStoreSettings } from '../store/settings.ts';
+import type { SyncParts, SyncRequest } from '../sync/run.ts';
+import { readSyncSettings, type SyncSettings } from '../sync/settings.ts';
+import type { SyncResult } from '../sync/types.ts';
+import { machineName } from '../update/result.ts';
+import { buildVoice, type Voice, type World } from './parts.ts';
+
+/** What the ways in to the databases have at hand. */
+export interface DatabaseParts {
+  readonly site: Site;
+  readonly settings: SyncSettings;
+  readonly voice: Voice;
+  readonly note: (message: string) => void;
+  /** @throws {Failure} as `readInstalledIndex` */
+  readonly index: () => Promise<Index>;
+  /** Runs an operation; where no store is configured, it says so and does nothing. */
+  readonly sync: (request: SyncRequest) => Promise<SyncResult>;
+}
+
+/**
+ * Runs what concerns the databases of tenants, and tells how it ended: line by line, or as one JSON object at the end.
+ * What keeps it from beginning at all is told in the same way.
+ *
+ * @param work gets the parts by asking for them; returns null where there is nothing to tell beside what it has told
+ * @returns the exit code: 2 for options that make no sense
+ */
+export async function withDatabases(
+  world: World,
+  write: (text: string) => void,
+  options: { json: boolean },
+  work: (build: () => Promise<DatabaseParts>) => Promise<SyncResult | null>,
+): Promise<0 | 1 | 2> {
+  const voice = buildVoice(world, options.json ? [] : [streamReport(write)], false);
+  try {
+    const result = await work(() => buildDatabaseParts(world, voice));
+    if (result && options.json) write(`${JSON.stringify(voice.scrubber.value(result))}\n`);
+    return result?.outcome === 'failed' ? 1 : 0;
+  } catch (error) {
+    if (!(error instanceof Failure)) voice.log.exception(error);
+    const { code, message, hint } = asFailure(error);
+    const refused = { ...emptyResult(world, 'failed'), error: { code, message, hint } };
+    const { items: _, ...summary } = refused;
+    voice.report({ type: 'finish', summary }, new Date());
+    if (options.json) write(`${JSON.stringify(voice.scrubber.value(refused))}\n`);
+    return code === 'usage' ? 2 : 1;
+  } finally {
+    await voice.log.flush();
+  }
+}
+
+async function buildDatabaseParts(world: World, voice: Voice): Promise<DatabaseParts> {
+  const { env, defaultAppRoot } = world;
+  const site = await readSite(env, { defaultAppRoot, hostname: hostname(), totalMemoryBytes: totalmem() });
+  const store = readStoreSettings(env);
+  const note = (message: string) => voice.report({ type: 'note', message }, new Date());
+  return {
+    site,
+    settings: readSyncSettings(env),
+    voice,
+    note,
+    index: async () => (await readInstalledIndex(site)).index,
+    sync: async (request) => {
+      if (!store) {
+        note('no object store is configured; nothing to do');
+        return emptyResult(world, request.dryRun ? 'dry-run' : 'done');
+      }
+      const parts: SyncParts = {
+        site,
+        report: voice.report,
+        unexpected: voice.log.exception,
+        openStore: async (timeoutMs) => {
+          const { createStore } = await import('../store/store.ts');
+          return createStore({ ...store, timeoutMs });
+        },
+        storeTimeoutMs: store.timeoutMs,
+      };
+      const { syncDatabases } = await import('../sync/run.ts');
+      return await syncDatabases(parts, request);
+    },
+  };
+}
+
+function emptyResult(world: World, outcome: Summary['outcome']): SyncResult {
+  const { env, name } = world;
+  const machine = machineName(env);
+  const region = env['FLY_REGION'] || null;
+  const nothing = { counts: {}, failures: [], steps: [], items: [] };
+  return { run: newRunId(), operation: name, machine, region, outcome, ...nothing };
+}

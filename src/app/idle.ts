@@ -1,0 +1,38 @@
+import { listTenants } from '../tenants/list.ts';
+import { withDatabases } from './databases.ts';
+import type { World } from './parts.ts';
+
+const HELP = `Usage: idle
+
+Navigator's idle hook: before the machine is suspended, uploads the databases of this
+region's events that were changed, the one last written first, within IDLE_DEADLINE
+seconds (240). What is left then is named. Of Fly apps only UPLOADING_APP (smooth)
+uploads; another one says what it would upload.
+The environment says where everything is, as for sync-databases.
+Exit codes: 0 done, 1 something failed, was changed elsewhere or is left, 2 the options
+make no sense.
+`;
+
+/** Runs the idle hook. It only uploads: a machine about to sleep needs nothing newer. */
+export async function runIdleHook(
+  world: World,
+  args: readonly string[],
+  write: (text: string) => void,
+): Promise<0 | 1 | 2> {
+  if (args.length > 0) {
+    write(HELP);
+    return args.length === 1 && args[0] === '--help' ? 0 : 2;
+  }
+  return await withDatabases(world, write, { json: false }, async (build) => {
+    const { site, settings, note, index, sync } = await build();
+    if (site.region === null) {
+      note('only Fly machines upload; nothing to do');
+      return null;
+    }
+    const dryRun = site.appName !== settings.uploadingApp;
+    if (dryRun) note(`${site.appName} is not ${settings.uploadingApp}: nothing is uploaded`);
+    const tenants = listTenants(await index(), site);
+    const limitMs = settings.idleMs;
+    return await sync({ operation: world.name, tenants, downloads: 'none', dryRun, limitMs });
+  });
+}

@@ -1,0 +1,64 @@
+import type { Index } from '../index/types.ts';
+import type { Site } from '../site/types.ts';
+import { allTenants, listTenants } from '../tenants/list.ts';
+import type { TenantDatabase } from '../tenants/types.ts';
+import { runCommand } from './command.ts';
+import { withDatabases } from './databases.ts';
+import { atAppRoot, type World } from './parts.ts';
+import { parseSyncOptions, SYNC_HELP, type SyncOptions, syncUsage } from './sync-options.ts';
+
+/** Runs `sync-databases` for an engineer, or for a script. */
+export async function runSyncDatabases(
+  world: World,
+  args: readonly string[],
+  write: (text: string) => void,
+): Promise<0 | 1 | 2> {
+  try {
+    const options = parseSyncOptions(args);
+    if (options.help) {
+      write(SYNC_HELP);
+      return 0;
+    }
+    const here = atAppRoot(world, options.appRoot);
+    return await (options.indexOnly ? fetchIndex : syncTenants)(here, options, write);
+  } catch (error) {
+    return await withDatabases(world, write, { json: args.includes('--json') }, () => Promise.reject(error));
+  }
+}
+
+async function syncTenants(
+  world: World,
+  { dryRun, only, safe, json }: SyncOptions,
+  write: (text: string) => void,
+): Promise<0 | 1 | 2> {
+  return await withDatabases(world, write, { json }, async (build) => {
+    const { site, index, sync } = await build();
+    const tenants = chosen(await index(), site, only);
+    const downloads = safe ? 'safe' : 'all';
+    return await sync({ operation: world.name, tenants, downloads, dryRun, limitMs: null });
+  });
+}
+
+/** @throws {Failure} `usage` */
+function chosen(index: Index, site: Site, only: readonly string[] | null): TenantDatabase[] {
+  if (only === null) return listTenants(index, site);
+  const all = new Map(allTenants(index, site).map((tenant) => [tenant.name, tenant]));
+  return only.map((name) => {
+    const tenant = all.get(name);
+    if (!tenant) throw syncUsage(`--only: the index has no event whose database is ${JSON.stringify(name)}`);
+    return tenant;
+  });
+}
+
+/**
+ * The index is swapped under its readers, and all that follows from it is generated, by the update alone; so that is what
+ * runs, told under the same name.
+ */
+async function fetchIndex(
+  world: World,
+  { dryRun, json }: SyncOptions,
+  write: (text: string) => void,
+): Promise<0 | 1 | 2> {
+  const args = [...(dryRun ? ['--dry-run'] : []), ...(json ? ['--json'] : [])];
+  return await runCommand(world, args, write);
+}

@@ -1,0 +1,47 @@
+import { Failure } from '../failure.ts';
+import { mayUpload } from '../sync/owner.ts';
+import { allTenants } from '../tenants/list.ts';
+import { withDatabases } from './databases.ts';
+import type { World } from './parts.ts';
+import { tenantName } from './sync-options.ts';
+
+const HELP = `Usage: tenant-stop
+
+Navigator's hook for an event that is stopped: uploads its database, which RAILS_APP_DB
+names, if it was changed and belongs to this region, within TENANT_STOP_DEADLINE seconds
+(100). Of Fly apps only UPLOADING_APP (smooth) uploads; another one says what it would
+upload.
+The environment says where everything is, as for sync-databases.
+Exit codes: 0 done, 1 it failed or was changed elsewhere, 2 the options make no sense.
+`;
+
+/** Runs the hook of one tenant that stops. Navigator runs it while the tenant still does: idle uploads what comes after. */
+export async function runTenantStopHook(
+  world: World,
+  args: readonly string[],
+  write: (text: string) => void,
+): Promise<0 | 1 | 2> {
+  if (args.length > 0) {
+    write(HELP);
+    return args.length === 1 && args[0] === '--help' ? 0 : 2;
+  }
+  return await withDatabases(world, write, { json: false }, async (build) => {
+    const { site, settings, note, index, sync } = await build();
+    const name = tenantName(world.env['RAILS_APP_DB'] ?? '');
+    if (name === '') {
+      throw new Failure('config-invalid', 'RAILS_APP_DB is not set', {
+        hint: 'Navigator sets it to the name of the database of the tenant that stops; by hand, use sync-databases --only.',
+      });
+    }
+    const tenant = allTenants(await index(), site).find((each) => each.name === name);
+    if (!tenant || !mayUpload(tenant, site)) {
+      const why = tenant ? 'belongs to another region' : 'is the database of no event';
+      note(`${JSON.stringify(name)} ${why}; nothing to do`);
+      return null;
+    }
+    const dryRun = site.appName !== settings.uploadingApp;
+    if (dryRun) note(`${site.appName} is not ${settings.uploadingApp}: nothing is uploaded`);
+    const limitMs = settings.tenantStopMs;
+    return await sync({ operation: world.name, tenants: [tenant], downloads: 'none', dryRun, limitMs });
+  });
+}

@@ -1,0 +1,112 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { Failure } from '../failure.ts';
+import type { ObjectStore, PutCondition } from '../store/types.ts';
+import { inventoryEntry, parseInventory, plainEtag, type RawInventory } from './inventory.ts';
+import { databaseFile, inventoryKey, renderTime } from './layout.ts';
+
+/** What an inventory shall say of one database. */
+export interface InventoryFact {
+  readonly name: string;
+  /** Quotes included. */
+  readonly etag: string;
+  /** When the database was last changed. */
+  readonly time: Date;
+  /** Of the event, as it is written in the database; null for none. */
+  readonly date: string | null;
+}
+
+export interface InventoryUpdate {
+  /** Whether anything had to be written. */
+  readonly changed: boolean;
+  /** Whether what stood there was no inventory; it was replaced by one of these facts alone. */
+  readonly wasBroken: boolean;
+}
+
+/** An inventory of 400 databases has some 60 KiB. */
+const MAX_BYTES = 32 * 2 ** 20;
+/** How often another writer may be faster. */
+const ROUNDS = 12;
+/** Milliseconds: the bound of the first pause, of random length; it doubles up to the longest. */
+const FIRST_PAUSE = 20;
+const LONGEST_PAUSE = 1000;
+
+/**
+ * Brings facts into a region's inventory. Whatever else stands there stays: other databases, fields that this program does
+ * not know, and entries that are newer. It is written on condition that nobody else has written it since it was read;
+ * if somebody has, it is read and merged again.
+ *
+ * @param region code of the region, or `index`
+ * @throws {Failure} `store-*`; `changed-elsewhere` when others were faster each time.
+ */
+export async function updateInventory(
+  store: ObjectStore,
+  region: string,
+  facts: readonly InventoryFact[],
+): Promise<InventoryUpdate> {
+  const key = inventoryKey(region);
+  for (let round = 0; round < ROUNDS; round++) {
+    if (round > 0) await wait(Math.random() * Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** round));
+    const found = await read(store, key);
+    const merged = mergeInventory(found.inventory, facts);
+    if (!merged) return { changed: false, wasBroken: false };
+    const answer = await store.put(key, Buffer.from(renderInventory(merged)), {
+      condition: found.condition,
+      metadata: {},
+      contentType: 'application/json',
+    });
+    if (answer.kind === 'stored') return { changed: true, wasBroken: found.wasBroken };
+  }
+  throw new Failure('changed-elsewhere', `${key} was written by others ${ROUNDS} times while it was merged`, {
+    hint: 'The databases themselves are in the store; the next run brings the inventory up to date.',
+  });
+}
+
+/**
+ * An inventory with these facts in it; null when it says all of them already. An entry whose database was changed later
+ * than a fact says is from a newer version, and stays.
+ */
+export function mergeInventory(
+  inventory: RawInventory,
+  facts: readonly InventoryFact[],
+): RawInventory | null {
+  const merged: RawInventory = new Map(inventory);
+  let changed = false;
+  for (const { name, etag, time, date } of facts) {
+    const file = databaseFile(name);
+    const before = inventoryEntry(merged.get(file));
+    if (before && before.time.getTime() > time.getTime()) continue;
+    if (before?.etag === plainEtag(etag) && before.date === date && before.time.getTime() === time.getTime())
+      continue;
+    const unknown = asObject(merged.get(file));
+    merged.set(file, { ...unknown, etag, date, last_modified: renderTime(time) });
+    changed = true;
+  }
+  return changed ? merged : null;
+}
+
+/** As the other programs write it: indented, in the order in which entries came. */
+function renderInventory(inventory: RawInventory): string {
+  return JSON.stringify(Object.fromEntries(inventory), null, 2);
+}
+
+async function read(
+  store: ObjectStore,
+  key: string,
+): Promise<{ inventory: RawInventory; condition: PutCondition; wasBroken: boolean }> {
+  const got = await store.get(key, { maxBytes: MAX_BYTES });
+  if (got.kind === 'missing' || got.kind === 'unchanged') {
+    return { inventory: new Map(), condition: { replaces: 'nothing' }, wasBroken: false };
+  }
+  if (got.kind === 'too-large') {
+    throw new Failure('store-corrupt', `${key} has ${got.size} bytes, which no inventory has`, {
+      hint: 'Look at what stands there, and delete it: the next upload of each database makes it anew.',
+    });
+  }
+  const inventory = parseInventory(got.bytes.toString('utf8').replace(/^\uFEFF/, ''));
+  const condition = { replaces: got.object.etag };
+  return { inventory: inventory ?? new Map(), condition, wasBroken: inventory === null };
+}
+
+function asObject(value: unknown): object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
+}

@@ -1,0 +1,8 @@
+import { dirname, resolve } from 'node:path';
+import { runTenantStopHook } from '../app/tenant-stop.ts';
+import { writeAll } from './output.ts';
+
+const executable = resolve(process.argv[1] ?? '.');
+const world = { env: process.env, defaultAppRoot: dirname(dirname(executable)), name: 'tenant-stop' };
+
+runTenantStopHook(world, process.argv.slice(2), writeAll).then((code) => process.exit(code));

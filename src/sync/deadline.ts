@@ -1,0 +1,51 @@
+import { performance } from 'node:perf_hooks';
+import { Failure } from '../failure.ts';
+
+/** When an operation must be over; by the monotonic clock, so that a clock that is set meanwhile does not matter. */
+export class Deadline {
+  /** Milliseconds that the whole operation has; null for all the time it takes. */
+  readonly limitMs: number | null;
+  readonly #ends: number;
+
+  constructor(limitMs: number | null) {
+    this.limitMs = limitMs;
+    this.#ends = limitMs === null ? Number.POSITIVE_INFINITY : performance.now() + limitMs;
+  }
+
+  /** Milliseconds that are left; 0 when the time is up. */
+  left(): number {
+    return Math.max(0, this.#ends - performance.now());
+  }
+
+  /** At most what is left of it, and at least one: no time-out at all is what 0 would stand for. */
+  within(ms: number): number {
+    return Math.max(1, Math.min(ms, Math.floor(this.left())));
+  }
+
+  /** One that ends earlier, so that there is time for what comes after. */
+  before(reserveMs: number): Deadline {
+    return new Deadline(this.limitMs === null ? null : Math.max(0, this.left() - reserveMs));
+  }
+
+  /** Waits for `work` until the time is up; null then. What it was doing goes on without anybody looking. */
+  async race<T>(work: Promise<T>): Promise<T | null> {
+    if (this.limitMs === null) return await work;
+    let timer: NodeJS.Timeout | undefined;
+    const up = new Promise<null>((resolve) => {
+      timer = setTimeout(resolve, this.left(), null);
+    });
+    work.catch(() => {});
+    try {
+      return await Promise.race([work, up]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** @param what was not done, such as `3 databases are not uploaded: a, b, c` */
+export function outOfTime(what: string, limitMs: number | null): Failure {
+  return new Failure('out-of-time', `the ${(limitMs ?? 0) / 1000} s were up; ${what}`, {
+    hint: 'The next run goes on from there; raise IDLE_DEADLINE (seconds) if the hook has more time than that.',
+  });
+}

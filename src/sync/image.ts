@@ -1,0 +1,123 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Failure } from '../failure.ts';
+import { imageDigest, openImage } from '../index/open.ts';
+import { Busy, patience, untilFree } from '../install/busy.ts';
+import { codeOf, diskError, onDisk } from '../install/disk.ts';
+import { makePrivateDirectory } from '../install/stage.ts';
+import { type Database, isSqliteError, openDatabase } from '../sqlite.ts';
+
+/** A tenant's database as it was after one of its transactions, proved to be in order. */
+export interface TenantImage {
+  readonly bytes: Buffer;
+  /** As `imageDigest` has it: the same content has the same digest on every machine. */
+  readonly digest: string;
+  /** The first event's date as the tenant wrote it; null where there is none that could be read. */
+  readonly date: string | null;
+}
+
+export interface ImageRequest {
+  /** Of the tenant. */
+  readonly name: string;
+  /** The live database. */
+  readonly path: string;
+  /** Where copies are made; it is made if need be. */
+  readonly workDir: string;
+  /** Milliseconds to wait for a gap that writers leave. */
+  readonly patienceMs: number;
+}
+
+/** Longer than any date that people write; the inventory is no place for more. */
+const LONGEST_DATE = 100;
+
+/**
+ * Reads a live database through SQLite's backup API, whoever writes to it meanwhile: one read transaction, all pages at
+ * once, so that writers wait for milliseconds. Call it with the tenant's lock held, since the copy has a fixed name: what
+ * a killed predecessor left there is replaced.
+ *
+ * @returns null for a database without tables: an application has made the file and not come further yet.
+ * @throws {Failure} `tenant-invalid` for what is no database, or a damaged one; `lock-timeout`; `disk`.
+ */
+export async function readTenantImage(request: ImageRequest): Promise<TenantImage | null> {
+  const { name, path, workDir, patienceMs } = request;
+  const copy = join(workDir, `${name}.copy`);
+  onDisk('cannot prepare', workDir, () => makePrivateDirectory(workDir));
+  try {
+    discard(copy);
+    const pages = await untilFree(patience(path, patienceMs), () => copyPages(path, copy));
+    return pages === 0 ? null : proved(readFileSync(copy));
+  } catch (error) {
+    throw imageFailure(path, error);
+  } finally {
+    discard(copy);
+  }
+}
+
+/** @returns how many pages the copy has; 0, and no copy, for a database without tables */
+async function copyPages(path: string, copy: string): Promise<number> {
+  discard(copy);
+  // It may write, so that SQLite can undo what a killed application left half done; no statement of ours does.
+  const db = openDatabase(path, { fileMustExist: true, busyTimeoutMs: 0 });
+  try {
+    db.pragma('trusted_schema = OFF');
+    db.pragma('query_only = ON');
+    // Held until the end, so that nobody writes between the first page and the last.
+    db.exec('BEGIN');
+    const entries = Number(db.prepare('SELECT count(*) FROM main.sqlite_schema').pluck().get());
+    if (entries === 0) return 0;
+    const { totalPages, remainingPages } = await db.backup(copy, { progress: () => 0x7fffffff });
+    if (totalPages === 0 || remainingPages > 0) throw new Busy('the copy could not be made');
+    return totalPages;
+  } finally {
+    if (db.inTransaction) db.exec('ROLLBACK');
+    db.close();
+  }
+}
+
+/** @throws {Failure} `tenant-invalid` */
+function proved(bytes: Buffer): TenantImage {
+  const db = openImage(bytes);
+  try {
+    const found = db.pragma('quick_check(1)', { simple: true });
+    if (found !== 'ok') throw invalid(`SQLite's quick_check says: ${String(found)}`);
+    return { bytes, digest: imageDigest(bytes), date: firstDate(db) };
+  } finally {
+    db.close();
+  }
+}
+
+function firstDate(db: Database): string | null {
+  try {
+    // A view of that name could run for ever.
+    const table = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'events'").get();
+    const date = table ? db.prepare('SELECT date FROM events LIMIT 1').pluck().get() : null;
+    return typeof date === 'string' && date.length <= LONGEST_DATE ? date : null;
+  } catch {
+    return null;
+  }
+}
+
+function imageFailure(path: string, error: unknown): unknown {
+  if (error instanceof Failure) {
+    return error.code === 'index-invalid'
+      ? invalid(error.message.replace(/^the index /, 'it '), error)
+      : error;
+  }
+  if (/^SQLITE_(NOTADB|CORRUPT|FORMAT)/.test(codeOf(error))) {
+    return invalid(error instanceof Error ? error.message : codeOf(error), error);
+  }
+  const failure = diskError('cannot read', path, error);
+  if (failure instanceof Failure || !isSqliteError(error)) return failure;
+  return invalid(`${error.message} (${error.code})`, error);
+}
+
+function invalid(reason: string, cause?: unknown): Failure {
+  return new Failure('tenant-invalid', `the database is not in order: ${reason}`, {
+    hint: "It was not uploaded; what the store has stays. Repair it (sqlite3's .recover), or put the store's copy in its place.",
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+function discard(copy: string): void {
+  for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(copy + suffix, { force: true });
+}

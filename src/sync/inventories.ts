@@ -1,0 +1,39 @@
+import { updateInventory } from '../bucket/inventory-update.ts';
+import { INDEX_NAME } from '../bucket/layout.ts';
+import type { Run } from './run.ts';
+import type { Owed } from './types.ts';
+
+/**
+ * Has the inventories say what was uploaded, by this run and by those before it that did not come so far: one request to
+ * read and one to write for each region's, however many databases.
+ *
+ * @returns what was done, in words
+ */
+export async function payInventories(run: Run, owed: readonly Owed[]): Promise<string> {
+  const { parts, deadline, ledger, steps, tally } = run;
+  const regions = byInventory(run, owed);
+  const written: string[] = [];
+  for (const [region, entries] of regions) {
+    try {
+      const store = await parts.openStore(deadline.within(parts.storeTimeoutMs));
+      const { changed, wasBroken } = await updateInventory(store, region, entries);
+      ledger.paid(entries);
+      if (changed) written.push(region);
+      if (wasBroken) steps.note(`the inventory of ${region} was not readable, and has been begun anew`);
+    } catch (error) {
+      tally.failed('inventory', `inventory ${region}`, error);
+    }
+  }
+  return written.length === 0 ? 'nothing to write' : written.join(', ');
+}
+
+/** An event may have moved to another region since; its inventory is that region's business then. */
+function byInventory({ parts, ledger }: Run, owed: readonly Owed[]): Map<string, Owed[]> {
+  const ours = (entry: Owed) => entry.inventory === INDEX_NAME || entry.inventory === parts.site.region;
+  ledger.paid(owed.filter((entry) => !ours(entry)));
+  const groups = new Map<string, Owed[]>();
+  for (const entry of owed.filter(ours)) {
+    groups.set(entry.inventory, [...(groups.get(entry.inventory) ?? []), entry]);
+  }
+  return groups;
+}

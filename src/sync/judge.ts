@@ -1,0 +1,74 @@
+import { wholeSeconds } from '../bucket/layout.ts';
+import type { RemoteCopy, Seen } from '../tenants/types.ts';
+import type { Intent } from './types.ts';
+
+/** All that is known of one tenant's database, here and in the store. */
+export interface Evidence {
+  readonly local: {
+    readonly modified: Date;
+    /** `imageDigest` */
+    readonly digest: string;
+    /** Hex, of the bytes. */
+    readonly md5: string;
+  };
+  /** Null where the store has none. */
+  readonly remote: RemoteCopy | null;
+  /** The version that the local one grew from; null when it is not known. */
+  readonly seen: Seen | null;
+  /** What uploads have sent that did not come back to say how they ended. */
+  readonly intents: readonly Intent[];
+}
+
+/** What is to be done. */
+export type Verdict =
+  /** Nothing: the store has what is here. `learnt` is news of what the local one grew from. */
+  | { readonly kind: 'unchanged'; readonly learnt: Seen | null }
+  /** Nothing: the store has another version, and the local one has not been changed. */
+  | { readonly kind: 'behind' }
+  /** Nothing: the store's is newer, and nothing is known of what the local one grew from. */
+  | { readonly kind: 'newer-in-store'; readonly time: Date }
+  /** Nothing: both have been changed. */
+  | { readonly kind: 'changed-elsewhere' }
+  /** Upload it in the place of the version with that ETag (null: of none), as last changed at that time. */
+  | { readonly kind: 'put'; readonly replaces: string | null; readonly time: Date };
+
+/**
+ * Decides by what the local database grew from, not by clocks: it may replace the version that this machine has last
+ * seen (or sent), and no other. Only where nothing is known of that, on the first run after installation, the times
+ * decide, to the second: an older version in the store is replaced, on condition that it is still the same; a newer one
+ * is not.
+ */
+export function judge({ local, remote, seen, intents }: Evidence): Verdict {
+  if (!remote) return { kind: 'put', replaces: null, time: local.modified };
+  const { etag, time } = remote;
+  if (plain(etag) === local.md5) {
+    return { kind: 'unchanged', learnt: { etag, time, digest: local.digest } };
+  }
+  const base = intents.find((intent) => intent.etag === etag) ?? (seen?.etag === etag ? seen : null);
+  if (base) {
+    if (base.digest !== local.digest) return { kind: 'put', replaces: etag, time: after(remote, local) };
+    const learnt = base === seen ? null : { etag, time: base.time, digest: base.digest };
+    return { kind: 'unchanged', learnt };
+  }
+  if (seen) return grewNot(local, seen) ? { kind: 'behind' } : { kind: 'changed-elsewhere' };
+  const later = wholeSeconds(local.modified) - wholeSeconds(time);
+  if (later < 0) return { kind: 'newer-in-store', time };
+  if (later > 0) return { kind: 'put', replaces: etag, time: local.modified };
+  return { kind: 'unchanged', learnt: { etag, time, digest: local.digest } };
+}
+
+/** Whether the local database is still what it was when this machine and the store had the same. */
+function grewNot(local: Evidence['local'], seen: Seen): boolean {
+  if (seen.digest !== null) return seen.digest === local.digest;
+  return wholeSeconds(local.modified) === wholeSeconds(seen.time);
+}
+
+/** Later than what is replaced, whatever the clock of this machine says: elsewhere the later one is the newer one. */
+function after(remote: RemoteCopy, { modified }: Evidence['local']): Date {
+  const isLater = wholeSeconds(modified) > wholeSeconds(remote.time);
+  return isLater ? modified : new Date(remote.time.getTime() + 1000);
+}
+
+function plain(etag: string): string {
+  return etag.replace(/^(?:W\/)?"(.*)"$/, '$1').toLowerCase();
+}

@@ -1,0 +1,171 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { codeOf, diskError } from '../install/disk.ts';
+import { setAside } from '../journal/repair.ts';
+import { adoptFile } from '../journal/state-dir.ts';
+import { type Database, openDatabase } from '../sqlite.ts';
+import type { Intent, KnownCopy, Owed } from './types.ts';
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS copies (
+    name TEXT PRIMARY KEY, print TEXT NOT NULL, digest TEXT NOT NULL, settled INTEGER NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS intents (
+    name TEXT NOT NULL, etag TEXT NOT NULL, digest TEXT NOT NULL, time INTEGER NOT NULL, date TEXT,
+    PRIMARY KEY (name, etag)) STRICT;
+  CREATE TABLE IF NOT EXISTS owed (
+    name TEXT PRIMARY KEY, inventory TEXT NOT NULL, etag TEXT NOT NULL, time INTEGER NOT NULL, date TEXT) STRICT;
+`;
+
+class Damaged extends Error {}
+
+interface Row {
+  readonly name: string;
+  readonly etag: string;
+  readonly time: number;
+  readonly date: string | null;
+}
+
+/**
+ * What this machine's uploads leave for the next one to know: `uploads.db` in the state directory, for any number of
+ * processes at once. Lost, it costs time and nothing else: databases are read again, and an upload that was cut short
+ * just then is taken for somebody else's, whose loser keeps its copy.
+ *
+ * Every method may throw a `Failure` with code `disk`.
+ */
+export class Ledger {
+  readonly #db: Database;
+
+  private constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** @param options.dryRun gives what stands there for reading alone; nothing where there is nothing. */
+  static open(stateDir: string, options: { dryRun: boolean }): Ledger {
+    const path = join(stateDir, 'uploads.db');
+    try {
+      return new Ledger(options.dryRun ? copied(path) : made(path));
+    } catch (error) {
+      throw diskError('cannot open', path, error);
+    }
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  /** The content that a local database was last found to have. */
+  copy(name: string): KnownCopy | null {
+    const row = this.#db
+      .prepare<[string], { print: string; digest: string; settled: number }>(
+        'SELECT print, digest, settled FROM copies WHERE name = ?',
+      )
+      .get(name);
+    return row ? { ...row, settled: row.settled === 1 } : null;
+  }
+
+  rememberCopy(name: string, { print, digest, settled }: KnownCopy): void {
+    this.#run('INSERT OR REPLACE INTO copies VALUES (?, ?, ?, ?)', name, print, digest, settled ? 1 : 0);
+  }
+
+  /** What was sent, or was about to be, by uploads whose end is not known. */
+  intents(name: string): Intent[] {
+    return this.#db
+      .prepare<[string], Row & { digest: string }>('SELECT * FROM intents WHERE name = ?')
+      .all(name)
+      .map(({ etag, digest, time, date }) => ({ etag, digest, time: new Date(time), date }));
+  }
+
+  /** Call it before the first byte leaves. */
+  intend(name: string, { etag, digest, time, date }: Intent): void {
+    this.#run(
+      'INSERT OR REPLACE INTO intents (name, etag, digest, time, date) VALUES (?, ?, ?, ?, ?)',
+      ...[name, etag, digest, time.getTime(), date],
+    );
+  }
+
+  /** Call it once the version last seen in the store is written down: what was sent before does not matter then. */
+  settle(name: string): void {
+    this.#run('DELETE FROM intents WHERE name = ?', name);
+  }
+
+  /** What the store has, and an inventory does not say yet. */
+  owed(): Owed[] {
+    return this.#db
+      .prepare<[], Row & { inventory: string }>('SELECT * FROM owed ORDER BY name')
+      .all()
+      .map((row) => ({ ...row, time: new Date(row.time) }));
+  }
+
+  owe({ name, inventory, etag, time, date }: Owed): void {
+    this.#run(
+      'INSERT OR REPLACE INTO owed (name, inventory, etag, time, date) VALUES (?, ?, ?, ?, ?)',
+      ...[name, inventory, etag, time.getTime(), date],
+    );
+  }
+
+  /** Of what has been uploaded again meanwhile, the newer version stays owed. */
+  paid(entries: readonly Owed[]): void {
+    for (const { name, etag } of entries) {
+      this.#run('DELETE FROM owed WHERE name = ? AND etag = ?', name, etag);
+    }
+  }
+
+  #run(sql: string, ...values: (string | number | null)[]): void {
+    try {
+      this.#db.prepare(sql).run(...values);
+    } catch (error) {
+      throw diskError('cannot write', this.#db.name, error);
+    }
+  }
+}
+
+/** A damaged one is set aside. */
+function made(path: string): Database {
+  for (;;) {
+    try {
+      const db = prepared(path);
+      adoptFile(path);
+      return db;
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      setAside(path, () => isDamaged(path));
+    }
+  }
+}
+
+function copied(path: string): Database {
+  if (!existsSync(path) || isDamaged(path)) return prepared(':memory:');
+  const db = openDatabase(path, { readonly: true, fileMustExist: true });
+  try {
+    return prepared(db.serialize());
+  } finally {
+    db.close();
+  }
+}
+
+function prepared(source: string | Buffer): Database {
+  const db = openDatabase(source);
+  try {
+    db.exec(SCHEMA);
+    const found = db.pragma('quick_check(1)', { simple: true });
+    if (found !== 'ok') throw new Damaged(String(found));
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function isDamaged(path: string): boolean {
+  try {
+    prepared(path).close();
+    return false;
+  } catch (error) {
+    if (isDamage(error)) return true;
+    throw error;
+  }
+}
+
+function isDamage(error: unknown): boolean {
+  return error instanceof Damaged || /^SQLITE_(NOTADB|CORRUPT)/.test(codeOf(error));
+}

@@ -1,0 +1,66 @@
+import { databaseKey, objectTime } from '../bucket/layout.ts';
+import type { ObjectStore } from '../store/types.ts';
+import { readRemotes } from '../tenants/remote.ts';
+import type { RemoteCopy, Seen, TenantDatabase } from '../tenants/types.ts';
+import type { Run } from './run.ts';
+import type { Surveyed } from './survey.ts';
+
+/** What a listing told of the store, by name; null when nobody has asked for one. */
+export type Remotes = ReadonlyMap<string, RemoteCopy> | null;
+
+/** Most requests at once. */
+const CONCURRENCY = 8;
+/** So many databases are asked for one by one; of more, a listing tells sooner. */
+const FEW = 8;
+
+/**
+ * Lists what the store has, where that is needed. An upload in the place of the version last seen needs no listing: the
+ * store itself says whether it still has that version.
+ *
+ * @throws {Failure} `store-*`, `disk`
+ */
+export async function learnRemotes(run: Run, surveyed: readonly Surveyed[]): Promise<Remotes> {
+  const { parts, request, deadline, seen, tally } = run;
+  const suspects = surveyed.filter(({ tenant }) => tally.pending.has(tenant.name));
+  const strangers = suspects.filter((each) => each.seen === null).length;
+  if (request.downloads === 'none' && !request.dryRun && strangers <= FEW) return null;
+  if (request.downloads === 'none' && suspects.length === 0) return null;
+  const asked = request.downloads === 'none' ? suspects : surveyed;
+  const known = new Set(surveyed.filter((each) => each.seen !== null).map(({ tenant }) => tenant.name));
+  const store = await parts.openStore(deadline.within(parts.storeTimeoutMs));
+  return await readRemotes(
+    store,
+    asked.map(({ tenant }) => tenant),
+    seen,
+    { concurrency: CONCURRENCY, roughly: (name) => known.has(name) },
+  );
+}
+
+/**
+ * What the store has of one database, to be asked with its lock held: as it was listed, unless another process of this
+ * machine has been at it since; and for one that was not listed the version last seen, which the condition of the upload
+ * puts to the proof.
+ *
+ * @throws {Failure} `store-*`
+ */
+export async function remoteOf(
+  store: ObjectStore,
+  { tenant, seen: before }: Surveyed,
+  seen: Seen | null,
+  remotes: Remotes,
+): Promise<RemoteCopy | null> {
+  if (remotes && seen?.etag === before?.etag) {
+    const listed = remotes.get(tenant.name) ?? null;
+    if (!listed || listed.exact || seen) return listed;
+  } else if (!remotes && seen) {
+    return { etag: seen.etag, size: 0, time: seen.time, exact: true };
+  }
+  return await ask(store, tenant);
+}
+
+async function ask(store: ObjectStore, { name }: TenantDatabase): Promise<RemoteCopy | null> {
+  const head = await store.head(databaseKey(name));
+  if (head.kind === 'missing') return null;
+  const { object } = head;
+  return { etag: object.etag, size: object.size, time: objectTime(object), exact: true };
+}

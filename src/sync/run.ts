@@ -1,0 +1,171 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { asFailure, type Failure } from '../failure.ts';
+import { ensureStateDir, stateDirOf } from '../journal/state-dir.ts';
+import { newRunId } from '../report/run-id.ts';
+import { Steps } from '../report/steps.ts';
+import type { Reporter, Summary } from '../report/types.ts';
+import type { Site } from '../site/types.ts';
+import type { ObjectStore } from '../store/types.ts';
+import { openSeen, type SeenDatabases } from '../tenants/seen.ts';
+import type { TenantDatabase } from '../tenants/types.ts';
+
+import { Deadline, outOfTime } from './deadline.ts';
+import { payInventories } from './inventories.ts';
+import { Ledger } from './ledger.ts';
+import { mayUpload } from './owner.ts';
+import { learnRemotes } from './remotes.ts';
+import { type Surveyed, survey } from './survey.ts';
+import { Tally } from './tally.ts';
+import type { SyncResult } from './types.ts';
+import { uploadAll } from './uploads.ts';
+
+/** The parts that a run is put together from. */
+export interface SyncParts {
+  readonly site: Site;
+  readonly report: Reporter;
+  /** Told of every error that was not foreseen, with its stack. */
+  readonly unexpected: (error: unknown) => void;
+  /** Gives the store, whose operations then take at most so many milliseconds each. */
+  readonly openStore: (timeoutMs: number) => Promise<ObjectStore>;
+  /** Milliseconds for one operation of the store, retries and all. */
+  readonly storeTimeoutMs: number;
+}
+
+export interface SyncRequest {
+  /** Such as `idle`. */
+  readonly operation: string;
+  readonly tenants: readonly TenantDatabase[];
+  /** `safe`: none over a database that this region owns and has. */
+  readonly downloads: 'none' | 'safe' | 'all';
+  readonly dryRun: boolean;
+  /** Milliseconds for all of it; null for as long as it takes. */
+  readonly limitMs: number | null;
+}
+
+/** A run under way. */
+export interface Run {
+  readonly parts: SyncParts;
+  readonly request: SyncRequest;
+  readonly deadline: Deadline;
+  readonly tally: Tally;
+  readonly steps: Steps;
+  readonly seen: SeenDatabases;
+  readonly ledger: Ledger;
+  readonly stateDir: string;
+  /** A private directory for copies. */
+  readonly workDir: string;
+}
+
+/** Of the time, how much is kept back for the inventories. */
+const RESERVE = 0.1;
+const LONGEST_RESERVE_MS = 20_000;
+
+/**
+ * Brings the databases of tenants and those in the store together: uploads what was changed here and belongs to this
+ * machine's region, newest first; downloads what is newer in the store, if that is asked for; and has the inventories say
+ * so. Never throws: what goes wrong is part of the result, and the rest is done.
+ */
+export async function syncDatabases(parts: SyncParts, request: SyncRequest): Promise<SyncResult> {
+  const steps = new Steps(parts.report);
+  const tally = new Tally(steps, parts.unexpected);
+  const deadline = new Deadline(request.limitMs);
+  const run = newRunId();
+  const { operation, dryRun } = request;
+  const count = 2 + (request.downloads === 'none' ? 0 : 1) + (dryRun ? 0 : 1);
+  steps.say({ type: 'begin', run, operation, steps: count });
+  let failure: Failure | null = null;
+  try {
+    const done = await deadline.race(withMemory({ parts, request, deadline, tally, steps }));
+    if (done === null || tally.pending.size > 0) failure = leftBehind(tally, request);
+  } catch (error) {
+    failure = asFailure(error);
+    if (failure !== error) parts.unexpected(error);
+    if (tally.pending.size > 0) steps.note(`not uploaded: ${[...tally.pending].join(', ')}`);
+  }
+  const failed = failure !== null || tally.failures.length > 0;
+  const summary: Summary = {
+    run,
+    operation,
+    machine: parts.site.machineId,
+    region: parts.site.region,
+    outcome: failed ? 'failed' : dryRun ? 'dry-run' : 'done',
+    counts: tally.counts(),
+    failures: tally.failures,
+    steps: steps.facts,
+    ...(failure ? { error: { code: failure.code, message: failure.message, hint: failure.hint } } : {}),
+  };
+  steps.say({ type: 'finish', summary });
+  return { ...summary, items: tally.items };
+}
+
+function leftBehind(tally: Tally, { limitMs }: SyncRequest): Failure {
+  const names = [...tally.pending];
+  tally.count('left', names.length);
+  for (const name of names) tally.item('upload', name, 'left-alone', 'no time was left');
+  return outOfTime(
+    names.length === 0
+      ? 'the inventories are not written'
+      : `${names.length} not uploaded: ${names.join(', ')}`,
+    limitMs,
+  );
+}
+
+/** Opens what the state directory remembers; for a dry run nothing is made there. */
+async function withMemory(
+  base: Pick<Run, 'parts' | 'request' | 'deadline' | 'tally' | 'steps'>,
+): Promise<true> {
+  const { dbDir } = base.parts.site;
+  const { dryRun } = base.request;
+  const stateDir = dryRun ? stateDirOf(dbDir) : ensureStateDir(dbDir);
+  const workDir = dryRun ? mkdtempSync(join(tmpdir(), 'sync-databases-')) : join(stateDir, 'copies');
+  const seen = openSeen(stateDir, { dryRun });
+  try {
+    const ledger = Ledger.open(stateDir, { dryRun });
+    try {
+      await work({ ...base, seen, ledger, stateDir, workDir });
+      return true;
+    } finally {
+      ledger.close();
+    }
+  } finally {
+    seen.close();
+    if (dryRun) rmSync(workDir, { recursive: true, force: true });
+  }
+}
+
+async function work(run: Run): Promise<void> {
+  const { request, tally, steps, ledger, deadline } = run;
+  const { surveyed, remotes } = await steps.run('look', 'Look at the databases', async () => {
+    const found = look(run);
+    const remotes = await learnRemotes(run, found);
+    const detail = `${counted(found.length, 'database')}, ${tally.pending.size} of them perhaps to upload`;
+    return { value: { surveyed: found, remotes }, detail };
+  });
+  const reserve = Math.min(LONGEST_RESERVE_MS, (request.limitMs ?? 0) * RESERVE);
+  await steps.run('upload', 'Upload what was changed', async () => {
+    const detail = await uploadAll({ ...run, deadline: deadline.before(reserve) }, surveyed, remotes);
+    return { value: undefined, detail };
+  });
+  if (request.dryRun) return;
+  await steps.run('inventory', 'Bring the inventories up to date', async () => {
+    return { value: undefined, detail: await payInventories(run, ledger.owed()) };
+  });
+}
+
+function look({ parts, request, tally, seen, ledger }: Run): Surveyed[] {
+  const knowledge = { seen: seen.all(), copy: (name: string) => ledger.copy(name) };
+  const surveyed = survey(request.tenants, knowledge, Date.now());
+  for (const { tenant, local, suspect, failure } of surveyed) {
+    if (failure) tally.failed('upload', tenant.name, failure);
+    else if (suspect && mayUpload(tenant, parts.site)) tally.pending.add(tenant.name);
+    else if (local === null) tally.count('missing');
+    else tally.count('unchanged');
+  }
+  return surveyed;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,67 @@
+import { asFailure } from '../failure.ts';
+import type { Steps } from '../report/steps.ts';
+import type { ItemFailure, ItemOutcome } from '../report/types.ts';
+
+import type { SyncItem } from './types.ts';
+
+/** What is counted, in the order in which it is told. */
+const COUNTS = [
+  'uploaded',
+  'to upload',
+  'downloaded',
+  'to download',
+  'unchanged',
+  'missing',
+  'left alone',
+  'changed elsewhere',
+  'failed',
+  'left',
+] as const;
+
+type Count = (typeof COUNTS)[number];
+
+/** What became of each database, told as it happens and summed up at the end. */
+export class Tally {
+  readonly items: SyncItem[] = [];
+  readonly failures: ItemFailure[] = [];
+  /** Databases that may have to be uploaded, and of which nothing is known yet. */
+  readonly pending = new Set<string>();
+  readonly #counts = new Map<Count, number>();
+  readonly #steps: Steps;
+  readonly #unexpected: (error: unknown) => void;
+
+  constructor(steps: Steps, unexpected: (error: unknown) => void) {
+    this.#steps = steps;
+    this.#unexpected = unexpected;
+  }
+
+  count(what: Count, by = 1): void {
+    this.#counts.set(what, (this.#counts.get(what) ?? 0) + by);
+  }
+
+  /** One whose line is worth telling. */
+  item(action: SyncItem['action'], name: string, outcome: ItemOutcome, detail: string): void {
+    this.items.push({ action, name, outcome, detail });
+    this.#steps.say({ type: 'item', step: action, name, outcome, detail });
+  }
+
+  /** @param name of a database, or of the inventory of a region, such as `inventory iad` */
+  failed(step: SyncItem['action'] | 'inventory', name: string, error: unknown): void {
+    const known = asFailure(error);
+    if (known !== error) this.#unexpected(error);
+    const { code, message, hint } = known;
+    this.failures.push({ step, name, code, message, hint });
+    this.count(code === 'changed-elsewhere' && step !== 'inventory' ? 'changed elsewhere' : 'failed');
+    if (step !== 'inventory') this.item(step, name, 'failed', message);
+  }
+
+  /** Counts that are not 0. */
+  counts(): Record<string, number> {
+    return Object.fromEntries(
+      COUNTS.flatMap((what) => {
+        const count = this.#counts.get(what) ?? 0;
+        return count > 0 ? [[what, count]] : [];
+      }),
+    );
+  }
+}

@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto';
+import { databaseKey, objectTime, renderTime } from '../bucket/layout.ts';
+import { Failure } from '../failure.ts';
+import type { ObjectStore, StoredObject } from '../store/types.ts';
+import { readLocal } from '../tenants/local.ts';
+import type { SeenDatabases } from '../tenants/seen.ts';
+import type { RemoteCopy, TenantDatabase } from '../tenants/types.ts';
+import { keepAside } from './aside.ts';
+import { fingerprint } from './fingerprint.ts';
+import { readTenantImage, type TenantImage } from './image.ts';
+import { judge, type Verdict } from './judge.ts';
+import type { Ledger } from './ledger.ts';
+import { inventoryOf } from './owner.ts';
+import type { UploadOutcome } from './types.ts';
+
+/** What an upload works with. */
+export interface UploadParts {
+  readonly store: ObjectStore;
+  readonly seen: SeenDatabases;
+  readonly ledger: Ledger;
+  /** A private directory, on the file system of the databases unless nothing is to be kept. */
+  readonly workDir: string;
+  readonly dryRun: boolean;
+  /** Milliseconds to wait for a gap that writers leave. */
+  readonly patienceMs: number;
+}
+
+interface Local {
+  readonly modified: Date;
+  readonly image: TenantImage;
+  readonly md5: string;
+}
+
+/** Rounds with a store that has another answer each time, after which it counts as changed elsewhere. */
+const ROUNDS = 3;
+
+/**
+ * Uploads a tenant's database if it has been changed since this machine and the store had the same, on condition that the
+ * store still has that version. Call it with the tenant's lock held.
+ *
+ * @param remote what the store has
+ * @throws {Failure} `tenant-invalid`, `lock-timeout`, `disk`, `store-*`: nothing was uploaded, or nobody knows; then the
+ * next run finds out.
+ */
+export async function uploadTenant(
+  parts: UploadParts,
+  tenant: TenantDatabase,
+  remote: RemoteCopy | null,
+): Promise<UploadOutcome> {
+  const local = await readHere(parts, tenant);
+  if (!local) return { kind: 'no-copy' };
+  let there = remote;
+  for (let round = 1; ; round++) {
+    const verdict = decide(parts, tenant, local, there);
+    if (verdict.kind === 'unchanged') {
+      if (!parts.dryRun) learn(parts, tenant, verdict);
+      return { kind: 'unchanged' };
+    }
+    if (verdict.kind === 'changed-elsewhere') return conflict(parts, tenant, local, there);
+    if (verdict.kind !== 'put') return verdict;
+    if (parts.dryRun) return { kind: 'would-upload', isNew: there === null };
+    const answer = await put(parts, tenant, local, verdict);
+    if (answer.kind === 'stored') {
+      return { kind: 'uploaded', bytes: local.image.bytes.length, isNew: there === null };
+    }
+    there = answer.object ? remoteOf(answer.object) : null;
+    if (round === ROUNDS) return conflict(parts, tenant, local, there);
+  }
+}
+
+async function readHere(parts: UploadParts, { name, path }: TenantDatabase): Promise<Local | null> {
+  const found = readLocal(path);
+  if (!found) return null;
+  const print = fingerprint(path, Date.now());
+  const { workDir, patienceMs } = parts;
+  const image = await readTenantImage({ name, path, workDir, patienceMs });
+  if (!image) return null;
+  if (!parts.dryRun) parts.ledger.rememberCopy(name, { ...print, digest: image.digest });
+  return { modified: found.modified, image, md5: createHash('md5').update(image.bytes).digest('hex') };
+}
+
+function decide(
+  { seen, ledger }: UploadParts,
+  { name }: TenantDatabase,
+  { modified, image, md5 }: Local,
+  remote: RemoteCopy | null,
+): Verdict {
+  const local = { modified, digest: image.digest, md5 };
+  return judge({ local, remote, seen: seen.get(name), intents: ledger.intents(name) });
+}
+
+/** Writes down first what is sent, so that a run after a kill knows its own upload again. */
+async function put(
+  { store, seen, ledger }: UploadParts,
+  tenant: TenantDatabase,
+  { image, md5 }: Local,
+  { replaces, time }: Verdict & { kind: 'put' },
+) {
+  const { name } = tenant;
+  const { bytes, digest, date } = image;
+  ledger.intend(name, { etag: `"${md5}"`, digest, time, date });
+  const answer = await store.put(databaseKey(name), bytes, {
+    condition: { replaces: replaces ?? 'nothing' },
+    metadata: { 'last-modified': renderTime(time) },
+    contentType: 'application/vnd.sqlite3',
+  });
+  if (answer.kind === 'stored') {
+    const { etag } = answer;
+    ledger.owe({ name, inventory: inventoryOf(tenant), etag, time, date });
+    seen.record(name, { etag, time, digest });
+    ledger.settle(name);
+  }
+  return answer;
+}
+
+/** The store has what is here. It may be from an upload of ours that was cut short before the inventory had it. */
+function learn(
+  { seen, ledger }: UploadParts,
+  tenant: TenantDatabase,
+  { learnt }: Verdict & { kind: 'unchanged' },
+): void {
+  if (!learnt) return;
+  const { name } = tenant;
+  const ours = ledger.intents(name).find(({ etag }) => etag === learnt.etag);
+  if (ours) ledger.owe({ name, inventory: inventoryOf(tenant), ...ours });
+  seen.record(name, ours ? { ...learnt, time: ours.time } : learnt);
+  ledger.settle(name);
+}
+
+function conflict(
+  { workDir, dryRun }: UploadParts,
+  { name, path }: TenantDatabase,
+  { image, modified }: Local,
+  remote: RemoteCopy | null,
+): UploadOutcome {
+  const when = remote ? `, last at ${remote.time.toISOString()}` : '';
+  const what = `db/${name}.sqlite3 was changed elsewhere${when}, and here too; nothing was overwritten`;
+  const kept = dryRun ? null : keep();
+  const where = kept === null ? '' : `; what is here is kept as ${kept}`;
+  const failure = new Failure('changed-elsewhere', `${what}${where}`, {
+    hint: "Find out which one is right. For the store's: move the local database aside and run sync-databases --only NAME. For the local one: do that, then put it back.",
+  });
+  return { kind: 'changed-elsewhere', kept, failure };
+
+  function keep(): string {
+    return keepAside(path, image, { workDir, modified, now: new Date() });
+  }
+}
+
+function remoteOf(object: StoredObject): RemoteCopy {
+  return { etag: object.etag, size: object.size, time: objectTime(object), exact: true };
+}
