@@ -1,19 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { text } from 'node:stream/consumers';
 import type { Outcome, RunResult } from '../../src/report/types.ts';
 import { createStore } from '../../src/store/store.ts';
 import type { ObjectStore } from '../../src/store/types.ts';
+import { BUCKET, type Counts, countVariables, KEYS, PATH, readCounts, startStore } from './process.ts';
 
 const BUILT = resolve(import.meta.dirname, '../../cgi-bin');
-const STORE = resolve(import.meta.dirname, '../store/main.ts');
-const COUNTS = resolve(import.meta.dirname, 'counts.cjs');
-const KEYS = { accessKeyId: 'bench', secretAccessKey: 'bench-secret' };
-const BUCKET = 'showcase';
 
 /** One whole process. */
 export interface Measured {
@@ -21,12 +18,6 @@ export interface Measured {
   readonly ms: number;
   /** Only where they were asked for. */
   readonly counts: Counts | null;
-}
-
-/** What the kernel has counted for a process. */
-export interface Counts {
-  readonly peakMiB: number;
-  readonly cpuMs: number;
 }
 
 interface RunOptions {
@@ -120,8 +111,7 @@ export class BenchMachine {
 
   #environment({ codeCache }: RunOptions): NodeJS.ProcessEnv {
     return {
-      // So that the first line of the executable finds the Node that bare Node is measured with.
-      PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter),
+      PATH,
       UPDATE_CONFIG_CACHE_DIR: codeCache ?? join(this.#home, 'cache'),
       APP_ROOT: join(this.#home, 'rails'),
       RAILS_DB_VOLUME: join(this.#home, 'db'),
@@ -138,26 +128,4 @@ export class BenchMachine {
       CONTENT_LENGTH: '0',
     };
   }
-}
-
-async function startStore(dir: string): Promise<{ server: ChildProcess; endpoint: string }> {
-  const server = spawn(process.execPath, [STORE, dir], {
-    env: {
-      AWS_ACCESS_KEY_ID: KEYS.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey,
-      BUCKET_NAME: BUCKET,
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [line] = (await once(server.stdout, 'data')) as [Buffer];
-  return { server, endpoint: String(line).trim() };
-}
-
-function countVariables(file: string): NodeJS.ProcessEnv {
-  return { NODE_OPTIONS: `--require=${COUNTS}`, BENCH_COUNTS_FILE: file };
-}
-
-function readCounts(file: string): Counts {
-  const { maxRSS, cpu } = JSON.parse(readFileSync(file, 'utf8')) as { maxRSS: number; cpu: number };
-  return { peakMiB: maxRSS / 1024, cpuMs: cpu / 1000 };
 }

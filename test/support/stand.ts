@@ -22,7 +22,7 @@ type Name = (typeof INSTALLED)[number];
 export type Stand = Readonly<Record<Name, string | null>>;
 
 /** Looks at the installed files; what a killed writer left half done in the index stays as it is. */
-export function standOf(machine: Machine): Stand {
+export function standOf(machine: Pick<Machine, 'path'>): Stand {
   return Object.fromEntries(INSTALLED.map((name) => [name, standOfFile(machine.path(name), name)])) as Stand;
 }
 

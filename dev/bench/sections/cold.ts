@@ -1,6 +1,7 @@
 import { changeSample, makeSampleIndex } from '../../sample/sample.ts';
-import { BenchMachine, type Counts, type Measured } from '../machine.ts';
+import { BenchMachine, type Measured } from '../machine.ts';
 import { median } from '../numbers.ts';
+import type { Counts } from '../process.ts';
 import type { Section } from '../section.ts';
 import { goal, mib, ms, table } from '../table.ts';
 

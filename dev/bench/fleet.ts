@@ -1,0 +1,164 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import type { FleetEvent, FleetReport } from '../../src/fleet/types.ts';
+import { changeSample, makeSampleIndex } from '../sample/sample.ts';
+import { BUCKET, countVariables, KEYS, PATH, readCounts, startStore } from './process.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+export interface FleetShape {
+  readonly machines: number;
+  /** Milliseconds that a machine takes to answer; null for machines that run the real CGI. */
+  readonly delayMs: number | null;
+  /** As fleet-sim takes them. */
+  readonly faults: string;
+}
+
+/** One run of config-update over a fleet whose index has changed, as a whole process. */
+export interface FleetRun {
+  /** Milliseconds from before it was started until it was gone. */
+  readonly ms: number;
+  /** Milliseconds from its first request to a machine until the last one was done. */
+  readonly askingMs: number;
+  /** Milliseconds of the machine that took longest, from its first request to its last answer. */
+  readonly slowestMs: number;
+  /** Requests to machines. */
+  readonly requests: number;
+  /** Null where it was not asked for. */
+  readonly peakMiB: number | null;
+}
+
+/** A host with an index, an object store and a played fleet, each a process of its own. */
+export class BenchFleet {
+  readonly #home: string;
+  readonly #store: ChildProcess;
+  readonly #sim: ChildProcess;
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #shape: FleetShape;
+  readonly #indexes: readonly Buffer[];
+  #changes = 0;
+
+  static async start(shape: FleetShape): Promise<BenchFleet> {
+    const home = mkdtempSync(join(tmpdir(), 'showcase-bench-fleet-'));
+    for (const name of ['rails', 'db', 'store', 'cache', 'home'])
+      mkdirSync(join(home, name), { mode: 0o700 });
+    const { server, endpoint } = await startStore(join(home, 'store'));
+    const env = {
+      PATH,
+      HOME: join(home, 'home'),
+      UPDATE_CONFIG_CACHE_DIR: join(home, 'cache'),
+      AWS_ACCESS_KEY_ID: KEYS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey,
+      AWS_ENDPOINT_URL_S3: endpoint,
+      BUCKET_NAME: BUCKET,
+    };
+    const { sim, variables } = await startSim(shape, join(home, 'machines'), env);
+    const admin = { APP_ROOT: join(home, 'rails'), RAILS_DB_VOLUME: join(home, 'db') };
+    return new BenchFleet(shape, home, server, sim, { ...env, ...variables, ...admin });
+  }
+
+  private constructor(
+    shape: FleetShape,
+    home: string,
+    store: ChildProcess,
+    sim: ChildProcess,
+    env: NodeJS.ProcessEnv,
+  ) {
+    this.#shape = shape;
+    this.#home = home;
+    this.#store = store;
+    this.#sim = sim;
+    this.#env = env;
+    const first = makeSampleIndex();
+    this.#indexes = [first, changeSample(first).index];
+  }
+
+  async stop(): Promise<void> {
+    for (const child of [this.#sim, this.#store]) {
+      const gone = once(child, 'close');
+      child.kill();
+      await gone;
+    }
+    rmSync(this.#home, { recursive: true, force: true });
+  }
+
+  /** Changes the index, and has every machine updated; anything but that is an error. */
+  async update(options: { count?: boolean } = {}): Promise<FleetRun> {
+    this.#changeIndex();
+    if (this.#shape.faults !== '') await this.#renewFaults();
+    const file = join(this.#home, 'counts.json');
+    const env = { ...this.#env, ...(options.count ? countVariables(file) : {}) };
+    const began = performance.now();
+    const child = spawn(join(ROOT, 'scripts/config-update'), ['--json'], {
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'close')]);
+    const ms = performance.now() - began;
+    const events = output
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as FleetEvent & { at: string });
+    const report = events.flatMap((event) => (event.type === 'end' ? [event.report] : []))[0];
+    this.#examine(code as number | null, report, output);
+    const times = (...types: FleetEvent['type'][]) =>
+      events.filter(({ type }) => types.includes(type)).map(({ at }) => Date.parse(at));
+    return {
+      ms,
+      askingMs: Math.max(...times('machine-done')) - Math.min(...times('updating')),
+      slowestMs: Math.max(...(report?.machines ?? []).map((machine) => machine.ms)),
+      requests: times('attempt').length,
+      peakMiB: options.count ? readCounts(file).peakMiB : null,
+    };
+  }
+
+  #changeIndex(): void {
+    const path = join(this.#home, 'db/index.sqlite3');
+    writeFileSync(path, this.#indexes[this.#changes++ % 2] ?? Buffer.alloc(0));
+    // Later than every one before, and not in the future.
+    const at = Date.now() / 1000 - 100_000 + this.#changes * 60;
+    utimesSync(path, at, at);
+  }
+
+  async #renewFaults(): Promise<void> {
+    const url = `${this.#env['FLY_API_HOSTNAME']}/_sim/faults`;
+    const { ok } = await fetch(url, { method: 'PUT', body: this.#shape.faults });
+    if (!ok) throw new Error('fleet-sim did not take the faults');
+  }
+
+  #examine(code: number | null, report: FleetReport | undefined, output: string): void {
+    const updated = report?.machines.filter(({ outcome }) => outcome === 'updated').length;
+    if (code !== 0 || updated !== this.#shape.machines)
+      throw new Error(
+        `${updated} of ${this.#shape.machines} machines were updated, exit code ${code}:\n${output.slice(-4000)}`,
+      );
+  }
+}
+
+async function startSim(
+  { machines, delayMs, faults }: FleetShape,
+  home: string,
+  env: NodeJS.ProcessEnv,
+): Promise<{ sim: ChildProcess; variables: NodeJS.ProcessEnv }> {
+  const kind =
+    delayMs === null
+      ? ['--cgi', join(ROOT, 'cgi-bin/update_config'), '--home', home]
+      : ['--delay', String(delayMs)];
+  const listed = faults === '' ? [] : ['--faults', faults];
+  const args = ['--machines', String(machines), '--quiet', ...kind, ...listed];
+  const sim = spawn(join(ROOT, 'scripts/fleet-sim'), args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const variables: NodeJS.ProcessEnv = {};
+  for await (const line of createInterface(sim.stdout)) {
+    const [, name, value] = /^export (\w+)='(.*)'$/.exec(line) ?? [];
+    if (name !== undefined && value !== undefined) variables[name] = value;
+    if (line.startsWith('Ready.')) break;
+  }
+  sim.stdout.resume();
+  return { sim, variables };
+}
