@@ -1,0 +1,144 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type FleetSettings, readFleetSettings } from '../../src/fleet/settings.ts';
+import { createTarget } from '../../src/fleet/targets/table.ts';
+import type { Listing } from '../../src/fleet/types.ts';
+import { failureOf } from '../support/failure.ts';
+import { CONSOLE, flyMachine } from './support/listings.ts';
+
+/** As fly makes them; never to be seen. */
+const TOKEN = 'FlyV1 fm2_lJPECAAAAAAAAAAAxBCg,fm2_lJPETp8z';
+
+let server: Server;
+let asked: { at: number; request: IncomingMessage }[];
+let answers: ((response: ServerResponse) => void)[];
+beforeEach(async () => {
+  asked = [];
+  answers = [];
+  server = createServer((request, response) => {
+    asked.push({ at: performance.now(), request });
+    const answer = answers.length > 1 ? answers.shift() : answers[0];
+    answer?.(response);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+});
+afterEach(async () => {
+  server.close();
+  server.closeAllConnections();
+  await once(server, 'close');
+});
+
+function list(
+  changes: Partial<FleetSettings> = {},
+  env: Record<string, string> = {},
+  signal = new AbortController().signal,
+): Promise<Listing> {
+  const { port } = server.address() as AddressInfo;
+  const read = readFleetSettings({
+    FLY_API_TOKEN: TOKEN,
+    FLY_API_HOSTNAME: `http://127.0.0.1:${port}`,
+    FLY_CLI_PATH: '/no/such/flyctl',
+    ...env,
+  });
+  return createTarget('fly', { ...read, firstPauseMs: 1, ...changes }).list(signal);
+}
+
+const json = (value: unknown) => (response: ServerResponse) => void response.end(JSON.stringify(value));
+const status =
+  (code: number, headers: Record<string, string> = {}, text = '{"error":"x"}') =>
+  (response: ServerResponse) =>
+    void response.writeHead(code, headers).end(text);
+
+describe('the Machines API', () => {
+  it('is asked with the token, which wins over flyctl', async () => {
+    answers = [json([flyMachine('d1'), flyMachine('d2', { state: 'suspended' }), flyMachine('d3', CONSOLE)])];
+    expect(await list()).toEqual({
+      active: [{ id: 'd1', state: 'started', region: 'iad' }],
+      skipped: [{ id: 'd2', state: 'suspended', region: 'iad' }],
+      source: 'the Machines API, 1 of other process groups left out',
+    });
+    expect(asked.length).toBe(1);
+    const { method, url, headers } = asked[0]?.request ?? {};
+    expect({ method, url }).toEqual({ method: 'GET', url: '/v1/apps/smooth/machines' });
+    expect(headers?.authorization).toBe(`Bearer ${TOKEN}`);
+  });
+
+  it('of a base with a path is asked below it', async () => {
+    answers = [json([])];
+    const { port } = server.address() as AddressInfo;
+    await list({}, { FLY_API_HOSTNAME: `http://127.0.0.1:${port}/proxy/`, CONFIG_UPDATE_FLY_APP: 'other' });
+    expect(asked[0]?.request.url).toBe('/proxy/v1/apps/other/machines');
+  });
+
+  it('is asked again after what may pass, at most once a second, and no sooner than it says', async () => {
+    answers = [status(429, { 'Retry-After': '2' }), status(503), json([flyMachine('d1')])];
+    expect((await list()).active.length).toBe(1);
+    const [first = 0, second = 0, third = 0] = asked.map(({ at }) => at);
+    // Timers may fire a millisecond early.
+    expect(second - first).toBeGreaterThan(1990);
+    expect(third - second).toBeGreaterThan(990);
+  });
+
+  it.each([
+    [401, 'FLY_API_TOKEN'],
+    [403, 'FLY_API_TOKEN'],
+    [404, 'CONFIG_UPDATE_FLY_APP'],
+    [422, 'CONFIG_UPDATE_FLY_SOURCE'],
+    [302, 'CONFIG_UPDATE_FLY_SOURCE'],
+  ])('that answers %d is not asked again, and the hint names %s', async (code, hint) => {
+    answers = [status(code, { Location: '/elsewhere' })];
+    const failure = await failureOf(() => list());
+    expect(failure).toMatchObject({ code: 'fleet-unreachable', hint: expect.stringContaining(hint) });
+    expect(failure.message).toContain(`status ${code}`);
+    expect(asked.length).toBe(1);
+    expect(`${failure.message}${failure.hint}${failure.stack}`).not.toContain('fm2_');
+  });
+
+  it('that asks for a long wait is not waited for', async () => {
+    answers = [status(429, { 'Retry-After': '3600' })];
+    expect((await failureOf(() => list())).message).toContain('status 429, too many requests');
+    expect(asked.length).toBe(1);
+  });
+
+  it.each([
+    ['no JSON', '<html>'],
+    ['no array', '{"machines":[]}'],
+    ['no object', '[null]'],
+    ['an id that is none', JSON.stringify([flyMachine('d1\nX: y')])],
+  ])('that answers 200 with %s is not believed', async (reason, text) => {
+    answers = [status(200, {}, text)];
+    const failure = await failureOf(() => list());
+    expect(failure).toMatchObject({ code: 'fleet-unreachable' });
+    expect(failure.message).toContain(reason);
+  });
+
+  it('that cannot be reached is told by the code of the connection, when the run ends', async () => {
+    const stop = new AbortController();
+    answers = [
+      (response) => {
+        stop.abort();
+        response.destroy();
+      },
+    ];
+    const failure = await failureOf(() => list({}, {}, stop.signal));
+    expect(failure.code).toBe('fleet-unreachable');
+  });
+});
+
+describe('the choice of the way', () => {
+  it('is a setting, and a way without what it needs says so', async () => {
+    const without = { FLY_API_TOKEN: '', CONFIG_UPDATE_FLY_SOURCE: 'api' };
+    expect(await failureOf(() => list({}, without))).toMatchObject({
+      code: 'config-invalid',
+      hint: expect.stringContaining('FLY_API_TOKEN'),
+    });
+    expect(await failureOf(() => list({}, { CONFIG_UPDATE_FLY_SOURCE: 'flyctl' }))).toMatchObject({
+      code: 'config-invalid',
+      message: expect.stringContaining('/no/such/flyctl'),
+    });
+    expect(asked).toEqual([]);
+  });
+});
