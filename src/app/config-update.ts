@@ -1,7 +1,8 @@
 import { asFailure } from '../failure.ts';
-import { type Credentials, credentialSecrets } from '../fleet/credentials.ts';
+import { type Credentials, credentialSecrets, readCredentials } from '../fleet/credentials.ts';
 import { runFleet } from '../fleet/run.ts';
 import { fleetSecretsOf, readFleetSettings } from '../fleet/settings.ts';
+import { createTarget } from '../fleet/targets/table.ts';
 import type { FleetReport } from '../fleet/types.ts';
 import { readFleetHistory } from '../journal/fleet-history.ts';
 import { renderFleetHistory } from '../report/fleet-table.ts';
@@ -11,19 +12,28 @@ import { readUpdateSettings } from '../update/settings.ts';
 import { FLEET_HELP, type FleetOptions, type FleetTask, parseFleetOptions } from './config-update-options.ts';
 import { recordIn } from './fleet-history.ts';
 import { buildFleetParts, siteOf } from './fleet-parts.ts';
-import { openFleetVoice, renderRefusal } from './fleet-voice.ts';
+import { type Console, openFleetVoice, renderRefusal } from './fleet-voice.ts';
 import { atAppRoot, type World } from './parts.ts';
 import { whoRuns } from './who.ts';
+
+const SEEN_PASSWORD =
+  'a password among the arguments can be read by everybody on this host (ps): give --user the name alone, and the password by CONFIG_UPDATE_PASSWORD or ~/.netrc';
 
 /** Runs of the history that are listed. */
 const HISTORY_LIMIT = 50;
 
-/** 0 done, 1 failed, 2 unusable arguments, 3 nothing to do, 4 the index changed elsewhere. */
+/**
+ * Runs `config-update`.
+ *
+ * @returns the exit code: 0 done, 1 failed, 2 unusable arguments, 3 nothing to do, 4 the index changed elsewhere, 130 or
+ * 143 when a signal ended it.
+ */
 export async function runConfigUpdate(
   world: World,
   args: readonly string[],
-  write: (text: string) => void,
+  console: Console,
 ): Promise<number> {
+  const { write } = console;
   const json = args.includes('--json');
   try {
     const options = parseFleetOptions(args);
@@ -34,7 +44,7 @@ export async function runConfigUpdate(
     const there = atAppRoot(world, options.appRoot);
     const here = { ...there, env: { ...there.env, ...options.env } };
     if (options.task.kind === 'history') return await tellHistory(here, json, write);
-    return await runOver(here, options, options.task, write);
+    return await runOver(here, options, options.task, console);
   } catch (error) {
     write(renderRefusal(error, json, createScrubber(allSecrets(world.env, null))));
     return asFailure(error).code === 'usage' ? 2 : 1;
@@ -52,24 +62,27 @@ async function runOver(
   world: World,
   options: FleetOptions,
   task: Extract<FleetTask, { kind: 'run' }>,
-  write: (text: string) => void,
+  console: Console,
 ): Promise<number> {
   const { env } = world;
   const settings = readFleetSettings(env);
-  const credentials: Credentials | null = null;
-  const voice = openFleetVoice(world, options, allSecrets(env, credentials), write);
+  const target = createTarget(options.target, settings);
+  const credentials = readCredentials(options.user, env, target.url.hostname);
+  const voice = openFleetVoice(world, options, allSecrets(env, credentials), console);
   const { report } = voice;
   const who = { run: newRunId(), by: whoRuns(env) };
   const unexpected = (error: unknown) => voice.log.exception(error);
-  const ingredients = { world, options, task, settings, credentials, ...who, report, unexpected };
+  const ingredients = { world, task, target, settings, credentials, ...who, report, unexpected };
+  if (options.user?.includes(':')) report({ type: 'note', message: SEEN_PASSWORD }, new Date());
   try {
     const { parts, site } = await buildFleetParts(ingredients);
     const recorder = recordIn(site.dbDir, readUpdateSettings(env).lockTimeoutMs, report);
     const recorded = task.operation === 'update';
-    if (recorded) await recorder.begin({ run: who.run, who: who.by, target: parts.target.name });
-    const ended = await runFleet(parts, { ...who, operation: task.operation });
+    if (recorded) await recorder.begin({ run: who.run, who: who.by, target: target.name });
+    const { signal } = console.stop;
+    const ended = await runFleet(parts, { ...who, operation: task.operation, signal });
     if (recorded) await recorder.finish(ended);
-    return exitCodeOf(ended);
+    return ended.outcome === 'done' ? 0 : (console.stop.exitCode() ?? exitCodeOf(ended));
   } finally {
     await voice.close();
   }

@@ -4,23 +4,22 @@ import { Failure } from '../failure.ts';
 import type { Credentials } from '../fleet/credentials.ts';
 import type { FleetParts } from '../fleet/parts.ts';
 import type { FleetSettings } from '../fleet/settings.ts';
-import { createTarget } from '../fleet/targets/table.ts';
-import type { FleetReporter, PublishedIndex, PublishOutcome } from '../fleet/types.ts';
+import type { FleetReporter, PublishedIndex, PublishOutcome, Target } from '../fleet/types.ts';
 import type { PublishParts } from '../publish/types.ts';
 import { readSite } from '../site/environment.ts';
 import type { Site } from '../site/types.ts';
 import { readStoreSettings } from '../store/settings.ts';
 import type { ObjectStore, StoreSettings } from '../store/types.ts';
 import { readUpdateSettings } from '../update/settings.ts';
-import type { FleetOptions, FleetTask } from './config-update-options.ts';
+import type { FleetTask } from './config-update-options.ts';
 import type { World } from './parts.ts';
 
 const KEY = databaseKey(INDEX_NAME);
 
 export interface Ingredients {
   readonly world: World;
-  readonly options: FleetOptions;
   readonly task: Extract<FleetTask, { kind: 'run' }>;
+  readonly target: Target;
   readonly settings: FleetSettings;
   readonly credentials: Credentials | null;
   readonly run: string;
@@ -41,11 +40,10 @@ export function siteOf({ env, defaultAppRoot }: World): Promise<Site> {
 /**
  * Builds the parts of a run over the fleet.
  *
- * @throws {Failure} `config-invalid`, `usage`
+ * @throws {Failure} `config-invalid`
  */
 export async function buildFleetParts(ingredients: Ingredients): Promise<{ parts: FleetParts; site: Site }> {
-  const { world, options, task, settings, credentials, report, unexpected } = ingredients;
-  const target = createTarget(options.target, settings);
+  const { world, task, target, settings, credentials, report, unexpected } = ingredients;
   const site = await siteOf(world);
   const storeSettings = readStoreSettings(world.env);
   const publish = task.publish

@@ -2,30 +2,54 @@ import { asFailure, Failure } from '../failure.ts';
 import type { FleetReporter } from '../fleet/types.ts';
 import { broadcast } from '../report/broadcast.ts';
 import { fleetJson } from '../report/fleet-json.ts';
+import { LiveFleet, type Screen } from '../report/fleet-live.ts';
 import { fleetLog } from '../report/fleet-log.ts';
 import { fleetLines } from '../report/fleet-text.ts';
+import { type HttpBroadcast, httpBroadcast } from '../report/http-broadcast.ts';
 import { type Log, pinoReport } from '../report/log.ts';
 import { createScrubber, type Scrubber } from '../report/redact.ts';
 import { machineName } from '../update/result.ts';
 import type { FleetOptions } from './config-update-options.ts';
 import type { World } from './parts.ts';
+import type { Stop } from './stop.ts';
+
+/** Where the run is told. */
+export interface Console {
+  /** Writes before it returns. */
+  readonly write: (text: string) => void;
+  /** The terminal that it goes to; null for a pipe or a file. */
+  readonly screen: Screen | null;
+  readonly stop: Stop;
+}
 
 /** Everything that tells of a run over the fleet. */
 export interface FleetVoice {
   readonly report: FleetReporter;
   readonly log: Log;
-  /** Call it when all is told. */
+  /** Call it when all is told, however the run ended: it leaves the terminal as it was found. */
   close(): Promise<void>;
 }
 
-/** @param secrets that must never be seen, wherever they turn up */
+/** Milliseconds between two pictures of a live list. */
+const REDRAW_MS = 100;
+
+const BROADCAST_URL = 'http://localhost:9999/_broadcast';
+/** Milliseconds for one message, and for the last ones at the end. */
+const BROADCAST_TIMEOUT_MS = 1000;
+const BROADCAST_PATIENCE_MS = 2500;
+
+/**
+ * @param secrets that must never be seen, wherever they turn up
+ * @throws {Failure} `usage`, `config-invalid`: there is no such place to broadcast to
+ */
 export function openFleetVoice(
   { env, name }: World,
   options: FleetOptions,
   secrets: readonly string[],
-  write: (text: string) => void,
+  console: Console,
 ): FleetVoice {
   const scrubber = createScrubber(secrets);
+  const broadcasts = openBroadcast(env, options);
   const log = pinoReport({
     logDir: env['RAILS_LOG_VOLUME'] || null,
     standardError: false,
@@ -33,9 +57,47 @@ export function openFleetVoice(
     base: scrubber.value({ machine: machineName(env) }),
     scrubber,
   });
-  const shown = options.json ? fleetJson(write, options) : textReport(write, options);
-  const reporters = [fleetLog(log.report), shown];
-  return { log, report: broadcast(reporters, scrubber), close: () => log.flush() };
+  const shown = openView(options, console);
+  const reporters = [fleetLog(log.report), shown.report, ...(broadcasts ? [broadcasts.report] : [])];
+  return {
+    log,
+    report: broadcast(reporters, scrubber),
+    close: async () => {
+      shown.close();
+      await broadcasts?.close(BROADCAST_PATIENCE_MS);
+      await log.flush();
+    },
+  };
+}
+
+function openView(options: FleetOptions, console: Console): { report: FleetReporter; close(): void } {
+  const { write, screen, stop } = console;
+  if (options.json) return { report: fleetJson(write, options), close: () => {} };
+  if (!screen) return { report: textReport(write, options), close: () => {} };
+  const live = new LiveFleet(screen, options);
+  const timer = setInterval(() => live.tick(Date.now()), REDRAW_MS);
+  stop.onStop(() => live.say('Stopping. Once more ends it at once.', Date.now()));
+  process.once('exit', () => live.close());
+  const close = (): void => {
+    clearInterval(timer);
+    live.close();
+  };
+  return { report: live.report, close };
+}
+
+function openBroadcast(env: NodeJS.ProcessEnv, { broadcast: wanted }: FleetOptions): HttpBroadcast | null {
+  if (!wanted) return null;
+  // The variable by which the application itself is told where broadcasts go.
+  const text = wanted.url ?? (env['TURBO_CABLE_BROADCAST_URL'] || BROADCAST_URL);
+  const url = URL.parse(text);
+  if (url && /^https?:$/.test(url.protocol) && !url.username && !url.password) {
+    return httpBroadcast({ url, stream: wanted.stream, timeoutMs: BROADCAST_TIMEOUT_MS });
+  }
+  const name = wanted.url === null ? 'TURBO_CABLE_BROADCAST_URL' : '--broadcast-url';
+  const code = wanted.url === null ? 'config-invalid' : 'usage';
+  throw new Failure(code, `${name} is not an http(s) URL without a password`, {
+    hint: `Give something like ${BROADCAST_URL}.`,
+  });
 }
 
 function textReport(write: (text: string) => void, options: { verbose: boolean }): FleetReporter {

@@ -18,7 +18,7 @@ export function writeAll(text: string): void {
         Atomics.wait(NEVER, 0, 0, 5); // a pipe that its reader has not emptied yet
         continue;
       }
-      if (code === 'EPIPE') return; // nobody reads any more
+      if (code === 'EPIPE' || code === 'EIO') return; // nobody reads any more: a closed pipe, a terminal that is gone
       throw error;
     }
   }

@@ -48,7 +48,7 @@ export function fleetLines({ verbose }: { verbose: boolean }): FleetLines {
   };
 }
 
-function storedLine(index: FleetReport['index']): string {
+export function storedLine(index: FleetReport['index']): string {
   if (!index) return 'The store has no index.';
   const { etag, size, time, by } = index;
   return `ETag ${etag}, ${size} bytes, changed ${time}${by === null ? '' : `, published by ${by}`}`;
@@ -127,10 +127,10 @@ export function endLines(report: FleetReport, noun: readonly [string, string]): 
     'Summary:',
     RULE,
     ...(machines.length > 0 || report.operation === 'update' ? countLines(report, noun) : []),
-    ...bad.flatMap((one) => [
-      `  ${one.machine.id}: ${foreign(complaint(one) ?? '')}`,
-      ...(one.error ? [`    What to do: ${foreign(one.error.hint)}`] : []),
-    ]),
+    ...bad.map((one) => `  ${one.machine.id}: ${foreign(complaint(one) ?? '')}`),
+    ...[...new Set(bad.flatMap((one) => (one.error ? [one.error.hint] : [])))].map(
+      (hint) => `What to do: ${foreign(hint)}`,
+    ),
     ...(error ? [`Failed (${error.code}): ${error.message}`, `What to do: ${error.hint}`] : []),
     `${report.outcome}, ${duration(report.ms)}`,
   ];

@@ -25,6 +25,7 @@ const FILES = [
   'cgi-bin/update_config',
   'scripts/THIRD_PARTY_LICENSES',
   'scripts/better_sqlite3.node',
+  'scripts/config-update',
   'scripts/fleet-sim',
   'scripts/idle',
   'scripts/maintenance-config',

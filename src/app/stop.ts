@@ -1,0 +1,35 @@
+/** Exit codes as shells have them: 128 and the signal's number. */
+const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
+
+type Name = keyof typeof SIGNALS;
+
+/** A wish from outside that the run shall end. */
+export interface Stop {
+  readonly signal: AbortSignal;
+  /** The exit code that says so; null when nobody has asked. */
+  readonly exitCode: () => number | null;
+  /** Called with each signal that was heard. */
+  readonly onStop: (listener: (name: Name) => void) => void;
+}
+
+/**
+ * Listens for Ctrl-C and for a polite end: the first one asks the run to end in order, the second one ends the process
+ * by itself, as if nobody had listened.
+ */
+export function stopOnSignals(): Stop {
+  const controller = new AbortController();
+  const listeners: ((name: Name) => void)[] = [];
+  let exitCode: number | null = null;
+  const hear = (name: Name): void => {
+    for (const each of Object.keys(SIGNALS)) process.removeListener(each, hear);
+    exitCode = SIGNALS[name];
+    for (const listener of listeners) listener(name);
+    controller.abort();
+  };
+  for (const name of Object.keys(SIGNALS)) process.on(name, hear);
+  return {
+    signal: controller.signal,
+    exitCode: () => exitCode,
+    onStop: (listener) => listeners.push(listener),
+  };
+}

@@ -1,0 +1,122 @@
+import { stripVTControlCharacters } from 'node:util';
+import type { FleetEvent, FleetReporter } from '../fleet/types.ts';
+import { renderFrame, type View } from './fleet-frame.ts';
+import { FleetProgress } from './fleet-progress.ts';
+import { endLines, fleetLines, storedLine } from './fleet-text.ts';
+import { counted, publishLines } from './fleet-words.ts';
+import { displayWidth } from './width.ts';
+
+/** A terminal. */
+export interface Screen {
+  /** Writes before it returns. */
+  readonly write: (text: string) => void;
+  readonly size: () => { readonly columns: number; readonly rows: number };
+  readonly color: boolean;
+}
+
+const HIDE_CURSOR = '\x1b[?25l';
+const SHOW_CURSOR = '\x1b[?25h';
+const CLEAR_BELOW = '\x1b[J';
+
+/** Machines that are passed over are named up to so many. */
+const MOST_SKIPPED = 10;
+
+/**
+ * A run as a person watches it: what is settled scrolls by, and below it stands a picture of what is under way, drawn
+ * anew in its place. The cursor is hidden while it moves; whoever makes one of these calls `close()` however the run
+ * ends. No other screen is opened, so what was there at the end stays.
+ */
+export class LiveFleet {
+  readonly #screen: Screen;
+  readonly #progress = new FleetProgress();
+  readonly #verbose: boolean;
+  readonly #verboseLines = fleetLines({ verbose: true });
+  /** Widths of the lines that stand there now. */
+  #drawn: number[] = [];
+  #hidden = false;
+  #closed = false;
+
+  constructor(screen: Screen, { verbose }: { verbose: boolean }) {
+    this.#screen = screen;
+    this.#verbose = verbose;
+  }
+
+  readonly report: FleetReporter = (event, at) => {
+    this.#progress.apply(event, at);
+    const lines = this.#settled(event);
+    if (lines.length > 0 || event.type === 'end') this.#draw(at.getTime(), lines);
+  };
+
+  /** Draws the picture anew; call it some times a second. `now` is milliseconds since 1970. */
+  tick(now: number): void {
+    this.#draw(now, []);
+  }
+
+  /** Says something, and gives the cursor back: the process may be gone in a moment. */
+  say(line: string, now: number): void {
+    this.#draw(now, [line]);
+    this.showCursor();
+  }
+
+  showCursor(): void {
+    if (this.#hidden) this.#screen.write(SHOW_CURSOR);
+    this.#hidden = false;
+  }
+
+  /** Leaves the terminal as it was found, what was drawn aside. May be called more than once. */
+  close(): void {
+    this.#closed = true;
+    this.showCursor();
+  }
+
+  /** What is settled by an event, for good. */
+  #settled(event: FleetEvent): readonly string[] {
+    switch (event.type) {
+      case 'published':
+        return publishLines(event.publish);
+      case 'stored':
+        return [storedLine(event.index)];
+      case 'found': {
+        const { active, skipped, source } = event.listing;
+        const names = skipped.slice(0, MOST_SKIPPED).map(({ id, state }) => `${id} (${state})`);
+        const more = skipped.length > MOST_SKIPPED ? [`and ${skipped.length - MOST_SKIPPED} more`] : [];
+        return [
+          `${counted(active.length, this.#progress.noun)} running (${source})`,
+          ...(skipped.length > 0 ? [`${skipped.length} skipped: ${[...names, ...more].join(', ')}`] : []),
+        ];
+      }
+      case 'log':
+        return this.#verbose ? this.#verboseLines(event) : [];
+      case 'note':
+        return [`Note: ${event.message}`];
+      case 'end':
+        return endLines(event.report, this.#progress.noun);
+      default:
+        return [];
+    }
+  }
+
+  #draw(now: number, above: readonly string[]): void {
+    if (this.#closed) return;
+    const { columns, rows } = this.#size();
+    const view: View = { columns, rows, now, color: this.#screen.color };
+    const frame = renderFrame(this.#progress, view);
+    if (frame.length === 0 && above.length === 0 && this.#drawn.length === 0) return;
+    const hide = frame.length > 0 && !this.#hidden ? HIDE_CURSOR : '';
+    const lines = [...above, ...frame].map((line) => `${line}\n`).join('');
+    this.#screen.write(`${hide}${this.#erase(columns)}${lines}`);
+    this.#hidden ||= hide !== '';
+    this.#drawn = frame.map((line) => displayWidth(stripVTControlCharacters(line)));
+  }
+
+  /** Back to where the picture begins. A terminal that became narrower has broken its lines into several rows. */
+  #erase(columns: number): string {
+    const rows = this.#drawn.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / columns)), 0);
+    return rows === 0 ? '' : `\r\x1b[${rows}A${CLEAR_BELOW}`;
+  }
+
+  #size(): { columns: number; rows: number } {
+    const { columns, rows } = this.#screen.size();
+    return { columns: columns > 0 ? columns : 80, rows: rows > 0 ? rows : 24 };
+  }
+}

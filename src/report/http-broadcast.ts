@@ -1,0 +1,154 @@
+import { request as plainRequest } from 'node:http';
+import { request as secureRequest } from 'node:https';
+import { performance } from 'node:perf_hooks';
+import type { FleetEvent, FleetOperation, FleetReport, FleetReporter } from '../fleet/types.ts';
+import { FleetProgress } from './fleet-progress.ts';
+import { sortedOut } from './fleet-words.ts';
+
+/** What a page that is watched shows. */
+interface Message {
+  readonly status: 'processing' | 'completed' | 'error';
+  /** Per cent. */
+  readonly progress: number;
+  readonly message: string;
+}
+
+export interface BroadcastOptions {
+  /** Of Navigator's `/_broadcast`. */
+  readonly url: URL;
+  readonly stream: string;
+  /** Milliseconds for one message. */
+  readonly timeoutMs: number;
+}
+
+/** A reporter that posts, and that must be waited for at the end. */
+export interface HttpBroadcast {
+  readonly report: FleetReporter;
+  /** Resolves when the last message is out, or after `limitMs` milliseconds. Never rejects. */
+  close(limitMs: number): Promise<void>;
+}
+
+/**
+ * Tells people who watch a page how far a run is, by Navigator's broadcasts. One message is under way at a time, so they
+ * arrive in order; those that come meanwhile replace each other, so a slow receiver gets fewer, but always the last.
+ * What cannot be sent is dropped: nothing here ever hurts the run.
+ */
+export function httpBroadcast(options: BroadcastOptions): HttpBroadcast {
+  const progress = new FleetProgress();
+  let shown = 0;
+  let next: Message | null = null;
+  let sending: Promise<void> | null = null;
+
+  const drain = async (): Promise<void> => {
+    while (next) {
+      const message = next;
+      next = null;
+      await post(options, message);
+    }
+    sending = null;
+  };
+  return {
+    report: (event, at) => {
+      progress.apply(event, at);
+      const message = messageFor(event, progress, at.getTime());
+      if (!message) return;
+      shown = Math.max(shown, message.progress);
+      next = { ...message, progress: shown };
+      sending ??= drain();
+    },
+    close: async (limitMs) => {
+      const deadline = performance.now() + limitMs;
+      while (sending && performance.now() < deadline) {
+        await Promise.race([sending, pause(deadline - performance.now())]);
+      }
+    },
+  };
+}
+
+/** Null for what changes nothing for somebody who watches. */
+function messageFor(event: FleetEvent, progress: FleetProgress, now: number): Message | null {
+  const processing = (per: number, message: string): Message => ({
+    status: 'processing',
+    progress: per,
+    message,
+  });
+  switch (event.type) {
+    case 'begin':
+      return processing(0, 'Starting configuration update...');
+    case 'publishing':
+      return processing(10, 'Syncing index database...');
+    case 'found':
+      return processing(30, `Found ${event.listing.active.length} machines to update...`);
+    case 'updating':
+      return processing(40, `Updating ${event.machines} machines...`);
+    case 'machine-done': {
+      const { done, total } = progress;
+      return processing(40 + Math.floor((50 * done) / Math.max(1, total)), describe(progress, now));
+    }
+    case 'end':
+      return lastMessage(event.report);
+    default:
+      return null;
+  }
+}
+
+function describe(progress: FleetProgress, now: number): string {
+  const { done, total, failed } = progress;
+  const left = progress.timeLeft(now);
+  return [
+    `Updated ${done - failed}/${total} machines`,
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(left !== null && done < total ? [`about ${Math.max(1, Math.round(left / 1000))} s left`] : []),
+  ].join(', ');
+}
+
+const WORK: Readonly<Record<FleetOperation, string>> = {
+  update: 'Configuration update',
+  'dry-run': 'Dry run',
+  verify: 'Verification',
+};
+
+function lastMessage(report: FleetReport): Message {
+  const { good, bad } = sortedOut(report);
+  const error = (message: string): Message => ({ status: 'error', progress: 0, message });
+  switch (report.outcome) {
+    case 'done':
+      return {
+        status: 'completed',
+        progress: 100,
+        message: `${WORK[report.operation]} complete: ${good.length} machines`,
+      };
+    case 'nothing-to-do':
+      return { status: 'completed', progress: 100, message: 'No machine is running that needs the update' };
+    case 'changed-elsewhere':
+      return error('Configuration update stopped: somebody else has published another index');
+    case 'failed':
+      return error(
+        bad.length > 0
+          ? `${WORK[report.operation]} failed on ${bad.length} of ${report.machines.length} machines`
+          : `${WORK[report.operation]} failed: ${report.error?.message ?? 'unknown reason'}`,
+      );
+  }
+}
+
+/** Resolves when the message has been taken, or cannot be. */
+function post({ url, stream, timeoutMs }: BroadcastOptions, data: Message): Promise<void> {
+  const body = Buffer.from(JSON.stringify({ stream, data }));
+  const send = url.protocol === 'https:' ? secureRequest : plainRequest;
+  return new Promise((resolve) => {
+    const headers = { 'Content-Type': 'application/json', 'Content-Length': body.length };
+    const request = send(url, { method: 'POST', headers, agent: false });
+    const timer = setTimeout(() => request.destroy(), timeoutMs);
+    request.on('response', (response) => response.on('error', () => {}).resume());
+    request.on('error', () => {});
+    request.on('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    request.end(body);
+  });
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
+}
