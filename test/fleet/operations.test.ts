@@ -1,0 +1,239 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { Failure } from '../../src/failure.ts';
+import type { FleetParts } from '../../src/fleet/parts.ts';
+import { createTarget } from '../../src/fleet/targets/table.ts';
+import type { FleetOperation } from '../../src/fleet/types.ts';
+import { fixed, INDEX, machine, run, settings } from './support/fleet.ts';
+import {
+  answer,
+  type Behaviour,
+  ETAG,
+  type Machines,
+  result,
+  SHA256,
+  startMachines,
+} from './support/machines.ts';
+
+let machines: Machines | undefined;
+afterEach(async () => {
+  await machines?.close();
+  machines = undefined;
+});
+
+const ANN = { scheme: 'basic', user: 'ann', password: 'secret' } as const;
+
+async function over(
+  behave: Behaviour,
+  operation: FleetOperation,
+  parts: Partial<FleetParts> = {},
+  ids: readonly string[] = ['d1', 'd2', 'd3'],
+) {
+  machines = await startMachines(behave);
+  const config = settings(machines.url, { attempts: 2 });
+  const told = await run({ target: fixed(config, ...ids), settings: config, ...parts }, { operation });
+  const outcomes = told.report.machines.map(({ outcome }) => outcome);
+  const notes = told.events.flatMap((event) => (event.type === 'note' ? [event.message] : []));
+  return { ...told, outcomes, notes, urls: machines.arrived.map(({ url }) => url) };
+}
+
+const state = (id: string, fields: Record<string, unknown> = {}) =>
+  `RESULT ${JSON.stringify({
+    outcome: 'state',
+    machine: id,
+    region: 'iad',
+    index: result(id)['index'],
+    pendingReload: false,
+    lastRun: null,
+    ...fields,
+  })}\n`;
+const other = { ...(result('d1')['index'] as object), etag: '"other"', sha256: 'cd'.repeat(32) };
+
+describe('an update', () => {
+  it('of nothing but sleeping machines has nothing to do', async () => {
+    machines = await startMachines(() => undefined);
+    const config = settings(machines.url);
+    const target = fixed(config, machine('d1', 'stopped'));
+    const { report } = await run({ target, settings: config });
+    expect(report).toMatchObject({ outcome: 'nothing-to-do', machines: [], skipped: [{ id: 'd1' }] });
+  });
+
+  it('asks no machine when the index was changed elsewhere', async () => {
+    const publish = { kind: 'changed-elsewhere', theirs: INDEX, differences: ['users: 1 more'] } as const;
+    const { report, events } = await over(() => undefined, 'update', {
+      publish: () => Promise.resolve(publish),
+    });
+    expect(report).toMatchObject({ outcome: 'changed-elsewhere', publish, machines: [] });
+    expect(events.map(({ type }) => type)).toEqual(['begin', 'publishing', 'published', 'end']);
+    expect(machines?.arrived).toEqual([]);
+  });
+
+  it('asks every machine also when nothing had to be published: it completes what an earlier one left', async () => {
+    const publish = () => Promise.resolve({ kind: 'unchanged', index: INDEX } as const);
+    const { report, urls } = await over(({ machine }) => answer(machine), 'update', { publish });
+    expect(report.outcome).toBe('done');
+    expect(urls.length).toBe(3);
+  });
+
+  it.each(['publish', 'list'] as const)('ends with the failure of its %s', async (step) => {
+    const failure = new Failure('store-unreachable', 'the store is down', { hint: 'Try again.' });
+    machines = await startMachines(() => undefined);
+    const config = settings(machines.url);
+    const target = fixed(config, 'd1');
+    const parts =
+      step === 'publish'
+        ? { target, publish: () => Promise.reject(failure) }
+        : { target: { ...target, list: () => Promise.reject(failure) } };
+    const { report } = await run({ settings: config, ...parts });
+    const { code, message, hint } = failure;
+    expect(report).toMatchObject({ outcome: 'failed', machines: [], error: { code, message, hint } });
+  });
+
+  it('tells of what was not foreseen, and still reports', async () => {
+    const seen: unknown[] = [];
+    const publish = () => Promise.reject(new TypeError('oops'));
+    const { report } = await over(() => undefined, 'update', {
+      publish,
+      unexpected: (error) => seen.push(error),
+    });
+    expect(report).toMatchObject({
+      outcome: 'failed',
+      error: { code: 'internal', message: 'unexpected: oops' },
+    });
+    expect(seen.length).toBe(1);
+  });
+
+  it('sends credentials to every machine, and tells nobody', async () => {
+    const { events } = await over(({ machine }) => answer(machine), 'update', { credentials: ANN });
+    expect(new Set(machines?.arrived.map(({ request }) => request.headers.authorization))).toEqual(
+      new Set(['Basic YW5uOnNlY3JldA==']),
+    );
+    expect(JSON.stringify(events)).not.toMatch(/secret|YW5uO/);
+  });
+
+  it('passes on the log of every answer, without its RESULT', async () => {
+    const { events } = await over(({ machine }) => answer(machine), 'update', {}, ['d1']);
+    expect(events.filter(({ type }) => type === 'log')).toEqual([
+      { type: 'log', machine: machine('d1'), lines: ['[2026-01-02T03:04:06.000Z] Run 1 (cgi)'] },
+    ]);
+  });
+});
+
+describe('an update of one server', () => {
+  async function ofServer(text: string) {
+    machines = await startMachines(() => text);
+    const config = settings(machines.url, { attempts: 1 });
+    const { report } = await run({ target: createTarget('kamal', config), settings: config });
+    return report.machines[0]?.outcome;
+  }
+
+  it('counts whatever the server calls itself, and names it in no header', async () => {
+    expect(await ofServer(answer('showcase-web-1'))).toBe('updated');
+    expect(machines?.arrived[0]?.machine).toBe('');
+  });
+
+  it('that works from a copy of its own counts when the bytes are the published ones', async () => {
+    const local = { etag: null, source: 'local', size: 1, time: INDEX.time };
+    expect(await ofServer(answer('web', { index: { ...local, sha256: SHA256 } }))).toBe('updated');
+    await machines?.close();
+    expect(await ofServer(answer('web', { index: { ...local, sha256: 'cd'.repeat(32) } }))).toBe('failed');
+  });
+});
+
+describe('a verification', () => {
+  it('publishes nothing, asks every machine for its state, and holds it against the store', async () => {
+    const publish = () => Promise.reject(new Error('published'));
+    const { report, urls, events } = await over(({ machine }) => state(machine), 'verify', { publish });
+    expect(report).toMatchObject({ outcome: 'done', publish: null, index: INDEX });
+    expect(report.machines.map(({ outcome, etag }) => ({ outcome, etag }))).toEqual(
+      Array.from({ length: 3 }, () => ({ outcome: 'same', etag: ETAG })),
+    );
+    expect(new Set(urls)).toEqual(new Set(['/showcase/update_config?state=1']));
+    expect(events[1]).toEqual({ type: 'stored', index: INDEX });
+  });
+
+  it.each([
+    ['another index', { index: other }],
+    ['a local index', { index: { ...other, etag: null } }],
+    ['no index', { index: null }],
+    ['an update that was cut short', { pendingReload: true }],
+  ])('fails when a machine has %s', async (_, fields) => {
+    const { report, outcomes } = await over(
+      ({ machine }) => state(machine, machine === 'd2' ? fields : {}),
+      'verify',
+    );
+    expect(report.outcome).toBe('failed');
+    expect(outcomes).toEqual(['same', 'differs', 'same']);
+  });
+
+  it('takes a copy with the bytes of the published index for the same', async () => {
+    const copy = { ...(result('d1')['index'] as object), etag: null };
+    expect((await over(({ machine }) => state(machine, { index: copy }), 'verify')).report.outcome).toBe(
+      'done',
+    );
+  });
+
+  it('fails when a machine does not say, or is an older one that would have updated', async () => {
+    const { report, outcomes } = await over(({ machine }, response) => {
+      if (machine === 'd2') response.statusCode = 503;
+      return machine === 'd3' ? answer('d3') : state(machine);
+    }, 'verify');
+    expect(report.outcome).toBe('failed');
+    expect(outcomes).toEqual(['same', 'failed', 'failed']);
+  });
+
+  it('without an index in the store compares the machines with each other', async () => {
+    const stored = () => Promise.resolve(null);
+    const same = await over(({ machine }) => state(machine, { index: other }), 'verify', { stored });
+    expect(same).toMatchObject({
+      report: { outcome: 'done', index: null },
+      outcomes: ['same', 'same', 'same'],
+    });
+    expect(same.notes[0]).toContain('compared with each other');
+    await machines?.close();
+    const mixed = await over(
+      ({ machine }) => state(machine, machine === 'd2' ? { index: other } : {}),
+      'verify',
+      { stored },
+    );
+    expect(mixed.report.outcome).toBe('failed');
+  });
+});
+
+describe('a dry run', () => {
+  const publish = () => Promise.resolve({ kind: 'would-publish', index: INDEX } as const);
+
+  it('with credentials asks every machine for its dry run, whatever index that finds', async () => {
+    const { report, urls } = await over(
+      ({ machine }) => answer(machine, { outcome: 'dry-run', index: other }),
+      'dry-run',
+      { publish, credentials: ANN },
+    );
+    expect(report).toMatchObject({ outcome: 'done', publish: { kind: 'would-publish' } });
+    expect(report.machines[0]).toMatchObject({
+      outcome: 'dry-run',
+      etag: '"other"',
+      detail: 'would do: 1 of 1 files changed, a reload follows',
+    });
+    expect(new Set(urls)).toEqual(new Set(['/showcase/update_config?dry_run=1']));
+  });
+
+  it('without credentials asks for the state, and says why', async () => {
+    const { report, urls, outcomes, notes } = await over(
+      ({ machine }) => state(machine, { index: other }),
+      'dry-run',
+      { publish },
+    );
+    expect(report.outcome).toBe('done');
+    expect(outcomes).toEqual(['dry-run', 'dry-run', 'dry-run']);
+    expect(new Set(urls)).toEqual(new Set(['/showcase/update_config?state=1']));
+    expect(notes[0]).toContain('--user');
+  });
+
+  it('fails for a machine that has updated in earnest', async () => {
+    const { outcomes } = await over(({ machine }) => answer(machine), 'dry-run', {
+      publish,
+      credentials: ANN,
+    });
+    expect(outcomes).toEqual(['failed', 'failed', 'failed']);
+  });
+});
