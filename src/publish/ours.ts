@@ -5,6 +5,7 @@ import { databaseFile, INDEX_NAME } from '../bucket/layout.ts';
 import { Failure } from '../failure.ts';
 import { imageDigest, openInstalled } from '../index/open.ts';
 import { backedUpImage } from '../install/backup.ts';
+import { patience, untilFree } from '../install/busy.ts';
 import { onDisk } from '../install/disk.ts';
 import { lastWritten } from '../install/live-index.ts';
 import { stagedBy, stagedPath } from '../install/names.ts';
@@ -49,7 +50,7 @@ export function removeLeftCopies(stateDir: string): void {
 }
 
 async function copy(path: string, through: string): Promise<Buffer> {
-  const db = openInstalled(path, { busyTimeoutMs: PATIENCE_MS });
+  const db = await untilFree(patience(path, PATIENCE_MS), () => openInstalled(path, { busyTimeoutMs: 0 }));
   if (!db) throw missing(path);
   try {
     if (statSync(path).size === 0 || db.pragma('page_count', { simple: true }) === 0) {

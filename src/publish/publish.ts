@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { databaseFile, databaseKey, INDEX_NAME, renderTime } from '../bucket/layout.ts';
+import { updateInventory } from '../bucket/inventory-update.ts';
+import { databaseKey, INDEX_NAME, renderTime } from '../bucket/layout.ts';
 import { Failure } from '../failure.ts';
 import type { PublishOutcome } from '../fleet/types.ts';
 import { ensureStateDir } from '../journal/state-dir.ts';
@@ -7,7 +8,6 @@ import { waitForLock } from '../lock/lock.ts';
 import { md5, sha256 } from '../store/proof.ts';
 import { decide } from './decide.ts';
 import { describeDifferences } from './differences.ts';
-import { recordIndex } from './inventory.ts';
 import { type Memory, openMemory } from './memory.ts';
 import { readOurs, removeLeftCopies } from './ours.ts';
 import { proveIndex } from './prove.ts';
@@ -150,7 +150,8 @@ async function inventory({ store, note }: PublishParts, memory: Memory): Promise
   const { last } = memory.state;
   if (!last) return;
   try {
-    await recordIndex(store, databaseFile(INDEX_NAME), { etag: last.etag, time: new Date(last.time) });
+    const fact = { name: INDEX_NAME, etag: last.etag, time: new Date(last.time), date: null };
+    await updateInventory(store, INDEX_NAME, [fact]);
     await memory.inventoried();
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
