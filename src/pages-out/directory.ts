@@ -2,23 +2,19 @@ import {
   closeSync,
   constants,
   existsSync,
-  fchmodSync,
-  fchownSync,
   fstatSync,
   mkdirSync,
   openSync,
   readdirSync,
-  readSync,
   realpathSync,
   renameSync,
   rmdirSync,
-  statSync,
   unlinkSync,
-  writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Failure } from '../failure.ts';
 import { codeOf } from '../install/disk.ts';
+import { give, type Owner, readWhole, writeWhole } from './descriptor.ts';
 
 const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 
@@ -26,18 +22,18 @@ const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY
 const DESCRIPTORS = existsSync('/proc/self/fd') ? '/proc/self/fd' : null;
 
 /**
- * An open directory below the public one. What is in it is reached through its descriptor and by a name without a
- * slash, and links are not followed: nobody who may write to the public directory can lead us out of it.
+ * An open directory: the public one, or one below it. What is in it is reached through its descriptor and by a name
+ * without a slash, and links are not followed: nobody who may write to the public directory can lead us out of it.
  */
 export class Directory {
+  readonly path: string;
   readonly #fd: number;
-  readonly #path: string;
   /** What every path within begins with. */
   readonly #base: string;
 
   private constructor(fd: number, path: string) {
     this.#fd = fd;
-    this.#path = path;
+    this.path = path;
     this.#base = DESCRIPTORS === null ? path : `${DESCRIPTORS}/${fd}`;
   }
 
@@ -48,52 +44,30 @@ export class Directory {
   static openTop(path: string, options: { make: boolean }): Directory | null {
     if (!existsSync(path)) {
       if (!options.make) return null;
-      const { uid, gid } = statSync(dirname(path));
-      mkdirSync(path, 0o755);
-      own(openSync(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW), { uid, gid }, 0o755);
+      if (!existsSync(dirname(path))) {
+        throw new Failure('disk', `${path} cannot be made: ${dirname(path)} does not exist`, {
+          hint: 'Set APP_ROOT to the directory of the application.',
+        });
+      }
+      const above = Directory.#open(realpathSync(dirname(path)));
+      try {
+        mkdirSync(path, 0o755);
+        const made = Directory.#open(realpathSync(path));
+        give(made.#fd, above.owner(), 0o755);
+        return made;
+      } finally {
+        above.close();
+      }
     }
-    const real = realpathSync(path);
-    return new Directory(openSync(real, O_RDONLY | O_DIRECTORY | O_NOFOLLOW), real);
+    return Directory.#open(realpathSync(path));
   }
 
-  get path(): string {
-    return this.#path;
+  static #open(real: string): Directory {
+    return new Directory(openSync(real, O_RDONLY | O_DIRECTORY | O_NOFOLLOW), real);
   }
 
   close(): void {
     closeSync(this.#fd);
-  }
-
-  /** Null when there is none. */
-  enter(name: string): Directory | null {
-    try {
-      return new Directory(
-        openSync(this.#within(name), O_RDONLY | O_DIRECTORY | O_NOFOLLOW),
-        join(this.#path, name),
-      );
-    } catch (error) {
-      if (codeOf(error) === 'ENOENT') return null;
-      if (codeOf(error) !== 'ELOOP' && codeOf(error) !== 'ENOTDIR') throw error;
-      throw new Failure('disk', `${join(this.#path, name)} is not a directory of its own`, {
-        hint: 'Move the link or file aside; pages are written to directories below public, and links are not followed.',
-        cause: error,
-      });
-    }
-  }
-
-  /** Made if it is missing. */
-  enterOrMake(name: string, owner: Owner): Directory {
-    const there = this.enter(name);
-    if (there) return there;
-    try {
-      mkdirSync(this.#within(name), 0o755);
-    } catch (error) {
-      if (codeOf(error) !== 'EEXIST') throw error;
-    }
-    const made = this.enter(name);
-    if (!made) throw new Error(`${join(this.#path, name)} was removed while pages were being written`);
-    own(openSync(this.#within(name), O_RDONLY | O_DIRECTORY | O_NOFOLLOW), owner, 0o755);
-    return made;
   }
 
   owner(): Owner {
@@ -103,7 +77,41 @@ export class Directory {
 
   /** Names of what is in it. */
   names(): string[] {
-    return readdirSync(this.#base);
+    return this.#named(() => readdirSync(this.#base));
+  }
+
+  /**
+   * A directory in it; null when there is none.
+   *
+   * @throws {Failure} `disk`: it is a link, or no directory.
+   */
+  enter(name: string): Directory | null {
+    const path = join(this.path, name);
+    try {
+      return new Directory(openSync(this.#within(name), O_RDONLY | O_DIRECTORY | O_NOFOLLOW), path);
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return null;
+      if (!/^(ELOOP|ENOTDIR)$/.test(codeOf(error))) throw this.#renamed(error);
+      throw new Failure('disk', `${path} is a link or a file, not a directory of its own`, {
+        hint: 'Move it aside: pages are written to directories below public, and links there are not followed.',
+        cause: error,
+      });
+    }
+  }
+
+  /** A directory in it, made if it is missing. The owner is set also on one that is there: a killed run may have left it. */
+  enterOrMake(name: string, owner: Owner): Directory {
+    const there = this.enter(name);
+    if (!there) this.#make(name);
+    const directory = there ?? this.enter(name);
+    if (!directory) throw new Error(`${join(this.path, name)} was removed while pages were being written`);
+    try {
+      give(directory.#fd, owner, there ? null : 0o755);
+      return directory;
+    } catch (error) {
+      directory.close();
+      throw error;
+    }
   }
 
   /** The bytes of a regular file; null when there is none, or something else. `length`: only if it has so many. */
@@ -114,80 +122,72 @@ export class Directory {
       fd = openSync(this.#within(name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
     } catch (error) {
       if (/^(ENOENT|ELOOP|ENXIO|EACCES)$/.test(codeOf(error))) return null;
-      throw error;
+      throw this.#renamed(error);
     }
     try {
       const stats = fstatSync(fd);
-      if (!stats.isFile() || (length !== undefined && stats.size !== length)) return null;
-      const bytes = Buffer.allocUnsafe(stats.size);
-      let done = 0;
-      while (done < bytes.length) {
-        const got = readSync(fd, bytes, done, bytes.length - done, null);
-        if (got === 0) break;
-        done += got;
-      }
-      return bytes.subarray(0, done);
+      const fits = stats.isFile() && (length === undefined || stats.size === length);
+      return fits ? readWhole(fd, stats.size) : null;
     } finally {
       closeSync(fd);
     }
   }
 
-  /** When a file was last written to, milliseconds; null when there is none. */
-  modified(name: string): number | null {
-    return statSync(this.#within(name), { throwIfNoEntry: false })?.mtimeMs ?? null;
+  /** Makes a file that did not exist, with these bytes. */
+  create(name: string, bytes: Buffer, owner: Owner): void {
+    this.#named(() => {
+      const fd = openSync(this.#within(name), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+      try {
+        writeWhole(fd, bytes);
+        give(fd, owner, 0o644);
+      } finally {
+        closeSync(fd);
+      }
+    });
   }
 
-  /** Puts a file in place whole: readers see the old one or this one. */
-  write(name: string, staged: string, bytes: Buffer, owner: Owner): void {
-    const fd = openSync(this.#within(staged), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
-    try {
-      try {
-        for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
-      } finally {
-        own(fd, owner, 0o644);
-      }
-      renameSync(this.#within(staged), this.#within(name));
-    } catch (error) {
-      this.remove(staged);
-      throw error;
-    }
+  /** Readers see the old file or the new one; a link is replaced, not followed. */
+  rename(from: string, to: string): void {
+    this.#named(() => renameSync(this.#within(from), this.#within(to)));
   }
 
   /** Removes a file, or the link itself; it may be gone already. */
   remove(name: string): void {
-    try {
-      unlinkSync(this.#within(name));
-    } catch (error) {
-      if (codeOf(error) !== 'ENOENT') throw error;
-    }
+    this.#unless(/^ENOENT$/, () => unlinkSync(this.#within(name)));
   }
 
   /** Removes a directory if nothing is left in it. */
   removeEmpty(name: string): void {
-    try {
-      rmdirSync(this.#within(name));
-    } catch (error) {
-      if (!/^(ENOENT|ENOTEMPTY|EEXIST|ENOTDIR)$/.test(codeOf(error))) throw error;
-    }
+    this.#unless(/^(ENOENT|ENOTEMPTY|EEXIST|ENOTDIR)$/, () => rmdirSync(this.#within(name)));
+  }
+
+  #make(name: string): void {
+    this.#unless(/^EEXIST$/, () => mkdirSync(this.#within(name), 0o755));
   }
 
   #within(name: string): string {
     return `${this.#base}/${name}`;
   }
-}
 
-export interface Owner {
-  readonly uid: number;
-  readonly gid: number;
-}
+  #named<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw this.#renamed(error);
+    }
+  }
 
-/** Gives what is open its owner, as far as we may, and its mode; and closes it. */
-function own(fd: number, { uid, gid }: Owner, mode: number): void {
-  try {
-    const now = fstatSync(fd);
-    if (process.geteuid?.() === 0 && (now.uid !== uid || now.gid !== gid)) fchownSync(fd, uid, gid);
-    if ((now.mode & 0o7777) !== mode) fchmodSync(fd, mode);
-  } finally {
-    closeSync(fd);
+  #unless(expected: RegExp, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (!expected.test(codeOf(error))) throw this.#renamed(error);
+    }
+  }
+
+  /** An error with the directory's name in it instead of its descriptor. */
+  #renamed(error: unknown): unknown {
+    if (error instanceof Error) error.message = error.message.replaceAll(`${this.#base}/`, `${this.path}/`);
+    return error;
   }
 }

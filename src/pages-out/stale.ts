@@ -1,4 +1,5 @@
 import type { Directory } from './directory.ts';
+import { removeLeftovers } from './place.ts';
 import { sealOf } from './seal.ts';
 
 /** A page that stands in the public directory and is none of this site's any more. */
@@ -57,6 +58,7 @@ function* stalePage(
   if (state === 'foreign') return;
   const remove = () => {
     directory.remove(PAGE);
+    removeLeftovers(directory);
     for (let at = names.length - 1; at >= 0; at--) chain[at]?.removeEmpty(names[at] ?? '');
   };
   yield { path, edited: state === 'changed', remove };

@@ -1,10 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
-import { Failure, type FailureCode } from '../failure.ts';
+import { Failure } from '../failure.ts';
 import { diskError } from '../install/disk.ts';
 import type { Page } from '../pages/types.ts';
 import type { ItemFailure, ItemOutcome, ProgressEvent } from '../report/types.ts';
-import { Directory, type Owner } from './directory.ts';
+import type { Owner } from './descriptor.ts';
+import { Directory } from './directory.ts';
+import { placeFile } from './place.ts';
 import { seal } from './seal.ts';
 import { stalePages } from './stale.ts';
 
@@ -30,6 +31,9 @@ export interface WriteResult {
   };
   readonly failures: readonly ItemFailure[];
 }
+
+/** What is said of a page that does not belong any more. */
+const LEFT_ALONE = 'no page of this site any more, but changed by hand: remove it if it is not wanted';
 
 /** Pages between two turns of the event loop, so that signals and timers are heard. */
 const BATCH = 32;
@@ -78,48 +82,40 @@ class Writer {
     const bytes = seal(page.render());
     const names = page.path.split('/');
     const name = names.pop() ?? '';
-    if (this.#request.dryRun || !top) {
-      const there = top && enterAll(top, names, null);
-      const same = there?.read(name, bytes.length)?.equals(bytes) ?? false;
-      if (there !== top) there?.close();
-      if (same) this.#counts.unchanged += 1;
-      else this.#tell('written', page.path, 'would-change', `${bytes.length} bytes`);
-      return;
-    }
-    const directory = enterAll(top, names, top.owner());
-    if (!directory) throw new Error(`${page.path} has no directory`);
+    const owner = this.#request.dryRun ? null : (top?.owner() ?? null);
+    const directory = top && enterAll(top, names, owner);
     try {
-      if (directory.read(name, bytes.length)?.equals(bytes)) {
+      if (directory?.read(name, bytes.length)?.equals(bytes)) {
         this.#counts.unchanged += 1;
         return;
       }
-      directory.write(name, stagedName(name), bytes, top.owner());
-      this.#tell('written', page.path, 'changed', `${bytes.length} bytes`);
+      if (directory && owner) placeFile(directory, name, bytes, owner);
+      this.#tell('written', page.path, owner ? 'changed' : 'would-change', `${bytes.length} bytes`);
     } finally {
-      if (directory !== top) directory.close();
+      if (directory !== top) directory?.close();
     }
   }
 
   #removeStale(top: Directory): void {
-    const { pages, dryRun } = this.#request;
+    const { pages, dryRun, publicDir } = this.#request;
     const kept = new Set(pages.map(({ path }) => path));
-    for (const { path, edited, remove } of stalePages(top, kept)) {
-      this.#attempt(path, () => {
-        if (edited) {
-          this.#say(path, 'left-alone', 'it was changed by hand; remove it if it is not wanted');
-        } else {
+    const look = () => {
+      for (const { path, edited, remove } of stalePages(top, kept)) {
+        this.#attempt(path, () => {
+          if (edited) return this.#say(path, 'left-alone', LEFT_ALONE);
           if (!dryRun) remove();
-          this.#tell('removed', path, dryRun ? 'would-change' : 'removed', dryRun ? 'would be removed' : '');
-        }
-      });
-    }
+          this.#tell('removed', path, dryRun ? 'would-change' : 'removed', dryRun ? 'to be removed' : '');
+        });
+      }
+    };
+    this.#attempt(publicDir, look);
   }
 
   #attempt(path: string, work: () => void): void {
     try {
       work();
     } catch (error) {
-      const failure = failureOf(error, this.#request.step, path, this.#request.publicDir);
+      const failure = failureOf(error, this.#request.step, path);
       this.#counts.failed += 1;
       this.#failures.push(failure);
       this.#say(path, 'failed', failure.message);
@@ -149,6 +145,7 @@ function openTop(publicDir: string, dryRun: boolean): Directory | null {
 function enterAll(top: Directory, names: readonly string[], owner: Owner | null): Directory | null {
   let directory = top;
   for (const name of names) {
+    if (name === '' || name === '.' || name === '..') throw new Error('the path leads out of the directory');
     const above = directory;
     try {
       const next = owner ? above.enterOrMake(name, owner) : above.enter(name);
@@ -161,17 +158,11 @@ function enterAll(top: Directory, names: readonly string[], owner: Owner | null)
   return directory;
 }
 
-/** Nobody can know it beforehand, and a leftover is known by it. */
-function stagedName(name: string): string {
-  return `.${name}.${randomBytes(12).toString('hex')}.staged`;
-}
-
-function failureOf(error: unknown, step: string, name: string, publicDir: string): ItemFailure {
-  const known = diskError('cannot write', `${publicDir}/${name}`, error);
+function failureOf(error: unknown, step: string, name: string): ItemFailure {
+  const known = diskError('cannot write', name, error);
   if (known instanceof Failure) {
     return { step, name, code: known.code, message: known.message, hint: known.hint };
   }
-  const code: FailureCode = 'internal';
   const message = known instanceof Error ? known.message : String(known);
-  return { step, name, code, message, hint: 'This is a bug in rendering: please report it with the log.' };
+  return { step, name, code: 'internal', message, hint: 'Please report this as a bug, with the log.' };
 }

@@ -1,13 +1,11 @@
 import { type Html, html } from './html.ts';
+import { DEFAULT_LOCALE, isKnownLocale } from './language.ts';
 
 /** Days as the index has them: `YYYY-MM-DD`; `to` is not before `from`. */
 export interface Days {
   readonly from: string;
   readonly to: string;
 }
-
-/** What dates are written in where nothing else is said. */
-export const DEFAULT_LOCALE = 'en-US';
 
 const DAY = '(\\d{4}-\\d{2}-\\d{2})';
 const DAYS = new RegExp(`^${DAY}(?:\\s*(?:-|–|/|to)\\s*${DAY})?$`);
@@ -26,13 +24,9 @@ function isDay(text: string): boolean {
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }
 
-/** The tag itself when days can be written in it, else the default: never whatever this machine is set to. */
-export function knownLocale(tag: string | null): string {
-  try {
-    return tag !== null && Intl.DateTimeFormat.supportedLocalesOf(tag).length > 0 ? tag : DEFAULT_LOCALE;
-  } catch {
-    return DEFAULT_LOCALE;
-  }
+/** The locale that days are written in: the default where there is none that can be used, never this machine's own. */
+export function dayLocale(tag: string | null): string {
+  return tag !== null && isKnownLocale(tag) ? tag : DEFAULT_LOCALE;
 }
 
 /** Writes days in one language; making one is slow, so one is made for each language and kept. */
@@ -40,7 +34,7 @@ export class DayWriter {
   readonly #format: Intl.DateTimeFormat;
   readonly #written = new Map<string, Html>();
 
-  /** @param locale one that `knownLocale` has given */
+  /** @param locale one that `dayLocale` has given */
   constructor(locale: string) {
     this.#format = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' });
   }

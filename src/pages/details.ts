@@ -2,7 +2,8 @@ import type { Year } from '../index/types.ts';
 import { renderEvents } from './events.ts';
 import { type Html, html } from './html.ts';
 import { ENGLISH, filled, wordingFor } from './labels.ts';
-import { renderLayout } from './layout.ts';
+import { renderName } from './language.ts';
+import { renderLayout, SITE } from './layout.ts';
 import { pointsOf, renderMaps } from './map.ts';
 import { counted, renderRegionName, renderStudioNames } from './overviews.ts';
 import { countEvents, type RegionView, type SiteView, type StudioView } from './view.ts';
@@ -14,7 +15,6 @@ export function renderRegion(view: SiteView, region: RegionView): string {
   return renderLayout({
     links: view.links,
     title: `${region.name} (${region.code})`,
-    section: 'regions',
     main: html`<h1><bdi>${region.name}</bdi> <span class="quiet">${region.code}</span></h1>
 ${maps}
 <h2>Studios</h2>
@@ -43,9 +43,8 @@ export function renderStudio(view: SiteView, self: StudioView): string {
   return renderLayout({
     links: view.links,
     title: studio.name,
-    section: 'studios',
     wording,
-    main: html`<h1><bdi>${studio.name}</bdi></h1>
+    main: html`<h1>${renderName(studio.name, studio.locale, lang)}</h1>
 ${region ? html`<p>${labels.region}: ${renderRegionName(view, region)}</p>` : null}
 <p><a href="${view.links.request(studio.key)}">${labels.request}</a></p>
 ${maps}
@@ -64,8 +63,8 @@ ${renderEvents(view, [entry], { studios: false, locale: studio.locale, lang })}
 export function renderYearPage(view: SiteView, { year, studios }: Year): string {
   return renderLayout({
     links: view.links,
-    title: `Showcases in ${year}`,
-    main: html`<h1>Showcases in ${year}</h1>
+    title: String(year),
+    main: html`<h1>${SITE} in ${year}</h1>
 <p class="quiet">${counted(countEvents(studios), 'event')}</p>
 ${renderEvents(view, studios, { studios: true, locale: null, lang: 'en' })}
 ${renderOtherYears(view, year)}`,
@@ -81,14 +80,14 @@ export function renderStudioYear(view: SiteView, self: StudioView, year: number)
     links: view.links,
     title: `${studio.name} ${year}`,
     wording,
-    main: html`<h1><bdi>${studio.name}</bdi> ${year}</h1>
+    main: html`<h1>${renderName(studio.name, studio.locale, lang)} ${year}</h1>
 <h2>${filled(labels.eventsOf, year)}</h2>
 ${renderEvents(
   view,
   entries.filter((entry) => entry.year === year),
   { studios: false, locale: studio.locale, lang },
 )}
-<p><a href="${view.links.studio(studio.key)}">${filled(labels.allEventsOf, studio.name)}</a></p>
+<p><a href="${view.links.studio(studio.key)}">${filled(labels.allEventsOf, renderName(studio.name, studio.locale, lang))}</a></p>
 <p><a href="${view.links.year(year)}">${filled(labels.allStudiosIn, year)}</a></p>`,
   });
 }

@@ -1,7 +1,8 @@
 import { compareBytes } from '../index/order.ts';
 import type { Event, StudioYear } from '../index/types.ts';
-import { type Days, knownLocale, readDays } from './dates.ts';
+import { type Days, dayLocale, readDays } from './dates.ts';
 import { type Html, html } from './html.ts';
+import { languageOf, renderName } from './language.ts';
 import type { SiteView } from './view.ts';
 
 /** An event and when it is, ready to be put in order. */
@@ -37,22 +38,19 @@ export function renderEvents(
     )
     .sort(byDays);
   const writer = view.days(locale);
-  const written = knownLocale(locale);
-  const dateLang = language(written) === language(lang) ? null : written;
+  const written = dayLocale(locale);
+  const foreign = languageOf(written) !== languageOf(lang) && html` lang="${written}" dir="auto"`;
   return html`<ul class="events">
 ${lines.map(({ entry, event, days }) => {
-  const date = days ? writer.write(days) : event.date === null ? null : html`<bdi>${event.date}</bdi>`;
-  const lang = days && dateLang !== null && html` lang="${dateLang}" dir="auto"`;
-  return html`<li><a href="${view.links.event(entry, event)}"><bdi>${event.name}</bdi></a>${
-    studios &&
-    html`<span><a href="${view.links.studio(entry.studio.key)}"><bdi>${entry.studio.name}</bdi></a></span>`
-  }${date && html`<span class="quiet"${lang}>${date}</span>`}</li>
+  const { key, name, locale: own } = entry.studio;
+  const link = html`<a href="${view.links.event(entry, event)}">${renderName(event.name, own, lang)}</a>`;
+  const owner = html` <a class="who" href="${view.links.studio(key)}">${renderName(name, own, lang)}</a>`;
+  const date = days
+    ? html`<span${foreign}>${writer.write(days)}</span>`
+    : event.date !== null && renderName(event.date, own, lang);
+  return html`<li>${date && html`<span class="when">${date}</span> `}<span class="what">${link}</span>${studios && owner}</li>
 `;
 })}</ul>`;
-}
-
-function language(tag: string): string | undefined {
-  return tag.split('-')[0]?.toLowerCase();
 }
 
 function byDays(a: Line, b: Line): number {

@@ -26,9 +26,8 @@ function presentable(part: Part): unknown {
   return Array.isArray(part) ? part.map(presentable) : part;
 }
 
-/** Control characters, noncharacters, and what turns the direction of the text around a name. */
-const UNFIT =
-  /[p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+/** Control characters, unpaired surrogates, noncharacters, and what turns the direction of the text around a name. */
+const UNFIT = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]/u;
 const SPACES = /[\t\n\v\f\r\u0085\u2028\u2029]+/g;
 const DIRECTIONS = /[\u202a-\u202e\u2066-\u2069]/g;
 const CONTROLS = /[\p{Cc}\ufdd0-\ufdef\ufffe\uffff]/gu;

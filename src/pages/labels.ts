@@ -1,3 +1,6 @@
+import { type Html, html } from './html.ts';
+import { isKnownLocale, languageOf } from './language.ts';
+
 /** The texts of a studio's own pages. `{}` stands for a name. */
 export interface Labels {
   readonly home: string;
@@ -14,7 +17,7 @@ export interface Labels {
   /** `{}`: a studio. */
   readonly allEventsOf: string;
   readonly skip: string;
-  readonly here: string;
+  readonly skipMaps: string;
   readonly maps: Readonly<Record<'us' | 'eu' | 'au' | 'jp', string>>;
 }
 
@@ -30,7 +33,7 @@ const EN: Labels = {
   allStudiosIn: 'All studios in {}',
   allEventsOf: 'All events of {}',
   skip: 'Skip to the content',
-  here: 'You are here',
+  skipMaps: 'Skip the maps',
   maps: { us: 'Map of the United States', eu: 'Map of Europe', au: 'Map of Australia', jp: 'Map of Japan' },
 };
 
@@ -49,7 +52,7 @@ const CATALOGUE: Readonly<Record<string, Labels>> = {
     allStudiosIn: 'Todos los estudios en {}',
     allEventsOf: 'Todos los eventos de {}',
     skip: 'Saltar al contenido',
-    here: 'Está aquí',
+    skipMaps: 'Saltar los mapas',
     maps: {
       us: 'Mapa de Estados Unidos',
       eu: 'Mapa de Europa',
@@ -69,7 +72,7 @@ const CATALOGUE: Readonly<Record<string, Labels>> = {
     allStudiosIn: 'Tous les studios en {}',
     allEventsOf: 'Tous les événements : {}',
     skip: 'Aller au contenu',
-    here: 'Vous êtes ici',
+    skipMaps: 'Passer les cartes',
     maps: {
       us: 'Carte des États-Unis',
       eu: 'Carte de l’Europe',
@@ -89,7 +92,7 @@ const CATALOGUE: Readonly<Record<string, Labels>> = {
     allStudiosIn: 'Tutte le scuole nel {}',
     allEventsOf: 'Tutti gli eventi: {}',
     skip: 'Vai al contenuto',
-    here: 'Sei qui',
+    skipMaps: 'Salta le mappe',
     maps: {
       us: 'Mappa degli Stati Uniti',
       eu: 'Mappa dell’Europa',
@@ -99,8 +102,8 @@ const CATALOGUE: Readonly<Record<string, Labels>> = {
   },
   ja: {
     home: 'ホーム',
-    studios: 'スタジオ一覧',
-    regions: '地域一覧',
+    studios: 'スタジオ',
+    regions: '地域',
     region: '地域',
     events: 'イベント',
     eventsOf: '{}年のイベント',
@@ -109,7 +112,7 @@ const CATALOGUE: Readonly<Record<string, Labels>> = {
     allStudiosIn: '{}年の全スタジオ',
     allEventsOf: '{}の全イベント',
     skip: '本文へ移動',
-    here: '現在地',
+    skipMaps: '地図をスキップ',
     maps: { us: 'アメリカの地図', eu: 'ヨーロッパの地図', au: 'オーストラリアの地図', jp: '日本の地図' },
   },
   pl: {
@@ -124,7 +127,7 @@ const CATALOGUE: Readonly<Record<string, Labels>> = {
     allStudiosIn: 'Wszystkie studia w roku {}',
     allEventsOf: 'Wszystkie wydarzenia: {}',
     skip: 'Przejdź do treści',
-    here: 'Jesteś tutaj',
+    skipMaps: 'Pomiń mapy',
     maps: { us: 'Mapa Stanów Zjednoczonych', eu: 'Mapa Europy', au: 'Mapa Australii', jp: 'Mapa Japonii' },
   },
   uk: {
@@ -139,7 +142,7 @@ const CATALOGUE: Readonly<Record<string, Labels>> = {
     allStudiosIn: 'Усі студії, {} рік',
     allEventsOf: 'Усі події: {}',
     skip: 'Перейти до вмісту',
-    here: 'Ви тут',
+    skipMaps: 'Пропустити карти',
     maps: { us: 'Карта США', eu: 'Карта Європи', au: 'Карта Австралії', jp: 'Карта Японії' },
   },
 };
@@ -155,12 +158,13 @@ export const ENGLISH: Wording = { lang: 'en', labels: EN };
 /** The labels in a studio's language; in English, and said to be so, where there are none. */
 export function wordingFor(locale: string | null): Wording {
   if (locale === null) return ENGLISH;
-  const language = locale.split('-')[0]?.toLowerCase() ?? '';
+  const language = languageOf(locale);
   const labels = Object.hasOwn(CATALOGUE, language) ? CATALOGUE[language] : undefined;
-  return labels ? { lang: locale, labels } : ENGLISH;
+  return labels ? { lang: isKnownLocale(locale) ? locale : language, labels } : ENGLISH;
 }
 
 /** A label with a name in its place. */
-export function filled(label: string, name: string | number): string {
-  return label.replace('{}', () => String(name));
+export function filled(label: string, name: Html | number): Html {
+  const [before = '', after = ''] = label.split('{}');
+  return html`${before}${name}${after}`;
 }

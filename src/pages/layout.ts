@@ -3,11 +3,14 @@ import { ENGLISH, type Wording } from './labels.ts';
 import type { Links } from './links.ts';
 import { STYLE } from './style.ts';
 
+/** The site's name, the same in every language. */
+export const SITE = 'Showcases';
+
 export interface Layout {
   readonly links: Links;
-  /** Plain text: of the window, not of the page. */
-  readonly title: string;
-  /** Where this page stands among the others. */
+  /** Plain text: of the window, not of the page. Null for the site's own name alone. */
+  readonly title: string | null;
+  /** Which of the links at the top leads here. */
   readonly section?: 'home' | 'studios' | 'regions';
   readonly wording?: Wording;
   readonly main: Html;
@@ -23,7 +26,7 @@ export function renderLayout({ links, title, section, wording = ENGLISH, main }:
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
+<title>${title === null ? SITE : `${title} – ${SITE}`}</title>
 ${STYLE}
 </head>
 <body>

@@ -19,7 +19,9 @@ export interface MapPoint {
 export const MAP_NAMES: readonly MapName[] = ['us', 'eu', 'au', 'jp'];
 
 /** Pixels. */
-const RADIUS = { region: 12, studio: 7, here: 9 };
+const RADIUS = { region: 12, studio: 7 };
+/** So much more has what the page is about. */
+const HERE = 2;
 
 const lands = new Map<MapName, Html>();
 
@@ -30,8 +32,10 @@ export function renderMaps(points: readonly MapPoint[], wording: Wording, all = 
     own: points.filter(({ place }) => place.map === name),
   })).filter(({ own }) => all || own.length > 0);
   if (shown.length === 0) return null;
-  return html`<div class="maps">
-${shown.map(({ name, own }) => renderMap(name, own, wording))}</div>`;
+  return html`<a class="skip" href="#after-maps">${wording.labels.skipMaps}</a>
+<div class="maps">
+${shown.map(({ name, own }) => renderMap(name, own, wording))}</div>
+<div id="after-maps" tabindex="-1"></div>`;
 }
 
 /** One map: regions below, studios above them, what the page is about on top. */
@@ -43,16 +47,16 @@ function renderMap(name: MapName, points: readonly MapPoint[], { labels }: Wordi
     points.filter(({ here }) => here),
   ];
   return html`<figure class="${name}">
-<svg viewBox="0 0 ${width} ${height}" role="group" aria-label="${labels.maps[name]}">
+<svg viewBox="0 0 ${width} ${height}" role="group" aria-labelledby="map-${name}">
 ${land(name)}
 ${layers.flat().map(renderPoint)}</svg>
-<figcaption>${labels.maps[name]}</figcaption>
+<figcaption><span id="map-${name}">${labels.maps[name]}</span>${(['studio', 'region'] as const).map((kind) => points.some((point) => point.kind === kind) && html` <span class="key ${kind}">${labels[`${kind}s`]}</span>`)}</figcaption>
 </figure>
 `;
 }
 
 function renderPoint({ place, kind, name, href, here = false }: MapPoint): Html {
-  const radius = here ? RADIUS.here : RADIUS[kind];
+  const radius = RADIUS[kind] + (here ? HERE : 0);
   const circle = html`<circle class="${here ? `${kind} here` : kind}" cx="${place.x}" cy="${place.y}" r="${radius}"><title>${name}</title></circle>`;
   if (href === null)
     return html`<g role="img" aria-label="${name}">${circle}</g>

@@ -1,6 +1,7 @@
 import { type Html, html } from './html.ts';
 import { ENGLISH } from './labels.ts';
-import { renderLayout } from './layout.ts';
+import { renderName } from './language.ts';
+import { renderLayout, SITE } from './layout.ts';
 import { pointsOf, renderMaps } from './map.ts';
 import { countEvents, type RegionView, type SiteView, type StudioView } from './view.ts';
 
@@ -9,9 +10,9 @@ export function renderHome(view: SiteView): string {
   const maps = renderMaps(pointsOf(view, view.regions.values(), view.studios), ENGLISH, true);
   return renderLayout({
     links: view.links,
-    title: 'Showcases',
+    title: null,
     section: 'home',
-    main: html`<h1>Showcases</h1>
+    main: html`<h1>${SITE}</h1>
 ${maps}
 ${renderYears(view)}
 <h2>Regions</h2>
@@ -85,11 +86,14 @@ export function renderStudioNames({ links }: SiteView, studios: readonly StudioV
   if (studios.length === 0) return html`<p>None.</p>`;
   return html`<ul class="names">
 ${studios.map(
-  ({ studio: { key, name } }) => html`<li><a href="${links.studio(key)}"><bdi>${name}</bdi></a></li>
+  ({
+    studio: { key, name, locale },
+  }) => html`<li><a href="${links.studio(key)}">${renderName(name, locale, 'en')}</a></li>
 `,
 )}</ul>`;
 }
 
 export function counted(count: number, what: string): string {
-  return `${count.toLocaleString('en-US')} ${what}${count === 1 ? '' : 's'}`;
+  const grouped = String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
+  return `${grouped} ${what}${count === 1 ? '' : 's'}`;
 }

@@ -2,8 +2,8 @@ import { type Html, markup } from './html.ts';
 
 /** The style sheet of every page: narrow and wide, light and dark, on screen and on paper. */
 const SHEET = `
-:root{color-scheme:light dark;--ink:#1b2430;--paper:#fff;--quiet:#535e6b;--link:#0b4f9e;--line:#d3dae1;--land:#d3dce3;--far:#edf0f3;--dot:#14307f;--ring:#a34700;--here:#b3123f}
-@media (prefers-color-scheme:dark){:root{--ink:#e9edf2;--paper:#13181e;--quiet:#a9b4c0;--link:#8fbcff;--line:#35404b;--land:#3a4753;--far:#222b34;--dot:#a9c9ff;--ring:#ffbe66;--here:#ff8fab}}
+:root{color-scheme:light dark;--ink:#1b2430;--paper:#fff;--quiet:#535e6b;--link:#0b4f9e;--line:#d3dae1;--land:#d3dce3;--far:#e6ebef;--sea:#f5f8fa;--dot:#14307f;--ring:#a34700;--here:#b3123f}
+@media (prefers-color-scheme:dark){:root{--ink:#e9edf2;--paper:#13181e;--quiet:#a9b4c0;--link:#8fbcff;--line:#35404b;--land:#3a4753;--far:#27313b;--sea:#1a2129;--dot:#a9c9ff;--ring:#ffbe66;--here:#ff8fab}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
 header,main{max-width:64rem;margin:0 auto;padding:.75rem 1rem}
@@ -16,25 +16,33 @@ h3{font-size:1rem;margin:1.25rem 0 .25rem}
 a{color:var(--link);text-underline-offset:.15em}
 a:focus-visible{outline:3px solid var(--link);outline-offset:2px;border-radius:2px}
 .skip{position:absolute;left:-100vw}
-.skip:focus{left:1rem;top:.5rem;background:var(--paper);padding:.25rem .5rem}
+.skip:focus{position:static;display:inline-block;padding:.25rem 0}
+nav a[aria-current]{color:inherit;font-weight:600;text-decoration:none}
 .quiet{color:var(--quiet)}
 .names{columns:12rem;column-gap:1.5rem}
 .names li,.events li{padding:.2rem 0;break-inside:avoid}
 .events li{border-bottom:1px solid var(--line)}
-.events li>span{margin-inline-start:.5rem}
+@media (min-width:40rem){.events li{display:grid;grid-template-columns:14rem 1fr 1fr;gap:1rem}.when{grid-area:1/1}.what{grid-area:1/2}.who{grid-area:1/3}}
+.when{color:var(--quiet)}
 .maps{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr));gap:1rem}
 .maps .us{grid-column:1/-1}
-figure{margin:1rem 0}
+figure{margin:1rem 0;min-width:0}
 figcaption{color:var(--quiet);font-size:.875rem}
-svg{display:block;width:100%;height:auto;max-height:32rem;overflow:visible}
+svg{display:block;width:100%;height:auto;overflow:visible;background:var(--sea)}
+.us svg{max-width:900px}
+:is(.eu,.au,.jp) svg{max-width:600px}
+.key{margin-inline-start:1rem;white-space:nowrap}
+.key::before{content:"";display:inline-block;width:.7em;height:.7em;margin-inline-end:.35em;border-radius:50%;border:2px solid var(--dot);background:var(--dot)}
+.key.region::before{border-color:var(--ring);background:none}
 .land{fill:var(--land)}
 .far{fill:var(--far)}
-.inset{fill:var(--paper)}
-.borders{fill:none;stroke:var(--paper);stroke-width:8}
+.inset{fill:var(--sea)}
+.borders{fill:none;stroke:var(--sea);stroke-width:8}
 circle{stroke:var(--paper);stroke-width:1}
-.studio{fill:var(--dot)}
-.region{fill:var(--ring);fill-opacity:.25;stroke:var(--ring);stroke-width:3}
-.here{fill:var(--here)}
+circle.studio{fill:var(--dot)}
+circle.region{fill:var(--ring);fill-opacity:.25;stroke:var(--ring);stroke-width:3}
+circle.here{fill:var(--here);stroke-width:2}
+circle.region.here{stroke:var(--here)}
 svg a:focus{outline:none}
 svg a:hover circle{stroke:var(--ink);stroke-width:3}
 svg a:focus-visible circle{stroke:var(--ink);stroke-width:5;paint-order:stroke}

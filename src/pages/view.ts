@@ -2,7 +2,7 @@ import { prerenderPages } from '../generate/prerender.ts';
 import { type MapPlace, placeOnMap } from '../generate/projection.ts';
 import { compareBytes } from '../index/order.ts';
 import type { Index, Studio, StudioYear, Year } from '../index/types.ts';
-import { DayWriter, knownLocale } from './dates.ts';
+import { DayWriter, dayLocale } from './dates.ts';
 import { Links } from './links.ts';
 
 /** A studio with all that its pages say. */
@@ -102,7 +102,7 @@ function regionsOf(index: Index, studios: readonly StudioView[]): Map<string, Re
 function dayWriters(): SiteView['days'] {
   const writers = new Map<string, DayWriter>();
   return (locale) => {
-    const known = knownLocale(locale);
+    const known = dayLocale(locale);
     const writer = writers.get(known) ?? new DayWriter(known);
     writers.set(known, writer);
     return writer;

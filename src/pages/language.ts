@@ -1,0 +1,31 @@
+import { type Html, html } from './html.ts';
+
+/** What is written in where nothing else is said: by the platform's own rule, the locale of studios that name none. */
+export const DEFAULT_LOCALE = 'en-US';
+
+/** Whether a tag is one that this Node can write dates in; it is well-formed then, too. */
+export function isKnownLocale(tag: string): boolean {
+  try {
+    return Intl.DateTimeFormat.supportedLocalesOf(tag).length > 0;
+  } catch {
+    return false;
+  }
+}
+
+/** `it-IT` to `it`. */
+export function languageOf(tag: string): string {
+  return tag.split('-')[0]?.toLowerCase() ?? '';
+}
+
+/**
+ * A name that somebody typed: it keeps its direction to itself. It is said to be in the language of its studio where
+ * that is another than the page's, unless it is plain ASCII: such names are as often English.
+ */
+export function renderName(name: string, locale: string | null, page: string): Html {
+  const foreign =
+    locale !== null &&
+    languageOf(locale) !== languageOf(page) &&
+    /[^\0-\x7f]/.test(name) &&
+    isKnownLocale(locale);
+  return html`<bdi${foreign && html` lang="${locale}"`}>${name}</bdi>`;
+}

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import type { Index, Studio } from '../../src/index/types.ts';
+import { DayWriter, dayLocale, readDays } from '../../src/pages/dates.ts';
+import { event, multi, NOTHING, studio, yearOf } from '../support/invented-index.ts';
+import { renderPage, textOf, tokensOf } from './support.ts';
+
+describe('a date', () => {
+  it.each([
+    ['2026-05-01', '2026-05-01', '2026-05-01'],
+    ['2026-05-01 - 2026-05-02', '2026-05-01', '2026-05-02'],
+    [' 2026-05-01 - 2026-05-01 ', '2026-05-01', '2026-05-01'],
+    ['2026-05-01/2026-05-02', '2026-05-01', '2026-05-02'],
+    ['2026-05-01 – 2026-05-02', '2026-05-01', '2026-05-02'],
+    ['2024-02-29', '2024-02-29', '2024-02-29'],
+  ])('%j is read as days', (text, from, to) => {
+    expect(readDays(text)).toEqual({ from, to });
+  });
+
+  it.each([
+    '',
+    '2026',
+    'Saturday, June 11',
+    '2026-02-30',
+    '2026-13-01',
+    '2025-02-29',
+    '2026-05-02 - 2026-05-01',
+    '2026-05-01 - ',
+    '2026-05-01 -- 2026-05-02',
+    '2026-05-01T00:00:00',
+    'on 2026-05-01',
+    '26-05-01',
+    '٢٠٢٦-٠٥-٠١',
+  ])('%j is free text', (text) => {
+    expect(readDays(text)).toBeNull();
+  });
+
+  it.each([
+    ['en-US', 'May 1 – 2, 2026'],
+    ['en-AU', '1–2 May 2026'],
+    ['fr-CA', '1–2 mai 2026'],
+    ['it-IT', '01–02 maggio 2026'],
+    ['pl-PL', '1–2 maja 2026'],
+    ['ja-JP', '2026/05/01～2026/05/02'],
+  ])('is written as %s writes it', (locale, expected) => {
+    const text = textOf(new DayWriter(locale).write({ from: '2026-05-01', to: '2026-05-02' }).toString());
+    expect(text.replaceAll(/\s/g, ' ')).toBe(expected);
+  });
+
+  it('of several days has a time for each end, and one of a single day has one', () => {
+    const writer = new DayWriter('en-US');
+    const times = (to: string) =>
+      tokensOf(writer.write({ from: '2026-04-30', to }).toString()).flatMap((token) =>
+        token.kind === 'open' ? [token.attributes.get('datetime')] : [],
+      );
+    expect(times('2026-05-02')).toEqual(['2026-04-30', '2026-05-02']);
+    expect(times('2026-04-30')).toEqual(['2026-04-30']);
+  });
+});
+
+describe('a locale', () => {
+  it.each(['not-a-locale-at-all', 'x', 'q'.repeat(35), 'xx-YY', 'it-ABCDEFGHIJK', 'zz', null])(
+    '%j that nobody knows is read as the default, not as this machine’s',
+    (locale) => {
+      expect(dayLocale(locale)).toBe('en-US');
+    },
+  );
+
+  it.each([
+    ['it-IT', 'it-IT', 'Eventi', '1 maggio 2026'],
+    ['fr-CA', 'fr-CA', 'Événements', '1 mai 2026'],
+    ['ja-JP', 'ja-JP', 'イベント', '2026年5月1日'],
+    ['uk-UA', 'uk-UA', 'Події', '1 травня 2026 р.'],
+    ['en-AU', 'en-AU', 'Events', '1 May 2026'],
+    ['IT-it', 'IT-it', 'Eventi', '1 maggio 2026'],
+    ['it-ABCDEFGHIJK', 'it', 'Eventi', 'May 1, 2026'],
+    ['sv-SE', 'en', 'Events', '1 maj 2026'],
+    ['xx-YY', 'en', 'Events', 'May 1, 2026'],
+    [null, 'en', 'Events', 'May 1, 2026'],
+  ])('%s makes pages in %s, with its labels and dates', (locale, lang, label, date) => {
+    for (const path of ['studios/a/index.html', '2026/a/index.html']) {
+      const page = renderPage(indexOf(studio('a', { locale })), path);
+      expect(page).toContain(`<html lang="${lang}">`);
+      expect(textOf(page)).toContain(date);
+      if (path.startsWith('studios')) expect(textOf(page)).toContain(label);
+    }
+  });
+
+  it('whose labels are not translated marks its dates, and every name that is not plain', () => {
+    const page = renderPage(indexOf(studio('a', { locale: 'sv-SE', name: 'Malmö' })), 'studios/a/index.html');
+    expect(page).toContain('<html lang="en">');
+    expect(page).toContain(
+      '<span lang="sv-SE" dir="auto"><time datetime="2026-05-01">1 maj 2026</time></span>',
+    );
+    expect(page).toContain('<h1><bdi lang="sv-SE">Malmö</bdi></h1>');
+  });
+
+  it('counts on a studio’s own pages: those of all studios are in English', () => {
+    const page = renderPage(indexOf(studio('a', { locale: 'it-IT', name: 'Forlì' })), '2026/index.html');
+    expect(page).toContain('<html lang="en">');
+    expect(textOf(page)).toContain('May 1, 2026');
+    expect(page).toContain('<bdi lang="it-IT">Forlì</bdi>');
+  });
+});
+
+function indexOf(owner: Studio): Index {
+  const entry = multi(2026, owner, event('x', 'X', '2026-05-01'));
+  return { ...NOTHING, studios: [owner], years: [yearOf(entry)] };
+}
