@@ -173,7 +173,7 @@ function shown(text: string): string {
   return text.length > 300 ? `${text.slice(0, 300)}...` : text;
 }
 
-export function retry(message: string, hint: string): Extract<Verdict, { kind: 'retry' }> {
+function retry(message: string, hint: string): Extract<Verdict, { kind: 'retry' }> {
   return { kind: 'retry', error: { code: 'machine-failed', message, hint }, etag: null, waitMs: 0 };
 }
 

@@ -53,7 +53,7 @@ const PRIVATE = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKE
 /**
  * Reads `CONFIG_UPDATE_FLY_APP` (else `FLY_APP_NAME`, else `smooth`), `CONFIG_UPDATE_FLY_URL`
  * (`https://<app>.fly.dev/showcase/update_config`), `CONFIG_UPDATE_FLY_SOURCE` (`auto`), `CONFIG_UPDATE_KAMAL_URL`,
- * `CONFIG_UPDATE_CONCURRENCY` (64), `CONFIG_UPDATE_ATTEMPTS` (4), `CONFIG_UPDATE_TIMEOUT` (seconds, 60),
+ * `CONFIG_UPDATE_CONCURRENCY` (100), `CONFIG_UPDATE_ATTEMPTS` (4), `CONFIG_UPDATE_TIMEOUT` (seconds, 60),
  * `CONFIG_UPDATE_DEADLINE` (seconds, 300), `CONFIG_UPDATE_DNS`, and Fly's own `FLY_API_TOKEN`, `FLY_API_HOSTNAME` and
  * `FLY_CLI_PATH`. An empty variable counts as unset.
  *
@@ -75,7 +75,7 @@ export function readFleetSettings(env: NodeJS.ProcessEnv): FleetSettings {
       dnsServers: (env['CONFIG_UPDATE_DNS'] ?? '').split(/[\s,]+/).filter(Boolean),
     },
     kamal: { url: readUrl(env, 'CONFIG_UPDATE_KAMAL_URL', KAMAL_URL) },
-    concurrency: wholeNumber(env, 'CONFIG_UPDATE_CONCURRENCY', 64, 1, 1000),
+    concurrency: wholeNumber(env, 'CONFIG_UPDATE_CONCURRENCY', 100, 1, 1000),
     attempts: wholeNumber(env, 'CONFIG_UPDATE_ATTEMPTS', 4, 1, 100),
     timeoutMs: wholeNumber(env, 'CONFIG_UPDATE_TIMEOUT', 60, 1, 3600) * 1000,
     deadlineMs: wholeNumber(env, 'CONFIG_UPDATE_DEADLINE', 300, 1, 86_400) * 1000,

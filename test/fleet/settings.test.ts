@@ -17,7 +17,7 @@ describe('the settings of the fleet', () => {
     expect(fly.url.href).toBe('https://smooth.fly.dev/showcase/update_config');
     expect(fly.apiUrl.href).toBe('https://api.machines.dev/');
     expect(kamal.url.href).toBe('https://showcase.party/update_config');
-    expect(rest).toMatchObject({ concurrency: 64, attempts: 4, timeoutMs: 60_000, deadlineMs: 300_000 });
+    expect(rest).toMatchObject({ concurrency: 100, attempts: 4, timeoutMs: 60_000, deadlineMs: 300_000 });
   });
 
   it('count an empty variable as unset', () => {

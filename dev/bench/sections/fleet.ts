@@ -5,7 +5,7 @@ import { goal, mib, ms, table } from '../table.ts';
 
 const DELAY_MS = 300;
 /** What config-update asks at the same time, unless it is told. */
-const CONCURRENCY = 64;
+const CONCURRENCY = 100;
 const SIZES = [8, 100, 1000];
 const FAILING_ONCE = 'fail-once=5%';
 

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, isAbsolute, join } from 'node:path';
+import { findProgram } from '../../child/find.ts';
 import { Failure } from '../../failure.ts';
 import { parseJson } from '../claim.ts';
 import type { FlySettings } from '../settings.ts';
@@ -20,7 +19,7 @@ const TAIL = 400;
  * @throws {Failure} `fleet-unreachable`; `config-invalid` when the one that `FLY_CLI_PATH` names is not there.
  */
 export async function listByCli(settings: FlySettings, signal: AbortSignal): Promise<Listing | null> {
-  const program = findProgram(settings);
+  const program = chooseProgram(settings);
   if (program === null) return null;
   const source = 'flyctl';
   const ended = await run(
@@ -46,27 +45,16 @@ export async function listByCli(settings: FlySettings, signal: AbortSignal): Pro
   return readMachines(value ?? [], source);
 }
 
-function findProgram({ cli, cliEnv }: FlySettings): string | null {
-  const directories = (cliEnv['PATH'] ?? '').split(delimiter).filter(isAbsolute);
+function chooseProgram({ cli, cliEnv }: FlySettings): string | null {
   for (const name of cli) {
-    const paths = name.includes('/') ? [name] : directories.map((directory) => join(directory, name));
-    const found = paths.find(isExecutable);
-    if (found !== undefined) return found;
+    const found = findProgram(name, process.cwd(), cliEnv['PATH']);
+    if (found !== null) return found;
   }
   const [only] = cli;
   if (cli.length > 1 || only === undefined) return null;
   throw new Failure('config-invalid', `FLY_CLI_PATH names ${only}, which is no program`, {
     hint: 'Set FLY_CLI_PATH to where flyctl stands, or unset it to have it looked for.',
   });
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }
 
 interface Ended {
@@ -85,7 +73,8 @@ function run(
 ): Promise<Ended> {
   return new Promise((resolve) => {
     const child = spawn(program, args, {
-      // A group of its own, so that what it starts ends with it. It shall not ask anything, nor log beside its answer.
+      // A group of its own, so that a list that never comes ends with all that it started. It is not put on a leash:
+      // it only reads, and the agent that it may leave running is for its next call. It shall not ask anything.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...env, LOG_LEVEL: 'error', FLY_NO_UPDATE_CHECK: '1' },
