@@ -67,7 +67,7 @@ ${faultLines}
 
 While it runs:
   curl -X PUT -d 'fail=1' URL/_sim/faults   other faults from now on; none with -d ''
-  curl URL/_sim/status                      requests of each machine, most at once
+  curl URL/_sim/status                      requests of each machine, now and most at once
   curl -X POST -H 'Authorization: Bearer rehearsal' URL/v1/apps/smooth/machines/ID/start
                                             (or stop, suspend) changes a machine's state
 Exit codes: 0 it was ended, 1 it could not begin, 2 the options make no sense.

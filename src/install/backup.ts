@@ -36,7 +36,7 @@ export async function backedUpImage(
 ): Promise<Buffer> {
   const { through, timeoutMs } = options;
   try {
-    await untilFree(patience(source.name, timeoutMs), () => copyOnce(source, through, () => {}));
+    await untilFree(patience(source.name, timeoutMs), () => copyOnce(source, through));
     return readFileSync(through);
   } catch (error) {
     throw diskError('cannot copy the database to', through, error);

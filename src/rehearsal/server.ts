@@ -185,7 +185,7 @@ export class FleetSim {
     } else if (what === 'GET status') {
       const faults = Object.fromEntries([...this.#faults].map(([id, { kind }]) => [id, kind]));
       const asked = Object.fromEntries(this.#asked);
-      sendJson(response, 200, { asked, mostAtOnce: this.#mostAtOnce, faults });
+      sendJson(response, 200, { asked, atOnce: this.#atOnce, mostAtOnce: this.#mostAtOnce, faults });
     } else if (what === 'PUT faults') {
       try {
         this.#faults = assignFaults(machines, parseFaults(await text(request)), seed);

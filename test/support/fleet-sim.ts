@@ -92,6 +92,7 @@ export class FleetSimProcess {
 
   async status(): Promise<{
     asked: Record<string, number>;
+    atOnce: number;
     mostAtOnce: number;
     faults: Record<string, string>;
   }> {

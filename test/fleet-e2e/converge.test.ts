@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FleetHost, type MachineHome } from '../support/fleet-host.ts';
+import { resultOf } from '../support/fleet-sim.ts';
+import { Machine } from '../support/machine.ts';
+import { INSTALLED, indexContent } from '../support/stand.ts';
+
+const FILES = INSTALLED.filter((name) => name !== 'index.sqlite3');
+
+let host: FleetHost;
+
+beforeAll(async () => {
+  host = await FleetHost.start(
+    '--machines 9 --regions iad,sjc,gru,fra,nrt,syd --states suspended=1 --workers 1'.split(' '),
+    { real: true },
+  );
+});
+afterAll(() => host.close());
+
+const started = (): MachineHome[] => host.machines.slice(0, 8);
+const suspended = (): MachineHome => host.machines[8] ?? expect.unreachable('no such machine');
+
+/** What update_config installs on a new machine of that region, wherever its directories are. */
+async function freshInstall(region: string): Promise<Record<string, string>> {
+  const machine = new Machine({ ...host.published.env, FLY_APP_NAME: 'smooth', FLY_REGION: region });
+  try {
+    expect(await machine.post()).toMatchObject({ status: 200, result: { outcome: 'updated' } });
+    const place = (text: string) => text.replaceAll(machine.appRoot, '/APP').replaceAll(machine.dbDir, '/DB');
+    return Object.fromEntries(FILES.map((name) => [name, place(machine.read(name))]));
+  } finally {
+    machine.remove();
+  }
+}
+
+const installedOn = (machine: MachineHome) =>
+  Object.fromEntries(FILES.map((name) => [name, machine.read(name)]));
+
+/** Every machine has what it would have if it were new, and an index that holds the same as this host's. */
+async function expectConverged(machines: readonly MachineHome[]): Promise<void> {
+  const ours = indexContent(host.admin.path('index.sqlite3'));
+  for (const region of new Set(machines.map((machine) => machine.region))) {
+    const fresh = await freshInstall(region);
+    for (const machine of machines.filter((one) => one.region === region)) {
+      expect({ id: machine.id, files: installedOn(machine) }).toEqual({ id: machine.id, files: fresh });
+    }
+  }
+  expect(machines.map((machine) => indexContent(machine.path('index.sqlite3')))).toEqual(
+    machines.map(() => ours),
+  );
+}
+
+describe('config-update over 8 machines with a real CGI each', () => {
+  it('brings them from a changed index to 8 configurations that say the same', async () => {
+    const first = await host.run();
+    expect({ code: first.exitCode, stderr: first.stderr }).toEqual({ code: 0, stderr: '' });
+    await expectConverged(started());
+
+    host.changeIndex();
+    const { exitCode, stdout } = await host.run();
+    expect(exitCode, stdout).toBe(0);
+    expect(stdout).toContain('Successfully updated: 8 machines');
+    await expectConverged(started());
+    for (const machine of started()) expect(machine.read('showcases.yml')).toContain('tea-dance');
+  });
+
+  it('says what the application’s job reads, a line each', async () => {
+    const { stdout } = await host.run();
+    const ids = started().map(({ id }) => id);
+    const lines = stdout.split('\n');
+    expect(lines).toContain('Step 1: Syncing index database...');
+    expect(lines).toContain(`Will update 8 active machines: ${ids.join(', ')}`);
+    expect(lines).toContain('Step 3: Triggering configuration update on each machine...');
+    expect(lines).toContain('Successfully updated: 8 machines');
+    expect(lines.filter((line) => line.endsWith('... ✓ Success')).sort()).toEqual(
+      ids.map((id) => `  ${id}... ✓ Success`).sort(),
+    );
+  });
+
+  it('finds nothing to change at the second time, and every machine as the store at a verification', async () => {
+    const again = await host.report();
+    expect(again.report).toMatchObject({ outcome: 'done', publish: { kind: 'unchanged' } });
+    expect(again.report.machines.map(({ outcome }) => outcome)).toEqual(Array(8).fill('unchanged'));
+    const { exitCode, report } = await host.report(['--verify']);
+    expect(exitCode).toBe(0);
+    expect(report.machines.map(({ outcome }) => outcome)).toEqual(Array(8).fill('same'));
+  });
+
+  it('finds them by the Machines API as by flyctl', async () => {
+    const { exitCode, report } = await host.report([], { CONFIG_UPDATE_FLY_SOURCE: 'api' });
+    expect(exitCode).toBe(0);
+    expect(report.machines.map(({ machine }) => machine.id)).toEqual(started().map(({ id }) => id));
+    expect(report.skipped.map(({ id }) => id)).toEqual([suspended().id]);
+  });
+
+  it('leaves a suspended machine alone, which converges by its resume hook and is updated from then on', async () => {
+    const { id } = suspended();
+    const { report } = await host.report();
+    expect(report.skipped).toMatchObject([{ id, state: 'suspended' }]);
+    expect((await host.sim.status()).asked).not.toHaveProperty(id);
+
+    await host.sim.api(`/${id}/start`, { method: 'POST' });
+    const line = await host.sim.printed((text) => text.includes(`${id} `) && text.includes('now started'));
+    expect(line).toContain('the resume hook ended with 0');
+    await expectConverged([suspended()]);
+
+    const state = resultOf(await (await host.sim.post(id, '?state=1')).text());
+    expect(state).toMatchObject({ machine: id, lastRun: { trigger: 'resume' } });
+    const next = await host.report();
+    expect(next.report.machines).toContainEqual(
+      expect.objectContaining({ machine: expect.objectContaining({ id }), outcome: 'unchanged' }),
+    );
+  });
+});

@@ -1,0 +1,102 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { FleetReport } from '../../src/fleet/types.ts';
+import { FleetHost } from '../support/fleet-host.ts';
+import { standOf } from '../support/stand.ts';
+
+/** Those that no number of attempts cures. */
+const FATAL = 'fail refuse busy hang truncate wrong-etag wrong-machine no-result die'.split(' ');
+/** A second attempt follows, and soon. */
+const ENOUGH = { CONFIG_UPDATE_ATTEMPTS: '2' };
+
+let host: FleetHost | null = null;
+afterEach(async () => {
+  await host?.close();
+  host = null;
+});
+
+const outcomes = ({ machines }: FleetReport) =>
+  Object.fromEntries(machines.map(({ machine, outcome }) => [machine.id, outcome]));
+const idsOf = (fleet: FleetHost, faults: readonly string[]) =>
+  fleet.sim.machines.filter(({ fault }) => faults.includes(fault)).map(({ id }) => id);
+
+describe('machines with every kind of fault at once', () => {
+  it('are named, all of them and no other; once they are well, the next run completes', async () => {
+    const faults = ['slow', ...FATAL].map((kind) => `${kind}=1`).join(',');
+    host = await FleetHost.start(['--machines', '16', '--delay', '20', '--slow', '300', '--faults', faults], {
+      real: false,
+    });
+    const faulty = idsOf(host, FATAL);
+    expect(faulty).toHaveLength(FATAL.length);
+
+    const { exitCode, stdout } = await host.run(['--timeout', '8'], ENOUGH);
+    expect(exitCode, stdout).toBe(1);
+    const failed = [...stdout.matchAll(/^ {2}([0-9a-f]{14})\.\.\. ✗ Failed/gm)].map(([, id]) => id);
+    const well = [...stdout.matchAll(/^ {2}([0-9a-f]{14})\.\.\. ✓ Success$/gm)].map(([, id]) => id);
+    expect(failed.sort()).toEqual([...faulty].sort());
+    expect(well).toHaveLength(16 - faulty.length);
+    expect(stdout).toContain(`Successfully updated: ${16 - faulty.length} machines\n`);
+    expect(stdout).toContain(`Failed updates: ${faulty.length} machines\n`);
+    const summary = stdout.slice(stdout.indexOf('Summary:'));
+    for (const id of faulty) expect(summary).toContain(id);
+
+    await host.sim.setFaults('');
+    const [dead = ''] = idsOf(host, ['die']);
+    await host.sim.api(`/${dead}/start`, { method: 'POST' });
+    const next = await host.report();
+    expect(next.exitCode).toBe(0);
+    expect(Object.values(outcomes(next.report)).filter((outcome) => outcome === 'failed')).toEqual([]);
+    expect(next.report.machines).toHaveLength(16);
+  });
+
+  it('are asked again only where that may help', async () => {
+    const faults = FATAL.map((kind) => `${kind}=1`).join(',');
+    host = await FleetHost.start(['--machines', '9', '--delay', '5', '--faults', faults], { real: false });
+    const { report } = await host.report(['--timeout', '8'], ENOUGH);
+    const attempts = Object.fromEntries(
+      report.machines.map(({ machine, attempts: count }) => [
+        host?.sim.machines.find(({ id }) => id === machine.id)?.fault,
+        count,
+      ]),
+    );
+    expect(attempts).toEqual(Object.fromEntries(FATAL.map((kind) => [kind, kind === 'refuse' ? 1 : 2])));
+  });
+});
+
+describe('machines whose fault is over at the second attempt', () => {
+  it('are updated: one that saw an older object first among them', async () => {
+    const passing = FATAL.filter((kind) => kind !== 'refuse');
+    const faults = passing.map((kind) => `${kind}-once=1`).join(',');
+    host = await FleetHost.start(['--machines', '10', '--delay', '5', '--faults', faults], { real: false });
+    const { exitCode, report } = await host.report(['--timeout', '8']);
+    expect(exitCode, JSON.stringify(report)).toBe(0);
+    const attempts = report.machines.map(({ machine, attempts: count }) => [machine.id, count]);
+    expect(Object.fromEntries(attempts)).toEqual(
+      Object.fromEntries(host.sim.machines.map(({ id, fault }) => [id, fault === '' ? 1 : 2])),
+    );
+  });
+});
+
+describe('machines with a real CGI', () => {
+  it('have installed what they could, whatever went wrong with their answers, and the next run completes', async () => {
+    const faults = 'truncate=1,wrong-etag=1,wrong-machine=1,die=1,fail=1';
+    host = await FleetHost.start(['--machines', '6', '--faults', faults], { real: true });
+    const first = await host.report([], ENOUGH);
+    expect(first.exitCode).toBe(1);
+    expect(Object.values(outcomes(first.report)).filter((outcome) => outcome === 'updated')).toHaveLength(1);
+    const stands = () =>
+      Object.fromEntries((host?.machines ?? []).map((machine) => [machine.id, standOf(machine)]));
+    const [failing = ''] = idsOf(host, ['fail']);
+    const before = stands();
+    expect(before[failing]?.['navigator.yml']).toBe(null);
+    for (const id of idsOf(host, ['truncate', 'wrong-etag', 'wrong-machine']))
+      expect(before[id]?.['navigator.yml']).not.toBe(null);
+
+    await host.sim.setFaults('');
+    await host.sim.api(`/${idsOf(host, ['die'])[0]}/start`, { method: 'POST' });
+    await host.sim.printed((line) => line.includes('now started'));
+    expect((await host.run()).exitCode).toBe(0);
+    const contents = Object.values(stands()).map((stand) => stand['index.sqlite3']);
+    expect(new Set(contents).size).toBe(1);
+    expect(contents[0]).not.toMatch(/damaged/);
+  });
+});
