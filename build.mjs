@@ -21,6 +21,7 @@ const USAGE = `Usage: npm run build -- [options]
 const EXECUTABLES = {
   update_config: 'cgi-bin',
   start: 'scripts',
+  ready: 'scripts',
   resume: 'scripts',
   idle: 'scripts',
   'tenant-stop': 'scripts',

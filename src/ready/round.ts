@@ -3,6 +3,7 @@ import type { Index } from '../index/types.ts';
 import { readInstalledIndex } from '../install/installed-index.ts';
 import { newRunId } from '../report/run-id.ts';
 import { Steps } from '../report/steps.ts';
+import { describeCounts } from '../report/text.ts';
 import type { ItemFailure, Summary } from '../report/types.ts';
 import type { ReadyParts, Scope, StageName, StageOutcome } from './types.ts';
 
@@ -68,7 +69,7 @@ async function runStage(
   try {
     return await steps.run(stage, TITLES[stage], async () => {
       const value = await parts.stages[stage](index, { step: stage, dryRun });
-      return { value, detail: describeCounts(value.counts) };
+      return { value, detail: describeCounts(value.counts).join(', ') || 'nothing to do' };
     });
   } catch (error) {
     return { counts: {}, failures: [{ step: stage, name: stage, ...told(parts, error) }] };
@@ -86,10 +87,4 @@ function describe({ studios, years }: Index): string {
   const entries = years.flatMap((year) => year.studios);
   const events = entries.reduce((sum, entry) => sum + entry.events.length, 0);
   return `${studios.length} studios, ${events} events`;
-}
-
-/** `3 downloaded, 377 unchanged` */
-function describeCounts(counts: Readonly<Record<string, number>>): string {
-  const told = Object.entries(counts).map(([name, count]) => `${count} ${name}`);
-  return told.length > 0 ? told.join(', ') : 'done';
 }

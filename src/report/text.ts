@@ -104,8 +104,13 @@ function summary(result: RunResult): string[] {
   ];
 }
 
+/** `3 downloaded`, `377 unchanged`: what there is none of is not told. */
+export function describeCounts(counts: Summary['counts']): string[] {
+  return Object.entries(counts).flatMap(([name, count]) => (count === 0 ? [] : [`${count} ${name}`]));
+}
+
 function summaryLines(result: Summary): string[] {
-  const counts = Object.entries(result.counts).map(([name, count]) => `${count} ${name}`);
+  const counts = describeCounts(result.counts);
   const total = result.steps.reduce((sum, { ms }) => sum + ms, 0);
   return [
     ...result.failures.flatMap(({ name, code, message, hint }) => [

@@ -66,7 +66,7 @@ describe('an executable in a directory with nothing but the addon beside it', ()
     expect(result.files.at(-1)?.path).toBe(join(machine.home, 'app/config/navigator.yml'));
   });
 
-  it.each(['start', 'maintenance-config'])('%s runs as well', async (name) => {
+  it.each(['start', 'ready', 'resume', 'maintenance-config'])('%s runs as well', async (name) => {
     const script = copyAlone('scripts', name, `alone-${name}`);
     expect(await machine.run([], { executable: script })).toMatchObject({ exitCode: 0, signal: null });
   });

@@ -29,6 +29,7 @@ const FILES = [
   'scripts/fleet-sim',
   'scripts/idle',
   'scripts/maintenance-config',
+  'scripts/ready',
   'scripts/resume',
   'scripts/start',
   'scripts/sync-databases',

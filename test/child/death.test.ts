@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runChild } from '../../src/child/run.ts';
-import { Holders } from './holders.ts';
+import { Holders } from '../support/holders.ts';
 
 const HOLD = join(import.meta.dirname, 'hold-process.ts');
 

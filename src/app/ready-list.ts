@@ -1,0 +1,31 @@
+import { readInstalledIndex } from '../install/installed-index.ts';
+import type { Scope } from '../ready/types.ts';
+import type { Site } from '../site/types.ts';
+import { listTenants } from '../tenants/list.ts';
+import type { TenantDatabase } from '../tenants/types.ts';
+import { servedBy } from './ready-parts.ts';
+
+/** What the ready hook works on; without what `--only` leaves out. */
+export interface ReadyListing {
+  readonly tenants?: readonly TenantDatabase[];
+  /** Below the public directory, such as `studios/boston/index.html`. */
+  readonly pages?: readonly string[];
+}
+
+/** @throws {Failure} `index-missing`, `index-invalid` and the like. */
+export async function listReady(site: Site, scope: Scope): Promise<ReadyListing> {
+  const { index } = await readInstalledIndex(site);
+  const listing: { tenants?: TenantDatabase[]; pages?: string[] } = {};
+  if (scope.includes('tenants')) listing.tenants = listTenants(index, site);
+  if (scope.includes('pages')) {
+    const { planPages } = await import('../pages/plan.ts');
+    listing.pages = planPages(index, servedBy(site)).map(({ path }) => path);
+  }
+  return listing;
+}
+
+/** `tenant <path of the database>` and `page <path below public>`, one a line. */
+export function renderListing({ tenants = [], pages = [] }: ReadyListing): string {
+  const lines = [...tenants.map(({ path }) => `tenant ${path}`), ...pages.map((path) => `page ${path}`)];
+  return lines.map((line) => `${line}\n`).join('');
+}

@@ -1,0 +1,70 @@
+import { parseArgs } from 'node:util';
+import { Failure } from '../failure.ts';
+import { type Scope, STAGES, type StageName } from '../ready/types.ts';
+
+/** What one call of `ready` shall do. */
+export interface ReadyOptions {
+  readonly task: 'help' | 'list' | 'dry-run' | 'run';
+  readonly scope: Scope;
+  /** Instead of `APP_ROOT`; null when not given. */
+  readonly appRoot: string | null;
+}
+
+export const READY_HELP = `Usage: ready [options]
+
+Navigator's ready hook: prepares the database of every event that this machine serves, then
+prerenders the site's pages, both straight from the installed index. One runs at a time: a
+second one has the first go round once more, and ends at once.
+
+  --list             print the tenant databases and the pages, one a line; do nothing
+  --dry-run          say what would be done; change nothing
+  --only WHAT        tenants or pages
+  --app-root DIR     the application's directory (APP_ROOT, else the parent of this file's)
+  --json             one JSON object (one a round) instead of lines
+  --help             this text
+
+The environment says where everything is, as for update_config; docs/READY.md lists what can
+be set of this one.
+Exit codes: 0 done, or left to the one that is at work; 1 anything failed (the rest was done);
+2 the options make no sense.
+`;
+
+/** @throws {Failure} `usage` */
+export function parseReadyOptions(args: readonly string[]): ReadyOptions {
+  const values = parse(args);
+  if (values.list && values['dry-run']) throw usage('only one of --list and --dry-run makes sense');
+  const task = values.help ? 'help' : values.list ? 'list' : values['dry-run'] ? 'dry-run' : 'run';
+  return {
+    task,
+    scope: scopeOf(values.only),
+    appRoot: values['app-root'] ?? null,
+  };
+}
+
+function scopeOf(only: string | undefined): Scope {
+  if (only === undefined) return STAGES;
+  if (STAGES.includes(only as StageName)) return [only as StageName];
+  throw usage(`--only ${JSON.stringify(only)} is neither tenants nor pages`);
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        list: { type: 'boolean' },
+        'dry-run': { type: 'boolean' },
+        only: { type: 'string' },
+        json: { type: 'boolean' },
+        'app-root': { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }).values;
+  } catch (error) {
+    throw usage(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function usage(message: string): Failure {
+  return new Failure('usage', message, { hint: 'ready --help lists the options.' });
+}

@@ -1,0 +1,53 @@
+import { resolve } from 'node:path';
+import { prerenderStage } from '../ready/prerender.ts';
+import { readReadySettings } from '../ready/settings.ts';
+import type { ReadyParts, Stage } from '../ready/types.ts';
+import { mappingAt } from '../site/data.ts';
+import { navigatorPart } from '../site/static.ts';
+import type { Site } from '../site/types.ts';
+import type { Parts } from '../update/parts.ts';
+import { buildParts, type Voice, type World } from './parts.ts';
+
+/**
+ * Builds the parts of the ready hook from the environment. What a stage consists of is loaded when it begins.
+ *
+ * @throws {Failure} `config-invalid`, naming the variable or the key of the override file.
+ */
+export async function buildReadyParts(world: World, voice: Voice): Promise<ReadyParts> {
+  const { env } = world;
+  const parts = await buildParts(world, voice);
+  const { site, report, unexpected } = parts;
+  const settings = readReadySettings(env);
+  const builtin = builtinPages(parts);
+  const pages = prerenderStage({ appRoot: site.appRoot, env, settings, report, builtin });
+  return { site, report, unexpected, stages: { tenants: tenantsStage(world, parts), pages } };
+}
+
+function tenantsStage(_world: World, _parts: Parts): Stage {
+  return async () => ({ counts: {}, failures: [] });
+}
+
+function builtinPages({ site, report }: Parts): Stage {
+  return async (index, { step, dryRun }) => {
+    const [{ planPages }, { writePages }] = await Promise.all([
+      import('../pages/plan.ts'),
+      import('../pages-out/write.ts'),
+    ]);
+    const { root, publicDir } = servedBy(site);
+    const { counts, failures } = await writePages({
+      publicDir,
+      pages: planPages(index, { root }),
+      dryRun,
+      step,
+      say: (event) => report(event, new Date()),
+    });
+    return { counts: { ...counts }, failures };
+  };
+}
+
+/** Where Navigator serves files from, and below what path: `<app root>/public`, unless it is overridden. */
+export function servedBy(site: Site): { root: string; publicDir: string } {
+  const { config, root } = navigatorPart(site);
+  const files = mappingAt(mappingAt(config, 'server'), 'static');
+  return { root, publicDir: resolve(site.appRoot, String(files['public_dir'])) };
+}
