@@ -1,0 +1,3 @@
+import { describeEveryPage } from '../support/pages/suite.ts';
+
+describeEveryPage('sample');

@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
+
+const SOURCE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** WCAG 2.0 to 2.2, levels A and AA, and what axe-core holds for good practice beyond them. */
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** Runs axe-core in a page. Returns each violation, and each contrast that it could not judge, in words. */
+export async function axeFindings(page: Page): Promise<string[]> {
+  await page.evaluate(SOURCE);
+  const { violations, incomplete } = await page.evaluate((values) => {
+    const axe = (globalThis as unknown as { axe: { run(options: unknown): Promise<AxeResults> } }).axe;
+    return axe.run({ runOnly: { type: 'tag', values }, resultTypes: ['violations', 'incomplete'] });
+  }, TAGS);
+  return [...violations, ...incomplete.filter(({ id }) => id !== 'color-contrast')].flatMap(
+    ({ id, help, nodes }) => nodes.map(({ html, target }) => `${id}: ${help}: ${target.join(' ')} ${html}`),
+  );
+}

@@ -1,0 +1,92 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openBrowser } from '../../../dev/pages/chromium.ts';
+import { applicationPaths, expectedFiles } from './expected-pages.ts';
+import { factsOf, type PageFacts } from './facts.ts';
+import { openSite, pageOf, type Site, type SiteName } from './sites.ts';
+import { visitor } from './visit.ts';
+
+/** What must hold for every page of a site, whatever is in its index. */
+export function describeEveryPage(name: SiteName): void {
+  let site: Site;
+  let browser: Browser;
+  const facts = new Map<string, PageFacts & { status: number }>();
+  const trouble: string[] = [];
+
+  beforeAll(async () => {
+    [site, browser] = await Promise.all([openSite(name), openBrowser()]);
+    const visit = await visitor(browser, site, { viewport: { width: 320, height: 640 } });
+    for (const page of site.files.map(pageOf)) {
+      const status = await visit.go(page);
+      facts.set(page, { status, ...(await factsOf(visit.page)) });
+    }
+    trouble.push(...visit.trouble);
+    await visit.close();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await site?.close();
+  });
+
+  /** Pages for which something does not hold, with what is found instead. */
+  const pagesWhere = (wrong: (found: PageFacts & { status: number }) => unknown): unknown[] =>
+    [...facts].map(([page, found]) => [page, wrong(found)]).filter(([, found]) => found);
+
+  describe(`every page of the ${name} index`, () => {
+    it('is there, and no other is', () => {
+      expect(site.files).toEqual(expectedFiles(site.index));
+    });
+
+    it('loads without an error, a warning, a lost file, a dialog or a look elsewhere', () => {
+      expect({ trouble, missing: site.server.missing }).toEqual({ trouble: [], missing: [] });
+      expect(pagesWhere(({ status }) => status !== 200 && status)).toEqual([]);
+    });
+
+    it('has a title of its own', () => {
+      const titles = [...facts.values()].map(({ title }) => title);
+      expect(pagesWhere(({ title }) => title.trim() === '' && 'none')).toEqual([]);
+      expect(titles.filter((title, at) => titles.indexOf(title) !== at)).toEqual([]);
+    });
+
+    it('says its language, is UTF-8 and has one heading of the first order', () => {
+      expect(pagesWhere(({ lang }) => Intl.getCanonicalLocales(lang)[0] !== lang && lang)).toEqual([]);
+      expect(pagesWhere(({ charset }) => charset !== 'UTF-8' && charset)).toEqual([]);
+      expect(
+        pagesWhere(({ headings }) => (headings.length !== 1 || !headings[0]?.trim()) && headings),
+      ).toEqual([]);
+    });
+
+    it('needs no script', () => {
+      expect(pagesWhere(({ scripts, injected }) => (scripts > 0 || injected) && scripts)).toEqual([]);
+    });
+
+    it('has ids that are its own, and links within it that lead somewhere', () => {
+      expect(pagesWhere(({ doubleIds }) => doubleIds.length > 0 && doubleIds)).toEqual([]);
+      expect(pagesWhere(({ lostFragments }) => lostFragments.length > 0 && lostFragments)).toEqual([]);
+    });
+
+    it('is not wider than a window of 320 pixels', () => {
+      expect(pagesWhere(({ overflow }) => overflow > 0 && overflow)).toEqual([]);
+    });
+
+    it('links only to pages, events and the application', () => {
+      const known = new Set([...site.files.map(pageOf), ...applicationPaths(site.index)].map(site.url));
+      const lost = pagesWhere(({ links }) => {
+        const unknown = links.filter((link) => !link.startsWith('data:') && !known.has(link));
+        return unknown.length > 0 && unknown;
+      });
+      expect(lost).toEqual([]);
+    });
+
+    it('is linked to from another', () => {
+      const linked = new Set([...facts.values()].flatMap(({ links }) => links));
+      expect(site.files.map(pageOf).filter((page) => !linked.has(site.url(page)))).toEqual([]);
+    });
+
+    it('leaves no event without a link', () => {
+      const linked = new Set([...facts.values()].flatMap(({ links }) => links));
+      const events = [...applicationPaths(site.index)].filter((path) => /^\d/.test(path));
+      expect(events.filter((path) => !linked.has(site.url(path)))).toEqual([]);
+    });
+  });
+}
