@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { sealOf } from '../../src/pages-out/seal.ts';
+import { killPoints, runKilled, spread } from '../install/support/tracer.ts';
+import { buildDriver } from './support/build-driver.ts';
+import { Public } from './support/public.ts';
+import { site } from './support/site.ts';
+
+const OLD = ['studios/old/index.html', '2019/index.html', '2019/old/index.html'];
+const KILLS = 50;
+
+/** Everything that a browser could be given: whole pages, of one run or the other. */
+function expectWhole(place: Public, texts: readonly string[]): void {
+  for (const [name, text] of Object.entries(place.snapshot())) {
+    if (!name.endsWith('index.html') || text === null) continue;
+    expect([name, sealOf(Buffer.from(text))]).toEqual([name, 'ours']);
+    expect(texts.some((known) => text.includes(`<title>${known} `))).toBe(true);
+  }
+}
+
+it('killed at any system call, every page is old or new, and the next run completes', async () => {
+  const template = Public.make();
+  const driver = join(template.home, 'driver.mjs');
+  buildDriver(driver);
+  await template.write(site('first', ...OLD));
+  let copies = 0;
+  const copy = (): Public => {
+    copies += 1;
+    const place = Public.make();
+    cpSync(template.dir, place.dir, { recursive: true });
+    return place;
+  };
+  const args = (place: Public) => [driver, place.dir, 'second', 'studios/new/index.html'];
+  const points = spread(await killPoints(join(template.home, 'trace'), args(copy())), KILLS);
+  const whole = Public.make();
+  await whole.write(site('second', 'studios/new/index.html'));
+  let died = 0;
+  for (const point of points) {
+    const place = copy();
+    died += Number(await runKilled(point, args(place)));
+    expectWhole(place, ['first', 'second']);
+    await place.write(site('second', 'studios/new/index.html'));
+    expectWhole(place, ['second']);
+    expect(pagesOf(place)).toEqual(pagesOf(whole));
+  }
+  expect(died).toBeGreaterThan(points.length * 0.9);
+  expect(copies).toBe(points.length + 1);
+}, 300_000);
+
+it('run several at once, every page is whole, and all of them succeed', async () => {
+  const place = Public.make();
+  const driver = join(place.home, 'driver.mjs');
+  buildDriver(driver);
+  const texts = ['a', 'b', 'c', 'd', 'e', 'f'];
+  const ended = texts.map(async (text) => {
+    const child = spawn(process.execPath, [driver, place.dir, text], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+    const [code] = (await once(child, 'exit')) as [number | null];
+    return code;
+  });
+  expect(await Promise.all(ended)).toEqual(texts.map(() => 0));
+  expectWhole(place, texts);
+  await place.write(site('last'));
+  expectWhole(place, ['last']);
+});
+
+/** Files alone: a run that was killed between removing a page and its directory leaves that directory. */
+function pagesOf(place: Public): Record<string, string> {
+  const files = Object.entries(place.snapshot()).flatMap(([name, text]) =>
+    text === null ? [] : [[name, text]],
+  );
+  return Object.fromEntries(files) as Record<string, string>;
+}

@@ -1,0 +1,111 @@
+import { mkdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { seal, sealOf } from '../../src/pages-out/seal.ts';
+import { Public } from './support/public.ts';
+import { page, site } from './support/site.ts';
+
+describe('a page that no longer belongs', () => {
+  it('is removed, with the directories that held nothing else', async () => {
+    const place = Public.make();
+    const old = [
+      'regions/syd/index.html',
+      'studios/old/index.html',
+      '2019/index.html',
+      '2019/old/index.html',
+    ];
+    await place.write(site('first', ...old));
+    const { counts } = await place.write(site());
+    expect(counts).toEqual({ written: 0, unchanged: 7, removed: 4, failed: 0 });
+    expect(place.items.sort()).toEqual(old.map((path) => `removed ${path}`).sort());
+    const fresh = Public.make();
+    await fresh.write(site());
+    expect(place.snapshot()).toEqual(fresh.snapshot());
+  });
+
+  it('is removed wherever pages can stand, to the last one', async () => {
+    const place = Public.make();
+    await place.write(site());
+    expect((await place.write([])).counts.removed).toBe(7);
+    expect(place.snapshot()).toEqual({});
+  });
+
+  it('leaves a directory in which somebody else has something', async () => {
+    const place = Public.make();
+    await place.write(site('first', 'studios/old/index.html'));
+    place.put('studios/old/photo.jpg', 'a photo');
+    await place.write(site());
+    expect(place.has('studios/old/index.html')).toBe(false);
+    expect(place.read('studios/old/photo.jpg')).toBe('a photo');
+  });
+
+  it('stays when somebody has changed it, and is told of', async () => {
+    const place = Public.make();
+    await place.write(site('first', 'studios/old/index.html'));
+    const changed = place.read('studios/old/index.html').replace('first', 'my own');
+    place.put('studios/old/index.html', changed);
+    expect((await place.write(site())).counts.removed).toBe(0);
+    expect(place.items).toEqual(['left-alone studios/old/index.html']);
+    expect(place.read('studios/old/index.html')).toBe(changed);
+  });
+});
+
+describe('what this renderer has not written', () => {
+  it('stays, whatever it is and wherever it stands', async () => {
+    const place = Public.make();
+    const sealed = seal('<!doctype html>\nelsewhere').toString();
+    const foreign = {
+      '404.html': '<!doctype html>',
+      'index.htm': sealed,
+      'assets/index.html': sealed,
+      'docs/index.html': '<!doctype html>\n',
+      'docs/deep/er/index.html': sealed,
+      'studios/boston/photo/index.html': sealed,
+      'studios/mine/index.html': '<!doctype html>\n<p>mine',
+      'studios/empty/index.html': '',
+      'studios/notes.txt': 'notes',
+      '2020/index.html': '<!doctype html><!-- rendered from the index: sha256 0 -->\n',
+      '20200/index.html': sealed,
+      'regions/sealed.html': sealed,
+    };
+    for (const [name, text] of Object.entries(foreign)) place.put(name, text);
+    mkdirSync(place.path('studios/bare'));
+    mkdirSync(place.path('2021'));
+    await place.write(site());
+    await place.write(site());
+    await place.write([]);
+    expect(place.items.filter((item) => !item.startsWith('removed'))).toEqual([]);
+    const left = place.snapshot();
+    for (const [name, text] of Object.entries(foreign)) expect([name, left[name]]).toEqual([name, text]);
+    expect([place.has('studios/bare'), place.has('2021')]).toEqual([true, true]);
+  });
+});
+
+describe('the seal of a page', () => {
+  const bytes = seal('<!doctype html>\n<p>Wörter 💃\n');
+
+  it('is known again', () => {
+    expect(sealOf(bytes)).toBe('ours');
+    expect(sealOf(seal('<!doctype html>\n'))).toBe('ours');
+  });
+
+  it('is broken by any change of what follows it', () => {
+    for (const changed of [Buffer.concat([bytes, Buffer.from('\n')]), bytes.subarray(0, -1)]) {
+      expect(sealOf(changed)).toBe('changed');
+    }
+  });
+
+  it('is none when the first line is not whole', () => {
+    for (let length = 0; length < bytes.indexOf('\n'); length++) {
+      expect(sealOf(bytes.subarray(0, length))).toBe('foreign');
+    }
+    const text = bytes.toString();
+    expect(sealOf(Buffer.from(text.replace('\n', '\r\n')))).toBe('foreign');
+    expect(sealOf(Buffer.from(text.toUpperCase()))).toBe('foreign');
+    expect(sealOf(Buffer.from(`\ufeff${text}`))).toBe('foreign');
+  });
+
+  it('needs a doctype to stand beside', () => {
+    expect(() => seal('<p>no doctype')).toThrow('doctype');
+    expect(() => seal(page('x').render())).not.toThrow();
+  });
+});
