@@ -50,8 +50,11 @@ export async function askMachine(asking: Asking, machine: Machine): Promise<Mach
       return await attempt(asking, machine);
     });
     if (verdict?.kind === 'done') return end(verdict.outcome);
-    if (signal.aborted || !verdict) return fail(asking.stopped(), verdict?.etag ?? null);
+    if (!verdict) return fail(asking.stopped(), null);
     const { error, etag } = verdict;
+    // An answer that was there in time says more than that the time is up.
+    const stopped = verdict.kind === 'failed' ? error.code === 'cancelled' : signal.aborted;
+    if (stopped) return fail(asking.stopped(), etag);
     if (verdict.kind === 'failed' || attempts >= settings.attempts) return fail(error, etag);
 
     const waitMs = Math.max(verdict.waitMs, backoff(settings, attempts));

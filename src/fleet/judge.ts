@@ -109,7 +109,10 @@ function ofStatus(status: number, claim: Claim | null): [message: string, hint: 
   if (status === 401 || status === 403)
     return [`status ${status}: not let in`, "Give an administrator's credentials with --user, or in netrc."];
   if (status === 404 || status === 405)
-    return [`status ${status}: update_config is not there`, 'Check the URL of the target.'];
+    return [
+      `status ${status}: update_config is not there`,
+      'Check the URL of the target, and whether the machine is still there.',
+    ];
   return [`status ${status}`, 'Look at its log.'];
 }
 

@@ -1,9 +1,9 @@
-import { type Claim, type ClaimedIndex, sameEtag } from './claim.ts';
+import { type Claim, type ClaimedIndex, isRecord, sameEtag } from './claim.ts';
 import { failed, type Verdict } from './judge.ts';
 import type { FleetOperation, PublishedIndex } from './types.ts';
 
 /**
- * Judges what a machine says of its state. In a verification it must have the expected index, and have told Navigator of
+ * Judges what a machine says of its state. In a verification it must have the expected index, and all that follows from
  * it; where there is none to expect, the index of the first machine that answers. In a dry run its state is all that is
  * asked.
  */
@@ -20,7 +20,8 @@ export function settleState(
       return failed('it did not tell its state', 'Look at its version: it knows no ?state=1 yet.');
     const settled = { etag: index?.etag ?? null, detail: describe(claim) };
     reference = reference === undefined ? index : reference;
-    const same = sameIndex(index, reference) && claim.fields['pendingReload'] !== true;
+    const settledDown = claim.changed === 0 && claim.fields['pendingReload'] !== true;
+    const same = sameIndex(index, reference) && settledDown;
     if (operation === 'verify')
       return { kind: 'done', outcome: { ...settled, outcome: same ? 'same' : 'differs' } };
     return { kind: 'done', outcome: { ...settled, outcome: 'dry-run' } };
@@ -33,9 +34,14 @@ function sameIndex(a: ClaimedIndex | null, b: ClaimedIndex | null): boolean {
   return a.sha256 !== null && a.sha256 === b.sha256;
 }
 
-function describe({ index, fields }: Claim): string {
-  const pending = fields['pendingReload'] === true ? ', an update was cut short' : '';
-  if (!index) return `no index${pending}`;
-  const when = index.time === null ? '' : ` of ${new Date(index.time).toISOString()}`;
-  return `index${when}${index.etag === null ? ', its own copy' : ''}${pending}`;
+function describe({ index, changed, fields }: Claim): string {
+  const when = index?.time == null ? '' : ` of ${new Date(index.time).toISOString()}`;
+  const run = fields['lastRun'];
+  return [
+    index ? `index${when}` : 'no index',
+    ...(index && index.etag === null ? ['its own copy'] : []),
+    ...(changed > 0 ? [`${changed} of its files are not what that index gives`] : []),
+    ...(fields['pendingReload'] === true ? ['an update was cut short'] : []),
+    ...(isRecord(run) && run['outcome'] === 'failed' ? ['its last run failed'] : []),
+  ].join(', ');
 }

@@ -69,7 +69,7 @@ function result(machine: SimMachine, outcome: Outcome, stored: StoredIndex, ms: 
 
 function stateOf({ id, region }: SimMachine, has: StoredIndex | null): MachineState {
   const index = has && factsOf(has);
-  return { outcome: 'state', machine: id, region, index, pendingReload: false, lastRun: null };
+  return { outcome: 'state', machine: id, region, index, files: [], pendingReload: false, lastRun: null };
 }
 
 /** Its bytes are not known here, so the digest is one of its ETag. */

@@ -124,13 +124,15 @@ function summaryLines(result: Summary): string[] {
   ];
 }
 
-function stateLines({ index, pendingReload, lastRun }: MachineState): string[] {
+function stateLines({ index, files, pendingReload, lastRun }: MachineState): string[] {
+  const others = files.filter((file) => file.changed);
   const etag = index?.etag ? `, ETag ${index.etag}` : '';
   return [
     index ? `Index: ${index.size} bytes${etag}, changed ${index.time}` : 'Index: none that can be read',
     lastRun
       ? `Last run: ${lastRun.run} (${lastRun.trigger}), began ${lastRun.beganAt}: ${lastRun.outcome}`
       : 'Last run: none',
+    ...others.map(({ path }) => `File ${path}: not what this index gives`),
     ...(pendingReload ? ['An update was cut short: the next one completes it'] : []),
   ];
 }

@@ -65,6 +65,8 @@ export interface MachineState {
   readonly region: string | null;
   /** The installed index; null when there is none that can be read. */
   readonly index: IndexFacts | null;
+  /** `changed`: what stands there is not what this index gives. None when the index cannot be read. */
+  readonly files: readonly FileFacts[];
   /** Whether an update was cut short, and Navigator has not been told of what it changed. */
   readonly pendingReload: boolean;
   readonly lastRun: HistoryRow | null;

@@ -18,7 +18,7 @@ import type { Findings } from './result.ts';
  *
  * @throws {Failure} `index-invalid`, listing everything that is wrong.
  */
-function readCandidate(candidate: Candidate): ReadIndex {
+export function readCandidate(candidate: Candidate): ReadIndex {
   const db = openImage(candidate.image);
   try {
     validateIndex(db);

@@ -1,45 +1,65 @@
+import { Failure } from '../failure.ts';
+import { compareFiles } from '../install/compare.ts';
 import { type LiveIndex, readLiveIndex } from '../install/live-index.ts';
 import { type Remembered, readRemembered } from '../journal/remembered.ts';
-import type { MachineState } from '../report/types.ts';
-import { localFacts } from './candidate.ts';
+import type { FileFacts, MachineState } from '../report/types.ts';
+import type { Site } from '../site/types.ts';
+import { localCandidate, localFacts } from './candidate.ts';
 import type { Parts } from './parts.ts';
+import { fileFacts, planFiles, readCandidate } from './plan.ts';
 
-/** Times that index and journal are read until they go together. */
-const READS = 3;
+/** Times that the machine is looked at, until no update has come in between. */
+const LOOKS = 3;
 /** Milliseconds to wait for an update that holds the journal, unless the setting is less. */
 const PATIENCE_MS = 5000;
 
 /**
- * What this machine has: the installed index, whether an update was cut short, the last run. Changes nothing, takes no
- * lock and asks nobody. Waits some seconds while an update holds the journal, since until that has ended neither the
- * old state nor the new one is what the machine has.
+ * What this machine has: the installed index, whether the generated files are those of that index, whether an update was
+ * cut short, the last run. Changes nothing, takes no lock and asks nobody. Waits some seconds while an update holds the
+ * journal, since until that has ended neither the old state nor the new one is what the machine has.
  *
  * @throws {Failure} `lock-timeout`, `disk`, `config-invalid`
  */
 export async function readState(parts: Parts): Promise<MachineState> {
   const { site, settings, report } = parts;
   const patienceMs = Math.min(PATIENCE_MS, settings.lockTimeoutMs);
-  let live = await readLiveIndex(site);
   let remembered = await readRemembered(site.dbDir, patienceMs);
-  for (let reads = 1; reads < READS && remembered.installed && !known(live, remembered); reads++) {
-    // Either the index was changed by hand, or an update came between the two reads.
-    live = await readLiveIndex(site);
-    remembered = await readRemembered(site.dbDir, patienceMs);
+  for (let looks = 1; ; looks++) {
+    const state = stateOf(site, await readLiveIndex(site), remembered);
+    const after = await readRemembered(site.dbDir, patienceMs);
+    // Every update writes down that it begins, before it looks at anything.
+    if (after.lastRun?.run === remembered.lastRun?.run || looks === LOOKS) {
+      report({ type: 'state', state }, new Date());
+      return state;
+    }
+    remembered = after;
   }
-  const { pendingReload, lastRun } = remembered;
-  const state: MachineState = {
+}
+
+function stateOf(site: Site, live: LiveIndex, remembered: Remembered): MachineState {
+  const { installed, intended, pendingReload, lastRun } = remembered;
+  // Of an index that the journal does not know nothing but its bytes can be told.
+  const known = [intended, installed].find((state) => state !== null && state.digest === live.digest) ?? null;
+  return {
     outcome: 'state',
     machine: site.machineId,
     region: site.region,
-    index: localFacts(live, known(live, remembered)),
+    index: localFacts(live, known),
+    files: filesOf(site, live),
     pendingReload,
     lastRun,
   };
-  report({ type: 'state', state }, new Date());
-  return state;
 }
 
-/** What the journal knows of the index that stands there; null when it is not the one that it knows. */
-function known(live: LiveIndex, { installed, intended }: Remembered): Remembered['installed'] {
-  return [intended, installed].find((state) => state !== null && state.digest === live.digest) ?? null;
+/** The files of the installed index, `changed` where another one stands there; none without an index that can be read. */
+function filesOf(site: Site, live: LiveIndex): FileFacts[] {
+  if (!live.image) return [];
+  try {
+    const { index } = readCandidate(localCandidate(live, null));
+    const facts = { path: live.path, changed: false, size: live.image.length };
+    return fileFacts(compareFiles(planFiles(index, site)), facts);
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'index-invalid') return [];
+    throw error;
+  }
 }

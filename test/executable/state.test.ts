@@ -1,10 +1,11 @@
-import { existsSync } from 'node:fs';
+import { appendFileSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { changeSample, makeSampleIndex } from '../../dev/sample/sample.ts';
 import { acquireJournal } from '../../src/journal/journal.ts';
 import type { MachineState } from '../../src/report/types.ts';
 import { openDatabase } from '../../src/sqlite.ts';
+import { altered } from '../support/indexes.ts';
 import { type CgiAnswered, Machine, type RunOptions } from '../support/machine.ts';
 import { type Published, startPublished } from '../support/published.ts';
 import { killAt } from '../support/strace.ts';
@@ -51,6 +52,7 @@ describe('POST ?state=1', () => {
       machine: 'd8912',
       region: 'iad',
       index: null,
+      files: [],
       pendingReload: false,
       lastRun: null,
     });
@@ -66,6 +68,27 @@ describe('POST ?state=1', () => {
       lastRun: { run: result.run, trigger: 'cgi', outcome: 'updated', errorCode: null },
     });
     expect(answer.body).toContain(`ETag ${etag}`);
+    expect(state.files).toEqual(result.files.map((file) => ({ ...file, changed: false })));
+  });
+
+  it('names the files that are not what the installed index gives', async () => {
+    await machine.post();
+    appendFileSync(machine.path('htpasswd'), 'eve:{SHA}x');
+    rmSync(machine.path('map.yml'));
+    const { answer, state } = await ask();
+    const changed = state.files.filter((file) => file.changed);
+    expect(changed.map(({ kind }) => kind).sort()).toEqual(['htpasswd', 'map']);
+    expect(answer.body).toContain(`File ${machine.path('map.yml')}: not what this index gives`);
+  });
+
+  it('on a machine whose index is no index, or holds nobody who could log in, still answers', async () => {
+    writeFileSync(
+      machine.path('index.sqlite3'),
+      'no database at all, and long enough to be looked at as one',
+    );
+    expect((await ask()).state).toMatchObject({ index: null, files: [] });
+    writeFileSync(machine.path('index.sqlite3'), altered(FIRST, 'UPDATE users SET password = NULL'));
+    expect((await ask()).state).toMatchObject({ index: { etag: null, source: 'local' }, files: [] });
   });
 
   it('answers in JSON whoever prefers it', async () => {

@@ -156,6 +156,7 @@ describe('a verification', () => {
     ['a local index', { index: { ...other, etag: null } }],
     ['no index', { index: null }],
     ['an update that was cut short', { pendingReload: true }],
+    ['files of another index', { files: [{ kind: 'map', path: '/map.yml', changed: true, size: 1 }] }],
   ])('fails when a machine has %s', async (_, fields) => {
     const { report, outcomes } = await over(
       ({ machine }) => state(machine, machine === 'd2' ? fields : {}),
