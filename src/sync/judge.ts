@@ -17,6 +17,8 @@ export interface Evidence {
   readonly seen: Seen | null;
   /** What uploads have sent that did not come back to say how they ended. */
   readonly intents: readonly Intent[];
+  /** Whether the store has just refused an upload, since it had another version than was expected. */
+  readonly raced: boolean;
 }
 
 /** What is to be done. */
@@ -38,7 +40,7 @@ export type Verdict =
  * decide, to the second: an older version in the store is replaced, on condition that it is still the same; a newer one
  * is not.
  */
-export function judge({ local, remote, seen, intents }: Evidence): Verdict {
+export function judge({ local, remote, seen, intents, raced }: Evidence): Verdict {
   if (!remote) return { kind: 'put', replaces: null, time: local.modified };
   const { etag, time } = remote;
   if (plain(etag) === local.md5) {
@@ -51,6 +53,7 @@ export function judge({ local, remote, seen, intents }: Evidence): Verdict {
     return { kind: 'unchanged', learnt };
   }
   if (seen) return grewNot(local, seen) ? { kind: 'behind' } : { kind: 'changed-elsewhere' };
+  if (raced) return { kind: 'changed-elsewhere' };
   const later = wholeSeconds(local.modified) - wholeSeconds(time);
   if (later < 0) return { kind: 'newer-in-store', time };
   if (later > 0) return { kind: 'put', replaces: etag, time: local.modified };

@@ -8,7 +8,7 @@ import type { RemoteCopy, TenantDatabase } from '../tenants/types.ts';
 import { keepAside } from './aside.ts';
 import { fingerprint } from './fingerprint.ts';
 import { readTenantImage, type TenantImage } from './image.ts';
-import { judge, type Verdict } from './judge.ts';
+import { type Evidence, judge, type Verdict } from './judge.ts';
 import type { Ledger } from './ledger.ts';
 import { inventoryOf } from './owner.ts';
 import type { UploadOutcome } from './types.ts';
@@ -51,7 +51,7 @@ export async function uploadTenant(
   if (!local) return { kind: 'no-copy' };
   let there = remote;
   for (let round = 1; ; round++) {
-    const verdict = decide(parts, tenant, local, there);
+    const verdict = decide(parts, tenant, local, { remote: there, raced: round > 1 });
     if (verdict.kind === 'unchanged') {
       if (!parts.dryRun) learn(parts, tenant, verdict);
       return { kind: 'unchanged' };
@@ -83,10 +83,10 @@ function decide(
   { seen, ledger }: UploadParts,
   { name }: TenantDatabase,
   { modified, image, md5 }: Local,
-  remote: RemoteCopy | null,
+  there: Pick<Evidence, 'remote' | 'raced'>,
 ): Verdict {
   const local = { modified, digest: image.digest, md5 };
-  return judge({ local, remote, seen: seen.get(name), intents: ledger.intents(name) });
+  return judge({ ...there, local, seen: seen.get(name), intents: ledger.intents(name) });
 }
 
 /** Writes down first what is sent, so that a run after a kill knows its own upload again. */

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, openDatabase } from '../../../src/sqlite.ts';
 import type { SyncResult } from '../../../src/sync/types.ts';
@@ -12,9 +12,9 @@ export const SCRIPTS = {
 } as const;
 
 /** Two regions with a studio each, and a studio that no region owns; every event of 2026 is single. */
-export function eventIndex(extra: { iad?: readonly string[] } = {}): Buffer {
+export function eventIndex(extra: { iad?: readonly string[]; boston?: string } = {}): Buffer {
   const studios: readonly PlainRow[] = [
-    { id: 1, key: 'boston', name: 'Boston', region: 'iad' },
+    { id: 1, key: 'boston', name: 'Boston', region: extra.boston ?? 'iad' },
     { id: 2, key: 'sydney', name: 'Sydney', region: 'syd' },
     { id: 3, key: 'nowhere', name: 'Nowhere' },
     ...(extra.iad ?? []).map((key, at) => ({ id: 10 + at, key, name: key, region: 'iad' })),
@@ -41,6 +41,15 @@ export class Region extends Machine {
   constructor(code: string, store: Record<string, string>, index: Buffer = eventIndex()) {
     super({ FLY_APP_NAME: 'smooth', FLY_REGION: code, FLY_MACHINE_ID: `machine-${code}`, ...store });
     writeFileSync(this.path('index.sqlite3'), index);
+  }
+
+  /** Another machine with all that this one has on its volume. */
+  twin(code: string, index?: Buffer): Region {
+    const { APP_ROOT: _, RAILS_DB_VOLUME: __, FLY_REGION: ___, ...rest } = this.env;
+    const twin = new Region(code, rest);
+    cpSync(this.dbDir, twin.dbDir, { recursive: true, preserveTimestamps: true });
+    if (index) writeFileSync(twin.path('index.sqlite3'), index);
+    return twin;
   }
 
   tenant(name: string): string {

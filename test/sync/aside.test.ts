@@ -1,0 +1,61 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { keepAside } from '../../src/sync/aside.ts';
+
+let dir: string;
+let path: string;
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'aside-'));
+  mkdirSync(join(dir, 'work'));
+  path = join(dir, "2026-o'brien.sqlite3");
+  writeFileSync(path, 'live', { mode: 0o604 });
+});
+
+afterEach(() => rmSync(dir, { recursive: true }));
+
+const modified = new Date('2026-01-02T03:04:05Z');
+
+function keep(content: number, hour: number): string {
+  const bytes = Buffer.from(`content ${content}`);
+  const digest = String(content).padStart(64, '0');
+  const now = new Date(Date.UTC(2026, 1, 3, hour));
+  const image = { bytes, digest: [...digest].reverse().join(''), date: null };
+  return keepAside(path, image, { workDir: join(dir, 'work'), modified, now });
+}
+
+const copies = (): string[] => readdirSync(dir).filter((name) => name.includes('.changed-elsewhere-'));
+
+describe('what is kept beside a database', () => {
+  it('is named by database, time and content, with its mode and its own time', () => {
+    const kept = keep(1, 4);
+    expect(kept).toBe(`${path}.changed-elsewhere-20260203T040000Z-1000000000000000`);
+    expect(readFileSync(kept, 'utf8')).toBe('content 1');
+    expect(statSync(kept).mode & 0o777).toBe(0o604);
+    expect(statSync(kept).mtime).toEqual(modified);
+    expect(readdirSync(join(dir, 'work'))).toEqual([]);
+  });
+
+  it('is not kept twice', () => {
+    expect(keep(1, 5)).toBe(keep(1, 4));
+    expect(copies()).toHaveLength(1);
+  });
+
+  it('is at most five copies, of which the oldest go; what others put there stays', () => {
+    writeFileSync(`${path}.changed-elsewhere-by-hand`, '');
+    writeFileSync(join(dir, '2026-o.sqlite3.changed-elsewhere-20260101T000000Z-0000000000000000'), '');
+    for (let content = 1; content <= 7; content++) keep(content, content);
+    const prefix = "2026-o'brien.sqlite3.changed-elsewhere-";
+    expect(copies().sort()).toEqual([
+      ...[3, 4, 5, 6, 7].map((content) => `${prefix}20260203T0${content}0000Z-${content}000000000000000`),
+      `${prefix}by-hand`,
+      '2026-o.sqlite3.changed-elsewhere-20260101T000000Z-0000000000000000',
+    ]);
+  });
+
+  it('does not end like a database, so that nothing takes it for one', () => {
+    expect(keep(1, 1)).not.toMatch(/\.sqlite3$/);
+  });
+});
