@@ -1,0 +1,91 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openImage } from '../../src/index/open.ts';
+import { openDatabase } from '../../src/sqlite.ts';
+import { Region } from './support/events.ts';
+import { EventStore } from './support/store.ts';
+
+let store: EventStore;
+let iad: Region;
+let writer: ChildProcessByStdio<Writable, Readable, null> | null = null;
+
+beforeEach(async () => {
+  store = await EventStore.start();
+  iad = new Region('iad', store.env);
+});
+
+afterEach(async () => {
+  writer?.kill('SIGKILL');
+  writer = null;
+  iad.remove();
+  await store.close();
+});
+
+/** What every row of the image says; an image of no state that existed says more than one thing. */
+function statesOf(image: Buffer): string[] {
+  const db = openImage(image);
+  expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
+  expect(db.prepare('SELECT count(*) FROM events').pluck().get()).toBe(200);
+  return db.prepare<[], string>('SELECT DISTINCT name FROM events').pluck().all();
+}
+
+describe('a database that is written to all the time', () => {
+  for (const mode of ['delete', 'wal'] as const) {
+    it(`is uploaded as it was after one of its transactions (journal mode ${mode})`, async () => {
+      const path = iad.tenant('2026-boston');
+      writer = spawn(process.execPath, [join(import.meta.dirname, 'support/writer-process.ts'), path, mode], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      });
+      await once(writer.stdout, 'readable');
+      const found: number[] = [];
+      for (let round = 0; round < 4; round++) {
+        expect(await iad.script('tenant-stop', [], { env: { RAILS_APP_DB: '2026-boston' } })).toMatchObject({
+          exitCode: 0,
+        });
+        const states = statesOf((await store.bytes('db/2026-boston.sqlite3')) ?? Buffer.alloc(0));
+        expect(states).toHaveLength(1);
+        found.push(Number(states[0]));
+      }
+      expect(found).toEqual([...new Set(found)].sort((a, b) => a - b));
+      writer.stdin.end();
+      await once(writer, 'close');
+      const db = openDatabase(path);
+      expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
+      db.close();
+    });
+  }
+
+  it('is uploaded with what stands in its write-ahead log alone, and keeps it', async () => {
+    const db = openDatabase(iad.tenant('2026-boston'));
+    db.pragma('journal_mode = wal');
+    db.pragma('wal_autocheckpoint = 0');
+    db.exec(
+      "CREATE TABLE events (name TEXT, date TEXT); INSERT INTO events VALUES ('in the log', '2026-05-01')",
+    );
+    expect((await iad.script('idle')).exitCode).toBe(0);
+    expect(await store.event('2026-boston')).toBe('in the log');
+    db.exec("UPDATE events SET name = 'later'");
+    expect((await iad.script('idle')).exitCode).toBe(0);
+    expect(await store.event('2026-boston')).toBe('later');
+    expect(db.pragma('journal_mode', { simple: true })).toBe('wal');
+    db.close();
+  });
+
+  it('is named as failed when it leaves no gap, and the others are uploaded', async () => {
+    iad.write('2026-boston', 'first');
+    iad.write('2026-nowhere', 'first');
+    const db = openDatabase(iad.tenant('2026-boston'));
+    db.exec('BEGIN EXCLUSIVE');
+    const { exitCode, stdout } = await iad.script('idle', [], { env: { IDLE_DEADLINE: '8' } });
+    db.close();
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/2026-boston/);
+    expect(await store.event('2026-nowhere')).toBe('first');
+    expect(await store.event('2026-boston')).toBeNull();
+    expect(readdirSync(join(iad.dbDir, '.update_config/copies'))).toEqual([]);
+  });
+});

@@ -1,0 +1,144 @@
+import { writeFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { never, type SeenRequest, s3Error } from '../support/fault-proxy.ts';
+import { RunProcess } from '../support/run-process.ts';
+import { eventIndex, Region, SCRIPTS } from './support/events.ts';
+import { EventStore } from './support/store.ts';
+
+const LONG_AGO = new Date('2026-01-02T03:04:05Z');
+
+let store: EventStore;
+let iad: Region;
+
+beforeEach(async () => {
+  store = await EventStore.start();
+  iad = new Region('iad', store.env);
+});
+
+afterEach(async () => {
+  iad.remove();
+  await store.close();
+});
+
+const isUpload = ({ method, path }: SeenRequest) => method === 'PUT' && path.includes('/db/');
+
+async function uploaded(event: string): Promise<void> {
+  iad.write('2026-boston', event, LONG_AGO);
+  expect((await iad.script('idle')).exitCode).toBe(0);
+}
+
+describe('an upload to a store in trouble', () => {
+  it('whose answer is lost is known again', async () => {
+    await uploaded('first');
+    let lost = 0;
+    store.proxy.plan((request) => {
+      if (!isUpload(request) || lost++ > 0) return undefined;
+      return { kind: 'lost-answer' };
+    });
+    iad.write('2026-boston', 'second');
+    expect((await iad.script('idle')).exitCode).toBe(0);
+    expect(await store.event('2026-boston')).toBe('second');
+    expect(iad.keptAside()).toEqual([]);
+  });
+
+  it('whose process is killed while it waits for the answer is known again, also after further changes', async () => {
+    await uploaded('first');
+    for (const further of [null, 'third']) {
+      iad.write('2026-boston', `second, then ${further}`);
+      let running: RunProcess | null = null;
+      let sent = 0;
+      store.proxy.plan((request) => {
+        if (!isUpload(request)) return undefined;
+        if (sent++ === 0) return { kind: 'lost-answer' };
+        running?.signal('SIGKILL');
+        return { kind: 'reset', when: 'before-request' };
+      });
+      running = new RunProcess(iad, { executable: SCRIPTS.idle, args: [] });
+      expect((await running.answered).signal).toBe('SIGKILL');
+      expect(await store.event('2026-boston')).toBe(`second, then ${further}`);
+      if (further) iad.write('2026-boston', further);
+      store.proxy.plan(never);
+      expect((await iad.script('idle')).exitCode).toBe(0);
+      expect(await store.event('2026-boston')).toBe(further ?? 'second, then null');
+      expect(iad.keptAside()).toEqual([]);
+      const inventory = await store.inventory('iad');
+      expect(inventory?.['2026-boston.sqlite3']).toMatchObject({ etag: await store.etag('2026-boston') });
+    }
+  });
+
+  it('goes through while the store sheds load', async () => {
+    const shed = [s3Error(503, 'SlowDown'), s3Error(408, 'RequestCanceled')];
+    store.proxy.plan(({ number }) => (number % 2 === 1 ? shed[number % 4 === 1 ? 0 : 1] : undefined));
+    await uploaded('first');
+    expect(await store.event('2026-boston')).toBe('first');
+    expect(await store.inventory('iad')).toHaveProperty(['2026-boston.sqlite3']);
+  });
+
+  it('that is down fails, says so, and is made up for by the next run', async () => {
+    store.proxy.plan(() => s3Error(403, 'AccessDenied'));
+    iad.write('2026-boston', 'first');
+    const { exitCode, stdout } = await iad.script('idle');
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('Failed (store-refused): 2026-boston: ');
+    store.proxy.plan(never);
+    expect((await iad.script('idle')).exitCode).toBe(0);
+    expect(await store.event('2026-boston')).toBe('first');
+  });
+
+  it('whose inventory cannot be written is entered there by the next run, which uploads nothing', async () => {
+    store.proxy.plan(({ path }) => (path.includes('inventory/') ? s3Error(403, 'AccessDenied') : undefined));
+    iad.write('2026-boston', 'first', LONG_AGO);
+    const { exitCode, stdout } = await iad.script('idle');
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('Failed (store-refused): inventory iad: ');
+    store.proxy.plan(never);
+    expect((await iad.script('idle')).exitCode).toBe(0);
+    expect(store.requests()).toEqual(['GET inventory/iad.json', 'PUT inventory/iad.json']);
+  });
+
+  it('that is over before the deadline names what is left, the one last written first in the store', async () => {
+    iad.remove();
+    const keys = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+    iad = new Region('iad', store.env, eventIndex({ iad: keys }));
+    for (const [at, key] of keys.entries()) {
+      iad.write(`2026-${key}`, key, new Date(LONG_AGO.getTime() + at * 1000));
+    }
+    let uploads = 0;
+    store.proxy.plan((request) => {
+      if (!isUpload(request)) return undefined;
+      uploads += 1;
+      return uploads > 4 ? { kind: 'hang', after: 'request' } : undefined;
+    });
+    const { exitCode, stdout } = await iad.script('idle', [], { env: { IDLE_DEADLINE: '10' } });
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('the 10 s were up; 4 not uploaded: 2026-a, 2026-b, 2026-c, 2026-d');
+    expect(stdout).toContain('4 uploaded');
+    expect(Object.keys((await store.inventory('iad')) ?? {}).sort()).toEqual(
+      ['e', 'f', 'g', 'h'].map((key) => `2026-${key}.sqlite3`),
+    );
+    store.proxy.plan(never);
+    expect((await iad.script('idle')).exitCode).toBe(0);
+    expect(await store.event('2026-a')).toBe('a');
+  });
+
+  it('is over by the deadline although the store answers nothing at all', async () => {
+    store.proxy.plan(() => ({ kind: 'hang', after: 'request' }));
+    iad.write('2026-boston', 'first');
+    const { exitCode, stdout } = await iad.script('idle', [], { env: { IDLE_DEADLINE: '1' } });
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('1 not uploaded: 2026-boston');
+  });
+});
+
+describe('what an upload remembers', () => {
+  it('is begun anew when it is damaged, and nothing is uploaded twice', async () => {
+    await uploaded('first');
+    writeFileSync(
+      `${iad.dbDir}/.update_config/uploads.db`,
+      'damaged, and not a database any more'.repeat(300),
+    );
+    store.proxy.plan(never);
+    expect((await iad.script('idle')).exitCode).toBe(0);
+    expect(store.requests()).toEqual([]);
+  });
+});
