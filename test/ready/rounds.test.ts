@@ -1,0 +1,226 @@
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Failure } from '../../src/failure.ts';
+import type { Index } from '../../src/index/types.ts';
+import { ensureStateDir } from '../../src/journal/state-dir.ts';
+import { tryLock } from '../../src/lock/lock.ts';
+import { leaveNotes } from '../../src/ready/notes.ts';
+import { previewReady, runReady } from '../../src/ready/ready.ts';
+import { type ReadyParts, STAGES, type Stage, type StageName } from '../../src/ready/types.ts';
+import type { ProgressEvent } from '../../src/report/types.ts';
+import { makeGate } from '../support/gate.ts';
+import { buildIndex } from '../support/indexes.ts';
+import { Machine } from '../support/machine.ts';
+import { siteOf } from '../support/site.ts';
+import { notesOf } from './support/ready.ts';
+
+/** Studios of an index that is told apart by their number. */
+const indexOf = (studios: number): Buffer =>
+  buildIndex({
+    locations: Array.from({ length: studios }, (_, at) => ({ id: at + 1, key: `s${at}`, name: `S${at}` })),
+  });
+
+let machine: Machine;
+let events: ProgressEvent[];
+/** What was done: the stage, and the number of studios in the index that it was given. */
+let done: [StageName, number][];
+
+beforeEach(() => {
+  machine = new Machine();
+  events = [];
+  done = [];
+  install(1);
+});
+
+afterEach(() => machine.remove());
+
+const install = (studios: number): void => writeFileSync(machine.path('index.sqlite3'), indexOf(studios));
+
+/** Parts whose stages note what they are given, and then do `work`. */
+function parts(work: (stage: StageName, index: Index) => Promise<void> | void = () => {}): ReadyParts {
+  const stage =
+    (name: StageName): Stage =>
+    async (index) => {
+      done.push([name, index.studios.length]);
+      await work(name, index);
+      return { counts: { looked: 1 }, failures: [] };
+    };
+  return {
+    site: { ...siteOf('kamal'), dbDir: machine.dbDir },
+    report: (event) => events.push(event),
+    unexpected: () => {},
+    stages: { tenants: stage('tenants'), pages: stage('pages') },
+  };
+}
+
+const outcomes = (result: Awaited<ReturnType<typeof runReady>>) =>
+  result.summaries.map(({ outcome }) => outcome);
+
+describe('a ready hook alone', () => {
+  it('goes round once, tenants first', async () => {
+    const result = await runReady(parts(), STAGES);
+    expect({ outcomes: outcomes(result), failed: result.failed }).toEqual({
+      outcomes: ['done'],
+      failed: false,
+    });
+    expect(done).toEqual([
+      ['tenants', 1],
+      ['pages', 1],
+    ]);
+    expect(result.summaries[0]?.counts).toEqual({ 'tenants looked': 1, 'pages looked': 1 });
+    expect(notesOf(machine)).toEqual([]);
+  });
+
+  it('goes on with the pages when the tenants fail, and fails', async () => {
+    const unforeseen: unknown[] = [];
+    const broken = parts((stage) => {
+      if (stage === 'tenants') throw new Error('a bug');
+    });
+    const result = await runReady({ ...broken, unexpected: (error) => unforeseen.push(error) }, STAGES);
+    expect(result.failed).toBe(true);
+    expect(result.summaries[0]?.failures).toMatchObject([
+      { step: 'tenants', name: 'tenants', code: 'internal' },
+    ]);
+    expect(done.map(([stage]) => stage)).toEqual(['tenants', 'pages']);
+    expect(unforeseen).toHaveLength(1);
+  });
+
+  it('does what a killed one had begun, beside what it was asked for', async () => {
+    const stateDir = ensureStateDir(machine.dbDir);
+    writeFileSync(join(stateDir, 'ready.serving.pages'), '');
+    await runReady(parts(), ['tenants']);
+    expect(done).toEqual([
+      ['tenants', 1],
+      ['pages', 1],
+    ]);
+    expect(notesOf(machine)).toEqual([]);
+  });
+
+  it('does what one had noted that died before it could try the lock', async () => {
+    leaveNotes(ensureStateDir(machine.dbDir), ['tenants']);
+    await runReady(parts(), ['pages']);
+    expect(done.map(([stage]) => stage)).toEqual(['tenants', 'pages']);
+  });
+
+  it('cannot work in a db dir that it cannot write to', async () => {
+    writeFileSync(join(machine.dbDir, '.update_config'), '');
+    await expect(runReady(parts(), STAGES)).rejects.toThrow(Failure);
+    expect(done).toEqual([]);
+  });
+});
+
+describe('ready hooks that overlap', () => {
+  it('leave it to the one at work, which goes round once more with the newest index', async () => {
+    const [begun, gate] = [makeGate(), makeGate()];
+    const first = runReady(
+      parts(async (stage) => {
+        if (stage !== 'tenants') return;
+        begun.open();
+        await gate.opened;
+      }),
+      STAGES,
+    );
+    await begun.opened;
+    for (let studios = 2; studios <= 11; studios += 1) {
+      install(studios);
+      const other = await runReady(parts(), STAGES);
+      expect({ outcomes: outcomes(other), failed: other.failed }).toEqual({
+        outcomes: ['handed-over'],
+        failed: false,
+      });
+    }
+    expect(done).toEqual([['tenants', 1]]);
+    gate.open();
+    expect(outcomes(await first)).toEqual(['done', 'done']);
+    expect(done).toEqual([
+      ['tenants', 1],
+      ['pages', 1],
+      ['tenants', 11],
+      ['pages', 11],
+    ]);
+    expect(notesOf(machine)).toEqual([]);
+    expect(events).toContainEqual({
+      type: 'note',
+      message: 'round 2: asked for by another ready hook meanwhile, with the newest index',
+    });
+  });
+
+  it('add up in what they ask for', async () => {
+    const others: StageName[][] = [['pages'], ['pages'], ['tenants', 'pages']];
+    await runReady(
+      parts(async () => {
+        for (const scope of others.splice(0)) await runReady(parts(), scope);
+      }),
+      ['tenants'],
+    );
+    expect(done.map(([stage]) => stage)).toEqual(['tenants', 'tenants', 'pages']);
+  });
+
+  it('are served also when they come at the very end of a round', async () => {
+    const late = parts();
+    let left = 3;
+    const report = (event: ProgressEvent): void => {
+      if (event.type === 'finish' && left > 0) {
+        left -= 1;
+        leaveNotes(ensureStateDir(machine.dbDir), ['pages']);
+      }
+    };
+    const { summaries } = await runReady({ ...late, report }, STAGES);
+    expect(summaries).toHaveLength(4);
+    expect(done.map(([stage]) => stage)).toEqual(['tenants', 'pages', 'pages', 'pages', 'pages']);
+  });
+
+  it('forgive a failure that a later round mends, and no other', async () => {
+    const failing = (when: (round: number, stage: StageName) => boolean) => {
+      let round = 0;
+      return parts(async (stage) => {
+        if (stage === 'tenants') round += 1;
+        if (round === 1) await runReady(parts(), ['tenants']);
+        if (when(round, stage)) throw new Failure('command-failed', 'it failed', { hint: 'Mend it.' });
+      });
+    };
+    expect(
+      (
+        await runReady(
+          failing((round, stage) => round === 1 && stage === 'tenants'),
+          STAGES,
+        )
+      ).failed,
+    ).toBe(false);
+    expect(
+      (
+        await runReady(
+          failing((round, stage) => round === 1 && stage === 'pages'),
+          STAGES,
+        )
+      ).failed,
+    ).toBe(true);
+    expect(
+      (
+        await runReady(
+          failing((round, stage) => round === 2 && stage === 'tenants'),
+          STAGES,
+        )
+      ).failed,
+    ).toBe(true);
+  });
+
+  it('leave a note that stays until somebody has served it', async () => {
+    const lock = tryLock(join(ensureStateDir(machine.dbDir), 'ready.lock'));
+    const busy = await runReady(parts(), STAGES);
+    expect(outcomes(busy)).toEqual(['handed-over']);
+    lock?.release();
+    expect(notesOf(machine)).toEqual(['ready.again.pages', 'ready.again.tenants']);
+    await runReady(parts(), ['pages']);
+    expect(done.map(([stage]) => stage)).toEqual(['tenants', 'pages']);
+  });
+});
+
+describe('a preview', () => {
+  it('takes no lock and leaves nothing', async () => {
+    const result = await previewReady(parts(), STAGES);
+    expect(outcomes(result)).toEqual(['dry-run']);
+    expect(readdirSync(machine.dbDir)).toEqual(['index.sqlite3']);
+  });
+});
