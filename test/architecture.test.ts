@@ -39,7 +39,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   install: ['index'],
   store: [],
   bucket: ['store'],
-  tenants: ['bucket', 'index', 'generate', 'site', 'install', 'journal', 'lock', 'child', 'report'],
+  tenants: ['bucket', 'index', 'generate', 'site', 'install', 'store', 'journal', 'lock', 'child', 'report'],
   fleet: ['bucket', 'index', 'install', 'site', 'child', 'journal', 'report'],
   child: [],
   ready: ['index', 'site', 'install', 'journal', 'lock', 'child', 'report'],

@@ -5,6 +5,7 @@ import {
   fchownSync,
   fstatSync,
   fsyncSync,
+  futimesSync,
   lchownSync,
   lstatSync,
   mkdirSync,
@@ -33,6 +34,11 @@ export interface Ownership {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
+}
+
+/** And, where that is not the present, when its content was last changed. */
+export interface Likeness extends Ownership {
+  readonly mtime?: Date;
 }
 
 /**
@@ -90,7 +96,7 @@ export function ownershipFor(path: string, mode: number): Ownership {
  * @param pieces the bytes, one piece after the other
  * @param made called as soon as the file exists
  */
-export function writeNewFile(path: string, pieces: Iterable<Buffer>, like: Ownership, made = () => {}): void {
+export function writeNewFile(path: string, pieces: Iterable<Buffer>, like: Likeness, made = () => {}): void {
   const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
   const fd = openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
   try {
@@ -99,6 +105,7 @@ export function writeNewFile(path: string, pieces: Iterable<Buffer>, like: Owner
     for (const bytes of pieces) {
       for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written);
     }
+    if (like.mtime) futimesSync(fd, like.mtime, like.mtime);
     fsyncSync(fd);
   } finally {
     closeSync(fd);

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isProgram } from '../child/find.ts';
-import { type ChildOutcome, runChild } from '../child/run.ts';
+import { problemOf } from '../child/problem.ts';
+import { runChild } from '../child/run.ts';
 import { Failure } from '../failure.ts';
 import type { Reporter } from '../report/types.ts';
 import type { ReadySettings } from './settings.ts';
@@ -66,26 +67,12 @@ async function runProgram(
     },
   });
   if (lines > MOST_LINES) note(parts, `${command[0]}: ${lines - MOST_LINES} more lines, not told`);
-  const problem = problemOf(outcome, settings.prerenderTimeoutMs);
+  const limit = `${settings.prerenderTimeoutMs / 1000} s (READY_PRERENDER_TIMEOUT)`;
+  const problem = problemOf(outcome, limit);
   if (problem === null) return { counts: {}, failures: [] };
   throw new Failure('command-failed', `${shown} ${problem}`, {
     hint: 'Run it by hand in the app root to see why; READY_PRERENDER=builtin does without it.',
   });
-}
-
-/** What was wrong with how it ended, with its last line; null for nothing. */
-function problemOf(outcome: ChildOutcome, timeoutMs: number): string | null {
-  if (outcome.kind === 'not-started') return `cannot be started: ${outcome.reason}`;
-  const last = outcome.tail.findLast((line) => line.trim() !== '');
-  const said = last === undefined ? '' : `; its last words: ${last}`;
-  switch (outcome.kind) {
-    case 'exited':
-      return outcome.code === 0 ? null : `ended with exit code ${outcome.code}${said}`;
-    case 'killed':
-      return `was ended by ${outcome.signal}${said}`;
-    case 'timed-out':
-      return `was ended after ${timeoutMs / 1000} s (READY_PRERENDER_TIMEOUT)${said}`;
-  }
 }
 
 function note({ report }: PrerenderParts, message: string): void {

@@ -46,6 +46,11 @@ export function prove(bytes: Buffer, object: StoredObject): string {
   return digest;
 }
 
+/** Whether what is said of an object proves more of its bytes than their number. */
+export function isProven({ etag, metadata }: StoredObject): boolean {
+  return isMd5(etag) || metadata['sha256'] !== undefined;
+}
+
 /** An ETag is the bytes' MD5 unless the object came in parts (then it ends in `-<parts>`) or is encrypted. */
 export const isMd5 = (etag: string) => /^[0-9a-f]{32}$/i.test(unquoted(etag));
 

@@ -1,4 +1,5 @@
-import { lstatSync, type Stats, statSync } from 'node:fs';
+import { type BigIntStats, lstatSync, type Stats, statSync } from 'node:fs';
+import { wholeSeconds } from '../bucket/layout.ts';
 import { Failure } from '../failure.ts';
 import { isDirectory, onDisk } from '../install/disk.ts';
 import { lastWritten } from '../install/live-index.ts';
@@ -24,4 +25,19 @@ export function readLocal(path: string): LocalCopy | null {
     const modified = lastWritten(path) ?? stats.mtime;
     return { size: stats.size, modified, linked: link.isSymbolicLink() };
   });
+}
+
+/** Whether a database that was last changed at `time` belongs in the place of the local one: that is older, or empty. */
+export function isOlder(local: LocalCopy, time: Date): boolean {
+  return local.size === 0 || wholeSeconds(time) > wholeSeconds(local.modified);
+}
+
+/** Changes with every write to a database or to its write-ahead log; looks, and opens nothing. */
+export function stampOf(path: string): string {
+  const files = [path, `${path}-wal`].map((file) => statSync(file, { bigint: true, throwIfNoEntry: false }));
+  return files.map(describe).join(' ');
+}
+
+function describe(stats: BigIntStats | undefined): string {
+  return stats ? `${stats.ino}:${stats.size}:${stats.mtimeNs}` : '-';
 }

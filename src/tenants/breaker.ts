@@ -1,0 +1,35 @@
+import { Failure } from '../failure.ts';
+import type { ObjectStore } from '../store/types.ts';
+
+/** Requests in a row that may fail before no more are made. Each has been retried by then, for up to its time-out. */
+const MOST = 4;
+
+/**
+ * A store that is given up once it has not answered several requests in a row: 400 databases, each of which waits for
+ * its time-out, would take hours.
+ */
+export function withBreaker(store: ObjectStore): ObjectStore {
+  let failed = 0;
+  const guard = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (failed >= MOST) {
+      throw new Failure('store-unreachable', `the store was given up after ${MOST} failures in a row`, {
+        hint: 'Try again when the store answers; the first failures say what is wrong with it.',
+      });
+    }
+    try {
+      const result = await work();
+      failed = 0;
+      return result;
+    } catch (error) {
+      const down = error instanceof Failure && /^store-(unreachable|timeout|refused)$/.test(error.code);
+      failed = down ? failed + 1 : 0;
+      throw error;
+    }
+  };
+  return {
+    get: (key, options) => guard(() => store.get(key, options)),
+    head: (key) => guard(() => store.head(key)),
+    put: (key, bytes, options) => store.put(key, bytes, options),
+    list: (prefix) => store.list(prefix),
+  };
+}

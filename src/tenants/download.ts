@@ -1,0 +1,108 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { databaseKey, objectTime, wholeSeconds } from '../bucket/layout.ts';
+import { Failure } from '../failure.ts';
+import type { Ownership } from '../install/stage.ts';
+import { isProven } from '../store/proof.ts';
+import type { GetOutcome, ObjectReader } from '../store/types.ts';
+import { type ProvedImage, proveImage } from './image.ts';
+import { isOlder, readLocal } from './local.ts';
+import { placeDatabase } from './place.ts';
+import type { SeenDatabases } from './seen.ts';
+import type { TenantDatabase } from './types.ts';
+
+export interface DownloadTools {
+  readonly store: ObjectReader;
+  readonly seen: SeenDatabases;
+  /** Bytes; a larger database is refused before it is read. */
+  readonly maxBytes: number;
+  /** What a file is made like where there is none; one that is there keeps its owner and mode. */
+  readonly like: Ownership;
+}
+
+export type DownloadOutcome =
+  | { readonly kind: 'downloaded'; readonly size: number; readonly time: Date }
+  /** The local one is as new, or newer. */
+  | { readonly kind: 'kept' }
+  /** The store has none, or an empty one. */
+  | { readonly kind: 'missing' };
+
+/** Bytes that nothing proves may have been spoiled on their way. */
+const ATTEMPTS = 3;
+const LONGEST_PAUSE_MS = 2000;
+
+/**
+ * Fetches a tenant's database from the store, proves it, and puts it in its place with the time at which it was last
+ * changed, unless the local one is as new by then. To be called with the tenant's lock held, after `resumeInstall`.
+ *
+ * @throws {Failure} `store-*`; `tenant-invalid`: too large, or no sound database; `disk`, `lock-timeout`. The local one
+ * is as it was.
+ */
+export async function downloadTenant(tools: DownloadTools, tenant: TenantDatabase): Promise<DownloadOutcome> {
+  const { seen, like } = tools;
+  const { name, path } = tenant;
+  const found = await fetchProved(tools, name, (time) => {
+    const local = readLocal(path);
+    return local === null || (!local.linked && isOlder(local, time));
+  });
+  if (found.kind === 'missing') return found;
+  const { etag, time } = found;
+  seen.recordTimes([[name, { etag, time }]]);
+  if (found.kind === 'found') {
+    const placed = await placeDatabase({ tenant, image: found.image, etag, time, like, seen });
+    if (placed === 'placed') return { kind: 'downloaded', size: found.image.bytes.length, time };
+  }
+  const local = readLocal(path);
+  // As it is when it was put there by a run that was killed before it could write that down.
+  if (local && wholeSeconds(local.modified) === wholeSeconds(time) && seen.get(name)?.etag !== etag) {
+    seen.record(name, { etag, time, digest: null });
+  }
+  return { kind: 'kept' };
+}
+
+type Fetched =
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'unwanted'; readonly etag: string; readonly time: Date }
+  | { readonly kind: 'found'; readonly etag: string; readonly time: Date; readonly image: ProvedImage };
+
+async function fetchProved(
+  tools: DownloadTools,
+  name: string,
+  isWanted: (time: Date) => boolean,
+): Promise<Fetched> {
+  for (let attempt = 1; ; attempt++) {
+    const got = await tools.store.get(databaseKey(name), { maxBytes: tools.maxBytes });
+    if (got.kind === 'missing' || got.kind === 'unchanged') return { kind: 'missing' };
+    if (got.kind === 'too-large') throw tooLarge(name, got.size, tools.maxBytes);
+    const { object, bytes } = got;
+    if (bytes.length === 0) return { kind: 'missing' };
+    const facts = { etag: object.etag, time: objectTime(object) };
+    if (!isWanted(facts.time)) return { kind: 'unwanted', ...facts };
+    const image = proveUnless(name, got, attempt < ATTEMPTS && !isProven(object));
+    if (image) return { kind: 'found', ...facts, image };
+    await wait(Math.random() * Math.min(LONGEST_PAUSE_MS, 250 * 2 ** attempt));
+  }
+}
+
+/** Null for a bad one that may be good the next time. */
+function proveUnless(
+  name: string,
+  { bytes }: Extract<GetOutcome, { kind: 'found' }>,
+  mayBeSpoiled: boolean,
+): ProvedImage | null {
+  try {
+    return proveImage(name, bytes);
+  } catch (error) {
+    if (mayBeSpoiled && error instanceof Failure && error.code === 'tenant-invalid') return null;
+    throw error;
+  }
+}
+
+function tooLarge(name: string, size: number, most: number): Failure {
+  return new Failure(
+    'tenant-invalid',
+    `the store's database of ${name} has ${size} bytes, more than the ${most} allowed`,
+    {
+      hint: 'Check what was uploaded; raise READY_MAX_DATABASE_MIB if it is right and the machine has the memory.',
+    },
+  );
+}

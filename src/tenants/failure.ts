@@ -1,0 +1,33 @@
+import { Failure } from '../failure.ts';
+import { printable } from '../index/keys.ts';
+import type { Subject } from '../index/open.ts';
+import { codeOf, diskError } from '../install/disk.ts';
+
+/** @param problem the end of a sentence about the database; may hold text from outside */
+export function invalidDatabase(subject: Subject, problem: string, cause?: unknown): Failure {
+  const options = { hint: subject.hint, ...(cause === undefined ? {} : { cause }) };
+  return new Failure(subject.invalid, `${subject.name} ${printable(problem)}`, options);
+}
+
+/** How messages speak of a database on this machine. */
+export function localSubject(name: string): Subject {
+  return {
+    name: `the database of ${name}`,
+    invalid: 'tenant-invalid',
+    hint: "Repair it (sqlite3's .recover), or move it aside: then the store's takes its place.",
+  };
+}
+
+/** What to throw for an error met while working on a live database. */
+export function databaseError(name: string, path: string, error: unknown): unknown {
+  if (error instanceof Failure) return error;
+  const subject = localSubject(name);
+  const problem = error instanceof Error ? error.message : String(error);
+  if (isNoDatabase(error)) return invalidDatabase(subject, `is not in order: ${problem}`, error);
+  return diskError('cannot work on', path, error);
+}
+
+/** Whether something is no database, or a damaged one. */
+export function isNoDatabase(error: unknown): boolean {
+  return /^(SQLITE_(NOTADB|CORRUPT).*|index-invalid|tenant-invalid)$/.test(codeOf(error));
+}

@@ -1,0 +1,55 @@
+import { patience, untilFree } from '../install/busy.ts';
+import { setMtime } from '../install/commit.ts';
+import { dateUnlessChanged } from '../install/date.ts';
+import { onDisk } from '../install/disk.ts';
+import { type Database, openDatabase } from '../sqlite.ts';
+import { databaseError, isNoDatabase } from './failure.ts';
+import { readLocal } from './local.ts';
+import type { Install, SeenDatabases } from './seen.ts';
+import type { TenantDatabase } from './types.ts';
+
+const PATIENCE_MS = 10_000;
+
+/**
+ * Gives a database the time that belongs to what it holds, when a run was killed while it wrote a fetched one over it:
+ * SQLite makes it all old or all new, but either way it looks as if it had just been changed here, so that nothing
+ * newer would ever be fetched. One that somebody has changed since stays as it is.
+ *
+ * To be called with the tenant's lock held, before the local time is looked at.
+ *
+ * @throws {Failure} `lock-timeout`: others leave no gap; `disk`.
+ */
+export async function resumeInstall(tenant: TenantDatabase, seen: SeenDatabases): Promise<void> {
+  const { name, path } = tenant;
+  const install = seen.interrupted(name);
+  if (!install) return;
+  try {
+    const outcome = readLocal(path) ? await settle(path, install) : 'lost';
+    seen.settle(name, outcome === 'new' ? install : null);
+  } catch (error) {
+    if (!isNoDatabase(error)) throw databaseError(name, path, error);
+    seen.settle(name, null);
+  }
+}
+
+async function settle(path: string, install: Install): Promise<'new' | 'old' | 'lost'> {
+  const db = openDatabase(path, { fileMustExist: true, busyTimeoutMs: 0 });
+  try {
+    return await untilFree(patience(path, PATIENCE_MS), () => settleOnce(db, path, install));
+  } finally {
+    db.close();
+  }
+}
+
+function settleOnce(db: Database, path: string, install: Install): 'new' | 'old' | 'lost' {
+  const { digest, time, oldDigest, oldModified } = install;
+  // The first look makes SQLite undo what was left half done.
+  if (db.pragma('page_count', { simple: true }) === 0) {
+    if (oldDigest === null)
+      onDisk('cannot set the time of', path, () => setMtime(path, oldModified.getTime()));
+    return 'old';
+  }
+  if (dateUnlessChanged(db, path, digest, time)) return 'new';
+  if (oldDigest !== null && dateUnlessChanged(db, path, oldDigest, oldModified)) return 'old';
+  return 'lost';
+}

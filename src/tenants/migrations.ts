@@ -1,0 +1,95 @@
+import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { openImage, openInstalled } from '../index/open.ts';
+import { codeOf, onDisk } from '../install/disk.ts';
+import { type Database, openDatabase } from '../sqlite.ts';
+import { databaseError, localSubject } from './failure.ts';
+import type { TenantDatabase } from './types.ts';
+
+const MIGRATION = /^([0-9]+)_.*\.rb$/;
+
+/**
+ * The versions of the application's migrations, `<app root>/db/migrate/<version>_<name>.rb`; null where it has no such
+ * directory.
+ *
+ * @throws {Failure} `disk`
+ */
+export function readMigrations(appRoot: string): readonly string[] | null {
+  const directory = join(appRoot, 'db', 'migrate');
+  return onDisk('cannot read', directory, () => {
+    try {
+      const versions = readdirSync(directory).map((file) => MIGRATION.exec(file)?.[1]);
+      return versions.filter((version) => version !== undefined).map(plainVersion);
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return null;
+      throw error;
+    }
+  });
+}
+
+/** How many of these a database lacks: all of them when it has no `schema_migrations`. */
+export function countPending(versions: readonly string[], applied: ReadonlySet<string>): number {
+  return versions.filter((version) => !applied.has(version)).length;
+}
+
+/**
+ * The versions that a database has had applied; none where it has no `schema_migrations`, and where there is no
+ * database.
+ *
+ * @param options.dryRun leave everything on disk as it is: no log of the database's is tidied up
+ * @throws {Failure} `tenant-invalid`: it is no database; `lock-timeout`; `disk`
+ */
+export function readApplied(tenant: TenantDatabase, options: { dryRun: boolean }): ReadonlySet<string> {
+  const { name, path } = tenant;
+  try {
+    const db = options.dryRun
+      ? openUntouched(path, name)
+      : openInstalled(path, { subject: localSubject(name) });
+    if (!db) return new Set();
+    try {
+      return appliedIn(db);
+    } finally {
+      db.close();
+    }
+  } catch (error) {
+    throw databaseError(name, path, error);
+  }
+}
+
+function appliedIn(db: Database): ReadonlySet<string> {
+  // A view of that name could run for ever.
+  const table = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'schema_migrations'";
+  if (!db.prepare(table).get()) return new Set();
+  const columns = db.pragma("table_info('schema_migrations')") as { name: string }[];
+  if (!columns.some((column) => column.name === 'version')) return new Set();
+  const versions = db.prepare<[], unknown>('SELECT version FROM schema_migrations').pluck().all();
+  return new Set(versions.map((version) => plainVersion(String(version))));
+}
+
+/** As a number has it, but of any length. */
+function plainVersion(digits: string): string {
+  return digits.replace(/^0+(?=[0-9])/, '');
+}
+
+/** A connection that reads makes files beside a database with a write-ahead log, unless they are there. */
+function openUntouched(path: string, name: string): Database | null {
+  const size = statSync(path, { throwIfNoEntry: false })?.size;
+  if (size === undefined || size === 0) return null;
+  const hasLog = statSync(`${path}-wal`, { throwIfNoEntry: false }) !== undefined;
+  if (usesLog(path) && !hasLog) return openImage(readFileSync(path), localSubject(name));
+  const db = openDatabase(path, { readonly: true, fileMustExist: true });
+  db.pragma('trusted_schema = OFF');
+  return db;
+}
+
+/** Bytes 18 and 19 of the header: 2 for a write-ahead log. */
+function usesLog(path: string): boolean {
+  const fd = openSync(path, 'r');
+  try {
+    const versions = Buffer.alloc(2);
+    readSync(fd, versions, 0, 2, 18);
+    return versions.includes(2);
+  } finally {
+    closeSync(fd);
+  }
+}

@@ -1,0 +1,51 @@
+import type { LimitFunction } from 'p-limit';
+import type { Ownership } from '../install/stage.ts';
+import type { ItemFailure, Reporter } from '../report/types.ts';
+import type { ObjectStore } from '../store/types.ts';
+import type { CommandParts } from './command.ts';
+import type { SeenDatabases } from './seen.ts';
+import type { RemoteCopy, Seen } from './types.ts';
+
+export interface TenantParts extends CommandParts {
+  /** Resolves to null where no object store is configured. */
+  readonly openStore: () => Promise<ObjectStore | null>;
+  readonly report: Reporter;
+  /** Told of every error that was not foreseen, with its stack. */
+  readonly unexpected: (error: unknown) => void;
+}
+
+export interface TenantRequest {
+  /** Name of the step that events are told under. */
+  readonly step: string;
+  /** Say what would be done, and change nothing on disk. */
+  readonly dryRun: boolean;
+}
+
+export interface TenantsOutcome {
+  readonly counts: Readonly<Record<string, number>>;
+  /** What could not be done; the rest was. */
+  readonly failures: readonly ItemFailure[];
+}
+
+/** What is known before the first tenant is looked at. */
+export interface Work {
+  readonly parts: TenantParts;
+  readonly request: TenantRequest;
+  readonly stateDir: string;
+  readonly seen: SeenDatabases;
+  /** What it knew when the work began. */
+  readonly known: ReadonlyMap<string, Seen>;
+  readonly owner: Ownership;
+  /** Versions of the application's migrations; null where it has none. */
+  readonly migrations: readonly string[] | null;
+  readonly store: ObjectStore | null;
+  /** What the store has; null where there is no store, or it could not be listed. */
+  readonly remotes: ReadonlyMap<string, RemoteCopy> | null;
+  /** By name: what killed runs have left of fetched databases. */
+  readonly leftovers: ReadonlyMap<string, readonly string[]>;
+  /** Names of those that a killed run was writing over. */
+  readonly interrupted: ReadonlySet<string>;
+  /** One at a time, for databases that take much memory. */
+  readonly largeLimit: LimitFunction;
+  readonly prepareLimit: LimitFunction;
+}

@@ -1,0 +1,160 @@
+import { linkSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { Failure } from '../failure.ts';
+import { imageDigest, readImage } from '../index/open.ts';
+import { patience, untilFree } from '../install/busy.ts';
+import { syncDirectory } from '../install/commit.ts';
+import { codeOf, onDisk } from '../install/disk.ts';
+import { type Ownership, writeNewFile } from '../install/stage.ts';
+import { swapIndex } from '../install/swap.ts';
+import { type Database, openDatabase } from '../sqlite.ts';
+import { databaseError, isNoDatabase } from './failure.ts';
+import type { ProvedImage } from './image.ts';
+import { resumeInstall } from './interrupted.ts';
+import { isOlder, readLocal, stampOf } from './local.ts';
+import type { SeenDatabases } from './seen.ts';
+import { fetchedPath } from './staging.ts';
+import type { LocalCopy, TenantDatabase } from './types.ts';
+
+export interface Placement {
+  readonly tenant: TenantDatabase;
+  readonly image: ProvedImage;
+  /** Of the object that it came from. */
+  readonly etag: string;
+  /** When it was last changed. */
+  readonly time: Date;
+  /** What a file is made like where there is none. */
+  readonly like: Ownership;
+  readonly seen: SeenDatabases;
+}
+
+/** `superseded`: the local one is newer by now, and stays. */
+export type Placed = 'placed' | 'superseded';
+
+/** Thrown under the database's own lock, to leave it as it is. */
+class Superseded extends Error {}
+
+/**
+ * Puts a fetched database in its place, unless what stands there is newer. A live database is written into, in one
+ * transaction, so that whoever has it open sees all of the old or all of the new; where there is none, a new file
+ * appears whole. To be called with the tenant's lock held.
+ *
+ * @throws {Failure} `disk`, `lock-timeout`: the old one is still there.
+ */
+export async function placeDatabase(placement: Placement): Promise<Placed> {
+  const { tenant } = placement;
+  for (;;) {
+    const local = readLocal(tenant.path);
+    if (local) return await placeOver(placement, local);
+    if (placeNew(placement)) return 'placed';
+  }
+}
+
+/** False when a file has appeared there meanwhile: an application that opens a database makes an empty one. */
+function placeNew({ tenant, image, etag, time, like, seen }: Placement): boolean {
+  const { name, path } = tenant;
+  const staged = fetchedPath(path);
+  const placed = onDisk('cannot make', path, () => {
+    try {
+      writeNewFile(staged, [image.bytes], { ...like, mtime: time });
+      if (!readFileSync(staged).equals(image.bytes)) throw notAsWritten(staged);
+      // A log left behind by a database that is gone would be replayed into the new one.
+      for (const suffix of ['-wal', '-shm', '-journal']) rmSync(path + suffix, { force: true });
+      syncDirectory(dirname(path));
+      return appear(staged, path);
+    } finally {
+      rmSync(staged, { force: true });
+      syncDirectory(dirname(path));
+    }
+  });
+  if (placed) seen.record(name, { etag, time, digest: image.digest });
+  return placed;
+}
+
+/** Other than a rename, this never replaces anything. */
+function appear(staged: string, path: string): boolean {
+  try {
+    linkSync(staged, path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    // Not every file system has hard links.
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(codeOf(error))) throw error;
+    if (statSync(path, { throwIfNoEntry: false })) return false;
+    renameSync(staged, path);
+    return true;
+  }
+}
+
+function notAsWritten(path: string): Failure {
+  return new Failure('disk', `${path} does not hold what was written to it`, {
+    hint: 'Look at the health of that disk or volume (dmesg), then run it again.',
+  });
+}
+
+async function placeOver(placement: Placement, before: LocalCopy): Promise<Placed> {
+  const { tenant, image, etag, time, seen } = placement;
+  const { name, path } = tenant;
+  if (before.linked || !isOlder(before, time)) return 'superseded';
+  // Open until the end: the last one to close a database may write to it, which would look like a change.
+  const watch = openDatabase(path, { fileMustExist: true, busyTimeoutMs: 0 });
+  try {
+    const { oldDigest, stamp } = await look(watch, path, before, time);
+    const swapped = await swapIndex({
+      path,
+      image: image.bytes,
+      staged: fetchedPath(path),
+      mtime: time,
+      intoEmpty: true,
+      announce: (digest) =>
+        seen.announce(name, { etag, time, digest, oldDigest, oldModified: before.modified }),
+      locked: () => {
+        if (stampOf(path) !== stamp) throw new Superseded();
+      },
+    });
+    seen.settle(name, { etag, time, digest: swapped.digest });
+    return 'placed';
+  } catch (error) {
+    if (error instanceof Superseded) {
+      seen.settle(name, null);
+      return 'superseded';
+    }
+    await resumeInstall(tenant, seen);
+    throw databaseError(name, path, error);
+  } finally {
+    watch.close();
+  }
+}
+
+interface Look {
+  /** Null for an empty file, and for one that is no database. */
+  readonly oldDigest: string | null;
+  /** `stampOf` the database as it was then; any other means that somebody has written to it since. */
+  readonly stamp: string;
+}
+
+/**
+ * Looks at what shall be written over, at a moment at which nobody is writing to it.
+ *
+ * @throws {Superseded}
+ */
+async function look(db: Database, path: string, before: LocalCopy, time: Date): Promise<Look> {
+  if (before.size === 0) return { oldDigest: null, stamp: stampOf(path) };
+  // SQLite undoes what a killed application has left half done, by which it gets a new time.
+  const unfinished = (statSync(`${path}-journal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
+  try {
+    return await untilFree(patience(path, 10_000), () => {
+      db.exec('BEGIN IMMEDIATE');
+      try {
+        const now = readLocal(path);
+        if (!unfinished && now && !isOlder(now, time)) throw new Superseded();
+        return { oldDigest: imageDigest(readImage(db)), stamp: stampOf(path) };
+      } finally {
+        db.exec('ROLLBACK');
+      }
+    });
+  } catch (error) {
+    if (!isNoDatabase(error)) throw error;
+    return { oldDigest: null, stamp: stampOf(path) };
+  }
+}

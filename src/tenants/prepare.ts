@@ -1,0 +1,151 @@
+import pLimit from 'p-limit';
+import { wholeSeconds } from '../bucket/layout.ts';
+import { Failure } from '../failure.ts';
+import type { Index } from '../index/types.ts';
+import { ensureStateDir, stateDirOf } from '../journal/state-dir.ts';
+import { tryLock } from '../lock/lock.ts';
+import type { ObjectInfo } from '../store/types.ts';
+import { withBreaker } from './breaker.ts';
+import { listTenants } from './list.ts';
+import { readLocal } from './local.ts';
+import { tenantLock } from './lock.ts';
+import { readMigrations } from './migrations.ts';
+import { readOwner } from './owner.ts';
+import type { TenantParts, TenantRequest, TenantsOutcome, Work } from './parts.ts';
+import { readRemotes } from './remote.ts';
+import { openSeen, type SeenDatabases } from './seen.ts';
+import { findLeftovers, removeLeftovers } from './staging.ts';
+import { Tally } from './tally.ts';
+import { handleTenant } from './tenant.ts';
+import type { LocalCopy, Seen, TenantDatabase } from './types.ts';
+
+/** Clocks of machines and stores differ by less. */
+const CLOCKS_DIFFER_MS = 24 * 3600 * 1000;
+
+/**
+ * Brings the databases of this machine's tenants up to date: downloads what the store has newer, or what is not here,
+ * has the application prepare those with pending migrations, and sees to their owner. What goes wrong with one is a
+ * failure in the outcome, and the rest goes on.
+ *
+ * @throws {Failure} what ends it before it has begun: `db-dir-missing`, `config-invalid`, `disk`
+ */
+export async function prepareTenants(
+  parts: TenantParts,
+  index: Index,
+  request: TenantRequest,
+): Promise<TenantsOutcome> {
+  const tenants = listTenants(index, parts.site);
+  const tally = new Tally(parts, request, tenants.length);
+  if (tenants.length === 0) return tally.outcome();
+  const { dbDir } = parts.site;
+  const stateDir = request.dryRun ? stateDirOf(dbDir) : ensureStateDir(dbDir);
+  const seen = openSeen(stateDir, request);
+  try {
+    const work = await learn(parts, request, { tenants, stateDir, seen }, tally);
+    removeStrangers(work, tenants);
+    const limit = pLimit(parts.settings.concurrency);
+    await limit.map(tenants, async (tenant) => {
+      try {
+        tally.done(tenant, await handleTenant(work, tenant));
+      } catch (error) {
+        tally.failed(tenant.name, error);
+      }
+    });
+    return tally.outcome();
+  } finally {
+    seen.close();
+  }
+}
+
+/** Leftovers of tenants that are none of this machine's any more. */
+function removeStrangers({ leftovers, stateDir }: Work, tenants: readonly TenantDatabase[]): void {
+  const ours = new Set(tenants.map(({ name }) => name));
+  for (const [name, paths] of leftovers) {
+    if (ours.has(name)) continue;
+    const lock = tryLock(tenantLock(stateDir, name));
+    if (lock) removeLeftovers(paths);
+    lock?.release();
+  }
+}
+
+interface Basics {
+  readonly tenants: readonly TenantDatabase[];
+  readonly stateDir: string;
+  readonly seen: SeenDatabases;
+}
+
+async function learn(
+  parts: TenantParts,
+  request: TenantRequest,
+  { tenants, stateDir, seen }: Basics,
+  tally: Tally,
+): Promise<Work> {
+  const { site, settings } = parts;
+  const opened = await parts.openStore();
+  const store = opened && withBreaker(opened);
+  const known = seen.all();
+  const locals = lookAround(tenants);
+  const roughly = (name: string, listed: ObjectInfo) =>
+    isTimeEnough(listed, locals.get(name) ?? null, known.get(name), request);
+  const remotes =
+    store &&
+    (await listed(tally, () =>
+      readRemotes(store, tenants, seen, { concurrency: settings.concurrency, roughly }),
+    ));
+  return {
+    parts,
+    request,
+    stateDir,
+    seen,
+    known,
+    store,
+    remotes,
+    owner: readOwner(site),
+    migrations: readMigrations(site.appRoot),
+    leftovers: request.dryRun ? new Map() : findLeftovers(site.dbDir),
+    interrupted: new Set(seen.allInterrupted()),
+    largeLimit: pLimit(1),
+    prepareLimit: pLimit(settings.prepareConcurrency),
+  };
+}
+
+/** Null for a store that cannot be listed: then what is here is prepared all the same. */
+async function listed<T>(tally: Tally, work: () => Promise<T>): Promise<T | null> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Failure) || !error.code.startsWith('store-')) throw error;
+    tally.failedBeside('the store', error);
+    return null;
+  }
+}
+
+/** What cannot be looked at is nothing here; its turn comes. */
+function lookAround(tenants: readonly TenantDatabase[]): Map<string, LocalCopy | null> {
+  return new Map(
+    tenants.map(({ name, path }) => {
+      try {
+        return [name, readLocal(path)];
+      } catch {
+        return [name, null];
+      }
+    }),
+  );
+}
+
+/**
+ * Whether the store's own time of an object that is new to this machine will do, so that nobody need ask the object when
+ * what it holds was changed. It was not changed later than it was stored, so one that was stored long before the local
+ * one was changed is not newer. And one that replaces a version that this machine has seen is fetched right away, if it
+ * was stored later than the local one was changed: its exact time comes with it.
+ */
+function isTimeEnough(
+  listed: ObjectInfo,
+  local: LocalCopy | null,
+  known: Seen | undefined,
+  { dryRun }: TenantRequest,
+): boolean {
+  if (!local || local.size === 0) return true;
+  if (listed.modified.getTime() + CLOCKS_DIFFER_MS < local.modified.getTime()) return true;
+  return !dryRun && known !== undefined && wholeSeconds(listed.modified) > wholeSeconds(local.modified);
+}

@@ -1,0 +1,33 @@
+import { readCommand, readWholeNumber } from '../settings.ts';
+
+/** What an operator can set of downloading and preparing tenant databases. */
+export interface TenantSettings {
+  /** Databases that are worked on at once. */
+  readonly concurrency: number;
+  /** Bytes; a larger database is refused before it is read. */
+  readonly maxDatabaseBytes: number;
+  /** Program and arguments that bring a database up to the application's migrations. */
+  readonly prepareCommand: readonly string[];
+  /** Milliseconds after which one run of it is killed. */
+  readonly prepareTimeoutMs: number;
+  /** Runs of it at once. */
+  readonly prepareConcurrency: number;
+}
+
+const MIB = 1024 * 1024;
+
+/**
+ * Reads `READY_CONCURRENCY` (4), `READY_MAX_DATABASE_MIB` (512), `READY_PREPARE_COMMAND` (`bin/rails db:prepare`),
+ * `READY_PREPARE_TIMEOUT` (seconds, 120) and `READY_PREPARE_CONCURRENCY` (2). An empty variable counts as unset.
+ *
+ * @throws {Failure} `config-invalid`, naming the variable.
+ */
+export function readTenantSettings(env: NodeJS.ProcessEnv): TenantSettings {
+  return {
+    concurrency: readWholeNumber(env, 'READY_CONCURRENCY', 4, 1, 64),
+    maxDatabaseBytes: readWholeNumber(env, 'READY_MAX_DATABASE_MIB', 512, 1, 2047) * MIB,
+    prepareCommand: readCommand(env, 'READY_PREPARE_COMMAND', ['bin/rails', 'db:prepare']),
+    prepareTimeoutMs: readWholeNumber(env, 'READY_PREPARE_TIMEOUT', 120, 1, 3600) * 1000,
+    prepareConcurrency: readWholeNumber(env, 'READY_PREPARE_CONCURRENCY', 2, 1, 64),
+  };
+}

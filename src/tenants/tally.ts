@@ -1,0 +1,102 @@
+import { asFailure } from '../failure.ts';
+import type { ItemFailure, ItemOutcome } from '../report/types.ts';
+import type { TenantParts, TenantRequest, TenantsOutcome } from './parts.ts';
+import type { TenantDone } from './tenant.ts';
+import type { TenantDatabase } from './types.ts';
+
+/** Names that are told of those that have no database anywhere. */
+const MOST_NAMES = 5;
+
+/** Counts what became of the tenants, and tells it as it happens: a line for each that was changed or failed. */
+export class Tally {
+  readonly #parts: TenantParts;
+  readonly #request: TenantRequest;
+  readonly #total: number;
+  readonly #counts = { downloaded: 0, prepared: 0, unchanged: 0 };
+  readonly #failures: ItemFailure[] = [];
+  readonly #absent: string[] = [];
+  #given = 0;
+  #done = 0;
+
+  constructor(parts: TenantParts, request: TenantRequest, total: number) {
+    this.#parts = parts;
+    this.#request = request;
+    this.#total = total;
+  }
+
+  done({ name }: TenantDatabase, done: TenantDone): void {
+    const counts = this.#counts;
+    const told = this.#request.dryRun ? planned(this.#parts, done) : happened(done);
+    if (done.download) counts.downloaded += 1;
+    if (done.applied !== null) counts.prepared += 1;
+    if (done.given) this.#given += 1;
+    if (told !== '') this.#item(name, this.#request.dryRun ? 'would-change' : 'changed', told);
+    else if (done.absent) this.#absent.push(name);
+    else counts.unchanged += 1;
+    this.#progress();
+  }
+
+  failed(name: string, error: unknown): void {
+    this.failedBeside(name, error);
+    this.#progress();
+  }
+
+  /** The same for what is no tenant. */
+  failedBeside(name: string, error: unknown): void {
+    const failure = asFailure(error);
+    if (failure !== error) this.#parts.unexpected(error);
+    const { code, message, hint } = failure;
+    this.#failures.push({ step: this.#request.step, name, code, message, hint });
+    this.#item(name, 'failed', message);
+  }
+
+  outcome(): TenantsOutcome {
+    const absent = this.#absent;
+    if (absent.length > 0) {
+      const names = absent.slice(0, MOST_NAMES).join(', ');
+      const more = absent.length > MOST_NAMES ? `, and ${absent.length - MOST_NAMES} more` : '';
+      this.#say(`no database, and the application has no migrations to make one with: ${names}${more}`);
+    }
+    return {
+      counts: {
+        ...this.#counts,
+        ...(this.#given > 0 ? { 'given to their owner': this.#given } : {}),
+        ...(absent.length > 0 ? { 'without a database': absent.length } : {}),
+        failed: this.#failures.length,
+      },
+      failures: this.#failures,
+    };
+  }
+
+  #item(name: string, outcome: ItemOutcome, detail: string): void {
+    this.#parts.report({ type: 'item', step: this.#request.step, name, outcome, detail }, new Date());
+  }
+
+  #say(message: string): void {
+    this.#parts.report({ type: 'note', message }, new Date());
+  }
+
+  #progress(): void {
+    this.#done += 1;
+    const { step } = this.#request;
+    this.#parts.report({ type: 'progress', step, done: this.#done, total: this.#total }, new Date());
+  }
+}
+
+/** Empty where nothing was done. */
+function happened({ download, applied, given }: TenantDone): string {
+  const told = [
+    ...(download ? [`downloaded (${download.size} bytes, changed ${download.time.toISOString()})`] : []),
+    ...(applied === null ? [] : [`prepared: ${migrations(applied)} applied`]),
+    ...(given ? ['given to its owner'] : []),
+  ];
+  return told.join(', ');
+}
+
+function planned({ settings }: TenantParts, { download, applied }: TenantDone): string {
+  if (download) return `would be downloaded (${download.size} bytes)`;
+  const command = settings.prepareCommand.join(' ');
+  return applied === null ? '' : `${command} would be run: ${migrations(applied)} pending`;
+}
+
+const migrations = (count: number) => `${count} ${count === 1 ? 'migration' : 'migrations'}`;

@@ -1,0 +1,142 @@
+import { dirname, resolve } from 'node:path';
+import { wholeSeconds } from '../bucket/layout.ts';
+import { Failure } from '../failure.ts';
+import { commandFailed, runPrepare } from './command.ts';
+import { type DownloadOutcome, downloadTenant } from './download.ts';
+import { isOlder, readLocal } from './local.ts';
+import { countPending, readApplied } from './migrations.ts';
+import { giveToOwner } from './owner.ts';
+import type { Work } from './parts.ts';
+import { removeLeftovers } from './staging.ts';
+import type { LocalCopy, RemoteCopy, TenantDatabase } from './types.ts';
+import { underTenantLock } from './under-lock.ts';
+
+/** What was done, or for a dry run would be. */
+export interface TenantDone {
+  /** Null where nothing was to be downloaded. */
+  readonly download: { readonly size: number; readonly time: Date } | null;
+  /** Migrations that were applied; null where the command was not run. */
+  readonly applied: number | null;
+  /** Whether only its owner was changed. */
+  readonly given: boolean;
+  /** Whether there is no database: neither here nor in the store, and nothing that would make one. */
+  readonly absent: boolean;
+}
+
+const NOTHING: TenantDone = { download: null, applied: null, given: false, absent: false };
+
+/** Databases larger than this are downloaded one at a time: each takes about three times its size in memory. */
+const LARGE_BYTES = 64 * 2 ** 20;
+
+/** Time for another process, beyond that of the prepare command, to be done with a tenant. */
+const LOCK_MS = 60_000;
+
+/**
+ * Downloads and prepares one tenant's database, as far as that is needed. The usual case, that it is not, takes no lock
+ * and writes nothing.
+ *
+ * @throws {Failure} the database is as it was, unless the prepare command has come to something.
+ */
+export async function handleTenant(work: Work, tenant: TenantDatabase): Promise<TenantDone> {
+  const { name, path } = tenant;
+  if (resolve(path) !== path || dirname(path) !== resolve(work.parts.site.dbDir)) {
+    throw new Failure(
+      'tenant-invalid',
+      `the database of ${JSON.stringify(name)} would not be in the db dir`,
+      {
+        hint: 'Rename that event, or its studio, in the index.',
+      },
+    );
+  }
+  const local = readLocal(path);
+  const remote = work.remotes?.get(name) ?? null;
+  const isFetched = wantsDownload(local, remote);
+  if (!isFetched && !work.interrupted.has(name) && !work.leftovers.has(name)) {
+    adoptSame(work, name, local, remote);
+    const pending = pendingOf(work, tenant, local);
+    if (pending === null) return finish(work, tenant, { ...NOTHING, absent: isAbsent(local) });
+    if (work.request.dryRun) return { ...NOTHING, applied: pending };
+  } else if (work.request.dryRun) {
+    return isFetched && remote ? { ...NOTHING, download: remote } : NOTHING;
+  }
+  const { stateDir, seen, parts } = work;
+  const timeoutMs = parts.settings.prepareTimeoutMs + LOCK_MS;
+  return await underTenantLock({ stateDir, seen, timeoutMs }, tenant, () => bring(work, tenant, remote));
+}
+
+/** With the lock held: everything is looked at again. */
+async function bring(work: Work, tenant: TenantDatabase, remote: RemoteCopy | null): Promise<TenantDone> {
+  removeLeftovers(work.leftovers.get(tenant.name) ?? []);
+  const before = readLocal(tenant.path);
+  const fetched = wantsDownload(before, remote) ? await fetch(work, tenant, remote) : null;
+  const download = fetched?.kind === 'downloaded' ? fetched : null;
+  const local = readLocal(tenant.path);
+  const pending = pendingOf(work, tenant, local);
+  if (pending !== null) {
+    await work.prepareLimit(() => runPrepare(work.parts, tenant));
+    proveApplied(work, tenant);
+  }
+  const done = { download, applied: pending, given: false, absent: pending === null && isAbsent(local) };
+  return finish(work, tenant, done, before === null);
+}
+
+async function fetch(
+  work: Work,
+  tenant: TenantDatabase,
+  remote: RemoteCopy | null,
+): Promise<DownloadOutcome> {
+  const { store, seen, owner, parts } = work;
+  if (!store) return { kind: 'missing' };
+  const tools = { store, seen, maxBytes: parts.settings.maxDatabaseBytes, like: owner };
+  const download = () => downloadTenant(tools, tenant);
+  return await (remote && remote.size > LARGE_BYTES ? work.largeLimit(download) : download());
+}
+
+/** Whether the store has, or may have, a database that belongs in the place of the local one. */
+function wantsDownload(local: LocalCopy | null, remote: RemoteCopy | null): boolean {
+  if (!remote || remote.size === 0 || local?.linked) return false;
+  return local === null || isOlder(local, remote.time);
+}
+
+/**
+ * How many migrations the prepare command has to apply; null when it need not run.
+ *
+ * @throws {Failure} where a database would be made although the store may have one: it would count as the newer one.
+ */
+function pendingOf(work: Work, tenant: TenantDatabase, local: LocalCopy | null): number | null {
+  const { migrations, store, remotes, request } = work;
+  if (isAbsent(local) && store && !remotes) {
+    throw new Failure('store-unreachable', 'it is not known whether the store has this database', {
+      hint: 'Run it again when the store answers; until then this event cannot be served here.',
+    });
+  }
+  if (migrations === null || migrations.length === 0) return null;
+  const applied = isAbsent(local) ? new Set<string>() : readApplied(tenant, request);
+  return countPending(migrations, applied) || null;
+}
+
+function isAbsent(local: LocalCopy | null): boolean {
+  return local === null || local.size === 0;
+}
+
+/** @throws {Failure} `command-failed` */
+function proveApplied(work: Work, tenant: TenantDatabase): void {
+  const local = readLocal(tenant.path);
+  if (isAbsent(local)) throw commandFailed(work.parts, 'ended well, but there is no database');
+  const left = countPending(work.migrations ?? [], readApplied(tenant, work.request));
+  if (left > 0) throw commandFailed(work.parts, `ended well, but ${left} migrations are still pending`);
+}
+
+/** The local database and the store's have the same time, so one is a copy of the other: other programs copy, too. */
+function adoptSame(work: Work, name: string, local: LocalCopy | null, remote: RemoteCopy | null): void {
+  if (!local || !remote?.exact || work.known.get(name)?.etag === remote.etag) return;
+  if (wholeSeconds(local.modified) !== wholeSeconds(remote.time)) return;
+  work.seen.record(name, { etag: remote.etag, time: remote.time, digest: null });
+}
+
+function finish(work: Work, { path }: TenantDatabase, done: TenantDone, made = false): TenantDone {
+  if (work.request.dryRun || (done.absent && readLocal(path) === null)) return done;
+  const given = giveToOwner(path, work.owner, { made });
+  const isElse = done.download !== null || done.applied !== null;
+  return { ...done, given: given && !isElse };
+}

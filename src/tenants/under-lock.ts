@@ -1,0 +1,36 @@
+import { adoptFile } from '../journal/state-dir.ts';
+import { waitForLock } from '../lock/lock.ts';
+import { resumeInstall } from './interrupted.ts';
+import { tenantLock } from './lock.ts';
+import type { SeenDatabases } from './seen.ts';
+import type { TenantDatabase } from './types.ts';
+
+export interface UnderLock {
+  readonly stateDir: string;
+  readonly seen: SeenDatabases;
+  /** Milliseconds to wait for whoever has the lock. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Does something with a tenant's database while no other process of this machine does; first of all what a killed one
+ * has left undone.
+ *
+ * @throws {Failure} `lock-timeout`, `disk`, and whatever `work` throws
+ */
+export async function underTenantLock<T>(
+  { stateDir, seen, timeoutMs, signal }: UnderLock,
+  tenant: TenantDatabase,
+  work: () => Promise<T>,
+): Promise<T> {
+  const path = tenantLock(stateDir, tenant.name);
+  const lock = await waitForLock(path, { timeoutMs, ...(signal ? { signal } : {}) });
+  try {
+    adoptFile(path);
+    await resumeInstall(tenant, seen);
+    return await work();
+  } finally {
+    lock.release();
+  }
+}

@@ -1,0 +1,182 @@
+import { readdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { openSeen } from '../../src/tenants/seen.ts';
+import { provenVersion, versionImage } from '../install/support/images.ts';
+import { openStoreRoom, type StoreRoom } from './support/store-room.ts';
+import { T1, T2, T3, TenantRoom } from './support/tenant-room.ts';
+
+const NAME = '2026-boston';
+const OBJECT = `db/${NAME}.sqlite3`;
+const NEW = versionImage(2, { rows: 150 });
+
+async function rooms(): Promise<{ stored: StoreRoom; room: TenantRoom }> {
+  const stored = await openStoreRoom();
+  return { stored, room: new TenantRoom(stored.store) };
+}
+
+describe('a tenant database', () => {
+  it('that is missing is downloaded, byte for byte, and has the time that its metadata says', async () => {
+    const { stored, room } = await rooms();
+    const etag = await stored.upload(NAME, NEW, new Date('2025-11-19T12:01:00.250Z'));
+    const ran = await room.run([NAME]);
+    expect(ran.counts).toEqual({ downloaded: 1, prepared: 0, unchanged: 0, failed: 0 });
+    expect(ran.items).toEqual([
+      `${NAME} changed: downloaded (${NEW.length} bytes, changed 2025-11-19T12:01:00.250Z)`,
+    ]);
+    expect(readFileSync(room.path(NAME))).toEqual(NEW);
+    expect(room.modified(NAME)).toEqual(new Date('2025-11-19T12:01:00.250Z'));
+    expect(room.files()).toEqual([`${NAME}.sqlite3`]);
+    const seen = openSeen(`${room.dbDir}/.update_config`);
+    expect(seen.get(NAME)).toMatchObject({ etag });
+    seen.close();
+    expect(stored.asked()).toEqual(['LIST db/', `GET ${OBJECT}`]);
+    expect((await room.run([NAME])).counts).toEqual({ downloaded: 0, prepared: 0, unchanged: 1, failed: 0 });
+    expect(stored.asked()).toEqual(['LIST db/']);
+  });
+
+  it('without metadata gets the time at which the store got it', async () => {
+    const { stored, room } = await rooms();
+    await stored.upload(NAME, NEW, null);
+    await room.run([NAME]);
+    const head = await stored.store.head(OBJECT);
+    if (head.kind !== 'found') throw new Error('it is gone');
+    expect(room.modified(NAME)).toEqual(head.object.modified);
+  });
+
+  it('that is empty is downloaded into the same file, so that who has it open sees it', async () => {
+    const { stored, room } = await rooms();
+    await stored.upload(NAME, NEW, T2);
+    writeFileSync(room.path(NAME), '');
+    const { ino } = statSync(room.path(NAME));
+    expect((await room.run([NAME])).counts).toMatchObject({ downloaded: 1 });
+    expect(provenVersion(room.path(NAME))).toBe(2);
+    expect(statSync(room.path(NAME))).toMatchObject({ ino, mtime: T2 });
+  });
+
+  it.each(['wal', 'delete'] as const)('that is older is replaced in place: journal mode %s', async (mode) => {
+    const { stored, room } = await rooms();
+    await stored.upload(NAME, NEW, T2);
+    room.writeLive(NAME, 1, mode, T1);
+    const { ino } = statSync(room.path(NAME));
+    expect((await room.run([NAME])).counts).toMatchObject({ downloaded: 1, failed: 0 });
+    expect(provenVersion(room.path(NAME))).toBe(2);
+    expect(statSync(room.path(NAME))).toMatchObject({ ino, mtime: T2 });
+    expect(room.files()).toEqual([`${NAME}.sqlite3`]);
+  });
+
+  it.each([
+    ['newer', T3],
+    ['of the same second', new Date(T2.getTime() + 400)],
+  ])('that is %s stays as it is', async (_title, local) => {
+    const { stored, room } = await rooms();
+    await stored.upload(NAME, NEW, new Date(T2.getTime() + 900));
+    const bytes = versionImage(1);
+    room.write(NAME, bytes, local);
+    expect((await room.run([NAME])).counts).toEqual({ downloaded: 0, prepared: 0, unchanged: 1, failed: 0 });
+    expect(readFileSync(room.path(NAME))).toEqual(bytes);
+    expect(room.modified(NAME)).toEqual(local);
+    // That the object is not newer is remembered.
+    expect(stored.asked()).toEqual(['LIST db/', 'LIST inventory/', `HEAD ${OBJECT}`]);
+    await room.run([NAME]);
+    expect(stored.asked()).toEqual(['LIST db/']);
+  });
+
+  it('is not newer than the local one only because it was stored later: its metadata decides', async () => {
+    const { stored, room } = await rooms();
+    await stored.upload(NAME, versionImage(1), T1);
+    await room.run([NAME]);
+    await stored.upload(NAME, NEW, new Date(T1.getTime() - 60_000));
+    stored.asked();
+    expect((await room.run([NAME])).counts).toMatchObject({ downloaded: 0, unchanged: 1 });
+    expect(provenVersion(room.path(NAME))).toBe(1);
+    expect(stored.asked()).toEqual(['LIST db/', `GET ${OBJECT}`]);
+    await room.run([NAME]);
+    expect(stored.asked()).toEqual(['LIST db/']);
+  });
+
+  it('is taken for newer or not by the inventory, where that speaks of the version in the store', async () => {
+    const { stored, room } = await rooms();
+    const etag = await stored.upload(NAME, NEW, T1);
+    room.write(NAME, versionImage(1), T2);
+    await stored.putInventory('iad', { [NAME]: { etag, time: T1 } });
+    await room.run([NAME]);
+    expect(stored.asked()).toEqual(['LIST db/', 'LIST inventory/', 'GET inventory/iad.json']);
+    expect(provenVersion(room.path(NAME))).toBe(1);
+  });
+
+  it('that is neither here nor in the store is counted where no migrations could make it, and no failure', async () => {
+    const { room } = await rooms();
+    const ran = await room.run([NAME]);
+    expect(ran.counts).toEqual({
+      downloaded: 0,
+      prepared: 0,
+      unchanged: 0,
+      'without a database': 1,
+      failed: 0,
+    });
+    expect(ran.events).toContainEqual({ type: 'note', message: expect.stringContaining(NAME) });
+    expect(room.files()).toEqual([]);
+  });
+
+  it('that is a symbolic link is left alone', async () => {
+    const { stored, room } = await rooms();
+    await stored.upload(NAME, NEW, T3);
+    const elsewhere = `${room.home}/elsewhere`;
+    writeFileSync(elsewhere, versionImage(1));
+    utimesSync(elsewhere, T1, T1);
+    symlinkSync(elsewhere, room.path(NAME));
+    expect((await room.run([NAME])).counts).toMatchObject({ unchanged: 1 });
+    expect(provenVersion(elsewhere)).toBe(1);
+  });
+
+  it('is not asked for where no store is configured', async () => {
+    const { stored, room } = await rooms();
+    await stored.upload(NAME, NEW, T2);
+    room.store = null;
+    room.write(NAME, versionImage(1), T1);
+    expect((await room.run([NAME])).counts).toMatchObject({ downloaded: 0, unchanged: 1 });
+  });
+});
+
+describe('what stands beside a database', () => {
+  it('and was left by one that is gone is never replayed into the new one', async () => {
+    const { stored, room } = await rooms();
+    await stored.upload(NAME, NEW, T2);
+    for (const suffix of ['-wal', '-shm', '-journal']) writeFileSync(room.path(NAME) + suffix, 'stale');
+    expect((await room.run([NAME])).counts).toMatchObject({ downloaded: 1 });
+    expect(room.files()).toEqual([`${NAME}.sqlite3`]);
+    expect(provenVersion(room.path(NAME))).toBe(2);
+  });
+
+  it('of a fetched database and was left by a killed run is taken away', async () => {
+    const { stored, room } = await rooms();
+    await stored.upload(NAME, NEW, T2);
+    await room.run([NAME]);
+    writeFileSync(`${room.dbDir}/.${NAME}.sqlite3.0123456789abcdef.fetched`, 'half');
+    writeFileSync(`${room.dbDir}/.other.sqlite3.0123456789abcdef.fetched`, 'half');
+    await room.run([NAME]);
+    expect(room.files()).toEqual([`${NAME}.sqlite3`]);
+  });
+});
+
+describe('a dry run', () => {
+  it('says what would be done, and changes nothing on disk', async () => {
+    const { stored, room } = await rooms();
+    const names = ['2026-a', '2026-b', '2026-c'];
+    await stored.upload('2026-a', NEW, T2);
+    await stored.upload('2026-b', NEW, T2);
+    room.writeLive('2026-b', 1, 'wal', T1);
+    room.writeLive('2026-c', 1, 'wal', T1);
+    room.migrations('20250101000000');
+    const look = () => [readdirSync(room.dbDir), statSync(room.dbDir, { bigint: true }).mtimeNs];
+    const before = look();
+    const ran = await room.run(names, { dryRun: true });
+    expect(ran.items).toEqual([
+      `2026-a would-change: would be downloaded (${NEW.length} bytes)`,
+      `2026-b would-change: would be downloaded (${NEW.length} bytes)`,
+      '2026-c would-change: bin/rails db:prepare would be run: 1 migration pending',
+    ]);
+    expect(ran.counts).toEqual({ downloaded: 2, prepared: 1, unchanged: 0, failed: 0 });
+    expect(look()).toEqual(before);
+  });
+});
