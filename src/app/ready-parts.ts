@@ -5,6 +5,8 @@ import type { ReadyParts, Stage } from '../ready/types.ts';
 import { mappingAt } from '../site/data.ts';
 import { navigatorPart } from '../site/static.ts';
 import type { Site } from '../site/types.ts';
+import { readStoreSettings } from '../store/settings.ts';
+import { readTenantSettings } from '../tenants/settings.ts';
 import type { Parts } from '../update/parts.ts';
 import { buildParts, type Voice, type World } from './parts.ts';
 
@@ -23,8 +25,14 @@ export async function buildReadyParts(world: World, voice: Voice): Promise<Ready
   return { site, report, unexpected, stages: { tenants: tenantsStage(world, parts), pages } };
 }
 
-function tenantsStage(_world: World, _parts: Parts): Stage {
-  return async () => ({ counts: {}, failures: [] });
+function tenantsStage({ env }: World, { site, report, unexpected }: Parts): Stage {
+  const settings = readTenantSettings(env);
+  const store = readStoreSettings(env);
+  const openStore = async () => (store ? (await import('../store/store.ts')).createStore(store) : null);
+  return async (index, request) => {
+    const { prepareTenants } = await import('../tenants/prepare.ts');
+    return await prepareTenants({ site, settings, env, openStore, report, unexpected }, index, request);
+  };
 }
 
 function builtinPages({ site, report }: Parts): Stage {
