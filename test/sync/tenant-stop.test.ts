@@ -1,0 +1,125 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { never } from '../support/fault-proxy.ts';
+import { makeGate } from '../support/gate.ts';
+import { eventIndex, Region } from './support/events.ts';
+import { EventStore } from './support/store.ts';
+
+let store: EventStore;
+let iad: Region;
+
+beforeEach(async () => {
+  store = await EventStore.start();
+  iad = new Region('iad', store.env, eventIndex({ iad: ['newton', "o'brien+sons"] }));
+});
+
+afterEach(async () => {
+  iad.remove();
+  await store.close();
+});
+
+const stop = (name: string, env: Record<string, string> = {}) =>
+  iad.script('tenant-stop', [], { env: { RAILS_APP_DB: name, ...env } });
+
+describe('scripts/tenant-stop', () => {
+  it('uploads the database of that tenant alone', async () => {
+    for (const name of ['2026-boston', '2026-newton']) iad.write(name, name);
+    // As Navigator gives it to the hook, beside the tenant's own variables.
+    const { exitCode, stdout } = await stop('2026-newton', {
+      DATABASE_URL: `sqlite3://${iad.tenant('2026-boston')}`,
+    });
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('2026-newton: changed, uploaded');
+    expect(await store.event('2026-newton')).toBe('2026-newton');
+    expect(await store.event('2026-boston')).toBeNull();
+    expect(Object.keys((await store.inventory('iad')) ?? {})).toEqual(['2026-newton.sqlite3']);
+  });
+
+  it('takes names of all letters that a key may have', async () => {
+    iad.write("2026-o'brien+sons", 'first');
+    expect((await stop("2026-o'brien+sons.sqlite3")).exitCode).toBe(0);
+    expect(await store.event("2026-o'brien+sons")).toBe('first');
+  });
+
+  it.each([
+    ['index', 'is the database of no event'],
+    ['demo', 'is the database of no event'],
+    ['2026-sydney', 'belongs to another region'],
+    ['../../etc/passwd', 'is the database of no event'],
+    ['2026-boston\nSummary: done', 'is the database of no event'],
+  ])('does nothing for %j, and says why', async (name, why) => {
+    iad.write('2026-sydney', 'first');
+    const { exitCode, stdout } = await stop(name);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain(why);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(1);
+    expect(store.requests()).toEqual([]);
+  });
+
+  it('fails without RAILS_APP_DB, and names it', async () => {
+    const { exitCode, stdout } = await stop('');
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('Failed (config-invalid): RAILS_APP_DB is not set');
+  });
+
+  it('does not upload a second time what idle is just uploading', async () => {
+    iad.write('2026-boston', 'first');
+    const [begun, go] = [makeGate(), makeGate()];
+    store.proxy.plan(async ({ method }) => {
+      if (method !== 'PUT') return undefined;
+      begun.open();
+      await go.opened;
+      return undefined;
+    });
+    const idle = iad.script('idle');
+    await begun.opened;
+    const other = stop('2026-boston');
+    go.open();
+    expect((await Promise.all([idle, other])).map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+    expect(store.requests().filter((line) => line === 'PUT db/2026-boston.sqlite3')).toHaveLength(1);
+  });
+
+  it('ten at once for ten tenants leave each of them in the inventory', async () => {
+    iad.remove();
+    const keys = Array.from({ length: 10 }, (_, at) => `studio-${at}`);
+    iad = new Region('iad', store.env, eventIndex({ iad: keys }));
+    for (const key of keys) iad.write(`2026-${key}`, key);
+    store.proxy.plan(never);
+    const answers = await Promise.all(keys.map((key) => stop(`2026-${key}`)));
+    expect(answers.map(({ exitCode }) => exitCode)).toEqual(keys.map(() => 0));
+    const inventory = await store.inventory('iad');
+    expect(Object.keys(inventory ?? {}).sort()).toEqual(keys.map((key) => `2026-${key}.sqlite3`));
+    for (const key of keys) {
+      expect(inventory?.[`2026-${key}.sqlite3`]?.['etag']).toBe(await store.etag(`2026-${key}`));
+    }
+  });
+});
+
+describe('the hooks', () => {
+  it.each(['idle', 'tenant-stop'] as const)(
+    '%s explains itself, and refuses options it does not know',
+    async (name) => {
+      const help = await iad.script(name, ['--help']);
+      expect(help.exitCode).toBe(0);
+      expect(help.stdout).toContain(`Usage: ${name}`);
+      expect((await iad.script(name, ['--force'])).exitCode).toBe(2);
+    },
+  );
+
+  it.each([
+    ['IDLE_DEADLINE', '-1'],
+    ['IDLE_DEADLINE', 'soon'],
+    ['TENANT_STOP_DEADLINE', '1e9'],
+  ])('refuse %s=%s', async (variable, value) => {
+    const { exitCode, stdout } = await stop('2026-boston', { [variable]: value });
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain(`Failed (config-invalid): ${variable} is not a number of seconds`);
+  });
+
+  it('fail without an index, and say so', async () => {
+    const bare = new Region('iad', store.env, Buffer.alloc(0));
+    const { exitCode, stdout } = await bare.script('idle');
+    bare.remove();
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/Failed \(index-(missing|invalid)\)/);
+  });
+});
