@@ -1,0 +1,98 @@
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { FleetEvent } from '../../src/fleet/types.ts';
+import { httpBroadcast } from '../../src/report/http-broadcast.ts';
+import { makeGate } from '../support/gate.ts';
+import { doneOf, failedOf, fleetRun } from './fleet-events.ts';
+
+interface Posted {
+  readonly stream: string;
+  readonly data: { readonly status: string; readonly progress: number; readonly message: string };
+}
+
+let posted: Posted[];
+let answer: (response: ServerResponse) => void;
+let url: URL;
+let server: ReturnType<typeof createServer>;
+beforeEach(async () => {
+  posted = [];
+  answer = (response) => response.end();
+  server = createServer(async (request, response) => {
+    posted.push(JSON.parse(await text(request)) as Posted);
+    answer(response);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/_broadcast`);
+});
+afterEach(async () => {
+  server.closeAllConnections();
+  server.close();
+  await once(server, 'close');
+});
+
+/** One event a second. */
+async function tell(events: readonly FleetEvent[], timeoutMs = 5000, oneByOne = false): Promise<void> {
+  const broadcast = httpBroadcast({ url, stream: 'config_update_x_1', timeoutMs });
+  let now = Date.parse('2026-01-02T03:04:05Z');
+  for (const event of events) {
+    now += 1000;
+    broadcast.report(event, new Date(now));
+    if (oneByOne) await broadcast.close(timeoutMs);
+  }
+  await broadcast.close(timeoutMs * 3);
+}
+
+describe('a broadcast', () => {
+  it('goes from 0 by 10, 30 and 40 to 100, with counts and the time that is left', async () => {
+    const machines = [doneOf('m1', 1000), failedOf('m2', 3000), doneOf('m3', 2000), doneOf('m4', 2000)];
+    await tell(fleetRun(machines), 5000, true);
+    expect(posted.map(({ data }) => [data.status, data.progress, data.message])).toEqual([
+      ['processing', 0, 'Starting configuration update...'],
+      ['processing', 10, 'Syncing index database...'],
+      ['processing', 30, 'Found 4 machines to update...'],
+      ['processing', 40, 'Updating 4 machines...'],
+      ['processing', 52, expect.stringMatching(/^Updated 1\/4 machines, about \d+ s left$/)],
+      ['processing', 65, expect.stringMatching(/^Updated 1\/4 machines, 1 failed, about \d+ s left$/)],
+      ['processing', 77, expect.stringMatching(/^Updated 2\/4 machines, 1 failed, about \d+ s left$/)],
+      ['processing', 90, 'Updated 3/4 machines, 1 failed'],
+      ['error', 90, 'Configuration update failed on 1 of 4 machines'],
+    ]);
+    expect(new Set(posted.map(({ stream }) => stream))).toEqual(new Set(['config_update_x_1']));
+  });
+
+  it('ends with completed and 100', async () => {
+    await tell(fleetRun([doneOf('m1', 10)]));
+    expect(posted.at(-1)?.data).toEqual({
+      status: 'completed',
+      progress: 100,
+      message: 'Configuration update complete: 1 machines',
+    });
+  });
+
+  it('that is slow to be taken is one at a time, in order, leaves some out, and never the last', async () => {
+    const gate = makeGate();
+    answer = (response) => void gate.opened.then(() => response.end());
+    const machines = Array.from({ length: 50 }, (_, at) => doneOf(`m${at}`, 5));
+    const told = tell(fleetRun(machines));
+    await once(server, 'request');
+    gate.open();
+    await told;
+    const progress = posted.map(({ data }) => data.progress);
+    expect(progress).toEqual([...progress].sort((a, b) => a - b));
+    expect(posted.length).toBeLessThan(10);
+    expect(posted.at(-1)?.data.status).toBe('completed');
+  });
+
+  it('that nobody answers, or nobody takes, is given up', async () => {
+    answer = () => {};
+    await tell(fleetRun([doneOf('m1', 5)]), 30);
+    expect(posted.at(-1)?.data.status).toBe('completed');
+    answer = (response) => response.destroy();
+    await tell(fleetRun([doneOf('m1', 5)]), 30);
+    url = new URL('http://127.0.0.1:1/_broadcast');
+    await tell(fleetRun([doneOf('m1', 5)]), 30);
+  });
+});

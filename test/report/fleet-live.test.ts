@@ -1,0 +1,129 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { renderFrame } from '../../src/report/fleet-frame.ts';
+import { LiveFleet } from '../../src/report/fleet-live.ts';
+import { FleetProgress } from '../../src/report/fleet-progress.ts';
+import { displayWidth, fitted, padded } from '../../src/report/width.ts';
+import { TerminalScreen } from '../support/screen.ts';
+import { doneOf, failedOf, fleetRun } from './fleet-events.ts';
+
+const BEGAN = Date.parse('2026-01-02T03:04:05Z');
+
+/** A live list on a terminal of this size, told one event a second up to one of a type, the first of them or a later one. */
+function live(events: ReturnType<typeof fleetRun>, size = { columns: 120, rows: 24 }) {
+  const screen = new TerminalScreen(size.columns);
+  const fleet = new LiveFleet(
+    { write: (text) => screen.write(text), size: () => size, color: true },
+    { verbose: false },
+  );
+  let now = BEGAN;
+  return {
+    screen,
+    fleet,
+    until(type: string, count = 1): void {
+      let left = count;
+      while (left > 0) {
+        const event = events.shift();
+        if (!event) throw new Error(`no ${type}`);
+        now += 1000;
+        fleet.report(event, new Date(now));
+        if (event.type === type) left -= 1;
+      }
+      fleet.tick(now);
+    },
+  };
+}
+
+describe('a live list', () => {
+  it('shows each machine with region, attempt, duration and state, and how far all are', () => {
+    const { screen, until } = live(fleetRun([doneOf('m1', 1000), failedOf('m2', 2000), doneOf('m3', 900)]));
+    until('publishing');
+    expect(screen.lines[0]).toMatch(/^. Syncing index database\.\.\. {2}0 ms$/);
+    expect(screen.cursorShown).toBe(false);
+    until('machine-done', 2);
+    const [published, found, ...rest] = screen.lines;
+    expect(published).toMatch(/^Published the index/);
+    expect(found).toBe('3 machines running (flyctl)');
+    expect(rest.slice(0, 3)).toEqual([
+      '✓ m1  iad   #1   1.00 s     updated',
+      '✗ m2  iad   #1   2.00 s     status 500',
+      expect.stringMatching(/^. m3 {2}iad {3}#1 {3}2\.00 s {5}asked$/),
+    ]);
+    expect(rest[3]).toBe('[████████████████░░░░░░░░] 2/3  66 %  1 failed  5.00 s  about 1 s left');
+    until('end');
+    expect(screen.text).toContain(
+      'Successfully updated: 2 machines\nFailed updates: 1 machines\n  m2: status 500',
+    );
+    expect(screen.text).not.toContain('█');
+  });
+
+  it('leaves nothing behind but what is settled, and the cursor as it was', () => {
+    const { screen, fleet, until } = live(fleetRun([doneOf('m1', 1000)]));
+    until('end');
+    fleet.close();
+    expect(screen.cursorShown).toBe(true);
+    expect(screen.lines.filter((line) => /Syncing|Finding|asked/.test(line))).toEqual([]);
+    fleet.tick(BEGAN);
+    expect(screen.cursorShown).toBe(true);
+  });
+
+  it('sums up what does not fit, and keeps in sight what failed and what is under way', () => {
+    const machines = Array.from({ length: 100 }, (_, at) =>
+      at === 70 ? failedOf('bad', 5) : doneOf(`m${at}`, 5),
+    );
+    const { screen, until } = live(fleetRun(machines), { columns: 120, rows: 10 });
+    until('machine-done', 80);
+    const shown = screen.lines.slice(2, -1);
+    expect(shown).toHaveLength(9);
+    expect(shown[0]).toMatch(/^✗ bad/);
+    expect(shown[1]).toMatch(/^. m80 .* asked$/);
+    expect(shown[7]).toBe('    and 93 more: 79 updated, 14 asking');
+  });
+
+  it('draws over itself also on a terminal that is made narrower or wider meanwhile', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 12, max: 120 }), { minLength: 1, maxLength: 6 }), (widths) => {
+        const size = { columns: 100, rows: 24 };
+        const message =
+          'a reason that is rather long, so that it has to be cut off on most terminals there are';
+        const { screen, fleet, until } = live(fleetRun([doneOf('m1', 5), failedOf('m2', 5, message)]), size);
+        until('machine-done', 2);
+        for (const columns of widths) {
+          size.columns = columns;
+          screen.resize(columns);
+          fleet.tick(BEGAN);
+        }
+        expect(screen.lines.filter((line) => /^. m1 /.test(line))).toHaveLength(1);
+        expect(screen.lines.filter((line) => line.startsWith('['))).toHaveLength(1);
+      }),
+    );
+  });
+
+  it('is never wider or higher than the terminal, whatever it shows', () => {
+    const texts = fc.string({ unit: fc.constantFrom(...'ab漢字é́👍 '), maxLength: 80 });
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(texts, texts), { maxLength: 40 }),
+        fc.integer({ min: 20, max: 90 }),
+        fc.integer({ min: 4, max: 30 }),
+        (machines, columns, rows) => {
+          const progress = new FleetProgress();
+          const outcomes = machines.map(([id, reason], at) => failedOf(`${at}${id}`, 5, reason));
+          for (const event of fleetRun(outcomes).slice(0, -1)) progress.apply(event, new Date(BEGAN));
+          const frame = renderFrame(progress, { columns, rows, now: BEGAN, color: false });
+          expect(frame.length).toBeLessThan(rows);
+          for (const line of frame) expect(displayWidth(line)).toBeLessThan(columns);
+        },
+      ),
+    );
+  });
+});
+
+describe('text on a terminal', () => {
+  it('takes two columns for what East Asia writes, and none for what is put over a letter', () => {
+    expect(displayWidth('漢字')).toBe(4);
+    expect(displayWidth('é́')).toBe(1);
+    expect(fitted('漢字漢字', 5)).toBe('漢字…');
+    expect(padded('漢', 4)).toBe('漢  ');
+  });
+});
