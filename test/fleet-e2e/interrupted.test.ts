@@ -1,0 +1,86 @@
+import { readdirSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BackAndForth } from '../support/converging.ts';
+import { CONFIG_UPDATE, FleetHost } from '../support/fleet-host.ts';
+import { killAt, recordCalls, spread } from '../support/strace.ts';
+
+/** By what it has just said. */
+const MOMENTS: readonly [string, (line: string) => boolean][] = [
+  ['it reads the index', (line) => line.startsWith('Step 1: ')],
+  ['the index is published', (line) => line.startsWith('Published the index')],
+  ['it looks for machines', (line) => line.startsWith('Step 2: ')],
+  ['it has found them', (line) => line.startsWith('Will update ')],
+  ['it asks them', (line) => line.startsWith('Step 3: ')],
+  ['the first is done', (line) => line.endsWith('✓ Success')],
+  ['all are done', (line) => line.startsWith('Successfully updated: ')],
+];
+
+describe('a run over machines with a real CGI', () => {
+  let host: FleetHost;
+  let fleet: BackAndForth;
+  beforeAll(async () => {
+    host = await FleetHost.start(['--machines', '3'], { real: true });
+    fleet = await BackAndForth.begin(host);
+  });
+  afterAll(() => host.close());
+
+  for (const [moment, fits] of MOMENTS) {
+    it(`killed when ${moment}: no machine is half updated, and the next run completes`, async () => {
+      fleet.change();
+      const run = host.start();
+      expect(await run.printed(fits)).not.toBe(null);
+      run.kill('SIGKILL');
+      await run.ended;
+      expect(await fleet.problemsLeft()).toEqual([]);
+      await fleet.expectCompleted();
+    });
+
+    it(`interrupted when ${moment}: it says so and ends, and the next run completes`, async () => {
+      fleet.change();
+      const run = host.start();
+      expect(await run.printed(fits)).not.toBe(null);
+      run.kill('SIGINT');
+      const { exitCode, stdout, stderr } = await run.ended;
+      // It may have been through already.
+      const isThrough = /^Successfully updated: 3 machines$/m.test(stdout);
+      expect({ exitCode, stderr }).toEqual({ exitCode: isThrough ? 0 : 130, stderr: '' });
+      if (!isThrough) expect(stdout).toMatch(/^Failed \(cancelled\): /m);
+      expect(await fleet.problemsLeft()).toEqual([]);
+      await fleet.expectCompleted();
+    });
+  }
+});
+
+describe('a run killed at a system call', () => {
+  it('leaves nothing that keeps the next run from completing, and nothing lying about', async () => {
+    const host = await FleetHost.start(['--machines', '3', '--delay', '5'], { real: false });
+    try {
+      const options = { executable: CONFIG_UPDATE, args: [], env: host.environment() };
+      expect(await host.run()).toMatchObject({ exitCode: 0 });
+      host.changeIndex();
+      const calls = await recordCalls(host.admin, options);
+      const paths = () => readdirSync(host.admin.home, { recursive: true, encoding: 'utf8' }).sort();
+      const clean = paths();
+      const [first, second] = [host.index, makeOther(host)];
+      const chosen = spread(calls, 24);
+      let killed = 0;
+      for (const [at, call] of chosen.entries()) {
+        host.writeIndex(at % 2 === 0 ? second : first);
+        if (await killAt(host.admin, call, options)) killed += 1;
+        const { exitCode, report } = await host.report();
+        expect({ call, exitCode, outcome: report.outcome }).toMatchObject({ exitCode: 0, outcome: 'done' });
+        const etag = report.index?.etag;
+        expect(report.machines.map((machine) => machine.etag)).toEqual([etag, etag, etag]);
+        expect({ call, paths: paths() }).toEqual({ call, paths: clean });
+      }
+      expect(killed).toBeGreaterThan(chosen.length / 2);
+    } finally {
+      await host.close();
+    }
+  });
+});
+
+function makeOther(host: FleetHost): Buffer {
+  host.changeIndex();
+  return host.index;
+}
