@@ -1,4 +1,4 @@
-import { type Agent, type IncomingHttpHeaders, request as plainRequest } from 'node:http';
+import { type Agent, type ClientRequest, type IncomingHttpHeaders, request as plainRequest } from 'node:http';
 import { request as secureRequest } from 'node:https';
 
 /** One request, without a body. */
@@ -31,14 +31,12 @@ export type Reply =
   /** The signal was aborted first. */
   | { readonly kind: 'aborted' };
 
-/** Sends one request and waits for the whole answer. Follows no redirect. Never throws. */
+/** Sends one request and waits for the whole answer. Follows no redirect. Rejects only for what fits into no request. */
 export function exchange(ask: Ask): Promise<Reply> {
   return new Promise((resolve) => {
-    const { url, signal } = ask;
+    const { signal } = ask;
     if (signal.aborted) return resolve({ kind: 'aborted' });
-    const send = url.protocol === 'https:' ? secureRequest : plainRequest;
-    const headers = ask.method === 'POST' ? { ...ask.headers, 'Content-Length': '0' } : ask.headers;
-    const request = send(url, { method: ask.method, headers, agent: ask.agent });
+    const request = begin(ask);
     const end = (reply: Reply): void => {
       clearTimeout(timer);
       signal.removeEventListener('abort', abort);
@@ -77,6 +75,15 @@ export function exchange(ask: Ask): Promise<Reply> {
       });
     });
     request.end();
+  });
+}
+
+function begin({ url, method, headers, agent }: Ask): ClientRequest {
+  const send = url.protocol === 'https:' ? secureRequest : plainRequest;
+  return send(url, {
+    method,
+    headers: method === 'POST' ? { ...headers, 'Content-Length': '0' } : headers,
+    agent,
   });
 }
 
