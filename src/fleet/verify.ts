@@ -11,15 +11,15 @@ export function settleState(
   operation: FleetOperation,
   expected: PublishedIndex | null,
 ): (claim: Claim) => Verdict {
-  let reference: ClaimedIndex | null | undefined = expected
+  let reference: ClaimedIndex | null = expected
     ? { etag: expected.etag, sha256: expected.sha256, time: Date.parse(expected.time) }
-    : undefined;
+    : null;
   return (claim) => {
     const { index } = claim;
     if (claim.outcome !== 'state')
       return failed('it did not tell its state', 'Look at its version: it knows no ?state=1 yet.');
     const settled = { etag: index?.etag ?? null, detail: describe(claim) };
-    reference = reference === undefined ? index : reference;
+    reference ??= index;
     const settledDown = claim.changed === 0 && claim.fields['pendingReload'] !== true;
     const same = sameIndex(index, reference) && settledDown;
     if (operation === 'verify')
@@ -29,7 +29,7 @@ export function settleState(
 }
 
 function sameIndex(a: ClaimedIndex | null, b: ClaimedIndex | null): boolean {
-  if (!a || !b) return a === b;
+  if (!a || !b) return false;
   if (a.etag !== null && b.etag !== null) return sameEtag(a.etag, b.etag);
   return a.sha256 !== null && a.sha256 === b.sha256;
 }

@@ -97,7 +97,7 @@ export function machineLine(result: MachineOutcome): string {
     case 'dry-run':
       return line(`dry run: ${foreign(detail)}`);
     case 'same':
-      return line('same as the store');
+      return line('as expected');
     case 'differs':
       return line(`✗ Differs: ${foreign(complaint(result) ?? '')}`);
     case 'failed': {

@@ -134,7 +134,7 @@ describe('on a pipe, config-update', () => {
     await host.configUpdate();
     const good = await host.configUpdate(['--verify']);
     expect(good.exitCode).toBe(0);
-    expect(good.stdout).toContain('  m1... same as the store\n');
+    expect(good.stdout).toContain('  m1... as expected\n');
     const result = { machine: 'm1', outcome: 'state', index: { etag: '"other"' } };
     scene.fleet.behave('m1', (response) => response.end(`RESULT ${JSON.stringify(result)}\n`));
     const bad = await host.configUpdate(['--verify']);

@@ -191,6 +191,9 @@ describe('a verification', () => {
     });
     expect(same.notes[0]).toContain('compared with each other');
     await machines?.close();
+    const none = await over(({ machine }) => state(machine, { index: null }), 'verify', { stored });
+    expect(none.outcomes).toEqual(['differs', 'differs', 'differs']);
+    await machines?.close();
     const mixed = await over(
       ({ machine }) => state(machine, machine === 'd2' ? { index: other } : {}),
       'verify',
