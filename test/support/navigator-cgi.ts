@@ -82,14 +82,15 @@ export class NavigatorCgi {
     });
     const { script, env } = this.#options;
     const end = await runCgi(request, response, { script, env, signal: gone.signal });
-    const reloaded = end.exitCode === 0 && this.#isNewer();
+    const reloaded = end.exitCode === 0 && this.isNewer();
     if (reloaded) await this.#load();
     this.runs.push({ ...end, reloaded });
     response.end();
     this.#ended.emit('run');
   }
 
-  #isNewer(): boolean {
+  /** Whether the configuration is newer than the end of the last load. */
+  isNewer(): boolean {
     const found = statSync(this.configPath, { bigint: true, throwIfNoEntry: false });
     return found !== undefined && found.mtimeNs > this.#loadedAt;
   }
