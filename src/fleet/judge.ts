@@ -44,7 +44,7 @@ function judgeSilence(reply: Exclude<Reply, { kind: 'answered' }>): Verdict {
   switch (reply.kind) {
     case 'unreachable':
       // A certificate does not get better by asking again.
-      return /CERT|TLS|SSL/.test(reply.code)
+      return /CERT|SIGNATURE/.test(reply.code)
         ? failed(
             `no connection that can be trusted (${reply.code})`,
             'Check the URL of the target and the clock.',
