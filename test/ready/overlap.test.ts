@@ -1,0 +1,139 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { makeSampleIndex } from '../../dev/sample/sample.ts';
+import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
+import { makeGate } from '../support/gate.ts';
+import { altered } from '../support/indexes.ts';
+import { Machine } from '../support/machine.ts';
+import { type Published, startPublished, storeEnvironment } from '../support/published.ts';
+import { notesOf, readyJson } from './support/ready.ts';
+
+const SAMPLE = makeSampleIndex();
+/** An index whose pages say which one it is. */
+const indexOf = (number: number): Buffer =>
+  altered(SAMPLE, `UPDATE locations SET name = 'Edition ${number} of it' WHERE id = 1`);
+
+let published: Published;
+let proxy: FaultProxy;
+let machine: Machine;
+
+beforeEach(async () => {
+  published = await startPublished();
+  proxy = await startFaultProxy(published.settings.endpoint);
+  // A region with few tenants: they are not what this is about.
+  machine = new Machine({
+    ...storeEnvironment(published.settings, proxy.endpoint),
+    FLY_APP_NAME: 'smooth',
+    FLY_REGION: 'jnb',
+    // The store is held up on purpose, for as long as this machine needs for the rest.
+    UPDATE_CONFIG_STORE_TIMEOUT: '600',
+  });
+  await install(0);
+});
+
+afterEach(async () => {
+  machine.remove();
+  await proxy.close();
+  await published.close();
+});
+
+async function install(number: number): Promise<void> {
+  await published.publish(indexOf(number), new Date(Date.UTC(2026, 0, 1, 0, 0, number)));
+  expect((await machine.post()).result.outcome).toBe('updated');
+}
+
+/** The number of the index that the pages were rendered from. */
+const rendered = (): string | undefined =>
+  /Edition (\d+) of it/.exec(readFileSync(join(machine.appRoot, 'public/studios/index.html'), 'utf8'))?.[1];
+
+/** Starts a hook, which is then held up by the store until the gate is opened. */
+async function startHeldUp(): Promise<{ first: ReturnType<typeof readyJson>; open: () => void }> {
+  const [begun, gate] = [makeGate(), makeGate()];
+  proxy.plan(async ({ path }) => {
+    if (path.includes('list-type=2')) {
+      begun.open();
+      await gate.opened;
+    }
+    return undefined;
+  });
+  const first = readyJson(machine);
+  await begun.opened;
+  return { first, open: gate.open };
+}
+
+const HANDED_OVER = { exitCode: 0, summaries: [{ outcome: 'handed-over', failures: [] }] };
+
+describe('while a ready hook is at work', () => {
+  it('10 more, each after another index was installed, end at once, and the last index wins', async () => {
+    const { first, open } = await startHeldUp();
+    for (let number = 1; number <= 10; number += 1) {
+      await install(number);
+      expect(await readyJson(machine)).toMatchObject(HANDED_OVER);
+    }
+    open();
+    const { exitCode, summaries } = await first;
+    expect(exitCode).toBe(0);
+    expect(summaries.map(({ outcome, steps }) => [outcome, steps.length])).toEqual([
+      ['done', 3],
+      ['done', 3],
+    ]);
+    expect(rendered()).toBe('10');
+    expect(notesOf(machine)).toEqual([]);
+  });
+
+  it('10 more at once cost one more round', async () => {
+    const { first, open } = await startHeldUp();
+    await install(1);
+    const others = await Promise.all(Array.from({ length: 10 }, () => readyJson(machine)));
+    for (const other of others) expect(other).toMatchObject(HANDED_OVER);
+    open();
+    const { exitCode, summaries } = await first;
+    expect({ exitCode, rounds: summaries.length }).toEqual({ exitCode: 0, rounds: 2 });
+    expect(rendered()).toBe('1');
+    expect(notesOf(machine)).toEqual([]);
+  });
+
+  it('one that is killed as soon as it has begun leaves nothing undone', async () => {
+    const { first, open } = await startHeldUp();
+    await install(1);
+    let pid = 0;
+    const killed = readyJson(machine, [], {
+      onSpawn: (spawned) => {
+        pid = spawned;
+      },
+    });
+    expect(process.kill(pid, 'SIGKILL')).toBe(true);
+    await killed;
+    await readyJson(machine, ['--only', 'tenants']);
+    open();
+    expect((await first).exitCode).toBe(0);
+    // Its note was left or not; the next hook of a reload decides.
+    expect((await readyJson(machine)).exitCode).toBe(0);
+    expect(rendered()).toBe('1');
+    expect(notesOf(machine)).toEqual([]);
+  });
+});
+
+describe('10 ready hooks at once', () => {
+  it('with nobody at work: all end well, the pages are there, nothing is left to do', async () => {
+    const all = await Promise.all(Array.from({ length: 10 }, () => readyJson(machine)));
+    expect(all.map(({ exitCode }) => exitCode)).toEqual(Array(10).fill(0));
+    const rounds = all.flatMap(({ summaries }) => summaries.filter(({ outcome }) => outcome === 'done'));
+    expect(rounds.length).toBeGreaterThan(0);
+    expect(rounds.length).toBeLessThanOrEqual(10);
+    expect(rendered()).toBe('0');
+    expect(notesOf(machine)).toEqual([]);
+  });
+
+  it('while indexes are being installed: the pages are of the last one', async () => {
+    const hooks: ReturnType<typeof readyJson>[] = [];
+    for (let number = 1; number <= 10; number += 1) {
+      await install(number);
+      hooks.push(readyJson(machine));
+    }
+    expect((await Promise.all(hooks)).map(({ exitCode }) => exitCode)).toEqual(Array(10).fill(0));
+    expect(rendered()).toBe('10');
+    expect(notesOf(machine)).toEqual([]);
+  });
+});
