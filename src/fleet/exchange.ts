@@ -1,6 +1,9 @@
 import { type Agent, type ClientRequest, type IncomingHttpHeaders, request as plainRequest } from 'node:http';
 import { request as secureRequest } from 'node:https';
 
+/** For the access logs on the other side. */
+const USER_AGENT = 'showcase-config-update';
+
 /** One request, without a body. */
 export interface Ask {
   readonly method: 'GET' | 'POST';
@@ -80,11 +83,12 @@ export function exchange(ask: Ask): Promise<Reply> {
 
 function begin({ url, method, headers, agent }: Ask): ClientRequest {
   const send = url.protocol === 'https:' ? secureRequest : plainRequest;
-  return send(url, {
-    method,
-    headers: method === 'POST' ? { ...headers, 'Content-Length': '0' } : headers,
-    agent,
-  });
+  const all = {
+    'User-Agent': USER_AGENT,
+    ...headers,
+    ...(method === 'POST' ? { 'Content-Length': '0' } : {}),
+  };
+  return send(url, { method, headers: all, agent });
 }
 
 /** Milliseconds that a `Retry-After` header asks for, in seconds or as a date; null when it does not. */

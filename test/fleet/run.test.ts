@@ -27,7 +27,11 @@ describe('a run over the fleet', () => {
     for (const { request, url } of machines.arrived) {
       expect(request.method).toBe('POST');
       expect(url).toBe('/showcase/update_config');
-      expect(request.headers).toMatchObject({ 'content-length': '0', accept: 'text/plain' });
+      expect(request.headers).toMatchObject({
+        'content-length': '0',
+        accept: 'text/plain',
+        'user-agent': 'showcase-config-update',
+      });
       expect(request.headers.authorization).toBe(undefined);
     }
     expect(events[0]).toMatchObject({ type: 'begin', target: 'fly', operation: 'update' });
