@@ -20,8 +20,9 @@ export function readDays(text: string): Days | null {
 }
 
 function isDay(text: string): boolean {
-  const time = Date.parse(`${text}T00:00:00Z`);
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+  const [year = 0, month = 0, day = 0] = text.split('-').map(Number);
+  // Day 0 of the month after it: its last.
+  return month >= 1 && month <= 12 && day >= 1 && day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
 
 /** The locale that days are written in: the default where there is none that can be used, never this machine's own. */

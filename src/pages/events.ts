@@ -1,6 +1,6 @@
 import { compareBytes } from '../index/order.ts';
 import type { Event, StudioYear } from '../index/types.ts';
-import { type Days, dayLocale, readDays } from './dates.ts';
+import { type Days, dayLocale } from './dates.ts';
 import { type Html, html } from './html.ts';
 import { languageOf, renderName } from './language.ts';
 import type { SiteView } from './view.ts';
@@ -31,24 +31,21 @@ export function renderEvents(
   { studios, locale, lang }: ListOptions,
 ): Html {
   const lines = entries
-    .flatMap((entry) =>
-      entry.events.map(
-        (event): Line => ({ entry, event, days: event.date === null ? null : readDays(event.date) }),
-      ),
-    )
+    .flatMap((entry) => entry.events.map((event): Line => ({ entry, event, days: view.daysOf(event) })))
     .sort(byDays);
-  const writer = view.days(locale);
+  const writer = view.writerFor(locale);
   const written = dayLocale(locale);
   const foreign = languageOf(written) !== languageOf(lang) && html` lang="${written}" dir="auto"`;
   return html`<ul class="events">
 ${lines.map(({ entry, event, days }) => {
   const { key, name, locale: own } = entry.studio;
   const link = html`<a href="${view.links.event(entry, event)}">${renderName(event.name, own, lang)}</a>`;
-  const owner = html` <a class="who" href="${view.links.studio(key)}">${renderName(name, own, lang)}</a>`;
+  const owner =
+    studios && html` <a class="who" href="${view.links.studio(key)}">${renderName(name, own, lang)}</a>`;
   const date = days
     ? html`<span${foreign}>${writer.write(days)}</span>`
     : event.date !== null && renderName(event.date, own, lang);
-  return html`<li>${date && html`<span class="when">${date}</span> `}<span class="what">${link}</span>${studios && owner}</li>
+  return html`<li>${date && html`<span class="when">${date}</span> `}<span class="what">${link}</span>${owner}</li>
 `;
 })}</ul>`;
 }

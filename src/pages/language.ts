@@ -3,8 +3,17 @@ import { type Html, html } from './html.ts';
 /** What is written in where nothing else is said: by the platform's own rule, the locale of studios that name none. */
 export const DEFAULT_LOCALE = 'en-US';
 
+/** Asking takes longer than rendering a name, and an index has few locales. */
+const known = new Map<string, boolean>();
+
 /** Whether a tag is one that this Node can write dates in; it is well-formed then, too. */
 export function isKnownLocale(tag: string): boolean {
+  const answer = known.get(tag) ?? askForLocale(tag);
+  known.set(tag, answer);
+  return answer;
+}
+
+function askForLocale(tag: string): boolean {
   try {
     return Intl.DateTimeFormat.supportedLocalesOf(tag).length > 0;
   } catch {
@@ -24,8 +33,8 @@ export function languageOf(tag: string): string {
 export function renderName(name: string, locale: string | null, page: string): Html {
   const foreign =
     locale !== null &&
-    languageOf(locale) !== languageOf(page) &&
     /[^\0-\x7f]/.test(name) &&
+    languageOf(locale) !== languageOf(page) &&
     isKnownLocale(locale);
   return html`<bdi${foreign && html` lang="${locale}"`}>${name}</bdi>`;
 }

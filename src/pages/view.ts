@@ -1,8 +1,8 @@
 import { prerenderPages } from '../generate/prerender.ts';
 import { type MapPlace, placeOnMap } from '../generate/projection.ts';
 import { compareBytes } from '../index/order.ts';
-import type { Index, Studio, StudioYear, Year } from '../index/types.ts';
-import { DayWriter, dayLocale } from './dates.ts';
+import type { Event, Index, Studio, StudioYear, Year } from '../index/types.ts';
+import { type Days, DayWriter, dayLocale, readDays } from './dates.ts';
 import { Links } from './links.ts';
 
 /** A studio with all that its pages say. */
@@ -36,8 +36,10 @@ export interface SiteView {
   readonly regions: ReadonlyMap<string, RegionView>;
   /** Descending. */
   readonly years: readonly Year[];
+  /** What an event's date says; null for free text and for none. */
+  daysOf(event: Event): Days | null;
   /** Of any locale, known or not. */
-  days(locale: string | null): DayWriter;
+  writerFor(locale: string | null): DayWriter;
 }
 
 export function viewOf(index: Index, root: string): SiteView {
@@ -57,7 +59,8 @@ export function viewOf(index: Index, root: string): SiteView {
     studioByKey: new Map(studios.map((view) => [view.studio.key, view])),
     regions: regionsOf(index, studios),
     years: index.years,
-    days: dayWriters(),
+    daysOf: dayReader(),
+    writerFor: dayWriters(),
   };
 }
 
@@ -99,7 +102,20 @@ function regionsOf(index: Index, studios: readonly StudioView[]): Map<string, Re
   );
 }
 
-function dayWriters(): SiteView['days'] {
+/** Each event is listed on several pages. */
+function dayReader(): SiteView['daysOf'] {
+  const read = new Map<string, Days | null>();
+  return ({ date }) => {
+    if (date === null) return null;
+    const known = read.get(date);
+    if (known !== undefined) return known;
+    const days = readDays(date);
+    read.set(date, days);
+    return days;
+  };
+}
+
+function dayWriters(): SiteView['writerFor'] {
   const writers = new Map<string, DayWriter>();
   return (locale) => {
     const known = dayLocale(locale);

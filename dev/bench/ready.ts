@@ -1,0 +1,103 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { text } from 'node:stream/consumers';
+import { build } from 'esbuild';
+import type { Summary } from '../../src/report/types.ts';
+import { esbuildOutlines } from '../outlines-plugin.mjs';
+import { esbuildYaml } from '../yaml-plugin.mjs';
+import { countVariables, PATH, readCounts } from './process.ts';
+
+const BUILT = resolve(import.meta.dirname, '../../scripts');
+
+/** What it takes to render all pages, in a process that does nothing else. */
+export interface Rendering {
+  readonly pages: number;
+  readonly bytes: number;
+  /** Milliseconds. */
+  readonly ms: number;
+}
+
+/** A machine with an index installed and the ready hook, and no store: pages are rendered from what is there. */
+export class ReadyMachine {
+  readonly #home = mkdtempSync(join(tmpdir(), 'showcase-bench-'));
+  readonly #index = join(this.#home, 'db/index.sqlite3');
+  readonly #renderer = join(this.#home, 'render-pages.mjs');
+
+  static async make(index: Buffer): Promise<ReadyMachine> {
+    const machine = new ReadyMachine();
+    await machine.#fill(index);
+    return machine;
+  }
+
+  async #fill(index: Buffer): Promise<void> {
+    for (const name of ['bin', 'rails', 'db', 'cache']) mkdirSync(join(this.#home, name), { mode: 0o700 });
+    for (const name of ['ready', 'better_sqlite3.node']) {
+      copyFileSync(join(BUILT, name), join(this.#home, 'bin', name));
+    }
+    writeFileSync(this.#index, index);
+    const library = createRequire(import.meta.url).resolve('better-sqlite3');
+    await build({
+      entryPoints: [resolve(import.meta.dirname, 'render-pages.ts')],
+      outfile: this.#renderer,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      alias: { 'better-sqlite3': library },
+      external: [library],
+      define: { __BUNDLED__: 'false' },
+      plugins: [esbuildYaml, esbuildOutlines],
+    });
+  }
+
+  remove(): void {
+    rmSync(this.#home, { recursive: true, force: true });
+  }
+
+  /** Makes it a machine on which no page was ever written. */
+  empty(): void {
+    rmSync(join(this.#home, 'rails'), { recursive: true });
+    mkdirSync(join(this.#home, 'rails'));
+  }
+
+  /**
+   * `scripts/ready --only pages`, one whole process.
+   *
+   * @param expected how many pages shall be written; anything else is an error
+   * @returns milliseconds, or with `count` the peak of its memory, MiB
+   */
+  async ready(expected: 'all' | 'none', options: { count?: boolean } = {}): Promise<number> {
+    const file = join(this.#home, 'counts.json');
+    const env = {
+      PATH,
+      UPDATE_CONFIG_CACHE_DIR: join(this.#home, 'cache'),
+      APP_ROOT: join(this.#home, 'rails'),
+      RAILS_DB_VOLUME: join(this.#home, 'db'),
+      FLY_APP_NAME: 'smooth',
+      FLY_REGION: 'iad',
+      FLY_MACHINE_ID: 'bench',
+      ...(options.count ? countVariables(file) : {}),
+    };
+    const began = performance.now();
+    const child = spawn(join(this.#home, 'bin/ready'), ['--only', 'pages', '--json'], {
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [output] = await Promise.all([text(child.stdout), once(child, 'close')]);
+    const ms = performance.now() - began;
+    const { outcome, counts } = JSON.parse(output) as Summary;
+    const asExpected = (counts['pages written'] ?? 0) > 0 === (expected === 'all');
+    if (outcome !== 'done' || !asExpected) throw new Error(`ready: ${output}`);
+    return options.count ? readCounts(file).peakMiB : ms;
+  }
+
+  /** Without any cache of compiled code. */
+  render(): Rendering {
+    const args = [this.#renderer, this.#index];
+    return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as Rendering;
+  }
+}

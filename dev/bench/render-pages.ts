@@ -1,0 +1,19 @@
+/*
+ * Renders every page of an index without writing any, and prints as JSON how many there are, their bytes, and the
+ * milliseconds from the index's rows to the last page. Bundled and run by the bench. Run as: node ... <index.sqlite3>
+ */
+import { readFileSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import { openImage } from '../../src/index/open.ts';
+import { readIndex } from '../../src/index/read.ts';
+import { planPages } from '../../src/pages/plan.ts';
+
+const db = openImage(readFileSync(process.argv[2] ?? ''));
+const { index } = readIndex(db);
+db.close();
+
+const began = performance.now();
+let bytes = 0;
+const pages = planPages(index, { root: '/showcase' });
+for (const page of pages) bytes += Buffer.byteLength(page.render());
+console.log(JSON.stringify({ pages: pages.length, bytes, ms: performance.now() - began }));
