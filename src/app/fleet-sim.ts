@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { databaseKey, INDEX_NAME, objectTime } from '../bucket/layout.ts';
@@ -36,11 +45,17 @@ export async function runFleetSim(
       return 0;
     }
     const { states, ...fleet } = options;
+    for (const program of [options.cgi, options.resume]) if (program !== null) requireProgram(program);
     const machines = makeMachines({ ...fleet, states });
     const real = options.cgi === null ? null : realOptions(options, options.cgi, env, made);
     const sim = await start(options, machines, real, env, write);
     try {
-      introduce(options, machines, real, sim, write, made);
+      introduce(
+        options,
+        { machines, real, sim, store: readStoreSettings(env)?.endpoint ?? null },
+        write,
+        made,
+      );
       if (!signal.aborted) await new Promise((ended) => signal.addEventListener('abort', ended));
     } finally {
       await sim.close();
@@ -54,6 +69,17 @@ export async function runFleetSim(
     return code === 'usage' ? 2 : 1;
   } finally {
     for (const path of made) rmSync(path, { recursive: true, force: true });
+  }
+}
+
+function requireProgram(path: string): void {
+  try {
+    accessSync(path, constants.X_OK);
+  } catch (error) {
+    throw new Failure('usage', `${path} cannot be run: ${(error as NodeJS.ErrnoException).code}`, {
+      hint: 'Name a built executable, such as cgi-bin/update_config; npm run build makes it.',
+      cause: error,
+    });
   }
 }
 
@@ -142,24 +168,25 @@ function sharing<T>(ask: () => Promise<T>): () => Promise<T> {
   };
 }
 
+interface Played {
+  readonly machines: readonly SimMachine[];
+  readonly real: RealOptions | null;
+  readonly sim: FleetSim;
+  /** Endpoint; null without one. */
+  readonly store: string | null;
+}
+
 function introduce(
-  options: FleetSimOptions,
-  machines: readonly SimMachine[],
-  real: RealOptions | null,
-  sim: FleetSim,
+  { app, token, flyctl, envFile }: FleetSimOptions,
+  { machines, real, sim, store }: Played,
   write: (text: string) => void,
   made: string[],
 ): void {
-  const { app, token, flyctl, envFile } = options;
-  if (flyctl !== null) {
-    placeOwn(resolve(flyctl), renderFlyctl(sim.url, app), 0o755, made);
-  }
-  const variables = renderVariables({ url: sim.url, app, token, flyctl: flyctl && resolve(flyctl) });
-  if (envFile !== null) {
-    placeOwn(resolve(envFile), variables, 0o600, made);
-  }
-  const home = real?.home ?? null;
-  write(renderIntroduction({ url: sim.url, app, machines, faults: sim.faults, home }));
+  const { url, faults } = sim;
+  if (flyctl !== null) placeOwn(resolve(flyctl), renderFlyctl(url, app), 0o755, made);
+  const variables = renderVariables({ url, app, token, flyctl: flyctl && resolve(flyctl) });
+  if (envFile !== null) placeOwn(resolve(envFile), variables, 0o600, made);
+  write(renderIntroduction({ url, app, machines, faults, home: real?.home ?? null, store }));
   write(variables);
   write('Ready. Ctrl-C ends it.\n');
 }

@@ -41,8 +41,10 @@ export function renderIntroduction(options: {
   readonly faults: ReadonlyMap<string, MachineFault>;
   /** Where the machines' directories are; null when they have none. */
   readonly home: string | null;
+  /** Endpoint of the object store; null without one. */
+  readonly store: string | null;
 }): string {
-  const { url, app, machines, faults, home } = options;
+  const { url, app, machines, faults, home, store } = options;
   const shown = machines.filter(({ id }, at) => machines.length <= MAX_LISTED || faults.has(id) || at < 3);
   const lines = shown.map(({ id, region, group, state }) => {
     const fault = faults.get(id);
@@ -55,6 +57,7 @@ export function renderIntroduction(options: {
     ...lines,
     ...(left > 0 ? [`  and ${left} more`] : []),
     ...(home === null ? [] : [`Their directories: ${home}/<id>/rails and ${home}/<id>/db`]),
+    ...(store === null ? [] : [`Object store: ${store} (what is published goes there, rehearsal or not)`]),
     '',
   ].join('\n');
 }

@@ -90,7 +90,7 @@ async function die(
   { answer, delayMs, signal }: ServeOptions,
 ): Promise<void> {
   const death = new AbortController();
-  const work = answer(machine, request, AbortSignal.any([death.signal, signal]));
+  const work = answer(machine, request, AbortSignal.any([death.signal, signal])).catch(() => null);
   await wait(delayMs / 2, undefined, { signal }).catch(() => {});
   death.abort();
   await work;

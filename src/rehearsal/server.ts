@@ -97,7 +97,9 @@ export class FleetSim {
       else if (url.pathname.startsWith('/_sim/')) await this.#control(request, response, url);
       else this.#tell(request, null, send(response, 404, 'no machine has this path\n'), 0);
     } catch (error) {
-      if (!response.headersSent) sendJson(response, 500, { error: String(error) });
+      const served = { status: 500, detail: error instanceof Error ? error.message : String(error) };
+      this.#tell(request, null, served, 0);
+      if (!response.headersSent) sendJson(response, 500, { error: served.detail });
       else response.destroy();
     }
   }

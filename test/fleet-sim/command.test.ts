@@ -27,6 +27,8 @@ describe('the options', () => {
     [['--faults', 'fail=9'], 'more faults than started machines (8)'],
     [['--resume', 'x'], '--resume'],
     [['--cgi', 'x', '--etag', 'y'], '--etag'],
+    [['--cgi', '/no/such/program'], '/no/such/program cannot be run: ENOENT'],
+    [['--cgi', import.meta.filename], 'cannot be run: EACCES'],
     [['--etag', 'a b'], '--etag'],
     [['--nonsense'], '--nonsense'],
     [['surplus'], 'surplus'],
@@ -73,6 +75,21 @@ describe('with an object store', () => {
   afterAll(async () => {
     await sim.stop();
     await published.close();
+  });
+
+  it('says which one it is, since that is not played', () => {
+    expect(sim.lines).toContainEqual(
+      expect.stringContaining(`Object store: ${published.settings.endpoint} `),
+    );
+  });
+
+  it('without an index, machines fail and it says why', async () => {
+    const response = await sim.post(null);
+    expect([response.status, await response.json()]).toEqual([
+      500,
+      { error: 'the object store has no index' },
+    ]);
+    expect(await sim.printed((line) => line.endsWith('(the object store has no index)'))).not.toBe(null);
   });
 
   it('machines have the index that is there when they are asked', async () => {
