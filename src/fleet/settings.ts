@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 
 /** How the machines of a Fly app are found: `auto` is the API with a token, else flyctl, else DNS inside Fly. */
-export type FlySource = 'auto' | 'api' | 'flyctl' | 'dns';
+type FlySource = 'auto' | 'api' | 'flyctl' | 'dns';
 
 export interface FlySettings {
   readonly app: string;

@@ -18,7 +18,7 @@ export interface Listing {
 }
 
 /** Where to POST, and with which headers to reach one machine and no other. */
-export interface Address {
+interface Address {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
 }

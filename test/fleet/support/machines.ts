@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 
 /** A request as it arrived at a machine. */
-export interface Arrived {
+interface Arrived {
   readonly machine: string;
   /** Counts from 1 for each machine. */
   readonly attempt: number;
