@@ -55,6 +55,15 @@ describe("Fly's DNS", () => {
     expect(active.map(({ id, region }) => `${id} ${region}`)).toEqual(['d1 iad', 'd2 syd']);
   });
 
+  it('may answer at length, in pieces of 255 bytes', async () => {
+    const ids = Array.from({ length: 60 }, (_, number) => `3d8d9930b32d${String(number).padStart(2, '0')}`);
+    const text = ids.map((id) => `${id} iad`).join(',');
+    const pieces = text.match(/.{1,255}/g) ?? [];
+    expect(pieces.length).toBeGreaterThan(3);
+    const { active } = await list({ 'vms.smooth.internal': [pieces] });
+    expect(active.map(({ id }) => id)).toEqual(ids);
+  });
+
   it('may answer with nothing', async () => {
     expect(await list({ 'vms.smooth.internal': [['']] })).toMatchObject({ active: [], skipped: [] });
   });
