@@ -1,6 +1,7 @@
 /**
  * `npm run demo`: the main job once, for real. An embedded object store, the project's own sample index, and the
- * built CGI run as Navigator runs it: first on an empty machine, then after the index has changed.
+ * built CGI run as Navigator runs it: first on an empty machine, then after the index has changed. At the end the ready
+ * hook, which Navigator runs in the background after each reload.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -10,11 +11,14 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { text } from 'node:stream/consumers';
+import { databaseKey, renderTime } from '../src/bucket/layout.ts';
+import { openDatabase } from '../src/sqlite.ts';
 import { createStore } from '../src/store/store.ts';
 import { changeSample, makeSampleIndex, SAMPLE_ADMINISTRATOR } from './sample/sample.ts';
 import { startObjectStore } from './store/server.ts';
 
 const EXECUTABLE = resolve(import.meta.dirname, '../cgi-bin/update_config');
+const READY = resolve(import.meta.dirname, '../scripts/ready');
 const KEYS = { accessKeyId: 'demo', secretAccessKey: 'demo-secret' };
 const BUCKET = 'showcase';
 
@@ -38,11 +42,17 @@ interface Answer {
   readonly failed: boolean;
 }
 
-/** Runs the CGI with the variables that Navigator sets, and returns what it wrote. */
-async function post(query: string, authorization?: string): Promise<Answer> {
+interface Ran {
+  readonly output: string;
+  readonly ms: number;
+  readonly failed: boolean;
+}
+
+/** Runs an executable on the demo's machine. */
+async function run(executable: string, args: readonly string[], more: NodeJS.ProcessEnv): Promise<Ran> {
   const began = performance.now();
-  const child = spawn(EXECUTABLE, {
-    cwd: join(EXECUTABLE, '..'),
+  const child = spawn(executable, args, {
+    cwd: join(executable, '..'),
     stdio: ['ignore', 'pipe', 'ignore'],
     env: {
       PATH: process.env['PATH'],
@@ -54,21 +64,37 @@ async function post(query: string, authorization?: string): Promise<Answer> {
       AWS_ACCESS_KEY_ID: KEYS.accessKeyId,
       AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey,
       AWS_ENDPOINT_URL_S3: store.endpoint,
-      GATEWAY_INTERFACE: 'CGI/1.1',
-      SERVER_PROTOCOL: 'HTTP/1.1',
-      REQUEST_METHOD: 'POST',
-      QUERY_STRING: query,
-      CONTENT_LENGTH: '0',
-      ...(authorization ? { HTTP_AUTHORIZATION: authorization } : {}),
+      ...more,
     },
   });
   const [output, exitCode] = await Promise.all([
     text(child.stdout),
     once(child, 'close').then(([code]) => code),
   ]);
+  return { output, ms: performance.now() - began, failed: exitCode !== 0 };
+}
+
+/** Runs the CGI with the variables that Navigator sets, and returns what it wrote. */
+async function post(query: string, authorization?: string): Promise<Answer> {
+  const { output, ...rest } = await run(EXECUTABLE, [], {
+    GATEWAY_INTERFACE: 'CGI/1.1',
+    SERVER_PROTOCOL: 'HTTP/1.1',
+    REQUEST_METHOD: 'POST',
+    QUERY_STRING: query,
+    CONTENT_LENGTH: '0',
+    ...(authorization ? { HTTP_AUTHORIZATION: authorization } : {}),
+  });
   const end = output.indexOf('\r\n\r\n');
   const status = /^Status: (.*)\r$/m.exec(output.slice(0, end + 2))?.[1] ?? 'without a status';
-  return { status, body: output.slice(end + 4), ms: performance.now() - began, failed: exitCode !== 0 };
+  return { status, body: output.slice(end + 4), ...rest };
+}
+
+/** Runs the ready hook, and shows what it says but for a line for every new page. */
+async function ready(title: string): Promise<void> {
+  const { output, ms, failed } = await run(READY, [], {});
+  console.log(`\n=== ${title}\n\n${Math.round(ms)} ms for the whole process\n`);
+  console.log(output.replace(/^.*\.html: changed.*\n/gm, '').trimEnd());
+  if (failed) throw new Error('The demo stops here: that should have succeeded.');
 }
 
 function show(title: string, answer: Answer): void {
@@ -77,10 +103,26 @@ function show(title: string, answer: Answer): void {
   if (answer.failed) throw new Error('The demo stops here: that should have succeeded.');
 }
 
+/** Puts databases into the store for some of the machine's events, as another machine would have. */
+async function publishTenants(count: number): Promise<void> {
+  const { output } = await run(READY, ['--list', '--only', 'tenants', '--json'], {});
+  const { tenants } = JSON.parse(output) as { tenants: { name: string }[] };
+  const db = openDatabase(':memory:');
+  db.exec('CREATE TABLE events (id INTEGER PRIMARY KEY, name TEXT)');
+  for (const { name } of tenants.slice(0, count)) {
+    await client.put(databaseKey(name), db.serialize(), {
+      condition: { replaces: 'nothing' },
+      metadata: { 'last-modified': renderTime(new Date()) },
+      contentType: 'application/vnd.sqlite3',
+    });
+  }
+  db.close();
+}
+
 async function publish(index: Buffer, at: Date): Promise<void> {
   await client.put('db/index.sqlite3', index, {
     condition: { replaces: 'anything' },
-    metadata: { 'last-modified': at.toISOString().replace('T', ' ').replace('Z', ' UTC') },
+    metadata: { 'last-modified': renderTime(at) },
     contentType: 'application/vnd.sqlite3',
   });
 }
@@ -107,9 +149,14 @@ try {
   show('POST update_config', await post(''));
   show('And once more: nothing to do', await post(''));
 
+  await publishTenants(3);
+  await ready('After the reload, in the background: scripts/ready');
+  await ready('And once more: nothing to do');
+
   console.log(`\nhtpasswd: ${before} -> ${digest('htpasswd')} (first digits of its SHA-256)`);
   console.log(`The files: ${paths.db} (index, htpasswd, map.yml, showcases.yml)`);
   console.log(`           ${paths.appRoot} (config/navigator.yml, tmp/tenants.list)`);
+  console.log(`The pages: ${paths.appRoot}/public/index.html and below`);
   console.log(
     `By hand:   APP_ROOT=${paths.appRoot} RAILS_DB_VOLUME=${paths.db} cgi-bin/update_config --dry-run`,
   );
