@@ -78,6 +78,11 @@ function openView(options: FleetOptions, console: Console): { report: FleetRepor
   const timer = setInterval(() => live.tick(Date.now()), REDRAW_MS);
   stop.onStop(() => live.say('Stopping. Once more ends it at once.', Date.now()));
   process.once('exit', () => live.close());
+  process.on('SIGTSTP', () => {
+    live.showCursor();
+    process.kill(process.pid, 'SIGSTOP');
+  });
+  process.on('SIGCONT', () => live.resume(Date.now()));
   const close = (): void => {
     clearInterval(timer);
     live.close();

@@ -58,6 +58,12 @@ export class LiveFleet {
     this.showCursor();
   }
 
+  /** Goes on after the process was stopped: whatever else has been written meanwhile stays where it is. */
+  resume(now: number): void {
+    this.#drawn = [];
+    this.#draw(now, []);
+  }
+
   showCursor(): void {
     if (this.#hidden) this.#screen.write(SHOW_CURSOR);
     this.#hidden = false;

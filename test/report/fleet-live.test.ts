@@ -67,6 +67,20 @@ describe('a live list', () => {
     expect(screen.cursorShown).toBe(true);
   });
 
+  it('goes on below what was written while it was stopped', () => {
+    const { screen, fleet, until } = live(fleetRun([doneOf('m1', 1000), doneOf('m2', 1000)]));
+    until('machine-done');
+    fleet.showCursor();
+    expect(screen.cursorShown).toBe(true);
+    screen.write('[1]+  Stopped\n');
+    fleet.resume(BEGAN);
+    expect(screen.cursorShown).toBe(false);
+    until('end');
+    fleet.close();
+    expect(screen.text).toContain('[1]+  Stopped\n');
+    expect(screen.text).toContain('Successfully updated: 2 machines');
+  });
+
   it('sums up what does not fit, and keeps in sight what failed and what is under way', () => {
     const machines = Array.from({ length: 100 }, (_, at) =>
       at === 70 ? failedOf('bad', 5) : doneOf(`m${at}`, 5),
