@@ -43,7 +43,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   fleet: ['bucket', 'index', 'install', 'site', 'child', 'journal', 'report'],
   child: [],
   ready: ['index', 'site', 'install', 'journal', 'lock', 'child', 'report'],
-  sync: ['tenants', 'bucket', 'index', 'install', 'journal', 'lock', 'report', 'site', 'store'],
+  sync: ['tenants', 'bucket', 'index', 'install', 'journal', 'report', 'site', 'store'],
   publish: ['bucket', 'index', 'generate', 'check', 'site', 'install', 'store', 'journal', 'lock'],
   pages: ['generate', 'index'],
   'pages-out': ['install'],

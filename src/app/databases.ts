@@ -1,18 +1,21 @@
 import { hostname, totalmem } from 'node:os';
-import { asFailure, Failure } from '../failure.ts';
+import { Failure } from '../failure.ts';
 import type { Index } from '../index/types.ts';
 import { readInstalledIndex } from '../install/installed-index.ts';
+import { barReport } from '../report/bar.ts';
 import { newRunId } from '../report/run-id.ts';
 import { streamReport } from '../report/text.ts';
-import type { Summary } from '../report/types.ts';
 import { readSite } from '../site/environment.ts';
 import type { Site } from '../site/types.ts';
 import { readStoreSettings } from '../store/settings.ts';
 import type { SyncParts, SyncRequest } from '../sync/run.ts';
 import { readSyncSettings, type SyncSettings } from '../sync/settings.ts';
 import type { SyncResult } from '../sync/types.ts';
-import { machineName } from '../update/result.ts';
+import { readOwner } from '../tenants/owner.ts';
+import { readTenantSettings } from '../tenants/settings.ts';
 import { buildVoice, type Voice, type World } from './parts.ts';
+import type { Output } from './ready.ts';
+import { refusedSummary } from './refused.ts';
 
 /** What the ways in to the databases have at hand. */
 export interface DatabaseParts {
@@ -35,23 +38,22 @@ export interface DatabaseParts {
  */
 export async function withDatabases(
   world: World,
-  write: (text: string) => void,
+  { write, terminal }: Output,
   options: { json: boolean },
   work: (build: () => Promise<DatabaseParts>) => Promise<SyncResult | null>,
 ): Promise<0 | 1 | 2> {
-  const voice = buildVoice(world, options.json ? [] : [streamReport(write)], false);
+  const teller = terminal ? barReport(terminal) : streamReport(write);
+  const voice = buildVoice(world, options.json ? [] : [teller], false);
   try {
     const result = await work(() => buildDatabaseParts(world, voice));
     if (result && options.json) write(`${JSON.stringify(voice.scrubber.value(result))}\n`);
     return result?.outcome === 'failed' ? 1 : 0;
   } catch (error) {
     if (!(error instanceof Failure)) voice.log.exception(error);
-    const { code, message, hint } = asFailure(error);
-    const refused = { ...emptyResult(world, 'failed'), error: { code, message, hint } };
-    const { items: _, ...summary } = refused;
+    const summary = refusedSummary(world.env, world.name, error);
     voice.report({ type: 'finish', summary }, new Date());
-    if (options.json) write(`${JSON.stringify(voice.scrubber.value(refused))}\n`);
-    return code === 'usage' ? 2 : 1;
+    if (options.json) write(`${JSON.stringify(voice.scrubber.value({ ...summary, items: [] }))}\n`);
+    return summary.error?.code === 'usage' ? 2 : 1;
   } finally {
     await voice.log.flush();
   }
@@ -71,7 +73,7 @@ async function buildDatabaseParts(world: World, voice: Voice): Promise<DatabaseP
     sync: async (request) => {
       if (!store) {
         note('no object store is configured; nothing to do');
-        return emptyResult(world, request.dryRun ? 'dry-run' : 'done');
+        return nothingDone(site, request);
       }
       const parts: SyncParts = {
         site,
@@ -82,6 +84,10 @@ async function buildDatabaseParts(world: World, voice: Voice): Promise<DatabaseP
           return createStore({ ...store, timeoutMs });
         },
         storeTimeoutMs: store.timeoutMs,
+        downloads: () => ({
+          maxDatabaseBytes: readTenantSettings(env).maxDatabaseBytes,
+          like: readOwner(site),
+        }),
       };
       const { syncDatabases } = await import('../sync/run.ts');
       return await syncDatabases(parts, request);
@@ -89,10 +95,8 @@ async function buildDatabaseParts(world: World, voice: Voice): Promise<DatabaseP
   };
 }
 
-function emptyResult(world: World, outcome: Summary['outcome']): SyncResult {
-  const { env, name } = world;
-  const machine = machineName(env);
-  const region = env['FLY_REGION'] || null;
+function nothingDone({ machineId: machine, region }: Site, { operation, dryRun }: SyncRequest): SyncResult {
+  const outcome = dryRun ? 'dry-run' : 'done';
   const nothing = { counts: {}, failures: [], steps: [], items: [] };
-  return { run: newRunId(), operation: name, machine, region, outcome, ...nothing };
+  return { run: newRunId(), operation, machine, region, outcome, ...nothing };
 }

@@ -1,6 +1,7 @@
 import { listTenants } from '../tenants/list.ts';
 import { withDatabases } from './databases.ts';
 import type { World } from './parts.ts';
+import type { Output } from './ready.ts';
 
 const HELP = `Usage: idle
 
@@ -14,16 +15,12 @@ make no sense.
 `;
 
 /** Runs the idle hook. It only uploads: a machine about to sleep needs nothing newer. */
-export async function runIdleHook(
-  world: World,
-  args: readonly string[],
-  write: (text: string) => void,
-): Promise<0 | 1 | 2> {
+export async function runIdleHook(world: World, args: readonly string[], output: Output): Promise<0 | 1 | 2> {
   if (args.length > 0) {
-    write(HELP);
+    output.write(HELP);
     return args.length === 1 && args[0] === '--help' ? 0 : 2;
   }
-  return await withDatabases(world, write, { json: false }, async (build) => {
+  return await withDatabases(world, output, { json: false }, async (build) => {
     const { site, settings, note, index, sync } = await build();
     if (site.region === null) {
       note('only Fly machines upload; nothing to do');

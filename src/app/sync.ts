@@ -5,33 +5,34 @@ import type { TenantDatabase } from '../tenants/types.ts';
 import { runCommand } from './command.ts';
 import { withDatabases } from './databases.ts';
 import { atAppRoot, type World } from './parts.ts';
+import type { Output } from './ready.ts';
 import { parseSyncOptions, SYNC_HELP, type SyncOptions, syncUsage } from './sync-options.ts';
 
 /** Runs `sync-databases` for an engineer, or for a script. */
 export async function runSyncDatabases(
   world: World,
   args: readonly string[],
-  write: (text: string) => void,
+  output: Output,
 ): Promise<0 | 1 | 2> {
   try {
     const options = parseSyncOptions(args);
     if (options.help) {
-      write(SYNC_HELP);
+      output.write(SYNC_HELP);
       return 0;
     }
     const here = atAppRoot(world, options.appRoot);
-    return await (options.indexOnly ? fetchIndex : syncTenants)(here, options, write);
+    return await (options.indexOnly ? fetchIndex : syncTenants)(here, options, output);
   } catch (error) {
-    return await withDatabases(world, write, { json: args.includes('--json') }, () => Promise.reject(error));
+    return await withDatabases(world, output, { json: args.includes('--json') }, () => Promise.reject(error));
   }
 }
 
 async function syncTenants(
   world: World,
   { dryRun, only, safe, json }: SyncOptions,
-  write: (text: string) => void,
+  output: Output,
 ): Promise<0 | 1 | 2> {
-  return await withDatabases(world, write, { json }, async (build) => {
+  return await withDatabases(world, output, { json }, async (build) => {
     const { site, index, sync } = await build();
     const tenants = chosen(await index(), site, only);
     const downloads = safe ? 'safe' : 'all';
@@ -54,11 +55,7 @@ function chosen(index: Index, site: Site, only: readonly string[] | null): Tenan
  * The index is swapped under its readers, and all that follows from it is generated, by the update alone; so that is what
  * runs, told under the same name.
  */
-async function fetchIndex(
-  world: World,
-  { dryRun, json }: SyncOptions,
-  write: (text: string) => void,
-): Promise<0 | 1 | 2> {
+async function fetchIndex(world: World, { dryRun, json }: SyncOptions, output: Output): Promise<0 | 1 | 2> {
   const args = [...(dryRun ? ['--dry-run'] : []), ...(json ? ['--json'] : [])];
-  return await runCommand(world, args, write);
+  return await runCommand(world, args, output.write);
 }

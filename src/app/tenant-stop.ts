@@ -3,6 +3,7 @@ import { mayUpload } from '../sync/owner.ts';
 import { allTenants } from '../tenants/list.ts';
 import { withDatabases } from './databases.ts';
 import type { World } from './parts.ts';
+import type { Output } from './ready.ts';
 import { tenantName } from './sync-options.ts';
 
 const HELP = `Usage: tenant-stop
@@ -19,13 +20,13 @@ Exit codes: 0 done, 1 it failed or was changed elsewhere, 2 the options make no 
 export async function runTenantStopHook(
   world: World,
   args: readonly string[],
-  write: (text: string) => void,
+  output: Output,
 ): Promise<0 | 1 | 2> {
   if (args.length > 0) {
-    write(HELP);
+    output.write(HELP);
     return args.length === 1 && args[0] === '--help' ? 0 : 2;
   }
-  return await withDatabases(world, write, { json: false }, async (build) => {
+  return await withDatabases(world, output, { json: false }, async (build) => {
     const { site, settings, note, index, sync } = await build();
     const name = tenantName(world.env['RAILS_APP_DB'] ?? '');
     if (name === '') {

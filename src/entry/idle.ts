@@ -1,8 +1,10 @@
 import { dirname, resolve } from 'node:path';
 import { runIdleHook } from '../app/idle.ts';
 import { writeAll } from './output.ts';
+import { standardTerminal } from './terminal.ts';
 
 const executable = resolve(process.argv[1] ?? '.');
 const world = { env: process.env, defaultAppRoot: dirname(dirname(executable)), name: 'idle' };
+const output = { write: writeAll, terminal: standardTerminal() };
 
-runIdleHook(world, process.argv.slice(2), writeAll).then((code) => process.exit(code));
+runIdleHook(world, process.argv.slice(2), output).then((code) => process.exit(code));

@@ -4,7 +4,7 @@ import { type BigIntStats, statSync } from 'node:fs';
 const REST_MS = 2000;
 
 export interface Fingerprint {
-  /** Changes with every write to the database or its write-ahead log. */
+  /** Changes with every write to the database or its write-ahead log, also with one that sets the time back. */
   readonly print: string;
   /** Whether the next write will surely change it. */
   readonly settled: boolean;
@@ -22,10 +22,11 @@ export function fingerprint(path: string, now: number): Fingerprint {
 }
 
 function printOf(stats: BigIntStats | undefined): string {
-  return stats ? `${stats.ino}:${stats.size}:${stats.mtimeNs}` : '-';
+  return stats ? `${stats.ino}:${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}` : '-';
 }
 
 /** A time in the future says nothing either: the clock has been set since, and may come by there again. */
 function atRest(stats: BigIntStats | undefined, now: number): boolean {
-  return !stats || Number(stats.mtimeMs) < now - REST_MS;
+  if (!stats) return true;
+  return Math.max(Number(stats.mtimeMs), Number(stats.ctimeMs)) < now - REST_MS;
 }

@@ -1,17 +1,15 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { Failure } from '../failure.ts';
 import { imageDigest, openImage } from '../index/open.ts';
 import { Busy, patience, untilFree } from '../install/busy.ts';
-import { codeOf, diskError, onDisk } from '../install/disk.ts';
+import { onDisk } from '../install/disk.ts';
 import { makePrivateDirectory } from '../install/stage.ts';
-import { type Database, isSqliteError, openDatabase } from '../sqlite.ts';
+import { type Database, openDatabase } from '../sqlite.ts';
+import { databaseError, invalidDatabase, localSubject } from '../tenants/failure.ts';
+import type { ProvedImage } from '../tenants/image.ts';
 
 /** A tenant's database as it was after one of its transactions, proved to be in order. */
-export interface TenantImage {
-  readonly bytes: Buffer;
-  /** As `imageDigest` has it: the same content has the same digest on every machine. */
-  readonly digest: string;
+export interface TenantImage extends ProvedImage {
   /** The first event's date as the tenant wrote it; null where there is none that could be read. */
   readonly date: string | null;
 }
@@ -45,9 +43,9 @@ export async function readTenantImage(request: ImageRequest): Promise<TenantImag
   try {
     discard(copy);
     const pages = await untilFree(patience(path, patienceMs), () => copyPages(path, copy));
-    return pages === 0 ? null : proved(readFileSync(copy));
+    return pages === 0 ? null : proved(name, readFileSync(copy));
   } catch (error) {
-    throw imageFailure(path, error);
+    throw databaseError(name, path, error);
   } finally {
     discard(copy);
   }
@@ -75,11 +73,12 @@ async function copyPages(path: string, copy: string): Promise<number> {
 }
 
 /** @throws {Failure} `tenant-invalid` */
-function proved(bytes: Buffer): TenantImage {
-  const db = openImage(bytes);
+function proved(name: string, bytes: Buffer): TenantImage {
+  const subject = localSubject(name);
+  const db = openImage(bytes, subject);
   try {
     const found = db.pragma('quick_check(1)', { simple: true });
-    if (found !== 'ok') throw invalid(`SQLite's quick_check says: ${String(found)}`);
+    if (found !== 'ok') throw invalidDatabase(subject, `is not in order: ${String(found)}`);
     return { bytes, digest: imageDigest(bytes), date: firstDate(db) };
   } finally {
     db.close();
@@ -95,27 +94,6 @@ function firstDate(db: Database): string | null {
   } catch {
     return null;
   }
-}
-
-function imageFailure(path: string, error: unknown): unknown {
-  if (error instanceof Failure) {
-    return error.code === 'index-invalid'
-      ? invalid(error.message.replace(/^the index /, 'it '), error)
-      : error;
-  }
-  if (/^SQLITE_(NOTADB|CORRUPT|FORMAT)/.test(codeOf(error))) {
-    return invalid(error instanceof Error ? error.message : codeOf(error), error);
-  }
-  const failure = diskError('cannot read', path, error);
-  if (failure instanceof Failure || !isSqliteError(error)) return failure;
-  return invalid(`${error.message} (${error.code})`, error);
-}
-
-function invalid(reason: string, cause?: unknown): Failure {
-  return new Failure('tenant-invalid', `the database is not in order: ${reason}`, {
-    hint: "It was not uploaded; what the store has stays. Repair it (sqlite3's .recover), or put the store's copy in its place.",
-    ...(cause === undefined ? {} : { cause }),
-  });
 }
 
 function discard(copy: string): void {

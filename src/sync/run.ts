@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { asFailure, type Failure } from '../failure.ts';
+import { asFailure, Failure } from '../failure.ts';
+import type { Ownership } from '../install/stage.ts';
 import { ensureStateDir, stateDirOf } from '../journal/state-dir.ts';
 import { newRunId } from '../report/run-id.ts';
 import { Steps } from '../report/steps.ts';
@@ -12,6 +13,7 @@ import { openSeen, type SeenDatabases } from '../tenants/seen.ts';
 import type { TenantDatabase } from '../tenants/types.ts';
 
 import { Deadline, outOfTime } from './deadline.ts';
+import { downloadAll } from './downloads.ts';
 import { payInventories } from './inventories.ts';
 import { Ledger } from './ledger.ts';
 import { mayUpload } from './owner.ts';
@@ -31,6 +33,13 @@ export interface SyncParts {
   readonly openStore: (timeoutMs: number) => Promise<ObjectStore>;
   /** Milliseconds for one operation of the store, retries and all. */
   readonly storeTimeoutMs: number;
+  /** Asked only when something is to be downloaded. */
+  readonly downloads: () => {
+    /** Bytes; a larger database is refused before it is read. */
+    readonly maxDatabaseBytes: number;
+    /** What a file is made like where there is none. */
+    readonly like: Ownership;
+  };
 }
 
 export interface SyncRequest {
@@ -78,7 +87,7 @@ export async function syncDatabases(parts: SyncParts, request: SyncRequest): Pro
   let failure: Failure | null = null;
   try {
     const done = await deadline.race(withMemory({ parts, request, deadline, tally, steps }));
-    if (done === null || tally.pending.size > 0) failure = leftBehind(tally, request);
+    if (done === null || tally.pending.size > 0) failure = leftBehind(tally, deadline);
   } catch (error) {
     failure = asFailure(error);
     if (failure !== error) parts.unexpected(error);
@@ -100,16 +109,22 @@ export async function syncDatabases(parts: SyncParts, request: SyncRequest): Pro
   return { ...summary, items: tally.items };
 }
 
-function leftBehind(tally: Tally, { limitMs }: SyncRequest): Failure {
+/** What neither was uploaded nor failed by itself. */
+function leftBehind(tally: Tally, deadline: Deadline): Failure {
   const names = [...tally.pending];
-  tally.count('left', names.length);
-  for (const name of names) tally.item('upload', name, 'left-alone', 'no time was left');
-  return outOfTime(
-    names.length === 0
-      ? 'the inventories are not written'
-      : `${names.length} not uploaded: ${names.join(', ')}`,
-    limitMs,
-  );
+  for (const name of names) {
+    tally.mark(name, 'left');
+    tally.item('upload', name, 'left-alone', 'not tried any more');
+  }
+  const what = `${names.length} not uploaded: ${names.join(', ')}`;
+  if (deadline.left() > 0) return givenUp(what);
+  return outOfTime(names.length === 0 ? 'the inventories are not written' : what, deadline.limitMs);
+}
+
+function givenUp(what: string): Failure {
+  return new Failure('store-unreachable', `the store was given up after several failures in a row; ${what}`, {
+    hint: 'Run it again when the store answers; the first failures say what is wrong with it.',
+  });
 }
 
 /** Opens what the state directory remembers; for a dry run nothing is made there. */
@@ -144,10 +159,14 @@ async function work(run: Run): Promise<void> {
     return { value: { surveyed: found, remotes }, detail };
   });
   const reserve = Math.min(LONGEST_RESERVE_MS, (request.limitMs ?? 0) * RESERVE);
-  await steps.run('upload', 'Upload what was changed', async () => {
-    const detail = await uploadAll({ ...run, deadline: deadline.before(reserve) }, surveyed, remotes);
-    return { value: undefined, detail };
+  const settled = await steps.run('upload', 'Upload what was changed', async () => {
+    return await uploadAll({ ...run, deadline: deadline.before(reserve) }, surveyed, remotes);
   });
+  if (request.downloads !== 'none') {
+    await steps.run('download', 'Download what is newer in the store', async () => {
+      return { value: undefined, detail: await downloadAll(run, surveyed, remotes, settled) };
+    });
+  }
   if (request.dryRun) return;
   await steps.run('inventory', 'Bring the inventories up to date', async () => {
     return { value: undefined, detail: await payInventories(run, ledger.owed()) };
@@ -158,10 +177,9 @@ function look({ parts, request, tally, seen, ledger }: Run): Surveyed[] {
   const knowledge = { seen: seen.all(), copy: (name: string) => ledger.copy(name) };
   const surveyed = survey(request.tenants, knowledge, Date.now());
   for (const { tenant, local, suspect, failure } of surveyed) {
+    tally.mark(tenant.name, local === null ? 'missing' : 'unchanged');
     if (failure) tally.failed('upload', tenant.name, failure);
     else if (suspect && mayUpload(tenant, parts.site)) tally.pending.add(tenant.name);
-    else if (local === null) tally.count('missing');
-    else tally.count('unchanged');
   }
   return surveyed;
 }

@@ -8,7 +8,7 @@ import type { KnownCopy } from './types.ts';
 /** One tenant's database as a look at its files shows it. */
 export interface Surveyed {
   readonly tenant: TenantDatabase;
-  /** Null where there is none, or an empty one. */
+  /** Null where there is none, or an empty one. A symbolic link is somebody's own arrangement, and is left alone. */
   readonly local: LocalCopy | null;
   /** What it grew from; null when it is not known. */
   readonly seen: Seen | null;
@@ -40,6 +40,7 @@ function look(tenant: TenantDatabase, { seen: all, copy }: Knowledge, now: numbe
     const local = found && found.size > 0 ? found : null;
     const suspect =
       local !== null &&
+      !local.linked &&
       (seen === null || !isSame(local, fingerprint(tenant.path, now), seen, copy(tenant.name)));
     return { tenant, local, seen, suspect, failure: null };
   } catch (failure) {

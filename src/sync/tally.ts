@@ -26,7 +26,7 @@ export class Tally {
   readonly failures: ItemFailure[] = [];
   /** Databases that may have to be uploaded, and of which nothing is known yet. */
   readonly pending = new Set<string>();
-  readonly #counts = new Map<Count, number>();
+  readonly #marks = new Map<string, Count>();
   readonly #steps: Steps;
   readonly #unexpected: (error: unknown) => void;
 
@@ -35,8 +35,9 @@ export class Tally {
     this.#unexpected = unexpected;
   }
 
-  count(what: Count, by = 1): void {
-    this.#counts.set(what, (this.#counts.get(what) ?? 0) + by);
+  /** What became of one, as far as is known: the last word counts. */
+  mark(name: string, what: Count): void {
+    this.#marks.set(name, what);
   }
 
   /** One whose line is worth telling. */
@@ -51,17 +52,15 @@ export class Tally {
     if (known !== error) this.#unexpected(error);
     const { code, message, hint } = known;
     this.failures.push({ step, name, code, message, hint });
-    this.count(code === 'changed-elsewhere' && step !== 'inventory' ? 'changed elsewhere' : 'failed');
-    if (step !== 'inventory') this.item(step, name, 'failed', message);
+    if (step === 'inventory') return;
+    this.mark(name, code === 'changed-elsewhere' ? 'changed elsewhere' : 'failed');
+    this.item(step, name, 'failed', message);
   }
 
   /** Counts that are not 0. */
   counts(): Record<string, number> {
-    return Object.fromEntries(
-      COUNTS.flatMap((what) => {
-        const count = this.#counts.get(what) ?? 0;
-        return count > 0 ? [[what, count]] : [];
-      }),
-    );
+    const marks = [...this.#marks.values()];
+    const counts = COUNTS.map((what) => [what, marks.filter((mark) => mark === what).length] as const);
+    return Object.fromEntries(counts.filter(([, count]) => count > 0));
   }
 }

@@ -3,7 +3,7 @@ import type { ItemOutcome, Summary } from '../report/types.ts';
 
 /** What a local database was found to hold. */
 export interface KnownCopy {
-  /** Of its files at that time: inode, size and time, to the nanosecond. */
+  /** `fingerprint` of its files at that time. */
   readonly print: string;
   /** `imageDigest` */
   readonly digest: string;

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { databaseKey, objectTime, renderTime } from '../bucket/layout.ts';
 import { Failure } from '../failure.ts';
 import type { ObjectStore, StoredObject } from '../store/types.ts';
+import { keepAside } from '../tenants/aside.ts';
 import { readLocal } from '../tenants/local.ts';
 import type { SeenDatabases } from '../tenants/seen.ts';
 import type { RemoteCopy, TenantDatabase } from '../tenants/types.ts';
-import { keepAside } from './aside.ts';
 import { fingerprint } from './fingerprint.ts';
 import { readTenantImage, type TenantImage } from './image.ts';
 import { type Evidence, judge, type Verdict } from './judge.ts';
@@ -18,7 +18,7 @@ export interface UploadParts {
   readonly store: ObjectStore;
   readonly seen: SeenDatabases;
   readonly ledger: Ledger;
-  /** A private directory, on the file system of the databases unless nothing is to be kept. */
+  /** A private directory for copies. */
   readonly workDir: string;
   readonly dryRun: boolean;
   /** Milliseconds to wait for a gap that writers leave. */
@@ -128,7 +128,7 @@ function learn(
 }
 
 function conflict(
-  { workDir, dryRun }: UploadParts,
+  { dryRun }: UploadParts,
   { name, path }: TenantDatabase,
   { image, modified }: Local,
   remote: RemoteCopy | null,
@@ -143,7 +143,7 @@ function conflict(
   return { kind: 'changed-elsewhere', kept, failure };
 
   function keep(): string {
-    return keepAside(path, image, { workDir, modified, now: new Date() });
+    return keepAside(path, image, { modified, now: new Date() });
   }
 }
 

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { Failure } from '../failure.ts';
-import { waitForLock } from '../lock/lock.ts';
-import { tenantLock } from '../tenants/lock.ts';
+import type { StepResult } from '../report/steps.ts';
+import { underTenantLock } from '../tenants/under-lock.ts';
 import { type Remotes, remoteOf } from './remotes.ts';
 import type { Run } from './run.ts';
 import type { Surveyed } from './survey.ts';
@@ -15,74 +15,88 @@ const LOCK_MS = 60_000;
 /** Milliseconds to wait for a gap that writers leave. */
 const PATIENCE_MS = 10_000;
 
+/** Uploads in a row that may fail for want of the store before no more are tried. */
+const MOST_FAILURES = 4;
+
 /**
- * Uploads the databases that are pending, the one last written first. What the deadline does not leave time for stays
- * pending.
+ * Uploads the databases that are pending, the one last written first. What the deadline, or a store that is down, does
+ * not allow stays pending.
  *
- * @returns what was done, in words
+ * @returns the names of those about which nothing is left to be done
  */
-export async function uploadAll(run: Run, surveyed: readonly Surveyed[], remotes: Remotes): Promise<string> {
+export async function uploadAll(
+  run: Run,
+  surveyed: readonly Surveyed[],
+  remotes: Remotes,
+): Promise<StepResult<ReadonlySet<string>>> {
   const { tally, deadline, steps } = run;
   const candidates = surveyed
     .filter(({ tenant }) => tally.pending.has(tenant.name))
     .sort((a, b) => (b.local?.modified.getTime() ?? 0) - (a.local?.modified.getTime() ?? 0));
+  const settled = new Set(tally.pending);
   const total = candidates.length;
-  let done = 0;
-  let uploaded = 0;
+  let [done, uploaded, down] = [0, 0, 0];
   const limit = pLimit(CONCURRENCY);
   await limit.map(candidates, async (candidate) => {
-    if (deadline.left() === 0) return;
+    if (deadline.left() === 0 || down >= MOST_FAILURES) return;
     const { name } = candidate.tenant;
     try {
       const outcome = await uploadOne(run, candidate, remotes);
+      down = 0;
       if (outcome.kind === 'uploaded' || outcome.kind === 'would-upload') uploaded += 1;
-      tally.pending.delete(name);
-      tell(run, name, outcome);
+      if (isForDownload(run, outcome)) settled.delete(name);
+      else tell(run, name, outcome);
     } catch (error) {
       // Cut short by the deadline: that is told of all of them together.
       if (deadline.left() === 0 && error instanceof Failure && /-timeout$/.test(error.code)) return;
-      tally.pending.delete(name);
+      down = error instanceof Failure && /^store-(un|ti|re)/.test(error.code) ? down + 1 : 0;
       tally.failed('upload', name, error);
     }
+    tally.pending.delete(name);
     done += 1;
     steps.say({ type: 'progress', step: 'upload', done, total });
   });
-  return total === 0 ? 'nothing was changed' : `${uploaded} of ${total}`;
+  return { value: settled, detail: total === 0 ? 'nothing was changed' : `${uploaded} of ${total}` };
+}
+
+/** What the store has newer is for the downloads to tell, where there are any. */
+function isForDownload({ request }: Run, { kind }: UploadOutcome): boolean {
+  return (
+    request.downloads === 'all' && (kind === 'behind' || kind === 'newer-in-store' || kind === 'no-copy')
+  );
 }
 
 async function uploadOne(run: Run, candidate: Surveyed, remotes: Remotes): Promise<UploadOutcome> {
   const { parts, request, deadline, seen, ledger, workDir } = run;
   const { tenant } = candidate;
-  const lock = request.dryRun
-    ? null
-    : await waitForLock(tenantLock(run.stateDir, tenant.name), { timeoutMs: deadline.within(LOCK_MS) });
-  try {
+  const work = async () => {
     const store = await parts.openStore(deadline.within(parts.storeTimeoutMs));
     const remote = await remoteOf(store, candidate, seen.get(tenant.name), remotes);
     const patienceMs = deadline.within(PATIENCE_MS);
     const upload = { store, seen, ledger, workDir, dryRun: request.dryRun, patienceMs };
     return await uploadTenant(upload, tenant, remote);
-  } finally {
-    lock?.release();
-  }
+  };
+  if (request.dryRun) return await work();
+  const { stateDir } = run;
+  return await underTenantLock({ stateDir, seen, timeoutMs: deadline.within(LOCK_MS) }, tenant, work);
 }
 
 function tell({ tally }: Run, name: string, outcome: UploadOutcome): void {
   const { kind } = outcome;
   if (kind === 'uploaded') {
-    tally.count('uploaded');
+    tally.mark(name, 'uploaded');
     tally.item('upload', name, 'changed', `uploaded, ${outcome.bytes} bytes${newly(outcome)}`);
   } else if (kind === 'would-upload') {
-    tally.count('to upload');
+    tally.mark(name, 'to upload');
     tally.item('upload', name, 'would-change', `would be uploaded${newly(outcome)}`);
   } else if (kind === 'newer-in-store') {
-    tally.count('left alone');
+    tally.mark(name, 'left alone');
     const since = outcome.time.toISOString();
     tally.item('upload', name, 'left-alone', `the store's is newer, of ${since}`);
   } else if (kind === 'changed-elsewhere') {
     tally.failed('upload', name, outcome.failure);
   } else {
-    tally.count(kind === 'no-copy' ? 'missing' : 'unchanged');
+    tally.mark(name, kind === 'no-copy' ? 'missing' : 'unchanged');
   }
 }
 

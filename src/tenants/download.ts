@@ -20,7 +20,13 @@ export interface DownloadTools {
 }
 
 export type DownloadOutcome =
-  | { readonly kind: 'downloaded'; readonly size: number; readonly time: Date }
+  | {
+      readonly kind: 'downloaded';
+      readonly size: number;
+      readonly time: Date;
+      /** Where the content that it replaced is kept, if that had been changed here and never uploaded. */
+      readonly kept: string | null;
+    }
   /** The local one is as new, or newer. */
   | { readonly kind: 'kept' }
   /** The store has none, or an empty one. */
@@ -49,7 +55,9 @@ export async function downloadTenant(tools: DownloadTools, tenant: TenantDatabas
   seen.recordTimes([[name, { etag, time }]]);
   if (found.kind === 'found') {
     const placed = await placeDatabase({ tenant, image: found.image, etag, time, like, seen });
-    if (placed === 'placed') return { kind: 'downloaded', size: found.image.bytes.length, time };
+    if (placed.kind === 'placed') {
+      return { kind: 'downloaded', size: found.image.bytes.length, time, kept: placed.kept };
+    }
   }
   const local = readLocal(path);
   // As it is when it was put there by a run that was killed before it could write that down.

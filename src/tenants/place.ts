@@ -8,6 +8,7 @@ import { codeOf, onDisk } from '../install/disk.ts';
 import { type Ownership, writeNewFile } from '../install/stage.ts';
 import { swapIndex } from '../install/swap.ts';
 import { type Database, openDatabase } from '../sqlite.ts';
+import { keepAside } from './aside.ts';
 import { databaseError, isNoDatabase } from './failure.ts';
 import type { ProvedImage } from './image.ts';
 import { resumeInstall } from './interrupted.ts';
@@ -28,8 +29,15 @@ export interface Placement {
   readonly seen: SeenDatabases;
 }
 
-/** `superseded`: the local one is newer by now, and stays. */
-export type Placed = 'placed' | 'superseded';
+/**
+ * `superseded`: the local one is newer by now, or grew from this very version, and stays. `kept`: where the content that
+ * was replaced stands, if it had been changed here since this machine and the store had the same.
+ */
+export type Placed =
+  | { readonly kind: 'placed'; readonly kept: string | null }
+  | { readonly kind: 'superseded' };
+
+const SUPERSEDED: Placed = { kind: 'superseded' };
 
 /** Thrown under the database's own lock, to leave it as it is. */
 class Superseded extends Error {}
@@ -46,7 +54,7 @@ export async function placeDatabase(placement: Placement): Promise<Placed> {
   for (;;) {
     const local = readLocal(tenant.path);
     if (local) return await placeOver(placement, local);
-    if (placeNew(placement)) return 'placed';
+    if (placeNew(placement)) return { kind: 'placed', kept: null };
   }
 }
 
@@ -95,11 +103,12 @@ function notAsWritten(path: string): Failure {
 async function placeOver(placement: Placement, before: LocalCopy): Promise<Placed> {
   const { tenant, image, etag, time, seen } = placement;
   const { name, path } = tenant;
-  if (before.linked || !isOlder(before, time)) return 'superseded';
+  if (before.linked || !isOlder(before, time)) return SUPERSEDED;
   // Open until the end: the last one to close a database may write to it, which would look like a change.
   const watch = openDatabase(path, { fileMustExist: true, busyTimeoutMs: 0 });
   try {
-    const { oldDigest, stamp } = await look(watch, path, before, time);
+    const { oldDigest, stamp, changed } = await look(watch, placement, before);
+    const kept = changed && keepAside(path, changed, { modified: before.modified, now: new Date() });
     const swapped = await swapIndex({
       path,
       image: image.bytes,
@@ -113,11 +122,11 @@ async function placeOver(placement: Placement, before: LocalCopy): Promise<Place
       },
     });
     seen.settle(name, { etag, time, digest: swapped.digest });
-    return 'placed';
+    return { kind: 'placed', kept };
   } catch (error) {
     if (error instanceof Superseded) {
       seen.settle(name, null);
-      return 'superseded';
+      return SUPERSEDED;
     }
     await resumeInstall(tenant, seen);
     throw databaseError(name, path, error);
@@ -131,6 +140,8 @@ interface Look {
   readonly oldDigest: string | null;
   /** `stampOf` the database as it was then; any other means that somebody has written to it since. */
   readonly stamp: string;
+  /** Its content, where that has been changed here since this machine and the store had the same. */
+  readonly changed: ProvedImage | null;
 }
 
 /**
@@ -138,8 +149,12 @@ interface Look {
  *
  * @throws {Superseded}
  */
-async function look(db: Database, path: string, before: LocalCopy, time: Date): Promise<Look> {
-  if (before.size === 0) return { oldDigest: null, stamp: stampOf(path) };
+async function look(db: Database, placement: Placement, before: LocalCopy): Promise<Look> {
+  const { tenant, etag, time, seen } = placement;
+  const { name, path } = tenant;
+  const nothing = (): Look => ({ oldDigest: null, stamp: stampOf(path), changed: null });
+  if (before.size === 0) return nothing();
+  const known = seen.get(name);
   // SQLite undoes what a killed application has left half done, by which it gets a new time.
   const unfinished = (statSync(`${path}-journal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
   try {
@@ -148,13 +163,18 @@ async function look(db: Database, path: string, before: LocalCopy, time: Date): 
       try {
         const now = readLocal(path);
         if (!unfinished && now && !isOlder(now, time)) throw new Superseded();
-        return { oldDigest: imageDigest(readImage(db)), stamp: stampOf(path) };
+        const bytes = readImage(db);
+        const digest = imageDigest(bytes);
+        const isChanged = known !== null && known.digest !== null && known.digest !== digest;
+        // What grew from the fetched version is newer, whatever the clocks say.
+        if (isChanged && known.etag === etag) throw new Superseded();
+        return { oldDigest: digest, stamp: stampOf(path), changed: isChanged ? { bytes, digest } : null };
       } finally {
         db.exec('ROLLBACK');
       }
     });
   } catch (error) {
     if (!isNoDatabase(error)) throw error;
-    return { oldDigest: null, stamp: stampOf(path) };
+    return nothing();
   }
 }

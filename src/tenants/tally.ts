@@ -87,6 +87,7 @@ export class Tally {
 function happened({ download, applied, given }: TenantDone): string {
   const told = [
     ...(download ? [`downloaded (${download.size} bytes, changed ${download.time.toISOString()})`] : []),
+    ...(download?.kept ? [`what had been changed here is kept as ${download.kept}`] : []),
     ...(applied === null ? [] : [`prepared: ${migrations(applied)} applied`]),
     ...(given ? ['given to its owner'] : []),
   ];

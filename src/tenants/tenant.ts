@@ -14,7 +14,7 @@ import { underTenantLock } from './under-lock.ts';
 /** What was done, or for a dry run would be. */
 export interface TenantDone {
   /** Null where nothing was to be downloaded. */
-  readonly download: { readonly size: number; readonly time: Date } | null;
+  readonly download: { readonly size: number; readonly time: Date; readonly kept?: string | null } | null;
   /** Migrations that were applied; null where the command was not run. */
   readonly applied: number | null;
   /** Whether only its owner was changed. */

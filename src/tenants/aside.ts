@@ -1,9 +1,10 @@
 import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { setMtime, syncDirectory } from '../install/commit.ts';
+import { syncDirectory } from '../install/commit.ts';
 import { onDisk } from '../install/disk.ts';
 import { ownershipFor, writeNewFile } from '../install/stage.ts';
-import type { TenantImage } from './image.ts';
+import type { ProvedImage } from './image.ts';
+import { fetchedPath } from './staging.ts';
 
 /** Copies of one tenant's database that are kept; of more, the oldest go. Each grew from the one before it. */
 const KEPT = 5;
@@ -12,8 +13,6 @@ const KEPT = 5;
 const STAMP = /^[0-9]{8}T[0-9]{6}Z-[0-9a-f]{16}$/;
 
 export interface AsideOptions {
-  /** A private directory on the same file system, where the copy stands until it is whole. */
-  readonly workDir: string;
   /** When the content was last changed. */
   readonly modified: Date;
   readonly now: Date;
@@ -21,14 +20,15 @@ export interface AsideOptions {
 
 /**
  * Keeps a database's content beside the live one, as `<file>.changed-elsewhere-<time>-<digest>`: it does not end in
- * `.sqlite3`, so nobody takes it for a tenant's. Content that is kept already is not written again.
+ * `.sqlite3`, so nobody takes it for a tenant's. Content that is kept already is not written again. To be called with the
+ * tenant's lock held.
  *
  * @param path of the live database
  * @returns the path of the copy
  * @throws {Failure} `disk`
  */
-export function keepAside(path: string, image: TenantImage, options: AsideOptions): string {
-  const { workDir, modified, now } = options;
+export function keepAside(path: string, image: ProvedImage, options: AsideOptions): string {
+  const { modified, now } = options;
   const directory = dirname(path);
   const prefix = `${basename(path)}.changed-elsewhere-`;
   return onDisk('cannot keep a copy of', path, () => {
@@ -40,11 +40,13 @@ export function keepAside(path: string, image: TenantImage, options: AsideOption
     if (same) return join(directory, same);
     const stamp = now.toISOString().replace(/[-:]|\.\d+/g, '');
     const target = join(directory, `${prefix}${stamp}-${digest}`);
-    const staged = join(workDir, `${basename(path)}.aside`);
-    rmSync(staged, { force: true });
-    writeNewFile(staged, [image.bytes], ownershipFor(path, 0o640));
-    setMtime(staged, modified.getTime());
-    renameSync(staged, target);
+    const staged = fetchedPath(path);
+    try {
+      writeNewFile(staged, [image.bytes], { ...ownershipFor(path, 0o640), mtime: modified });
+      renameSync(staged, target);
+    } finally {
+      rmSync(staged, { force: true });
+    }
     syncDirectory(directory);
     for (const name of copies.slice(0, Math.max(0, copies.length + 1 - KEPT)))
       rmSync(join(directory, name), { force: true });

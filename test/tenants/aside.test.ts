@@ -1,15 +1,14 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { keepAside } from '../../src/sync/aside.ts';
+import { keepAside } from '../../src/tenants/aside.ts';
 
 let dir: string;
 let path: string;
 
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'aside-'));
-  mkdirSync(join(dir, 'work'));
   path = join(dir, "2026-o'brien.sqlite3");
   writeFileSync(path, 'live', { mode: 0o604 });
 });
@@ -22,8 +21,8 @@ function keep(content: number, hour: number): string {
   const bytes = Buffer.from(`content ${content}`);
   const digest = String(content).padStart(64, '0');
   const now = new Date(Date.UTC(2026, 1, 3, hour));
-  const image = { bytes, digest: [...digest].reverse().join(''), date: null };
-  return keepAside(path, image, { workDir: join(dir, 'work'), modified, now });
+  const image = { bytes, digest: [...digest].reverse().join('') };
+  return keepAside(path, image, { modified, now });
 }
 
 const copies = (): string[] => readdirSync(dir).filter((name) => name.includes('.changed-elsewhere-'));
@@ -35,7 +34,7 @@ describe('what is kept beside a database', () => {
     expect(readFileSync(kept, 'utf8')).toBe('content 1');
     expect(statSync(kept).mode & 0o777).toBe(0o604);
     expect(statSync(kept).mtime).toEqual(modified);
-    expect(readdirSync(join(dir, 'work'))).toEqual([]);
+    expect(readdirSync(dir)).toHaveLength(2);
   });
 
   it('is not kept twice', () => {

@@ -1,0 +1,77 @@
+import pLimit from 'p-limit';
+import { withBreaker } from '../tenants/breaker.ts';
+import { type DownloadTools, downloadTenant } from '../tenants/download.ts';
+import { isOlder } from '../tenants/local.ts';
+import type { RemoteCopy } from '../tenants/types.ts';
+import { underTenantLock } from '../tenants/under-lock.ts';
+import { mayUpload } from './owner.ts';
+import type { Remotes } from './remotes.ts';
+import type { Run } from './run.ts';
+import type { Surveyed } from './survey.ts';
+
+/** Downloads at once: each holds two or three images of a database in memory. */
+const CONCURRENCY = 4;
+const LOCK_MS = 60_000;
+
+/**
+ * Downloads what is newer in the store, or not here, of the databases about which nothing else has been found out yet.
+ *
+ * @param settled names of databases whose upload was tried: those that failed, and those that were changed elsewhere too
+ * @returns what was done, in words
+ */
+export async function downloadAll(
+  run: Run,
+  surveyed: readonly Surveyed[],
+  remotes: Remotes,
+  settled: ReadonlySet<string>,
+): Promise<string> {
+  const { parts, deadline, seen, steps, tally, request } = run;
+  const wanted = surveyed.flatMap((each) => {
+    const remote = remotes?.get(each.tenant.name);
+    if (!remote || each.failure || settled.has(each.tenant.name) || !isWanted(run, each, remote)) return [];
+    return [{ tenant: each.tenant, remote }];
+  });
+  if (wanted.length === 0) return 'nothing newer';
+  const store = withBreaker(await parts.openStore(deadline.within(parts.storeTimeoutMs)));
+  const { maxDatabaseBytes, like } = parts.downloads();
+  const tools: DownloadTools = { store, seen, maxBytes: maxDatabaseBytes, like };
+  let done = 0;
+  const limit = pLimit(CONCURRENCY);
+  await limit.map(wanted, async ({ tenant, remote }) => {
+    try {
+      if (request.dryRun) {
+        tally.mark(tenant.name, 'to download');
+        tally.item('download', tenant.name, 'would-change', `would be downloaded, ${facts(remote)}`);
+      } else {
+        await downloadOne(run, tools, tenant);
+      }
+    } catch (error) {
+      tally.failed('download', tenant.name, error);
+    }
+    done += 1;
+    steps.say({ type: 'progress', step: 'download', done, total: wanted.length });
+  });
+  return `${wanted.length}`;
+}
+
+function isWanted({ parts, request }: Run, { tenant, local }: Surveyed, remote: RemoteCopy): boolean {
+  if (remote.size === 0 || local?.linked) return false;
+  if (!local) return true;
+  if (request.downloads === 'safe' && mayUpload(tenant, parts.site)) return false;
+  return isOlder(local, remote.time);
+}
+
+async function downloadOne(run: Run, tools: DownloadTools, tenant: Surveyed['tenant']): Promise<void> {
+  const { tally, stateDir, seen } = run;
+  const outcome = await underTenantLock({ stateDir, seen, timeoutMs: LOCK_MS }, tenant, () =>
+    downloadTenant(tools, tenant),
+  );
+  if (outcome.kind !== 'downloaded') return;
+  tally.mark(tenant.name, 'downloaded');
+  const kept = outcome.kept === null ? '' : `; what had been changed here is kept as ${outcome.kept}`;
+  tally.item('download', tenant.name, 'changed', `downloaded, ${facts(outcome)}${kept}`);
+}
+
+function facts({ size, time }: { size: number; time: Date }): string {
+  return `${size} bytes, changed ${time.toISOString()}`;
+}

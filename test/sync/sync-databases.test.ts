@@ -1,0 +1,219 @@
+import { readFileSync, statSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openImage } from '../../src/index/open.ts';
+import { never } from '../support/fault-proxy.ts';
+import { eventIndex, eventOf, Region } from './support/events.ts';
+import { EventStore } from './support/store.ts';
+
+const T1 = new Date('2026-01-02T03:04:05Z');
+const T2 = new Date('2026-01-02T03:04:06Z');
+
+let store: EventStore;
+let iad: Region;
+let other: Region;
+
+beforeEach(async () => {
+  store = await EventStore.start();
+  const index = eventIndex({ iad: ['newton', 'salem'] });
+  iad = new Region('iad', store.env, index);
+  // The same region's other machine: what it uploads, this one can download.
+  other = new Region('iad', store.env, index);
+});
+
+afterEach(async () => {
+  iad.remove();
+  other.remove();
+  await store.close();
+});
+
+async function uploadedElsewhere(name: string, event: string, at: Date): Promise<void> {
+  other.write(name, event, at);
+  expect((await other.script('tenant-stop', [], { env: { RAILS_APP_DB: name } })).exitCode).toBe(0);
+}
+
+const keptEvents = (machine: Region): (string | null)[] =>
+  machine.keptAside().map((name) => eventOf(openImage(readFileSync(join(machine.dbDir, name)))));
+
+describe('scripts/sync-databases', () => {
+  it('uploads what is newer here, downloads what is newer there, and leaves the rest', async () => {
+    await uploadedElsewhere('2026-boston', 'there', T2);
+    iad.write('2026-boston', 'here', T1);
+    iad.write('2026-newton', 'here', T1);
+    const result = await iad.sync();
+    expect(result).toMatchObject({
+      operation: 'sync-databases',
+      outcome: 'done',
+      region: 'iad',
+      counts: { uploaded: 1, downloaded: 1, missing: 2 },
+      failures: [],
+      items: [
+        { name: '2026-newton', action: 'upload', outcome: 'changed' },
+        { name: '2026-boston', action: 'download', outcome: 'changed' },
+      ],
+    });
+    expect(iad.event('2026-boston')).toBe('there');
+    expect(statSync(iad.tenant('2026-boston')).mtime).toEqual(T2);
+    expect(await store.event('2026-newton')).toBe('here');
+    store.proxy.plan(never);
+    expect((await iad.sync()).counts).toEqual({ unchanged: 2, missing: 2 });
+    expect(store.requests()).toEqual(['LIST db/']);
+  });
+
+  it('says with --dry-run what it would do, and changes nothing', async () => {
+    await uploadedElsewhere('2026-boston', 'there', T2);
+    iad.write('2026-newton', 'here', T1);
+    const before = iad.snapshot();
+    store.proxy.plan(never);
+    const { outcome, counts, items } = await iad.sync(['--dry-run']);
+    expect(outcome).toBe('dry-run');
+    expect(counts).toEqual({ 'to upload': 1, 'to download': 1, missing: 2 });
+    expect(items.map(({ name, outcome: each }) => `${name} ${each}`)).toEqual([
+      '2026-newton would-change',
+      '2026-boston would-change',
+    ]);
+    expect(iad.snapshot()).toEqual(before);
+    expect(store.requests().filter((line) => /^(PUT|DELETE)/.test(line))).toEqual([]);
+  });
+
+  it('takes with --only just those, with or without the ending of their files, of other regions too', async () => {
+    for (const name of ['2026-boston', '2026-newton']) iad.write(name, 'here', T1);
+    await store.put(
+      'db/2026-sydney.sqlite3',
+      readFileSync(iad.tenant('2026-boston')),
+      '2026-01-02 03:04:05 UTC',
+    );
+    expect((await iad.sync(['--only', '2026-newton.sqlite3,2026-sydney'])).counts).toEqual({
+      uploaded: 1,
+      downloaded: 1,
+    });
+    expect(await store.event('2026-boston')).toBeNull();
+    expect(iad.event('2026-sydney')).toBe('here');
+  });
+
+  it('never uploads what another region owns, however new it is here', async () => {
+    await store.put('db/2026-sydney.sqlite3', 'whatever', '2026-01-02 03:04:05 UTC');
+    iad.write('2026-sydney', 'here');
+    expect(await iad.sync(['--only', '2026-sydney'])).toMatchObject({
+      outcome: 'done',
+      counts: { unchanged: 1 },
+    });
+    expect(await store.bytes('db/2026-sydney.sqlite3')).toEqual(Buffer.from('whatever'));
+  });
+
+  it('downloads with --safe nothing over what this region owns and has, but what is not here', async () => {
+    for (const name of ['2026-boston', '2026-newton']) await uploadedElsewhere(name, 'there', T2);
+    iad.write('2026-boston', 'here', T1);
+    expect((await iad.sync(['--safe'])).counts).toEqual({ downloaded: 1, missing: 2, 'left alone': 1 });
+    expect(iad.event('2026-boston')).toBe('here');
+    expect(iad.event('2026-newton')).toBe('there');
+  });
+
+  it('downloads nothing over what was changed in both places, and keeps a copy', async () => {
+    await uploadedElsewhere('2026-boston', 'common', T1);
+    await iad.sync();
+    await uploadedElsewhere('2026-boston', 'there', new Date(Date.now() + 60_000));
+    iad.write('2026-boston', 'here');
+    const { exitCode, stdout } = await iad.script('sync-databases');
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('Failed (changed-elsewhere): 2026-boston');
+    expect(iad.event('2026-boston')).toBe('here');
+    expect(await store.event('2026-boston')).toBe('there');
+    expect(keptEvents(iad)).toEqual(['here']);
+  });
+
+  it('keeps a change beside that a download replaces on a machine that may not upload it', async () => {
+    await uploadedElsewhere('2026-boston', 'common', T1);
+    const kamal = { FLY_APP_NAME: '', FLY_REGION: '', KAMAL_CONTAINER_NAME: 'showcase-web' };
+    iad.env = { ...iad.env, ...kamal };
+    expect((await iad.sync()).counts).toMatchObject({ downloaded: 1 });
+    iad.write('2026-boston', 'changed on the copy');
+    expect((await iad.sync()).counts).toMatchObject({ unchanged: 1 });
+    await uploadedElsewhere('2026-boston', 'there', new Date(Date.now() + 60_000));
+    expect((await iad.sync()).counts).toMatchObject({ downloaded: 1 });
+    expect(iad.event('2026-boston')).toBe('there');
+    expect(keptEvents(iad)).toEqual(['changed on the copy']);
+  });
+
+  it('uploads a change by a clock that is behind, and does not fetch it back over later ones', async () => {
+    await uploadedElsewhere('2026-boston', 'common', T2);
+    await iad.sync();
+    iad.write('2026-boston', 'second', T1);
+    expect((await iad.sync()).counts).toMatchObject({ uploaded: 1 });
+    expect(await store.lastModified('2026-boston')).toBe('2026-01-02 03:04:07 UTC');
+    iad.write('2026-boston', 'third', T1);
+    store.proxy.plan(({ method }) =>
+      method === 'PUT' ? { kind: 'reset', when: 'before-request' } : undefined,
+    );
+    expect((await iad.sync()).outcome).toBe('failed');
+    expect(iad.event('2026-boston')).toBe('third');
+    store.proxy.plan(never);
+    expect((await iad.sync()).counts).toMatchObject({ uploaded: 1 });
+    expect(await store.event('2026-boston')).toBe('third');
+  });
+
+  it('leaves a symbolic link alone: where it leads is not its business', async () => {
+    other.write('2026-boston', 'linked', T1);
+    symlinkSync(other.tenant('2026-boston'), iad.tenant('2026-boston'));
+    await store.put('db/2026-boston.sqlite3', 'newer', '2027-01-02 03:04:05 UTC');
+    expect(await iad.sync()).toMatchObject({ outcome: 'done' });
+    expect(other.event('2026-boston')).toBe('linked');
+    expect(await store.bytes('db/2026-boston.sqlite3')).toEqual(Buffer.from('newer'));
+  });
+
+  it.each([
+    ['2025-11-19 12:00:00.123456789 UTC', 'downloaded'],
+    ['not a time at all', 'downloaded'],
+    ['2020-01-01 00:00:00 UTC', 'uploaded'],
+  ])('goes by last-modified %j where it is a time, else by the time of the object', async (time, what) => {
+    other.write('2026-boston', 'there');
+    iad.write('2026-boston', 'here', new Date('2025-01-01T00:00:00Z'));
+    await store.put('db/2026-boston.sqlite3', readFileSync(other.tenant('2026-boston')), time);
+    expect((await iad.sync()).counts).toMatchObject({ [what]: 1 });
+  });
+
+  it.each([
+    [['--only', '2026-nobody'], '2026-nobody'],
+    [['--only', 'index'], '--index-only'],
+    [['--only', ''], '--only names no event'],
+    [['--only', '2026-boston', '--index-only'], 'make no sense together'],
+    [['--upload'], '--upload'],
+    [['extra'], 'extra'],
+    [['--app-root', '/nowhere/at/all'], '/nowhere/at/all'],
+  ])('refuses %j with exit code 2', async (args, told) => {
+    const { exitCode, stdout } = await iad.script('sync-databases', args);
+    expect(exitCode).toBe(2);
+    expect(stdout).toContain('Failed (usage): ');
+    expect(stdout).toContain(told);
+    const json = await iad.script('sync-databases', ['--json', ...args]);
+    expect(JSON.parse(json.stdout)).toMatchObject({ outcome: 'failed', error: { code: 'usage' } });
+  });
+
+  it('says so and is done where no store is configured', async () => {
+    const none = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_ENDPOINT_URL_S3: '' };
+    const { exitCode, stdout } = await iad.script('sync-databases', [], { env: none });
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('no object store is configured; nothing to do');
+  });
+});
+
+describe('sync-databases and the index', () => {
+  it('never uploads it, also when it is newer here', async () => {
+    await store.published.publish(eventIndex(), T1);
+    const etag = await store.etag('index');
+    for (const args of [[], ['--only', '2026-boston'], ['--index-only']])
+      await iad.script('sync-databases', args);
+    expect(await store.etag('index')).toBe(etag);
+    expect(store.requests().filter((line) => line.startsWith('PUT'))).toEqual([]);
+  });
+
+  it('installs it with --index-only by the whole update', async () => {
+    await store.published.publish(eventIndex({ iad: ['published'] }), new Date(Date.now() + 60_000));
+    const dry = await iad.script('sync-databases', ['--index-only', '--dry-run', '--json']);
+    expect(JSON.parse(dry.stdout)).toMatchObject({ outcome: 'dry-run' });
+    const { exitCode, stdout } = await iad.script('sync-databases', ['--index-only', '--safe', '--json']);
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: 'updated', reload: true });
+    expect(iad.read('tenants.list')).toContain('2026-published.sqlite3');
+  });
+});
