@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { FleetReport } from '../../src/fleet/types.ts';
+import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
 import { FleetHost } from '../support/fleet-host.ts';
 import { standOf } from '../support/stand.ts';
 
@@ -77,6 +78,35 @@ describe('machines whose fault is over at the second attempt', () => {
 });
 
 describe('machines with a real CGI', () => {
+  it('that are shown the older index first are asked again, until they have the published one', async () => {
+    const proxies: FaultProxy[] = [];
+    try {
+      host = await FleetHost.start(['--machines', '3'], {
+        real: true,
+        between: async (endpoint) => {
+          proxies.push(await startFaultProxy(endpoint));
+          return proxies[0]?.endpoint ?? '';
+        },
+      });
+      expect(await host.run()).toMatchObject({ exitCode: 0 });
+      host.changeIndex();
+      let stale = 0;
+      // A store that is not yet the same everywhere: what the machine has is what there is.
+      proxies[0]?.plan(({ headers }) => {
+        const etag = headers['if-none-match'];
+        if (etag === undefined || ++stale > 2) return undefined;
+        return { kind: 'answer', status: 304, headers: { etag } };
+      });
+      const { exitCode, report } = await host.report();
+      expect(exitCode, JSON.stringify(report)).toBe(0);
+      expect(stale).toBeGreaterThanOrEqual(2);
+      expect(report.machines.map(({ outcome }) => outcome)).toEqual(['updated', 'updated', 'updated']);
+      expect(report.machines.reduce((sum, { attempts }) => sum + attempts, 0)).toBe(5);
+    } finally {
+      for (const proxy of proxies) await proxy.close();
+    }
+  });
+
   it('have installed what they could, whatever went wrong with their answers, and the next run completes', async () => {
     const faults = 'truncate=1,wrong-etag=1,wrong-machine=1,die=1,fail=1';
     host = await FleetHost.start(['--machines', '6', '--faults', faults], { real: true });

@@ -1,7 +1,10 @@
-import { readdirSync } from 'node:fs';
+import { once } from 'node:events';
+import { readdirSync, watch } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stateDirOf } from '../../src/journal/state-dir.ts';
 import { BackAndForth } from '../support/converging.ts';
-import { CONFIG_UPDATE, FleetHost } from '../support/fleet-host.ts';
+import { CONFIG_UPDATE, FleetHost, type MachineHome } from '../support/fleet-host.ts';
 import { killAt, recordCalls, spread } from '../support/strace.ts';
 
 /** By what it has just said. */
@@ -49,7 +52,32 @@ describe('a run over machines with a real CGI', () => {
       await fleet.expectCompleted();
     });
   }
+
+  const PLACES: readonly [string, (machine: MachineHome) => string][] = [
+    ['keeps what it replaces', ({ dbDir }) => join(stateDirOf(dbDir), 'generations')],
+    ['installs files in its db dir', ({ dbDir }) => dbDir],
+    ['installs its navigator.yml', ({ appRoot }) => join(appRoot, 'config')],
+  ];
+  for (const [doing, place] of PLACES) {
+    it(`killed when a machine ${doing}: none is half updated, and the next run completes`, async () => {
+      fleet.change();
+      const first = firstChange(host.machines.map(place));
+      const run = host.start();
+      await first;
+      run.kill('SIGKILL');
+      await run.ended;
+      expect(await fleet.problemsLeft()).toEqual([]);
+      await fleet.expectCompleted();
+    });
+  }
 });
+
+/** Resolves when something is made, renamed or written in one of the directories. */
+async function firstChange(directories: readonly string[]): Promise<void> {
+  const watchers = directories.map((directory) => watch(directory));
+  await Promise.race(watchers.map((watcher) => once(watcher, 'change')));
+  for (const watcher of watchers) watcher.close();
+}
 
 describe('a run killed at a system call', () => {
   it('leaves nothing that keeps the next run from completing, and nothing lying about', async () => {

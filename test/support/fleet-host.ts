@@ -7,7 +7,7 @@ import { changeSample, makeSampleIndex } from '../../dev/sample/sample.ts';
 import type { FleetReport } from '../../src/fleet/types.ts';
 import { FleetSimProcess, Lines } from './fleet-sim.ts';
 import { EXECUTABLE, Machine, ROOT } from './machine.ts';
-import { type Published, startPublished } from './published.ts';
+import { type Published, startPublished, storeEnvironment } from './published.ts';
 
 export const CONFIG_UPDATE = join(ROOT, 'scripts/config-update');
 
@@ -54,13 +54,22 @@ export class FleetHost {
   }
 
   /** Plays machines that only answer, or with `real` run the built update_config. */
-  static async start(args: readonly string[], options: { real: boolean }): Promise<FleetHost> {
+  static async start(
+    args: readonly string[],
+    options: {
+      real: boolean;
+      /** Stands between the machines and the store: its endpoint, given that of the store. */
+      between?: (endpoint: string) => Promise<string>;
+    },
+  ): Promise<FleetHost> {
     const host = new FleetHost(await startPublished());
     try {
       const home = join(host.home, 'machines');
       const real = ['--cgi', EXECUTABLE, '--home', home, '--resume', join(ROOT, 'scripts/resume')];
       const all = ['--flyctl', join(host.home, 'flyctl'), ...args, ...(options.real ? real : [])];
-      host.#sim = await FleetSimProcess.start(all, host.published.env);
+      const { settings } = host.published;
+      const endpoint = (await options.between?.(settings.endpoint)) ?? settings.endpoint;
+      host.#sim = await FleetSimProcess.start(all, storeEnvironment(settings, endpoint));
     } catch (error) {
       await host.close();
       throw error;
