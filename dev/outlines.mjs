@@ -14,7 +14,7 @@ import {
   sphericalRingArea,
   sphericalTriangleArea,
 } from 'topojson-simplify';
-import { regionMaps } from '../src/generate/projection.ts';
+import { MAP_MARGIN, regionMaps } from '../src/generate/projection.ts';
 import { PathText } from './path-text.mjs';
 
 /** What a corner must matter to be kept, and an island to be drawn: square pixels of the picture. */
@@ -24,7 +24,7 @@ const ISLAND = 6;
 /** Countries around the United States. */
 const NEIGHBOURS = ['Canada', 'Mexico'];
 /** Where Albers USA puts Alaska and Hawaii (its clip boxes at scale 1070), down to the corner: no neighbour is seen there. */
-const INSETS = 'M0 3784H2510V4276H3570V5000H0z';
+const INSETS = 'M-200 3784H2510V4276H3570V5200H-200z';
 
 /**
  * By name of map: its size in pixels, and the `d` of paths in tenths of a pixel: the `land`, the `borders` in it, the
@@ -64,8 +64,8 @@ function draw({ size: [width, height] }, projection, whole, object, chosen) {
   const parts = topology.objects[object];
   // A composite projection clips by itself.
   projection.clipExtent?.([
-    [0, 0],
-    [width, height],
+    [-MAP_MARGIN, -MAP_MARGIN],
+    [width + MAP_MARGIN, height + MAP_MARGIN],
   ]);
   const render = (shape) => {
     const text = new PathText();

@@ -12,10 +12,13 @@ type Project = (lon: number, lat: number) => Point | null;
 
 export type MapName = 'us' | 'eu' | 'au' | 'jp';
 
+/** Pixels around every map that are drawn as well. Some of Alberta's studios stand in those of the United States. */
+export const MAP_MARGIN = 20;
+
 /** A map, and the window of degrees (its edges included) whose points it shows. The windows do not overlap. */
 export interface RegionMap {
   readonly map: MapName;
-  /** Of the picture, in pixels. A point may stand beyond its edge. */
+  /** Of the picture, in pixels. A point may stand beyond its edge by less than `MAP_MARGIN`. */
   readonly size: readonly [width: number, height: number];
   readonly lat: readonly [min: number, max: number];
   readonly lon: readonly [min: number, max: number];

@@ -47,7 +47,8 @@ export function renderStudio(view: SiteView, self: StudioView): string {
     main: html`<h1>${renderName(studio.name, studio.locale, lang)}</h1>
 ${region ? html`<p>${labels.region}: ${renderRegionName(view, region)}</p>` : null}
 <p><a href="${view.links.request(studio.key)}">${labels.request}</a></p>
-${maps}
+<div class="about">
+<div>
 <h2>${labels.events}</h2>
 ${entries.length === 0 ? html`<p>${labels.noEvents}</p>` : null}${entries.map(
   (
@@ -55,7 +56,9 @@ ${entries.length === 0 ? html`<p>${labels.noEvents}</p>` : null}${entries.map(
   ) => html`<h3>${entry.single ? entry.year : html`<a href="${view.links.studioYear(entry)}">${entry.year}</a>`}</h3>
 ${renderEvents(view, [entry], { studios: false, locale: studio.locale, lang })}
 `,
-)}`,
+)}</div>
+${maps}
+</div>`,
   });
 }
 

@@ -1,5 +1,5 @@
 import outlines from 'outlines:maps';
-import type { MapName, MapPlace } from '../generate/projection.ts';
+import { MAP_MARGIN, type MapName, type MapPlace } from '../generate/projection.ts';
 import { type Html, html, markup } from './html.ts';
 import type { Wording } from './labels.ts';
 import type { RegionView, SiteView, StudioView } from './view.ts';
@@ -41,18 +41,27 @@ ${shown.map(({ name, own }) => renderMap(name, own, wording))}</div>
 /** One map: regions below, studios above them, what the page is about on top. */
 function renderMap(name: MapName, points: readonly MapPoint[], { labels }: Wording): Html {
   const { width, height } = outlines[name];
+  const box = [-MAP_MARGIN, -MAP_MARGIN, width + 2 * MAP_MARGIN, height + 2 * MAP_MARGIN];
   const layers = [
     points.filter(({ kind, here }) => !here && kind === 'region'),
     points.filter(({ kind, here }) => !here && kind === 'studio'),
     points.filter(({ here }) => here),
   ];
   return html`<figure class="${name}">
-<svg viewBox="0 0 ${width} ${height}" role="group" aria-labelledby="map-${name}">
+<svg viewBox="${box.join(' ')}" role="group" aria-labelledby="map-${name}">
 ${land(name)}
 ${layers.flat().map(renderPoint)}</svg>
-<figcaption><span id="map-${name}">${labels.maps[name]}</span>${(['studio', 'region'] as const).map((kind) => points.some((point) => point.kind === kind) && html` <span class="key ${kind}">${labels[`${kind}s`]}</span>`)}</figcaption>
+<figcaption><span id="map-${name}">${labels.maps[name]}</span>${renderKey(points, 'studio', labels.studios)}${renderKey(points, 'region', labels.regions)}</figcaption>
 </figure>
 `;
+}
+
+/** What the points of a kind look like; where the page is about the only one, as that looks. */
+function renderKey(points: readonly MapPoint[], kind: MapPoint['kind'], label: string): Html | null {
+  const own = points.filter((point) => point.kind === kind);
+  if (own.length === 0) return null;
+  const here = own.every((point) => point.here) && ' here';
+  return html` <span class="key ${kind}${here}">${label}</span>`;
 }
 
 function renderPoint({ place, kind, name, href, here = false }: MapPoint): Html {

@@ -13,6 +13,7 @@ export function renderHome(view: SiteView): string {
     title: null,
     section: 'home',
     main: html`<h1>${SITE}</h1>
+<p>Choose a studio on a map or by its name to see its events.</p>
 ${maps}
 ${renderYears(view)}
 <h2>Regions</h2>

@@ -3,7 +3,7 @@ import { type Html, markup } from './html.ts';
 /** The style sheet of every page: narrow and wide, light and dark, on screen and on paper. */
 const SHEET = `
 :root{color-scheme:light dark;--ink:#1b2430;--paper:#fff;--quiet:#535e6b;--link:#0b4f9e;--line:#d3dae1;--land:#d3dce3;--far:#e6ebef;--sea:#f5f8fa;--dot:#14307f;--ring:#a34700;--here:#b3123f}
-@media (prefers-color-scheme:dark){:root{--ink:#e9edf2;--paper:#13181e;--quiet:#a9b4c0;--link:#8fbcff;--line:#35404b;--land:#3a4753;--far:#27313b;--sea:#1a2129;--dot:#a9c9ff;--ring:#ffbe66;--here:#ff8fab}}
+@media screen and (prefers-color-scheme:dark){:root{--ink:#e9edf2;--paper:#13181e;--quiet:#a9b4c0;--link:#8fbcff;--line:#35404b;--land:#3a4753;--far:#27313b;--sea:#1a2129;--dot:#a9c9ff;--ring:#ffbe66;--here:#ff8fab}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
 header,main{max-width:64rem;margin:0 auto;padding:.75rem 1rem}
@@ -19,30 +19,38 @@ a:focus-visible{outline:3px solid var(--link);outline-offset:2px;border-radius:2
 .skip:focus{position:static;display:inline-block;padding:.25rem 0}
 nav a[aria-current]{color:inherit;font-weight:600;text-decoration:none}
 .quiet{color:var(--quiet)}
-.names{columns:12rem;column-gap:1.5rem}
+.names{columns:9.5rem;column-gap:1.5rem}
 .names li,.events li{padding:.2rem 0;break-inside:avoid}
 .events li{border-bottom:1px solid var(--line)}
-@media (min-width:40rem){.events li{display:grid;grid-template-columns:14rem 1fr 1fr;gap:1rem}.when{grid-area:1/1}.what{grid-area:1/2}.who{grid-area:1/3}}
-.when{color:var(--quiet)}
-.maps{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr));gap:1rem}
+.events li{display:flex;flex-wrap:wrap;justify-content:space-between;column-gap:1rem}
+.when{color:var(--quiet);flex-basis:100%;font-size:.875rem}
+@media (min-width:40rem){.events li{display:grid;grid-template-columns:13rem 1fr 1fr}.when{grid-area:1/1;font-size:1rem}.what{grid-area:1/2}.who{grid-area:1/3}}
+.maps{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,18rem),1fr));gap:1rem;margin:1rem 0}
 .maps .us{grid-column:1/-1}
-figure{margin:1rem 0;min-width:0}
-figcaption{color:var(--quiet);font-size:.875rem}
-svg{display:block;width:100%;height:auto;overflow:visible;background:var(--sea)}
-.us svg{max-width:900px}
-:is(.eu,.au,.jp) svg{max-width:600px}
-.key{margin-inline-start:1rem;white-space:nowrap}
+.maps :only-child:is(.eu,.au,.jp){max-width:40rem}
+figure{margin:0;min-width:0}
+figcaption{color:var(--quiet);font-size:.875rem;padding:.25rem 0}
+svg{display:block;width:100%;height:auto;background:var(--sea);border:1px solid var(--line);border-radius:.5rem}
+@media (min-width:56rem){.about{display:grid;grid-template-columns:1fr 22rem;gap:0 2.5rem}.about .events li{grid-template-columns:13rem 1fr}.about .maps{margin-top:2rem}}
+.key{margin-inline-start:1rem;white-space:nowrap;display:inline-block}
 .key::before{content:"";display:inline-block;width:.7em;height:.7em;margin-inline-end:.35em;border-radius:50%;border:2px solid var(--dot);background:var(--dot)}
 .key.region::before{border-color:var(--ring);background:none}
+.key.here::before{border-color:var(--here)}
+.key.studio.here::before{background:var(--here)}
 .land{fill:var(--land)}
 .far{fill:var(--far)}
-.inset{fill:var(--sea)}
+.inset{fill:var(--sea);stroke:var(--line);stroke-width:10}
 .borders{fill:none;stroke:var(--sea);stroke-width:8}
 circle{stroke:var(--paper);stroke-width:1}
 circle.studio{fill:var(--dot)}
 circle.region{fill:var(--ring);fill-opacity:.25;stroke:var(--ring);stroke-width:3}
 circle.here{fill:var(--here);stroke-width:2}
 circle.region.here{stroke:var(--here)}
+:is(.eu,.au,.jp) .studio{r:10px}
+:is(.eu,.au,.jp) .region{r:16px}
+@media (max-width:40rem){.us .studio{r:12px}.us .region{r:20px}}
+.about .us .studio{r:16px}
+.about .us .region{r:24px}
 svg a:focus{outline:none}
 svg a:hover circle{stroke:var(--ink);stroke-width:3}
 svg a:focus-visible circle{stroke:var(--ink);stroke-width:5;paint-order:stroke}

@@ -1,6 +1,6 @@
 import outlines from 'outlines:maps';
 import { describe, expect, it } from 'vitest';
-import { type MapName, placeOnMap, regionMaps } from '../../src/generate/projection.ts';
+import { MAP_MARGIN, type MapName, placeOnMap, regionMaps } from '../../src/generate/projection.ts';
 import { inventedIndex } from '../support/invented-index.ts';
 import { renderAll, tokensOf } from './support.ts';
 
@@ -77,10 +77,11 @@ describe('the outlines', () => {
     expect(land.length + borders.length + surroundings.length).toBeLessThan(LIMIT[map]);
   });
 
-  it.each(regionMaps())('of $map stay within it', ({ map, size: [width, height] }) => {
+  it.each(regionMaps())('of $map stay within it and its margin', ({ map, size: [width, height] }) => {
     const { land, borders, surroundings } = outlines[map];
     for (const [x, y] of [land, borders, surroundings].flatMap(ringsOf).flat()) {
-      expect(x >= 0 && x <= width && y >= 0 && y <= height).toBe(true);
+      expect(x >= -MAP_MARGIN && x <= width + MAP_MARGIN).toBe(true);
+      expect(y >= -MAP_MARGIN && y <= height + MAP_MARGIN).toBe(true);
     }
   });
 
