@@ -14,17 +14,20 @@ import {
   sphericalRingArea,
   sphericalTriangleArea,
 } from 'topojson-simplify';
-import { MAP_MARGIN, regionMaps } from '../src/generate/projection.ts';
+import { reachOf, regionMaps } from '../src/generate/projection.ts';
 import { PathText } from './path-text.mjs';
 
 /** What a corner must matter to be kept, and an island to be drawn: square pixels of the picture. */
 const CORNER = 1.5;
 const ISLAND = 6;
 
+/** Pixels that are drawn around a map, and around the farthest points that it can have. */
+const MARGIN = 30;
+
 /** Countries around the United States. */
 const NEIGHBOURS = ['Canada', 'Mexico'];
 /** Where Albers USA puts Alaska and Hawaii (its clip boxes at scale 1070), down to the corner: no neighbour is seen there. */
-const INSETS = 'M-200 3784H2510V4276H3570V5200H-200z';
+const INSETS = 'M-500 3784H2510V4276H3570V5500H-500z';
 
 /**
  * By name of map: its size in pixels, and the `d` of paths in tenths of a pixel: the `land`, the `borders` in it, the
@@ -53,7 +56,7 @@ export function drawOutlines() {
   );
 }
 
-function draw({ size: [width, height] }, projection, whole, object, chosen) {
+function draw(map, projection, whole, object, chosen) {
   const pixel = 1 / projection.scale() ** 2;
   const simple = simplify(whole, CORNER * pixel);
   const geometries = simple.objects[object].geometries.filter((one) => chosen(feature(simple, one)));
@@ -63,10 +66,7 @@ function draw({ size: [width, height] }, projection, whole, object, chosen) {
   );
   const parts = topology.objects[object];
   // A composite projection clips by itself.
-  projection.clipExtent?.([
-    [-MAP_MARGIN, -MAP_MARGIN],
-    [width + MAP_MARGIN, height + MAP_MARGIN],
-  ]);
+  projection.clipExtent?.(drawnBox(map));
   const render = (shape) => {
     const text = new PathText();
     geoPath(projection, text)(shape);
@@ -78,6 +78,16 @@ function draw({ size: [width, height] }, projection, whole, object, chosen) {
     surroundings: '',
     insets: '',
   };
+}
+
+/** The corners of what is drawn of a map, in pixels: its picture and wherever its points can be, with a margin. */
+export function drawnBox(map) {
+  const [[left, top], [right, bottom]] = reachOf(map);
+  const [width, height] = map.size;
+  return [
+    [Math.min(0, left) - MARGIN, Math.min(0, top) - MARGIN],
+    [Math.max(width, right) + MARGIN, Math.max(height, bottom) + MARGIN],
+  ];
 }
 
 /** Whether any of a country may be seen: its box of degrees meets the window, with room for the picture's corners. */

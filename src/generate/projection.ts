@@ -12,13 +12,10 @@ type Project = (lon: number, lat: number) => Point | null;
 
 export type MapName = 'us' | 'eu' | 'au' | 'jp';
 
-/** Pixels around every map that are drawn as well. Some of Alberta's studios stand in those of the United States. */
-export const MAP_MARGIN = 20;
-
 /** A map, and the window of degrees (its edges included) whose points it shows. The windows do not overlap. */
 export interface RegionMap {
   readonly map: MapName;
-  /** Of the picture, in pixels. A point may stand beyond its edge by less than `MAP_MARGIN`. */
+  /** Of the picture, in pixels. A point may stand beyond its edge: `reachOf` says how far. */
   readonly size: readonly [width: number, height: number];
   readonly lat: readonly [min: number, max: number];
   readonly lon: readonly [min: number, max: number];
@@ -76,6 +73,19 @@ function projectUs(): Project {
     const beyond = alberta([lon, lat]);
     return beyond && [beyond[0] - 50, beyond[1] + 40];
   };
+}
+
+/** The box of all places that points of a map can have, in pixels: its window, projected. For building only: slow. */
+export function reachOf({ lat, lon, project }: RegionMap): [Point, Point] {
+  const steps = (limits: readonly [number, number]) =>
+    Array.from({ length: 101 }, (_, at) => limits[0] + ((limits[1] - limits[0]) * at) / 100);
+  const places = steps(lat).flatMap((y) => steps(lon).map((x) => project(x, y)));
+  const found = places.filter((place) => place !== null);
+  const [xs, ys] = [found.map(([x]) => x), found.map(([, y]) => y)];
+  return [
+    [Math.min(...xs), Math.min(...ys)],
+    [Math.max(...xs), Math.max(...ys)],
+  ];
 }
 
 let maps: readonly RegionMap[] | undefined;

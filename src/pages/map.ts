@@ -1,5 +1,5 @@
 import outlines from 'outlines:maps';
-import { MAP_MARGIN, type MapName, type MapPlace } from '../generate/projection.ts';
+import type { MapName, MapPlace } from '../generate/projection.ts';
 import { type Html, html, markup } from './html.ts';
 import type { Wording } from './labels.ts';
 import type { RegionView, SiteView, StudioView } from './view.ts';
@@ -23,6 +23,9 @@ const RADIUS = { region: 12, studio: 7 };
 /** So much more has what the page is about. */
 const HERE = 2;
 
+/** Around a picture, and around points that stand beyond its edge; the outlines are drawn as far. */
+const MARGIN = 20;
+
 const lands = new Map<MapName, Html>();
 
 /** The maps that have any of these points; or all of them. */
@@ -40,20 +43,27 @@ ${shown.map(({ name, own }) => renderMap(name, own, wording))}</div>
 
 /** One map: regions below, studios above them, what the page is about on top. */
 function renderMap(name: MapName, points: readonly MapPoint[], { labels }: Wording): Html {
-  const { width, height } = outlines[name];
-  const box = [-MAP_MARGIN, -MAP_MARGIN, width + 2 * MAP_MARGIN, height + 2 * MAP_MARGIN];
   const layers = [
     points.filter(({ kind, here }) => !here && kind === 'region'),
     points.filter(({ kind, here }) => !here && kind === 'studio'),
     points.filter(({ here }) => here),
   ];
   return html`<figure class="${name}">
-<svg viewBox="${box.join(' ')}" role="group" aria-labelledby="map-${name}">
+<svg viewBox="${viewBox(name, points)}" role="group" aria-labelledby="map-${name}">
 ${land(name)}
 ${layers.flat().map(renderPoint)}</svg>
 <figcaption><span id="map-${name}">${labels.maps[name]}</span>${renderKey(points, 'studio', labels.studios)}${renderKey(points, 'region', labels.regions)}</figcaption>
 </figure>
 `;
+}
+
+/** All of a picture, and whichever points stand beyond its edge. */
+function viewBox(name: MapName, points: readonly MapPoint[]): string {
+  const { width, height } = outlines[name];
+  const [xs, ys] = [points.map(({ place }) => place.x), points.map(({ place }) => place.y)];
+  const [left, top] = [Math.min(0, ...xs) - MARGIN, Math.min(0, ...ys) - MARGIN];
+  const [right, bottom] = [Math.max(width, ...xs) + MARGIN, Math.max(height, ...ys) + MARGIN];
+  return [left, top, right - left, bottom - top].join(' ');
 }
 
 /** What the points of a kind look like; where the page is about the only one, as that looks. */

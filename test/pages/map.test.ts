@@ -1,6 +1,6 @@
 import outlines from 'outlines:maps';
 import { describe, expect, it } from 'vitest';
-import { MAP_MARGIN, type MapName, placeOnMap, regionMaps } from '../../src/generate/projection.ts';
+import { type MapName, placeOnMap, reachOf, regionMaps } from '../../src/generate/projection.ts';
 import { inventedIndex } from '../support/invented-index.ts';
 import { renderAll, tokensOf } from './support.ts';
 
@@ -69,7 +69,7 @@ describe('the points of a map', () => {
 });
 
 describe('the outlines', () => {
-  const LIMIT = { us: 40_000, eu: 25_000, au: 25_000, jp: 25_000 };
+  const LIMIT = { us: 40_000, eu: 32_000, au: 25_000, jp: 25_000 };
 
   it.each(regionMaps())('of $map are as large as the map, and small as text', ({ map, size }) => {
     const { width, height, land, borders, surroundings } = outlines[map];
@@ -77,11 +77,14 @@ describe('the outlines', () => {
     expect(land.length + borders.length + surroundings.length).toBeLessThan(LIMIT[map]);
   });
 
-  it.each(regionMaps())('of $map stay within it and its margin', ({ map, size: [width, height] }) => {
-    const { land, borders, surroundings } = outlines[map];
+  it.each(regionMaps())('of $map reach as far as its points can stand, and hardly farther', (map) => {
+    const { land, surroundings, borders } = outlines[map.map];
+    const [[left, top], [right, bottom]] = reachOf(map);
+    const [width, height] = map.size;
+    const margin = 31;
     for (const [x, y] of [land, borders, surroundings].flatMap(ringsOf).flat()) {
-      expect(x >= -MAP_MARGIN && x <= width + MAP_MARGIN).toBe(true);
-      expect(y >= -MAP_MARGIN && y <= height + MAP_MARGIN).toBe(true);
+      expect(x >= Math.min(0, left) - margin && x <= Math.max(width, right) + margin).toBe(true);
+      expect(y >= Math.min(0, top) - margin && y <= Math.max(height, bottom) + margin).toBe(true);
     }
   });
 
@@ -92,6 +95,9 @@ describe('the outlines', () => {
     ['eu', 'Madrid', 40.42, -3.7],
     ['eu', 'Warsaw', 52.23, 21.01],
     ['eu', 'Dublin, inland', 53.3, -7.0],
+    ['eu', 'Moscow, beyond the picture', 55.75, 37.6],
+    ['eu', 'Lapland, beyond the picture', 68, 25],
+    ['eu', 'Iceland, beyond the picture', 64.8, -18.5],
     ['au', 'Alice Springs', -23.7, 133.88],
     ['au', 'Hobart, inland', -42.2, 146.8],
     ['jp', 'Nagano', 36.65, 138.18],

@@ -64,7 +64,7 @@ describe('a page', () => {
       await visit.go(page);
       const events = () =>
         visit.page
-          .locator('main a:not(svg a)')
+          .locator('main a:not(svg a, [href^="#"])')
           .evaluateAll((links) => links.filter((link) => link.checkVisibility()).length);
       const onScreen = await events();
       await visit.page.emulateMedia({ media: 'print' });

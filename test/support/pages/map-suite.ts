@@ -23,7 +23,7 @@ const SIZES: Readonly<Record<string, readonly [width: number, height: number]>> 
   jp: [600, 500],
 };
 
-/** Pixels around a map at most. */
+/** Pixels around a map, and around the points beyond its edge, at most. */
 const MARGIN = 40;
 
 /** The pages that show everything of their kind. */
@@ -91,31 +91,35 @@ export function describeMaps(name: SiteName, expected: (site: Site) => readonly 
       expect(nameless).toEqual([]);
     });
 
-    it('show one map each, all of it, with a narrow margin', () => {
+    it('show one map each, all of it, and no more than its points need', () => {
       for (const picture of pictures) {
         const [left, top, right, bottom] = picture.viewBox;
         const maps = wanted.filter((point) => pointsOf(point).some((found) => found.picture === picture));
         const names = [...new Set(maps.map(({ place }) => place.map))];
         expect(names).toHaveLength(1);
         const [width = 0, height = 0] = SIZES[names[0] ?? ''] ?? [];
-        for (const margin of [-left, -top, right - width, bottom - height]) {
-          expect(margin).toBeGreaterThanOrEqual(0);
+        const xs = [0, width, ...picture.points.map(({ x }) => x)];
+        const ys = [0, height, ...picture.points.map(({ y }) => y)];
+        for (const margin of [
+          Math.min(...xs) - left,
+          Math.min(...ys) - top,
+          right - Math.max(...xs),
+          bottom - Math.max(...ys),
+        ]) {
+          expect(margin).toBeGreaterThan(10);
           expect(margin).toBeLessThanOrEqual(MARGIN);
         }
       }
     });
 
-    it('have a name of their own each on a page, outlines that are in the picture, and points in it', () => {
-      for (const { name: called, viewBox, outlines, points } of pictures) {
+    it('have a name of their own each on a page, and outlines that are in the picture', () => {
+      for (const { name: called, viewBox, outlines } of pictures) {
         expect(called).not.toBe('');
         const [left, top, right, bottom] = viewBox;
         const drawn = outlines.filter(([l, t, r, b]) => r > left && l < right && b > top && t < bottom);
         expect(drawn.length).toBeGreaterThan(0);
         const wide = Math.max(...drawn.map(([l, , r]) => Math.min(r, right) - Math.max(l, left)));
         expect(wide).toBeGreaterThan((right - left) / 20);
-        for (const { x, y } of points) {
-          expect({ x: x >= left && x <= right, y: y >= top && y <= bottom }).toEqual({ x: true, y: true });
-        }
       }
     });
 
