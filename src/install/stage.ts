@@ -167,7 +167,8 @@ export function makePrivateDirectory(path: string): void {
   makeOneDirectory(path, 0o700);
 }
 
-function makeDirectory(path: string): void {
+/** Makes a directory, and those above it, unless they are there; owners are those of the ones above. */
+export function makeDirectory(path: string): void {
   if (statSync(path, { throwIfNoEntry: false })) return;
   makeDirectory(dirname(path));
   makeOneDirectory(path, 0o755);

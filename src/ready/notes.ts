@@ -14,13 +14,13 @@ import { type Scope, STAGES, type StageName } from './types.ts';
  * that is killed leaves it to the next.
  */
 
-const LEFT = 'ready.again.';
-const TAKEN = 'ready.serving.';
+const LEFT = 'again.';
+const TAKEN = 'serving.';
 
 /** @throws {Failure} `disk` */
-export function leaveNotes(stateDir: string, scope: Scope): void {
+export function leaveNotes(dir: string, scope: Scope): void {
   for (const stage of scope) {
-    const path = join(stateDir, LEFT + stage);
+    const path = join(dir, LEFT + stage);
     onDisk('cannot leave a note', path, () => {
       // Another hook's note says the same.
       if (!unless('EEXIST', () => closeSync(openSync(path, 'wx', 0o600)))) return;
@@ -41,8 +41,8 @@ function unless(code: string, work: () => void): boolean {
   }
 }
 
-export function hasNotes(stateDir: string): boolean {
-  return STAGES.some((stage) => existsSync(join(stateDir, LEFT + stage)));
+export function hasNotes(dir: string): boolean {
+  return STAGES.some((stage) => existsSync(join(dir, LEFT + stage)));
 }
 
 /**
@@ -50,21 +50,21 @@ export function hasNotes(stateDir: string): boolean {
  *
  * @throws {Failure} `disk`
  */
-export function takeNotes(stateDir: string): Scope | null {
-  const taken = STAGES.filter((stage) => take(stateDir, stage));
+export function takeNotes(dir: string): Scope | null {
+  const taken = STAGES.filter((stage) => take(dir, stage));
   return taken.length > 0 ? taken : null;
 }
 
-function take(stateDir: string, stage: StageName): boolean {
-  const taken = join(stateDir, TAKEN + stage);
-  const rename = () => renameSync(join(stateDir, LEFT + stage), taken);
+function take(dir: string, stage: StageName): boolean {
+  const taken = join(dir, TAKEN + stage);
+  const rename = () => renameSync(join(dir, LEFT + stage), taken);
   return onDisk('cannot take the note', taken, () => unless('ENOENT', rename) || existsSync(taken));
 }
 
 /** @throws {Failure} `disk` */
-export function dropTaken(stateDir: string, scope: Scope): void {
+export function dropTaken(dir: string, scope: Scope): void {
   for (const stage of scope) {
-    const path = join(stateDir, TAKEN + stage);
+    const path = join(dir, TAKEN + stage);
     onDisk('cannot remove', path, () => rmSync(path, { force: true }));
   }
 }

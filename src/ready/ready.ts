@@ -1,10 +1,11 @@
 import { join } from 'node:path';
-import { adoptFile, ensureStateDir } from '../journal/state-dir.ts';
+import { adoptFile } from '../journal/state-dir.ts';
 import { tryLock } from '../lock/lock.ts';
 import { newRunId } from '../report/run-id.ts';
 import { Steps } from '../report/steps.ts';
 import type { Summary } from '../report/types.ts';
 import { dropTaken, hasNotes, leaveNotes, takeNotes } from './notes.ts';
+import { ensureReadyDir } from './place.ts';
 import { OPERATION, runRound } from './round.ts';
 import type { ReadyParts, Scope } from './types.ts';
 
@@ -16,28 +17,28 @@ export interface ReadyResult {
   readonly failed: boolean;
 }
 
-const LOCK = 'ready.lock';
+const LOCK = 'lock';
 
 /**
- * The ready hook: one at a time on a machine, and nothing lost. Who finds another one at work leaves a note and is done;
+ * The ready hook: one at a time for an application, and nothing lost. Who finds another one at work leaves a note and is done;
  * the one at work goes round again, with the index that is the newest then, until there is no note any more.
  *
  * There is no gap: a note is left before the lock is tried, and whoever lets the lock go looks for notes once more.
  *
- * @throws {Failure} `db-dir-missing`, `disk`
+ * @throws {Failure} `config-invalid`, `disk`
  */
 export async function runReady(parts: ReadyParts, scope: Scope): Promise<ReadyResult> {
-  const stateDir = ensureStateDir(parts.site.dbDir);
-  const path = join(stateDir, LOCK);
+  const dir = ensureReadyDir(parts.site.appRoot);
+  const path = join(dir, LOCK);
   const summaries: Summary[] = [];
   const undone = new Set<string>();
-  leaveNotes(stateDir, scope);
+  leaveNotes(dir, scope);
   do {
     const lock = tryLock(path);
     if (!lock) break;
     try {
       adoptFile(path);
-      for (let asked = takeNotes(stateDir); asked; asked = takeNotes(stateDir)) {
+      for (let asked = takeNotes(dir); asked; asked = takeNotes(dir)) {
         const summary = await runRound(parts, { scope: asked, dryRun: false, number: summaries.length + 1 });
         summaries.push(summary);
         for (const stage of asked) {
@@ -45,12 +46,12 @@ export async function runReady(parts: ReadyParts, scope: Scope): Promise<ReadyRe
           if (failed) undone.add(stage);
           else undone.delete(stage);
         }
-        dropTaken(stateDir, asked);
+        dropTaken(dir, asked);
       }
     } finally {
       lock.release();
     }
-  } while (hasNotes(stateDir));
+  } while (hasNotes(dir));
   // Either it is at work now, or it took our note and was done before we had the lock.
   if (summaries.length === 0) summaries.push(handOver(parts));
   return { summaries, failed: undone.size > 0 };
@@ -66,7 +67,7 @@ function handOver({ site, report }: ReadyParts): Summary {
   const steps = new Steps(report);
   const run = newRunId();
   steps.say({ type: 'begin', run, operation: OPERATION, steps: 0 });
-  steps.note('another ready hook is at work on this machine, and does what this one was asked for');
+  steps.note('another ready hook is at work here, and does what this one was asked for');
   const { machineId: machine, region } = site;
   const facts = { run, operation: OPERATION, machine, region, counts: {}, failures: [], steps: [] };
   const summary: Summary = { ...facts, outcome: 'handed-over' };

@@ -1,7 +1,7 @@
 import { readCommand, readWholeNumber } from '../settings.ts';
 
 /** Who renders the pages: `auto` is the application's own program where it has one, else the built-in renderer. */
-export type Prerender = 'auto' | 'builtin' | 'off' | { readonly command: readonly string[] };
+type Prerender = 'auto' | 'builtin' | 'off' | { readonly command: readonly string[] };
 
 export interface ReadySettings {
   readonly prerender: Prerender;

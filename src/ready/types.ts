@@ -10,7 +10,7 @@ export type StageName = (typeof STAGES)[number];
 /** What a round shall do, in the order of `STAGES`; never empty. */
 export type Scope = readonly StageName[];
 
-export interface StageRequest {
+interface StageRequest {
   /** Name of the step that events are told under. */
   readonly step: StageName;
   /** Say what would be done, and do nothing. */

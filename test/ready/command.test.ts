@@ -35,7 +35,7 @@ describe('the ready hook', () => {
     expect(changed.length).toBeLessThan(10);
   });
 
-  it('stamps every line, and leaves nothing in its state directory but its lock', async () => {
+  it('stamps every line, and leaves no note', async () => {
     const { stdout } = await ready(machine);
     for (const line of stdout.trimEnd().split('\n'))
       expect(line).toMatch(/^\[\d{4}-[\d-]+T[\d:.]+Z\] \P{C}+$/u);
@@ -145,6 +145,6 @@ describe('an index that cannot be used', () => {
   it('for want of a db dir is a failure', async () => {
     rmSync(machine.dbDir, { recursive: true });
     const { exitCode, summaries } = await readyJson(machine);
-    expect({ exitCode, code: summaries[0]?.error?.code }).toEqual({ exitCode: 1, code: 'db-dir-missing' });
+    expect({ exitCode, code: summaries[0]?.error?.code }).toEqual({ exitCode: 1, code: 'index-missing' });
   });
 });

@@ -7,7 +7,7 @@ import { makeGate } from '../support/gate.ts';
 import { altered } from '../support/indexes.ts';
 import { Machine } from '../support/machine.ts';
 import { type Published, startPublished, storeEnvironment } from '../support/published.ts';
-import { notesOf, readyJson } from './support/ready.ts';
+import { notesOf, publicFiles, readyJson } from './support/ready.ts';
 
 const SAMPLE = makeSampleIndex();
 /** An index whose pages say which one it is. */
@@ -112,6 +112,20 @@ describe('while a ready hook is at work', () => {
     expect((await readyJson(machine)).exitCode).toBe(0);
     expect(rendered()).toBe('1');
     expect(notesOf(machine)).toEqual([]);
+  });
+});
+
+describe('a container that replaces another one on the same volume', () => {
+  it('renders its own pages while the other one is at work', async () => {
+    const { first, open } = await startHeldUp();
+    const other = new Machine({ ...machine.env, RAILS_DB_VOLUME: machine.dbDir });
+    other.env = { ...other.env, APP_ROOT: other.appRoot };
+    const { exitCode, summaries } = await readyJson(other, ['--only', 'pages']);
+    expect({ exitCode, outcome: summaries[0]?.outcome }).toEqual({ exitCode: 0, outcome: 'done' });
+    expect(publicFiles(other).size).toBeGreaterThan(100);
+    other.remove();
+    open();
+    expect((await first).exitCode).toBe(0);
   });
 });
 

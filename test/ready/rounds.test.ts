@@ -1,11 +1,11 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Failure } from '../../src/failure.ts';
 import type { Index } from '../../src/index/types.ts';
-import { ensureStateDir } from '../../src/journal/state-dir.ts';
 import { tryLock } from '../../src/lock/lock.ts';
 import { leaveNotes } from '../../src/ready/notes.ts';
+import { ensureReadyDir } from '../../src/ready/place.ts';
 import { previewReady, runReady } from '../../src/ready/ready.ts';
 import { type ReadyParts, STAGES, type Stage, type StageName } from '../../src/ready/types.ts';
 import type { ProgressEvent } from '../../src/report/types.ts';
@@ -47,7 +47,7 @@ function parts(work: (stage: StageName, index: Index) => Promise<void> | void = 
       return { counts: { looked: 1 }, failures: [] };
     };
   return {
-    site: { ...siteOf('kamal'), dbDir: machine.dbDir },
+    site: { ...siteOf('kamal'), appRoot: machine.appRoot, dbDir: machine.dbDir },
     report: (event) => events.push(event),
     unexpected: () => {},
     stages: { tenants: stage('tenants'), pages: stage('pages') },
@@ -87,8 +87,8 @@ describe('a ready hook alone', () => {
   });
 
   it('does what a killed one had begun, beside what it was asked for', async () => {
-    const stateDir = ensureStateDir(machine.dbDir);
-    writeFileSync(join(stateDir, 'ready.serving.pages'), '');
+    const dir = ensureReadyDir(machine.appRoot);
+    writeFileSync(join(dir, 'serving.pages'), '');
     await runReady(parts(), ['tenants']);
     expect(done).toEqual([
       ['tenants', 1],
@@ -98,14 +98,16 @@ describe('a ready hook alone', () => {
   });
 
   it('does what one had noted that died before it could try the lock', async () => {
-    leaveNotes(ensureStateDir(machine.dbDir), ['tenants']);
+    leaveNotes(ensureReadyDir(machine.appRoot), ['tenants']);
     await runReady(parts(), ['pages']);
     expect(done.map(([stage]) => stage)).toEqual(['tenants', 'pages']);
   });
 
-  it('cannot work in a db dir that it cannot write to', async () => {
-    writeFileSync(join(machine.dbDir, '.update_config'), '');
-    await expect(runReady(parts(), STAGES)).rejects.toThrow(Failure);
+  it('cannot work in an app root that it cannot write to, or that is not there', async () => {
+    writeFileSync(join(machine.appRoot, 'tmp'), '');
+    await expect(runReady(parts(), STAGES)).rejects.toThrow(/tmp/);
+    rmSync(machine.appRoot, { recursive: true });
+    await expect(runReady(parts(), STAGES)).rejects.toThrow(/the app root .* is no directory/);
     expect(done).toEqual([]);
   });
 });
@@ -163,7 +165,7 @@ describe('ready hooks that overlap', () => {
     const report = (event: ProgressEvent): void => {
       if (event.type === 'finish' && left > 0) {
         left -= 1;
-        leaveNotes(ensureStateDir(machine.dbDir), ['pages']);
+        leaveNotes(ensureReadyDir(machine.appRoot), ['pages']);
       }
     };
     const { summaries } = await runReady({ ...late, report }, STAGES);
@@ -207,11 +209,11 @@ describe('ready hooks that overlap', () => {
   });
 
   it('leave a note that stays until somebody has served it', async () => {
-    const lock = tryLock(join(ensureStateDir(machine.dbDir), 'ready.lock'));
+    const lock = tryLock(join(ensureReadyDir(machine.appRoot), 'lock'));
     const busy = await runReady(parts(), STAGES);
     expect(outcomes(busy)).toEqual(['handed-over']);
     lock?.release();
-    expect(notesOf(machine)).toEqual(['ready.again.pages', 'ready.again.tenants']);
+    expect(notesOf(machine)).toEqual(['again.pages', 'again.tenants']);
     await runReady(parts(), ['pages']);
     expect(done.map(([stage]) => stage)).toEqual(['tenants', 'pages']);
   });
@@ -222,5 +224,6 @@ describe('a preview', () => {
     const result = await previewReady(parts(), STAGES);
     expect(outcomes(result)).toEqual(['dry-run']);
     expect(readdirSync(machine.dbDir)).toEqual(['index.sqlite3']);
+    expect(readdirSync(machine.appRoot)).toEqual([]);
   });
 });

@@ -46,8 +46,7 @@ export function addProgram(machine: Machine, name: string, script: string, mode 
   return path;
 }
 
-/** What stands in the state directory of the ready hook's own, the lock aside. */
+/** The notes for another round that are there. */
 export function notesOf(machine: Machine): string[] {
-  const stateDir = join(machine.dbDir, '.update_config');
-  return readdirSync(stateDir).filter((name) => /^ready\.(again|serving)\./.test(name));
+  return readdirSync(join(machine.appRoot, 'tmp/ready')).filter((name) => /^(again|serving)\./.test(name));
 }
