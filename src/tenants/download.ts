@@ -7,7 +7,8 @@ import type { GetOutcome, ObjectReader } from '../store/types.ts';
 import { type ProvedImage, proveImage } from './image.ts';
 import { isOlder, readLocal } from './local.ts';
 import { placeDatabase } from './place.ts';
-import type { SeenDatabases } from './seen.ts';
+import { learntOf } from './remote.ts';
+import type { LearntTime, SeenDatabases } from './seen.ts';
 import type { TenantDatabase } from './types.ts';
 
 export interface DownloadTools {
@@ -51,14 +52,15 @@ export async function downloadTenant(tools: DownloadTools, tenant: TenantDatabas
     return local === null || (!local.linked && isOlder(local, time));
   });
   if (found.kind === 'missing') return found;
-  const { etag, time } = found;
-  seen.recordTimes([[name, { etag, time }]]);
+  const { learnt } = found;
+  const { etag, time } = learnt;
   if (found.kind === 'found') {
-    const placed = await placeDatabase({ tenant, image: found.image, etag, time, like, seen });
+    const placed = await placeDatabase({ tenant, image: found.image, learnt, like, seen });
     if (placed.kind === 'placed') {
       return { kind: 'downloaded', size: found.image.bytes.length, time, kept: placed.kept };
     }
   }
+  seen.recordTimes([[name, learnt]]);
   const local = readLocal(path);
   // As it is when it was put there by a run that was killed before it could write that down.
   if (local && wholeSeconds(local.modified) === wholeSeconds(time) && seen.get(name)?.etag !== etag) {
@@ -69,8 +71,8 @@ export async function downloadTenant(tools: DownloadTools, tenant: TenantDatabas
 
 type Fetched =
   | { readonly kind: 'missing' }
-  | { readonly kind: 'unwanted'; readonly etag: string; readonly time: Date }
-  | { readonly kind: 'found'; readonly etag: string; readonly time: Date; readonly image: ProvedImage };
+  | { readonly kind: 'unwanted'; readonly learnt: LearntTime }
+  | { readonly kind: 'found'; readonly learnt: LearntTime; readonly image: ProvedImage };
 
 async function fetchProved(
   tools: DownloadTools,
@@ -83,10 +85,10 @@ async function fetchProved(
     if (got.kind === 'too-large') throw tooLarge(name, got.size, tools.maxBytes);
     const { object, bytes } = got;
     if (bytes.length === 0) return { kind: 'missing' };
-    const facts = { etag: object.etag, time: objectTime(object) };
-    if (!isWanted(facts.time)) return { kind: 'unwanted', ...facts };
+    const learnt = learntOf(object, objectTime(object));
+    if (!isWanted(learnt.time)) return { kind: 'unwanted', learnt };
     const image = proveUnless(name, got, attempt < ATTEMPTS && !isProven(object));
-    if (image) return { kind: 'found', ...facts, image };
+    if (image) return { kind: 'found', learnt, image };
     await wait(Math.random() * Math.min(LONGEST_PAUSE_MS, 250 * 2 ** attempt));
   }
 }

@@ -1,4 +1,4 @@
-import { linkSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { linkSync, lstatSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Failure } from '../failure.ts';
 import { imageDigest, readImage } from '../index/open.ts';
@@ -13,7 +13,7 @@ import { databaseError, isNoDatabase } from './failure.ts';
 import type { ProvedImage } from './image.ts';
 import { resumeInstall } from './interrupted.ts';
 import { isOlder, readLocal, stampOf } from './local.ts';
-import type { SeenDatabases } from './seen.ts';
+import type { LearntTime, SeenDatabases } from './seen.ts';
 import { fetchedPath } from './staging.ts';
 import type { LocalCopy, TenantDatabase } from './types.ts';
 
@@ -21,9 +21,7 @@ export interface Placement {
   readonly tenant: TenantDatabase;
   readonly image: ProvedImage;
   /** Of the object that it came from. */
-  readonly etag: string;
-  /** When it was last changed. */
-  readonly time: Date;
+  readonly learnt: LearntTime;
   /** What a file is made like where there is none. */
   readonly like: Ownership;
   readonly seen: SeenDatabases;
@@ -59,24 +57,34 @@ export async function placeDatabase(placement: Placement): Promise<Placed> {
 }
 
 /** False when a file has appeared there meanwhile: an application that opens a database makes an empty one. */
-function placeNew({ tenant, image, etag, time, like, seen }: Placement): boolean {
-  const { name, path } = tenant;
+function placeNew(placement: Placement): boolean {
+  const { tenant, image, learnt, like } = placement;
+  const { path } = tenant;
   const staged = fetchedPath(path);
   const placed = onDisk('cannot make', path, () => {
     try {
-      writeNewFile(staged, [image.bytes], { ...like, mtime: time });
+      writeNewFile(staged, [image.bytes], { ...like, mtime: learnt.time });
       if (!readFileSync(staged).equals(image.bytes)) throw notAsWritten(staged);
       // A log left behind by a database that is gone would be replayed into the new one.
-      for (const suffix of ['-wal', '-shm', '-journal']) rmSync(path + suffix, { force: true });
-      syncDirectory(dirname(path));
+      const logs = ['-wal', '-shm', '-journal'].map((suffix) => path + suffix).filter(stands);
+      for (const log of logs) rmSync(log, { force: true });
+      if (logs.length > 0) syncDirectory(dirname(path));
       return appear(staged, path);
     } finally {
       rmSync(staged, { force: true });
       syncDirectory(dirname(path));
     }
   });
-  if (placed) seen.record(name, { etag, time, digest: image.digest });
+  if (placed) remember(placement, image.digest);
   return placed;
+}
+
+function remember({ tenant, learnt, seen }: Placement, digest: string): void {
+  const { etag, time } = learnt;
+  seen.together(() => {
+    seen.recordTimes([[tenant.name, learnt]]);
+    seen.settle(tenant.name, { etag, time, digest });
+  });
 }
 
 /** Other than a rename, this never replaces anything. */
@@ -88,10 +96,14 @@ function appear(staged: string, path: string): boolean {
     if (codeOf(error) === 'EEXIST') return false;
     // Not every file system has hard links.
     if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(codeOf(error))) throw error;
-    if (statSync(path, { throwIfNoEntry: false })) return false;
+    if (stands(path)) return false;
     renameSync(staged, path);
     return true;
   }
+}
+
+function stands(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 function notAsWritten(path: string): Failure {
@@ -101,7 +113,8 @@ function notAsWritten(path: string): Failure {
 }
 
 async function placeOver(placement: Placement, before: LocalCopy): Promise<Placed> {
-  const { tenant, image, etag, time, seen } = placement;
+  const { tenant, image, learnt, seen } = placement;
+  const { etag, time } = learnt;
   const { name, path } = tenant;
   if (before.linked || !isOlder(before, time)) return SUPERSEDED;
   // Open until the end: the last one to close a database may write to it, which would look like a change.
@@ -121,7 +134,7 @@ async function placeOver(placement: Placement, before: LocalCopy): Promise<Place
         if (stampOf(path) !== stamp) throw new Superseded();
       },
     });
-    seen.settle(name, { etag, time, digest: swapped.digest });
+    remember(placement, swapped.digest);
     return { kind: 'placed', kept };
   } catch (error) {
     if (error instanceof Superseded) {
@@ -150,7 +163,7 @@ interface Look {
  * @throws {Superseded}
  */
 async function look(db: Database, placement: Placement, before: LocalCopy): Promise<Look> {
-  const { tenant, etag, time, seen } = placement;
+  const { tenant, learnt, seen } = placement;
   const { name, path } = tenant;
   const nothing = (): Look => ({ oldDigest: null, stamp: stampOf(path), changed: null });
   if (before.size === 0) return nothing();
@@ -162,12 +175,13 @@ async function look(db: Database, placement: Placement, before: LocalCopy): Prom
       db.exec('BEGIN IMMEDIATE');
       try {
         const now = readLocal(path);
-        if (!unfinished && now && !isOlder(now, time)) throw new Superseded();
+        if (!unfinished && now && !isOlder(now, learnt.time)) throw new Superseded();
         const bytes = readImage(db);
         const digest = imageDigest(bytes);
         const isChanged = known !== null && known.digest !== null && known.digest !== digest;
-        // What grew from the fetched version is newer, whatever the clocks say.
-        if (isChanged && known.etag === etag) throw new Superseded();
+        // What grew from the fetched version is newer, whatever time that claims to have; what was put there is not.
+        const isGrown = isChanged && known.etag === learnt.etag && before.modified >= known.at;
+        if (isGrown) throw new Superseded();
         return { oldDigest: digest, stamp: stampOf(path), changed: isChanged ? { bytes, digest } : null };
       } finally {
         db.exec('ROLLBACK');

@@ -147,5 +147,6 @@ function isTimeEnough(
 ): boolean {
   if (!local || local.size === 0) return true;
   if (listed.modified.getTime() + CLOCKS_DIFFER_MS < local.modified.getTime()) return true;
-  return !dryRun && known !== undefined && wholeSeconds(listed.modified) > wholeSeconds(local.modified);
+  const isReplaced = known !== undefined && known.etag !== listed.etag;
+  return !dryRun && isReplaced && wholeSeconds(listed.modified) > wholeSeconds(local.modified);
 }

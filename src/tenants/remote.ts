@@ -9,10 +9,11 @@ import {
   INVENTORY_PREFIX,
   inventoryKey,
   objectTime,
+  wholeSeconds,
 } from '../bucket/layout.ts';
 import { Failure } from '../failure.ts';
 import type { ObjectInfo, ObjectStore } from '../store/types.ts';
-import type { SeenDatabases } from './seen.ts';
+import type { LearntTime, SeenDatabases } from './seen.ts';
 import type { RemoteCopy, TenantDatabase } from './types.ts';
 
 export interface RemoteOptions {
@@ -29,7 +30,7 @@ export interface RemoteOptions {
 const MAX_INVENTORY_BYTES = 32 * 2 ** 20;
 
 type Tenant = Pick<TenantDatabase, 'name' | 'region'>;
-type Times = Map<string, { etag: string; time: Date }>;
+type Times = Map<string, LearntTime>;
 
 /**
  * What the store has of these databases, by name: one listing. The time of a version that is new to this machine costs
@@ -45,26 +46,36 @@ export async function readRemotes(
   options: RemoteOptions,
 ): Promise<Map<string, RemoteCopy>> {
   const listed = await listDatabases(store, tenants);
-  const times = knownTimes(seen, listed);
+  const known = seen.times();
+  const isKnown = (name: string, info: ObjectInfo) => isOf(known.get(name), info);
   const unknown = tenants.filter(({ name }) => {
     const info = listed.get(name);
-    return info && !times.has(name) && !options.roughly?.(name, info);
+    return info && !isKnown(name, info) && !options.roughly?.(name, info);
   });
   if (unknown.length > 0) {
     const learnt: Times = await readInventories(store, unknown, listed, seen);
     const rest = unknown.filter(({ name }) => !learnt.has(name));
     await askObjects(store, rest, { listed, learnt }, options.concurrency);
     seen.recordTimes(learnt);
-    for (const [name, known] of learnt) times.set(name, known);
+    for (const [name, times] of learnt) known.set(name, times);
   }
+  const grown = seen.all();
   const copies = new Map<string, RemoteCopy>();
-  for (const [name, { etag, size, modified }] of listed) {
-    const known = times.get(name);
-    // The object may have been replaced since it was listed.
-    const exact = known !== undefined && known.etag === etag;
-    copies.set(name, { etag, size, time: exact ? known.time : modified, exact });
+  for (const [name, info] of listed) {
+    const { etag, size, modified } = info;
+    const base = grown.get(name);
+    const exact = isKnown(name, info) ? known.get(name) : base?.etag === etag ? base : undefined;
+    copies.set(name, { etag, size, time: exact?.time ?? modified, exact: exact !== undefined });
   }
   return copies;
+}
+
+function isOf(learnt: LearntTime | undefined, { etag, modified }: ObjectInfo): boolean {
+  return learnt !== undefined && learnt.etag === etag && learnt.stored === wholeSeconds(modified);
+}
+
+export function learntOf({ etag, modified }: ObjectInfo, time: Date): LearntTime {
+  return { etag, stored: wholeSeconds(modified), time };
 }
 
 async function listDatabases(
@@ -79,17 +90,6 @@ async function listDatabases(
     if (name !== null && wanted.has(name)) listed.set(name, info);
   }
   return listed;
-}
-
-/** Of the versions that are listed, those whose time this machine has learnt before. */
-function knownTimes(seen: SeenDatabases, listed: ReadonlyMap<string, ObjectInfo>): Times {
-  const times: Times = new Map();
-  for (const known of [seen.times(), seen.all()]) {
-    for (const [name, { etag, time }] of known) {
-      if (listed.get(name)?.etag === etag) times.set(name, { etag, time });
-    }
-  }
-  return times;
 }
 
 /** What the inventories of these databases' regions say; an inventory speaks of the version that has its ETag. */
@@ -108,8 +108,8 @@ async function readInventories(
       if (!inventory) continue;
       for (const { name } of tenants) {
         const entry = inventoryEntry(inventory.get(databaseFile(name)));
-        const now = listed.get(name)?.etag;
-        if (entry && now && entry.etag === plainEtag(now)) learnt.set(name, { etag: now, time: entry.time });
+        const now = listed.get(name);
+        if (entry && now && entry.etag === plainEtag(now.etag)) learnt.set(name, learntOf(now, entry.time));
       }
     }
   } catch (error) {
@@ -149,7 +149,7 @@ async function askObjects(
         listed.delete(name);
       } else {
         listed.set(name, head.object);
-        learnt.set(name, { etag: head.object.etag, time: objectTime(head.object) });
+        learnt.set(name, learntOf(head.object, objectTime(head.object)));
       }
     } catch (error) {
       if (!(error instanceof Failure)) throw error;

@@ -14,6 +14,14 @@ export interface Install extends Seen {
   readonly oldModified: Date;
 }
 
+/** When one version of an object was last changed. */
+export interface LearntTime {
+  readonly etag: string;
+  /** The store's own time of it, in whole seconds since 1970: the same bytes, put there again, have the same ETag. */
+  readonly stored: number;
+  readonly time: Date;
+}
+
 /** What this machine knows of the databases in the store. Names are those of tenants; `index` is one of them. */
 export class SeenDatabases {
   readonly #db: Database;
@@ -25,14 +33,18 @@ export class SeenDatabases {
   }
 
   /** What the local database grew from; null when it is not known. */
-  get(name: string): Seen | null {
-    const row = this.#one<SeenRow>('SELECT etag, time, digest FROM seen WHERE name = ?', name);
-    return row ? { etag: row.etag, time: new Date(row.time), digest: row.digest } : null;
+  get(name: string): SeenAt | null {
+    const row = this.#one<SeenRow>('SELECT etag, time, digest, at FROM seen WHERE name = ?', name);
+    return row
+      ? { etag: row.etag, time: new Date(row.time), digest: row.digest, at: new Date(row.at) }
+      : null;
   }
 
   /** The same of all of them at once. */
   all(): Map<string, Seen> {
-    const rows = this.#all<SeenRow & { name: string }>('SELECT name, etag, time, digest FROM seen');
+    const rows = this.#all<Omit<SeenRow, 'at'> & { name: string }>(
+      'SELECT name, etag, time, digest FROM seen',
+    );
     return new Map(
       rows.map(({ name, etag, time, digest }) => [name, { etag, time: new Date(time), digest }]),
     );
@@ -40,27 +52,33 @@ export class SeenDatabases {
 
   /** To be called when the local database and the store's have just become the same. */
   record(name: string, { etag, time, digest }: Seen): void {
-    this.#run('INSERT OR REPLACE INTO seen VALUES (?, ?, ?, ?)', name, etag, time.getTime(), digest);
+    const values = [name, etag, time.getTime(), digest, Date.now()];
+    this.#run('INSERT OR REPLACE INTO seen VALUES (?, ?, ?, ?, ?)', ...values);
   }
 
   forget(name: string): void {
     this.#run('DELETE FROM seen WHERE name = ?', name);
   }
 
-  /** When the objects with these ETags were last changed, as they said when they were asked. */
-  times(): Map<string, { readonly etag: string; readonly time: Date }> {
-    const rows = this.#all<{ name: string; etag: string; time: number }>('SELECT * FROM times');
-    return new Map(rows.map(({ name, etag, time }) => [name, { etag, time: new Date(time) }]));
+  /** When objects were last changed, as they said when they were asked. */
+  times(): Map<string, LearntTime> {
+    const rows = this.#all<{ name: string; etag: string; stored: number; time: number }>(
+      'SELECT name, etag, stored, time FROM times',
+    );
+    return new Map(
+      rows.map(({ name, etag, stored, time }) => [name, { etag, stored, time: new Date(time) }]),
+    );
   }
 
-  recordTimes(times: Iterable<readonly [name: string, known: { etag: string; time: Date }]>): void {
-    onDisk('cannot write to', this.#path, () => {
-      const insert = this.#db.prepare('INSERT OR REPLACE INTO times VALUES (?, ?, ?)');
-      this.#db
-        .transaction(() => {
-          for (const [name, { etag, time }] of times) insert.run(name, etag, time.getTime());
-        })
-        .immediate();
+  /** Several things that are learnt together are written together. */
+  together(work: () => void): void {
+    onDisk('cannot write to', this.#path, () => this.#db.transaction(work).immediate());
+  }
+
+  recordTimes(times: Iterable<readonly [name: string, learnt: LearntTime]>): void {
+    this.together(() => {
+      for (const [name, { etag, stored, time }] of times)
+        this.#run('INSERT OR REPLACE INTO times VALUES (?, ?, ?, ?)', name, etag, stored, time.getTime());
     });
   }
 
@@ -98,13 +116,9 @@ export class SeenDatabases {
 
   /** Ends what `announce` began; with what was installed, if it was. */
   settle(name: string, seen: Seen | null): void {
-    onDisk('cannot write to', this.#path, () => {
-      this.#db
-        .transaction(() => {
-          if (seen) this.record(name, seen);
-          this.#run('DELETE FROM installs WHERE name = ?', name);
-        })
-        .immediate();
+    this.together(() => {
+      if (seen) this.record(name, seen);
+      this.#run('DELETE FROM installs WHERE name = ?', name);
     });
   }
 
@@ -125,10 +139,16 @@ export class SeenDatabases {
   }
 }
 
+/** And when that was written down, by the clock of this machine. */
+export interface SeenAt extends Seen {
+  readonly at: Date;
+}
+
 interface SeenRow {
   readonly etag: string;
   readonly time: number;
   readonly digest: string | null;
+  readonly at: number;
 }
 
 interface InstallRow {

@@ -10,8 +10,19 @@ const VERSION = 1;
 
 /** Times are milliseconds since 1970. */
 const TABLES = `
-  CREATE TABLE seen (name TEXT PRIMARY KEY, etag TEXT NOT NULL, time INTEGER NOT NULL, digest TEXT) WITHOUT ROWID;
-  CREATE TABLE times (name TEXT PRIMARY KEY, etag TEXT NOT NULL, time INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE seen (
+    name TEXT PRIMARY KEY,
+    etag TEXT NOT NULL,
+    time INTEGER NOT NULL,
+    digest TEXT,
+    at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE times (
+    name TEXT PRIMARY KEY,
+    etag TEXT NOT NULL,
+    stored INTEGER NOT NULL,
+    time INTEGER NOT NULL
+  ) WITHOUT ROWID;
   CREATE TABLE inventories (key TEXT PRIMARY KEY, etag TEXT NOT NULL, content TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE installs (
     name TEXT PRIMARY KEY,

@@ -94,6 +94,19 @@ describe('a tenant database', () => {
     expect(stored.asked()).toEqual(['LIST db/']);
   });
 
+  it('that is put into the store again with a later time is downloaded again, though its bytes are the same', async () => {
+    const { stored, room } = await rooms();
+    const etag = await stored.upload(NAME, NEW, T1);
+    await room.run([NAME]);
+    // As if that had been some seconds ago: the store's own times of an object are whole seconds.
+    const seen = openSeen(`${room.dbDir}/.update_config`);
+    seen.recordTimes([[NAME, { etag, stored: 5, time: T1 }]]);
+    seen.close();
+    await stored.upload(NAME, NEW, T2);
+    expect((await room.run([NAME])).counts).toMatchObject({ downloaded: 1 });
+    expect(room.modified(NAME)).toEqual(T2);
+  });
+
   it('is taken for newer or not by the inventory, where that speaks of the version in the store', async () => {
     const { stored, room } = await rooms();
     const etag = await stored.upload(NAME, NEW, T1);

@@ -25,13 +25,23 @@ const LIMA = { name: '2025-lima', region: null };
 const OPTIONS = { concurrency: 4 };
 
 describe('what the store has', () => {
-  it('costs one listing where the versions are those that this machine has seen', async () => {
+  it('costs one listing where the versions are those that this machine has asked about', async () => {
     const room = await openStoreRoom();
     const seen = memory();
-    const bytes = Buffer.from('boston');
-    const etag = await room.upload('2025-boston', bytes, T2);
-    seen.record('2025-boston', { etag, time: T1, digest: null });
+    const etag = await room.upload('2025-boston', Buffer.from('boston'), T2);
+    await readRemotes(room.store, [BOSTON], seen, OPTIONS);
+    room.asked();
     const remotes = await readRemotes(room.store, [BOSTON, LIMA], seen, OPTIONS);
+    expect([...remotes]).toEqual([['2025-boston', { etag, size: 6, time: T2, exact: true }]]);
+    expect(room.asked()).toEqual(['LIST db/']);
+  });
+
+  it('is known to be what the local one grew from, where nobody needs to know more', async () => {
+    const room = await openStoreRoom();
+    const seen = memory();
+    const etag = await room.upload('2025-boston', Buffer.from('boston'), T2);
+    seen.record('2025-boston', { etag, time: T1, digest: null });
+    const remotes = await readRemotes(room.store, [BOSTON], seen, { ...OPTIONS, roughly: () => true });
     expect([...remotes]).toEqual([['2025-boston', { etag, size: 6, time: T1, exact: true }]]);
     expect(room.asked()).toEqual(['LIST db/']);
   });
