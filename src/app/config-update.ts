@@ -71,8 +71,14 @@ async function runOver(
   const voice = openFleetVoice(world, options, allSecrets(env, credentials), console);
   const { report } = voice;
   const who = { run: newRunId(), by: whoRuns(env) };
-  const unexpected = (error: unknown) => voice.log.exception(error);
-  const ingredients = { world, task, target, settings, credentials, ...who, report, unexpected };
+  const pending: Promise<void>[] = [];
+  const later = (work: Promise<void>) => void pending.push(work);
+  const unexpected = (error: unknown) => {
+    voice.log.exception(error);
+    const stack = error instanceof Error ? error.stack : String(error);
+    report({ type: 'note', message: `unexpected: ${stack}` }, new Date());
+  };
+  const ingredients = { world, task, target, settings, credentials, ...who, report, unexpected, later };
   if (options.user?.includes(':')) report({ type: 'note', message: SEEN_PASSWORD }, new Date());
   try {
     const { parts, site } = await buildFleetParts(ingredients);
@@ -81,6 +87,7 @@ async function runOver(
     if (recorded) await recorder.begin({ run: who.run, who: who.by, target: target.name });
     const { signal } = console.stop;
     const ended = await runFleet(parts, { ...who, operation: task.operation, signal });
+    if (!signal.aborted) await Promise.all(pending);
     if (recorded) await recorder.finish(ended);
     return ended.outcome === 'done' ? 0 : (console.stop.exitCode() ?? exitCodeOf(ended));
   } finally {

@@ -26,6 +26,8 @@ export interface Ingredients {
   readonly by: string;
   readonly report: FleetReporter;
   readonly unexpected: (error: unknown) => void;
+  /** Given work that must be waited for before the process ends. */
+  readonly later: (work: Promise<void>) => void;
 }
 
 /**
@@ -54,7 +56,7 @@ export async function buildFleetParts(ingredients: Ingredients): Promise<{ parts
 }
 
 async function publishOurs(
-  { world, task, run, by, report }: Ingredients,
+  { world, task, run, by, report, later }: Ingredients,
   site: Site,
   storeSettings: StoreSettings,
 ): Promise<PublishOutcome> {
@@ -66,6 +68,7 @@ async function publishOurs(
     maxIndexBytes,
     lockTimeoutMs,
     by,
+    later,
     note: (message) => report({ type: 'note', message }, new Date()),
   };
   const { publishIndex } = await import('../publish/publish.ts');

@@ -76,7 +76,7 @@ function openView(options: FleetOptions, console: Console): { report: FleetRepor
   if (!screen) return { report: textReport(write, options), close: () => {} };
   const live = new LiveFleet(screen, options);
   const timer = setInterval(() => live.tick(Date.now()), REDRAW_MS);
-  stop.onStop(() => live.say('Stopping. Once more ends it at once.', Date.now()));
+  stop.onStop(() => live.stopping('Stopping. Once more ends it at once.', Date.now()));
   process.once('exit', () => live.close());
   process.on('SIGTSTP', () => {
     live.showCursor();

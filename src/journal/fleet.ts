@@ -63,6 +63,13 @@ export class FleetJournal {
   }
 
   /** @param store names the bucket, endpoint and all */
+  memory(store: string): PublishMemory {
+    const row = this.#db
+      .prepare<[string], { value: string }>('SELECT value FROM meta WHERE key = ?')
+      .get(`published ${store}`);
+    return row ? (JSON.parse(row.value) as PublishMemory) : { last: null, intended: [] };
+  }
+
   remember(store: string, memory: PublishMemory): void {
     this.#db
       .prepare(

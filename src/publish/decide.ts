@@ -29,12 +29,13 @@ export interface Circumstances {
 export function decide(standing: Standing, circumstances: Circumstances): Decision {
   const { ours, replaces } = circumstances;
   const { etag } = standing.index;
-  const time = new Date(standing.index.time);
   if (standing.digest === ours.digest) return { kind: 'unchanged' };
-  const older = wholeSeconds(ours.modified) < wholeSeconds(time);
+  const older = isOlder(ours, standing.index.time);
   if (replaces !== null && sameTag(replaces, etag)) {
     // Machines that have theirs would refuse ours as the older one.
-    const modified = older ? new Date((wholeSeconds(time) + 1) * 1000) : ours.modified;
+    const modified = older
+      ? new Date((wholeSeconds(new Date(standing.index.time)) + 1) * 1000)
+      : ours.modified;
     return { kind: 'publish', replaces: etag, modified };
   }
   if (isOurs(standing, circumstances)) {
@@ -44,6 +45,11 @@ export function decide(standing: Standing, circumstances: Circumstances): Decisi
     return { kind: 'publish', replaces: etag, modified: ours.modified };
   }
   return { kind: 'changed-elsewhere' };
+}
+
+/** Whether it was last changed before a time, which is given as ISO 8601; to the second, as everywhere. */
+export function isOlder({ modified }: OurIndex, time: string): boolean {
+  return wholeSeconds(modified) < wholeSeconds(new Date(time));
 }
 
 function isOurs({ index, digest }: Standing, { memory, installed }: Circumstances): boolean {

@@ -18,8 +18,8 @@ export interface Memory {
   intend(digest: string): Promise<void>;
   /** Call it as soon as an index is known to stand in the store. */
   published(last: Omit<Last, 'inventoried'>): Promise<void>;
-  /** Call it once the inventory names it. */
-  inventoried(): Promise<void>;
+  /** Call it once the inventory names the index with this ETag. */
+  inventoried(etag: string): Promise<void>;
 }
 
 /** @throws {Failure} `lock-timeout`, `disk`, `config-invalid` for a journal of a newer version */
@@ -45,8 +45,12 @@ export async function openMemory(
       return keep({ ...state, intended: [...others, digest].slice(-MOST_INTENDED) });
     },
     published: (last) => keep({ last: { ...last, inventoried: false }, intended: [] }),
-    inventoried: async () => {
-      if (state.last) await keep({ ...state, last: { ...state.last, inventoried: true } });
-    },
+    // Another run of this host may have published meanwhile.
+    inventoried: (etag) =>
+      inFleetJournal({ dbDir, timeoutMs }, (journal) => {
+        const { last, intended } = journal.memory(storeName);
+        if (last?.etag === etag)
+          journal.remember(storeName, { last: { ...last, inventoried: true }, intended });
+      }),
   };
 }

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { updateInventory } from '../bucket/inventory-update.ts';
 import { databaseKey, INDEX_NAME, renderTime } from '../bucket/layout.ts';
-import { Failure } from '../failure.ts';
+import { asFailure, Failure } from '../failure.ts';
 import type { PublishOutcome } from '../fleet/types.ts';
 import { ensureStateDir } from '../journal/state-dir.ts';
 import { waitForLock } from '../lock/lock.ts';
 import { md5, sha256 } from '../store/proof.ts';
-import { decide } from './decide.ts';
+import { decide, isOlder } from './decide.ts';
 import { describeDifferences } from './differences.ts';
 import { type Memory, openMemory } from './memory.ts';
 import { readOurs, removeLeftCopies } from './ours.ts';
@@ -47,8 +47,21 @@ async function publish(
   stateDir: string | null,
 ): Promise<PublishOutcome> {
   const ours = await readOurs(parts.site, request.run, { stateDir, maxBytes: parts.maxIndexBytes });
-  await prove(parts, ours);
   const memory = await openMemory(parts, request.dryRun);
+  const { last } = memory.state;
+  if (last?.digest !== ours.digest) {
+    await prove(parts, ours);
+    // Usually nobody else publishes: then there is no need to ask first what stands there.
+    if (last && !request.dryRun && request.replaces === null && !isOlder(ours, last.time)) {
+      const sent = await send(
+        parts,
+        request,
+        { ours, memory },
+        { replaces: last.etag, modified: ours.modified },
+      );
+      if (sent) return sent;
+    }
+  }
   for (let round = 1; round <= MOST_ROUNDS; round++) {
     const standing = await lookAt(parts.store, KEY, parts.maxIndexBytes, {
       ours,
@@ -99,7 +112,7 @@ async function settle(
 async function send(
   parts: PublishParts,
   request: PublishRequest,
-  { ours, memory }: Situation,
+  { ours, memory }: Pick<Situation, 'ours' | 'memory'>,
   { replaces, modified }: { replaces: string; modified: Date },
 ): Promise<PublishOutcome | null> {
   const facts = {
@@ -127,7 +140,7 @@ async function send(
   });
   if (put.kind === 'changed-elsewhere') return null;
   await memory.published({ etag: put.etag, digest: ours.digest, time: facts.time });
-  await inventory(parts, memory);
+  parts.later(inventory(parts, memory));
   return { kind: 'published', index: { ...facts, etag: put.etag, publishedAt: new Date().toISOString() } };
 }
 
@@ -142,7 +155,7 @@ async function adopt(
   if (memory.state.last?.etag !== index.etag) {
     await memory.published({ etag: index.etag, digest: ours.digest, time: index.time });
   }
-  if (!memory.state.last?.inventoried) await inventory(parts, memory);
+  if (!memory.state.last?.inventoried) parts.later(inventory(parts, memory));
 }
 
 /** Others save requests by the inventory; an index that is not in it is found all the same. */
@@ -152,10 +165,9 @@ async function inventory({ store, note }: PublishParts, memory: Memory): Promise
   try {
     const fact = { name: INDEX_NAME, etag: last.etag, time: new Date(last.time), date: null };
     await updateInventory(store, INDEX_NAME, [fact]);
-    await memory.inventoried();
+    await memory.inventoried(last.etag);
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    note(`the inventory does not name this index yet: ${error.message}; the next run tries again`);
+    note(`the inventory does not name this index yet: ${asFailure(error).message}; the next run tries again`);
   }
 }
 

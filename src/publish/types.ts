@@ -13,6 +13,8 @@ export interface PublishParts {
   readonly lockTimeoutMs: number;
   /** `user@host`, in printable ASCII. */
   readonly by: string;
+  /** Given what may go on while the machines are asked already; it never rejects. */
+  readonly later: (work: Promise<void>) => void;
   /** Told what the operator should know, a line each. */
   readonly note: (message: string) => void;
 }

@@ -34,6 +34,8 @@ export class LiveFleet {
   /** Widths of the lines that stand there now. */
   #drawn: number[] = [];
   #hidden = false;
+  /** Once somebody has asked the run to stop, the next word may end it at once. */
+  #stopping = false;
   #closed = false;
 
   constructor(screen: Screen, { verbose }: { verbose: boolean }) {
@@ -53,7 +55,8 @@ export class LiveFleet {
   }
 
   /** Says something, and gives the cursor back: the process may be gone in a moment. */
-  say(line: string, now: number): void {
+  stopping(line: string, now: number): void {
+    this.#stopping = true;
     this.#draw(now, [line]);
     this.showCursor();
   }
@@ -108,7 +111,7 @@ export class LiveFleet {
     const view: View = { columns, rows, now, color: this.#screen.color };
     const frame = renderFrame(this.#progress, view);
     if (frame.length === 0 && above.length === 0 && this.#drawn.length === 0) return;
-    const hide = frame.length > 0 && !this.#hidden ? HIDE_CURSOR : '';
+    const hide = frame.length > 0 && !this.#hidden && !this.#stopping ? HIDE_CURSOR : '';
     const lines = [...above, ...frame].map((line) => `${line}\n`).join('');
     this.#screen.write(`${hide}${this.#erase(columns)}${lines}`);
     this.#hidden ||= hide !== '';

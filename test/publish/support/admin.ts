@@ -13,6 +13,7 @@ export class Admin {
   readonly dbDir = mkdtempSync(join(tmpdir(), 'admin-'));
   readonly notes: string[] = [];
   readonly parts: PublishParts;
+  readonly #later: Promise<void>[] = [];
 
   constructor(store: ObjectStore, by: string, more: Partial<PublishParts> = {}) {
     this.parts = {
@@ -22,6 +23,7 @@ export class Admin {
       maxIndexBytes: 2 ** 20,
       lockTimeoutMs: 10_000,
       by,
+      later: (work) => this.#later.push(work),
       note: (message) => this.notes.push(message),
       ...more,
     };
@@ -37,8 +39,11 @@ export class Admin {
     utimesSync(this.indexPath, new Date(at), new Date(at));
   }
 
-  publish(request: Partial<PublishRequest> = {}): Promise<PublishOutcome> {
-    return publishIndex(this.parts, { run: newRunId(), dryRun: false, replaces: null, ...request });
+  async publish(request: Partial<PublishRequest> = {}): Promise<PublishOutcome> {
+    const run = newRunId();
+    const outcome = await publishIndex(this.parts, { run, dryRun: false, replaces: null, ...request });
+    await Promise.all(this.#later.splice(0));
+    return outcome;
   }
 
   remove(): void {
