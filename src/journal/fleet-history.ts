@@ -34,8 +34,8 @@ export async function readFleetHistory(
 }
 
 /**
- * What this host remembers of its publications to one store, and the ETag of the store's index that its own has grown
- * from by an update (null where none did, or it was rolled back).
+ * What this host remembers of its publications to one store, and which of the store's indexes its own has grown from
+ * by an update (null where none did, or it was rolled back).
  *
  * @throws {Failure} as `readHistory`
  */
@@ -43,16 +43,16 @@ export async function readPublishMemory(
   dbDir: string,
   store: string,
   timeoutMs: number,
-): Promise<{ memory: PublishMemory; installed: string | null }> {
+): Promise<{ memory: PublishMemory; installed: Pick<InstalledState, 'etag' | 'time'> | null }> {
   const [values] = await readJournal(dbDir, timeoutMs, (db, version) =>
     version === 0 ? [] : [new Map(metaRows(db).map(({ key, value }) => [key, value]))],
   );
   const memory = values?.get(`published ${store}`);
   const installed = values?.get('installed');
-  const { etag, held } = installed ? (JSON.parse(installed) as InstalledState) : { etag: null, held: true };
+  const state = installed ? (JSON.parse(installed) as InstalledState) : null;
   return {
     memory: memory ? (JSON.parse(memory) as PublishMemory) : { last: null, intended: [] },
-    installed: held ? null : etag,
+    installed: state && !state.held ? { etag: state.etag, time: state.time } : null,
   };
 }
 

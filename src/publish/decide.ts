@@ -1,5 +1,6 @@
 import { wholeSeconds } from '../bucket/layout.ts';
 import type { PublishMemory } from '../journal/types.ts';
+import type { Grown } from './memory.ts';
 import type { Standing } from './standing.ts';
 import type { OurIndex } from './types.ts';
 
@@ -14,8 +15,8 @@ export type Decision =
 export interface Circumstances {
   readonly ours: OurIndex;
   readonly memory: PublishMemory;
-  /** ETag of the store's index that this host's has grown from by an update; null where none did. */
-  readonly installed: string | null;
+  /** The store's index that this host's has grown from by an update; null where none did. */
+  readonly installed: Grown | null;
   /** ETag that the administrator wants to publish over. */
   readonly replaces: string | null;
   /** Whether a publication of this run has met another one already. */
@@ -53,7 +54,9 @@ export function isOlder({ modified }: OurIndex, time: string): boolean {
 }
 
 function isOurs({ index, digest }: Standing, { memory, installed }: Circumstances): boolean {
-  if (memory.last?.etag === index.etag || installed === index.etag) return true;
+  if (memory.last?.etag === index.etag) return true;
+  // The time as well: somebody may have gone back to these very bytes, and that is news.
+  if (installed?.etag === index.etag && installed.time === index.time) return true;
   // Sent by a run of this host that did not live to see the answer.
   return digest !== null && memory.intended.includes(digest);
 }

@@ -3,6 +3,13 @@ import { readPublishMemory } from '../journal/fleet-history.ts';
 import type { PublishMemory } from '../journal/types.ts';
 import type { PublishParts } from './types.ts';
 
+/** An index of the store, as an update of this host found it. */
+export interface Grown {
+  readonly etag: string | null;
+  /** ISO 8601 */
+  readonly time: string;
+}
+
 type Last = NonNullable<PublishMemory['last']>;
 
 /** How many publications without an answer are remembered: a few that were killed one after the other. */
@@ -11,8 +18,8 @@ const MOST_INTENDED = 20;
 /** What this host remembers of its publications, kept in the journal; each change is durable when it returns. */
 export interface Memory {
   readonly state: PublishMemory;
-  /** ETag of the store's index that this host's has grown from by an update; null where none did. */
-  readonly installed: string | null;
+  /** The store's index that this host's has grown from by an update; null where none did. */
+  readonly installed: Grown | null;
   readonly readOnly: boolean;
   /** Call it before an index with this digest is sent. */
   intend(digest: string): Promise<void>;

@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { inFleetJournal } from '../../src/journal/fleet.ts';
+import { readFleetHistory, readPublishMemory } from '../../src/journal/fleet-history.ts';
+import { readHistory } from '../../src/journal/history.ts';
+import type { FleetRunEnd } from '../../src/journal/types.ts';
+import { openDatabase } from '../../src/sqlite.ts';
+import { makeDbDir, withJournal } from './support/db-dir.ts';
+
+const END: FleetRunEnd = {
+  durationMs: 1234.5,
+  outcome: 'failed',
+  published: 'published',
+  etag: '"1"',
+  updated: 7,
+  failed: ['m1'],
+  skipped: 2,
+  errorCode: 'machine-failed',
+};
+const run = (name: string) => ({ run: name, who: 'ada@office', target: 'fly' });
+const versionOf = (dbDir: string) => {
+  const db = openDatabase(join(dbDir, '.update_config', 'journal.db'));
+  const version = db.pragma('user_version', { simple: true });
+  db.close();
+  return version;
+};
+
+describe('the journal of the fleet', () => {
+  it('is a step of the journal that a host takes with its first run over the fleet, and no other host', async () => {
+    const dbDir = makeDbDir();
+    await withJournal(dbDir, (journal) =>
+      journal.begin({ run: 'r1', trigger: 'cgi', kind: 'plain', appRoot: '/rails' }),
+    );
+    expect(versionOf(dbDir)).toBe(1);
+    expect(await readFleetHistory(dbDir, 9)).toEqual([]);
+    expect(await readPublishMemory(dbDir, 's', 100)).toEqual({
+      memory: { last: null, intended: [] },
+      installed: null,
+    });
+    await inFleetJournal({ dbDir, timeoutMs: 1000 }, (journal) => journal.begin(run('f1')));
+    expect(versionOf(dbDir)).toBe(2);
+    expect(await readHistory(dbDir, 9)).toMatchObject([{ run: 'r1', outcome: 'interrupted' }]);
+    await withJournal(dbDir, (journal) => expect(journal.history(9)).toHaveLength(1));
+    await inFleetJournal({ dbDir, timeoutMs: 1000 }, (journal) => journal.finish('f1', END));
+    expect(await readFleetHistory(dbDir, 9)).toMatchObject([{ ...run('f1'), ...END }]);
+  });
+
+  it('says that there was no run where there is no journal, and makes none', async () => {
+    const dbDir = makeDbDir();
+    expect(await readFleetHistory(dbDir, 9)).toEqual([]);
+    expect(await readPublishMemory(dbDir, 's', 100)).toMatchObject({ installed: null });
+  });
+
+  it('keeps the last 500 runs, newest first', async () => {
+    const dbDir = makeDbDir();
+    await inFleetJournal({ dbDir, timeoutMs: 1000 }, (journal) => {
+      for (let nth = 1; nth <= 510; nth++) journal.begin(run(`f${nth}`));
+    });
+    const rows = await readFleetHistory(dbDir, 1000);
+    expect(rows).toHaveLength(500);
+    expect(rows[0]).toMatchObject({ run: 'f510', outcome: 'running', durationMs: null });
+  });
+
+  it('knows a run whose process is gone from one that goes on', async () => {
+    const dbDir = makeDbDir();
+    await inFleetJournal({ dbDir, timeoutMs: 1000 }, (journal) => journal.begin(run('f1')));
+    const child = spawn('true');
+    await once(child, 'exit');
+    const db = openDatabase(join(dbDir, '.update_config', 'journal.db'));
+    db.prepare('UPDATE fleet_runs SET pid = ?').run(child.pid);
+    expect((await readFleetHistory(dbDir, 1))[0]?.outcome).toBe('interrupted');
+    db.prepare("UPDATE fleet_runs SET pid = 1, boot_id = 'another boot'").run();
+    db.close();
+    expect((await readFleetHistory(dbDir, 1))[0]?.outcome).toBe('interrupted');
+  });
+
+  it('remembers publications for each store by itself, all of one call or nothing', async () => {
+    const dbDir = makeDbDir();
+    const last = { etag: '"1"', digest: 'd', time: '2026-01-02T03:04:05.000Z', inventoried: false };
+    await inFleetJournal({ dbDir, timeoutMs: 1000 }, (journal) => {
+      journal.remember('a', { last, intended: ['x'] });
+    });
+    await expect(
+      inFleetJournal({ dbDir, timeoutMs: 1000 }, (journal) => {
+        journal.remember('a', { last: null, intended: [] });
+        throw new Error('killed');
+      }),
+    ).rejects.toThrow('killed');
+    expect((await readPublishMemory(dbDir, 'a', 1000)).memory).toEqual({ last, intended: ['x'] });
+    expect((await readPublishMemory(dbDir, 'b', 1000)).memory).toEqual({ last: null, intended: [] });
+  });
+});
