@@ -18,8 +18,8 @@ import { reachOf, regionMaps } from '../src/generate/projection.ts';
 import { PathText } from './path-text.mjs';
 
 /** What a corner must matter to be kept, and an island to be drawn: square pixels of the picture. */
-const CORNER = 1.5;
-const ISLAND = 6;
+const CORNER = 2.2;
+const ISLAND = 8;
 
 /** Pixels that are drawn around a map, and around the farthest points that it can have. */
 const MARGIN = 30;

@@ -60,10 +60,12 @@ ${layers.flat().map(renderPoint)}</svg>
 /** All of a picture, and whichever points stand beyond its edge. */
 function viewBox(name: MapName, points: readonly MapPoint[]): string {
   const { width, height } = outlines[name];
-  const [xs, ys] = [points.map(({ place }) => place.x), points.map(({ place }) => place.y)];
-  const [left, top] = [Math.min(0, ...xs) - MARGIN, Math.min(0, ...ys) - MARGIN];
-  const [right, bottom] = [Math.max(width, ...xs) + MARGIN, Math.max(height, ...ys) + MARGIN];
-  return [left, top, right - left, bottom - top].join(' ');
+  let [left, top, right, bottom] = [0, 0, width, height];
+  for (const { place } of points) {
+    [left, right] = [Math.min(left, place.x), Math.max(right, place.x)];
+    [top, bottom] = [Math.min(top, place.y), Math.max(bottom, place.y)];
+  }
+  return [left - MARGIN, top - MARGIN, right - left + 2 * MARGIN, bottom - top + 2 * MARGIN].join(' ');
 }
 
 /** What the points of a kind look like; where the page is about the only one, as that looks. */

@@ -54,7 +54,7 @@ circle.region.here{stroke:var(--here)}
 svg a:focus{outline:none}
 svg a:hover circle{stroke:var(--ink);stroke-width:3}
 svg a:focus-visible circle{stroke:var(--ink);stroke-width:5;paint-order:stroke}
-@media print{header,.skip{display:none}a{color:inherit}.names{columns:3}}
+@media print{:root{color-scheme:light}header,.skip{display:none}a{color:inherit}.names{columns:3}}
 `;
 
 export const STYLE: Html = markup(`<style>${SHEET.trim()}</style>`);
