@@ -1,6 +1,7 @@
 import { problemOf } from '../child/problem.ts';
 import { runChild } from '../child/run.ts';
 import { Failure } from '../failure.ts';
+import { cut, printable } from '../index/keys.ts';
 import type { Site } from '../site/types.ts';
 import type { TenantSettings } from './settings.ts';
 import type { TenantDatabase } from './types.ts';
@@ -37,7 +38,7 @@ export async function runPrepare(parts: CommandParts, tenant: TenantDatabase): P
     timeoutMs,
   });
   const problem = problemOf(outcome, `${timeoutMs / 1000} s (READY_PREPARE_TIMEOUT)`);
-  if (problem !== null) throw commandFailed(parts, problem.slice(0, LONGEST));
+  if (problem !== null) throw commandFailed(parts, printable(cut(problem, LONGEST)));
 }
 
 /** @param problem the end of a sentence about the command */
