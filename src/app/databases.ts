@@ -8,6 +8,7 @@ import { streamReport } from '../report/text.ts';
 import { readSite } from '../site/environment.ts';
 import type { Site } from '../site/types.ts';
 import { readStoreSettings } from '../store/settings.ts';
+import type { ObjectStore, StoreSettings } from '../store/types.ts';
 import type { SyncParts, SyncRequest } from '../sync/run.ts';
 import { readSyncSettings, type SyncSettings } from '../sync/settings.ts';
 import type { SyncResult } from '../sync/types.ts';
@@ -79,10 +80,7 @@ async function buildDatabaseParts(world: World, voice: Voice): Promise<DatabaseP
         site,
         report: voice.report,
         unexpected: voice.log.exception,
-        openStore: async (timeoutMs) => {
-          const { createStore } = await import('../store/store.ts');
-          return createStore({ ...store, timeoutMs });
-        },
+        openStore: storeOpener(store),
         storeTimeoutMs: store.timeoutMs,
         downloads: () => ({
           maxDatabaseBytes: readTenantSettings(env).maxDatabaseBytes,
@@ -92,6 +90,17 @@ async function buildDatabaseParts(world: World, voice: Voice): Promise<DatabaseP
       const { syncDatabases } = await import('../sync/run.ts');
       return await syncDatabases(parts, request);
     },
+  };
+}
+
+/** Each time-out has a store of its own; the usual one is made once. */
+function storeOpener(settings: StoreSettings): SyncParts['openStore'] {
+  let usual: ObjectStore | null = null;
+  return async (timeoutMs) => {
+    const { createStore } = await import('../store/store.ts');
+    if (timeoutMs !== settings.timeoutMs) return createStore({ ...settings, timeoutMs });
+    usual ??= createStore(settings);
+    return usual;
   };
 }
 

@@ -65,10 +65,7 @@ export async function updateInventory(
  * An inventory with these facts in it; null when it says all of them already. An entry whose database was changed later
  * than a fact says is from a newer version, and stays.
  */
-export function mergeInventory(
-  inventory: RawInventory,
-  facts: readonly InventoryFact[],
-): RawInventory | null {
+function mergeInventory(inventory: RawInventory, facts: readonly InventoryFact[]): RawInventory | null {
   const merged: RawInventory = new Map(inventory);
   let changed = false;
   for (const { name, etag, time, date } of facts) {

@@ -75,12 +75,14 @@ export class Ledger {
       .map(({ etag, digest, time, date }) => ({ etag, digest, time: new Date(time), date }));
   }
 
-  /** Call it before the first byte leaves. */
+  /** Call it before the first byte leaves. On the disk for good when this returns. */
   intend(name: string, { etag, digest, time, date }: Intent): void {
+    this.#db.pragma('synchronous = FULL');
     this.#run(
       'INSERT OR REPLACE INTO intents (name, etag, digest, time, date) VALUES (?, ?, ?, ?, ?)',
       ...[name, etag, digest, time.getTime(), date],
     );
+    this.#db.pragma('synchronous = OFF');
   }
 
   /** Call it once the version last seen in the store is written down: what was sent before does not matter then. */
@@ -105,9 +107,11 @@ export class Ledger {
 
   /** Of what has been uploaded again meanwhile, the newer version stays owed. */
   paid(entries: readonly Owed[]): void {
-    for (const { name, etag } of entries) {
-      this.#run('DELETE FROM owed WHERE name = ? AND etag = ?', name, etag);
-    }
+    this.#db.transaction(() => {
+      for (const { name, etag } of entries) {
+        this.#run('DELETE FROM owed WHERE name = ? AND etag = ?', name, etag);
+      }
+    })();
   }
 
   #run(sql: string, ...values: (string | number | null)[]): void {
@@ -146,6 +150,8 @@ function copied(path: string): Database {
 function prepared(source: string | Buffer): Database {
   const db = openDatabase(source);
   try {
+    // A kill takes nothing back; what a power cut may do to this file costs time and no more.
+    db.pragma('synchronous = OFF');
     db.exec(SCHEMA);
     const found = db.pragma('quick_check(1)', { simple: true });
     if (found !== 'ok') throw new Damaged(String(found));

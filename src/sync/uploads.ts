@@ -10,6 +10,8 @@ import { uploadTenant } from './upload.ts';
 
 /** Uploads at once: each holds two images of a database in memory. */
 const CONCURRENCY = 4;
+/** Larger ones are uploaded one at a time. */
+const LARGE_BYTES = 64 * 2 ** 20;
 /** Milliseconds to wait for another process that is at work on the same database. */
 const LOCK_MS = 60_000;
 /** Milliseconds to wait for a gap that writers leave. */
@@ -37,11 +39,14 @@ export async function uploadAll(
   const total = candidates.length;
   let [done, uploaded, down] = [0, 0, 0];
   const limit = pLimit(CONCURRENCY);
+  const largeLimit = pLimit(1);
   await limit.map(candidates, async (candidate) => {
     if (deadline.left() === 0 || down >= MOST_FAILURES) return;
     const { name } = candidate.tenant;
     try {
-      const outcome = await uploadOne(run, candidate, remotes);
+      const upload = () => uploadOne(run, candidate, remotes);
+      const isLarge = (candidate.local?.size ?? 0) > LARGE_BYTES;
+      const outcome = await (isLarge ? largeLimit(upload) : upload());
       down = 0;
       if (outcome.kind === 'uploaded' || outcome.kind === 'would-upload') uploaded += 1;
       if (isForDownload(run, outcome)) settled.delete(name);
