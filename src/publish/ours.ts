@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { databaseFile, INDEX_NAME } from '../bucket/layout.ts';
@@ -50,18 +50,22 @@ export function removeLeftCopies(stateDir: string): void {
 }
 
 async function copy(path: string, through: string): Promise<Buffer> {
-  const db = await untilFree(patience(path, PATIENCE_MS), () => openInstalled(path, { busyTimeoutMs: 0 }));
+  const patient = patience(path, PATIENCE_MS);
+  const db = await untilFree(patient, () => openInstalled(path, { busyTimeoutMs: 0 }));
   if (!db) throw missing(path);
   try {
-    if (statSync(path).size === 0 || db.pragma('page_count', { simple: true }) === 0) {
-      throw new Failure('index-invalid', `the index ${path} is empty`, {
-        hint: 'Nothing was published. Put the right index.sqlite3 there, then run it again.',
-      });
-    }
+    const pages = await untilFree(patient, () => db.pragma('page_count', { simple: true }));
+    if (pages === 0) throw empty(path);
     return await backedUpImage(db, { through, timeoutMs: PATIENCE_MS });
   } finally {
     db.close();
   }
+}
+
+function empty(path: string): Failure {
+  return new Failure('index-invalid', `the index ${path} is empty`, {
+    hint: 'Nothing was published. Put the right index.sqlite3 there, then run it again.',
+  });
 }
 
 function missing(path: string): Failure {
