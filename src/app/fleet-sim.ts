@@ -10,6 +10,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as wait } from 'node:timers/promises';
 import { databaseKey, INDEX_NAME, objectTime } from '../bucket/layout.ts';
 import { asFailure, Failure } from '../failure.ts';
 import { FaultListError } from '../rehearsal/faults.ts';
@@ -26,6 +28,9 @@ import { FLEET_SIM_HELP, type FleetSimOptions, parseFleetSimOptions } from './fl
 /** What machines get of this process's environment: how to run, and where the store is. Nothing says where things are. */
 const PASSED_ON =
   /^(PATH|HOME|TMPDIR|LANG|TZ|BUCKET_NAME|AWS_[A-Z0-9_]+|UPDATE_CONFIG_[A-Z_]+|NODE_[A-Z_]+)$/;
+
+/** Milliseconds between two questions to the store. */
+const MOST_OFTEN_MS = 50;
 
 /** How it ended: exit code 1 when it could not begin, 2 for options that make no sense. */
 export type FleetSimCode = 0 | 1 | 2;
@@ -146,24 +151,23 @@ async function invented({ delayMs, etag }: FleetSimOptions, env: NodeJS.ProcessE
     const { object } = head;
     return { etag: object.etag, size: object.size, time: objectTime(object) };
   };
-  return inventedAnswers({ delayMs, published: sharing(ask) });
+  // Soon enough for a machine that takes a while, and a thousand of them are no burden for the store.
+  return inventedAnswers({ delayMs, published: sharing(ask, Math.min(MOST_OFTEN_MS, delayMs / 2)) });
 }
 
-/** Asks for many callers at once: each gets an answer to a question that was put after it came. */
-function sharing<T>(ask: () => Promise<T>): () => Promise<T> {
-  let running: Promise<T> | null = null;
+/**
+ * Asks for many callers at once, every so many milliseconds at most: each gets the answer to a question that was put
+ * after it came.
+ */
+function sharing<T>(ask: () => Promise<T>, everyMs: number): () => Promise<T> {
   let next: Promise<T> | null = null;
-  const begin = (): Promise<T> => {
-    next = null;
-    const answer = ask().finally(() => {
-      if (running === answer) running = null;
-    });
-    running = answer;
-    return answer;
-  };
+  let earliest = 0;
   return () => {
-    if (running === null) return begin();
-    next ??= running.then(begin, begin);
+    next ??= wait(Math.max(0, earliest - performance.now())).then(() => {
+      next = null;
+      earliest = performance.now() + everyMs;
+      return ask();
+    });
     return next;
   };
 }
