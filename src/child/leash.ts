@@ -18,8 +18,11 @@ import type { Writable } from 'node:stream';
 /** Marks the descendants of one child; its value is a different one for each. */
 const MARK = 'UPDATE_CONFIG_CHILD';
 
-/** Output and errors go down one pipe, so that they keep their order. */
-const GATE = 'read -r update_config_gate <&3 || exit 125; unset update_config_gate; exec "$@" 2>&1 3<&-';
+/**
+ * Output and errors go down one pipe, so that they keep their order. What is read is read in a subshell, so that no
+ * variable of the command's changes.
+ */
+const GATE = '(read -r word) <&3 || exit 125; exec "$@" 2>&1 3<&-';
 
 const WATCHER = `
 if read -r told <&3; then exit 0; fi

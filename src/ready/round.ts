@@ -69,7 +69,7 @@ async function runStage(
   try {
     return await steps.run(stage, TITLES[stage], async () => {
       const value = await parts.stages[stage](index, { step: stage, dryRun });
-      return { value, detail: describeCounts(value.counts).join(', ') || 'nothing to do' };
+      return { value, detail: describeCounts(value.counts).join(', ') || 'done' };
     });
   } catch (error) {
     return { counts: {}, failures: [{ step: stage, name: stage, ...told(parts, error) }] };

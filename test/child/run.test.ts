@@ -57,9 +57,10 @@ describe.for([
   });
 
   it('the environment is the one that is given, the directory too, and standard input is empty', async () => {
-    const env = { PATH: process.env['PATH'], update_config_gate: 'mine', ENV: '/nowhere', IFS: 'x' };
+    const env = { PATH: process.env['PATH'], word: 'mine', ENV: '/nowhere', IFS: 'x' };
     const tail = await tailOf(sh('env; pwd; cat; ls -l /proc/self/fd', { shell, env }));
     expect(tail).toContain('ENV=/nowhere');
+    expect(tail).toContain('word=mine');
     expect(tail).toContain(home);
     expect(tail.some((line) => line.startsWith('AWS_') || line.startsWith('HOME='))).toBe(false);
     // Output and errors are the one pipe that it shares with us.
