@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeGate } from '../support/gate.ts';
 import { type Scene, startScene } from './support/admin-host.ts';
@@ -65,5 +69,44 @@ describe('while it runs, config-update', () => {
     expect({ status, outcome: result.outcome }).toEqual({ status: 200, outcome: 'updated' });
     gate.open();
     expect(await run.ended).toMatchObject({ exitCode: 0 });
+  });
+
+  it('can be interrupted while the store hangs, and the next run completes', async () => {
+    const host = scene.host();
+    const deaf = createServer().listen(0, '127.0.0.1');
+    await once(deaf, 'listening');
+    const { AWS_ENDPOINT_URL_S3: there = '' } = host.env;
+    host.env['AWS_ENDPOINT_URL_S3'] = `http://127.0.0.1:${(deaf.address() as AddressInfo).port}`;
+    const run = new Watched(host);
+    const [socket] = (await once(deaf, 'connection')) as [Socket];
+    run.child.kill('SIGINT');
+    expect(await run.ended).toMatchObject({ exitCode: 130 });
+    expect(run.output).toContain('Failed (cancelled): the run was cancelled\n');
+    socket.destroy();
+    deaf.close();
+    host.env['AWS_ENDPOINT_URL_S3'] = there;
+    expect((await host.configUpdate()).exitCode).toBe(0);
+  });
+
+  it('posts to a page how far it is, and no page can make it fail or wait for long', async () => {
+    const host = scene.host();
+    const posted: { stream: string; data: { status: string; progress: number } }[] = [];
+    const page = createHttpServer(async (request, response) => {
+      posted.push(JSON.parse(await text(request)));
+      response.end();
+    }).listen(0, '127.0.0.1');
+    await once(page, 'listening');
+    const url = `http://127.0.0.1:${(page.address() as AddressInfo).port}/_broadcast`;
+    const args = ['--broadcast', 'config_update_x_1', '--broadcast-url'];
+    expect((await host.configUpdate([...args, url])).exitCode).toBe(0);
+    page.close();
+    const progress = posted.map(({ data }) => data.progress);
+    expect(progress).toEqual([...progress].sort((a, b) => a - b));
+    expect(posted[0]).toMatchObject({
+      stream: 'config_update_x_1',
+      data: { status: 'processing', progress: 0 },
+    });
+    expect(posted.at(-1)).toMatchObject({ data: { status: 'completed', progress: 100 } });
+    expect((await host.configUpdate([...args, url])).exitCode).toBe(0);
   });
 });

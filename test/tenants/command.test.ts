@@ -119,7 +119,11 @@ describe('the prepare command', () => {
     ],
     ['does nothing', 'exit 0', /ended well, but 2 migrations are still pending$/],
     ['writes a lot', 'head -c 50000000 /dev/zero | tr "\\0" x; echo; echo done; exit 1', /last words: done$/],
-    ['writes control characters', 'printf "a\\033[2J\\nb\\r\\nFORGED\\033[1m"; exit 1', /b\\u\{d\}|last words: FORGED\\u\{1b\}/],
+    [
+      'writes control characters',
+      'printf "a\\033[2J\\nb\\r\\nFORGED\\033[1m"; exit 1',
+      /b\\u\{d\}|last words: FORGED\\u\{1b\}/,
+    ],
   ])('that %s is a failure of that tenant, and the rest goes on', async (_title, script, message) => {
     const room = makeRoom({
       store: null,
