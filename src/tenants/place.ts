@@ -134,6 +134,8 @@ async function placeOver(placement: Placement, before: LocalCopy): Promise<Place
         if (stampOf(path) !== stamp) throw new Superseded();
       },
     });
+    // Closing it may take its log away; a kill in the middle of that is made good by who finds the install announced.
+    watch.close();
     remember(placement, swapped.digest);
     return { kind: 'placed', kept };
   } catch (error) {

@@ -71,6 +71,7 @@ async function bring(work: Work, tenant: TenantDatabase, remote: RemoteCopy | nu
   const fetched = wantsDownload(before, remote) ? await fetch(work, tenant, remote) : null;
   const download = fetched?.kind === 'downloaded' ? fetched : null;
   const local = readLocal(tenant.path);
+  if (!fetched) adoptSame(work, tenant.name, local, remote);
   const pending = pendingOf(work, tenant, local);
   if (pending !== null) {
     await work.prepareLimit(() => runPrepare(work.parts, tenant));

@@ -28,8 +28,8 @@ export interface Ran extends TenantsOutcome {
   readonly items: readonly string[];
 }
 
-/** An index whose events are these databases: `2026-a` to `2026-z`, or numbered ones. */
-export function indexOf(names: readonly string[]): Index {
+/** An index whose events are these databases, such as `2026-boston`. */
+export function indexImage(names: readonly string[]): Buffer {
   const locations = names.map((name, at) => ({
     id: at + 1,
     key: name.slice(5),
@@ -43,7 +43,11 @@ export function indexOf(names: readonly string[]): Index {
     name: 'Showcase',
     location_id: at + 1,
   }));
-  const db = openImage(buildIndex({ locations, showcases }));
+  return buildIndex({ locations, showcases });
+}
+
+function indexOf(names: readonly string[]): Index {
+  const db = openImage(indexImage(names));
   try {
     return readIndex(db).index;
   } finally {
