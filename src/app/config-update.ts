@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { asFailure } from '../failure.ts';
 import { type Credentials, credentialSecrets, readCredentials } from '../fleet/credentials.ts';
 import { runFleet } from '../fleet/run.ts';
@@ -18,6 +19,9 @@ import { whoRuns } from './who.ts';
 
 const SEEN_PASSWORD =
   'a password among the arguments can be read by everybody on this host (ps): give --user the name alone, and the password by CONFIG_UPDATE_PASSWORD or ~/.netrc';
+
+/** Milliseconds for what may be done after the machines; what is not done by then, the next run does. */
+const LATER_MS = 10_000;
 
 /** Runs of the history that are listed. */
 const HISTORY_LIMIT = 50;
@@ -82,12 +86,12 @@ async function runOver(
   if (options.user?.includes(':')) report({ type: 'note', message: SEEN_PASSWORD }, new Date());
   try {
     const { parts, site } = await buildFleetParts(ingredients);
-    const recorder = recordIn(site.dbDir, readUpdateSettings(env).lockTimeoutMs, report);
+    const { signal } = console.stop;
+    const recorder = recordIn(site.dbDir, readUpdateSettings(env).lockTimeoutMs, signal, report);
     const recorded = task.operation === 'update';
     if (recorded) await recorder.begin({ run: who.run, who: who.by, target: target.name });
-    const { signal } = console.stop;
     const ended = await runFleet(parts, { ...who, operation: task.operation, signal });
-    if (!signal.aborted) await Promise.all(pending);
+    if (!signal.aborted) await Promise.race([Promise.all(pending), wait(LATER_MS)]);
     if (recorded) await recorder.finish(ended);
     return ended.outcome === 'done' ? 0 : (console.stop.exitCode() ?? exitCodeOf(ended));
   } finally {

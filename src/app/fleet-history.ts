@@ -9,19 +9,32 @@ export interface Recorder {
   finish(report: FleetReport): Promise<void>;
 }
 
-/** A run that cannot be recorded is made all the same, and says so. */
-export function recordIn(dbDir: string, timeoutMs: number, report: FleetReporter): Recorder {
+/**
+ * A run that cannot be recorded is made all the same, and says so.
+ *
+ * @param signal ends the wait for the journal at the beginning of a run
+ */
+export function recordIn(
+  dbDir: string,
+  timeoutMs: number,
+  signal: AbortSignal,
+  report: FleetReporter,
+): Recorder {
   const attempt = async (work: () => Promise<void>): Promise<void> => {
     try {
       await work();
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
+      if (!(error instanceof Failure)) {
+        if (signal.aborted) return; // told to end, and no longer waiting for the lock
+        throw error;
+      }
       const { message } = asFailure(error);
       report({ type: 'note', message: `this run is not in the history: ${message}` }, new Date());
     }
   };
   return {
-    begin: (run) => attempt(() => inFleetJournal({ dbDir, timeoutMs }, (journal) => journal.begin(run))),
+    begin: (run) =>
+      attempt(() => inFleetJournal({ dbDir, timeoutMs, signal }, (journal) => journal.begin(run))),
     finish: (ended) =>
       attempt(() =>
         inFleetJournal({ dbDir, timeoutMs }, (journal) => journal.finish(ended.run, endOf(ended))),

@@ -87,7 +87,7 @@ function updatingLines(operation: FleetOperation): string[] {
 }
 
 /** One whole line for a machine that is done. */
-export function machineLine(result: MachineOutcome): string {
+function machineLine(result: MachineOutcome): string {
   const { machine, outcome, detail, attempts } = result;
   const line = (text: string): string => `  ${machine.id}... ${text}`;
   switch (outcome) {
@@ -112,7 +112,7 @@ function retryLine({ machine, attempt, reason, waitMs }: Extract<FleetEvent, { t
 }
 
 /** A machine's own log, each line under its id. */
-export function logLines({ machine, lines }: Extract<FleetEvent, { type: 'log' }>): string[] {
+function logLines({ machine, lines }: Extract<FleetEvent, { type: 'log' }>): string[] {
   return lines.map((line) => `    ${machine.id} | ${foreign(line)}`);
 }
 

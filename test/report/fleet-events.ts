@@ -2,7 +2,7 @@ import type { FleetEvent, FleetReport, MachineOutcome, PublishedIndex } from '..
 
 /** The events of runs over the fleet, made up. */
 
-export const INDEX: PublishedIndex = {
+const INDEX: PublishedIndex = {
   etag: '"0123456789abcdef0123456789abcdef"',
   sha256: null,
   size: 1234,
@@ -21,7 +21,7 @@ export function failedOf(id: string, ms: number, message = 'status 500'): Machin
   return { ...doneOf(id, ms), outcome: 'failed', etag: null, attempts: 3, error };
 }
 
-export function reportOf(machines: readonly MachineOutcome[]): FleetReport {
+function reportOf(machines: readonly MachineOutcome[]): FleetReport {
   const failed = machines.some(({ outcome }) => outcome === 'failed');
   return {
     run: '20260102T030405678Z-1f2e3d',
