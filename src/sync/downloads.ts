@@ -54,11 +54,13 @@ export async function downloadAll(
   return `${wanted.length}`;
 }
 
-function isWanted({ parts, request }: Run, { tenant, local }: Surveyed, remote: RemoteCopy): boolean {
+function isWanted({ parts, request }: Run, each: Surveyed, remote: RemoteCopy): boolean {
+  const { tenant, local, seen, suspect } = each;
   if (remote.size === 0 || local?.linked) return false;
   if (!local) return true;
   if (request.downloads === 'safe' && mayUpload(tenant, parts.site)) return false;
-  return isOlder(local, remote.time);
+  const isSeen = seen?.etag === remote.etag;
+  return (suspect || !isSeen) && isOlder(local, isSeen ? seen.time : remote.time);
 }
 
 async function downloadOne(run: Run, tools: DownloadTools, tenant: Surveyed['tenant']): Promise<void> {

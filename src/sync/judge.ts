@@ -1,4 +1,5 @@
 import { wholeSeconds } from '../bucket/layout.ts';
+import type { SeenAt } from '../tenants/seen.ts';
 import type { RemoteCopy, Seen } from '../tenants/types.ts';
 import type { Intent } from './types.ts';
 
@@ -14,7 +15,7 @@ export interface Evidence {
   /** Null where the store has none. */
   readonly remote: RemoteCopy | null;
   /** The version that the local one grew from; null when it is not known. */
-  readonly seen: Seen | null;
+  readonly seen: SeenAt | null;
   /** What uploads have sent that did not come back to say how they ended. */
   readonly intents: readonly Intent[];
   /** Whether the store has just refused an upload, since it had another version than was expected. */
@@ -27,7 +28,7 @@ export type Verdict =
   | { readonly kind: 'unchanged'; readonly learnt: Seen | null }
   /** Nothing: the store has another version, and the local one has not been changed. */
   | { readonly kind: 'behind' }
-  /** Nothing: the store's is newer, and nothing is known of what the local one grew from. */
+  /** Nothing: the store's is newer, and it is not known that the local one grew from it. */
   | { readonly kind: 'newer-in-store'; readonly time: Date }
   /** Nothing: both have been changed. */
   | { readonly kind: 'changed-elsewhere' }
@@ -48,7 +49,10 @@ export function judge({ local, remote, seen, intents, raced }: Evidence): Verdic
   }
   const base = intents.find((intent) => intent.etag === etag) ?? (seen?.etag === etag ? seen : null);
   if (base) {
-    if (base.digest !== local.digest) return { kind: 'put', replaces: etag, time: after(remote, local) };
+    if (base.digest !== local.digest) {
+      if (base === seen && isRestored(local, remote, seen)) return { kind: 'newer-in-store', time };
+      return { kind: 'put', replaces: etag, time: after(remote, local) };
+    }
     const learnt = base === seen ? null : { etag, time: base.time, digest: base.digest };
     return { kind: 'unchanged', learnt };
   }
@@ -64,6 +68,11 @@ export function judge({ local, remote, seen, intents, raced }: Evidence): Verdic
 function grewNot(local: Evidence['local'], seen: Seen): boolean {
   if (seen.digest !== null) return seen.digest === local.digest;
   return wholeSeconds(local.modified) === wholeSeconds(seen.time);
+}
+
+/** Whether it was not changed, but replaced by an earlier one: that is not known to have grown from what was seen. */
+function isRestored({ modified }: Evidence['local'], remote: RemoteCopy, seen: SeenAt): boolean {
+  return modified < seen.at && wholeSeconds(modified) < wholeSeconds(remote.time);
 }
 
 /** Later than what is replaced, whatever the clock of this machine says: elsewhere the later one is the newer one. */

@@ -1,5 +1,5 @@
-import { databaseKey, objectTime } from '../bucket/layout.ts';
-import type { ObjectStore } from '../store/types.ts';
+import { databaseKey, objectTime, wholeSeconds } from '../bucket/layout.ts';
+import type { ObjectInfo, ObjectStore } from '../store/types.ts';
 import { readRemotes } from '../tenants/remote.ts';
 import type { RemoteCopy, Seen, TenantDatabase } from '../tenants/types.ts';
 import type { Run } from './run.ts';
@@ -26,14 +26,25 @@ export async function learnRemotes(run: Run, surveyed: readonly Surveyed[]): Pro
   if (request.downloads === 'none' && !request.dryRun && strangers <= FEW) return null;
   if (request.downloads === 'none' && suspects.length === 0) return null;
   const asked = request.downloads === 'none' ? suspects : surveyed;
-  const known = new Set(surveyed.filter((each) => each.seen !== null).map(({ tenant }) => tenant.name));
+  const byName = new Map(surveyed.map((each) => [each.tenant.name, each]));
   const store = await parts.openStore(deadline.within(parts.storeTimeoutMs));
   return await readRemotes(
     store,
     asked.map(({ tenant }) => tenant),
     seen,
-    { concurrency: CONCURRENCY, roughly: (name) => known.has(name) },
+    { concurrency: CONCURRENCY, roughly: (name, listed) => isTimeEnough(run, byName.get(name), listed) },
   );
+}
+
+/**
+ * Whether the store's own time of an object will do. For an upload in the place of the version last seen no time matters,
+ * and a version that was stored later than the local one was changed is fetched anyway: then it says its time itself.
+ */
+function isTimeEnough({ request }: Run, each: Surveyed | undefined, listed: ObjectInfo): boolean {
+  if (!each?.seen) return false;
+  if (request.downloads === 'none' || listed.etag === each.seen.etag) return true;
+  const { local } = each;
+  return !local || (!request.dryRun && wholeSeconds(listed.modified) > wholeSeconds(local.modified));
 }
 
 /**

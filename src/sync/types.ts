@@ -43,7 +43,7 @@ export type UploadOutcome =
   | { readonly kind: 'no-copy' }
   /** The store has another version, and the local one has not been changed. */
   | { readonly kind: 'behind' }
-  /** The store's is newer, and nothing is known of what the local one grew from. */
+  /** The store's is newer, and it is not known that the local one grew from it. */
   | { readonly kind: 'newer-in-store'; readonly time: Date }
   /** Both have been changed; `kept` is where the local content stands for good, null for a dry run. */
   | { readonly kind: 'changed-elsewhere'; readonly kept: string | null; readonly failure: Failure };

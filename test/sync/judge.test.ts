@@ -4,7 +4,12 @@ import { type Evidence, judge } from '../../src/sync/judge.ts';
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second));
 const MD5 = { mine: '0'.repeat(32), other: 'f'.repeat(32) };
 
-const seen = (etag: string, digest: string | null, second = 10) => ({ etag, digest, time: at(second) });
+const seen = (etag: string, digest: string | null, second = 10) => ({
+  etag,
+  digest,
+  time: at(second),
+  at: at(15),
+});
 const remote = (etag: string, second = 10) => ({ etag, time: at(second), size: 1, exact: true });
 const local = (digest: string, second = 20) => ({ digest, modified: at(second), md5: MD5.mine });
 const intent = (etag: string, digest: string) => ({ etag, digest, time: at(12), date: null });
@@ -31,6 +36,11 @@ describe('whether a database is uploaded', () => {
       'changed since it was seen',
       { remote: remote('"a"'), seen: seen('"a"', 'd0') },
       { kind: 'put', replaces: '"a"', time: at(20) },
+    ],
+    [
+      'put back as it was before it was seen',
+      { local: local('d1', 9), remote: remote('"a"'), seen: seen('"a"', 'd0') },
+      { kind: 'newer-in-store', time: at(10) },
     ],
     [
       'changed, by a clock that is behind: later than what it replaces all the same',
