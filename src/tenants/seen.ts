@@ -62,12 +62,16 @@ export class SeenDatabases {
 
   /** When objects were last changed, as they said when they were asked. */
   times(): Map<string, LearntTime> {
-    const rows = this.#all<{ name: string; etag: string; stored: number; time: number }>(
-      'SELECT name, etag, stored, time FROM times',
-    );
+    const rows = this.#all<TimeRow>('SELECT name, etag, stored, time FROM times');
     return new Map(
       rows.map(({ name, etag, stored, time }) => [name, { etag, stored, time: new Date(time) }]),
     );
+  }
+
+  /** The same of one. */
+  time(name: string): LearntTime | null {
+    const row = this.#one<TimeRow>('SELECT name, etag, stored, time FROM times WHERE name = ?', name);
+    return row ? { etag: row.etag, stored: row.stored, time: new Date(row.time) } : null;
   }
 
   /** Several things that are learnt together are written together. */
@@ -149,6 +153,11 @@ interface SeenRow {
   readonly time: number;
   readonly digest: string | null;
   readonly at: number;
+}
+
+interface TimeRow extends Omit<LearntTime, 'time'> {
+  readonly name: string;
+  readonly time: number;
 }
 
 interface InstallRow {

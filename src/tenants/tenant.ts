@@ -65,7 +65,8 @@ export async function handleTenant(work: Work, tenant: TenantDatabase): Promise<
 }
 
 /** With the lock held: everything is looked at again. */
-async function bring(work: Work, tenant: TenantDatabase, remote: RemoteCopy | null): Promise<TenantDone> {
+async function bring(work: Work, tenant: TenantDatabase, listed: RemoteCopy | null): Promise<TenantDone> {
+  const remote = listed && exactly(work, tenant.name, listed);
   removeLeftovers(work.leftovers.get(tenant.name) ?? []);
   const before = readLocal(tenant.path);
   const fetched = wantsDownload(before, remote) ? await fetch(work, tenant, remote) : null;
@@ -79,6 +80,13 @@ async function bring(work: Work, tenant: TenantDatabase, remote: RemoteCopy | nu
   }
   const done = { download, applied: pending, given: false, absent: pending === null && isAbsent(local) };
   return finish(work, tenant, done, before === null);
+}
+
+/** Another process may have learnt meanwhile when what was listed was last changed. */
+function exactly({ seen }: Work, name: string, listed: RemoteCopy): RemoteCopy {
+  const learnt = listed.exact ? null : seen.time(name);
+  const isSame = learnt?.etag === listed.etag && learnt.stored === wholeSeconds(listed.time);
+  return isSame ? { ...listed, time: learnt.time, exact: true } : listed;
 }
 
 async function fetch(

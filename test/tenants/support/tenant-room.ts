@@ -9,12 +9,13 @@ import type { ProgressEvent } from '../../../src/report/types.ts';
 import { siteFrom } from '../../../src/site/environment.ts';
 import type { Site } from '../../../src/site/types.ts';
 import { openDatabase } from '../../../src/sqlite.ts';
-import type { ObjectStore } from '../../../src/store/types.ts';
+import type { ObjectStore, StoreSettings } from '../../../src/store/types.ts';
 import type { TenantParts, TenantsOutcome } from '../../../src/tenants/parts.ts';
 import { prepareTenants } from '../../../src/tenants/prepare.ts';
 import { readTenantSettings } from '../../../src/tenants/settings.ts';
 import { versionImage } from '../../install/support/images.ts';
 import { buildIndex } from '../../support/indexes.ts';
+import { storeEnvironment } from '../../support/published.ts';
 
 /** Times of last change, a minute apart. */
 export const T1 = new Date('2025-11-19T12:00:00Z');
@@ -77,6 +78,18 @@ export class TenantRoom {
       { defaultAppRoot: '/', hostname: 'test', totalMemoryBytes: 2 ** 31 },
       null,
     );
+  }
+
+  /** The variables of an executable on this machine, with that store. */
+  storeEnv(settings: StoreSettings): Record<string, string> {
+    return {
+      ...this.env,
+      ...storeEnvironment(settings),
+      APP_ROOT: this.appRoot,
+      RAILS_DB_VOLUME: this.dbDir,
+      FLY_APP_NAME: 'smooth',
+      FLY_REGION: 'iad',
+    };
   }
 
   path(name: string): string {
