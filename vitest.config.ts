@@ -15,5 +15,7 @@ export default defineConfig({
     exclude: [...configDefaults.exclude, ...(hasShared ? [] : ['test/**/*.shared.test.ts'])],
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // What is polled for comes; a machine that is busy with other tests only takes longer.
+    expect: { poll: { timeout: 60_000, interval: 20 } },
   },
 });

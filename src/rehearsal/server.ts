@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { performance } from 'node:perf_hooks';
-import { text } from 'node:stream/consumers';
 import { type Action, MachinesApi } from './api.ts';
 import { assignFaults, FaultListError, type FaultShare, type MachineFault, parseFaults } from './faults.ts';
 import type { SimMachine } from './machines.ts';
@@ -29,7 +28,8 @@ export interface SimOptions {
 
 /** Where machines answer: as on Fly, and as on a server of its own. */
 const MACHINE_PATHS = ['/showcase/update_config', '/update_config'];
-const MAX_BROADCAST_BYTES = 64 * 1024;
+/** Of what is posted to the simulator itself, characters. */
+const MAX_BODY = 64 * 1024;
 
 /** Plays a fleet of machines behind one address, Fly's Machines API, and Navigator's sink for broadcasts. */
 export class FleetSim {
@@ -169,8 +169,7 @@ export class FleetSim {
   /** Answers as Navigator does (rubys/navigator internal/cable/handler.go). */
   async #broadcast(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.method !== 'POST') return void send(response, 405, 'Method not allowed\n');
-    const body = await text(request);
-    const message = parseJson(body.slice(0, MAX_BROADCAST_BYTES));
+    const message = parseJson((await readBody(request)) ?? '');
     if (!message || typeof message !== 'object') return void send(response, 400, 'Invalid JSON\n');
     const { stream, data } = message as { stream?: unknown; data?: unknown };
     if (typeof stream !== 'string' || stream === '') return void send(response, 400, 'Stream required\n');
@@ -190,7 +189,9 @@ export class FleetSim {
       sendJson(response, 200, { asked, atOnce: this.#atOnce, mostAtOnce: this.#mostAtOnce, faults });
     } else if (what === 'PUT faults') {
       try {
-        this.#faults = assignFaults(machines, parseFaults(await text(request)), seed);
+        const list = await readBody(request);
+        if (list === null) throw new FaultListError('the list is far too long');
+        this.#faults = assignFaults(machines, parseFaults(list), seed);
       } catch (error) {
         if (!(error instanceof FaultListError)) throw error;
         return sendJson(response, 400, { error: error.message });
@@ -201,6 +202,13 @@ export class FleetSim {
       sendJson(response, 404, { error: 'there is nothing at this path' });
     }
   }
+}
+
+/** Null for one that is too long. */
+async function readBody(request: IncomingMessage): Promise<string | null> {
+  let body = '';
+  for await (const chunk of request.setEncoding('utf8')) if (body.length <= MAX_BODY) body += chunk;
+  return body.length <= MAX_BODY ? body : null;
 }
 
 function parseJson(body: string): unknown {

@@ -84,8 +84,12 @@ describe('config-update over 8 machines with a real CGI each', () => {
     expect(report.machines.map(({ outcome }) => outcome)).toEqual(Array(8).fill('same'));
   });
 
-  it('finds them by the Machines API as by flyctl', async () => {
-    const { exitCode, report } = await host.report([], { CONFIG_UPDATE_FLY_SOURCE: 'api' });
+  it.each([
+    ['the Machines API', { CONFIG_UPDATE_FLY_SOURCE: 'api' }],
+    ['flyctl on the PATH', { FLY_CLI_PATH: '', FLY_API_TOKEN: '', CONFIG_UPDATE_FLY_SOURCE: '' }],
+  ])('finds them by %s', async (_, env) => {
+    const PATH = `${host.home}:${process.env['PATH']}`;
+    const { exitCode, report } = await host.report([], { ...env, PATH });
     expect(exitCode).toBe(0);
     expect(report.machines.map(({ machine }) => machine.id)).toEqual(started().map(({ id }) => id));
     expect(report.skipped.map(({ id }) => id)).toEqual([suspended().id]);

@@ -131,5 +131,6 @@ describe('the sink for broadcasts', () => {
     expect(await send('', 'GET')).toBe(405);
     expect(await send('{')).toBe(400);
     expect(await send('{"data":{}}')).toBe(400);
+    expect(await send(JSON.stringify({ stream: 'x'.repeat(100_000) }))).toBe(400);
   });
 });

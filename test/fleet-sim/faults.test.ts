@@ -132,6 +132,7 @@ describe('faults', () => {
       const failing = await Promise.all(sim.machines.map(async ({ id }) => (await sim.post(id)).status));
       expect(failing).toEqual([500, 500]);
       await expect(sim.setFaults('fail=3')).rejects.toThrow('more faults than started machines');
+      await expect(sim.setFaults('slow=0,'.repeat(20_000))).rejects.toThrow('far too long');
       await sim.setFaults('');
       const well = await Promise.all(sim.machines.map(async ({ id }) => (await sim.post(id)).status));
       expect(well).toEqual([200, 200]);

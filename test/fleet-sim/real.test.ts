@@ -158,13 +158,13 @@ describe('the processes of machines', () => {
   });
 
   it('are killed when their time is up', async () => {
-    const fleet = await startEndless('--timeout', '1');
+    const fleet = await startEndless('--timeout', '3');
     await expect(fleet.post(null)).rejects.toThrow();
     expect(isGone(await pidOf(fleet))).toBe(true);
   });
 
   it('are killed when the machine dies', async () => {
-    const fleet = await startEndless('--faults', 'die=1', '--delay', '1000');
+    const fleet = await startEndless('--faults', 'die=1', '--delay', '6000');
     const post = fleet.post(null);
     const pid = await pidOf(fleet);
     await expect(post).rejects.toThrow();
