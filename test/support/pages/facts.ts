@@ -6,6 +6,8 @@ export interface PageFacts {
   readonly title: string;
   readonly lang: string;
   readonly charset: string;
+  /** Whether the browser reads it as old markup, for want of a doctype. */
+  readonly quirks: boolean;
   readonly headings: readonly string[];
   /** Ids that stand more than once. */
   readonly doubleIds: readonly string[];
@@ -34,6 +36,7 @@ export async function factsOf(page: Page): Promise<PageFacts> {
       title: document.title,
       lang: document.documentElement.lang,
       charset: document.characterSet,
+      quirks: document.compatMode !== 'CSS1Compat',
       headings: all('h1').map((heading) => heading.textContent ?? ''),
       doubleIds: ids.filter((id, at) => ids.indexOf(id) !== at),
       scripts: all('script').length,
