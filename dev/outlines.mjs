@@ -81,7 +81,7 @@ function draw(map, projection, whole, object, chosen) {
 }
 
 /** The corners of what is drawn of a map, in pixels: its picture and wherever its points can be, with a margin. */
-export function drawnBox(map) {
+function drawnBox(map) {
   const [[left, top], [right, bottom]] = reachOf(map);
   const [width, height] = map.size;
   return [

@@ -2,7 +2,7 @@ import { type Html, html } from './html.ts';
 import { isKnownLocale, languageOf } from './language.ts';
 
 /** The texts of a studio's own pages. `{}` stands for a name. */
-export interface Labels {
+interface Labels {
   readonly home: string;
   readonly studios: string;
   readonly regions: string;

@@ -16,7 +16,7 @@ export interface MapPoint {
 }
 
 /** All maps, in the order in which they are shown. */
-export const MAP_NAMES: readonly MapName[] = ['us', 'eu', 'au', 'jp'];
+const MAP_NAMES: readonly MapName[] = ['us', 'eu', 'au', 'jp'];
 
 /** Pixels. */
 const RADIUS = { region: 12, studio: 7 };

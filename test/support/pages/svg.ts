@@ -16,7 +16,7 @@ export interface MapPoint {
 }
 
 /** A box in the units of the picture: left, top, right, bottom. */
-export type Box = readonly [number, number, number, number];
+type Box = readonly [number, number, number, number];
 
 export interface MapPicture {
   readonly viewBox: Box;
