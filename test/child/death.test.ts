@@ -29,7 +29,7 @@ describe.for([
   });
 
   it('dies with both at its time-out', async () => {
-    const outcome = await runChild({ ...request('sleep 1000'), timeoutMs: 500, shell });
+    const outcome = await runChild({ ...request('sleep 1000'), timeoutMs: 4000, shell });
     expect(outcome.kind).toBe('timed-out');
     await holders.gone;
   });

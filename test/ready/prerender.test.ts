@@ -143,8 +143,8 @@ describe('a command that hangs', () => {
   afterEach(() => holders.remove());
 
   it('is ended with all that it started when its time is up, and the hook fails', async () => {
-    const { exitCode, stdout } = await pages({ READY_PRERENDER_TIMEOUT: '1' });
-    expect({ exitCode, told: stdout.includes('was ended after 1 s (READY_PRERENDER_TIMEOUT)') }).toEqual({
+    const { exitCode, stdout } = await pages({ READY_PRERENDER_TIMEOUT: '4' });
+    expect({ exitCode, told: stdout.includes('was ended after 4 s (READY_PRERENDER_TIMEOUT)') }).toEqual({
       exitCode: 1,
       told: true,
     });
