@@ -1,12 +1,14 @@
 import { makeSampleIndex } from '../../sample/sample.ts';
+import type { Measured } from '../machine.ts';
 import { median } from '../numbers.ts';
+import type { Counts } from '../process.ts';
 import { ReadyMachine, type Rendering } from '../ready.ts';
 import type { Section } from '../section.ts';
 import { goal, mib, ms, table } from '../table.ts';
 
 const SIZES = [
-  { events: 160, studios: 48 },
-  { events: 10_000, studios: 1000 },
+  { events: 160, studios: 48, runs: 15 },
+  { events: 10_000, studios: 1000, runs: 3 },
 ];
 
 /** Milliseconds that the sample site may take, all in all and to be rendered. */
@@ -17,7 +19,7 @@ const section: Section = {
   packages: ['better-sqlite3', 'hono', 'd3-geo', 'world-atlas', 'us-atlas', 'topojson-simplify'],
   async measure({ quick }) {
     const rows: Row[] = [];
-    for (const size of SIZES) rows.push(await measureSite(size, quick ? 2 : 15));
+    for (const size of SIZES) rows.push(await measureSite(size, quick ? 1 : size.runs));
     return render(rows);
   },
 };
@@ -32,37 +34,47 @@ interface Row {
   readonly cold: readonly number[];
   readonly unchanged: readonly number[];
   readonly rendering: readonly number[];
-  readonly coldPeakMiB: number;
-  readonly unchangedPeakMiB: number;
+  /** Of one run that wrote all pages, and of one that wrote none. */
+  readonly all: Counts;
+  readonly none: Counts;
 }
 
-async function measureSite(size: { events: number; studios: number }, runs: number): Promise<Row> {
-  const machine = await ReadyMachine.make(makeSampleIndex(size));
+async function measureSite(
+  { events, studios }: { events: number; studios: number },
+  runs: number,
+): Promise<Row> {
+  const machine = await ReadyMachine.make(makeSampleIndex({ events, studios }));
   try {
     // Fills the code cache.
     await machine.ready('all');
     const times = { cold: [] as number[], unchanged: [] as number[], rendering: [] as Rendering[] };
     for (let run = 0; run < runs; run++) {
       machine.empty();
-      times.cold.push(await machine.ready('all'));
-      times.unchanged.push(await machine.ready('none'));
+      times.cold.push((await machine.ready('all')).ms);
+      times.unchanged.push((await machine.ready('none')).ms);
       times.rendering.push(machine.render());
     }
     machine.empty();
     const { pages = 0, bytes = 0 } = times.rendering[0] ?? {};
     return {
-      ...size,
+      events,
+      studios,
       pages,
       bytes,
       cold: times.cold,
       unchanged: times.unchanged,
       rendering: times.rendering.map((rendering) => rendering.ms),
-      coldPeakMiB: await machine.ready('all', { count: true }),
-      unchangedPeakMiB: await machine.ready('none', { count: true }),
+      all: counted(await machine.ready('all', { count: true })),
+      none: counted(await machine.ready('none', { count: true })),
     };
   } finally {
     machine.remove();
   }
+}
+
+function counted({ counts }: Measured): Counts {
+  if (!counts) throw new Error('a run was not counted');
+  return counts;
 }
 
 function render(rows: readonly Row[]): string {
@@ -80,8 +92,8 @@ function render(rows: readonly Row[]): string {
         'all written (fastest)',
         'unchanged (fastest)',
         'rendering alone (fastest)',
-        'peak, all written',
-        'peak, unchanged',
+        'CPU time',
+        'peak memory',
       ],
       rows.map((row) => [
         row.events.toLocaleString('en-US'),
@@ -91,8 +103,8 @@ function render(rows: readonly Row[]): string {
         both(row.cold),
         both(row.unchanged),
         both(row.rendering),
-        mib(row.coldPeakMiB),
-        mib(row.unchangedPeakMiB),
+        `${ms(row.all.cpuMs)}, ${ms(row.none.cpuMs)}`,
+        `${mib(row.all.peakMiB)}, ${mib(row.none.peakMiB)}`,
       ]),
     ),
     '',
