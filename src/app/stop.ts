@@ -21,9 +21,9 @@ export function stopOnSignals(): Stop {
   const listeners: ((name: Name) => void)[] = [];
   let exitCode: number | null = null;
   const hear = (name: Name): void => {
-    for (const each of Object.keys(SIGNALS)) process.removeListener(each, hear);
     exitCode = SIGNALS[name];
     for (const listener of listeners) listener(name);
+    for (const each of Object.keys(SIGNALS)) process.removeListener(each, hear);
     controller.abort();
   };
   for (const name of Object.keys(SIGNALS)) process.on(name, hear);

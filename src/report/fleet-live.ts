@@ -57,8 +57,8 @@ export class LiveFleet {
   /** Says something, and gives the cursor back: the process may be gone in a moment. */
   stopping(line: string, now: number): void {
     this.#stopping = true;
-    this.#draw(now, [line]);
     this.showCursor();
+    this.#draw(now, [line]);
   }
 
   /** Goes on after the process was stopped: whatever else has been written meanwhile stays where it is. */

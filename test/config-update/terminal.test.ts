@@ -117,6 +117,7 @@ describe('on a terminal, config-update', () => {
     const plain = new OnTerminal(scene.host(), ['--no-publish'], { NO_COLOR: '1' });
     expect(await plain.ended).toBe(0);
     expect(plain.raw).toContain('\x1b[?25l');
-    expect(plain.raw).not.toContain('\x1b[3');
+    expect(plain.raw).not.toContain('\x1b[32m✓');
+    expect(plain.raw).not.toContain('\x1b[0m');
   });
 });
