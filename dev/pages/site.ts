@@ -43,6 +43,10 @@ export async function renderSite(image: Buffer, machine: keyof typeof MACHINES):
     text(child.stderr),
     once(child, 'close') as Promise<[number | null]>,
   ]);
-  if (code !== 0) throw new Error(`scripts/ready failed with ${code}: ${said}${complained}`);
-  return { publicDir: join(appRoot, 'public'), root, remove: () => rmSync(home, { recursive: true }) };
+  const remove = () => rmSync(home, { recursive: true });
+  if (code !== 0) {
+    remove();
+    throw new Error(`scripts/ready failed with ${code}: ${said}${complained}`);
+  }
+  return { publicDir: join(appRoot, 'public'), root, remove };
 }

@@ -29,10 +29,10 @@ nav a[aria-current]{color:inherit;font-weight:600;text-decoration:none}
 .maps .us{grid-column:1/-1}
 .maps :only-child:is(.eu,.au,.jp){max-width:40rem}
 figure{margin:0;min-width:0}
-figcaption{color:var(--quiet);font-size:.875rem;padding:.25rem 0}
+figcaption{display:flex;flex-wrap:wrap;column-gap:1rem;color:var(--quiet);font-size:.875rem;padding:.25rem 0}
 svg{display:block;width:100%;height:auto;background:var(--sea);border:1px solid var(--line);border-radius:.5rem}
 @media (min-width:56rem){.about{display:grid;grid-template-columns:1fr 22rem;gap:0 2.5rem}.about .events li{grid-template-columns:13rem 1fr}.about .maps{margin-top:2rem}}
-.key{margin-inline-start:1rem;white-space:nowrap;display:inline-block}
+.key{white-space:nowrap}
 .key::before{content:"";display:inline-block;width:.7em;height:.7em;margin-inline-end:.35em;border-radius:50%;border:2px solid var(--dot);background:var(--dot)}
 .key.region::before{border-color:var(--ring);background:none}
 .key.here::before{border-color:var(--here)}

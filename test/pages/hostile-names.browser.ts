@@ -10,7 +10,8 @@ let browser: Browser;
 let visit: Visitor;
 
 beforeAll(async () => {
-  [site, browser] = await Promise.all([openSite('hostile'), openBrowser()]);
+  browser = await openBrowser();
+  site = await openSite('hostile');
   visit = await visitor(browser, site);
 });
 afterAll(async () => {

@@ -9,7 +9,8 @@ let site: Site;
 let browser: Browser;
 
 beforeAll(async () => {
-  [site, browser] = await Promise.all([openSite('sample'), openBrowser()]);
+  browser = await openBrowser();
+  site = await openSite('sample');
 });
 afterAll(async () => {
   await browser?.close();

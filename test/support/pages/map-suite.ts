@@ -37,7 +37,8 @@ export function describeMaps(name: SiteName, expected: (site: Site) => readonly 
   let wanted: readonly ExpectedPoint[];
 
   beforeAll(async () => {
-    [site, browser] = await Promise.all([openSite(name), openBrowser()]);
+    browser = await openBrowser();
+    site = await openSite(name);
     wanted = expected(site);
     const visit = await visitor(browser, site);
     pictures = [];

@@ -14,7 +14,8 @@ export function describeEveryPage(name: SiteName): void {
   const trouble: string[] = [];
 
   beforeAll(async () => {
-    [site, browser] = await Promise.all([openSite(name), openBrowser()]);
+    browser = await openBrowser();
+    site = await openSite(name);
     const visit = await visitor(browser, site, { viewport: { width: 320, height: 640 } });
     for (const page of site.files.map(pageOf)) {
       const status = await visit.go(page);
