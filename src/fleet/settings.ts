@@ -1,4 +1,5 @@
 import { Failure } from '../failure.ts';
+import { readWholeNumber } from '../settings.ts';
 
 /** How the machines of a Fly app are found: `auto` is the API with a token, else flyctl, else DNS inside Fly. */
 type FlySource = 'auto' | 'api' | 'flyctl' | 'dns';
@@ -75,10 +76,10 @@ export function readFleetSettings(env: NodeJS.ProcessEnv): FleetSettings {
       dnsServers: (env['CONFIG_UPDATE_DNS'] ?? '').split(/[\s,]+/).filter(Boolean),
     },
     kamal: { url: readUrl(env, 'CONFIG_UPDATE_KAMAL_URL', KAMAL_URL) },
-    concurrency: wholeNumber(env, 'CONFIG_UPDATE_CONCURRENCY', 100, 1, 1000),
-    attempts: wholeNumber(env, 'CONFIG_UPDATE_ATTEMPTS', 4, 1, 100),
-    timeoutMs: wholeNumber(env, 'CONFIG_UPDATE_TIMEOUT', 60, 1, 3600) * 1000,
-    deadlineMs: wholeNumber(env, 'CONFIG_UPDATE_DEADLINE', 300, 1, 86_400) * 1000,
+    concurrency: readWholeNumber(env, 'CONFIG_UPDATE_CONCURRENCY', 100, 1, 1000),
+    attempts: readWholeNumber(env, 'CONFIG_UPDATE_ATTEMPTS', 4, 1, 100),
+    timeoutMs: readWholeNumber(env, 'CONFIG_UPDATE_TIMEOUT', 60, 1, 3600) * 1000,
+    deadlineMs: readWholeNumber(env, 'CONFIG_UPDATE_DEADLINE', 300, 1, 86_400) * 1000,
     firstPauseMs: 500,
     longestPauseMs: 10_000,
     maxAnswerBytes: 8 * MIB,
@@ -133,23 +134,6 @@ function cliCandidates(env: NodeJS.ProcessEnv): string[] {
 
 function withoutSecrets(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !PRIVATE.includes(name)));
-}
-
-function wholeNumber(
-  env: NodeJS.ProcessEnv,
-  name: string,
-  preset: number,
-  least: number,
-  most: number,
-): number {
-  const text = env[name];
-  if (!text) return preset;
-  const value = Number(text);
-  if (/^[0-9]+$/.test(text) && value >= least && value <= most) return value;
-  throw invalid(
-    `${name} is not a whole number from ${least} to ${most}`,
-    `Set ${name} to such a number, or unset it for ${preset}.`,
-  );
 }
 
 function invalid(message: string, hint: string): Failure {
