@@ -1,0 +1,183 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, request as httpRequest, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { text } from 'node:stream/consumers';
+import { databaseKey, renderTime } from '../../src/bucket/layout.ts';
+import type { Summary } from '../../src/report/types.ts';
+import { openDatabase } from '../../src/sqlite.ts';
+import { createStore } from '../../src/store/store.ts';
+import type { ObjectStore } from '../../src/store/types.ts';
+import { buildDatabase, type PlainRow } from '../sample/schema.ts';
+import { BUCKET, type Counts, countVariables, KEYS, PATH, readCounts, startStore } from './process.ts';
+
+const BUILT = resolve(import.meta.dirname, '../../scripts');
+
+/** As many as the application in production has. */
+const MIGRATIONS = Array.from({ length: 117 }, (_, at) => String(20220101000000 + at));
+/** Rows that make a database of some 200 KiB, as a small event has. */
+const ROWS = 2000;
+
+/** A machine that serves so many events, with the ready hook, an application with migrations, and a store. */
+export class TenantMachine {
+  readonly #home: string;
+  readonly #server: ChildProcess;
+  readonly #proxy: Server;
+  readonly #endpoint: string;
+  readonly #client: ObjectStore;
+  readonly #names: readonly string[];
+  /** Yesterday: what is uploaded was changed before it is uploaded. */
+  readonly #began = Date.now() - 24 * 3_600_000;
+  #requests: string[] = [];
+  #uploads = 0;
+
+  static async start(tenants: number): Promise<TenantMachine> {
+    const home = mkdtempSync(join(tmpdir(), 'showcase-bench-'));
+    for (const name of ['bin', 'rails/db/migrate', 'db', 'store', 'cache'])
+      mkdirSync(join(home, name), { recursive: true, mode: 0o700 });
+    for (const name of ['ready', 'better_sqlite3.node'])
+      copyFileSync(join(BUILT, name), join(home, 'bin', name));
+    for (const version of MIGRATIONS) writeFileSync(join(home, `rails/db/migrate/${version}_change.rb`), '');
+    const { server, endpoint } = await startStore(join(home, 'store'));
+    return new TenantMachine(home, server, endpoint, tenants);
+  }
+
+  private constructor(home: string, server: ChildProcess, endpoint: string, tenants: number) {
+    this.#home = home;
+    this.#server = server;
+    this.#endpoint = endpoint;
+    this.#names = Array.from({ length: tenants }, (_, at) => `2026-studio${at}`);
+    this.#client = createStore({ ...KEYS, endpoint, region: 'auto', bucket: BUCKET, timeoutMs: 60_000 });
+    this.#proxy = countingProxy(endpoint, (line) => this.#requests.push(line));
+    writeFileSync(join(home, 'index'), indexOf(this.#names));
+    this.empty();
+  }
+
+  async stop(): Promise<void> {
+    this.#proxy.close();
+    const gone = once(this.#server, 'close');
+    this.#server.kill();
+    await gone;
+    rmSync(this.#home, { recursive: true, force: true });
+  }
+
+  /** Makes it a machine that has only the index. */
+  empty(): void {
+    rmSync(join(this.#home, 'db'), { recursive: true });
+    mkdirSync(join(this.#home, 'db'));
+    copyFileSync(join(this.#home, 'index'), join(this.#home, 'db/index.sqlite3'));
+  }
+
+  /** Uploads the first so many databases, each time another version, later than the one before. */
+  async upload(count: number): Promise<void> {
+    this.#uploads += 1;
+    const bytes = databaseOf(this.#uploads);
+    const time = new Date(this.#began + this.#uploads * 1000);
+    for (const name of this.#names.slice(0, count)) {
+      await this.#client.put(databaseKey(name), bytes, {
+        condition: { replaces: 'anything' },
+        metadata: { 'last-modified': renderTime(time) },
+        contentType: 'application/vnd.sqlite3',
+      });
+    }
+  }
+
+  /** `node -e 0`. Milliseconds. */
+  async bare(): Promise<number> {
+    const began = performance.now();
+    await once(spawn(process.execPath, ['-e', '0'], { stdio: 'ignore' }), 'close');
+    return performance.now() - began;
+  }
+
+  /** `scripts/ready --only tenants`, one whole process; any other number of downloads is an error. Milliseconds. */
+  async ready(downloads: number): Promise<number> {
+    return (await this.#run(downloads, this.#endpoint, {})).ms;
+  }
+
+  /** The same, not timed, with the kernel's figures. */
+  async counts(downloads: number): Promise<Counts> {
+    const file = join(this.#home, 'counts.json');
+    await this.#run(downloads, this.#endpoint, countVariables(file));
+    return readCounts(file);
+  }
+
+  /** The same, not timed: what the store is asked, such as `LIST`. */
+  async requests(downloads: number): Promise<readonly string[]> {
+    this.#requests = [];
+    if (!this.#proxy.listening) {
+      this.#proxy.listen(0, '127.0.0.1');
+      await once(this.#proxy, 'listening');
+    }
+    const { port } = this.#proxy.address() as AddressInfo;
+    await this.#run(downloads, `http://127.0.0.1:${port}`, {});
+    return this.#requests;
+  }
+
+  async #run(downloads: number, endpoint: string, more: NodeJS.ProcessEnv): Promise<{ ms: number }> {
+    const env = {
+      PATH,
+      UPDATE_CONFIG_CACHE_DIR: join(this.#home, 'cache'),
+      APP_ROOT: join(this.#home, 'rails'),
+      RAILS_DB_VOLUME: join(this.#home, 'db'),
+      FLY_APP_NAME: 'smooth',
+      FLY_REGION: 'iad',
+      FLY_MACHINE_ID: 'bench',
+      AWS_ACCESS_KEY_ID: KEYS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey,
+      AWS_ENDPOINT_URL_S3: endpoint,
+      ...more,
+    };
+    const began = performance.now();
+    const args = ['--only', 'tenants', '--json'];
+    const child = spawn(join(this.#home, 'bin/ready'), args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    const [output] = await Promise.all([text(child.stdout), once(child, 'close')]);
+    const ms = performance.now() - began;
+    const { outcome, counts } = JSON.parse(output) as Summary;
+    if (outcome !== 'done' || counts['tenants downloaded'] !== downloads) throw new Error(`ready: ${output}`);
+    return { ms };
+  }
+}
+
+function indexOf(names: readonly string[]): Buffer {
+  const locations: PlainRow[] = names.map((name, at) => ({ id: at + 1, key: name.slice(5), name }));
+  const event = { year: 2026, key: 'showcase', name: 'Showcase' };
+  return buildDatabase({
+    users: [{ userid: 'ada', password: `ada:$2y$05$${'a'.repeat(53)}`, sites: 'index' }],
+    regions: [{ type: 'fly', code: 'iad', location: 'Ashburn', latitude: 39, longitude: -77 }],
+    locations,
+    showcases: locations.map(({ id = null }) => ({ ...event, location_id: id })),
+  });
+}
+
+function databaseOf(version: number): Buffer {
+  const db = openDatabase(':memory:');
+  try {
+    db.exec('CREATE TABLE schema_migrations (version varchar NOT NULL PRIMARY KEY)');
+    db.exec('CREATE TABLE heats (id INTEGER PRIMARY KEY, text TEXT)');
+    const migration = db.prepare('INSERT INTO schema_migrations VALUES (?)');
+    for (const each of MIGRATIONS) migration.run(each);
+    const heat = db.prepare('INSERT INTO heats (text) VALUES (?)');
+    for (let row = 0; row < ROWS; row++) heat.run(`${version}:${row}`.padEnd(80, 'x'));
+    return db.serialize();
+  } finally {
+    db.close();
+  }
+}
+
+/** Hands every request on, and tells of it. */
+function countingProxy(target: string, tell: (line: string) => void): Server {
+  const { hostname, port } = new URL(target);
+  return createServer((request, response) => {
+    const { method = '', url = '', headers } = request;
+    tell(url.includes('list-type=2') ? 'LIST' : method);
+    const onward = httpRequest({ hostname, port, method, path: url, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 0, answer.headers);
+      answer.pipe(response);
+    });
+    request.pipe(onward);
+  });
+}
