@@ -4,7 +4,10 @@ import { type Browser, chromium } from 'playwright-core';
 /** Where Debian's package `chromium` puts it; `CHROMIUM_PATH` names another. */
 const CHROMIUM = '/usr/bin/chromium';
 
-/** No first-run pages, no updates, no background traffic; the only host there is for it is this machine. */
+/**
+ * No first-run pages, no updates, no background traffic; the only host there is for it is this machine. Without the
+ * sandbox, which root cannot have: it opens no page but our own.
+ */
 const ARGUMENTS = [
   '--headless',
   '--no-sandbox',
