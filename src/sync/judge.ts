@@ -50,8 +50,8 @@ export function judge({ local, remote, seen, intents, raced }: Evidence): Verdic
   const base = intents.find((intent) => intent.etag === etag) ?? (seen?.etag === etag ? seen : null);
   if (base) {
     if (base.digest !== local.digest) {
-      if (base === seen && isRestored(local, remote, seen)) return { kind: 'newer-in-store', time };
-      return { kind: 'put', replaces: etag, time: after(remote, local) };
+      if (base === seen && isRestored(local, seen)) return { kind: 'newer-in-store', time: seen.time };
+      return { kind: 'put', replaces: etag, time: after(base.time, local) };
     }
     const learnt = base === seen ? null : { etag, time: base.time, digest: base.digest };
     return { kind: 'unchanged', learnt };
@@ -71,14 +71,14 @@ function grewNot(local: Evidence['local'], seen: Seen): boolean {
 }
 
 /** Whether it was not changed, but replaced by an earlier one: that is not known to have grown from what was seen. */
-function isRestored({ modified }: Evidence['local'], remote: RemoteCopy, seen: SeenAt): boolean {
-  return modified < seen.at && wholeSeconds(modified) < wholeSeconds(remote.time);
+function isRestored({ modified }: Evidence['local'], { at, time }: SeenAt): boolean {
+  return modified < at && wholeSeconds(modified) < wholeSeconds(time);
 }
 
 /** Later than what is replaced, whatever the clock of this machine says: elsewhere the later one is the newer one. */
-function after(remote: RemoteCopy, { modified }: Evidence['local']): Date {
-  const isLater = wholeSeconds(modified) > wholeSeconds(remote.time);
-  return isLater ? modified : new Date(remote.time.getTime() + 1000);
+function after(replaced: Date, { modified }: Evidence['local']): Date {
+  const isLater = wholeSeconds(modified) > wholeSeconds(replaced);
+  return isLater ? modified : new Date(replaced.getTime() + 1000);
 }
 
 function plain(etag: string): string {

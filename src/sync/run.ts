@@ -11,7 +11,6 @@ import type { Site } from '../site/types.ts';
 import type { ObjectStore } from '../store/types.ts';
 import { openSeen, type SeenDatabases } from '../tenants/seen.ts';
 import type { TenantDatabase } from '../tenants/types.ts';
-
 import { Deadline, outOfTime } from './deadline.ts';
 import { downloadAll } from './downloads.ts';
 import { payInventories } from './inventories.ts';

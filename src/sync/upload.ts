@@ -63,7 +63,7 @@ export async function uploadTenant(
     if (answer.kind === 'stored') {
       return { kind: 'uploaded', bytes: local.image.bytes.length, isNew: there === null };
     }
-    there = answer.object ? remoteOf(answer.object) : null;
+    there = answer.object ? asRemote(answer.object) : null;
     if (round === ROUNDS) return conflict(parts, tenant, local, there);
   }
 }
@@ -135,18 +135,24 @@ function conflict(
 ): UploadOutcome {
   const when = remote ? `, last at ${remote.time.toISOString()}` : '';
   const what = `db/${name}.sqlite3 was changed elsewhere${when}, and here too; nothing was overwritten`;
-  const kept = dryRun ? null : keep();
-  const where = kept === null ? '' : `; what is here is kept as ${kept}`;
+  const { kept, where } = dryRun ? { kept: null, where: '' } : keep();
   const failure = new Failure('changed-elsewhere', `${what}${where}`, {
-    hint: "Find out which one is right. For the store's: move the local database aside and run sync-databases --only NAME. For the local one: do that, then put it back.",
+    hint: "Find out which one is right. For the store's: move the local database aside and run sync-databases --only NAME. For the local one: do that, then put it back and touch it.",
   });
   return { kind: 'changed-elsewhere', kept, failure };
 
-  function keep(): string {
-    return keepAside(path, image, { modified, now: new Date() });
+  /** A full disk keeps us from it; the local database stands where it was in any case. */
+  function keep(): { kept: string | null; where: string } {
+    try {
+      const copy = keepAside(path, image, { modified, now: new Date() });
+      return { kept: copy, where: `; what is here is kept as ${copy}` };
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      return { kept: null, where: `; no copy of what is here could be made (${error.message})` };
+    }
   }
 }
 
-function remoteOf(object: StoredObject): RemoteCopy {
+function asRemote(object: StoredObject): RemoteCopy {
   return { etag: object.etag, size: object.size, time: objectTime(object), exact: true };
 }

@@ -49,8 +49,11 @@ export async function uploadAll(
       const outcome = await (isLarge ? largeLimit(upload) : upload());
       down = 0;
       if (outcome.kind === 'uploaded' || outcome.kind === 'would-upload') uploaded += 1;
-      if (isForDownload(run, outcome)) settled.delete(name);
-      else tell(run, name, outcome);
+      if (!isForDownload(run, outcome)) tell(run, name, outcome);
+      else {
+        settled.delete(name);
+        if (outcome.kind === 'newer-in-store') tally.mark(name, 'left alone');
+      }
     } catch (error) {
       // Cut short by the deadline: that is told of all of them together.
       if (deadline.left() === 0 && error instanceof Failure && /-timeout$/.test(error.code)) return;

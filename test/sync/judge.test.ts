@@ -44,7 +44,7 @@ describe('whether a database is uploaded', () => {
     ],
     [
       'changed, by a clock that is behind: later than what it replaces all the same',
-      { remote: remote('"a"', 40), seen: seen('"a"', 'd0') },
+      { remote: remote('"a"', 40), seen: seen('"a"', 'd0', 40) },
       { kind: 'put', replaces: '"a"', time: at(41) },
     ],
     ['changed in the store alone', { remote: remote('"b"'), seen: seen('"a"', 'd1') }, { kind: 'behind' }],
