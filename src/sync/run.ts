@@ -116,7 +116,7 @@ function leftBehind(tally: Tally, deadline: Deadline): Failure {
     tally.item('upload', name, 'left-alone', 'not tried any more');
   }
   const what = `${names.length} not uploaded: ${names.join(', ')}`;
-  if (deadline.left() > 0) return givenUp(what);
+  if (tally.gaveUp) return givenUp(what);
   return outOfTime(names.length === 0 ? 'the inventories are not written' : what, deadline.limitMs);
 }
 

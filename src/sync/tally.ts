@@ -26,6 +26,8 @@ export class Tally {
   readonly failures: ItemFailure[] = [];
   /** Databases that may have to be uploaded, and of which nothing is known yet. */
   readonly pending = new Set<string>();
+  /** Whether no more uploads are tried, since the store is down. */
+  gaveUp = false;
   readonly #marks = new Map<string, Count>();
   readonly #steps: Steps;
   readonly #unexpected: (error: unknown) => void;

@@ -41,7 +41,7 @@ export async function uploadAll(
   const limit = pLimit(CONCURRENCY);
   const largeLimit = pLimit(1);
   await limit.map(candidates, async (candidate) => {
-    if (deadline.left() === 0 || down >= MOST_FAILURES) return;
+    if (deadline.left() === 0 || tally.gaveUp) return;
     const { name } = candidate.tenant;
     try {
       const upload = () => uploadOne(run, candidate, remotes);
@@ -58,6 +58,7 @@ export async function uploadAll(
       // Cut short by the deadline: that is told of all of them together.
       if (deadline.left() === 0 && error instanceof Failure && /-timeout$/.test(error.code)) return;
       down = error instanceof Failure && /^store-(un|ti|re)/.test(error.code) ? down + 1 : 0;
+      if (down >= MOST_FAILURES) tally.gaveUp = true;
       tally.failed('upload', name, error);
     }
     tally.pending.delete(name);

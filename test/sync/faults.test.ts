@@ -96,6 +96,22 @@ describe('an upload to a store in trouble', () => {
     expect(store.requests()).toEqual(['GET inventory/iad.json', 'PUT inventory/iad.json']);
   });
 
+  it('that fails time and again is given up, and what is left is named', async () => {
+    iad.remove();
+    const keys = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'];
+    iad = new Region('iad', store.env, eventIndex({ iad: keys }));
+    for (const key of keys) iad.write(`2026-${key}`, key);
+    store.proxy.plan((request) => (isUpload(request) ? s3Error(403, 'AccessDenied') : undefined));
+    const { exitCode, stdout } = await iad.script('idle');
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain(
+      'Failed (store-unreachable): the store was given up after several failures in a row; ',
+    );
+    const left = Number(/ (\d+) not uploaded/.exec(stdout)?.[1]);
+    expect(left).toBeGreaterThan(2);
+    expect(stdout).toContain(`${keys.length - left} failed, ${left} left`);
+  });
+
   it('that is over before the deadline names what is left, the one last written first in the store', async () => {
     iad.remove();
     const keys = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
