@@ -19,6 +19,7 @@ export interface Circumstances {
   readonly installed: Grown | null;
   /** ETag that the administrator wants to publish over. */
   readonly replaces: string | null;
+  readonly now: Date;
   /** Whether a publication of this run has met another one already. */
   readonly raced: boolean;
 }
@@ -33,19 +34,23 @@ export function decide(standing: Standing, circumstances: Circumstances): Decisi
   if (standing.digest === ours.digest) return { kind: 'unchanged' };
   const older = isOlder(ours, standing.index.time);
   if (replaces !== null && sameTag(replaces, etag)) {
-    // Machines that have theirs would refuse ours as the older one.
-    const modified = older
-      ? new Date((wholeSeconds(new Date(standing.index.time)) + 1) * 1000)
-      : ours.modified;
-    return { kind: 'publish', replaces: etag, modified };
+    return { kind: 'publish', replaces: etag, modified: older ? justAfter(standing) : ours.modified };
   }
   if (isOurs(standing, circumstances)) {
-    return older ? { kind: 'older' } : { kind: 'publish', replaces: etag, modified: ours.modified };
+    if (!older) return { kind: 'publish', replaces: etag, modified: ours.modified };
+    // A time that is yet to come is the mistake of a clock, and does not say which one is older.
+    const mistaken = new Date(standing.index.time) > circumstances.now;
+    return mistaken ? { kind: 'publish', replaces: etag, modified: justAfter(standing) } : { kind: 'older' };
   }
   if (isUnclaimed(standing, circumstances) && !older) {
     return { kind: 'publish', replaces: etag, modified: ours.modified };
   }
   return { kind: 'changed-elsewhere' };
+}
+
+/** The time that ours gets where machines that have theirs would refuse it as the older one. */
+function justAfter({ index }: Standing): Date {
+  return new Date((wholeSeconds(new Date(index.time)) + 1) * 1000);
 }
 
 /** Whether it was last changed before a time, which is given as ISO 8601; to the second, as everywhere. */

@@ -95,7 +95,7 @@ async function settle(
   }
   const { installed, state } = memory;
   const { replaces } = request;
-  const decision = decide(standing, { ours, memory: state, installed, replaces, raced });
+  const decision = decide(standing, { ours, memory: state, installed, replaces, now: new Date(), raced });
   switch (decision.kind) {
     case 'unchanged':
       await adopt(parts, ours, memory, standing);

@@ -18,7 +18,8 @@ const nothing = { last: null, intended: [] };
 function decided(more: Partial<Circumstances> & { modified?: Date }, there = standing()): string {
   const { modified = LATER, ...rest } = more;
   const ours = { image: Buffer.alloc(0), digest: 'ours', modified };
-  const usual = { ours, memory: nothing, installed: null, replaces: null, raced: false };
+  const now = new Date('2026-04-01T00:00:00Z');
+  const usual = { ours, memory: nothing, installed: null, replaces: null, now, raced: false };
   return decide(there, { ...usual, ...rest }).kind;
 }
 
@@ -57,5 +58,12 @@ describe('this host publishes over', () => {
   it('nothing that is newer than its own, and nothing that is the same', () => {
     expect(decided({ memory: { last, intended: [] }, modified: EARLIER })).toBe('older');
     expect(decided({}, { ...standing(), digest: 'ours' })).toBe('unchanged');
+  });
+
+  it('its own publication of a time that is yet to come, which a wrong clock gave it', () => {
+    const memory = { last, intended: [] };
+    const now = new Date('2026-03-01T00:00:00Z');
+    expect(decided({ memory, modified: EARLIER, now })).toBe('publish');
+    expect(decided({ modified: EARLIER, now })).toBe('changed-elsewhere');
   });
 });
