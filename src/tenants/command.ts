@@ -1,7 +1,7 @@
 import { problemOf } from '../child/problem.ts';
 import { runChild } from '../child/run.ts';
 import { Failure } from '../failure.ts';
-import { cut, printable } from '../index/keys.ts';
+import { printable } from '../index/keys.ts';
 import type { Site } from '../site/types.ts';
 import type { TenantSettings } from './settings.ts';
 import type { TenantDatabase } from './types.ts';
@@ -12,9 +12,6 @@ export interface CommandParts {
   /** What the command gets, with the variables that name the database. */
   readonly env: NodeJS.ProcessEnv;
 }
-
-/** Characters of a failure's message that are a command's own words. */
-const LONGEST = 400;
 
 /**
  * Runs the application's own command on a tenant's database, in the app root, with `DATABASE_URL` (and `RAILS_ENV`,
@@ -38,7 +35,8 @@ export async function runPrepare(parts: CommandParts, tenant: TenantDatabase): P
     timeoutMs,
   });
   const problem = problemOf(outcome, `${timeoutMs / 1000} s (READY_PREPARE_TIMEOUT)`);
-  if (problem !== null) throw commandFailed(parts, printable(cut(problem, LONGEST)));
+  // Not cut short here: half a secret would not be known for one.
+  if (problem !== null) throw commandFailed(parts, printable(problem));
 }
 
 /** @param problem the end of a sentence about the command */

@@ -12,7 +12,7 @@ export interface ProvedImage {
 }
 
 /** How messages speak of the database that is in the store, or was just fetched from there. */
-export function storedSubject(name: string): Subject {
+function storedSubject(name: string): Subject {
   return {
     name: `the store's database of ${name}`,
     invalid: 'tenant-invalid',

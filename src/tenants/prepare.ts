@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import { wholeSeconds } from '../bucket/layout.ts';
 import { Failure } from '../failure.ts';
 import type { Index } from '../index/types.ts';
-import { ensureStateDir, stateDirOf } from '../journal/state-dir.ts';
+import { adoptFile, ensureStateDir, stateDirOf } from '../journal/state-dir.ts';
 import { tryLock } from '../lock/lock.ts';
 import type { ObjectInfo } from '../store/types.ts';
 import { withBreaker } from './breaker.ts';
@@ -62,9 +62,15 @@ function removeStrangers({ leftovers, stateDir }: Work, tenants: readonly Tenant
   const ours = new Set(tenants.map(({ name }) => name));
   for (const [name, paths] of leftovers) {
     if (ours.has(name)) continue;
-    const lock = tryLock(tenantLock(stateDir, name));
-    if (lock) removeLeftovers(paths);
-    lock?.release();
+    const path = tenantLock(stateDir, name);
+    const lock = tryLock(path);
+    if (!lock) continue;
+    try {
+      adoptFile(path);
+      removeLeftovers(paths);
+    } finally {
+      lock.release();
+    }
   }
 }
 
