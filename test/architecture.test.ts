@@ -25,7 +25,6 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'sync',
     'report',
     'rehearsal',
-    'tenants',
     'pages',
     'pages-out',
     'ready',
