@@ -4,7 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openImage } from '../../src/index/open.ts';
 import { never } from '../support/fault-proxy.ts';
 import { makeGate } from '../support/gate.ts';
-import { eventIndex, eventOf, Region } from './support/events.ts';
+import { RunProcess } from '../support/run-process.ts';
+import { eventIndex, eventOf, Region, SCRIPTS } from './support/events.ts';
 import { EventStore } from './support/store.ts';
 
 let store: EventStore;
@@ -114,6 +115,27 @@ describe('a machine that slept', () => {
     expect((await a.script('idle')).exitCode).toBe(1);
     expect(await store.event('2026-boston')).toBe('newer');
     expect(kept(a)).toEqual(['woken up']);
+  });
+
+  it('in the middle of an upload finds, when it wakes, that another one was faster', async () => {
+    const [a, b] = await twins();
+    a.write('2026-boston', 'fell asleep');
+    b.write('2026-boston', 'newer');
+    let asleep: RunProcess | null = null;
+    let uploads = 0;
+    store.proxy.plan(async ({ method, path }) => {
+      uploads += method === 'PUT' && path.includes('/db/') ? 1 : 0;
+      if (uploads !== 1 || method !== 'PUT') return undefined;
+      asleep?.signal('SIGSTOP');
+      expect((await b.script('idle')).exitCode).toBe(0);
+      asleep?.signal('SIGCONT');
+      return undefined;
+    });
+    asleep = new RunProcess(a, { executable: SCRIPTS.idle, args: [] });
+    expect((await asleep.answered).exitCode).toBe(1);
+    expect(await store.event('2026-boston')).toBe('newer');
+    expect(a.event('2026-boston')).toBe('fell asleep');
+    expect(kept(a)).toEqual(['fell asleep']);
   });
 
   it('that never saw the store goes by the times: an older version there is replaced, a newer one is not', async () => {
