@@ -57,8 +57,17 @@ export function siteFrom(env: Environment, host: Host, overrides: DataMapping | 
   };
 }
 
+/** The working directory is asked for only where a path depends on it: a deployment may have removed it meanwhile. */
 function appRootOf(env: Environment, host: Host): string {
-  return readDirectory(env, 'APP_ROOT', process.cwd()) ?? resolve(host.defaultAppRoot);
+  try {
+    return readDirectory(env, 'APP_ROOT', '') ?? resolve(host.defaultAppRoot);
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    throw new Failure('config-invalid', 'APP_ROOT is relative to a working directory that is gone', {
+      hint: 'Set APP_ROOT to an absolute path, or change to a directory that exists.',
+      cause: error,
+    });
+  }
 }
 
 function readVariable(env: Environment, name: string): string | null {

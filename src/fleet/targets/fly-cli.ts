@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { findProgram } from '../../child/find.ts';
+import { findProgram, workingDirectory } from '../../child/find.ts';
 import { Failure } from '../../failure.ts';
 import { parseJson } from '../claim.ts';
 import type { FlySettings } from '../settings.ts';
@@ -47,7 +47,7 @@ export async function listByCli(settings: FlySettings, signal: AbortSignal): Pro
 
 function chooseProgram({ cli, cliEnv }: FlySettings): string | null {
   for (const name of cli) {
-    const found = findProgram(name, process.cwd(), cliEnv['PATH']);
+    const found = findProgram(name, workingDirectory(), cliEnv['PATH']);
     if (found !== null) return found;
   }
   const [only] = cli;
