@@ -37,7 +37,7 @@ function look(tenant: TenantDatabase, { seen: all, copy }: Knowledge, now: numbe
   const seen = all.get(tenant.name) ?? null;
   try {
     const found = readLocal(tenant.path);
-    const local = found && found.size > 0 ? found : null;
+    const local = found?.empty === false ? found : null;
     const suspect =
       local !== null &&
       !local.linked &&

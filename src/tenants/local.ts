@@ -3,10 +3,11 @@ import { wholeSeconds } from '../bucket/layout.ts';
 import { Failure } from '../failure.ts';
 import { isDirectory, onDisk } from '../install/disk.ts';
 import { lastWritten } from '../install/live-index.ts';
+import { isBlank } from './blank.ts';
 import type { LocalCopy } from './types.ts';
 
 /**
- * What stands at the path of a tenant's database, without opening it; null when nothing does.
+ * What stands at the path of a tenant's database, without opening it as one; null when nothing does.
  *
  * @throws {Failure} `disk`: it cannot be looked at, or is a directory; `tenant-invalid`: it is no regular file.
  */
@@ -23,13 +24,15 @@ export function readLocal(path: string): LocalCopy | null {
       });
     }
     const modified = lastWritten(path) ?? stats.mtime;
-    return { size: stats.size, modified, linked: link.isSymbolicLink() };
+    const { size } = stats;
+    const empty = size === 0 || isBlank(path, size);
+    return { size, empty, modified, linked: link.isSymbolicLink() };
   });
 }
 
 /** Whether a database that was last changed at `time` belongs in the place of the local one: that is older, or empty. */
 export function isOlder(local: LocalCopy, time: Date): boolean {
-  return local.size === 0 || wholeSeconds(time) > wholeSeconds(local.modified);
+  return local.empty || wholeSeconds(time) > wholeSeconds(local.modified);
 }
 
 /** Changes with every write to a database or to its write-ahead log; looks, and opens nothing. */

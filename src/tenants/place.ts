@@ -151,7 +151,7 @@ async function placeOver(placement: Placement, before: LocalCopy): Promise<Place
 }
 
 interface Look {
-  /** Null for an empty file, and for one that is no database. */
+  /** Null for an empty one, and for one that is no database. */
   readonly oldDigest: string | null;
   /** `stampOf` the database as it was then; any other means that somebody has written to it since. */
   readonly stamp: string;
@@ -168,7 +168,16 @@ async function look(db: Database, placement: Placement, before: LocalCopy): Prom
   const { tenant, learnt, seen } = placement;
   const { name, path } = tenant;
   const nothing = (): Look => ({ oldDigest: null, stamp: stampOf(path), changed: null });
-  if (before.size === 0) return nothing();
+  if (before.empty) {
+    return await untilFree(patience(path, 10_000), () => {
+      // Files of a log that reading makes beside it must not look like a change afterwards.
+      db.pragma('schema_version');
+      const found = nothing();
+      // What was made in it since it was looked at stays.
+      if (readLocal(path)?.empty !== true) throw new Superseded();
+      return found;
+    });
+  }
   const known = seen.get(name);
   // SQLite undoes what a killed application has left half done, by which it gets a new time.
   const unfinished = (statSync(`${path}-journal`, { throwIfNoEntry: false })?.size ?? 0) > 0;

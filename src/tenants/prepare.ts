@@ -151,7 +151,7 @@ function isTimeEnough(
   known: Seen | undefined,
   { dryRun }: TenantRequest,
 ): boolean {
-  if (!local || local.size === 0) return true;
+  if (!local || local.empty) return true;
   if (listed.modified.getTime() + CLOCKS_DIFFER_MS < local.modified.getTime()) return true;
   const isReplaced = known !== undefined && known.etag !== listed.etag;
   return !dryRun && isReplaced && wholeSeconds(listed.modified) > wholeSeconds(local.modified);

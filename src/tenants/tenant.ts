@@ -125,7 +125,7 @@ function pendingOf(work: Work, tenant: TenantDatabase, local: LocalCopy | null):
 }
 
 function isAbsent(local: LocalCopy | null): boolean {
-  return local === null || local.size === 0;
+  return local === null || local.empty;
 }
 
 /** @throws {Failure} `command-failed` */

@@ -12,6 +12,8 @@ export interface TenantDatabase {
 export interface LocalCopy {
   /** Bytes of the database file itself. */
   readonly size: number;
+  /** Whether nothing stands in it: no byte, or no table. */
+  readonly empty: boolean;
   /** The later of the file's own time and its write-ahead log's. */
   readonly modified: Date;
   /** Whether a symbolic link leads to it: then it is somebody's own arrangement, and nothing is put in its place. */

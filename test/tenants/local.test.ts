@@ -28,7 +28,7 @@ describe('the local copy', () => {
 
   it('has the size and time of the file', () => {
     write(path, 4096, EARLY);
-    expect(readLocal(path)).toEqual({ size: 4096, modified: new Date(EARLY), linked: false });
+    expect(readLocal(path)).toEqual({ size: 4096, empty: false, modified: new Date(EARLY), linked: false });
   });
 
   it('was changed when its write-ahead log was, if that is later and holds anything', () => {
@@ -44,7 +44,7 @@ describe('the local copy', () => {
   it('says that a link leads to it', () => {
     write(join(home, 'elsewhere'), 10, EARLY);
     symlinkSync(join(home, 'elsewhere'), path);
-    expect(readLocal(path)).toEqual({ size: 10, modified: new Date(EARLY), linked: true });
+    expect(readLocal(path)).toEqual({ size: 10, empty: false, modified: new Date(EARLY), linked: true });
   });
 
   it('is refused where a directory, a pipe or a broken link stands', () => {

@@ -1,0 +1,42 @@
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+
+/** The largest page that SQLite has. */
+const LARGEST_PAGE = 65_536;
+const HEADER = 'SQLite format 3\0';
+/** The kind of the page that holds the schema when it fits in there. */
+const LEAF = 13;
+
+/**
+ * Whether a file is a database in which nothing has ever been made: one page, with an empty schema. An application that
+ * opens a database which is not here yet, and asks for a write-ahead log, leaves such a file, with the time of just now.
+ * Looks at the bytes, and opens it as a database never. False where that cannot be told.
+ *
+ * @param size of the file, in bytes
+ */
+export function isBlank(path: string, size: number): boolean {
+  // What logs hold is as good as written.
+  if (size < 512 || size > LARGEST_PAGE || holds(`${path}-wal`) || holds(`${path}-journal`)) return false;
+  const head = firstBytes(path, 108);
+  if (head?.toString('latin1', 0, HEADER.length) !== HEADER) return false;
+  const pageSize = head.readUInt16BE(16) === 1 ? LARGEST_PAGE : head.readUInt16BE(16);
+  return size === pageSize && head[100] === LEAF && head.readUInt16BE(103) === 0;
+}
+
+function holds(path: string): boolean {
+  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
+}
+
+function firstBytes(path: string, length: number): Buffer | null {
+  let fd: number;
+  try {
+    fd = openSync(path, 'r');
+  } catch {
+    return null;
+  }
+  try {
+    const bytes = Buffer.alloc(length);
+    return readSync(fd, bytes, 0, length, 0) === length ? bytes : null;
+  } finally {
+    closeSync(fd);
+  }
+}
