@@ -4,12 +4,13 @@ import type { PublishedIndex } from '../fleet/types.ts';
 import { imageDigest } from '../index/open.ts';
 import { sha256 } from '../store/proof.ts';
 import type { ObjectStore, StoredObject } from '../store/types.ts';
+import { sameRows } from './same-rows.ts';
 import type { OurIndex } from './types.ts';
 
 /** What stands in the store. */
 export interface Standing {
   readonly index: PublishedIndex;
-  /** `imageDigest`; null where it is no index that could be read. */
+  /** `imageDigest`, that of ours where it holds the same rows; null where it is no index that could be read. */
   readonly digest: string | null;
   /** Its bytes, where they had to be fetched. */
   readonly image: Buffer | null;
@@ -55,7 +56,12 @@ export async function lookAt(
   if (head.object.metadata['sha256'] === sha256(known.ours.image)) {
     return { ...told, digest: known.ours.digest };
   }
-  return await fetchStanding(store, key, maxBytes, index);
+  const standing = await fetchStanding(store, key, maxBytes, index);
+  const { ours } = known;
+  // The very rows of ours are ours, however SQLite has laid them out there.
+  return standing?.image && standing.digest !== ours.digest && sameRows(standing.image, ours.image)
+    ? { ...standing, digest: ours.digest }
+    : standing;
 }
 
 /** An index that is damaged in the store must not keep anybody from publishing a good one over it. */

@@ -1,0 +1,77 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Failure } from '../failure.ts';
+import { openImage } from '../index/open.ts';
+import { type Database, isSqliteError } from '../sqlite.ts';
+
+interface Entry {
+  readonly type: string;
+  readonly name: string;
+  readonly tbl_name: string;
+  readonly sql: string | null;
+}
+
+/**
+ * Whether two indexes hold the same, down to every table's last row, though SQLite may have laid them out differently:
+ * one was vacuumed, say, or restored from a dump. What cannot be read is not the same.
+ *
+ * Theirs is only looked at through a schema that is word by word ours, so nothing that somebody else wrote is run.
+ */
+export function sameRows(theirs: Buffer, ours: Buffer): boolean {
+  try {
+    return compare(theirs, ours);
+  } catch (error) {
+    if (error instanceof Failure || isSqliteError(error)) return false;
+    throw error;
+  }
+}
+
+function compare(theirs: Buffer, ours: Buffer): boolean {
+  const there = openImage(theirs);
+  const here = openImage(ours);
+  try {
+    const schema = schemaOf(here);
+    if (!isDeepStrictEqual(schemaOf(there), schema)) return false;
+    if (schema.some(({ sql }) => /^CREATE VIRTUAL/i.test(sql ?? ''))) return false;
+    return schema.filter(({ type }) => type === 'table').every(({ name }) => sameTable(there, here, name));
+  } finally {
+    there.close();
+    here.close();
+  }
+}
+
+/** SQLite's own tables aside: statistics and counters. */
+function schemaOf(db: Database): Entry[] {
+  return db
+    .prepare<[], Entry>(
+      `SELECT type, name, tbl_name, sql FROM main.sqlite_schema
+       WHERE substr(name, 1, 7) <> 'sqlite_' ORDER BY type, name, tbl_name`,
+    )
+    .all();
+}
+
+function sameTable(there: Database, here: Database, name: string): boolean {
+  const theirs = rowsOf(there, name);
+  try {
+    for (const row of rowsOf(here, name)) {
+      const other = theirs.next();
+      if (other.done || !isDeepStrictEqual(other.value, row)) return false;
+    }
+    return theirs.next().done === true;
+  } finally {
+    theirs.return?.(); // a connection that is being read cannot be closed
+  }
+}
+
+/** In an order that goes by what they hold, as their numbers may be SQLite's own. */
+function rowsOf(db: Database, name: string): IterableIterator<unknown[]> {
+  const all = `SELECT * FROM main."${name.replaceAll('"', '""')}"`;
+  const order = db
+    .prepare(all)
+    .columns()
+    .map((_, at) => at + 1);
+  return db
+    .prepare<[], unknown[]>(`${all} ORDER BY ${order.join(', ')}`)
+    .raw()
+    .safeIntegers()
+    .iterate();
+}
