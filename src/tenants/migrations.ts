@@ -42,9 +42,10 @@ export function countPending(versions: readonly string[], applied: ReadonlySet<s
 export function readApplied(tenant: TenantDatabase, options: { dryRun: boolean }): ReadonlySet<string> {
   const { name, path } = tenant;
   try {
-    const db = options.dryRun
-      ? openUntouched(path, name)
-      : openInstalled(path, { subject: localSubject(name) });
+    const db =
+      options.dryRun || isLogLeft(path)
+        ? openUntouched(path, name)
+        : openInstalled(path, { subject: localSubject(name) });
     if (!db) return new Set();
     try {
       return appliedIn(db);
@@ -69,6 +70,18 @@ function appliedIn(db: Database): ReadonlySet<string> {
 /** As a number has it, but of any length. */
 function plainVersion(digits: string): string {
   return digits.replace(/^0+(?=[0-9])/, '');
+}
+
+/**
+ * Whether changes stand in a write-ahead log. Whoever closes such a database last writes them into it, which would look
+ * like a change of just now: it would keep a newer version in the store from being fetched. One that reads alone does not.
+ * A rollback journal must be undone first, which it could not.
+ */
+function isLogLeft(path: string): boolean {
+  const [log, journal] = ['-wal', '-journal'].map((suffix) =>
+    statSync(path + suffix, { throwIfNoEntry: false }),
+  );
+  return (log?.size ?? 0) > 0 && (journal?.size ?? 0) === 0;
 }
 
 /** A connection that reads makes files beside a database with a write-ahead log, unless they are there. */
