@@ -8,6 +8,8 @@ export interface ClaimedIndex {
   /** Quotes included; null when it did not come from the store. */
   readonly etag: string | null;
   readonly sha256: string | null;
+  /** The same without what SQLite rewrites in each copy; null when it did not say. */
+  readonly digest: string | null;
   /** Milliseconds since 1970; null when it did not say when it was changed. */
   readonly time: number | null;
 }
@@ -65,13 +67,18 @@ function readClaim(text: string): Claim | null {
   };
 }
 
-function readIndex({ etag, sha256, time }: Readonly<Record<string, unknown>>): ClaimedIndex {
+function readIndex({ etag, sha256, digest, time }: Readonly<Record<string, unknown>>): ClaimedIndex {
   const changed = typeof time === 'string' ? Date.parse(time) : Number.NaN;
   return {
     etag: typeof etag === 'string' && etag !== '' && etag.length <= 200 ? etag : null,
-    sha256: typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256) ? sha256 : null,
+    sha256: readHash(sha256),
+    digest: readHash(digest),
     time: Number.isNaN(changed) ? null : changed,
   };
+}
+
+function readHash(value: unknown): string | null {
+  return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value) ? value : null;
 }
 
 function readError({ code, message, hint }: Readonly<Record<string, unknown>>): Claim['error'] {
@@ -89,6 +96,18 @@ export function parseJson(text: string): unknown {
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Whether two copies that no ETag tells apart are the same: byte by byte, or but for what SQLite rewrites in each. */
+export function sameBytes(a: Copy, b: Copy): boolean {
+  const same = (one: string | null | undefined, other: string | null | undefined): boolean =>
+    one != null && one === other;
+  return same(a.sha256, b.sha256) || same(a.digest, b.digest);
+}
+
+interface Copy {
+  readonly sha256: string | null;
+  readonly digest?: string | null;
 }
 
 /** Whether two ETags name the same object. Some programs leave the quotes out. */

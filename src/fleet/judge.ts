@@ -1,5 +1,5 @@
 import type { FailureCode } from '../failure.ts';
-import { type Answer, type Claim, readAnswer, sameEtag } from './claim.ts';
+import { type Answer, type Claim, readAnswer, sameBytes, sameEtag } from './claim.ts';
 import { type Reply, retryAfterMs } from './exchange.ts';
 import type { FleetError, Machine, MachineOutcome, PublishedIndex } from './types.ts';
 
@@ -164,7 +164,7 @@ export function settleDryRun(claim: Claim): Verdict {
 function has({ index }: Claim, expected: PublishedIndex, namesMachines: boolean): boolean {
   if (!index) return false;
   if (index.etag !== null) return sameEtag(index.etag, expected.etag);
-  return !namesMachines && index.sha256 !== null && index.sha256 === expected.sha256;
+  return !namesMachines && sameBytes(index, expected);
 }
 
 function changes({ changed, files, reload }: Claim): string {

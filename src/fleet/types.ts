@@ -43,6 +43,8 @@ export interface PublishedIndex {
   readonly etag: string;
   /** Hex SHA-256 of its bytes; null when whoever published it did not say. */
   readonly sha256: string | null;
+  /** `imageDigest` of them, by which a copy that SQLite made is known; absent when nobody said. */
+  readonly digest?: string;
   /** Bytes. */
   readonly size: number;
   /** ISO 8601, UTC: when it was last changed. */

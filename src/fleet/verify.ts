@@ -1,4 +1,4 @@
-import { type Claim, type ClaimedIndex, isRecord, sameEtag } from './claim.ts';
+import { type Claim, type ClaimedIndex, isRecord, sameBytes, sameEtag } from './claim.ts';
 import { failed, type Verdict } from './judge.ts';
 import type { FleetOperation, PublishedIndex } from './types.ts';
 
@@ -12,7 +12,12 @@ export function settleState(
   expected: PublishedIndex | null,
 ): (claim: Claim) => Verdict {
   let reference: ClaimedIndex | null = expected
-    ? { etag: expected.etag, sha256: expected.sha256, time: Date.parse(expected.time) }
+    ? {
+        etag: expected.etag,
+        sha256: expected.sha256,
+        digest: expected.digest ?? null,
+        time: Date.parse(expected.time),
+      }
     : null;
   return (claim) => {
     const { index } = claim;
@@ -31,7 +36,7 @@ export function settleState(
 function sameIndex(a: ClaimedIndex | null, b: ClaimedIndex | null): boolean {
   if (!a || !b) return false;
   if (a.etag !== null && b.etag !== null) return sameEtag(a.etag, b.etag);
-  return a.sha256 !== null && a.sha256 === b.sha256;
+  return sameBytes(a, b);
 }
 
 function describe({ index, changed, fields }: Claim): string {

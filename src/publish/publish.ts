@@ -99,7 +99,7 @@ async function settle(
   switch (decision.kind) {
     case 'unchanged':
       await adopt(parts, ours, memory, standing);
-      return { kind: 'unchanged', index: standing.index };
+      return { kind: 'unchanged', index: { ...standing.index, digest: ours.digest } };
     case 'older':
       throw olderThanPublished(ours, standing);
     case 'changed-elsewhere':
@@ -117,6 +117,7 @@ async function send(
 ): Promise<PublishOutcome | null> {
   const facts = {
     sha256: sha256(ours.image),
+    digest: ours.digest,
     size: ours.image.length,
     time: modified.toISOString(),
     by: parts.by,
@@ -135,7 +136,11 @@ async function send(
   await memory.intend(ours.digest);
   const put = await parts.store.put(KEY, ours.image, {
     condition: { replaces },
-    metadata: { 'last-modified': renderTime(modified), 'published-by': parts.by },
+    metadata: {
+      'last-modified': renderTime(modified),
+      'published-by': parts.by,
+      'image-digest': ours.digest,
+    },
     contentType: CONTENT_TYPE,
   });
   if (put.kind === 'changed-elsewhere') return null;

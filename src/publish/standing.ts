@@ -26,7 +26,9 @@ export interface Known {
 
 /** An object of the store as an index that machines are to have. */
 export function publishedIndex(object: StoredObject): PublishedIndex {
+  const digest = object.metadata['image-digest'];
   return {
+    ...(digest ? { digest } : {}),
     etag: object.etag,
     sha256: object.metadata['sha256'] ?? null,
     size: object.size,

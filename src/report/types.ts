@@ -12,6 +12,8 @@ export interface IndexFacts {
   readonly etag: string | null;
   /** Hex SHA-256 of the index's database image. */
   readonly sha256: string;
+  /** `imageDigest`; only of a local copy, which no ETag tells apart and whose header is SQLite's to rewrite. */
+  readonly digest?: string;
   /** Bytes. */
   readonly size: number;
   /** ISO 8601, UTC: when the index was last changed, as its source says. */

@@ -63,7 +63,7 @@ export function localFacts(live: LiveIndex, installed: InstalledState | null): I
   if (!image || !digest || !modified) return null;
   if (installed && installed.digest === digest && !installed.held) return fetchedFacts(installed);
   const size = image.length;
-  return { etag: null, sha256: sha256(image), size, time: modified.toISOString(), source: 'local' };
+  return { etag: null, sha256: sha256(image), digest, size, time: modified.toISOString(), source: 'local' };
 }
 
 function fetchedFacts(installed: InstalledState): IndexFacts {

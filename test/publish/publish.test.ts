@@ -117,6 +117,7 @@ describe('publishing', () => {
       theirs: {
         etag: first?.etag,
         sha256: first?.metadata['sha256'],
+        digest: first?.metadata['image-digest'],
         size: first?.size,
         time: '2024-03-02T10:00:00.000Z',
         publishedAt: first?.modified.toISOString(),
