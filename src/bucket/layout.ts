@@ -38,7 +38,12 @@ export function inventoryKey(region: string): string {
 
 /** When what an object holds was last changed: its `last-modified` metadata, else the store's own time of it. */
 export function objectTime(object: StoredObject): Date {
-  return parseTime(object.metadata['last-modified'] ?? '') ?? object.modified;
+  return statedTime(object) ?? object.modified;
+}
+
+/** What its `last-modified` metadata says; null where it has none that can be read. */
+export function statedTime(object: StoredObject): Date | null {
+  return parseTime(object.metadata['last-modified'] ?? '');
 }
 
 /**

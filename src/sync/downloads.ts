@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { withBreaker } from '../tenants/breaker.ts';
 import { type DownloadTools, downloadTenant } from '../tenants/download.ts';
+import { inventoried } from '../tenants/inventoried.ts';
 import { isOlder } from '../tenants/local.ts';
 import type { RemoteCopy } from '../tenants/types.ts';
 import { underTenantLock } from '../tenants/under-lock.ts';
@@ -34,7 +35,13 @@ export async function downloadAll(
   if (wanted.length === 0) return 'nothing newer';
   const store = withBreaker(await parts.openStore(deadline.within(parts.storeTimeoutMs)));
   const { maxDatabaseBytes, like } = parts.downloads();
-  const tools: DownloadTools = { store, seen, maxBytes: maxDatabaseBytes, like };
+  const tools: DownloadTools = {
+    store,
+    inventoried: inventoried(store),
+    seen,
+    maxBytes: maxDatabaseBytes,
+    like,
+  };
   let done = 0;
   const limit = pLimit(CONCURRENCY);
   await limit.map(wanted, async ({ tenant, remote }) => {

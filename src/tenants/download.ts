@@ -1,10 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { databaseKey, objectTime, wholeSeconds } from '../bucket/layout.ts';
+import { databaseKey, statedTime, wholeSeconds } from '../bucket/layout.ts';
 import { Failure } from '../failure.ts';
 import type { Ownership } from '../install/stage.ts';
 import { isProven } from '../store/proof.ts';
-import type { GetOutcome, ObjectReader } from '../store/types.ts';
+import type { GetOutcome, ObjectReader, StoredObject } from '../store/types.ts';
 import { type ProvedImage, proveImage } from './image.ts';
+import type { Inventoried } from './inventoried.ts';
 import { isOlder, readLocal } from './local.ts';
 import { placeDatabase } from './place.ts';
 import { learntOf } from './remote.ts';
@@ -14,6 +15,8 @@ import type { TenantDatabase } from './types.ts';
 export interface DownloadTools {
   readonly store: ObjectReader;
   readonly seen: SeenDatabases;
+  /** Asked for the time of an object that does not say itself when it was last changed. */
+  readonly inventoried: Inventoried;
   /** Bytes; a larger database is refused before it is read. */
   readonly maxBytes: number;
   /** What a file is made like where there is none; one that is there keeps its owner and mode. */
@@ -47,7 +50,7 @@ const LONGEST_PAUSE_MS = 2000;
 export async function downloadTenant(tools: DownloadTools, tenant: TenantDatabase): Promise<DownloadOutcome> {
   const { seen, like } = tools;
   const { name, path } = tenant;
-  const found = await fetchProved(tools, name, (time) => {
+  const found = await fetchProved(tools, tenant, (time) => {
     const local = readLocal(path);
     return local === null || (!local.linked && isOlder(local, time));
   });
@@ -76,21 +79,30 @@ type Fetched =
 
 async function fetchProved(
   tools: DownloadTools,
-  name: string,
+  tenant: TenantDatabase,
   isWanted: (time: Date) => boolean,
 ): Promise<Fetched> {
+  const { name } = tenant;
   for (let attempt = 1; ; attempt++) {
     const got = await tools.store.get(databaseKey(name), { maxBytes: tools.maxBytes });
     if (got.kind === 'missing' || got.kind === 'unchanged') return { kind: 'missing' };
     if (got.kind === 'too-large') throw tooLarge(name, got.size, tools.maxBytes);
     const { object, bytes } = got;
     if (bytes.length === 0) return { kind: 'missing' };
-    const learnt = learntOf(object, objectTime(object));
+    const learnt = learntOf(object, await timeOf(tools, tenant, object));
     if (!isWanted(learnt.time)) return { kind: 'unwanted', learnt };
     const image = proveUnless(name, got, attempt < ATTEMPTS && !isProven(object));
     if (image) return { kind: 'found', learnt, image };
     await wait(Math.random() * Math.min(LONGEST_PAUSE_MS, 250 * 2 ** attempt));
   }
+}
+
+async function timeOf(
+  { inventoried }: DownloadTools,
+  tenant: TenantDatabase,
+  object: StoredObject,
+): Promise<Date> {
+  return statedTime(object) ?? (await inventoried(tenant, object.etag)) ?? object.modified;
 }
 
 /** Null for a bad one that may be good the next time. */

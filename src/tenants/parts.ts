@@ -3,6 +3,7 @@ import type { Ownership } from '../install/stage.ts';
 import type { ItemFailure, Reporter } from '../report/types.ts';
 import type { ObjectStore } from '../store/types.ts';
 import type { CommandParts } from './command.ts';
+import type { Inventoried } from './inventoried.ts';
 import type { SeenDatabases } from './seen.ts';
 import type { RemoteCopy, Seen } from './types.ts';
 
@@ -39,6 +40,8 @@ export interface Work {
   /** Versions of the application's migrations; null where it has none. */
   readonly migrations: readonly string[] | null;
   readonly store: ObjectStore | null;
+  /** Null where there is no store. */
+  readonly inventoried: Inventoried | null;
   /** What the store has; null where there is no store, or it could not be listed. */
   readonly remotes: ReadonlyMap<string, RemoteCopy> | null;
   /** By name: what killed runs have left of fetched databases. */

@@ -6,6 +6,7 @@ import { adoptFile, ensureStateDir, stateDirOf } from '../journal/state-dir.ts';
 import { tryLock } from '../lock/lock.ts';
 import type { ObjectInfo } from '../store/types.ts';
 import { withBreaker } from './breaker.ts';
+import { inventoried } from './inventoried.ts';
 import { listTenants } from './list.ts';
 import { readLocal } from './local.ts';
 import { tenantLock } from './lock.ts';
@@ -105,6 +106,7 @@ async function learn(
     seen,
     known,
     store,
+    inventoried: store && inventoried(store),
     remotes,
     owner: readOwner(site),
     migrations: readMigrations(site.appRoot),

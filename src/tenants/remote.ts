@@ -13,6 +13,7 @@ import {
 } from '../bucket/layout.ts';
 import { Failure } from '../failure.ts';
 import type { ObjectInfo, ObjectStore } from '../store/types.ts';
+import { MAX_INVENTORY_BYTES } from './inventoried.ts';
 import type { LearntTime, SeenDatabases } from './seen.ts';
 import type { RemoteCopy, TenantDatabase } from './types.ts';
 
@@ -25,9 +26,6 @@ export interface RemoteOptions {
    */
   readonly roughly?: (name: string, listed: ObjectInfo) => boolean;
 }
-
-/** An inventory of 400 databases has some 60 KiB. */
-const MAX_INVENTORY_BYTES = 32 * 2 ** 20;
 
 type Tenant = Pick<TenantDatabase, 'name' | 'region'>;
 type Times = Map<string, LearntTime>;

@@ -94,9 +94,9 @@ async function fetch(
   tenant: TenantDatabase,
   remote: RemoteCopy | null,
 ): Promise<DownloadOutcome> {
-  const { store, seen, owner, parts } = work;
-  if (!store) return { kind: 'missing' };
-  const tools = { store, seen, maxBytes: parts.settings.maxDatabaseBytes, like: owner };
+  const { store, inventoried, seen, owner, parts } = work;
+  if (!store || !inventoried) return { kind: 'missing' };
+  const tools = { store, inventoried, seen, maxBytes: parts.settings.maxDatabaseBytes, like: owner };
   const download = () => downloadTenant(tools, tenant);
   return await (remote && remote.size > LARGE_BYTES ? work.largeLimit(download) : download());
 }

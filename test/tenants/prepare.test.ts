@@ -43,6 +43,27 @@ describe('a tenant database', () => {
     expect(room.modified(NAME)).toEqual(head.object.modified);
   });
 
+  it('without metadata gets the time that the inventory says of that very version, also where there was none here', async () => {
+    const { stored, room } = await rooms();
+    const names = [NAME, '2026-other', '2026-stale'];
+    const etags = new Map<string, string>();
+    for (const [at, name] of names.entries()) {
+      etags.set(name, await stored.upload(name, versionImage(at), null));
+    }
+    const entry = (name: string) => ({ etag: etags.get(name) ?? '', time: T2 });
+    const [a = '', b = '', c = ''] = names;
+    await stored.putInventory('iad', {
+      [a]: entry(a),
+      [b]: entry(b),
+      [c]: { etag: '"another"', time: T2 },
+    });
+    expect((await room.run(names)).counts).toMatchObject({ downloaded: 3, failed: 0 });
+    expect([a, b].map((name) => room.modified(name))).toEqual([T2, T2]);
+    expect(room.modified(c).getTime()).toBeGreaterThan(T3.getTime());
+    expect(stored.asked().filter((line) => line.includes('inventory'))).toEqual(['GET inventory/iad.json']);
+    expect((await room.run(names)).counts).toMatchObject({ downloaded: 0, unchanged: 3 });
+  });
+
   it('that is empty is downloaded into the same file, so that who has it open sees it', async () => {
     const { stored, room } = await rooms();
     await stored.upload(NAME, NEW, T2);
