@@ -51,7 +51,11 @@ export async function buildFleetParts(ingredients: Ingredients): Promise<{ parts
   const publish = task.publish
     ? () => publishOurs(ingredients, site, needed(storeSettings))
     : async (): Promise<PublishOutcome> => ({ kind: 'unchanged', index: await standing(storeSettings) });
-  const stored = async () => (storeSettings ? await lookUp(storeSettings) : null);
+  const stored = async () => {
+    if (storeSettings) return await lookUp(storeSettings);
+    report({ type: 'note', message: 'no object store is configured here, so none was asked' }, new Date());
+    return null;
+  };
   return { parts: { target, settings, credentials, publish, stored, report, unexpected }, site };
 }
 
@@ -99,7 +103,7 @@ async function openStore(settings: StoreSettings): Promise<ObjectStore> {
 
 function needed(settings: StoreSettings | null): StoreSettings {
   if (settings) return settings;
-  throw new Failure('config-invalid', 'no object store is configured, so there is nowhere to publish to', {
-    hint: 'Set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_ENDPOINT_URL_S3.',
+  throw new Failure('config-invalid', 'no object store is configured, where the index is published', {
+    hint: 'Set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_ENDPOINT_URL_S3. A server without a store of its own is updated by "POST update_config", or update_config there.',
   });
 }

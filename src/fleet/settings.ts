@@ -49,7 +49,10 @@ const KAMAL_URL = 'https://showcase.party/update_config';
 const API_URL = 'https://api.machines.dev';
 
 /** Variables that no other program needs to see. */
-const PRIVATE = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'UPDATE_CONFIG_TOKEN'];
+const PRIVATE = [
+  ...['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'],
+  ...['UPDATE_CONFIG_TOKEN', 'CONFIG_UPDATE_USER', 'CONFIG_UPDATE_PASSWORD'],
+];
 
 /**
  * Reads `CONFIG_UPDATE_FLY_APP` (else `FLY_APP_NAME`, else `smooth`), `CONFIG_UPDATE_FLY_URL`

@@ -51,3 +51,16 @@ it('a server without a store counts by its own copy, also where SQLite has count
   rename('three times');
   expect(await host.configUpdate([...kamal, '--verify'])).toMatchObject({ exitCode: 1 });
 });
+
+it('a host without a store compares machines with each other, says so, and publishes nothing', async () => {
+  await host.configUpdate(['--target', 'kamal']);
+  const verified = await host.configUpdate(['--target', 'kamal', '--verify'], { env: NO_STORE });
+  expect(verified.exitCode).toBe(0);
+  expect(verified.stdout).toContain('Note: no object store is configured here, so none was asked\n');
+  for (const args of [[], ['--no-publish']]) {
+    const { exitCode, stdout } = await host.configUpdate(['--target', 'kamal', ...args], { env: NO_STORE });
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('no object store is configured, where the index is published\n');
+    expect(stdout).toContain('What to do: Set AWS_ACCESS_KEY_ID, ');
+  }
+});

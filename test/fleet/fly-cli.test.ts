@@ -45,9 +45,11 @@ describe('flyctl', () => {
     expect(await first({ FLY_CLI_PATH: named })).toBe('named');
   });
 
-  it('sees the environment, but not the keys of the store', async () => {
+  it('sees the environment, but neither the keys of the store nor the password of who asks', async () => {
     flyctl(`env > ${home}/env; ${machines(flyMachine('d1'))}`);
-    await list({ FLY_ACCESS_TOKEN: 'mine', AWS_SECRET_ACCESS_KEY: 'hidden', UPDATE_CONFIG_TOKEN: 'hidden' });
+    const hidden = { AWS_SECRET_ACCESS_KEY: 'hidden', UPDATE_CONFIG_TOKEN: 'hidden' };
+    const asking = { CONFIG_UPDATE_USER: 'ada:hidden', CONFIG_UPDATE_PASSWORD: 'hidden' };
+    await list({ FLY_ACCESS_TOKEN: 'mine', ...hidden, ...asking });
     const seen = readFileSync(join(home, 'env'), 'utf8');
     expect(seen).toContain('FLY_ACCESS_TOKEN=mine\n');
     expect(seen).not.toContain('hidden');
