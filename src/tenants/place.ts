@@ -1,5 +1,6 @@
 import { linkSync, lstatSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { wholeSeconds } from '../bucket/layout.ts';
 import { Failure } from '../failure.ts';
 import { imageDigest, readImage } from '../index/open.ts';
 import { patience, untilFree } from '../install/busy.ts';
@@ -15,7 +16,7 @@ import { resumeInstall } from './interrupted.ts';
 import { isOlder, readLocal, stampOf } from './local.ts';
 import type { LearntTime, SeenDatabases } from './seen.ts';
 import { fetchedPath } from './staging.ts';
-import type { LocalCopy, TenantDatabase } from './types.ts';
+import type { LocalCopy, Seen, TenantDatabase } from './types.ts';
 
 export interface Placement {
   readonly tenant: TenantDatabase;
@@ -189,7 +190,7 @@ async function look(db: Database, placement: Placement, before: LocalCopy): Prom
         if (!unfinished && now && !isOlder(now, learnt.time)) throw new Superseded();
         const bytes = readImage(db);
         const digest = imageDigest(bytes);
-        const isChanged = known !== null && known.digest !== null && known.digest !== digest;
+        const isChanged = known !== null && !isAsSeen(before, digest, known);
         // What grew from the fetched version is newer, whatever time that claims to have; what was put there is not.
         const isGrown = isChanged && known.etag === learnt.etag && before.modified >= known.at;
         if (isGrown) throw new Superseded();
@@ -202,4 +203,9 @@ async function look(db: Database, placement: Placement, before: LocalCopy): Prom
     if (!isNoDatabase(error)) throw error;
     return nothing();
   }
+}
+
+/** One that was here already when it was first seen is known by its time alone. */
+function isAsSeen({ modified }: LocalCopy, digest: string, { digest: seen, time }: Seen): boolean {
+  return seen === null ? wholeSeconds(modified) === wholeSeconds(time) : seen === digest;
 }

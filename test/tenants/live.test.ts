@@ -102,6 +102,34 @@ describe('a database that was changed here since it was downloaded', () => {
     copy.close();
   });
 
+  it('is kept beside also when it was here, the same as the store’s, before this program ever ran', async () => {
+    const stored = await openStoreRoom();
+    const room = new TenantRoom(stored.store);
+    await stored.upload(NAME, versionImage(1), T1);
+    room.writeLive(NAME, 1, 'wal', T1);
+    expect((await room.run([NAME])).counts).toMatchObject({ unchanged: 1 });
+    const tenant = openDatabase(room.path(NAME));
+    tenant.exec("INSERT INTO notes (text) VALUES ('mine')");
+    tenant.close();
+    await stored.upload(NAME, NEW, new Date(Date.now() + 60_000));
+    expect((await room.run([NAME])).counts).toMatchObject({ downloaded: 1, failed: 0 });
+    const kept = room.files().find((file) => file.includes('.changed-elsewhere-')) ?? 'none';
+    const copy = openDatabase(join(room.dbDir, kept), { readonly: true });
+    expect(copy.prepare('SELECT text FROM notes').pluck().all()).toEqual(['mine']);
+    copy.close();
+  });
+
+  it('is not kept when it was not changed since then', async () => {
+    const stored = await openStoreRoom();
+    const room = new TenantRoom(stored.store);
+    await stored.upload(NAME, versionImage(1), T1);
+    room.writeLive(NAME, 1, 'wal', T1);
+    await room.run([NAME]);
+    await stored.upload(NAME, NEW, T2);
+    expect((await room.run([NAME])).counts).toMatchObject({ downloaded: 1, failed: 0 });
+    expect(room.files()).toEqual([`${NAME}.sqlite3`]);
+  });
+
   it('is not replaced by the version that it grew from, whatever time that claims to have', async () => {
     const stored = await openStoreRoom();
     const room = new TenantRoom(stored.store);
