@@ -53,7 +53,7 @@ active machines, and has them all update their configuration at once.
   --verbose            show each machine's own log
   --help               this text
 
-Exit codes: 0 all done, 1 some machines failed (they are named) or the run could not begin,
+Exit codes: 0 all done, 1 some machines failed (they are named) or the run could not go on,
 2 the options make no sense, 3 no active machine, 4 the index changed elsewhere, 130 interrupted.
 `;
 

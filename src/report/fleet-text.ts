@@ -4,6 +4,10 @@ import { complaint, counted, duration, foreign, publishLines, sortedOut } from '
 
 const RULE = '='.repeat(50);
 
+/** For a machine that answers as it should, and has another index than the store, or other files than that gives. */
+const FOLLOW =
+  'Run config-update, which brings every machine to the index of the store; look at the log of one that does not follow.';
+
 export type FleetLines = (event: FleetEvent) => readonly string[];
 
 /**
@@ -128,7 +132,7 @@ export function endLines(report: FleetReport, noun: readonly [string, string]): 
     RULE,
     ...(machines.length > 0 || report.operation === 'update' ? countLines(report, noun) : []),
     ...bad.map((one) => `  ${one.machine.id}: ${foreign(complaint(one) ?? '')}`),
-    ...[...new Set(bad.flatMap((one) => (one.error ? [one.error.hint] : [])))].map(
+    ...[...new Set(bad.map((one) => one.error?.hint ?? FOLLOW))].map(
       (hint) => `What to do: ${foreign(hint)}`,
     ),
     ...(error ? [`Failed (${error.code}): ${error.message}`, `What to do: ${error.hint}`] : []),

@@ -141,5 +141,7 @@ describe('on a pipe, config-update', () => {
     expect(bad.exitCode).toBe(1);
     expect(bad.stdout).toContain('  m1... ✗ Differs: has "other"');
     expect(bad.stdout).not.toContain('Will update');
+    expect(bad.stdout.match(/^What to do: Run config-update.+$/gm)).toHaveLength(1);
+    expect(good.stdout).not.toContain('What to do');
   });
 });
