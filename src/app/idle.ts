@@ -29,7 +29,7 @@ export async function runIdleHook(world: World, args: readonly string[], output:
     const dryRun = site.appName !== settings.uploadingApp;
     if (dryRun) note(`${site.appName} is not ${settings.uploadingApp}: nothing is uploaded`);
     const tenants = listTenants(await index(), site);
-    const limitMs = settings.idleMs;
-    return await sync({ operation: world.name, tenants, downloads: 'none', dryRun, limitMs });
+    const limit = { limitMs: settings.idleMs, limitSetting: 'IDLE_DEADLINE' };
+    return await sync({ operation: world.name, tenants, downloads: 'none', dryRun, ...limit });
   });
 }

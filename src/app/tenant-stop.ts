@@ -42,7 +42,7 @@ export async function runTenantStopHook(
     }
     const dryRun = site.appName !== settings.uploadingApp;
     if (dryRun) note(`${site.appName} is not ${settings.uploadingApp}: nothing is uploaded`);
-    const limitMs = settings.tenantStopMs;
-    return await sync({ operation: world.name, tenants: [tenant], downloads: 'none', dryRun, limitMs });
+    const limit = { limitMs: settings.tenantStopMs, limitSetting: 'TENANT_STOP_DEADLINE' };
+    return await sync({ operation: world.name, tenants: [tenant], downloads: 'none', dryRun, ...limit });
   });
 }

@@ -43,9 +43,12 @@ export class Deadline {
   }
 }
 
-/** @param what was not done, such as `3 databases are not uploaded: a, b, c` */
-export function outOfTime(what: string, limitMs: number | null): Failure {
+/**
+ * @param what was not done, such as `3 databases are not uploaded: a, b, c`
+ * @param setting name of the one that gives the time
+ */
+export function outOfTime(what: string, limitMs: number | null, setting = 'the limit'): Failure {
   return new Failure('out-of-time', `the ${(limitMs ?? 0) / 1000} s were up; ${what}`, {
-    hint: 'The next run goes on from there; raise IDLE_DEADLINE (seconds) if the hook has more time than that.',
+    hint: `The next run goes on from there; raise ${setting} (seconds) if the hook has more time than that.`,
   });
 }

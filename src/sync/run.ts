@@ -50,6 +50,8 @@ export interface SyncRequest {
   readonly dryRun: boolean;
   /** Milliseconds for all of it; null for as long as it takes. */
   readonly limitMs: number | null;
+  /** Name of the setting that says so. */
+  readonly limitSetting?: string;
 }
 
 /** A run under way. */
@@ -86,10 +88,11 @@ export async function syncDatabases(parts: SyncParts, request: SyncRequest): Pro
   let failure: Failure | null = null;
   try {
     const done = await deadline.race(withMemory({ parts, request, deadline, tally, steps }));
-    if (done === null || tally.pending.size > 0) failure = leftBehind(tally, deadline);
+    if (done === null || tally.pending.size > 0) failure = leftBehind(tally, request);
   } catch (error) {
     failure = asFailure(error);
     if (failure !== error) parts.unexpected(error);
+    for (const name of tally.pending) tally.mark(name, 'left');
     if (tally.pending.size > 0) steps.note(`not uploaded: ${[...tally.pending].join(', ')}`);
   }
   const failed = failure !== null || tally.failures.length > 0;
@@ -109,7 +112,7 @@ export async function syncDatabases(parts: SyncParts, request: SyncRequest): Pro
 }
 
 /** What neither was uploaded nor failed by itself. */
-function leftBehind(tally: Tally, deadline: Deadline): Failure {
+function leftBehind(tally: Tally, { limitMs, limitSetting }: SyncRequest): Failure {
   const names = [...tally.pending];
   for (const name of names) {
     tally.mark(name, 'left');
@@ -117,7 +120,7 @@ function leftBehind(tally: Tally, deadline: Deadline): Failure {
   }
   const what = `${names.length} not uploaded: ${names.join(', ')}`;
   if (tally.gaveUp) return givenUp(what);
-  return outOfTime(names.length === 0 ? 'the inventories are not written' : what, deadline.limitMs);
+  return outOfTime(names.length === 0 ? 'the inventories are not written' : what, limitMs, limitSetting);
 }
 
 function givenUp(what: string): Failure {

@@ -112,6 +112,18 @@ describe('an upload to a store in trouble', () => {
     expect(stdout).toContain(`${keys.length - left} failed, ${left} left`);
   });
 
+  it('that cannot even be listed leaves what was changed, and does not call it unchanged', async () => {
+    iad.remove();
+    const keys = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'];
+    iad = new Region('iad', store.env, eventIndex({ iad: keys }));
+    for (const key of keys) iad.write(`2026-${key}`, key);
+    store.proxy.plan(() => s3Error(403, 'AccessDenied'));
+    const { exitCode, stdout } = await iad.script('idle');
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('Note: not uploaded: 2026-a, 2026-b');
+    expect(stdout).toMatch(/Summary: failed, (\d+ missing, )?9 left, /);
+  });
+
   it('that is over before the deadline names what is left, the one last written first in the store', async () => {
     iad.remove();
     const keys = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];

@@ -115,6 +115,19 @@ describe('the hooks', () => {
     expect(stdout).toContain(`Failed (config-invalid): ${variable} is not a number of seconds`);
   });
 
+  it.each([
+    ['idle', 'IDLE_DEADLINE'],
+    ['tenant-stop', 'TENANT_STOP_DEADLINE'],
+  ] as const)('%s names the setting of its own when its time is up', async (name, variable) => {
+    iad.write('2026-boston', 'first');
+    store.proxy.plan(() => ({ kind: 'hang', after: 'request' }));
+    const env = { RAILS_APP_DB: '2026-boston', [variable]: '1' };
+    const { exitCode, stdout } = await iad.script(name, [], { env });
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('Failed (out-of-time): the 1 s were up; 1 not uploaded: 2026-boston');
+    expect(stdout).toContain(`raise ${variable} (seconds)`);
+  });
+
   it('fail without an index, and say so', async () => {
     const bare = new Region('iad', store.env, Buffer.alloc(0));
     const { exitCode, stdout } = await bare.script('idle');
