@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Failure } from '../failure.ts';
-import { codeOf, diskError } from '../install/disk.ts';
+import { codeOf, diskError, onDisk } from '../install/disk.ts';
 import { type Database, openDatabase } from '../sqlite.ts';
 import { journalPath } from './journal.ts';
 import { readRows } from './rows.ts';
@@ -33,7 +33,8 @@ export async function readJournal<T>(
   read: (db: Database, version: number) => T[],
 ): Promise<T[]> {
   const path = journalPath(stateDirOf(dbDir));
-  if (!existsSync(path)) return [];
+  // One that may not be looked at is no missing one: what it remembers must not be taken for nothing.
+  if (!onDisk('cannot read', path, () => statSync(path, { throwIfNoEntry: false }))) return [];
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     try {

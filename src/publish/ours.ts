@@ -6,7 +6,7 @@ import { Failure } from '../failure.ts';
 import { imageDigest, openInstalled } from '../index/open.ts';
 import { backedUpImage } from '../install/backup.ts';
 import { patience, untilFree } from '../install/busy.ts';
-import { onDisk } from '../install/disk.ts';
+import { codeOf, onDisk } from '../install/disk.ts';
 import { lastWritten } from '../install/live-index.ts';
 import { stagedBy, stagedPath } from '../install/names.ts';
 import type { Site } from '../site/types.ts';
@@ -14,6 +14,8 @@ import type { OurIndex } from './types.ts';
 
 /** Milliseconds to wait for a gap that others leave who write to the index. */
 const PATIENCE_MS = 5000;
+
+const REPLACE_IT = 'Nothing was published. Put the right index.sqlite3 there, then run it again.';
 
 /**
  * The index of this host as it stands, also while the application writes to it.
@@ -29,11 +31,13 @@ export async function readOurs(
   const path = join(site.dbDir, databaseFile(INDEX_NAME));
   const modified = onDisk('cannot look at', path, () => lastWritten(path));
   if (!modified) throw missing(path);
-  const scratch = options.stateDir ?? mkdtempSync(join(tmpdir(), 'config-update-'));
+  const scratch = options.stateDir ?? temporary();
   try {
     const image = await copy(path, stagedPath(join(scratch, databaseFile(INDEX_NAME)), run));
     if (image.length > options.maxBytes) throw tooLarge(path, image.length, options.maxBytes);
     return { image, digest: imageDigest(image), modified };
+  } catch (error) {
+    throw forPublisher(error);
   } finally {
     if (options.stateDir === null) rmSync(scratch, { recursive: true, force: true });
   }
@@ -62,9 +66,26 @@ async function copy(path: string, through: string): Promise<Buffer> {
   }
 }
 
+function temporary(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'config-update-'));
+  } catch (cause) {
+    throw new Failure('disk', `no copy of the index can be made in ${tmpdir()} (${codeOf(cause)})`, {
+      hint: 'Set TMPDIR to a directory that may be written to, and that has room for the index.',
+      cause,
+    });
+  }
+}
+
+/** What a damaged index means to the host that publishes; a machine would get another one from the store. */
+function forPublisher(error: unknown): unknown {
+  if (!(error instanceof Failure) || error.code !== 'index-invalid') return error;
+  return new Failure(error.code, error.message, { hint: REPLACE_IT, cause: error });
+}
+
 function empty(path: string): Failure {
   return new Failure('index-invalid', `the index ${path} is empty`, {
-    hint: 'Nothing was published. Put the right index.sqlite3 there, then run it again.',
+    hint: REPLACE_IT,
   });
 }
 

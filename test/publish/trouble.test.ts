@@ -1,0 +1,47 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { readFleetHistory } from '../../src/journal/fleet-history.ts';
+import { buildIndex } from '../support/indexes.ts';
+import { type Published, startPublished } from '../support/published.ts';
+import { Admin } from './support/admin.ts';
+
+let published: Published;
+let admin: Admin;
+beforeEach(async () => {
+  published = await startPublished();
+  admin = new Admin(published.store, 'ada@office');
+});
+afterEach(async () => {
+  admin.remove();
+  await published.close();
+});
+
+it('an index that is no database is not published, and the hint is for the host that publishes', async () => {
+  writeFileSync(admin.indexPath, 'no database');
+  const rejected = expect(admin.publish()).rejects;
+  await rejected.toMatchObject({
+    code: 'index-invalid',
+    hint: expect.stringMatching(/^Nothing was published\. /),
+  });
+});
+
+it('a journal that cannot be looked at is not taken for that of a host that never published', async () => {
+  admin.put(buildIndex(), '2026-01-02T03:04:05Z');
+  mkdirSync(join(admin.dbDir, '.update_config'));
+  const path = join(admin.dbDir, '.update_config', 'journal.db');
+  symlinkSync(path, path);
+  await expect(admin.publish({ dryRun: true })).rejects.toMatchObject({ code: 'disk' });
+  await expect(readFleetHistory(admin.dbDir, 1)).rejects.toMatchObject({ code: 'disk' });
+});
+
+it('a dry run without a directory for temporary files says so', async () => {
+  admin.put(buildIndex(), '2026-01-02T03:04:05Z');
+  vi.stubEnv('TMPDIR', join(admin.dbDir, 'none'));
+  try {
+    const rejected = expect(admin.publish({ dryRun: true })).rejects;
+    await rejected.toMatchObject({ code: 'disk', hint: expect.stringContaining('TMPDIR') });
+  } finally {
+    vi.unstubAllEnvs();
+  }
+});
