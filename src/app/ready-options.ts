@@ -41,10 +41,12 @@ export function parseReadyOptions(args: readonly string[]): ReadyOptions {
   };
 }
 
-function scopeOf(only: string | undefined): Scope {
+/** Given twice, both are meant. */
+function scopeOf(only: readonly string[] | undefined): Scope {
   if (only === undefined) return STAGES;
-  if (STAGES.includes(only as StageName)) return [only as StageName];
-  throw usage(`--only ${JSON.stringify(only)} is neither tenants nor pages`);
+  const unknown = only.find((name) => !STAGES.includes(name as StageName));
+  if (unknown !== undefined) throw usage(`--only ${JSON.stringify(unknown)} is neither tenants nor pages`);
+  return STAGES.filter((stage) => only.includes(stage));
 }
 
 function parse(args: readonly string[]) {
@@ -54,7 +56,7 @@ function parse(args: readonly string[]) {
       options: {
         list: { type: 'boolean' },
         'dry-run': { type: 'boolean' },
-        only: { type: 'string' },
+        only: { type: 'string', multiple: true },
         json: { type: 'boolean' },
         'app-root': { type: 'string' },
         help: { type: 'boolean', short: 'h' },

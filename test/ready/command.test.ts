@@ -79,6 +79,9 @@ describe('options', () => {
     expect(await only('tenants')).toMatch(/^(tenant \/.*\.sqlite3\n)+$/);
     expect(await only('pages')).toMatch(/^(page .*index\.html\n)+$/);
     expect((await ready(machine, ['--list'])).stdout).toBe((await only('tenants')) + (await only('pages')));
+    const both = await ready(machine, ['--list', '--only', 'pages', '--only', 'tenants']);
+    expect(both.stdout).toBe((await ready(machine, ['--list'])).stdout);
+    expect((await ready(machine, ['--only', 'no', '--only', 'pages'])).exitCode).toBe(2);
   });
 
   it('--help says what there is', async () => {
