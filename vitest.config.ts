@@ -14,8 +14,10 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/setup.ts'],
     exclude: [...configDefaults.exclude, ...(hasShared ? [] : ['test/**/*.shared.test.ts'])],
-    // Most tests wait for processes that they have started: two files at a time keep two CPUs busy, one does not.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Most tests wait for processes that they have started: only more files than CPUs at a time keep these busy.
+    maxWorkers: availableParallelism() + 1,
+    // Modules are loaded once a worker, not once a file: none of ours keeps a state that a test could leave behind.
+    isolate: false,
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // What is polled for comes; a machine that is busy with other tests only takes longer.
