@@ -18,8 +18,9 @@ export default defineConfig({
     maxWorkers: availableParallelism() + 1,
     // Modules are loaded once a worker, not once a file: none of ours keeps a state that a test could leave behind.
     isolate: false,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    // For a machine that has other work to do, too: these end tests that hang, and say nothing of speed.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     // What is polled for comes; a machine that is busy with other tests only takes longer.
     expect: { poll: { timeout: 60_000, interval: 20 } },
   },

@@ -13,6 +13,12 @@ interface Message {
   readonly message: string;
 }
 
+interface Waiting {
+  readonly message: Message;
+  /** One of many about machines, which a newer one makes pointless. */
+  readonly step: boolean;
+}
+
 export interface BroadcastOptions {
   /** Of Navigator's `/_broadcast`. */
   readonly url: URL;
@@ -30,20 +36,19 @@ export interface HttpBroadcast {
 
 /**
  * Tells people who watch a page how far a run is, by Navigator's broadcasts. One message is under way at a time, so they
- * arrive in order; those that come meanwhile replace each other, so a slow receiver gets fewer, but always the last.
- * What cannot be sent is dropped: nothing here ever hurts the run.
+ * arrive in order. Those about machines that come meanwhile replace each other, so a slow receiver gets fewer of them; one
+ * that does not take messages at all is spared all that wait but the last. Nothing here ever hurts the run.
  */
 export function httpBroadcast(options: BroadcastOptions): HttpBroadcast {
   const progress = new FleetProgress();
   let shown = 0;
-  let next: Message | null = null;
+  let waiting: Waiting[] = [];
   let sending: Promise<void> | null = null;
 
   const drain = async (): Promise<void> => {
-    while (next) {
-      const message = next;
-      next = null;
-      await post(options, message);
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const taken = await post(options, next.message);
+      if (!taken) waiting = waiting.slice(-1);
     }
     sending = null;
   };
@@ -53,7 +58,9 @@ export function httpBroadcast(options: BroadcastOptions): HttpBroadcast {
       const message = messageFor(event, progress, at.getTime());
       if (!message) return;
       shown = Math.max(shown, message.progress);
-      next = { ...message, progress: shown };
+      const step = event.type === 'machine-done';
+      if (step && waiting.at(-1)?.step) waiting.pop();
+      waiting.push({ message: { ...message, progress: shown }, step });
       sending ??= drain();
     },
     close: async (limitMs) => {
@@ -131,19 +138,23 @@ function lastMessage(report: FleetReport): Message {
   }
 }
 
-/** Resolves when the message has been taken, or cannot be. */
-function post({ url, stream, timeoutMs }: BroadcastOptions, data: Message): Promise<void> {
+/** Whether the message was taken, with whatever answer. Never rejects. */
+function post({ url, stream, timeoutMs }: BroadcastOptions, data: Message): Promise<boolean> {
   const body = Buffer.from(JSON.stringify({ stream, data }));
   const send = url.protocol === 'https:' ? secureRequest : plainRequest;
   return new Promise((resolve) => {
     const headers = { 'Content-Type': 'application/json', 'Content-Length': body.length };
     const request = send(url, { method: 'POST', headers, agent: false });
     const timer = setTimeout(() => request.destroy(), timeoutMs);
-    request.on('response', (response) => response.on('error', () => {}).resume());
+    let taken = false;
+    request.on('response', (response) => {
+      taken = true;
+      response.on('error', () => {}).resume();
+    });
     request.on('error', () => {});
     request.on('close', () => {
       clearTimeout(timer);
-      resolve();
+      resolve(taken);
     });
     request.end(body);
   });
