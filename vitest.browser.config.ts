@@ -12,7 +12,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.browser.ts'],
     exclude: [...configDefaults.exclude, ...(hasShared ? [] : ['test/**/*.shared.browser.ts'])],
-    maxWorkers: 2,
+    maxWorkers: 3,
     testTimeout: 180_000,
     hookTimeout: 180_000,
   },

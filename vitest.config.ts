@@ -15,7 +15,7 @@ export default defineConfig({
     setupFiles: ['test/setup.ts'],
     exclude: [...configDefaults.exclude, ...(hasShared ? [] : ['test/**/*.shared.test.ts'])],
     // Most tests wait for processes that they have started: only more files than CPUs at a time keep these busy.
-    maxWorkers: availableParallelism() + 1,
+    maxWorkers: 2 * availableParallelism(),
     // Modules are loaded once a worker, not once a file: none of ours keeps a state that a test could leave behind.
     isolate: false,
     // For a machine that has other work to do, too: these end tests that hang, and say nothing of speed.

@@ -10,7 +10,7 @@ import { type AdminHost, CONFIG_UPDATE, type Scene, startScene } from './support
 
 const KEY = 'db/index.sqlite3';
 /** Kills, spread evenly over the calls that change or say something. */
-const KILLS = 16;
+const KILLS = 10;
 const LOOKING = ['execve', 'openat', 'read', 'pread64'];
 
 const sample = makeSampleIndex();

@@ -22,11 +22,11 @@ interface Scenario {
 
 /** A `mode` of null: nothing has been installed before. */
 const SCENARIOS: readonly Scenario[] = [
-  { title: 'a live index in rollback mode', mode: 'delete', kills: 60 },
-  { title: 'a live index with a write-ahead log', mode: 'wal', kills: 60 },
-  { title: 'nothing there before', mode: null, kills: 30 },
-  { title: 'larger pages in rollback mode', mode: 'delete', kills: 25, next: { pageSize: 8192 } },
-  { title: 'larger pages with a write-ahead log', mode: 'wal', kills: 25, next: { pageSize: 8192 } },
+  { title: 'a live index in rollback mode', mode: 'delete', kills: 35 },
+  { title: 'a live index with a write-ahead log', mode: 'wal', kills: 35 },
+  { title: 'nothing there before', mode: null, kills: 20 },
+  { title: 'larger pages in rollback mode', mode: 'delete', kills: 15, next: { pageSize: 8192 } },
+  { title: 'larger pages with a write-ahead log', mode: 'wal', kills: 15, next: { pageSize: 8192 } },
 ];
 
 /** The versions on disk: of the index, then of the files in the order in which they are renamed; 0 for none. */

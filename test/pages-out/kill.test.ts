@@ -10,7 +10,7 @@ import { Public } from './support/public.ts';
 import { site } from './support/site.ts';
 
 const OLD = ['studios/old/index.html', '2019/index.html', '2019/old/index.html'];
-const KILLS = 50;
+const KILLS = 30;
 
 /** Everything that a browser could be given: whole pages, of one run or the other. */
 function expectWhole(place: Public, texts: readonly string[]): void {

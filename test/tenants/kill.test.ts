@@ -14,7 +14,7 @@ import { indexImage, T1, T2 } from './support/tenant-room.ts';
 const COMMAND = { executable: join(ROOT, 'scripts/ready'), args: ['--only', 'tenants'] };
 const NAMES = ['2026-missing', '2026-empty', '2026-rollback', '2026-log', '2026-garbage'];
 /** Calls that a run is killed at. */
-const KILLS = 45;
+const KILLS = 28;
 
 let published: Published;
 let machine: Machine;
