@@ -81,7 +81,7 @@ export class MachinesApi {
       state,
       region,
       image_ref: {
-        registry: 'registry.fly.io',
+        registry: 'docker-hub-mirror.fly.io',
         repository: app,
         tag: 'deployment-rehearsal',
         digest: `sha256:${hash(app)}`,

@@ -40,7 +40,7 @@ describe('the Machines API', () => {
       private_ip: expect.stringMatching(/^fdaa:/),
       created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
       updated_at: expect.any(String),
-      image_ref: { registry: 'registry.fly.io', repository: 'smooth', digest: expect.any(String) },
+      image_ref: { registry: 'docker-hub-mirror.fly.io', repository: 'smooth', digest: expect.any(String) },
       config: { metadata: { fly_process_group: 'app' } },
       events: [{ type: 'start', status: 'started' }],
     });
