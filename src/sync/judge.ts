@@ -1,5 +1,5 @@
 import { wholeSeconds } from '../bucket/layout.ts';
-import type { SeenAt } from '../tenants/seen.ts';
+import { mayBeSince, type SeenAt } from '../tenants/seen.ts';
 import type { RemoteCopy, Seen } from '../tenants/types.ts';
 import type { Intent } from './types.ts';
 
@@ -71,8 +71,8 @@ function grewNot(local: Evidence['local'], seen: Seen): boolean {
 }
 
 /** Whether it was not changed, but replaced by an earlier one: that is not known to have grown from what was seen. */
-function isRestored({ modified }: Evidence['local'], { at, time }: SeenAt): boolean {
-  return modified < at && wholeSeconds(modified) < wholeSeconds(time);
+function isRestored({ modified }: Evidence['local'], seen: SeenAt): boolean {
+  return !mayBeSince(modified, seen) && wholeSeconds(modified) < wholeSeconds(seen.time);
 }
 
 /** Later than what is replaced, whatever the clock of this machine says: elsewhere the later one is the newer one. */

@@ -14,7 +14,7 @@ import { databaseError, isNoDatabase } from './failure.ts';
 import type { ProvedImage } from './image.ts';
 import { resumeInstall } from './interrupted.ts';
 import { isOlder, readLocal, stampOf } from './local.ts';
-import type { LearntTime, SeenDatabases } from './seen.ts';
+import { type LearntTime, mayBeSince, type SeenDatabases } from './seen.ts';
 import { fetchedPath } from './staging.ts';
 import type { LocalCopy, Seen, TenantDatabase } from './types.ts';
 
@@ -192,7 +192,7 @@ async function look(db: Database, placement: Placement, before: LocalCopy): Prom
         const digest = imageDigest(bytes);
         const isChanged = known !== null && !isAsSeen(before, digest, known);
         // What grew from the fetched version is newer, whatever time that claims to have; what was put there is not.
-        const isGrown = isChanged && known.etag === learnt.etag && before.modified >= known.at;
+        const isGrown = isChanged && known.etag === learnt.etag && mayBeSince(before.modified, known);
         if (isGrown) throw new Superseded();
         return { oldDigest: digest, stamp: stampOf(path), changed: isChanged ? { bytes, digest } : null };
       } finally {

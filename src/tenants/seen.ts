@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { wholeSeconds } from '../bucket/layout.ts';
 import { onDisk } from '../install/disk.ts';
 import type { Database } from '../sqlite.ts';
 import { openState, openStateCopy } from './state.ts';
@@ -146,6 +147,14 @@ export class SeenDatabases {
 /** And when that was written down, by the clock of this machine. */
 export interface SeenAt extends Seen {
   readonly at: Date;
+}
+
+/**
+ * Whether a database whose file has that time may have been changed after it was seen. To the second: that is all some
+ * file systems keep, and of two doubts the one that keeps a change is the better one.
+ */
+export function mayBeSince(modified: Date, { at }: SeenAt): boolean {
+  return wholeSeconds(modified) >= wholeSeconds(at);
 }
 
 interface SeenRow {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Evidence, judge } from '../../src/sync/judge.ts';
 
-const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second));
+const at = (second: number) => new Date(Date.UTC(2026, 0, 1) + second * 1000);
 const MD5 = { mine: '0'.repeat(32), other: 'f'.repeat(32) };
 
 const seen = (etag: string, digest: string | null, second = 10) => ({
@@ -12,6 +12,8 @@ const seen = (etag: string, digest: string | null, second = 10) => ({
 });
 const remote = (etag: string, second = 10) => ({ etag, time: at(second), size: 1, exact: true });
 const local = (digest: string, second = 20) => ({ digest, modified: at(second), md5: MD5.mine });
+/** Uploaded at 15.9 s with a time after that of the upload before it, which was of the same second. */
+const justSeen = { etag: '"a"', digest: 'd0', time: at(16), at: at(15.9) };
 const intent = (etag: string, digest: string) => ({ etag, digest, time: at(12), date: null });
 
 const evidence = (given: Partial<Evidence>): Evidence => ({
@@ -41,6 +43,16 @@ describe('whether a database is uploaded', () => {
       'put back as it was before it was seen',
       { local: local('d1', 9), remote: remote('"a"'), seen: seen('"a"', 'd0') },
       { kind: 'newer-in-store', time: at(10) },
+    ],
+    [
+      'changed in the second in which it was seen, on a disk that keeps whole seconds',
+      { local: local('d1', 15), remote: remote('"a"', 16), seen: justSeen },
+      { kind: 'put', replaces: '"a"', time: at(17) },
+    ],
+    [
+      'put back as it was in the second before it was seen',
+      { local: local('d1', 14.9), remote: remote('"a"', 16), seen: justSeen },
+      { kind: 'newer-in-store', time: at(16) },
     ],
     [
       'changed, by a clock that is behind: later than what it replaces all the same',
