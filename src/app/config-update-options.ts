@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
-import { Failure } from '../failure.ts';
 import type { FleetOperation } from '../fleet/types.ts';
+import { FLAG, USUAL_OPTIONS, usageOf } from './arguments.ts';
+
+const usage = usageOf('config-update');
 
 /** What one call of `config-update` shall do. */
 export type FleetTask =
@@ -77,8 +79,8 @@ export function parseFleetOptions(args: readonly string[]): FleetOptions {
   return {
     task: taskOf(values),
     target: values.target ?? 'fly',
-    json: values.json ?? false,
-    verbose: values.verbose ?? false,
+    json: values.json,
+    verbose: values.verbose,
     user: values.user ?? null,
     appRoot: values['app-root'] ?? null,
     env,
@@ -92,7 +94,7 @@ function taskOf(values: Values): FleetTask {
   const chosen = (['help', 'history', 'verify', 'dry-run'] as const).filter((name) => values[name]);
   if (chosen.length > 1) throw usage(`--${chosen[0]} and --${chosen[1]} exclude each other`);
   const [task = 'update'] = chosen;
-  const publish = !(values['no-publish'] ?? false);
+  const publish = !values['no-publish'];
   const replaces = values.replace ?? null;
   const publishes = task === 'update' || task === 'dry-run';
   if (!publish && !publishes) throw usage(`--no-publish makes no sense with --${task}`);
@@ -125,10 +127,10 @@ function parse(args: readonly string[]) {
       allowPositionals: true,
       options: {
         target: { type: 'string', short: 't' },
-        'dry-run': { type: 'boolean' },
-        verify: { type: 'boolean' },
-        history: { type: 'boolean' },
-        'no-publish': { type: 'boolean' },
+        'dry-run': FLAG,
+        verify: FLAG,
+        history: FLAG,
+        'no-publish': FLAG,
         replace: { type: 'string' },
         user: { type: 'string', short: 'u' },
         concurrency: { type: 'string' },
@@ -136,10 +138,8 @@ function parse(args: readonly string[]) {
         deadline: { type: 'string' },
         broadcast: { type: 'string' },
         'broadcast-url': { type: 'string' },
-        'app-root': { type: 'string' },
-        json: { type: 'boolean' },
-        verbose: { type: 'boolean', short: 'v' },
-        help: { type: 'boolean', short: 'h' },
+        verbose: { ...FLAG, short: 'v' },
+        ...USUAL_OPTIONS,
       },
     });
   } catch (error) {
@@ -147,8 +147,4 @@ function parse(args: readonly string[]) {
     const said = /^[A-Z][a-z ]*'--?[a-z-]{1,20}/.exec(error instanceof Error ? error.message : '')?.[0];
     throw usage(said ? `${said}': not like this` : 'there is an option that cannot be understood');
   }
-}
-
-function usage(message: string): Failure {
-  return new Failure('usage', message, { hint: 'config-update --help lists the options.' });
 }

@@ -1,7 +1,8 @@
-import { parseArgs } from 'node:util';
-import { Failure } from '../failure.ts';
 import { FAULTS, FaultListError, type FaultShare, parseFaults } from '../rehearsal/faults.ts';
 import { type MachineState, STATES } from '../rehearsal/machines.ts';
+import { FLAG, readArguments, USUAL_OPTIONS, usageOf } from './arguments.ts';
+
+export const fleetSimUsage = usageOf('fleet-sim');
 
 export interface FleetSimOptions {
   readonly app: string;
@@ -73,7 +74,6 @@ While it runs:
 Exit codes: 0 it was ended, 1 it could not begin, 2 the options make no sense.
 `;
 
-const REGIONS = 'ams,iad,ord,dfw,sjc,ewr,syd,nrt';
 const MAX_MACHINES = 10_000;
 const MAX_MS = 86_400_000;
 
@@ -82,13 +82,13 @@ const MAX_MS = 86_400_000;
  * @throws {Failure} `usage`
  */
 export function parseFleetSimOptions(args: readonly string[]): FleetSimOptions | null {
-  const values = parse(args);
+  const { values } = readArguments({ args: [...args], options: OPTIONS }, fleetSimUsage);
   if (values.help) return null;
   const number = (name: keyof typeof values, least: number, most: number): number => {
     const text = String(values[name]);
     const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
     if (value >= least && value <= most) return value;
-    throw usage(`--${name} takes a number from ${least} to ${most}, not ${JSON.stringify(text)}`);
+    throw fleetSimUsage(`--${name} takes a number from ${least} to ${most}, not ${JSON.stringify(text)}`);
   };
   const machines = number('machines', 1, MAX_MACHINES);
   const options = {
@@ -113,44 +113,34 @@ export function parseFleetSimOptions(args: readonly string[]): FleetSimOptions |
     quiet: values.quiet,
   };
   if (options.cgi === null && (options.resume !== null || options.home !== null))
-    throw usage('--resume and --home make sense only with --cgi');
+    throw fleetSimUsage('--resume and --home make sense only with --cgi');
   if (options.cgi !== null && options.etag !== null)
-    throw usage('--etag makes no sense with --cgi: the machines say what they have');
+    throw fleetSimUsage('--etag makes no sense with --cgi: the machines say what they have');
   return options;
 }
 
-function parse(args: readonly string[]) {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        machines: { type: 'string', default: '8' },
-        workers: { type: 'string', default: '0' },
-        regions: { type: 'string', default: REGIONS },
-        states: { type: 'string', default: '' },
-        app: { type: 'string', default: 'smooth' },
-        port: { type: 'string', default: '0' },
-        delay: { type: 'string', default: '300' },
-        faults: { type: 'string', default: '' },
-        slow: { type: 'string', default: '3000' },
-        seed: { type: 'string', default: '1' },
-        timeout: { type: 'string', default: '300' },
-        etag: { type: 'string' },
-        cgi: { type: 'string' },
-        resume: { type: 'string' },
-        home: { type: 'string' },
-        token: { type: 'string', default: 'rehearsal' },
-        flyctl: { type: 'string' },
-        env: { type: 'string' },
-        quiet: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-    return values;
-  } catch (error) {
-    throw usage(error instanceof Error ? error.message : String(error));
-  }
-}
+const OPTIONS = {
+  machines: { type: 'string', default: '8' },
+  workers: { type: 'string', default: '0' },
+  regions: { type: 'string', default: 'ams,iad,ord,dfw,sjc,ewr,syd,nrt' },
+  states: { type: 'string', default: '' },
+  app: { type: 'string', default: 'smooth' },
+  port: { type: 'string', default: '0' },
+  delay: { type: 'string', default: '300' },
+  faults: { type: 'string', default: '' },
+  slow: { type: 'string', default: '3000' },
+  seed: { type: 'string', default: '1' },
+  timeout: { type: 'string', default: '300' },
+  etag: { type: 'string' },
+  cgi: { type: 'string' },
+  resume: { type: 'string' },
+  home: { type: 'string' },
+  token: { type: 'string', default: 'rehearsal' },
+  flyctl: { type: 'string' },
+  env: { type: 'string' },
+  quiet: FLAG,
+  help: USUAL_OPTIONS.help,
+} as const;
 
 function readStates(text: string, machines: number): Partial<Record<MachineState, number>> {
   const states: Partial<Record<MachineState, number>> = {};
@@ -158,14 +148,14 @@ function readStates(text: string, machines: number): Partial<Record<MachineState
     const [, name, count] = /^([a-z]+)=(\d{1,6})$/.exec(item) ?? [];
     const state = STATES.find((known) => known === name);
     if (!state || state === 'started') {
-      throw usage(
+      throw fleetSimUsage(
         `--states takes STATE=N, STATE being ${STATES.slice(1).join(', ')}, not ${JSON.stringify(item)}`,
       );
     }
     states[state] = Number(count);
   }
   const idle = Object.values(states).reduce((sum, count) => sum + count, 0);
-  if (idle > machines) throw usage(`--states names ${idle} machines, but there are ${machines}`);
+  if (idle > machines) throw fleetSimUsage(`--states names ${idle} machines, but there are ${machines}`);
   return states;
 }
 
@@ -173,20 +163,16 @@ function readFaults(text: string): FaultShare[] {
   try {
     return parseFaults(text);
   } catch (error) {
-    if (error instanceof FaultListError) throw usage(`--faults: ${error.message}`);
+    if (error instanceof FaultListError) throw fleetSimUsage(`--faults: ${error.message}`);
     throw error;
   }
 }
 
 function named(option: string, value: string, form: RegExp): string {
   if (form.test(value)) return value;
-  throw usage(`--${option} does not take ${JSON.stringify(value)}`);
+  throw fleetSimUsage(`--${option} does not take ${JSON.stringify(value)}`);
 }
 
 function quoted(etag: string): string {
   return etag.startsWith('"') ? etag : `"${etag}"`;
-}
-
-function usage(message: string): Failure {
-  return new Failure('usage', message, { hint: 'fleet-sim --help lists the options.' });
 }

@@ -23,7 +23,12 @@ import { renderEvent, renderIntroduction, renderVariables } from '../rehearsal/r
 import { FleetSim } from '../rehearsal/server.ts';
 import type { Answerer, StoredIndex } from '../rehearsal/types.ts';
 import { readStoreSettings } from '../store/settings.ts';
-import { FLEET_SIM_HELP, type FleetSimOptions, parseFleetSimOptions } from './fleet-sim-options.ts';
+import {
+  FLEET_SIM_HELP,
+  type FleetSimOptions,
+  fleetSimUsage,
+  parseFleetSimOptions,
+} from './fleet-sim-options.ts';
 
 /** What machines get of this process's environment: how to run, and where the store is. Nothing says where things are. */
 const PASSED_ON =
@@ -67,8 +72,7 @@ export async function runFleetSim(
     }
     return 0;
   } catch (error) {
-    const failure =
-      error instanceof FaultListError ? new Failure('usage', error.message, { hint: HINT }) : error;
+    const failure = error instanceof FaultListError ? fleetSimUsage(error.message) : error;
     const { code, message, hint } = asFailure(failure);
     write(`Failed (${code}): ${message}\nWhat to do: ${hint}\n`);
     return code === 'usage' ? 2 : 1;
@@ -87,8 +91,6 @@ function requireProgram(path: string): void {
     });
   }
 }
-
-const HINT = 'fleet-sim --help lists the options.';
 
 function realOptions(
   { app, home, timeoutMs }: FleetSimOptions,

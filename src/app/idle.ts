@@ -1,4 +1,5 @@
 import { listTenants } from '../tenants/list.ts';
+import { refuseArguments } from './arguments.ts';
 import { withDatabases } from './databases.ts';
 import type { World } from './parts.ts';
 import type { Output } from './ready.ts';
@@ -16,10 +17,8 @@ make no sense.
 
 /** Runs the idle hook. It only uploads: a machine about to sleep needs nothing newer. */
 export async function runIdleHook(world: World, args: readonly string[], output: Output): Promise<0 | 1 | 2> {
-  if (args.length > 0) {
-    output.write(HELP);
-    return args.length === 1 && args[0] === '--help' ? 0 : 2;
-  }
+  const told = refuseArguments(args, HELP, output.write);
+  if (told !== null) return told;
   return await withDatabases(world, output, { json: false }, async (build) => {
     const { site, settings, note, index, sync } = await build();
     if (site.region === null) {

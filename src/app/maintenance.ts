@@ -7,6 +7,7 @@ import { compareFiles } from '../install/compare.ts';
 import { stageFiles } from '../install/stage.ts';
 import { newRunId } from '../report/run-id.ts';
 import { readSite } from '../site/environment.ts';
+import { refuseArguments } from './arguments.ts';
 import type { World } from './parts.ts';
 
 const HELP = `Usage: maintenance-config
@@ -23,10 +24,8 @@ export async function writeMaintenanceConfig(
   args: readonly string[],
   write: (text: string) => void,
 ): Promise<0 | 1 | 2> {
-  if (args.length > 0) {
-    write(HELP);
-    return args.length === 1 && args[0] === '--help' ? 0 : 2;
-  }
+  const told = refuseArguments(args, HELP, write);
+  if (told !== null) return told;
   try {
     const host = { defaultAppRoot: world.defaultAppRoot, hostname: hostname(), totalMemoryBytes: totalmem() };
     const site = await readSite(world.env, host);

@@ -1,5 +1,6 @@
-import { parseArgs } from 'node:util';
-import { Failure } from '../failure.ts';
+import { FLAG, readArguments, USUAL_OPTIONS, usageOf } from './arguments.ts';
+
+const usage = usageOf('update_config');
 
 /** What one call of `update_config` by hand shall do. */
 export type Task =
@@ -38,45 +39,28 @@ Exit codes: 0 done, 1 failed (nothing was changed), 2 the options make no sense.
 
 /** @throws {Failure} `usage` */
 export function parseOptions(args: readonly string[]): Options {
-  const { values, positionals } = parse(args);
+  const options = {
+    'dry-run': FLAG,
+    force: FLAG,
+    history: FLAG,
+    generations: FLAG,
+    rollback: FLAG,
+    ...USUAL_OPTIONS,
+  };
+  const { values, positionals } = readArguments({ args: [...args], allowPositionals: true, options }, usage);
   const tasks: Task[] = [];
   if (values.help) tasks.push({ kind: 'help' });
-  if (values['dry-run']) tasks.push({ kind: 'dry-run', force: values.force ?? false });
+  if (values['dry-run']) tasks.push({ kind: 'dry-run', force: values.force });
   if (values.history) tasks.push({ kind: 'history' });
   if (values.generations) tasks.push({ kind: 'generations' });
   if (values.rollback) tasks.push({ kind: 'rollback', run: positionals[0] ?? null });
   if (tasks.length > 1)
     throw usage('only one of --help, --dry-run, --history, --generations and --rollback makes sense');
-  const task = tasks[0] ?? { kind: 'update', force: values.force ?? false };
+  const task = tasks[0] ?? { kind: 'update', force: values.force };
   if (values.force && task.kind !== 'update' && task.kind !== 'dry-run')
     throw usage(`--force makes no sense with --${task.kind}`);
   const allowed = task.kind === 'rollback' ? 1 : 0;
   if (positionals.length > allowed)
     throw usage(`unexpected argument ${JSON.stringify(positionals[allowed])}`);
-  return { task, json: values.json ?? false, appRoot: values['app-root'] ?? null };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        'dry-run': { type: 'boolean' },
-        force: { type: 'boolean' },
-        json: { type: 'boolean' },
-        history: { type: 'boolean' },
-        generations: { type: 'boolean' },
-        rollback: { type: 'boolean' },
-        'app-root': { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-  } catch (error) {
-    throw usage(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function usage(message: string): Failure {
-  return new Failure('usage', message, { hint: 'update_config --help lists the options.' });
+  return { task, json: values.json, appRoot: values['app-root'] ?? null };
 }

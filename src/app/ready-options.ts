@@ -1,6 +1,7 @@
-import { parseArgs } from 'node:util';
-import { Failure } from '../failure.ts';
 import { type Scope, STAGES, type StageName } from '../ready/types.ts';
+import { FLAG, readArguments, USUAL_OPTIONS, usageOf } from './arguments.ts';
+
+const usage = usageOf('ready');
 
 /** What one call of `ready` shall do. */
 export interface ReadyOptions {
@@ -31,7 +32,13 @@ Exit codes: 0 done, or left to the one that is at work; 1 anything failed (the r
 
 /** @throws {Failure} `usage` */
 export function parseReadyOptions(args: readonly string[]): ReadyOptions {
-  const values = parse(args);
+  const options = {
+    list: FLAG,
+    'dry-run': FLAG,
+    only: { type: 'string', multiple: true },
+    ...USUAL_OPTIONS,
+  } as const;
+  const { values } = readArguments({ args: [...args], options }, usage);
   if (values.list && values['dry-run']) throw usage('only one of --list and --dry-run makes sense');
   const task = values.help ? 'help' : values.list ? 'list' : values['dry-run'] ? 'dry-run' : 'run';
   return {
@@ -47,26 +54,4 @@ function scopeOf(only: readonly string[] | undefined): Scope {
   const unknown = only.find((name) => !STAGES.includes(name as StageName));
   if (unknown !== undefined) throw usage(`--only ${JSON.stringify(unknown)} is neither tenants nor pages`);
   return STAGES.filter((stage) => only.includes(stage));
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        list: { type: 'boolean' },
-        'dry-run': { type: 'boolean' },
-        only: { type: 'string', multiple: true },
-        json: { type: 'boolean' },
-        'app-root': { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values;
-  } catch (error) {
-    throw usage(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function usage(message: string): Failure {
-  return new Failure('usage', message, { hint: 'ready --help lists the options.' });
 }

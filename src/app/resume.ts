@@ -1,9 +1,7 @@
-import { Failure } from '../failure.ts';
 import { arrival } from '../journal/arrival.ts';
-import { streamReport } from '../report/text.ts';
-import { refusedResult } from '../update/result.ts';
 import { runUpdate } from '../update/update.ts';
-import { buildParts, buildVoice, type World } from './parts.ts';
+import { runHook } from './hook.ts';
+import type { World } from './parts.ts';
 
 const HELP = `Usage: resume
 
@@ -23,21 +21,8 @@ export async function runResumeHook(
   args: readonly string[],
   write: (text: string) => void,
 ): Promise<0 | 1 | 2> {
-  if (args.length > 0) {
-    write(HELP);
-    return args.length === 1 && args[0] === '--help' ? 0 : 2;
-  }
-  const voice = buildVoice(world, [streamReport(write)], false);
-  try {
-    const parts = await buildParts(world, voice);
-    const request = { trigger: 'resume', force: false, arrival: arrival() } as const;
-    const { outcome } = await runUpdate(parts, request);
+  return await runHook({ world, args, help: HELP, write }, async (parts) => {
+    const { outcome } = await runUpdate(parts, { trigger: 'resume', force: false, arrival: arrival() });
     return outcome === 'failed' ? 1 : 0;
-  } catch (error) {
-    if (!(error instanceof Failure)) voice.log.exception(error);
-    voice.report({ type: 'end', result: refusedResult(world.env, error) }, new Date());
-    return 1;
-  } finally {
-    await voice.log.flush();
-  }
+  });
 }

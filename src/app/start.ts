@@ -1,30 +1,34 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { Failure } from '../failure.ts';
 import { arrival } from '../journal/arrival.ts';
-import { streamReport } from '../report/text.ts';
-import { refusedResult } from '../update/result.ts';
 import { runStart } from '../update/start.ts';
-import { buildParts, buildVoice, type World } from './parts.ts';
+import { runHook } from './hook.ts';
+import type { World } from './parts.ts';
+
+const HELP = `Usage: start
+
+Navigator's start hook, before it serves: finishes or undoes an update that was interrupted,
+and writes htpasswd from the local index. It never uses the network, since Navigator waits
+for it.
+The environment says where everything is, as for update_config.
+Exit codes: 0 done, or failed where an htpasswd is in place (the site stays up with that);
+1 failed without one; 2 the options make no sense.
+`;
 
 /**
  * Runs the start hook. A first start whose start hook fails ends Navigator, so it fails only where serving would be
  * worse: when there is no htpasswd, with which Navigator would let everybody in. With the old one in place the site
  * stays up, and the log says what is wrong.
  */
-export async function runStartHook(world: World, write: (text: string) => void): Promise<0 | 1> {
-  const voice = buildVoice(world, [streamReport(write)], false);
-  try {
-    const parts = await buildParts(world, voice);
+export async function runStartHook(
+  world: World,
+  args: readonly string[],
+  write: (text: string) => void,
+): Promise<0 | 1 | 2> {
+  return await runHook({ world, args, help: HELP, write }, async (parts) => {
     const { outcome } = await runStart(parts, arrival());
     return outcome !== 'failed' || hasHtpasswd(parts.site.dbDir) ? 0 : 1;
-  } catch (error) {
-    if (!(error instanceof Failure)) voice.log.exception(error);
-    voice.report({ type: 'end', result: refusedResult(world.env, error) }, new Date());
-    return 1;
-  } finally {
-    await voice.log.flush();
-  }
+  });
 }
 
 function hasHtpasswd(dbDir: string): boolean {

@@ -1,6 +1,7 @@
-import { parseArgs } from 'node:util';
 import { INDEX_NAME } from '../bucket/layout.ts';
-import { Failure } from '../failure.ts';
+import { FLAG, readArguments, USUAL_OPTIONS, usageOf } from './arguments.ts';
+
+export const syncUsage = usageOf('sync-databases');
 
 /** What one call of `sync-databases` shall do. */
 export interface SyncOptions {
@@ -35,17 +36,24 @@ Exit codes: 0 done, 1 something failed or was changed elsewhere, 2 the options m
 
 /** @throws {Failure} `usage` */
 export function parseSyncOptions(args: readonly string[]): SyncOptions {
-  const values = parse(args);
+  const options = {
+    'dry-run': FLAG,
+    only: { type: 'string', multiple: true },
+    'index-only': FLAG,
+    safe: FLAG,
+    ...USUAL_OPTIONS,
+  } as const;
+  const { values } = readArguments({ args: [...args], options }, syncUsage);
   const only = values.only ? namesOf(values.only) : null;
-  const indexOnly = values['index-only'] ?? false;
+  const indexOnly = values['index-only'];
   if (only && indexOnly) throw syncUsage('--only and --index-only make no sense together');
   return {
-    help: values.help ?? false,
-    dryRun: values['dry-run'] ?? false,
+    help: values.help,
+    dryRun: values['dry-run'],
     only,
     indexOnly,
-    safe: values.safe ?? false,
-    json: values.json ?? false,
+    safe: values.safe,
+    json: values.json,
     appRoot: values['app-root'] ?? null,
   };
 }
@@ -55,32 +63,9 @@ export function tenantName(text: string): string {
   return text.trim().replace(/\.sqlite3$/, '');
 }
 
-export function syncUsage(message: string): Failure {
-  return new Failure('usage', message, { hint: 'sync-databases --help lists the options.' });
-}
-
 function namesOf(lists: readonly string[]): string[] {
   const names = [...new Set(lists.flatMap((list) => list.split(',')).map(tenantName))].filter(Boolean);
   if (names.length === 0) throw syncUsage('--only names no event');
   if (names.includes(INDEX_NAME)) throw syncUsage('--only is for events; --index-only is for the index');
   return names;
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        'dry-run': { type: 'boolean' },
-        only: { type: 'string', multiple: true },
-        'index-only': { type: 'boolean' },
-        safe: { type: 'boolean' },
-        json: { type: 'boolean' },
-        'app-root': { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values;
-  } catch (error) {
-    throw syncUsage(error instanceof Error ? error.message : String(error));
-  }
 }

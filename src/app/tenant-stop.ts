@@ -1,6 +1,7 @@
 import { Failure } from '../failure.ts';
 import { mayUpload } from '../sync/owner.ts';
 import { allTenants } from '../tenants/list.ts';
+import { refuseArguments } from './arguments.ts';
 import { withDatabases } from './databases.ts';
 import type { World } from './parts.ts';
 import type { Output } from './ready.ts';
@@ -22,10 +23,8 @@ export async function runTenantStopHook(
   args: readonly string[],
   output: Output,
 ): Promise<0 | 1 | 2> {
-  if (args.length > 0) {
-    output.write(HELP);
-    return args.length === 1 && args[0] === '--help' ? 0 : 2;
-  }
+  const told = refuseArguments(args, HELP, output.write);
+  if (told !== null) return told;
   return await withDatabases(world, output, { json: false }, async (build) => {
     const { site, settings, note, index, sync } = await build();
     const name = tenantName(world.env['RAILS_APP_DB'] ?? '');

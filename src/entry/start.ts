@@ -5,4 +5,4 @@ import { writeAll } from './output.ts';
 const executable = resolve(process.argv[1] ?? '.');
 const world = { env: process.env, defaultAppRoot: dirname(dirname(executable)), name: 'start' };
 
-runStartHook(world, writeAll).then((code) => process.exit(code));
+runStartHook(world, process.argv.slice(2), writeAll).then((code) => process.exit(code));

@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeSampleIndex } from '../../dev/sample/sample.ts';
@@ -32,6 +32,18 @@ describe('scripts/start', () => {
     expect(() => statSync(machine.path('navigator.yml'))).toThrow('ENOENT');
   });
 
+  it('knows no options but --help, and does nothing with either', async () => {
+    writeFileSync(machine.path('index.sqlite3'), FIRST);
+    const before = machine.snapshot();
+    const executable = join(ROOT, 'scripts/start');
+    expect(await machine.run(['--help'], { executable })).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining('Usage: start'),
+    });
+    expect((await machine.run(['--force'], { executable })).exitCode).toBe(2);
+    expect(machine.snapshot()).toEqual(before);
+  });
+
   it('fails where Navigator would otherwise let everybody in: no index and no htpasswd', async () => {
     expect((await start()).exitCode).toBe(1);
   });
@@ -59,7 +71,6 @@ describe('scripts/maintenance-config', () => {
   });
 
   it('is not disturbed by an update that runs at the same time', async () => {
-    const { mkdirSync } = await import('node:fs');
     const staged = join(
       machine.appRoot,
       'config/.navigator-maintenance.yml.20260102T030405678Z-1f2e3d.staged',
