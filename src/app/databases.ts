@@ -3,6 +3,7 @@ import { Failure } from '../failure.ts';
 import type { Index } from '../index/types.ts';
 import { readInstalledIndex } from '../install/installed-index.ts';
 import { barReport } from '../report/bar.ts';
+import { collectNotes } from '../report/notes.ts';
 import { newRunId } from '../report/run-id.ts';
 import { streamReport } from '../report/text.ts';
 import { readSite } from '../site/environment.ts';
@@ -44,16 +45,19 @@ export async function withDatabases(
   work: (build: () => Promise<DatabaseParts>) => Promise<SyncResult | null>,
 ): Promise<0 | 1 | 2> {
   const teller = terminal ? barReport(terminal) : streamReport(write);
-  const voice = buildVoice(world, options.json ? [] : [teller], false);
+  const notes = collectNotes();
+  const voice = buildVoice(world, [options.json ? notes.report : teller], false);
+  const say = (result: SyncResult): void =>
+    write(`${JSON.stringify(voice.scrubber.value({ ...result, notes: notes.of(result.run) }))}\n`);
   try {
     const result = await work(() => buildDatabaseParts(world, voice));
-    if (result && options.json) write(`${JSON.stringify(voice.scrubber.value(result))}\n`);
+    if (result && options.json) say(result);
     return result?.outcome === 'failed' ? 1 : 0;
   } catch (error) {
     if (!(error instanceof Failure)) voice.log.exception(error);
     const summary = refusedSummary(world.env, world.name, error);
     voice.report({ type: 'finish', summary }, new Date());
-    if (options.json) write(`${JSON.stringify(voice.scrubber.value({ ...summary, items: [] }))}\n`);
+    if (options.json) say({ ...summary, items: [] });
     return summary.error?.code === 'usage' ? 2 : 1;
   } finally {
     await voice.log.flush();

@@ -25,7 +25,8 @@ store. The index is never uploaded; config-update publishes it.
   --dry-run          say what would be uploaded and downloaded; change nothing
   --only A,B         only these events, of any region, such as 2025-boston
   --index-only       only the index: the whole update, as update_config does it
-  --safe             download nothing over a database that this region owns and has
+  --safe             download nothing over a database that this region owns and has; no
+                     region owns the index, so --index-only does the same with it
   --app-root DIR     the application's directory (APP_ROOT, else the parent of this file's)
   --json             one JSON object instead of lines
   --help             this text
@@ -46,7 +47,8 @@ export function parseSyncOptions(args: readonly string[]): SyncOptions {
   const { values } = readArguments({ args: [...args], options }, syncUsage);
   const only = values.only ? namesOf(values.only) : null;
   const indexOnly = values['index-only'];
-  if (only && indexOnly) throw syncUsage('--only and --index-only make no sense together');
+  if (only && indexOnly)
+    throw syncUsage('--only and --index-only make no sense together: run it once with each of them');
   return {
     help: values.help,
     dryRun: values['dry-run'],

@@ -22,13 +22,8 @@ export interface WriteRequest {
 }
 
 export interface WriteResult {
-  /** Pages; in a dry run those that would be. */
-  readonly counts: {
-    readonly written: number;
-    readonly unchanged: number;
-    readonly removed: number;
-    readonly failed: number;
-  };
+  /** Pages `written`, `unchanged`, `removed` and `failed`; in a dry run those `to write` and `to remove`. */
+  readonly counts: Readonly<Record<string, number>>;
   readonly failures: readonly ItemFailure[];
 }
 
@@ -49,9 +44,11 @@ export async function writePages(request: WriteRequest): Promise<WriteResult> {
   return await new Writer(request).run();
 }
 
+type Counts = Record<'written' | 'unchanged' | 'removed' | 'failed', number>;
+
 class Writer {
   readonly #request: WriteRequest;
-  readonly #counts = { written: 0, unchanged: 0, removed: 0, failed: 0 };
+  readonly #counts: Counts = { written: 0, unchanged: 0, removed: 0, failed: 0 };
   readonly #failures: ItemFailure[] = [];
 
   constructor(request: WriteRequest) {
@@ -75,7 +72,7 @@ class Writer {
     } finally {
       top?.close();
     }
-    return { counts: this.#counts, failures: this.#failures };
+    return { counts: dryRun ? planned(this.#counts) : this.#counts, failures: this.#failures };
   }
 
   #write(top: Directory | null, page: Page): void {
@@ -130,6 +127,10 @@ class Writer {
   #say(name: string, outcome: ItemOutcome, detail: string): void {
     this.#request.say({ type: 'item', step: this.#request.step, name, outcome, detail });
   }
+}
+
+function planned({ written, unchanged, removed, failed }: Counts): Record<string, number> {
+  return { 'to write': written, unchanged, 'to remove': removed, failed };
 }
 
 /** Null in a dry run without one: nothing is made. */

@@ -104,9 +104,12 @@ function summary(result: RunResult): string[] {
   ];
 }
 
-/** `3 downloaded`, `377 unchanged`: what there is none of is not told. */
+/** `3 downloaded`, `1 page written`: what there is none of is not told. */
 export function describeCounts(counts: Summary['counts']): string[] {
-  return Object.entries(counts).flatMap(([name, count]) => (count === 0 ? [] : [`${count} ${name}`]));
+  return Object.entries(counts).flatMap(([name, count]) => {
+    if (count === 0) return [];
+    return [`${count} ${count === 1 ? name.replace(/^(tenant|page)s /, '$1 ') : name}`];
+  });
 }
 
 function summaryLines(result: Summary): string[] {

@@ -57,9 +57,13 @@ export class Tally {
       const more = absent.length > MOST_NAMES ? `, and ${absent.length - MOST_NAMES} more` : '';
       this.#say(`no database, and the application has no migrations to make one with: ${names}${more}`);
     }
+    const { downloaded, prepared, unchanged } = this.#counts;
     return {
       counts: {
-        ...this.#counts,
+        ...(this.#request.dryRun
+          ? { 'to download': downloaded, 'to prepare': prepared }
+          : { downloaded, prepared }),
+        unchanged,
         ...(this.#given > 0 ? { 'given to their owner': this.#given } : {}),
         ...(absent.length > 0 ? { 'without a database': absent.length } : {}),
         failed: this.#failures.length,

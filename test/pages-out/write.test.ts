@@ -62,7 +62,7 @@ describe('pages', () => {
     mkdirSync(place.path('regions'));
     execFileSync('mkfifo', [place.path('regions/index.html')]);
     symlinkSync(place.path('elsewhere'), place.path('2026/index.html'));
-    expect((await place.write(site())).counts.written).toBe(7);
+    expect((await place.write(site())).counts['written']).toBe(7);
     expect(place.read('index.html')).toContain('first index.html');
     expect(place.read('studios/index.html')).toContain('first studios/index.html');
     for (const path of ['2026/index.html', 'regions/index.html']) {
@@ -85,7 +85,7 @@ describe('pages', () => {
     rmSync(place.dir, { recursive: true });
     mkdirSync(join(place.home, 'release'));
     symlinkSync('release', place.dir);
-    expect((await place.write(site())).counts.written).toBe(7);
+    expect((await place.write(site())).counts['written']).toBe(7);
     expect(readlinkSync(place.dir)).toBe('release');
     expect(place.read('index.html')).toContain('first');
   });
@@ -109,7 +109,7 @@ describe('a dry run', () => {
     const before = place.snapshot();
     const pages = [...site().with(0, page('index.html', 'second')), page('studios/new/index.html')];
     const { counts } = await place.write(pages, { dryRun: true });
-    expect(counts).toEqual({ written: 2, unchanged: 6, removed: 1, failed: 0 });
+    expect(counts).toEqual({ 'to write': 2, unchanged: 6, 'to remove': 1, failed: 0 });
     expect(place.items).toEqual([
       'would-change index.html',
       'would-change studios/new/index.html',
@@ -121,7 +121,7 @@ describe('a dry run', () => {
   it('makes no public directory', async () => {
     const place = Public.make();
     rmSync(place.dir, { recursive: true });
-    expect((await place.write(site(), { dryRun: true })).counts.written).toBe(7);
+    expect((await place.write(site(), { dryRun: true })).counts['to write']).toBe(7);
     expect(place.has('')).toBe(false);
   });
 });
@@ -214,7 +214,7 @@ describe('a link below the public directory', () => {
     symlinkSync(outside.path('studios/boston'), place.path('studios/linked'));
     const before = outside.snapshot();
     const pages = site().filter(({ path }) => !path.startsWith('2026'));
-    expect((await place.write(pages)).counts.removed).toBe(1);
+    expect((await place.write(pages)).counts['removed']).toBe(1);
     expect(outside.snapshot()).toEqual(before);
   });
 });

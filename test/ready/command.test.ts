@@ -54,6 +54,12 @@ describe('the ready hook', () => {
     });
   });
 
+  it('has in its JSON what it notes', async () => {
+    const env = { READY_PRERENDER: 'off' };
+    const { summaries } = await readyJson(machine, ['--only', 'pages'], { env });
+    expect(summaries).toMatchObject([{ notes: ['READY_PRERENDER is off: no pages are rendered'] }]);
+  });
+
   it('does the tenants before the pages', async () => {
     const { summaries } = await readyJson(machine);
     expect(summaries[0]?.steps.map(({ name }) => name)).toEqual(['index', 'tenants', 'pages']);
@@ -66,7 +72,7 @@ describe('a dry run', () => {
     const { exitCode, stdout } = await pages('--dry-run');
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/\] studios\/index\.html: would-change/);
-    expect(stdout).toMatch(/\] Summary: dry-run, \d+ pages written/);
+    expect(stdout).toMatch(/\] Summary: dry-run, \d+ pages to write/);
     expect(machine.snapshot()).toEqual(before);
     expect(publicFiles(machine).size).toBe(0);
     expect(() => notesOf(machine)).toThrow('ENOENT');

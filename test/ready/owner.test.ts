@@ -43,5 +43,5 @@ it("a hook that root ran leaves everything to the application's own user, who ca
     encoding: 'utf8',
   });
   expect(status, stdout).toBe(0);
-  expect(stdout).toContain('1 pages written');
+  expect(stdout).toContain('1 page written');
 });

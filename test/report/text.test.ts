@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type Audience, renderJson, streamReport, textReport } from '../../src/report/text.ts';
+import {
+  type Audience,
+  describeCounts,
+  renderJson,
+  streamReport,
+  textReport,
+} from '../../src/report/text.ts';
 import type { RunResult } from '../../src/report/types.ts';
 import { AT, eventsOf, result } from './results.ts';
 
@@ -79,6 +85,13 @@ describe('the live report', () => {
       `${STAMP}Step 1/2: Fetch the index ...\n`,
       `${STAMP}Step 1/2: Fetch the index: 4096 bytes (12.3 ms)\n`,
     ]);
+  });
+});
+
+describe('the summary of a hook', () => {
+  it('has singular words for one, and leaves out what there is none of', () => {
+    const counts = { 'tenants downloaded': 1, 'tenants failed': 0, 'pages written': 1, 'pages unchanged': 2 };
+    expect(describeCounts(counts)).toEqual(['1 tenant downloaded', '1 page written', '2 pages unchanged']);
   });
 });
 

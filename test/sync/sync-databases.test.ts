@@ -190,6 +190,11 @@ describe('scripts/sync-databases', () => {
     const { exitCode, stdout } = await iad.script('sync-databases', [], { env: none });
     expect(exitCode).toBe(0);
     expect(stdout).toContain('no object store is configured; nothing to do');
+    expect(await iad.sync([], { env: none })).toMatchObject({
+      outcome: 'done',
+      items: [],
+      notes: ['no object store is configured; nothing to do'],
+    });
   });
 });
 

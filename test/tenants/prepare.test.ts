@@ -210,7 +210,7 @@ describe('a dry run', () => {
       `2026-b would-change: would be downloaded (${NEW.length} bytes)`,
       '2026-c would-change: bin/rails db:prepare would be run: 1 migration pending',
     ]);
-    expect(ran.counts).toEqual({ downloaded: 2, prepared: 1, unchanged: 0, failed: 0 });
+    expect(ran.counts).toEqual({ 'to download': 2, 'to prepare': 1, unchanged: 0, failed: 0 });
     expect(look()).toEqual(before);
   });
 });

@@ -15,4 +15,4 @@ const { counts } = await writePages({
   step: 'pages',
   say: () => {},
 });
-if (counts.failed > 0) process.exitCode = 1;
+if (counts['failed'] !== 0) process.exitCode = 1;

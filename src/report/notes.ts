@@ -1,0 +1,22 @@
+import type { Reporter } from './types.ts';
+
+/** What is noted, run by run: for a caller that gets one JSON object for each. */
+export interface Notes {
+  readonly report: Reporter;
+  /** What was noted in that run, and before the first one began. */
+  of(run: string): readonly string[];
+}
+
+export function collectNotes(): Notes {
+  const runs = new Map<string, string[]>();
+  let current: string[] = [];
+  return {
+    report: (event) => {
+      if (event.type === 'note') current.push(event.message);
+      if (event.type !== 'begin') return;
+      if (runs.size > 0) current = [];
+      runs.set(event.run, current);
+    },
+    of: (run) => runs.get(run) ?? (runs.size === 0 ? current : []),
+  };
+}
