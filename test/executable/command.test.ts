@@ -1,68 +1,53 @@
 import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { changeSample, makeSampleIndex } from '../../dev/sample/sample.ts';
+import { describe, expect, it } from 'vitest';
+import { changeSample } from '../../dev/sample/sample.ts';
 import type { RunResult } from '../../src/report/types.ts';
 import { Machine } from '../support/machine.ts';
-import { type Published, startPublished } from '../support/published.ts';
+import { EARLIER, FIRST, LATER, SECOND, useMachine } from '../support/use-machine.ts';
 
-const FIRST = makeSampleIndex();
-const SECOND = changeSample(FIRST).index;
-const EARLIER = new Date('2026-01-02T03:04:05Z');
-const LATER = new Date('2026-01-02T03:05:00Z');
-
-let published: Published;
-let machine: Machine;
-beforeAll(async () => {
-  published = await startPublished();
-});
-afterAll(() => published.close());
-beforeEach(async () => {
-  await published.publish(FIRST, EARLIER);
-  machine = new Machine(published.env);
-});
-afterEach(() => machine.remove());
+const here = useMachine();
 
 async function json(...args: string[]): Promise<RunResult> {
-  return JSON.parse((await machine.run([...args, '--json'])).stdout) as RunResult;
+  return JSON.parse((await here.machine.run([...args, '--json'])).stdout) as RunResult;
 }
 
 describe('by hand', () => {
   it('update_config does what the CGI does, told line by line', async () => {
-    const { exitCode, stdout, stderr } = await machine.run([]);
+    const { exitCode, stdout, stderr } = await here.machine.run([]);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout).toMatch(/Step 1\/6: .* \.\.\.\n/);
     expect(stdout).toMatch(/\nRESULT \{"run":/);
-    expect(machine.read('navigator.yml')).toContain('auth:');
+    expect(here.machine.read('navigator.yml')).toContain('auth:');
   });
 
   it('--app-root takes precedence over APP_ROOT', async () => {
     const other = new Machine();
-    await machine.run(['--app-root', other.appRoot]);
+    await here.machine.run(['--app-root', other.appRoot]);
     expect(statSync(other.path('navigator.yml')).isFile()).toBe(true);
-    expect(() => statSync(machine.path('navigator.yml'))).toThrow('ENOENT');
+    expect(() => statSync(here.machine.path('navigator.yml'))).toThrow('ENOENT');
     other.remove();
   });
 
   it('--app-root does not make a directory that is not there', async () => {
-    const missing = join(machine.home, 'mistyped');
-    const { exitCode, stdout } = await machine.run(['--app-root', missing]);
+    const missing = join(here.machine.home, 'mistyped');
+    const { exitCode, stdout } = await here.machine.run(['--app-root', missing]);
     expect(exitCode).toBe(2);
     expect(stdout).toContain('is no directory');
     expect(existsSync(missing)).toBe(false);
   });
 
   it('--dry-run leaves a machine that has nothing with nothing', async () => {
-    const before = machine.snapshot();
+    const before = here.machine.snapshot();
     const result = await json('--dry-run');
     expect(result).toMatchObject({ outcome: 'dry-run', reload: true });
     expect(result.diff).toContain('+server:');
-    expect(machine.snapshot()).toEqual(before);
-    expect(() => statSync(join(machine.dbDir, '.update_config'))).toThrow('ENOENT');
+    expect(here.machine.snapshot()).toEqual(before);
+    expect(() => statSync(join(here.machine.dbDir, '.update_config'))).toThrow('ENOENT');
   });
 
   it('--help says everything, and options that make no sense exit 2', async () => {
-    const help = await machine.run(['--help']);
+    const help = await here.machine.run(['--help']);
     expect(help.exitCode).toBe(0);
     for (const option of [
       '--dry-run',
@@ -82,15 +67,15 @@ describe('by hand', () => {
       ['--history', '--force'],
       ['--rollback', 'a', 'b'],
     ]) {
-      const answer = await machine.run(args);
+      const answer = await here.machine.run(args);
       expect(answer.exitCode, args.join(' ')).toBe(2);
       expect(answer.stdout).toContain('--help');
     }
   });
 
   it('a failure exits 1 and says what to do', async () => {
-    rmSync(machine.dbDir, { recursive: true });
-    const answer = await machine.run([]);
+    rmSync(here.machine.dbDir, { recursive: true });
+    const answer = await here.machine.run([]);
     expect(answer.exitCode).toBe(1);
     expect(answer.stdout).toContain('db-dir-missing');
     expect(answer.stdout).toContain('What to do:');
@@ -99,11 +84,11 @@ describe('by hand', () => {
 
 describe('--history', () => {
   it('lists the runs, newest first: when, trigger, outcome, what changed, how long', async () => {
-    expect((await machine.run(['--history'])).stdout).toContain('No run');
-    await machine.post();
-    await machine.run([]);
-    await machine.run(['--force']);
-    const { stdout, exitCode } = await machine.run(['--history']);
+    expect((await here.machine.run(['--history'])).stdout).toContain('No run');
+    await here.machine.post();
+    await here.machine.run([]);
+    await here.machine.run(['--force']);
+    const { stdout, exitCode } = await here.machine.run(['--history']);
     expect(exitCode).toBe(0);
     const [head, forced, second, first] = stdout.trimEnd().split('\n');
     expect(head).toMatch(/began +run +trigger +outcome +duration +changed/);
@@ -119,43 +104,43 @@ describe('--rollback', () => {
     Object.fromEntries(
       (['htpasswd', 'map.yml', 'showcases.yml', 'tenants.list', 'navigator.yml'] as const).map((name) => [
         name,
-        machine.read(name),
+        here.machine.read(name),
       ]),
     );
 
   it('puts back byte for byte what the last run replaced, index and all, and is itself a run', async () => {
-    await machine.run([]);
+    await here.machine.run([]);
     const before = contents();
-    await published.publish(SECOND, LATER);
+    await here.published.publish(SECOND, LATER);
     const update = await json();
     expect(contents()).not.toEqual(before);
 
-    const generations = await machine.run(['--generations']);
+    const generations = await here.machine.run(['--generations']);
     expect(generations.stdout).toContain(update.run);
     const rollback = await json('--rollback');
     expect(rollback).toMatchObject({ outcome: 'updated', reload: true, index: { source: 'generation' } });
     expect(contents()).toEqual(before);
-    expect(statSync(machine.path('navigator.yml')).mtimeMs).toBeGreaterThan(Date.now());
-    expect((await machine.run(['--history'])).stdout).toMatch(/rollback +updated/);
+    expect(here.machine.mtime('navigator.yml')).toBeGreaterThan(Date.now());
+    expect((await here.machine.run(['--history'])).stdout).toMatch(/rollback +updated/);
   });
 
   it('holds until another index is published', async () => {
-    await machine.run([]);
+    await here.machine.run([]);
     const before = contents();
-    await published.publish(SECOND, LATER);
+    await here.published.publish(SECOND, LATER);
     await json();
     await json('--rollback');
     expect(await json()).toMatchObject({ outcome: 'unchanged' });
     expect(contents()).toEqual(before);
 
-    await published.publish(changeSample(SECOND).index, new Date('2026-01-02T03:06:00Z'));
+    await here.published.publish(changeSample(SECOND).index, new Date('2026-01-02T03:06:00Z'));
     expect(await json()).toMatchObject({ outcome: 'updated', index: { source: 'store' } });
     expect(contents()).not.toEqual(before);
   });
 
   it('ends when the held index is forced', async () => {
-    await machine.run([]);
-    await published.publish(SECOND, LATER);
+    await here.machine.run([]);
+    await here.published.publish(SECOND, LATER);
     await json();
     const after = contents();
     await json('--rollback');
@@ -165,8 +150,8 @@ describe('--rollback', () => {
   });
 
   it('can itself be rolled back, and any kept run can be named', async () => {
-    await machine.run([]);
-    await published.publish(SECOND, LATER);
+    await here.machine.run([]);
+    await here.published.publish(SECOND, LATER);
     const update = await json();
     const after = contents();
     const undone = await json('--rollback', update.run);
@@ -175,14 +160,14 @@ describe('--rollback', () => {
   });
 
   it('of an earlier run undoes the later ones too, so that all files are of one time', async () => {
-    await machine.run([]);
+    await here.machine.run([]);
     const before = contents();
-    await published.publish(changeSample(FIRST).index, LATER);
+    await here.published.publish(changeSample(FIRST).index, LATER);
     const first = await json();
     const { openDatabase } = await import('../../src/sqlite.ts');
     const db = openDatabase(SECOND);
     db.prepare("DELETE FROM users WHERE userid = 'studio3'").run();
-    await published.publish(db.serialize(), new Date('2026-01-02T03:06:00Z'));
+    await here.published.publish(db.serialize(), new Date('2026-01-02T03:06:00Z'));
     db.close();
     const second = await json();
     expect(second.files.filter((file) => file.changed).map((file) => file.kind)).toEqual([
@@ -194,39 +179,39 @@ describe('--rollback', () => {
   });
 
   it('says what there is when the named run replaced nothing', async () => {
-    await machine.run([]);
-    const answer = await machine.run(['--rollback', '20200101T000000000Z-000000', '--json']);
+    await here.machine.run([]);
+    const answer = await here.machine.run(['--rollback', '20200101T000000000Z-000000', '--json']);
     expect(answer.exitCode).toBe(1);
     expect((JSON.parse(answer.stdout) as RunResult).error).toMatchObject({ code: 'no-generation' });
   });
 
   it('puts back what another program had written there before', async () => {
-    const foreign = `auth:\n  enabled: true\n  realm: Showcase\n  htpasswd: ${machine.path('htpasswd')}\n  public_paths: ["/update_config"]\nserver:\n  root_path: ""\n  cgi_scripts:\n  - {path: /update_config, script: /x, method: POST, reload_config: config/navigator.yml}\n`;
+    const foreign = `auth:\n  enabled: true\n  realm: Showcase\n  htpasswd: ${here.machine.path('htpasswd')}\n  public_paths: ["/update_config"]\nserver:\n  root_path: ""\n  cgi_scripts:\n  - {path: /update_config, script: /x, method: POST, reload_config: config/navigator.yml}\n`;
     const { mkdirSync } = await import('node:fs');
-    mkdirSync(join(machine.appRoot, 'config'));
-    writeFileSync(machine.path('navigator.yml'), foreign);
+    mkdirSync(join(here.machine.appRoot, 'config'));
+    writeFileSync(here.machine.path('navigator.yml'), foreign);
     await json();
     const rollback = await json('--rollback');
     expect(rollback.error).toBeUndefined();
     expect(rollback.outcome).toBe('updated');
-    expect(machine.read('navigator.yml')).toBe(foreign);
+    expect(here.machine.read('navigator.yml')).toBe(foreign);
   });
 });
 
 describe('generations', () => {
   it('are kept to the number that is set', async () => {
-    machine.env = { ...machine.env, UPDATE_CONFIG_GENERATIONS: '2' };
+    here.machine.env = { ...here.machine.env, UPDATE_CONFIG_GENERATIONS: '2' };
     let index = FIRST;
     for (let run = 0; run < 4; run++) {
-      await published.publish(index, new Date(EARLIER.getTime() + run * 1000));
+      await here.published.publish(index, new Date(EARLIER.getTime() + run * 1000));
       await json();
       index = changeSample(index).index;
     }
-    expect(JSON.parse((await machine.run(['--generations', '--json'])).stdout)).toHaveLength(2);
+    expect(JSON.parse((await here.machine.run(['--generations', '--json'])).stdout)).toHaveLength(2);
   });
 
   it('are readable by nobody else', async () => {
-    await machine.run([]);
-    expect(statSync(join(machine.dbDir, '.update_config')).mode & 0o777).toBe(0o700);
+    await here.machine.run([]);
+    expect(statSync(join(here.machine.dbDir, '.update_config')).mode & 0o777).toBe(0o700);
   });
 });

@@ -10,19 +10,18 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { changeSample, makeSampleIndex } from '../../dev/sample/sample.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { changeSample } from '../../dev/sample/sample.ts';
 import { openDatabase } from '../../src/sqlite.ts';
 import { altered } from '../support/indexes.ts';
 import { type CgiAnswered, Machine } from '../support/machine.ts';
 import { Mounts } from '../support/mounts.ts';
-import { type Published, startPublished } from '../support/published.ts';
 import { RunProcess } from '../support/run-process.ts';
 import { INSTALLED, pathsOf, type Stand, standOf } from '../support/stand.ts';
+import { FIRST, FLY_MACHINE, LATER, useMachine } from '../support/use-machine.ts';
 
 vi.setConfig({ testTimeout: 600_000 });
 
-const FIRST = makeSampleIndex();
 /** Every file changes with it, and the index grows. */
 const SECOND = altered(
   changeSample(FIRST).index,
@@ -30,20 +29,8 @@ const SECOND = altered(
   'CREATE TABLE filler (bytes BLOB)',
   'INSERT INTO filler VALUES (zeroblob(50000))',
 );
-const EARLIER = new Date('2026-01-02T03:04:05Z');
-const LATER = new Date('2026-01-02T03:05:00Z');
 
-let published: Published;
-let machine: Machine;
-beforeAll(async () => {
-  published = await startPublished();
-});
-afterAll(() => published.close());
-beforeEach(async () => {
-  await published.publish(FIRST, EARLIER);
-  machine = new Machine({ ...published.env, FLY_APP_NAME: 'smooth', FLY_REGION: 'iad' });
-});
-afterEach(() => machine.remove());
+const here = useMachine(FLY_MACHINE);
 
 const expectFailure = (answer: CgiAnswered, code: string) => {
   const { status, exitCode, result } = answer;
@@ -62,19 +49,19 @@ describe('a file system that is mounted for the test alone', () => {
   });
   afterEach(() => mounts.close());
 
-  const post = () => new RunProcess(machine, { through: mounts.through }).answered;
+  const post = () => new RunProcess(here.machine, { through: mounts.through }).answered;
 
   /** The machine as it is seen from outside, where the mounts are elsewhere. */
   const seen = (): Machine =>
     Object.assign(Object.create(Machine.prototype), {
-      ...machine,
-      appRoot: mounts.outside(machine.appRoot),
-      dbDir: mounts.outside(machine.dbDir),
+      ...here.machine,
+      appRoot: mounts.outside(here.machine.appRoot),
+      dbDir: mounts.outside(here.machine.dbDir),
     }) as Machine;
 
   async function install(): Promise<{ stand: Stand; paths: string[] }> {
     expect((await post()).result.outcome).toBe('updated');
-    await published.publish(SECOND, LATER);
+    await here.published.publish(SECOND, LATER);
     return { stand: standOf(seen()), paths: pathsOf(seen()) };
   }
 
@@ -91,10 +78,10 @@ describe('a file system that is mounted for the test alone', () => {
   ] as const)(
     '%s (%s): whenever it gets full nothing changes, until there is room enough',
     async (which, mode, stepKib) => {
-      const place = which === 'the db dir' ? machine.dbDir : machine.appRoot;
+      const place = which === 'the db dir' ? here.machine.dbDir : here.machine.appRoot;
       mounts.mountMemory(place, 4096);
       const { stand } = await install();
-      const db = openDatabase(mounts.outside(machine.path('index.sqlite3')));
+      const db = openDatabase(mounts.outside(here.machine.path('index.sqlite3')));
       db.pragma(`journal_mode = ${mode}`);
       db.close();
       const paths = pathsOf(seen());
@@ -118,7 +105,7 @@ describe('a file system that is mounted for the test alone', () => {
   it.each(['the db dir', 'the app root'])(
     '%s, read-only: nothing changes, until it can be written',
     async (which) => {
-      const place = which === 'the db dir' ? machine.dbDir : machine.appRoot;
+      const place = which === 'the db dir' ? here.machine.dbDir : here.machine.appRoot;
       mounts.mountMemory(place, 4096);
       const { stand, paths } = await install();
       mounts.setWritable(place, false);
@@ -136,31 +123,31 @@ describe('a file system that is mounted for the test alone', () => {
 describe('a db dir that is not there', () => {
   it.each([
     ['missing', () => {}],
-    ['a file', () => writeFileSync(machine.dbDir, '')],
+    ['a file', () => writeFileSync(here.machine.dbDir, '')],
   ])('(%s) is not made: a mount that failed must not be written under', async (_, spoil) => {
-    rmdirSync(machine.dbDir);
+    rmdirSync(here.machine.dbDir);
     spoil();
-    expectFailure(await machine.post(), 'db-dir-missing');
-    expect(existsSync(join(machine.dbDir, '.update_config'))).toBe(false);
-    expect(readdirSync(machine.appRoot)).toEqual([]);
-    rmSync(machine.dbDir, { force: true });
-    mkdirSync(machine.dbDir);
-    expect(await machine.post()).toMatchObject({ status: 200, result: { outcome: 'updated' } });
+    expectFailure(await here.machine.post(), 'db-dir-missing');
+    expect(existsSync(join(here.machine.dbDir, '.update_config'))).toBe(false);
+    expect(readdirSync(here.machine.appRoot)).toEqual([]);
+    rmSync(here.machine.dbDir, { force: true });
+    mkdirSync(here.machine.dbDir);
+    expect(await here.machine.post()).toMatchObject({ status: 200, result: { outcome: 'updated' } });
   });
 });
 
 describe('something else in the place of a file', () => {
   beforeEach(async () => {
-    expect((await machine.post()).result.outcome).toBe('updated');
-    await published.publish(SECOND, LATER);
+    expect((await here.machine.post()).result.outcome).toBe('updated');
+    await here.published.publish(SECOND, LATER);
   });
 
   const spoilt: readonly [string, () => string][] = [
-    ...INSTALLED.map((name): [string, () => string] => [name, () => machine.path(name)]),
-    ['journal.db', () => join(machine.dbDir, '.update_config/journal.db')],
-    ['generations', () => join(machine.dbDir, '.update_config/generations')],
-    ['tmp', () => join(machine.appRoot, 'tmp')],
-    ['.update_config', () => join(machine.dbDir, '.update_config')],
+    ...INSTALLED.map((name): [string, () => string] => [name, () => here.machine.path(name)]),
+    ['journal.db', () => join(here.machine.dbDir, '.update_config/journal.db')],
+    ['generations', () => join(here.machine.dbDir, '.update_config/generations')],
+    ['tmp', () => join(here.machine.appRoot, 'tmp')],
+    ['.update_config', () => join(here.machine.dbDir, '.update_config')],
   ];
 
   it.each(spoilt)('%s: nothing changes until it is moved aside', async (name, find) => {
@@ -169,23 +156,23 @@ describe('something else in the place of a file', () => {
     rmSync(path, { recursive: true });
     if (isDirectory) writeFileSync(path, 'no directory');
     else mkdirSync(path);
-    const before = machine.snapshot();
-    expectFailure(await machine.post(), 'disk');
-    const left = machine.snapshot();
+    const before = here.machine.snapshot();
+    expectFailure(await here.machine.post(), 'disk');
+    const left = here.machine.snapshot();
     expect(left).toEqual(before);
     rmSync(path, { recursive: true });
-    const answer = await machine.post();
+    const answer = await here.machine.post();
     expect(answer, name).toMatchObject({ status: 200, result: { outcome: 'updated', reload: true } });
-    expect((await machine.post()).result.outcome).toBe('unchanged');
+    expect((await here.machine.post()).result.outcome).toBe('unchanged');
   });
 });
 
 describe('a log that cannot be written does not hurt', () => {
-  const logs = () => join(machine.home, 'log');
+  const logs = () => join(here.machine.home, 'log');
   const logFile = () => join(logs(), 'update_config.log');
   beforeEach(() => {
     mkdirSync(logs());
-    machine.env = { ...machine.env, RAILS_LOG_VOLUME: logs() };
+    here.machine.env = { ...here.machine.env, RAILS_LOG_VOLUME: logs() };
   });
 
   const expectUpdated = (answer: CgiAnswered) => {
@@ -199,7 +186,7 @@ describe('a log that cannot be written does not hurt', () => {
     ['its name leads nowhere', () => symlinkSync('/nonexistent/log', logFile())],
   ])('%s', async (_, spoil) => {
     spoil();
-    expectUpdated(await machine.post());
+    expectUpdated(await here.machine.post());
   });
 
   it.each(['full', 'read-only'])('its file system is %s', async (what) => {
@@ -208,7 +195,7 @@ describe('a log that cannot be written does not hurt', () => {
       mounts.mountMemory(logs(), 64);
       if (what === 'full') mounts.leaveFree(logs(), 0);
       else mounts.setWritable(logs(), false);
-      expectUpdated(await new RunProcess(machine, { through: mounts.through }).answered);
+      expectUpdated(await new RunProcess(here.machine, { through: mounts.through }).answered);
     } finally {
       await mounts.close();
     }

@@ -7,6 +7,7 @@ import type { FailureCode } from '../../src/failure.ts';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
 import { basic, type CgiAnswered, Machine, type RunOptions } from '../support/machine.ts';
 import { type Published, startPublished, storeEnvironment } from '../support/published.ts';
+import { FLY_MACHINE } from '../support/use-machine.ts';
 
 export const TOKEN = 'a-token-of-some-length';
 export const ADMINISTRATOR = basic(SAMPLE_ADMINISTRATOR.userid, SAMPLE_ADMINISTRATOR.password);
@@ -44,9 +45,7 @@ export class Station {
       ...storeEnvironment(published.settings, proxy.endpoint),
       RAILS_LOG_VOLUME: logs,
       UPDATE_CONFIG_TOKEN: TOKEN,
-      FLY_APP_NAME: 'smooth',
-      FLY_REGION: 'iad',
-      FLY_MACHINE_ID: 'd8912',
+      ...FLY_MACHINE,
     };
   }
 

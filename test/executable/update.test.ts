@@ -1,47 +1,17 @@
 import { createHash } from 'node:crypto';
-import { statSync, utimesSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { statSync } from 'node:fs';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { changeSample, makeSampleIndex } from '../../dev/sample/sample.ts';
-import { Machine } from '../support/machine.ts';
-import { type Published, startPublished } from '../support/published.ts';
+import { EARLIER, FIRST, FLY_MACHINE, LATER, SECOND, useMachine } from '../support/use-machine.ts';
 
-const FIRST = makeSampleIndex();
-const SECOND = changeSample(FIRST).index;
-const EARLIER = new Date('2026-01-02T03:04:05Z');
-const LATER = new Date('2026-01-02T03:05:00Z');
 const TOKEN = 'a-token-of-some-length';
 
-let published: Published;
-let machine: Machine;
-beforeAll(async () => {
-  published = await startPublished();
-});
-afterAll(() => published.close());
-beforeEach(async () => {
-  await published.publish(FIRST, EARLIER);
-  machine = new Machine({
-    ...published.env,
-    FLY_APP_NAME: 'smooth',
-    FLY_REGION: 'iad',
-    FLY_MACHINE_ID: 'd8912',
-    UPDATE_CONFIG_TOKEN: TOKEN,
-  });
-});
-afterEach(() => machine.remove());
-
-const mtime = (name: Parameters<Machine['path']>[0]): number => statSync(machine.path(name)).mtimeMs;
-
-/** As if the last load of Navigator were long ago. */
-function settle(): void {
-  const past = new Date(Date.now() - 60_000);
-  utimesSync(machine.path('navigator.yml'), past, past);
-}
+const here = useMachine({ ...FLY_MACHINE, UPDATE_CONFIG_TOKEN: TOKEN });
 
 describe('POST update_config', () => {
   it('installs a whole configuration on a machine that has nothing', async () => {
-    const etag = await published.publish(FIRST, EARLIER);
-    const answer = await machine.post();
+    const etag = await here.published.publish(FIRST, EARLIER);
+    const answer = await here.machine.post();
     expect(answer).toMatchObject({ status: 200, exitCode: 0 });
     expect(answer.headers['content-type']).toBe('text/plain; charset=utf-8');
     expect(answer.result).toMatchObject({
@@ -65,12 +35,12 @@ describe('POST update_config', () => {
       ['tenants', true],
       ['navigator', true],
     ]);
-    expect(parse(machine.read('navigator.yml'))).toMatchObject({ auth: { enabled: true } });
-    expect(statSync(machine.path('index.sqlite3')).mtime).toEqual(EARLIER);
+    expect(parse(here.machine.read('navigator.yml'))).toMatchObject({ auth: { enabled: true } });
+    expect(statSync(here.machine.path('index.sqlite3')).mtime).toEqual(EARLIER);
   });
 
   it('answers in timestamped lines, numbered and timed steps, and a RESULT line at the end', async () => {
-    const { body } = await machine.post();
+    const { body } = await here.machine.post();
     const lines = body.trimEnd().split('\n');
     expect(
       lines.slice(0, -1).filter((line) => !/^\[\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\] ./.test(line)),
@@ -81,48 +51,48 @@ describe('POST update_config', () => {
   });
 
   it('touches nothing when nothing changed, and asks the store conditionally', async () => {
-    await machine.post();
-    settle();
-    const before = machine.snapshot();
-    const answer = await machine.post();
+    await here.machine.post();
+    here.machine.settle();
+    const before = here.machine.snapshot();
+    const answer = await here.machine.post();
     expect(answer.result).toMatchObject({ outcome: 'unchanged', reload: false });
     expect(answer.result.files.some((file) => file.changed)).toBe(false);
     expect(answer.body).toContain('not modified since it was fetched');
-    expect(machine.snapshot()).toEqual(before);
+    expect(here.machine.snapshot()).toEqual(before);
   });
 
   it('follows a changed index: new event in, removed user out, and navigator.yml newer than the clock', async () => {
-    await machine.post();
-    settle();
-    await published.publish(SECOND, LATER);
-    const answer = await machine.post();
+    await here.machine.post();
+    here.machine.settle();
+    await here.published.publish(SECOND, LATER);
+    const answer = await here.machine.post();
     expect(answer.result).toMatchObject({ outcome: 'updated', reload: true });
-    expect(machine.read('htpasswd')).not.toMatch(/^studio1:/m);
-    expect(machine.read('navigator.yml')).toContain('tea-dance');
-    expect(mtime('navigator.yml')).toBeGreaterThan(Date.now());
+    expect(here.machine.read('htpasswd')).not.toMatch(/^studio1:/m);
+    expect(here.machine.read('navigator.yml')).toContain('tea-dance');
+    expect(here.machine.mtime('navigator.yml')).toBeGreaterThan(Date.now());
   });
 
   it('makes Navigator reload when htpasswd alone was changed behind its back', async () => {
-    await machine.post();
-    settle();
+    await here.machine.post();
+    here.machine.settle();
     const { appendFileSync } = await import('node:fs');
-    appendFileSync(machine.path('htpasswd'), '\nintruder:{SHA}0DPiKuNIrrVmD8IUCuw1hQxNqZc=');
-    const answer = await machine.post();
+    appendFileSync(here.machine.path('htpasswd'), '\nintruder:{SHA}0DPiKuNIrrVmD8IUCuw1hQxNqZc=');
+    const answer = await here.machine.post();
     expect(answer.result.files.filter((file) => file.changed).map((file) => file.kind)).toEqual(['htpasswd']);
     expect(answer.result.reload).toBe(true);
-    expect(machine.read('htpasswd')).not.toContain('intruder');
-    expect(mtime('navigator.yml')).toBeGreaterThan(Date.now());
+    expect(here.machine.read('htpasswd')).not.toContain('intruder');
+    expect(here.machine.mtime('navigator.yml')).toBeGreaterThan(Date.now());
   });
 
   it('answers with the RESULT object alone to who accepts JSON', async () => {
-    const { headers, body } = await machine.post('', { env: { HTTP_ACCEPT: 'application/json' } });
+    const { headers, body } = await here.machine.post('', { env: { HTTP_ACCEPT: 'application/json' } });
     expect(headers['content-type']).toBe('application/json; charset=utf-8');
     expect(JSON.parse(body)).toMatchObject({ outcome: 'updated', machine: 'd8912' });
   });
 
   it('logs the same events as JSON lines on standard error, and in RAILS_LOG_VOLUME', async () => {
     const { readFileSync } = await import('node:fs');
-    const answer = await machine.post('', { env: { RAILS_LOG_VOLUME: machine.home } });
+    const answer = await here.machine.post('', { env: { RAILS_LOG_VOLUME: here.machine.home } });
     const lines = answer.stderr
       .trimEnd()
       .split('\n')
@@ -131,72 +101,72 @@ describe('POST update_config', () => {
       answer.result.steps.map((step) => step.name),
     );
     expect(lines.at(-1)).toMatchObject({ event: 'end', result: { run: answer.result.run } });
-    expect(readFileSync(`${machine.home}/update_config.log`, 'utf8')).toBe(answer.stderr);
+    expect(readFileSync(`${here.machine.home}/update_config.log`, 'utf8')).toBe(answer.stderr);
   });
 });
 
 describe('a request that is refused', () => {
   it.each(['GET', 'HEAD', 'PUT', 'DELETE', 'post'])('%s gets 405 with Allow', async (method) => {
-    const answer = await machine.post('', { env: { REQUEST_METHOD: method } });
+    const answer = await here.machine.post('', { env: { REQUEST_METHOD: method } });
     expect(answer).toMatchObject({ status: 405, exitCode: 1, headers: { allow: 'POST' } });
     expect(answer.result.error).toMatchObject({ code: 'method-not-allowed' });
   });
 
   it('has a body: 415, announced or not, and nothing is touched', async () => {
-    const before = machine.snapshot();
-    const announced = await machine.post('', { input: 'x=1', env: { CONTENT_LENGTH: '3' } });
-    const chunked = await machine.post('', { input: 'x=1', env: { HTTP_TRANSFER_ENCODING: 'chunked' } });
-    const silent = await machine.post('', { input: 'x=1' });
+    const before = here.machine.snapshot();
+    const announced = await here.machine.post('', { input: 'x=1', env: { CONTENT_LENGTH: '3' } });
+    const chunked = await here.machine.post('', { input: 'x=1', env: { HTTP_TRANSFER_ENCODING: 'chunked' } });
+    const silent = await here.machine.post('', { input: 'x=1' });
     expect([announced, chunked, silent].map(({ status, exitCode }) => [status, exitCode])).toEqual([
       [415, 1],
       [415, 1],
       [415, 1],
     ]);
-    expect(machine.snapshot()).toEqual(before);
+    expect(here.machine.snapshot()).toEqual(before);
   });
 });
 
 describe('an older index', () => {
   beforeEach(async () => {
-    await published.publish(SECOND, LATER);
-    await machine.post();
-    settle();
-    await published.publish(FIRST, EARLIER);
+    await here.published.publish(SECOND, LATER);
+    await here.machine.post();
+    here.machine.settle();
+    await here.published.publish(FIRST, EARLIER);
   });
 
   it('does not replace a newer one', async () => {
-    const before = machine.snapshot();
-    const answer = await machine.post();
+    const before = here.machine.snapshot();
+    const answer = await here.machine.post();
     expect(answer).toMatchObject({ status: 422, exitCode: 1, result: { error: { code: 'index-older' } } });
-    expect(machine.snapshot()).toEqual(before);
+    expect(here.machine.snapshot()).toEqual(before);
   });
 
   it('replaces it when forced', async () => {
-    const answer = await machine.post('force=1', { env: { HTTP_AUTHORIZATION: `Bearer ${TOKEN}` } });
+    const answer = await here.machine.post('force=1', { env: { HTTP_AUTHORIZATION: `Bearer ${TOKEN}` } });
     expect(answer.result).toMatchObject({ outcome: 'updated', index: { time: EARLIER.toISOString() } });
-    expect(machine.read('navigator.yml')).not.toContain('tea-dance');
+    expect(here.machine.read('navigator.yml')).not.toContain('tea-dance');
   });
 });
 
 describe('without an object store', () => {
   it('the local index is used as it is', async () => {
     const { writeFileSync } = await import('node:fs');
-    writeFileSync(machine.path('index.sqlite3'), FIRST);
-    const answer = await machine.post('', {
+    writeFileSync(here.machine.path('index.sqlite3'), FIRST);
+    const answer = await here.machine.post('', {
       env: { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_ENDPOINT_URL_S3: '' },
     });
     expect(answer.result).toMatchObject({ outcome: 'updated', index: { source: 'local', etag: null } });
   });
 
   it('and without a local index, it says what is missing', async () => {
-    const answer = await machine.post('', {
+    const answer = await here.machine.post('', {
       env: { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_ENDPOINT_URL_S3: '' },
     });
     expect(answer).toMatchObject({ status: 500, result: { error: { code: 'index-missing' } } });
   });
 
   it('half a configuration is an error that names the other half', async () => {
-    const answer = await machine.post('', { env: { AWS_SECRET_ACCESS_KEY: '' } });
+    const answer = await here.machine.post('', { env: { AWS_SECRET_ACCESS_KEY: '' } });
     expect(answer).toMatchObject({ status: 500, result: { error: { code: 'config-invalid' } } });
     expect(answer.result.error?.message).toContain('AWS_SECRET_ACCESS_KEY');
   });

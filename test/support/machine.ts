@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
@@ -51,6 +51,17 @@ export class Machine {
 
   read(name: Parameters<Machine['path']>[0]): string {
     return readFileSync(this.path(name), 'utf8');
+  }
+
+  /** Milliseconds since 1970. */
+  mtime(name: Parameters<Machine['path']>[0]): number {
+    return statSync(this.path(name)).mtimeMs;
+  }
+
+  /** As if the last change of navigator.yml, and its load, were long ago. */
+  settle(): void {
+    const past = new Date(Date.now() - 60_000);
+    utimesSync(this.path('navigator.yml'), past, past);
   }
 
   /** Everything below the app root and the db dir, the state directory aside: path, mode, mtime and bytes. */
