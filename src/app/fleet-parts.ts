@@ -4,7 +4,7 @@ import { Failure } from '../failure.ts';
 import type { Credentials } from '../fleet/credentials.ts';
 import type { FleetParts } from '../fleet/parts.ts';
 import type { FleetSettings } from '../fleet/settings.ts';
-import type { FleetReporter, PublishedIndex, PublishOutcome, Target } from '../fleet/types.ts';
+import type { FleetReporter, PublishedIndex, PublishOutcome, Standard, Target } from '../fleet/types.ts';
 import type { PublishParts } from '../publish/types.ts';
 import { readSite } from '../site/environment.ts';
 import type { Site } from '../site/types.ts';
@@ -51,11 +51,8 @@ export async function buildFleetParts(ingredients: Ingredients): Promise<{ parts
   const publish = task.publish
     ? () => publishOurs(ingredients, site, needed(storeSettings))
     : async (): Promise<PublishOutcome> => ({ kind: 'unchanged', index: await standing(storeSettings) });
-  const stored = async () => {
-    if (storeSettings) return await lookUp(storeSettings);
-    report({ type: 'note', message: 'no object store is configured here, so none was asked' }, new Date());
-    return null;
-  };
+  const stored = async (): Promise<Standard> =>
+    storeSettings ? { index: await lookUp(storeSettings), from: 'store' } : { index: null, from: null };
   return { parts: { target, settings, credentials, publish, stored, report, unexpected }, site };
 }
 

@@ -1,6 +1,6 @@
 import type { Credentials } from './credentials.ts';
 import type { FleetSettings } from './settings.ts';
-import type { FleetOperation, FleetReporter, PublishedIndex, PublishOutcome, Target } from './types.ts';
+import type { FleetOperation, FleetReporter, PublishOutcome, Standard, Target } from './types.ts';
 
 /** The parts that a run over the fleet is put together from. */
 export interface FleetParts {
@@ -15,11 +15,11 @@ export interface FleetParts {
    */
   readonly publish: (signal: AbortSignal) => Promise<PublishOutcome>;
   /**
-   * The index as it stands in the store, for a verification; null for nothing, or where no store is configured.
+   * The index that a verification holds the machines against.
    *
    * @throws {Failure}
    */
-  readonly stored: (signal: AbortSignal) => Promise<PublishedIndex | null>;
+  readonly stored: (signal: AbortSignal) => Promise<Standard>;
   readonly report: FleetReporter;
   /** Told of every error that was not foreseen, with its stack. */
   readonly unexpected: (error: unknown) => void;

@@ -4,9 +4,8 @@ import { performance } from 'node:perf_hooks';
 import pLimit from 'p-limit';
 import { asFailure, Failure } from '../failure.ts';
 import { type Asking, askMachine } from './ask.ts';
-import { authorization, isPrivate } from './credentials.ts';
-import { type Question, settleDryRun, settleUpdate } from './judge.ts';
 import type { FleetParts, FleetRequest } from './parts.ts';
+import { chooseQuestion } from './question.ts';
 import type {
   FleetError,
   FleetEvent,
@@ -16,7 +15,6 @@ import type {
   PublishedIndex,
   PublishOutcome,
 } from './types.ts';
-import { settleState } from './verify.ts';
 
 /** What a run has found out so far; filled step by step, so that a run that ends early can tell what was known. */
 interface Findings {
@@ -101,9 +99,9 @@ class Run {
   }
 
   async #look(): Promise<PublishedIndex | null> {
-    const index = await this.#unlessStopped((signal) => this.#parts.stored(signal));
+    const { index, from } = await this.#unlessStopped((signal) => this.#parts.stored(signal));
     this.#findings.index = index;
-    this.#say({ type: 'stored', index });
+    this.#say({ type: 'stored', index, from });
     return index;
   }
 
@@ -128,11 +126,13 @@ class Run {
     // Sockets are kept for the next machine: many are behind one address, and greetings over TLS are dear.
     const options = { keepAlive: true, maxSockets: settings.concurrency };
     const agent = target.url.protocol === 'https:' ? new SecureAgent(options) : new PlainAgent(options);
+    const { question, headers, notes } = chooseQuestion(this.#parts, this.#request.operation, index);
+    for (const note of notes) this.#note(note);
     const asking: Asking = {
       target,
       settings,
-      question: this.#question(index),
-      headers: this.#credentials(),
+      question,
+      headers,
       agent,
       limit: pLimit(settings.concurrency),
       signal: this.#stop.signal,
@@ -147,31 +147,6 @@ class Run {
     } finally {
       agent.destroy();
     }
-  }
-
-  #credentials(): Record<string, string> {
-    const { credentials, target } = this.#parts;
-    if (!credentials) return {};
-    if (isPrivate(target.url)) return { Authorization: authorization(credentials) };
-    this.#note(`credentials are not sent to ${target.url.host}, since everybody on the way could read them`);
-    return {};
-  }
-
-  /** What the machines are asked, and how their answers are judged. */
-  #question(index: PublishedIndex | null): Question {
-    const { namesMachines } = this.#parts.target;
-    const { operation } = this.#request;
-    if (operation === 'update' && index)
-      return { query: '', namesMachines, settle: settleUpdate(index, namesMachines) };
-    if (operation === 'dry-run' && this.#parts.credentials && isPrivate(this.#parts.target.url))
-      return { query: 'dry_run=1', namesMachines, settle: settleDryRun };
-    if (operation === 'dry-run')
-      this.#note(
-        'without credentials a machine only tells which index it has: --user lets it tell what would change',
-      );
-    else if (!index)
-      this.#note('the store has no index to compare with, so the machines are compared with each other');
-    return { query: 'state=1', namesMachines, settle: settleState(operation, index) };
   }
 
   /** Begins a piece of work, and leaves it to itself once the run is stopped. */

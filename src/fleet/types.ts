@@ -55,6 +55,14 @@ export interface PublishedIndex {
   readonly by: string | null;
 }
 
+/** What machines are held against in a verification. */
+export interface Standard {
+  /** Null for none: then the machines are compared with each other. */
+  readonly index: PublishedIndex | null;
+  /** Where it was looked for; null where no store is configured. */
+  readonly from: 'store' | null;
+}
+
 export type PublishOutcome =
   | {
       /** `would-publish` is that of a dry run: its ETag is the one that the index would most likely have. */
@@ -136,8 +144,8 @@ export type FleetEvent =
     }
   | { readonly type: 'publishing' }
   | { readonly type: 'published'; readonly publish: PublishOutcome }
-  /** Of a verification: what the store has; null for nothing, or where none is configured. */
-  | { readonly type: 'stored'; readonly index: PublishedIndex | null }
+  /** Of a verification. */
+  | ({ readonly type: 'stored' } & Standard)
   | { readonly type: 'finding' }
   | { readonly type: 'found'; readonly listing: Listing }
   | { readonly type: 'updating'; readonly machines: number; readonly concurrency: number }

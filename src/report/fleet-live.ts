@@ -84,7 +84,7 @@ export class LiveFleet {
       case 'published':
         return publishLines(event.publish);
       case 'stored':
-        return [storedLine(event.index)];
+        return [storedLine(event)];
       case 'found': {
         const { active, skipped, source } = event.listing;
         const names = skipped.slice(0, MOST_SKIPPED).map(({ id, state }) => `${id} (${state})`);

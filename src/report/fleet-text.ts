@@ -1,4 +1,11 @@
-import type { FleetEvent, FleetOperation, FleetReport, Listing, MachineOutcome } from '../fleet/types.ts';
+import type {
+  FleetEvent,
+  FleetOperation,
+  FleetReport,
+  Listing,
+  MachineOutcome,
+  Standard,
+} from '../fleet/types.ts';
 import { renderMachines } from './fleet-table.ts';
 import { complaint, counted, duration, foreign, publishLines, sortedOut } from './fleet-words.ts';
 
@@ -29,7 +36,7 @@ export function fleetLines({ verbose }: { verbose: boolean }): FleetLines {
       case 'published':
         return [...publishLines(event.publish), ''];
       case 'stored':
-        return ['Step 1: Looking at the index in the store...', RULE, storedLine(event.index), ''];
+        return ['Step 1: Looking at the index in the store...', RULE, storedLine(event), ''];
       case 'finding':
         return [findingLine(target, noun), RULE];
       case 'found':
@@ -52,8 +59,8 @@ export function fleetLines({ verbose }: { verbose: boolean }): FleetLines {
   };
 }
 
-export function storedLine(index: FleetReport['index']): string {
-  if (!index) return 'The store has no index.';
+export function storedLine({ index, from }: Standard): string {
+  if (!index) return from === null ? 'No object store is configured here.' : 'The store has no index.';
   const { etag, size, time, by } = index;
   return `ETag ${etag}, ${size} bytes, changed ${time}${by === null ? '' : `, published by ${by}`}`;
 }

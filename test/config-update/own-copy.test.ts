@@ -56,7 +56,11 @@ it('a host without a store compares machines with each other, says so, and publi
   await host.configUpdate(['--target', 'kamal']);
   const verified = await host.configUpdate(['--target', 'kamal', '--verify'], { env: NO_STORE });
   expect(verified.exitCode).toBe(0);
-  expect(verified.stdout).toContain('Note: no object store is configured here, so none was asked\n');
+  expect(verified.stdout).toContain('\nNo object store is configured here.\n');
+  expect(verified.stdout).not.toContain('The store has no index');
+  expect(verified.stdout.match(/^Note: .*$/gm)).toEqual([
+    'Note: without an index to compare with, the machines are compared with each other',
+  ]);
   for (const args of [[], ['--no-publish']]) {
     const { exitCode, stdout } = await host.configUpdate(['--target', 'kamal', ...args], { env: NO_STORE });
     expect(exitCode).toBe(1);

@@ -1,52 +1,15 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { Failure } from '../../src/failure.ts';
-import type { FleetParts } from '../../src/fleet/parts.ts';
 import { createTarget } from '../../src/fleet/targets/table.ts';
-import type { FleetOperation } from '../../src/fleet/types.ts';
 import { fixed, INDEX, machine, run, settings } from './support/fleet.ts';
-import {
-  answer,
-  type Behaviour,
-  ETAG,
-  type Machines,
-  result,
-  SHA256,
-  startMachines,
-} from './support/machines.ts';
+import { answer, ETAG, type Machines, result, SHA256, startMachines } from './support/machines.ts';
+import { ANN, OTHER, over, state } from './support/over.ts';
 
 let machines: Machines | undefined;
 afterEach(async () => {
   await machines?.close();
   machines = undefined;
 });
-
-const ANN = { scheme: 'basic', user: 'ann', password: 'secret' } as const;
-
-async function over(
-  behave: Behaviour,
-  operation: FleetOperation,
-  parts: Partial<FleetParts> = {},
-  ids: readonly string[] = ['d1', 'd2', 'd3'],
-) {
-  machines = await startMachines(behave);
-  const config = settings(machines.url, { attempts: 2 });
-  const told = await run({ target: fixed(config, ...ids), settings: config, ...parts }, { operation });
-  const outcomes = told.report.machines.map(({ outcome }) => outcome);
-  const notes = told.events.flatMap((event) => (event.type === 'note' ? [event.message] : []));
-  return { ...told, outcomes, notes, urls: machines.arrived.map(({ url }) => url) };
-}
-
-const state = (id: string, fields: Record<string, unknown> = {}) =>
-  `RESULT ${JSON.stringify({
-    outcome: 'state',
-    machine: id,
-    region: 'iad',
-    index: result(id)['index'],
-    pendingReload: false,
-    lastRun: null,
-    ...fields,
-  })}\n`;
-const other = { ...(result('d1')['index'] as object), etag: '"other"', sha256: 'cd'.repeat(32) };
 
 describe('an update', () => {
   it('of nothing but sleeping machines has nothing to do', async () => {
@@ -59,12 +22,12 @@ describe('an update', () => {
 
   it('asks no machine when the index was changed elsewhere', async () => {
     const publish = { kind: 'changed-elsewhere', theirs: INDEX, differences: ['users: 1 more'] } as const;
-    const { report, events } = await over(() => undefined, 'update', {
+    const { report, events, arrived } = await over(() => undefined, 'update', {
       publish: () => Promise.resolve(publish),
     });
     expect(report).toMatchObject({ outcome: 'changed-elsewhere', publish, machines: [] });
     expect(events.map(({ type }) => type)).toEqual(['begin', 'publishing', 'published', 'end']);
-    expect(machines?.arrived).toEqual([]);
+    expect(arrived).toEqual([]);
   });
 
   it('asks every machine also when nothing had to be published: it completes what an earlier one left', async () => {
@@ -103,15 +66,15 @@ describe('an update', () => {
   });
 
   it('sends credentials to every machine, and tells nobody', async () => {
-    const { events } = await over(({ machine }) => answer(machine), 'update', { credentials: ANN });
-    expect(new Set(machines?.arrived.map(({ request }) => request.headers.authorization))).toEqual(
+    const { events, arrived } = await over(({ machine }) => answer(machine), 'update', { credentials: ANN });
+    expect(new Set(arrived.map(({ request }) => request.headers.authorization))).toEqual(
       new Set(['Basic YW5uOnNlY3JldA==']),
     );
     expect(JSON.stringify(events)).not.toMatch(/secret|YW5uO/);
   });
 
   it('passes on the log of every answer, without its RESULT', async () => {
-    const { events } = await over(({ machine }) => answer(machine), 'update', {}, ['d1']);
+    const { events } = await over(({ machine }) => answer(machine), 'update', {}, { ids: ['d1'] });
     expect(events.filter(({ type }) => type === 'log')).toEqual([
       { type: 'log', machine: machine('d1'), lines: ['[2026-01-02T03:04:06.000Z] Run 1 (cgi)'] },
     ]);
@@ -148,12 +111,12 @@ describe('a verification', () => {
       Array.from({ length: 3 }, () => ({ outcome: 'same', etag: ETAG })),
     );
     expect(new Set(urls)).toEqual(new Set(['/showcase/update_config?state=1']));
-    expect(events[1]).toEqual({ type: 'stored', index: INDEX });
+    expect(events[1]).toEqual({ type: 'stored', index: INDEX, from: 'store' });
   });
 
   it.each([
-    ['another index', { index: other }],
-    ['a local index', { index: { ...other, etag: null } }],
+    ['another index', { index: OTHER }],
+    ['a local index', { index: { ...OTHER, etag: null } }],
     ['no index', { index: null }],
     ['an update that was cut short', { pendingReload: true }],
     ['files of another index', { files: [{ kind: 'map', path: '/map.yml', changed: true, size: 1 }] }],
@@ -183,61 +146,22 @@ describe('a verification', () => {
   });
 
   it('without an index in the store compares the machines with each other', async () => {
-    const stored = () => Promise.resolve(null);
-    const same = await over(({ machine }) => state(machine, { index: other }), 'verify', { stored });
+    const stored = () => Promise.resolve({ index: null, from: 'store' } as const);
+    const same = await over(({ machine }) => state(machine, { index: OTHER }), 'verify', { stored });
     expect(same).toMatchObject({
       report: { outcome: 'done', index: null },
       outcomes: ['same', 'same', 'same'],
     });
-    expect(same.notes[0]).toContain('compared with each other');
-    await machines?.close();
+    expect(same.notes).toEqual([
+      'without an index to compare with, the machines are compared with each other',
+    ]);
     const none = await over(({ machine }) => state(machine, { index: null }), 'verify', { stored });
     expect(none.outcomes).toEqual(['differs', 'differs', 'differs']);
-    await machines?.close();
     const mixed = await over(
-      ({ machine }) => state(machine, machine === 'd2' ? { index: other } : {}),
+      ({ machine }) => state(machine, machine === 'd2' ? { index: OTHER } : {}),
       'verify',
       { stored },
     );
     expect(mixed.report.outcome).toBe('failed');
-  });
-});
-
-describe('a dry run', () => {
-  const publish = () => Promise.resolve({ kind: 'would-publish', index: INDEX } as const);
-
-  it('with credentials asks every machine for its dry run, whatever index that finds', async () => {
-    const { report, urls } = await over(
-      ({ machine }) => answer(machine, { outcome: 'dry-run', index: other }),
-      'dry-run',
-      { publish, credentials: ANN },
-    );
-    expect(report).toMatchObject({ outcome: 'done', publish: { kind: 'would-publish' } });
-    expect(report.machines[0]).toMatchObject({
-      outcome: 'dry-run',
-      etag: '"other"',
-      detail: 'would do: 1 of 1 files changed, a reload follows',
-    });
-    expect(new Set(urls)).toEqual(new Set(['/showcase/update_config?dry_run=1']));
-  });
-
-  it('without credentials asks for the state, and says why', async () => {
-    const { report, urls, outcomes, notes } = await over(
-      ({ machine }) => state(machine, { index: other }),
-      'dry-run',
-      { publish },
-    );
-    expect(report.outcome).toBe('done');
-    expect(outcomes).toEqual(['dry-run', 'dry-run', 'dry-run']);
-    expect(new Set(urls)).toEqual(new Set(['/showcase/update_config?state=1']));
-    expect(notes[0]).toContain('--user');
-  });
-
-  it('fails for a machine that has updated in earnest', async () => {
-    const { outcomes } = await over(({ machine }) => answer(machine), 'dry-run', {
-      publish,
-      credentials: ANN,
-    });
-    expect(outcomes).toEqual(['failed', 'failed', 'failed']);
   });
 });

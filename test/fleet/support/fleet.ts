@@ -60,7 +60,7 @@ export async function run(
     {
       credentials: null,
       publish: () => Promise.resolve({ kind: 'published', index: INDEX }),
-      stored: () => Promise.resolve(INDEX),
+      stored: () => Promise.resolve({ index: INDEX, from: 'store' }),
       report: (event) => {
         events.push(event);
         options.on?.(event);

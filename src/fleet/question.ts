@@ -1,0 +1,52 @@
+import { authorization, isPrivate } from './credentials.ts';
+import { type Question, settleDryRun, settleUpdate } from './judge.ts';
+import type { FleetParts } from './parts.ts';
+import type { FleetOperation, PublishedIndex } from './types.ts';
+import { settleState } from './verify.ts';
+
+/** What all machines of a run are asked, and with which headers. */
+interface Asked {
+  readonly question: Question;
+  /** Of the credentials; empty for none. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** What the operator should know of it, a line each. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * What the machines are asked, and how their answers are judged. A dry run takes credentials that may be sent; without
+ * them it asks for the state, which anybody may.
+ *
+ * @param index that the machines are to have; null for none
+ */
+export function chooseQuestion(
+  { target, credentials }: Pick<FleetParts, 'target' | 'credentials'>,
+  operation: FleetOperation,
+  index: PublishedIndex | null,
+): Asked {
+  const { namesMachines, url } = target;
+  const sent = credentials !== null && isPrivate(url);
+  const headers: Record<string, string> = sent ? { Authorization: authorization(credentials) } : {};
+  const withheld =
+    credentials !== null && !sent
+      ? `credentials are not sent to ${url.host}, since everybody on the way could read them`
+      : null;
+  const asked = (query: string, settle: Question['settle'], ...notes: (string | null)[]): Asked => ({
+    question: { query, namesMachines, settle },
+    headers,
+    notes: notes.filter((note) => note !== null),
+  });
+  if (operation === 'update' && index) return asked('', settleUpdate(index, namesMachines), withheld);
+  if (operation === 'dry-run' && sent) return asked('dry_run=1', settleDryRun);
+  const settle = settleState(operation, index);
+  if (operation === 'dry-run') {
+    const only = 'a machine only tells which index it has';
+    return withheld === null
+      ? asked('state=1', settle, `without credentials ${only}: --user lets it tell what would change`)
+      : asked('state=1', settle, `${withheld}; without them ${only}`);
+  }
+  const compared = index
+    ? null
+    : 'without an index to compare with, the machines are compared with each other';
+  return asked('state=1', settle, withheld, compared);
+}
