@@ -2,62 +2,29 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-const SRC = resolve(import.meta.dirname, '../src');
+const ROOT = resolve(import.meta.dirname, '..');
+const SRC = join(ROOT, 'src');
 
-/** Which rooms a room may import from, itself aside; `types.ts` files of every room are values that all exchange. */
-const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  entry: ['app', 'cgi'],
-  app: [
-    'update',
-    'cgi',
-    'site',
-    'index',
-    'generate',
-    'check',
-    'install',
-    'store',
-    'bucket',
-    'journal',
-    'lock',
-    'fleet',
-    'publish',
-    'tenants',
-    'sync',
-    'report',
-    'rehearsal',
-    'pages',
-    'pages-out',
-    'ready',
-  ],
-  update: ['site', 'index', 'generate', 'check', 'install', 'store', 'bucket', 'journal', 'report'],
-  cgi: ['index'],
-  site: [],
-  index: [],
-  generate: ['site', 'index'],
-  check: ['generate', 'index', 'site'],
-  install: ['index'],
-  store: [],
-  bucket: ['store'],
-  tenants: ['bucket', 'index', 'generate', 'site', 'install', 'store', 'journal', 'lock', 'child', 'report'],
-  fleet: ['bucket', 'index', 'install', 'site', 'child', 'journal', 'report'],
-  child: [],
-  ready: ['index', 'site', 'install', 'journal', 'lock', 'child', 'report'],
-  sync: ['tenants', 'bucket', 'index', 'install', 'journal', 'report', 'site', 'store'],
-  publish: ['bucket', 'index', 'generate', 'check', 'site', 'install', 'store', 'journal', 'lock'],
-  pages: ['generate', 'index'],
-  'pages-out': ['install'],
-  journal: ['install'],
-  lock: ['install'],
-  report: [],
-  rehearsal: [],
-};
+/** Which rooms a room may import from, itself aside, as the table of ARCHITECTURE.md has it. */
+const ALLOWED = readAllowed(readFileSync(join(ROOT, 'ARCHITECTURE.md'), 'utf8'));
 
-/** Beside the rooms, for everybody. */
+function readAllowed(text: string): Readonly<Record<string, readonly string[]>> {
+  const rows = [...text.matchAll(/^\| `([a-z-]+)\/` \|.*\|([^|]*)\|$/gm)];
+  const rooms = rows.map(([, room = '']) => room);
+  return Object.fromEntries(
+    rows.map(([, room = '', last = '']) => {
+      if (last.trim() === 'all below') return [room, rooms.slice(rooms.indexOf(room) + 1)];
+      return [room, [...last.matchAll(/`([a-z-]+)`/g)].map(([, name = '']) => name)];
+    }),
+  );
+}
+
+/** Beside the rooms, for everybody; so are the `types.ts` of every room, since values are what rooms exchange. */
 const COMMON = ['failure.ts', 'settings.ts', 'sqlite.ts'];
 
 function sources(directory: string): string[] {
   return readdirSync(directory, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
+    .filter((name) => /\.[cm]?[jt]s$/.test(name) && !name.endsWith('.d.ts'))
     .map((name) => join(directory, name));
 }
 
@@ -67,6 +34,8 @@ function importsOf(path: string): string[] {
     resolve(dirname(path), match[1] ?? ''),
   );
 }
+
+const linesOf = (path: string): number => readFileSync(path, 'utf8').trimEnd().split('\n').length;
 
 const roomOf = (path: string): string => relative(SRC, path).split(sep)[0] ?? '';
 
@@ -97,14 +66,10 @@ describe('the rooms', () => {
   });
 
   it('have entry files of at most 40 lines', () => {
-    const long = sources(join(SRC, 'entry')).filter(
-      (path) => readFileSync(path, 'utf8').split('\n').length > 41,
-    );
-    expect(long.map((path) => relative(SRC, path))).toEqual([]);
+    expect(sources(join(SRC, 'entry')).filter((path) => linesOf(path) > 40)).toEqual([]);
   });
+});
 
-  it('have files of at most 250 lines', () => {
-    const long = sources(SRC).filter((path) => readFileSync(path, 'utf8').split('\n').length > 251);
-    expect(long.map((path) => relative(SRC, path))).toEqual([]);
-  });
+it.each(['src', 'dev', 'test'])('no file of %s has more than 250 lines', (directory) => {
+  expect(sources(join(ROOT, directory)).filter((path) => linesOf(path) > 250)).toEqual([]);
 });
