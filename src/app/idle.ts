@@ -1,4 +1,4 @@
-import { listTenants } from '../tenants/list.ts';
+import { listElsewhere, listTenants } from '../tenants/list.ts';
 import { refuseArguments } from './arguments.ts';
 import { withDatabases } from './databases.ts';
 import type { World } from './parts.ts';
@@ -27,8 +27,9 @@ export async function runIdleHook(world: World, args: readonly string[], output:
     }
     const dryRun = site.appName !== settings.uploadingApp;
     if (dryRun) note(`${site.appName} is not ${settings.uploadingApp}: nothing is uploaded`);
-    const tenants = listTenants(await index(), site);
+    const now = await index();
+    const [tenants, elsewhere] = [listTenants(now, site), listElsewhere(now, site)];
     const limit = { limitMs: settings.idleMs, limitSetting: 'IDLE_DEADLINE' };
-    return await sync({ operation: world.name, tenants, downloads: 'none', dryRun, ...limit });
+    return await sync({ operation: world.name, tenants, elsewhere, downloads: 'none', dryRun, ...limit });
   });
 }

@@ -1,6 +1,6 @@
 import type { Index } from '../index/types.ts';
 import type { Site } from '../site/types.ts';
-import { allTenants, listTenants } from '../tenants/list.ts';
+import { allTenants, listElsewhere, listTenants } from '../tenants/list.ts';
 import type { TenantDatabase } from '../tenants/types.ts';
 import { runCommand } from './command.ts';
 import { withDatabases } from './databases.ts';
@@ -34,9 +34,11 @@ async function syncTenants(
 ): Promise<0 | 1 | 2> {
   return await withDatabases(world, output, { json }, async (build) => {
     const { site, index, sync } = await build();
-    const tenants = chosen(await index(), site, only);
+    const now = await index();
+    const tenants = chosen(now, site, only);
+    const elsewhere = only === null ? listElsewhere(now, site) : [];
     const downloads = safe ? 'safe' : 'all';
-    return await sync({ operation: world.name, tenants, downloads, dryRun, limitMs: null });
+    return await sync({ operation: world.name, tenants, elsewhere, downloads, dryRun, limitMs: null });
   });
 }
 

@@ -65,7 +65,7 @@ export function judge({ local, remote, seen, intents, raced }: Evidence): Verdic
 }
 
 /** Whether the local database is still what it was when this machine and the store had the same. */
-function grewNot(local: Evidence['local'], seen: Seen): boolean {
+export function grewNot(local: Omit<Evidence['local'], 'md5'>, seen: Seen): boolean {
   if (seen.digest !== null) return seen.digest === local.digest;
   return wholeSeconds(local.modified) === wholeSeconds(seen.time);
 }

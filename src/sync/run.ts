@@ -15,6 +15,7 @@ import { Deadline, outOfTime } from './deadline.ts';
 import { downloadAll } from './downloads.ts';
 import { payInventories } from './inventories.ts';
 import { Ledger } from './ledger.ts';
+import { tellOfMoved } from './moved.ts';
 import { mayUpload } from './owner.ts';
 import { learnRemotes } from './remotes.ts';
 import { type Surveyed, survey } from './survey.ts';
@@ -45,6 +46,8 @@ export interface SyncRequest {
   /** Such as `idle`. */
   readonly operation: string;
   readonly tenants: readonly TenantDatabase[];
+  /** Those of other regions' events: looked at for changes of the time before, and left as they are. */
+  readonly elsewhere?: readonly TenantDatabase[];
   /** `safe`: none over a database that this region owns and has. */
   readonly downloads: 'none' | 'safe' | 'all';
   readonly dryRun: boolean;
@@ -164,6 +167,7 @@ async function work(run: Run): Promise<void> {
   const settled = await steps.run('upload', 'Upload what was changed', async () => {
     return await uploadAll({ ...run, deadline: deadline.before(reserve) }, surveyed, remotes);
   });
+  if (request.elsewhere) await tellOfMoved(run, request.elsewhere, deadline.before(reserve));
   if (request.downloads !== 'none') {
     await steps.run('download', 'Download what is newer in the store', async () => {
       return { value: undefined, detail: await downloadAll(run, surveyed, remotes, settled) };

@@ -68,7 +68,16 @@ export async function uploadTenant(
   }
 }
 
-async function readHere(parts: UploadParts, { name, path }: TenantDatabase): Promise<Local | null> {
+/**
+ * Reads a database as it is now, and writes down what it holds. Call it with the tenant's lock held.
+ *
+ * @returns null where there is none, or one without tables
+ * @throws {Failure} as `readTenantImage`
+ */
+export async function readHere(
+  parts: Pick<UploadParts, 'ledger' | 'workDir' | 'dryRun' | 'patienceMs'>,
+  { name, path }: TenantDatabase,
+): Promise<Local | null> {
   const found = readLocal(path);
   if (!found) return null;
   const print = fingerprint(path, Date.now());

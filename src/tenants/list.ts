@@ -19,6 +19,12 @@ export function allTenants(index: Index, site: Site): TenantDatabase[] {
   return list(index, site, null);
 }
 
+/** The databases of the events that other machines serve. */
+export function listElsewhere(index: Index, site: Site): TenantDatabase[] {
+  const ours = new Set(listTenants(index, site).map(({ name }) => name));
+  return allTenants(index, site).filter(({ name }) => !ours.has(name));
+}
+
 function list(index: Index, { dbDir }: Site, region: string | null): TenantDatabase[] {
   const tenants: TenantDatabase[] = [];
   for (const entry of entriesOf(index)) {

@@ -1,0 +1,52 @@
+import { Failure } from '../failure.ts';
+import type { TenantDatabase } from '../tenants/types.ts';
+import { underTenantLock } from '../tenants/under-lock.ts';
+import type { Deadline } from './deadline.ts';
+import { grewNot } from './judge.ts';
+import type { Run } from './run.ts';
+import { survey } from './survey.ts';
+import { readHere } from './upload.ts';
+
+/** Milliseconds to wait for another process, and for a gap that writers leave: this is for a note and no more. */
+const PATIENCE_MS = 1000;
+
+/**
+ * Tells of databases that were changed here after their last upload, and whose events belong to another region by now.
+ * They are not uploaded: the region that owns them may be at work on its own copy already, and would come second.
+ */
+export async function tellOfMoved(
+  run: Run,
+  elsewhere: readonly TenantDatabase[],
+  deadline: Deadline,
+): Promise<void> {
+  const { seen, ledger, steps } = run;
+  const knowledge = { seen: seen.all(), copy: (name: string) => ledger.copy(name) };
+  const changed: string[] = [];
+  for (const { tenant, suspect, seen: base } of survey(elsewhere, knowledge, Date.now())) {
+    if (!base || !suspect || deadline.left() === 0) continue;
+    if (await isChanged(run, tenant, deadline)) changed.push(`${tenant.name} (${tenant.region})`);
+  }
+  if (changed.length === 0) return;
+  steps.note(
+    `changed here since the last upload, but events of another region by now, so not uploaded: ${changed.join(', ')}. ` +
+      'To have it uploaded, let the index give the event back and run idle; or let it be: sync-databases --only NAME fetches the newer one of that region, and keeps this beside.',
+  );
+}
+
+/** What cannot be read now is not told of. */
+async function isChanged(run: Run, tenant: TenantDatabase, deadline: Deadline): Promise<boolean> {
+  const { request, seen, ledger, workDir, stateDir } = run;
+  const patienceMs = deadline.within(PATIENCE_MS);
+  const look = async () => {
+    const local = await readHere({ ledger, workDir, dryRun: request.dryRun, patienceMs }, tenant);
+    const base = seen.get(tenant.name);
+    return local !== null && base !== null && !grewNot({ ...local, digest: local.image.digest }, base);
+  };
+  try {
+    if (request.dryRun) return await look();
+    return await underTenantLock({ stateDir, seen, timeoutMs: patienceMs }, tenant, look);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return false;
+  }
+}
