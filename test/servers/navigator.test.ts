@@ -1,5 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import { readFileSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { changeSample, makeSampleIndex, SAMPLE_ADMINISTRATOR } from '../../dev/sample/sample.ts';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
@@ -15,7 +16,7 @@ let published: Published;
 let proxy: FaultProxy;
 let machine: Machine;
 let navigator: NavigatorCgi;
-let whileLoading: () => Promise<void>;
+let whileLoading: () => Promise<number | undefined>;
 
 beforeAll(async () => {
   published = await startPublished();
@@ -29,7 +30,7 @@ beforeEach(async () => {
   proxy.plan(() => undefined);
   await published.publish(FIRST, new Date('2026-01-02T03:04:05Z'));
   machine = new Machine(storeEnvironment(published.settings, proxy.endpoint));
-  whileLoading = async () => {};
+  whileLoading = async () => undefined;
   navigator = await NavigatorCgi.start({
     script: EXECUTABLE,
     appRoot: machine.appRoot,
@@ -79,10 +80,12 @@ describe('Navigator', () => {
   it('does not miss a configuration that is installed while it loads another', async () => {
     let busy = false;
     whileLoading = async () => {
-      if (busy) return;
+      if (busy) return undefined;
       busy = true;
       await publishSecond();
       expect(await machine.post()).toMatchObject({ status: 200, result: { outcome: 'updated' } });
+      // The load goes on for most of a second after the new file was put in its directory.
+      return statSync(dirname(navigator.configPath)).mtimeMs + 990;
     };
     await post();
     expect(navigator.loads.at(-1)).not.toBe(config());

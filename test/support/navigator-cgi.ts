@@ -12,8 +12,8 @@ export interface NavigatorOptions {
   readonly appRoot: string;
   /** Navigator's environment and the route's `env`. */
   readonly env: Readonly<Record<string, string>>;
-  /** Stands for the time that a load takes; the file may change meanwhile. */
-  readonly whileLoading?: (text: string) => Promise<void> | void;
+  /** Stands for the time that a load takes, and may say when it ended (milliseconds since 1970) if not just now. */
+  readonly whileLoading?: (text: string) => Promise<number | undefined>;
 }
 
 /** What became of one request. */
@@ -98,8 +98,8 @@ export class NavigatorCgi {
   /** What counts is the end of a load: a file that changes while it is being loaded is not looked at again. */
   async #load(): Promise<void> {
     const text = readFileSync(this.configPath, 'utf8');
-    await this.#options.whileLoading?.(text);
+    const ended = await this.#options.whileLoading?.(text);
     this.loads.push(text);
-    this.#loadedAt = BigInt(Date.now()) * 1_000_000n;
+    this.#loadedAt = BigInt(Math.floor(ended ?? Date.now())) * 1_000_000n;
   }
 }
