@@ -33,7 +33,8 @@ afterAll(async () => {
 });
 beforeEach(() => {
   proxy.plan(never);
-  machine = new Machine(storeEnvironment(published.settings, proxy.endpoint));
+  const env = storeEnvironment(published.settings, proxy.endpoint);
+  machine = new Machine({ ...env, UPDATE_CONFIG_LOCK_TIMEOUT: '600' });
   clock = new FakeClock(machine);
   machine.env = { ...machine.env, ...clock.env };
 });
@@ -186,7 +187,7 @@ describe('a clock that jumps during a run', () => {
       asked.open();
       return { kind: 'hang', after: 'request' };
     });
-    const run = new RunProcess(machine, { env: { UPDATE_CONFIG_STORE_TIMEOUT: '1' } });
+    const run = new RunProcess(machine, { env: { UPDATE_CONFIG_STORE_TIMEOUT: '4' } });
     await asked.opened;
     clock.set(hours);
     expect(await run.answered).toMatchObject({ status: 504, result: { error: { code: 'store-timeout' } } });

@@ -37,7 +37,8 @@ beforeEach(async () => {
   proxy.plan(never);
   await published.publish(FIRST, EARLIER);
   const env = storeEnvironment(published.settings, proxy.endpoint);
-  machine = new Machine({ ...env, UPDATE_CONFIG_TOKEN: TOKEN });
+  // All wait for as long as it takes to start them.
+  machine = new Machine({ ...env, UPDATE_CONFIG_TOKEN: TOKEN, UPDATE_CONFIG_LOCK_TIMEOUT: '600' });
 });
 afterEach(() => machine.remove());
 

@@ -26,8 +26,6 @@ beforeEach(async () => {
     ...storeEnvironment(published.settings, proxy.endpoint),
     FLY_APP_NAME: 'smooth',
     FLY_REGION: 'jnb',
-    // The store is held up on purpose, for as long as this machine needs for the rest.
-    UPDATE_CONFIG_STORE_TIMEOUT: '600',
   });
   await install(0);
 });

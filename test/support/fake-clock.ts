@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Machine } from './machine.ts';
 
@@ -31,7 +31,9 @@ export class FakeClock {
   /** Sets it to so many hours after the kernel's. */
   set(hours: number): void {
     this.#offset = hours * HOUR;
-    writeFileSync(this.#file, `${hours < 0 ? '' : '+'}${hours}h`);
+    // Processes read it whenever they look at the clock: never half of it.
+    writeFileSync(`${this.#file}.new`, `${hours < 0 ? '' : '+'}${hours}h`);
+    renameSync(`${this.#file}.new`, this.#file);
   }
 
   /** Milliseconds since 1970. */

@@ -42,5 +42,6 @@ export function storeEnvironment(
     AWS_SECRET_ACCESS_KEY: settings.secretAccessKey,
     AWS_ENDPOINT_URL_S3: endpoint,
     BUCKET_NAME: settings.bucket,
+    UPDATE_CONFIG_STORE_TIMEOUT: String(settings.timeoutMs / 1000),
   };
 }

@@ -36,7 +36,7 @@ export async function openStoreRoom(): Promise<StoreRoom> {
     if (stored.kind !== 'stored') throw new Error(`not stored: ${key}`);
     return stored.etag;
   };
-  const through = { ...settings, endpoint: proxy.endpoint, timeoutMs: 5000 };
+  const through = { ...settings, endpoint: proxy.endpoint };
   return {
     store: createStore(through),
     settings: through,
