@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { runChild } from '../../src/child/run.ts';
 import { Holders } from '../support/holders.ts';
 
@@ -29,7 +29,10 @@ describe.for([
   });
 
   it('dies with both at its time-out', async () => {
-    const outcome = await runChild({ ...request('sleep 1000'), timeoutMs: 4000, shell });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const onLine = () => void vi.advanceTimersByTime(4000);
+    const outcome = await runChild({ ...request('sleep 1000'), timeoutMs: 4000, shell, onLine });
     expect(outcome.kind).toBe('timed-out');
     await holders.gone;
   });

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { FleetSettings } from '../../src/fleet/settings.ts';
 import type { MachineOutcome } from '../../src/fleet/types.ts';
 import { fixed, run, settings } from './support/fleet.ts';
@@ -116,18 +116,24 @@ describe('what may pass is tried again', () => {
     expect(outcome.error?.hint).toMatch(/\w{3}.*[.?]$/);
   });
 
+  /** Lets the time for one request pass at once; until then nothing is late, and pauses end by themselves. */
+  const timeIsUp = (): undefined => void vi.advanceTimersByTime(60_000);
+  const fakeTime = (): void => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'], shouldAdvanceTime: true });
+    onTestFinished(() => void vi.useRealTimers());
+  };
+
   it('a machine that does not answer in time', async () => {
-    const outcome = await outcomeOf(
-      once(() => undefined),
-      { timeoutMs: 300 },
-    );
+    fakeTime();
+    const outcome = await outcomeOf(once(timeIsUp));
     expect(outcome).toMatchObject({ outcome: 'updated', attempts: 2 });
   });
 
   it('an answer that begins and stands still', async () => {
+    fakeTime();
     const half = (_: unknown, response: ServerResponse) =>
-      void response.write('[2026-01-02T03:04:06.000Z] Run');
-    const outcome = await outcomeOf(half, { timeoutMs: 100, attempts: 2 });
+      void response.write('[2026-01-02T03:04:06.000Z] Run', () => setImmediate(timeIsUp));
+    const outcome = await outcomeOf(half, { attempts: 2 });
     expect(outcome.error?.message).toBe('no answer in time');
   });
 });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { FleetEvent } from '../../src/fleet/types.ts';
 import { httpBroadcast } from '../../src/report/http-broadcast.ts';
 import { makeGate } from '../support/gate.ts';
@@ -34,21 +34,21 @@ afterEach(async () => {
 });
 
 /** One event a second. */
-async function tell(events: readonly FleetEvent[], timeoutMs = 5000, oneByOne = false): Promise<void> {
-  const broadcast = httpBroadcast({ url, stream: 'config_update_x_1', timeoutMs });
+async function tell(events: readonly FleetEvent[], oneByOne = false): Promise<void> {
+  const broadcast = httpBroadcast({ url, stream: 'config_update_x_1', timeoutMs: 60_000 });
   let now = Date.parse('2026-01-02T03:04:05Z');
   for (const event of events) {
     now += 1000;
     broadcast.report(event, new Date(now));
-    if (oneByOne) await broadcast.close(timeoutMs);
+    if (oneByOne) await broadcast.close(60_000);
   }
-  await broadcast.close(timeoutMs * 3);
+  await broadcast.close(60_000);
 }
 
 describe('a broadcast', () => {
   it('goes from 0 by 10, 30 and 40 to 100, with counts and the time that is left', async () => {
     const machines = [doneOf('m1', 1000), failedOf('m2', 3000), doneOf('m3', 2000), doneOf('m4', 2000)];
-    await tell(fleetRun(machines), 5000, true);
+    await tell(fleetRun(machines), true);
     expect(posted.map(({ data }) => [data.status, data.progress, data.message])).toEqual([
       ['processing', 0, 'Starting configuration update...'],
       ['processing', 10, 'Syncing index database...'],
@@ -88,12 +88,14 @@ describe('a broadcast', () => {
   });
 
   it('that nobody answers, or nobody takes, is given up', async () => {
-    answer = () => {};
-    await tell(fleetRun([doneOf('m1', 5)]), 30);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    answer = () => void vi.advanceTimersByTime(60_000);
+    await tell(fleetRun([doneOf('m1', 5)]));
     expect(posted.at(-1)?.data.status).toBe('completed');
     answer = (response) => response.destroy();
-    await tell(fleetRun([doneOf('m1', 5)]), 30);
+    await tell(fleetRun([doneOf('m1', 5)]));
     url = new URL('http://127.0.0.1:1/_broadcast');
-    await tell(fleetRun([doneOf('m1', 5)]), 30);
+    await tell(fleetRun([doneOf('m1', 5)]));
   });
 });

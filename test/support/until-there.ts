@@ -1,0 +1,6 @@
+import { existsSync } from 'node:fs';
+
+/** Resolves when something is at the path; looks again each time the event loop has turned. */
+export async function untilThere(path: string): Promise<void> {
+  while (!existsSync(path)) await new Promise((resolve) => setImmediate(resolve));
+}
