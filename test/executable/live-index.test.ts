@@ -13,6 +13,7 @@ import { basic, Machine } from '../support/machine.ts';
 import { type Published, startPublished } from '../support/published.ts';
 import { RunProcess } from '../support/run-process.ts';
 import { indexContent, writeAndDie } from '../support/stand.ts';
+import { goOn } from '../support/strace.ts';
 
 vi.setConfig({ testTimeout: 600_000 });
 
@@ -166,63 +167,55 @@ describe('an index file that is no database', () => {
   it('is replaced also when another process locks the new one at once', async () => {
     writeFileSync(live(), 'garbage');
     await publish(stamped(SAMPLE, 1));
-    // The run is held back just after the rename, while the other one gets its lock.
-    const through = [
-      'strace',
-      '-y',
-      '-e',
-      'trace=fcntl,rename',
-      '-e',
-      'inject=rename:delay_exit=500000:when=1',
-    ];
+    // The run stops just after the rename, until the other one has its lock.
+    const stop = 'inject=rename:signal=SIGSTOP:when=1';
+    const through = ['strace', '-y', '-e', 'trace=fcntl,rename', '-e', stop];
     const run = new RunProcess(machine, { through });
     const holder = await lockWhenPossible(run);
-    const refused = await run.printed((line) => line.includes('/index.sqlite3>') && line.includes('EAGAIN'));
+    const refusal = run.printed((line) => line.includes('/index.sqlite3>') && line.includes('EAGAIN'));
+    await goOn(run, refusal);
     holder?.close();
     expect(await run.answered).toMatchObject({ status: 200, result: { outcome: 'updated' } });
-    expect(refused).not.toBe(null);
+    expect(await refusal).not.toBe(null);
     expectContent(stamped(SAMPLE, 1));
   });
-
-  /** Tries until the live index is a database, and locked; null when the run ends before that. */
-  async function lockWhenPossible(run: RunProcess): Promise<Database | null> {
-    while (!run.ended) {
-      const db = openDatabase(live(), { busyTimeoutMs: 0 });
-      try {
-        db.exec('BEGIN EXCLUSIVE');
-        return db;
-      } catch {
-        db.close();
-        await nextTurn();
-      }
-    }
-    return null;
-  }
 });
+
+/** Tries until the live index is a database, and locked; null when the run ends before that. */
+async function lockWhenPossible(run: RunProcess): Promise<Database | null> {
+  while (!run.ended) {
+    const db = openDatabase(live(), { busyTimeoutMs: 0 });
+    try {
+      db.exec('BEGIN EXCLUSIVE');
+      return db;
+    } catch {
+      db.close();
+      await nextTurn();
+    }
+  }
+  return null;
+}
 
 it('an update that went through is answered as such, also when the index is locked before its caller is proved', async () => {
   const index = altered(stamped(SAMPLE, 1), "UPDATE locations SET key = 'not/a/key' WHERE id = 3");
   await publish(index);
   const { userid, password } = SAMPLE_ADMINISTRATOR;
-  // The last lines of the log are each followed by a pause, in which the index is locked.
-  const through = [
-    'strace',
-    '-o',
-    '/dev/null',
-    '-e',
-    'trace=write',
-    '-e',
-    'inject=write:delay_exit=300000:when=15+',
-  ];
+  // It stops after each of the last lines of its log, and at the very last one until the index is locked.
+  const stop = 'inject=write:signal=SIGSTOP:when=15+';
+  const through = ['strace', '-o', '/dev/null', '-e', 'trace=write', '-e', stop];
   const run = new RunProcess(machine, { through, env: { HTTP_AUTHORIZATION: basic(userid, password) } });
-  await run.logged((line) => line['event'] === 'end');
-  const db = openDatabase(live(), { busyTimeoutMs: 0 });
+  await goOn(
+    run,
+    run.logged((line) => line['event'] === 'end'),
+  );
+  const db = await lockWhenPossible(run);
   try {
-    db.exec('BEGIN EXCLUSIVE');
+    await goOn(run, run.answered);
     const { status, result } = await run.answered;
     expect({ status, outcome: result.outcome }).toEqual({ status: 200, outcome: 'updated' });
     expect(result.warningCount).toBeGreaterThan(0);
+    expect(db).not.toBe(null);
   } finally {
-    db.close();
+    db?.close();
   }
 });

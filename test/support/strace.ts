@@ -1,5 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Machine } from './machine.ts';
 import { type ProcessOptions, RunProcess } from './run-process.ts';
 
@@ -58,6 +59,27 @@ export async function killAt(
   const through = ['strace', '-o', '/dev/null', '-e', `trace=${name}`, '-e', inject];
   const { signal } = await new RunProcess(machine, { ...options, through }).answered;
   return signal === 'SIGKILL';
+}
+
+/** Lets a run go on that strace stops by `signal=SIGSTOP`, once or again and again, until something has come. */
+export async function goOn(run: RunProcess, until: Promise<unknown>): Promise<void> {
+  let waiting = true;
+  void until.finally(() => {
+    waiting = false;
+  });
+  while (waiting) {
+    // Nothing tells when it stops, and a word that comes too early is lost.
+    for (const pid of childrenOf(run.pid)) process.kill(pid, 'SIGCONT');
+    await wait(10);
+  }
+}
+
+function childrenOf(pid: number): number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+  } catch {
+    return []; // it has ended
+  }
 }
 
 /** So many of a list, evenly spread over it, the first and the last among them. */
