@@ -4,7 +4,7 @@
  * hook, which Navigator runs in the background after each reload.
  */
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -127,11 +127,7 @@ async function publish(index: Buffer, at: Date): Promise<void> {
   });
 }
 
-const digest = (name: string): string =>
-  createHash('sha256')
-    .update(readFileSync(join(paths.db, name)))
-    .digest('hex')
-    .slice(0, 12);
+const digest = (name: string): string => hash('sha256', readFileSync(join(paths.db, name))).slice(0, 12);
 
 try {
   console.log(`An object store at ${store.endpoint}, a machine with nothing on it yet.`);

@@ -1,6 +1,6 @@
 /**
  * Everything that can go wrong in a way that its reader can act on. One place (`cgi/status.ts`) maps a code to an
- * HTTP status, one (`entry/`) to an exit code.
+ * HTTP status, and each way in (`app/`) to an exit code.
  */
 export type FailureCode =
   | 'method-not-allowed'

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import {
   closeSync,
   fsyncSync,
@@ -91,7 +91,7 @@ export class ObjectFiles {
   }
 
   #path(key: string): string {
-    return join(this.#dir, createHash('sha256').update(key).digest('hex'));
+    return join(this.#dir, hash('sha256', key));
   }
 
   #syncDirectory(): void {

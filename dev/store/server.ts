@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -124,7 +124,7 @@ function put(
 ): void {
   verifyChecksums(request, bytes);
   const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch, 'content-type': contentType } = request.headers;
-  const etag = hash('md5', bytes).toString('hex');
+  const etag = hash('md5', bytes);
   const metadata: Record<string, string> = {};
   for (const [name, value] of Object.entries(request.headers)) {
     if (name.startsWith(META)) metadata[name.slice(META.length)] = String(value);
@@ -142,20 +142,18 @@ function verifyChecksums(request: IncomingMessage, bytes: Buffer): void {
   const crc = Buffer.alloc(4);
   crc.writeUInt32BE(crc32(bytes));
   const computed = {
-    'content-md5': hash('md5', bytes),
-    'x-amz-checksum-sha256': hash('sha256', bytes),
-    'x-amz-checksum-sha1': hash('sha1', bytes),
-    'x-amz-checksum-crc32': crc,
+    'content-md5': hash('md5', bytes, 'base64'),
+    'x-amz-checksum-sha256': hash('sha256', bytes, 'base64'),
+    'x-amz-checksum-sha1': hash('sha1', bytes, 'base64'),
+    'x-amz-checksum-crc32': crc.toString('base64'),
   };
   for (const [name, digest] of Object.entries(computed)) {
     const claimed = request.headers[name];
-    if (claimed !== undefined && claimed !== digest.toString('base64')) {
+    if (claimed !== undefined && claimed !== digest) {
       throw new S3Error(400, 'BadDigest', `the body does not match its ${name}`);
     }
   }
 }
-
-const hash = (algorithm: string, bytes: Buffer) => createHash(algorithm).update(bytes).digest();
 
 const matches = (condition: string, head: StoredHead) =>
   condition.split(',').some((tag) => ['*', head.etag, `"${head.etag}"`].includes(tag.trim()));

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { verifyPassword } from '../index/password.ts';
 import type { User } from '../index/types.ts';
 import type { Credentials } from './credentials.ts';
@@ -29,7 +29,7 @@ export async function isAdministrator(
 /** Digests are compared, since the comparison of unlike lengths would tell the length. */
 function sameToken(given: string, expected: string | null): boolean {
   if (!given || !expected) return false;
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  const digest = (text: string): Buffer => hash('sha256', text, 'buffer');
   return timingSafeEqual(digest(given), digest(expected));
 }
 
@@ -45,9 +45,9 @@ async function knowsPassword(name: string, password: string, users: readonly Use
     hashes.set(htpasswdLine.slice(0, colon), htpasswdLine.slice(colon + 1));
   }
   const known = hashes.get(name);
-  const hash = known ?? decoy(name, [...hashes.values()]);
-  if (hash === undefined || password === '') return false;
-  const right = await verifyPassword(hash, password);
+  const stored = known ?? decoy(name, [...hashes.values()]);
+  if (stored === undefined || password === '') return false;
+  const right = await verifyPassword(stored, password);
   return right && known !== undefined && mayAdminister(name, users);
 }
 
@@ -57,6 +57,6 @@ function mayAdminister(name: string, users: readonly User[]): boolean {
 
 /** Another user's hash, always the same one for the same name: checking it takes as long as a real one would. */
 function decoy(name: string, hashes: readonly string[]): string | undefined {
-  const pick = createHash('sha256').update(name).digest().readUInt32BE(0);
+  const pick = hash('sha256', name, 'buffer').readUInt32BE(0);
   return hashes[pick % hashes.length];
 }

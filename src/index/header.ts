@@ -8,6 +8,12 @@ const CHANGE_COUNTER = 24;
 const PAGE_COUNT = 28;
 const VERSION_VALID_FOR = 92;
 
+/** Bytes of a page of an image; the 16 bits of the header cannot hold 65536, for which 1 stands. */
+export function pageSizeOf(header: Buffer): number {
+  const value = header.readUInt16BE(PAGE_SIZE);
+  return value === 1 ? 65_536 : value;
+}
+
 /** What is wrong with the first look at an image, as the end of the sentence "the index ..."; null for nothing. */
 export function headerProblem(image: Buffer): string | null {
   if (image.length === 0) return 'is empty (0 bytes)';
@@ -15,10 +21,9 @@ export function headerProblem(image: Buffer): string | null {
     return 'is not an SQLite database, or an encrypted one';
   }
   if (image.length < HEADER_BYTES) return `is cut short: ${image.length} bytes are not even a header`;
-  const pageSize = image.readUInt16BE(PAGE_SIZE);
   // The page count is to be trusted only where whoever wrote last knew of it.
   const counted = image.readUInt32BE(CHANGE_COUNTER) === image.readUInt32BE(VERSION_VALID_FOR);
-  const due = counted ? image.readUInt32BE(PAGE_COUNT) * (pageSize === 1 ? 65536 : pageSize) : 0;
+  const due = counted ? image.readUInt32BE(PAGE_COUNT) * pageSizeOf(image) : 0;
   return image.length < due ? `is cut short: ${image.length} of ${due} bytes` : null;
 }
 

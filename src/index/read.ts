@@ -1,10 +1,12 @@
 import type { Database } from '../sqlite.ts';
 import { readYears } from './events.ts';
+import { openImage } from './open.ts';
 import { compareBytes } from './order.ts';
 import { readRegions, regionFinder } from './regions.ts';
 import { readStudios } from './studios.ts';
 import type { ReadIndex, Warning } from './types.ts';
 import { readUsers } from './users.ts';
+import { validateIndex } from './validate.ts';
 
 /**
  * Reads everything that the index says, in one transaction. A row that cannot be used is left out with a warning, and
@@ -22,4 +24,19 @@ export function readIndex(db: Database): ReadIndex {
     const sorted = [...studios.byId.values()].sort((a, b) => compareBytes(a.key, b.key));
     return { index: { users, regions, studios: sorted, years }, warnings };
   })();
+}
+
+/**
+ * The rows of an image, proved to be an index.
+ *
+ * @throws {Failure} `index-invalid`, listing everything that is wrong.
+ */
+export function readValidIndex(image: Buffer): ReadIndex {
+  const db = openImage(image);
+  try {
+    validateIndex(db);
+    return readIndex(db);
+  } finally {
+    db.close();
+  }
 }

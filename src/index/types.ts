@@ -25,7 +25,7 @@ export interface Studio {
   readonly name: string;
   readonly lat: number | null;
   readonly lon: number | null;
-  /** Code of the deployed region that owns the studio's tenants, as SPEC section 3 resolves it; null for none. */
+  /** Code of the deployed region that owns the studio's tenants, as `regionFinder` finds it; null for none. */
   readonly region: string | null;
   /** BCP 47 tag such as `it-IT`; null when empty or `en-US`. */
   readonly locale: string | null;

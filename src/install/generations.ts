@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Failure } from '../failure.ts';
@@ -150,11 +150,7 @@ function membersOf({ index, files }: Replaced): Member[] {
 }
 
 function proof(bytes: Buffer | null): { sha256: string | null; size: number | null } {
-  return { sha256: bytes ? sha256(bytes) : null, size: bytes?.length ?? null };
-}
-
-function sha256(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return { sha256: bytes ? hash('sha256', bytes) : null, size: bytes?.length ?? null };
 }
 
 function write(home: string, directory: string, generation: Generation, { index, files }: Replaced): void {
@@ -203,6 +199,6 @@ function readMember(directory: string, member: Member, hint: string): Buffer | n
   if (member.sha256 === null) return null;
   const path = join(directory, member.name);
   const bytes = onDisk('cannot read', path, () => readFileSync(path));
-  if (sha256(bytes) === member.sha256) return bytes;
+  if (hash('sha256', bytes) === member.sha256) return bytes;
   throw new Failure('no-generation', `the generation is damaged: ${path} does not match its hash`, { hint });
 }

@@ -1,8 +1,6 @@
 import { Failure } from '../failure.ts';
-import { openImage } from '../index/open.ts';
-import { readIndex } from '../index/read.ts';
+import { readValidIndex } from '../index/read.ts';
 import type { ReadIndex } from '../index/types.ts';
-import { validateIndex } from '../index/validate.ts';
 import type { Site } from '../site/types.ts';
 import { readLiveIndex } from './live-index.ts';
 
@@ -21,11 +19,5 @@ export async function readInstalledIndex(site: Site): Promise<ReadIndex> {
       hint: 'Run update_config first, which installs a good one, or check RAILS_DB_VOLUME.',
     });
   }
-  const db = openImage(live.image);
-  try {
-    validateIndex(db);
-    return readIndex(db);
-  } finally {
-    db.close();
-  }
+  return readValidIndex(live.image);
 }

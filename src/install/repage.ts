@@ -2,12 +2,6 @@ import { rmSync } from 'node:fs';
 import { openDatabase } from '../sqlite.ts';
 import { writeNewFile } from './stage.ts';
 
-/** Bytes of a page of an image: a big-endian 16-bit number at offset 16 of its header, where 1 stands for 65536. */
-export function pageSizeOf(image: Buffer): number {
-  const value = image.readUInt16BE(16);
-  return value === 1 ? 65536 : value;
-}
-
 /**
  * The same database with pages of another size. SQLite can do that only in a file, so a private one is made at
  * `scratch`, and removed.

@@ -1,6 +1,7 @@
 import { lstatSync, renameSync, rmSync, type Stats } from 'node:fs';
 import { dirname } from 'node:path';
 import { Failure } from '../failure.ts';
+import { pageSizeOf } from '../index/header.ts';
 import { imageDigest, openImage } from '../index/open.ts';
 import { type Database, openDatabase } from '../sqlite.ts';
 import { backUp } from './backup.ts';
@@ -8,7 +9,7 @@ import { type Patience, patience, untilFree } from './busy.ts';
 import { syncDirectory } from './commit.ts';
 import { dateUnlessChanged } from './date.ts';
 import { codeOf, diskError, isDirectory } from './disk.ts';
-import { pageSizeOf, repage } from './repage.ts';
+import { repage } from './repage.ts';
 import { ownershipFor, writeNewFile } from './stage.ts';
 
 export interface Swap {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /*
  * How pages of ours are known again: the first line carries a digest of all that follows it. A page that somebody has
@@ -15,7 +15,7 @@ const LINE_FEED = 0x0a;
 export function seal(document: string): Buffer {
   if (!document.startsWith(`${DOCTYPE}\n`)) throw new Error('the page has no doctype in its first line');
   const body = Buffer.from(document.slice(DOCTYPE.length + 1));
-  const first = `${DOCTYPE}<!-- rendered from the index: sha256 ${digest(body)} -->\n`;
+  const first = `${DOCTYPE}<!-- rendered from the index: sha256 ${hash('sha256', body)} -->\n`;
   return Buffer.concat([Buffer.from(first), body]);
 }
 
@@ -24,9 +24,5 @@ export function sealOf(bytes: Buffer): 'ours' | 'changed' | 'foreign' {
   if (bytes[LENGTH] !== LINE_FEED) return 'foreign';
   const claimed = SEAL.exec(bytes.toString('latin1', 0, LENGTH))?.[1];
   if (claimed === undefined) return 'foreign';
-  return digest(bytes.subarray(LENGTH + 1)) === claimed ? 'ours' : 'changed';
-}
-
-function digest(body: Buffer): string {
-  return createHash('sha256').update(body).digest('hex');
+  return hash('sha256', bytes.subarray(LENGTH + 1)) === claimed ? 'ours' : 'changed';
 }

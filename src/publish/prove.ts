@@ -1,10 +1,8 @@
 import { checkFiles, type Violation } from '../check/rules.ts';
 import { Failure } from '../failure.ts';
 import { generate } from '../generate/generate.ts';
-import { openImage } from '../index/open.ts';
-import { readIndex } from '../index/read.ts';
+import { readValidIndex } from '../index/read.ts';
 import type { Index, Warning } from '../index/types.ts';
-import { validateIndex } from '../index/validate.ts';
 import type { Site } from '../site/types.ts';
 
 /**
@@ -24,18 +22,14 @@ export async function proveIndex(image: Buffer, site: Site): Promise<readonly Wa
 }
 
 function readAll(image: Buffer) {
-  const db = openImage(image);
   try {
-    validateIndex(db);
-    return readIndex(db);
+    return readValidIndex(image);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     throw new Failure(error.code, error.message, {
       hint: 'Nothing was published. Repair the index on this host, then run it again.',
       cause: error,
     });
-  } finally {
-    db.close();
   }
 }
 

@@ -1,5 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
-import type { SimMachine } from './machines.ts';
+import { digest, type SimMachine } from './machines.ts';
 
 /** What the Machines API answers. */
 export interface ApiAnswer {
@@ -84,9 +83,9 @@ export class MachinesApi {
         registry: 'docker-hub-mirror.fly.io',
         repository: app,
         tag: 'deployment-rehearsal',
-        digest: `sha256:${hash(app)}`,
+        digest: `sha256:${digest(app)}`,
       },
-      instance_id: `01${hash(id).slice(0, 24).toUpperCase()}`,
+      instance_id: `01${digest(id).slice(0, 24).toUpperCase()}`,
       private_ip: `fdaa:0:1:a7b:${id.slice(0, 4)}:${id.slice(4, 8)}:${id.slice(8, 12)}:2`,
       created_at: at,
       updated_at: at,
@@ -133,13 +132,9 @@ class RateLimit {
 }
 
 function isBearer(authorization: string | undefined, token: string): boolean {
-  const sent = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? '';
-  const digests = [sent, token].map((text) => createHash('sha256').update(text).digest());
-  return timingSafeEqual(digests[0] ?? Buffer.alloc(0), digests[1] ?? Buffer.alloc(0));
+  return /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] === token;
 }
 
 function failure(status: number, error: string): ApiAnswer {
   return { status, body: { error } };
 }
-
-const hash = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** The platform's words for how a machine is. Only a started one answers. */
 export const STATES = ['started', 'suspended', 'stopped', 'created'] as const;
@@ -49,5 +49,5 @@ function machineId(seed: number, at: number): string {
 
 /** Hex SHA-256: chance that is the same every time. */
 export function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }

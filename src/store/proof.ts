@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { CorruptError } from './errors.ts';
 import type { StoredObject } from './types.ts';
 
@@ -54,6 +54,6 @@ export function isProven({ etag, metadata }: StoredObject): boolean {
 /** An ETag is the bytes' MD5 unless the object came in parts (then it ends in `-<parts>`) or is encrypted. */
 export const isMd5 = (etag: string) => /^[0-9a-f]{32}$/i.test(unquoted(etag));
 
-export const md5 = (bytes: Buffer) => createHash('md5').update(bytes).digest('hex');
+export const md5 = (bytes: Buffer) => hash('md5', bytes);
 
-export const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+export const sha256 = (bytes: Buffer) => hash('sha256', bytes);

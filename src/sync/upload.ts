@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { databaseKey, objectTime, renderTime } from '../bucket/layout.ts';
 import { Failure } from '../failure.ts';
 import type { ObjectStore, StoredObject } from '../store/types.ts';
@@ -85,7 +85,7 @@ export async function readHere(
   const image = await readTenantImage({ name, path, workDir, patienceMs });
   if (!image) return null;
   if (!parts.dryRun) parts.ledger.rememberCopy(name, { ...print, digest: image.digest });
-  return { modified: found.modified, image, md5: createHash('md5').update(image.bytes).digest('hex') };
+  return { modified: found.modified, image, md5: hash('md5', image.bytes) };
 }
 
 function decide(

@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { pageSizeOf } from '../index/header.ts';
 
 /** The largest page that SQLite has. */
 const LARGEST_PAGE = 65_536;
@@ -18,8 +19,7 @@ export function isBlank(path: string, size: number): boolean {
   if (size < 512 || size > LARGEST_PAGE || holds(`${path}-wal`) || holds(`${path}-journal`)) return false;
   const head = firstBytes(path, 108);
   if (head?.toString('latin1', 0, HEADER.length) !== HEADER) return false;
-  const pageSize = head.readUInt16BE(16) === 1 ? LARGEST_PAGE : head.readUInt16BE(16);
-  return size === pageSize && head[100] === LEAF && head.readUInt16BE(103) === 0;
+  return size === pageSizeOf(head) && head[100] === LEAF && head.readUInt16BE(103) === 0;
 }
 
 function holds(path: string): boolean {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import { databaseKey, INDEX_NAME, objectTime, wholeSeconds } from '../bucket/layout.ts';
 import { Failure } from '../failure.ts';
@@ -63,7 +63,14 @@ export function localFacts(live: LiveIndex, installed: InstalledState | null): I
   if (!image || !digest || !modified) return null;
   if (installed && installed.digest === digest && !installed.held) return fetchedFacts(installed);
   const size = image.length;
-  return { etag: null, sha256: sha256(image), digest, size, time: modified.toISOString(), source: 'local' };
+  return {
+    etag: null,
+    sha256: hash('sha256', image),
+    digest,
+    size,
+    time: modified.toISOString(),
+    source: 'local',
+  };
 }
 
 function fetchedFacts(installed: InstalledState): IndexFacts {
@@ -126,10 +133,10 @@ export async function fetchCandidate(
   }
 }
 
-function fetched(object: StoredObject, bytes: Buffer, hash: string, time: Date): Candidate {
+function fetched(object: StoredObject, bytes: Buffer, sha256: string, time: Date): Candidate {
   const facts: IndexFacts = {
     etag: object.etag,
-    sha256: hash,
+    sha256,
     size: bytes.length,
     time: time.toISOString(),
     source: 'store',
@@ -174,8 +181,4 @@ function keepReason(
 
 function heldDetail(installed: InstalledState): string {
   return `${installed.etag} was rolled back here and is not installed again; publish another index, or use force`;
-}
-
-function sha256(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -1,4 +1,5 @@
 import { asFailure } from '../failure.ts';
+import { generate } from '../generate/generate.ts';
 import { compareFiles } from '../install/compare.ts';
 import { readLiveIndex } from '../install/live-index.ts';
 import { unifiedDiff } from '../report/diff.ts';
@@ -7,7 +8,7 @@ import { Steps } from '../report/steps.ts';
 import type { RunResult, Trigger } from '../report/types.ts';
 import { fetchCandidate, localCandidate } from './candidate.ts';
 import type { Parts } from './parts.ts';
-import { describeChanges, fileFacts, planFiles, proveFiles, readStep } from './plan.ts';
+import { describeChanges, fileFacts, proveFiles, readStep } from './plan.ts';
 import { endResult, failureResult, newFindings } from './result.ts';
 
 /** Steps of a dry run: fetch, read, generate, check, compare. */
@@ -36,7 +37,7 @@ export async function dryRun(
     });
     const index = await readStep(steps, findings, candidate);
     const files = await steps.run('generate', 'Generate the files', () => {
-      const value = planFiles(index, site);
+      const value = generate(index, site);
       return { value, detail: `${value.length} files` };
     });
     await steps.run('check', 'Check every rule', async () => {

@@ -1,3 +1,4 @@
+import { generate } from '../generate/generate.ts';
 import type { PlannedFile } from '../generate/types.ts';
 import { type Comparison, compareFiles } from '../install/compare.ts';
 import type { Outcome } from '../report/types.ts';
@@ -5,7 +6,7 @@ import { type Change, installChange, stageChange } from './apply.ts';
 import { type Candidate, navigatorPath } from './candidate.ts';
 import type { Operation } from './locked.ts';
 import type { Parts } from './parts.ts';
-import { describeChanges, fileFacts, planFiles, proveFiles, readStep } from './plan.ts';
+import { describeChanges, fileFacts, proveFiles, readStep } from './plan.ts';
 
 /**
  * From a candidate to an installed configuration: read, generate, check, install. Installs what differs, and makes
@@ -22,7 +23,7 @@ export async function installCandidate(
 
   const indexChanged = candidate.digest !== live.digest;
   const comparisons = await steps.run('generate', 'Generate the files and compare them', () => {
-    const value = compareFiles(planFiles(index, site));
+    const value = compareFiles(generate(index, site));
     findings.files = fileFacts(value, {
       path: live.path,
       changed: indexChanged,

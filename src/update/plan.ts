@@ -1,11 +1,8 @@
 import { checkFiles, checkReplaced, type Violation } from '../check/rules.ts';
 import { Failure } from '../failure.ts';
-import { generate } from '../generate/generate.ts';
 import type { PlannedFile } from '../generate/types.ts';
-import { openImage } from '../index/open.ts';
-import { readIndex } from '../index/read.ts';
+import { readValidIndex } from '../index/read.ts';
 import type { Index, ReadIndex } from '../index/types.ts';
-import { validateIndex } from '../index/validate.ts';
 import type { Comparison } from '../install/compare.ts';
 import type { Steps } from '../report/steps.ts';
 import type { FileFacts } from '../report/types.ts';
@@ -13,35 +10,16 @@ import type { Site } from '../site/types.ts';
 import type { Candidate } from './candidate.ts';
 import type { Findings } from './result.ts';
 
-/**
- * The rows of a candidate, proved to be an index.
- *
- * @throws {Failure} `index-invalid`, listing everything that is wrong.
- */
-export function readCandidate(candidate: Candidate): ReadIndex {
-  const db = openImage(candidate.image);
-  try {
-    validateIndex(db);
-    return readIndex(db);
-  } finally {
-    db.close();
-  }
-}
-
 /** The step that turns a candidate into an index, and tells of every row that was left out. */
 export async function readStep(steps: Steps, findings: Findings, candidate: Candidate): Promise<Index> {
   findings.index = candidate.facts;
   const { index, warnings } = await steps.run('read', 'Validate and read the index', () => {
-    const value = readCandidate(candidate);
+    const value = readValidIndex(candidate.image);
     return { value, detail: describeIndex(value) };
   });
   findings.warnings = warnings;
   for (const warning of warnings) steps.say({ type: 'warning', warning });
   return index;
-}
-
-export function planFiles(index: Index, site: Site): PlannedFile[] {
-  return generate(index, site);
 }
 
 /**

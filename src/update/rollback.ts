@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Failure } from '../failure.ts';
 import { imageDigest, openImage } from '../index/open.ts';
 import { validateIndex } from '../index/validate.ts';
@@ -139,7 +139,7 @@ function plannedFrom({ files }: Replaced): Comparison['file'][] {
 }
 
 function factsOf(image: Buffer, { undone }: Before): IndexFacts {
-  const sha256 = createHash('sha256').update(image).digest('hex');
+  const sha256 = hash('sha256', image);
   const from = undone.find(({ members }) => members.some(({ kind }) => kind === 'index'));
   const time = from?.facts?.time ?? new Date().toISOString();
   return { etag: null, sha256, size: image.length, time, source: 'generation' };

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { generate } from '../generate/generate.ts';
 import { compareFiles } from '../install/compare.ts';
 import type { Arrival } from '../journal/types.ts';
 import type { Outcome, RunResult } from '../report/types.ts';
@@ -7,7 +8,7 @@ import { type Candidate, localCandidate, navigatorPath } from './candidate.ts';
 import { installCandidate } from './install.ts';
 import { type Operation, underLock } from './locked.ts';
 import type { Parts } from './parts.ts';
-import { describeChanges, fileFacts, planFiles, proveFiles, readStep } from './plan.ts';
+import { describeChanges, fileFacts, proveFiles, readStep } from './plan.ts';
 
 /** A start hook that waits blocks Navigator, and whoever holds the lock is finishing an update anyway. */
 const LOCK_TIMEOUT_MS = 5_000;
@@ -32,7 +33,7 @@ async function writeHtpasswd(parts: Parts, operation: Operation, candidate: Cand
   const { journal, steps, findings, live } = operation;
   const { site } = parts;
   const index = await readStep(steps, findings, candidate);
-  const plan = planFiles(index, site);
+  const plan = generate(index, site);
   const comparisons = compareFiles(plan.filter((file) => file.kind === 'htpasswd'));
   findings.files = fileFacts(comparisons, { path: live.path, changed: false, size: candidate.image.length });
   const files = comparisons.filter((comparison) => comparison.changed);

@@ -1,12 +1,14 @@
 import { Failure } from '../failure.ts';
+import { generate } from '../generate/generate.ts';
+import { readValidIndex } from '../index/read.ts';
 import { compareFiles } from '../install/compare.ts';
 import { type LiveIndex, readLiveIndex } from '../install/live-index.ts';
 import { type Remembered, readRemembered } from '../journal/remembered.ts';
 import type { FileFacts, MachineState } from '../report/types.ts';
 import type { Site } from '../site/types.ts';
-import { localCandidate, localFacts } from './candidate.ts';
+import { localFacts } from './candidate.ts';
 import type { Parts } from './parts.ts';
-import { fileFacts, planFiles, readCandidate } from './plan.ts';
+import { fileFacts } from './plan.ts';
 
 /** Times that the machine is looked at, until no update has come in between. */
 const LOOKS = 3;
@@ -55,9 +57,9 @@ function stateOf(site: Site, live: LiveIndex, remembered: Remembered): MachineSt
 function filesOf(site: Site, live: LiveIndex): FileFacts[] {
   if (!live.image) return [];
   try {
-    const { index } = readCandidate(localCandidate(live, null));
+    const { index } = readValidIndex(live.image);
     const facts = { path: live.path, changed: false, size: live.image.length };
-    return fileFacts(compareFiles(planFiles(index, site)), facts);
+    return fileFacts(compareFiles(generate(index, site)), facts);
   } catch (error) {
     if (error instanceof Failure && error.code === 'index-invalid') return [];
     throw error;
