@@ -62,20 +62,23 @@ export function buildVoice(world: World, reporters: readonly Reporter[], standar
 }
 
 /**
- * Builds the parts from the environment.
+ * Builds the parts from the environment. The store's variables are read when it is opened: a rollback, the start hook and
+ * who asks for the state need none, and shall not fail for one.
  *
  * @throws {Failure} `config-invalid`, naming the variable or the key of the override file.
  */
 export async function buildParts(world: World, voice: Voice): Promise<Parts> {
   const { env, defaultAppRoot } = world;
   const site = await readSite(env, { defaultAppRoot, hostname: hostname(), totalMemoryBytes: totalmem() });
-  const store = readStoreSettings(env);
   return {
     site,
     settings: readUpdateSettings(env),
     report: voice.report,
     unexpected: voice.log.exception,
-    openStore: async () => (store ? (await import('../store/reader.ts')).createReader(store) : null),
+    openStore: async () => {
+      const store = readStoreSettings(env);
+      return store ? (await import('../store/reader.ts')).createReader(store) : null;
+    },
   };
 }
 

@@ -1,6 +1,8 @@
 import { statSync } from 'node:fs';
+import { hostname, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { arrival } from '../journal/arrival.ts';
+import { siteFrom } from '../site/environment.ts';
 import { runStart } from '../update/start.ts';
 import { runHook } from './hook.ts';
 import type { World } from './parts.ts';
@@ -25,12 +27,21 @@ export async function runStartHook(
   args: readonly string[],
   write: (text: string) => void,
 ): Promise<0 | 1 | 2> {
-  return await runHook({ world, args, help: HELP, write }, async (parts) => {
+  const code = await runHook({ world, args, help: HELP, write }, async (parts) => {
     const { outcome } = await runStart(parts, arrival());
-    return outcome !== 'failed' || hasHtpasswd(parts.site.dbDir) ? 0 : 1;
+    return outcome === 'failed' ? 1 : 0;
   });
+  return code === 1 && hasHtpasswd(world) ? 0 : code;
 }
 
-function hasHtpasswd(dbDir: string): boolean {
-  return (statSync(join(dbDir, 'htpasswd'), { throwIfNoEntry: false })?.size ?? 0) > 0;
+/** Goes by the variables that name its directory alone: another one may be what is wrong. */
+function hasHtpasswd({ env, defaultAppRoot }: World): boolean {
+  const { APP_ROOT, RAILS_DB_VOLUME } = env;
+  const host = { defaultAppRoot, hostname: hostname(), totalMemoryBytes: totalmem() };
+  try {
+    const { dbDir } = siteFrom({ APP_ROOT, RAILS_DB_VOLUME }, host, null);
+    return statSync(join(dbDir, 'htpasswd')).size > 0;
+  } catch {
+    return false;
+  }
 }

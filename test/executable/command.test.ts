@@ -179,6 +179,16 @@ describe('--rollback', () => {
     expect(contents()).toEqual(before);
   });
 
+  it('needs no store, so half of its variables do not keep anybody from it, nor from the state', async () => {
+    await here.machine.run([]);
+    await here.published.publish(SECOND, LATER);
+    await json();
+    here.machine.env = { ...here.machine.env, AWS_ACCESS_KEY_ID: '' };
+    expect((await here.machine.post('state=1')).result).toMatchObject({ outcome: 'state' });
+    expect(await json()).toMatchObject({ outcome: 'failed', error: { code: 'config-invalid' } });
+    expect(await json('--rollback')).toMatchObject({ outcome: 'updated' });
+  });
+
   it('says what there is when the named run replaced nothing', async () => {
     await here.machine.run([]);
     const answer = await here.machine.run(['--rollback', '20200101T000000000Z-000000', '--json']);

@@ -43,6 +43,22 @@ describe('scripts/start', () => {
     expect(answer.stdout).toContain('index-invalid');
     expect(here.machine.read('htpasswd')).toBe(before);
   });
+
+  it('writes htpasswd with half of the store’s variables, since it asks no store', async () => {
+    writeFileSync(here.machine.path('index.sqlite3'), FIRST);
+    const answer = await start({ AWS_SECRET_ACCESS_KEY: '' });
+    expect(answer.exitCode, answer.stdout).toBe(0);
+    expect(here.machine.read('htpasswd')).toContain('ada:');
+  });
+
+  it('keeps the site up with the old htpasswd when a setting is wrong, and fails without one', async () => {
+    const wrong = { UPDATE_CONFIG_GENERATIONS: 'many', FLY_REGION: 'iad' };
+    expect((await start(wrong)).exitCode).toBe(1);
+    await here.machine.run([]);
+    const answer = await start(wrong);
+    expect(answer.exitCode, answer.stdout).toBe(0);
+    expect(answer.stdout).toContain('Failed (config-invalid)');
+  });
 });
 
 describe('scripts/maintenance-config', () => {
