@@ -1,6 +1,7 @@
 import { wholeSeconds } from '../bucket/layout.ts';
 import { Failure } from '../failure.ts';
 import { readLocal } from '../tenants/local.ts';
+import { mayBeSince, type SeenAt } from '../tenants/seen.ts';
 import type { LocalCopy, Seen, TenantDatabase } from '../tenants/types.ts';
 import { type Fingerprint, fingerprint } from './fingerprint.ts';
 import type { KnownCopy } from './types.ts';
@@ -20,7 +21,7 @@ export interface Surveyed {
 
 /** What is known of all of them beforehand. */
 export interface Knowledge {
-  readonly seen: ReadonlyMap<string, Seen>;
+  readonly seen: ReadonlyMap<string, SeenAt>;
   readonly copy: (name: string) => KnownCopy | null;
 }
 
@@ -51,9 +52,10 @@ function look(tenant: TenantDatabase, { seen: all, copy }: Knowledge, now: numbe
 
 /**
  * Whether a database is surely what it was when the store had the same. If it was read then, its files tell, to the
- * nanosecond; if it was fetched, it was given the store's time, and to the second is what others who fetch keep.
+ * nanosecond; if it was fetched, it was given the store's time, and to the second is what others who fetch keep. In
+ * the second in which it was fetched, or in one that is yet to come, that tells nothing.
  */
-function isSame(local: LocalCopy, { print }: Fingerprint, seen: Seen, known: KnownCopy | null): boolean {
+function isSame(local: LocalCopy, { print }: Fingerprint, seen: SeenAt, known: KnownCopy | null): boolean {
   if (known && known.digest === seen.digest) return known.settled && known.print === print;
-  return wholeSeconds(local.modified) === wholeSeconds(seen.time);
+  return wholeSeconds(local.modified) === wholeSeconds(seen.time) && !mayBeSince(local.modified, seen);
 }

@@ -36,19 +36,13 @@ export class SeenDatabases {
   /** What the local database grew from; null when it is not known. */
   get(name: string): SeenAt | null {
     const row = this.#one<SeenRow>('SELECT etag, time, digest, at FROM seen WHERE name = ?', name);
-    return row
-      ? { etag: row.etag, time: new Date(row.time), digest: row.digest, at: new Date(row.at) }
-      : null;
+    return row ? seenOf(row) : null;
   }
 
   /** The same of all of them at once. */
-  all(): Map<string, Seen> {
-    const rows = this.#all<Omit<SeenRow, 'at'> & { name: string }>(
-      'SELECT name, etag, time, digest FROM seen',
-    );
-    return new Map(
-      rows.map(({ name, etag, time, digest }) => [name, { etag, time: new Date(time), digest }]),
-    );
+  all(): Map<string, SeenAt> {
+    const rows = this.#all<SeenRow & { name: string }>('SELECT name, etag, time, digest, at FROM seen');
+    return new Map(rows.map(({ name, ...row }) => [name, seenOf(row)]));
   }
 
   /** To be called when the local database and the store's have just become the same. */
@@ -162,6 +156,10 @@ interface SeenRow {
   readonly time: number;
   readonly digest: string | null;
   readonly at: number;
+}
+
+function seenOf({ etag, time, digest, at }: SeenRow): SeenAt {
+  return { etag, time: new Date(time), digest, at: new Date(at) };
 }
 
 interface TimeRow extends Omit<LearntTime, 'time'> {

@@ -60,6 +60,18 @@ describe('scripts/sync-databases', () => {
     expect(store.requests()).toEqual(['LIST db/']);
   });
 
+  it('uploads a change that was made in the very second that the fetched version has for its time', async () => {
+    const time = Math.ceil(Date.now() / 1000) * 1000 + 3_600_000;
+    await uploadedElsewhere('2026-boston', 'there', new Date(time + 200));
+    expect((await iad.sync()).counts).toMatchObject({ downloaded: 1 });
+    iad.write('2026-boston', 'here', new Date(time + 500));
+    expect((await iad.sync()).counts).toMatchObject({ uploaded: 1 });
+    expect(await store.event('2026-boston')).toBe('here');
+    store.proxy.plan(never);
+    expect((await iad.sync()).counts).toMatchObject({ unchanged: 1 });
+    expect(store.requests()).toEqual(['LIST db/']);
+  });
+
   it('says with --dry-run what it would do, and changes nothing', async () => {
     await uploadedElsewhere('2026-boston', 'there', T2);
     iad.write('2026-newton', 'here', T1);
