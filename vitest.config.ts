@@ -8,6 +8,9 @@ import { viteYaml } from './dev/yaml-plugin.mjs';
 /** Production's own index and what it expects for it stand beside the repository, or nowhere. */
 const hasShared = existsSync(resolve(import.meta.dirname, '../shared/golden'));
 
+// A developer's proxy is none for the servers that tests start on 127.0.0.1, and `fetch` would use it.
+delete process.env['NODE_USE_ENV_PROXY'];
+
 export default defineConfig({
   plugins: [viteYaml, viteOutlines],
   test: {
@@ -19,9 +22,9 @@ export default defineConfig({
     // Modules are loaded once a worker, not once a file: none of ours keeps a state that a test could leave behind.
     isolate: false,
     // For a machine that has other work to do, too: these end tests that hang, and say nothing of speed.
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
+    testTimeout: 1_800_000,
+    hookTimeout: 1_800_000,
     // What is polled for comes; a machine that is busy with other tests only takes longer.
-    expect: { poll: { timeout: 60_000, interval: 20 } },
+    expect: { poll: { timeout: 1_800_000, interval: 20 } },
   },
 });

@@ -1,6 +1,6 @@
 /** Writing what was built, and knowing when there is nothing to build. */
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /**
@@ -14,6 +14,7 @@ export async function place(path, content, mode) {
   await mkdir(dirname(path), { recursive: true });
   const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}`);
   await writeFile(temporary, bytes, { mode, flag: 'wx' });
+  await chmod(temporary, mode); // whatever the umask
   await rename(temporary, path);
 }
 

@@ -136,6 +136,16 @@ describe('a file that is put in place', () => {
     expect(readdirSync(home).filter((name) => name.startsWith('.placed'))).toEqual([]);
   });
 
+  it('has the mode that was asked for, whatever the umask', async () => {
+    const before = process.umask(0o077);
+    try {
+      await place(join(home, 'masked'), 'for all', 0o755);
+    } finally {
+      process.umask(before);
+    }
+    expect(statSync(join(home, 'masked')).mode & 0o777).toBe(0o755);
+  });
+
   it('is left alone when it has these bytes already', async () => {
     const path = join(home, 'same');
     await place(path, 'same', 0o644);

@@ -60,32 +60,27 @@ describe('config-update killed at any system call', () => {
   it.each([
     ['the same index', 2],
     ['another one', 3],
-  ])(
-    'leaves the old index or the new one, and the next run publishes %s',
-    { timeout: 300_000 },
-    async (_, next) => {
-      const problems: string[] = [];
-      const seen = new Set<string>();
-      for (const call of spread(calls, KILLS)) {
-        await putBack();
-        if (!(await killAt(host, call, command))) continue;
-        const left = await stands();
-        const found = [1, 2].find((nth) => imageDigest(version(nth)) === left);
-        seen.add(String(found));
-        host.put(version(next));
-        const { exitCode, stdout } = await host.configUpdate();
-        const at = `${call.name} ${call.nth}`;
-        if (found === undefined) problems.push(`${at}: the store has neither index`);
-        if (exitCode !== 0)
-          problems.push(`${at}: the next run ends with ${exitCode}: ${stdout.slice(0, 400)}`);
-        if ((await stands()) !== imageDigest(version(next))) problems.push(`${at}: not published`);
-        const copies = readdirSync(join(host.dbDir, '.update_config')).filter((name) =>
-          name.includes('staged'),
-        );
-        if (copies.length > 0) problems.push(`${at}: left over: ${copies.join()}`);
-      }
-      expect(problems).toEqual([]);
-      expect([...seen].sort()).toEqual(['1', '2']);
-    },
-  );
+  ])('leaves the old index or the new one, and the next run publishes %s', async (_, next) => {
+    const problems: string[] = [];
+    const seen = new Set<string>();
+    for (const call of spread(calls, KILLS)) {
+      await putBack();
+      if (!(await killAt(host, call, command))) continue;
+      const left = await stands();
+      const found = [1, 2].find((nth) => imageDigest(version(nth)) === left);
+      seen.add(String(found));
+      host.put(version(next));
+      const { exitCode, stdout } = await host.configUpdate();
+      const at = `${call.name} ${call.nth}`;
+      if (found === undefined) problems.push(`${at}: the store has neither index`);
+      if (exitCode !== 0) problems.push(`${at}: the next run ends with ${exitCode}: ${stdout.slice(0, 400)}`);
+      if ((await stands()) !== imageDigest(version(next))) problems.push(`${at}: not published`);
+      const copies = readdirSync(join(host.dbDir, '.update_config')).filter((name) =>
+        name.includes('staged'),
+      );
+      if (copies.length > 0) problems.push(`${at}: left over: ${copies.join()}`);
+    }
+    expect(problems).toEqual([]);
+    expect([...seen].sort()).toEqual(['1', '2']);
+  });
 });

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { changeSample } from '../../dev/sample/sample.ts';
 import { openDatabase } from '../../src/sqlite.ts';
 import { altered } from '../support/indexes.ts';
@@ -19,8 +19,6 @@ import { Mounts } from '../support/mounts.ts';
 import { RunProcess } from '../support/run-process.ts';
 import { INSTALLED, pathsOf, type Stand, standOf } from '../support/stand.ts';
 import { FIRST, FLY_MACHINE, LATER, useMachine } from '../support/use-machine.ts';
-
-vi.setConfig({ testTimeout: 600_000 });
 
 /** Every file changes with it, and the index grows. */
 const SECOND = altered(

@@ -4,7 +4,7 @@
  */
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changeSample, makeSampleIndex } from '../../dev/sample/sample.ts';
 import { repage } from '../../src/install/repage.ts';
 import { altered } from '../support/indexes.ts';
@@ -24,9 +24,6 @@ const SECOND = altered(
 const EARLIER = new Date('2026-01-02T03:04:05Z');
 /** Later than any change that is made by hand below. */
 const LATER = new Date(Date.now() + 24 * 60 * 60 * 1000);
-
-/** Many processes in a row: minutes where the machine has other work. */
-vi.setConfig({ testTimeout: 600_000 });
 
 let published: Published;
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import { chmodSync, chownSync, existsSync, readFileSync, rmSync, statSync, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeSampleIndex, SAMPLE_ADMINISTRATOR } from '../../dev/sample/sample.ts';
 import { repage } from '../../src/install/repage.ts';
 import { type Database, openDatabase } from '../../src/sqlite.ts';
@@ -14,8 +14,6 @@ import { type Published, startPublished } from '../support/published.ts';
 import { RunProcess } from '../support/run-process.ts';
 import { indexContent, writeAndDie } from '../support/stand.ts';
 import { goOn } from '../support/strace.ts';
-
-vi.setConfig({ testTimeout: 600_000 });
 
 const SAMPLE = makeSampleIndex();
 const SWAPS = 30;

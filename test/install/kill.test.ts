@@ -106,5 +106,4 @@ it.each(SCENARIOS)(
     await Promise.all([worker(), worker()]);
     expect(died.filter((killed) => killed).length).toBeGreaterThan(kills * 0.9);
   },
-  300_000,
 );

@@ -51,5 +51,4 @@ it.each(['wal', 'delete'] as const)(
     }
     expect(provenVersion(place.index)).toBe((200 % 3) + 1);
   },
-  300_000,
 );

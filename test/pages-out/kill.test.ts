@@ -48,7 +48,7 @@ it('killed at any system call, every page is old or new, and the next run comple
   }
   expect(died).toBeGreaterThan(points.length * 0.9);
   expect(copies).toBe(points.length + 1);
-}, 300_000);
+});
 
 it('run several at once, every page is whole, and all of them succeed', async () => {
   const place = Public.make();

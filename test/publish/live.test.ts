@@ -37,7 +37,6 @@ async function inStore<T>(look: (db: ReturnType<typeof openImage>) => T): Promis
 
 it.each(['delete', 'wal'])(
   'what is published is whole, in journal mode %s under two writers',
-  { timeout: 120_000 },
   async (mode) => {
     admin.put(stamped(makeSampleIndex(), 0), new Date().toISOString());
     openDatabase(admin.indexPath).exec(`PRAGMA journal_mode = ${mode}`).close();

@@ -1,13 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { never } from '../support/fault-proxy.ts';
 import { eventIndex, Region } from './support/events.ts';
 import { EventStore } from './support/store.ts';
 
 const LONG_AGO = new Date('2026-01-02T03:04:05Z');
 const KEYS = Array.from({ length: 400 }, (_, at) => `studio-${at}`);
-
-// 400 uploads to a store on the same machine, beside all other tests.
-vi.setConfig({ testTimeout: 600_000 });
 
 let store: EventStore;
 let iad: Region;

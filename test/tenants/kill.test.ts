@@ -111,5 +111,5 @@ describe('a ready hook that is killed while it downloads databases', () => {
     }
     expect(problems).toEqual([]);
     expect(killed).toBeGreaterThan(KILLS * 0.8);
-  }, 900_000);
+  });
 });
