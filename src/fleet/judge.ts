@@ -149,12 +149,20 @@ export function settleUpdate(expected: PublishedIndex, namesMachines: boolean): 
   };
 }
 
-/** A dry run counts when the machine did one, whatever index it found. */
-export function settleDryRun(claim: Claim): Verdict {
-  const etag = claim.index?.etag ?? null;
-  if (claim.outcome !== 'dry-run')
-    return { ...failed(`it answered with the outcome ${shown(claim.outcome)}`, 'Look at its log.'), etag };
-  return { kind: 'done', outcome: { outcome: 'dry-run', etag, detail: `would do: ${changes(claim)}` } };
+/**
+ * A dry run counts when the machine did one, whatever index it found: the one that is still to be published it cannot
+ * find.
+ */
+export function settleDryRun(expected: PublishedIndex, namesMachines: boolean): (claim: Claim) => Verdict {
+  return (claim) => {
+    const etag = claim.index?.etag ?? null;
+    if (claim.outcome !== 'dry-run')
+      return { ...failed(`it answered with the outcome ${shown(claim.outcome)}`, 'Look at its log.'), etag };
+    const detail = has(claim, expected, namesMachines)
+      ? `would do: ${changes(claim)}`
+      : `would get the new index, and reload (the one it finds now: ${changes(claim)})`;
+    return { kind: 'done', outcome: { outcome: 'dry-run', etag, detail } };
+  };
 }
 
 /**

@@ -37,7 +37,7 @@ export function chooseQuestion(
     notes: notes.filter((note) => note !== null),
   });
   if (operation === 'update' && index) return asked('', settleUpdate(index, namesMachines), withheld);
-  if (operation === 'dry-run' && sent) return asked('dry_run=1', settleDryRun);
+  if (operation === 'dry-run' && index && sent) return asked('dry_run=1', settleDryRun(index, namesMachines));
   const settle = settleState(operation, index);
   if (operation === 'dry-run') {
     const only = 'a machine only tells which index it has';

@@ -65,9 +65,18 @@ export interface Standard {
 
 export type PublishOutcome =
   | {
-      /** `would-publish` is that of a dry run: its ETag is the one that the index would most likely have. */
-      readonly kind: 'published' | 'unchanged' | 'would-publish';
+      readonly kind: 'published' | 'unchanged';
       readonly index: PublishedIndex;
+    }
+  | {
+      /** Of a dry run. */
+      readonly kind: 'would-publish';
+      /** Its ETag is the one that it would most likely have. */
+      readonly index: PublishedIndex;
+      /** What stands in the store; null for nothing. */
+      readonly replaces: PublishedIndex | null;
+      /** What would change in it, a line each, without secrets. */
+      readonly differences: readonly string[];
     }
   | {
       readonly kind: 'changed-elsewhere';

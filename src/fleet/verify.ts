@@ -4,8 +4,8 @@ import type { FleetOperation, PublishedIndex } from './types.ts';
 
 /**
  * Judges what a machine says of its state. In a verification it must have the expected index, and all that follows from
- * it; where there is none to expect, the index of the first machine that answers. In a dry run its state is all that is
- * asked.
+ * it; where there is none to expect, the index of the first machine that answers. In a dry run it says whether there is
+ * anything to do.
  */
 export function settleState(
   operation: FleetOperation,
@@ -29,7 +29,11 @@ export function settleState(
     const same = sameIndex(index, reference) && settledDown;
     if (operation === 'verify')
       return { kind: 'done', outcome: { ...settled, outcome: same ? 'same' : 'differs' } };
-    return { kind: 'done', outcome: { ...settled, outcome: 'dry-run' } };
+    const todo = same ? 'nothing to do' : 'would be updated';
+    return {
+      kind: 'done',
+      outcome: { ...settled, outcome: 'dry-run', detail: `${todo}: ${settled.detail}` },
+    };
   };
 }
 

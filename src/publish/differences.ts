@@ -26,6 +26,20 @@ const KINDS: readonly Kind[] = [
 /** What two hosts number or stamp each in its own way, whatever the row says. */
 const INCIDENTAL = new Set(['#name', 'id', 'location_id', 'user_id', 'created_at', 'updated_at']);
 
+/** How the three kinds of differences are told. */
+interface Words {
+  readonly onlyTheirs: string;
+  readonly onlyOurs: string;
+  /** The names of columns follow. */
+  readonly both: string;
+}
+
+/** To somebody who has to choose between the two. */
+const COMPARED: Words = { onlyTheirs: 'only in theirs', onlyOurs: 'only in ours', both: 'differs in' };
+
+/** To somebody who replaces theirs by ours. */
+export const CHANGES: Words = { onlyTheirs: 'removed', onlyOurs: 'added', both: 'changed in' };
+
 /** Lines that are told; how many more there are is said in one more. */
 const MOST_LINES = 30;
 /** Characters of a name that are told. */
@@ -35,12 +49,12 @@ const MOST_NAME = 80;
  * What differs between two indexes, a line for each row: which are only in one of them, and which columns differ
  * (never what they hold: some of it is secret).
  */
-export function describeDifferences(theirs: Buffer, ours: Buffer): string[] {
+export function describeDifferences(theirs: Buffer, ours: Buffer, words = COMPARED): string[] {
   const there = openImage(theirs);
   const here = openImage(ours);
   try {
     validateIndex(there); // a view in the place of a table could run for ever
-    const lines = KINDS.flatMap((kind) => compare(kind, there, here));
+    const lines = KINDS.flatMap((kind) => compare(kind, there, here, words));
     if (lines.length === 0) return ['no row that a configuration is made from differs'];
     if (lines.length <= MOST_LINES) return lines;
     return [...lines.slice(0, MOST_LINES), `and ${lines.length - MOST_LINES} more`];
@@ -50,20 +64,20 @@ export function describeDifferences(theirs: Buffer, ours: Buffer): string[] {
   }
 }
 
-function compare({ noun, rows }: Kind, there: Database, here: Database): string[] {
+function compare({ noun, rows }: Kind, there: Database, here: Database, words: Words): string[] {
   const theirs = byName(there, rows);
   const ours = byName(here, rows);
   const lines: string[] = [];
   const say = (name: string, what: string) => lines.push(`${noun} ${shown(name)}: ${what}`);
   for (const [name, row] of theirs) {
     const own = ours.get(name);
-    if (!own) say(name, 'only in theirs');
+    if (!own) say(name, words.onlyTheirs);
     else {
       const columns = differingColumns(row, own);
-      if (columns.length > 0) say(name, `differs in ${columns.map(shown).join(', ')}`);
+      if (columns.length > 0) say(name, `${words.both} ${columns.map(shown).join(', ')}`);
     }
   }
-  for (const name of ours.keys()) if (!theirs.has(name)) say(name, 'only in ours');
+  for (const name of ours.keys()) if (!theirs.has(name)) say(name, words.onlyOurs);
   return lines;
 }
 

@@ -2,16 +2,16 @@ import { join } from 'node:path';
 import { updateInventory } from '../bucket/inventory-update.ts';
 import { databaseKey, INDEX_NAME, renderTime } from '../bucket/layout.ts';
 import { asFailure, Failure } from '../failure.ts';
-import type { PublishOutcome } from '../fleet/types.ts';
+import type { PublishedIndex, PublishOutcome } from '../fleet/types.ts';
 import { ensureStateDir } from '../journal/state-dir.ts';
 import { waitForLock } from '../lock/lock.ts';
 import { md5, sha256 } from '../store/proof.ts';
 import { decide, isOlder } from './decide.ts';
-import { describeDifferences } from './differences.ts';
+import { CHANGES, describeDifferences } from './differences.ts';
 import { type Memory, openMemory } from './memory.ts';
 import { readOurs, removeLeftCopies } from './ours.ts';
 import { proveIndex } from './prove.ts';
-import { lookAt, type Standing } from './standing.ts';
+import { lookAt, type Standing, withImage } from './standing.ts';
 import type { OurIndex, PublishParts, PublishRequest } from './types.ts';
 
 const KEY = databaseKey(INDEX_NAME);
@@ -53,12 +53,7 @@ async function publish(
     await prove(parts, ours);
     // Usually nobody else publishes: then there is no need to ask first what stands there.
     if (last && !request.dryRun && request.replaces === null && !isOlder(ours, last.time)) {
-      const sent = await send(
-        parts,
-        request,
-        { ours, memory },
-        { replaces: last.etag, modified: ours.modified },
-      );
+      const sent = await send(parts, { ours, memory }, { replaces: last.etag, modified: ours.modified });
       if (sent) return sent;
     }
   }
@@ -91,7 +86,8 @@ async function settle(
   const { ours, memory, standing, raced } = situation;
   if (!standing) {
     if (memory.state.last) parts.note('the store has no index any more; it is published anew');
-    return await send(parts, request, situation, { replaces: 'nothing', modified: ours.modified });
+    if (request.dryRun) return wouldPublish(parts, ours, null, ours.modified);
+    return await send(parts, situation, { replaces: 'nothing', modified: ours.modified });
   }
   const { installed, state } = memory;
   const { replaces } = request;
@@ -105,29 +101,19 @@ async function settle(
     case 'changed-elsewhere':
       return { kind: 'changed-elsewhere', theirs: standing.index, differences: differences(standing, ours) };
     case 'publish':
-      return await send(parts, request, situation, decision);
+      if (request.dryRun) {
+        const whole = await withImage(parts.store, KEY, parts.maxIndexBytes, standing);
+        return wouldPublish(parts, ours, whole, decision.modified);
+      }
+      return await send(parts, situation, decision);
   }
 }
 
 async function send(
   parts: PublishParts,
-  request: PublishRequest,
   { ours, memory }: Pick<Situation, 'ours' | 'memory'>,
   { replaces, modified }: { replaces: string; modified: Date },
 ): Promise<PublishOutcome | null> {
-  const facts = {
-    sha256: sha256(ours.image),
-    digest: ours.digest,
-    size: ours.image.length,
-    time: modified.toISOString(),
-    by: parts.by,
-  };
-  if (request.dryRun) {
-    return {
-      kind: 'would-publish',
-      index: { ...facts, etag: `"${md5(ours.image)}"`, publishedAt: new Date().toISOString() },
-    };
-  }
   if (modified > ours.modified) {
     parts.note(
       `published as of ${modified.toISOString()}, so that machines with theirs take ours for the newer one`,
@@ -144,9 +130,30 @@ async function send(
     contentType: CONTENT_TYPE,
   });
   if (put.kind === 'changed-elsewhere') return null;
-  await memory.published({ etag: put.etag, digest: ours.digest, time: facts.time });
+  await memory.published({ etag: put.etag, digest: ours.digest, time: modified.toISOString() });
   parts.later(inventory(parts, memory));
-  return { kind: 'published', index: { ...facts, etag: put.etag, publishedAt: new Date().toISOString() } };
+  return { kind: 'published', index: indexOf(ours, parts.by, modified, put.etag) };
+}
+
+function wouldPublish(
+  { by }: PublishParts,
+  ours: OurIndex,
+  standing: Standing | null,
+  modified: Date,
+): PublishOutcome {
+  return {
+    kind: 'would-publish',
+    index: indexOf(ours, by, modified, `"${md5(ours.image)}"`),
+    replaces: standing?.index ?? null,
+    differences: standing ? differences(standing, ours, CHANGES) : [],
+  };
+}
+
+/** Ours as it stands in the store, or would. */
+function indexOf({ image, digest }: OurIndex, by: string, modified: Date, etag: string): PublishedIndex {
+  const publishedAt = new Date().toISOString();
+  const time = modified.toISOString();
+  return { etag, sha256: sha256(image), digest, size: image.length, time, publishedAt, by };
 }
 
 /** What stands there is exactly ours, whoever sent it: from here on it is what this host published last. */
@@ -188,10 +195,10 @@ async function prove({ site, note }: PublishParts, ours: OurIndex): Promise<void
   }
 }
 
-function differences({ image, problem }: Standing, ours: OurIndex): string[] {
+function differences({ image, problem }: Standing, ours: OurIndex, words?: typeof CHANGES): string[] {
   if (!image) return [`theirs cannot be read: ${problem ?? 'its bytes were not fetched'}`];
   try {
-    return describeDifferences(image, ours.image);
+    return describeDifferences(image, ours.image, words);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return [`theirs is no usable index: ${error.message}`];

@@ -66,6 +66,17 @@ export async function lookAt(
     : standing;
 }
 
+/** The same with its bytes, where these can still be had. */
+export async function withImage(
+  store: ObjectStore,
+  key: string,
+  maxBytes: number,
+  standing: Standing,
+): Promise<Standing> {
+  if (standing.image || standing.problem !== null) return standing;
+  return (await fetchStanding(store, key, maxBytes, standing.index)) ?? standing;
+}
+
 /** An index that is damaged in the store must not keep anybody from publishing a good one over it. */
 async function fetchStanding(
   store: ObjectStore,

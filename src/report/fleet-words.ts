@@ -24,8 +24,17 @@ export function publishLines(publish: PublishOutcome): string[] {
     case 'unchanged':
       return [`The store has this index already: ${facts}${by === null ? '' : `, published by ${by}`}`];
     case 'would-publish':
-      return [`Would publish the index: ${facts}`];
+      return [`Would publish the index: ${facts}`, ...changeLines(publish)];
   }
+}
+
+function changeLines({
+  replaces,
+  differences,
+}: Extract<PublishOutcome, { kind: 'would-publish' }>): string[] {
+  if (!replaces) return ['The store has no index yet.'];
+  const whose = `${replaces.etag}, published by ${replaces.by ?? 'somebody who left no name'} at ${replaces.publishedAt}`;
+  return [`In place of ${whose}. What changes:`, ...differences.map((line) => `  ${line}`)];
 }
 
 function elsewhereLines({

@@ -32,6 +32,15 @@ describe('a dry run', () => {
     expect(exitCode, JSON.stringify(report)).toBe(0);
     expect(report).toMatchObject({ outcome: 'done', publish: { kind: 'would-publish' } });
     expect(report.machines.map(({ outcome }) => outcome)).toEqual(Array(3).fill('dry-run'));
+    expect(report.machines.map(({ detail }) => detail)).toEqual(
+      Array(3).fill(
+        expect.stringMatching(/^would get the new index, and reload \(the one it finds now: 0 of 6 /),
+      ),
+    );
+    expect(report.publish).toMatchObject({
+      replaces: { etag: before[0], by: expect.stringContaining('@') },
+      differences: ['event 2026/boston/tea-dance: added', 'user studio1: removed'],
+    });
     expect([await stored(), stands()]).toEqual(before);
 
     expect(await host.report()).toMatchObject({ exitCode: 0 });

@@ -4,7 +4,8 @@ import { answer } from './support/machines.ts';
 import { ANN, OTHER, over, state } from './support/over.ts';
 
 describe('a dry run', () => {
-  const publish = () => Promise.resolve({ kind: 'would-publish', index: INDEX } as const);
+  const publish = () =>
+    Promise.resolve({ kind: 'would-publish', index: INDEX, replaces: null, differences: [] } as const);
 
   it('with credentials asks every machine for its dry run, whatever index that finds', async () => {
     const { report, urls } = await over(
@@ -16,7 +17,8 @@ describe('a dry run', () => {
     expect(report.machines[0]).toMatchObject({
       outcome: 'dry-run',
       etag: '"other"',
-      detail: 'would do: 1 of 1 files changed, a reload follows',
+      detail:
+        'would get the new index, and reload (the one it finds now: 1 of 1 files changed, a reload follows)',
     });
     expect(new Set(urls)).toEqual(new Set(['/showcase/update_config?dry_run=1']));
   });
@@ -52,6 +54,26 @@ describe('a dry run', () => {
       expect.stringMatching(
         /^credentials are not sent to 0\.0\.0\.0:\d+, since everybody on the way could read them; without them a machine only tells which index it has$/,
       ),
+    ]);
+  });
+
+  it('tells what a machine would do with the published index', async () => {
+    const { report } = await over(({ machine }) => answer(machine, { outcome: 'dry-run' }), 'dry-run', {
+      credentials: ANN,
+    });
+    expect(report.machines[0]?.detail).toBe('would do: 1 of 1 files changed, a reload follows');
+  });
+
+  it('without credentials tells which machines would be updated', async () => {
+    const { report } = await over(
+      ({ machine }) => state(machine, machine === 'd2' ? { index: OTHER } : {}),
+      'dry-run',
+      { publish },
+    );
+    expect(report.machines.map(({ detail }) => detail)).toEqual([
+      'nothing to do: index of 2026-01-02T03:04:05.000Z',
+      'would be updated: index of 2026-01-02T03:04:05.000Z',
+      'nothing to do: index of 2026-01-02T03:04:05.000Z',
     ]);
   });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { describeDifferences } from '../../src/publish/differences.ts';
+import { CHANGES, describeDifferences } from '../../src/publish/differences.ts';
 import { altered, buildIndex, goodTables, HASH, SOUND, soundWith } from '../support/indexes.ts';
 
 const base = buildIndex();
@@ -25,6 +25,21 @@ describe('what differs between two indexes', () => {
       'event 2026/boston/showcase: only in theirs',
       'event 2026/cambridge/showcase: only in ours',
       'user ada: differs in password, sites',
+    ]);
+  });
+
+  it('is told as what changes, to those who replace one by the other', () => {
+    const ours = altered(
+      base,
+      `UPDATE locations SET key = 'cambridge'`,
+      `UPDATE users SET sites = 'Boston' WHERE userid = 'ada'`,
+    );
+    expect(describeDifferences(base, ours, CHANGES)).toEqual([
+      'studio boston: removed',
+      'studio cambridge: added',
+      'event 2026/boston/showcase: removed',
+      'event 2026/cambridge/showcase: added',
+      'user ada: changed in sites',
     ]);
   });
 

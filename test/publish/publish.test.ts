@@ -166,4 +166,16 @@ describe('publishing', () => {
     expect(await objectNow()).toBeNull();
     expect(readdirSync(ada.dbDir)).toEqual(['index.sqlite3']);
   });
+
+  it('says in a dry run what would change in the store, and whose index would go', async () => {
+    const ada = admin('ada@office', buildIndex(), FIRST);
+    expect(await ada.publish({ dryRun: true })).toMatchObject({ replaces: null, differences: [] });
+    await ada.publish();
+    ada.put(withEvent('gala'), LATER);
+    expect(await ada.publish({ dryRun: true })).toMatchObject({
+      kind: 'would-publish',
+      replaces: { by: 'ada@office', etag: (await objectNow())?.etag },
+      differences: ['event 2025/boston/gala: added'],
+    });
+  });
 });
