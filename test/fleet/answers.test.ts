@@ -192,10 +192,8 @@ describe('a failed machine', () => {
 
   it('that nobody listens for is reported by the code of the connection', async () => {
     machines = await startMachines(() => undefined);
-    const config = settings(machines.url, { attempts: 2 });
-    await machines.close();
+    const config = settings(new URL('http://127.0.0.1:1/showcase/update_config'), { attempts: 2 });
     const { report } = await run({ target: fixed(config, 'd1'), settings: config });
     expect(report.machines[0]?.error?.message).toBe('no connection (ECONNREFUSED)');
-    machines = await startMachines(() => undefined);
   });
 });

@@ -79,11 +79,7 @@ describe('the time-out', () => {
 
 describe('an endpoint', () => {
   test('that refuses connections is unreachable after four attempts', async () => {
-    const server = createServer();
-    const port = await portOf(server);
-    server.close();
-    await once(server, 'close');
-    expect(await getFrom(`http://127.0.0.1:${port}`)).toMatchObject({
+    expect(await getFrom('http://127.0.0.1:1')).toMatchObject({
       code: 'store-unreachable',
       message: `GET showcase/${KEY}: connection failed (ECONNREFUSED), 4 attempts`,
       hint: expect.stringContaining('AWS_ENDPOINT_URL_S3'),

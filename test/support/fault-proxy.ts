@@ -13,8 +13,6 @@ export interface FaultProxy {
   readonly requests: SeenRequest[];
   /** Replaces the plan, and forgets the requests. */
   plan(plan: Plan): void;
-  /** Closes the port: from now on connections are refused. */
-  refuse(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -35,13 +33,6 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const stop = async () => {
-    if (!server.listening) return;
-    const closed = once(server, 'close');
-    server.close();
-    server.closeAllConnections();
-    await closed;
-  };
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
@@ -49,8 +40,12 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
       plan = next;
       requests.length = 0;
     },
-    refuse: stop,
-    close: stop,
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
   };
 }
 

@@ -13,7 +13,7 @@ export interface Seen {
   readonly rounds: number;
   /** How many different stamps. */
   readonly stamps: number;
-  /** Every error there was, SQLITE_BUSY after five seconds of patience among them. */
+  /** Every error there was. Who is in whose way, and for how long, is chance: none is for want of patience. */
   readonly errors: readonly string[];
 }
 
@@ -47,7 +47,7 @@ function read(db: Database): void {
 
 function round(): void {
   try {
-    const db = kept ?? openDatabase(path, { fileMustExist: true, busyTimeoutMs: 5000 });
+    const db = kept ?? openDatabase(path, { fileMustExist: true, busyTimeoutMs: 600_000 });
     if (role !== 'reopen') kept = db;
     try {
       if (role === 'write') write(db);

@@ -6,6 +6,7 @@ import type { Readable, Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openImage } from '../../src/index/open.ts';
 import { openDatabase } from '../../src/sqlite.ts';
+import { Lines } from '../support/fleet-sim.ts';
 import { Region } from './support/events.ts';
 import { EventStore } from './support/store.ts';
 
@@ -40,9 +41,10 @@ describe('a database that is written to all the time', () => {
       writer = spawn(process.execPath, [join(import.meta.dirname, 'support/writer-process.ts'), path, mode], {
         stdio: ['pipe', 'pipe', 'inherit'],
       });
-      await once(writer.stdout, 'readable');
+      const written = new Lines(writer.stdout);
       const found: number[] = [];
       for (let round = 0; round < 4; round++) {
+        await written.find((line) => Number(line) > (found.at(-1) ?? 0));
         expect(await iad.script('tenant-stop', [], { env: { RAILS_APP_DB: '2026-boston' } })).toMatchObject({
           exitCode: 0,
         });

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openDatabase } from '../../src/sqlite.ts';
+import { createStore } from '../../src/store/store.ts';
 import { databaseUrl } from '../../src/tenants/command.ts';
 import { altered } from '../support/indexes.ts';
 import { untilThere } from '../support/until-there.ts';
@@ -179,7 +180,7 @@ describe('where the store cannot be asked', () => {
     const stored = await openStoreRoom();
     const room = makeRoom({ store: stored.store });
     room.write('2026-here', migrated('20240101000000'), T3);
-    await stored.proxy.refuse();
+    room.store = createStore({ ...stored.settings, endpoint: 'http://127.0.0.1:1' });
     const ran = await room.run(['2026-here', '2026-none']);
     expect(ran.counts).toEqual({ downloaded: 0, prepared: 1, unchanged: 0, failed: 2 });
     expect(ran.failures).toMatchObject([

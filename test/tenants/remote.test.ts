@@ -70,6 +70,7 @@ describe('what the store has', () => {
   });
 
   it('believes an inventory only of the version that it speaks of, and else asks the object', async () => {
+    const began = Date.now();
     const room = await openStoreRoom();
     const etag = await room.upload('2025-boston', Buffer.from('boston'), T1);
     await room.upload('2025-lima', Buffer.from('lima'), null);
@@ -78,7 +79,7 @@ describe('what the store has', () => {
     const remotes = await readRemotes(room.store, [BOSTON, LIMA], seen, OPTIONS);
     expect(remotes.get('2025-boston')).toEqual({ etag, size: 6, time: T1, exact: true });
     // Without metadata the store's own time counts, in whole seconds as HTTP has it.
-    expect(remotes.get('2025-lima')?.time.getTime()).toBeGreaterThan(Date.now() - 60_000);
+    expect(remotes.get('2025-lima')?.time.getTime()).toBeGreaterThan(began - 1000);
     expect(room.asked().filter((line) => line.startsWith('HEAD'))).toHaveLength(2);
   });
 
