@@ -35,8 +35,7 @@ export function renderConditions(
     '',
     `- Machine: ${cpu.length} x ${cpu[0]?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${type()} ${release()}`,
     `- Versions: Node ${node} (V8 ${v8}), ${versions}`,
-    `- Load average before and after: ${load.map((value) => value.toFixed(1)).join(', ')}; above the number of CPUs,`,
-    '  other work has slowed the times down',
+    `- Load average before and after: ${load.map((value) => value.toFixed(1)).join(', ')}`,
   ].join('\n');
 }
 

@@ -1,14 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { performance } from 'node:perf_hooks';
 import { createInterface } from 'node:readline';
-import { text } from 'node:stream/consumers';
 import type { FleetEvent, FleetReport } from '../../src/fleet/types.ts';
 import { changeSample, makeSampleIndex } from '../sample/sample.ts';
-import { BUCKET, countVariables, KEYS, PATH, readCounts, startStore } from './process.ts';
+import { countVariables, end, PATH, readCounts, runTimed, startStore, storeVariables } from './process.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -53,10 +50,7 @@ export class BenchFleet {
       PATH,
       HOME: join(home, 'home'),
       UPDATE_CONFIG_CACHE_DIR: join(home, 'cache'),
-      AWS_ACCESS_KEY_ID: KEYS.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey,
-      AWS_ENDPOINT_URL_S3: endpoint,
-      BUCKET_NAME: BUCKET,
+      ...storeVariables(endpoint),
     };
     const { sim, variables } = await startSim(shape, join(home, 'machines'), env);
     const admin = { APP_ROOT: join(home, 'rails'), RAILS_DB_VOLUME: join(home, 'db') };
@@ -80,11 +74,7 @@ export class BenchFleet {
   }
 
   async stop(): Promise<void> {
-    for (const child of [this.#sim, this.#store]) {
-      const gone = once(child, 'close');
-      child.kill();
-      await gone;
-    }
+    for (const child of [this.#sim, this.#store]) await end(child);
     rmSync(this.#home, { recursive: true, force: true });
   }
 
@@ -94,19 +84,13 @@ export class BenchFleet {
     if (this.#shape.faults !== '') await this.#renewFaults();
     const file = join(this.#home, 'counts.json');
     const env = { ...this.#env, ...(options.count ? countVariables(file) : {}) };
-    const began = performance.now();
-    const child = spawn(join(ROOT, 'scripts/config-update'), ['--json'], {
-      env,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'close')]);
-    const ms = performance.now() - began;
+    const { ms, output, code } = await runTimed(join(ROOT, 'scripts/config-update'), ['--json'], env);
     const events = output
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line) as FleetEvent & { at: string });
     const report = events.flatMap((event) => (event.type === 'end' ? [event.report] : []))[0];
-    this.#examine(code as number | null, report, output);
+    this.#examine(code, report, output);
     const times = (...types: FleetEvent['type'][]) =>
       events.filter(({ type }) => types.includes(type)).map(({ at }) => Date.parse(at));
     return {

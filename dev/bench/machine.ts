@@ -1,14 +1,22 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { performance } from 'node:perf_hooks';
-import { text } from 'node:stream/consumers';
 import type { Outcome, RunResult } from '../../src/report/types.ts';
 import { createStore } from '../../src/store/store.ts';
 import type { ObjectStore } from '../../src/store/types.ts';
-import { BUCKET, type Counts, countVariables, KEYS, PATH, readCounts, startStore } from './process.ts';
+import {
+  BUCKET,
+  type Counts,
+  countVariables,
+  end,
+  KEYS,
+  machineVariables,
+  readCounts,
+  runTimed,
+  startStore,
+  storeVariables,
+} from './process.ts';
 
 const BUILT = resolve(import.meta.dirname, '../../cgi-bin');
 
@@ -56,9 +64,7 @@ export class BenchMachine {
   }
 
   async stop(): Promise<void> {
-    const gone = once(this.#server, 'close');
-    this.#server.kill();
-    await gone;
+    await end(this.#server);
     rmSync(this.#home, { recursive: true, force: true });
   }
 
@@ -101,26 +107,16 @@ export class BenchMachine {
   ): Promise<Measured> {
     const file = join(this.#home, 'counts.json');
     const env = { ...this.#environment(options), ...(options.count ? countVariables(file) : {}) };
-    const began = performance.now();
-    const child = spawn(program, [...args], { env, stdio: ['ignore', 'pipe', 'ignore'] });
-    const [output] = await Promise.all([text(child.stdout), once(child, 'close')]);
-    const ms = performance.now() - began;
+    const { ms, output } = await runTimed(program, args, env, { quiet: true });
     examine(output);
     return { ms, counts: options.count ? readCounts(file) : null };
   }
 
   #environment({ codeCache }: RunOptions): NodeJS.ProcessEnv {
     return {
-      PATH,
-      UPDATE_CONFIG_CACHE_DIR: codeCache ?? join(this.#home, 'cache'),
-      APP_ROOT: join(this.#home, 'rails'),
-      RAILS_DB_VOLUME: join(this.#home, 'db'),
-      FLY_APP_NAME: 'smooth',
-      FLY_REGION: 'iad',
-      FLY_MACHINE_ID: 'bench',
-      AWS_ACCESS_KEY_ID: KEYS.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey,
-      AWS_ENDPOINT_URL_S3: this.#endpoint,
+      ...machineVariables(this.#home),
+      ...storeVariables(this.#endpoint),
+      ...(codeCache === undefined ? {} : { UPDATE_CONFIG_CACHE_DIR: codeCache }),
       GATEWAY_INTERFACE: 'CGI/1.1',
       SERVER_PROTOCOL: 'HTTP/1.1',
       REQUEST_METHOD: 'POST',

@@ -1,17 +1,14 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { performance } from 'node:perf_hooks';
-import { text } from 'node:stream/consumers';
 import { build } from 'esbuild';
 import type { Summary } from '../../src/report/types.ts';
 import { esbuildOutlines } from '../outlines-plugin.mjs';
 import { esbuildYaml } from '../yaml-plugin.mjs';
 import type { Measured } from './machine.ts';
-import { countVariables, PATH, readCounts } from './process.ts';
+import { countVariables, machineVariables, readCounts, runTimed } from './process.ts';
 
 const BUILT = resolve(import.meta.dirname, '../../scripts');
 
@@ -74,22 +71,11 @@ export class ReadyMachine {
   async ready(expected: 'all' | 'none', options: { count?: boolean } = {}): Promise<Measured> {
     const file = join(this.#home, 'counts.json');
     const env = {
-      PATH,
-      UPDATE_CONFIG_CACHE_DIR: join(this.#home, 'cache'),
-      APP_ROOT: join(this.#home, 'rails'),
-      RAILS_DB_VOLUME: join(this.#home, 'db'),
-      FLY_APP_NAME: 'smooth',
-      FLY_REGION: 'iad',
-      FLY_MACHINE_ID: 'bench',
+      ...machineVariables(this.#home),
       ...(options.count ? countVariables(file) : {}),
     };
-    const began = performance.now();
-    const child = spawn(join(this.#home, 'bin/ready'), ['--only', 'pages', '--json'], {
-      env,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const [output] = await Promise.all([text(child.stdout), once(child, 'close')]);
-    const ms = performance.now() - began;
+    const args = ['--only', 'pages', '--json'];
+    const { ms, output } = await runTimed(join(this.#home, 'bin/ready'), args, env);
     const { outcome, counts } = JSON.parse(output) as Summary;
     const asExpected = (counts['pages written'] ?? 0) > 0 === (expected === 'all');
     if (outcome !== 'done' || !asExpected) throw new Error(`ready: ${output}`);

@@ -1,9 +1,9 @@
 export const ms = (value: number): string => `${Math.round(value)} ms`;
 export const mib = (value: number): string => `${Math.round(value)} MiB`;
 
-/** `at most 3: met`; empty where there is no goal. */
-export function goal(value: number, most: number | null): string {
-  return most === null ? '' : `at most ${most}: ${value <= most ? 'met' : 'MISSED'}`;
+/** `at most 3 ms: met`; empty where there is no goal. */
+export function goal(value: number, most: number | null, unit = ''): string {
+  return most === null ? '' : `at most ${most}${unit && ` ${unit}`}: ${value <= most ? 'met' : 'MISSED'}`;
 }
 
 /** A Markdown table: the first column is text, the others are figures. */

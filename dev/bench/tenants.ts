@@ -1,19 +1,28 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { performance } from 'node:perf_hooks';
-import { text } from 'node:stream/consumers';
 import { databaseKey, renderTime } from '../../src/bucket/layout.ts';
 import type { Summary } from '../../src/report/types.ts';
 import { openDatabase } from '../../src/sqlite.ts';
 import { createStore } from '../../src/store/store.ts';
 import type { ObjectStore } from '../../src/store/types.ts';
 import { buildDatabase, type PlainRow } from '../sample/schema.ts';
-import { BUCKET, type Counts, countVariables, KEYS, PATH, readCounts, startStore } from './process.ts';
+import {
+  BUCKET,
+  type Counts,
+  countVariables,
+  end,
+  KEYS,
+  machineVariables,
+  readCounts,
+  runTimed,
+  startStore,
+  storeVariables,
+} from './process.ts';
 
 const BUILT = resolve(import.meta.dirname, '../../scripts');
 
@@ -59,9 +68,7 @@ export class TenantMachine {
 
   async stop(): Promise<void> {
     this.#proxy.close();
-    const gone = once(this.#server, 'close');
-    this.#server.kill();
-    await gone;
+    await end(this.#server);
     rmSync(this.#home, { recursive: true, force: true });
   }
 
@@ -88,9 +95,7 @@ export class TenantMachine {
 
   /** `node -e 0`. Milliseconds. */
   async bare(): Promise<number> {
-    const began = performance.now();
-    await once(spawn(process.execPath, ['-e', '0'], { stdio: 'ignore' }), 'close');
-    return performance.now() - began;
+    return (await runTimed(process.execPath, ['-e', '0'], {})).ms;
   }
 
   /** `scripts/ready --only tenants`, one whole process; any other number of downloads is an error. Milliseconds. */
@@ -118,24 +123,9 @@ export class TenantMachine {
   }
 
   async #run(downloads: number, endpoint: string, more: NodeJS.ProcessEnv): Promise<{ ms: number }> {
-    const env = {
-      PATH,
-      UPDATE_CONFIG_CACHE_DIR: join(this.#home, 'cache'),
-      APP_ROOT: join(this.#home, 'rails'),
-      RAILS_DB_VOLUME: join(this.#home, 'db'),
-      FLY_APP_NAME: 'smooth',
-      FLY_REGION: 'iad',
-      FLY_MACHINE_ID: 'bench',
-      AWS_ACCESS_KEY_ID: KEYS.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey,
-      AWS_ENDPOINT_URL_S3: endpoint,
-      ...more,
-    };
-    const began = performance.now();
+    const env = { ...machineVariables(this.#home), ...storeVariables(endpoint), ...more };
     const args = ['--only', 'tenants', '--json'];
-    const child = spawn(join(this.#home, 'bin/ready'), args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
-    const [output] = await Promise.all([text(child.stdout), once(child, 'close')]);
-    const ms = performance.now() - began;
+    const { ms, output } = await runTimed(join(this.#home, 'bin/ready'), args, env);
     const { outcome, counts } = JSON.parse(output) as Summary;
     if (outcome !== 'done' || counts['tenants downloaded'] !== downloads) throw new Error(`ready: ${output}`);
     return { ms };

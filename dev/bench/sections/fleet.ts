@@ -104,7 +104,7 @@ function renderGoals(rows: readonly Row[]): string {
   const largeMs = middle(large.runs, (run) => run.ms);
   return [
     `- 8 machines: asking takes ${ratio.toFixed(2)} times the slowest machine's answer (goal: ${goal(Number(ratio.toFixed(2)), GOALS.smallRatio)}).`,
-    `- 1,000 machines, ${CONCURRENCY} at a time: ${ms(largeMs)} for the whole process (goal: ${goal(Math.round(largeMs), GOALS.largeMs)}), ${mib(large.peakMiB)} (goal: ${goal(Math.round(large.peakMiB), GOALS.largeMiB)}).`,
+    `- 1,000 machines, ${CONCURRENCY} at a time: ${ms(largeMs)} for the whole process (goal: ${goal(Math.round(largeMs), GOALS.largeMs, 'ms')}), ${mib(large.peakMiB)} (goal: ${goal(Math.round(large.peakMiB), GOALS.largeMiB, 'MiB')}).`,
   ].join('\n');
 }
 
@@ -113,7 +113,7 @@ function renderReal(runs: readonly FleetRun[]): string {
   const slowest = middle(runs, (run) => run.slowestMs);
   return [
     `From a changed index to 8 installed configurations, each by the real update_config, all on this machine: ${ms(whole)}`,
-    `(fastest ${ms(Math.min(...runs.map((run) => run.ms)))}; the platform's own target is 15 to 20 s: ${goal(Math.round(whole), GOALS.realMs)}).`,
+    `(fastest ${ms(Math.min(...runs.map((run) => run.ms)))}; the platform's own target is 15 to 20 s: ${goal(Math.round(whole), GOALS.realMs, 'ms')}).`,
     `Of that the slowest machine takes ${ms(slowest)}, since the 8 share the CPUs of this one.`,
   ].join('\n');
 }

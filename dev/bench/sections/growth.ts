@@ -117,7 +117,7 @@ function renderGrowth({ rows: growth, bareMs, barePeakMiB }: Growth): string {
       ],
       rows,
     ),
-    `\nThe largest takes ${ms(most)} (goal: ${goal(most, LARGEST.ms)}) and ${mib(peak)} (goal: ${goal(peak, LARGEST.MiB)}).\n`,
+    `\nThe largest takes ${ms(most)} (goal: ${goal(most, LARGEST.ms, 'ms')}) and ${mib(peak)} (goal: ${goal(peak, LARGEST.MiB, 'MiB')}).\n`,
     'Exponents of growth, over what bare Node takes (1 is in proportion to the events, below 1 slower):\n',
     table(['events', 'install time', 'unchanged time', 'install memory', 'unchanged memory'], steps),
   ].join('\n');

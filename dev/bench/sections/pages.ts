@@ -108,6 +108,6 @@ function render(rows: readonly Row[]): string {
       ]),
     ),
     '',
-    `The sample site takes ${ms(cold)} (goal, ms: ${goal(cold, GOALS.cold)}), of which rendering ${ms(rendering)} (goal, ms: ${goal(rendering, GOALS.rendering)}).`,
+    `The sample site takes ${ms(cold)} (goal: ${goal(cold, GOALS.cold, 'ms')}), of which rendering ${ms(rendering)} (goal: ${goal(rendering, GOALS.rendering, 'ms')}).`,
   ].join('\n');
 }

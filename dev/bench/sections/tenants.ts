@@ -93,7 +93,7 @@ function render(rows: readonly Row[]): string {
       ]),
     ),
     '',
-    `400 unchanged take ${ms(most)} (goal, ms: ${goal(most, GOALS.ms)}) and ${lists} requests (goal: ${goal(lists, GOALS.lists)}).`,
+    `400 unchanged take ${ms(most)} (goal: ${goal(most, GOALS.ms, 'ms')}) and ${lists} requests (goal: ${goal(lists, GOALS.lists)}).`,
   ].join('\n');
 }
 
