@@ -1,16 +1,19 @@
 import { Failure } from '../failure.ts';
+import { readValidIndex } from '../index/read.ts';
 import { listGenerations } from '../install/generations.ts';
+import { readLiveIndex } from '../install/live-index.ts';
 import { arrival } from '../journal/arrival.ts';
 import { readHistory } from '../journal/history.ts';
 import { stateDirOf } from '../journal/state-dir.ts';
 import { renderJson, streamReport } from '../report/text.ts';
 import type { RunResult } from '../report/types.ts';
+import { localCandidate } from '../update/candidate.ts';
 import type { Parts } from '../update/parts.ts';
 import { refusedResult } from '../update/result.ts';
 import { runUpdate } from '../update/update.ts';
 import { HELP, parseOptions, type Task } from './options.ts';
 import { atAppRoot, buildParts, buildVoice, type World } from './parts.ts';
-import { renderGenerations, renderHistory } from './tables.ts';
+import { renderGenerations, renderHistory, renderWarnings } from './tables.ts';
 
 /** Runs of the history that are listed. */
 const HISTORY_LIMIT = 50;
@@ -69,6 +72,12 @@ async function perform(
     case 'history': {
       const rows = await readHistory(parts.site.dbDir, HISTORY_LIMIT);
       write(json ? `${JSON.stringify(rows)}\n` : renderHistory(rows));
+      return null;
+    }
+    case 'warnings': {
+      const { image } = localCandidate(await readLiveIndex(parts.site), null);
+      const { warnings } = readValidIndex(image);
+      write(json ? `${JSON.stringify(warnings)}\n` : renderWarnings(warnings));
       return null;
     }
     case 'generations': {

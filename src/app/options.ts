@@ -9,6 +9,7 @@ export type Task =
   | { readonly kind: 'dry-run'; readonly force: boolean }
   | { readonly kind: 'history' }
   | { readonly kind: 'generations' }
+  | { readonly kind: 'warnings' }
   | { readonly kind: 'rollback'; readonly run: string | null };
 
 export interface Options {
@@ -27,6 +28,7 @@ Without an object store configured it works from the local index.
   --dry-run          say what would change, with a diff of navigator.yml; change nothing
   --force            fetch and reinstall even when nothing changed, and have Navigator reload
   --history          list the last runs: when, trigger, outcome, what changed, duration
+  --warnings         list every row of the local index that is left out or not read as it stands
   --generations      list what can be rolled back to
   --rollback [RUN]   put everything back to before RUN (the last run that replaced anything)
   --app-root DIR     the application's directory (APP_ROOT, else the parent of this file's)
@@ -44,6 +46,7 @@ export function parseOptions(args: readonly string[]): Options {
     force: FLAG,
     history: FLAG,
     generations: FLAG,
+    warnings: FLAG,
     rollback: FLAG,
     ...USUAL_OPTIONS,
   };
@@ -53,9 +56,10 @@ export function parseOptions(args: readonly string[]): Options {
   if (values['dry-run']) tasks.push({ kind: 'dry-run', force: values.force });
   if (values.history) tasks.push({ kind: 'history' });
   if (values.generations) tasks.push({ kind: 'generations' });
+  if (values.warnings) tasks.push({ kind: 'warnings' });
   if (values.rollback) tasks.push({ kind: 'rollback', run: positionals[0] ?? null });
   if (tasks.length > 1)
-    throw usage('only one of --help, --dry-run, --history, --generations and --rollback makes sense');
+    throw usage(`only one of ${tasks.map(({ kind }) => `--${kind}`).join(', ')} makes sense`);
   const task = tasks[0] ?? { kind: 'update', force: values.force };
   if (values.force && task.kind !== 'update' && task.kind !== 'dry-run')
     throw usage(`--force makes no sense with --${task.kind}`);

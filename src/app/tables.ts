@@ -1,5 +1,7 @@
+import type { Warning } from '../index/types.ts';
 import type { Generation } from '../install/generations.ts';
 import type { HistoryRow } from '../journal/types.ts';
+import { describeWarning } from '../report/text.ts';
 
 /** `--history` as text, newest first. */
 export function renderHistory(rows: readonly HistoryRow[]): string {
@@ -29,6 +31,12 @@ export function renderGenerations(generations: readonly Generation[]): string {
       members.map(({ kind }) => kind).join(' ') || '-',
     ]),
   ]);
+}
+
+/** `--warnings` as text: a line for each row. */
+export function renderWarnings(warnings: readonly Warning[]): string {
+  if (warnings.length === 0) return 'Every row of the local index is read as it stands.\n';
+  return warnings.map((warning) => `${describeWarning(warning)}\n`).join('');
 }
 
 function table(rows: readonly (readonly string[])[]): string {

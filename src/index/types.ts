@@ -72,6 +72,8 @@ export interface Warning {
   readonly id: number | null;
   /** Why, in words; never holds a password, a hash or an unescaped control character. */
   readonly reason: string;
+  /** How many rows it stands for, where it is not one. */
+  readonly rows?: number;
 }
 
 /** What `readIndex` returns. */

@@ -3,6 +3,7 @@ import { updateInventory } from '../bucket/inventory-update.ts';
 import { databaseKey, INDEX_NAME, renderTime } from '../bucket/layout.ts';
 import { asFailure, Failure } from '../failure.ts';
 import type { PublishedIndex, PublishOutcome } from '../fleet/types.ts';
+import { firstOfEachKind } from '../index/warnings.ts';
 import { ensureStateDir } from '../journal/state-dir.ts';
 import { waitForLock } from '../lock/lock.ts';
 import { md5, sha256 } from '../store/proof.ts';
@@ -19,8 +20,6 @@ const KEY = databaseKey(INDEX_NAME);
 const CONTENT_TYPE = 'application/vnd.sqlite3';
 /** How often what stands in the store may change under our hands before we give up. */
 const MOST_ROUNDS = 4;
-/** Warnings that are told one by one. */
-const MOST_WARNINGS = 20;
 
 /**
  * Publishes the index of this host: read as it stands, proved as a machine would prove it, and sent only over what this
@@ -185,13 +184,8 @@ async function inventory({ store, note }: PublishParts, memory: Memory): Promise
 
 async function prove({ site, note }: PublishParts, ours: OurIndex): Promise<void> {
   const warnings = await proveIndex(ours.image, site);
-  for (const { table, id, reason } of warnings.slice(0, MOST_WARNINGS)) {
+  for (const { table, id, reason } of firstOfEachKind(warnings)) {
     note(`warning: ${table}${id === null ? '' : ` ${id}`}: ${reason}`);
-  }
-  if (warnings.length > MOST_WARNINGS) {
-    note(
-      `warning: and ${warnings.length - MOST_WARNINGS} rows more (update_config --dry-run names them all)`,
-    );
   }
 }
 

@@ -123,7 +123,7 @@ function logEvent(logger: Logger, event: ProgressEvent): void {
   }
 }
 
-/** The warnings were logged one by one, and the diff is for the person who asked for it. */
+/** The warnings were logged before, and the diff is for the person who asked for it. */
 function logEnd(logger: Logger, result: RunResult): void {
   const { warnings: _, diff: __, ...facts } = result;
   const fields = { event: 'end', result: facts };

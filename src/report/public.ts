@@ -12,7 +12,7 @@ export function forPublic(result: RunResult): RunResult {
 
 function summarise(warnings: readonly Warning[]): Warning[] {
   const counts = new Map<Warning['table'], number>();
-  for (const { table } of warnings) counts.set(table, (counts.get(table) ?? 0) + 1);
+  for (const { table, rows = 1 } of warnings) counts.set(table, (counts.get(table) ?? 0) + rows);
   return [...counts].map(([table, count]) => ({
     table,
     id: null,

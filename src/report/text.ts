@@ -83,7 +83,7 @@ function formatter(audience: Audience, live: boolean): (event: ProgressEvent, at
   };
 }
 
-function describeWarning({ table, id, reason }: Warning): string {
+export function describeWarning({ table, id, reason }: Warning): string {
   return `${table}${id === null ? '' : ` ${id}`}: ${reason}`;
 }
 

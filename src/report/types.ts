@@ -49,7 +49,7 @@ export interface RunResult {
   readonly reload: boolean;
   /** Number of rows left out, or read with a reservation. */
   readonly warningCount: number;
-  /** With `id` for administrators only. */
+  /** Of each kind the first rows, then one that counts the others. With `id` for administrators only. */
   readonly warnings: readonly Warning[];
   readonly steps: readonly StepFacts[];
   /** Unified diff of navigator.yml; dry runs only. */

@@ -3,6 +3,7 @@ import { Failure } from '../failure.ts';
 import type { PlannedFile } from '../generate/types.ts';
 import { readValidIndex } from '../index/read.ts';
 import type { Index, ReadIndex } from '../index/types.ts';
+import { firstOfEachKind } from '../index/warnings.ts';
 import type { Comparison } from '../install/compare.ts';
 import type { Steps } from '../report/steps.ts';
 import type { FileFacts } from '../report/types.ts';
@@ -10,15 +11,15 @@ import type { Site } from '../site/types.ts';
 import type { Candidate } from './candidate.ts';
 import type { Findings } from './result.ts';
 
-/** The step that turns a candidate into an index, and tells of every row that was left out. */
+/** The step that turns a candidate into an index, and tells which rows were left out. */
 export async function readStep(steps: Steps, findings: Findings, candidate: Candidate): Promise<Index> {
   findings.index = candidate.facts;
   const { index, warnings } = await steps.run('read', 'Validate and read the index', () => {
     const value = readValidIndex(candidate.image);
     return { value, detail: describeIndex(value) };
   });
-  findings.warnings = warnings;
-  for (const warning of warnings) steps.say({ type: 'warning', warning });
+  findings.warnings = firstOfEachKind(warnings);
+  for (const warning of findings.warnings) steps.say({ type: 'warning', warning });
   return index;
 }
 

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { asFailure } from '../failure.ts';
 import type { Warning } from '../index/types.ts';
+import { countRows } from '../index/warnings.ts';
 import { newRunId } from '../report/run-id.ts';
 import type { Steps } from '../report/steps.ts';
 import type { FileFacts, IndexFacts, Outcome, RunResult } from '../report/types.ts';
@@ -31,7 +32,7 @@ export function endResult(site: Site, steps: Steps, findings: Findings, outcome:
     index: findings.index,
     files: findings.files,
     reload: findings.reload,
-    warningCount: findings.warnings.length,
+    warningCount: countRows(findings.warnings),
     warnings: findings.warnings,
     steps: [...steps.facts],
     ...(findings.diff === undefined ? {} : { diff: findings.diff }),
