@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { prerenderPages } from '../../src/generate/prerender.ts';
 import type { Index } from '../../src/index/types.ts';
-import { anyTables, type Plan, plansOf, runs, showsOf } from './plans.ts';
+import { anyTables, type Plan, plansOf, showsOf } from './plans.ts';
 import { tightTables } from './tight.ts';
 
-const RUNS = runs(60);
+const RUNS = { numRuns: 60 };
 
 /** What belongs to an event and to nobody who is not logged in. */
 const PROTECTED = [

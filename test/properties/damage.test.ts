@@ -6,7 +6,6 @@ import { Failure } from '../../src/failure.ts';
 import { generate } from '../../src/generate/generate.ts';
 import { readImageOf } from '../support/read.ts';
 import { siteOf } from '../support/site.ts';
-import { runs } from './plans.ts';
 
 const IMAGE = makeSampleIndex({ studios: 12, events: 30 });
 const SITE = siteOf('fly-iad');
@@ -35,7 +34,7 @@ test('an index with damaged bytes is refused as one, or gives files that keep ev
         outcomes.refused += 1;
       }
     }),
-    runs(400),
+    { numRuns: 400 },
   );
   expect(Math.min(outcomes.refused, outcomes.read)).toBeGreaterThan(20);
 });
@@ -45,6 +44,6 @@ test('an index that is cut short anywhere is refused', () => {
     fc.property(fc.nat({ max: IMAGE.length - 1 }), (length) => {
       expect(() => readImageOf(IMAGE.subarray(0, length))).toThrow(Failure);
     }),
-    runs(200),
+    { numRuns: 200 },
   );
 });

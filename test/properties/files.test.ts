@@ -7,10 +7,10 @@ import { generate } from '../../src/generate/generate.ts';
 import { contentOf } from '../support/planned.ts';
 import { readImageOf } from '../support/read.ts';
 import { readByRuby } from '../support/ruby.ts';
-import { anyTables, imageOf, plansOf, runs } from './plans.ts';
+import { anyTables, imageOf, plansOf } from './plans.ts';
 import { tightTables } from './tight.ts';
 
-const RUNS = runs(80);
+const RUNS = { numRuns: 80 };
 
 const YAML_FILES = ['navigator', 'map', 'showcases'] as const;
 

@@ -1,5 +1,3 @@
-import './sizes.ts';
-
 import { serialize } from 'node:v8';
 import fc from 'fast-check';
 import { generate } from '../../src/generate/generate.ts';
@@ -26,13 +24,6 @@ export function anyTables(): fc.Arbitrary<Required<Tables>> {
 
 export function imageOf(tables: Tables): Buffer {
   return buildIndex(tables, TYPELESS);
-}
-
-const SEED = Date.now() % 2 ** 31;
-
-/** The statements of one file are held against the same indexes, so that each need be planned for only once. */
-export function runs(numRuns: number): { numRuns: number; seed: number } {
-  return { numRuns, seed: SEED };
 }
 
 /** One machine's files for an index, and Navigator as it reads them. */

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { prerenderPages } from '../../src/generate/prerender.ts';
-import { anyTables, type Plan, plansOf, runs, showsOf } from './plans.ts';
+import { anyTables, type Plan, plansOf, showsOf } from './plans.ts';
 import { tightTables } from './tight.ts';
 
-const RUNS = runs(60);
+const RUNS = { numRuns: 60 };
 
 /** What somebody may ask of an event, below its page. */
 const BELOW = [
