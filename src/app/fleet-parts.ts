@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { hostname, totalmem } from 'node:os';
-import { databaseKey, INDEX_NAME } from '../bucket/layout.ts';
+import { join } from 'node:path';
+import { databaseFile, databaseKey, INDEX_NAME } from '../bucket/layout.ts';
 import { Failure } from '../failure.ts';
 import type { Credentials } from '../fleet/credentials.ts';
 import type { FleetParts } from '../fleet/parts.ts';
@@ -48,11 +50,18 @@ export async function buildFleetParts(ingredients: Ingredients): Promise<{ parts
   const { world, task, target, settings, credentials, report, unexpected } = ingredients;
   const site = await siteOf(world);
   const storeSettings = readStoreSettings(world.env);
-  const publish = task.publish
-    ? () => publishOurs(ingredients, site, needed(storeSettings))
-    : async (): Promise<PublishOutcome> => ({ kind: 'unchanged', index: await standing(storeSettings) });
-  const stored = async (): Promise<Standard> =>
-    storeSettings ? { index: await lookUp(storeSettings), from: 'store' } : { index: null, from: null };
+  const { ownIndex } = target;
+  const publish = async (): Promise<PublishOutcome> => {
+    if (!task.publish) return { kind: 'unchanged', index: await standing(storeSettings) };
+    if (!storeSettings && ownIndex && task.replaces === null)
+      return { kind: 'local', index: await ofThisHost(ingredients, site) };
+    return await publishOurs(ingredients, site, needed(storeSettings));
+  };
+  const stored = async (): Promise<Standard> => {
+    if (storeSettings) return { index: await lookUp(storeSettings), from: 'store' };
+    const here = ownIndex && existsSync(join(site.dbDir, databaseFile(INDEX_NAME)));
+    return here ? { index: await ofThisHost(ingredients, site), from: 'host' } : { index: null, from: null };
+  };
   return { parts: { target, settings, credentials, publish, stored, report, unexpected }, site };
 }
 
@@ -80,6 +89,13 @@ async function publishOurs(
   });
 }
 
+async function ofThisHost({ world, run, by, report }: Ingredients, site: Site): Promise<PublishedIndex> {
+  const { maxIndexBytes } = readUpdateSettings(world.env);
+  const note = (message: string): void => report({ type: 'note', message }, new Date());
+  const { readLocal } = await import('../publish/local.ts');
+  return await readLocal({ site, maxIndexBytes, by, note }, run);
+}
+
 async function standing(storeSettings: StoreSettings | null): Promise<PublishedIndex> {
   const index = await lookUp(needed(storeSettings));
   if (index) return index;
@@ -101,6 +117,6 @@ async function openStore(settings: StoreSettings): Promise<ObjectStore> {
 function needed(settings: StoreSettings | null): StoreSettings {
   if (settings) return settings;
   throw new Failure('config-invalid', 'no object store is configured, where the index is published', {
-    hint: 'Set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_ENDPOINT_URL_S3. A server without a store of its own is updated by "POST update_config", or update_config there.',
+    hint: 'Set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_ENDPOINT_URL_S3.',
   });
 }

@@ -3,6 +3,10 @@ import { type Answer, type Claim, readAnswer, sameBytes, sameEtag } from './clai
 import { type Reply, retryAfterMs } from './exchange.ts';
 import type { FleetError, Machine, MachineOutcome, PublishedIndex } from './types.ts';
 
+/** SQLite's own command, since it is safe while the server has its index open; a file put in its place is not. */
+const BRING_IT =
+  "Give both an object store, or take a copy of this host's index there and put it in with sqlite3 <db dir>/index.sqlite3 '.restore <copy>'; then run it again.";
+
 /** What an answer is worth. */
 export type Verdict =
   | { readonly kind: 'done'; readonly outcome: Settled }
@@ -116,8 +120,16 @@ function ofStatus(status: number, claim: Claim | null): [message: string, hint: 
   return [`status ${status}`, 'Look at its log.'];
 }
 
-/** An update counts when the machine says that it has the index that was published. */
-export function settleUpdate(expected: PublishedIndex, namesMachines: boolean): (claim: Claim) => Verdict {
+/**
+ * An update counts when the machine says that it has the index that was published.
+ *
+ * @param local whether nothing was published: then there is nothing that another attempt could find
+ */
+export function settleUpdate(
+  expected: PublishedIndex,
+  namesMachines: boolean,
+  local = false,
+): (claim: Claim) => Verdict {
   return (claim) => {
     const { index, outcome } = claim;
     const etag = index?.etag ?? null;
@@ -128,6 +140,7 @@ export function settleUpdate(expected: PublishedIndex, namesMachines: boolean): 
       };
     if (has(claim, expected, namesMachines))
       return { kind: 'done', outcome: { outcome, etag, detail: changes(claim) } };
+    if (local) return { ...failed('it has another index than this host', BRING_IT), etag };
     const newer = index?.time != null && index.time > Date.parse(expected.time) + 999;
     if (newer && etag !== null)
       return {

@@ -18,11 +18,13 @@ interface Asked {
  * them it asks for the state, which anybody may.
  *
  * @param index that the machines are to have; null for none
+ * @param local whether it is this host's alone, as there is no store
  */
 export function chooseQuestion(
   { target, credentials }: Pick<FleetParts, 'target' | 'credentials'>,
   operation: FleetOperation,
   index: PublishedIndex | null,
+  local: boolean,
 ): Asked {
   const { namesMachines, url } = target;
   const sent = credentials !== null && isPrivate(url);
@@ -36,7 +38,7 @@ export function chooseQuestion(
     headers,
     notes: notes.filter((note) => note !== null),
   });
-  if (operation === 'update' && index) return asked('', settleUpdate(index, namesMachines), withheld);
+  if (operation === 'update' && index) return asked('', settleUpdate(index, namesMachines, local), withheld);
   if (operation === 'dry-run' && index && sent) return asked('dry_run=1', settleDryRun(index, namesMachines));
   const settle = settleState(operation, index);
   if (operation === 'dry-run') {

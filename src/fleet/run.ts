@@ -126,7 +126,12 @@ class Run {
     // Sockets are kept for the next machine: many are behind one address, and greetings over TLS are dear.
     const options = { keepAlive: true, maxSockets: settings.concurrency };
     const agent = target.url.protocol === 'https:' ? new SecureAgent(options) : new PlainAgent(options);
-    const { question, headers, notes } = chooseQuestion(this.#parts, this.#request.operation, index);
+    const { question, headers, notes } = chooseQuestion(
+      this.#parts,
+      this.#request.operation,
+      index,
+      this.#findings.publish?.kind === 'local',
+    );
     for (const note of notes) this.#note(note);
     const asking: Asking = {
       target,

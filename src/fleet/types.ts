@@ -35,6 +35,8 @@ export interface Target {
   address(machine: Machine): Address;
   /** Whether an answer must name this machine's id to count; false where the id is only our name for it. */
   readonly namesMachines: boolean;
+  /** Whether it works from the index in its own db dir where it has no object store. */
+  readonly ownIndex: boolean;
 }
 
 /** The index as it stands in the store. */
@@ -59,13 +61,15 @@ export interface PublishedIndex {
 export interface Standard {
   /** Null for none: then the machines are compared with each other. */
   readonly index: PublishedIndex | null;
-  /** Where it was looked for; null where no store is configured. */
-  readonly from: 'store' | null;
+  /** Where it was looked for; null where there is no store, nor an index of this host that would do. */
+  readonly from: 'store' | 'host' | null;
 }
 
 export type PublishOutcome =
   | {
-      readonly kind: 'published' | 'unchanged';
+      /** `local`: there is no store, so that the machines must have the index of this host already. */
+      readonly kind: 'published' | 'unchanged' | 'local';
+      /** Where it is `local`, its ETag is the one that it would most likely have in a store. */
       readonly index: PublishedIndex;
     }
   | {

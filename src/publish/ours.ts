@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { databaseFile, INDEX_NAME } from '../bucket/layout.ts';
 import { Failure } from '../failure.ts';
+import type { PublishedIndex } from '../fleet/types.ts';
 import { imageDigest, openInstalled } from '../index/open.ts';
 import { backedUpImage } from '../install/backup.ts';
 import { patience, untilFree } from '../install/busy.ts';
@@ -10,6 +11,7 @@ import { codeOf, onDisk } from '../install/disk.ts';
 import { lastWritten } from '../install/live-index.ts';
 import { stagedBy, stagedPath } from '../install/names.ts';
 import type { Site } from '../site/types.ts';
+import { md5, sha256 } from '../store/proof.ts';
 import type { OurIndex } from './types.ts';
 
 /** Milliseconds to wait for a gap that others leave who write to the index. */
@@ -41,6 +43,21 @@ export async function readOurs(
   } finally {
     if (options.stateDir === null) rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+/** Ours as it stands in the store, or would. */
+export function asPublished(
+  { image, digest }: OurIndex,
+  { by, modified, etag }: { by: string; modified: Date; etag: string },
+): PublishedIndex {
+  const publishedAt = new Date().toISOString();
+  const time = modified.toISOString();
+  return { etag, sha256: sha256(image), digest, size: image.length, time, publishedAt, by };
+}
+
+/** The ETag that stores give to an object that is sent as a whole. */
+export function likelyEtag({ image }: OurIndex): string {
+  return `"${md5(image)}"`;
 }
 
 /** Removes copies that killed runs have left. Call it while nobody else publishes from here. */

@@ -2,23 +2,30 @@ import { checkFiles, type Violation } from '../check/rules.ts';
 import { Failure } from '../failure.ts';
 import { generate } from '../generate/generate.ts';
 import { readValidIndex } from '../index/read.ts';
-import type { Index, Warning } from '../index/types.ts';
+import type { Index } from '../index/types.ts';
+import { firstOfEachKind } from '../index/warnings.ts';
 import type { Site } from '../site/types.ts';
+import type { PublishParts } from './types.ts';
 
 /**
  * Proves, before anything is sent, that every machine could install an index: it is validated as a machine would, and
- * what a Fly machine and the Kamal server would generate from it has to keep every rule.
+ * what a Fly machine and the Kamal server would generate from it has to keep every rule. Notes the rows that machines
+ * will leave out, or read with a reservation.
  *
- * @returns the rows that machines will leave out, or read with a reservation
  * @throws {Failure} `index-invalid`, `check-failed`; then nothing was published
  */
-export async function proveIndex(image: Buffer, site: Site): Promise<readonly Warning[]> {
+export async function proveIndex(
+  image: Buffer,
+  { site, note }: Pick<PublishParts, 'site' | 'note'>,
+): Promise<void> {
   const { index, warnings } = readAll(image);
   for (const machine of machinesOf(index, site)) {
     const violations = await checkFiles(generate(index, machine), { index, site: machine });
     if (violations.length > 0) throw broken(machine, violations);
   }
-  return warnings;
+  for (const { table, id, reason } of firstOfEachKind(warnings)) {
+    note(`warning: ${table}${id === null ? '' : ` ${id}`}: ${reason}`);
+  }
 }
 
 function readAll(image: Buffer) {

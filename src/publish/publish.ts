@@ -2,15 +2,13 @@ import { join } from 'node:path';
 import { updateInventory } from '../bucket/inventory-update.ts';
 import { databaseKey, INDEX_NAME, renderTime } from '../bucket/layout.ts';
 import { asFailure, Failure } from '../failure.ts';
-import type { PublishedIndex, PublishOutcome } from '../fleet/types.ts';
-import { firstOfEachKind } from '../index/warnings.ts';
+import type { PublishOutcome } from '../fleet/types.ts';
 import { ensureStateDir } from '../journal/state-dir.ts';
 import { waitForLock } from '../lock/lock.ts';
-import { md5, sha256 } from '../store/proof.ts';
 import { decide, isOlder } from './decide.ts';
 import { CHANGES, describeDifferences } from './differences.ts';
 import { type Memory, openMemory } from './memory.ts';
-import { readOurs, removeLeftCopies } from './ours.ts';
+import { asPublished, likelyEtag, readOurs, removeLeftCopies } from './ours.ts';
 import { proveIndex } from './prove.ts';
 import { lookAt, type Standing, withImage } from './standing.ts';
 import type { OurIndex, PublishParts, PublishRequest } from './types.ts';
@@ -49,7 +47,7 @@ async function publish(
   const memory = await openMemory(parts, request.dryRun);
   const { last } = memory.state;
   if (last?.digest !== ours.digest) {
-    await prove(parts, ours);
+    await proveIndex(ours.image, parts);
     // Usually nobody else publishes: then there is no need to ask first what stands there.
     if (last && !request.dryRun && request.replaces === null && !isOlder(ours, last.time)) {
       const sent = await send(parts, { ours, memory }, { replaces: last.etag, modified: ours.modified });
@@ -131,7 +129,7 @@ async function send(
   if (put.kind === 'changed-elsewhere') return null;
   await memory.published({ etag: put.etag, digest: ours.digest, time: modified.toISOString() });
   parts.later(inventory(parts, memory));
-  return { kind: 'published', index: indexOf(ours, parts.by, modified, put.etag) };
+  return { kind: 'published', index: asPublished(ours, { by: parts.by, modified, etag: put.etag }) };
 }
 
 function wouldPublish(
@@ -142,17 +140,10 @@ function wouldPublish(
 ): PublishOutcome {
   return {
     kind: 'would-publish',
-    index: indexOf(ours, by, modified, `"${md5(ours.image)}"`),
+    index: asPublished(ours, { by, modified, etag: likelyEtag(ours) }),
     replaces: standing?.index ?? null,
     differences: standing ? differences(standing, ours, CHANGES) : [],
   };
-}
-
-/** Ours as it stands in the store, or would. */
-function indexOf({ image, digest }: OurIndex, by: string, modified: Date, etag: string): PublishedIndex {
-  const publishedAt = new Date().toISOString();
-  const time = modified.toISOString();
-  return { etag, sha256: sha256(image), digest, size: image.length, time, publishedAt, by };
 }
 
 /** What stands there is exactly ours, whoever sent it: from here on it is what this host published last. */
@@ -179,13 +170,6 @@ async function inventory({ store, note }: PublishParts, memory: Memory): Promise
     await memory.inventoried(last.etag);
   } catch (error) {
     note(`the inventory does not name this index yet: ${asFailure(error).message}; the next run tries again`);
-  }
-}
-
-async function prove({ site, note }: PublishParts, ours: OurIndex): Promise<void> {
-  const warnings = await proveIndex(ours.image, site);
-  for (const { table, id, reason } of firstOfEachKind(warnings)) {
-    note(`warning: ${table}${id === null ? '' : ` ${id}`}: ${reason}`);
   }
 }
 

@@ -62,6 +62,8 @@ export function fleetLines({ verbose }: { verbose: boolean }): FleetLines {
 export function storedLine({ index, from }: Standard): string {
   if (!index) return from === null ? 'No object store is configured here.' : 'The store has no index.';
   const { etag, size, time, by } = index;
+  if (from === 'host')
+    return `No object store is configured here. The index of this host: ${size} bytes, changed ${time}`;
   return `ETag ${etag}, ${size} bytes, changed ${time}${by === null ? '' : `, published by ${by}`}`;
 }
 

@@ -17,12 +17,17 @@ export function counted(count: number, [one, several]: readonly [string, string]
 export function publishLines(publish: PublishOutcome): string[] {
   if (publish.kind === 'changed-elsewhere') return elsewhereLines(publish);
   const { etag, size, time, by } = publish.index;
-  const facts = `ETag ${etag}, ${size} bytes, changed ${time}`;
+  const copy = `${size} bytes, changed ${time}`;
+  const facts = `ETag ${etag}, ${copy}`;
   switch (publish.kind) {
     case 'published':
       return [`Published the index: ${facts}`];
     case 'unchanged':
       return [`The store has this index already: ${facts}${by === null ? '' : `, published by ${by}`}`];
+    case 'local':
+      return [
+        `No object store is configured here, so nothing is published. The server must have the index of this host: ${copy}`,
+      ];
     case 'would-publish':
       return [`Would publish the index: ${facts}`, ...changeLines(publish)];
   }

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { makeSampleIndex } from '../../dev/sample/sample.ts';
 import { openDatabase } from '../../src/sqlite.ts';
 import { type AdminHost, type Scene, startScene } from './support/admin-host.ts';
 
@@ -52,17 +53,70 @@ it('a server without a store counts by its own copy, also where SQLite has count
   expect(await host.configUpdate([...kamal, '--verify'])).toMatchObject({ exitCode: 1 });
 });
 
-it('a host without a store compares machines with each other, says so, and publishes nothing', async () => {
+describe('a host without a store, as the server', () => {
+  const kamal = (...args: string[]) => host.configUpdate(['--target', 'kamal', ...args], { env: NO_STORE });
+
+  it('has the server update itself from the index that both have, and publishes nothing', async () => {
+    rename('once');
+    const { exitCode, stdout } = await kamal();
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(
+      /^No object store is configured here, so nothing is published. The server must have the index of this host: \d+ bytes, changed /m,
+    );
+    expect(stdout).toContain('  127.0.0.1... ✓ Success\n');
+    expect(stdout).toContain('Successfully updated: 1 machines\n');
+    expect(await scene.published.store.head('db/index.sqlite3')).toMatchObject({ kind: 'missing' });
+    const [row] = JSON.parse(`[${(await kamal('--history', '--json')).stdout.trim()}]`);
+    expect(row).toMatchObject({ outcome: 'done', published: 'local', etag: null, updated: 1 });
+    expect(await kamal('--verify')).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining('\nNo object store is configured here. The index of this host: '),
+    });
+    expect(await kamal('--dry-run')).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining('127.0.0.1... dry run: nothing to do: '),
+    });
+  });
+
+  it('fails at once where the server has another index than this host, and says how it gets there', async () => {
+    await kamal();
+    const elsewhere = scene.host(makeSampleIndex({ events: 30, studios: 20 }), NO_STORE);
+    elsewhere.env['CONFIG_UPDATE_KAMAL_URL'] = host.env['CONFIG_UPDATE_KAMAL_URL'] ?? '';
+    const { exitCode, stdout } = await elsewhere.configUpdate(['--target', 'kamal']);
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('127.0.0.1... ✗ Failed after 1 attempt: it has another index than this host\n');
+    expect(stdout).toMatch(/^What to do: .*\.restore/m);
+    expect(await elsewhere.configUpdate(['--target', 'kamal', '--verify'])).toMatchObject({ exitCode: 1 });
+    expect(await elsewhere.configUpdate(['--target', 'kamal', '--dry-run'])).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining('127.0.0.1... dry run: would be updated: '),
+    });
+  });
+
+  it('never has the server work from an index that it would refuse', async () => {
+    host.put(Buffer.from('no database'));
+    expect(await kamal()).toMatchObject({
+      exitCode: 1,
+      stdout: expect.stringContaining('Failed (index-invalid): '),
+    });
+  });
+});
+
+it('a host without a store and without an index compares machines with each other, and says so', async () => {
   await host.configUpdate(['--target', 'kamal']);
-  const verified = await host.configUpdate(['--target', 'kamal', '--verify'], { env: NO_STORE });
+  const bare = { ...NO_STORE, RAILS_DB_VOLUME: host.appRoot };
+  const verified = await host.configUpdate(['--target', 'kamal', '--verify'], { env: bare });
   expect(verified.exitCode).toBe(0);
   expect(verified.stdout).toContain('\nNo object store is configured here.\n');
   expect(verified.stdout).not.toContain('The store has no index');
   expect(verified.stdout.match(/^Note: .*$/gm)).toEqual([
     'Note: without an index to compare with, the machines are compared with each other',
   ]);
-  for (const args of [[], ['--no-publish']]) {
-    const { exitCode, stdout } = await host.configUpdate(['--target', 'kamal', ...args], { env: NO_STORE });
+});
+
+it('a host without a store cannot tell which index Fly machines, or a server alone, are to have', async () => {
+  for (const args of [[], ['--target', 'kamal', '--no-publish'], ['--target', 'kamal', '--replace', 'x']]) {
+    const { exitCode, stdout } = await host.configUpdate(args, { env: NO_STORE });
     expect(exitCode).toBe(1);
     expect(stdout).toContain('no object store is configured, where the index is published\n');
     expect(stdout).toContain('What to do: Set AWS_ACCESS_KEY_ID, ');

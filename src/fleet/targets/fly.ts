@@ -10,6 +10,7 @@ export function flyTarget(settings: FleetSettings): Target {
     noun: ['machine', 'machines'],
     url: fly.url,
     namesMachines: true,
+    ownIndex: false,
     list: (signal) => listMachines(settings, signal),
     address: ({ id }) => ({ url: fly.url, headers: { 'Fly-Force-Instance-Id': id } }),
   };

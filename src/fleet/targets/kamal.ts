@@ -9,6 +9,7 @@ export function kamalTarget({ kamal }: FleetSettings): Target {
     noun: ['server', 'servers'],
     url: kamal.url,
     namesMachines: false,
+    ownIndex: true,
     list: () => Promise.resolve({ active: [server], skipped: [], source: `the server ${kamal.url.host}` }),
     address: () => ({ url: kamal.url, headers: {} }),
   };
