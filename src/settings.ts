@@ -23,6 +23,25 @@ export function readWholeNumber(
   return value;
 }
 
+/** A day: beyond it a number of seconds is a mistake, and not far beyond it Node's timers overflow and fire at once. */
+const MOST_SECONDS = 86_400;
+
+/**
+ * A time that the environment has in seconds, a fraction allowed; `preset` seconds where the variable is unset or empty.
+ *
+ * @returns whole milliseconds, at least one
+ * @throws {Failure} `config-invalid`, naming the variable.
+ */
+export function readSeconds(env: NodeJS.ProcessEnv, name: string, preset: number): number {
+  const text = env[name];
+  if (!text) return preset * 1000;
+  const value = /^[0-9]{1,6}(\.[0-9]+)?$/.test(text) ? Number(text) : 0;
+  if (value > 0 && value <= MOST_SECONDS) return Math.ceil(value * 1000);
+  throw new Failure('config-invalid', `${name} is not a number of seconds from 0 to ${MOST_SECONDS}`, {
+    hint: `Set ${name} to such a number, or unset it for ${preset}.`,
+  });
+}
+
 /**
  * A command from the environment: program and arguments, separated by spaces. No shell looks at it, so nothing in it is
  * quoted; what needs more is a script. `preset` where the variable is unset or blank.

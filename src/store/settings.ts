@@ -1,11 +1,8 @@
 import { Failure } from '../failure.ts';
+import { readSeconds } from '../settings.ts';
 import type { StoreSettings } from './types.ts';
 
 const REQUIRED = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_ENDPOINT_URL_S3'] as const;
-const TIMEOUT = 'UPDATE_CONFIG_STORE_TIMEOUT';
-const DEFAULT_TIMEOUT_SECONDS = 30;
-/** A day: beyond it the value is a mistake, and not far beyond it Node's timers overflow and fire at once. */
-const MAX_TIMEOUT_SECONDS = 86_400;
 
 /**
  * Where the object store is, from the environment; null when none is configured at all (then the local index is used
@@ -31,7 +28,7 @@ export function readStoreSettings(env: NodeJS.ProcessEnv): StoreSettings | null 
     bucket: readBucket(env['BUCKET_NAME'] || 'showcase'),
     accessKeyId: env['AWS_ACCESS_KEY_ID'] ?? '',
     secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? '',
-    timeoutMs: readTimeout(env[TIMEOUT]),
+    timeoutMs: readSeconds(env, 'UPDATE_CONFIG_STORE_TIMEOUT', 30),
   };
 }
 
@@ -53,17 +50,4 @@ function readBucket(value: string): string {
   throw new Failure('config-invalid', 'object store: BUCKET_NAME is not the name of a bucket', {
     hint: 'A bucket has 3 to 63 lower-case letters, digits, dots and hyphens.',
   });
-}
-
-function readTimeout(value: string | undefined): number {
-  if (!value) return DEFAULT_TIMEOUT_SECONDS * 1000;
-  const seconds = /^\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
-  if (seconds > 0 && seconds <= MAX_TIMEOUT_SECONDS) return Math.ceil(seconds * 1000);
-  throw new Failure(
-    'config-invalid',
-    `object store: ${TIMEOUT} is not a number of seconds: ${JSON.stringify(value)}`,
-    {
-      hint: `Set ${TIMEOUT} to a number between 0 and ${MAX_TIMEOUT_SECONDS}, or leave it out for ${DEFAULT_TIMEOUT_SECONDS}.`,
-    },
-  );
 }

@@ -1,4 +1,4 @@
-import { Failure } from '../failure.ts';
+import { readSeconds } from '../settings.ts';
 
 /** What an operator can set of uploads, beside where things are and the store. */
 export interface SyncSettings {
@@ -18,21 +18,8 @@ export interface SyncSettings {
  */
 export function readSyncSettings(env: NodeJS.ProcessEnv): SyncSettings {
   return {
-    idleMs: seconds(env, 'IDLE_DEADLINE', 240),
-    tenantStopMs: seconds(env, 'TENANT_STOP_DEADLINE', 100),
+    idleMs: readSeconds(env, 'IDLE_DEADLINE', 240),
+    tenantStopMs: readSeconds(env, 'TENANT_STOP_DEADLINE', 100),
     uploadingApp: env['UPLOADING_APP'] || 'smooth',
   };
-}
-
-/** A day: more is a mistake. */
-const MOST = 86_400;
-
-function seconds(env: NodeJS.ProcessEnv, name: string, preset: number): number {
-  const text = env[name];
-  if (!text) return preset * 1000;
-  const value = /^[0-9]{1,6}(\.[0-9]+)?$/.test(text) ? Number(text) : 0;
-  if (value > 0 && value <= MOST) return Math.ceil(value * 1000);
-  throw new Failure('config-invalid', `${name} is not a number of seconds from 0 to ${MOST}`, {
-    hint: `Set ${name} to such a number, or unset it for ${preset}.`,
-  });
 }
