@@ -15,7 +15,8 @@ const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', 
 /** Milliseconds for one picture of it. */
 const SPIN_MS = 100;
 const LONGEST_ID = 30;
-const BAR = 24;
+const LONGEST_BAR = 24;
+const SHORTEST_BAR = 5;
 
 const COLORS = { red: 31, green: 32, yellow: 33, dim: 2 } as const;
 
@@ -31,7 +32,7 @@ export function renderFrame(progress: FleetProgress, view: View): string[] {
     case 'finding':
       return [waitLine(`Finding the ${progress.noun[1]}...`, progress, view, columns)];
     case 'updating':
-      return [...machineLines(progress, view, columns), fitted(barLine(progress, view), columns)];
+      return [...machineLines(progress, view, columns), fitted(barLine(progress, view, columns), columns)];
   }
 }
 
@@ -111,18 +112,21 @@ function appearance(
   }
 }
 
-function barLine(progress: FleetProgress, { now }: View): string {
+/** On a narrow terminal the bar makes room for what is said beside it. */
+function barLine(progress: FleetProgress, { now }: View, columns: number): string {
   const { done, total, failed, since } = progress;
   const share = total === 0 ? 1 : done / total;
-  const full = Math.round(share * BAR);
   const left = progress.timeLeft(now);
-  return [
-    `[${'█'.repeat(full)}${'░'.repeat(BAR - full)}] ${done}/${total}`,
+  const facts = [
+    `${done}/${total}`,
     `${Math.floor(share * 100)} %`,
     ...(failed > 0 ? [`${failed} failed`] : []),
     duration(now - since),
     ...(left === null ? [] : [`about ${Math.ceil(left / 1000)} s left`]),
   ].join('  ');
+  const bar = Math.min(LONGEST_BAR, Math.max(SHORTEST_BAR, columns - facts.length - '[] '.length));
+  const full = Math.round(share * bar);
+  return `[${'█'.repeat(full)}${'░'.repeat(bar - full)}] ${facts}`;
 }
 
 function spinner(now: number): string {

@@ -99,7 +99,7 @@ export class LiveFleet {
       case 'note':
         return [`Note: ${event.message}`];
       case 'end':
-        return endLines(event.report, this.#progress.noun);
+        return endLines(event.report, this.#progress.noun, this.#size().columns);
       default:
         return [];
     }

@@ -6,20 +6,35 @@ import { displayWidth, fitted, padded } from './width.ts';
 /** Columns. Longer cells come from strangers. */
 const LONGEST_CELL = 60;
 
-/** A line for each machine, in the order in which they were listed; '' for none. */
-export function renderMachines({ machines }: FleetReport): string {
+/** Columns. So much of an ETag still tells one from another. */
+const SHORTEST_ETAG = 9;
+
+/**
+ * A line for each machine, in the order in which they were listed; '' for none.
+ *
+ * @param columns of a terminal, on which ETags are cut so that a row takes one line; none for a pipe
+ */
+export function renderMachines({ machines }: FleetReport, columns = Number.POSITIVE_INFINITY): string {
   if (machines.length === 0) return '';
-  return table([
-    ['machine', 'region', 'outcome', 'index', 'attempts', 'duration'],
-    ...machines.map(({ machine, outcome, etag, attempts, ms }) => [
-      machine.id,
-      machine.region ?? '-',
-      outcome,
-      etag ?? '-',
-      String(attempts),
-      attempts === 0 ? '-' : duration(ms),
-    ]),
-  ]);
+  const draw = (etagWidth: number): string =>
+    table([
+      ['machine', 'region', 'outcome', 'index', 'attempts', 'duration'],
+      ...machines.map(({ machine, outcome, etag, attempts, ms }) => [
+        machine.id,
+        machine.region ?? '-',
+        outcome,
+        fitted(etag ?? '-', etagWidth),
+        String(attempts),
+        attempts === 0 ? '-' : duration(ms),
+      ]),
+    ]);
+  const text = draw(LONGEST_CELL);
+  const widest = (of: readonly string[]): number =>
+    of.reduce((most, one) => Math.max(most, displayWidth(one)), 0);
+  const excess = widest(text.split('\n')) - columns;
+  if (excess <= 0) return text;
+  const etags = Math.min(LONGEST_CELL, widest(machines.map(({ etag }) => etag ?? '-')));
+  return draw(Math.max(SHORTEST_ETAG, etags - excess));
 }
 
 /** `--history` as text, newest first. */

@@ -129,10 +129,14 @@ function logLines({ machine, lines }: Extract<FleetEvent, { type: 'log' }>): str
   return lines.map((line) => `    ${machine.id} | ${foreign(line)}`);
 }
 
-/** The table of machines, what it comes to, and what to do about it. */
-export function endLines(report: FleetReport, noun: readonly [string, string]): string[] {
+/**
+ * The table of machines, what it comes to, and what to do about it.
+ *
+ * @param columns of a terminal; none for a pipe
+ */
+export function endLines(report: FleetReport, noun: readonly [string, string], columns?: number): string[] {
   const { machines, error } = report;
-  const table = renderMachines(report);
+  const table = renderMachines(report, columns);
   const { bad } = sortedOut(report);
   return [
     ...(table === '' ? [] : ['', ...table.trimEnd().split('\n')]),

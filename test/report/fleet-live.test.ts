@@ -57,6 +57,25 @@ describe('a live list', () => {
     expect(screen.text).not.toContain('█');
   });
 
+  it.each([80, 64])(
+    'keeps the time left, and each row of the table in one line, in %i columns',
+    (columns) => {
+      const run = fleetRun([
+        doneOf('3d8d9930b32d89', 1000),
+        failedOf('5d8d9930b32d90', 900),
+        doneOf('m3', 9),
+      ]);
+      const { screen, until } = live(run, { columns, rows: 24 });
+      until('machine-done', 2);
+      expect(screen.lines.find((line) => line.startsWith('['))).toMatch(
+        /^\[█+░+\] 2\/3 {2}66 % {2}1 failed {2}5\.00 s {2}about 1 s left$/,
+      );
+      until('end');
+      const row = screen.lines.find((line) => line.startsWith('3d8d9930b32d89  iad'));
+      expect(row).toMatch(/^3d8d9930b32d89 {2}iad {5}updated {2}"0123456[0-9a-f]*(…|") +1 {9}1\.00 s$/);
+    },
+  );
+
   it('leaves nothing behind but what is settled, and the cursor as it was', () => {
     const { screen, fleet, until } = live(fleetRun([doneOf('m1', 1000)]));
     until('end');
