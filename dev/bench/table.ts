@@ -15,3 +15,9 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
     ...rows.map(line),
   ].join('\n');
 }
+
+/** `1 LIST, 3 GET` */
+export function requestsOf(requests: readonly string[]): string {
+  const kinds = [...new Set(requests)].sort().reverse();
+  return kinds.map((kind) => `${requests.filter((each) => each === kind).length} ${kind}`).join(', ');
+}

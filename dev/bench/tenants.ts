@@ -5,8 +5,7 @@ import { createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { databaseKey, renderTime } from '../../src/bucket/layout.ts';
-import type { Summary } from '../../src/report/types.ts';
+import { databaseFile, databaseKey, renderTime } from '../../src/bucket/layout.ts';
 import { openDatabase } from '../../src/sqlite.ts';
 import { createStore } from '../../src/store/store.ts';
 import type { ObjectStore } from '../../src/store/types.ts';
@@ -31,7 +30,13 @@ const MIGRATIONS = Array.from({ length: 117 }, (_, at) => String(20220101000000 
 /** Rows that make a database of some 200 KiB, as a small event has. */
 const ROWS = 2000;
 
-/** A machine that serves so many events, with the ready hook, an application with migrations, and a store. */
+/** One run of a hook, and how many databases it has to download, or to upload; any other number is an error. */
+export interface HookRun {
+  readonly hook: 'ready' | 'idle';
+  readonly databases: number;
+}
+
+/** A machine that serves so many events, with its hooks, an application with migrations, and a store. */
 export class TenantMachine {
   readonly #home: string;
   readonly #server: ChildProcess;
@@ -43,12 +48,13 @@ export class TenantMachine {
   readonly #began = Date.now() - 24 * 3_600_000;
   #requests: string[] = [];
   #uploads = 0;
+  #changes = 0;
 
   static async start(tenants: number): Promise<TenantMachine> {
     const home = mkdtempSync(join(tmpdir(), 'showcase-bench-'));
     for (const name of ['bin', 'rails/db/migrate', 'db', 'store', 'cache'])
       mkdirSync(join(home, name), { recursive: true, mode: 0o700 });
-    for (const name of ['ready', 'better_sqlite3.node'])
+    for (const name of ['ready', 'idle', 'better_sqlite3.node'])
       copyFileSync(join(BUILT, name), join(home, 'bin', name));
     for (const version of MIGRATIONS) writeFileSync(join(home, `rails/db/migrate/${version}_change.rb`), '');
     const { server, endpoint } = await startStore(join(home, 'store'));
@@ -93,42 +99,53 @@ export class TenantMachine {
     }
   }
 
+  /** Writes to the first so many databases of this machine, as their events would. */
+  change(count: number): void {
+    this.#changes += 1;
+    for (const name of this.#names.slice(0, count)) {
+      const db = openDatabase(join(this.#home, 'db', databaseFile(name)));
+      db.prepare('INSERT INTO heats (text) VALUES (?)').run(`change ${this.#changes}`);
+      db.close();
+    }
+  }
+
   /** `node -e 0`. Milliseconds. */
   async bare(): Promise<number> {
     return (await runTimed(process.execPath, ['-e', '0'], {})).ms;
   }
 
-  /** `scripts/ready --only tenants`, one whole process; any other number of downloads is an error. Milliseconds. */
-  async ready(downloads: number): Promise<number> {
-    return (await this.#run(downloads, this.#endpoint, {})).ms;
+  /** One whole process. Milliseconds. */
+  async time(run: HookRun): Promise<number> {
+    return await this.#run(run, this.#endpoint, {});
   }
 
   /** The same, not timed, with the kernel's figures. */
-  async counts(downloads: number): Promise<Counts> {
+  async counts(run: HookRun): Promise<Counts> {
     const file = join(this.#home, 'counts.json');
-    await this.#run(downloads, this.#endpoint, countVariables(file));
+    await this.#run(run, this.#endpoint, countVariables(file));
     return readCounts(file);
   }
 
   /** The same, not timed: what the store is asked, such as `LIST`. */
-  async requests(downloads: number): Promise<readonly string[]> {
+  async requests(run: HookRun): Promise<readonly string[]> {
     this.#requests = [];
     if (!this.#proxy.listening) {
       this.#proxy.listen(0, '127.0.0.1');
       await once(this.#proxy, 'listening');
     }
     const { port } = this.#proxy.address() as AddressInfo;
-    await this.#run(downloads, `http://127.0.0.1:${port}`, {});
+    await this.#run(run, `http://127.0.0.1:${port}`, {});
     return this.#requests;
   }
 
-  async #run(downloads: number, endpoint: string, more: NodeJS.ProcessEnv): Promise<{ ms: number }> {
+  async #run({ hook, databases }: HookRun, endpoint: string, more: NodeJS.ProcessEnv): Promise<number> {
     const env = { ...machineVariables(this.#home), ...storeVariables(endpoint), ...more };
-    const args = ['--only', 'tenants', '--json'];
-    const { ms, output } = await runTimed(join(this.#home, 'bin/ready'), args, env);
-    const { outcome, counts } = JSON.parse(output) as Summary;
-    if (outcome !== 'done' || counts['tenants downloaded'] !== downloads) throw new Error(`ready: ${output}`);
-    return { ms };
+    const args = hook === 'ready' ? ['--only', 'tenants'] : [];
+    const { ms, output } = await runTimed(join(this.#home, 'bin', hook), args, env);
+    const summary = /Summary: (.*)/.exec(output)?.[1] ?? '';
+    const done = Number(/(\d+) (?:tenants? down|up)loaded/.exec(summary)?.[1] ?? 0);
+    if (!summary.startsWith('done') || done !== databases) throw new Error(`${hook}: ${output}`);
+    return ms;
   }
 }
 

@@ -101,7 +101,7 @@ async function backUpInto(swap: Swap, target: Target, patient: Patience): Promis
   const image = fits ? swap.image : repage(swap.image, target.pageSize, swap.staged);
   const source = openImage(image);
   try {
-    const digest = imageDigest(wholePages(source));
+    const digest = imageDigest(wholePages(image, source));
     swap.announce?.(digest);
     await backUp(source, patient, swap.locked);
     return { digest, way: 'backup' };
@@ -136,21 +136,21 @@ function prove(path: string, digest: string, mtime: Date): void {
   });
 }
 
-/** The image of a database in memory, without bytes that do not belong to any of its pages. */
-export function wholePages(source: Database): Buffer {
+/** An image without bytes that do not belong to any page of the database that was opened from it. */
+export function wholePages(image: Buffer, source: Database): Buffer {
   const pages = Number(source.pragma('page_count', { simple: true }));
-  return source.serialize().subarray(0, pages * Number(source.pragma('page_size', { simple: true })));
+  return image.subarray(0, pages * Number(source.pragma('page_size', { simple: true })));
 }
 
 function replaceFile({ path, image, staged, announce, locked }: Swap): Swapped {
   const source = openImage(image);
-  const pages = wholePages(source);
+  const pages = wholePages(image, source);
   source.close();
   const digest = imageDigest(pages);
   announce?.(digest);
   locked?.();
   try {
-    writeNewFile(staged, [image.subarray(0, pages.length)], ownershipFor(path, NEW_MODE));
+    writeNewFile(staged, [pages], ownershipFor(path, NEW_MODE));
     // A log left behind by a database that is gone would be replayed into the new one.
     for (const suffix of ['-wal', '-shm', '-journal']) rmSync(path + suffix, { force: true });
     syncDirectory(dirname(path));

@@ -69,17 +69,22 @@ export function isMissing(error: unknown): boolean {
   return error instanceof StatusError && error.status === 404 && error.code !== 'NoSuchBucket';
 }
 
-/** Reads to the end, or until more than `maxBytes` have come. */
+/**
+ * Reads to the end, or until more than `maxBytes` have come: where the length is known beforehand, into one buffer, so
+ * that a large object does not stand in memory twice.
+ */
 async function readBody(
   body: NodeJS.ReadableStream,
   maxBytes: number,
   announced: number | undefined,
 ): Promise<Buffer> {
+  const whole = announced === undefined ? null : Buffer.allocUnsafe(announced);
   const chunks: Buffer[] = [];
   let size = 0;
   try {
-    for await (const chunk of body) {
-      chunks.push(chunk as Buffer);
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      if (whole) chunk.copy(whole, size);
+      else chunks.push(chunk);
       size += chunk.length;
       if (size > maxBytes) break;
     }
@@ -88,5 +93,5 @@ async function readBody(
       cause,
     });
   }
-  return Buffer.concat(chunks, size);
+  return whole?.subarray(0, size) ?? Buffer.concat(chunks, size);
 }

@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import { withBreaker } from '../tenants/breaker.ts';
 import { type DownloadTools, downloadTenant } from '../tenants/download.ts';
 import { inventoried } from '../tenants/inventoried.ts';
+import { largeOneByOne } from '../tenants/large.ts';
 import { isOlder } from '../tenants/local.ts';
 import type { RemoteCopy } from '../tenants/types.ts';
 import { underTenantLock } from '../tenants/under-lock.ts';
@@ -10,7 +11,7 @@ import type { Remotes } from './remotes.ts';
 import type { Run } from './run.ts';
 import type { Surveyed } from './survey.ts';
 
-/** Downloads at once: each holds two or three images of a database in memory. */
+/** Downloads at once. */
 const CONCURRENCY = 4;
 const LOCK_MS = 60_000;
 
@@ -44,13 +45,14 @@ export async function downloadAll(
   };
   let done = 0;
   const limit = pLimit(CONCURRENCY);
+  const bySize = largeOneByOne();
   await limit.map(wanted, async ({ tenant, remote }) => {
     try {
       if (request.dryRun) {
         tally.mark(tenant.name, 'to download');
         tally.item('download', tenant.name, 'would-change', `would be downloaded, ${facts(remote)}`);
       } else {
-        await downloadOne(run, tools, tenant);
+        await bySize(remote.size, () => downloadOne(run, tools, tenant));
       }
     } catch (error) {
       tally.failed('download', tenant.name, error);

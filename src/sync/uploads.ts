@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { Failure } from '../failure.ts';
 import type { StepResult } from '../report/steps.ts';
+import { largeOneByOne } from '../tenants/large.ts';
 import { underTenantLock } from '../tenants/under-lock.ts';
 import { type Remotes, remoteOf } from './remotes.ts';
 import type { Run } from './run.ts';
@@ -10,8 +11,6 @@ import { uploadTenant } from './upload.ts';
 
 /** Uploads at once: each holds two images of a database in memory. */
 const CONCURRENCY = 4;
-/** Larger ones are uploaded one at a time. */
-const LARGE_BYTES = 64 * 2 ** 20;
 /** Milliseconds to wait for another process that is at work on the same database. */
 const LOCK_MS = 60_000;
 /** Milliseconds to wait for a gap that writers leave. */
@@ -39,14 +38,13 @@ export async function uploadAll(
   const total = candidates.length;
   let [done, uploaded, down] = [0, 0, 0];
   const limit = pLimit(CONCURRENCY);
-  const largeLimit = pLimit(1);
+  const bySize = largeOneByOne();
   await limit.map(candidates, async (candidate) => {
     if (deadline.left() === 0 || tally.gaveUp) return;
     const { name } = candidate.tenant;
     try {
       const upload = () => uploadOne(run, candidate, remotes);
-      const isLarge = (candidate.local?.size ?? 0) > LARGE_BYTES;
-      const outcome = await (isLarge ? largeLimit(upload) : upload());
+      const outcome = await bySize(candidate.local?.size ?? 0, upload);
       down = 0;
       if (outcome.kind === 'uploaded' || outcome.kind === 'would-upload') uploaded += 1;
       if (!isForDownload(run, outcome)) tell(run, name, outcome);

@@ -32,7 +32,7 @@ export function proveImage(name: string, image: Buffer): ProvedImage {
   try {
     const found = db.pragma('quick_check(1)', { simple: true });
     if (found !== 'ok') throw invalidDatabase(subject, `is not in order: ${String(found)}`);
-    const bytes = image.subarray(0, wholePages(db).length);
+    const bytes = wholePages(image, db);
     return { bytes, digest: imageDigest(bytes) };
   } finally {
     db.close();

@@ -4,6 +4,7 @@ import type { ItemFailure, Reporter } from '../report/types.ts';
 import type { ObjectStore } from '../store/types.ts';
 import type { CommandParts } from './command.ts';
 import type { Inventoried } from './inventoried.ts';
+import type { BySize } from './large.ts';
 import type { SeenDatabases } from './seen.ts';
 import type { RemoteCopy, Seen } from './types.ts';
 
@@ -48,7 +49,6 @@ export interface Work {
   readonly leftovers: ReadonlyMap<string, readonly string[]>;
   /** Names of those that a killed run was writing over. */
   readonly interrupted: ReadonlySet<string>;
-  /** One at a time, for databases that take much memory. */
-  readonly largeLimit: LimitFunction;
+  readonly bySize: BySize;
   readonly prepareLimit: LimitFunction;
 }

@@ -7,6 +7,7 @@ import { tryLock } from '../lock/lock.ts';
 import type { ObjectInfo } from '../store/types.ts';
 import { withBreaker } from './breaker.ts';
 import { inventoried } from './inventoried.ts';
+import { largeOneByOne } from './large.ts';
 import { listTenants } from './list.ts';
 import { readLocal } from './local.ts';
 import { tenantLock } from './lock.ts';
@@ -112,7 +113,7 @@ async function learn(
     migrations: readMigrations(site.appRoot),
     leftovers: request.dryRun ? new Map() : findLeftovers(site.dbDir),
     interrupted: new Set(seen.allInterrupted()),
-    largeLimit: pLimit(1),
+    bySize: largeOneByOne(),
     prepareLimit: pLimit(settings.prepareConcurrency),
   };
 }

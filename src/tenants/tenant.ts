@@ -25,9 +25,6 @@ export interface TenantDone {
 
 const NOTHING: TenantDone = { download: null, applied: null, given: false, absent: false };
 
-/** Databases larger than this are downloaded one at a time: each takes about three times its size in memory. */
-const LARGE_BYTES = 64 * 2 ** 20;
-
 /** Time for another process, beyond that of the prepare command, to be done with a tenant. */
 const LOCK_MS = 60_000;
 
@@ -98,7 +95,7 @@ async function fetch(
   if (!store || !inventoried) return { kind: 'missing' };
   const tools = { store, inventoried, seen, maxBytes: parts.settings.maxDatabaseBytes, like: owner };
   const download = () => downloadTenant(tools, tenant);
-  return await (remote && remote.size > LARGE_BYTES ? work.largeLimit(download) : download());
+  return await work.bySize(remote?.size ?? 0, download);
 }
 
 /** Whether the store has, or may have, a database that belongs in the place of the local one. */

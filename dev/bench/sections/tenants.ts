@@ -1,6 +1,6 @@
 import { median } from '../numbers.ts';
 import type { Section } from '../section.ts';
-import { goal, mib, ms, table } from '../table.ts';
+import { goal, mib, ms, requestsOf, table } from '../table.ts';
 import { TenantMachine } from '../tenants.ts';
 
 const TENANTS = 400;
@@ -18,7 +18,7 @@ const section: Section = {
       const runs = quick ? 2 : 11;
       const rows: Row[] = [];
       // Fills the code cache, and makes the databases.
-      await machine.ready(TENANTS);
+      await machine.time({ hook: 'ready', databases: TENANTS });
       rows.push(await measureKind(machine, 'unchanged', 0, runs));
       for (const changed of [1, 3, 10]) {
         rows.push(await measureKind(machine, `${changed} changed`, changed, Math.ceil(runs / 2)));
@@ -52,12 +52,12 @@ async function measureKind(
   for (let run = 0; run < runs; run++) {
     await prepare();
     times.bare.push(await machine.bare());
-    times.ours.push(await machine.ready(changed));
+    times.ours.push(await machine.time({ hook: 'ready', databases: changed }));
   }
   await prepare();
-  const requests = await machine.requests(changed);
+  const requests = await machine.requests({ hook: 'ready', databases: changed });
   await prepare();
-  const { peakMiB } = await machine.counts(changed);
+  const { peakMiB } = await machine.counts({ hook: 'ready', databases: changed });
   return { name, ...times, requests, peakMiB };
 }
 
@@ -66,12 +66,12 @@ async function measureNew(machine: TenantMachine, runs: number): Promise<Row> {
   for (let run = 0; run < runs; run++) {
     machine.empty();
     times.bare.push(await machine.bare());
-    times.ours.push(await machine.ready(TENANTS));
+    times.ours.push(await machine.time({ hook: 'ready', databases: TENANTS }));
   }
   machine.empty();
-  const requests = await machine.requests(TENANTS);
+  const requests = await machine.requests({ hook: 'ready', databases: TENANTS });
   machine.empty();
-  const { peakMiB } = await machine.counts(TENANTS);
+  const { peakMiB } = await machine.counts({ hook: 'ready', databases: TENANTS });
   return { name: 'all new', ...times, requests, peakMiB };
 }
 
@@ -95,10 +95,4 @@ function render(rows: readonly Row[]): string {
     '',
     `400 unchanged take ${ms(most)} (goal: ${goal(most, GOALS.ms, 'ms')}) and ${lists} requests (goal: ${goal(lists, GOALS.lists)}).`,
   ].join('\n');
-}
-
-/** `1 LIST, 3 GET` */
-function requestsOf(requests: readonly string[]): string {
-  const kinds = [...new Set(requests)].sort().reverse();
-  return kinds.map((kind) => `${requests.filter((each) => each === kind).length} ${kind}`).join(', ');
 }
