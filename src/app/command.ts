@@ -4,7 +4,7 @@ import { listGenerations } from '../install/generations.ts';
 import { readLiveIndex } from '../install/live-index.ts';
 import { arrival } from '../journal/arrival.ts';
 import { readHistory } from '../journal/history.ts';
-import { stateDirOf } from '../journal/state-dir.ts';
+import { requireDbDir, stateDirOf } from '../journal/state-dir.ts';
 import { renderJson, streamReport } from '../report/text.ts';
 import type { RunResult } from '../report/types.ts';
 import { localCandidate } from '../update/candidate.ts';
@@ -75,12 +75,14 @@ async function perform(
       return null;
     }
     case 'warnings': {
+      requireDbDir(parts.site.dbDir);
       const { image } = localCandidate(await readLiveIndex(parts.site), null);
       const { warnings } = readValidIndex(image);
       write(json ? `${JSON.stringify(warnings)}\n` : renderWarnings(warnings));
       return null;
     }
     case 'generations': {
+      requireDbDir(parts.site.dbDir);
       const generations = listGenerations(stateDirOf(parts.site.dbDir));
       write(json ? `${JSON.stringify(generations)}\n` : renderGenerations(generations));
       return null;

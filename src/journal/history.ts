@@ -7,14 +7,14 @@ import { type Database, openDatabase } from '../sqlite.ts';
 import { journalPath } from './journal.ts';
 import { readRows } from './rows.ts';
 import { Damaged, schemaVersion } from './schema.ts';
-import { stateDirOf } from './state-dir.ts';
+import { requireDbDir, stateDirOf } from './state-dir.ts';
 import type { HistoryRow } from './types.ts';
 
 /**
  * The last runs, newest first, for an engineer to read; none when there has never been one. Makes nothing. Waits while
  * an update holds the lock.
  *
- * @throws {Failure} `lock-timeout`; `disk` when it cannot be read; `config-invalid` for a journal of a newer version.
+ * @throws {Failure} `lock-timeout`; `db-dir-missing`; `disk` when it cannot be read; `config-invalid` for a journal of a newer version.
  */
 export async function readHistory(dbDir: string, limit: number, timeoutMs = 5000): Promise<HistoryRow[]> {
   return await readJournal(dbDir, timeoutMs, (db, version) =>
@@ -32,6 +32,7 @@ export async function readJournal<T>(
   timeoutMs: number,
   read: (db: Database, version: number) => T[],
 ): Promise<T[]> {
+  requireDbDir(dbDir);
   const path = journalPath(stateDirOf(dbDir));
   // One that may not be looked at is no missing one: what it remembers must not be taken for nothing.
   if (!onDisk('cannot read', path, () => statSync(path, { throwIfNoEntry: false }))) return [];

@@ -11,6 +11,14 @@ export interface Remembered {
   readonly lastRun: HistoryRow | null;
 }
 
+/** What was installed, on a machine whose index has this digest: also what a run that was cut short did install. */
+export function installedAs(
+  { installed, intended }: Remembered,
+  digest: string | null,
+): InstalledState | null {
+  return intended !== null && intended.digest === digest ? intended : installed;
+}
+
 /**
  * What the journal remembers; nothing where there has never been one. Makes nothing. Waits while an update holds it.
  *

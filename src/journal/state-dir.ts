@@ -16,7 +16,7 @@ export function stateDirOf(dbDir: string): string {
  * @throws {Failure} `db-dir-missing`; `disk` when it cannot be made, or something else stands there.
  */
 export function ensureStateDir(dbDir: string): string {
-  const parent = statDbDir(dbDir);
+  const parent = requireDbDir(dbDir);
   const path = stateDirOf(dbDir);
   onDisk('cannot prepare', path, () => {
     const stats = lstatSync(path, { throwIfNoEntry: false }) ?? make(path);
@@ -30,7 +30,8 @@ export function ensureStateDir(dbDir: string): string {
   return path;
 }
 
-function statDbDir(dbDir: string): Stats {
+/** @throws {Failure} `db-dir-missing`: a volume that is not mounted is not to be taken for one that is empty. */
+export function requireDbDir(dbDir: string): Stats {
   const missing = (reason: string) =>
     new Failure('db-dir-missing', `the db dir ${dbDir} ${reason}`, {
       hint: 'Mount the volume, or set RAILS_DB_VOLUME to the directory that holds index.sqlite3.',

@@ -1,7 +1,8 @@
-import { asFailure } from '../failure.ts';
+import { asFailure, Failure } from '../failure.ts';
 import { generate } from '../generate/generate.ts';
 import { compareFiles } from '../install/compare.ts';
 import { readLiveIndex } from '../install/live-index.ts';
+import { installedAs, type Remembered, readRemembered } from '../journal/remembered.ts';
 import { unifiedDiff } from '../report/diff.ts';
 import { newRunId } from '../report/run-id.ts';
 import { Steps } from '../report/steps.ts';
@@ -15,8 +16,8 @@ import { endResult, failureResult, newFindings } from './result.ts';
 const STEPS = 5;
 
 /**
- * Says what an update would change, and changes nothing: it takes no lock, writes no journal and leaves no file. So it
- * does not know what the journal remembers, and always fetches.
+ * Says what an update would change, and changes nothing: it takes no lock, writes no journal and leaves no file. Nor does
+ * it wait for an update that is under way, which keeps the journal to itself.
  */
 export async function dryRun(
   parts: Parts,
@@ -28,11 +29,15 @@ export async function dryRun(
   steps.say({ type: 'run', run: findings.run, trigger: request.trigger, steps: STEPS });
   let result: RunResult;
   try {
+    const remembered = await lookInJournal(site.dbDir, steps);
     const live = await readLiveIndex(site);
+    const installed = remembered && installedAs(remembered, live.digest);
     const candidate = await steps.run('fetch', 'Fetch the index', async () => {
       const store = await parts.openStore();
       const options = { maxBytes: settings.maxIndexBytes, force: request.force };
-      const value = store ? await fetchCandidate(store, live, null, options) : localCandidate(live, null);
+      const value = store
+        ? await fetchCandidate(store, live, installed, options)
+        : localCandidate(live, installed);
       return { value, detail: value.detail };
     });
     const index = await readStep(steps, findings, candidate);
@@ -48,7 +53,8 @@ export async function dryRun(
       const comparisons = compareFiles(files);
       const changed = candidate.digest !== live.digest;
       findings.files = fileFacts(comparisons, { path: live.path, changed, size: candidate.image.length });
-      findings.reload = request.force || findings.files.some((file) => file.changed);
+      const owing = request.force || remembered?.pendingReload === true;
+      findings.reload = owing || findings.files.some((file) => file.changed);
       const navigator = comparisons.find(({ file }) => file.kind === 'navigator');
       findings.diff = navigator?.changed
         ? await unifiedDiff(navigator.previous?.toString() ?? '', navigator.file.content, navigator.file.path)
@@ -62,4 +68,16 @@ export async function dryRun(
   }
   steps.say({ type: 'end', result });
   return result;
+}
+
+/** What the journal remembers; null, with a note, where it cannot be read just now. */
+async function lookInJournal(dbDir: string, steps: Steps): Promise<Remembered | null> {
+  try {
+    return await readRemembered(dbDir, 0);
+  } catch (error) {
+    if (!(error instanceof Failure) || !['lock-timeout', 'disk'].includes(error.code)) throw error;
+    const why = error.code === 'disk' ? error.message : 'an update is under way';
+    steps.note(`${why}, so what was installed, or rolled back, before is not taken into account`);
+    return null;
+  }
 }

@@ -3,7 +3,7 @@ import { generate } from '../generate/generate.ts';
 import { readValidIndex } from '../index/read.ts';
 import { compareFiles } from '../install/compare.ts';
 import { type LiveIndex, readLiveIndex } from '../install/live-index.ts';
-import { type Remembered, readRemembered } from '../journal/remembered.ts';
+import { installedAs, type Remembered, readRemembered } from '../journal/remembered.ts';
 import type { FileFacts, MachineState } from '../report/types.ts';
 import type { Site } from '../site/types.ts';
 import { localFacts } from './candidate.ts';
@@ -39,14 +39,12 @@ export async function readState(parts: Parts): Promise<MachineState> {
 }
 
 function stateOf(site: Site, live: LiveIndex, remembered: Remembered): MachineState {
-  const { installed, intended, pendingReload, lastRun } = remembered;
-  // Of an index that the journal does not know nothing but its bytes can be told.
-  const known = [intended, installed].find((state) => state !== null && state.digest === live.digest) ?? null;
+  const { pendingReload, lastRun } = remembered;
   return {
     outcome: 'state',
     machine: site.machineId,
     region: site.region,
-    index: localFacts(live, known),
+    index: localFacts(live, installedAs(remembered, live.digest)),
     files: filesOf(site, live),
     pendingReload,
     lastRun,

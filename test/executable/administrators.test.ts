@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { SAMPLE_ADMINISTRATOR } from '../../dev/sample/sample.ts';
+import { openDatabase } from '../../src/sqlite.ts';
 import { basic } from '../support/machine.ts';
 import { FLY_MACHINE, LATER, SECOND, useMachine } from '../support/use-machine.ts';
 
@@ -65,6 +66,16 @@ describe('what only administrators may ask for', () => {
       expect(readdirSync(`${here.machine.dbDir}/.update_config`, { recursive: true })).toEqual(state);
     },
   );
+
+  it('a dry run keeps what the application wrote into the local index since, as the update does', async () => {
+    await here.machine.post();
+    const db = openDatabase(here.machine.path('index.sqlite3'));
+    db.exec("UPDATE users SET email = 'ada@elsewhere.example' WHERE userid = 'ada'");
+    db.close();
+    const answer = await here.machine.post('dry_run=1', as(ADMIN));
+    expect(answer.result).toMatchObject({ outcome: 'dry-run', reload: false });
+    expect((await here.machine.post()).result).toMatchObject({ outcome: 'unchanged', reload: false });
+  });
 
   it('force reinstalls and reloads even when nothing changed', async () => {
     await here.machine.post();

@@ -73,13 +73,16 @@ describe('by hand', () => {
     }
   });
 
-  it('a failure exits 1 and says what to do', async () => {
-    rmSync(here.machine.dbDir, { recursive: true });
-    const answer = await here.machine.run([]);
-    expect(answer.exitCode).toBe(1);
-    expect(answer.stdout).toContain('db-dir-missing');
-    expect(answer.stdout).toContain('What to do:');
-  });
+  it.each([[], ['--dry-run'], ['--history'], ['--generations'], ['--warnings'], ['--rollback']])(
+    'without the db dir it exits 1 and says what to do, also for %s',
+    async (...args: string[]) => {
+      rmSync(here.machine.dbDir, { recursive: true });
+      const { exitCode, stdout } = await here.machine.run(args);
+      expect(exitCode).toBe(1);
+      expect(stdout).toContain('Failed (db-dir-missing)');
+      expect(stdout).toContain('What to do: Mount the volume');
+    },
+  );
 });
 
 describe('--history', () => {
@@ -125,12 +128,13 @@ describe('--rollback', () => {
     expect((await here.machine.run(['--history'])).stdout).toMatch(/rollback +updated/);
   });
 
-  it('holds until another index is published', async () => {
+  it('holds until another index is published, and a dry run knows it', async () => {
     await here.machine.run([]);
     const before = contents();
     await here.published.publish(SECOND, LATER);
     await json();
     await json('--rollback');
+    expect(await json('--dry-run')).toMatchObject({ outcome: 'dry-run', reload: false, diff: '' });
     expect(await json()).toMatchObject({ outcome: 'unchanged' });
     expect(contents()).toEqual(before);
 

@@ -64,7 +64,7 @@ describe('the history', () => {
   it('is empty where nothing ever ran, and looking makes nothing', async () => {
     const dbDir = makeDbDir();
     expect(await readHistory(dbDir, 10)).toEqual([]);
-    expect(await readHistory(join(dbDir, 'missing'), 10)).toEqual([]);
+    await expect(readHistory(join(dbDir, 'missing'), 10)).rejects.toMatchObject({ code: 'db-dir-missing' });
     await withJournal(dbDir, () => {});
     expect(await readHistory(dbDir, 10)).toEqual([]);
   });
