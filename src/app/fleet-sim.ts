@@ -4,6 +4,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  rmdirSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -48,6 +49,7 @@ export async function runFleetSim(
   signal: AbortSignal,
 ): Promise<FleetSimCode> {
   const made: string[] = [];
+  const parents: string[] = [];
   try {
     const options = parseFleetSimOptions(args);
     if (options === null) {
@@ -60,12 +62,10 @@ export async function runFleetSim(
     const real = options.cgi === null ? null : realOptions(options, options.cgi, env, made);
     const sim = await start(options, machines, real, env, write);
     try {
-      introduce(
-        options,
-        { machines, real, sim, store: readStoreSettings(env)?.endpoint ?? null },
-        write,
+      introduce(options, { machines, real, sim, store: readStoreSettings(env)?.endpoint ?? null }, write, {
         made,
-      );
+        parents,
+      });
       if (!signal.aborted) await new Promise((ended) => signal.addEventListener('abort', ended));
     } finally {
       await sim.close();
@@ -78,6 +78,7 @@ export async function runFleetSim(
     return code === 'usage' ? 2 : 1;
   } finally {
     for (const path of made) rmSync(path, { recursive: true, force: true });
+    for (const path of parents.reverse()) removeIfEmpty(path);
   }
 }
 
@@ -174,6 +175,12 @@ function sharing<T>(ask: () => Promise<T>, everyMs: number): () => Promise<T> {
   };
 }
 
+/** What goes when the simulator ends: files, and the directories that were made for them where nothing else is in them. */
+interface Traces {
+  readonly made: string[];
+  readonly parents: string[];
+}
+
 interface Played {
   readonly machines: readonly SimMachine[];
   readonly real: RealOptions | null;
@@ -186,27 +193,44 @@ function introduce(
   { app, token, flyctl, envFile }: FleetSimOptions,
   { machines, real, sim, store }: Played,
   write: (text: string) => void,
-  made: string[],
+  traces: Traces,
 ): void {
   const { url, faults } = sim;
-  if (flyctl !== null) placeOwn(resolve(flyctl), renderFlyctl(url, app), 0o755, made);
+  if (flyctl !== null) placeOwn(resolve(flyctl), renderFlyctl(url, app), 0o755, traces);
   const variables = renderVariables({ url, app, token, flyctl: flyctl && resolve(flyctl) });
-  if (envFile !== null) placeOwn(resolve(envFile), variables, 0o600, made);
+  if (envFile !== null) placeOwn(resolve(envFile), variables, 0o600, traces);
   write(renderIntroduction({ url, app, machines, faults, home: real?.home ?? null, store }));
   write(variables);
   write('Ready. Ctrl-C ends it.\n');
 }
 
 /** Writes a file that goes when the simulator ends, over one of an earlier simulator at most. */
-function placeOwn(path: string, content: string, mode: number, made: string[]): void {
+function placeOwn(path: string, content: string, mode: number, { made, parents }: Traces): void {
   const there = statSync(path, { throwIfNoEntry: false });
   if (there && !(there.isFile() && readFileSync(path, 'utf8').includes('made by fleet-sim'))) {
     throw new Failure('usage', `${path} is there already, and was not made by fleet-sim`, {
       hint: 'Name a file that is not there yet: it is removed when the simulator ends.',
     });
   }
-  mkdirSync(dirname(path), { recursive: true });
+  parents.push(...makeParents(path));
   rmSync(path, { force: true });
   writeFileSync(path, content, { mode, flag: 'wx' });
   made.push(path);
+}
+
+/** Makes the directory of a file, and names those that were not there, the outermost first. */
+function makeParents(path: string): string[] {
+  const first = mkdirSync(dirname(path), { recursive: true });
+  if (first === undefined) return [];
+  const below: string[] = [];
+  for (let at = dirname(path); at !== first; at = dirname(at)) below.unshift(at);
+  return [first, ...below];
+}
+
+function removeIfEmpty(path: string): void {
+  try {
+    rmdirSync(path);
+  } catch {
+    // Somebody has put something of their own there meanwhile, or taken it away.
+  }
 }

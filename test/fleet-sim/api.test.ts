@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -146,8 +146,8 @@ describe('the variables', () => {
     expect(statSync(flyctl).mode & 0o777).toBe(0o755);
   });
 
-  it('and the files go when it ends', async () => {
-    const paths = [join(home, 'flyctl2'), join(home, 'env2')];
+  it('and the files go when it ends, with the directories made for them where nothing else is in them', async () => {
+    const paths = [join(home, 'new/bin/flyctl'), join(home, 'new/env')];
     const other = await FleetSimProcess.start([
       '--etag',
       'abc',
@@ -157,7 +157,10 @@ describe('the variables', () => {
       paths[1] ?? '',
     ]);
     expect(paths.map((path) => existsSync(path))).toEqual([true, true]);
+    const mine = join(home, 'new/mine');
+    writeFileSync(mine, '');
     expect(await other.stop('SIGINT')).toBe(0);
     expect(paths.map((path) => existsSync(path))).toEqual([false, false]);
+    expect(readdirSync(join(home, 'new'))).toEqual(['mine']);
   });
 });
