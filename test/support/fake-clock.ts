@@ -2,19 +2,21 @@ import { execFileSync } from 'node:child_process';
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Machine } from './machine.ts';
+import type { RunProcess } from './run-process.ts';
 
 const HOUR = 60 * 60 * 1000;
 
 /**
  * The wall clock of a machine's processes, which can be set also while they run. CLOCK_MONOTONIC stays the kernel's, as
- * it does when somebody really sets the clock; so do the times of files.
+ * it does when somebody really sets the clock; with `monotonic` it goes along, as when time passes. The times of files
+ * stay the kernel's.
  */
 export class FakeClock {
   readonly env: Record<string, string>;
   readonly #file: string;
   #offset = 0;
 
-  constructor(machine: Machine) {
+  constructor(machine: Machine, { monotonic = false } = {}) {
     this.#file = join(machine.home, 'clock');
     this.env = {
       LD_PRELOAD: execFileSync('faketime', ['-m', '-f', '+0', 'printenv', 'LD_PRELOAD'], {
@@ -22,7 +24,7 @@ export class FakeClock {
       }).trim(),
       FAKETIME_TIMESTAMP_FILE: this.#file,
       FAKETIME_NO_CACHE: '1',
-      DONT_FAKE_MONOTONIC: '1',
+      FAKETIME_DONT_FAKE_MONOTONIC: monotonic ? '0' : '1',
       NO_FAKE_STAT: '1',
     };
     this.set(0);
@@ -32,8 +34,14 @@ export class FakeClock {
   set(hours: number): void {
     this.#offset = hours * HOUR;
     // Processes read it whenever they look at the clock: never half of it.
-    writeFileSync(`${this.#file}.new`, `${hours < 0 ? '' : '+'}${hours}h`);
+    writeFileSync(`${this.#file}.new`, `${hours < 0 ? '' : '+'}${hours * 3600}`);
     renameSync(`${this.#file}.new`, this.#file);
+  }
+
+  /** Has so many seconds pass for a process that waits, and wakes it so that it notices. */
+  letPass(seconds: number, run: RunProcess): void {
+    this.set((this.#offset + seconds * 1000) / HOUR);
+    for (const signal of ['SIGSTOP', 'SIGCONT'] as const) run.signal(signal);
   }
 
   /** Milliseconds since 1970. */

@@ -6,8 +6,10 @@ import type { Readable, Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openImage } from '../../src/index/open.ts';
 import { openDatabase } from '../../src/sqlite.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { Lines } from '../support/fleet-sim.ts';
-import { Region } from './support/events.ts';
+import { RunProcess } from '../support/run-process.ts';
+import { Region, SCRIPTS } from './support/events.ts';
 import { EventStore } from './support/store.ts';
 
 let store: EventStore;
@@ -82,7 +84,14 @@ describe('a database that is written to all the time', () => {
     iad.write('2026-nowhere', 'first');
     const db = openDatabase(iad.tenant('2026-boston'));
     db.exec('BEGIN EXCLUSIVE');
-    const { exitCode, stdout } = await iad.script('idle', [], { env: { IDLE_DEADLINE: '8' } });
+    const clock = new FakeClock(iad, { monotonic: true });
+    store.proxy.plan(({ path }) => {
+      // More than the ten seconds that are waited for a gap.
+      if (path.includes('2026-nowhere')) clock.letPass(11, idle);
+      return undefined;
+    });
+    const idle = new RunProcess(iad, { executable: SCRIPTS.idle, args: [], env: clock.env });
+    const { exitCode, stdout } = await idle.answered;
     db.close();
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(/2026-boston/);

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FakeClock } from '../support/fake-clock.ts';
 import { never, type SeenRequest, s3Error } from '../support/fault-proxy.ts';
 import { RunProcess } from '../support/run-process.ts';
 import { eventIndex, Region, SCRIPTS } from './support/events.ts';
@@ -131,15 +132,21 @@ describe('an upload to a store in trouble', () => {
     for (const [at, key] of keys.entries()) {
       iad.write(`2026-${key}`, key, new Date(LONG_AGO.getTime() + at * 1000));
     }
+    const clock = new FakeClock(iad, { monotonic: true });
     let uploads = 0;
+    let began = 0;
     store.proxy.plan((request) => {
       if (!isUpload(request)) return undefined;
       uploads += 1;
+      if (uploads === 1) began = performance.now();
+      // The last 20 seconds are kept back for the inventory.
+      if (uploads === 8) clock.letPass(220 - (performance.now() - began) / 1000, idle);
       return uploads > 4 ? { kind: 'hang', after: 'request' } : undefined;
     });
-    const { exitCode, stdout } = await iad.script('idle', [], { env: { IDLE_DEADLINE: '10' } });
+    const idle = new RunProcess(iad, { executable: SCRIPTS.idle, args: [], env: clock.env });
+    const { exitCode, stdout } = await idle.answered;
     expect(exitCode).toBe(1);
-    expect(stdout).toContain('the 10 s were up; 4 not uploaded: 2026-a, 2026-b, 2026-c, 2026-d');
+    expect(stdout).toContain('the 240 s were up; 4 not uploaded: 2026-a, 2026-b, 2026-c, 2026-d');
     expect(stdout).toContain('4 uploaded');
     expect(Object.keys((await store.inventory('iad')) ?? {}).sort()).toEqual(
       ['e', 'f', 'g', 'h'].map((key) => `2026-${key}.sqlite3`),
@@ -150,9 +157,14 @@ describe('an upload to a store in trouble', () => {
   });
 
   it('is over by the deadline although the store answers nothing at all', async () => {
-    store.proxy.plan(() => ({ kind: 'hang', after: 'request' }));
+    const clock = new FakeClock(iad, { monotonic: true });
+    store.proxy.plan(() => {
+      clock.letPass(240, idle);
+      return { kind: 'hang', after: 'request' };
+    });
     iad.write('2026-boston', 'first');
-    const { exitCode, stdout } = await iad.script('idle', [], { env: { IDLE_DEADLINE: '1' } });
+    const idle = new RunProcess(iad, { executable: SCRIPTS.idle, args: [], env: clock.env });
+    const { exitCode, stdout } = await idle.answered;
     expect(exitCode).toBe(1);
     expect(stdout).toContain('1 not uploaded: 2026-boston');
   });

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FakeClock } from '../support/fake-clock.ts';
 import { never } from '../support/fault-proxy.ts';
 import { makeGate } from '../support/gate.ts';
-import { eventIndex, Region } from './support/events.ts';
+import { RunProcess } from '../support/run-process.ts';
+import { eventIndex, Region, SCRIPTS } from './support/events.ts';
 import { EventStore } from './support/store.ts';
 
 let store: EventStore;
@@ -120,11 +122,16 @@ describe('the hooks', () => {
     ['tenant-stop', 'TENANT_STOP_DEADLINE'],
   ] as const)('%s names the setting of its own when its time is up', async (name, variable) => {
     iad.write('2026-boston', 'first');
-    store.proxy.plan(() => ({ kind: 'hang', after: 'request' }));
-    const env = { RAILS_APP_DB: '2026-boston', [variable]: '1' };
-    const { exitCode, stdout } = await iad.script(name, [], { env });
+    const clock = new FakeClock(iad, { monotonic: true });
+    store.proxy.plan(() => {
+      clock.letPass(50, hook);
+      return { kind: 'hang', after: 'request' };
+    });
+    const env = { ...clock.env, RAILS_APP_DB: '2026-boston', [variable]: '50' };
+    const hook = new RunProcess(iad, { executable: SCRIPTS[name], args: [], env });
+    const { exitCode, stdout } = await hook.answered;
     expect(exitCode).toBe(1);
-    expect(stdout).toContain('Failed (out-of-time): the 1 s were up; 1 not uploaded: 2026-boston');
+    expect(stdout).toContain('Failed (out-of-time): the 50 s were up; 1 not uploaded: 2026-boston');
     expect(stdout).toContain(`raise ${variable} (seconds)`);
   });
 
