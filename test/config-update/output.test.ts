@@ -123,7 +123,10 @@ describe('on a pipe, config-update', () => {
     const { stdout, exitCode } = await host.configUpdate(['--dry-run'], { env });
     expect(exitCode).toBe(0);
     expect(stdout).toContain('Would publish the index: ETag ');
-    expect(stdout).toContain('  m1... dry run: would do: 0 of 0 files changed, a reload follows\n');
+    expect(stdout).toContain('The store has no index yet.\n');
+    expect(stdout).toContain(
+      '  m1... dry run: would get the new index, and reload (the one it finds now: 0 of 0 files changed, a reload follows)\n',
+    );
     expect(stdout).not.toContain('Successfully');
     expect(await scene.published.store.head('db/index.sqlite3')).toEqual({ kind: 'missing' });
     expect(readdirSync(host.dbDir)).toEqual(['index.sqlite3']);
