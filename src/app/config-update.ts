@@ -12,9 +12,9 @@ import { newRunId } from '../report/run-id.ts';
 import { readUpdateSettings } from '../update/settings.ts';
 import { FLEET_HELP, type FleetOptions, type FleetTask, parseFleetOptions } from './config-update-options.ts';
 import { recordIn } from './fleet-history.ts';
-import { buildFleetParts, siteOf } from './fleet-parts.ts';
+import { buildFleetParts } from './fleet-parts.ts';
 import { type Console, openFleetVoice, renderRefusal } from './fleet-voice.ts';
-import { atAppRoot, type World } from './parts.ts';
+import { atAppRoot, siteOf, type World } from './parts.ts';
 import { whoRuns } from './who.ts';
 
 const SEEN_PASSWORD =

@@ -1,12 +1,6 @@
-import { hostname, totalmem } from 'node:os';
-import { Failure } from '../failure.ts';
 import type { Index } from '../index/types.ts';
 import { readInstalledIndex } from '../install/installed-index.ts';
-import { barReport } from '../report/bar.ts';
-import { collectNotes } from '../report/notes.ts';
 import { newRunId } from '../report/run-id.ts';
-import { streamReport } from '../report/text.ts';
-import { readSite } from '../site/environment.ts';
 import type { Site } from '../site/types.ts';
 import { readStoreSettings } from '../store/settings.ts';
 import type { ObjectStore, StoreSettings } from '../store/types.ts';
@@ -15,15 +9,13 @@ import { readSyncSettings, type SyncSettings } from '../sync/settings.ts';
 import type { SyncResult } from '../sync/types.ts';
 import { readOwner } from '../tenants/owner.ts';
 import { readTenantSettings } from '../tenants/settings.ts';
-import { buildVoice, type Voice, type World } from './parts.ts';
-import type { Output } from './ready.ts';
-import { refusedSummary } from './refused.ts';
+import { siteOf, type Voice, type World } from './parts.ts';
+import { type Output, runTold } from './told.ts';
 
 /** What the ways in to the databases have at hand. */
 export interface DatabaseParts {
   readonly site: Site;
   readonly settings: SyncSettings;
-  readonly voice: Voice;
   readonly note: (message: string) => void;
   /** @throws {Failure} as `readInstalledIndex` */
   readonly index: () => Promise<Index>;
@@ -40,39 +32,26 @@ export interface DatabaseParts {
  */
 export async function withDatabases(
   world: World,
-  { write, terminal }: Output,
+  output: Output,
   options: { json: boolean },
   work: (build: () => Promise<DatabaseParts>) => Promise<SyncResult | null>,
 ): Promise<0 | 1 | 2> {
-  const teller = terminal ? barReport(terminal) : streamReport(write);
-  const notes = collectNotes();
-  const voice = buildVoice(world, [options.json ? notes.report : teller], false);
-  const say = (result: SyncResult): void =>
-    write(`${JSON.stringify(voice.scrubber.value({ ...result, notes: notes.of(result.run) }))}\n`);
-  try {
+  const told = { json: options.json, refused: { items: [] } };
+  return await runTold(world, output, told, async ({ voice, json }) => {
     const result = await work(() => buildDatabaseParts(world, voice));
-    if (result && options.json) say(result);
+    if (result) json?.sum(result);
     return result?.outcome === 'failed' ? 1 : 0;
-  } catch (error) {
-    if (!(error instanceof Failure)) voice.log.exception(error);
-    const summary = refusedSummary(world.env, world.name, error);
-    voice.report({ type: 'finish', summary }, new Date());
-    if (options.json) say({ ...summary, items: [] });
-    return summary.error?.code === 'usage' ? 2 : 1;
-  } finally {
-    await voice.log.flush();
-  }
+  });
 }
 
 async function buildDatabaseParts(world: World, voice: Voice): Promise<DatabaseParts> {
-  const { env, defaultAppRoot } = world;
-  const site = await readSite(env, { defaultAppRoot, hostname: hostname(), totalMemoryBytes: totalmem() });
+  const { env } = world;
+  const site = await siteOf(world);
   const store = readStoreSettings(env);
   const note = (message: string) => voice.report({ type: 'note', message }, new Date());
   return {
     site,
     settings: readSyncSettings(env),
-    voice,
     note,
     index: async () => (await readInstalledIndex(site)).index,
     sync: async (request) => {

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { hostname, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { databaseFile, databaseKey, INDEX_NAME } from '../bucket/layout.ts';
 import { Failure } from '../failure.ts';
@@ -8,13 +7,12 @@ import type { FleetParts } from '../fleet/parts.ts';
 import type { FleetSettings } from '../fleet/settings.ts';
 import type { FleetReporter, PublishedIndex, PublishOutcome, Standard, Target } from '../fleet/types.ts';
 import type { PublishParts } from '../publish/types.ts';
-import { readSite } from '../site/environment.ts';
 import type { Site } from '../site/types.ts';
 import { readStoreSettings } from '../store/settings.ts';
 import type { ObjectStore, StoreSettings } from '../store/types.ts';
 import { readUpdateSettings } from '../update/settings.ts';
 import type { FleetTask } from './config-update-options.ts';
-import type { World } from './parts.ts';
+import { siteOf, type World } from './parts.ts';
 
 const KEY = databaseKey(INDEX_NAME);
 
@@ -30,15 +28,6 @@ export interface Ingredients {
   readonly unexpected: (error: unknown) => void;
   /** Given work that must be waited for before the process ends. */
   readonly later: (work: Promise<void>) => void;
-}
-
-/**
- * Where this runs. Of the whole site only the directories matter here.
- *
- * @throws {Failure} `config-invalid`
- */
-export function siteOf({ env, defaultAppRoot }: World): Promise<Site> {
-  return readSite(env, { defaultAppRoot, hostname: hostname(), totalMemoryBytes: totalmem() });
 }
 
 /**

@@ -2,7 +2,7 @@ import { listElsewhere, listTenants } from '../tenants/list.ts';
 import { refuseArguments } from './arguments.ts';
 import { withDatabases } from './databases.ts';
 import type { World } from './parts.ts';
-import type { Output } from './ready.ts';
+import type { Output } from './told.ts';
 
 const HELP = `Usage: idle
 

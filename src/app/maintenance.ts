@@ -1,4 +1,3 @@
-import { hostname, totalmem } from 'node:os';
 import { checkMaintenance } from '../check/rules.ts';
 import { asFailure, Failure } from '../failure.ts';
 import { generateMaintenance } from '../generate/generate.ts';
@@ -6,9 +5,8 @@ import { commitFiles } from '../install/commit.ts';
 import { compareFiles } from '../install/compare.ts';
 import { stageFiles } from '../install/stage.ts';
 import { newRunId } from '../report/run-id.ts';
-import { readSite } from '../site/environment.ts';
 import { refuseArguments } from './arguments.ts';
-import type { World } from './parts.ts';
+import { siteOf, type World } from './parts.ts';
 
 const HELP = `Usage: maintenance-config
 
@@ -27,8 +25,7 @@ export async function writeMaintenanceConfig(
   const told = refuseArguments(args, HELP, write);
   if (told !== null) return told;
   try {
-    const host = { defaultAppRoot: world.defaultAppRoot, hostname: hostname(), totalMemoryBytes: totalmem() };
-    const site = await readSite(world.env, host);
+    const site = await siteOf(world);
     const [comparison] = compareFiles([generateMaintenance(site)]);
     if (!comparison?.changed) {
       write(`${comparison?.file.path} is up to date\n`);

@@ -9,7 +9,7 @@ import { broadcast } from '../report/broadcast.ts';
 import { type Log, pinoReport } from '../report/log.ts';
 import { createScrubber, type Scrubber, secretsOf } from '../report/redact.ts';
 import type { Reporter } from '../report/types.ts';
-import { readSite } from '../site/environment.ts';
+import { type Host, readSite } from '../site/environment.ts';
 import type { Site } from '../site/types.ts';
 import { readStoreSettings } from '../store/settings.ts';
 import type { Parts } from '../update/parts.ts';
@@ -23,6 +23,20 @@ export interface World {
   readonly defaultAppRoot: string;
   /** Name of the operation, which names its log too. */
   readonly name: string;
+}
+
+/** What the machine itself says of where this runs. */
+export function hostOf({ defaultAppRoot }: World): Host {
+  return { defaultAppRoot, hostname: hostname(), totalMemoryBytes: totalmem() };
+}
+
+/**
+ * Where this runs.
+ *
+ * @throws {Failure} `config-invalid`, naming the variable or the key of the override file.
+ */
+export function siteOf(world: World): Promise<Site> {
+  return readSite(world.env, hostOf(world));
 }
 
 /**
@@ -68,8 +82,8 @@ export function buildVoice(world: World, reporters: readonly Reporter[], standar
  * @throws {Failure} `config-invalid`, naming the variable or the key of the override file.
  */
 export async function buildParts(world: World, voice: Voice): Promise<Parts> {
-  const { env, defaultAppRoot } = world;
-  const site = await readSite(env, { defaultAppRoot, hostname: hostname(), totalMemoryBytes: totalmem() });
+  const { env } = world;
+  const site = await siteOf(world);
   return {
     site,
     settings: readUpdateSettings(env),

@@ -1,11 +1,10 @@
 import { statSync } from 'node:fs';
-import { hostname, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { arrival } from '../journal/arrival.ts';
 import { siteFrom } from '../site/environment.ts';
 import { runStart } from '../update/start.ts';
 import { runHook } from './hook.ts';
-import type { World } from './parts.ts';
+import { hostOf, type World } from './parts.ts';
 
 const HELP = `Usage: start
 
@@ -35,11 +34,10 @@ export async function runStartHook(
 }
 
 /** Goes by the variables that name its directory alone: another one may be what is wrong. */
-function hasHtpasswd({ env, defaultAppRoot }: World): boolean {
-  const { APP_ROOT, RAILS_DB_VOLUME } = env;
-  const host = { defaultAppRoot, hostname: hostname(), totalMemoryBytes: totalmem() };
+function hasHtpasswd(world: World): boolean {
+  const { APP_ROOT, RAILS_DB_VOLUME } = world.env;
   try {
-    const { dbDir } = siteFrom({ APP_ROOT, RAILS_DB_VOLUME }, host, null);
+    const { dbDir } = siteFrom({ APP_ROOT, RAILS_DB_VOLUME }, hostOf(world), null);
     return statSync(join(dbDir, 'htpasswd')).size > 0;
   } catch {
     return false;

@@ -5,8 +5,8 @@ import type { TenantDatabase } from '../tenants/types.ts';
 import { runCommand } from './command.ts';
 import { withDatabases } from './databases.ts';
 import { atAppRoot, type World } from './parts.ts';
-import type { Output } from './ready.ts';
 import { parseSyncOptions, SYNC_HELP, type SyncOptions, syncUsage } from './sync-options.ts';
+import type { Output } from './told.ts';
 
 /** Runs `sync-databases` for an engineer, or for a script. */
 export async function runSyncDatabases(

@@ -4,8 +4,8 @@ import { allTenants } from '../tenants/list.ts';
 import { refuseArguments } from './arguments.ts';
 import { withDatabases } from './databases.ts';
 import type { World } from './parts.ts';
-import type { Output } from './ready.ts';
 import { tenantName } from './sync-options.ts';
+import type { Output } from './told.ts';
 
 const HELP = `Usage: tenant-stop
 
