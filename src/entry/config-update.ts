@@ -1,11 +1,10 @@
-import { dirname, resolve } from 'node:path';
 import { isatty } from 'node:tty';
 import { runConfigUpdate } from '../app/config-update.ts';
 import { stopOnSignals } from '../app/stop.ts';
 import { writeAll } from './output.ts';
+import { worldOf } from './world.ts';
 
-const executable = resolve(process.argv[1] ?? '.');
-const world = { env: process.env, defaultAppRoot: dirname(dirname(executable)), name: 'config-update' };
+const world = worldOf('config-update');
 
 const screen = {
   write: writeAll,

@@ -1,10 +1,9 @@
-import { dirname, resolve } from 'node:path';
 import { runIdleHook } from '../app/idle.ts';
 import { writeAll } from './output.ts';
 import { standardTerminal } from './terminal.ts';
+import { worldOf } from './world.ts';
 
-const executable = resolve(process.argv[1] ?? '.');
-const world = { env: process.env, defaultAppRoot: dirname(dirname(executable)), name: 'idle' };
+const world = worldOf('idle');
 const output = { write: writeAll, terminal: standardTerminal() };
 
 runIdleHook(world, process.argv.slice(2), output).then((code) => process.exit(code));

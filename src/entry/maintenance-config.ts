@@ -1,8 +1,7 @@
-import { dirname, resolve } from 'node:path';
 import { writeMaintenanceConfig } from '../app/maintenance.ts';
 import { writeAll } from './output.ts';
+import { worldOf } from './world.ts';
 
-const executable = resolve(process.argv[1] ?? '.');
-const world = { env: process.env, defaultAppRoot: dirname(dirname(executable)), name: 'maintenance-config' };
+const world = worldOf('maintenance-config');
 
 writeMaintenanceConfig(world, process.argv.slice(2), writeAll).then((code) => process.exit(code));

@@ -1,10 +1,9 @@
-import { dirname, resolve } from 'node:path';
 import { runReadyHook } from '../app/ready.ts';
 import { writeAll } from './output.ts';
 import { standardTerminal } from './terminal.ts';
+import { worldOf } from './world.ts';
 
-const executable = resolve(process.argv[1] ?? '.');
-const world = { env: process.env, defaultAppRoot: dirname(dirname(executable)), name: 'ready' };
+const world = worldOf('ready');
 
 // Leaving at once: sockets that are kept alive for a next request would hold the process, and there is none.
 const output = { write: writeAll, terminal: standardTerminal() };

@@ -1,11 +1,10 @@
-import { dirname, resolve } from 'node:path';
 import { answerCgi } from '../app/cgi.ts';
 import { runCommand } from '../app/command.ts';
 import { isCgi } from '../cgi/request.ts';
 import { writeAll } from './output.ts';
+import { worldOf } from './world.ts';
 
-const executable = resolve(process.argv[1] ?? '.');
-const world = { env: process.env, defaultAppRoot: dirname(dirname(executable)), name: 'update_config' };
+const world = worldOf('update_config');
 
 async function main(): Promise<number> {
   if (!isCgi(process.env)) return await runCommand(world, process.argv.slice(2), writeAll);
