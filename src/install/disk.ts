@@ -62,3 +62,10 @@ export function isDirectory(path: string): Failure {
     hint: 'Move that directory aside; a file belongs there.',
   });
 }
+
+/** For a disk that has taken bytes and gives others back. */
+export function notAsWritten(path: string): Failure {
+  return new Failure('disk', `${path} does not hold what was written to it`, {
+    hint: 'Look at the health of that disk or volume (dmesg), then run it again.',
+  });
+}

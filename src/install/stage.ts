@@ -16,9 +16,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { Failure } from '../failure.ts';
 import type { PlannedFile } from '../generate/types.ts';
-import { codeOf, isDirectory, onDisk } from './disk.ts';
+import { codeOf, isDirectory, notAsWritten, onDisk } from './disk.ts';
 import { encoded } from './encode.ts';
 import { stagedPath } from './names.ts';
 
@@ -128,9 +127,7 @@ function own(fd: number, { mode, uid, gid }: Ownership): void {
 
 function readBack(path: string, expected: string): string {
   if (!onDisk('cannot read back', path, () => fileHolds(path, expected))) {
-    throw new Failure('disk', `${path} does not hold what was written to it`, {
-      hint: 'Look at the health of that disk or volume (dmesg), then run it again.',
-    });
+    throw notAsWritten(path);
   }
   // What those bytes mean. Decoding them would give a second copy of the same text.
   return expected.toWellFormed();

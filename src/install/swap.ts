@@ -41,7 +41,7 @@ export interface Swapped {
   readonly way: 'backup' | 'rename';
 }
 
-/** Permission bits of an index where there was none: it holds password hashes. */
+/** Permission bits of a database where there was none: an index holds password hashes. */
 const NEW_MODE = 0o640;
 
 /**
@@ -51,10 +51,10 @@ const NEW_MODE = 0o640;
  * the old or all of the new, and a kill leaves a journal that the next opener rolls back or replays. Only where there
  * is no database that could be written into is a new file renamed into place. Owner, mode and journal mode stay.
  *
- * @throws {Failure} `lock-timeout`: never a gap; `disk`: in both cases the old index is still there. `internal`: what can
+ * @throws {Failure} `lock-timeout`: never a gap; `disk`: in both cases the old database is still there. `internal`: what can
  * be read afterwards is damaged.
  */
-export async function swapIndex(swap: Swap): Promise<Swapped> {
+export async function swapDatabase(swap: Swap): Promise<Swapped> {
   const { path } = swap;
   try {
     const patient = patience(path, swap.busyTimeoutMs ?? 10_000);
@@ -131,7 +131,7 @@ function prove(path: string, digest: string, mtime: Date): void {
     const found = db.pragma('quick_check(1)', { simple: true });
     if (found === 'ok') return;
     throw new Failure('internal', `${path} is not in order after it was replaced: ${String(found)}`, {
-      hint: 'Look at the health of that disk. The index can be rolled back to the generation before it (--rollback).',
+      hint: 'Look at the health of that disk (dmesg). An index can be rolled back (update_config --rollback).',
     });
   });
 }

@@ -1,13 +1,12 @@
 import { linkSync, lstatSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { wholeSeconds } from '../bucket/layout.ts';
-import { Failure } from '../failure.ts';
 import { imageDigest, readImage } from '../index/open.ts';
 import { patience, untilFree } from '../install/busy.ts';
 import { syncDirectory } from '../install/commit.ts';
-import { codeOf, onDisk } from '../install/disk.ts';
+import { codeOf, notAsWritten, onDisk } from '../install/disk.ts';
 import { type Ownership, writeNewFile } from '../install/stage.ts';
-import { swapIndex } from '../install/swap.ts';
+import { swapDatabase } from '../install/swap.ts';
 import { type Database, openDatabase } from '../sqlite.ts';
 import { keepAside } from './aside.ts';
 import { databaseError, isNoDatabase } from './failure.ts';
@@ -107,12 +106,6 @@ function stands(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
-function notAsWritten(path: string): Failure {
-  return new Failure('disk', `${path} does not hold what was written to it`, {
-    hint: 'Look at the health of that disk or volume (dmesg), then run it again.',
-  });
-}
-
 async function placeOver(placement: Placement, before: LocalCopy): Promise<Placed> {
   const { tenant, image, learnt, seen } = placement;
   const { etag, time } = learnt;
@@ -123,7 +116,7 @@ async function placeOver(placement: Placement, before: LocalCopy): Promise<Place
   try {
     const { oldDigest, stamp, changed } = await look(watch, placement, before);
     const kept = changed && keepAside(path, changed, { modified: before.modified, now: new Date() });
-    const swapped = await swapIndex({
+    const swapped = await swapDatabase({
       path,
       image: image.bytes,
       staged: fetchedPath(path),

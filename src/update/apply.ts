@@ -7,7 +7,7 @@ import { keepGeneration, removeGeneration } from '../install/generations.ts';
 import type { LiveIndex } from '../install/live-index.ts';
 import { generationsDir, stagedPath } from '../install/names.ts';
 import { discardStaged, type Staged, stageFiles } from '../install/stage.ts';
-import { swapIndex } from '../install/swap.ts';
+import { swapDatabase } from '../install/swap.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { InstalledState } from '../journal/types.ts';
 import { localFacts } from './candidate.ts';
@@ -66,7 +66,7 @@ export async function installChange(
     if (index) {
       const { image, modified: mtime } = index;
       const announce = (next: string) => journal.setPendingReload(run, change.remember?.(next) ?? null);
-      const swapped = await swapIndex({
+      const swapped = await swapDatabase({
         path: live.path,
         image,
         staged: stagedPath(live.path, run),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, it, onTestFinished } from 'vitest';
 import { stagedPath } from '../../src/install/names.ts';
-import { swapIndex } from '../../src/install/swap.ts';
+import { swapDatabase } from '../../src/install/swap.ts';
 import type { Seen } from './support/hammer.ts';
 import { makeLive, provenVersion, versionImage } from './support/images.ts';
 import { makePlace, RUN } from './support/place.ts';
@@ -34,7 +34,7 @@ it.each(['wal', 'delete'] as const)(
     );
     for (let turn = 1; turn <= 200; turn++) {
       const image = images[turn % 3] as Buffer;
-      const swapped = await swapIndex({
+      const swapped = await swapDatabase({
         path: place.index,
         image,
         staged: stagedPath(place.index, RUN),

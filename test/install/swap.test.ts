@@ -16,7 +16,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { imageDigest } from '../../src/index/open.ts';
 import { stagedPath } from '../../src/install/names.ts';
-import { swapIndex } from '../../src/install/swap.ts';
+import { swapDatabase } from '../../src/install/swap.ts';
 import { openDatabase } from '../../src/sqlite.ts';
 import { makeLive, provenVersion, versionImage, versionIn } from './support/images.ts';
 import { leftovers, makePlace, type Place, RUN } from './support/place.ts';
@@ -24,7 +24,7 @@ import { leftovers, makePlace, type Place, RUN } from './support/place.ts';
 const MTIME = new Date(Date.UTC(2025, 10, 19, 12));
 
 const swap = (place: Place, image: Buffer, busyTimeoutMs = 10_000) =>
-  swapIndex({
+  swapDatabase({
     path: place.index,
     image,
     staged: stagedPath(place.index, RUN),

@@ -6,7 +6,7 @@ import { keepGeneration } from '../../../src/install/generations.ts';
 import { stagedPath } from '../../../src/install/names.ts';
 import { recover } from '../../../src/install/recover.ts';
 import { discardStaged, stageFiles } from '../../../src/install/stage.ts';
-import { type Swapped, swapIndex } from '../../../src/install/swap.ts';
+import { type Swapped, swapDatabase } from '../../../src/install/swap.ts';
 import { acquireJournal } from '../../../src/journal/journal.ts';
 import type { RunResult } from '../../../src/report/types.ts';
 import { type Place, plan } from './place-in.ts';
@@ -55,7 +55,7 @@ export async function installVersion(
         journal.setPendingReload(run);
         if (isNew) {
           const staged = stagedPath(index, run);
-          swapped = await swapIndex({ path: index, image, staged, mtime: new Date(0) });
+          swapped = await swapDatabase({ path: index, image, staged, mtime: new Date(0) });
         }
       } catch (error) {
         discardStaged(staged);
