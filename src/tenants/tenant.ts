@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { wholeSeconds } from '../bucket/layout.ts';
 import { Failure } from '../failure.ts';
 import { commandFailed, runPrepare } from './command.ts';
@@ -72,11 +72,25 @@ async function bring(work: Work, tenant: TenantDatabase, listed: RemoteCopy | nu
   if (!fetched) adoptSame(work, tenant.name, local, remote);
   const pending = pendingOf(work, tenant, local);
   if (pending !== null) {
-    await work.prepareLimit(() => runPrepare(work.parts, tenant));
+    await work.prepareLimit(() => prepare(work, tenant, before === null));
     proveApplied(work, tenant);
   }
   const done = { download, applied: pending, given: false, absent: pending === null && isAbsent(local) };
   return finish(work, tenant, done, before === null);
+}
+
+/**
+ * What the command has made belongs to us until it is given away, also when it has failed: an event that may not write to
+ * its database, to SQLite's files beside it or to its own log does not start. Rails logs to `<RAILS_APP_DB>.log`.
+ */
+async function prepare({ parts, owner }: Work, tenant: TenantDatabase, made: boolean): Promise<void> {
+  const { logDir, appRoot } = parts.site;
+  try {
+    await runPrepare(parts, tenant);
+  } finally {
+    giveToOwner(tenant.path, owner, { made });
+    giveToOwner(join(logDir ?? join(appRoot, 'log'), `${tenant.name}.log`), owner, { made: false });
+  }
 }
 
 /** Another process may have learnt meanwhile when what was listed was last changed. */

@@ -92,6 +92,18 @@ describe('a run as root', () => {
     expect(others.stdout).toBe('');
   });
 
+  it('gives away what the prepare command has made, the log of the event too, also when it fails', async () => {
+    const room = new TenantRoom(null);
+    chownSync(room.dbDir, 1234, 1235);
+    room.migrations('20250101000000');
+    const log = 'log/$RAILS_APP_DB.log';
+    const script = `mkdir -p log; date > "${log}"; touch "\${DATABASE_URL#sqlite3://}"; exit 1`;
+    room.program('bin/rails', script);
+    expect((await room.run([NAME])).counts).toMatchObject({ failed: 1 });
+    const paths = [room.path(NAME), join(room.appRoot, 'log', `${NAME}.log`)];
+    for (const path of paths) expect(ownerOf(path)).toEqual([1234, 1235, 0o644]);
+  });
+
   it('tells of an owner that it has set right, and does so once', async () => {
     const room = new TenantRoom(null);
     chownSync(room.dbDir, 1234, 1235);
