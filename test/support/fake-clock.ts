@@ -1,10 +1,24 @@
 import { execFileSync } from 'node:child_process';
-import { renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Machine } from './machine.ts';
 import type { RunProcess } from './run-process.ts';
 
 const HOUR = 60 * 60 * 1000;
+
+/** Where libfaketime has memory that processes share, named by the process that began with it. */
+const SHARED = '/dev/shm';
+
+/**
+ * Removes what libfaketime has left of processes that are gone. It leaves something of each that became another program,
+ * as `/usr/bin/env node` does, and ends the next process that is given the same id.
+ */
+function clearAway(): void {
+  for (const name of readdirSync(SHARED)) {
+    const [, pid] = /^(?:faketime_shm|sem\.faketime_sem)_(\d+)$/.exec(name) ?? [];
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) rmSync(join(SHARED, name), { force: true });
+  }
+}
 
 /**
  * The wall clock of a machine's processes, which can be set also while they run. CLOCK_MONOTONIC stays the kernel's, as
