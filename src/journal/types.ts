@@ -67,7 +67,7 @@ export interface FleetRunEnd {
   /** Milliseconds by the monotonic clock. */
   readonly durationMs: number | null;
   readonly outcome: FleetReport['outcome'];
-  /** What became of the index; null when the run did not get that far, or was told not to publish. */
+  /** What became of the index; null when the run did not get that far. */
   readonly published: PublishOutcome['kind'] | null;
   /** ETag that the machines were to have. */
   readonly etag: string | null;
