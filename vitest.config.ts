@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { viteOutlines } from './dev/outlines-plugin.mjs';
 import { viteYaml } from './dev/yaml-plugin.mjs';
+import { scratchVariables } from './test/support/scratch.ts';
 
 /** Production's own index and what it expects for it stand beside the repository, or nowhere. */
 const hasShared = existsSync(resolve(import.meta.dirname, '../shared/golden'));
@@ -16,6 +17,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/setup.ts'],
+    env: scratchVariables(),
     exclude: [...configDefaults.exclude, ...(hasShared ? [] : ['test/**/*.shared.test.ts'])],
     // Most tests wait for processes that they have started: only more files than CPUs at a time keep these busy.
     maxWorkers: 2 * availableParallelism(),

@@ -1,5 +1,4 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listGenerations } from '../../src/install/generations.ts';
 import { readHistory } from '../../src/journal/history.ts';
@@ -7,6 +6,7 @@ import { stateDirOf } from '../../src/journal/state-dir.ts';
 import type { HistoryRow } from '../../src/journal/types.ts';
 import { Machine } from './machine.ts';
 import type { ProcessOptions } from './run-process.ts';
+import { diskDirectory } from './scratch.ts';
 import { INSTALLED, pathsOf, type Stand, standOf } from './stand.ts';
 import { type Call, recordCalls } from './strace.ts';
 
@@ -35,13 +35,13 @@ export interface Aftermath {
 /** Milliseconds that navigator.yml's mtime is ahead of the clock. */
 const AHEAD = 1000;
 
-/** A machine that is put back to where it began before each kill. */
+/** A machine on a disk, that is put back to where it began before each kill. */
 export class KillRig {
   /** The calls of one whole run. */
   calls: readonly Call[] = [];
   readonly #machine: Machine;
   readonly #scenario: Scenario;
-  readonly #template = mkdtempSync(join(tmpdir(), 'template-'));
+  readonly #template = mkdtempSync(join(diskDirectory(), 'template-'));
   #before: Stand | null = null;
   #after: Stand | null = null;
   #paths: string[] = [];
@@ -49,7 +49,7 @@ export class KillRig {
 
   constructor(scenario: Scenario) {
     this.#scenario = scenario;
-    this.#machine = new Machine(scenario.env);
+    this.#machine = new Machine(scenario.env, diskDirectory());
   }
 
   get home(): string {

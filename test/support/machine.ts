@@ -33,8 +33,9 @@ export class Machine {
   readonly dbDir: string;
   env: Record<string, string>;
 
-  constructor(env: Record<string, string> = {}) {
-    this.home = mkdtempSync(join(tmpdir(), 'machine-'));
+  /** @param parent where its directories are made */
+  constructor(env: Record<string, string> = {}, parent = tmpdir()) {
+    this.home = mkdtempSync(join(parent, 'machine-'));
     this.appRoot = join(this.home, 'rails');
     this.dbDir = join(this.home, 'data', 'db');
     for (const path of [this.appRoot, this.dbDir]) mkdirSync(path, { recursive: true });
