@@ -45,11 +45,16 @@ export function inventedAnswers({ delayMs, published }: InventedOptions): Answer
     const known = has?.etag === stored.etag;
     const outcome: Outcome = dryRun ? 'dry-run' : known ? 'unchanged' : 'updated';
     if (!dryRun) installed.set(machine.id, stored);
-    return render(request, 200, result(machine, outcome, stored, delayMs));
+    return render(request, 200, result(machine, outcome, { stored, known }, delayMs));
   };
 }
 
-function result(machine: SimMachine, outcome: Outcome, stored: StoredIndex, ms: number): RunResult {
+function result(
+  machine: SimMachine,
+  outcome: Outcome,
+  { stored, known }: { stored: StoredIndex; known: boolean },
+  ms: number,
+): RunResult {
   return {
     ...base(machine),
     outcome,
@@ -58,11 +63,11 @@ function result(machine: SimMachine, outcome: Outcome, stored: StoredIndex, ms: 
       {
         kind: 'index',
         path: '/data/db/index.sqlite3',
-        changed: outcome !== 'unchanged',
+        changed: !known,
         size: stored.size,
       },
     ],
-    reload: outcome === 'updated',
+    reload: !known,
     steps: [{ name: 'rehearse', ms }],
   };
 }

@@ -110,6 +110,13 @@ describe('a machine that only answers', () => {
     });
   });
 
+  it('says in a dry run that nothing is to be done where the index is there already', async () => {
+    const [id = ''] = sim.machines.map((machine) => machine.id);
+    await post(id);
+    const { body } = await post(id, '?dry_run=1', { headers: { Authorization: 'Basic YTpi' } });
+    expect(resultOf(body)).toMatchObject({ files: [{ changed: false }], reload: false });
+  });
+
   it('answers in JSON where that is asked for', async () => {
     const { body } = await post(null, '', { headers: { Accept: 'application/json' } });
     expect(JSON.parse(body)).toMatchObject({ index: { etag: ETAG } });

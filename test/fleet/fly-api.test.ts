@@ -87,7 +87,7 @@ describe('the Machines API', () => {
     [403, 'FLY_API_TOKEN'],
     [404, 'CONFIG_UPDATE_FLY_APP'],
     [422, 'CONFIG_UPDATE_FLY_SOURCE'],
-    [302, 'CONFIG_UPDATE_FLY_SOURCE'],
+    [302, 'FLY_API_HOSTNAME'],
   ])('that answers %d is not asked again, and the hint names %s', async (code, hint) => {
     answers = [status(code, { Location: '/elsewhere' })];
     const failure = await failureOf(() => list());

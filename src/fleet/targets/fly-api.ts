@@ -73,6 +73,11 @@ function explain(app: string, reply: Reply): [reason: string, hint: string] {
   if (reply.kind === 'timed-out') return [`no answer within ${TIMEOUT_MS / 1000} s`, again];
   if (reply.kind !== 'answered') return [`the answer is ${reply.kind}`, again];
   const reason = `status ${reply.status}`;
+  if (reply.status >= 300 && reply.status < 400)
+    return [
+      `${reason}: the address leads elsewhere`,
+      'Set FLY_API_HOSTNAME to where the Machines API answers.',
+    ];
   switch (reply.status) {
     case 401:
     case 403:
