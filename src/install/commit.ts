@@ -35,9 +35,9 @@ export function freshMtime(times: { now: number; clockMark: number; previous: nu
 }
 
 /**
- * Puts staged files in place, in the order given but the reload file last, and each for good on the disk before the
- * next. Then gives the reload file its fresh mtime, also when it was not among them. A symbolic link is replaced, never
- * written through.
+ * Puts staged files in place, in the order given but the reload file last, when the others are there for good. Then
+ * gives the reload file its fresh mtime, also when it was not among them. A symbolic link is replaced, never written
+ * through.
  *
  * @returns the mtime that was set, milliseconds since 1970; null without `reload`
  * @throws {Failure} `disk`. Files renamed before it stay; the next run goes on from there.
@@ -46,8 +46,8 @@ export function commitFiles(staged: readonly Staged[], reload: Reload | null): n
   const previous = reload ? mtimeOf(reload.path) : null;
   const isLast = ({ file }: Staged) => file.path === reload?.path;
   try {
-    for (const entry of [...staged.filter((one) => !isLast(one)), ...staged.filter(isLast)])
-      putInPlace(entry);
+    putInPlace(staged.filter((one) => !isLast(one)));
+    putInPlace(staged.filter(isLast));
   } catch (error) {
     discardStaged(staged);
     throw error;
@@ -74,11 +74,12 @@ export function syncDirectory(path: string): void {
   }
 }
 
-function putInPlace({ path, file }: Staged): void {
-  onDisk('cannot replace', file.path, () => {
-    renameSync(path, file.path);
-    syncDirectory(dirname(file.path));
-  });
+/** For good on the disk when it returns; most stand in one directory, which is flushed once. */
+function putInPlace(staged: readonly Staged[]): void {
+  for (const { path, file } of staged) onDisk('cannot replace', file.path, () => renameSync(path, file.path));
+  for (const directory of new Set(staged.map(({ file }) => dirname(file.path)))) {
+    onDisk('cannot replace the files in', directory, () => syncDirectory(directory));
+  }
 }
 
 function mtimeOf(path: string): number | null {

@@ -171,10 +171,17 @@ export class Journal {
     });
   }
 
-  /** Call it once navigator.yml has its fresh mtime. */
-  clearPendingReload(): void {
-    if (!this.pendingReload()) return;
-    this.#change(() => this.#db.exec("DELETE FROM meta WHERE key IN ('pending_reload', 'intended')"));
+  /**
+   * Call it once navigator.yml has its fresh mtime.
+   *
+   * @param installed as for `setInstalled`, in the same transaction; null when nothing new is learnt.
+   */
+  clearPendingReload(installed: InstalledState | null = null): void {
+    if (!installed && !this.pendingReload()) return;
+    this.#change(() => {
+      if (installed) this.#set('installed', JSON.stringify(installed));
+      this.#db.exec("DELETE FROM meta WHERE key IN ('pending_reload', 'intended')");
+    });
   }
 
   /**

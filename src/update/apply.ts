@@ -89,8 +89,7 @@ export async function installChange(
       staged,
       change.reloadFile === null ? null : { path: change.reloadFile, clockMark: journal.clockMark() },
     );
-    if (change.remember && digest) journal.setInstalled(change.remember(digest));
-    journal.clearPendingReload();
+    journal.clearPendingReload(change.remember && digest ? change.remember(digest) : null);
   } catch (error) {
     throw halfWay(error);
   }

@@ -124,16 +124,21 @@ export async function fetchCandidate(
     }
     case 'found': {
       const time = objectTime(got.object);
+      const digest = imageDigest(got.bytes);
       if (live.image && !options.force) {
-        const reason = keepReason(got.object.etag, time, live, installed, imageDigest(got.bytes));
+        const reason = keepReason(got.object.etag, time, live, installed, digest);
         if (reason) return { ...localCandidate(live, installed), detail: reason };
       }
-      return fetched(got.object, got.bytes, got.sha256, time);
+      return fetched(got.object, got.bytes, { sha256: got.sha256, digest, time });
     }
   }
 }
 
-function fetched(object: StoredObject, bytes: Buffer, sha256: string, time: Date): Candidate {
+function fetched(
+  object: StoredObject,
+  bytes: Buffer,
+  { sha256, digest, time }: { sha256: string; digest: string; time: Date },
+): Candidate {
   const facts: IndexFacts = {
     etag: object.etag,
     sha256,
@@ -141,7 +146,6 @@ function fetched(object: StoredObject, bytes: Buffer, sha256: string, time: Date
     time: time.toISOString(),
     source: 'store',
   };
-  const digest = imageDigest(bytes);
   return {
     image: bytes,
     digest,

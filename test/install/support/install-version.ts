@@ -62,8 +62,7 @@ export async function installVersion(
         throw error;
       }
       commitFiles(staged, { path: navigator, clockMark: journal.clockMark() });
-      if (swapped) journal.setInstalled({ ...FACTS, sha256, digest: swapped.digest, held: false });
-      journal.clearPendingReload();
+      journal.clearPendingReload(swapped && { ...FACTS, sha256, digest: swapped.digest, held: false });
     }
     journal.finish(run, result(run, changed));
     return { changed, reloaded: reload, removed };
