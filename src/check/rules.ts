@@ -37,6 +37,7 @@ type Parse = (text: string, take?: Take) => YamlMap | Promise<YamlMap>;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: to find them is what it is for
 const CONTROL = /[\0-\t\v-\x1f\x7f-\x9f]/;
 
+/** For what the strict reader of YAML has not read: it takes none of these characters anywhere. */
 const TEXT_RULES: readonly Rule<string>[] = [
   {
     // Text that may hold any character has it escaped.
@@ -134,11 +135,15 @@ class Checker {
   readonly violations: Violation[] = [];
   private readonly files: readonly PlannedFile[];
   private readonly parse: Parse;
+  private readonly textRules: readonly Rule<string>[];
 
   constructor(files: readonly PlannedFile[], parse: Parse, textRules: readonly Rule<string>[]) {
     this.files = files;
     this.parse = parse;
-    for (const { content, path } of files) this.apply(textRules, content, path);
+    this.textRules = textRules;
+    for (const { kind, content, path } of files) {
+      if (kind === 'htpasswd' || kind === 'tenants') this.apply(textRules, content, path);
+    }
   }
 
   find(kind: PlannedFile['kind']): PlannedFile | undefined {
@@ -169,6 +174,7 @@ class Checker {
       document = await this.parse(file.content, take);
     } catch (error) {
       if (!(error instanceof YamlError)) throw error;
+      this.apply(this.textRules, file.content, file.path);
       this.violations.push({ rule: 'yaml', file: file.path, message: error.message });
       return null;
     }

@@ -29,6 +29,8 @@ const INTEGER = /^-?[0-9]+$/;
 const NOT_RAW = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
+const KEY_PLACES = 1024;
+
 export const LF = 0x0a;
 export const SPACE = 0x20;
 const QUOTE = 0x22;
@@ -45,8 +47,8 @@ const DELETE = 0x7f;
 export class Scanner {
   protected at = 0;
   protected readonly text: string;
-  /** Each distinct key once: a large document has few. */
-  private readonly keys = new Map<string, string>();
+  /** Unquoted keys that were read, in a place by length and first character: most are the same few over and over. */
+  private readonly keys: (string | undefined)[] = new Array(KEY_PLACES).fill(undefined);
 
   constructor(text: string) {
     this.text = text;
@@ -55,14 +57,21 @@ export class Scanner {
   protected key(): string | number {
     const code = this.code();
     if (code === QUOTE) return this.quotedKey();
-    if (code === COLON) return this.shared(this.match(SYMBOL) ?? this.fail('this is no key'));
     if (isNumeric(code)) {
       const digits = this.match(NUMBER) ?? '';
       return INTEGER.test(digits) ? Number(digits) : this.fail('a key is a string or a whole number');
     }
-    const word = this.plain() ?? this.fail('this is no key');
-    if (isReserved(word)) this.fail(`the key ${word} is not quoted`);
-    return this.shared(word);
+    const length = this.plainEnd() - this.at;
+    const place = (code + 32 * length) % KEY_PLACES;
+    const known = this.keys[place];
+    if (known !== undefined && known.length === length && this.text.startsWith(known, this.at)) {
+      this.at += length;
+      return known;
+    }
+    const key = (code === COLON ? this.match(SYMBOL) : this.plain()) ?? this.fail('this is no key');
+    if (isReserved(key)) this.fail(`the key ${key} is not quoted`);
+    if (key.length === length) this.keys[place] = key;
+    return key;
   }
 
   protected scalar(): string | number | boolean | null {
@@ -127,17 +136,15 @@ export class Scanner {
   private plain(): string | undefined {
     const start = this.at;
     if (PLAIN[this.text.charCodeAt(start)] !== 2) return undefined;
-    let at = start + 1;
-    while ((PLAIN[this.text.charCodeAt(at)] ?? 0) > 0) at += 1;
-    this.at = at;
-    return this.text.slice(start, at);
+    this.at = this.plainEnd();
+    return this.text.slice(start, this.at);
   }
 
-  private shared(key: string): string {
-    const known = this.keys.get(key);
-    if (known !== undefined) return known;
-    this.keys.set(key, key);
-    return key;
+  /** Where an unquoted text, or a symbol, ends that begins here. */
+  private plainEnd(): number {
+    let at = this.at + 1;
+    while ((PLAIN[this.text.charCodeAt(at)] ?? 0) > 0) at += 1;
+    return at;
   }
 
   protected fail(message: string): never {

@@ -2,6 +2,7 @@
 const SPECIAL = /[[\]{}()|*+?.\\^$#\- ]/g;
 /** What most names are made of: saves the dearer looks. */
 const PLAIN = /^[A-Za-z0-9_/']*$/;
+const PLAIN_BUT_HYPHENS = /^[A-Za-z0-9_/'-]*$/;
 const BLANK = /[\t\n\v\f\r]/g;
 const BLANK_NAMES: Readonly<Record<string, string>> = {
   '\t': '\\t',
@@ -14,6 +15,7 @@ const BLANK_NAMES: Readonly<Record<string, string>> = {
 /** A text as a pattern that matches that text alone, in RE2; the same characters are escaped as by Ruby's `Regexp.escape`. */
 export function escapeRe2(text: string): string {
   if (PLAIN.test(text)) return text;
+  if (PLAIN_BUT_HYPHENS.test(text)) return text.replaceAll('-', '\\-');
   return text.replace(SPECIAL, '\\$&').replace(BLANK, (blank) => BLANK_NAMES[blank] ?? blank);
 }
 

@@ -1,40 +1,46 @@
 import type { Event, Index, StudioYear } from '../index/types.ts';
-import { emitYaml, type YamlMapping, type YamlValue } from './yaml.ts';
+import { Lines } from './lines.ts';
+import { emitKey, emitString } from './yaml.ts';
 
-const NAME = Symbol('name');
-const REGION = Symbol('region');
-const LOCALE = Symbol('locale');
-const LOGO = Symbol('logo');
-const DATE = Symbol('date');
-const EVENTS = Symbol('events');
+const symbol = (name: string) => emitKey(Symbol(name));
+const NAME = symbol('name');
+const REGION = symbol('region');
+const LOCALE = symbol('locale');
+const LOGO = symbol('logo');
+const DATE = symbol('date');
+const EVENTS = symbol('events');
 
-/** showcases.yml, for the Rails application: years are integers and field names Ruby symbols. */
+/**
+ * showcases.yml, for the Rails application: years are integers and field names Ruby symbols. It is by far the longest
+ * file, so it is written line by line: a value for each of 100,000 events would take longer to make than its lines.
+ */
 export function showcasesText(index: Index): string {
-  const years = new Map<number, YamlValue>();
+  const lines = new Lines();
   for (const { year, studios } of index.years) {
-    years.set(year, new Map(studios.map((entry) => [entry.studio.key, () => describeStudio(entry)])));
+    lines.add(studios.length > 0 ? `${year}:\n` : `${year}: {}\n`);
+    for (const entry of studios) addStudio(lines, entry);
   }
-  return emitYaml(years);
+  return lines.text() || '{}\n';
 }
 
-function describeStudio({ studio, single, events }: StudioYear): YamlMapping {
-  const fields = new Map<symbol, YamlValue>([
-    [NAME, studio.name],
-    [REGION, studio.region],
-  ]);
-  if (studio.locale !== null) fields.set(LOCALE, studio.locale);
-  if (studio.logo !== null) fields.set(LOGO, studio.logo);
-  if (!single) {
-    fields.set(EVENTS, new Map(events.map((event) => [event.key, describeEvent(event)])));
-    return fields;
+function addStudio(lines: Lines, { studio, single, events }: StudioYear): void {
+  const { name, region, locale, logo } = studio;
+  let text = `  ${emitKey(studio.key)}:\n    ${NAME}: ${emitString(name)}\n`;
+  text += `    ${REGION}: ${region === null ? 'null' : emitString(region)}\n`;
+  if (locale !== null) text += `    ${LOCALE}: ${emitString(locale)}\n`;
+  if (logo !== null) text += `    ${LOGO}: ${emitString(logo)}\n`;
+  if (single) {
+    lines.add(text + dateLine('    ', events[0]?.date ?? null));
+    return;
   }
-  const date = events[0]?.date ?? null;
-  if (date !== null) fields.set(DATE, date);
-  return fields;
+  lines.add(`${text}    ${EVENTS}:${events.length > 0 ? '' : ' {}'}\n`);
+  for (const event of events) lines.add(eventLines(event));
 }
 
-function describeEvent({ name, date }: Event): YamlMapping {
-  const fields = new Map<symbol, YamlValue>([[NAME, name]]);
-  if (date !== null) fields.set(DATE, date);
-  return fields;
+function eventLines({ key, name, date }: Event): string {
+  return `      ${emitKey(key)}:\n        ${NAME}: ${emitString(name)}\n${dateLine('        ', date)}`;
+}
+
+function dateLine(indent: string, date: string | null): string {
+  return date === null ? '' : `${indent}${DATE}: ${emitString(date)}\n`;
 }

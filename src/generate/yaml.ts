@@ -130,7 +130,8 @@ function emitFixedKey(key: string): string {
   return text;
 }
 
-function emitKey(key: string | number | symbol): string {
+/** A key as it stands in the document, before its colon; throws as `emitYaml`. */
+export function emitKey(key: string | number | symbol): string {
   if (typeof key === 'symbol') {
     const name = key.description ?? '';
     if (!SYMBOL.test(name)) throw new TypeError(`${String(key)} is no plain Ruby symbol`);
