@@ -7,6 +7,7 @@ import { type Candidate, navigatorPath } from './candidate.ts';
 import type { Operation } from './locked.ts';
 import type { Parts } from './parts.ts';
 import { describeChanges, fileFacts, proveFiles, readStep } from './plan.ts';
+import { limitYoungGeneration } from './young.ts';
 
 /**
  * From a candidate to an installed configuration: read, generate, check, install. Installs what differs, and makes
@@ -20,6 +21,7 @@ export async function installCandidate(
 ): Promise<Outcome> {
   const { site } = parts;
   const index = await readStep(steps, findings, candidate);
+  await limitYoungGeneration(candidate.image.length);
 
   const indexChanged = candidate.digest !== live.digest;
   const comparisons = await steps.run('generate', 'Generate the files and compare them', () => {
