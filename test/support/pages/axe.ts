@@ -8,9 +8,13 @@ const SOURCE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe
 /** WCAG 2.0 to 2.2, levels A and AA, and what axe-core holds for good practice beyond them. */
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
-/** Runs axe-core in a page. Returns each violation, and each contrast that it could not judge, in words. */
-export async function axeFindings(page: Page): Promise<string[]> {
+/** Puts axe-core into a page that has been loaded. */
+export async function loadAxe(page: Page): Promise<void> {
   await page.evaluate(SOURCE);
+}
+
+/** Runs axe-core in a page that has it. Returns each violation, and each contrast that it could not judge, in words. */
+export async function axeFindings(page: Page): Promise<string[]> {
   const { violations, incomplete } = await page.evaluate((values) => {
     const axe = (globalThis as unknown as { axe: { run(options: unknown): Promise<AxeResults> } }).axe;
     return axe.run({ runOnly: { type: 'tag', values }, resultTypes: ['violations', 'incomplete'] });
