@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { viteYaml } from './dev/yaml-plugin.mjs';
+import { scratchVariables } from './test/support/scratch.ts';
 
 /** Production's own index stands beside the repository, or nowhere. */
 const hasShared = existsSync(resolve(import.meta.dirname, '../shared/golden'));
@@ -12,7 +13,10 @@ export default defineConfig({
   test: {
     include: ['test/**/*.browser.ts'],
     exclude: [...configDefaults.exclude, ...(hasShared ? [] : ['test/**/*.shared.browser.ts'])],
+    env: scratchVariables(),
     maxWorkers: 3,
+    // Modules are loaded once a worker, not once a file: none of ours keeps a state that a test could leave behind.
+    isolate: false,
     testTimeout: 180_000,
     hookTimeout: 180_000,
   },
