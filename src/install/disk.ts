@@ -21,7 +21,7 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /^SQLITE_(CANTOPEN|READONLY).*$/,
-    'Check that the directory exists and may be written to, then run it again.',
+    'Check that the directory exists and may be written to, move aside what is there in place of the file, then run it again.',
   ],
 ];
 

@@ -4,6 +4,7 @@ import { Failure } from '../failure.ts';
 import { imageDigest, openInstalled, readImage } from '../index/open.ts';
 import type { Site } from '../site/types.ts';
 import { patience, untilFree } from './busy.ts';
+import { isDirectory } from './disk.ts';
 
 /** The index on this machine, as a consistent image of the live database. */
 export interface LiveIndex {
@@ -32,6 +33,7 @@ export async function readLiveIndex(site: Site): Promise<LiveIndex> {
 
 function readOnce(path: string): LiveIndex {
   const modified = lastWritten(path);
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw isDirectory(path);
   const nothing = { path, image: null, digest: null, modified, problem: null };
   if (!modified) return nothing;
   try {

@@ -155,7 +155,10 @@ describe('something else in the place of a file', () => {
     if (isDirectory) writeFileSync(path, 'no directory');
     else mkdirSync(path);
     const before = here.machine.snapshot();
-    expectFailure(await here.machine.post(), 'disk');
+    const refused = await here.machine.post();
+    expectFailure(refused, 'disk');
+    expect(refused.result.error?.message).toContain(path);
+    expect(refused.result.error?.hint).toMatch(/^Move .* aside|move aside/);
     const left = here.machine.snapshot();
     expect(left).toEqual(before);
     rmSync(path, { recursive: true });
