@@ -5,8 +5,9 @@ import { Failure } from '../failure.ts';
 import { codeOf, diskError, onDisk } from '../install/disk.ts';
 import { type Database, openDatabase } from '../sqlite.ts';
 import { journalPath } from './journal.ts';
+import { isDamage } from './repair.ts';
 import { readRows } from './rows.ts';
-import { Damaged, schemaVersion } from './schema.ts';
+import { schemaVersion } from './schema.ts';
 import { requireDbDir, stateDirOf } from './state-dir.ts';
 import type { HistoryRow } from './types.ts';
 
@@ -64,7 +65,7 @@ function readOnce<T>(path: string, read: (db: Database, version: number) => T[])
 }
 
 function asFailure(path: string, error: unknown): unknown {
-  if (error instanceof Damaged || /^SQLITE_(NOTADB|CORRUPT)/.test(codeOf(error))) {
+  if (isDamage(error)) {
     return new Failure('disk', `the journal ${path} is damaged: ${(error as Error).message}`, {
       hint: 'The next update sets it aside and begins a new one.',
       cause: error,

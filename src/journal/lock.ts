@@ -4,8 +4,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Failure } from '../failure.ts';
 import { codeOf, diskError } from '../install/disk.ts';
 import { type Database, openDatabase } from '../sqlite.ts';
-import { setAside } from './repair.ts';
-import { Damaged, prepareSchema } from './schema.ts';
+import { isDamage, setAside } from './repair.ts';
+import { prepareSchema } from './schema.ts';
 
 /*
  * The lock is SQLite's exclusive lock on the journal, which is an fcntl lock: the kernel drops it when its holder dies,
@@ -122,9 +122,8 @@ function attempt({ db, file }: Handle, path: string): Attempt {
 }
 
 function judge(error: unknown): Attempt {
-  const code = codeOf(error);
-  if (/^SQLITE_BUSY/.test(code)) return 'busy';
-  if (/^SQLITE_(NOTADB|CORRUPT)/.test(code) || error instanceof Damaged) return 'damaged';
+  if (/^SQLITE_BUSY/.test(codeOf(error))) return 'busy';
+  if (isDamage(error)) return 'damaged';
   throw error;
 }
 

@@ -1,8 +1,43 @@
 import { existsSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { codeOf } from '../install/disk.ts';
-import { openDatabase } from '../sqlite.ts';
+import { type Database, openDatabase } from '../sqlite.ts';
 import { adoptFile } from './state-dir.ts';
+
+/** What a file of the state directory holds is not what it should. */
+export class Damaged extends Error {}
+
+/** Whether an error says that a file is no database, a damaged one, or another one than it should be. */
+export function isDamage(error: unknown): boolean {
+  return error instanceof Damaged || /^SQLITE_(NOTADB|CORRUPT)/.test(codeOf(error));
+}
+
+/**
+ * Opens a file of the state directory whose content can be learnt again: a damaged one is set aside, and begun anew.
+ *
+ * @param open makes the file where there is none, and throws where it is not in order
+ */
+export function openOrBeginAnew(path: string, open: () => Database): Database {
+  const isDamaged = (): boolean => {
+    try {
+      open().close();
+      return false;
+    } catch (error) {
+      if (isDamage(error)) return true;
+      throw error;
+    }
+  };
+  for (;;) {
+    try {
+      const db = open();
+      adoptFile(path);
+      return db;
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      setAside(path, isDamaged);
+    }
+  }
+}
 
 /**
  * Renames a damaged file of the state directory, such as the journal, so that it does not stop anything for ever; the

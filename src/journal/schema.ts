@@ -1,5 +1,6 @@
 import { Failure } from '../failure.ts';
 import type { Database } from '../sqlite.ts';
+import { Damaged } from './repair.ts';
 
 /**
  * What each version of the journal has in tables; its number stands in `user_version`. Version 2 is made only where
@@ -49,9 +50,6 @@ const FLEET_TABLES = `
   );
   PRAGMA user_version = 2;
 `;
-
-/** Thrown for a file that is a database, but not a journal or a damaged one. */
-export class Damaged extends Error {}
 
 /**
  * Inside an exclusive transaction: makes the tables in a new file, proves those of an old one.

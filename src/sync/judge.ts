@@ -1,3 +1,4 @@
+import { plainEtag } from '../bucket/inventory.ts';
 import { wholeSeconds } from '../bucket/layout.ts';
 import { mayBeSince, type SeenAt } from '../tenants/seen.ts';
 import type { RemoteCopy, Seen } from '../tenants/types.ts';
@@ -44,7 +45,7 @@ export type Verdict =
 export function judge({ local, remote, seen, intents, raced }: Evidence): Verdict {
   if (!remote) return { kind: 'put', replaces: null, time: local.modified };
   const { etag, time } = remote;
-  if (plain(etag) === local.md5) {
+  if (plainEtag(etag).toLowerCase() === local.md5) {
     return { kind: 'unchanged', learnt: { etag, time, digest: local.digest } };
   }
   const base = intents.find((intent) => intent.etag === etag) ?? (seen?.etag === etag ? seen : null);
@@ -79,8 +80,4 @@ function isRestored({ modified }: Evidence['local'], seen: SeenAt): boolean {
 function after(replaced: Date, { modified }: Evidence['local']): Date {
   const isLater = wholeSeconds(modified) > wholeSeconds(replaced);
   return isLater ? modified : new Date(replaced.getTime() + 1000);
-}
-
-function plain(etag: string): string {
-  return etag.replace(/^(?:W\/)?"(.*)"$/, '$1').toLowerCase();
 }

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { codeOf, diskError } from '../install/disk.ts';
-import { setAside } from '../journal/repair.ts';
-import { adoptFile } from '../journal/state-dir.ts';
+import { diskError } from '../install/disk.ts';
+import { Damaged, openOrBeginAnew } from '../journal/repair.ts';
 import { type Database, openDatabase } from '../sqlite.ts';
 import type { Intent, KnownCopy, Owed } from './types.ts';
 
@@ -15,8 +14,6 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS owed (
     name TEXT PRIMARY KEY, inventory TEXT NOT NULL, etag TEXT NOT NULL, time INTEGER NOT NULL, date TEXT) STRICT;
 `;
-
-class Damaged extends Error {}
 
 interface Row {
   readonly name: string;
@@ -43,7 +40,7 @@ export class Ledger {
   static open(stateDir: string, options: { dryRun: boolean }): Ledger {
     const path = join(stateDir, 'uploads.db');
     try {
-      return new Ledger(options.dryRun ? copied(path) : made(path));
+      return new Ledger(options.dryRun ? copied(path) : openOrBeginAnew(path, () => prepared(path)));
     } catch (error) {
       throw diskError('cannot open', path, error);
     }
@@ -123,27 +120,18 @@ export class Ledger {
   }
 }
 
-/** A damaged one is set aside. */
-function made(path: string): Database {
-  for (;;) {
-    try {
-      const db = prepared(path);
-      adoptFile(path);
-      return db;
-    } catch (error) {
-      if (!isDamage(error)) throw error;
-      setAside(path, () => isDamaged(path));
-    }
-  }
-}
-
+/** Empty where there is no file that could be read: a dry run undoes and repairs nothing. */
 function copied(path: string): Database {
-  if (!existsSync(path) || isDamaged(path)) return prepared(':memory:');
-  const db = openDatabase(path, { readonly: true, fileMustExist: true });
+  if (!existsSync(path)) return prepared(':memory:');
   try {
-    return prepared(db.serialize());
-  } finally {
-    db.close();
+    const db = openDatabase(path, { readonly: true, fileMustExist: true });
+    try {
+      return prepared(db.serialize());
+    } finally {
+      db.close();
+    }
+  } catch {
+    return prepared(':memory:');
   }
 }
 
@@ -160,18 +148,4 @@ function prepared(source: string | Buffer): Database {
     db.close();
     throw error;
   }
-}
-
-function isDamaged(path: string): boolean {
-  try {
-    prepared(path).close();
-    return false;
-  } catch (error) {
-    if (isDamage(error)) return true;
-    throw error;
-  }
-}
-
-function isDamage(error: unknown): boolean {
-  return error instanceof Damaged || /^SQLITE_(NOTADB|CORRUPT)/.test(codeOf(error));
 }

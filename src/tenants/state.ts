@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Failure } from '../failure.ts';
-import { codeOf, diskError } from '../install/disk.ts';
-import { setAside } from '../journal/repair.ts';
-import { adoptFile } from '../journal/state-dir.ts';
+import { diskError } from '../install/disk.ts';
+import { Damaged, openOrBeginAnew } from '../journal/repair.ts';
 import { type Database, openDatabase } from '../sqlite.ts';
 
 /** Stands in `user_version`; raise it with every change of the tables. */
@@ -37,8 +36,6 @@ const TABLES = `
 
 const NAMES = 'installs,inventories,seen,times';
 
-class Damaged extends Error {}
-
 /**
  * Opens the file that holds what this machine knows of the databases in the store, and makes it where there is none.
  * Several processes may have it open at once. A damaged one is set aside: all that is lost with it can be learnt again.
@@ -47,14 +44,7 @@ class Damaged extends Error {}
  */
 export function openState(path: string): Database {
   try {
-    for (;;) {
-      try {
-        return open(path);
-      } catch (error) {
-        if (!isDamage(error)) throw error;
-        setAside(path, () => isDamaged(path));
-      }
-    }
+    return openOrBeginAnew(path, () => open(path));
   } catch (error) {
     throw diskError('cannot open', path, error);
   }
@@ -71,7 +61,6 @@ export function openStateCopy(path: string): Database {
 function open(path: string): Database {
   const db = openDatabase(path);
   try {
-    adoptFile(path);
     // What is lost by a power cut is learnt again, but an install that is announced must be known afterwards.
     db.pragma('synchronous = NORMAL');
     db.transaction(() => {
@@ -105,20 +94,6 @@ function tablesOf(db: Database): string {
     .pluck()
     .all()
     .join();
-}
-
-function isDamage(error: unknown): boolean {
-  return error instanceof Damaged || /^SQLITE_(NOTADB|CORRUPT)/.test(codeOf(error));
-}
-
-function isDamaged(path: string): boolean {
-  try {
-    open(path).close();
-    return false;
-  } catch (error) {
-    if (isDamage(error)) return true;
-    throw error;
-  }
 }
 
 function serialized(path: string): Buffer | null {
