@@ -31,6 +31,7 @@ export class FakeClock {
   #offset = 0;
 
   constructor(machine: Machine, { monotonic = false } = {}) {
+    clearAway();
     this.#file = join(machine.home, 'clock');
     this.env = {
       LD_PRELOAD: execFileSync('faketime', ['-m', '-f', '+0', 'printenv', 'LD_PRELOAD'], {
