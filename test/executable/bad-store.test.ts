@@ -79,10 +79,10 @@ describe('a store that', () => {
 
   test.concurrent('says that nothing has changed although nobody asked, is refused', () =>
     stations.useWithAnother(async (here) => {
-      // A dry run does not know what was fetched before, and asks without a condition.
+      // Who is forced asks without a condition.
       here.proxy.plan(always({ kind: 'answer', status: 304 }));
       const options = { env: { HTTP_AUTHORIZATION: `Bearer ${TOKEN}` } };
-      expectFailure(await here.post('dry_run=1', options), 502, 'store-refused');
+      expectFailure(await here.post('force=1&dry_run=1', options), 502, 'store-refused');
       expectFailure(await here.post('force=1', options), 502, 'store-refused');
       here.expectUntouched();
     }));
