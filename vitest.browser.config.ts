@@ -7,7 +7,7 @@ import { scratchVariables } from './test/support/scratch.ts';
 /** Production's own index stands beside the repository, or nowhere. */
 const hasShared = existsSync(resolve(import.meta.dirname, '../shared/golden'));
 
-/** The prerendered pages in a real browser: needs Debian's `chromium`. One browser a file, and few files at once. */
+/** The prerendered pages in a real browser: needs Debian's `chromium-headless-shell`. One browser a file, and few files at once. */
 export default defineConfig({
   plugins: [viteYaml],
   test: {

@@ -36,7 +36,11 @@ const RADOSGW = [
 const BROWSER = process.env.CHROMIUM_PATH
   ? []
   : [
-      { pkg: 'chromium', program: '/usr/bin/chromium', why: 'loads the pages (or set CHROMIUM_PATH)' },
+      {
+        pkg: 'chromium-headless-shell',
+        program: '/usr/bin/chromium-headless-shell',
+        why: 'loads the pages (or set CHROMIUM_PATH)',
+      },
       font('fonts-dejavu-core', 'draws Latin, Greek, Cyrillic and Arabic names'),
       font('fonts-droid-fallback', 'draws Chinese, Japanese and Korean names'),
     ];

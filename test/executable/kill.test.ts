@@ -134,7 +134,7 @@ describe('after SIGKILL every file is old or new, in order, and the next POST co
   });
 
   it('with the index in WAL mode, and a log that holds more than the database', async () => {
-    const aftermaths = await killEach({ env: fly(), prepare: installWal }, SECOND, some(35), atCall);
+    const aftermaths = await killEach({ env: fly(), prepare: installWal }, SECOND, some(22), atCall);
     expect(problems(aftermaths)).toEqual([]);
     expect(counts(aftermaths).size).toBeGreaterThan(3);
   });
