@@ -64,13 +64,23 @@ export async function killAt(
 /** Lets a run go on that strace stops by `signal=SIGSTOP`, once or again and again, until something has come. */
 export async function goOn(run: RunProcess, until: Promise<unknown>): Promise<void> {
   let waiting = true;
-  void until.finally(() => {
+  const end = () => {
     waiting = false;
-  });
+  };
+  void until.then(end, end);
   while (waiting) {
     // Nothing tells when it stops, and a word that comes too early is lost.
-    for (const pid of childrenOf(run.pid)) process.kill(pid, 'SIGCONT');
+    for (const pid of childrenOf(run.pid)) wake(pid);
     await wait(10);
+  }
+}
+
+function wake(pid: number): void {
+  try {
+    process.kill(pid, 'SIGCONT');
+  } catch (error) {
+    // It may end while it is looked for.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
 
