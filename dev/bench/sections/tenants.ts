@@ -93,6 +93,6 @@ function render(rows: readonly Row[]): string {
       ]),
     ),
     '',
-    `400 unchanged take ${ms(most)} (goal: ${goal(most, GOALS.ms, 'ms')}) and ${lists} requests (goal: ${goal(lists, GOALS.lists)}).`,
+    `400 unchanged take ${ms(most)} (goal: ${goal(most, GOALS.ms, 'ms')}), by this many requests: ${lists} (goal: ${goal(lists, GOALS.lists)}).`,
   ].join('\n');
 }
