@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { keyProblem, pageKeyProblem } from '../../src/index/keys.ts';
 import { compareBytes } from '../../src/index/order.ts';
+import { readValidIndex } from '../../src/index/read.ts';
 import type { Index } from '../../src/index/types.ts';
 import { buildIndex, goodTables, hostileTables, type Tables, TYPELESS } from '../support/indexes.ts';
-import { readImageOf } from '../support/read.ts';
 
 const RUNS = { numRuns: 150 };
 
@@ -30,7 +30,7 @@ describe('any index of good rows', () => {
   it('is read without a warning, and every row is in the result', () => {
     fc.assert(
       fc.property(goodTables(), (tables) => {
-        const { index, warnings } = readImageOf(buildIndex(tables));
+        const { index, warnings } = readValidIndex(buildIndex(tables));
         expect(warnings).toEqual([]);
         expect(index.users).toHaveLength(tables.users.length);
         expect(index.studios).toHaveLength(tables.locations.length);
@@ -45,7 +45,7 @@ describe('any index of good rows', () => {
 });
 
 describe('any index of hostile rows', () => {
-  const read = (tables: Tables) => readImageOf(buildIndex(tables, TYPELESS));
+  const read = (tables: Tables) => readValidIndex(buildIndex(tables, TYPELESS));
 
   it('gives keys that can stand in paths, each once and in byte order', () => {
     fc.assert(

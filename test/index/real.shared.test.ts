@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { parseHtpasswdLine } from '../../src/index/htpasswd.ts';
-import { readImageOf } from '../support/read.ts';
+import { readValidIndex } from '../../src/index/read.ts';
 import { shared } from '../support/shared.ts';
 
-const data = () => readImageOf(readFileSync(resolve(shared ?? '', 'data/index.sqlite3')));
+const data = () => readValidIndex(readFileSync(resolve(shared ?? '', 'data/index.sqlite3')));
 
 /** One golden output: what production makes of the same index. */
 interface Golden {

@@ -11,11 +11,11 @@ import {
 } from '../../dev/sample/sample.ts';
 import { parseHtpasswdLine } from '../../src/index/htpasswd.ts';
 import { verifyPassword } from '../../src/index/password.ts';
+import { readValidIndex } from '../../src/index/read.ts';
 import type { User } from '../../src/index/types.ts';
-import { readImageOf } from '../support/read.ts';
 
 const image = makeSampleIndex();
-const { index, warnings } = readImageOf(image);
+const { index, warnings } = readValidIndex(image);
 const studioYears = index.years.flatMap((year) => year.studios);
 
 function hashOf(user: User | undefined): string {
@@ -90,7 +90,7 @@ describe('the sample index', () => {
 
   it('loses a user and gets an event when it is changed', () => {
     const { index: changedImage, changes } = changeSample(image);
-    const changed = readImageOf(changedImage);
+    const changed = readValidIndex(changedImage);
     expect(changes).toHaveLength(2);
     expect(changed.warnings).toEqual([]);
     expect(changed.index.users).toHaveLength(index.users.length - 1);
@@ -105,7 +105,7 @@ it.each([
   [100, 1000],
   [1000, 10_000],
 ])('a sample of %i studios and %i events is read whole, without a warning', (studios, events) => {
-  const read = readImageOf(makeSampleIndex({ studios, events }));
+  const read = readValidIndex(makeSampleIndex({ studios, events }));
   expect(read.warnings).toEqual([]);
   expect(read.index.studios).toHaveLength(studios);
   expect(read.index.years.flatMap((year) => year.studios.flatMap((studio) => studio.events))).toHaveLength(

@@ -4,7 +4,7 @@ import { makeSampleIndex } from '../../dev/sample/sample.ts';
 import { checkFiles } from '../../src/check/rules.ts';
 import { Failure } from '../../src/failure.ts';
 import { generate } from '../../src/generate/generate.ts';
-import { readImageOf } from '../support/read.ts';
+import { readValidIndex } from '../../src/index/read.ts';
 import { siteOf } from '../support/site.ts';
 
 const IMAGE = makeSampleIndex({ studios: 12, events: 30 });
@@ -25,7 +25,7 @@ test('an index with damaged bytes is refused as one, or gives files that keep ev
       const image = Buffer.from(IMAGE);
       for (const { at, byte } of places) image[at] = byte;
       try {
-        const { index } = readImageOf(image);
+        const { index } = readValidIndex(image);
         expect(await checkFiles(generate(index, SITE), { index, site: SITE })).toEqual([]);
         outcomes.read += 1;
       } catch (error) {
@@ -42,7 +42,7 @@ test('an index with damaged bytes is refused as one, or gives files that keep ev
 test('an index that is cut short anywhere is refused', () => {
   fc.assert(
     fc.property(fc.nat({ max: IMAGE.length - 1 }), (length) => {
-      expect(() => readImageOf(IMAGE.subarray(0, length))).toThrow(Failure);
+      expect(() => readValidIndex(IMAGE.subarray(0, length))).toThrow(Failure);
     }),
     { numRuns: 200 },
   );

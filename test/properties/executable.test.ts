@@ -3,10 +3,10 @@ import { hostname, totalmem } from 'node:os';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { generate } from '../../src/generate/generate.ts';
+import { readValidIndex } from '../../src/index/read.ts';
 import { siteFrom } from '../../src/site/environment.ts';
 import { type Station, Stations } from '../executable/station.ts';
 import { altered } from '../support/indexes.ts';
-import { readImageOf } from '../support/read.ts';
 import { Navigator } from './navigator.ts';
 import { anyTables, imageOf } from './plans.ts';
 
@@ -26,7 +26,7 @@ function machineFor(number: number, regions: readonly { code: string }[]): Recor
 
 /** What the executable has written is what the rooms make of the same rows, and a second run leaves it alone. */
 async function holds(here: Station, image: Buffer, number: number): Promise<void> {
-  const { index, warnings } = readImageOf(image);
+  const { index, warnings } = readValidIndex(image);
   const env = machineFor(number, index.regions);
   await here.publish(image);
   const answer = await here.post('', { env });

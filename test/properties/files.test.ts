@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { parseDocument } from 'yaml';
 import { checkFiles } from '../../src/check/rules.ts';
 import { generate } from '../../src/generate/generate.ts';
+import { readValidIndex } from '../../src/index/read.ts';
 import { contentOf } from '../support/planned.ts';
-import { readImageOf } from '../support/read.ts';
 import { readByRuby } from '../support/ruby.ts';
 import { anyTables, imageOf, plansOf } from './plans.ts';
 import { tightTables } from './tight.ts';
@@ -94,7 +94,7 @@ describe('of any index that validates', () => {
     fc.assert(
       fc.property(anyTables(), (rows) => {
         const { index, fly, kamal } = plansOf(rows);
-        const again = readImageOf(imageOf(rows)).index;
+        const again = readValidIndex(imageOf(rows)).index;
         expect(again).toEqual(index);
         for (const { site, files } of [...fly, kamal]) expect(generate(again, site)).toEqual(files);
       }),

@@ -2,11 +2,11 @@ import { serialize } from 'node:v8';
 import fc from 'fast-check';
 import { generate } from '../../src/generate/generate.ts';
 import type { PlannedFile } from '../../src/generate/types.ts';
+import { readValidIndex } from '../../src/index/read.ts';
 import type { Event, Index, StudioYear } from '../../src/index/types.ts';
 import type { Site } from '../../src/site/types.ts';
 import { buildIndex, goodTables, hostileTables, type Tables, TYPELESS } from '../support/indexes.ts';
 import { contentOf } from '../support/planned.ts';
-import { readImageOf } from '../support/read.ts';
 import { siteOf } from '../support/site.ts';
 import { Navigator } from './navigator.ts';
 import { tightTables } from './tight.ts';
@@ -52,7 +52,7 @@ export function plansOf(tables: Tables): Plans {
   const key = serialize(tables).toString('latin1');
   const before = known.get(key);
   if (before) return before;
-  const { index } = readImageOf(imageOf(tables));
+  const { index } = readValidIndex(imageOf(tables));
   const fly = index.regions.map(({ code }) => planFor(index, inRegion(code)));
   const [kamal, local] = [planFor(index, siteOf('kamal')), planFor(index, siteOf('local'))];
   const plans = {

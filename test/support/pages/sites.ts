@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { type PageServer, servePages } from '../../../dev/pages/server.ts';
 import { type RenderedSite, renderSite } from '../../../dev/pages/site.ts';
 import { makeSampleIndex } from '../../../dev/sample/sample.ts';
-import { openImage } from '../../../src/index/open.ts';
-import { readIndex } from '../../../src/index/read.ts';
+import { readValidIndex } from '../../../src/index/read.ts';
 import type { Index } from '../../../src/index/types.ts';
 import { shared } from '../shared.ts';
 import { hostileIndex } from './hostile-index.ts';
@@ -35,7 +34,7 @@ export async function openSite(name: SiteName): Promise<Site> {
   const server = await servePages(rendered.publicDir, rendered.root);
   return {
     ...rendered,
-    index: readImageOf(image),
+    index: readValidIndex(image).index,
     server,
     files: readdirSync(rendered.publicDir, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
@@ -47,15 +46,6 @@ export async function openSite(name: SiteName): Promise<Site> {
       rendered.remove();
     },
   };
-}
-
-function readImageOf(image: Buffer): Index {
-  const db = openImage(image);
-  try {
-    return readIndex(db).index;
-  } finally {
-    db.close();
-  }
 }
 
 /** The page that a file is, as links name it. */
