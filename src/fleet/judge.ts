@@ -97,7 +97,7 @@ function judgeAnswer(
   return question.settle(claim);
 }
 
-/** Message and hint for a status that is no success: the machine's own words where it has any. */
+/** Message and hint for a status that is no success: the machine's own words, if it said something. */
 function ofStatus(status: number, claim: Claim | null): [message: string, hint: string] {
   const own = claim?.error;
   if (own && own.message !== '')

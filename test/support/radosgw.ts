@@ -19,6 +19,13 @@ export interface Radosgw {
 
 const run = promisify(execFile);
 const START_MS = 120_000;
+/** Who takes part, and what it may do with which service of Ceph's. */
+const ENTITIES = {
+  'mon.': { mon: 'allow *' },
+  'client.admin': { mon: 'allow *', osd: 'allow *' },
+  'osd.0': { mon: 'allow profile osd', osd: 'allow *' },
+  'client.rgw.a': { mon: 'allow rw', osd: 'allow rwx' },
+};
 
 /**
  * Ceph's S3 server with the monitor and the one disk that it needs (Debian's `ceph-mon ceph-osd radosgw`), on
@@ -57,6 +64,7 @@ async function startDaemons(dir: string, children: ChildProcess[]): Promise<Stor
   const keys = { accessKeyId: 'test-key', secretAccessKey: `secret/+${randomUUID()}` };
   const conf = join(dir, 'ceph.conf');
   const map = join(dir, 'monmap');
+  const keyring = join(dir, 'keyring');
   writeFileSync(conf, configuration(dir, fsid, monPort, httpPort));
   const user = process.getuid?.() === 0 ? ['--setuser', 'root', '--setgroup', 'root'] : [];
   const tool = (command: string, ...args: string[]) =>
@@ -70,7 +78,12 @@ async function startDaemons(dir: string, children: ChildProcess[]): Promise<Stor
   };
 
   await tool('monmaptool', '--create', '--addv', 'a', `[v1:127.0.0.1:${monPort}]`, '--fsid', fsid, map);
-  await tool('ceph-mon', '-i', 'a', '--mkfs', '--monmap', map, ...user);
+  writeFileSync(keyring, '');
+  for (const [entity, capabilities] of Object.entries(ENTITIES)) {
+    const grants = Object.entries(capabilities).flatMap(([service, grant]) => ['--cap', service, grant]);
+    await tool('ceph-authtool', keyring, '--gen-key', '-n', entity, ...grants);
+  }
+  await tool('ceph-mon', '-i', 'a', '--mkfs', '--monmap', map, '--keyring', keyring, ...user);
   daemon('ceph-mon', '-i', 'a');
   await tool('ceph', '--connect-timeout', '60', '-s');
   await tool('ceph', 'osd', 'new', osd, '0');
@@ -120,7 +133,11 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** One monitor, one disk in a file, no authentication among them, pools of one copy, caches kept small. */
+/**
+ * One monitor, one disk in a file, pools of one copy, caches kept small. They authenticate each other, as they do where
+ * Ceph is in use: without that a client can be let in before it is told the cluster's id, and then its first command is
+ * refused as one for another cluster ("wrong fsid", EPERM), which ends the disk's daemon in one start of ten.
+ */
 function configuration(dir: string, fsid: string, monPort: number, httpPort: number): string {
   return `[global]
 fsid = ${fsid}
@@ -130,10 +147,10 @@ public addr = 127.0.0.1
 cluster addr = 127.0.0.1
 ms bind ipv4 = true
 ms bind ipv6 = false
-auth cluster required = none
-auth service required = none
-auth client required = none
-auth supported = none
+auth cluster required = cephx
+auth service required = cephx
+auth client required = cephx
+keyring = ${dir}/keyring
 osd pool default size = 1
 osd pool default min size = 1
 mon allow pool size one = true
