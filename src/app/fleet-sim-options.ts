@@ -1,3 +1,4 @@
+import { quotedEtag } from '../etag.ts';
 import { FAULTS, FaultListError, type FaultShare, parseFaults } from '../rehearsal/faults.ts';
 import { type MachineState, STATES } from '../rehearsal/machines.ts';
 import { FLAG, readArguments, USUAL_OPTIONS, usageOf } from './arguments.ts';
@@ -106,7 +107,7 @@ export function parseFleetSimOptions(args: readonly string[]): FleetSimOptions |
     cgi: values.cgi ?? null,
     resume: values.resume ?? null,
     home: values.home ?? null,
-    etag: values.etag === undefined ? null : quoted(named('etag', values.etag, /^"?[!-~]{1,100}"?$/)),
+    etag: values.etag === undefined ? null : quotedEtag(named('etag', values.etag, /^"?[!-~]{1,100}"?$/)),
     token: named('token', values.token, /^[!-~]{1,1000}$/),
     flyctl: values.flyctl ?? null,
     envFile: values.env ?? null,
@@ -171,8 +172,4 @@ function readFaults(text: string): FaultShare[] {
 function named(option: string, value: string, form: RegExp): string {
   if (form.test(value)) return value;
   throw fleetSimUsage(`--${option} does not take ${JSON.stringify(value)}`);
-}
-
-function quoted(etag: string): string {
-  return etag.startsWith('"') ? etag : `"${etag}"`;
 }

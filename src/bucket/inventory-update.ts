@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { bareEtag } from '../etag.ts';
 import { Failure } from '../failure.ts';
 import type { ObjectStore, PutCondition } from '../store/types.ts';
-import { inventoryEntry, parseInventory, plainEtag, type RawInventory } from './inventory.ts';
+import { inventoryEntry, parseInventory, type RawInventory } from './inventory.ts';
 import { databaseFile, inventoryKey, renderTime } from './layout.ts';
 
 /** What an inventory shall say of one database. */
@@ -72,7 +73,7 @@ function mergeInventory(inventory: RawInventory, facts: readonly InventoryFact[]
     const file = databaseFile(name);
     const before = inventoryEntry(merged.get(file));
     if (before && before.time.getTime() > time.getTime()) continue;
-    if (before?.etag === plainEtag(etag) && before.date === date && before.time.getTime() === time.getTime())
+    if (before?.etag === bareEtag(etag) && before.date === date && before.time.getTime() === time.getTime())
       continue;
     const unknown = asObject(merged.get(file));
     merged.set(file, { ...unknown, etag, date, last_modified: renderTime(time) });

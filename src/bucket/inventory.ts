@@ -1,3 +1,4 @@
+import { bareEtag } from '../etag.ts';
 import { parseTime } from './layout.ts';
 
 /*
@@ -35,10 +36,5 @@ export function inventoryEntry(value: unknown): InventoryEntry | null {
   const { etag, date, last_modified } = value as Readonly<Record<string, unknown>>;
   const time = typeof last_modified === 'string' ? parseTime(last_modified) : null;
   if (typeof etag !== 'string' || etag === '' || !time) return null;
-  return { etag: plainEtag(etag), date: typeof date === 'string' ? date : null, time };
-}
-
-/** Without the quotes that some programs write and others leave out. */
-export function plainEtag(etag: string): string {
-  return etag.replace(/^(?:W\/)?"(.*)"$/, '$1');
+  return { etag: bareEtag(etag), date: typeof date === 'string' ? date : null, time };
 }

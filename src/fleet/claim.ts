@@ -109,9 +109,3 @@ interface Copy {
   readonly sha256: string | null;
   readonly digest?: string | null;
 }
-
-/** Whether two ETags name the same object. Some programs leave the quotes out. */
-export function sameEtag(a: string, b: string): boolean {
-  const bare = (etag: string): string => etag.replace(/^W\//, '').replace(/^"(.*)"$/, '$1');
-  return bare(a) === bare(b);
-}

@@ -1,5 +1,6 @@
+import { sameEtag } from '../etag.ts';
 import type { FailureCode } from '../failure.ts';
-import { type Answer, type Claim, readAnswer, sameBytes, sameEtag } from './claim.ts';
+import { type Answer, type Claim, readAnswer, sameBytes } from './claim.ts';
 import { type Reply, retryAfterMs } from './exchange.ts';
 import type { FleetError, Machine, MachineOutcome, PublishedIndex } from './types.ts';
 

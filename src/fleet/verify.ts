@@ -1,4 +1,5 @@
-import { type Claim, type ClaimedIndex, isRecord, sameBytes, sameEtag } from './claim.ts';
+import { sameEtag } from '../etag.ts';
+import { type Claim, type ClaimedIndex, isRecord, sameBytes } from './claim.ts';
 import { failed, type Verdict } from './judge.ts';
 import type { FleetOperation, PublishedIndex } from './types.ts';
 

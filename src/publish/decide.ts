@@ -1,4 +1,5 @@
 import { wholeSeconds } from '../bucket/layout.ts';
+import { sameEtag } from '../etag.ts';
 import type { PublishMemory } from '../journal/types.ts';
 import type { Grown } from './memory.ts';
 import type { Standing } from './standing.ts';
@@ -33,7 +34,7 @@ export function decide(standing: Standing, circumstances: Circumstances): Decisi
   const { etag } = standing.index;
   if (standing.digest === ours.digest) return { kind: 'unchanged' };
   const older = isOlder(ours, standing.index.time);
-  if (replaces !== null && sameTag(replaces, etag)) {
+  if (replaces !== null && sameEtag(replaces, etag)) {
     return { kind: 'publish', replaces: etag, modified: older ? justAfter(standing) : ours.modified };
   }
   if (isOurs(standing, circumstances)) {
@@ -72,9 +73,4 @@ function isOurs({ index, digest }: Standing, { memory, installed }: Circumstance
  */
 function isUnclaimed({ index }: Standing, { memory, raced }: Circumstances): boolean {
   return memory.last === null && index.by === null && !raced;
-}
-
-/** An ETag by hand may come without its quotes, which shells take away. */
-function sameTag(given: string, etag: string): boolean {
-  return given === etag || `"${given}"` === etag;
 }

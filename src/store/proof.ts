@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { bareEtag, quotedEtag } from '../etag.ts';
 import { CorruptError } from './errors.ts';
 import type { StoredObject } from './types.ts';
 
@@ -15,16 +16,12 @@ export function describeObject(key: string, head: Head, size: number): StoredObj
   if (!head.ETag || !head.LastModified) throw new CorruptError('the answer has no ETag or no time');
   return {
     key,
-    etag: quoted(head.ETag),
+    etag: quotedEtag(head.ETag),
     size,
     modified: head.LastModified,
     metadata: head.Metadata ?? {},
   };
 }
-
-export const quoted = (etag: string) => (etag.endsWith('"') ? etag : `"${etag}"`);
-
-export const unquoted = (etag: string) => etag.replace(/^(?:W\/)?"(.*)"$/, '$1');
 
 /**
  * Proves bytes against all that is said of them: length, MD5 when the ETag is a plain one, SHA-256 when the metadata
@@ -35,7 +32,7 @@ export const unquoted = (etag: string) => etag.replace(/^(?:W\/)?"(.*)"$/, '$1')
  */
 export function prove(bytes: Buffer, object: StoredObject): string {
   if (bytes.length !== object.size) throw new CorruptError(`${bytes.length} of ${object.size} bytes came`);
-  if (isMd5(object.etag) && md5(bytes) !== unquoted(object.etag).toLowerCase()) {
+  if (isMd5(object.etag) && md5(bytes) !== bareEtag(object.etag).toLowerCase()) {
     throw new CorruptError('the bytes do not match their ETag');
   }
   const digest = sha256(bytes);
@@ -52,7 +49,7 @@ export function isProven({ etag, metadata }: StoredObject): boolean {
 }
 
 /** An ETag is the bytes' MD5 unless the object came in parts (then it ends in `-<parts>`) or is encrypted. */
-export const isMd5 = (etag: string) => /^[0-9a-f]{32}$/i.test(unquoted(etag));
+export const isMd5 = (etag: string) => /^[0-9a-f]{32}$/i.test(bareEtag(etag));
 
 export const md5 = (bytes: Buffer) => hash('md5', bytes);
 

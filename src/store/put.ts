@@ -1,8 +1,9 @@
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { bareEtag, quotedEtag } from '../etag.ts';
 import { Failure } from '../failure.ts';
 import { CorruptError } from './errors.ts';
-import { isMd5, md5, quoted, sha256, unquoted } from './proof.ts';
-import { operationName } from './reader.ts';
+import { isMd5, md5, sha256 } from './proof.ts';
+import { isMissing, operationName } from './reader.ts';
 import { type Attempt, withRetries } from './retry.ts';
 import { StatusError } from './transport.ts';
 import type {
@@ -44,7 +45,7 @@ export function putObject(
     });
   }
   const upload = { key, bytes, md5: md5(bytes), sha256: sha256(bytes), options };
-  const state: State = { inDoubt: false, bareEtag: false };
+  const state: State = { inDoubt: false, comparesBare: false };
   return withRetries(operationName('PUT', parts.settings, key), parts.settings.timeoutMs, (attempt) =>
     putOnce(parts, upload, state, attempt),
   );
@@ -55,7 +56,7 @@ interface State {
   /** An earlier attempt ended without an answer: it may have been carried out all the same. */
   inDoubt: boolean;
   /** The store has shown that it compares ETags without their quotes (Ceph does). */
-  bareEtag: boolean;
+  comparesBare: boolean;
 }
 
 async function putOnce(parts: Parts, upload: Upload, state: State, attempt: Attempt): Promise<PutOutcome> {
@@ -71,8 +72,8 @@ async function putOnce(parts: Parts, upload: Upload, state: State, attempt: Atte
   const found = await parts.head(upload.key, attempt);
   const object = found.kind === 'found' ? found.object : null;
   if (object && state.inDoubt && isOurs(object, upload)) return { kind: 'stored', etag: object.etag };
-  if (object?.etag === upload.options.condition.replaces && !state.bareEtag) {
-    state.bareEtag = true;
+  if (object?.etag === upload.options.condition.replaces && !state.comparesBare) {
+    state.comparesBare = true;
     return putOnce(parts, upload, state, attempt);
   }
   return { kind: 'changed-elsewhere', object };
@@ -81,7 +82,7 @@ async function putOnce(parts: Parts, upload: Upload, state: State, attempt: Atte
 async function send(
   { client, settings }: Parts,
   { key, bytes, md5, sha256, options }: Upload,
-  { bareEtag }: State,
+  { comparesBare }: State,
   { signal }: Attempt,
 ): Promise<PutOutcome> {
   const command = new PutObjectCommand({
@@ -92,34 +93,34 @@ async function send(
     ContentMD5: Buffer.from(md5, 'hex').toString('base64'),
     ContentType: options.contentType,
     Metadata: { ...options.metadata, sha256 },
-    ...precondition(options.condition, bareEtag),
+    ...precondition(options.condition, comparesBare),
   });
   const answer = await client.send(command, { abortSignal: signal });
   if (!answer.ETag) throw new CorruptError('the answer has no ETag');
-  if (isMd5(answer.ETag) && unquoted(answer.ETag).toLowerCase() !== md5) {
+  if (isMd5(answer.ETag) && bareEtag(answer.ETag).toLowerCase() !== md5) {
     throw new CorruptError('the ETag that the store answered is not that of the bytes sent');
   }
-  return { kind: 'stored', etag: quoted(answer.ETag) };
+  return { kind: 'stored', etag: quotedEtag(answer.ETag) };
 }
 
 function precondition(
   { replaces }: PutCondition,
-  bareEtag: boolean,
+  comparesBare: boolean,
 ): { IfMatch?: string; IfNoneMatch?: string } {
   if (replaces === 'anything') return {};
   if (replaces === 'nothing') return { IfNoneMatch: '*' };
-  return { IfMatch: bareEtag ? unquoted(replaces) : replaces };
+  return { IfMatch: comparesBare ? bareEtag(replaces) : replaces };
 }
 
 /** 412; and, as Amazon's S3 has it, 404 for `If-Match` on an object that is gone. */
 function isConditionFailed(error: unknown, { replaces }: PutCondition): boolean {
-  if (!(error instanceof StatusError) || replaces === 'anything') return false;
-  return error.status === 412 || (error.status === 404 && error.code !== 'NoSuchBucket');
+  if (replaces === 'anything') return false;
+  return isMissing(error) || (error instanceof StatusError && error.status === 412);
 }
 
 /** An MD5 that the store has computed weighs more than a digest that we have sent. */
 function isOurs(object: StoredObject, upload: Upload): boolean {
   return isMd5(object.etag)
-    ? unquoted(object.etag).toLowerCase() === upload.md5
+    ? bareEtag(object.etag).toLowerCase() === upload.md5
     : object.size === upload.bytes.length && object.metadata['sha256'] === upload.sha256;
 }

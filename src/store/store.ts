@@ -4,9 +4,10 @@ import {
   type ListObjectsV2CommandOutput,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { quotedEtag } from '../etag.ts';
 import { createClient } from './client.ts';
 import { CorruptError } from './errors.ts';
-import { describeObject, quoted } from './proof.ts';
+import { describeObject } from './proof.ts';
 import { putObject } from './put.ts';
 import { isMissing, operationName, readerWith } from './reader.ts';
 import { type Attempt, withRetries } from './retry.ts';
@@ -87,5 +88,5 @@ function describeItem({ Key, ETag, Size, LastModified }: Item, encoding: string 
     throw new CorruptError('a listing names an object without key, ETag, size or time');
   }
   const key = encoding === 'url' ? decodeURIComponent(Key.replaceAll('+', ' ')) : Key;
-  return { key, etag: quoted(ETag), size: Size, modified: LastModified };
+  return { key, etag: quotedEtag(ETag), size: Size, modified: LastModified };
 }

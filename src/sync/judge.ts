@@ -1,5 +1,5 @@
-import { plainEtag } from '../bucket/inventory.ts';
 import { wholeSeconds } from '../bucket/layout.ts';
+import { bareEtag } from '../etag.ts';
 import { mayBeSince, type SeenAt } from '../tenants/seen.ts';
 import type { RemoteCopy, Seen } from '../tenants/types.ts';
 import type { Intent } from './types.ts';
@@ -45,7 +45,7 @@ export type Verdict =
 export function judge({ local, remote, seen, intents, raced }: Evidence): Verdict {
   if (!remote) return { kind: 'put', replaces: null, time: local.modified };
   const { etag, time } = remote;
-  if (plainEtag(etag).toLowerCase() === local.md5) {
+  if (bareEtag(etag).toLowerCase() === local.md5) {
     return { kind: 'unchanged', learnt: { etag, time, digest: local.digest } };
   }
   const base = intents.find((intent) => intent.etag === etag) ?? (seen?.etag === etag ? seen : null);

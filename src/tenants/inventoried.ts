@@ -1,5 +1,6 @@
-import { inventoryEntry, parseInventory, plainEtag, type RawInventory } from '../bucket/inventory.ts';
+import { inventoryEntry, parseInventory, type RawInventory } from '../bucket/inventory.ts';
 import { databaseFile, INDEX_NAME, inventoryKey } from '../bucket/layout.ts';
+import { bareEtag } from '../etag.ts';
 import { Failure } from '../failure.ts';
 import type { ObjectReader } from '../store/types.ts';
 import type { TenantDatabase } from './types.ts';
@@ -21,7 +22,7 @@ export function inventoried(store: ObjectReader): Inventoried {
     const reading = read.get(key) ?? readInventory(store, key);
     read.set(key, reading);
     const entry = inventoryEntry((await reading)?.get(databaseFile(name)));
-    return entry && entry.etag === plainEtag(etag) ? entry.time : null;
+    return entry && entry.etag === bareEtag(etag) ? entry.time : null;
   };
 }
 

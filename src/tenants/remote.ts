@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { inventoryEntry, parseInventory, plainEtag } from '../bucket/inventory.ts';
+import { inventoryEntry, parseInventory } from '../bucket/inventory.ts';
 import {
   DATABASE_PREFIX,
   databaseFile,
@@ -11,6 +11,7 @@ import {
   objectTime,
   wholeSeconds,
 } from '../bucket/layout.ts';
+import { bareEtag } from '../etag.ts';
 import { Failure } from '../failure.ts';
 import type { ObjectInfo, ObjectStore } from '../store/types.ts';
 import { MAX_INVENTORY_BYTES } from './inventoried.ts';
@@ -107,7 +108,7 @@ async function readInventories(
       for (const { name } of tenants) {
         const entry = inventoryEntry(inventory.get(databaseFile(name)));
         const now = listed.get(name);
-        if (entry && now && entry.etag === plainEtag(now.etag)) learnt.set(name, learntOf(now, entry.time));
+        if (entry && now && entry.etag === bareEtag(now.etag)) learnt.set(name, learntOf(now, entry.time));
       }
     }
   } catch (error) {

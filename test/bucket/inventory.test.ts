@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inventoryEntry, parseInventory, plainEtag } from '../../src/bucket/inventory.ts';
+import { inventoryEntry, parseInventory } from '../../src/bucket/inventory.ts';
 
 describe('an inventory', () => {
   it('is read as production writes it, times with a fraction and ETags with quotes', () => {
@@ -50,6 +50,9 @@ describe('an inventory', () => {
   });
 
   it('speaks of the same version whether or not its ETag has quotes', () => {
-    expect(['"abc"', 'W/"abc"', 'abc'].map(plainEtag)).toEqual(['abc', 'abc', 'abc']);
+    const etags = ['"abc"', 'W/"abc"', 'abc'].map(
+      (etag) => inventoryEntry({ etag, last_modified: '2026-01-01 00:00:00 UTC' })?.etag,
+    );
+    expect(etags).toEqual(['abc', 'abc', 'abc']);
   });
 });

@@ -1,0 +1,18 @@
+/*
+ * An ETag stands in quotes where HTTP and this program hand it on; inventories, shells and some stores leave them out.
+ */
+
+/** With its quotes: as a store gives it. */
+export function quotedEtag(etag: string): string {
+  return etag.endsWith('"') ? etag : `"${etag}"`;
+}
+
+/** Without its quotes, and without the sign of a weak one. */
+export function bareEtag(etag: string): string {
+  return etag.replace(/^(?:W\/)?"(.*)"$/, '$1');
+}
+
+/** Whether two ETags name the same object, whoever has left the quotes out. */
+export function sameEtag(a: string, b: string): boolean {
+  return bareEtag(a) === bareEtag(b);
+}
