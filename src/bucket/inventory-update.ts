@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { backoff } from '../backoff.ts';
 import { bareEtag } from '../etag.ts';
 import { Failure } from '../failure.ts';
 import type { ObjectStore, PutCondition } from '../store/types.ts';
@@ -27,9 +28,7 @@ export interface InventoryUpdate {
 const MAX_BYTES = 32 * 2 ** 20;
 /** How often another writer may be faster. */
 const ROUNDS = 12;
-/** Milliseconds: the bound of the first pause, of random length; it doubles up to the longest. */
-const FIRST_PAUSE = 20;
-const LONGEST_PAUSE = 1000;
+const PAUSES = { firstPauseMs: 40, longestPauseMs: 1000 };
 
 /**
  * Brings facts into a region's inventory. Whatever else stands there stays: other databases, fields that this program does
@@ -46,7 +45,7 @@ export async function updateInventory(
 ): Promise<InventoryUpdate> {
   const key = inventoryKey(region);
   for (let round = 0; round < ROUNDS; round++) {
-    if (round > 0) await wait(Math.random() * Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** round));
+    if (round > 0) await wait(backoff(PAUSES, round));
     const found = await read(store, key);
     const merged = mergeInventory(found.inventory, facts);
     if (!merged) return { changed: false, wasBroken: false };

@@ -1,6 +1,7 @@
 import type { Agent } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import type { LimitFunction } from 'p-limit';
+import { backoff, pause } from '../backoff.ts';
 import { exchange } from './exchange.ts';
 import { judge, type Question, type Verdict } from './judge.ts';
 import type { FleetSettings } from './settings.ts';
@@ -57,7 +58,7 @@ export async function askMachine(asking: Asking, machine: Machine): Promise<Mach
     if (stopped) return fail(asking.stopped(), etag);
     if (verdict.kind === 'failed' || attempts >= settings.attempts) return fail(error, etag);
 
-    const waitMs = Math.max(verdict.waitMs, backoff(settings, attempts));
+    const waitMs = Math.max(verdict.waitMs, Math.round(backoff(settings, attempts)));
     if (performance.now() + waitMs >= asking.deadline)
       return fail({ ...error, message: `${error.message}; no time is left for another attempt` }, etag);
     say({ type: 'retry', machine, attempt: attempts, reason: error.message, waitMs });
@@ -82,26 +83,4 @@ async function attempt(asking: Asking, machine: Machine): Promise<Verdict> {
   const { verdict, log } = judge(reply, machine, question);
   if (log.length > 0) asking.say({ type: 'log', machine, lines: log });
   return verdict;
-}
-
-/** Full jitter: machines that failed together must not come back together. */
-export function backoff(
-  { firstPauseMs, longestPauseMs }: Pick<FleetSettings, 'firstPauseMs' | 'longestPauseMs'>,
-  attempts: number,
-): number {
-  return Math.round(Math.random() * Math.min(longestPauseMs, firstPauseMs * 2 ** (attempts - 1)));
-}
-
-/** Ends early, without an error, when the signal is aborted. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end);
-    if (signal.aborted) end();
-  });
 }

@@ -1,3 +1,4 @@
+import type { Backoff } from '../backoff.ts';
 import { Failure } from '../failure.ts';
 import { readWholeNumber } from '../settings.ts';
 
@@ -23,7 +24,8 @@ export interface FlySettings {
   readonly dnsServers: readonly string[];
 }
 
-export interface FleetSettings {
+/** The pauses are those between two attempts at one machine, or at the list of them. */
+export interface FleetSettings extends Backoff {
   readonly fly: FlySettings;
   readonly kamal: { readonly url: URL };
   /** Machines that are asked at the same time. */
@@ -34,9 +36,6 @@ export interface FleetSettings {
   readonly timeoutMs: number;
   /** Milliseconds for everything after the index is published. */
   readonly deadlineMs: number;
-  /** Milliseconds. The bound of the first pause between two attempts; it doubles with each further one. */
-  readonly firstPauseMs: number;
-  readonly longestPauseMs: number;
   /** Bytes; a longer answer is no answer of update_config. */
   readonly maxAnswerBytes: number;
 }

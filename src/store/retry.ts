@@ -1,10 +1,9 @@
+import { backoff, pause } from '../backoff.ts';
 import { Failure } from '../failure.ts';
 import { judge, toFailure } from './errors.ts';
 
 const MAX_ATTEMPTS = 4;
-/** Milliseconds. The bound of the first pause; it doubles with each further one. */
-const FIRST_PAUSE = 200;
-const LONGEST_PAUSE = 5000;
+const PAUSES = { firstPauseMs: 200, longestPauseMs: 5000 };
 
 export interface Attempt {
   /** From 1. */
@@ -15,8 +14,7 @@ export interface Attempt {
 
 /**
  * Runs a whole operation, and again after what is worth it: at most four times, within `timeoutMs` altogether, with
- * exponentially growing pauses of random length (full jitter: the fleet's machines are told to update at once, and must
- * not come back at once).
+ * growing pauses of random length: the fleet's machines are all told to update at once.
  *
  * @param operation such as `GET showcase/db/index.sqlite3`, for messages.
  * @throws {Failure} `store-unreachable`, `store-refused`, `store-corrupt`, `store-timeout`.
@@ -41,26 +39,12 @@ export async function withRetries<T>(
         if (!judgement.retry || number === MAX_ATTEMPTS) throw toFailure(judgement, operation, number, error);
         last = error;
       }
-      await pause(Math.random() * Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (number - 1)), signal);
+      await pause(backoff(PAUSES, number), signal);
       if (signal.aborted) throw timeout(operation, timeoutMs, number, last);
     }
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** Ends early, without an error, when the signal is aborted. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end);
-    if (signal.aborted) end();
-  });
 }
 
 function timeout(operation: string, timeoutMs: number, attempts: number, cause: unknown): Failure {

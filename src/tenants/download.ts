@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { backoff } from '../backoff.ts';
 import { databaseKey, statedTime, wholeSeconds } from '../bucket/layout.ts';
 import { Failure } from '../failure.ts';
 import type { Ownership } from '../install/stage.ts';
@@ -38,7 +39,7 @@ export type DownloadOutcome =
 
 /** Bytes that nothing proves may have been spoiled on their way. */
 const ATTEMPTS = 3;
-const LONGEST_PAUSE_MS = 2000;
+const PAUSES = { firstPauseMs: 500, longestPauseMs: 2000 };
 
 /**
  * Fetches a tenant's database from the store, proves it, and puts it in its place with the time at which it was last
@@ -93,7 +94,7 @@ async function fetchProved(
     if (!isWanted(learnt.time)) return { kind: 'unwanted', learnt };
     const image = proveUnless(name, got, attempt < ATTEMPTS && !isProven(object));
     if (image) return { kind: 'found', learnt, image };
-    await wait(Math.random() * Math.min(LONGEST_PAUSE_MS, 250 * 2 ** attempt));
+    await wait(backoff(PAUSES, attempt));
   }
 }
 

@@ -1,7 +1,7 @@
 import { Agent as PlainAgent } from 'node:http';
 import { Agent as SecureAgent } from 'node:https';
+import { backoff, pause } from '../../backoff.ts';
 import { Failure } from '../../failure.ts';
-import { backoff, pause } from '../ask.ts';
 import { parseJson } from '../claim.ts';
 import { exchange, type Reply, retryAfterMs } from '../exchange.ts';
 import type { FleetSettings } from '../settings.ts';

@@ -1,0 +1,29 @@
+/** How long attempts are apart. Milliseconds; the bound of a pause doubles with each further one. */
+export interface Backoff {
+  /** Bound of the first pause. */
+  readonly firstPauseMs: number;
+  /** No pause is longer. */
+  readonly longestPauseMs: number;
+}
+
+/**
+ * The pause after the attempt of this number, from 1, in milliseconds: a random part of its bound (full jitter), since
+ * those who failed together must not come back together.
+ */
+export function backoff({ firstPauseMs, longestPauseMs }: Backoff, attempt: number): number {
+  return Math.random() * Math.min(longestPauseMs, firstPauseMs * 2 ** (attempt - 1));
+}
+
+/** Waits; ends early, without an error, when the signal is aborted. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end);
+    if (signal.aborted) end();
+  });
+}
