@@ -86,8 +86,9 @@ function installPrograms(programs) {
   }
   console.log(`Installing ${packages.join(', ')} (once) ...`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  run('apt-get', ['update', '-qq'], env);
-  run('apt-get', ['install', '-qq', '-y', '--no-install-recommends', ...packages], env);
+  const patient = ['-qq', '-o', 'Acquire::Retries=3'];
+  run('apt-get', [...patient, 'update'], env);
+  run('apt-get', [...patient, 'install', '-y', '--no-install-recommends', ...packages], env);
 }
 
 /** Fonts move from directory to directory between releases; that the package is there tells its copyright file. */
