@@ -46,10 +46,13 @@ export async function backedUpImage(
 }
 
 /**
- * One attempt. The backup's own connection asks for its lock only once, and has no busy time-out; it takes the lock in
- * one turn of the event loop and writes in the next.
+ * One attempt to copy all pages at once. The backup's own connection asks for its lock only once, and has no busy
+ * time-out; it takes the lock in one turn of the event loop and writes in the next.
+ *
+ * @param locked as for `backUp`
+ * @throws {Busy} when another connection is in the way; a source without a page cannot be told from that.
  */
-async function copyOnce(source: Database, path: string, locked = () => {}): Promise<void> {
+export async function copyOnce(source: Database, path: string, locked = () => {}): Promise<void> {
   let calls = 0;
   const { totalPages } = await source.backup(path, {
     progress: () => {

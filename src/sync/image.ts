@@ -1,7 +1,8 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { imageDigest, openImage } from '../index/open.ts';
-import { Busy, patience, untilFree } from '../install/busy.ts';
+import { copyOnce } from '../install/backup.ts';
+import { patience, untilFree } from '../install/busy.ts';
 import { onDisk } from '../install/disk.ts';
 import { makePrivateDirectory } from '../install/stage.ts';
 import { type Database, openDatabase } from '../sqlite.ts';
@@ -41,9 +42,8 @@ export async function readTenantImage(request: ImageRequest): Promise<TenantImag
   const copy = join(workDir, `${name}.copy`);
   onDisk('cannot prepare', workDir, () => makePrivateDirectory(workDir));
   try {
-    discard(copy);
-    const pages = await untilFree(patience(path, patienceMs), () => copyPages(path, copy));
-    return pages === 0 ? null : proved(name, readFileSync(copy));
+    const isCopied = await untilFree(patience(path, patienceMs), () => copyPages(path, copy));
+    return isCopied ? proved(name, readFileSync(copy)) : null;
   } catch (error) {
     throw databaseError(name, path, error);
   } finally {
@@ -51,8 +51,8 @@ export async function readTenantImage(request: ImageRequest): Promise<TenantImag
   }
 }
 
-/** @returns how many pages the copy has; 0, and no copy, for a database without tables */
-async function copyPages(path: string, copy: string): Promise<number> {
+/** @returns false, and makes no copy, for a database without tables */
+async function copyPages(path: string, copy: string): Promise<boolean> {
   discard(copy);
   // It may write, so that SQLite can undo what a killed application left half done; no statement of ours does.
   const db = openDatabase(path, { fileMustExist: true, busyTimeoutMs: 0 });
@@ -62,10 +62,9 @@ async function copyPages(path: string, copy: string): Promise<number> {
     // Held until the end, so that nobody writes between the first page and the last.
     db.exec('BEGIN');
     const entries = Number(db.prepare('SELECT count(*) FROM main.sqlite_schema').pluck().get());
-    if (entries === 0) return 0;
-    const { totalPages, remainingPages } = await db.backup(copy, { progress: () => 0x7fffffff });
-    if (totalPages === 0 || remainingPages > 0) throw new Busy('the copy could not be made');
-    return totalPages;
+    if (entries === 0) return false;
+    await copyOnce(db, copy);
+    return true;
   } finally {
     if (db.inTransaction) db.exec('ROLLBACK');
     db.close();
