@@ -3,7 +3,7 @@ import { backoff } from '../backoff.ts';
 import { bareEtag } from '../etag.ts';
 import { Failure } from '../failure.ts';
 import type { ObjectStore, PutCondition } from '../store/types.ts';
-import { inventoryEntry, parseInventory, type RawInventory } from './inventory.ts';
+import { inventoryEntry, MAX_INVENTORY_BYTES, parseInventory, type RawInventory } from './inventory.ts';
 import { databaseFile, inventoryKey, renderTime } from './layout.ts';
 
 /** What an inventory shall say of one database. */
@@ -24,8 +24,6 @@ export interface InventoryUpdate {
   readonly wasBroken: boolean;
 }
 
-/** An inventory of 400 databases has some 60 KiB. */
-const MAX_BYTES = 32 * 2 ** 20;
 /** How often another writer may be faster. */
 const ROUNDS = 12;
 const PAUSES = { firstPauseMs: 40, longestPauseMs: 1000 };
@@ -90,7 +88,7 @@ async function read(
   store: ObjectStore,
   key: string,
 ): Promise<{ inventory: RawInventory; condition: PutCondition; wasBroken: boolean }> {
-  const got = await store.get(key, { maxBytes: MAX_BYTES });
+  const got = await store.get(key, { maxBytes: MAX_INVENTORY_BYTES });
   if (got.kind === 'missing' || got.kind === 'unchanged') {
     return { inventory: new Map(), condition: { replaces: 'nothing' }, wasBroken: false };
   }
@@ -99,7 +97,7 @@ async function read(
       hint: 'Look at what stands there, and delete it: the next upload of each database makes it anew.',
     });
   }
-  const inventory = parseInventory(got.bytes.toString('utf8').replace(/^\uFEFF/, ''));
+  const inventory = parseInventory(got.bytes.toString());
   const condition = { replaces: got.object.etag };
   return { inventory: inventory ?? new Map(), condition, wasBroken: inventory === null };
 }

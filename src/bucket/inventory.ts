@@ -16,13 +16,16 @@ export interface InventoryEntry {
   readonly time: Date;
 }
 
+/** Bytes; an inventory of 400 databases has some 60 KiB. */
+export const MAX_INVENTORY_BYTES = 32 * 2 ** 20;
+
 /** By file name, such as `2025-boston.sqlite3`: what stands there, whatever it is. */
 export type RawInventory = Map<string, unknown>;
 
-/** Null when the text is no inventory at all. */
+/** Null when the text is no inventory at all. Some programs begin one with a byte order mark. */
 export function parseInventory(text: string): RawInventory | null {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
     return new Map(Object.entries(value));
   } catch {

@@ -1,12 +1,14 @@
-import { inventoryEntry, parseInventory, type RawInventory } from '../bucket/inventory.ts';
+import {
+  inventoryEntry,
+  MAX_INVENTORY_BYTES,
+  parseInventory,
+  type RawInventory,
+} from '../bucket/inventory.ts';
 import { databaseFile, INDEX_NAME, inventoryKey } from '../bucket/layout.ts';
 import { bareEtag } from '../etag.ts';
 import { Failure } from '../failure.ts';
 import type { ObjectReader } from '../store/types.ts';
 import type { TenantDatabase } from './types.ts';
-
-/** An inventory of 400 databases has some 60 KiB. */
-export const MAX_INVENTORY_BYTES = 32 * 2 ** 20;
 
 /** When the inventory says that the version with this ETag was last changed; null when it says nothing of that. */
 export type Inventoried = (

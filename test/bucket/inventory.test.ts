@@ -49,6 +49,12 @@ describe('an inventory', () => {
     expect(inventoryEntry(value)).toBeNull();
   });
 
+  it('may begin with a byte order mark', () => {
+    expect(parseInventory('\ufeff{ "2025-boston.sqlite3": {} }')).toEqual(
+      new Map([['2025-boston.sqlite3', {}]]),
+    );
+  });
+
   it('speaks of the same version whether or not its ETag has quotes', () => {
     const etags = ['"abc"', 'W/"abc"', 'abc'].map(
       (etag) => inventoryEntry({ etag, last_modified: '2026-01-01 00:00:00 UTC' })?.etag,
