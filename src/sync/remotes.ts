@@ -1,6 +1,6 @@
-import { databaseKey, objectTime, wholeSeconds } from '../bucket/layout.ts';
+import { databaseKey, wholeSeconds } from '../bucket/layout.ts';
 import type { ObjectInfo, ObjectStore } from '../store/types.ts';
-import { readRemotes } from '../tenants/remote.ts';
+import { readRemotes, remoteCopyOf } from '../tenants/remote.ts';
 import type { RemoteCopy, Seen, TenantDatabase } from '../tenants/types.ts';
 import type { Run } from './run.ts';
 import type { Surveyed } from './survey.ts';
@@ -71,7 +71,5 @@ export async function remoteOf(
 
 async function ask(store: ObjectStore, { name }: TenantDatabase): Promise<RemoteCopy | null> {
   const head = await store.head(databaseKey(name));
-  if (head.kind === 'missing') return null;
-  const { object } = head;
-  return { etag: object.etag, size: object.size, time: objectTime(object), exact: true };
+  return head.kind === 'missing' ? null : remoteCopyOf(head.object);
 }

@@ -1,7 +1,6 @@
 import { asFailure } from '../failure.ts';
 import type { Steps } from '../report/steps.ts';
 import type { ItemFailure, ItemOutcome } from '../report/types.ts';
-
 import type { SyncItem } from './types.ts';
 
 /** What is counted, in the order in which it is told. */

@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
-import { databaseKey, objectTime, renderTime } from '../bucket/layout.ts';
+import { databaseKey, renderTime } from '../bucket/layout.ts';
 import { Failure } from '../failure.ts';
-import type { ObjectStore, StoredObject } from '../store/types.ts';
+import type { ObjectStore } from '../store/types.ts';
 import { keepAside } from '../tenants/aside.ts';
 import { readLocal } from '../tenants/local.ts';
+import { remoteCopyOf } from '../tenants/remote.ts';
 import type { SeenDatabases } from '../tenants/seen.ts';
 import type { RemoteCopy, TenantDatabase } from '../tenants/types.ts';
 import { fingerprint } from './fingerprint.ts';
@@ -63,7 +64,7 @@ export async function uploadTenant(
     if (answer.kind === 'stored') {
       return { kind: 'uploaded', bytes: local.image.bytes.length, isNew: there === null };
     }
-    there = answer.object ? asRemote(answer.object) : null;
+    there = answer.object ? remoteCopyOf(answer.object) : null;
     if (round === ROUNDS) return conflict(parts, tenant, local, there);
   }
 }
@@ -160,8 +161,4 @@ function conflict(
       return { kept: null, where: `; no copy of what is here could be made (${error.message})` };
     }
   }
-}
-
-function asRemote(object: StoredObject): RemoteCopy {
-  return { etag: object.etag, size: object.size, time: objectTime(object), exact: true };
 }

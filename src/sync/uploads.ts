@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { Failure } from '../failure.ts';
 import type { StepResult } from '../report/steps.ts';
+import { isStoreDown, MOST_FAILURES } from '../tenants/breaker.ts';
 import { largeOneByOne } from '../tenants/large.ts';
 import { underTenantLock } from '../tenants/under-lock.ts';
 import { type Remotes, remoteOf } from './remotes.ts';
@@ -15,9 +16,6 @@ const CONCURRENCY = 4;
 const LOCK_MS = 60_000;
 /** Milliseconds to wait for a gap that writers leave. */
 const PATIENCE_MS = 10_000;
-
-/** Uploads in a row that may fail for want of the store before no more are tried. */
-const MOST_FAILURES = 4;
 
 /**
  * Uploads the databases that are pending, the one last written first. What the deadline, or a store that is down, does
@@ -55,7 +53,7 @@ export async function uploadAll(
     } catch (error) {
       // Cut short by the deadline: that is told of all of them together.
       if (deadline.left() === 0 && error instanceof Failure && /-timeout$/.test(error.code)) return;
-      down = error instanceof Failure && /^store-(un|ti|re)/.test(error.code) ? down + 1 : 0;
+      down = isStoreDown(error) ? down + 1 : 0;
       if (down >= MOST_FAILURES) tally.gaveUp = true;
       tally.failed('upload', name, error);
     }

@@ -1,8 +1,13 @@
 import { Failure } from '../failure.ts';
 import type { ObjectStore } from '../store/types.ts';
 
-/** Requests in a row that may fail before no more are made. Each has been retried by then, for up to its time-out. */
-const MOST = 4;
+/** Requests in a row that a store may fail before it is given up. Each has been retried by then, up to its time-out. */
+export const MOST_FAILURES = 4;
+
+/** Whether an error says that the store cannot be used at all, and not that one of its objects is amiss. */
+export function isStoreDown(error: unknown): boolean {
+  return error instanceof Failure && /^store-(unreachable|timeout|refused)$/.test(error.code);
+}
 
 /**
  * A store that is given up once it has not answered several requests in a row: 400 databases, each of which waits for
@@ -11,18 +16,21 @@ const MOST = 4;
 export function withBreaker(store: ObjectStore): ObjectStore {
   let failed = 0;
   const guard = async <T>(work: () => Promise<T>): Promise<T> => {
-    if (failed >= MOST) {
-      throw new Failure('store-unreachable', `the store was given up after ${MOST} failures in a row`, {
-        hint: 'Try again when the store answers; the first failures say what is wrong with it.',
-      });
+    if (failed >= MOST_FAILURES) {
+      throw new Failure(
+        'store-unreachable',
+        `the store was given up after ${MOST_FAILURES} failures in a row`,
+        {
+          hint: 'Try again when the store answers; the first failures say what is wrong with it.',
+        },
+      );
     }
     try {
       const result = await work();
       failed = 0;
       return result;
     } catch (error) {
-      const down = error instanceof Failure && /^store-(unreachable|timeout|refused)$/.test(error.code);
-      failed = down ? failed + 1 : 0;
+      failed = isStoreDown(error) ? failed + 1 : 0;
       throw error;
     }
   };

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { inventoryEntry, parseInventory } from '../bucket/inventory.ts';
+import { inventoryEntry, MAX_INVENTORY_BYTES, parseInventory } from '../bucket/inventory.ts';
 import {
   DATABASE_PREFIX,
   databaseFile,
@@ -13,8 +13,7 @@ import {
 } from '../bucket/layout.ts';
 import { bareEtag } from '../etag.ts';
 import { Failure } from '../failure.ts';
-import type { ObjectInfo, ObjectStore } from '../store/types.ts';
-import { MAX_INVENTORY_BYTES } from './inventoried.ts';
+import type { ObjectInfo, ObjectStore, StoredObject } from '../store/types.ts';
 import type { LearntTime, SeenDatabases } from './seen.ts';
 import type { RemoteCopy, TenantDatabase } from './types.ts';
 
@@ -71,6 +70,11 @@ export async function readRemotes(
 
 function isOf(learnt: LearntTime | undefined, { etag, modified }: ObjectInfo): boolean {
   return learnt !== undefined && learnt.etag === etag && learnt.stored === wholeSeconds(modified);
+}
+
+/** What the store has, as an object says of itself. */
+export function remoteCopyOf(object: StoredObject): RemoteCopy {
+  return { etag: object.etag, size: object.size, time: objectTime(object), exact: true };
 }
 
 export function learntOf({ etag, modified }: ObjectInfo, time: Date): LearntTime {
