@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
 import { arrival } from '../journal/arrival.ts';
 import { siteFrom } from '../site/environment.ts';
+import { htpasswdPath } from '../site/paths.ts';
 import { runStart } from '../update/start.ts';
 import { runHook } from './hook.ts';
 import { hostOf, type World } from './parts.ts';
@@ -37,8 +37,8 @@ export async function runStartHook(
 function hasHtpasswd(world: World): boolean {
   const { APP_ROOT, RAILS_DB_VOLUME } = world.env;
   try {
-    const { dbDir } = siteFrom({ APP_ROOT, RAILS_DB_VOLUME }, hostOf(world), null);
-    return statSync(join(dbDir, 'htpasswd')).size > 0;
+    const site = siteFrom({ APP_ROOT, RAILS_DB_VOLUME }, hostOf(world), null);
+    return statSync(htpasswdPath(site)).size > 0;
   } catch {
     return false;
   }

@@ -1,6 +1,6 @@
-import { join } from 'node:path';
 import type { PlannedFile } from '../generate/types.ts';
 import type { Index } from '../index/types.ts';
+import { htpasswdPath } from '../site/paths.ts';
 import { navigatorPart } from '../site/static.ts';
 import type { Site } from '../site/types.ts';
 import { accessRules, publicGlobs } from './access.ts';
@@ -84,7 +84,7 @@ export async function checkFiles(files: readonly PlannedFile[], context: CheckCo
   const part = navigatorPart(site);
   const tenants = new TenantsRead(index, site, part);
   const years = new Set(index.years.map(({ year }) => String(year)));
-  const htpasswd = check.find('htpasswd')?.path ?? join(site.dbDir, 'htpasswd');
+  const htpasswd = check.find('htpasswd')?.path ?? htpasswdPath(site);
   const view = await check.yaml(
     'navigator',
     OUR_NAVIGATOR,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Index } from '../index/types.ts';
+import { htpasswdPath, maintenancePath, navigatorPath, tenantsListPath } from '../site/paths.ts';
 import { maintenancePart, navigatorPart } from '../site/static.ts';
 import type { Site } from '../site/types.ts';
 import { htpasswdText } from './htpasswd.ts';
@@ -23,18 +24,18 @@ export function generate(index: Index, site: Site): PlannedFile[] {
   const tenants = tenantsOf(index, site, part);
   const inDb = (name: string) => join(site.dbDir, name);
   return [
-    { kind: 'htpasswd', path: inDb('htpasswd'), content: htpasswdText(index.users), mode: SECRET },
+    { kind: 'htpasswd', path: htpasswdPath(site), content: htpasswdText(index.users), mode: SECRET },
     { kind: 'map', path: inDb('map.yml'), content: mapText(index), mode: READABLE },
     { kind: 'showcases', path: inDb('showcases.yml'), content: showcasesText(index), mode: READABLE },
     {
       kind: 'tenants',
-      path: join(site.appRoot, 'tmp/tenants.list'),
+      path: tenantsListPath(site),
       content: tenantsText(tenants, site),
       mode: READABLE,
     },
     {
       kind: 'navigator',
-      path: join(site.appRoot, 'config/navigator.yml'),
+      path: navigatorPath(site),
       content: navigatorText(index, site, part, tenants),
       mode: READABLE,
     },
@@ -45,7 +46,7 @@ export function generate(index: Index, site: Site): PlannedFile[] {
 export function generateMaintenance(site: Site): PlannedFile {
   return {
     kind: 'maintenance',
-    path: join(site.appRoot, 'config/navigator-maintenance.yml'),
+    path: maintenancePath(site),
     content: emitYaml(maintenancePart(site).config),
     mode: READABLE,
   };

@@ -1,12 +1,10 @@
 import { hash } from 'node:crypto';
-import { join } from 'node:path';
 import { databaseKey, INDEX_NAME, objectTime, wholeSeconds } from '../bucket/layout.ts';
 import { Failure } from '../failure.ts';
 import { imageDigest } from '../index/open.ts';
 import type { LiveIndex } from '../install/live-index.ts';
 import type { InstalledState } from '../journal/types.ts';
 import type { IndexFacts } from '../report/types.ts';
-import type { Site } from '../site/types.ts';
 import type { ObjectReader, StoredObject } from '../store/types.ts';
 
 const INDEX_KEY = databaseKey(INDEX_NAME);
@@ -20,21 +18,6 @@ export interface Candidate {
   readonly remember: InstalledState | null;
   /** How it was found, in words. */
   readonly detail: string;
-}
-
-/** Navigator's configuration, whose mtime makes it reload. */
-export function navigatorPath(site: Site): string {
-  return join(site.appRoot, 'config', 'navigator.yml');
-}
-
-/** Written in image builds, by a program of its own that takes no lock. */
-export function maintenancePath(site: Site): string {
-  return join(site.appRoot, 'config', 'navigator-maintenance.yml');
-}
-
-/** The directories that files are installed into. */
-export function targetDirectories(site: Site): string[] {
-  return [site.dbDir, join(site.appRoot, 'config'), join(site.appRoot, 'tmp')];
 }
 
 /**

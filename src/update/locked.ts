@@ -6,7 +6,7 @@ import type { Arrival, RunKind } from '../journal/types.ts';
 import { newRunId } from '../report/run-id.ts';
 import { Steps } from '../report/steps.ts';
 import type { Outcome, RunResult, Trigger } from '../report/types.ts';
-import { maintenancePath, targetDirectories } from './candidate.ts';
+import { maintenancePath, targetDirectories } from '../site/paths.ts';
 import type { Parts } from './parts.ts';
 import { endResult, type Findings, failureResult, newFindings } from './result.ts';
 

@@ -13,8 +13,9 @@ import {
 import type { Journal } from '../journal/journal.ts';
 import type { Arrival } from '../journal/types.ts';
 import type { IndexFacts, Outcome, RunResult } from '../report/types.ts';
+import { navigatorPath } from '../site/paths.ts';
 import { type Change, installChange, stageChange } from './apply.ts';
-import { localFacts, navigatorPath } from './candidate.ts';
+import { localFacts } from './candidate.ts';
 import { type Operation, underLock } from './locked.ts';
 import type { Parts } from './parts.ts';
 import { describeChanges, fileFacts, proveReplaced } from './plan.ts';
