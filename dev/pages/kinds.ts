@@ -1,4 +1,4 @@
-import { entriesOf } from '../../src/generate/regions.ts';
+import { entriesOf } from '../../src/index/entries.ts';
 import type { Index, Studio } from '../../src/index/types.ts';
 
 /**

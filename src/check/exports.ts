@@ -1,4 +1,5 @@
 import { placeOnMap } from '../generate/projection.ts';
+import { entriesOf } from '../index/entries.ts';
 import type { Event, Index, Region, StudioYear } from '../index/types.ts';
 import { few, mapAt, show } from './document.ts';
 import type { Rule } from './rule.ts';
@@ -61,10 +62,6 @@ export class ShowcasesRead {
     if (problem !== null) this.problems.push(problem);
     return null;
   };
-}
-
-function* entriesOf({ years }: Index): Generator<StudioYear, undefined> {
-  for (const { studios } of years) yield* studios;
 }
 
 /** showcases.yml; its field names are Ruby symbols. */

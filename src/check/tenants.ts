@@ -1,3 +1,4 @@
+import { DEFAULT_LOGO } from '../index/defaults.ts';
 import type { Event, Index, Studio, StudioYear } from '../index/types.ts';
 import { listAt, mappingAt } from '../site/data.ts';
 import type { StaticPart } from '../site/static.ts';
@@ -6,8 +7,6 @@ import { at, show, textAt, listAt as yamlListAt } from './document.ts';
 import type { Rule } from './rule.ts';
 import type { PlannedView } from './view.ts';
 import type { Take, YamlMap, YamlNode } from './yaml-reader.ts';
-
-const DEFAULT_LOGO = 'arthur-murray-logo.gif';
 
 /** Whether a studio's tenants run on this machine: everywhere but on Fly, where each region has its own. */
 export function servedHere({ studio }: StudioYear, site: Site): boolean {

@@ -1,6 +1,7 @@
+import { entriesOf } from '../index/entries.ts';
 import { compareBytes } from '../index/order.ts';
 import type { Index } from '../index/types.ts';
-import { entriesOf, multiStudios, type StudiosByYear } from './regions.ts';
+import { multiStudios, type StudiosByYear } from './regions.ts';
 
 /** The public pages that every machine renders beforehand and serves itself. */
 export interface PrerenderPages {

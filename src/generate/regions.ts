@@ -1,4 +1,5 @@
-import type { Index, StudioYear } from '../index/types.ts';
+import { entriesOf } from '../index/entries.ts';
+import type { Index } from '../index/types.ts';
 
 /** Studio keys by year, years in the index's order (descending), keys in byte order. */
 export type StudiosByYear = ReadonlyMap<number, readonly string[]>;
@@ -27,10 +28,6 @@ export function multiStudios(index: Index): StudiosByYear {
   const years = new Map<number, string[]>();
   for (const entry of entriesOf(index)) if (!entry.single) push(years, entry.year, entry.studio.key);
   return years;
-}
-
-export function* entriesOf(index: Index): Iterable<StudioYear> {
-  for (const { studios } of index.years) yield* studios;
 }
 
 function push(years: Map<number, string[]>, year: number, key: string): void {

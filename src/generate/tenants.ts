@@ -1,15 +1,14 @@
 import { join } from 'node:path';
+import { DEFAULT_LOGO } from '../index/defaults.ts';
+import { entriesOf } from '../index/entries.ts';
 import type { Event, Index, StudioYear } from '../index/types.ts';
 import { type DataMapping, isMapping, listAt, mappingAt } from '../site/data.ts';
 import type { StaticPart } from '../site/static.ts';
 import type { Site } from '../site/types.ts';
 import { Lines } from './lines.ts';
-import { entriesOf } from './regions.ts';
 
 /** A tenant as Navigator reads it. */
 export type Tenant = DataMapping;
-
-const DEFAULT_LOGO = 'arthur-murray-logo.gif';
 
 /**
  * The tenants of this machine, in order: the index and the demo, then every event, years descending, studios by key,

@@ -1,4 +1,5 @@
 import type { Database } from '../sqlite.ts';
+import { DEFAULT_LOCALE, DEFAULT_LOGO } from './defaults.ts';
 import { pageKeyProblem, quoted } from './keys.ts';
 import type { RegionFinder } from './regions.ts';
 import { type Row, rowsOf } from './rows.ts';
@@ -12,10 +13,6 @@ export interface Studios {
 }
 
 const COLUMNS = ['key', 'name', 'latitude', 'longitude', 'region', 'locale', 'logo'];
-
-/** The platform's own, which everybody gets who names none. */
-const DEFAULT_LOCALE = 'en-US';
-const DEFAULT_LOGO = 'arthur-murray-logo.gif';
 
 /** Language, then script, country and so on, as in `it-IT`: the shape of a BCP 47 tag. */
 const LOCALE = /^[A-Za-z][A-Za-z]+(?:-[A-Za-z0-9]+)*$/;

@@ -1,5 +1,6 @@
+import { DEFAULT_LOCALE } from '../index/defaults.ts';
 import { type Html, html } from './html.ts';
-import { DEFAULT_LOCALE, isKnownLocale } from './language.ts';
+import { isKnownLocale } from './language.ts';
 
 /** Days as the index has them: `YYYY-MM-DD`; `to` is not before `from`. */
 export interface Days {

@@ -1,3 +1,4 @@
+import { countEvents } from '../index/entries.ts';
 import type { Year } from '../index/types.ts';
 import { renderEvents } from './events.ts';
 import { type Html, html } from './html.ts';
@@ -6,7 +7,7 @@ import { renderName } from './language.ts';
 import { renderLayout, SITE } from './layout.ts';
 import { pointsOf, renderMaps } from './map.ts';
 import { counted, renderRegionName, renderStudioNames } from './overviews.ts';
-import { countEvents, type RegionView, type SiteView, type StudioView } from './view.ts';
+import type { RegionView, SiteView, StudioView } from './view.ts';
 
 /** A region: its studios on the map and by name, its events by year. */
 export function renderRegion(view: SiteView, region: RegionView): string {

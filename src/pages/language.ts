@@ -1,8 +1,5 @@
 import { type Html, html } from './html.ts';
 
-/** What is written in where nothing else is said: by the platform's own rule, the locale of studios that name none. */
-export const DEFAULT_LOCALE = 'en-US';
-
 /** Asking takes longer than rendering a name, and an index has few locales. */
 const known = new Map<string, boolean>();
 

@@ -1,9 +1,10 @@
+import { countEvents } from '../index/entries.ts';
 import { type Html, html } from './html.ts';
 import { ENGLISH } from './labels.ts';
 import { renderName } from './language.ts';
 import { renderLayout, SITE } from './layout.ts';
 import { pointsOf, renderMaps } from './map.ts';
-import { countEvents, type RegionView, type SiteView, type StudioView } from './view.ts';
+import type { RegionView, SiteView, StudioView } from './view.ts';
 
 /** The way in: all maps, regions, years and studios. */
 export function renderHome(view: SiteView): string {

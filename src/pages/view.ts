@@ -1,5 +1,6 @@
 import { prerenderPages } from '../generate/prerender.ts';
 import { type MapPlace, placeOnMap } from '../generate/projection.ts';
+import { countEvents } from '../index/entries.ts';
 import { compareBytes } from '../index/order.ts';
 import type { Event, Index, Studio, StudioYear, Year } from '../index/types.ts';
 import { type Days, DayWriter, dayLocale, readDays } from './dates.ts';
@@ -62,10 +63,6 @@ export function viewOf(index: Index, root: string): SiteView {
     daysOf: dayReader(),
     writerFor: dayWriters(),
   };
-}
-
-export function countEvents(entries: readonly StudioYear[]): number {
-  return entries.reduce((sum, { events }) => sum + events.length, 0);
 }
 
 function entriesByStudio({ years }: Index): Map<string, StudioYear[]> {

@@ -1,4 +1,5 @@
 import { asFailure, type FailureCode } from '../failure.ts';
+import { countEvents, entriesOf } from '../index/entries.ts';
 import type { Index } from '../index/types.ts';
 import { readInstalledIndex } from '../install/installed-index.ts';
 import { newRunId } from '../report/run-id.ts';
@@ -83,8 +84,6 @@ function told(parts: ReadyParts, error: unknown): { code: FailureCode; message: 
   return { code, message, hint };
 }
 
-function describe({ studios, years }: Index): string {
-  const entries = years.flatMap((year) => year.studios);
-  const events = entries.reduce((sum, entry) => sum + entry.events.length, 0);
-  return `${studios.length} studios, ${events} events`;
+function describe(index: Index): string {
+  return `${index.studios.length} studios, ${countEvents(entriesOf(index))} events`;
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { databaseFile } from '../bucket/layout.ts';
-import { entriesOf } from '../generate/regions.ts';
 import { databaseOf, servesHere } from '../generate/tenants.ts';
+import { entriesOf } from '../index/entries.ts';
 import type { Index } from '../index/types.ts';
 import type { Site } from '../site/types.ts';
 import type { TenantDatabase } from './types.ts';

@@ -1,6 +1,7 @@
 import { checkFiles, checkReplaced, type Violation } from '../check/rules.ts';
 import { Failure } from '../failure.ts';
 import type { PlannedFile } from '../generate/types.ts';
+import { countEvents, entriesOf } from '../index/entries.ts';
 import { readValidIndex } from '../index/read.ts';
 import type { Index, ReadIndex } from '../index/types.ts';
 import { firstOfEachKind } from '../index/warnings.ts';
@@ -74,9 +75,7 @@ export function describeChanges(facts: readonly FileFacts[]): string {
 
 /** `420 users, 92 studios, 369 events, 8 regions, no warnings` */
 function describeIndex({ index, warnings }: ReadIndex): string {
-  const events = index.years
-    .flatMap((year) => year.studios)
-    .reduce((sum, studio) => sum + studio.events.length, 0);
+  const events = countEvents(entriesOf(index));
   const said = warnings.length === 0 ? 'no warnings' : `${warnings.length} warnings`;
   return `${index.users.length} users, ${index.studios.length} studios, ${events} events, ${index.regions.length} regions, ${said}`;
 }
