@@ -26,7 +26,7 @@ export interface Console {
 export interface FleetVoice {
   readonly report: FleetReporter;
   readonly log: Log;
-  /** Call it when all is told, however the run ended: it leaves the terminal as it was found. */
+  /** Call it when all is told, however the run ended. */
   close(): Promise<void>;
 }
 
@@ -76,12 +76,7 @@ function openView(options: FleetOptions, console: Console): { report: FleetRepor
   if (!screen) return { report: textReport(write, options), close: () => {} };
   const live = new LiveFleet(screen, options);
   const timer = setInterval(() => live.tick(Date.now()), REDRAW_MS);
-  stop.onStop(() => live.stopping('Stopping. Once more ends it at once.', Date.now()));
-  process.once('exit', () => live.close());
-  process.on('SIGTSTP', () => {
-    live.showCursor();
-    process.kill(process.pid, 'SIGSTOP');
-  });
+  stop.onStop(() => live.tell('Stopping. Once more ends it at once.', Date.now()));
   process.on('SIGCONT', () => live.resume(Date.now()));
   const close = (): void => {
     clearInterval(timer);

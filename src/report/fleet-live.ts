@@ -14,8 +14,6 @@ export interface Screen {
   readonly color: boolean;
 }
 
-const HIDE_CURSOR = '\x1b[?25l';
-const SHOW_CURSOR = '\x1b[?25h';
 const CLEAR_BELOW = '\x1b[J';
 
 /** Machines that are passed over are named up to so many. */
@@ -23,8 +21,8 @@ const MOST_SKIPPED = 10;
 
 /**
  * A run as a person watches it: what is settled scrolls by, and below it stands a picture of what is under way, drawn
- * anew in its place. The cursor is hidden while it moves; whoever makes one of these calls `close()` however the run
- * ends. No other screen is opened, so what was there at the end stays.
+ * anew in its place. The terminal is never set to anything, not even the cursor is hidden: so nothing needs to be
+ * restored, however the run ends. No other screen is opened, so what was there at the end stays.
  */
 export class LiveFleet {
   readonly #screen: Screen;
@@ -33,9 +31,6 @@ export class LiveFleet {
   readonly #verboseLines = fleetLines({ verbose: true });
   /** Widths of the lines that stand there now. */
   #drawn: number[] = [];
-  #hidden = false;
-  /** Once somebody has asked the run to stop, the next word may end it at once. */
-  #stopping = false;
   #closed = false;
 
   constructor(screen: Screen, { verbose }: { verbose: boolean }) {
@@ -54,10 +49,8 @@ export class LiveFleet {
     this.#draw(now, []);
   }
 
-  /** Says something, and gives the cursor back: the process may be gone in a moment. */
-  stopping(line: string, now: number): void {
-    this.#stopping = true;
-    this.showCursor();
+  /** Says something, for good. */
+  tell(line: string, now: number): void {
     this.#draw(now, [line]);
   }
 
@@ -67,15 +60,9 @@ export class LiveFleet {
     this.#draw(now, []);
   }
 
-  showCursor(): void {
-    if (this.#hidden) this.#screen.write(SHOW_CURSOR);
-    this.#hidden = false;
-  }
-
-  /** Leaves the terminal as it was found, what was drawn aside. May be called more than once. */
+  /** Draws no more. */
   close(): void {
     this.#closed = true;
-    this.showCursor();
   }
 
   /** What is settled by an event, for good. */
@@ -111,10 +98,8 @@ export class LiveFleet {
     const view: View = { columns, rows, now, color: this.#screen.color };
     const frame = renderFrame(this.#progress, view);
     if (frame.length === 0 && above.length === 0 && this.#drawn.length === 0) return;
-    const hide = frame.length > 0 && !this.#hidden && !this.#stopping ? HIDE_CURSOR : '';
     const lines = [...above, ...frame].map((line) => `${line}\n`).join('');
-    this.#screen.write(`${hide}${this.#erase(columns)}${lines}`);
-    this.#hidden ||= hide !== '';
+    this.#screen.write(`${this.#erase(columns)}${lines}`);
     this.#drawn = frame.map((line) => displayWidth(stripVTControlCharacters(line)));
   }
 

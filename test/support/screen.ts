@@ -5,14 +5,13 @@ interface Row {
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escapes are what it reads
-const SEQUENCE = /\x1b\[(\?)?(\d*)([A-Za-z])/y;
+const SEQUENCE = /\x1b\[(\??\d*)([A-Za-z])/y;
 
 /**
  * What a person sees of what was written to a terminal: enough of one for programs that draw in place. All rows are
  * kept, also those that have scrolled out of sight.
  */
 export class TerminalScreen {
-  cursorShown = true;
   columns: number;
   #rows: Row[] = [{ text: '', more: false }];
   #row = 0;
@@ -27,7 +26,7 @@ export class TerminalScreen {
       SEQUENCE.lastIndex = at;
       const found = SEQUENCE.exec(text);
       if (found) {
-        this.#obey(found[3] ?? '', found[1] === '?', found[2] ?? '');
+        this.#obey(found[2] ?? '', found[1] ?? '');
         at = SEQUENCE.lastIndex;
         continue;
       }
@@ -91,9 +90,8 @@ export class TerminalScreen {
     return row;
   }
 
-  #obey(command: string, isPrivate: boolean, argument: string): void {
-    if (isPrivate && argument === '25') this.cursorShown = command === 'h';
-    else if (command === 'A') this.#row = Math.max(0, this.#row - Number(argument || 1));
+  #obey(command: string, argument: string): void {
+    if (command === 'A') this.#row = Math.max(0, this.#row - Number(argument || 1));
     else if (command === 'J') {
       this.#rows.length = this.#row + 1;
       this.#current().text = [...this.#current().text].slice(0, this.#column).join('');
