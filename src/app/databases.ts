@@ -1,4 +1,5 @@
 import type { Index } from '../index/types.ts';
+import { firstOfEachKind } from '../index/warnings.ts';
 import { readInstalledIndex } from '../install/installed-index.ts';
 import { newRunId } from '../report/run-id.ts';
 import type { Site } from '../site/types.ts';
@@ -17,7 +18,11 @@ export interface DatabaseParts {
   readonly site: Site;
   readonly settings: SyncSettings;
   readonly note: (message: string) => void;
-  /** @throws {Failure} as `readInstalledIndex` */
+  /**
+   * The installed index. Tells which of its rows were left out: nobody looks after the databases of those.
+   *
+   * @throws {Failure} as `readInstalledIndex`
+   */
   readonly index: () => Promise<Index>;
   /** Runs an operation; where no store is configured, it says so and does nothing. */
   readonly sync: (request: SyncRequest) => Promise<SyncResult>;
@@ -53,7 +58,11 @@ async function buildDatabaseParts(world: World, voice: Voice): Promise<DatabaseP
     site,
     settings: readSyncSettings(env),
     note,
-    index: async () => (await readInstalledIndex(site)).index,
+    index: async () => {
+      const { index, warnings } = await readInstalledIndex(site);
+      for (const warning of firstOfEachKind(warnings)) voice.report({ type: 'warning', warning }, new Date());
+      return index;
+    },
     sync: async (request) => {
       if (!store) {
         note('no object store is configured; nothing to do');

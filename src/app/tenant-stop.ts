@@ -35,8 +35,8 @@ export async function runTenantStopHook(
     }
     const tenant = allTenants(await index(), site).find((each) => each.name === name);
     if (!tenant || !mayUpload(tenant, site)) {
-      const why = tenant ? 'belongs to another region' : 'is the database of no event';
-      note(`${JSON.stringify(name)} ${why}; nothing to do`);
+      const foreign = site.region ? 'belongs to another region' : 'is a copy here: only Fly machines upload';
+      note(`${JSON.stringify(name)} ${tenant ? foreign : 'is the database of no event'}; nothing to do`);
       return null;
     }
     const dryRun = site.appName !== settings.uploadingApp;

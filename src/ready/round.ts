@@ -1,6 +1,7 @@
 import { asFailure, type FailureCode } from '../failure.ts';
 import { countEvents, entriesOf } from '../index/entries.ts';
 import type { Index } from '../index/types.ts';
+import { firstOfEachKind } from '../index/warnings.ts';
 import { readInstalledIndex } from '../install/installed-index.ts';
 import { newRunId } from '../report/run-id.ts';
 import { Steps } from '../report/steps.ts';
@@ -34,10 +35,11 @@ export async function runRound(parts: ReadyParts, request: RoundRequest): Promis
   const failures: ItemFailure[] = [];
   let error: Summary['error'];
   try {
-    const index = await steps.run('index', 'Read the installed index', async () => {
-      const { index: value } = await readInstalledIndex(parts.site);
-      return { value, detail: describe(value) };
+    const { index, warnings } = await steps.run('index', 'Read the installed index', async () => {
+      const value = await readInstalledIndex(parts.site);
+      return { value, detail: describe(value.index) };
     });
+    for (const warning of firstOfEachKind(warnings)) steps.say({ type: 'warning', warning });
     for (const stage of scope) {
       const outcome = await runStage(parts, steps, stage, index, dryRun);
       for (const [name, count] of Object.entries(outcome.counts)) counts[`${stage} ${name}`] = count;

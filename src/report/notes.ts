@@ -1,6 +1,7 @@
+import { describeWarning } from './text.ts';
 import type { Reporter } from './types.ts';
 
-/** What is noted, run by run: for a caller that gets one JSON object for each. */
+/** What is noted, rows of the index that were left out too, run by run: for a caller that gets one JSON object for each. */
 export interface Notes {
   readonly report: Reporter;
   /** What was noted in that run, and before the first one began. */
@@ -13,6 +14,7 @@ export function collectNotes(): Notes {
   return {
     report: (event) => {
       if (event.type === 'note') current.push(event.message);
+      if (event.type === 'warning') current.push(describeWarning(event.warning));
       if (event.type !== 'begin') return;
       if (runs.size > 0) current = [];
       runs.set(event.run, current);

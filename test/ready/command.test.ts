@@ -60,6 +60,16 @@ describe('the ready hook', () => {
     expect(summaries).toMatchObject([{ notes: ['READY_PRERENDER is off: no pages are rendered'] }]);
   });
 
+  it('names each row of the index that it had to leave out, and does the rest', async () => {
+    const rename = `UPDATE showcases SET key = 'a/b' WHERE id = (SELECT min(id) FROM showcases)`;
+    writeFileSync(machine.path('index.sqlite3'), altered(INDEX, rename));
+    const { exitCode, stdout } = await pages();
+    expect(exitCode).toBe(0);
+    expect(stdout.match(/\] Warning: showcases \d+: key "a\/b" .*; left out\n/g)).toHaveLength(1);
+    const { summaries } = await readyJson(machine, ['--only', 'pages']);
+    expect(summaries).toMatchObject([{ notes: [expect.stringMatching(/^showcases \d+: key "a\/b" /)] }]);
+  });
+
   it('does the tenants before the pages', async () => {
     const { summaries } = await readyJson(machine);
     expect(summaries[0]?.steps.map(({ name }) => name)).toEqual(['index', 'tenants', 'pages']);

@@ -85,6 +85,15 @@ describe('scripts/idle', () => {
     expect(store.requests()).toEqual([]);
   });
 
+  it('names the row of an event that it leaves out, whose database nobody uploads', async () => {
+    writeFileSync(iad.path('index.sqlite3'), eventIndex({ iad: ['a/b'] }));
+    iad.write('2026-boston', 'first');
+    const { exitCode, stdout } = await iad.script('idle');
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('] Warning: locations 10: key "a/b" ');
+    expect(await store.event('2026-boston')).toBe('first');
+  });
+
   it('uploads what no region owns, into the inventory of the index', async () => {
     iad.write('2026-nowhere', 'first');
     expect((await iad.script('idle')).exitCode).toBe(0);

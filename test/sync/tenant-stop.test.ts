@@ -57,6 +57,15 @@ describe('scripts/tenant-stop', () => {
     expect(store.requests()).toEqual([]);
   });
 
+  it('uploads nothing where it is not Fly, and says so', async () => {
+    iad.write('2026-boston', 'first');
+    const kamal = { FLY_APP_NAME: '', FLY_REGION: '', KAMAL_CONTAINER_NAME: 'showcase-web' };
+    const { exitCode, stdout } = await stop('2026-boston', kamal);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('"2026-boston" is a copy here: only Fly machines upload; nothing to do');
+    expect(store.requests()).toEqual([]);
+  });
+
   it('fails without RAILS_APP_DB, and names it', async () => {
     const { exitCode, stdout } = await stop('');
     expect(exitCode).toBe(1);
