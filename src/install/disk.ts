@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { Failure } from '../failure.ts';
 
 /** System and SQLite error codes that the disk, not the program, is to blame for, and what to do about each. */
@@ -68,4 +69,10 @@ export function notAsWritten(path: string): Failure {
   return new Failure('disk', `${path} does not hold what was written to it`, {
     hint: 'Look at the health of that disk or volume (dmesg), then run it again.',
   });
+}
+
+/** Device and inode of a file, as text; null when there is none. */
+export function fileId(path: string): string | null {
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return stats ? `${stats.dev}:${stats.ino}` : null;
 }

@@ -1,6 +1,7 @@
 import type { Database } from '../sqlite.ts';
 import { moment } from './arrival.ts';
 import { readJournal } from './history.ts';
+import { publishedTo, readMeta } from './meta.ts';
 import type { FleetHistoryRow, InstalledState, PublishMemory } from './types.ts';
 
 interface Row {
@@ -45,19 +46,15 @@ export async function readPublishMemory(
   timeoutMs: number,
 ): Promise<{ memory: PublishMemory; installed: Pick<InstalledState, 'etag' | 'time'> | null }> {
   const [values] = await readJournal(dbDir, timeoutMs, (db, version) =>
-    version === 0 ? [] : [new Map(metaRows(db).map(({ key, value }) => [key, value]))],
+    version === 0 ? [] : [readMeta(db)],
   );
-  const memory = values?.get(`published ${store}`);
+  const memory = values?.get(publishedTo(store));
   const installed = values?.get('installed');
   const state = installed ? (JSON.parse(installed) as InstalledState) : null;
   return {
     memory: memory ? (JSON.parse(memory) as PublishMemory) : { last: null, intended: [] },
     installed: state && !state.held ? { etag: state.etag, time: state.time } : null,
   };
-}
-
-function metaRows(db: Database): { key: string; value: string }[] {
-  return db.prepare<[], { key: string; value: string }>('SELECT key, value FROM meta').all();
 }
 
 function readRows(db: Database, limit: number): FleetHistoryRow[] {

@@ -3,6 +3,7 @@ import type { Database } from '../sqlite.ts';
 import { moment } from './arrival.ts';
 import { journalPath } from './journal.ts';
 import { type LockOptions, lockJournal } from './lock.ts';
+import { getMeta, publishedTo, setMeta } from './meta.ts';
 import { prepareFleetSchema } from './schema.ts';
 import { adoptFile, ensureStateDir } from './state-dir.ts';
 import type { FleetRunEnd, NewFleetRun, PublishMemory } from './types.ts';
@@ -64,17 +65,11 @@ export class FleetJournal {
 
   /** @param store names the bucket, endpoint and all */
   memory(store: string): PublishMemory {
-    const row = this.#db
-      .prepare<[string], { value: string }>('SELECT value FROM meta WHERE key = ?')
-      .get(`published ${store}`);
-    return row ? (JSON.parse(row.value) as PublishMemory) : { last: null, intended: [] };
+    const text = getMeta(this.#db, publishedTo(store));
+    return text === null ? { last: null, intended: [] } : (JSON.parse(text) as PublishMemory);
   }
 
   remember(store: string, memory: PublishMemory): void {
-    this.#db
-      .prepare(
-        'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
-      )
-      .run(`published ${store}`, JSON.stringify(memory));
+    setMeta(this.#db, publishedTo(store), JSON.stringify(memory));
   }
 }

@@ -5,6 +5,7 @@ import type { RunResult } from '../report/types.ts';
 import type { Database } from '../sqlite.ts';
 import { moment } from './arrival.ts';
 import { type LockOptions, lockJournal } from './lock.ts';
+import { getMeta, setMeta } from './meta.ts';
 import { readRows } from './rows.ts';
 import { adoptFile, ensureStateDir } from './state-dir.ts';
 import type { Arrival, Caller, HistoryRow, InstalledState, NewRun, RunKind } from './types.ts';
@@ -212,18 +213,11 @@ export class Journal {
   }
 
   #get(key: string): string | null {
-    const row = this.#db
-      .prepare<[string], { value: string }>('SELECT value FROM meta WHERE key = ?')
-      .get(key);
-    return row?.value ?? null;
+    return getMeta(this.#db, key);
   }
 
   #set(key: string, value: string): void {
-    this.#db
-      .prepare(
-        'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
-      )
-      .run(key, value);
+    setMeta(this.#db, key, value);
   }
 
   #change(work: () => unknown): void {

@@ -1,8 +1,7 @@
-import { statSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Failure } from '../failure.ts';
-import { codeOf, diskError } from '../install/disk.ts';
+import { codeOf, diskError, fileId } from '../install/disk.ts';
 import { type Database, openDatabase } from '../sqlite.ts';
 import { isDamage, setAside } from './repair.ts';
 import { prepareSchema } from './schema.ts';
@@ -90,12 +89,6 @@ function open(path: string): Handle | null {
   if (before !== null && fileId(path) === before) return { db, file: before };
   db.close();
   return null;
-}
-
-/** Device and inode of a file, as text; null when there is none. */
-function fileId(path: string): string | null {
-  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
-  return stats ? `${stats.dev}:${stats.ino}` : null;
 }
 
 function attempt({ db, file }: Handle, path: string): Attempt {

@@ -1,4 +1,5 @@
 import { readJournal } from './history.ts';
+import { readMeta } from './meta.ts';
 import { readRows } from './rows.ts';
 import type { HistoryRow, InstalledState } from './types.ts';
 
@@ -27,8 +28,7 @@ export function installedAs(
 export async function readRemembered(dbDir: string, timeoutMs: number): Promise<Remembered> {
   const [found] = await readJournal(dbDir, timeoutMs, (db, version): Remembered[] => {
     if (version === 0) return [];
-    const rows = db.prepare<[], { key: string; value: string }>('SELECT key, value FROM meta').all();
-    const meta = new Map(rows.map(({ key, value }) => [key, value]));
+    const meta = readMeta(db);
     const state = (key: string): InstalledState | null =>
       JSON.parse(meta.get(key) ?? 'null') as InstalledState | null;
     const [lastRun = null] = readRows(db, 1, new Set());

@@ -1,8 +1,7 @@
-import { statSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Failure } from '../failure.ts';
-import { codeOf, diskError } from '../install/disk.ts';
+import { codeOf, diskError, fileId } from '../install/disk.ts';
 import { type Database, openDatabase } from '../sqlite.ts';
 
 /*
@@ -71,10 +70,4 @@ export async function waitForLock(
     // At random, so that waiting processes do not march in step.
     await wait(Math.min(left, 4 + Math.random() * 16), undefined, signal ? { signal } : {});
   }
-}
-
-/** Device and inode of a file, as text; null when there is none. */
-function fileId(path: string): string | null {
-  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
-  return stats ? `${stats.dev}:${stats.ino}` : null;
 }

@@ -1,0 +1,27 @@
+import type { Database } from '../sqlite.ts';
+
+/*
+ * What the journal keeps by name, beside the runs: texts, most of them JSON.
+ */
+
+/** The name for what was published to one store, which is named by its endpoint and bucket. */
+export function publishedTo(store: string): string {
+  return `published ${store}`;
+}
+
+/** All of it, by name. */
+export function readMeta(db: Database): Map<string, string> {
+  const rows = db.prepare<[], { key: string; value: string }>('SELECT key, value FROM meta').all();
+  return new Map(rows.map(({ key, value }) => [key, value]));
+}
+
+export function getMeta(db: Database, key: string): string | null {
+  const row = db.prepare<[string], { value: string }>('SELECT value FROM meta WHERE key = ?').get(key);
+  return row?.value ?? null;
+}
+
+export function setMeta(db: Database, key: string, value: string): void {
+  db.prepare(
+    'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+  ).run(key, value);
+}
