@@ -1,13 +1,14 @@
 import type { Warning } from '../index/types.ts';
 import type { Generation } from '../install/generations.ts';
 import type { HistoryRow } from '../journal/types.ts';
+import { renderTable } from '../report/table.ts';
 import { describeWarning } from '../report/text.ts';
 
 /** `--history` as text, newest first. */
 export function renderHistory(rows: readonly HistoryRow[]): string {
   if (rows.length === 0) return 'No run has been recorded here yet.\n';
   const head = ['began', 'run', 'trigger', 'outcome', 'duration', 'changed'];
-  return table([
+  return renderTable([
     head,
     ...rows.map((row) => [
       row.beganAt,
@@ -23,7 +24,7 @@ export function renderHistory(rows: readonly HistoryRow[]): string {
 /** `--generations` as text, newest first. */
 export function renderGenerations(generations: readonly Generation[]): string {
   if (generations.length === 0) return 'Nothing has been replaced here yet.\n';
-  return table([
+  return renderTable([
     ['replaced at', 'run', 'what the run replaced'],
     ...generations.map(({ replacedAt, run, members }) => [
       replacedAt,
@@ -37,19 +38,4 @@ export function renderGenerations(generations: readonly Generation[]): string {
 export function renderWarnings(warnings: readonly Warning[]): string {
   if (warnings.length === 0) return 'Every row of the local index is read as it stands.\n';
   return warnings.map((warning) => `${describeWarning(warning)}\n`).join('');
-}
-
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => (row[column] ?? '').length)),
-  );
-  return rows
-    .map(
-      (row) =>
-        `${row
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('');
 }

@@ -1,7 +1,8 @@
 import type { FleetReport } from '../fleet/types.ts';
 import type { FleetHistoryRow } from '../journal/types.ts';
 import { duration } from './fleet-words.ts';
-import { displayWidth, fitted, padded } from './width.ts';
+import { renderTable } from './table.ts';
+import { displayWidth, fitted } from './width.ts';
 
 /** Columns. Longer cells come from strangers. */
 const LONGEST_CELL = 60;
@@ -64,14 +65,5 @@ function machinesOf({ outcome, updated, failed, skipped }: FleetHistoryRow): str
 }
 
 function table(rows: readonly (readonly string[])[]): string {
-  const cells = rows.map((row) => row.map((cell) => fitted(cell, LONGEST_CELL)));
-  const widths = (cells[0] ?? []).map((_, column) =>
-    cells.reduce((widest, row) => Math.max(widest, displayWidth(row[column] ?? '')), 0),
-  );
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, column) => padded(cell, widths[column] ?? 0))
-      .join('  ')
-      .trimEnd();
-  return cells.map((row) => `${line(row)}\n`).join('');
+  return renderTable(rows.map((row) => row.map((cell) => fitted(cell, LONGEST_CELL))));
 }

@@ -151,7 +151,8 @@ function diffLines(result: RunResult, stamp: (text: string) => string): string[]
   return [stamp('navigator.yml:'), ...result.diff.replace(/\n$/, '').split('\n')];
 }
 
-function counted(count: number, noun: string): string {
+/** `1 file`, `3 files` */
+export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 

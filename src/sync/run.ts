@@ -6,6 +6,7 @@ import type { Ownership } from '../install/stage.ts';
 import { ensureStateDir, stateDirOf } from '../journal/state-dir.ts';
 import { newRunId } from '../report/run-id.ts';
 import { Steps } from '../report/steps.ts';
+import { counted } from '../report/text.ts';
 import type { Reporter, Summary } from '../report/types.ts';
 import type { Site } from '../site/types.ts';
 import type { ObjectStore } from '../store/types.ts';
@@ -188,8 +189,4 @@ function look({ parts, request, tally, seen, ledger }: Run): Surveyed[] {
     else if (suspect && mayUpload(tenant, parts.site)) tally.pending.add(tenant.name);
   }
   return surveyed;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
