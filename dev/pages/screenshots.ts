@@ -6,8 +6,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
-import { openImage } from '../../src/index/open.ts';
-import { readIndex } from '../../src/index/read.ts';
+import { readValidIndex } from '../../src/index/read.ts';
 import { makeSampleIndex } from '../sample/sample.ts';
 import { openBrowser } from './chromium.ts';
 import { pageKinds } from './kinds.ts';
@@ -71,7 +70,7 @@ async function takeSite(browser: Browser, { name, image, out, only }: Request): 
       for (const [size, width] of Object.entries(WIDTHS)) {
         const page = await browser.newPage({ colorScheme, viewport: { width, height: 800 } });
         const look = `${colorScheme}-${size}`;
-        for (const [kind, path] of pageKinds(readImage(image))) {
+        for (const [kind, path] of pageKinds(readValidIndex(image).index)) {
           if (only !== undefined && kind !== only && !(only === 'maps' && kind === 'home')) continue;
           await page.goto(`${server.origin}${site.root}/${path}`);
           if (only !== 'maps') await take(page, join(out, `${name}-${kind}-${look}.png`));
@@ -97,14 +96,5 @@ async function takeMaps(page: Page, pathOf: (map: string) => string): Promise<vo
     const path = pathOf((await figure.getAttribute('class')) ?? 'map');
     await figure.screenshot({ path });
     process.stdout.write(`${path}\n`);
-  }
-}
-
-function readImage(image: Buffer) {
-  const db = openImage(image);
-  try {
-    return readIndex(db).index;
-  } finally {
-    db.close();
   }
 }

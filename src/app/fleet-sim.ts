@@ -48,24 +48,20 @@ export async function runFleetSim(
   write: (text: string) => void,
   signal: AbortSignal,
 ): Promise<FleetSimCode> {
-  const made: string[] = [];
-  const parents: string[] = [];
+  const traces: Traces = { made: [], parents: [] };
   try {
     const options = parseFleetSimOptions(args);
     if (options === null) {
       write(FLEET_SIM_HELP);
       return 0;
     }
-    const { states, ...fleet } = options;
     for (const program of [options.cgi, options.resume]) if (program !== null) requireProgram(program);
-    const machines = makeMachines({ ...fleet, states });
-    const real = options.cgi === null ? null : realOptions(options, options.cgi, env, made);
+    const machines = makeMachines(options);
+    const real = options.cgi === null ? null : realOptions(options, options.cgi, env, traces);
     const sim = await start(options, machines, real, env, write);
     try {
-      introduce(options, { machines, real, sim, store: readStoreSettings(env)?.endpoint ?? null }, write, {
-        made,
-        parents,
-      });
+      const store = readStoreSettings(env)?.endpoint ?? null;
+      introduce(options, { machines, real, sim, store }, write, traces);
       if (!signal.aborted) await new Promise((ended) => signal.addEventListener('abort', ended));
     } finally {
       await sim.close();
@@ -77,8 +73,7 @@ export async function runFleetSim(
     write(`Failed (${code}): ${message}\nWhat to do: ${hint}\n`);
     return code === 'usage' ? 2 : 1;
   } finally {
-    for (const path of made) rmSync(path, { recursive: true, force: true });
-    for (const path of parents.reverse()) removeIfEmpty(path);
+    removeTraces(traces);
   }
 }
 
@@ -97,12 +92,12 @@ function realOptions(
   { app, home, timeoutMs }: FleetSimOptions,
   script: string,
   env: NodeJS.ProcessEnv,
-  made: string[],
+  traces: Traces,
 ): RealOptions {
   const passed = Object.entries(env).filter(([name, value]) => PASSED_ON.test(name) && value !== undefined);
   if (home !== null) mkdirSync(home, { recursive: true });
   const base = home === null ? mkdtempSync(join(tmpdir(), 'fleet-sim-')) : resolve(home);
-  if (home === null) made.push(base);
+  if (home === null) traces.made.push(base);
   const environment = Object.fromEntries(passed) as Record<string, string>;
   return { app, script: resolve(script), home: base, env: environment, timeoutMs };
 }
@@ -225,6 +220,11 @@ function makeParents(path: string): string[] {
   const below: string[] = [];
   for (let at = dirname(path); at !== first; at = dirname(at)) below.unshift(at);
   return [first, ...below];
+}
+
+function removeTraces({ made, parents }: Traces): void {
+  for (const path of made) rmSync(path, { recursive: true, force: true });
+  for (const path of parents.toReversed()) removeIfEmpty(path);
 }
 
 function removeIfEmpty(path: string): void {

@@ -7,6 +7,11 @@ export interface Violation {
   readonly message: string;
 }
 
+/** All violations for a message, such as `/rails/config/navigator.yml: patterns: ...`, with semicolons between. */
+export function describeViolations(violations: readonly Violation[]): string {
+  return violations.map(({ file, rule, message }) => `${file}: ${rule}: ${message}`).join('; ');
+}
+
 /** A statement that must hold; `check` yields a message for each way in which it does not. */
 export interface Rule<Subject> {
   readonly name: string;

@@ -23,8 +23,6 @@ import { TenantsRead, tenantRules, tenantsListRule } from './tenants.ts';
 import { type NavigatorView, type PlannedView, patternPlaces, rootOf, viewOf } from './view.ts';
 import { readYaml, type Take, YamlError, type YamlMap } from './yaml-reader.ts';
 
-export type { Violation };
-
 /** What the files were generated from. */
 export interface CheckContext {
   readonly index: Index;

@@ -46,11 +46,11 @@ const DRAIN_MS = 2000;
 export async function runChild(request: ChildRequest): Promise<ChildOutcome> {
   const { cwd, env, signal, timeoutMs } = request;
   const [name = '', ...args] = request.command;
-  const reason = problemOf(request.command, cwd);
-  const program = reason === null ? findProgram(name, cwd, env['PATH']) : null;
-  if (reason !== null || program === null) {
-    return { kind: 'not-started', reason: reason ?? `${name || 'the empty name'} is not a program` };
-  }
+  const obstacle = obstacleTo(request.command, cwd);
+  if (obstacle !== null) return { kind: 'not-started', reason: obstacle };
+  const program = findProgram(name, cwd, env['PATH']);
+  if (program === null)
+    return { kind: 'not-started', reason: `${name || 'the empty name'} is not a program` };
   if (signal?.aborted) return { kind: 'killed', signal: 'SIGKILL', tail: [] };
   let leashed: Leashed;
   try {
@@ -86,7 +86,8 @@ export async function runChild(request: ChildRequest): Promise<ChildOutcome> {
   }
 }
 
-function problemOf(command: readonly string[], cwd: string): string | null {
+/** What keeps a command from being started, whatever program it names; null for nothing. */
+function obstacleTo(command: readonly string[], cwd: string): string | null {
   if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) return `there is no directory ${cwd}`;
   return command.some((word) => word.includes('\0')) ? 'the command holds a NUL' : null;
 }

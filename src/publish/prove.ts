@@ -1,4 +1,5 @@
-import { checkFiles, type Violation } from '../check/rules.ts';
+import { describeViolations, type Violation } from '../check/rule.ts';
+import { checkFiles } from '../check/rules.ts';
 import { Failure } from '../failure.ts';
 import { generate } from '../generate/generate.ts';
 import { readValidIndex } from '../index/read.ts';
@@ -51,8 +52,11 @@ function machinesOf(index: Index, site: Site): Site[] {
 }
 
 function broken({ deployment }: Site, violations: readonly Violation[]): Failure {
-  const list = violations.map(({ file, rule, message }) => `${file}: ${rule}: ${message}`).join('; ');
-  return new Failure('check-failed', `what a ${deployment} machine would make of this index: ${list}`, {
-    hint: 'Nothing was published. Look at what the message names; if the index is right, report it.',
-  });
+  return new Failure(
+    'check-failed',
+    `what a ${deployment} machine would make of this index: ${describeViolations(violations)}`,
+    {
+      hint: 'Nothing was published. Look at what the message names; if the index is right, report it.',
+    },
+  );
 }

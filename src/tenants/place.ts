@@ -37,6 +37,9 @@ export type Placed =
 
 const SUPERSEDED: Placed = { kind: 'superseded' };
 
+/** Milliseconds to wait for a gap that others leave who use the database. */
+const PATIENCE_MS = 10_000;
+
 /** Thrown under the database's own lock, to leave it as it is. */
 class Superseded extends Error {}
 
@@ -163,7 +166,7 @@ async function look(db: Database, placement: Placement, before: LocalCopy): Prom
   const { name, path } = tenant;
   const nothing = (): Look => ({ oldDigest: null, stamp: stampOf(path), changed: null });
   if (before.empty) {
-    return await untilFree(patience(path, 10_000), () => {
+    return await untilFree(patience(path, PATIENCE_MS), () => {
       // Files of a log that reading makes beside it must not look like a change afterwards.
       db.pragma('schema_version');
       const found = nothing();
@@ -176,7 +179,7 @@ async function look(db: Database, placement: Placement, before: LocalCopy): Prom
   // SQLite undoes what a killed application has left half done, by which it gets a new time.
   const unfinished = (statSync(`${path}-journal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
   try {
-    return await untilFree(patience(path, 10_000), () => {
+    return await untilFree(patience(path, PATIENCE_MS), () => {
       db.exec('BEGIN IMMEDIATE');
       try {
         const now = readLocal(path);

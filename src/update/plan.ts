@@ -1,4 +1,5 @@
-import { checkFiles, checkReplaced, type Violation } from '../check/rules.ts';
+import { describeViolations, type Violation } from '../check/rule.ts';
+import { checkFiles, checkReplaced } from '../check/rules.ts';
 import { Failure } from '../failure.ts';
 import type { PlannedFile } from '../generate/types.ts';
 import { countEvents, entriesOf } from '../index/entries.ts';
@@ -45,8 +46,7 @@ export async function proveReplaced(files: readonly PlannedFile[]): Promise<void
 function refuse(violations: readonly Violation[], which: string): void {
   if (violations.length === 0) return;
   const rules = violations.length === 1 ? 'a rule' : `${violations.length} rules`;
-  const list = violations.map(({ rule, file, message }) => `${file}: ${rule}: ${message}`).join('; ');
-  throw new Failure('check-failed', `the ${which} files break ${rules}: ${list}`, {
+  throw new Failure('check-failed', `the ${which} files break ${rules}: ${describeViolations(violations)}`, {
     hint: 'Nothing was installed. Look at what the message names, and report it if the index is right.',
   });
 }
