@@ -7,11 +7,13 @@ export interface Backoff {
 }
 
 /**
- * The pause after the attempt of this number, from 1, in milliseconds: a random part of its bound (full jitter), since
- * those who failed together must not come back together.
+ * The pause after the attempt of this number, from 1, in milliseconds: at random between half of its bound and
+ * the whole, since those who failed together must not come back together; and never next to nothing, since all attempts
+ * would be over before what is overloaded or starting could recover.
  */
 export function backoff({ firstPauseMs, longestPauseMs }: Backoff, attempt: number): number {
-  return Math.random() * Math.min(longestPauseMs, firstPauseMs * 2 ** (attempt - 1));
+  const bound = Math.min(longestPauseMs, firstPauseMs * 2 ** (attempt - 1));
+  return bound * (0.5 + Math.random() / 2);
 }
 
 /** Waits; ends early, without an error, when the signal is aborted. */

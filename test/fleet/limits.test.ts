@@ -71,11 +71,15 @@ describe('a pause between two attempts', () => {
     return waits;
   }
 
-  it('is random, and bounded by a time that doubles up to a limit', async () => {
+  it('is random, between half and the whole of a time that doubles up to a limit', async () => {
     machines = await busy();
     const waits = await pauses();
     expect(waits.length).toBe(4);
-    for (const [number, ms] of waits.entries()) expect(ms).toBeLessThanOrEqual([8, 16, 16, 16][number] ?? 0);
+    for (const [number, ms] of waits.entries()) {
+      const bound = [8, 16, 16, 16][number] ?? 0;
+      expect(ms).toBeLessThanOrEqual(bound);
+      expect(ms).toBeGreaterThanOrEqual(bound / 2);
+    }
   });
 
   it('is as long as the machine asks for', async () => {
