@@ -72,6 +72,20 @@ export function httpBroadcast(options: BroadcastOptions): HttpBroadcast {
   };
 }
 
+interface Words {
+  readonly run: string;
+  readonly todo: string;
+  readonly doing: string;
+  readonly did: string;
+}
+
+/** Only an update says that it updates. */
+const WORDS: Readonly<Record<FleetOperation, Words>> = {
+  update: { run: 'Configuration update', todo: 'update', doing: 'Updating', did: 'Updated' },
+  'dry-run': { run: 'Dry run', todo: 'ask', doing: 'Asking', did: 'Asked' },
+  verify: { run: 'Verification', todo: 'check', doing: 'Checking', did: 'Checked' },
+};
+
 /** Null for what changes nothing for somebody who watches. */
 function messageFor(event: FleetEvent, progress: FleetProgress, now: number): Message | null {
   const processing = (per: number, message: string): Message => ({
@@ -79,15 +93,16 @@ function messageFor(event: FleetEvent, progress: FleetProgress, now: number): Me
     progress: per,
     message,
   });
+  const words = WORDS[progress.operation];
   switch (event.type) {
     case 'begin':
-      return processing(0, 'Starting configuration update...');
+      return processing(0, `Starting ${words.run.toLowerCase()}...`);
     case 'publishing':
       return processing(10, 'Syncing index database...');
     case 'found':
-      return processing(30, `Found ${event.listing.active.length} machines to update...`);
+      return processing(30, `Found ${event.listing.active.length} machines to ${words.todo}...`);
     case 'updating':
-      return processing(40, `Updating ${event.machines} machines...`);
+      return processing(40, `${words.doing} ${event.machines} machines...`);
     case 'machine-done': {
       const { done, total } = progress;
       return processing(40 + Math.floor((50 * done) / Math.max(1, total)), describe(progress, now));
@@ -100,20 +115,14 @@ function messageFor(event: FleetEvent, progress: FleetProgress, now: number): Me
 }
 
 function describe(progress: FleetProgress, now: number): string {
-  const { done, total, failed } = progress;
+  const { done, total, failed, operation } = progress;
   const left = progress.timeLeft(now);
   return [
-    `Updated ${done - failed}/${total} machines`,
+    `${WORDS[operation].did} ${done - failed}/${total} machines`,
     ...(failed > 0 ? [`${failed} failed`] : []),
     ...(left !== null && done < total ? [`about ${Math.max(1, Math.round(left / 1000))} s left`] : []),
   ].join(', ');
 }
-
-const WORK: Readonly<Record<FleetOperation, string>> = {
-  update: 'Configuration update',
-  'dry-run': 'Dry run',
-  verify: 'Verification',
-};
 
 function lastMessage(report: FleetReport): Message {
   const { good, bad } = sortedOut(report);
@@ -123,7 +132,7 @@ function lastMessage(report: FleetReport): Message {
       return {
         status: 'completed',
         progress: 100,
-        message: `${WORK[report.operation]} complete: ${good.length} machines`,
+        message: `${WORDS[report.operation].run} complete: ${good.length} machines`,
       };
     case 'nothing-to-do':
       return { status: 'completed', progress: 100, message: 'No machine is running that needs the update' };
@@ -132,8 +141,8 @@ function lastMessage(report: FleetReport): Message {
     case 'failed':
       return error(
         bad.length > 0
-          ? `${WORK[report.operation]} failed on ${bad.length} of ${report.machines.length} machines`
-          : `${WORK[report.operation]} failed: ${report.error?.message ?? 'unknown reason'}`,
+          ? `${WORDS[report.operation].run} failed on ${bad.length} of ${report.machines.length} machines`
+          : `${WORDS[report.operation].run} failed: ${report.error?.message ?? 'unknown reason'}`,
       );
   }
 }

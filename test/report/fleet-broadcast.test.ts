@@ -72,6 +72,18 @@ describe('a broadcast', () => {
     });
   });
 
+  it('of a dry run does not say that machines are updated', async () => {
+    await tell(fleetRun([doneOf('m1', 10)], 'dry-run'), true);
+    expect(posted.map(({ data }) => data.message)).toEqual([
+      'Starting dry run...',
+      'Syncing index database...',
+      'Found 1 machines to ask...',
+      'Asking 1 machines...',
+      'Asked 1/1 machines',
+      'Dry run complete: 1 machines',
+    ]);
+  });
+
   it('that is slow to be taken is one at a time, in order, leaves out machines alone, and never the last', async () => {
     const gate = makeGate();
     answer = (response) => void gate.opened.then(() => response.end());

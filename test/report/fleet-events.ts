@@ -1,4 +1,10 @@
-import type { FleetEvent, FleetReport, MachineOutcome, PublishedIndex } from '../../src/fleet/types.ts';
+import type {
+  FleetEvent,
+  FleetOperation,
+  FleetReport,
+  MachineOutcome,
+  PublishedIndex,
+} from '../../src/fleet/types.ts';
 
 /** The events of runs over the fleet, made up. */
 
@@ -21,13 +27,13 @@ export function failedOf(id: string, ms: number, message = 'status 500'): Machin
   return { ...doneOf(id, ms), outcome: 'failed', etag: null, attempts: 3, error };
 }
 
-function reportOf(machines: readonly MachineOutcome[]): FleetReport {
+function reportOf(machines: readonly MachineOutcome[], operation: FleetOperation): FleetReport {
   const failed = machines.some(({ outcome }) => outcome === 'failed');
   return {
     run: '20260102T030405678Z-1f2e3d',
     by: 'ada@office',
     target: 'fly',
-    operation: 'update',
+    operation,
     outcome: failed ? 'failed' : 'done',
     publish: { kind: 'published', index: INDEX },
     index: INDEX,
@@ -39,13 +45,16 @@ function reportOf(machines: readonly MachineOutcome[]): FleetReport {
 }
 
 /** A run from its beginning to its end, in which the machines are asked all at once and end as they are given. */
-export function fleetRun(outcomes: readonly MachineOutcome[]): FleetEvent[] {
+export function fleetRun(
+  outcomes: readonly MachineOutcome[],
+  operation: FleetOperation = 'update',
+): FleetEvent[] {
   const machines = outcomes.map(({ machine }) => machine);
   return [
     {
       type: 'begin',
       run: '20260102T030405678Z-1f2e3d',
-      operation: 'update',
+      operation,
       target: 'fly',
       noun: ['machine', 'machines'],
     },
@@ -56,6 +65,6 @@ export function fleetRun(outcomes: readonly MachineOutcome[]): FleetEvent[] {
     { type: 'updating', machines: machines.length, concurrency: 64 },
     ...machines.map((machine): FleetEvent => ({ type: 'attempt', machine, attempt: 1 })),
     ...outcomes.map((outcome): FleetEvent => ({ type: 'machine-done', outcome })),
-    { type: 'end', report: reportOf(outcomes) },
+    { type: 'end', report: reportOf(outcomes, operation) },
   ];
 }
