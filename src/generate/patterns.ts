@@ -1,7 +1,7 @@
 import type { Index } from '../index/types.ts';
 import type { DataMapping } from '../site/data.ts';
 import type { Site } from '../site/types.ts';
-import { anyOf, escapeRe2 } from './re2.ts';
+import { anyOf, escapeButHyphens, escapeRe2 } from './re2.ts';
 import { multiStudios, ownedByRegion, type StudiosByYear } from './regions.ts';
 
 /** Fly's proxy sends the request to the other region again, method and body unchanged. */
@@ -28,7 +28,7 @@ export function replayRoutes(index: Index, site: Site, root: string): DataMappin
   if (site.deployment !== 'fly') return [];
   const others = [...ownedByRegion(index)].filter(([code]) => code !== site.region);
   const base = `^${escapeRe2(root)}`;
-  const routes = others.map(([code]) => route(`${base}/regions/${escapeRe2(code)}/.+$`, code));
+  const routes = others.map(([code]) => route(`${base}/regions/${escapeButHyphens(code)}/.+$`, code));
   for (const [code, { multi, single }] of others) {
     // The page of a multi studio is prerendered, and served by every region.
     for (const pattern of yearPatterns(base, multi)) routes.push(route(`${pattern}/.+$`, code));
@@ -42,7 +42,7 @@ function route(path: string, region: string): DataMapping {
 }
 
 function* yearPatterns(base: string, years: StudiosByYear): Iterable<string> {
-  for (const [year, keys] of years) yield `${base}/(?:${year})/${anyOf(keys)}`;
+  for (const [year, keys] of years) yield `${base}/(?:${year})/(?:${keys.map(escapeButHyphens).join('|')})`;
 }
 
 /** By year, what matches `studio/event` of any multi event. */

@@ -85,6 +85,17 @@ describe('the patterns of the invented index', () => {
     expect(target('/showcase/regions/iad/demo/')).toBe(null);
   });
 
+  it('leave in replays a hyphen as it stands, as production does, and escape what RE2 gives a meaning', () => {
+    const years = [yearOf(multi(2026, studio('st-lo', { region: 'x-1' }), event('gala')))];
+    const more = yearOf(single(2025, studio('a-b.c+d', { region: 'x-1' })));
+    const paths = replayRoutes({ ...NOTHING, years: [...years, more] }, siteOf('fly-iad'), ROOT);
+    expect(paths.map(({ path }) => path)).toEqual([
+      '^/showcase/regions/x-1/.+$',
+      '^/showcase/(?:2026)/(?:st-lo)/.+$',
+      '^/showcase/(?:2025)/(?:a-b\\.c\\+d)(?:/.*)?$',
+    ]);
+  });
+
   it('replay nothing outside Fly', () => {
     expect(replayRoutes(index, siteOf('kamal'), '')).toEqual([]);
     expect(replayRoutes(index, siteOf('local'), ROOT)).toEqual([]);
