@@ -22,7 +22,7 @@ export class Lines {
   }
 
   add(chunk: Buffer): void {
-    let start = 0;
+    let start = this.#onLine ? 0 : this.#skip(chunk);
     for (;;) {
       const end = chunk.indexOf(NEWLINE, start);
       if (end < 0) break;
@@ -43,6 +43,21 @@ export class Lines {
     return [...this.#tail];
   }
 
+  /**
+   * Where in a chunk the lines begin that the tail can still hold when the chunk is over. Nobody asks for those before:
+   * to make a text of each would hold up a child that writes millions of them.
+   */
+  #skip(chunk: Buffer): number {
+    let end = chunk.length;
+    for (let lines = 0; lines <= TAIL_LINES; lines += 1) {
+      // A negative offset would count from the end.
+      end = end > 0 ? chunk.lastIndexOf(NEWLINE, end - 1) : -1;
+      if (end < 0) return 0;
+    }
+    this.#begin();
+    return end + 1;
+  }
+
   #keep(bytes: Buffer): void {
     const room = MAX_LINE_BYTES - this.#size;
     if (bytes.length > room) this.#cut = true;
@@ -57,11 +72,15 @@ export class Lines {
     const bytes = Buffer.concat(this.#parts);
     const text = (bytes.at(-1) === RETURN ? bytes.subarray(0, -1) : bytes).toString('utf8');
     const line = this.#cut ? `${text} ... (cut)` : text;
-    this.#parts = [];
-    this.#size = 0;
-    this.#cut = false;
+    this.#begin();
     this.#tail.push(line);
     if (this.#tail.length > TAIL_LINES) this.#tail.shift();
     this.#onLine?.(line);
+  }
+
+  #begin(): void {
+    this.#parts = [];
+    this.#size = 0;
+    this.#cut = false;
   }
 }
