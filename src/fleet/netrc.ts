@@ -11,10 +11,10 @@ export interface Login {
 const MAX_BYTES = 1024 * 1024;
 
 /**
- * The entry of a netrc file for a host, or its `default`; null for none, and where there is no such file. With `login`
- * only an entry of that name.
+ * The entry of a netrc file for a host, or its `default`; null for none, and where there is no file that can be read. With
+ * `login` only an entry of that name.
  *
- * @param required whether somebody has named the file, so that it must be there
+ * @param required whether somebody has named the file, so that it must be there and readable
  * @throws {Failure} `config-invalid`: it cannot be read, or others could read the password that it has for us.
  */
 export function readNetrc(path: string, host: string, login: string | null, required: boolean): Login | null {
@@ -31,7 +31,8 @@ export function readNetrc(path: string, host: string, login: string | null, requ
   } catch (error) {
     if (error instanceof Failure) throw error;
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    if (code === 'ENOENT' && !required) return null;
+    // Such as /dev/null/.netrc, or root's for somebody else.
+    if (!required) return null;
     throw invalid(`cannot be read (${code})`, 'Set NETRC to a file that can be read, or unset it.');
   }
   const found = findLogin(text, host, login);

@@ -142,6 +142,13 @@ describe('netrc', () => {
     expect(readCredentials(null, { HOME: home }, 'a.b')).toBe(null);
   });
 
+  it('that nobody named and that cannot be read is none: an update needs no credentials', () => {
+    const file = writeNetrc('', 0o600, 'file');
+    symlinkSync('.netrc', join(home, '.netrc'));
+    for (const where of [home, file, join(home, 'gone')])
+      expect(readCredentials(null, { HOME: where }, HOST)).toBe(null);
+  });
+
   it('that was named and is not there, is no file, or cannot be followed, is refused', async () => {
     mkdirSync(join(home, 'directory'));
     symlinkSync('loop', join(home, 'loop'));
