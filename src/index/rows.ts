@@ -108,13 +108,15 @@ export class Row {
     return key;
   }
 
-  /** Latitude and longitude in degrees; both null where the row has no place. */
+  /** Latitude and longitude in degrees, each null where the row has none. Only both together are a place. */
   place(): { lat: number | null; lon: number | null } {
     const lat = this.#degrees('latitude', 90);
     const lon = this.#degrees('longitude', 180);
-    if ((lat === null) === (lon === null)) return { lat, lon };
-    this.notes.push(`has ${lat === null ? 'a longitude only' : 'a latitude only'}, read as no place at all`);
-    return { lat: null, lon: null };
+    if ((lat === null) !== (lon === null)) {
+      const only = lat === null ? 'a longitude only' : 'a latitude only';
+      this.notes.push(`has ${only}: it is on no map, and near to nothing`);
+    }
+    return { lat, lon };
   }
 
   #degrees(column: string, bound: number): number | null {

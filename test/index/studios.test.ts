@@ -114,6 +114,15 @@ describe('a studio', () => {
     expect(read(at(-90, 180))).toMatchObject({ lat: -90, lon: 180 });
   });
 
+  it('keeps the one coordinate that it has, with a warning, and is near to no region', () => {
+    const tables = { regions: REGIONS, locations: [{ key: 'x', name: 'X', ...at(39, null) }], showcases: [] };
+    const { index, warnings } = readTables(tables);
+    expect(index.studios[0]).toMatchObject({ lat: 39, lon: null, region: null });
+    expect(warnings).toEqual([
+      { table: 'locations', id: 1, reason: 'has a latitude only: it is on no map, and near to nothing' },
+    ]);
+  });
+
   it('stands once, with the lowest id of those that are good', () => {
     const locations = [
       { key: 'x', name: 'bad', latitude: 99 },
