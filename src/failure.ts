@@ -50,7 +50,7 @@ export function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
   const message = error instanceof Error ? error.message : String(error);
   return new Failure('internal', `unexpected: ${message}`, {
-    hint: 'Look at the log on standard error for the stack, and report it.',
+    hint: 'Report it, with the stack from the log: in RAILS_LOG_VOLUME, or on standard error of the CGI.',
     cause: error,
   });
 }

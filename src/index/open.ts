@@ -51,8 +51,8 @@ export function openImage(image: Buffer, subject: Subject = INDEX): Database {
  * statement may. Where the file or its directory cannot be written, the connection only reads; and where even that
  * needs a file beside it (a write-ahead log's), the bytes are read, provided that no log or journal has more to say.
  *
- * @throws {Failure} `index-invalid`, or the subject's own code, for what is no database; `lock-timeout` when somebody else keeps it locked for
- * longer than `busyTimeoutMs` (5000 by default); `disk` when it cannot be read.
+ * @throws {Failure} `index-invalid`, or the subject's own code, for what is no database; `lock-timeout` when somebody
+ * else keeps it locked for longer than `busyTimeoutMs` (5000 by default); `disk` when it cannot be read.
  */
 export function openInstalled(
   path: string,

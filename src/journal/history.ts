@@ -15,7 +15,8 @@ import type { HistoryRow } from './types.ts';
  * The last runs, newest first, for an engineer to read; none when there has never been one. Makes nothing. Waits while
  * an update holds the lock.
  *
- * @throws {Failure} `lock-timeout`; `db-dir-missing`; `disk` when it cannot be read; `config-invalid` for a journal of a newer version.
+ * @throws {Failure} `lock-timeout`; `db-dir-missing`; `disk` when it cannot be read; `config-invalid` for a journal of
+ * a newer version.
  */
 export async function readHistory(dbDir: string, limit: number, timeoutMs = 5000): Promise<HistoryRow[]> {
   return await readJournal(dbDir, timeoutMs, (db, version) =>

@@ -10,7 +10,7 @@ export interface Site {
   /** Absolute; holds `index.sqlite3` and the tenant databases. */
   readonly dbDir: string;
   readonly storageDir: string;
-  /** Where log files go; null for standard error alone. */
+  /** Where log files go; null for none: then only the CGI logs, on standard error. */
   readonly logDir: string | null;
   /** Fly app such as `smooth`; null elsewhere. */
   readonly appName: string | null;
