@@ -98,7 +98,10 @@ export async function installChange(
 /** The disk failed between two renames: the one failure after which something has changed. */
 function halfWay(error: unknown): Failure {
   const reason = error instanceof Error ? error.message : String(error);
-  const hint = error instanceof Failure ? error.hint : 'Look at the log: in RAILS_LOG_VOLUME, or on standard error of the CGI.';
+  const hint =
+    error instanceof Failure
+      ? error.hint
+      : 'Look at the log: in RAILS_LOG_VOLUME, or on standard error of the CGI.';
   return new Failure('disk', `the update is only partly installed: ${reason}`, {
     hint: `${hint} The next run completes it, and reloads.`,
     cause: error,
