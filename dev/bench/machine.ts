@@ -1,24 +1,22 @@
 import type { ChildProcess } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { databaseKey, INDEX_NAME } from '../../src/bucket/layout.ts';
 import type { Outcome, RunResult } from '../../src/report/types.ts';
-import { createStore } from '../../src/store/store.ts';
 import type { ObjectStore } from '../../src/store/types.ts';
 import {
-  BUCKET,
   type Counts,
   countVariables,
   end,
-  KEYS,
   machineVariables,
+  makeHome,
+  putDatabase,
   readCounts,
   runTimed,
   startStore,
+  storeClient,
   storeVariables,
 } from './process.ts';
-
-const BUILT = resolve(import.meta.dirname, '../../cgi-bin');
 
 /** One whole process. */
 export interface Measured {
@@ -47,11 +45,7 @@ export class BenchMachine {
   #published = 0;
 
   static async start(): Promise<BenchMachine> {
-    const home = mkdtempSync(join(tmpdir(), 'showcase-bench-'));
-    for (const name of ['bin', 'rails', 'db', 'store', 'cache']) mkdirSync(join(home, name), { mode: 0o700 });
-    for (const name of ['update_config', 'better_sqlite3.node']) {
-      copyFileSync(join(BUILT, name), join(home, 'bin', name));
-    }
+    const home = makeHome(['rails', 'db', 'store', 'cache'], ['cgi-bin/update_config']);
     const { server, endpoint } = await startStore(join(home, 'store'));
     return new BenchMachine(home, server, endpoint);
   }
@@ -60,7 +54,7 @@ export class BenchMachine {
     this.#home = home;
     this.#server = server;
     this.#endpoint = endpoint;
-    this.#client = createStore({ ...KEYS, endpoint, region: 'auto', bucket: BUCKET, timeoutMs: 60_000 });
+    this.#client = storeClient(endpoint);
   }
 
   async stop(): Promise<void> {
@@ -71,11 +65,7 @@ export class BenchMachine {
   /** Puts an index into the store, later than any before it. */
   async publish(index: Buffer): Promise<void> {
     const at = new Date(Date.now() + ++this.#published * 1000);
-    await this.#client.put('db/index.sqlite3', index, {
-      condition: { replaces: 'anything' },
-      metadata: { 'last-modified': at.toISOString().replace('T', ' ').replace('Z', ' UTC') },
-      contentType: 'application/vnd.sqlite3',
-    });
+    await putDatabase(this.#client, databaseKey(INDEX_NAME), index, at);
   }
 
   /** Makes it a machine on which nothing was installed yet. */

@@ -1,16 +1,21 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { delimiter, dirname, join, resolve } from 'node:path';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, delimiter, dirname, join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { text } from 'node:stream/consumers';
+import { renderTime } from '../../src/bucket/layout.ts';
+import { createStore } from '../../src/store/store.ts';
+import type { ObjectStore } from '../../src/store/types.ts';
 
+const ROOT = resolve(import.meta.dirname, '../..');
 const STORE = resolve(import.meta.dirname, '../store/main.ts');
 const COUNTS = resolve(import.meta.dirname, 'counts.cjs');
 
 /** What every store of the bench knows its callers by. */
-export const KEYS = { accessKeyId: 'bench', secretAccessKey: 'bench-secret' };
-export const BUCKET = 'showcase';
+const KEYS = { accessKeyId: 'bench', secretAccessKey: 'bench-secret' };
+const BUCKET = 'showcase';
 
 /** So that the first line of an executable finds the Node that bare Node is measured with. */
 export const PATH = [dirname(process.execPath), process.env['PATH']].join(delimiter);
@@ -33,6 +38,35 @@ export async function startStore(dir: string): Promise<{ server: ChildProcess; e
   });
   const [line] = (await once(server.stdout, 'data')) as [Buffer];
   return { server, endpoint: String(line).trim() };
+}
+
+/** The bench's own way to it. */
+export function storeClient(endpoint: string): ObjectStore {
+  return createStore({ ...KEYS, endpoint, region: 'auto', bucket: BUCKET, timeoutMs: 60_000 });
+}
+
+/** Puts a database there, whatever stands there, as last changed at that time. */
+export async function putDatabase(store: ObjectStore, key: string, bytes: Buffer, time: Date): Promise<void> {
+  await store.put(key, bytes, {
+    condition: { replaces: 'anything' },
+    metadata: { 'last-modified': renderTime(time) },
+    contentType: 'application/vnd.sqlite3',
+  });
+}
+
+/**
+ * A temporary directory with these below it, and in `bin` copies of these executables and of their addon.
+ *
+ * @param executables paths below the project's root, such as `scripts/ready`
+ */
+export function makeHome(directories: readonly string[], executables: readonly string[]): string {
+  const home = mkdtempSync(join(tmpdir(), 'showcase-bench-'));
+  for (const name of ['bin', ...directories]) mkdirSync(join(home, name), { recursive: true, mode: 0o700 });
+  const addons = executables.map((path) => join(dirname(path), 'better_sqlite3.node'));
+  for (const path of [...executables, ...new Set(addons)]) {
+    copyFileSync(join(ROOT, path), join(home, 'bin', basename(path)));
+  }
+  return home;
 }
 
 /** The variables that point an executable at it. */

@@ -1,16 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import type { Summary } from '../../src/report/types.ts';
 import { esbuildOutlines } from '../outlines-plugin.mjs';
 import { esbuildYaml } from '../yaml-plugin.mjs';
 import type { Measured } from './machine.ts';
-import { countVariables, machineVariables, readCounts, runTimed } from './process.ts';
-
-const BUILT = resolve(import.meta.dirname, '../../scripts');
+import { countVariables, machineVariables, makeHome, readCounts, runTimed } from './process.ts';
 
 /** What it takes to render all pages, in a process that does nothing else. */
 export interface Rendering {
@@ -22,7 +19,7 @@ export interface Rendering {
 
 /** A machine with an index installed and the ready hook, and no store: pages are rendered from what is there. */
 export class ReadyMachine {
-  readonly #home = mkdtempSync(join(tmpdir(), 'showcase-bench-'));
+  readonly #home = makeHome(['rails', 'db', 'cache'], ['scripts/ready']);
   readonly #index = join(this.#home, 'db/index.sqlite3');
   readonly #renderer = join(this.#home, 'render-pages.mjs');
 
@@ -33,10 +30,6 @@ export class ReadyMachine {
   }
 
   async #fill(index: Buffer): Promise<void> {
-    for (const name of ['bin', 'rails', 'db', 'cache']) mkdirSync(join(this.#home, name), { mode: 0o700 });
-    for (const name of ['ready', 'better_sqlite3.node']) {
-      copyFileSync(join(BUILT, name), join(this.#home, 'bin', name));
-    }
     writeFileSync(this.#index, index);
     const library = createRequire(import.meta.url).resolve('better-sqlite3');
     await build({
@@ -66,7 +59,7 @@ export class ReadyMachine {
    * `scripts/ready --only pages`, one whole process.
    *
    * @param expected how many pages shall be written; anything else is an error
-   * @param options.count also takes the kernel's counts, by a hook in the process; its time is then not worth looking at
+   * @param options.count also takes the kernel's counts, by a hook in the process, which takes time
    */
   async ready(expected: 'all' | 'none', options: { count?: boolean } = {}): Promise<Measured> {
     const file = join(this.#home, 'counts.json');

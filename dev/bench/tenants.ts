@@ -1,29 +1,29 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { databaseFile, databaseKey, renderTime } from '../../src/bucket/layout.ts';
+import { join } from 'node:path';
+import { databaseFile, databaseKey } from '../../src/bucket/layout.ts';
 import { openDatabase } from '../../src/sqlite.ts';
-import { createStore } from '../../src/store/store.ts';
 import type { ObjectStore } from '../../src/store/types.ts';
 import { buildDatabase, type PlainRow } from '../sample/schema.ts';
 import {
-  BUCKET,
   type Counts,
   countVariables,
   end,
-  KEYS,
   machineVariables,
+  makeHome,
+  putDatabase,
   readCounts,
   runTimed,
   startStore,
+  storeClient,
   storeVariables,
 } from './process.ts';
 
-const BUILT = resolve(import.meta.dirname, '../../scripts');
+/** Events of the machine. */
+export const TENANTS = 400;
 
 /** As many as the application in production has. */
 const MIGRATIONS = Array.from({ length: 117 }, (_, at) => String(20220101000000 + at));
@@ -50,23 +50,19 @@ export class TenantMachine {
   #uploads = 0;
   #changes = 0;
 
-  static async start(tenants: number): Promise<TenantMachine> {
-    const home = mkdtempSync(join(tmpdir(), 'showcase-bench-'));
-    for (const name of ['bin', 'rails/db/migrate', 'db', 'store', 'cache'])
-      mkdirSync(join(home, name), { recursive: true, mode: 0o700 });
-    for (const name of ['ready', 'idle', 'better_sqlite3.node'])
-      copyFileSync(join(BUILT, name), join(home, 'bin', name));
+  static async start(): Promise<TenantMachine> {
+    const home = makeHome(['rails/db/migrate', 'db', 'store', 'cache'], ['scripts/ready', 'scripts/idle']);
     for (const version of MIGRATIONS) writeFileSync(join(home, `rails/db/migrate/${version}_change.rb`), '');
     const { server, endpoint } = await startStore(join(home, 'store'));
-    return new TenantMachine(home, server, endpoint, tenants);
+    return new TenantMachine(home, server, endpoint);
   }
 
-  private constructor(home: string, server: ChildProcess, endpoint: string, tenants: number) {
+  private constructor(home: string, server: ChildProcess, endpoint: string) {
     this.#home = home;
     this.#server = server;
     this.#endpoint = endpoint;
-    this.#names = Array.from({ length: tenants }, (_, at) => `2026-studio${at}`);
-    this.#client = createStore({ ...KEYS, endpoint, region: 'auto', bucket: BUCKET, timeoutMs: 60_000 });
+    this.#names = Array.from({ length: TENANTS }, (_, at) => `2026-studio${at}`);
+    this.#client = storeClient(endpoint);
     this.#proxy = countingProxy(endpoint, (line) => this.#requests.push(line));
     writeFileSync(join(home, 'index'), indexOf(this.#names));
     this.empty();
@@ -91,11 +87,7 @@ export class TenantMachine {
     const bytes = databaseOf(this.#uploads);
     const time = new Date(this.#began + this.#uploads * 1000);
     for (const name of this.#names.slice(0, count)) {
-      await this.#client.put(databaseKey(name), bytes, {
-        condition: { replaces: 'anything' },
-        metadata: { 'last-modified': renderTime(time) },
-        contentType: 'application/vnd.sqlite3',
-      });
+      await putDatabase(this.#client, databaseKey(name), bytes, time);
     }
   }
 
