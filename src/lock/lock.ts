@@ -45,16 +45,10 @@ export function tryLock(path: string): Lock | null {
  * Waits for the lock at `path`, without blocking the event loop.
  *
  * @throws {Failure} `lock-timeout`, `disk`
- * @throws the signal's reason when it is aborted
  */
-export async function waitForLock(
-  path: string,
-  options: { timeoutMs: number; signal?: AbortSignal },
-): Promise<Lock> {
-  const { timeoutMs, signal } = options;
+export async function waitForLock(path: string, { timeoutMs }: { timeoutMs: number }): Promise<Lock> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
-    signal?.throwIfAborted();
     const lock = tryLock(path);
     if (lock) return lock;
     const left = deadline - performance.now();
@@ -68,6 +62,6 @@ export async function waitForLock(
       );
     }
     // At random, so that waiting processes do not march in step.
-    await wait(Math.min(left, 4 + Math.random() * 16), undefined, signal ? { signal } : {});
+    await wait(Math.min(left, 4 + Math.random() * 16));
   }
 }

@@ -18,8 +18,6 @@ export interface CgiOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Has the executable killed: the client has gone, or the time is up. */
   readonly signal: AbortSignal;
-  /** Told as soon as it has been started. */
-  readonly onStart?: (pid: number) => void;
 }
 
 /** How the executable ended. */
@@ -56,7 +54,6 @@ export async function runCgi(
     child.stdin.on('error', () => {}); // the child need not read
     request.pipe(child.stdin);
     request.on('error', () => child.stdin.destroy());
-    if (child.pid !== undefined) options.onStart?.(child.pid);
     let stderr = '';
     child.stderr.on('data', (chunk) => {
       stderr += chunk;

@@ -51,10 +51,6 @@ export class SeenDatabases {
     this.#run('INSERT OR REPLACE INTO seen VALUES (?, ?, ?, ?, ?)', ...values);
   }
 
-  forget(name: string): void {
-    this.#run('DELETE FROM seen WHERE name = ?', name);
-  }
-
   /** When objects were last changed, as they said when they were asked. */
   times(): Map<string, LearntTime> {
     const rows = this.#all<TimeRow>('SELECT name, etag, stored, time FROM times');

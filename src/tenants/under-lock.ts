@@ -10,7 +10,6 @@ export interface UnderLock {
   readonly seen: SeenDatabases;
   /** Milliseconds to wait for whoever has the lock. */
   readonly timeoutMs: number;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -20,12 +19,12 @@ export interface UnderLock {
  * @throws {Failure} `lock-timeout`, `disk`, and whatever `work` throws
  */
 export async function underTenantLock<T>(
-  { stateDir, seen, timeoutMs, signal }: UnderLock,
+  { stateDir, seen, timeoutMs }: UnderLock,
   tenant: TenantDatabase,
   work: () => Promise<T>,
 ): Promise<T> {
   const path = tenantLock(stateDir, tenant.name);
-  const lock = await waitForLock(path, { timeoutMs, ...(signal ? { signal } : {}) });
+  const lock = await waitForLock(path, { timeoutMs });
   try {
     adoptFile(path);
     await resumeInstall(tenant, seen);
