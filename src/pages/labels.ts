@@ -40,6 +40,26 @@ const EN: Labels = {
 /** By language. Studios of any other language get English. */
 const CATALOGUE: Readonly<Record<string, Labels>> = {
   en: EN,
+  de: {
+    home: 'Startseite',
+    studios: 'Studios',
+    regions: 'Regionen',
+    region: 'Region',
+    events: 'Veranstaltungen',
+    eventsOf: 'Veranstaltungen im Jahr {}',
+    noEvents: 'Noch keine Veranstaltungen.',
+    request: 'Neue Veranstaltung anfragen',
+    allStudiosIn: 'Alle Studios im Jahr {}',
+    allEventsOf: 'Alle Veranstaltungen: {}',
+    skip: 'Zum Inhalt springen',
+    skipMaps: 'Karten überspringen',
+    maps: {
+      us: 'Karte der Vereinigten Staaten',
+      eu: 'Karte von Europa',
+      au: 'Karte von Australien',
+      jp: 'Karte von Japan',
+    },
+  },
   es: {
     home: 'Inicio',
     studios: 'Estudios',

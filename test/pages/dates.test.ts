@@ -71,6 +71,7 @@ describe('a locale', () => {
   it.each([
     ['it-IT', 'it-IT', 'Eventi', '1 maggio 2026'],
     ['fr-CA', 'fr-CA', 'Événements', '1 mai 2026'],
+    ['de-AT', 'de-AT', 'Veranstaltungen', '1. Mai 2026'],
     ['ja-JP', 'ja-JP', 'イベント', '2026年5月1日'],
     ['uk-UA', 'uk-UA', 'Події', '1 травня 2026 р.'],
     ['en-AU', 'en-AU', 'Events', '1 May 2026'],
