@@ -29,10 +29,10 @@ export function readNetrc(path: string, host: string, login: string | null, requ
     mode = stats.mode;
     text = readFileSync(path, 'utf8');
   } catch (error) {
+    // Such as /dev/null/.netrc, root's for somebody else, or a link to /dev/null.
+    if (!required) return null;
     if (error instanceof Failure) throw error;
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    // Such as /dev/null/.netrc, or root's for somebody else.
-    if (!required) return null;
     throw invalid(`cannot be read (${code})`, 'Set NETRC to a file that can be read, or unset it.');
   }
   const found = findLogin(text, host, login);

@@ -145,7 +145,10 @@ describe('netrc', () => {
   it('that nobody named and that cannot be read is none: an update needs no credentials', () => {
     const file = writeNetrc('', 0o600, 'file');
     symlinkSync('.netrc', join(home, '.netrc'));
-    for (const where of [home, file, join(home, 'gone')])
+    const switchedOff = join(home, 'switched-off');
+    mkdirSync(switchedOff);
+    symlinkSync('/dev/null', join(switchedOff, '.netrc'));
+    for (const where of [home, file, join(home, 'gone'), switchedOff])
       expect(readCredentials(null, { HOME: where }, HOST)).toBe(null);
   });
 
