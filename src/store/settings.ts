@@ -24,12 +24,21 @@ export function readStoreSettings(env: NodeJS.ProcessEnv): StoreSettings | null 
   }
   return {
     endpoint: readEndpoint(env['AWS_ENDPOINT_URL_S3'] ?? ''),
-    region: env['AWS_REGION'] || 'auto',
+    region: readSigned(env, 'AWS_REGION', 'auto'),
     bucket: readBucket(env['BUCKET_NAME'] || 'showcase'),
-    accessKeyId: env['AWS_ACCESS_KEY_ID'] ?? '',
+    accessKeyId: readSigned(env, 'AWS_ACCESS_KEY_ID', ''),
     secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? '',
     timeoutMs: readSeconds(env, 'UPDATE_CONFIG_STORE_TIMEOUT', 30),
   };
+}
+
+/** What stands in the header of every signed request. A line end that came along from a file would fail each of them. */
+function readSigned(env: NodeJS.ProcessEnv, name: string, preset: string): string {
+  const value = env[name] || preset;
+  if (/^[\x21-\x7e]+$/.test(value)) return value;
+  throw new Failure('config-invalid', `object store: ${name} holds characters that fit into no header`, {
+    hint: `Set ${name} anew, without white space or line ends around it.`,
+  });
 }
 
 function readEndpoint(value: string): string {

@@ -84,3 +84,15 @@ test.each(['0', '-1', 'NaN', '1e3', '30s', '86401', 'Infinity', ' '])('%j is no 
 test.each(['UPPER', 'a', 'a/b', '../x', 'bucket?x', '-bucket'])('%j is no bucket', (bucket) => {
   expect(failureOf({ ...FULL, BUCKET_NAME: bucket }).message).toContain('BUCKET_NAME');
 });
+
+test.each([
+  ['AWS_ACCESS_KEY_ID', 'tid_very-secret\n'],
+  ['AWS_ACCESS_KEY_ID', 'tid_very-secret\r\nX: y'],
+  ['AWS_REGION', 'auto\n'],
+  ['AWS_REGION', 'übersee'],
+])('%s that fits into no header is refused without being repeated: %j', (name, value) => {
+  const failure = failureOf({ ...FULL, [name]: value });
+  expect(failure.code).toBe('config-invalid');
+  expect(failure.message).toContain(name);
+  expect(failure.message + failure.hint).not.toContain('very-secret');
+});
