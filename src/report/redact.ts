@@ -38,7 +38,9 @@ export function secretsOf(env: NodeJS.ProcessEnv): string[] {
 
 /** @param secrets literal values that must never be seen, as they stand or percent-encoded. */
 export function createScrubber(secrets: readonly string[]): Scrubber {
-  const literals = [...new Set(secrets.flatMap((secret) => [secret, encodeURIComponent(secret)]))]
+  // White space around one, such as a file's line end, is not sent with it.
+  const bare = secrets.map((secret) => secret.trim());
+  const literals = [...new Set(bare.flatMap((secret) => [secret, encodeURIComponent(secret)]))]
     .filter((secret) => secret.length >= SHORTEST_SECRET)
     .sort((a, b) => b.length - a.length);
 

@@ -5,7 +5,13 @@ import { textReport } from '../../src/report/text.ts';
 import type { ProgressEvent } from '../../src/report/types.ts';
 import { AT, eventsOf, result } from './results.ts';
 
-const scrubber = createScrubber(['wJalrXUtnFEMI/K7MDENG', 't0ken-of-the-machine', 'short', '']);
+const scrubber = createScrubber([
+  'wJalrXUtnFEMI/K7MDENG',
+  't0ken-of-the-machine',
+  'from-a-file\n',
+  'short',
+  '',
+]);
 
 describe('a secret', () => {
   it.each([
@@ -20,6 +26,7 @@ describe('a secret', () => {
     ['wJalrXUtnFEMI/K7MDENG'],
     ['wJalrXUtnFEMI%2FK7MDENG'],
     ['t0ken-of-the-machine'],
+    ['from-a-file'],
     ['AKIAIOSFODNN7EXAMPLE'],
   ])('%s never shows', (secret) => {
     for (const text of [secret, `ann:${secret}`, `"${secret}"`, `x=${secret}&y`, `(${secret})`]) {
