@@ -1,6 +1,7 @@
 import type { FleetProgress, MachineProgress } from './fleet-progress.ts';
-import { complaint, duration } from './fleet-words.ts';
+import { complaint } from './fleet-words.ts';
 import { displayWidth, fitted, padded } from './width.ts';
+import { duration } from './words.ts';
 
 /** What there is to draw on. */
 export interface View {

@@ -3,8 +3,9 @@ import type { FleetEvent, FleetReporter } from '../fleet/types.ts';
 import { renderFrame, type View } from './fleet-frame.ts';
 import { FleetProgress } from './fleet-progress.ts';
 import { endLines, fleetLines, storedLine } from './fleet-text.ts';
-import { counted, publishLines } from './fleet-words.ts';
+import { publishLines } from './fleet-words.ts';
 import { displayWidth } from './width.ts';
+import { counted } from './words.ts';
 
 /** A terminal. */
 export interface Screen {
@@ -77,7 +78,7 @@ export class LiveFleet {
         const names = skipped.slice(0, MOST_SKIPPED).map(({ id, state }) => `${id} (${state})`);
         const more = skipped.length > MOST_SKIPPED ? [`and ${skipped.length - MOST_SKIPPED} more`] : [];
         return [
-          `${counted(active.length, this.#progress.noun)} running (${source})`,
+          `${counted(active.length, this.#progress.noun[0])} running (${source})`,
           ...(skipped.length > 0 ? [`${skipped.length} skipped: ${[...names, ...more].join(', ')}`] : []),
         ];
       }

@@ -1,6 +1,7 @@
 import type { FleetReport, FleetReporter } from '../fleet/types.ts';
 import { complaint, publishLines, sortedOut } from './fleet-words.ts';
 import type { Reporter } from './types.ts';
+import { counted } from './words.ts';
 
 /** Steps of a run: the index, the list of machines, the machines. */
 const STEPS = 3;
@@ -26,7 +27,7 @@ export function fleetLog(log: Reporter): FleetReporter {
       case 'machine-done': {
         const { machine, outcome, detail, attempts, ms } = event.outcome;
         const trouble = complaint(event.outcome);
-        const facts = `${outcome} after ${attempts} attempts, ${ms} ms`;
+        const facts = `${outcome} after ${counted(attempts, 'attempt')}, ${ms} ms`;
         log(
           {
             type: 'item',

@@ -1,8 +1,8 @@
 import type { FleetReport } from '../fleet/types.ts';
 import type { FleetHistoryRow } from '../journal/types.ts';
-import { duration } from './fleet-words.ts';
 import { renderTable } from './table.ts';
 import { displayWidth, fitted } from './width.ts';
+import { duration } from './words.ts';
 
 /** Columns. Longer cells come from strangers. */
 const LONGEST_CELL = 60;

@@ -7,7 +7,8 @@ import type {
   Standard,
 } from '../fleet/types.ts';
 import { renderMachines } from './fleet-table.ts';
-import { complaint, counted, duration, foreign, publishLines, sortedOut } from './fleet-words.ts';
+import { complaint, foreign, publishLines, sortedOut } from './fleet-words.ts';
+import { counted, duration } from './words.ts';
 
 const RULE = '='.repeat(50);
 
@@ -114,7 +115,7 @@ function machineLine(result: MachineOutcome): string {
     case 'differs':
       return line(`✗ Differs: ${foreign(complaint(result) ?? '')}`);
     case 'failed': {
-      const after = attempts === 0 ? '' : ` after ${counted(attempts, ['attempt', 'attempts'])}`;
+      const after = attempts === 0 ? '' : ` after ${counted(attempts, 'attempt')}`;
       return line(`✗ Failed${after}: ${foreign(complaint(result) ?? '')}`);
     }
   }
@@ -162,8 +163,8 @@ function countLines(report: FleetReport, noun: readonly [string, string]): strin
         ...(bad.length > 0 ? [`Failed updates: ${bad.length} machines`] : []),
       ];
     case 'dry-run':
-      return [`Dry run: ${counted(good.length, noun)} answered, ${bad.length} failed`];
+      return [`Dry run: ${counted(good.length, noun[0])} answered, ${bad.length} failed`];
     case 'verify':
-      return [`Verified: ${counted(good.length, noun)} as expected, ${bad.length} not`];
+      return [`Verified: ${counted(good.length, noun[0])} as expected, ${bad.length} not`];
   }
 }

@@ -1,18 +1,5 @@
 import type { FleetReport, MachineOutcome, PublishOutcome } from '../fleet/types.ts';
 
-/** `310 ms`, `1.25 s`, `2 min 5 s` */
-export function duration(ms: number): string {
-  if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`;
-  if (ms < 59_995) return `${(ms / 1000).toFixed(2)} s`;
-  const seconds = Math.round(ms / 1000);
-  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-}
-
-/** `1 machine`, `3 machines` */
-export function counted(count: number, [one, several]: readonly [string, string]): string {
-  return `${count} ${count === 1 ? one : several}`;
-}
-
 /** What became of the index, in lines. */
 export function publishLines(publish: PublishOutcome): string[] {
   if (publish.kind === 'changed-elsewhere') return elsewhereLines(publish);

@@ -1,6 +1,7 @@
 import type { Warning } from '../index/types.ts';
 import { forPublic } from './public.ts';
 import type { FileFacts, MachineState, ProgressEvent, Reporter, RunResult, Summary } from './types.ts';
+import { counted, duration } from './words.ts';
 
 /** Who reads an answer: `public` sees neither the rows behind warnings nor the diff. */
 export type Audience = 'administrator' | 'public';
@@ -149,13 +150,4 @@ function diffLines(result: RunResult, stamp: (text: string) => string): string[]
   if (result.diff === undefined) return [];
   if (result.diff === '') return [stamp('navigator.yml: no difference')];
   return [stamp('navigator.yml:'), ...result.diff.replace(/\n$/, '').split('\n')];
-}
-
-/** `1 file`, `3 files` */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-
-function duration(ms: number): string {
-  return ms < 1000 ? `${Math.round(ms * 10) / 10} ms` : `${(ms / 1000).toFixed(2)} s`;
 }

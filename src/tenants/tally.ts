@@ -1,5 +1,6 @@
 import { asFailure } from '../failure.ts';
 import type { ItemFailure, ItemOutcome } from '../report/types.ts';
+import { counted } from '../report/words.ts';
 import type { TenantParts, TenantRequest, TenantsOutcome } from './parts.ts';
 import type { TenantDone } from './tenant.ts';
 import type { TenantDatabase } from './types.ts';
@@ -92,7 +93,7 @@ function happened({ download, applied, given }: TenantDone): string {
   const told = [
     ...(download ? [`downloaded (${download.size} bytes, changed ${download.time.toISOString()})`] : []),
     ...(download?.kept ? [`what had been changed here is kept as ${download.kept}`] : []),
-    ...(applied === null ? [] : [`prepared: ${migrations(applied)} applied`]),
+    ...(applied === null ? [] : [`prepared: ${counted(applied, 'migration')} applied`]),
     ...(given ? ['given to its owner'] : []),
   ];
   return told.join(', ');
@@ -101,7 +102,5 @@ function happened({ download, applied, given }: TenantDone): string {
 function planned({ settings }: TenantParts, { download, applied }: TenantDone): string {
   if (download) return `would be downloaded (${download.size} bytes)`;
   const command = settings.prepareCommand.join(' ');
-  return applied === null ? '' : `${command} would be run: ${migrations(applied)} pending`;
+  return applied === null ? '' : `${command} would be run: ${counted(applied, 'migration')} pending`;
 }
-
-const migrations = (count: number) => `${count} ${count === 1 ? 'migration' : 'migrations'}`;
