@@ -87,6 +87,14 @@ function describeItem({ Key, ETag, Size, LastModified }: Item, encoding: string 
   if (Key === undefined || ETag === undefined || Size === undefined || LastModified === undefined) {
     throw new CorruptError('a listing names an object without key, ETag, size or time');
   }
-  const key = encoding === 'url' ? decodeURIComponent(Key.replaceAll('+', ' ')) : Key;
+  const key = encoding === 'url' ? decodeKey(Key) : Key;
   return { key, etag: quotedEtag(ETag), size: Size, modified: LastModified };
+}
+
+function decodeKey(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded.replaceAll('+', ' '));
+  } catch (cause) {
+    throw new CorruptError('a listing names a key that is not percent-encoded UTF-8', { cause });
+  }
 }
