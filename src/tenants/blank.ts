@@ -22,7 +22,8 @@ export function isBlank(path: string, size: number): boolean {
   return size === pageSizeOf(head) && head[100] === LEAF && head.readUInt16BE(103) === 0;
 }
 
-function holds(path: string): boolean {
+/** Whether there is such a file, with anything in it. */
+export function holds(path: string): boolean {
   return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }
 

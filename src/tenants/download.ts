@@ -1,10 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { backoff } from '../backoff.ts';
-import { databaseKey, statedTime, wholeSeconds } from '../bucket/layout.ts';
+import { databaseKey, statedTime } from '../bucket/layout.ts';
 import { Failure } from '../failure.ts';
 import type { Ownership } from '../install/stage.ts';
 import { isProven } from '../store/proof.ts';
 import type { GetOutcome, ObjectReader, StoredObject } from '../store/types.ts';
+import { adoptCopy } from './adopt.ts';
 import { type ProvedImage, proveImage } from './image.ts';
 import type { Inventoried } from './inventoried.ts';
 import { isOlder, readLocal } from './local.ts';
@@ -57,19 +58,14 @@ export async function downloadTenant(tools: DownloadTools, tenant: TenantDatabas
   });
   if (found.kind === 'missing') return found;
   const { learnt } = found;
-  const { etag, time } = learnt;
   if (found.kind === 'found') {
     const placed = await placeDatabase({ tenant, image: found.image, learnt, like, seen });
     if (placed.kind === 'placed') {
-      return { kind: 'downloaded', size: found.image.bytes.length, time, kept: placed.kept };
+      return { kind: 'downloaded', size: found.image.bytes.length, time: learnt.time, kept: placed.kept };
     }
   }
   seen.recordTimes([[name, learnt]]);
-  const local = readLocal(path);
-  // As it is when it was put there by a run that was killed before it could write that down.
-  if (local && wholeSeconds(local.modified) === wholeSeconds(time) && seen.get(name)?.etag !== etag) {
-    seen.record(name, { etag, time, digest: null });
-  }
+  adoptCopy(seen, tenant, learnt);
   return { kind: 'kept' };
 }
 

@@ -1,6 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 import { wholeSeconds } from '../bucket/layout.ts';
 import { Failure } from '../failure.ts';
+import { adoptCopy } from './adopt.ts';
 import { commandFailed, runPrepare } from './command.ts';
 import { type DownloadOutcome, downloadTenant } from './download.ts';
 import { isOlder, readLocal } from './local.ts';
@@ -49,7 +50,7 @@ export async function handleTenant(work: Work, tenant: TenantDatabase): Promise<
   const remote = work.remotes?.get(name) ?? null;
   const isFetched = wantsDownload(local, remote);
   if (!isFetched && !work.interrupted.has(name) && !work.leftovers.has(name)) {
-    adoptSame(work, name, local, remote);
+    adoptSame(work, tenant, remote);
     const pending = pendingOf(work, tenant, local);
     if (pending === null) return finish(work, tenant, { ...NOTHING, absent: isAbsent(local) });
     if (work.request.dryRun) return { ...NOTHING, applied: pending };
@@ -69,7 +70,7 @@ async function bring(work: Work, tenant: TenantDatabase, listed: RemoteCopy | nu
   const fetched = wantsDownload(before, remote) ? await fetch(work, tenant, remote) : null;
   const download = fetched?.kind === 'downloaded' ? fetched : null;
   const local = readLocal(tenant.path);
-  if (!fetched) adoptSame(work, tenant.name, local, remote);
+  if (!fetched) adoptSame(work, tenant, remote);
   const pending = pendingOf(work, tenant, local);
   if (pending !== null) {
     await work.prepareLimit(() => prepare(work, tenant, before === null));
@@ -147,11 +148,9 @@ function proveApplied(work: Work, tenant: TenantDatabase): void {
   if (left > 0) throw commandFailed(work.parts, `ended well, but ${left} migrations are still pending`);
 }
 
-/** The local database and the store's have the same time, so one is a copy of the other: other programs copy, too. */
-function adoptSame(work: Work, name: string, local: LocalCopy | null, remote: RemoteCopy | null): void {
-  if (!local || !remote?.exact || work.known.get(name)?.etag === remote.etag) return;
-  if (wholeSeconds(local.modified) !== wholeSeconds(remote.time)) return;
-  work.seen.record(name, { etag: remote.etag, time: remote.time, digest: null });
+/** Where the store's version is another one than was known when the work began. */
+function adoptSame({ known, seen }: Work, tenant: TenantDatabase, remote: RemoteCopy | null): void {
+  if (remote?.exact && known.get(tenant.name)?.etag !== remote.etag) adoptCopy(seen, tenant, remote);
 }
 
 function finish(work: Work, { path }: TenantDatabase, done: TenantDone, made = false): TenantDone {

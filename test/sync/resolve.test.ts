@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, utimesSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openImage } from '../../src/index/open.ts';
@@ -33,6 +33,9 @@ afterEach(async () => {
 const kept = (machine: Region): (string | null)[] =>
   machine.keptAside().map((name) => eventOf(openImage(readFileSync(join(machine.dbDir, name)))));
 
+const ready = async (machine: Region) =>
+  await machine.run(['--only', 'tenants'], { executable: join(ROOT, 'scripts/ready') });
+
 describe('a database that was changed in two places', () => {
   beforeEach(async () => {
     a.write(BOSTON, 'from a', SOON);
@@ -64,10 +67,38 @@ describe('a database that was changed in two places', () => {
 
   it('is replaced by the ready hook, which goes by times, and its change is kept beside it', async () => {
     for (const name of b.keptAside()) rmSync(join(b.dbDir, name));
-    const { stdout } = await b.run(['--only', 'tenants'], { executable: join(ROOT, 'scripts/ready') });
+    const { stdout } = await ready(b);
     expect(stdout).toContain('what had been changed here is kept as');
     expect(b.event(BOSTON)).toBe('from a');
     expect(kept(b)).toEqual(['from b']);
+  });
+});
+
+describe('a database of the same second as another version in the store', () => {
+  for (const [title, time] of [
+    ['before it was stored', new Date(T1.getTime() + 60_000)],
+    ['after it was stored, by another clock', SOON],
+  ] as const) {
+    it(`is not taken for it by the ready hook, when both were changed ${title}`, async () => {
+      b.write(BOSTON, 'from b', time);
+      a.write(BOSTON, 'from a', time);
+      expect((await a.sync()).counts).toMatchObject({ uploaded: 1 });
+      expect((await ready(b)).exitCode).toBe(0);
+      expect(await b.sync()).toMatchObject({ outcome: 'failed', counts: { 'changed elsewhere': 1 } });
+      expect([await store.event(BOSTON), b.event(BOSTON)]).toEqual(['from a', 'from b']);
+      expect(kept(b)).toEqual(['from b']);
+    });
+  }
+
+  it('is taken for it when it has the same bytes: another program has fetched it', async () => {
+    a.write(BOSTON, 'from a', SOON);
+    expect((await a.sync()).counts).toMatchObject({ uploaded: 1 });
+    writeFileSync(b.tenant(BOSTON), (await store.bytes(`db/${BOSTON}.sqlite3`)) ?? '');
+    utimesSync(b.tenant(BOSTON), SOON, SOON);
+    expect((await ready(b)).exitCode).toBe(0);
+    b.write(BOSTON, 'from b', new Date(SOON.getTime() + 60_000));
+    expect((await b.sync()).counts).toMatchObject({ uploaded: 1 });
+    expect(await store.event(BOSTON)).toBe('from b');
   });
 });
 
