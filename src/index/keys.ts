@@ -9,10 +9,10 @@ const KEY = /^[\p{L}0-9._\-'+]+$/u;
 const PLAIN_KEY = /^[A-Za-z0-9_\-'+]+$/;
 
 /**
- * Bytes of UTF-8. `<year>-<studio>-<event>.sqlite3-journal` must fit into a file name (255 bytes): two keys of 100
- * bytes make 222.
+ * Bytes of UTF-8. The longest name of a file that is made from two keys must fit into 255: that of a copy kept aside,
+ * `<year>-<studio>-<event>.sqlite3.changed-elsewhere-<time>-<digest>`, has 254.
  */
-const MAX_KEY_BYTES = 100;
+export const MAX_KEY_BYTES = 94;
 
 /**
  * Endings by which Navigator knows static files: it serves them from disk, sends them to another app, or lets them

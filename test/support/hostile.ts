@@ -39,8 +39,8 @@ export const HOSTILE_KEYS: readonly string[] = [
   'style.css',
   'Photo.PNG',
   'page.html',
-  'k'.repeat(101),
-  'é'.repeat(51),
+  'k'.repeat(95),
+  'é'.repeat(48),
   'x'.repeat(100_000),
 ];
 

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { keyProblem, MAX_KEY_BYTES } from '../../src/index/keys.ts';
 import { keepAside } from '../../src/tenants/aside.ts';
 
 let dir: string;
@@ -52,6 +53,14 @@ describe('what is kept beside a database', () => {
       `${prefix}by-hand`,
       '2026-o.sqlite3.changed-elsewhere-20260101T000000Z-0000000000000000',
     ]);
+  });
+
+  it('has a name that a file can have, however long the keys of studio and event are', () => {
+    const longest = 'k'.repeat(MAX_KEY_BYTES);
+    expect(keyProblem(longest)).toBe(null);
+    path = join(dir, `2026-${longest}-${longest}.sqlite3`);
+    writeFileSync(path, 'live');
+    expect(readFileSync(keep(1, 1), 'utf8')).toBe('content 1');
   });
 
   it('does not end like a database, so that nothing takes it for one', () => {
