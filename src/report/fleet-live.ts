@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import type { FleetEvent, FleetReporter } from '../fleet/types.ts';
 import { renderFrame, type View } from './fleet-frame.ts';
 import { FleetProgress } from './fleet-progress.ts';
-import { endLines, fleetLines, storedLine } from './fleet-text.ts';
+import { endLines, type FleetLines, fleetLines, storedLine } from './fleet-text.ts';
 import { publishLines } from './fleet-words.ts';
 import { displayWidth } from './width.ts';
 import { counted } from './words.ts';
@@ -28,15 +28,14 @@ const MOST_SKIPPED = 10;
 export class LiveFleet {
   readonly #screen: Screen;
   readonly #progress = new FleetProgress();
-  readonly #verbose: boolean;
-  readonly #verboseLines = fleetLines({ verbose: true });
+  readonly #lines: FleetLines;
   /** Widths of the lines that stand there now. */
   #drawn: number[] = [];
   #closed = false;
 
-  constructor(screen: Screen, { verbose }: { verbose: boolean }) {
+  constructor(screen: Screen, options: { verbose: boolean }) {
     this.#screen = screen;
-    this.#verbose = verbose;
+    this.#lines = fleetLines(options);
   }
 
   readonly report: FleetReporter = (event, at) => {
@@ -82,10 +81,12 @@ export class LiveFleet {
           ...(skipped.length > 0 ? [`${skipped.length} skipped: ${[...names, ...more].join(', ')}`] : []),
         ];
       }
+      case 'machine-done':
+        // A dry run is made for what each one says; of all else the table tells enough.
+        return event.outcome.outcome === 'dry-run' ? this.#lines(event) : [];
       case 'log':
-        return this.#verbose ? this.#verboseLines(event) : [];
       case 'note':
-        return [`Note: ${event.message}`];
+        return this.#lines(event);
       case 'end':
         return endLines(event.report, this.#progress.noun, this.#size().columns);
       default:

@@ -85,6 +85,20 @@ describe('a live list', () => {
     expect(screen.text).toBe(text);
   });
 
+  it('says for good what each machine would do in a dry run, for which it is made', () => {
+    const answers = ['m1', 'm2'].map((id) => ({
+      ...doneOf(id, 1000),
+      outcome: 'dry-run' as const,
+      detail: `would do: 3 of 6 files changed on ${id}`,
+    }));
+    const { screen, until } = live(fleetRun(answers, 'dry-run'));
+    until('end');
+    expect(screen.lines.filter((line) => line.includes('would do'))).toEqual([
+      '  m1... dry run: would do: 3 of 6 files changed on m1',
+      '  m2... dry run: would do: 3 of 6 files changed on m2',
+    ]);
+  });
+
   it('goes on below what was written while it was stopped', () => {
     const { screen, fleet, until } = live(fleetRun([doneOf('m1', 1000), doneOf('m2', 1000)]));
     until('machine-done');
