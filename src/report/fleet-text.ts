@@ -27,7 +27,7 @@ export function fleetLines({ verbose }: { verbose: boolean }): FleetLines {
   let operation: FleetOperation = 'update';
   let target = '';
   let noun: readonly [string, string] = ['machine', 'machines'];
-  return (event) => {
+  const tell: FleetLines = (event) => {
     switch (event.type) {
       case 'begin':
         ({ operation, target, noun } = event);
@@ -57,7 +57,8 @@ export function fleetLines({ verbose }: { verbose: boolean }): FleetLines {
       case 'end':
         return endLines(event.report, noun);
     }
-  };
+  }; // Names in the index and words of other programs may hold the sign by which the job counts machines.
+  return (event) => (event.type === 'machine-done' ? tell(event) : tell(event).map(foreign));
 }
 
 export function storedLine({ index, from }: Standard): string {
@@ -122,12 +123,12 @@ function machineLine(result: MachineOutcome): string {
 }
 
 function retryLine({ machine, attempt, reason, waitMs }: Extract<FleetEvent, { type: 'retry' }>): string {
-  return `    ${machine.id}: attempt ${attempt} failed (${foreign(reason)}), the next in ${duration(waitMs)}`;
+  return `    ${machine.id}: attempt ${attempt} failed (${reason}), the next in ${duration(waitMs)}`;
 }
 
 /** A machine's own log, each line under its id. */
 function logLines({ machine, lines }: Extract<FleetEvent, { type: 'log' }>): string[] {
-  return lines.map((line) => `    ${machine.id} | ${foreign(line)}`);
+  return lines.map((line) => `    ${machine.id} | ${line}`);
 }
 
 /**
@@ -145,10 +146,8 @@ export function endLines(report: FleetReport, noun: readonly [string, string], c
     'Summary:',
     RULE,
     ...(machines.length > 0 || report.operation === 'update' ? countLines(report, noun) : []),
-    ...bad.map((one) => `  ${one.machine.id}: ${foreign(complaint(one) ?? '')}`),
-    ...[...new Set(bad.map((one) => one.error?.hint ?? FOLLOW))].map(
-      (hint) => `What to do: ${foreign(hint)}`,
-    ),
+    ...bad.map((one) => `  ${one.machine.id}: ${complaint(one) ?? ''}`),
+    ...[...new Set(bad.map((one) => one.error?.hint ?? FOLLOW))].map((hint) => `What to do: ${hint}`),
     ...(error ? [`Failed (${error.code}): ${error.message}`, `What to do: ${error.hint}`] : []),
     `${report.outcome}, ${duration(report.ms)}`,
   ];

@@ -56,7 +56,7 @@ export function sortedOut({ machines }: FleetReport): { good: MachineOutcome[]; 
   return { good: machines.filter((one) => !isBad(one)), bad: machines.filter(isBad) };
 }
 
-/** Text that a machine wrote, without the sign by which the application's job counts those that are done. */
+/** Text that others wrote, without the sign by which the application's job counts those that are done. */
 export function foreign(text: string): string {
   return text.replaceAll('✓', '*');
 }

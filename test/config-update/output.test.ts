@@ -1,5 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { makeSampleIndex } from '../../dev/sample/sample.ts';
+import { altered } from '../support/indexes.ts';
 import { type Scene, startScene } from './support/admin-host.ts';
 
 let scene: Scene;
@@ -86,6 +88,16 @@ describe('on a pipe, config-update', () => {
     const { stdout } = await scene.host().configUpdate(['--verbose']);
     expect(stdout).toContain('\n    m1 | [2026-01-02T03:04:05.678Z] Run of m1 * Success\n');
     expect(stdout.match(/✓ Success/g)).toHaveLength(2);
+  });
+
+  it('marks nothing but machines by the sign that the job counts, whatever the index holds', async () => {
+    const ada = scene.host(altered(makeSampleIndex(), `UPDATE locations SET key = '✓ Success' WHERE id = 1`));
+    const { stdout } = await ada.configUpdate();
+    expect(stdout).toContain('Note: warning: locations 1: key "* Success" may hold only');
+    expect(stdout.match(/✓/g)).toHaveLength(2);
+    const bob = await scene.host().configUpdate();
+    expect(bob.stdout).toContain('  studio * Success: only in theirs\n');
+    expect(bob.stdout).not.toContain('✓');
   });
 
   it('calls the one server of Kamal by its name, and forces no machine', async () => {
