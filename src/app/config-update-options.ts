@@ -143,8 +143,14 @@ function parse(args: readonly string[]) {
       },
     });
   } catch (error) {
-    // Node's words up to the name of an option; after that they may repeat what was given.
-    const said = /^[A-Z][a-z ]*'--?[a-z-]{1,20}/.exec(error instanceof Error ? error.message : '')?.[0];
-    throw usage(said ? `${said}': not like this` : 'there is an option that cannot be understood');
+    throw usage(error instanceof Error ? explain(error) : String(error));
   }
+}
+
+/** Node's words may repeat what was given, so only the name of the option is taken from them. */
+function explain({ code, message }: NodeJS.ErrnoException): string {
+  const name = /'(?:-[a-z], )?(--?[a-z-]{1,20})/.exec(message)?.[1];
+  if (name === undefined) return 'there is an option that cannot be understood';
+  if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') return `there is no option ${name}`;
+  return message.includes('does not take') ? `${name} takes no value` : `${name} lacks its value`;
 }

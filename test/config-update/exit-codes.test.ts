@@ -34,6 +34,16 @@ describe('config-update ends', () => {
     expect(scene.fleet.asked).toEqual([]);
   });
 
+  it.each([
+    [['--nonsense=x'], 'there is no option --nonsense'],
+    [['--target'], '--target lacks its value'],
+    [['--timeout', '-1'], '--timeout lacks its value'],
+    [['--json=yes'], '--json takes no value'],
+  ])('with 2 for %j, and says what is wrong with it', async (args, message) => {
+    const { stdout } = await scene.host().configUpdate(args);
+    expect(stdout).toMatch(new RegExp(`^Failed \\(usage\\): ${message}\\n`));
+  });
+
   it('with 3 when no machine is running; the index is published all the same', async () => {
     const host = scene.host();
     host.list({ id: 'm1', state: 'suspended' }, { id: 'm2', state: 'created' });
