@@ -83,7 +83,11 @@ async function runOver(
     report({ type: 'note', message: `unexpected: ${stack}` }, new Date());
   };
   const ingredients = { world, task, target, settings, credentials, ...who, report, unexpected, later };
-  if (options.user?.includes(':')) report({ type: 'note', message: SEEN_PASSWORD }, new Date());
+  const cautions = [
+    options.user?.includes(':') ? SEEN_PASSWORD : undefined,
+    credentials?.scheme === 'basic' ? credentials.caution : undefined,
+  ];
+  for (const message of cautions) if (message !== undefined) report({ type: 'note', message }, new Date());
   try {
     const { parts, site } = await buildFleetParts(ingredients);
     const { signal } = console.stop;

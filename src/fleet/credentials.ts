@@ -1,10 +1,16 @@
 import { join } from 'node:path';
 import { Failure } from '../failure.ts';
-import { readNetrc } from './netrc.ts';
+import { type Login, readNetrc } from './netrc.ts';
 
 /** Who asks. Bearer tokens are `UPDATE_CONFIG_TOKEN` of the machines. */
 export type Credentials =
-  | { readonly scheme: 'basic'; readonly user: string; readonly password: string }
+  | {
+      readonly scheme: 'basic';
+      readonly user: string;
+      readonly password: string;
+      /** What their owner should know of where they stood; absent for nothing. */
+      readonly caution?: string;
+    }
   | { readonly scheme: 'bearer'; readonly token: string };
 
 /**
@@ -24,8 +30,8 @@ export function readCredentials(
   if (given !== null) return ofUser(given, user !== null, env, host);
   const token = env['UPDATE_CONFIG_TOKEN'];
   if (token) return { scheme: 'bearer', token: readToken(token) };
-  const login = fromNetrc(env, host, null);
-  return login ? { scheme: 'basic', user: login.login, password: login.password } : null;
+  const found = fromNetrc(env, host, null);
+  return found ? ofLogin(found) : null;
 }
 
 function ofUser(given: string, byOption: boolean, env: NodeJS.ProcessEnv, host: string): Credentials {
@@ -35,18 +41,21 @@ function ofUser(given: string, byOption: boolean, env: NodeJS.ProcessEnv, host: 
   const invalid = (message: string, hint: string): Failure =>
     new Failure(byOption ? 'usage' : 'config-invalid', message, { hint });
   if (user === '') throw invalid(`${source} names no user`, 'Give it as user or user:password.');
-  const password =
-    colon < 0
-      ? env['CONFIG_UPDATE_PASSWORD'] || fromNetrc(env, host, user)?.password
-      : given.slice(colon + 1);
+  const password = colon < 0 ? env['CONFIG_UPDATE_PASSWORD'] : given.slice(colon + 1);
   if (password) return { scheme: 'basic', user, password };
+  const found = colon < 0 ? fromNetrc(env, host, user) : null;
+  if (found) return ofLogin(found);
   throw invalid(
     `there is no password for the user of ${source}`,
     `Set CONFIG_UPDATE_PASSWORD, or add an entry for ${host} to ~/.netrc.`,
   );
 }
 
-function fromNetrc(env: NodeJS.ProcessEnv, host: string, login: string | null) {
+function ofLogin({ login: user, ...rest }: Login): Credentials {
+  return { scheme: 'basic', user, ...rest };
+}
+
+function fromNetrc(env: NodeJS.ProcessEnv, host: string, login: string | null): Login | null {
   const { NETRC: named, HOME: home } = env;
   const path = named || (home ? join(home, '.netrc') : null);
   return path === null ? null : readNetrc(path, host, login, Boolean(named));

@@ -5,6 +5,8 @@ import { Failure } from '../failure.ts';
 export interface Login {
   readonly login: string;
   readonly password: string;
+  /** That others can read it, too, and what to do about that; absent when they cannot. */
+  readonly caution?: string;
 }
 
 /** Bytes; nobody has more passwords than that. */
@@ -15,7 +17,7 @@ const MAX_BYTES = 1024 * 1024;
  * `login` only an entry of that name.
  *
  * @param required whether somebody has named the file, so that it must be there and readable
- * @throws {Failure} `config-invalid`: it cannot be read, or others could read the password that it has for us.
+ * @throws {Failure} `config-invalid`: it cannot be read.
  */
 export function readNetrc(path: string, host: string, login: string | null, required: boolean): Login | null {
   const invalid = (problem: string, hint: string): Failure =>
@@ -36,9 +38,8 @@ export function readNetrc(path: string, host: string, login: string | null, requ
     throw invalid(`cannot be read (${code})`, 'Set NETRC to a file that can be read, or unset it.');
   }
   const found = findLogin(text, host, login);
-  if (found && (mode & 0o077) !== 0)
-    throw invalid('can be read by others', `Keep it to yourself: chmod 600 ${path}`);
-  return found;
+  if (!found || (mode & 0o077) === 0) return found;
+  return { ...found, caution: `the passwords in ${path} can be read by others: chmod 600 ${path}` };
 }
 
 /** The first entry that fits, as other programs read it; an entry without login or password is none. */
