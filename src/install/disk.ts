@@ -16,6 +16,7 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
     /^(EISDIR|ENOTDIR|ELOOP|ENOTEMPTY|EEXIST)$/,
     'Move what stands in the way there aside, then run it again.',
   ],
+  [/^EBUSY$/, 'A file that is mounted by itself cannot be replaced: mount its directory, then run it again.'],
   [
     /^(EIO|ENXIO|ESTALE|SQLITE_IOERR.*)$/,
     'Look at the free space (df -h) and the health (dmesg) of that disk or volume, then run it again.',

@@ -116,6 +116,19 @@ describe('a file system that is mounted for the test alone', () => {
       await expectConverged(stand);
     },
   );
+
+  it('navigator.yml, mounted as a file of its own: the hint says so, and the next update completes it', async () => {
+    const { stand } = await install();
+    const path = here.machine.path('navigator.yml');
+    mounts.run('mount', '--bind', path, path);
+    const answer = await post();
+    expectFailure(answer, 'disk');
+    expect(answer.result.error?.message).toContain('only partly installed');
+    expect(answer.result.error?.hint).toContain('mount its directory');
+    mounts.run('umount', path);
+    expect(await post()).toMatchObject({ status: 200, result: { outcome: 'updated' } });
+    await expectConverged(stand);
+  });
 });
 
 describe('a db dir that is not there', () => {
