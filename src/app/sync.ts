@@ -1,5 +1,6 @@
 import type { Index } from '../index/types.ts';
 import type { Site } from '../site/types.ts';
+import { mayUpload } from '../sync/owner.ts';
 import { allTenants, listElsewhere, listTenants } from '../tenants/list.ts';
 import type { TenantDatabase } from '../tenants/types.ts';
 import { runCommand } from './command.ts';
@@ -33,9 +34,14 @@ async function syncTenants(
   output: Output,
 ): Promise<0 | 1 | 2> {
   return await withDatabases(world, output, { json }, async (build) => {
-    const { site, index, sync } = await build();
+    const { site, note, index, sync } = await build();
     const now = await index();
     const tenants = chosen(now, site, only);
+    const foreign = only === null ? [] : tenants.filter((tenant) => !mayUpload(tenant, site));
+    if (foreign.length > 0) {
+      const names = foreign.map(({ name, region }) => `${name} (${region ?? 'no region'})`).join(', ');
+      note(`this machine only downloads, and never uploads: ${names}`);
+    }
     const elsewhere = only === null ? listElsewhere(now, site) : [];
     const downloads = safe ? 'safe' : 'all';
     return await sync({ operation: world.name, tenants, elsewhere, downloads, dryRun, limitMs: null });

@@ -7,6 +7,7 @@ import { newRunId } from '../report/run-id.ts';
 import { Steps } from '../report/steps.ts';
 import { describeCounts } from '../report/text.ts';
 import type { ItemFailure, Summary } from '../report/types.ts';
+import { counted } from '../report/words.ts';
 import type { ReadyParts, Scope, StageName, StageOutcome } from './types.ts';
 
 /** The name of the operation in events. */
@@ -87,5 +88,5 @@ function told(parts: ReadyParts, error: unknown): { code: FailureCode; message: 
 }
 
 function describe(index: Index): string {
-  return `${index.studios.length} studios, ${countEvents(entriesOf(index))} events`;
+  return `${counted(index.studios.length, 'studio')}, ${counted(countEvents(entriesOf(index)), 'event')}`;
 }

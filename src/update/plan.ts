@@ -9,6 +9,7 @@ import { firstOfEachKind } from '../index/warnings.ts';
 import type { Comparison } from '../install/compare.ts';
 import type { Steps } from '../report/steps.ts';
 import type { FileFacts } from '../report/types.ts';
+import { counted } from '../report/words.ts';
 import type { Site } from '../site/types.ts';
 import type { Candidate } from './candidate.ts';
 import type { Findings } from './result.ts';
@@ -75,7 +76,13 @@ export function describeChanges(facts: readonly FileFacts[]): string {
 
 /** `420 users, 92 studios, 369 events, 8 regions, no warnings` */
 function describeIndex({ index, warnings }: ReadIndex): string {
-  const events = countEvents(entriesOf(index));
-  const said = warnings.length === 0 ? 'no warnings' : `${warnings.length} warnings`;
-  return `${index.users.length} users, ${index.studios.length} studios, ${events} events, ${index.regions.length} regions, ${said}`;
+  const { users, studios, regions } = index;
+  const facts = [
+    counted(users.length, 'user'),
+    counted(studios.length, 'studio'),
+    counted(countEvents(entriesOf(index)), 'event'),
+    counted(regions.length, 'region'),
+    warnings.length === 0 ? 'no warnings' : counted(warnings.length, 'warning'),
+  ];
+  return facts.join(', ');
 }

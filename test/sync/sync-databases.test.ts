@@ -109,6 +109,7 @@ describe('scripts/sync-databases', () => {
     expect(await iad.sync(['--only', '2026-sydney'])).toMatchObject({
       outcome: 'done',
       counts: { unchanged: 1 },
+      notes: ['this machine only downloads, and never uploads: 2026-sydney (syd)'],
     });
     expect(await store.bytes('db/2026-sydney.sqlite3')).toEqual(Buffer.from('whatever'));
   });
