@@ -5,12 +5,13 @@
 // comment below it, so that an old Node gets as far as the check of its version, and a new one can take the program's
 // compiled form from a cache instead of parsing it. (Where the program has a comment's end, it is written `@CUT@`.)
 'use strict';
-const MINIMUM = 22;
+/** Of Node-API, for which the addon is built; a Node without it loads the addon and crashes. 22.14 has it, and 23.6. */
+const NODE_API = 10;
 
-if (Number.parseInt(process.versions.node, 10) < MINIMUM) {
+if (Number.parseInt(process.versions.node, 10) < 22 || !(Number(process.versions.napi) >= NODE_API)) {
   const found = `${process.version} (${process.execPath})`;
   const problem =
-    `@NAME@ needs Node ${MINIMUM} or newer, and was started with ${found}.\n` +
+    `@NAME@ needs Node 22.14 or newer, and was started with ${found}.\n` +
     'Nothing was changed. Install a newer Node, or put the directory of one first in PATH.\n';
   if (process.env.REQUEST_METHOD) {
     const head = 'Status: 500 Internal Server Error\r\nContent-Type: text/plain; charset=utf-8\r\n';

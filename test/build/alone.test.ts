@@ -16,7 +16,8 @@ import { startPublished, storeEnvironment } from '../support/published.ts';
 
 const machine = new Machine();
 afterAll(() => machine.remove());
-const OLD_NODE = oldNode();
+/** One of another major version, and the last one without the Node-API that the addon is built for. */
+const OLD_NODES = [oldNode(), renamedNode('22.13.1', '9')];
 
 /** A directory that holds one executable and the addon, and nothing else. */
 function copyAlone(folder: 'cgi-bin' | 'scripts', name: string, directory: string): string {
@@ -72,38 +73,43 @@ describe('an executable in a directory with nothing but the addon beside it', ()
   });
 });
 
-describe.each(['cgi-bin/update_config', 'scripts/start', 'scripts/maintenance-config'])(
-  '%s on a Node older than 22',
-  (name) => {
-    // No addon here: it must not be asked for.
-    const executable = join(machine.home, 'old', name);
-    mkdirSync(dirname(executable), { recursive: true });
-    copyFileSync(join(ROOT, name), executable);
-    const cacheDir = join(machine.home, 'old-cache');
-    const env = { PATH: OLD_NODE.path, UPDATE_CONFIG_CACHE_DIR: cacheDir };
-    const complaint = `needs Node 22 or newer, and was started with v${OLD_NODE.version}`;
-
-    it('answers a CGI request with an error that says what to do', async () => {
-      const run = await machine.run([], { executable, env: { ...env, REQUEST_METHOD: 'POST' } });
-      const answer = parseAnswer(run);
-      expect(run).toMatchObject({ exitCode: 1, signal: null, stderr: '' });
-      expect(answer.status).toBe(500);
-      expect(answer.headers).toMatchObject({
-        'content-type': 'text/plain; charset=utf-8',
-        'content-length': String(Buffer.byteLength(answer.body)),
-      });
-      expect(answer.body).toContain(complaint);
-      expect(answer.body).toContain('Install a newer Node');
-    });
-
-    it('tells a person the same on standard error', async () => {
-      const { exitCode, stdout, stderr } = await machine.run([], { executable, env });
-      expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
-      expect(stderr).toContain(complaint);
-      expect(existsSync(cacheDir)).toBe(false);
-    });
-  },
+const REFUSED = OLD_NODES.flatMap(({ path, version }) =>
+  ['cgi-bin/update_config', 'scripts/start', 'scripts/maintenance-config'].map((name) => ({
+    name,
+    path,
+    version,
+  })),
 );
+
+describe.each(REFUSED)('$name on Node $version, older than 22.14', ({ name, path, version }) => {
+  // No addon here: it must not be asked for.
+  const executable = join(machine.home, `old-${version}`, name);
+  mkdirSync(dirname(executable), { recursive: true });
+  copyFileSync(join(ROOT, name), executable);
+  const cacheDir = join(machine.home, `cache-${version}`);
+  const env = { PATH: path, UPDATE_CONFIG_CACHE_DIR: cacheDir };
+  const complaint = `needs Node 22.14 or newer, and was started with v${version}`;
+
+  it('answers a CGI request with an error that says what to do', async () => {
+    const run = await machine.run([], { executable, env: { ...env, REQUEST_METHOD: 'POST' } });
+    const answer = parseAnswer(run);
+    expect(run).toMatchObject({ exitCode: 1, signal: null, stderr: '' });
+    expect(answer.status).toBe(500);
+    expect(answer.headers).toMatchObject({
+      'content-type': 'text/plain; charset=utf-8',
+      'content-length': String(Buffer.byteLength(answer.body)),
+    });
+    expect(answer.body).toContain(complaint);
+    expect(answer.body).toContain('Install a newer Node');
+  });
+
+  it('tells a person the same on standard error', async () => {
+    const { exitCode, stdout, stderr } = await machine.run([], { executable, env });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toContain(complaint);
+    expect(existsSync(cacheDir)).toBe(false);
+  });
+});
 
 /** A PATH that leads to an old Node: this machine's own where it has one, else the present one under an old name. */
 function oldNode(): { path: string; version: string } {
@@ -113,13 +119,16 @@ function oldNode(): { path: string; version: string } {
     const version = execFileSync(node, ['-p', 'process.versions.node'], { encoding: 'utf8' }).trim();
     if (Number.parseInt(version, 10) < 22) return { path: directory, version };
   }
-  const version = '20.20.2';
-  const directory = join(machine.home, 'node-under-an-old-name');
+  return renamedNode('20.20.2', '9');
+}
+
+function renamedNode(version: string, napi: string): { path: string; version: string } {
+  const directory = join(machine.home, `node-${version}`);
   mkdirSync(directory);
   const rename = join(directory, 'rename.cjs');
   writeFileSync(
     rename,
-    `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } });
+    `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}', napi: '${napi}' } });
      Object.defineProperty(process, 'version', { value: 'v${version}' });`,
   );
   const node = join(directory, 'node');
