@@ -37,9 +37,13 @@ export function readSeconds(env: NodeJS.ProcessEnv, name: string, preset: number
   if (!text) return preset * 1000;
   const value = /^[0-9]{1,6}(\.[0-9]+)?$/.test(text) ? Number(text) : 0;
   if (value > 0 && value <= MOST_SECONDS) return Math.ceil(value * 1000);
-  throw new Failure('config-invalid', `${name} is not a number of seconds from 0 to ${MOST_SECONDS}`, {
-    hint: `Set ${name} to such a number, or unset it for ${preset}.`,
-  });
+  throw new Failure(
+    'config-invalid',
+    `${name} is not a number of seconds above 0 and up to ${MOST_SECONDS}`,
+    {
+      hint: `Set ${name} to such a number, or unset it for ${preset}.`,
+    },
+  );
 }
 
 /**

@@ -1,6 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 import { wholeSeconds } from '../bucket/layout.ts';
 import { Failure } from '../failure.ts';
+import { counted } from '../report/words.ts';
 import { adoptCopy } from './adopt.ts';
 import { commandFailed, runPrepare } from './command.ts';
 import { type DownloadOutcome, downloadTenant } from './download.ts';
@@ -145,7 +146,7 @@ function proveApplied(work: Work, tenant: TenantDatabase): void {
   const local = readLocal(tenant.path);
   if (isAbsent(local)) throw commandFailed(work.parts, 'ended well, but there is no database');
   const left = countPending(work.migrations ?? [], readApplied(tenant, work.request));
-  if (left > 0) throw commandFailed(work.parts, `ended well, but ${left} migrations are still pending`);
+  if (left > 0) throw commandFailed(work.parts, `ended well, but left ${counted(left, 'migration')} pending`);
 }
 
 /** Where the store's version is another one than was known when the work began. */

@@ -119,11 +119,14 @@ describe('the hooks', () => {
   it.each([
     ['IDLE_DEADLINE', '-1'],
     ['IDLE_DEADLINE', 'soon'],
+    ['IDLE_DEADLINE', '0'],
     ['TENANT_STOP_DEADLINE', '1e9'],
   ])('refuse %s=%s', async (variable, value) => {
     const { exitCode, stdout } = await stop('2026-boston', { [variable]: value });
     expect(exitCode).toBe(1);
-    expect(stdout).toContain(`Failed (config-invalid): ${variable} is not a number of seconds`);
+    expect(stdout).toContain(
+      `Failed (config-invalid): ${variable} is not a number of seconds above 0 and up to 86400\n`,
+    );
   });
 
   it.each([

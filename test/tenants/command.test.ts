@@ -114,7 +114,7 @@ describe('the prepare command', () => {
   it.each<[string, string, RegExp]>([
     ['fails', 'echo trouble at hand >&2; exit 3', /ended with exit code 3; its last words: trouble at hand$/],
     ['kills itself', 'kill -9 $$', /was ended by SIGKILL$/],
-    ['does nothing', 'exit 0', /ended well, but 2 migrations are still pending$/],
+    ['does nothing', 'exit 0', /ended well, but left 2 migrations pending$/],
     ['writes a lot', 'head -c 50000000 /dev/zero | tr "\\0" x; exit 1', /last words: x+/],
     [
       'writes control characters',
