@@ -11,7 +11,7 @@ import {
   readGeneration,
 } from '../install/generations.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { Arrival } from '../journal/types.ts';
+import type { Arrival, InstalledState } from '../journal/types.ts';
 import type { IndexFacts, Outcome, RunResult } from '../report/types.ts';
 import { navigatorPath } from '../site/paths.ts';
 import { type Change, installChange, stageChange } from './apply.ts';
@@ -32,7 +32,7 @@ export interface RollbackRequest {
  * undone runs had created is left in place. Never throws.
  *
  * When it puts back the index, the store's object is held: it does not come back until another one is published, or
- * one is forced.
+ * one is forced. Unless that object is what it puts back: then the machine has again what the store has.
  */
 export async function rollback(parts: Parts, { run, arrival }: RollbackRequest): Promise<RunResult> {
   const request = { trigger: 'rollback', kind: 'rollback', arrival } as const;
@@ -92,7 +92,8 @@ async function putBack(
 ): Promise<Outcome> {
   const { site } = parts;
   const index = before.index && imageDigest(before.index) !== live.digest ? before.index : null;
-  const facts = index ? factsOf(index, before) : localFacts(live, journal.installed());
+  const installed = journal.installed();
+  const facts = index ? factsOf(index, before, installed) : localFacts(live, installed);
   findings.index = facts;
   const comparisons = await steps.run('compare', 'Compare with what is installed', () => {
     const value = compareFiles(plannedFrom(before));
@@ -110,7 +111,7 @@ async function putBack(
     files,
     reloadFile: navigatorPath(site),
     generations: parts.settings.generations,
-    remember: index && facts ? hold(journal.installed()?.etag ?? null, facts) : null,
+    remember: index && facts ? remembered(facts, installed) : null,
   };
   const staged = await steps.run('check', 'Stage the files and check them', async () => {
     if (index) proveIndex(index);
@@ -139,15 +140,20 @@ function plannedFrom({ files }: Replaced): Comparison['file'][] {
   });
 }
 
-function factsOf(image: Buffer, { undone }: Before): IndexFacts {
-  const sha256 = hash('sha256', image);
+/** With an ETag only when it is the store's object, as far as this machine knows, and not an earlier one. */
+function factsOf(image: Buffer, { undone }: Before, installed: InstalledState | null): IndexFacts {
   const from = undone.find(({ members }) => members.some(({ kind }) => kind === 'index'));
-  const time = from?.facts?.time ?? new Date().toISOString();
+  const then = from?.facts;
+  if (then?.etag && then.etag === installed?.etag) return then;
+  const sha256 = hash('sha256', image);
+  const time = then?.time ?? new Date().toISOString();
   return { etag: null, sha256, size: image.length, time, source: 'generation' };
 }
 
-function hold(etag: string | null, facts: IndexFacts): Change['remember'] {
-  return (digest) => ({ ...facts, etag, digest, held: true });
+function remembered(facts: IndexFacts, installed: InstalledState | null): Change['remember'] {
+  const held = facts.etag === null;
+  const etag = held ? (installed?.etag ?? null) : facts.etag;
+  return (digest) => ({ ...facts, etag, digest, held });
 }
 
 function proveIndex(image: Buffer): void {

@@ -164,6 +164,18 @@ describe('--rollback', () => {
     expect(contents()).toEqual(after);
   });
 
+  it('that is rolled back leaves the index of the store, which is then held no more', async () => {
+    await here.machine.run([]);
+    const etag = await here.published.publish(SECOND, LATER);
+    await json();
+    await json('--rollback');
+    const facts = { etag, source: 'store' };
+    expect(await json('--rollback')).toMatchObject({ outcome: 'updated', index: facts });
+    const { exitCode, stdout } = await here.machine.run([]);
+    expect({ exitCode, held: stdout.includes('was rolled back here') }).toEqual({ exitCode: 0, held: false });
+    expect(await json()).toMatchObject({ outcome: 'unchanged', index: facts });
+  });
+
   it('of an earlier run undoes the later ones too, so that all files are of one time', async () => {
     await here.machine.run([]);
     const before = contents();
