@@ -34,7 +34,7 @@ export function ensureStateDir(dbDir: string): string {
 export function requireDbDir(dbDir: string): Stats {
   const missing = (reason: string) =>
     new Failure('db-dir-missing', `the db dir ${dbDir} ${reason}`, {
-      hint: 'Mount the volume, or set RAILS_DB_VOLUME to the directory that holds index.sqlite3.',
+      hint: 'Mount the volume, or set RAILS_DB_VOLUME to the directory that holds index.sqlite3; on a new volume, make that directory.',
     });
   try {
     const stats = statSync(dbDir);

@@ -80,7 +80,7 @@ describe('by hand', () => {
       const { exitCode, stdout } = await here.machine.run(args);
       expect(exitCode).toBe(1);
       expect(stdout).toContain('Failed (db-dir-missing)');
-      expect(stdout).toContain('What to do: Mount the volume');
+      expect(stdout).toMatch(/What to do: Mount the volume, or .*; on a new volume, make that directory\.\n/);
     },
   );
 });
