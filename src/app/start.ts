@@ -38,7 +38,8 @@ function hasHtpasswd(world: World): boolean {
   const { APP_ROOT, RAILS_DB_VOLUME } = world.env;
   try {
     const site = siteFrom({ APP_ROOT, RAILS_DB_VOLUME }, hostOf(world), null);
-    return statSync(htpasswdPath(site)).size > 0;
+    const stats = statSync(htpasswdPath(site));
+    return stats.isFile() && stats.size > 0;
   } catch {
     return false;
   }

@@ -34,6 +34,14 @@ describe('scripts/start', () => {
     expect((await start()).exitCode).toBe(1);
   });
 
+  it('takes a directory that stands in the place of htpasswd for none', async () => {
+    writeFileSync(here.machine.path('index.sqlite3'), FIRST);
+    mkdirSync(here.machine.path('htpasswd'));
+    const answer = await start();
+    expect(answer.exitCode, answer.stdout).toBe(1);
+    expect(answer.stdout).toContain('Failed (disk)');
+  });
+
   it('keeps the site up with the old htpasswd when the index is not usable', async () => {
     await here.machine.run([]);
     const before = here.machine.read('htpasswd');
