@@ -5,8 +5,6 @@ export interface Response {
   readonly status: Status;
   readonly form: AnswerForm;
   readonly body: string;
-  /** Beside those of the status and the fixed ones. */
-  readonly headers?: Readonly<Record<string, string>>;
 }
 
 const TYPE: Readonly<Record<AnswerForm, string>> = {
@@ -28,7 +26,6 @@ export function renderResponse(response: Response): string {
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',
     ...status.headers,
-    ...response.headers,
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${headerValue(value)}\r\n`);
   return `${lines.join('')}\r\n${body}`;

@@ -17,8 +17,6 @@ export interface ChildRequest {
   readonly timeoutMs: number;
   /** Told each line of output and errors as it comes, without its end; must not throw. Text from outside: to be scrubbed. */
   readonly onLine?: (line: string) => void;
-  /** Kills the child when it is aborted; the outcome is then `killed`. */
-  readonly signal?: AbortSignal;
   /** The shell that guards the child, as a command. */
   readonly shell?: readonly string[];
 }
@@ -44,14 +42,13 @@ const DRAIN_MS = 2000;
  * @throws never for anything that a command does
  */
 export async function runChild(request: ChildRequest): Promise<ChildOutcome> {
-  const { cwd, env, signal, timeoutMs } = request;
+  const { cwd, env, timeoutMs } = request;
   const [name = '', ...args] = request.command;
   const obstacle = obstacleTo(request.command, cwd);
   if (obstacle !== null) return { kind: 'not-started', reason: obstacle };
   const program = findProgram(name, cwd, env['PATH']);
   if (program === null)
     return { kind: 'not-started', reason: `${name || 'the empty name'} is not a program` };
-  if (signal?.aborted) return { kind: 'killed', signal: 'SIGKILL', tail: [] };
   let leashed: Leashed;
   try {
     leashed = spawnLeashed([program, ...args], { cwd, env, shell: request.shell ?? SHELL });
@@ -67,7 +64,6 @@ export async function runChild(request: ChildRequest): Promise<ChildOutcome> {
     late = true;
     leashed.kill();
   }, timeoutMs);
-  signal?.addEventListener('abort', leashed.kill);
   try {
     const [code, killer] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
     const drained = drain(child);
@@ -82,7 +78,6 @@ export async function runChild(request: ChildRequest): Promise<ChildOutcome> {
     return notStarted(error);
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener('abort', leashed.kill);
   }
 }
 

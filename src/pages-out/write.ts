@@ -18,7 +18,6 @@ export interface WriteRequest {
   /** Name of the step that events are told under. */
   readonly step: string;
   readonly say: (event: ProgressEvent) => void;
-  readonly signal?: AbortSignal;
 }
 
 export interface WriteResult {
@@ -30,7 +29,7 @@ export interface WriteResult {
 /** What is said of a page that does not belong any more. */
 const LEFT_ALONE = 'no page of this site any more, but changed by hand: remove it if it is not wanted';
 
-/** Pages between two turns of the event loop, so that signals and timers are heard. */
+/** Pages between two turns of the event loop, so that nothing else has to wait for all of them. */
 const BATCH = 32;
 
 /**
@@ -38,7 +37,6 @@ const BATCH = 32;
  * among them. A page that cannot be rendered or written is a failure in the result, and the others go on.
  *
  * @throws {Failure} `disk`: the public directory itself cannot be used.
- * @throws the signal's reason when it is aborted; what was written stays.
  */
 export async function writePages(request: WriteRequest): Promise<WriteResult> {
   return await new Writer(request).run();
@@ -56,14 +54,13 @@ class Writer {
   }
 
   async run(): Promise<WriteResult> {
-    const { publicDir, pages, dryRun, step, say, signal } = this.#request;
+    const { publicDir, pages, dryRun, step, say } = this.#request;
     const top = openTop(publicDir, dryRun);
     try {
       for (const [at, page] of pages.entries()) {
         if (at % BATCH === 0) {
           say({ type: 'progress', step, done: at, total: pages.length });
           await turn();
-          signal?.throwIfAborted();
         }
         this.#attempt(page.path, () => this.#write(top, page));
       }

@@ -37,20 +37,6 @@ describe.for([
     await holders.gone;
   });
 
-  it('dies with both when it is called off', async () => {
-    const off = new AbortController();
-    const onLine = () => off.abort();
-    const outcome = await runChild({
-      ...request('sleep 1000'),
-      timeoutMs: 60_000,
-      shell,
-      onLine,
-      signal: off.signal,
-    });
-    expect(outcome).toEqual({ kind: 'killed', signal: 'SIGKILL', tail: ['up'] });
-    await holders.gone;
-  });
-
   it.for(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
     'dies with both when %s ends the process that started it',
     async (signal) => {
@@ -62,16 +48,4 @@ describe.for([
       expect(await holders.gone).toContain('alive');
     },
   );
-});
-
-it('an aborted signal starts nothing', async () => {
-  const pipe = holders.gone;
-  const outcome = await runChild({
-    ...request('exit 0'),
-    timeoutMs: 60_000,
-    signal: AbortSignal.abort(),
-  });
-  expect(outcome).toEqual({ kind: 'killed', signal: 'SIGKILL', tail: [] });
-  spawn('sh', ['-c', `: >${holders.pipe}`]);
-  expect(await pipe).toBe('');
 });

@@ -176,15 +176,6 @@ describe('a failure', () => {
       expect(Object.keys(place.snapshot()).filter((name) => name.endsWith('.html'))).toEqual([]);
     },
   );
-
-  it('is what a stopped run is: it throws the reason, and removes nothing', async () => {
-    const place = Public.make();
-    await place.write(site('first', 'studios/old/index.html'));
-    const stop = new AbortController();
-    stop.abort(new Error('out of time'));
-    await expect(place.write(site('second'), { signal: stop.signal })).rejects.toThrow('out of time');
-    expect(place.has('studios/old/index.html')).toBe(true);
-  });
 });
 
 describe('a link below the public directory', () => {

@@ -10,20 +10,20 @@ import { text } from 'node:stream/consumers';
  */
 export class Holders {
   readonly home = mkdtempSync(join(tmpdir(), 'holders-'));
-  readonly pipe = join(this.home, 'alive');
+  readonly #pipe = join(this.home, 'alive');
   readonly gone: Promise<string>;
 
   constructor() {
-    const { status } = spawnSync('mkfifo', [this.pipe]);
+    const { status } = spawnSync('mkfifo', [this.#pipe]);
     if (status !== 0) throw new Error('mkfifo failed');
-    this.gone = text(createReadStream(this.pipe));
+    this.gone = text(createReadStream(this.#pipe));
   }
 
   /** A shell command that holds the pipe, with a child and a daemon that hold it too; then it does `last`. */
   command(last: string): string[] {
     const hang = 'echo alive; exec sleep 1000';
     const script = `
-      exec 9>${this.pipe}
+      exec 9>${this.#pipe}
       sh -c '${hang}' >&9 &
       setsid -f sh -c '${hang}' >&9
       echo up
