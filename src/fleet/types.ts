@@ -51,7 +51,7 @@ export interface PublishedIndex {
   readonly size: number;
   /** ISO 8601, UTC: when it was last changed. */
   readonly time: string;
-  /** ISO 8601, UTC: when it was published, by the store's own clock. */
+  /** ISO 8601, UTC: when it was published, by the store's own clock; of one that this run sends, by this host's. */
   readonly publishedAt: string;
   /** Who published it (`user@host`), as its metadata says; null when it does not. */
   readonly by: string | null;

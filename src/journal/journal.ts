@@ -34,7 +34,7 @@ export function journalPath(stateDir: string): string {
  * Hold it until the run is over, then `close()`; the kernel frees it when the process dies.
  *
  * @throws {Failure} `lock-timeout`; `db-dir-missing`; `disk`; `config-invalid` (the journal of a newer version).
- * @throws the signal's reason when it is aborted.
+ * @throws the signal's reason, or an AbortError with that as its cause, when it is aborted.
  */
 export async function acquireJournal(options: { dbDir: string } & LockOptions): Promise<Journal> {
   const stateDir = ensureStateDir(options.dbDir);

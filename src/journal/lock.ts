@@ -36,7 +36,7 @@ export interface Locked {
  * Opens the journal and waits, without blocking the event loop, until it is locked for this connection alone.
  *
  * @throws {Failure} `lock-timeout`; `disk`; `config-invalid` for a journal of a newer version.
- * @throws the signal's reason when it is aborted.
+ * @throws the signal's reason, or an AbortError with that as its cause, when it is aborted.
  */
 export async function lockJournal(path: string, options: LockOptions): Promise<Locked> {
   const deadline = performance.now() + options.timeoutMs;

@@ -8,7 +8,7 @@ import { makePrivateDirectory } from '../install/stage.ts';
  *
  * @throws {Failure} `disk`
  */
-export function tenantLock(stateDir: string, name: string): string {
+export function tenantLockPath(stateDir: string, name: string): string {
   const directory = join(stateDir, 'locks');
   onDisk('cannot prepare', directory, () => makePrivateDirectory(directory));
   return join(directory, `${name}.lock`);

@@ -10,7 +10,7 @@ import { inventoried } from './inventoried.ts';
 import { largeOneByOne } from './large.ts';
 import { listTenants } from './list.ts';
 import { readLocal } from './local.ts';
-import { tenantLock } from './lock.ts';
+import { tenantLockPath } from './lock.ts';
 import { readMigrations } from './migrations.ts';
 import { readOwner } from './owner.ts';
 import type { TenantParts, TenantRequest, TenantsOutcome, Work } from './parts.ts';
@@ -64,7 +64,7 @@ function removeStrangers({ leftovers, stateDir }: Work, tenants: readonly Tenant
   const ours = new Set(tenants.map(({ name }) => name));
   for (const [name, paths] of leftovers) {
     if (ours.has(name)) continue;
-    const path = tenantLock(stateDir, name);
+    const path = tenantLockPath(stateDir, name);
     const lock = tryLock(path);
     if (!lock) continue;
     try {

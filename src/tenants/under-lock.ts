@@ -1,7 +1,7 @@
 import { adoptFile } from '../journal/state-dir.ts';
 import { waitForLock } from '../lock/lock.ts';
 import { resumeInstall } from './interrupted.ts';
-import { tenantLock } from './lock.ts';
+import { tenantLockPath } from './lock.ts';
 import type { SeenDatabases } from './seen.ts';
 import type { TenantDatabase } from './types.ts';
 
@@ -23,7 +23,7 @@ export async function underTenantLock<T>(
   tenant: TenantDatabase,
   work: () => Promise<T>,
 ): Promise<T> {
-  const path = tenantLock(stateDir, tenant.name);
+  const path = tenantLockPath(stateDir, tenant.name);
   const lock = await waitForLock(path, { timeoutMs });
   try {
     adoptFile(path);
