@@ -3,7 +3,7 @@ import { updateInventory } from '../bucket/inventory-update.ts';
 import { databaseKey, INDEX_NAME, renderTime } from '../bucket/layout.ts';
 import { asFailure, Failure } from '../failure.ts';
 import type { PublishOutcome } from '../fleet/types.ts';
-import { ensureStateDir } from '../journal/state-dir.ts';
+import { adoptFile, ensureStateDir } from '../journal/state-dir.ts';
 import { waitForLock } from '../lock/lock.ts';
 import { decide, isOlder } from './decide.ts';
 import { CHANGES, describeDifferences } from './differences.ts';
@@ -29,8 +29,10 @@ const MOST_ROUNDS = 4;
 export async function publishIndex(parts: PublishParts, request: PublishRequest): Promise<PublishOutcome> {
   if (request.dryRun) return await publish(parts, request, null);
   const stateDir = ensureStateDir(parts.site.dbDir);
-  const lock = await waitForLock(join(stateDir, 'publish.lock'), { timeoutMs: parts.lockTimeoutMs });
+  const path = join(stateDir, 'publish.lock');
+  const lock = await waitForLock(path, { timeoutMs: parts.lockTimeoutMs });
   try {
+    adoptFile(path);
     removeLeftCopies(stateDir);
     return await publish(parts, request, stateDir);
   } finally {
