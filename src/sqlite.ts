@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
+import { Failure } from './failure.ts';
 
 export type Database = BetterSqlite3.Database;
 
@@ -19,17 +20,29 @@ let addon: object | undefined;
 /**
  * The native half, loaded by path from beside the executable. Through createRequire, so that the bundler leaves the
  * path alone; and only when the first database is opened, after the entry file has checked Node's version.
+ *
+ * @throws {Failure} `config-invalid`: it is not there, or of another platform.
  */
 function bundledAddon(): object | undefined {
   if (typeof __BUNDLED__ === 'undefined' || !__BUNDLED__) return undefined;
-  addon ??= createRequire(__filename)(join(__dirname, 'better_sqlite3.node')) as object;
-  return addon;
+  const path = join(__dirname, 'better_sqlite3.node');
+  try {
+    addon ??= createRequire(__filename)(path) as object;
+    return addon;
+  } catch (error) {
+    const [reason] = (error as Error).message.split('\n');
+    throw new Failure('config-invalid', `the database driver ${path} cannot be loaded: ${reason}`, {
+      hint: 'Copy better_sqlite3.node there from the same build, and build for this platform (node build.mjs --help).',
+      cause: error,
+    });
+  }
 }
 
 /**
  * Opens a database file, or the image of one held in memory (a Buffer; changes are not written back).
  *
  * @throws {SqliteError} with SQLite's own code (`SQLITE_CANTOPEN`, `SQLITE_NOTADB`, ...).
+ * @throws {Failure} `config-invalid`: there is no driver for it.
  */
 export function openDatabase(source: string | Buffer, options: OpenOptions = {}): Database {
   const { busyTimeoutMs = 5000, ...rest } = options;

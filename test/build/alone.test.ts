@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -70,6 +71,25 @@ describe('an executable in a directory with nothing but the addon beside it', ()
   it.each(['start', 'ready', 'resume', 'maintenance-config'])('%s runs as well', async (name) => {
     const script = copyAlone('scripts', name, `alone-${name}`);
     expect(await machine.run([], { executable: script })).toMatchObject({ exitCode: 0, signal: null });
+  });
+});
+
+describe('an executable without its addon', () => {
+  it.each([
+    ['is not there', null],
+    ['is none', 'cut short'],
+  ])('that %s: says which file belongs beside it', async (what, content) => {
+    const executable = copyAlone('cgi-bin', 'update_config', `addon-${what}`);
+    const addon = join(dirname(executable), 'better_sqlite3.node');
+    rmSync(addon);
+    if (content !== null) writeFileSync(addon, content);
+    const { status, result } = await machine.post('', { executable });
+    expect(status).toBe(500);
+    expect(result.error).toMatchObject({
+      code: 'config-invalid',
+      message: expect.stringContaining(addon),
+      hint: expect.stringContaining('better_sqlite3.node'),
+    });
   });
 });
 
