@@ -59,8 +59,14 @@ export async function askMachine(asking: Asking, machine: Machine): Promise<Mach
     if (verdict.kind === 'failed' || attempts >= settings.attempts) return fail(error, etag);
 
     const waitMs = Math.max(verdict.waitMs, Math.round(backoff(settings, attempts)));
-    if (performance.now() + waitMs >= asking.deadline)
-      return fail({ ...error, message: `${error.message}; no time is left for another attempt` }, etag);
+    if (performance.now() + waitMs >= asking.deadline) {
+      const wish =
+        waitMs === verdict.waitMs ? `it asks for a pause of ${Math.ceil(waitMs / 1000)} s, and ` : '';
+      return fail(
+        { ...error, message: `${error.message}; ${wish}no time is left for another attempt` },
+        etag,
+      );
+    }
     say({ type: 'retry', machine, attempt: attempts, reason: error.message, waitMs });
     await pause(waitMs, signal);
   }

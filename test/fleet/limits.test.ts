@@ -106,7 +106,9 @@ describe('a pause between two attempts', () => {
     const config = settings(machines.url);
     const { report } = await run({ target: fixed(config, 'd1'), settings: config });
     expect(report.machines[0]).toMatchObject({ outcome: 'failed', attempts: 1 });
-    expect(report.machines[0]?.error?.message).toBe('status 503; no time is left for another attempt');
+    expect(report.machines[0]?.error?.message).toBe(
+      'status 503; it asks for a pause of 3600 s, and no time is left for another attempt',
+    );
   });
 });
 
