@@ -4,6 +4,7 @@ import { type DownloadTools, downloadTenant } from '../tenants/download.ts';
 import { inventoried } from '../tenants/inventoried.ts';
 import { largeOneByOne } from '../tenants/large.ts';
 import { isOlder } from '../tenants/local.ts';
+import { eachWithSecondChance } from '../tenants/second-chance.ts';
 import type { RemoteCopy } from '../tenants/types.ts';
 import { underTenantLock } from '../tenants/under-lock.ts';
 import { mayUpload } from './owner.ts';
@@ -44,21 +45,25 @@ export async function downloadAll(
     like,
   };
   let done = 0;
-  const limit = pLimit(CONCURRENCY);
+  const count = (): void => {
+    done += 1;
+    steps.say({ type: 'progress', step: 'download', done, total: wanted.length });
+  };
   const bySize = largeOneByOne();
-  await limit.map(wanted, async ({ tenant, remote }) => {
-    try {
+  await eachWithSecondChance(wanted, pLimit(CONCURRENCY), {
+    work: async ({ tenant, remote }) => {
       if (request.dryRun) {
         tally.mark(tenant.name, 'to download');
         tally.item('download', tenant.name, 'would-change', `would be downloaded, ${facts(remote)}`);
       } else {
         await bySize(remote.size, () => downloadOne(run, tools, tenant));
       }
-    } catch (error) {
+      count();
+    },
+    failed: ({ tenant }, error) => {
       tally.failed('download', tenant.name, error);
-    }
-    done += 1;
-    steps.say({ type: 'progress', step: 'download', done, total: wanted.length });
+      count();
+    },
   });
   return `${wanted.length}`;
 }

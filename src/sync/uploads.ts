@@ -3,6 +3,7 @@ import { Failure } from '../failure.ts';
 import type { StepResult } from '../report/steps.ts';
 import { isStoreDown, MOST_FAILURES } from '../tenants/breaker.ts';
 import { largeOneByOne } from '../tenants/large.ts';
+import { eachWithSecondChance } from '../tenants/second-chance.ts';
 import { underTenantLock } from '../tenants/under-lock.ts';
 import { type Remotes, remoteOf } from './remotes.ts';
 import type { Run } from './run.ts';
@@ -35,32 +36,37 @@ export async function uploadAll(
   const settled = new Set(tally.pending);
   const total = candidates.length;
   let [done, uploaded, down] = [0, 0, 0];
-  const limit = pLimit(CONCURRENCY);
+  const isOver = () => deadline.left() === 0 || tally.gaveUp;
+  const settle = (name: string): void => {
+    tally.pending.delete(name);
+    done += 1;
+    steps.say({ type: 'progress', step: 'upload', done, total });
+  };
   const bySize = largeOneByOne();
-  await limit.map(candidates, async (candidate) => {
-    if (deadline.left() === 0 || tally.gaveUp) return;
+  const work = async (candidate: Surveyed): Promise<void> => {
+    if (isOver()) return;
     const { name } = candidate.tenant;
+    let outcome: UploadOutcome;
     try {
-      const upload = () => uploadOne(run, candidate, remotes);
-      const outcome = await bySize(candidate.local?.size ?? 0, upload);
-      down = 0;
-      if (outcome.kind === 'uploaded' || outcome.kind === 'would-upload') uploaded += 1;
-      if (!isForDownload(run, outcome)) tell(run, name, outcome);
-      else {
-        settled.delete(name);
-        if (outcome.kind === 'newer-in-store') tally.mark(name, 'left alone');
-      }
+      outcome = await bySize(candidate.local?.size ?? 0, () => uploadOne(run, candidate, remotes));
     } catch (error) {
       // Cut short by the deadline: that is told of all of them together.
       if (deadline.left() === 0 && error instanceof Failure && /-timeout$/.test(error.code)) return;
       down = isStoreDown(error) ? down + 1 : 0;
       if (down >= MOST_FAILURES) tally.gaveUp = true;
-      tally.failed('upload', name, error);
+      throw error;
     }
-    tally.pending.delete(name);
-    done += 1;
-    steps.say({ type: 'progress', step: 'upload', done, total });
-  });
+    down = 0;
+    if (outcome.kind === 'uploaded' || outcome.kind === 'would-upload') uploaded += 1;
+    if (isForDownload(run, outcome)) settled.delete(name);
+    tell(run, name, outcome);
+    settle(name);
+  };
+  const failed = ({ tenant: { name } }: Surveyed, error: unknown): void => {
+    tally.failed('upload', name, error);
+    settle(name);
+  };
+  await eachWithSecondChance(candidates, pLimit(CONCURRENCY), { work, failed, isOver });
   return { value: settled, detail: total === 0 ? 'nothing was changed' : `${uploaded} of ${total}` };
 }
 
@@ -86,8 +92,13 @@ async function uploadOne(run: Run, candidate: Surveyed, remotes: Remotes): Promi
   return await underTenantLock({ stateDir, seen, timeoutMs: deadline.within(LOCK_MS) }, tenant, work);
 }
 
-function tell({ tally }: Run, name: string, outcome: UploadOutcome): void {
+function tell(run: Run, name: string, outcome: UploadOutcome): void {
+  const { tally } = run;
   const { kind } = outcome;
+  if (isForDownload(run, outcome)) {
+    if (kind === 'newer-in-store') tally.mark(name, 'left alone');
+    return;
+  }
   if (kind === 'uploaded') {
     tally.mark(name, 'uploaded');
     tally.item('upload', name, 'changed', `uploaded, ${outcome.bytes} bytes${newly(outcome)}`);

@@ -15,6 +15,7 @@ import { readMigrations } from './migrations.ts';
 import { readOwner } from './owner.ts';
 import type { TenantParts, TenantRequest, TenantsOutcome, Work } from './parts.ts';
 import { readRemotes } from './remote.ts';
+import { eachWithSecondChance } from './second-chance.ts';
 import { openSeen, type SeenDatabases } from './seen.ts';
 import { findLeftovers, removeLeftovers } from './staging.ts';
 import { Tally } from './tally.ts';
@@ -45,13 +46,9 @@ export async function prepareTenants(
   try {
     const work = await learn(parts, request, { tenants, stateDir, seen }, tally);
     removeStrangers(work, tenants);
-    const limit = pLimit(parts.settings.concurrency);
-    await limit.map(tenants, async (tenant) => {
-      try {
-        tally.done(tenant, await handleTenant(work, tenant));
-      } catch (error) {
-        tally.failed(tenant.name, error);
-      }
+    await eachWithSecondChance(tenants, pLimit(parts.settings.concurrency), {
+      work: async (tenant) => tally.done(tenant, await handleTenant(work, tenant)),
+      failed: ({ name }, error) => tally.failed(name, error),
     });
     return tally.outcome();
   } finally {

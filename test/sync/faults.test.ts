@@ -75,6 +75,13 @@ describe('an upload to a store in trouble', () => {
     expect(await store.inventory('iad')).toHaveProperty(['2026-boston.sqlite3']);
   });
 
+  it('that sheds one upload at every attempt gets it once more', async () => {
+    let shed = 0;
+    store.proxy.plan((request) => (isUpload(request) && shed++ < 4 ? s3Error(503, 'SlowDown') : undefined));
+    await uploaded('first');
+    expect(await store.event('2026-boston')).toBe('first');
+  });
+
   it('that is down fails, says so, and is made up for by the next run', async () => {
     store.proxy.plan(() => s3Error(403, 'AccessDenied'));
     iad.write('2026-boston', 'first');

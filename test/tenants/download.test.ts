@@ -74,6 +74,17 @@ describe('a download that goes wrong on its way', () => {
     },
   );
 
+  it('and is shed at every attempt is tried once more when the others are done', async () => {
+    const { stored, room } = await rooms();
+    for (const name of ['2026-a', NAME, '2026-c']) await stored.upload(name, NEW, T2);
+    let shed = 0;
+    stored.proxy.plan(({ method, path }) =>
+      method === 'GET' && path.includes(NAME) && shed++ < 4 ? s3Error(503, 'SlowDown') : undefined,
+    );
+    expect((await room.run(['2026-a', NAME, '2026-c'])).counts).toMatchObject({ downloaded: 3, failed: 0 });
+    expect(stored.asked().at(-1)).toBe(`GET db/${NAME}.sqlite3`);
+  });
+
   it('is fetched anew where no checksum proves its bytes and SQLite finds them out of order', async () => {
     const { stored, room } = await rooms();
     const spoiled = Buffer.from(NEW);
