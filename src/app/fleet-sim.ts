@@ -2,19 +2,18 @@ import {
   accessSync,
   constants,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   rmdirSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { databaseKey, INDEX_NAME, objectTime } from '../bucket/layout.ts';
 import { asFailure, Failure } from '../failure.ts';
+import { makeTemporaryDirectory } from '../install/temporary.ts';
 import { FaultListError } from '../rehearsal/faults.ts';
 import { renderFlyctl } from '../rehearsal/flyctl.ts';
 import { inventedAnswers } from '../rehearsal/invented.ts';
@@ -96,7 +95,7 @@ function realOptions(
 ): RealOptions {
   const passed = Object.entries(env).filter(([name, value]) => PASSED_ON.test(name) && value !== undefined);
   if (home !== null) mkdirSync(home, { recursive: true });
-  const base = home === null ? mkdtempSync(join(tmpdir(), 'fleet-sim-')) : resolve(home);
+  const base = home === null ? makeTemporaryDirectory('fleet-sim-') : resolve(home);
   if (home === null) traces.made.push(base);
   const environment = Object.fromEntries(passed) as Record<string, string>;
   return { app, script: resolve(script), home: base, env: environment, timeoutMs };

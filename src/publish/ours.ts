@@ -1,5 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { databaseFile, INDEX_NAME } from '../bucket/layout.ts';
 import { Failure } from '../failure.ts';
@@ -7,9 +6,10 @@ import type { PublishedIndex } from '../fleet/types.ts';
 import { imageDigest, openInstalled } from '../index/open.ts';
 import { backedUpImage } from '../install/backup.ts';
 import { patience, untilFree } from '../install/busy.ts';
-import { codeOf, onDisk } from '../install/disk.ts';
+import { onDisk } from '../install/disk.ts';
 import { lastWritten } from '../install/live-index.ts';
 import { stagedBy, stagedPath } from '../install/names.ts';
+import { makeTemporaryDirectory } from '../install/temporary.ts';
 import type { Site } from '../site/types.ts';
 import { md5, sha256 } from '../store/proof.ts';
 import type { OurIndex } from './types.ts';
@@ -33,7 +33,7 @@ export async function readOurs(
   const path = join(site.dbDir, databaseFile(INDEX_NAME));
   const modified = onDisk('cannot look at', path, () => lastWritten(path));
   if (!modified) throw missing(path);
-  const scratch = options.stateDir ?? temporary();
+  const scratch = options.stateDir ?? makeTemporaryDirectory('config-update-');
   try {
     const image = await copy(path, stagedPath(join(scratch, databaseFile(INDEX_NAME)), run));
     if (image.length > options.maxBytes) throw tooLarge(path, image.length, options.maxBytes);
@@ -80,17 +80,6 @@ async function copy(path: string, through: string): Promise<Buffer> {
     return await backedUpImage(db, { through, timeoutMs: PATIENCE_MS });
   } finally {
     db.close();
-  }
-}
-
-function temporary(): string {
-  try {
-    return mkdtempSync(join(tmpdir(), 'config-update-'));
-  } catch (cause) {
-    throw new Failure('disk', `no copy of the index can be made in ${tmpdir()} (${codeOf(cause)})`, {
-      hint: 'Set TMPDIR to a directory that may be written to, and that has room for the index.',
-      cause,
-    });
   }
 }
 

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { asFailure, Failure } from '../failure.ts';
 import type { Ownership } from '../install/stage.ts';
+import { makeTemporaryDirectory } from '../install/temporary.ts';
 import { ensureStateDir, stateDirOf } from '../journal/state-dir.ts';
 import { newRunId } from '../report/run-id.ts';
 import { Steps } from '../report/steps.ts';
@@ -140,19 +140,28 @@ async function withMemory(
   const { dbDir } = base.parts.site;
   const { dryRun } = base.request;
   const stateDir = dryRun ? stateDirOf(dbDir) : ensureStateDir(dbDir);
-  const workDir = dryRun ? mkdtempSync(join(tmpdir(), 'sync-databases-')) : join(stateDir, 'copies');
   const seen = openSeen(stateDir, { dryRun });
   try {
     const ledger = Ledger.open(stateDir, { dryRun });
     try {
-      await work({ ...base, seen, ledger, stateDir, workDir });
+      const run = { ...base, seen, ledger, stateDir };
+      if (dryRun) await inTemporaryDirectory((workDir) => work({ ...run, workDir }));
+      else await work({ ...run, workDir: join(stateDir, 'copies') });
       return true;
     } finally {
       ledger.close();
     }
   } finally {
     seen.close();
-    if (dryRun) rmSync(workDir, { recursive: true, force: true });
+  }
+}
+
+async function inTemporaryDirectory(work: (directory: string) => Promise<void>): Promise<void> {
+  const directory = makeTemporaryDirectory('sync-databases-');
+  try {
+    await work(directory);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
   }
 }
 

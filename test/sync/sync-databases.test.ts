@@ -88,6 +88,16 @@ describe('scripts/sync-databases', () => {
     expect(store.requests().filter((line) => /^(PUT|DELETE)/.test(line))).toEqual([]);
   });
 
+  it('says where --dry-run would make copies, when it cannot', async () => {
+    const TMPDIR = join(iad.home, 'none');
+    const { error } = await iad.sync(['--dry-run'], { env: { TMPDIR } });
+    expect(error).toMatchObject({
+      code: 'disk',
+      message: expect.stringContaining(TMPDIR),
+      hint: expect.stringContaining('TMPDIR'),
+    });
+  });
+
   it('takes with --only just those, with or without the ending of their files, of other regions too', async () => {
     for (const name of ['2026-boston', '2026-newton']) iad.write(name, 'here', T1);
     await store.put(
