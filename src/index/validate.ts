@@ -1,6 +1,7 @@
 import { Failure } from '../failure.ts';
 import { type Database, isSqliteError } from '../sqlite.ts';
 import { printable } from './keys.ts';
+import { openImage } from './open.ts';
 import type { Warning } from './types.ts';
 import { hasLogin } from './users.ts';
 
@@ -49,6 +50,16 @@ export function validateIndex(db: Database): void {
     hint: 'Nothing was changed. Repair the index on the admin host and publish it again, or roll back to an earlier one.',
     cause,
   });
+}
+
+/** The same for the image of a database. */
+export function validateImage(image: Buffer): void {
+  const db = openImage(image);
+  try {
+    validateIndex(db);
+  } finally {
+    db.close();
+  }
 }
 
 /**

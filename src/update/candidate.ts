@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { databaseKey, INDEX_NAME, objectTime, wholeSeconds } from '../bucket/layout.ts';
 import { Failure } from '../failure.ts';
 import { imageDigest } from '../index/open.ts';
+import { validateImage } from '../index/validate.ts';
 import type { LiveIndex } from '../install/live-index.ts';
 import type { InstalledState } from '../journal/types.ts';
 import type { IndexFacts } from '../report/types.ts';
@@ -69,7 +70,7 @@ export interface FetchOptions {
 /**
  * Asks the store for the index: conditionally where what is installed is still what was fetched. An index that the
  * store has not changed since, one that was rolled back, and one older than the local one do not replace the local
- * one unless forced.
+ * one unless forced, or unless that one cannot be used.
  *
  * @throws {Failure} `store-*`, `index-too-large`, `index-older`.
  */
@@ -108,8 +109,8 @@ export async function fetchCandidate(
     case 'found': {
       const time = objectTime(got.object);
       const digest = imageDigest(got.bytes);
-      if (live.image && !options.force) {
-        const reason = keepReason(got.object.etag, time, live, installed, digest);
+      if (!options.force && digest !== live.digest) {
+        const reason = keepReason(got.object.etag, time, live, installed);
         if (reason) return { ...localCandidate(live, installed), detail: reason };
       }
       return fetched(got.object, got.bytes, { sha256: got.sha256, digest, time });
@@ -138,23 +139,33 @@ function fetched(
   };
 }
 
-/** Why the local index stays although the store has an object for us; null when the fetched one is to be used. */
+/** A local index that is damaged, or with which nobody could log in, gives way to any that the store has. */
+function isUsable({ image }: LiveIndex): boolean {
+  if (!image) return false;
+  try {
+    validateImage(image);
+    return true;
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'index-invalid') return false;
+    throw error;
+  }
+}
+
+/** Why the local index stays although the store has another one; null when the fetched one is to be used. */
 function keepReason(
   etag: string,
   time: Date,
   live: LiveIndex,
   installed: InstalledState | null,
-  digest: string,
 ): string | null {
-  if (digest === live.digest) return null;
-  if (installed?.etag === etag) {
+  if (installed?.etag === etag && isUsable(live)) {
     return installed.held
       ? heldDetail(installed)
       : 'the store has nothing newer than what the local index grew from';
   }
   const intact = installed !== null && installed.digest === live.digest;
   const localTime = intact ? new Date(installed.time) : live.modified;
-  if (localTime && wholeSeconds(time) < wholeSeconds(localTime)) {
+  if (localTime && wholeSeconds(time) < wholeSeconds(localTime) && isUsable(live)) {
     throw new Failure(
       'index-older',
       `the store's index (${time.toISOString()}) is older than the local one (${localTime.toISOString()})`,

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { Failure } from '../failure.ts';
-import { imageDigest, openImage } from '../index/open.ts';
-import { validateIndex } from '../index/validate.ts';
+import { imageDigest } from '../index/open.ts';
+import { validateImage } from '../index/validate.ts';
 import { type Comparison, compareFiles } from '../install/compare.ts';
 import {
   type Generation,
@@ -114,7 +114,7 @@ async function putBack(
     remember: index && facts ? remembered(facts, installed) : null,
   };
   const staged = await steps.run('check', 'Stage the files and check them', async () => {
-    if (index) proveIndex(index);
+    if (index) validateImage(index);
     const value = await stageChange(change, proveReplaced);
     return { value, detail: `${value.length} files staged and in order` };
   });
@@ -154,15 +154,6 @@ function remembered(facts: IndexFacts, installed: InstalledState | null): Change
   const held = facts.etag === null;
   const etag = held ? (installed?.etag ?? null) : facts.etag;
   return (digest) => ({ ...facts, etag, digest, held });
-}
-
-function proveIndex(image: Buffer): void {
-  const db = openImage(image);
-  try {
-    validateIndex(db);
-  } finally {
-    db.close();
-  }
 }
 
 function describe({ undone, index, files }: Before): string {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { openDatabase } from '../../src/sqlite.ts';
 import { EARLIER, FIRST, FLY_MACHINE, LATER, SECOND, useMachine } from '../support/use-machine.ts';
 
 const TOKEN = 'a-token-of-some-length';
@@ -150,9 +151,21 @@ describe('an older index', () => {
   });
 });
 
+it('a local index that is damaged gives way to the one in the store, although it was written later', async () => {
+  await here.machine.post();
+  here.machine.settle();
+  const path = here.machine.path('index.sqlite3');
+  writeFileSync(path, readFileSync(path).fill(0xff, 2 * 4096, 5 * 4096));
+  const replaced = { outcome: 'updated', reload: true, index: { source: 'store' } };
+  expect((await here.machine.post()).result).toMatchObject(replaced);
+  const db = openDatabase(path);
+  expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
+  db.close();
+  expect((await here.machine.post()).result).toMatchObject({ outcome: 'unchanged' });
+});
+
 describe('without an object store', () => {
   it('the local index is used as it is', async () => {
-    const { writeFileSync } = await import('node:fs');
     writeFileSync(here.machine.path('index.sqlite3'), FIRST);
     const answer = await here.machine.post('', {
       env: { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_ENDPOINT_URL_S3: '' },
