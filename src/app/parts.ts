@@ -4,6 +4,7 @@ import { Failure } from '../failure.ts';
 import { openImage } from '../index/open.ts';
 import { readIndex } from '../index/read.ts';
 import type { User } from '../index/types.ts';
+import { onDisk } from '../install/disk.ts';
 import { readLiveIndex } from '../install/live-index.ts';
 import { broadcast } from '../report/broadcast.ts';
 import { type Log, pinoReport } from '../report/log.ts';
@@ -42,11 +43,12 @@ export function siteOf(world: World): Promise<Site> {
 /**
  * The same world with the application in the directory that `--app-root` names; null where it was not given.
  *
- * @throws {Failure} `usage`: a mistyped directory would be made and filled, and the right one left as it is.
+ * @throws {Failure} `usage`: a mistyped directory would be made and filled, and the right one left as it is; `disk`.
  */
 export function atAppRoot(world: World, appRoot: string | null): World {
   if (appRoot === null) return world;
-  if (!statSync(appRoot, { throwIfNoEntry: false })?.isDirectory()) {
+  const stats = onDisk('cannot look at', appRoot, () => statSync(appRoot, { throwIfNoEntry: false }));
+  if (!stats?.isDirectory()) {
     throw new Failure('usage', `--app-root ${JSON.stringify(appRoot)} is no directory`, {
       hint: "Name the application's directory, such as /rails.",
     });

@@ -4,7 +4,7 @@ import { Failure } from '../failure.ts';
 import { imageDigest, openInstalled, readImage } from '../index/open.ts';
 import type { Site } from '../site/types.ts';
 import { patience, untilFree } from './busy.ts';
-import { isDirectory } from './disk.ts';
+import { isDirectory, onDisk } from './disk.ts';
 
 /** The index on this machine, as a consistent image of the live database. */
 export interface LiveIndex {
@@ -32,8 +32,10 @@ export async function readLiveIndex(site: Site): Promise<LiveIndex> {
 }
 
 function readOnce(path: string): LiveIndex {
-  const modified = lastWritten(path);
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw isDirectory(path);
+  const modified = onDisk('cannot look at', path, () => {
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw isDirectory(path);
+    return lastWritten(path);
+  });
   const nothing = { path, image: null, digest: null, modified, problem: null };
   if (!modified) return nothing;
   try {

@@ -181,6 +181,15 @@ describe('something else in the place of a file', () => {
   });
 });
 
+it('an index that cannot be looked at fails the update with a hint and changes nothing', async () => {
+  const path = here.machine.path('index.sqlite3');
+  symlinkSync(path, path);
+  const answer = await here.machine.post();
+  expectFailure(answer, 'disk');
+  expect(answer.result.error?.message).toContain(`cannot look at ${path}`);
+  expect(answer.result.error?.hint).toContain('aside');
+});
+
 describe('a log that cannot be written does not hurt', () => {
   const logs = () => join(here.machine.home, 'log');
   const logFile = () => join(logs(), 'update_config.log');
