@@ -96,5 +96,7 @@ function firstDate(db: Database): string | null {
 }
 
 function discard(copy: string): void {
-  for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(copy + suffix, { force: true });
+  onDisk('cannot remove', copy, () => {
+    for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(copy + suffix, { force: true });
+  });
 }

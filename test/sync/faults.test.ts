@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeClock } from '../support/fake-clock.ts';
 import { never, type SeenRequest, s3Error } from '../support/fault-proxy.ts';
@@ -188,4 +188,15 @@ describe('what an upload remembers', () => {
     expect((await iad.script('idle')).exitCode).toBe(0);
     expect(store.requests()).toEqual([]);
   });
+});
+
+it('an upload says what to do about a file in the place of the directory for copies', async () => {
+  await uploaded('first');
+  iad.write('2026-boston', 'second');
+  rmSync(`${iad.dbDir}/.update_config/copies`, { recursive: true });
+  writeFileSync(`${iad.dbDir}/.update_config/copies`, '');
+  const { exitCode, stdout } = await iad.script('idle');
+  expect(exitCode).toBe(1);
+  expect(stdout).toContain('Failed (disk): 2026-boston: ');
+  expect(stdout).toContain('Move what stands in the way there aside');
 });
