@@ -29,7 +29,7 @@ export function renderGenerations(generations: readonly Generation[]): string {
     ...generations.map(({ replacedAt, run, members }) => [
       replacedAt,
       run,
-      members.map(({ kind }) => kind).join(' ') || '-',
+      members.flatMap(({ kind, sha256 }) => (sha256 === null ? [] : [kind])).join(' ') || '-',
     ]),
   ]);
 }

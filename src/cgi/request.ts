@@ -114,7 +114,7 @@ function parseQuery(text: string): Query {
 async function refuseBody(env: NodeJS.ProcessEnv, input: Input, patience: Patience): Promise<Failure | null> {
   const length = (env['CONTENT_LENGTH'] ?? '').trim();
   if (/^0+$/.test(length)) return null;
-  if (/^[0-9]+$/.test(length)) return bodyRefusal(`a body of ${length.slice(0, 20)} bytes`);
+  if (/^[0-9]+$/.test(length)) return bodyRefusal(`a body of ${length.slice(0, 20)} bytes was sent`);
   if (length !== '') {
     return new Failure('usage', `CONTENT_LENGTH ${printable(length)} is not a number`, {
       hint: 'Send a POST request without a body.',
@@ -122,8 +122,8 @@ async function refuseBody(env: NodeJS.ProcessEnv, input: Input, patience: Patien
   }
   const announced = Boolean(env['HTTP_TRANSFER_ENCODING']);
   const found = await lookForBody(input, announced ? patience.announcedMs : patience.silentMs);
-  if (found === 'body') return bodyRefusal('a body');
-  return found === 'silent' && announced ? bodyRefusal('a body that never came') : null;
+  if (found === 'body') return bodyRefusal('a body was sent');
+  return found === 'silent' && announced ? bodyRefusal('a body was announced, which never came') : null;
 }
 
 function announcesBody(env: NodeJS.ProcessEnv): boolean {
@@ -132,7 +132,7 @@ function announcesBody(env: NodeJS.ProcessEnv): boolean {
 }
 
 function bodyRefusal(what: string): Failure {
-  return new Failure('body-not-accepted', `${what} was sent, and none is accepted`, {
+  return new Failure('body-not-accepted', `${what}, and none is accepted`, {
     hint: 'Send the POST request without a body (curl -X POST, without -d).',
   });
 }

@@ -157,7 +157,8 @@ function remembered(facts: IndexFacts, installed: InstalledState | null): Change
 }
 
 function describe({ undone, index, files }: Before): string {
-  const kinds = [...(index ? ['index'] : []), ...files.map(({ kind }) => kind)];
+  const replaced = files.filter(({ previous }) => previous !== null);
+  const kinds = [...(index ? ['index'] : []), ...replaced.map(({ kind }) => kind)];
   const [first, ...later] = undone;
   const since = later.length === 0 ? '' : ` and ${later.length} after it`;
   return `run ${first?.run}${since} replaced ${kinds.join(', ') || 'nothing'}`;

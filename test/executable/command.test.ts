@@ -226,6 +226,12 @@ describe('--rollback', () => {
 });
 
 describe('generations', () => {
+  it('name what was replaced, not what the first run made', async () => {
+    const { run } = await json();
+    expect((await here.machine.run(['--generations'])).stdout).toMatch(new RegExp(`${run} +-\\n`));
+    expect((await here.machine.run(['--rollback'])).stdout).toContain(`run ${run} replaced nothing`);
+  });
+
   it('are kept to the number that is set', async () => {
     here.machine.env = { ...here.machine.env, UPDATE_CONFIG_GENERATIONS: '2' };
     let index = FIRST;
