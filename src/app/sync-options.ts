@@ -1,7 +1,7 @@
 import { INDEX_NAME } from '../bucket/layout.ts';
 import { FLAG, readArguments, USUAL_OPTIONS, usageOf } from './arguments.ts';
 
-export const syncUsage = usageOf('sync-databases');
+const syncUsage = usageOf('sync-databases');
 
 /** What one call of `sync-databases` shall do. */
 export interface SyncOptions {

@@ -1,3 +1,4 @@
+import { Failure } from '../failure.ts';
 import type { Index } from '../index/types.ts';
 import type { Site } from '../site/types.ts';
 import { mayUpload } from '../sync/owner.ts';
@@ -6,7 +7,7 @@ import type { TenantDatabase } from '../tenants/types.ts';
 import { runCommand } from './command.ts';
 import { withDatabases } from './databases.ts';
 import { atAppRoot, type World } from './parts.ts';
-import { parseSyncOptions, SYNC_HELP, type SyncOptions, syncUsage } from './sync-options.ts';
+import { parseSyncOptions, SYNC_HELP, type SyncOptions } from './sync-options.ts';
 import type { Output } from './told.ts';
 
 /** Runs `sync-databases` for an engineer, or for a script. */
@@ -54,7 +55,11 @@ function chosen(index: Index, site: Site, only: readonly string[] | null): Tenan
   const all = new Map(allTenants(index, site).map((tenant) => [tenant.name, tenant]));
   return only.map((name) => {
     const tenant = all.get(name);
-    if (!tenant) throw syncUsage(`--only: the index has no event whose database is ${JSON.stringify(name)}`);
+    if (!tenant) {
+      throw new Failure('usage', `--only: the index has no event whose database is ${JSON.stringify(name)}`, {
+        hint: "Names are YEAR-STUDIO, or YEAR-STUDIO-EVENT; ready --list --only tenants lists this machine's.",
+      });
+    }
     return tenant;
   });
 }

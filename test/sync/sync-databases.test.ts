@@ -192,7 +192,8 @@ describe('scripts/sync-databases', () => {
   });
 
   it.each([
-    [['--only', '2026-nobody'], '2026-nobody'],
+    [['--only', '2026-nobody'], 'no event whose database is "2026-nobody"'],
+    [['--only', 'Nobody'], 'ready --list --only tenants'],
     [['--only', 'index'], '--index-only'],
     [['--only', ''], '--only names no event'],
     [['--only', '2026-boston', '--index-only'], 'make no sense together'],
