@@ -47,8 +47,10 @@ function writeAll(descriptors: readonly number[], line: string): void {
 /** A new file gets the owner of its directory, since this may run as root for an application that does not. */
 function openLogFile(directory: string, name: string): number | null {
   const path = join(directory, name);
-  const { O_WRONLY, O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
-  const open = (flags: number): number => openSync(path, O_WRONLY | O_APPEND | O_NOFOLLOW | flags, 0o640);
+  const { O_WRONLY, O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constants;
+  // Without O_NONBLOCK a pipe of that name would be waited for until somebody reads it.
+  const always = O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK;
+  const open = (flags: number): number => openSync(path, always | flags, 0o640);
   try {
     return open(0);
   } catch {

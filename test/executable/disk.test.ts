@@ -1,4 +1,5 @@
 /** Disks that are full, read-only or not there: a clear failure, and not a byte changed. */
+import { execFileSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -207,6 +208,7 @@ describe('a log that cannot be written does not hurt', () => {
     ['its directory is missing', () => rmdirSync(logs())],
     ['a directory has its name', () => mkdirSync(logFile())],
     ['its name leads nowhere', () => symlinkSync('/nonexistent/log', logFile())],
+    ['it is a pipe that nobody reads', () => execFileSync('mkfifo', [logFile()])],
   ])('%s', async (_, spoil) => {
     spoil();
     expectUpdated(await here.machine.post());
