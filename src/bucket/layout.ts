@@ -12,6 +12,9 @@ export const DATABASE_PREFIX = 'db/';
 /** Every inventory stands below it. */
 export const INVENTORY_PREFIX = 'inventory/';
 
+/** Name of the metadata that has the digest of a database. */
+export const DIGEST_METADATA = 'image-digest';
+
 const SUFFIX = '.sqlite3';
 
 /** `2025-boston` to `2025-boston.sqlite3`: the name of the file, and of the entry in an inventory. */
@@ -34,6 +37,14 @@ export function databaseName(key: string): string | null {
 /** The inventory of the databases that a region owns; that of the index is called `index`. */
 export function inventoryKey(region: string): string {
   return `${INVENTORY_PREFIX}${region}.json`;
+}
+
+/**
+ * What an object holds: `imageDigest` of the database that it was made from. Only this program writes that. Null where
+ * another one has stored it.
+ */
+export function statedDigest({ metadata }: StoredObject): string | null {
+  return metadata[DIGEST_METADATA] || null;
 }
 
 /** When what an object holds was last changed: its `last-modified` metadata, else the store's own time of it. */

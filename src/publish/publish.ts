@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { updateInventory } from '../bucket/inventory-update.ts';
-import { databaseKey, INDEX_NAME, renderTime } from '../bucket/layout.ts';
+import { DIGEST_METADATA, databaseKey, INDEX_NAME, renderTime } from '../bucket/layout.ts';
 import { asFailure, Failure } from '../failure.ts';
 import type { PublishOutcome } from '../fleet/types.ts';
 import { adoptFile, ensureStateDir } from '../journal/state-dir.ts';
@@ -124,7 +124,7 @@ async function send(
     metadata: {
       'last-modified': renderTime(modified),
       'published-by': parts.by,
-      'image-digest': ours.digest,
+      [DIGEST_METADATA]: ours.digest,
     },
     contentType: CONTENT_TYPE,
   });

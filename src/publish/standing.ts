@@ -1,4 +1,4 @@
-import { objectTime } from '../bucket/layout.ts';
+import { objectTime, statedDigest } from '../bucket/layout.ts';
 import { Failure } from '../failure.ts';
 import type { PublishedIndex } from '../fleet/types.ts';
 import { imageDigest } from '../index/open.ts';
@@ -26,7 +26,7 @@ export interface Known {
 
 /** An object of the store as an index that machines are to have. */
 export function publishedIndex(object: StoredObject): PublishedIndex {
-  const digest = object.metadata['image-digest'];
+  const digest = statedDigest(object);
   return {
     ...(digest ? { digest } : {}),
     etag: object.etag,

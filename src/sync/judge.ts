@@ -33,14 +33,16 @@ export type Verdict =
   | { readonly kind: 'newer-in-store'; readonly time: Date }
   /** Nothing: both have been changed. */
   | { readonly kind: 'changed-elsewhere' }
+  /** Nothing yet: only the object itself says who has stored it. */
+  | { readonly kind: 'ask' }
   /** Upload it in the place of the version with that ETag (null: of none), as last changed at that time. */
   | { readonly kind: 'put'; readonly replaces: string | null; readonly time: Date };
 
 /**
  * Decides by what the local database grew from, not by clocks: it may replace the version that this machine has last
  * seen (or sent), and no other. Only where nothing is known of that, on the first run after installation, the times
- * decide, to the second: an older version in the store is replaced, on condition that it is still the same; a newer one
- * is not.
+ * decide, to the second: an older version in the store is replaced, on condition that it is still the same, and that
+ * another program has stored it; a newer one is not. What this program has stored on another machine is not replaced.
  */
 export function judge({ local, remote, seen, intents, raced }: Evidence): Verdict {
   if (!remote) return { kind: 'put', replaces: null, time: local.modified };
@@ -61,7 +63,9 @@ export function judge({ local, remote, seen, intents, raced }: Evidence): Verdic
   if (raced) return { kind: 'changed-elsewhere' };
   const later = wholeSeconds(local.modified) - wholeSeconds(time);
   if (later < 0) return { kind: 'newer-in-store', time };
-  if (later > 0) return { kind: 'put', replaces: etag, time: local.modified };
+  if (remote.digest === undefined) return { kind: 'ask' };
+  if (remote.digest !== null && remote.digest !== local.digest) return { kind: 'changed-elsewhere' };
+  if (remote.digest === null && later > 0) return { kind: 'put', replaces: etag, time: local.modified };
   return { kind: 'unchanged', learnt: { etag, time, digest: local.digest } };
 }
 

@@ -1,7 +1,7 @@
-import { databaseKey, wholeSeconds } from '../bucket/layout.ts';
+import { wholeSeconds } from '../bucket/layout.ts';
 import type { ObjectInfo, ObjectStore } from '../store/types.ts';
-import { readRemotes, remoteCopyOf } from '../tenants/remote.ts';
-import type { RemoteCopy, Seen, TenantDatabase } from '../tenants/types.ts';
+import { askRemote, readRemotes } from '../tenants/remote.ts';
+import type { RemoteCopy, Seen } from '../tenants/types.ts';
 import type { Run } from './run.ts';
 import type { Surveyed } from './survey.ts';
 
@@ -66,10 +66,5 @@ export async function remoteOf(
   } else if (!remotes && seen) {
     return { etag: seen.etag, size: 0, time: seen.time, exact: true };
   }
-  return await ask(store, tenant);
-}
-
-async function ask(store: ObjectStore, { name }: TenantDatabase): Promise<RemoteCopy | null> {
-  const head = await store.head(databaseKey(name));
-  return head.kind === 'missing' ? null : remoteCopyOf(head.object);
+  return await askRemote(store, tenant);
 }

@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
-import { databaseKey, renderTime } from '../bucket/layout.ts';
+import { DIGEST_METADATA, databaseKey, renderTime } from '../bucket/layout.ts';
 import { Failure } from '../failure.ts';
 import type { ObjectStore } from '../store/types.ts';
 import { keepAside } from '../tenants/aside.ts';
 import { readLocal } from '../tenants/local.ts';
-import { remoteCopyOf } from '../tenants/remote.ts';
+import { askRemote, remoteCopyOf } from '../tenants/remote.ts';
 import type { SeenDatabases } from '../tenants/seen.ts';
 import type { RemoteCopy, TenantDatabase } from '../tenants/types.ts';
 import { fingerprint } from './fingerprint.ts';
@@ -51,8 +51,13 @@ export async function uploadTenant(
   const local = await readHere(parts, tenant);
   if (!local) return { kind: 'no-copy' };
   let there = remote;
-  for (let round = 1; ; round++) {
-    const verdict = decide(parts, tenant, local, { remote: there, raced: round > 1 });
+  let refusals = 0;
+  while (refusals < ROUNDS) {
+    const verdict = decide(parts, tenant, local, { remote: there, raced: refusals > 0 });
+    if (verdict.kind === 'ask') {
+      there = await askRemote(parts.store, tenant);
+      continue;
+    }
     if (verdict.kind === 'unchanged') {
       if (!parts.dryRun) learn(parts, tenant, verdict);
       return { kind: 'unchanged' };
@@ -65,8 +70,9 @@ export async function uploadTenant(
       return { kind: 'uploaded', bytes: local.image.bytes.length, isNew: there === null };
     }
     there = answer.object ? remoteCopyOf(answer.object) : null;
-    if (round === ROUNDS) return conflict(parts, tenant, local, there);
+    refusals += 1;
   }
+  return conflict(parts, tenant, local, there);
 }
 
 /**
@@ -111,7 +117,7 @@ async function put(
   ledger.intend(name, { etag: `"${md5}"`, digest, time, date });
   const answer = await store.put(databaseKey(name), bytes, {
     condition: { replaces: replaces ?? 'nothing' },
-    metadata: { 'last-modified': renderTime(time) },
+    metadata: { 'last-modified': renderTime(time), [DIGEST_METADATA]: digest },
     contentType: 'application/vnd.sqlite3',
   });
   if (answer.kind === 'stored') {

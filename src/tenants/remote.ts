@@ -9,6 +9,7 @@ import {
   INVENTORY_PREFIX,
   inventoryKey,
   objectTime,
+  statedDigest,
   wholeSeconds,
 } from '../bucket/layout.ts';
 import { bareEtag } from '../etag.ts';
@@ -74,7 +75,21 @@ function isOf(learnt: LearntTime | undefined, { etag, modified }: ObjectInfo): b
 
 /** What the store has, as an object says of itself. */
 export function remoteCopyOf(object: StoredObject): RemoteCopy {
-  return { etag: object.etag, size: object.size, time: objectTime(object), exact: true };
+  const { etag, size } = object;
+  return { etag, size, time: objectTime(object), exact: true, digest: statedDigest(object) };
+}
+
+/**
+ * Asks for one object's metadata; null where there is none.
+ *
+ * @throws {Failure} `store-*`
+ */
+export async function askRemote(
+  store: ObjectStore,
+  { name }: Pick<TenantDatabase, 'name'>,
+): Promise<RemoteCopy | null> {
+  const head = await store.head(databaseKey(name));
+  return head.kind === 'missing' ? null : remoteCopyOf(head.object);
 }
 
 export function learntOf({ etag, modified }: ObjectInfo, time: Date): LearntTime {

@@ -30,6 +30,8 @@ export interface RemoteCopy {
   readonly time: Date;
   /** False where `time` is only the store's own time of it, since nobody has asked for its metadata. */
   readonly exact: boolean;
+  /** `imageDigest` of what it was made from; null where another program has stored it, absent where nobody has asked. */
+  readonly digest?: string | null;
 }
 
 /** The version of a database in the store that the local one grew from. */

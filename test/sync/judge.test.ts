@@ -11,6 +11,8 @@ const seen = (etag: string, digest: string | null, second = 10) => ({
   at: at(15),
 });
 const remote = (etag: string, second = 10) => ({ etag, time: at(second), size: 1, exact: true });
+/** As the object itself tells. */
+const asked = (etag: string, second: number, digest: string | null) => ({ ...remote(etag, second), digest });
 const local = (digest: string, second = 20) => ({ digest, modified: at(second), md5: MD5.mine });
 /** Uploaded at 15.9 s with a time after that of the upload before it, which was of the same second. */
 const justSeen = { etag: '"a"', digest: 'd0', time: at(16), at: at(15.9) };
@@ -81,15 +83,32 @@ describe('whether a database is uploaded', () => {
       { remote: remote('"a"', 21) },
       { kind: 'newer-in-store', time: at(21) },
     ],
+    ['never seen, older in the store, nobody knows whose', { remote: remote('"a"', 19) }, { kind: 'ask' }],
     [
-      'never seen, older in the store',
-      { remote: remote('"a"', 19) },
+      'never seen, older in the store, where another program has put it',
+      { remote: asked('"a"', 19, null) },
       { kind: 'put', replaces: '"a"', time: at(20) },
     ],
     [
-      'never seen, of the same second',
-      { remote: remote('"a"', 20) },
+      'never seen, older in the store, where another machine has put it',
+      { remote: asked('"a"', 19, 'd0') },
+      { kind: 'changed-elsewhere' },
+    ],
+    ['never seen, of the same second, nobody knows whose', { remote: remote('"a"', 20) }, { kind: 'ask' }],
+    [
+      'never seen, of the same second, where another program has put it',
+      { remote: asked('"a"', 20, null) },
       { kind: 'unchanged', learnt: { etag: '"a"', time: at(20), digest: 'd1' } },
+    ],
+    [
+      'never seen, of the same second, where another machine has put something else',
+      { remote: asked('"a"', 20, 'd0') },
+      { kind: 'changed-elsewhere' },
+    ],
+    [
+      'never seen, and what another machine has put there',
+      { remote: asked('"a"', 19, 'd1') },
+      { kind: 'unchanged', learnt: { etag: '"a"', time: at(19), digest: 'd1' } },
     ],
     [
       'never seen, older, but just put there',

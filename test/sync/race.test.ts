@@ -95,6 +95,29 @@ describe('two machines that upload the same database', () => {
     const winner = answers[0].exitCode === 0 ? 'from a' : 'from b';
     expect(await store.event('2026-boston')).toBe(winner);
   });
+
+  for (const [title, seconds] of [
+    ['in the same second', 0],
+    ['later', 60],
+  ] as const) {
+    it(`one after the other, written to ${title}, and neither knows what it grew from: the second is told so`, async () => {
+      const old = new Date('2026-01-02T03:04:05Z');
+      const [a, b] = [new Region('iad', store.env), new Region('iad', store.env)];
+      machines.push(a, b);
+      a.write('2026-boston', 'common', old);
+      await store.put(
+        'db/2026-boston.sqlite3',
+        readFileSync(a.tenant('2026-boston')),
+        '2026-01-02 03:04:05 UTC',
+      );
+      a.write('2026-boston', 'from a', new Date(old.getTime() + 60_000));
+      b.write('2026-boston', 'from b', new Date(old.getTime() + 60_000 + seconds * 1000));
+      expect((await a.script('idle')).exitCode).toBe(0);
+      const { exitCode, stdout } = await b.script('idle');
+      expect([exitCode, await store.event('2026-boston'), kept(b)]).toEqual([1, 'from a', ['from b']]);
+      expect(stdout).toContain('Failed (changed-elsewhere): 2026-boston: ');
+    });
+  }
 });
 
 describe('a machine that slept', () => {
