@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeSampleIndex } from '../../dev/sample/sample.ts';
@@ -7,7 +7,9 @@ import { makeGate } from '../support/gate.ts';
 import { altered } from '../support/indexes.ts';
 import { Machine } from '../support/machine.ts';
 import { type Published, startPublished, storeEnvironment } from '../support/published.ts';
-import { notesOf, publicFiles, readyJson } from './support/ready.ts';
+import { RunProcess } from '../support/run-process.ts';
+import { goOn, recordCalls } from '../support/strace.ts';
+import { notesOf, publicFiles, READY, readyJson } from './support/ready.ts';
 
 const SAMPLE = makeSampleIndex();
 /** An index whose pages say which one it is. */
@@ -110,6 +112,29 @@ describe('while a ready hook is at work', () => {
     expect((await readyJson(machine)).exitCode).toBe(0);
     expect(rendered()).toBe('1');
     expect(notesOf(machine)).toEqual([]);
+  });
+});
+
+describe('a ready hook that has looked for notes for the last time, and still has the lock', () => {
+  it('goes round again for one that finds it at work just then', async () => {
+    const env = { READY_PRERENDER: 'off' };
+    const command = { executable: READY, args: ['--only', 'pages'], env };
+    const looks = (await recordCalls(machine, command)).filter(
+      ({ name, text }) => name === 'rename' && text.includes('/again.pages'),
+    );
+    expect(looks).toHaveLength(2);
+    const log = join(machine.home, 'strace.log');
+    const stop = `inject=rename:signal=SIGSTOP:when=${looks.at(-1)?.nth}`;
+    const through = ['strace', '-o', log, '-e', 'trace=rename', '-e', stop];
+    const first = new RunProcess(machine, { ...command, through });
+    await expect
+      .poll(() => existsSync(log) && readFileSync(log, 'utf8').includes('stopped by SIGSTOP'))
+      .toBe(true);
+    expect(await readyJson(machine, ['--only', 'pages'], { env })).toMatchObject(HANDED_OVER);
+    await goOn(first, first.answered);
+    const { exitCode, stdout } = await first.answered;
+    expect({ exitCode, notes: notesOf(machine) }).toEqual({ exitCode: 0, notes: [] });
+    expect(stdout).toContain('round 2: ');
   });
 });
 
