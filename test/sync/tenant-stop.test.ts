@@ -66,6 +66,19 @@ describe('scripts/tenant-stop', () => {
     expect(store.requests()).toEqual([]);
   });
 
+  it('says what it would upload, and does not, in an app that is not the one which uploads', async () => {
+    iad.write('2026-boston', 'first');
+    const trial = { FLY_APP_NAME: 'smooth-trial' };
+    const { exitCode, stdout } = await stop('2026-boston', trial);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('2026-boston: would-change, would be uploaded, new in the store');
+    expect(await store.etag('2026-boston')).toBeNull();
+    expect(await stop('2026-boston', { ...trial, UPLOADING_APP: 'smooth-trial' })).toMatchObject({
+      exitCode: 0,
+    });
+    expect(await store.event('2026-boston')).toBe('first');
+  });
+
   it('fails without RAILS_APP_DB, and names it', async () => {
     const { exitCode, stdout } = await stop('');
     expect(exitCode).toBe(1);
