@@ -64,7 +64,8 @@ function lockDigest() {
 
 function installPackages() {
   console.log('Installing packages (once) ...');
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  const advice = 'See that the npm registry can be reached (npm ping), then try again.';
+  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], advice);
   const node = join(root, 'node_modules/.bin/node');
   const version = spawnSync(node, ['-p', 'process.versions.node'], { encoding: 'utf8' }).stdout?.trim() ?? '';
   if (Number.parseInt(version, 10) < 22) {
@@ -87,8 +88,9 @@ function installPrograms(programs) {
   console.log(`Installing ${packages.join(', ')} (once) ...`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const patient = ['-qq', '-o', 'Acquire::Retries=3'];
-  run('apt-get', [...patient, 'update'], env);
-  run('apt-get', [...patient, 'install', '-y', '--no-install-recommends', ...packages], env);
+  const advice = `See that the Debian archive can be reached, or install them by hand: ${packages.join(' ')}. Then try again.`;
+  run('apt-get', [...patient, 'update'], advice, env);
+  run('apt-get', [...patient, 'install', '-y', '--no-install-recommends', ...packages], advice, env);
 }
 
 /** Fonts move from directory to directory between releases; that the package is there tells its copyright file. */
@@ -103,10 +105,12 @@ function onPath(program) {
     .some((directory) => directory && existsSync(join(directory, name)));
 }
 
-function run(command, args, env = process.env) {
+/** @param advice what to do when it fails */
+function run(command, args, advice, env = process.env) {
   const { status, stdout, stderr, error } = spawnSync(command, args, { cwd: root, env, encoding: 'utf8' });
-  if (status !== 0)
-    fail(`${command} ${args.join(' ')} failed:\n${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}`);
+  if (status === 0) return;
+  const said = `${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}`.trimEnd();
+  fail(`${command} ${args.join(' ')} failed:\n${said}\n${advice}`);
 }
 
 function fail(message) {
