@@ -95,6 +95,7 @@ describe('a run on a terminal', () => {
     await terminal.ended;
     expect(terminal.shown).toContain('code 0');
     const [before, after] = settingsOf(terminal.shown);
+    expect(before).toBeDefined();
     expect(after).toBe(before);
     expect(terminal.shown).not.toContain(MODE);
   });
