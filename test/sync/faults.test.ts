@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeClock } from '../support/fake-clock.ts';
 import { never, type SeenRequest, s3Error } from '../support/fault-proxy.ts';
+import { makeGate } from '../support/gate.ts';
 import { RunProcess } from '../support/run-process.ts';
 import { eventIndex, Region, SCRIPTS } from './support/events.ts';
 import { EventStore } from './support/store.ts';
@@ -118,6 +119,31 @@ describe('an upload to a store in trouble', () => {
     const left = Number(/ (\d+) not uploaded/.exec(stdout)?.[1]);
     expect(left).toBeGreaterThan(2);
     expect(stdout).toContain(`${keys.length - left} failed, ${left} left`);
+  });
+
+  it('that refuses as many, but takes others between them, is not given up', async () => {
+    iad.remove();
+    const keys = [...'abcdefghijklmnopqr'];
+    iad = new Region('iad', store.env, eventIndex({ iad: keys }));
+    for (const [at, key] of keys.entries()) {
+      iad.write(`2026-${key}`, key, new Date(LONG_AGO.getTime() - at * 1000));
+    }
+    // Four at a time: when j and k are both under way beside h and i, a and b are over; and when l is, j or k is.
+    const [k, l] = [makeGate(), makeGate()];
+    store.proxy.plan(async (request) => {
+      const [, key = ''] = /db\/2026-(\w)\.sqlite3/.exec(request.path) ?? [];
+      if (!isUpload(request)) return undefined;
+      if (key === 'k') k.open();
+      if (key === 'l') l.open();
+      if (key === 'j') await k.opened;
+      if (key === 'h' || key === 'i') await l.opened;
+      return key && 'abhi'.includes(key) ? s3Error(403, 'AccessDenied') : undefined;
+    });
+    const { exitCode, stdout } = await iad.script('idle');
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('14 uploaded');
+    expect(stdout).toContain('4 failed');
+    expect(stdout).not.toContain('given up');
   });
 
   it('that cannot even be listed leaves what was changed, and does not call it unchanged', async () => {
