@@ -9,6 +9,8 @@ const HASHES = {
   bcrypt: bcrypt.hashSync('secret', 4),
   sha: '{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=',
 };
+/** Of an empty password. */
+const EMPTY_SHA = '{SHA}2jmj7l5rSw0yVb/vlWAYkK/YBwk=';
 
 function user(userid: string, hash: string | null, sites: readonly string[] = ['index'], row = userid): User {
   return { id: 1, userid: row, htpasswdLine: hash === null ? null : `${userid}:${hash}`, sites };
@@ -28,6 +30,7 @@ describe('a user', () => {
     user('bob', HASHES.sha, ['boston']),
     user('nosites', HASHES.sha, []),
     user('nohash', null),
+    user('empty', EMPTY_SHA),
     user('indexer', HASHES.sha, ['indexes', ' index']),
   ];
 
@@ -40,6 +43,7 @@ describe('a user', () => {
     ['nosites', 'secret', false],
     ['nohash', 'secret', false],
     ['nohash', '', false],
+    ['empty', '', false],
     ['indexer', 'secret', false],
     ['nobody', 'secret', false],
     ['', 'secret', false],
