@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { closeSync, constants, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -48,7 +48,26 @@ async function answer({ stdin, env = {}, data, close = true }: Input): Promise<s
   return output.trim();
 }
 
+/** The read end of a pipe such as Navigator makes (what Node calls one is a socket), with all that was written to it. */
+function closedPipe(data: string): number {
+  const path = join(folder, 'fifo');
+  execFileSync('mkfifo', [path]);
+  const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  writeFileSync(path, data);
+  rmSync(path);
+  return reader;
+}
+
 describe('without CONTENT_LENGTH, a body', () => {
+  it.each([
+    ['', 'accepted'],
+    ['x', 'body-not-accepted'],
+  ])('is told by what Navigator has put into the pipe: %j is %s', async (data, told) => {
+    const stdin = closedPipe(data);
+    expect(await answer({ stdin })).toBe(told);
+    closeSync(stdin);
+  });
+
   it('is none when the pipe is closed at once', async () => {
     expect(await answer({ stdin: 'pipe' })).toBe('accepted');
   });
