@@ -6,6 +6,9 @@ import { renderLayout, SITE } from './layout.ts';
 import { pointsOf, renderMaps } from './map.ts';
 import type { RegionView, SiteView, StudioView } from './view.ts';
 
+/** In the place of a list that would be empty. */
+const NONE = html`<p>None.</p>`;
+
 /** The way in: all maps, regions, years and studios. */
 export function renderHome(view: SiteView): string {
   const maps = renderMaps(pointsOf(view, view.regions.values(), view.studios), ENGLISH, true);
@@ -34,7 +37,7 @@ export function renderRegions(view: SiteView): string {
     section: 'regions',
     main: html`<h1>Regions</h1>
 ${renderMaps(pointsOf(view, regions, []), ENGLISH)}
-${regions.map(
+${regions.length === 0 && NONE}${regions.map(
   (region) => html`<h2>${renderRegionName(view, region)}</h2>
 ${renderStudioNames(view, region.studios)}
 `,
@@ -70,7 +73,7 @@ ${years.map(
 }
 
 function renderRegionNames(view: SiteView): Html {
-  if (view.regions.size === 0) return html`<p>None.</p>`;
+  if (view.regions.size === 0) return NONE;
   return html`<ul class="names">
 ${[...view.regions.values()].map(
   (region) => html`<li>${renderRegionName(view, region)}</li>
@@ -85,7 +88,7 @@ export function renderRegionName({ links }: SiteView, { name, code, hasPage }: R
 }
 
 export function renderStudioNames({ links }: SiteView, studios: readonly StudioView[]): Html {
-  if (studios.length === 0) return html`<p>None.</p>`;
+  if (studios.length === 0) return NONE;
   return html`<ul class="names">
 ${studios.map(
   ({

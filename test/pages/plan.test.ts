@@ -43,6 +43,9 @@ describe('the pages of an index', () => {
     expect([...pages.keys()]).toEqual(['index.html', 'regions/index.html', 'studios/index.html']);
     for (const page of pages.values()) expect(() => tokensOf(page)).not.toThrow();
     expect(pages.get('index.html')?.match(/<svg /g)).toHaveLength(4);
+    for (const path of ['index.html', 'regions/index.html', 'studios/index.html']) {
+      expect([path, textOf(pages.get(path) ?? '')]).toEqual([path, expect.stringContaining('None.')]);
+    }
   });
 
   it.each(['/showcase', ''])(
