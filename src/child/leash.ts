@@ -24,17 +24,21 @@ const MARK = 'UPDATE_CONFIG_CHILD';
  */
 const GATE = '(read -r word) <&3 || exit 125; exec "$@" 2>&1 3<&-';
 
+/**
+ * What has left the group is looked for by one program: one for each process would take a second on a busy machine, in
+ * which the next hook may be at work beside it. `-z`, which POSIX does not have, is GNU's and busybox's alike.
+ */
 const WATCHER = `
 if read -r told <&3; then exit 0; fi
 kill -s KILL -- "-$1"
+quiet=0
 for round in 1 2 3 4 5 6 7 8 9 10; do
-  found=
-  for process in /proc/[0-9]*; do
-    if tr '\\000' '\\n' <"$process/environ" | grep -qxF -- "$2"; then
-      kill -s KILL "\${process#/proc/}" && found=1
-    fi
+  quiet=$((quiet + 1))
+  for environment in $(grep -lszxF -- "$2" /proc/[0-9]*/environ); do
+    process=\${environment#/proc/}
+    kill -s KILL "\${process%/environ}" && quiet=0
   done
-  if [ -z "$found" ]; then exit 0; fi
+  if [ "$quiet" -eq 2 ]; then exit 0; fi
 done
 `;
 
@@ -94,14 +98,19 @@ function pipeOf(child: ChildProcess): Writable | null {
   return pipe;
 }
 
-/** Rounds of looking for processes that were begun while others were being killed. */
+/**
+ * Rounds of looking for processes that were begun while others were being killed. Over when two in a row have found
+ * none: in the middle of an exec, a process shows no environment.
+ */
 const ROUNDS = 10;
+const QUIET_ROUNDS = 2;
 
 function killAll(group: number, mark: string): void {
   killOne(-group);
-  for (let round = 0; round < ROUNDS; round += 1) {
+  let quiet = 0;
+  for (let round = 0; round < ROUNDS && quiet < QUIET_ROUNDS; round += 1) {
     const found = marked(`${MARK}=${mark}`).filter(killOne);
-    if (found.length === 0) return;
+    quiet = found.length === 0 ? quiet + 1 : 0;
   }
 }
 

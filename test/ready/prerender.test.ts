@@ -159,6 +159,7 @@ describe('a command that hangs', () => {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       for await (const line of createInterface(hook.stdout)) if (line.endsWith(': up')) break;
+      await holders.alive;
       const exit = once(hook, 'exit');
       hook.kill(signal);
       expect(await exit).toEqual([null, signal]);

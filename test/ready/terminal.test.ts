@@ -66,6 +66,7 @@ describe('on a terminal', () => {
         if (seen.includes(': up')) resolve();
       });
     });
+    await holders.alive;
     const closed = once(child, 'exit');
     child.stdin?.write('\u0003');
     expect(await closed).toEqual([130, null]);
