@@ -87,6 +87,19 @@ describe('POST update_config', () => {
     expect(here.machine.mtime('navigator.yml')).toBeGreaterThanOrEqual(began + 1000);
   });
 
+  it('leaves an index out that was rolled back here, also when the local one was changed by hand since', async () => {
+    await here.machine.post();
+    await here.published.publish(SECOND, LATER);
+    await here.machine.post();
+    expect(await here.machine.run(['--rollback'])).toMatchObject({ exitCode: 0 });
+    const path = here.machine.path('index.sqlite3');
+    openDatabase(path).exec("UPDATE locations SET name = 'By hand' WHERE id = 1").close();
+    const answer = await here.machine.post();
+    expect(answer.result).toMatchObject({ outcome: 'updated', index: { source: 'local' } });
+    expect(answer.body).toContain('was rolled back here and is not installed again');
+    expect(here.machine.read('map.yml')).toContain('By hand');
+  });
+
   it('answers with the RESULT object alone to who accepts JSON', async () => {
     const { headers, body } = await here.machine.post('', { env: { HTTP_ACCEPT: 'application/json' } });
     expect(headers['content-type']).toBe('application/json; charset=utf-8');
