@@ -30,8 +30,21 @@ describe('scripts/start', () => {
     expect(here.machine.snapshot()).toEqual(before);
   });
 
-  it('fails where Navigator would otherwise let everybody in: no index and no htpasswd', async () => {
+  it('fails where Navigator would otherwise let everybody in: no index, and no htpasswd or an empty one', async () => {
     expect((await start()).exitCode).toBe(1);
+    writeFileSync(here.machine.path('htpasswd'), '');
+    expect((await start()).exitCode).toBe(1);
+  });
+
+  it('has Navigator, which has read htpasswd before, reload when it writes another one', async () => {
+    await here.machine.run([]);
+    const right = here.machine.read('htpasswd');
+    writeFileSync(here.machine.path('htpasswd'), `${right}\nintruder:{SHA}0DPiKuNIrrVmD8IUCuw1hQxNqZc=`);
+    here.machine.settle();
+    const began = Date.now();
+    expect(await start()).toMatchObject({ exitCode: 0 });
+    expect(here.machine.read('htpasswd')).toBe(right);
+    expect(here.machine.mtime('navigator.yml')).toBeGreaterThanOrEqual(began + 1000);
   });
 
   it('takes a directory that stands in the place of htpasswd for none', async () => {
