@@ -13,6 +13,9 @@ const MAX_TEXT = 1000;
 
 const CONTROL = /[\p{Cc}\u2028\u2029]+/gu;
 
+/** Nothing that can be seen: a link of such a name could not be found, let alone followed. */
+const BLANK = /^[\s\p{Default_Ignorable_Code_Point}]*$/u;
+
 /** What nearly every name is made of: saves the dearer look. */
 const PLAIN = /^[ -~\u00a0-\u02ff]*$/;
 
@@ -86,7 +89,7 @@ export class Row {
   /** A line of free text; null when blank. Control characters would end up in environment variables: read as spaces. */
   line(column: string): string | null {
     const text = this.text(column);
-    if (text === null || text.trim() === '') return null;
+    if (text === null || BLANK.test(text)) return null;
     if (text.length <= MAX_TEXT && PLAIN.test(text)) return text;
     let line = text.replace(CONTROL, ' ');
     if (line !== text) {
@@ -97,7 +100,7 @@ export class Row {
       line = cut(line, MAX_TEXT);
       this.notes.push(`${column} is cut to ${MAX_TEXT} characters`);
     }
-    return line === '' ? null : line;
+    return BLANK.test(line) ? null : line;
   }
 
   /** A name; where there is none, the key serves. */

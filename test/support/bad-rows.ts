@@ -69,6 +69,11 @@ const studios: readonly BadInput[] = [
   ]),
   valid('no place at all', { locations: [{ ...paris, latitude: null, longitude: null }] }),
   valid('a blank name', { locations: [{ ...paris, name: ' ' }] }, ['locations', 2, /name is blank/]),
+  valid('a name that nobody can see', { locations: [{ ...paris, name: '\u202e\u200b ' }] }, [
+    'locations',
+    2,
+    /name is blank/,
+  ]),
   valid('no name', { locations: [{ ...paris, name: null }] }, ['locations', 2, /name is blank/]),
   valid('a name over lines', { locations: [{ ...paris, name: 'a\nb: c' }] }, [
     'locations',
