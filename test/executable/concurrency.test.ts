@@ -12,6 +12,7 @@ import { makeGate } from '../support/gate.ts';
 import { type CgiAnswered, Machine } from '../support/machine.ts';
 import { type Published, startPublished, storeEnvironment } from '../support/published.ts';
 import { type ProcessOptions, RunProcess } from '../support/run-process.ts';
+import { untilOpen } from '../support/until-there.ts';
 
 const FIRST = makeSampleIndex();
 const SECOND = changeSample(FIRST).index;
@@ -213,6 +214,7 @@ describe('while one run holds the lock', () => {
     await asked;
     const executable = join(import.meta.dirname, '../../scripts/start');
     const hook = new RunProcess(machine, { executable, args: [] });
+    await untilOpen(hook.pid, join(machine.dbDir, '.update_config/journal.db'));
     release();
     const [answer, started] = await Promise.all([holder.answered, hook.answered]);
     expect(answer.result.outcome).toBe('updated');

@@ -164,18 +164,23 @@ describe('an older index', () => {
   });
 });
 
-it('a local index that is damaged gives way to the one in the store, although it was written later', async () => {
-  await here.machine.post();
-  here.machine.settle();
-  const path = here.machine.path('index.sqlite3');
-  writeFileSync(path, readFileSync(path).fill(0xff, 2 * 4096, 5 * 4096));
-  const replaced = { outcome: 'updated', reload: true, index: { source: 'store' } };
-  expect((await here.machine.post()).result).toMatchObject(replaced);
-  const db = openDatabase(path);
-  expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
-  db.close();
-  expect((await here.machine.post()).result).toMatchObject({ outcome: 'unchanged' });
-});
+it.each([
+  ['that came from there', () => here.machine.post().then(() => here.machine.settle())],
+  ['of which nothing is known', async () => writeFileSync(here.machine.path('index.sqlite3'), FIRST)],
+])(
+  'a damaged local index %s gives way to the one in the store, although it was written later',
+  async (_, install) => {
+    await install();
+    const path = here.machine.path('index.sqlite3');
+    writeFileSync(path, readFileSync(path).fill(0xff, 2 * 4096, 5 * 4096));
+    const replaced = { outcome: 'updated', reload: true, index: { source: 'store' } };
+    expect((await here.machine.post()).result).toMatchObject(replaced);
+    const db = openDatabase(path);
+    expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
+    db.close();
+    expect((await here.machine.post()).result).toMatchObject({ outcome: 'unchanged' });
+  },
+);
 
 describe('without an object store', () => {
   it('the local index is used as it is', async () => {
