@@ -118,6 +118,6 @@ export function countVariables(file: string): NodeJS.ProcessEnv {
 }
 
 export function readCounts(file: string): Counts {
-  const { maxRSS, cpu } = JSON.parse(readFileSync(file, 'utf8')) as { maxRSS: number; cpu: number };
-  return { peakMiB: maxRSS / 1024, cpuMs: cpu / 1000 };
+  const { peak, cpu } = JSON.parse(readFileSync(file, 'utf8')) as { peak: number; cpu: number };
+  return { peakMiB: peak / 1024, cpuMs: cpu / 1000 };
 }
