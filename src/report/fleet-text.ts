@@ -57,7 +57,8 @@ export function fleetLines({ verbose }: { verbose: boolean }): FleetLines {
       case 'end':
         return endLines(event.report, noun);
     }
-  }; // Names in the index and words of other programs may hold the sign by which the job counts machines.
+  };
+  // Names in the index and words of other programs may hold the sign by which the job counts machines.
   return (event) => (event.type === 'machine-done' ? tell(event) : tell(event).map(foreign));
 }
 
