@@ -1,6 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { CorruptError } from './errors.ts';
-import { collect, StatusError, transport } from './transport.ts';
+import { collect, OverlongError, StatusError, transport } from './transport.ts';
 import type { StoreSettings } from './types.ts';
 
 /** Retrying belongs to `retry.ts`, over whole operations: a body cut short is beyond the SDK's own retries. */
@@ -70,9 +70,13 @@ export function createClient(settings: StoreSettings): S3Client {
  * What stands for an error of the SDK's about a 2xx answer that it could not make sense of. The original goes no
  * further: it holds the open connection, and with it the request and its signature.
  */
-function unreadable(error: unknown): CorruptError | null {
+function unreadable(error: unknown): CorruptError | OverlongError | null {
   if (!(error instanceof Error) || !('$response' in error) || error instanceof StatusError) return null;
   const { body } = error.$response as { body?: { destroy?(): void } };
   body?.destroy?.();
-  return new CorruptError(`the answer is not one of S3 (${error.message.split('\n')[0]})`);
+  // Behind the first line the SDK says where it has put the answer.
+  const [reason = ''] = error.message.split('\n');
+  return error instanceof OverlongError
+    ? new OverlongError(reason)
+    : new CorruptError(`the answer is not one of S3 (${reason})`);
 }

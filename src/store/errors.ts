@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts';
-import { StatusError } from './transport.ts';
+import { OverlongError, StatusError } from './transport.ts';
 
 /** The bytes or the answer are not what the store says they are. */
 export class CorruptError extends Error {
@@ -29,6 +29,8 @@ const HINTS = {
   bucket: 'Check BUCKET_NAME and AWS_ENDPOINT_URL_S3.',
   moved: 'Set AWS_ENDPOINT_URL_S3 to the address of the store itself: redirects are not followed.',
   certificate: "The store's certificate does not hold: check AWS_ENDPOINT_URL_S3 and this machine's clock.",
+  overlong:
+    'Check AWS_ENDPOINT_URL_S3: no object store answers with so much, so something else may stand there.',
   corrupt: 'Try again. If it stays so, upload the object anew: what is stored does not match its checksums.',
 };
 
@@ -37,6 +39,9 @@ export function judge(error: unknown): Judgement | null {
   if (error instanceof StatusError) return judgeStatus(error);
   if (error instanceof CorruptError) {
     return { retry: true, code: 'store-corrupt', reason: error.message, hint: HINTS.corrupt };
+  }
+  if (error instanceof OverlongError) {
+    return { retry: false, code: 'store-corrupt', reason: error.message, hint: HINTS.overlong };
   }
   if (!(error instanceof Error)) return null;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';

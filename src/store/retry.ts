@@ -5,6 +5,8 @@ import { judge, toFailure } from './errors.ts';
 const MAX_ATTEMPTS = 4;
 const PAUSES = { firstPauseMs: 200, longestPauseMs: 5000 };
 
+export const SLOW_HINT = 'Try again. If the store is just slow, raise UPDATE_CONFIG_STORE_TIMEOUT (seconds).';
+
 export interface Attempt {
   /** From 1. */
   readonly number: number;
@@ -51,7 +53,7 @@ function timeout(operation: string, timeoutMs: number, attempts: number, cause: 
   const before = judge(cause)?.reason;
   const why = before && attempts > 1 ? `; before that: ${before}` : '';
   return new Failure('store-timeout', `${operation}: no answer within ${timeoutMs / 1000} s${why}`, {
-    hint: 'Try again. If the store is just slow, raise UPDATE_CONFIG_STORE_TIMEOUT (seconds).',
+    hint: SLOW_HINT,
     cause,
   });
 }

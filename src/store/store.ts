@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import {
   HeadObjectCommand,
   ListObjectsV2Command,
@@ -5,13 +6,20 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { quotedEtag } from '../etag.ts';
+import { Failure } from '../failure.ts';
 import { createClient } from './client.ts';
 import { CorruptError } from './errors.ts';
 import { describeObject } from './proof.ts';
 import { putObject } from './put.ts';
 import { isMissing, operationName, readerWith } from './reader.ts';
-import { type Attempt, withRetries } from './retry.ts';
+import { type Attempt, SLOW_HINT, withRetries } from './retry.ts';
+import { OverlongError } from './transport.ts';
 import type { HeadOutcome, ObjectInfo, ObjectStore, StoreSettings } from './types.ts';
+
+/** Of a listing: a million objects. This platform has some 500. */
+const MAX_PAGES = 1000;
+/** So many times the time for one operation all pages of a listing have together. */
+const LISTING_TIMES = 10;
 
 /** The object store for reading and writing. */
 export function createStore(settings: StoreSettings): ObjectStore {
@@ -43,27 +51,47 @@ async function headOnce(
   }
 }
 
+/**
+ * Asks for page after page. What the caller does between two pages takes none of the listing's time.
+ *
+ * @throws {Failure} `store-corrupt` for a listing that goes on after 1000 pages; `store-timeout` and the others.
+ */
 async function* listObjects(
   client: S3Client,
   settings: StoreSettings,
   prefix: string,
 ): AsyncGenerator<ObjectInfo> {
   const operation = operationName('LIST', settings, prefix);
+  const limitMs = LISTING_TIMES * settings.timeoutMs;
   let token: string | undefined;
-  do {
+  let spentMs = 0;
+  for (let number = 1; number === 1 || token !== undefined; number++) {
+    const began = performance.now();
     const page = await withRetries(operation, settings.timeoutMs, (attempt) =>
-      listPage(client, settings.bucket, prefix, token, attempt),
+      listPage(client, settings.bucket, { prefix, number, token }, attempt),
     );
+    spentMs += performance.now() - began;
     yield* page.objects;
     token = page.next;
-  } while (token !== undefined);
+    if (token !== undefined && spentMs > limitMs) {
+      const message = `${operation}: the listing was not at its end after ${number} pages and ${limitMs / 1000} s`;
+      throw new Failure('store-timeout', message, { hint: SLOW_HINT });
+    }
+  }
+}
+
+interface PageRequest {
+  readonly prefix: string;
+  /** From 1. */
+  readonly number: number;
+  /** Where the page before said that the listing goes on; undefined for the first one. */
+  readonly token: string | undefined;
 }
 
 async function listPage(
   client: S3Client,
   bucket: string,
-  prefix: string,
-  token: string | undefined,
+  { prefix, number, token }: PageRequest,
   { signal }: Attempt,
 ): Promise<{ objects: ObjectInfo[]; next: string | undefined }> {
   const command = new ListObjectsV2Command({
@@ -78,6 +106,7 @@ async function listPage(
   if (!answer.IsTruncated) return { objects, next: undefined };
   const next = answer.NextContinuationToken;
   if (!next || next === token) throw new CorruptError('a listing says that it goes on, but not where');
+  if (number === MAX_PAGES) throw new OverlongError(`the listing goes on after ${MAX_PAGES} pages`);
   return { objects, next };
 }
 

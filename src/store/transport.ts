@@ -3,6 +3,14 @@ import type { S3ClientConfig } from '@aws-sdk/client-s3';
 
 /** An error answer is an XML document of a few hundred bytes; more than this of it is not read. */
 const MAX_ERROR_BODY = 64 * 1024;
+/** Bytes. A page of a listing has at most 1000 keys of 1 KiB, percent-encoded: some 4 MiB of XML. */
+const MAX_SHORT_ANSWER = 16 * 2 ** 20;
+/**
+ * Tags and entities of a short answer; a page of 1000 objects has some 20,000. What is made of them takes far more memory
+ * than they do: 16 MiB of nothing else took 1.3 GiB.
+ */
+const MAX_MARKUP = 200_000;
+const [LESS_THAN, AMPERSAND] = [0x3c, 0x26];
 
 /** Any answer but a 2xx. Holds what is needed to judge it, and no request header. */
 export class StatusError extends Error {
@@ -20,6 +28,11 @@ export class StatusError extends Error {
     this.code = code;
     this.$response = { statusCode: status, headers };
   }
+}
+
+/** More came than any answer of the store has. Another attempt would bring as much, so none is made. */
+export class OverlongError extends Error {
+  override readonly name = 'OverlongError';
 }
 
 interface SignedRequest {
@@ -54,10 +67,24 @@ export const transport = {
   httpHandlerConfigs: () => ({}),
 } satisfies S3ClientConfig['requestHandler'];
 
-/** The whole of a short answer, such as a listing. */
+/**
+ * The whole of a short answer, such as one page of a listing. Never holds more than 16 MiB and a chunk of it.
+ *
+ * @throws {OverlongError} beyond 16 MiB or 200,000 tags and entities; the connection is closed then.
+ */
 export async function collect(message: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of message) chunks.push(chunk);
+  let size = 0;
+  let markup = 0;
+  for await (const chunk of message) {
+    size += chunk.length;
+    if (size > MAX_SHORT_ANSWER)
+      throw new OverlongError(`the answer has more than ${MAX_SHORT_ANSWER} bytes`);
+    for (const byte of chunk) if (byte === LESS_THAN || byte === AMPERSAND) markup += 1;
+    if (markup > MAX_MARKUP)
+      throw new OverlongError(`the answer has more than ${MAX_MARKUP} tags and entities`);
+    chunks.push(chunk);
+  }
   return Buffer.concat(chunks);
 }
 

@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Plan } from '../support/fault-proxy.ts';
+import { ROOT } from '../support/machine.ts';
+import { Region, SCRIPTS } from './support/events.ts';
+import { EventStore } from './support/store.ts';
+
+const GIGABYTE = 2 ** 30;
+const READY = join(ROOT, 'scripts/ready');
+
+let store: EventStore;
+let iad: Region;
+
+beforeEach(async () => {
+  store = await EventStore.start();
+  iad = new Region('iad', store.env);
+});
+
+afterEach(async () => {
+  iad.remove();
+  await store.close();
+});
+
+const isListing = (path: string): boolean => path.includes('list-type=2');
+
+/** Each page of every listing says that there is another one. */
+const endless: Plan = ({ path, number }) => {
+  if (!isListing(path)) return undefined;
+  const body = `<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>${number}</NextContinuationToken></ListBucketResult>`;
+  return { kind: 'answer', status: 200, body };
+};
+
+/** The one page of every listing has no end. */
+const huge: Plan = ({ path }) =>
+  isListing(path) ? { kind: 'huge', size: GIGABYTE, announced: false } : undefined;
+
+describe.each([
+  ['sync-databases', SCRIPTS['sync-databases'], [] as string[]],
+  ['ready', READY, ['--only', 'tenants']],
+] as const)('scripts/%s', (_, executable, args) => {
+  it('ends when a listing goes on and on, and says so', async () => {
+    store.proxy.plan(endless);
+    const { exitCode, stdout } = await iad.run(args, { executable });
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('LIST showcase/db/: the listing goes on after 1000 pages');
+    expect(store.requests().filter((request) => request === 'LIST db/')).toHaveLength(1000);
+  });
+
+  it('gives up a page of a listing that has no end', async () => {
+    store.proxy.plan(huge);
+    const { exitCode, stdout } = await iad.run(args, { executable });
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('LIST showcase/db/: the answer has more than 16777216 bytes');
+    const sent = store.proxy.requests.reduce((sum, request) => sum + request.sent, 0);
+    expect(sent).toBeLessThan(GIGABYTE / 10);
+  });
+});
