@@ -3,8 +3,8 @@ import { backoff } from '../backoff.ts';
 import { bareEtag } from '../etag.ts';
 import { Failure } from '../failure.ts';
 import type { ObjectStore, PutCondition } from '../store/types.ts';
-import { inventoryEntry, MAX_INVENTORY_BYTES, parseInventory, type RawInventory } from './inventory.ts';
-import { databaseFile, inventoryKey, renderTime } from './layout.ts';
+import { MAX_INVENTORY_BYTES, parseInventory, type RawInventory, writtenEntry } from './inventory.ts';
+import { databaseFile, inventoryKey, isFarAhead, renderTime } from './layout.ts';
 
 /** What an inventory shall say of one database. */
 export interface InventoryFact {
@@ -45,7 +45,7 @@ export async function updateInventory(
   for (let round = 0; round < ROUNDS; round++) {
     if (round > 0) await wait(backoff(PAUSES, round));
     const found = await read(store, key);
-    const merged = mergeInventory(found.inventory, facts);
+    const merged = mergeInventory(found.inventory, facts, new Date());
     if (!merged) return { changed: false, wasBroken: false };
     const answer = await store.put(key, Buffer.from(renderInventory(merged)), {
       condition: found.condition,
@@ -61,15 +61,19 @@ export async function updateInventory(
 
 /**
  * An inventory with these facts in it; null when it says all of them already. An entry whose database was changed later
- * than a fact says is from a newer version, and stays.
+ * than a fact says is from a newer version, and stays, unless its time is far ahead: nothing would ever replace it.
  */
-function mergeInventory(inventory: RawInventory, facts: readonly InventoryFact[]): RawInventory | null {
+function mergeInventory(
+  inventory: RawInventory,
+  facts: readonly InventoryFact[],
+  now: Date,
+): RawInventory | null {
   const merged: RawInventory = new Map(inventory);
   let changed = false;
   for (const { name, etag, time, date } of facts) {
     const file = databaseFile(name);
-    const before = inventoryEntry(merged.get(file));
-    if (before && before.time.getTime() > time.getTime()) continue;
+    const before = writtenEntry(merged.get(file));
+    if (before && before.time.getTime() > time.getTime() && !isFarAhead(before.time, now, time)) continue;
     if (before?.etag === bareEtag(etag) && before.date === date && before.time.getTime() === time.getTime())
       continue;
     const unknown = asObject(merged.get(file));

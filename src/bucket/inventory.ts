@@ -1,5 +1,5 @@
 import { bareEtag } from '../etag.ts';
-import { parseTime } from './layout.ts';
+import { isFarAhead, parseTime } from './layout.ts';
 
 /*
  * An inventory is a JSON object that says of each database of a region what the store has of it. Several programs write
@@ -33,8 +33,19 @@ export function parseInventory(text: string): RawInventory | null {
   }
 }
 
-/** One entry; null when it lacks what makes one. */
-export function inventoryEntry(value: unknown): InventoryEntry | null {
+/**
+ * One entry; null when it lacks what makes one, or says that the database was changed far ahead of now: its reader asks
+ * the object itself then.
+ *
+ * @param now the clock of this machine
+ */
+export function inventoryEntry(value: unknown, now = new Date()): InventoryEntry | null {
+  const entry = writtenEntry(value);
+  return entry && !isFarAhead(entry.time, now) ? entry : null;
+}
+
+/** One entry as it stands there, whatever its time; null when it lacks what makes one. */
+export function writtenEntry(value: unknown): InventoryEntry | null {
   if (typeof value !== 'object' || value === null) return null;
   const { etag, date, last_modified } = value as Readonly<Record<string, unknown>>;
   const time = typeof last_modified === 'string' ? parseTime(last_modified) : null;

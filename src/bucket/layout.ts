@@ -47,14 +47,49 @@ export function statedDigest({ metadata }: StoredObject): string | null {
   return metadata[DIGEST_METADATA] || null;
 }
 
-/** When what an object holds was last changed: its `last-modified` metadata, else the store's own time of it. */
-export function objectTime(object: StoredObject): Date {
-  return statedTime(object) ?? object.modified;
+/** Milliseconds. The clocks of this platform differ by less: what lies further ahead is no time of a change. */
+const MOST_AHEAD_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * Whether a time is more than a day ahead of all these clocks. It then says nothing of when something was changed, and
+ * would win over every time to come.
+ */
+export function isFarAhead(time: Date, ...clocks: readonly Date[]): boolean {
+  return clocks.every((clock) => time.getTime() - clock.getTime() > MOST_AHEAD_MS);
 }
 
-/** What its `last-modified` metadata says; null where it has none that can be read. */
-export function statedTime(object: StoredObject): Date | null {
-  return parseTime(object.metadata['last-modified'] ?? '');
+/**
+ * When what an object holds was last changed: its `last-modified` metadata, else the store's own time of it.
+ *
+ * @param now the clock of this machine
+ */
+export function objectTime(object: StoredObject, now = new Date()): Date {
+  return statedTime(object, now) ?? object.modified;
+}
+
+/**
+ * What its `last-modified` metadata says; null where it has none that can be read, or one that is far ahead.
+ *
+ * @param now the clock of this machine
+ */
+export function statedTime(object: StoredObject, now = new Date()): Date | null {
+  const time = metadataTime(object);
+  return time && !isMistaken(time, object, now) ? time : null;
+}
+
+/** The time in an object's `last-modified` metadata where that is far ahead, and so counts for nothing; else null. */
+export function mistakenTime(object: StoredObject, now = new Date()): Date | null {
+  const time = metadataTime(object);
+  return time && isMistaken(time, object, now) ? time : null;
+}
+
+function metadataTime({ metadata }: StoredObject): Date | null {
+  return parseTime(metadata['last-modified'] ?? '');
+}
+
+/** By the store's clock, too: that of a machine which was just resumed may be days behind. */
+function isMistaken(time: Date, { modified }: StoredObject, now: Date): boolean {
+  return isFarAhead(time, now, modified);
 }
 
 /**

@@ -1,5 +1,12 @@
 import { hash } from 'node:crypto';
-import { databaseKey, INDEX_NAME, objectTime, wholeSeconds } from '../bucket/layout.ts';
+import {
+  databaseKey,
+  INDEX_NAME,
+  isFarAhead,
+  mistakenTime,
+  objectTime,
+  wholeSeconds,
+} from '../bucket/layout.ts';
 import { Failure } from '../failure.ts';
 import { imageDigest } from '../index/open.ts';
 import { validateImage } from '../index/validate.ts';
@@ -65,12 +72,15 @@ function fetchedFacts(installed: InstalledState): IndexFacts {
 export interface FetchOptions {
   readonly maxBytes: number;
   readonly force: boolean;
+  /** The clock of this machine; read where absent. */
+  readonly now?: Date;
 }
 
 /**
  * Asks the store for the index: conditionally where what is installed is still what was fetched. An index that the
  * store has not changed since, one that was rolled back, and one older than the local one do not replace the local
- * one unless forced, or unless that one cannot be used.
+ * one unless forced, or unless that one cannot be used. A time that is far ahead keeps nothing out: of what is fetched
+ * the store's own time counts in its place, of the local index nothing does.
  *
  * @throws {Failure} `store-*`, `index-too-large`, `index-older`.
  */
@@ -107,22 +117,28 @@ export async function fetchCandidate(
       };
     }
     case 'found': {
-      const time = objectTime(got.object);
-      const digest = imageDigest(got.bytes);
+      const { object, bytes, sha256 } = got;
+      const { now = new Date() } = options;
+      const time = objectTime(object, now);
+      const digest = imageDigest(bytes);
       if (!options.force && digest !== live.digest) {
-        const reason = keepReason(got.object.etag, time, live, installed);
+        const reason = keepReason({ object, time, now }, live, installed);
         if (reason) return { ...localCandidate(live, installed), detail: reason };
       }
-      return fetched(got.object, got.bytes, { sha256: got.sha256, digest, time });
+      return fetched(object, bytes, { sha256, digest, time, mistaken: mistakenTime(object, now) });
     }
   }
 }
 
-function fetched(
-  object: StoredObject,
-  bytes: Buffer,
-  { sha256, digest, time }: { sha256: string; digest: string; time: Date },
-): Candidate {
+interface Learnt {
+  readonly sha256: string;
+  readonly digest: string;
+  readonly time: Date;
+  /** What its metadata says of its time where that counts for nothing; else null. */
+  readonly mistaken: Date | null;
+}
+
+function fetched(object: StoredObject, bytes: Buffer, { sha256, digest, time, mistaken }: Learnt): Candidate {
   const facts: IndexFacts = {
     etag: object.etag,
     sha256,
@@ -130,13 +146,18 @@ function fetched(
     time: time.toISOString(),
     source: 'store',
   };
+  const detail = `${bytes.length} bytes, ETag ${object.etag}, changed ${facts.time}`;
   return {
     image: bytes,
     digest,
     facts,
     remember: { ...facts, digest, held: false },
-    detail: `${bytes.length} bytes, ETag ${object.etag}, changed ${facts.time}`,
+    detail: mistaken ? `${detail} (${mistakenNote(mistaken)})` : detail,
   };
+}
+
+function mistakenNote(time: Date): string {
+  return `its last-modified, ${time.toISOString()}, is more than a day ahead of the clock, so the store's own time counts`;
 }
 
 /** A local index that is damaged, or with which nobody could log in, gives way to any that the store has. */
@@ -153,19 +174,20 @@ function isUsable({ image }: LiveIndex): boolean {
 
 /** Why the local index stays although the store has another one; null when the fetched one is to be used. */
 function keepReason(
-  etag: string,
-  time: Date,
+  { object, time, now }: { object: StoredObject; time: Date; now: Date },
   live: LiveIndex,
   installed: InstalledState | null,
 ): string | null {
-  if (installed?.etag === etag && isUsable(live)) {
+  if (installed?.etag === object.etag && isUsable(live)) {
     return installed.held
       ? heldDetail(installed)
       : 'the store has nothing newer than what the local index grew from';
   }
   const intact = installed !== null && installed.digest === live.digest;
   const localTime = intact ? new Date(installed.time) : live.modified;
-  if (localTime && wholeSeconds(time) < wholeSeconds(localTime) && isUsable(live)) {
+  // An earlier release may have installed an index that said it was changed in 9999.
+  if (!localTime || isFarAhead(localTime, now, object.modified)) return null;
+  if (wholeSeconds(time) < wholeSeconds(localTime) && isUsable(live)) {
     throw new Failure(
       'index-older',
       `the store's index (${time.toISOString()}) is older than the local one (${localTime.toISOString()})`,

@@ -92,6 +92,13 @@ describe('an inventory', () => {
     expect(await updateInventory(store, 'iad', [fact('2026-boston')])).toMatchObject({ changed: false });
   });
 
+  it('does not keep an entry that says its database was changed in 9999', async () => {
+    const absurd = { ...entry('"absurd"'), last_modified: '9999-12-31 00:00:00 UTC' };
+    await stand(JSON.stringify({ '2026-boston.sqlite3': absurd }));
+    expect(await updateInventory(store, 'iad', [fact('2026-boston')])).toMatchObject({ changed: true });
+    expect(await read()).toEqual({ '2026-boston.sqlite3': entry() });
+  });
+
   it.each([
     ['{"2026-boston.sqlite3": {"etag', 'cut short'],
     ['[]', 'a list'],

@@ -49,6 +49,12 @@ describe('an inventory', () => {
     expect(inventoryEntry(value)).toBeNull();
   });
 
+  it('has an entry that says nothing where its time is more than a day ahead of the clock', () => {
+    const entry = { etag: 'x', last_modified: '2026-06-02 12:00:01 UTC' };
+    expect(inventoryEntry(entry, new Date('2026-06-01T12:00:00Z'))).toBeNull();
+    expect(inventoryEntry(entry, new Date('2026-06-01T12:00:01Z'))).not.toBeNull();
+  });
+
   it('may begin with a byte order mark', () => {
     expect(parseInventory('\ufeff{ "2025-boston.sqlite3": {} }')).toEqual(
       new Map([['2025-boston.sqlite3', {}]]),
