@@ -19,6 +19,7 @@ export type FailureCode =
   | 'store-corrupt'
   | 'store-timeout'
   | 'lock-timeout'
+  | 'busy'
   | 'check-failed'
   | 'no-generation'
   | 'disk'

@@ -1,3 +1,4 @@
+import { lstatSync, renameSync, type Stats, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
@@ -42,16 +43,43 @@ function bundledAddon(): object | undefined {
  * Opens a database file, or the image of one held in memory (a Buffer; changes are not written back).
  *
  * @throws {SqliteError} with SQLite's own code (`SQLITE_CANTOPEN`, `SQLITE_NOTADB`, ...).
- * @throws {Failure} `config-invalid`: there is no driver for it.
+ * @throws {Failure} `config-invalid`: there is no driver for it; `disk`: something else stands in the place of a file.
  */
 export function openDatabase(source: string | Buffer, options: OpenOptions = {}): Database {
   const { busyTimeoutMs = 5000, ...rest } = options;
+  if (typeof source === 'string' && source !== ':memory:') clearTheWay(source, rest.readonly === true);
   const nativeBinding = bundledAddon();
   return new BetterSqlite3(source, {
     ...rest,
     timeout: busyTimeoutMs,
     // The types know only a path here; the library takes a loaded addon as well.
     ...(nativeBinding ? { nativeBinding: nativeBinding as unknown as string } : {}),
+  });
+}
+
+/**
+ * SQLite opens whatever stands at its paths, and waits there: a pipe in the place of a journal would hold this process for
+ * ever. What is not a file beside the database is moved aside; in the place of the database itself it is an error.
+ */
+function clearTheWay(path: string, readonly: boolean): void {
+  if (isSpecial(statSync(path, { throwIfNoEntry: false }))) throw notAFile(path);
+  for (const suffix of ['-journal', '-wal', '-shm']) {
+    const beside = path + suffix;
+    if (!isSpecial(lstatSync(beside, { throwIfNoEntry: false }))) continue;
+    if (readonly) throw notAFile(beside);
+    const stamp = new Date().toISOString().replaceAll(/[-:.]/g, '');
+    renameSync(beside, `${beside}.not-a-file-${stamp}`);
+  }
+}
+
+/** Directories and links are SQLite's to refuse. */
+function isSpecial(stats: Stats | undefined): boolean {
+  return stats !== undefined && !stats.isFile() && !stats.isDirectory() && !stats.isSymbolicLink();
+}
+
+function notAFile(path: string): Failure {
+  return new Failure('disk', `${path} is not a file but a pipe, a socket or a device`, {
+    hint: 'Move it aside, then run it again; and look for who put it there.',
   });
 }
 

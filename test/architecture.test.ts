@@ -20,7 +20,7 @@ function readAllowed(text: string): Readonly<Record<string, readonly string[]>> 
 }
 
 /** Beside the rooms, for everybody; so are the `types.ts` of every room, since values are what rooms exchange. */
-const COMMON = ['backoff.ts', 'etag.ts', 'failure.ts', 'settings.ts', 'sqlite.ts'];
+const COMMON = ['backoff.ts', 'etag.ts', 'failure.ts', 'regular-file.ts', 'settings.ts', 'sqlite.ts'];
 
 function sources(directory: string): string[] {
   return readdirSync(directory, { recursive: true, encoding: 'utf8' })
@@ -63,6 +63,18 @@ describe('the rooms', () => {
       (path) => roomOf(path) !== 'entry' && /process\.exit\(/.test(readFileSync(path, 'utf8')),
     );
     expect(exits.map((path) => relative(SRC, path))).toEqual([]);
+  });
+
+  it.each([
+    ['change an owner or a mode', /[lf]?ch(?:own|mod)Sync/],
+    ['remove a directory with all that is in it', /\brecursive: true, force: true\b|\brmSync\([^)]*recursive/],
+    ['take the rights of another user', /\bset(?:e?[ug]id|groups)\b|\binitgroups\b/],
+    ['work on files asynchronously, which would go on with other rights', /node:fs\/promises/],
+  ])('leave it to rights/ to %s', (_, forbidden) => {
+    const found = sources(SRC).filter(
+      (path) => roomOf(path) !== 'rights' && forbidden.test(readFileSync(path, 'utf8')),
+    );
+    expect(found.map((path) => relative(SRC, path))).toEqual([]);
   });
 
   it('have entry files of at most 40 lines', () => {

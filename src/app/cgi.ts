@@ -4,12 +4,14 @@ import { renderResponse } from '../cgi/response.ts';
 import { statusOf } from '../cgi/status.ts';
 import { Failure, type FailureCode } from '../failure.ts';
 import { arrival } from '../journal/arrival.ts';
+import type { Lock } from '../lock/lock.ts';
 import { type Audience, renderJson, textReport } from '../report/text.ts';
 import type { MachineState, ProgressEvent, RunResult } from '../report/types.ts';
 import type { Parts } from '../update/parts.ts';
 import { refusedResult } from '../update/result.ts';
 import { runUpdate } from '../update/update.ts';
 import { buildParts, buildVoice, installedUsers, type World } from './parts.ts';
+import { takeSlot } from './slots.ts';
 
 /** A whole CGI response, and the exit code that goes with it. */
 export interface Answer {
@@ -26,10 +28,12 @@ export async function answerCgi(world: World): Promise<Answer> {
   const voice = buildVoice(world, [(event, at) => events.push([event, at])], true);
   const request = await parseRequest(world.env, standardInput);
   let audience: Audience = 'public';
+  let slot: Lock | null = null;
   let result: RunResult | MachineState;
   try {
     if (request.refusal) throw request.refusal;
     const parts = await buildParts(world, voice);
+    slot = takeSlot(parts.site, { changes: !request.state && !request.dryRun });
     audience = await audienceOf(request, parts);
     result = await serve(request, parts);
     if (audience === 'public' && result.outcome !== 'state' && result.warningCount > 0) {
@@ -45,6 +49,7 @@ export async function answerCgi(world: World): Promise<Answer> {
   const clean = voice.scrubber.value(result);
   const body = request.form === 'json' ? renderJson(clean, audience) : renderText(events, audience);
   await voice.log.flush();
+  slot?.release();
   return {
     output: renderResponse({ status: statusOf(codeOf(result)), form: request.form, body }),
     exitCode: result.outcome === 'failed' ? 1 : 0,

@@ -4,7 +4,7 @@ import { listGenerations } from '../install/generations.ts';
 import { readLiveIndex } from '../install/live-index.ts';
 import { arrival } from '../journal/arrival.ts';
 import { readHistory } from '../journal/history.ts';
-import { requireDbDir, stateDirOf } from '../journal/state-dir.ts';
+import { requireDbDir, trustedDirOf } from '../journal/state-dir.ts';
 import { renderJson, streamReport } from '../report/text.ts';
 import type { RunResult } from '../report/types.ts';
 import { localCandidate } from '../update/candidate.ts';
@@ -83,7 +83,7 @@ async function perform(
     }
     case 'generations': {
       requireDbDir(parts.site.dbDir);
-      const generations = listGenerations(stateDirOf(parts.site.dbDir));
+      const generations = listGenerations(trustedDirOf(parts.site.dbDir));
       write(json ? `${JSON.stringify(generations)}\n` : renderGenerations(generations));
       return null;
     }

@@ -2,15 +2,14 @@ import type { Index } from '../index/types.ts';
 import { firstOfEachKind } from '../index/warnings.ts';
 import { readInstalledIndex } from '../install/installed-index.ts';
 import { newRunId } from '../report/run-id.ts';
+import { ownershipOfApplication } from '../rights/files.ts';
 import type { Site } from '../site/types.ts';
-import { readStoreSettings } from '../store/settings.ts';
 import type { ObjectStore, StoreSettings } from '../store/types.ts';
 import type { SyncParts, SyncRequest } from '../sync/run.ts';
 import { readSyncSettings, type SyncSettings } from '../sync/settings.ts';
 import type { SyncResult } from '../sync/types.ts';
-import { readOwner } from '../tenants/owner.ts';
-import { readTenantSettings } from '../tenants/settings.ts';
-import { siteOf, type Voice, type World } from './parts.ts';
+import { NEW_DATABASE_MODE, readTenantSettings } from '../tenants/settings.ts';
+import { siteOf, storeSettingsOf, type Voice, type World } from './parts.ts';
 import { type Output, runTold } from './told.ts';
 
 /** What the ways in to the databases have at hand. */
@@ -52,7 +51,7 @@ export async function withDatabases(
 async function buildDatabaseParts(world: World, voice: Voice): Promise<DatabaseParts> {
   const { env } = world;
   const site = await siteOf(world);
-  const store = readStoreSettings(env);
+  const store = storeSettingsOf(world);
   const note = (message: string) => voice.report({ type: 'note', message }, new Date());
   return {
     site,
@@ -76,7 +75,7 @@ async function buildDatabaseParts(world: World, voice: Voice): Promise<DatabaseP
         storeTimeoutMs: store.timeoutMs,
         downloads: () => ({
           maxDatabaseBytes: readTenantSettings(env).maxDatabaseBytes,
-          like: readOwner(site),
+          like: ownershipOfApplication(NEW_DATABASE_MODE),
         }),
       };
       const { syncDatabases } = await import('../sync/run.ts');

@@ -8,11 +8,10 @@ import type { FleetSettings } from '../fleet/settings.ts';
 import type { FleetReporter, PublishedIndex, PublishOutcome, Standard, Target } from '../fleet/types.ts';
 import type { PublishParts } from '../publish/types.ts';
 import type { Site } from '../site/types.ts';
-import { readStoreSettings } from '../store/settings.ts';
 import type { ObjectStore, StoreSettings } from '../store/types.ts';
 import { readUpdateSettings } from '../update/settings.ts';
 import type { FleetTask } from './config-update-options.ts';
-import { siteOf, type World } from './parts.ts';
+import { siteOf, storeSettingsOf, type World } from './parts.ts';
 
 const KEY = databaseKey(INDEX_NAME);
 
@@ -38,7 +37,7 @@ export interface Ingredients {
 export async function buildFleetParts(ingredients: Ingredients): Promise<{ parts: FleetParts; site: Site }> {
   const { world, task, target, settings, credentials, report, unexpected } = ingredients;
   const site = await siteOf(world);
-  const storeSettings = readStoreSettings(world.env);
+  const storeSettings = storeSettingsOf(world);
   const { ownIndex } = target;
   const publish = async (): Promise<PublishOutcome> => {
     if (!task.publish) return { kind: 'unchanged', index: await standing(storeSettings) };

@@ -22,6 +22,7 @@ import { type RealOptions, realAnswers, runResume } from '../rehearsal/real.ts';
 import { renderEvent, renderIntroduction, renderVariables } from '../rehearsal/render.ts';
 import { FleetSim } from '../rehearsal/server.ts';
 import type { Answerer, StoredIndex } from '../rehearsal/types.ts';
+import { removeTree } from '../rights/files.ts';
 import { readStoreSettings } from '../store/settings.ts';
 import {
   FLEET_SIM_HELP,
@@ -222,7 +223,7 @@ function makeParents(path: string): string[] {
 }
 
 function removeTraces({ made, parents }: Traces): void {
-  for (const path of made) rmSync(path, { recursive: true, force: true });
+  for (const path of made) removeTree(path);
   for (const path of parents.toReversed()) removeIfEmpty(path);
 }
 

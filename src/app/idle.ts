@@ -2,6 +2,7 @@ import { listElsewhere, listTenants } from '../tenants/list.ts';
 import { refuseArguments } from './arguments.ts';
 import { withDatabases } from './databases.ts';
 import type { World } from './parts.ts';
+import { limitTime } from './time-limit.ts';
 import type { Output } from './told.ts';
 
 const HELP = `Usage: idle
@@ -14,6 +15,9 @@ The environment says where everything is, as for sync-databases.
 Exit codes: 0 done, 1 something failed, was changed elsewhere or is left, 2 the options
 make no sense.
 `;
+
+/** Milliseconds for what comes after the deadline: to say what is left. */
+const GRACE_MS = 30_000;
 
 /** Runs the idle hook. It only uploads: a machine about to sleep needs nothing newer. */
 export async function runIdleHook(world: World, args: readonly string[], output: Output): Promise<0 | 1 | 2> {
@@ -30,6 +34,7 @@ export async function runIdleHook(world: World, args: readonly string[], output:
     const now = await index();
     const [tenants, elsewhere] = [listTenants(now, site), listElsewhere(now, site)];
     const limit = { limitMs: settings.idleMs, limitSetting: 'IDLE_DEADLINE' };
+    limitTime('idle', settings.idleMs + GRACE_MS, 'IDLE_DEADLINE');
     return await sync({ operation: world.name, tenants, elsewhere, downloads: 'none', dryRun, ...limit });
   });
 }

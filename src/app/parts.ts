@@ -13,6 +13,7 @@ import type { Reporter } from '../report/types.ts';
 import { type Host, readSite } from '../site/environment.ts';
 import type { Site } from '../site/types.ts';
 import { readStoreSettings } from '../store/settings.ts';
+import type { StoreSettings } from '../store/types.ts';
 import type { Parts } from '../update/parts.ts';
 import { machineName } from '../update/result.ts';
 import { readUpdateSettings } from '../update/settings.ts';
@@ -24,6 +25,12 @@ export interface World {
   readonly defaultAppRoot: string;
   /** Name of the operation, which names its log too. */
   readonly name: string;
+  /** Why nothing can be done here, if so. */
+  readonly problem?: Failure;
+  /** By the name of a secret: why the file that holds it cannot be used. */
+  readonly problems?: ReadonlyMap<string, Failure>;
+  /** What the operator should know of the settings. */
+  readonly cautions?: readonly string[];
 }
 
 /** What the machine itself says of where this runs. */
@@ -36,8 +43,19 @@ export function hostOf({ defaultAppRoot }: World): Host {
  *
  * @throws {Failure} `config-invalid`, naming the variable or the key of the override file.
  */
-export function siteOf(world: World): Promise<Site> {
-  return readSite(world.env, hostOf(world));
+export async function siteOf(world: World): Promise<Site> {
+  if (world.problem) throw world.problem;
+  return await readSite(world.env, hostOf(world));
+}
+
+/**
+ * The object store's settings; null where none is configured.
+ *
+ * @throws {Failure} `config-invalid`, naming the variable.
+ */
+export function storeSettingsOf({ env, problems }: World): StoreSettings | null {
+  for (const [name, problem] of problems ?? []) if (name.startsWith('AWS_')) throw problem;
+  return readStoreSettings(env);
 }
 
 /**
@@ -65,7 +83,7 @@ export interface Voice {
 
 /** @param standardError whether the log's JSON lines go to standard error. */
 export function buildVoice(world: World, reporters: readonly Reporter[], standardError: boolean): Voice {
-  const { env, name } = world;
+  const { env, name, cautions = [] } = world;
   const scrubber = createScrubber(secretsOf(env));
   const log = pinoReport({
     logDir: env['RAILS_LOG_VOLUME'] || null,
@@ -74,7 +92,11 @@ export function buildVoice(world: World, reporters: readonly Reporter[], standar
     base: scrubber.value({ machine: machineName(env), region: env['FLY_REGION'] || null }),
     scrubber,
   });
-  return { log, scrubber, report: broadcast([log.report, ...reporters], scrubber) };
+  const report = broadcast([log.report, ...reporters], scrubber);
+  // As CGI anybody reads the answer; how this machine is set up is for its log.
+  const tell = standardError ? broadcast([log.report], scrubber) : report;
+  for (const message of cautions) tell({ type: 'note', message }, new Date());
+  return { log, scrubber, report };
 }
 
 /**
@@ -85,6 +107,8 @@ export function buildVoice(world: World, reporters: readonly Reporter[], standar
  */
 export async function buildParts(world: World, voice: Voice): Promise<Parts> {
   const { env } = world;
+  const problem = world.problems?.get('UPDATE_CONFIG_TOKEN');
+  if (problem) voice.report({ type: 'note', message: problem.message }, new Date());
   const site = await siteOf(world);
   return {
     site,
@@ -92,7 +116,7 @@ export async function buildParts(world: World, voice: Voice): Promise<Parts> {
     report: voice.report,
     unexpected: voice.log.exception,
     openStore: async () => {
-      const store = readStoreSettings(env);
+      const store = storeSettingsOf(world);
       return store ? (await import('../store/reader.ts')).createReader(store) : null;
     },
   };

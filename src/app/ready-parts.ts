@@ -5,10 +5,9 @@ import type { ReadyParts, Stage } from '../ready/types.ts';
 import { mappingAt } from '../site/data.ts';
 import { navigatorPart } from '../site/static.ts';
 import type { Site } from '../site/types.ts';
-import { readStoreSettings } from '../store/settings.ts';
 import { readTenantSettings } from '../tenants/settings.ts';
 import type { Parts } from '../update/parts.ts';
-import { buildParts, type Voice, type World } from './parts.ts';
+import { buildParts, storeSettingsOf, type Voice, type World } from './parts.ts';
 
 /**
  * Builds the parts of the ready hook from the environment. What a stage consists of is loaded when it begins.
@@ -25,9 +24,10 @@ export async function buildReadyParts(world: World, voice: Voice): Promise<Ready
   return { site, report, unexpected, stages: { tenants: tenantsStage(world, parts), pages } };
 }
 
-function tenantsStage({ env }: World, { site, report, unexpected }: Parts): Stage {
+function tenantsStage(world: World, { site, report, unexpected }: Parts): Stage {
+  const { env } = world;
   const settings = readTenantSettings(env);
-  const store = readStoreSettings(env);
+  const store = storeSettingsOf(world);
   const openStore = async () => (store ? (await import('../store/store.ts')).createStore(store) : null);
   return async (index, request) => {
     const { prepareTenants } = await import('../tenants/prepare.ts');

@@ -1,9 +1,11 @@
 import { previewReady, runReady } from '../ready/ready.ts';
+import { readReadySettings } from '../ready/settings.ts';
 import type { ExitCode } from './command.ts';
 import { atAppRoot, type Voice, type World } from './parts.ts';
 import { listReady, renderListing } from './ready-list.ts';
 import { parseReadyOptions, READY_HELP } from './ready-options.ts';
 import { buildReadyParts } from './ready-parts.ts';
+import { limitTime } from './time-limit.ts';
 import { type Json, type Output, runTold } from './told.ts';
 
 /** Runs the ready hook, for Navigator and by hand alike. */
@@ -31,6 +33,7 @@ async function perform(
     else write(renderListing(listing));
     return 0;
   }
+  limitTime('ready', readReadySettings(world.env).deadlineMs, 'READY_DEADLINE');
   const run = task === 'dry-run' ? previewReady : runReady;
   const { summaries, failed } = await run(parts, scope);
   for (const summary of summaries) json?.sum(summary);

@@ -1,16 +1,22 @@
 import { arrival } from '../journal/arrival.ts';
+import { readSeconds } from '../settings.ts';
 import { runUpdate } from '../update/update.ts';
 import { runHook } from './hook.ts';
 import type { World } from './parts.ts';
+import { limitTime } from './time-limit.ts';
 
 const HELP = `Usage: resume
 
 Navigator's resume hook, on a machine that was suspended: the whole update, as update_config
-does it, so that the machine converges on the index of today before it serves. Navigator
-reloads by itself when it succeeds and config/navigator.yml is new.
+does it, so that the machine converges on the index of today before it serves, within
+RESUME_DEADLINE seconds (285). Navigator reloads by itself when it succeeds and
+config/navigator.yml is new.
 The environment says where everything is, as for update_config.
 Exit codes: 0 done, 1 failed (nothing was changed), 2 the options make no sense.
 `;
+
+/** Seconds; Navigator gives it five minutes. */
+const DEADLINE = 285;
 
 /**
  * Runs the resume hook. It fails when the update fails; Navigator then goes on with the configuration it has, which the
@@ -22,6 +28,7 @@ export async function runResumeHook(
   write: (text: string) => void,
 ): Promise<0 | 1 | 2> {
   return await runHook({ world, args, help: HELP, write }, async (parts) => {
+    limitTime('resume', readSeconds(world.env, 'RESUME_DEADLINE', DEADLINE), 'RESUME_DEADLINE');
     const { outcome } = await runUpdate(parts, { trigger: 'resume', force: false, arrival: arrival() });
     return outcome === 'failed' ? 1 : 0;
   });

@@ -5,6 +5,7 @@ import { refuseArguments } from './arguments.ts';
 import { withDatabases } from './databases.ts';
 import type { World } from './parts.ts';
 import { tenantName } from './sync-options.ts';
+import { limitTime } from './time-limit.ts';
 import type { Output } from './told.ts';
 
 const HELP = `Usage: tenant-stop
@@ -16,6 +17,9 @@ upload.
 The environment says where everything is, as for sync-databases.
 Exit codes: 0 done, 1 it failed or was changed elsewhere, 2 the options make no sense.
 `;
+
+/** Milliseconds for what comes after the deadline: to say what is left. */
+const GRACE_MS = 10_000;
 
 /** Runs the hook of one tenant that stops. Navigator runs it while the tenant still does: idle uploads what comes after. */
 export async function runTenantStopHook(
@@ -42,6 +46,7 @@ export async function runTenantStopHook(
     const dryRun = site.appName !== settings.uploadingApp;
     if (dryRun) note(`${site.appName} is not ${settings.uploadingApp}: nothing is uploaded`);
     const limit = { limitMs: settings.tenantStopMs, limitSetting: 'TENANT_STOP_DEADLINE' };
+    limitTime('tenant-stop', settings.tenantStopMs + GRACE_MS, 'TENANT_STOP_DEADLINE');
     return await sync({ operation: world.name, tenants: [tenant], downloads: 'none', dryRun, ...limit });
   });
 }

@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { asRoot } from '../rights/rights.ts';
 
 /** What can be told of standard input at once. */
 type Glance = 'empty' | 'data' | 'undecided';
@@ -38,7 +39,9 @@ function glanceAt(fd: number): Glance {
     if (stat.isFile()) return stat.size > 0 ? 'data' : 'empty';
     if (stat.isCharacterDevice()) return 'empty'; // /dev/null or a terminal: no server's body
     if (!stat.isFIFO()) return 'undecided';
-    again = openSync(`/proc/self/fd/${fd}`, constants.O_RDONLY | constants.O_NONBLOCK);
+    // It is the server's, which may be root.
+    const path = `/proc/self/fd/${fd}`;
+    again = asRoot(() => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK));
     return readSync(again, Buffer.alloc(1)) > 0 ? 'data' : 'empty';
   } catch {
     return 'undecided';

@@ -39,6 +39,7 @@ const STATUS: Readonly<Record<FailureCode, Status>> = {
   'store-no-index': BAD_GATEWAY,
   'store-corrupt': BAD_GATEWAY,
   'lock-timeout': UNAVAILABLE,
+  busy: UNAVAILABLE,
   'store-timeout': GATEWAY_TIMEOUT,
   'config-invalid': INTERNAL,
   'db-dir-missing': INTERNAL,

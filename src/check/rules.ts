@@ -29,8 +29,6 @@ export interface CheckContext {
   readonly site: Site;
 }
 
-type Parse = (text: string, take?: Take) => YamlMap | Promise<YamlMap>;
-
 /** Everything of `\p{Cc}` but LF; spelt out, since the property is several times slower on tens of megabytes. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: to find them is what it is for
 const CONTROL = /[\0-\t\v-\x1f\x7f-\x9f]/;
@@ -47,12 +45,11 @@ const TEXT_RULES: readonly Rule<string>[] = [
   },
 ];
 
-/** What every navigator.yml keeps that Navigator may be given, whoever wrote it. */
-const ANY_NAVIGATOR: readonly Rule<NavigatorView>[] = [...accessRules, ...routeRules, publicRouteRule];
-
 const OUR_NAVIGATOR: readonly Rule<PlannedView>[] = [
   wholeRule,
-  ...ANY_NAVIGATOR,
+  ...accessRules,
+  ...routeRules,
+  publicRouteRule,
   htpasswdRule,
   scriptRule,
   volumeRule,
@@ -73,7 +70,7 @@ const MAINTENANCE: readonly Rule<NavigatorView & { readonly site: Site }>[] = [
  */
 export async function checkFiles(files: readonly PlannedFile[], context: CheckContext): Promise<Violation[]> {
   const { index, site } = context;
-  const check = new Checker(files, readYaml, TEXT_RULES);
+  const check = new Checker(files);
   check.text('htpasswd', htpasswdRules, ({ content }) => ({ content }));
   check.text('htpasswd', [htpasswdIndexRule], ({ content }) => ({ content, index }));
   await check.yaml('map', mapRules, (document) => ({ document, index }));
@@ -98,26 +95,11 @@ export async function checkFiles(files: readonly PlannedFile[], context: CheckCo
 
 /** The same for navigator-maintenance.yml, which derives from no index. */
 export async function checkMaintenance(files: readonly PlannedFile[], site: Site): Promise<Violation[]> {
-  const check = new Checker(files, readYaml, TEXT_RULES);
+  const check = new Checker(files);
   await check.yaml('maintenance', MAINTENANCE, async (document) => ({
     ...viewOf(document, await loadPatterns(document)),
     site,
   }));
-  return check.violations;
-}
-
-/**
- * Proves files that stood here before, perhaps written by another program in YAML of its own kind: that they parse, that
- * nobody gets in who should not, that updates go on working. What they say of events is the business of their time.
- */
-export async function checkReplaced(files: readonly PlannedFile[]): Promise<Violation[]> {
-  const check = new Checker(files, async (text) => (await import('./foreign.ts')).readForeignYaml(text), []);
-  check.text('htpasswd', htpasswdRules, ({ content }) => ({ content }));
-  await check.yaml('map', [], (document) => document);
-  await check.yaml('showcases', [], (document) => document);
-  await check.yaml('navigator', ANY_NAVIGATOR, async (document) =>
-    viewOf(document, await loadPatterns(document)),
-  );
   return check.violations;
 }
 
@@ -132,15 +114,11 @@ async function loadPatterns(document: YamlMap): Promise<Patterns> {
 class Checker {
   readonly violations: Violation[] = [];
   private readonly files: readonly PlannedFile[];
-  private readonly parse: Parse;
-  private readonly textRules: readonly Rule<string>[];
 
-  constructor(files: readonly PlannedFile[], parse: Parse, textRules: readonly Rule<string>[]) {
+  constructor(files: readonly PlannedFile[]) {
     this.files = files;
-    this.parse = parse;
-    this.textRules = textRules;
     for (const { kind, content, path } of files) {
-      if (kind === 'htpasswd' || kind === 'tenants') this.apply(textRules, content, path);
+      if (kind === 'htpasswd' || kind === 'tenants') this.apply(TEXT_RULES, content, path);
     }
   }
 
@@ -169,10 +147,10 @@ class Checker {
     if (!file) return null;
     let document: YamlMap;
     try {
-      document = await this.parse(file.content, take);
+      document = readYaml(file.content, take);
     } catch (error) {
       if (!(error instanceof YamlError)) throw error;
-      this.apply(this.textRules, file.content, file.path);
+      this.apply(TEXT_RULES, file.content, file.path);
       this.violations.push({ rule: 'yaml', file: file.path, message: error.message });
       return null;
     }

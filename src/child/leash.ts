@@ -1,7 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Writable } from 'node:stream';
+import type { Account } from '../rights/account.ts';
+import { asRoot } from '../rights/rights.ts';
 
 /*
  * How a child, and all that it starts, dies with this process, even when that is ended by SIGKILL.
@@ -50,14 +52,21 @@ export interface Leashed {
   release(): void;
 }
 
-/** @param shell the shell for gate and watcher, as a command: POSIX and no more, so dash or busybox will do. */
+/**
+ * @param options.account whose the child and its watcher are, for good; null for ours
+ * @param options.shell the shell for gate and watcher, as a command: POSIX and no more, so dash or busybox will do.
+ */
 export function spawnLeashed(
   command: readonly string[],
-  options: { cwd: string; env: NodeJS.ProcessEnv; shell: readonly string[] },
+  options: { cwd: string; env: NodeJS.ProcessEnv; account: Account | null; shell: readonly string[] },
 ): Leashed {
   const [sh = '/bin/sh', ...shellArgs] = options.shell;
   const mark = `${process.pid}-${randomBytes(8).toString('hex')}`;
-  const child = spawn(sh, [...shellArgs, '-c', GATE, 'sh', ...command], {
+  const user = options.account ? { uid: options.account.uid, gid: options.account.gid } : {};
+  // Only root may start a process as somebody else; with a user named, Node leaves it no other group either.
+  const start = (args: readonly string[], how: SpawnOptions): ChildProcess =>
+    asRoot(() => spawn(sh, [...shellArgs, ...args], { ...how, ...user }));
+  const child = start(['-c', GATE, 'sh', ...command], {
     cwd: options.cwd,
     env: { ...options.env, [MARK]: mark },
     detached: true,
@@ -69,7 +78,7 @@ export function spawnLeashed(
     return { child, kill: () => {}, release: () => {} };
   }
   const group = child.pid;
-  const watcher = spawn(sh, [...shellArgs, '-c', WATCHER, 'sh', String(group), `${MARK}=${mark}`], {
+  const watcher = start(['-c', WATCHER, 'sh', String(group), `${MARK}=${mark}`], {
     cwd: '/',
     env: { PATH: '/usr/local/bin:/usr/bin:/bin' },
     detached: true,

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
+import { childUser } from '../rights/child.ts';
+import { environmentAs, withoutOurs } from './environment.ts';
 import { findProgram } from './find.ts';
 import { type Leashed, spawnLeashed } from './leash.ts';
 import { Lines } from './lines.ts';
@@ -11,7 +13,7 @@ export interface ChildRequest {
   /** Program and arguments; no shell looks at them. Anybody on the machine can read them: never a secret. */
   readonly command: readonly string[];
   readonly cwd: string;
-  /** The whole environment of the child. */
+  /** What the child gets of it: what is ours, such as secrets, it does not get. */
   readonly env: NodeJS.ProcessEnv;
   /** Milliseconds after which the child is killed. */
   readonly timeoutMs: number;
@@ -30,11 +32,15 @@ export type ChildOutcome =
 
 const SHELL = ['/bin/sh'];
 
+const NO_ACCOUNT =
+  "it is the application's, this runs as root, and no account of the application is known here (create the one that navigator.yml names, or set APP_USER)";
+
 /** Milliseconds for what is still in the pipe when everybody who could write to it has been killed. */
 const DRAIN_MS = 2000;
 
 /**
- * Runs a command to its end, with /dev/null as its standard input. It is a group of processes of its own; it and all
+ * Runs a program of the application's to its end, with the application's rights for good, and with /dev/null as its
+ * standard input. It is a group of processes of its own; it and all
  * its descendants, daemons too, are dead when this resolves, and they die with this process, even by SIGKILL.
  *
  * A script whose interpreter is missing counts as `exited` with 127: that is how the shell before it reports it.
@@ -42,16 +48,20 @@ const DRAIN_MS = 2000;
  * @throws never for anything that a command does
  */
 export async function runChild(request: ChildRequest): Promise<ChildOutcome> {
-  const { cwd, env, timeoutMs } = request;
+  const { cwd, timeoutMs } = request;
   const [name = '', ...args] = request.command;
-  const obstacle = obstacleTo(request.command, cwd);
+  const user = childUser();
+  const obstacle = user.kind === 'none' ? NO_ACCOUNT : obstacleTo(request.command, cwd);
   if (obstacle !== null) return { kind: 'not-started', reason: obstacle };
+  const account = user.kind === 'account' ? user.account : null;
+  const given = withoutOurs(request.env);
+  const env = account ? environmentAs(given, account) : given;
   const program = findProgram(name, cwd, env['PATH']);
   if (program === null)
     return { kind: 'not-started', reason: `${name || 'the empty name'} is not a program` };
   let leashed: Leashed;
   try {
-    leashed = spawnLeashed([program, ...args], { cwd, env, shell: request.shell ?? SHELL });
+    leashed = spawnLeashed([program, ...args], { cwd, env, account, shell: request.shell ?? SHELL });
   } catch (error) {
     return notStarted(error); // such as arguments that are too long
   }

@@ -1,10 +1,9 @@
 import { isatty } from 'node:tty';
 import { runConfigUpdate } from '../app/config-update.ts';
+import { enter } from '../app/enter.ts';
 import { stopOnSignals } from '../app/stop.ts';
 import { writeAll } from './output.ts';
 import { worldOf } from './world.ts';
-
-const world = worldOf('config-update');
 
 const screen = {
   write: writeAll,
@@ -16,4 +15,6 @@ const screen = {
 const live = isatty(1) && process.env['TERM'] !== 'dumb';
 const console = { write: writeAll, screen: live ? screen : null, stop: stopOnSignals() };
 
-runConfigUpdate(world, process.argv.slice(2), console).then((code) => process.exit(code));
+enter(worldOf('config-update'))
+  .then((world) => runConfigUpdate(world, process.argv.slice(2), console))
+  .then((code) => process.exit(code));

@@ -1,7 +1,8 @@
+import { enter } from '../app/enter.ts';
 import { writeMaintenanceConfig } from '../app/maintenance.ts';
 import { writeAll } from './output.ts';
 import { worldOf } from './world.ts';
 
-const world = worldOf('maintenance-config');
-
-writeMaintenanceConfig(world, process.argv.slice(2), writeAll).then((code) => process.exit(code));
+enter(worldOf('maintenance-config'))
+  .then((world) => writeMaintenanceConfig(world, process.argv.slice(2), writeAll))
+  .then((code) => process.exit(code));

@@ -1,10 +1,12 @@
+import { enter } from '../app/enter.ts';
 import { runReadyHook } from '../app/ready.ts';
 import { writeAll } from './output.ts';
 import { standardTerminal } from './terminal.ts';
 import { worldOf } from './world.ts';
 
-const world = worldOf('ready');
-
 // Leaving at once: sockets that are kept alive for a next request would hold the process, and there is none.
 const output = { write: writeAll, terminal: standardTerminal() };
-runReadyHook(world, process.argv.slice(2), output).then((code) => process.exit(code));
+
+enter(worldOf('ready'))
+  .then((world) => runReadyHook(world, process.argv.slice(2), output))
+  .then((code) => process.exit(code));

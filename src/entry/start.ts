@@ -1,7 +1,8 @@
+import { enter } from '../app/enter.ts';
 import { runStartHook } from '../app/start.ts';
 import { writeAll } from './output.ts';
 import { worldOf } from './world.ts';
 
-const world = worldOf('start');
-
-runStartHook(world, process.argv.slice(2), writeAll).then((code) => process.exit(code));
+enter(worldOf('start'))
+  .then((world) => runStartHook(world, process.argv.slice(2), writeAll))
+  .then((code) => process.exit(code));

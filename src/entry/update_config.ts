@@ -1,12 +1,12 @@
 import { answerCgi } from '../app/cgi.ts';
 import { runCommand } from '../app/command.ts';
+import { enter } from '../app/enter.ts';
 import { isCgi } from '../cgi/request.ts';
 import { writeAll } from './output.ts';
 import { worldOf } from './world.ts';
 
-const world = worldOf('update_config');
-
 async function main(): Promise<number> {
+  const world = await enter(worldOf('update_config'));
   if (!isCgi(process.env)) return await runCommand(world, process.argv.slice(2), writeAll);
   const { output, exitCode } = await answerCgi(world);
   writeAll(output);
@@ -14,4 +14,14 @@ async function main(): Promise<number> {
 }
 
 // Leaving at once: sockets that are kept alive for a next request would hold the process, and there is none.
-main().then((code) => process.exit(code));
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    // Nothing is thrown there that is known of. Whatever it is, whoever asked gets an answer.
+    const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    if (isCgi(process.env))
+      writeAll('Status: 500 Internal Server Error\r\nContent-Type: text/plain\r\n\r\nFailed (internal)\n');
+    process.stderr.write(`${said}\n`);
+    process.exit(1);
+  },
+);

@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, openSync, renameSync, statSync, utimesSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { inDirectory } from '../rights/rights.ts';
 import { onDisk } from './disk.ts';
 import { discardStaged, type Staged } from './stage.ts';
 
@@ -61,7 +62,8 @@ export function commitFiles(staged: readonly Staged[], reload: Reload | null): n
 
 /** Sets the time of last change; the file is not opened. */
 export function setMtime(path: string, mtime: number): void {
-  onDisk('cannot set the time of', path, () => utimesSync(path, mtime / 1000, mtime / 1000));
+  const set = () => inDirectory(dirname(path), () => utimesSync(path, mtime / 1000, mtime / 1000));
+  onDisk('cannot set the time of', path, set);
 }
 
 /** Flushes a directory, so that a rename in it survives a power cut. */
@@ -76,9 +78,13 @@ export function syncDirectory(path: string): void {
 
 /** For good on the disk when it returns; most stand in one directory, which is flushed once. */
 function putInPlace(staged: readonly Staged[]): void {
-  for (const { path, file } of staged) onDisk('cannot replace', file.path, () => renameSync(path, file.path));
+  for (const { path, file } of staged) {
+    const rename = () => inDirectory(dirname(path), () => renameSync(path, file.path));
+    onDisk('cannot replace', file.path, rename);
+  }
   for (const directory of new Set(staged.map(({ file }) => dirname(file.path)))) {
-    onDisk('cannot replace the files in', directory, () => syncDirectory(directory));
+    const sync = () => inDirectory(directory, () => syncDirectory(directory));
+    onDisk('cannot replace the files in', directory, sync);
   }
 }
 

@@ -1,31 +1,49 @@
-import { lstatSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { PlannedFile } from '../generate/types.ts';
-import { isDirectory, onDisk } from './disk.ts';
+import { readRegularFile } from '../regular-file.ts';
+import { inDirectory } from '../rights/rights.ts';
+import { codeOf, isDirectory, onDisk } from './disk.ts';
 import { holds } from './encode.ts';
 
 /** A planned file beside what stands on the disk. */
 export interface Comparison {
   readonly file: PlannedFile;
   readonly changed: boolean;
-  /** The bytes on disk; null when there is no such file. */
+  /** The bytes on disk; null when there is no such file, or what stands there is none that this program wrote. */
   readonly previous: Buffer | null;
 }
 
+const MIB = 1024 * 1024;
+/** A file that was installed before is hardly ever many times as large as the one that takes its place. */
+const LARGEST_BYTES = 16 * MIB;
+const TIMES_AS_LARGE = 8;
+
 /**
- * Reads what stands on disk. What is missing differs from any plan, and so does what is no regular file: a symbolic
- * link is replaced, and what it leads to is neither read nor written.
+ * Reads what stands on disk. What is missing differs from any plan, and so does what is no regular file, or larger than
+ * any of ours: it is replaced, and neither read nor written.
  *
  * @throws {Failure} `disk`: something there cannot be read, or is a directory.
  */
 export function compareFiles(files: readonly PlannedFile[]): Comparison[] {
   return files.map((file) => {
-    const previous = onDisk('cannot read', file.path, () => readRegular(file.path));
+    const previous = onDisk('cannot read', file.path, () => readPrevious(file));
     return { file, previous, changed: previous === null || !holds(previous, file.content) };
   });
 }
 
-function readRegular(path: string): Buffer | null {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
-  if (stats?.isDirectory()) throw isDirectory(path);
-  return stats?.isFile() ? readFileSync(path) : null;
+function readPrevious({ path, content }: PlannedFile): Buffer | null {
+  const most = Math.max(LARGEST_BYTES, TIMES_AS_LARGE * content.length);
+  const found = readThere(path, most);
+  if (found?.kind === 'directory') throw isDirectory(path);
+  return found?.kind === 'file' ? found.bytes : null;
+}
+
+/** Null where not even its directory is there. */
+function readThere(path: string, most: number) {
+  try {
+    return inDirectory(dirname(path), () => readRegularFile(path, most));
+  } catch (error) {
+    if (codeOf(error) === 'ENOTDIR') return null;
+    throw error;
+  }
 }

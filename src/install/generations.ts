@@ -1,13 +1,16 @@
 import { hash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Failure } from '../failure.ts';
 import type { PlannedFile } from '../generate/types.ts';
+import { readRegularFile } from '../regular-file.ts';
 import type { IndexFacts } from '../report/types.ts';
+import { makePrivateDirectory } from '../rights/directories.ts';
+import { removeTree, writeNewFile } from '../rights/files.ts';
+import { asRoot } from '../rights/rights.ts';
 import { syncDirectory } from './commit.ts';
 import { codeOf, diskError, onDisk } from './disk.ts';
 import { generationsDir, isRunId } from './names.ts';
-import { makePrivateDirectory, writeNewFile } from './stage.ts';
 
 /** What a run replaced. */
 export interface Replaced {
@@ -17,17 +20,14 @@ export interface Replaced {
   readonly files: readonly ReplacedFile[];
 }
 
-export interface ReplacedFile {
+interface ReplacedFile {
   readonly kind: PlannedFile['kind'];
-  readonly path: string;
   readonly previous: Buffer | null;
 }
 
 /** A file of a generation. `sha256` and `size` are null for one that did not exist. */
 interface Member {
   readonly kind: PlannedFile['kind'] | 'index';
-  /** Where it stood; null for the index, which stands where the site says. */
-  readonly path: string | null;
   /** Name in the generation's directory. */
   readonly name: string;
   readonly sha256: string | null;
@@ -57,6 +57,8 @@ export interface KeepOptions {
 }
 
 const MANIFEST = 'manifest.json';
+/** Bytes of a manifest: it names six files. */
+const LONGEST_MANIFEST = 64 * 1024;
 
 /**
  * Keeps what a run is about to replace. The manifest is written last, so a generation that has one is whole. Older
@@ -69,8 +71,17 @@ export function keepGeneration(
   run: string,
   replaced: Replaced,
   facts: IndexFacts | null,
-  { keep = 10, completes = null }: KeepOptions = {},
+  { keep: most = 10, completes = null }: KeepOptions = {},
 ): Generation {
+  return asRoot(() => keep(stateDir, run, { replaced, facts, keep: most, completes }));
+}
+
+interface Keep extends Required<KeepOptions> {
+  readonly replaced: Replaced;
+  readonly facts: IndexFacts | null;
+}
+
+function keep(stateDir: string, run: string, { replaced, facts, keep: most, completes }: Keep): Generation {
   const home = generationsDir(stateDir);
   const directory = join(home, run);
   const older = listGenerations(stateDir);
@@ -85,10 +96,10 @@ export function keepGeneration(
   try {
     write(home, directory, generation, replaced);
   } catch (error) {
-    rmSync(directory, { recursive: true, force: true });
+    removeTree(directory);
     throw diskError('cannot keep the generation', directory, error);
   }
-  for (const { run: old } of older.slice(Math.max(keep - 1, 0))) removeGeneration(join(home, old));
+  for (const { run: old } of older.slice(Math.max(most - 1, 0))) removeGeneration(join(home, old));
   return generation;
 }
 
@@ -96,7 +107,7 @@ export function keepGeneration(
 export function listGenerations(stateDir: string): Generation[] {
   const home = generationsDir(stateDir);
   return entries(home)
-    .map((name) => readManifest(join(home, name)))
+    .map((name) => asRoot(() => readManifest(join(home, name))))
     .filter((generation) => generation !== null)
     .sort((a, b) => b.sequence - a.sequence);
 }
@@ -104,11 +115,11 @@ export function listGenerations(stateDir: string): Generation[] {
 /** Names of the generations that a killed run did not finish, or that lost their manifest. */
 export function incompleteGenerations(stateDir: string): string[] {
   const home = generationsDir(stateDir);
-  return entries(home).filter((name) => readManifest(join(home, name)) === null);
+  return entries(home).filter((name) => asRoot(() => readManifest(join(home, name))) === null);
 }
 
 /**
- * A generation with its bytes, proved by their hashes.
+ * A generation with the bytes of its index, proved by their hash.
  *
  * @param run the run that replaced it; without it, the newest
  * @throws {Failure} `no-generation`: there is none of that name, or it is damaged; the hint lists what there is.
@@ -116,7 +127,7 @@ export function incompleteGenerations(stateDir: string): string[] {
 export function readGeneration(
   stateDir: string,
   run?: string,
-): { generation: Generation; replaced: Replaced } {
+): { readonly generation: Generation; readonly index: Buffer | null } {
   const all = listGenerations(stateDir);
   const generation = run === undefined ? all[0] : all.find((one) => one.run === run);
   const hint =
@@ -126,26 +137,23 @@ export function readGeneration(
   if (!generation)
     throw new Failure('no-generation', `there is no generation ${run ?? 'to go back to'}`, { hint });
   const directory = join(generationsDir(stateDir), generation.run);
-  const bytes = generation.members.map((member) => readMember(directory, member, hint));
-  const index = generation.members.findIndex((member) => member.kind === 'index');
-  const files = generation.members.flatMap(({ kind, path }, at) =>
-    kind === 'index' || path === null ? [] : [{ kind, path, previous: bytes[at] ?? null }],
-  );
-  return { generation, replaced: { index: bytes[index] ?? null, files } };
+  const member = generation.members.find(({ kind }) => kind === 'index');
+  return { generation, index: member ? asRoot(() => readMember(directory, member, hint)) : null };
 }
 
 /** The manifest goes first: a kill in between leaves what recovery removes. */
 export function removeGeneration(directory: string): void {
-  onDisk('cannot remove', directory, () => {
+  const remove = () => {
     rmSync(join(directory, MANIFEST), { force: true });
-    rmSync(directory, { recursive: true, force: true });
-  });
+    removeTree(directory);
+  };
+  onDisk('cannot remove', directory, () => asRoot(remove));
 }
 
 function membersOf({ index, files }: Replaced): Member[] {
   return [
-    ...(index ? [{ kind: 'index', path: null, name: 'index.sqlite3', ...proof(index) } as const] : []),
-    ...files.map(({ kind, path, previous }) => ({ kind, path, name: kind, ...proof(previous) })),
+    ...(index ? [{ kind: 'index', name: 'index.sqlite3', ...proof(index) } as const] : []),
+    ...files.map(({ kind, previous }) => ({ kind, name: kind, ...proof(previous) })),
   ];
 }
 
@@ -170,8 +178,8 @@ function write(home: string, directory: string, generation: Generation, { index,
 
 function entries(home: string): string[] {
   return onDisk('cannot list', home, () => {
-    if (!existsSync(home)) return [];
-    return readdirSync(home, { withFileTypes: true })
+    if (!asRoot(() => existsSync(home))) return [];
+    return asRoot(() => readdirSync(home, { withFileTypes: true }))
       .filter((entry) => entry.isDirectory() && isRunId(entry.name))
       .map((entry) => entry.name);
   });
@@ -180,7 +188,9 @@ function entries(home: string): string[] {
 /** Null when the generation is not whole. */
 function readManifest(directory: string): Generation | null {
   try {
-    const parsed = JSON.parse(readFileSync(join(directory, MANIFEST), 'utf8')) as Generation;
+    const found = readRegularFile(join(directory, MANIFEST), LONGEST_MANIFEST);
+    if (found.kind !== 'file') return null;
+    const parsed = JSON.parse(found.bytes.toString()) as Generation;
     const whole =
       parsed.run === basename(directory) && parsed.members.every((one) => isThere(directory, one));
     return whole && Number.isInteger(parsed.sequence) ? parsed : null;
@@ -198,7 +208,7 @@ function isThere(directory: string, { name, size }: Member): boolean {
 function readMember(directory: string, member: Member, hint: string): Buffer | null {
   if (member.sha256 === null) return null;
   const path = join(directory, member.name);
-  const bytes = onDisk('cannot read', path, () => readFileSync(path));
-  if (hash('sha256', bytes) === member.sha256) return bytes;
+  const found = onDisk('cannot read', path, () => readRegularFile(path, member.size ?? 0));
+  if (found.kind === 'file' && hash('sha256', found.bytes) === member.sha256) return found.bytes;
   throw new Failure('no-generation', `the generation is damaged: ${path} does not match its hash`, { hint });
 }

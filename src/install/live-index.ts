@@ -32,11 +32,15 @@ export async function readLiveIndex(site: Site): Promise<LiveIndex> {
 }
 
 function readOnce(path: string): LiveIndex {
+  let special = false;
   const modified = onDisk('cannot look at', path, () => {
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw isDirectory(path);
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats?.isDirectory()) throw isDirectory(path);
+    special = stats?.isFile() === false;
     return lastWritten(path);
   });
   const nothing = { path, image: null, digest: null, modified, problem: null };
+  if (special) return { ...nothing, problem: 'it is not a file but a pipe, a socket or a device' };
   if (!modified) return nothing;
   try {
     const db = openInstalled(path, { busyTimeoutMs: 0 });

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { inDirectory } from '../rights/rights.ts';
 import { onDisk } from './disk.ts';
 import { incompleteGenerations, removeGeneration } from './generations.ts';
 import { generationsDir, stagedBy } from './names.ts';
@@ -28,7 +29,10 @@ export function recover({ stateDir, directories, spared = [], run }: RecoverOpti
     .filter(
       (path) => !spared.some((target) => path.startsWith(join(dirname(target), `.${basename(target)}.`))),
     );
-  for (const path of staged) onDisk('cannot remove', path, () => rmSync(path, { force: true }));
+  for (const path of staged) {
+    const remove = () => inDirectory(dirname(path), () => rmSync(path, { force: true }));
+    onDisk('cannot remove', path, remove);
+  }
   const generations = incompleteGenerations(stateDir)
     .filter((name) => name !== run)
     .map((name) => join(generationsDir(stateDir), name));
@@ -39,7 +43,7 @@ export function recover({ stateDir, directories, spared = [], run }: RecoverOpti
 function stagedFiles(directory: string, run: string): string[] {
   return onDisk('cannot list', directory, () => {
     if (!existsSync(directory)) return [];
-    return readdirSync(directory, { withFileTypes: true })
+    return inDirectory(directory, () => readdirSync(directory, { withFileTypes: true }))
       .filter((entry) => entry.isFile() && (stagedBy(entry.name) ?? run) !== run)
       .map((entry) => join(directory, entry.name));
   });

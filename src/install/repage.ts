@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
+import { writeNewFile } from '../rights/files.ts';
 import { openDatabase } from '../sqlite.ts';
-import { writeNewFile } from './stage.ts';
 
 /**
  * The same database with pages of another size. SQLite can do that only in a file, so a private one is made at

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { Failure } from '../failure.ts';
 import { pageSizeOf } from '../index/header.ts';
 import { imageDigest, openImage } from '../index/open.ts';
+import { ownershipFor, writeNewFile } from '../rights/files.ts';
 import { type Database, openDatabase } from '../sqlite.ts';
 import { backUp } from './backup.ts';
 import { type Patience, patience, untilFree } from './busy.ts';
@@ -10,7 +11,6 @@ import { syncDirectory } from './commit.ts';
 import { dateUnlessChanged } from './date.ts';
 import { codeOf, diskError, isDirectory } from './disk.ts';
 import { repage } from './repage.ts';
-import { ownershipFor, writeNewFile } from './stage.ts';
 
 export interface Swap {
   /** The live database. */

@@ -2,6 +2,7 @@ import type { Database } from '../sqlite.ts';
 import { moment } from './arrival.ts';
 import { readJournal } from './history.ts';
 import { publishedTo, readMeta } from './meta.ts';
+import { parseInstalled, parseList, parseMemory } from './parse.ts';
 import type { FleetHistoryRow, InstalledState, PublishMemory } from './types.ts';
 
 interface Row {
@@ -49,10 +50,9 @@ export async function readPublishMemory(
     version === 0 ? [] : [readMeta(db)],
   );
   const memory = values?.get(publishedTo(store));
-  const installed = values?.get('installed');
-  const state = installed ? (JSON.parse(installed) as InstalledState) : null;
+  const state = parseInstalled(values?.get('installed') ?? null);
   return {
-    memory: memory ? (JSON.parse(memory) as PublishMemory) : { last: null, intended: [] },
+    memory: parseMemory(memory ?? null),
     installed: state && !state.held ? { etag: state.etag, time: state.time } : null,
   };
 }
@@ -73,7 +73,7 @@ function readRows(db: Database, limit: number): FleetHistoryRow[] {
       published: row.published as FleetHistoryRow['published'],
       etag: row.etag,
       updated: row.updated,
-      failed: JSON.parse(row.failed) as string[],
+      failed: parseList(row.failed),
       skipped: row.skipped,
       errorCode: row.error_code as FleetHistoryRow['errorCode'],
     }));

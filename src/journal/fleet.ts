@@ -1,11 +1,13 @@
 import { diskError } from '../install/disk.ts';
+import { asRoot } from '../rights/rights.ts';
 import type { Database } from '../sqlite.ts';
 import { moment } from './arrival.ts';
 import { journalPath } from './journal.ts';
 import { type LockOptions, lockJournal } from './lock.ts';
 import { getMeta, publishedTo, setMeta } from './meta.ts';
+import { parseMemory } from './parse.ts';
 import { prepareFleetSchema } from './schema.ts';
-import { adoptFile, ensureStateDir } from './state-dir.ts';
+import { ensureTrustedDir } from './state-dir.ts';
 import type { FleetRunEnd, NewFleetRun, PublishMemory } from './types.ts';
 
 /** Runs over the fleet that are remembered. */
@@ -21,18 +23,19 @@ export async function inFleetJournal<T>(
   options: { dbDir: string } & LockOptions,
   work: (journal: FleetJournal) => T,
 ): Promise<T> {
-  const path = journalPath(ensureStateDir(options.dbDir));
+  const path = journalPath(ensureTrustedDir(options.dbDir));
   const { db } = await lockJournal(path, options);
   try {
-    adoptFile(path);
-    return db.transaction(() => {
-      prepareFleetSchema(db);
-      return work(new FleetJournal(db));
-    })();
+    return asRoot(() =>
+      db.transaction(() => {
+        prepareFleetSchema(db);
+        return work(new FleetJournal(db));
+      })(),
+    );
   } catch (error) {
     throw diskError('cannot write', path, error);
   } finally {
-    db.close();
+    asRoot(() => db.close());
   }
 }
 
@@ -66,7 +69,7 @@ export class FleetJournal {
   /** @param store names the bucket, endpoint and all */
   memory(store: string): PublishMemory {
     const text = getMeta(this.#db, publishedTo(store));
-    return text === null ? { last: null, intended: [] } : (JSON.parse(text) as PublishMemory);
+    return parseMemory(text);
   }
 
   remember(store: string, memory: PublishMemory): void {

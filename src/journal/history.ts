@@ -3,12 +3,13 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Failure } from '../failure.ts';
 import { codeOf, diskError, onDisk } from '../install/disk.ts';
+import { asRoot } from '../rights/rights.ts';
 import { type Database, openDatabase } from '../sqlite.ts';
 import { journalPath } from './journal.ts';
 import { isDamage } from './repair.ts';
 import { readRows } from './rows.ts';
 import { schemaVersion } from './schema.ts';
-import { requireDbDir, stateDirOf } from './state-dir.ts';
+import { requireDbDir, trustedDirOf } from './state-dir.ts';
 import type { HistoryRow } from './types.ts';
 
 /**
@@ -35,13 +36,14 @@ export async function readJournal<T>(
   read: (db: Database, version: number) => T[],
 ): Promise<T[]> {
   requireDbDir(dbDir);
-  const path = journalPath(stateDirOf(dbDir));
+  const path = journalPath(trustedDirOf(dbDir));
   // One that may not be looked at is no missing one: what it remembers must not be taken for nothing.
-  if (!onDisk('cannot read', path, () => statSync(path, { throwIfNoEntry: false }))) return [];
+  const look = () => asRoot(() => statSync(path, { throwIfNoEntry: false }));
+  if (!onDisk('cannot read', path, look)) return [];
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     try {
-      return readOnce(path, read);
+      return asRoot(() => readOnce(path, read));
     } catch (error) {
       if (!/^SQLITE_BUSY/.test(codeOf(error))) throw asFailure(path, error);
     }

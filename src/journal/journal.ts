@@ -2,12 +2,14 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { diskError } from '../install/disk.ts';
 import type { RunResult } from '../report/types.ts';
+import { asRoot } from '../rights/rights.ts';
 import type { Database } from '../sqlite.ts';
 import { moment } from './arrival.ts';
 import { type LockOptions, lockJournal } from './lock.ts';
 import { getMeta, setMeta } from './meta.ts';
+import { parseInstalled, parseResult } from './parse.ts';
 import { readRows } from './rows.ts';
-import { adoptFile, ensureStateDir } from './state-dir.ts';
+import { ensureTrustedDir } from './state-dir.ts';
 import type { Arrival, Caller, HistoryRow, InstalledState, NewRun, RunKind } from './types.ts';
 
 /** Runs that are remembered. */
@@ -37,19 +39,12 @@ export function journalPath(stateDir: string): string {
  * @throws the signal's reason, or an AbortError with that as its cause, when it is aborted.
  */
 export async function acquireJournal(options: { dbDir: string } & LockOptions): Promise<Journal> {
-  const stateDir = ensureStateDir(options.dbDir);
-  const path = journalPath(stateDir);
-  const { db, notes } = await lockJournal(path, options);
-  try {
-    adoptFile(path);
-    return new Journal(db, stateDir, notes);
-  } catch (error) {
-    db.close();
-    throw diskError('cannot prepare', path, error);
-  }
+  const stateDir = ensureTrustedDir(options.dbDir);
+  const { db, notes } = await lockJournal(journalPath(stateDir), options);
+  return new Journal(db, stateDir, notes);
 }
 
-/** The journal of one db dir, locked. Every method may throw a `Failure` with code `disk`. */
+/** The journal of one db dir, locked. Where that is root's to believe, all is done as root. Every method may throw a `Failure` with code `disk`. */
 export class Journal {
   /** Where generations are kept, too. */
   readonly stateDir: string;
@@ -66,7 +61,7 @@ export class Journal {
 
   /** Lets the next run have the lock. */
   close(): void {
-    this.#db.close();
+    asRoot(() => this.#db.close());
   }
 
   /**
@@ -76,14 +71,20 @@ export class Journal {
   resultSince(since: Arrival, caller: Caller): RunResult | null {
     const kinds = SHAREABLE[caller.kind];
     if (since.bootId === null || kinds.length === 0) return null;
-    const row = this.#db
-      .prepare<unknown[], { result: string }>(
-        `SELECT result FROM runs
-         WHERE result IS NOT NULL AND boot_id = ? AND began_ns > ? AND app_root = ? AND kind IN (SELECT value FROM json_each(?))
-         ORDER BY sequence DESC LIMIT 1`,
-      )
-      .get(since.bootId, since.monotonicNs, caller.appRoot, JSON.stringify(kinds));
-    return row ? { ...(JSON.parse(row.result) as RunResult), shared: true } : null;
+    const now = moment().monotonicNs;
+    // A run cannot have begun after now: such a row was not written by this program.
+    const row = this.#read((db) =>
+      db
+        .prepare<unknown[], { result: string }>(
+          `SELECT result FROM runs
+           WHERE result IS NOT NULL AND boot_id = ? AND began_ns > ? AND began_ns <= ? AND app_root = ?
+             AND kind IN (SELECT value FROM json_each(?))
+           ORDER BY sequence DESC LIMIT 1`,
+        )
+        .get(since.bootId, since.monotonicNs, now, caller.appRoot, JSON.stringify(kinds)),
+    );
+    const result = row ? parseResult(row.result) : null;
+    return result && { ...result, shared: true };
   }
 
   /** Writes down that a run begins. Call it before the run looks at anything outside, such as the store. */
@@ -129,13 +130,12 @@ export class Journal {
 
   /** The last runs, newest first. */
   history(limit: number): HistoryRow[] {
-    return readRows(this.#db, limit, new Set(this.#began.keys()));
+    return this.#read((db) => readRows(db, limit, new Set(this.#began.keys())));
   }
 
   /** What is installed, as the last run that installed an index wrote it down; null when none has. */
   installed(): InstalledState | null {
-    const text = this.#get('installed');
-    return text === null ? null : (JSON.parse(text) as InstalledState);
+    return parseInstalled(this.#get('installed'));
   }
 
   setInstalled(state: InstalledState): void {
@@ -152,12 +152,9 @@ export class Journal {
 
   /** The run that it was; null without one. */
   pendingRun(): { readonly run: string; readonly kind: RunKind } | null {
-    const row = this.#db
-      .prepare<[], { run: string; kind: RunKind }>(
-        "SELECT run, kind FROM runs WHERE run = (SELECT value FROM meta WHERE key = 'pending_reload')",
-      )
-      .get();
-    return row ?? null;
+    const sql =
+      "SELECT run, kind FROM runs WHERE run = (SELECT value FROM meta WHERE key = 'pending_reload')";
+    return this.#read((db) => db.prepare<[], { run: string; kind: RunKind }>(sql).get()) ?? null;
   }
 
   /**
@@ -191,7 +188,7 @@ export class Journal {
    */
   adoptIntended(digest: string | null): void {
     const text = this.#get('intended');
-    if (text === null || (JSON.parse(text) as InstalledState).digest !== digest) return;
+    if (text === null || parseInstalled(text)?.digest !== digest) return;
     this.#change(() => this.#set('installed', text));
   }
 
@@ -213,16 +210,20 @@ export class Journal {
   }
 
   #get(key: string): string | null {
-    return getMeta(this.#db, key);
+    return this.#read((db) => getMeta(db, key));
   }
 
   #set(key: string, value: string): void {
     setMeta(this.#db, key, value);
   }
 
+  #read<T>(work: (db: Database) => T): T {
+    return asRoot(() => work(this.#db));
+  }
+
   #change(work: () => unknown): void {
     try {
-      this.#db.transaction(work)();
+      asRoot(() => this.#db.transaction(work)());
     } catch (error) {
       throw diskError('cannot write', this.#db.name, error);
     }

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Failure } from '../failure.ts';
 import { codeOf, diskError, fileId } from '../install/disk.ts';
+import { asRoot } from '../rights/rights.ts';
 import { type Database, openDatabase } from '../sqlite.ts';
 import { isDamage, setAside } from './repair.ts';
 import { prepareSchema } from './schema.ts';
@@ -45,17 +46,19 @@ export async function lockJournal(path: string, options: LockOptions): Promise<L
   try {
     for (;;) {
       options.signal?.throwIfAborted();
-      handle ??= open(path);
-      const outcome: Attempt = handle ? attempt(handle, path) : 'moved';
+      handle ??= asRoot(() => open(path));
+      const held = handle;
+      const outcome: Attempt = held ? asRoot(() => attempt(held, path)) : 'moved';
       if (outcome === 'locked' && handle) {
         const { db } = handle;
         handle = null;
         return { db, notes };
       }
       if (outcome !== 'busy') {
-        handle?.db.close();
+        asRoot(() => held?.db.close());
         handle = null;
-        const aside = outcome === 'damaged' ? setAside(path, () => isDamaged(path)) : null;
+        const damaged = () => setAside(path, () => isDamaged(path));
+        const aside = outcome === 'damaged' ? asRoot(damaged) : null;
         if (aside) notes.push(damageNote(aside));
         if (aside || outcome === 'moved') continue;
       }
@@ -64,7 +67,8 @@ export async function lockJournal(path: string, options: LockOptions): Promise<L
   } catch (error) {
     throw diskError('cannot lock', path, error);
   } finally {
-    handle?.db.close();
+    const left = handle;
+    if (left) asRoot(() => left.db.close());
   }
 }
 

@@ -1,5 +1,6 @@
 import { readJournal } from './history.ts';
 import { readMeta } from './meta.ts';
+import { parseInstalled } from './parse.ts';
 import { readRows } from './rows.ts';
 import type { HistoryRow, InstalledState } from './types.ts';
 
@@ -29,8 +30,7 @@ export async function readRemembered(dbDir: string, timeoutMs: number): Promise<
   const [found] = await readJournal(dbDir, timeoutMs, (db, version): Remembered[] => {
     if (version === 0) return [];
     const meta = readMeta(db);
-    const state = (key: string): InstalledState | null =>
-      JSON.parse(meta.get(key) ?? 'null') as InstalledState | null;
+    const state = (key: string): InstalledState | null => parseInstalled(meta.get(key) ?? null);
     const [lastRun = null] = readRows(db, 1, new Set());
     const pendingReload = meta.has('pending_reload');
     return [{ installed: state('installed'), intended: state('intended'), pendingReload, lastRun }];

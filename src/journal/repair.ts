@@ -2,7 +2,6 @@ import { existsSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { codeOf } from '../install/disk.ts';
 import { type Database, openDatabase } from '../sqlite.ts';
-import { adoptFile } from './state-dir.ts';
 
 /** What a file of the state directory holds is not what it should. */
 export class Damaged extends Error {}
@@ -29,9 +28,7 @@ export function openOrBeginAnew(path: string, open: () => Database): Database {
   };
   for (;;) {
     try {
-      const db = open();
-      adoptFile(path);
-      return db;
+      return open();
     } catch (error) {
       if (!isDamage(error)) throw error;
       setAside(path, isDamaged);
@@ -55,7 +52,6 @@ export function setAside(path: string, isDamaged: () => boolean): string | null 
   const guardPath = join(dirname(path), 'repair.db');
   const guard = openDatabase(guardPath, { busyTimeoutMs: 0 });
   try {
-    adoptFile(guardPath);
     guard.exec('BEGIN EXCLUSIVE');
     if (!isDamaged()) return null;
     const aside = `${path}.damaged-${new Date().toISOString().replace(/[-:.]/g, '')}`;

@@ -1,4 +1,5 @@
 import type { Database } from '../sqlite.ts';
+import { parseList } from './parse.ts';
 import type { HistoryRow } from './types.ts';
 
 interface Row {
@@ -30,7 +31,7 @@ export function readRows(db: Database, limit: number, own: ReadonlySet<string>):
       beganAt: new Date(row.began_at).toISOString(),
       durationMs: row.duration_ms,
       outcome: (row.outcome ?? (own.has(row.run) ? 'running' : 'interrupted')) as HistoryRow['outcome'],
-      changed: JSON.parse(row.changed) as HistoryRow['changed'],
+      changed: parseList(row.changed) as HistoryRow['changed'],
       errorCode: row.error_code as HistoryRow['errorCode'],
     }));
 }

@@ -1,14 +1,7 @@
 import { Failure } from '../failure.ts';
 import type { Database } from '../sqlite.ts';
 import { Damaged } from './repair.ts';
-
-/**
- * What each version of the journal has in tables; its number stands in `user_version`. Version 2 is made only where
- * runs over the fleet are recorded: the journal of a machine that never runs them stays one that older releases read,
- * so that a deployment can be taken back.
- */
-const TABLE_NAMES = ['', 'meta,runs,sqlite_sequence', 'fleet_runs,meta,runs,sqlite_sequence'] as const;
-const VERSION = TABLE_NAMES.length - 1;
+import { hasSchema } from './whole-schema.ts';
 
 const TABLES = `
   CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -52,6 +45,14 @@ const FLEET_TABLES = `
 `;
 
 /**
+ * What each version of the journal consists of; its number stands in `user_version`. Version 2 is made only where
+ * runs over the fleet are recorded: the journal of a machine that never runs them stays one that older releases read,
+ * so that a deployment can be taken back.
+ */
+const SCHEMAS = ['', TABLES, TABLES + FLEET_TABLES] as const;
+const VERSION = SCHEMAS.length - 1;
+
+/**
  * Inside an exclusive transaction: makes the tables in a new file, proves those of an old one.
  *
  * @throws {Damaged} the file is no journal, or its pages are not in order.
@@ -84,10 +85,6 @@ export function schemaVersion(db: Database, path: string): number {
       },
     );
   }
-  const tables = db
-    .prepare<[], { name: string }>("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
-    .all()
-    .map((row) => row.name);
-  if (tables.join() !== TABLE_NAMES[version]) throw new Damaged('its tables are not those of a journal');
+  if (!hasSchema(db, SCHEMAS[version] ?? '')) throw new Damaged('its tables are not those of a journal');
   return version;
 }

@@ -1,32 +1,65 @@
-import { chmodSync, chownSync, lstatSync, mkdirSync, type Stats, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { Failure } from '../failure.ts';
 import { codeOf, diskError, onDisk } from '../install/disk.ts';
+import { makePrivateDirectory } from '../rights/directories.ts';
+import { giveAwayLeftovers } from '../rights/leftovers.ts';
+import { ensurePlaceOfRoots, placeOfRoots } from '../rights/state-place.ts';
 
-/** Where the journal and the replaced generations stand. */
+/** Where what is the application's to know stands: what is remembered of tenant databases, and their locks. */
 export function stateDirOf(dbDir: string): string {
   return join(dbDir, '.update_config');
 }
 
 /**
- * Makes the state directory if need be: mode 0700, owned by the owner of the db dir. Safe when several processes do
- * it at once, and completes what a killed one began.
+ * Makes the state directory if need be: mode 0700, of whoever the db dir belongs to. Safe when several processes do it at
+ * once, and completes what a killed one began.
  *
  * @returns its path
  * @throws {Failure} `db-dir-missing`; `disk` when it cannot be made, or something else stands there.
  */
 export function ensureStateDir(dbDir: string): string {
-  const parent = requireDbDir(dbDir);
+  requireDbDir(dbDir);
   const path = stateDirOf(dbDir);
   onDisk('cannot prepare', path, () => {
-    const stats = lstatSync(path, { throwIfNoEntry: false }) ?? make(path);
-    if (!stats.isDirectory()) {
+    makePrivateDirectory(path);
+    takeOver(dbDir, path);
+    if (!lstatSync(path).isDirectory()) {
       throw new Failure('disk', `${path} is not a directory`, {
         hint: 'Move what stands there aside; the directory is made anew.',
       });
     }
-    adopt(path, stats, parent);
   });
+  return path;
+}
+
+/** One that an earlier release made as root, with what it remembered there. */
+function takeOver(dbDir: string, path: string): void {
+  if (giveAwayLeftovers(dbDir, [basename(path)]).length === 0) return;
+  for (const directory of [path, join(path, 'locks'), join(path, 'copies')]) {
+    if (existsSync(directory)) giveAwayLeftovers(directory, readdirSync(directory));
+  }
+}
+
+/**
+ * Where the journal and the replaced generations stand: what an update believes. The state directory, where nobody else
+ * could change that; else a directory of root's, in which everything is done `asRoot`.
+ */
+export function trustedDirOf(dbDir: string): string {
+  return placeOfRoots('lasting', dbDir) ?? stateDirOf(dbDir);
+}
+
+/**
+ * Makes that directory if need be, and proves it.
+ *
+ * @returns its path
+ * @throws {Failure} as `ensureStateDir`; `config-invalid`: others than root could change it
+ */
+export function ensureTrustedDir(dbDir: string): string {
+  requireDbDir(dbDir);
+  const path = placeOfRoots('lasting', dbDir);
+  if (path === null) return ensureStateDir(dbDir);
+  onDisk('cannot prepare', path, () => ensurePlaceOfRoots(path));
   return path;
 }
 
@@ -45,30 +78,4 @@ export function requireDbDir(dbDir: string): Stats {
     if (codeOf(error) === 'ENOTDIR') throw missing('is not a directory');
     throw diskError('cannot look at', dbDir, error);
   }
-}
-
-function make(path: string): Stats {
-  try {
-    mkdirSync(path, { mode: 0o700 });
-  } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
-  }
-  return lstatSync(path);
-}
-
-/** Gives what root made to the owner of the directory above, so that a later run as that owner can use it. */
-function adopt(path: string, stats: Stats, parent: Stats): void {
-  const user = process.geteuid?.() ?? 0;
-  if (user === 0 && (stats.uid !== parent.uid || stats.gid !== parent.gid)) {
-    chownSync(path, parent.uid, parent.gid);
-  }
-  if ((stats.mode & 0o777) !== 0o700 && (user === 0 || user === stats.uid)) chmodSync(path, 0o700);
-}
-
-/** A file that root made in the state directory belongs to its owner, too. Opens nothing, so no lock is lost. */
-export function adoptFile(path: string): void {
-  if (process.geteuid?.() !== 0) return;
-  const owner = lstatSync(dirname(path));
-  const stats = lstatSync(path);
-  if (stats.uid !== owner.uid || stats.gid !== owner.gid) chownSync(path, owner.uid, owner.gid);
 }

@@ -1,7 +1,9 @@
+import { dirname } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Failure } from '../failure.ts';
 import { codeOf, diskError, fileId } from '../install/disk.ts';
+import { inDirectory } from '../rights/rights.ts';
 import { type Database, openDatabase } from '../sqlite.ts';
 
 /*
@@ -18,11 +20,17 @@ export interface Lock {
 
 /**
  * Takes the lock at `path` if nobody has it; null if somebody has. The file is made if need be; its directory must
- * exist.
+ * exist. In a directory of root's it is root's.
  *
  * @throws {Failure} `disk`
  */
 export function tryLock(path: string): Lock | null {
+  const directory = dirname(path);
+  const lock = inDirectory(directory, () => tryOnce(path));
+  return lock && { release: () => inDirectory(directory, lock.release) };
+}
+
+function tryOnce(path: string): Lock | null {
   for (;;) {
     let db: Database | undefined;
     try {

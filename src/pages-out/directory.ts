@@ -14,7 +14,9 @@ import {
 import { dirname, join } from 'node:path';
 import { Failure } from '../failure.ts';
 import { codeOf } from '../install/disk.ts';
-import { give, type Owner, readWhole, writeWhole } from './descriptor.ts';
+import { own } from '../rights/files.ts';
+import { inDirectory, inOpenDirectory } from '../rights/rights.ts';
+import { readWhole, writeWhole } from './descriptor.ts';
 
 const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 
@@ -23,7 +25,8 @@ const DESCRIPTORS = existsSync('/proc/self/fd') ? '/proc/self/fd' : null;
 
 /**
  * An open directory: the public one, or one below it. What is in it is reached through its descriptor and by a name
- * without a slash, and links are not followed: nobody who may write to the public directory can lead us out of it.
+ * without a slash, and links are not followed: nobody who may write to the public directory can lead us out of it. And
+ * what is done in it is done with the rights of whoever it belongs to: root's or the application's.
  */
 export class Directory {
   readonly path: string;
@@ -38,8 +41,7 @@ export class Directory {
   }
 
   /**
-   * The public directory itself, which may be a link. If it is missing it is made, with the owner of the one above; or
-   * the answer is null.
+   * The public directory itself, which may be a link. If it is missing it is made; or the answer is null.
    */
   static openTop(path: string, options: { make: boolean }): Directory | null {
     if (!existsSync(path)) {
@@ -49,15 +51,12 @@ export class Directory {
           hint: 'Set APP_ROOT to the directory of the application.',
         });
       }
-      const above = Directory.#open(realpathSync(dirname(path)));
-      try {
+      return inDirectory(realpathSync(dirname(path)), () => {
         mkdirSync(path, 0o755);
         const made = Directory.#open(realpathSync(path));
-        give(made.#fd, above.owner(), 0o755);
+        made.#setMode(made.#fd, 0o755);
         return made;
-      } finally {
-        above.close();
-      }
+      });
     }
     return Directory.#open(realpathSync(path));
   }
@@ -68,11 +67,6 @@ export class Directory {
 
   close(): void {
     closeSync(this.#fd);
-  }
-
-  owner(): Owner {
-    const { uid, gid } = fstatSync(this.#fd);
-    return { uid, gid };
   }
 
   /** Names of what is in it. */
@@ -99,19 +93,14 @@ export class Directory {
     }
   }
 
-  /** A directory in it, made if it is missing. The owner is set also on one that is there: a killed run may have left it. */
-  enterOrMake(name: string, owner: Owner): Directory {
+  /** A directory in it, made if it is missing. */
+  enterOrMake(name: string): Directory {
     const there = this.enter(name);
     if (!there) this.#make(name);
     const directory = there ?? this.enter(name);
     if (!directory) throw new Error(`${join(this.path, name)} was removed while pages were being written`);
-    try {
-      give(directory.#fd, owner, there ? null : 0o755);
-      return directory;
-    } catch (error) {
-      directory.close();
-      throw error;
-    }
+    if (!there) this.#do(() => this.#setMode(directory.#fd, 0o755));
+    return directory;
   }
 
   /** The bytes of a regular file; null when there is none, or something else. `length`: only if it has so many. */
@@ -134,12 +123,12 @@ export class Directory {
   }
 
   /** Makes a file that did not exist, with these bytes. */
-  create(name: string, bytes: Buffer, owner: Owner): void {
+  create(name: string, bytes: Buffer): void {
     this.#named(() => {
       const fd = openSync(this.#within(name), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
       try {
         writeWhole(fd, bytes);
-        give(fd, owner, 0o644);
+        this.#setMode(fd, 0o644);
       } finally {
         closeSync(fd);
       }
@@ -165,13 +154,22 @@ export class Directory {
     this.#unless(/^EEXIST$/, () => mkdirSync(this.#within(name), 0o755));
   }
 
+  /** Of what was just made, whatever the umask is; its group is that of this directory. */
+  #setMode(fd: number, mode: number): void {
+    own(fd, { mode, uid: process.geteuid?.() ?? 0, gid: fstatSync(this.#fd).gid });
+  }
+
+  #do<T>(work: () => T): T {
+    return inOpenDirectory(this.#fd, this.path, work);
+  }
+
   #within(name: string): string {
     return `${this.#base}/${name}`;
   }
 
   #named<T>(work: () => T): T {
     try {
-      return work();
+      return this.#do(work);
     } catch (error) {
       throw this.#renamed(error);
     }
@@ -179,7 +177,7 @@ export class Directory {
 
   #unless(expected: RegExp, work: () => void): void {
     try {
-      work();
+      this.#do(work);
     } catch (error) {
       if (!expected.test(codeOf(error))) throw this.#renamed(error);
     }

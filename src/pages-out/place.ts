@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { codeOf } from '../install/disk.ts';
-import type { Owner } from './descriptor.ts';
 import type { Directory } from './directory.ts';
 
 /** Attempts, since another writer may take a staged file for a leftover. */
@@ -12,12 +11,12 @@ const STAGED = /^\.index\.html\.[0-9a-f]{24}\.staged$/;
  * Puts a file in place whole: staged beside it under a name that nobody can know beforehand, then renamed. It is not
  * synced: after a power failure a page may be missing or cut short, and is then found to differ and written again.
  */
-export function placeFile(directory: Directory, name: string, bytes: Buffer, owner: Owner): void {
+export function placeFile(directory: Directory, name: string, bytes: Buffer): void {
   removeLeftovers(directory);
   for (let attempt = 1; ; attempt++) {
     const staged = `.${name}.${randomBytes(12).toString('hex')}.staged`;
     try {
-      directory.create(staged, bytes, owner);
+      directory.create(staged, bytes);
       directory.rename(staged, name);
       return;
     } catch (error) {

@@ -3,7 +3,6 @@ import { Failure } from '../failure.ts';
 import { diskError } from '../install/disk.ts';
 import type { Page } from '../pages/types.ts';
 import type { ItemFailure, ItemOutcome, ProgressEvent } from '../report/types.ts';
-import type { Owner } from './descriptor.ts';
 import { Directory } from './directory.ts';
 import { placeFile } from './place.ts';
 import { seal } from './seal.ts';
@@ -76,15 +75,15 @@ class Writer {
     const bytes = seal(page.render());
     const names = page.path.split('/');
     const name = names.pop() ?? '';
-    const owner = this.#request.dryRun ? null : (top?.owner() ?? null);
-    const directory = top && enterAll(top, names, owner);
+    const { dryRun } = this.#request;
+    const directory = top && enterAll(top, names, { make: !dryRun });
     try {
       if (directory?.read(name, bytes.length)?.equals(bytes)) {
         this.#counts.unchanged += 1;
         return;
       }
-      if (directory && owner) placeFile(directory, name, bytes, owner);
-      this.#tell('written', page.path, owner ? 'changed' : 'would-change', `${bytes.length} bytes`);
+      if (directory && !dryRun) placeFile(directory, name, bytes);
+      this.#tell('written', page.path, dryRun ? 'would-change' : 'changed', `${bytes.length} bytes`);
     } finally {
       if (directory !== top) directory?.close();
     }
@@ -139,14 +138,14 @@ function openTop(publicDir: string, dryRun: boolean): Directory | null {
   }
 }
 
-/** The directory at the end of a path; `top` itself for no names. Made on the way where there is an owner to give it. */
-function enterAll(top: Directory, names: readonly string[], owner: Owner | null): Directory | null {
+/** The directory at the end of a path; `top` itself for no names. Null where one is missing and none is to be made. */
+function enterAll(top: Directory, names: readonly string[], { make }: { make: boolean }): Directory | null {
   let directory = top;
   for (const name of names) {
     if (name === '' || name === '.' || name === '..') throw new Error('the path leads out of the directory');
     const above = directory;
     try {
-      const next = owner ? above.enterOrMake(name, owner) : above.enter(name);
+      const next = make ? above.enterOrMake(name) : above.enter(name);
       if (!next) return null;
       directory = next;
     } finally {

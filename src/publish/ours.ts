@@ -10,6 +10,7 @@ import { onDisk } from '../install/disk.ts';
 import { lastWritten } from '../install/live-index.ts';
 import { stagedBy, stagedPath } from '../install/names.ts';
 import { makeTemporaryDirectory } from '../install/temporary.ts';
+import { removeTree } from '../rights/files.ts';
 import type { Site } from '../site/types.ts';
 import { md5, sha256 } from '../store/proof.ts';
 import type { OurIndex } from './types.ts';
@@ -41,7 +42,7 @@ export async function readOurs(
   } catch (error) {
     throw forPublisher(error);
   } finally {
-    if (options.stateDir === null) rmSync(scratch, { recursive: true, force: true });
+    if (options.stateDir === null) removeTree(scratch);
   }
 }
 

@@ -3,7 +3,7 @@ import { updateInventory } from '../bucket/inventory-update.ts';
 import { DIGEST_METADATA, databaseKey, INDEX_NAME, renderTime } from '../bucket/layout.ts';
 import { asFailure, Failure } from '../failure.ts';
 import type { PublishOutcome } from '../fleet/types.ts';
-import { adoptFile, ensureStateDir } from '../journal/state-dir.ts';
+import { ensureStateDir, ensureTrustedDir } from '../journal/state-dir.ts';
 import { waitForLock } from '../lock/lock.ts';
 import { decide, isOlder } from './decide.ts';
 import { CHANGES, describeDifferences } from './differences.ts';
@@ -29,10 +29,9 @@ const MOST_ROUNDS = 4;
 export async function publishIndex(parts: PublishParts, request: PublishRequest): Promise<PublishOutcome> {
   if (request.dryRun) return await publish(parts, request, null);
   const stateDir = ensureStateDir(parts.site.dbDir);
-  const path = join(stateDir, 'publish.lock');
+  const path = join(ensureTrustedDir(parts.site.dbDir), 'publish.lock');
   const lock = await waitForLock(path, { timeoutMs: parts.lockTimeoutMs });
   try {
-    adoptFile(path);
     removeLeftCopies(stateDir);
     return await publish(parts, request, stateDir);
   } finally {

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf, onDisk } from '../install/disk.ts';
-import { adoptFile } from '../journal/state-dir.ts';
+import { inDirectory } from '../rights/rights.ts';
 import { type Scope, STAGES, type StageName } from './types.ts';
 
 /*
@@ -23,9 +23,7 @@ export function leaveNotes(dir: string, scope: Scope): void {
     const path = join(dir, LEFT + stage);
     onDisk('cannot leave a note', path, () => {
       // Another hook's note says the same.
-      if (!unless('EEXIST', () => closeSync(openSync(path, 'wx', 0o600)))) return;
-      // Somebody may have taken it already.
-      unless('ENOENT', () => adoptFile(path));
+      unless('EEXIST', () => inDirectory(dir, () => closeSync(openSync(path, 'wx', 0o600))));
     });
   }
 }
@@ -42,7 +40,7 @@ function unless(code: string, work: () => void): boolean {
 }
 
 export function hasNotes(dir: string): boolean {
-  return STAGES.some((stage) => existsSync(join(dir, LEFT + stage)));
+  return inDirectory(dir, () => STAGES.some((stage) => existsSync(join(dir, LEFT + stage))));
 }
 
 /**
@@ -58,13 +56,14 @@ export function takeNotes(dir: string): Scope | null {
 function take(dir: string, stage: StageName): boolean {
   const taken = join(dir, TAKEN + stage);
   const rename = () => renameSync(join(dir, LEFT + stage), taken);
-  return onDisk('cannot take the note', taken, () => unless('ENOENT', rename) || existsSync(taken));
+  const isTaken = () => unless('ENOENT', rename) || existsSync(taken);
+  return onDisk('cannot take the note', taken, () => inDirectory(dir, isTaken));
 }
 
 /** @throws {Failure} `disk` */
 export function dropTaken(dir: string, scope: Scope): void {
   for (const stage of scope) {
     const path = join(dir, TAKEN + stage);
-    onDisk('cannot remove', path, () => rmSync(path, { force: true }));
+    onDisk('cannot remove', path, () => inDirectory(dir, () => rmSync(path, { force: true })));
   }
 }

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { adoptFile } from '../journal/state-dir.ts';
 import { tryLock } from '../lock/lock.ts';
 import { newRunId } from '../report/run-id.ts';
 import { Steps } from '../report/steps.ts';
@@ -37,7 +36,6 @@ export async function runReady(parts: ReadyParts, scope: Scope): Promise<ReadyRe
     const lock = tryLock(path);
     if (!lock) break;
     try {
-      adoptFile(path);
       for (let asked = takeNotes(dir); asked; asked = takeNotes(dir)) {
         const summary = await runRound(parts, { scope: asked, dryRun: false, number: summaries.length + 1 });
         summaries.push(summary);

@@ -1,4 +1,4 @@
-import { readCommand, readWholeNumber } from '../settings.ts';
+import { readCommand, readSeconds, readWholeNumber } from '../settings.ts';
 
 /** Who renders the pages: `auto` is the application's own program where it has one, else the built-in renderer. */
 type Prerender = 'auto' | 'builtin' | 'off' | { readonly command: readonly string[] };
@@ -7,11 +7,13 @@ export interface ReadySettings {
   readonly prerender: Prerender;
   /** Milliseconds that a program of the application's may take. */
   readonly prerenderTimeoutMs: number;
+  /** Milliseconds for all of it. */
+  readonly deadlineMs: number;
 }
 
 /**
- * Reads `READY_PRERENDER` (`auto`, `builtin`, `off`, or a command) and `READY_PRERENDER_TIMEOUT` (seconds, 480: less
- * than the ten minutes after which Navigator kills the hook). An empty variable counts as unset.
+ * Reads `READY_PRERENDER` (`auto`, `builtin`, `off`, or a command), `READY_PRERENDER_TIMEOUT` (seconds, 480) and
+ * `READY_DEADLINE` (seconds, 570: less than the ten minutes after which Navigator kills the hook). An empty variable counts as unset.
  *
  * @throws {Failure} `config-invalid`, naming the variable.
  */
@@ -22,5 +24,6 @@ export function readReadySettings(env: NodeJS.ProcessEnv): ReadySettings {
   return {
     prerender: known ? word : { command },
     prerenderTimeoutMs: readWholeNumber(env, 'READY_PRERENDER_TIMEOUT', 480, 1, 86_400) * 1000,
+    deadlineMs: readSeconds(env, 'READY_DEADLINE', 570),
   };
 }

@@ -1,6 +1,7 @@
-import { constants, fchownSync, openSync, statSync, writeSync } from 'node:fs';
+import { constants, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
+import { inDirectory } from '../rights/rights.ts';
 import type { LogEntry, LogOptions } from './log.ts';
 import type { ProgressEvent, RunResult } from './types.ts';
 
@@ -44,33 +45,21 @@ function writeAll(descriptors: readonly number[], line: string): void {
   }
 }
 
-/** A new file gets the owner of its directory, since this may run as root for an application that does not. */
 function openLogFile(directory: string, name: string): number | null {
   const path = join(directory, name);
   const { O_WRONLY, O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constants;
   // Without O_NONBLOCK a pipe of that name would be waited for until somebody reads it.
   const always = O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK;
-  const open = (flags: number): number => openSync(path, always | flags, 0o640);
+  const open = (flags: number) => inDirectory(directory, () => openSync(path, always | flags, 0o640));
   try {
     return open(0);
   } catch {
     // Not there yet, or not writable: creating it tells.
   }
   try {
-    const descriptor = open(O_CREAT | O_EXCL);
-    inheritOwner(descriptor, directory);
-    return descriptor;
+    return open(O_CREAT | O_EXCL);
   } catch {
     return null;
-  }
-}
-
-function inheritOwner(descriptor: number, directory: string): void {
-  try {
-    const { uid, gid } = statSync(directory);
-    fchownSync(descriptor, uid, gid);
-  } catch {
-    // Only root may give files away; then the file is ours.
   }
 }
 

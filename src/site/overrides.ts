@@ -1,10 +1,17 @@
-import { readFile } from 'node:fs/promises';
+import { existsSync, realpathSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { isAlias, isMap, isScalar, isSeq, type ParsedNode, parseDocument } from 'yaml';
 import { Failure } from '../failure.ts';
+import { type Found, readRegularFile } from '../regular-file.ts';
+import { isRootsFile } from '../rights/control.ts';
+import { inDirectory } from '../rights/rights.ts';
 import type { Data, DataMapping } from './data.ts';
 import { listAt, mappingAt } from './data.ts';
 import { findPlaceholder } from './placeholders.ts';
 import { type Fields, OVERRIDES, type Schema } from './schema.ts';
+
+/** Bytes; some hundred keys. */
+const LARGEST_BYTES = 1024 * 1024;
 
 /** Collects what is wrong, each beginning with the dotted key. */
 type Problems = string[];
@@ -16,16 +23,32 @@ type Problems = string[];
  * @throws {Failure} `config-invalid` naming every key that is unknown, doubled, derived, or of the wrong type.
  */
 export async function readOverrides(path: string): Promise<DataMapping | null> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (cause) {
-    throw new Failure('config-invalid', `cannot read ${path}: ${(cause as Error).message}`, {
+  requireRootsFile(path);
+  const unreadable = (why: string, cause?: unknown) =>
+    new Failure('config-invalid', `cannot read ${path}: ${why}`, {
       hint: 'Make the file that NAVIGATOR_OVERRIDES names readable, or unset the variable.',
       cause,
     });
+  let found: Found;
+  try {
+    found = inDirectory(dirname(path), () => readRegularFile(realpathSync(path), LARGEST_BYTES));
+  } catch (cause) {
+    throw unreadable((cause as Error).message, cause);
   }
-  return parseOverrides(text, path);
+  if (found.kind === 'file') return parseOverrides(found.bytes.toString('utf8'), path);
+  throw unreadable(found.kind === 'too-large' ? `it has ${found.size} bytes` : 'it is not a file');
+}
+
+/** Navigator runs what this file names, as root: so nobody else may write it. */
+function requireRootsFile(path: string): void {
+  if (process.getuid?.() !== 0 || !existsSync(path) || isRootsFile(path)) return;
+  throw new Failure(
+    'config-invalid',
+    `${path} decides what Navigator runs as root, and others can change it`,
+    {
+      hint: 'Give that file, and every directory above it, to root, writable by nobody else (chown root, chmod go-w).',
+    },
+  );
 }
 
 /** The same from the file's text; `name` is for messages. */

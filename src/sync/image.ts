@@ -4,7 +4,7 @@ import { imageDigest, openImage } from '../index/open.ts';
 import { copyOnce } from '../install/backup.ts';
 import { patience, untilFree } from '../install/busy.ts';
 import { onDisk } from '../install/disk.ts';
-import { makePrivateDirectory } from '../install/stage.ts';
+import { makePrivateDirectory } from '../rights/directories.ts';
 import { type Database, openDatabase } from '../sqlite.ts';
 import { databaseError, invalidDatabase, localSubject } from '../tenants/failure.ts';
 import type { ProvedImage } from '../tenants/image.ts';

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { diskError } from '../install/disk.ts';
 import { Damaged, openOrBeginAnew } from '../journal/repair.ts';
+import { hasSchema } from '../journal/whole-schema.ts';
 import { type Database, openDatabase } from '../sqlite.ts';
 import type { Intent, KnownCopy, Owed } from './types.ts';
 
@@ -141,6 +142,7 @@ function prepared(source: string | Buffer): Database {
     // A kill takes nothing back; what a power cut may do to this file costs time and no more.
     db.pragma('synchronous = OFF');
     db.exec(SCHEMA);
+    if (!hasSchema(db, SCHEMA)) throw new Damaged('its tables are others');
     const found = db.pragma('quick_check(1)', { simple: true });
     if (found !== 'ok') throw new Damaged(String(found));
     return db;

@@ -1,13 +1,12 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { asFailure, Failure } from '../failure.ts';
-import type { Ownership } from '../install/stage.ts';
 import { makeTemporaryDirectory } from '../install/temporary.ts';
 import { ensureStateDir, stateDirOf } from '../journal/state-dir.ts';
 import { newRunId } from '../report/run-id.ts';
 import { Steps } from '../report/steps.ts';
 import type { Reporter, Summary } from '../report/types.ts';
 import { counted } from '../report/words.ts';
+import { type Ownership, removeTree } from '../rights/files.ts';
 import type { Site } from '../site/types.ts';
 import type { ObjectStore } from '../store/types.ts';
 import { openSeen, type SeenDatabases } from '../tenants/seen.ts';
@@ -161,7 +160,7 @@ async function inTemporaryDirectory(work: (directory: string) => Promise<void>):
   try {
     await work(directory);
   } finally {
-    rmSync(directory, { recursive: true, force: true });
+    removeTree(directory);
   }
 }
 

@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { wholeSeconds } from '../bucket/layout.ts';
 import { bareEtag } from '../etag.ts';
 import { onDisk } from '../install/disk.ts';
+import { openRegularFile, readStart } from '../regular-file.ts';
 import { holds } from './blank.ts';
 import { readLocal } from './local.ts';
 import type { SeenDatabases } from './seen.ts';
@@ -31,5 +32,13 @@ export function adoptCopy(
 /** Whether a file has the bytes that such an ETag stands for; false where it is no MD5, or a log has more to say. */
 function hasBytes(path: string, etag: string): boolean {
   if (holds(`${path}-wal`) || holds(`${path}-journal`)) return false;
-  return onDisk('cannot read', path, () => hash('md5', readFileSync(path)) === bareEtag(etag).toLowerCase());
+  return onDisk('cannot read', path, () => {
+    const opened = openRegularFile(path);
+    if (!opened) return false;
+    try {
+      return hash('md5', readStart(opened.fd, opened.stats.size)) === bareEtag(etag).toLowerCase();
+    } finally {
+      closeSync(opened.fd);
+    }
+  });
 }

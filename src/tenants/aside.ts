@@ -2,7 +2,7 @@ import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { syncDirectory } from '../install/commit.ts';
 import { onDisk } from '../install/disk.ts';
-import { ownershipFor, writeNewFile } from '../install/stage.ts';
+import { ownershipFor, writeNewFile } from '../rights/files.ts';
 import type { ProvedImage } from './image.ts';
 import { fetchedPath } from './staging.ts';
 

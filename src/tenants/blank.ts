@@ -1,5 +1,6 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, statSync } from 'node:fs';
 import { pageSizeOf } from '../index/header.ts';
+import { openRegularFile, readStart } from '../regular-file.ts';
 
 /** The largest page that SQLite has. */
 const LARGEST_PAGE = 65_536;
@@ -28,16 +29,17 @@ export function holds(path: string): boolean {
 }
 
 function firstBytes(path: string, length: number): Buffer | null {
-  let fd: number;
+  let opened: ReturnType<typeof openRegularFile>;
   try {
-    fd = openSync(path, 'r');
+    opened = openRegularFile(path);
   } catch {
     return null;
   }
+  if (!opened) return null;
   try {
-    const bytes = Buffer.alloc(length);
-    return readSync(fd, bytes, 0, length, 0) === length ? bytes : null;
+    const bytes = readStart(opened.fd, length);
+    return bytes.length === length ? bytes : null;
   } finally {
-    closeSync(fd);
+    closeSync(opened.fd);
   }
 }

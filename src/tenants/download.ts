@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { backoff } from '../backoff.ts';
 import { databaseKey, statedTime } from '../bucket/layout.ts';
 import { Failure } from '../failure.ts';
-import type { Ownership } from '../install/stage.ts';
+import type { Ownership } from '../rights/files.ts';
 import { isProven } from '../store/proof.ts';
 import type { GetOutcome, ObjectReader, StoredObject } from '../store/types.ts';
 import { adoptCopy } from './adopt.ts';

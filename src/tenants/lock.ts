@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { onDisk } from '../install/disk.ts';
-import { makePrivateDirectory } from '../install/stage.ts';
+import { makePrivateDirectory } from '../rights/directories.ts';
 
 /**
  * The path of the lock of one tenant's database, which whoever fetches, prepares or uploads it holds. The directory is

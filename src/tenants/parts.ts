@@ -1,6 +1,6 @@
 import type { LimitFunction } from 'p-limit';
-import type { Ownership } from '../install/stage.ts';
 import type { ItemFailure, Reporter } from '../report/types.ts';
+import type { Ownership } from '../rights/files.ts';
 import type { ObjectStore } from '../store/types.ts';
 import type { CommandParts } from './command.ts';
 import type { Inventoried } from './inventoried.ts';
@@ -37,7 +37,8 @@ export interface Work {
   readonly seen: SeenDatabases;
   /** What it knew when the work began. */
   readonly known: ReadonlyMap<string, Seen>;
-  readonly owner: Ownership;
+  /** What a database is made like where there is none. */
+  readonly like: Ownership;
   /** Versions of the application's migrations; null where it has none. */
   readonly migrations: readonly string[] | null;
   readonly store: ObjectStore | null;

@@ -1,9 +1,12 @@
+import { basename } from 'node:path';
 import pLimit from 'p-limit';
 import { wholeSeconds } from '../bucket/layout.ts';
 import { Failure } from '../failure.ts';
 import type { Index } from '../index/types.ts';
-import { adoptFile, ensureStateDir, stateDirOf } from '../journal/state-dir.ts';
+import { ensureStateDir, stateDirOf } from '../journal/state-dir.ts';
 import { tryLock } from '../lock/lock.ts';
+import { ownershipOfApplication } from '../rights/files.ts';
+import { giveAwayLeftovers } from '../rights/leftovers.ts';
 import type { ObjectInfo } from '../store/types.ts';
 import { withBreaker } from './breaker.ts';
 import { inventoried } from './inventoried.ts';
@@ -12,22 +15,25 @@ import { listTenants } from './list.ts';
 import { readLocal } from './local.ts';
 import { tenantLockPath } from './lock.ts';
 import { readMigrations } from './migrations.ts';
-import { readOwner } from './owner.ts';
 import type { TenantParts, TenantRequest, TenantsOutcome, Work } from './parts.ts';
 import { readRemotes } from './remote.ts';
 import { eachWithSecondChance } from './second-chance.ts';
 import { openSeen, type SeenDatabases } from './seen.ts';
+import { NEW_DATABASE_MODE } from './settings.ts';
 import { findLeftovers, removeLeftovers } from './staging.ts';
 import { Tally } from './tally.ts';
 import { handleTenant } from './tenant.ts';
 import type { LocalCopy, Seen, TenantDatabase } from './types.ts';
+
+/** A database, and what SQLite has beside it. */
+const SQLITE_FILES = ['', '-wal', '-shm', '-journal'];
 
 /** Clocks of machines and stores differ by less. */
 const CLOCKS_DIFFER_MS = 24 * 3600 * 1000;
 
 /**
  * Brings the databases of this machine's tenants up to date: downloads what the store has newer, or what is not here,
- * has the application prepare those with pending migrations, and sees to their owner. What goes wrong with one is a
+ * and has the application prepare those with pending migrations. What goes wrong with one is a
  * failure in the outcome, and the rest goes on.
  *
  * @throws {Failure} what ends it before it has begun: `db-dir-missing`, `config-invalid`, `disk`
@@ -42,6 +48,7 @@ export async function prepareTenants(
   if (tenants.length === 0) return tally.outcome();
   const { dbDir } = parts.site;
   const stateDir = request.dryRun ? stateDirOf(dbDir) : ensureStateDir(dbDir);
+  if (!request.dryRun) takeOver(dbDir, tenants);
   const seen = openSeen(stateDir, request);
   try {
     const work = await learn(parts, request, { tenants, stateDir, seen }, tally);
@@ -56,6 +63,12 @@ export async function prepareTenants(
   }
 }
 
+/** Databases that an earlier release made as root, and did not live to give to the application. */
+function takeOver(dbDir: string, tenants: readonly TenantDatabase[]): void {
+  const files = tenants.flatMap(({ path }) => SQLITE_FILES.map((suffix) => basename(path) + suffix));
+  giveAwayLeftovers(dbDir, files);
+}
+
 /** Leftovers of tenants that are none of this machine's any more. */
 function removeStrangers({ leftovers, stateDir }: Work, tenants: readonly TenantDatabase[]): void {
   const ours = new Set(tenants.map(({ name }) => name));
@@ -65,7 +78,6 @@ function removeStrangers({ leftovers, stateDir }: Work, tenants: readonly Tenant
     const lock = tryLock(path);
     if (!lock) continue;
     try {
-      adoptFile(path);
       removeLeftovers(paths);
     } finally {
       lock.release();
@@ -106,7 +118,7 @@ async function learn(
     store,
     inventoried: store && inventoried(store),
     remotes,
-    owner: readOwner(site),
+    like: ownershipOfApplication(NEW_DATABASE_MODE),
     migrations: readMigrations(site.appRoot),
     leftovers: request.dryRun ? new Map() : findLeftovers(site.dbDir),
     interrupted: new Set(seen.allInterrupted()),

@@ -14,6 +14,9 @@ export interface TenantSettings {
   readonly prepareConcurrency: number;
 }
 
+/** The application writes, everybody on the machine may read: it is alone there. */
+export const NEW_DATABASE_MODE = 0o644;
+
 const MIB = 1024 * 1024;
 
 /**

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { Failure } from '../failure.ts';
 import { diskError } from '../install/disk.ts';
 import { Damaged, openOrBeginAnew } from '../journal/repair.ts';
+import { hasSchema } from '../journal/whole-schema.ts';
 import { type Database, openDatabase } from '../sqlite.ts';
 
 /** Stands in `user_version`; raise it with every change of the tables. */
@@ -34,8 +35,6 @@ const TABLES = `
   PRAGMA user_version = ${VERSION};
 `;
 
-const NAMES = 'installs,inventories,seen,times';
-
 /**
  * Opens the file that holds what this machine knows of the databases in the store, and makes it where there is none.
  * Several processes may have it open at once. A damaged one is set aside: all that is lost with it can be learnt again.
@@ -64,7 +63,7 @@ function open(path: string): Database {
     // What is lost by a power cut is learnt again, but an install that is announced must be known afterwards.
     db.pragma('synchronous = NORMAL');
     db.transaction(() => {
-      if (db.pragma('user_version', { simple: true }) === 0 && tablesOf(db) === '') db.exec(TABLES);
+      if (db.pragma('user_version', { simple: true }) === 0 && hasSchema(db, '')) db.exec(TABLES);
     }).immediate();
     prove(db, path);
     return db;
@@ -83,17 +82,9 @@ function prove(db: Database, path: string): void {
       { hint: 'Deploy that version again; or move the file aside: what it knows is then learnt again.' },
     );
   }
-  if (tablesOf(db) !== NAMES) throw new Damaged('its tables are others');
+  if (!hasSchema(db, TABLES)) throw new Damaged('its tables are others');
   const found = db.pragma('quick_check(1)', { simple: true });
   if (found !== 'ok') throw new Damaged(`quick_check says: ${String(found)}`);
-}
-
-function tablesOf(db: Database): string {
-  return db
-    .prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
-    .pluck()
-    .all()
-    .join();
 }
 
 function serialized(path: string): Buffer | null {

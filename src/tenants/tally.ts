@@ -16,7 +16,6 @@ export class Tally {
   readonly #counts = { downloaded: 0, prepared: 0, unchanged: 0 };
   readonly #failures: ItemFailure[] = [];
   readonly #absent: string[] = [];
-  #given = 0;
   #done = 0;
 
   constructor(parts: TenantParts, request: TenantRequest, total: number) {
@@ -30,7 +29,6 @@ export class Tally {
     const told = this.#request.dryRun ? planned(this.#parts, done) : happened(done);
     if (done.download) counts.downloaded += 1;
     if (done.applied !== null) counts.prepared += 1;
-    if (done.given) this.#given += 1;
     if (told !== '') this.#item(name, this.#request.dryRun ? 'would-change' : 'changed', told);
     else if (done.absent) this.#absent.push(name);
     else counts.unchanged += 1;
@@ -65,7 +63,6 @@ export class Tally {
           ? { 'to download': downloaded, 'to prepare': prepared }
           : { downloaded, prepared }),
         unchanged,
-        ...(this.#given > 0 ? { 'given to their owner': this.#given } : {}),
         ...(absent.length > 0 ? { 'without a database': absent.length } : {}),
         failed: this.#failures.length,
       },
@@ -89,12 +86,11 @@ export class Tally {
 }
 
 /** Empty where nothing was done. */
-function happened({ download, applied, given }: TenantDone): string {
+function happened({ download, applied }: TenantDone): string {
   const told = [
     ...(download ? [`downloaded (${download.size} bytes, changed ${download.time.toISOString()})`] : []),
     ...(download?.kept ? [`what had been changed here is kept as ${download.kept}`] : []),
     ...(applied === null ? [] : [`prepared: ${counted(applied, 'migration')} applied`]),
-    ...(given ? ['given to its owner'] : []),
   ];
   return told.join(', ');
 }

@@ -1,4 +1,4 @@
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { wholeSeconds } from '../bucket/layout.ts';
 import { Failure } from '../failure.ts';
 import { counted } from '../report/words.ts';
@@ -7,7 +7,6 @@ import { commandFailed, runPrepare } from './command.ts';
 import { type DownloadOutcome, downloadTenant } from './download.ts';
 import { isOlder, readLocal } from './local.ts';
 import { countPending, readApplied } from './migrations.ts';
-import { giveToOwner } from './owner.ts';
 import type { Work } from './parts.ts';
 import { removeLeftovers } from './staging.ts';
 import type { LocalCopy, RemoteCopy, TenantDatabase } from './types.ts';
@@ -19,13 +18,11 @@ export interface TenantDone {
   readonly download: { readonly size: number; readonly time: Date; readonly kept?: string | null } | null;
   /** Migrations that were applied; null where the command was not run. */
   readonly applied: number | null;
-  /** Whether only its owner was changed. */
-  readonly given: boolean;
   /** Whether there is no database: neither here nor in the store, and nothing that would make one. */
   readonly absent: boolean;
 }
 
-const NOTHING: TenantDone = { download: null, applied: null, given: false, absent: false };
+const NOTHING: TenantDone = { download: null, applied: null, absent: false };
 
 /** Time for another process, beyond that of the prepare command, to be done with a tenant. */
 const LOCK_MS = 60_000;
@@ -53,7 +50,7 @@ export async function handleTenant(work: Work, tenant: TenantDatabase): Promise<
   if (!isFetched && !work.interrupted.has(name) && !work.leftovers.has(name)) {
     adoptSame(work, tenant, remote);
     const pending = pendingOf(work, tenant, local);
-    if (pending === null) return finish(work, tenant, { ...NOTHING, absent: isAbsent(local) });
+    if (pending === null) return { ...NOTHING, absent: isAbsent(local) };
     if (work.request.dryRun) return { ...NOTHING, applied: pending };
   } else if (work.request.dryRun) {
     return isFetched && remote ? { ...NOTHING, download: remote } : NOTHING;
@@ -74,25 +71,10 @@ async function bring(work: Work, tenant: TenantDatabase, listed: RemoteCopy | nu
   if (!fetched) adoptSame(work, tenant, remote);
   const pending = pendingOf(work, tenant, local);
   if (pending !== null) {
-    await work.prepareLimit(() => prepare(work, tenant, before === null));
+    await work.prepareLimit(() => runPrepare(work.parts, tenant));
     proveApplied(work, tenant);
   }
-  const done = { download, applied: pending, given: false, absent: pending === null && isAbsent(local) };
-  return finish(work, tenant, done, before === null);
-}
-
-/**
- * What the command has made belongs to us until it is given away, also when it has failed: an event that may not write to
- * its database, to SQLite's files beside it or to its own log does not start. Rails logs to `<RAILS_APP_DB>.log`.
- */
-async function prepare({ parts, owner }: Work, tenant: TenantDatabase, made: boolean): Promise<void> {
-  const { logDir, appRoot } = parts.site;
-  try {
-    await runPrepare(parts, tenant);
-  } finally {
-    giveToOwner(tenant.path, owner, { made });
-    giveToOwner(join(logDir ?? join(appRoot, 'log'), `${tenant.name}.log`), owner, { made: false });
-  }
+  return { download, applied: pending, absent: pending === null && isAbsent(local) };
 }
 
 /** Another process may have learnt meanwhile when what was listed was last changed. */
@@ -107,9 +89,9 @@ async function fetch(
   tenant: TenantDatabase,
   remote: RemoteCopy | null,
 ): Promise<DownloadOutcome> {
-  const { store, inventoried, seen, owner, parts } = work;
+  const { store, inventoried, seen, like, parts } = work;
   if (!store || !inventoried) return { kind: 'missing' };
-  const tools = { store, inventoried, seen, maxBytes: parts.settings.maxDatabaseBytes, like: owner };
+  const tools = { store, inventoried, seen, maxBytes: parts.settings.maxDatabaseBytes, like };
   const download = () => downloadTenant(tools, tenant);
   return await work.bySize(remote?.size ?? 0, download);
 }
@@ -152,11 +134,4 @@ function proveApplied(work: Work, tenant: TenantDatabase): void {
 /** Where the store's version is another one than was known when the work began. */
 function adoptSame({ known, seen }: Work, tenant: TenantDatabase, remote: RemoteCopy | null): void {
   if (remote?.exact && known.get(tenant.name)?.etag !== remote.etag) adoptCopy(seen, tenant, remote);
-}
-
-function finish(work: Work, { path }: TenantDatabase, done: TenantDone, made = false): TenantDone {
-  if (work.request.dryRun || (done.absent && readLocal(path) === null)) return done;
-  const given = giveToOwner(path, work.owner, { made });
-  const isElse = done.download !== null || done.applied !== null;
-  return { ...done, given: given && !isElse };
 }

@@ -1,4 +1,3 @@
-import { adoptFile } from '../journal/state-dir.ts';
 import { waitForLock } from '../lock/lock.ts';
 import { resumeInstall } from './interrupted.ts';
 import { tenantLockPath } from './lock.ts';
@@ -26,7 +25,6 @@ export async function underTenantLock<T>(
   const path = tenantLockPath(stateDir, tenant.name);
   const lock = await waitForLock(path, { timeoutMs });
   try {
-    adoptFile(path);
     await resumeInstall(tenant, seen);
     return await work();
   } finally {

@@ -111,7 +111,7 @@ function halfWay(error: unknown): Failure {
 function keep(journal: Journal, { run, live, index, files, generations }: Change): void {
   const replaced = {
     index: index ? live.image : null,
-    files: files.map(({ file, previous }) => ({ kind: file.kind, path: file.path, previous })),
+    files: files.map(({ file, previous }) => ({ kind: file.kind, previous })),
   };
   const facts = live.image ? localFacts(live, journal.installed()) : null;
   const completes = journal.pendingRun()?.run ?? null;

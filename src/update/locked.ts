@@ -6,6 +6,7 @@ import type { Arrival, RunKind } from '../journal/types.ts';
 import { newRunId } from '../report/run-id.ts';
 import { Steps } from '../report/steps.ts';
 import type { Outcome, RunResult, Trigger } from '../report/types.ts';
+import { giveAwayLeftovers } from '../rights/leftovers.ts';
 import { maintenancePath, targetDirectories } from '../site/paths.ts';
 import type { Parts } from './parts.ts';
 import { endResult, type Findings, failureResult, newFindings } from './result.ts';
@@ -26,6 +27,11 @@ export interface LockRequest {
   /** Milliseconds to wait for the lock; the setting where absent. */
   readonly lockTimeoutMs?: number;
 }
+
+/** What earlier releases may have left as root's in the db dir, and an update reads or writes. */
+const INSTALLED = ['', '-wal', '-shm', '-journal']
+  .map((suffix) => `index.sqlite3${suffix}`)
+  .concat('htpasswd', 'map.yml', 'showcases.yml');
 
 /** Steps of an update: lock, fetch, read, generate, check, install. */
 const STEPS = 6;
@@ -79,6 +85,7 @@ async function acquire(parts: Parts, request: LockRequest, steps: Steps, run: st
     const timeoutMs = request.lockTimeoutMs ?? parts.settings.lockTimeoutMs;
     const value = await acquireJournal({ dbDir: parts.site.dbDir, timeoutMs });
     for (const note of value.notes) steps.note(note);
+    giveAwayLeftovers(parts.site.dbDir, INSTALLED);
     const directories = targetDirectories(parts.site);
     const spared = [maintenancePath(parts.site)];
     const removed = recover({ stateDir: value.stateDir, directories, spared, run });

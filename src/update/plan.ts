@@ -1,5 +1,5 @@
 import { describeViolations, type Violation } from '../check/rule.ts';
-import { checkFiles, checkReplaced } from '../check/rules.ts';
+import { checkFiles } from '../check/rules.ts';
 import { Failure } from '../failure.ts';
 import type { PlannedFile } from '../generate/types.ts';
 import { countEvents, entriesOf } from '../index/entries.ts';
@@ -32,22 +32,13 @@ export async function readStep(steps: Steps, findings: Findings, candidate: Cand
  * @throws {Failure} `check-failed`, listing all violations.
  */
 export async function proveFiles(files: readonly PlannedFile[], index: Index, site: Site): Promise<void> {
-  refuse(await checkFiles(files, { index, site }), 'generated');
+  refuse(await checkFiles(files, { index, site }));
 }
 
-/**
- * The rules that hold for files of any origin: a rollback puts back what stood there, whoever had written it.
- *
- * @throws {Failure} `check-failed`, listing all violations.
- */
-export async function proveReplaced(files: readonly PlannedFile[]): Promise<void> {
-  refuse(await checkReplaced(files), 'kept');
-}
-
-function refuse(violations: readonly Violation[], which: string): void {
+function refuse(violations: readonly Violation[]): void {
   if (violations.length === 0) return;
   const rules = violations.length === 1 ? 'a rule' : `${violations.length} rules`;
-  throw new Failure('check-failed', `the ${which} files break ${rules}: ${describeViolations(violations)}`, {
+  throw new Failure('check-failed', `the generated files break ${rules}: ${describeViolations(violations)}`, {
     hint: 'Nothing was installed. Look at what the message names, and report it if the index is right.',
   });
 }

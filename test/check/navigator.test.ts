@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkMaintenance, checkReplaced } from '../../src/check/rules.ts';
+import { checkMaintenance } from '../../src/check/rules.ts';
 import { generateMaintenance } from '../../src/generate/generate.ts';
 import { broken, fly, replace } from './broken.ts';
 
@@ -135,55 +135,5 @@ describe('navigator-maintenance.yml', () => {
     const file = generateMaintenance(fly);
     const violations = await checkMaintenance([{ ...file, content: change(file.content) }], fly);
     expect(violations.map((violation) => violation.rule)).toContain(rule);
-  });
-});
-
-describe('files that another program wrote', () => {
-  const rubys = `---
-# what Psych writes
-server: &server
-  root_path: /showcase
-  cgi_scripts:
-  - path: "/showcase/update_config"
-    script: /rails/script/update_configuration.rb
-    method: POST
-    reload_config: config/navigator.yml
-auth:
-  enabled: true
-  realm: 'Showcase'
-  htpasswd: /data/db/htpasswd
-  public_paths: [/showcase/update_config, '*.css']
-  auth_patterns:
-  - {pattern: '^/$', action: 'off'}
-copy: *server
-`;
-  const replaced = (content: string) =>
-    checkReplaced([{ kind: 'navigator', path: '/n.yml', content, mode: 0o644 }]);
-
-  it('may be YAML of any kind', async () => {
-    expect(await replaced(rubys)).toEqual([]);
-  });
-
-  it.each([
-    ['no YAML', 'a: [b', 'yaml'],
-    ['no mapping', '- a\n', 'yaml'],
-    ['two documents', `${rubys}---\n{}\n`, 'yaml'],
-    ['a key twice', rubys.replace('realm:', 'enabled: true\n  realm:'), 'yaml'],
-    ['an alias to nothing', rubys.replace('*server', '*nothing'), 'yaml'],
-    ['empty', '', 'yaml'],
-    ['without auth', rubys.replace(/^auth:\n(?: .*\n)+/m, ''), 'auth-enabled'],
-    ['open to everybody', rubys.replace("'*.css'", "'*'"), 'public-paths'],
-    ['open by a pattern', rubys.replace('^/$', '^/'), 'nothing-opened'],
-    ['without the update route', rubys.replace('method: POST', 'method: GET'), 'update-route'],
-    ['with a pattern that RE2 refuses', rubys.replace('^/$', '^/(?=x)'), 'patterns'],
-  ])('are refused when they are %s', async (_, content, rule) => {
-    expect((await replaced(content)).map((violation) => violation.rule)).toContain(rule);
-  });
-
-  it('have htpasswd lines that Navigator takes for hashes', async () => {
-    const check = (content: string) =>
-      checkReplaced([{ kind: 'htpasswd', path: '/h', content, mode: 0o640 }]);
-    expect(await check('zoe:{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=\n')).toEqual([]);
-    expect((await check('zoe:clear\n')).map(({ rule }) => rule)).toEqual(['htpasswd-lines']);
   });
 });

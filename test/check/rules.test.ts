@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkFiles, checkMaintenance, checkReplaced } from '../../src/check/rules.ts';
+import { checkFiles, checkMaintenance } from '../../src/check/rules.ts';
 import { generate, generateMaintenance } from '../../src/generate/generate.ts';
 import { NOTHING, user } from '../support/invented-index.ts';
 import { MACHINE_KINDS, siteOf } from '../support/site.ts';
@@ -11,7 +11,6 @@ describe('what is generated', () => {
     const files = generate(index, site);
     expect(await checkFiles(files, { index, site })).toEqual([]);
     expect(await checkMaintenance([generateMaintenance(site)], site)).toEqual([]);
-    expect(await checkReplaced(files)).toEqual([]);
   });
 
   it.each(MACHINE_KINDS)('keeps every rule on %s when there are no events and no regions', async (kind) => {

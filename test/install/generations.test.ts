@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -30,9 +30,8 @@ function ready(): Place {
 function replaced(place: Place, version = 1): Replaced {
   return {
     index: versionImage(version),
-    files: plan(place, version).map(({ kind, path, content }) => ({
+    files: plan(place, version).map(({ kind, content }) => ({
       kind,
-      path,
       previous: kind === 'map' ? null : Buffer.from(content),
     })),
   };
@@ -44,8 +43,12 @@ describe('generations', () => {
   it('give back, byte for byte, what was kept, and remember what did not exist', () => {
     const place = ready();
     keepGeneration(place.stateDir, RUN, replaced(place), FACTS);
-    const { generation, replaced: found } = readGeneration(place.stateDir, RUN);
-    expect(found).toEqual(replaced(place));
+    const { generation, index } = readGeneration(place.stateDir, RUN);
+    expect(index).toEqual(replaced(place).index);
+    for (const { kind, previous } of replaced(place).files) {
+      const kept = join(place.stateDir, 'generations', RUN, kind);
+      expect(existsSync(kept) ? readFileSync(kept) : null).toEqual(previous);
+    }
     expect(generation).toMatchObject({ run: RUN, facts: FACTS });
     expect(readGeneration(place.stateDir).generation.run).toBe(RUN);
   });
@@ -54,7 +57,9 @@ describe('generations', () => {
     const place = ready();
     const { files } = replaced(place);
     keepGeneration(place.stateDir, RUN, { index: null, files }, null);
-    expect(readGeneration(place.stateDir, RUN).replaced).toEqual({ index: null, files });
+    const { generation, index } = readGeneration(place.stateDir, RUN);
+    expect(index).toBeNull();
+    expect(generation.members.map(({ kind }) => kind)).toEqual(files.map(({ kind }) => kind));
   });
 
   it('can be entered and read by their owner alone', () => {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { findProgram, workingDirectory } from '../../child/find.ts';
 import { Failure } from '../../failure.ts';
+import { asRoot } from '../../rights/rights.ts';
 import { parseJson } from '../claim.ts';
 import type { FlySettings } from '../settings.ts';
 import type { Listing } from '../types.ts';
@@ -72,13 +73,16 @@ function run(
   signal: AbortSignal,
 ): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = spawn(program, args, {
-      // A group of its own, so that a list that never comes ends with all that it started. It is not put on a leash:
-      // it only reads, and the agent that it may leave running is for its next call. It shall not ask anything.
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...env, LOG_LEVEL: 'error', FLY_NO_UPDATE_CHECK: '1' },
-    });
+    const start = () =>
+      spawn(program, args, {
+        // A group of its own, so that a list that never comes ends with all that it started. It is not put on a leash:
+        // it only reads, and the agent that it may leave running is for its next call. It shall not ask anything.
+        detached: true,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: { ...env, LOG_LEVEL: 'error', FLY_NO_UPDATE_CHECK: '1' },
+      });
+    // It is the caller's own tool, with the caller's own login.
+    const child = asRoot(start);
     const chunks: Buffer[] = [];
     let size = 0;
     let errors = '';

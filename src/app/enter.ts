@@ -1,0 +1,61 @@
+import { asFailure, type Failure } from '../failure.ts';
+import { type Account, findAccount, readAppUser } from '../rights/account.ts';
+import { assumeRights, rightsNow } from '../rights/rights.ts';
+import { readStateHomes } from '../rights/state-place.ts';
+import { mappingAt } from '../site/data.ts';
+import { siteFrom } from '../site/environment.ts';
+import { navigatorPart } from '../site/static.ts';
+import type { Site } from '../site/types.ts';
+import { hostOf, siteOf, type World } from './parts.ts';
+import { readSecrets } from './secrets.ts';
+
+/**
+ * The first thing that every executable does: reads its secrets, and takes the rights that it lives with from then on
+ * (`rights/`). What is wrong with the settings is told by whoever needs them, in the form that its caller expects; until
+ * then nothing is done with more rights than the application's account has.
+ */
+export async function enter(world: World): Promise<World> {
+  const problem = process.getuid?.() === 0 ? await takeRights(world) : null;
+  const rights = rightsNow();
+  const shared = rights.kind !== 'plain' && rights.account !== null && rights.account.uid !== 0;
+  const secrets = readSecrets(world.env, shared);
+  return { ...world, ...secrets, ...(problem ? { problem } : {}) };
+}
+
+async function takeRights(world: World): Promise<Failure | null> {
+  try {
+    const site = await siteOf(world);
+    assumeRights(accountOf(world, site), site.dbDir, readStateHomes(world.env));
+    return null;
+  } catch (error) {
+    const failure = asFailure(error);
+    if (rightsNow().kind === 'plain') takeUsualRights(world);
+    return failure;
+  }
+}
+
+/** The account that `APP_USER` names, else the one that navigator.yml does; null where this machine has none. */
+function accountOf(world: World, site: Site): Account | null {
+  const named = readAppUser(world.env);
+  if (named) return findAccount(named);
+  const pools = mappingAt(mappingAt(navigatorPart(site).config, 'applications'), 'pools');
+  const { user, group } = pools;
+  if (typeof user !== 'string' || user === '') return null;
+  return findAccount({ user, group: typeof group === 'string' && group !== '' ? group : null });
+}
+
+/** Those of the account that such a deployment has where nothing is set wrongly. */
+function takeUsualRights(world: World): void {
+  const { FLY_APP_NAME, KAMAL_CONTAINER_NAME } = world.env;
+  const deployment = FLY_APP_NAME
+    ? { FLY_APP_NAME: 'app', FLY_REGION: 'region' }
+    : KAMAL_CONTAINER_NAME
+      ? { KAMAL_CONTAINER_NAME: 'app' }
+      : {};
+  const site = siteFrom(deployment, hostOf(world), null);
+  try {
+    assumeRights(accountOf({ ...world, env: {} }, site), site.dbDir, readStateHomes(world.env));
+  } catch {
+    // Then it stays root, which works in no directory but its own.
+  }
+}

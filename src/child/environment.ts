@@ -1,0 +1,16 @@
+import type { Account } from '../rights/account.ts';
+
+/** What is ours, and no other program's business: secrets, where they stand, and who sent a request. */
+const OURS =
+  /^(?:(?:UPDATE_CONFIG|CONFIG_UPDATE)_.*|HTTP_(?:AUTHORIZATION|COOKIE)|FLY_(?:API|ACCESS)_TOKEN.*|AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN)(?:_FILE)?)$/;
+
+/** The environment that a program of somebody else's gets. */
+export function withoutOurs(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !OURS.test(name)));
+}
+
+/** The same where it runs as another account: what says who it is and where its own files are is that account's. */
+export function environmentAs(env: NodeJS.ProcessEnv, { name, home }: Account): NodeJS.ProcessEnv {
+  const kept = Object.entries(env).filter(([key]) => !/^(?:SUDO_.*|MAIL|XDG_.*)$/.test(key));
+  return { ...Object.fromEntries(kept), HOME: home, USER: name, LOGNAME: name };
+}

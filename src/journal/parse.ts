@@ -1,0 +1,84 @@
+import type { RunResult } from '../report/types.ts';
+import type { InstalledState, PublishMemory } from './types.ts';
+
+/*
+ * What the journal keeps as JSON, read with a look at its shape: text that is not what this program writes counts as
+ * nothing, as if it had been forgotten. That costs a request or a reload; to believe it could cost an update.
+ */
+
+/** A result that may answer for another request. */
+export function parseResult(text: string): RunResult | null {
+  const value = parseObject(text);
+  const whole =
+    value !== null &&
+    hasTexts(value, ['run', 'machine']) &&
+    ['updated', 'unchanged', 'dry-run', 'failed'].includes(value['outcome'] as string) &&
+    ['files', 'warnings', 'steps'].every((name) => isListOfObjects(value[name])) &&
+    isObjectOrNull(value['index']) &&
+    typeof value['reload'] === 'boolean' &&
+    typeof value['warningCount'] === 'number' &&
+    (value['error'] === undefined || hasTexts(value['error'], ['code', 'message', 'hint']));
+  return whole ? (value as unknown as RunResult) : null;
+}
+
+/** @param text null where nothing is remembered */
+export function parseInstalled(text: string | null): InstalledState | null {
+  const value = text === null ? null : parseObject(text);
+  const whole =
+    value !== null &&
+    hasTexts(value, ['digest', 'sha256', 'time', 'source']) &&
+    (value['etag'] === null || typeof value['etag'] === 'string') &&
+    typeof value['size'] === 'number' &&
+    typeof value['held'] === 'boolean' &&
+    !Number.isNaN(Date.parse(value['time'] as string));
+  return whole ? (value as unknown as InstalledState) : null;
+}
+
+/** @param text null where nothing is remembered */
+export function parseMemory(text: string | null): PublishMemory {
+  const value = text === null ? null : parseObject(text);
+  const last = value?.['last'];
+  const isLast = isObject(last) && hasTexts(last, ['etag', 'digest', 'time']);
+  return {
+    last: isLast ? (last as unknown as PublishMemory['last']) : null,
+    intended: textsOf(value?.['intended']),
+  };
+}
+
+/** A list of texts. */
+export function parseList(text: string): string[] {
+  return textsOf(parse(text));
+}
+
+function textsOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}
+
+function parseObject(text: string): Record<string, unknown> | null {
+  const value = parse(text);
+  return isObject(value) ? value : null;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return null;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isObjectOrNull(value: unknown): boolean {
+  return value === null || isObject(value);
+}
+
+function isListOfObjects(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isObject);
+}
+
+function hasTexts(value: unknown, names: readonly string[]): boolean {
+  return isObject(value) && names.every((name) => typeof value[name] === 'string');
+}

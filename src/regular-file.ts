@@ -1,0 +1,71 @@
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
+
+/*
+ * Others can put anything in the place of a file: a pipe that is waited for without end, a link to a device that never
+ * ends, a file with a hole of gigabytes. So what is read is opened without waiting, looked at by its descriptor, and
+ * read up to a limit.
+ */
+
+const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
+
+/** What stands at a path, as far as it could be read. */
+export type Found =
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'file'; readonly bytes: Buffer; readonly stats: Stats }
+  /** Bytes. */
+  | { readonly kind: 'too-large'; readonly size: number }
+  | { readonly kind: 'directory' }
+  /** A link, a pipe, a device, a socket. */
+  | { readonly kind: 'special' };
+
+/**
+ * Opens a regular file for reading, wherever a link leads; null for anything else.
+ *
+ * @throws system errors, such as `EACCES`
+ */
+export function openRegularFile(path: string): { readonly fd: number; readonly stats: Stats } | null {
+  const fd = openSync(path, O_RDONLY | O_NONBLOCK);
+  const stats = fstatSync(fd);
+  if (stats.isFile()) return { fd, stats };
+  closeSync(fd);
+  return null;
+}
+
+/**
+ * Reads a regular file, whole or not at all. A link at the end of the path is not followed.
+ *
+ * @param maxBytes a larger file is not read
+ * @throws system errors, such as `EACCES`
+ */
+export function readRegularFile(path: string, maxBytes: number): Found {
+  let fd: number;
+  try {
+    fd = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return { kind: 'missing' };
+    if (code === 'ELOOP' || code === 'ENXIO' || code === 'ENODEV') return { kind: 'special' };
+    throw error;
+  }
+  try {
+    const stats = fstatSync(fd);
+    if (stats.isDirectory()) return { kind: 'directory' };
+    if (!stats.isFile()) return { kind: 'special' };
+    if (stats.size > maxBytes) return { kind: 'too-large', size: stats.size };
+    return { kind: 'file', bytes: readStart(fd, stats.size), stats };
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** The first bytes of an open file: as many as there are, up to `size`. */
+export function readStart(fd: number, size: number): Buffer {
+  const bytes = Buffer.allocUnsafe(size);
+  let done = 0;
+  while (done < size) {
+    const got = readSync(fd, bytes, done, size - done, done);
+    if (got === 0) break;
+    done += got;
+  }
+  return bytes.subarray(0, done);
+}

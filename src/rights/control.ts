@@ -1,0 +1,72 @@
+import { lstatSync, readlinkSync, type Stats } from 'node:fs';
+import { isAbsolute, join, sep } from 'node:path';
+
+/** Writable by the group or by everybody. */
+const WRITABLE_BY_OTHERS = 0o022;
+/** In a sticky directory only the owner of an entry may rename or remove it. */
+const STICKY = 0o1000;
+
+/** As many as the kernel follows. */
+const MOST_LINKS = 40;
+
+/**
+ * Whether root alone decides what stands in a directory, and where its path leads: it and every directory above it are
+ * root's, and nobody else may write to them. A link counts for where it leads, if root alone could have made it.
+ *
+ * The answer stays true while nobody but root acts: it begins at `/`, and each name is looked up in a directory that has
+ * been found to be root's alone. So root may work in such a directory by path.
+ *
+ * @param path absolute
+ */
+export function isRootsAlone(path: string): boolean {
+  const stats = walk(path);
+  return stats?.isDirectory() === true && isRoots(stats);
+}
+
+/** The same of a regular file, which nobody else may write to. False where there is none. */
+export function isRootsFile(path: string): boolean {
+  const stats = walk(path);
+  return stats?.isFile() === true && isRoots(stats);
+}
+
+/** What stands at the end of a path, links resolved; null where anybody but root has a say in that, or nothing is there. */
+function walk(path: string): Stats | null {
+  if (!isAbsolute(path)) return null;
+  let pending = namesOf(path);
+  let real: string = sep;
+  let stats = lstatSync(sep);
+  for (let links = 0; pending.length > 0; ) {
+    if (!stats.isDirectory() || !isSteady(stats)) return null;
+    const [name = '', ...rest] = pending;
+    const next = join(real, name);
+    const found = lstatSync(next, { throwIfNoEntry: false });
+    if (found?.uid !== 0) return null;
+    if (found.isSymbolicLink()) {
+      links += 1;
+      if (links > MOST_LINKS) return null;
+      const target = readlinkSync(next);
+      pending = [...namesOf(target), ...rest];
+      if (isAbsolute(target)) real = sep;
+      if (isAbsolute(target)) stats = lstatSync(sep);
+    } else {
+      pending = rest;
+      real = next;
+      stats = found;
+    }
+  }
+  return stats;
+}
+
+function namesOf(path: string): string[] {
+  return path.split(sep).filter((name) => name !== '' && name !== '.');
+}
+
+/** Whether something is root's, and nobody else may write to it. */
+export function isRoots({ uid, mode }: Stats): boolean {
+  return uid === 0 && (mode & WRITABLE_BY_OTHERS) === 0;
+}
+
+/** Whether an entry of root's in this directory stays what it is. */
+function isSteady({ uid, mode }: Stats): boolean {
+  return uid === 0 && ((mode & WRITABLE_BY_OTHERS) === 0 || (mode & STICKY) !== 0);
+}

@@ -1,0 +1,106 @@
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  fsyncSync,
+  futimesSync,
+  lstatSync,
+  openSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { isRootsAlone } from './control.ts';
+import { rightsNow } from './rights.ts';
+
+/** What a file is made like: permission bits, and who owns it. */
+export interface Ownership {
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** And, where that is not the present, when its content was last changed. */
+export interface Likeness extends Ownership {
+  readonly mtime?: Date;
+}
+
+/** Set-id bits and the sticky bit are nobody's to pass on. */
+const PERMISSIONS = 0o777;
+const WRITABLE_BY_OTHERS = 0o022;
+
+/** Of a file that the application shall own: its own account's; of this process's user where none is known. */
+export function ownershipOfApplication(mode: number): Ownership {
+  const rights = rightsNow();
+  const account = rights.kind === 'plain' ? null : rights.account;
+  const uid = account?.uid ?? process.geteuid?.() ?? 0;
+  const gid = account?.gid ?? process.getegid?.() ?? 0;
+  return { mode, uid, gid };
+}
+
+/**
+ * What a file at `path` shall be made like: like the regular file that stands there, else with `mode` and the group of
+ * its directory. To be asked with the rights that it will be made with, which decide who owns it: only root can keep
+ * another owner, and does so only in a directory that is root's alone.
+ */
+export function ownershipFor(path: string, mode: number): Ownership {
+  const there = lstatSync(path, { throwIfNoEntry: false });
+  if (there?.isFile()) return { mode: there.mode & PERMISSIONS, uid: there.uid, gid: there.gid };
+  const { gid } = statSync(dirname(path));
+  return { mode, uid: process.geteuid?.() ?? 0, gid };
+}
+
+/**
+ * The same for a file that decides what Navigator, which runs as root, does: where root makes it and there are others on
+ * this machine, it is root's to change.
+ */
+export function ownershipOfRoots(path: string, mode: number): Ownership {
+  const like = ownershipFor(path, mode);
+  const rights = rightsNow();
+  const alone = rights.kind !== 'plain' && rights.account !== null && isRootsAlone(dirname(path));
+  return alone ? { ...like, mode: like.mode & ~WRITABLE_BY_OTHERS, uid: 0 } : like;
+}
+
+/**
+ * Makes a file that did not exist, with these bytes, on the disk when this returns.
+ *
+ * @param pieces the bytes, one piece after the other
+ * @param made called as soon as the file exists
+ */
+export function writeNewFile(path: string, pieces: Iterable<Buffer>, like: Likeness, made = () => {}): void {
+  const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
+  const fd = openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+  try {
+    made();
+    own(fd, like);
+    for (const bytes of pieces) {
+      for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written);
+    }
+    if (like.mtime) futimesSync(fd, like.mtime, like.mtime);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Gives what is open, and was just made, its owner and mode. The owner first: changing it takes set-id bits away. */
+export function own(fd: number, { mode, uid, gid }: Ownership): void {
+  const now = fstatSync(fd);
+  if (now.uid !== uid || now.gid !== gid) {
+    try {
+      fchownSync(fd, uid, gid);
+    } catch (error) {
+      // Only root may give files away. Who is not root, and may replace the file all the same, becomes its owner.
+      if ((error as NodeJS.ErrnoException).code !== 'EPERM') throw error;
+    }
+  }
+  if ((now.mode & 0o7777) !== mode) fchmodSync(fd, mode);
+}
+
+/** Removes a directory that this program made, with all that is in it; it may be gone already. */
+export function removeTree(path: string): void {
+  rmSync(path, { recursive: true, force: true });
+}

@@ -1,0 +1,135 @@
+import { fstatSync, lstatSync, type Stats } from 'node:fs';
+import { Failure } from '../failure.ts';
+import type { Account } from './account.ts';
+import { isRoots, isRootsAlone } from './control.ts';
+import type { StateHomes } from './types.ts';
+
+/*
+ * Whose rights this process has. Navigator starts every executable as root, and nearly everything they work on belongs
+ * to the application, which runs the code of all events. What the application can write must not decide what root does,
+ * or where. So a process that was started as root lives with the effective user and group of the application's account,
+ * and can do in its directories what the application itself could do, and no more. Its real and saved user stay root:
+ * nobody else can signal it or look into it, and root's rights can be taken back for a single step.
+ *
+ * Credentials are the process's, all threads included. So a step is synchronous work, and nothing that runs in another
+ * thread meanwhile touches a path: none of this program's code uses asynchronous file operations.
+ */
+
+/**
+ * `plain`: started as an ordinary user, whose rights are those of every step. `root`: everything is done as root, since
+ * there is no account, or since root alone controls the directory of the databases. `application`: as the account, root's
+ * rights in reserve.
+ */
+export type Rights =
+  | { readonly kind: 'plain' }
+  | { readonly kind: 'root'; readonly account: Account | null }
+  | { readonly kind: 'application'; readonly account: Account; readonly homes: StateHomes };
+
+let rights: Rights = { kind: 'plain' };
+
+/** Whose rights the work of this process is done with. */
+export function rightsNow(): Rights {
+  return rights;
+}
+
+/**
+ * Takes the rights that this process shall live with. To be called once, before the first look at a path that the
+ * application can change. A process that root did not start stays as it is.
+ *
+ * @param account null where this machine has none
+ * @param home the directory that the work is about, such as the db dir
+ * @param homes where what root must be able to believe is kept
+ * @throws {Failure} `config-invalid`: root may not take the account's rights here (a container without CAP_SETUID)
+ */
+export function assumeRights(account: Account | null, home: string, homes: StateHomes): void {
+  if (process.getuid?.() !== 0) return;
+  if (account === null || account.uid === 0 || isRootsAlone(home)) {
+    rights = { kind: 'root', account };
+    return;
+  }
+  try {
+    process.setgroups?.([account.gid]);
+    process.setegid?.(account.gid);
+    process.seteuid?.(account.uid);
+  } catch (cause) {
+    rights = { kind: 'root', account: null };
+    throw new Failure('config-invalid', `root may not take the rights of ${account.name} here`, {
+      hint: `Give the container CAP_SETUID and CAP_SETGID, or run it as ${account.name}.`,
+      cause,
+    });
+  }
+  rights = { kind: 'application', account, homes };
+}
+
+/**
+ * Does one step with root's rights, where this process has them in reserve; else just does it.
+ *
+ * @param step synchronous, and on what root alone controls: a directory of root's, a descriptor that is open already
+ */
+export function asRoot<T>(step: () => T): T {
+  return rights.kind === 'application' ? as(ROOT, step) : step();
+}
+
+/**
+ * Does work on what stands in a directory with the rights of whoever controls that: root's where root alone does, else
+ * the application's.
+ *
+ * @param directory absolute
+ * @param work synchronous
+ * @throws {Failure} `config-invalid`: it is somebody else's, and no account is known; whatever `work` throws
+ */
+export function inDirectory<T>(directory: string, work: () => T): T {
+  if (rights.kind === 'plain') return work();
+  if (rights.kind === 'application') return isRootsAlone(directory) ? as(ROOT, work) : work();
+  if (rights.account === null) requireRoots(directory, lstatSync(directory, { throwIfNoEntry: false }));
+  if (rights.account === null || isRootsAlone(directory)) return work();
+  return as(rights.account, work);
+}
+
+/** The same for an open directory, whose path does not matter. `name` is for messages. */
+export function inOpenDirectory<T>(fd: number, name: string, work: () => T): T {
+  if (rights.kind === 'plain') return work();
+  const stats = fstatSync(fd);
+  if (rights.kind === 'application') return isRoots(stats) ? as(ROOT, work) : work();
+  if (rights.account === null) requireRoots(name, stats);
+  return rights.account === null || isRoots(stats) ? work() : as(rights.account, work);
+}
+
+/** Root has no account whose rights it could take there. */
+function requireRoots(directory: string, stats: Stats | undefined): void {
+  if (!stats || stats.uid === 0) return;
+  throw new Failure('config-invalid', `${directory} belongs to user ${stats.uid}, and this runs as root`, {
+    hint: "Set APP_USER to the application's account, or run it as the user whose directory that is.",
+  });
+}
+
+interface Identity {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+const ROOT: Identity = { uid: 0, gid: 0 };
+
+/** Group ids first on the way down and last on the way up: only root may change them. */
+function as<T>({ uid, gid }: Identity, work: () => T): T {
+  const before = { uid: process.geteuid?.() ?? uid, gid: process.getegid?.() ?? gid };
+  if (before.uid === uid) return work();
+  switchTo({ uid, gid });
+  try {
+    return settled(work());
+  } finally {
+    switchTo(before);
+  }
+}
+
+function switchTo({ uid, gid }: Identity): void {
+  if (uid === 0) process.seteuid?.(0);
+  process.setegid?.(gid);
+  if (uid !== 0) process.seteuid?.(uid);
+}
+
+/** What goes on after the step would go on with other rights. */
+function settled<T>(value: T): T {
+  if (value instanceof Promise) throw new Error('work with other rights must be over when it returns');
+  return value;
+}

@@ -1,0 +1,51 @@
+import { hash } from 'node:crypto';
+import { join } from 'node:path';
+import { Failure } from '../failure.ts';
+import { isRootsAlone } from './control.ts';
+import { makeDirectory, makePrivateDirectory } from './directories.ts';
+import { asRoot, rightsNow } from './rights.ts';
+import type { StateHomes } from './types.ts';
+
+/** As the Filesystem Hierarchy Standard has it (5.8, 3.15). */
+const DEFAULTS: StateHomes = { lasting: '/var/lib/showcase-config', running: '/run/showcase-config' };
+
+/** Reads `UPDATE_CONFIG_STATE_DIR` and `UPDATE_CONFIG_RUN_DIR`. An empty variable counts as unset. */
+export function readStateHomes(env: NodeJS.ProcessEnv): StateHomes {
+  return {
+    lasting: env['UPDATE_CONFIG_STATE_DIR'] || DEFAULTS.lasting,
+    running: env['UPDATE_CONFIG_RUN_DIR'] || DEFAULTS.running,
+  };
+}
+
+/**
+ * The directory of what root must be able to believe about a directory of the application's: what is installed there, who
+ * works on it. Null where nobody but the present user has a say in that directory, which then holds it itself.
+ *
+ * @param subject absolute path of the application's directory
+ */
+export function placeOfRoots(home: keyof StateHomes, subject: string): string | null {
+  const rights = rightsNow();
+  return rights.kind === 'application' ? join(rights.homes[home], nameFor(subject)) : null;
+}
+
+/**
+ * Makes such a directory if need be, and proves that root alone can change it, and everything above it.
+ *
+ * @throws {Failure} `config-invalid`: somebody else could; system errors
+ */
+export function ensurePlaceOfRoots(path: string): void {
+  asRoot(() => {
+    makeDirectory(join(path, '..'));
+    makePrivateDirectory(path);
+    if (isRootsAlone(path)) return;
+    throw new Failure('config-invalid', `${path} is to hold what root believes, and others can change it`, {
+      hint: 'Set UPDATE_CONFIG_STATE_DIR and UPDATE_CONFIG_RUN_DIR to directories that root alone controls, up to /, or unset them.',
+    });
+  });
+}
+
+/** To be read by people, and one for each path. */
+function nameFor(path: string): string {
+  const readable = path.replaceAll(/[^A-Za-z0-9._-]+/g, '-').replace(/^-/, '');
+  return `${readable.slice(-60)}-${hash('sha256', path).slice(0, 8)}`;
+}
