@@ -1,5 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto';
-import { verifyPassword } from '../index/password.ts';
+import { costClass, MAX_PASSWORD_BYTES, verifyPassword } from '../index/password.ts';
 import type { User } from '../index/types.ts';
 import type { Credentials } from './credentials.ts';
 
@@ -13,17 +13,35 @@ export interface Authorities {
 
 /**
  * Whether a request comes from an administrator: a user who may enter `index` and knows the password that Navigator
- * would accept, or whoever holds the token. An empty password or token never matches. How long the answer takes tells
- * neither whether a user exists nor how much of a token was right.
+ * would accept, or whoever holds the token. An empty password or token never matches, nor a password of more than 128
+ * bytes, nor a hash dearer than bcrypt 14 or 200,000 rounds of SHA-crypt: its user may log in at Navigator, and proves
+ * nothing here.
+ *
+ * How long a refusal takes tells neither whether a user exists, nor how dear his hash is, nor how much of a token was
+ * right.
+ *
+ * @param verify stands in for `verifyPassword` in tests that count
  */
 export async function isAdministrator(
   request: { readonly credentials: Credentials | null },
   authorities: Authorities,
+  verify = verifyPassword,
 ): Promise<boolean> {
   const { credentials } = request;
   if (credentials === null) return false;
   if (credentials.scheme === 'bearer') return sameToken(credentials.token, authorities.token);
-  return await knowsPassword(credentials.userid, credentials.password, authorities.users ?? []);
+  const { userid, password } = credentials;
+  if (password === '' || Buffer.byteLength(password) > MAX_PASSWORD_BYTES) return false;
+  const users = authorities.users ?? [];
+  // Navigator knows users by their htpasswd line, the application by their userid: so the password is the line's, the
+  // rights are those of the row that has the name as its userid. Usually the two are one row.
+  const hashes = hashesOf(users);
+  const own = hashes.get(userid);
+  const ownClass = own === undefined ? null : costClass(own);
+  const isRight = own !== undefined && ownClass !== null && (await verify(own, password));
+  if (isRight && mayAdminister(userid, users)) return true;
+  await spend(hashes, ownClass, (hash) => verify(hash, password));
+  return false;
 }
 
 /** Digests are compared, since the comparison of unlike lengths would tell the length. */
@@ -33,30 +51,35 @@ function sameToken(given: string, expected: string | null): boolean {
   return timingSafeEqual(digest(given), digest(expected));
 }
 
-/**
- * Navigator knows users by their htpasswd line, the application by their userid: so the password is the line's, the
- * rights are those of the row that has the name as its userid. Usually the two are one row.
- */
-async function knowsPassword(name: string, password: string, users: readonly User[]): Promise<boolean> {
+/** By the name in each htpasswd line; of two lines with one name the later counts, as it does for Navigator. */
+function hashesOf(users: readonly User[]): Map<string, string> {
   const hashes = new Map<string, string>();
   for (const { htpasswdLine } of users) {
     if (htpasswdLine === null) continue;
     const colon = htpasswdLine.indexOf(':');
     hashes.set(htpasswdLine.slice(0, colon), htpasswdLine.slice(colon + 1));
   }
-  const known = hashes.get(name);
-  const stored = known ?? decoy(name, [...hashes.values()]);
-  if (stored === undefined || password === '') return false;
-  const right = await verifyPassword(stored, password);
-  return right && known !== undefined && mayAdminister(name, users);
+  return hashes;
 }
 
 function mayAdminister(name: string, users: readonly User[]): boolean {
   return users.some(({ userid, sites }) => userid === name && sites.includes('index'));
 }
 
-/** Another user's hash, always the same one for the same name: checking it takes as long as a real one would. */
-function decoy(name: string, hashes: readonly string[]): string | undefined {
-  const pick = hash('sha256', name, 'buffer').readUInt32BE(0);
-  return hashes[pick % hashes.length];
+/**
+ * Verifies one hash of each class that the users have, but for the class of which one was verified already: so all
+ * refusals cost the same. An index has two or three classes as a rule.
+ */
+async function spend(
+  hashes: ReadonlyMap<string, string>,
+  verified: string | null,
+  verify: (hash: string) => Promise<boolean>,
+): Promise<void> {
+  const spent = new Set([verified]);
+  for (const hash of hashes.values()) {
+    const cost = costClass(hash);
+    if (cost === null || spent.has(cost)) continue;
+    spent.add(cost);
+    await verify(hash);
+  }
 }

@@ -1,9 +1,6 @@
 import { hash } from 'node:crypto';
 import { crypt64 } from './crypt64.ts';
 
-/** How many rounds a hash has that names none. */
-export const DEFAULT_ROUNDS = 5000;
-
 interface Kind {
   readonly algorithm: 'sha256' | 'sha512';
   readonly order: readonly number[];

@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto';
 import bcrypt from 'bcryptjs';
 import { describe, expect, it } from 'vitest';
+import { SAMPLE_HASHES, SAMPLE_PASSWORD } from '../../dev/sample/people.ts';
 import { isAdministrator } from '../../src/cgi/authorize.ts';
 import type { Credentials } from '../../src/cgi/credentials.ts';
+import { verifyPassword } from '../../src/index/password.ts';
 import type { User } from '../../src/index/types.ts';
 
 /** `secret`, by each kind of hash that Navigator knows. */
@@ -94,4 +97,100 @@ describe('nobody', () => {
   it('is no administrator', async () => {
     expect(await ask(null, [user('ann', HASHES.sha)], 't0ken')).toBe(false);
   });
+});
+
+describe('a refusal', () => {
+  /** `secret`; beyond what is verified here, though Navigator lets them in. */
+  const DEAR = {
+    bcrypt: '$2b$15$abcdefghijklmnopqrstuuB1A/ENTI1pzO2sjUa3mRvMw8Yfwf38.',
+    'crypt-sha256': '$5$rounds=200001$saltsalt$0qw99kQh1mixGqKA.e3704E5v1zhUf7M83DAzsdvyM.',
+    'crypt-sha512':
+      '$6$rounds=200001$saltsalt$D7Qq4dfADTvs/5Y6lVokZdlN4zfgy5eKR6yBPdEyNY89tB1q65IaShG7L4SJsmudzemlDeZVTNCAsSKSxPDWC.',
+  };
+  const kinds = Object.keys(SAMPLE_HASHES);
+  const users = [
+    user('nohash', null),
+    ...Object.entries(DEAR).map(([kind, hash]) => user(`dear ${kind}`, hash)),
+    // Two of each kind, so that none of the second ones stands for its kind.
+    ...['one', 'two'].flatMap((which) =>
+      kinds.map((kind) => user(`${which} ${kind}`, SAMPLE_HASHES[kind] ?? null, ['boston'])),
+    ),
+    user('cost four', HASHES.bcrypt),
+    user('cost four, too', bcrypt.hashSync('other', 4)),
+  ];
+
+  /** Kind and cost of a hash, without the letter of bcrypt, which costs nothing. */
+  const workOf = (hash: string): string =>
+    /^(?:\$2.\$\d\d|\$apr1|\$[56](?:\$rounds=\d+)?|\{\w+\})/.exec(hash)?.[0].replace(/^\$2./, '') ?? '';
+
+  /** The hashes that were verified for one request, in the order of their work. */
+  async function verifiedFor(userid: string, password: string): Promise<string[]> {
+    const verified: string[] = [];
+    const right = await isAdministrator(
+      { credentials: basic(userid, password) },
+      { users, token: null },
+      async (hash, given) => {
+        verified.push(hash);
+        return await verifyPassword(hash, given);
+      },
+    );
+    expect(right).toBe(false);
+    return verified;
+  }
+
+  it.each([
+    ['nobody', 'wrong'],
+    ['nobody', SAMPLE_PASSWORD],
+    ['nohash', 'wrong'],
+    ...kinds.map((kind): [string, string] => [`one ${kind}`, 'wrong']),
+    ...kinds.map((kind): [string, string] => [`two ${kind}`, 'wrong']),
+    // Who knows the password of somebody who is no administrator is refused, too.
+    ...kinds.map((kind): [string, string] => [`two ${kind}`, SAMPLE_PASSWORD]),
+    ['cost four', 'wrong'],
+    ['cost four, too', 'wrong'],
+    ...Object.keys(DEAR).map((kind): [string, string] => [`dear ${kind}`, 'secret']),
+    ...Object.keys(DEAR).map((kind): [string, string] => [`dear ${kind}`, 'wrong']),
+  ])('of %j costs one verification of each kind and cost among the users (%j)', async (userid, password) => {
+    const verified = await verifiedFor(userid, password);
+    expect(verified.map(workOf).sort()).toEqual(
+      ['$04', '$05', '$apr1', '{SHA}', '{SSHA}', '$5', '$6$rounds=6000'].sort(),
+    );
+    const own = users.find((one) => one.userid === userid)?.htpasswdLine?.slice(userid.length + 1);
+    if (own !== undefined && !Object.values(DEAR).includes(own)) expect(verified).toContain(own);
+  });
+
+  it('of a hash that is dearer than bcrypt 14 or 200,000 rounds verifies none of these', async () => {
+    for (const [kind, hash] of Object.entries(DEAR)) {
+      expect(await verifiedFor(`dear ${kind}`, 'secret')).not.toContain(hash);
+      expect(await verifyPassword(hash, 'secret')).toBe(false);
+    }
+  });
+
+  it.each(['', 'x'.repeat(129), 'é'.repeat(65)])(
+    'of a password that nobody can have costs nothing, whoever it is: %j',
+    async (password) => {
+      for (const userid of ['nobody', 'nohash', 'one apr1', 'cost four', 'dear bcrypt']) {
+        expect(await verifiedFor(userid, password)).toEqual([]);
+      }
+    },
+  );
+});
+
+it('who is an administrator waits for no verification but that of his own hash', async () => {
+  const users = [user('ann', HASHES.sha), user('bob', HASHES.bcrypt)];
+  const verified: string[] = [];
+  const verify = async (hash: string, password: string) => {
+    verified.push(hash);
+    return await verifyPassword(hash, password);
+  };
+  expect(await isAdministrator({ credentials: basic('bob', 'secret') }, { users, token: null }, verify)).toBe(
+    true,
+  );
+  expect(verified).toEqual([HASHES.bcrypt]);
+});
+
+it('a password of 128 bytes lets its user in', async () => {
+  const password = 'x'.repeat(128);
+  const hash = `{SHA}${createHash('sha1').update(password).digest('base64')}`;
+  expect(await ask(basic('ann', password), [user('ann', hash)])).toBe(true);
 });
