@@ -89,11 +89,12 @@ async function build(addon, outDir, analyse) {
   // Here and not above: loading esbuild takes longer than finding that there is nothing to do.
   const { bundle, filesOf, packagesOf, renderAnalysis } = await import('./dev/build/bundle.mjs');
   const { renderLicenses } = await import('./dev/build/licenses.mjs');
-  const { renderExecutable } = await import('./dev/build/executable.mjs');
+  const { PREAMBLE_FILES, readPreamble, renderExecutable } = await import('./dev/build/executable.mjs');
 
-  const preamble = await readFile(join(root, 'dev/build/preamble.cjs'), 'utf8');
+  const preamble = await readPreamble(root);
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
-  const inputs = new Set(['package.json', 'package-lock.json', 'build.mjs', relative(root, addon)]);
+  const own = ['package.json', 'package-lock.json', 'build.mjs', relative(root, addon)];
+  const inputs = new Set([...own, ...PREAMBLE_FILES]);
   for (const name of await readdir(join(root, 'dev/build'))) inputs.add(join('dev/build', name));
   for (const name of PLUGIN_FILES) inputs.add(join('dev', name));
 

@@ -1,11 +1,33 @@
 /** The file that is run: the preamble that every Node can read, and the program's parts in a comment below it. */
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** What the preamble consists of, relative to the root: the file itself, then what it holds as functions. */
+export const PREAMBLE_FILES = [
+  'dev/build/preamble.cjs',
+  'dev/build/preamble/safe-path.cjs',
+  'dev/build/preamble/newer-node.cjs',
+  'dev/build/preamble/code-cache.cjs',
+];
 
 /** Stands where the program has the two characters that would end the comment. */
 const CUT = '*@@/';
 
+/** The text of preamble.cjs, in which each file of preamble/ stands as a function of `module` and `load`. */
+export async function readPreamble(root) {
+  const [whole, ...held] = await Promise.all(
+    PREAMBLE_FILES.map((path) => readFile(join(root, path), 'utf8')),
+  );
+  return held.reduce((text, body, at) => {
+    const place = `'@${PREAMBLE_FILES[at + 1].split('/').at(-1)}@'`;
+    if (!text.includes(place)) throw new Error(`preamble.cjs has no place for ${place}`);
+    return text.replace(place, () => `(module, load) => {\n${body}}`);
+  }, whole);
+}
+
 /**
- * @param preamble text of preamble.cjs
+ * @param preamble what `readPreamble` gives
  * @param facts name and version to be shown, and the program's parts (see bundle.mjs), the first of which is run
  */
 export function renderExecutable(preamble, { name, version, parts }) {

@@ -7,13 +7,37 @@
 'use strict';
 /** Of Node-API, for which the addon is built; a Node without it loads the addon and crashes. 22.14 has it, and 23.6. */
 const NODE_API = 10;
+/** A variable that is set for what `startAnother` starts, which then starts nothing in its turn. */
+const MARK = 'SHOWCASE_CONFIG_STARTED_BY';
 
-if (Number.parseInt(process.versions.node, 10) < 22 || !(Number(process.versions.napi) >= NODE_API)) {
+const load = requireOf(process.argv[1]);
+
+/** Without an ending in its name, this file is what the nearest package.json says: an ES module has no `require`. */
+function requireOf(file) {
+  if (typeof require === 'function') return require;
+  return process.getBuiltinModule ? process.getBuiltinModule('module').createRequire(file) : null;
+}
+
+/** What a file of preamble/ exports. Each is a function here, so that only what a run needs is compiled. */
+function define(body) {
+  const module = { exports: {} };
+  body(module, load);
+  return module.exports;
+}
+
+function isTooOld() {
+  return Number.parseInt(process.versions.node, 10) < 22 || !(Number(process.versions.napi) >= NODE_API);
+}
+
+function isCgi() {
+  return Boolean(process.env.REQUEST_METHOD || process.env.GATEWAY_INTERFACE);
+}
+
+/** Ends this process, having said what is wrong and what to do. */
+function refuse(advice) {
   const found = `${process.version} (${process.execPath})`;
-  const problem =
-    `@NAME@ needs Node 22.14 or newer, and was started with ${found}.\n` +
-    'Nothing was changed. Install a newer Node, or put the directory of one first in PATH.\n';
-  if (process.env.REQUEST_METHOD) {
+  const problem = `@NAME@ needs Node 22.14 or newer, and was started with ${found}.\nNothing was changed. ${advice}\n`;
+  if (isCgi()) {
     const head = 'Status: 500 Internal Server Error\r\nContent-Type: text/plain; charset=utf-8\r\n';
     const length = Buffer.byteLength(problem);
     process.stdout.write(`${head}Cache-Control: no-store\r\nContent-Length: ${length}\r\n\r\n${problem}`);
@@ -23,96 +47,31 @@ if (Number.parseInt(process.versions.node, 10) < 22 || !(Number(process.versions
   process.exit(1);
 }
 
-// Without an ending in its name, this file is what the nearest package.json says: an ES module has no `require`.
-const load =
-  typeof require === 'function' ? require : process.getBuiltinModule('module').createRequire(process.argv[1]);
-const fs = load('fs');
-const path = load('path');
-const vm = load('vm');
+function safePath() {
+  return define('@safe-path.cjs@');
+}
+
+function startElsewhere() {
+  const general = 'Install a newer Node, or put the directory of one first in PATH.';
+  if (!load) return refuse(general);
+  const { startAnother } = define('@newer-node.cjs@');
+  startAnother({ isCgi: isCgi(), refuse, general, mark: MARK, requireSafe: safePath().requireSafe });
+}
 
 /** The directory for compiled code; null for none. */
-function cacheDirectory() {
+function cacheDirectory({ isAbsolute, join }) {
   if (!process.geteuid) return null;
   const { UPDATE_CONFIG_CACHE_DIR: named, HOME: home } = process.env;
-  if (named) return path.isAbsolute(named) ? named : null;
+  if (named) return isAbsolute(named) ? named : null;
   if (process.geteuid() === 0) return '/var/cache/showcase-config';
-  return home && path.isAbsolute(home) ? path.join(home, '.cache', 'showcase-config') : null;
+  return home && isAbsolute(home) ? join(home, '.cache', 'showcase-config') : null;
 }
 
-/** Throws unless nobody but this user (and root) can have written it: what is in it will be run. */
-function requireOurs(stat) {
-  if (stat.uid !== process.geteuid() || (stat.mode & 0o022) !== 0) throw new Error('not ours alone');
-}
-
-/**
- * The cache of one build under one Node, a file for each part of it; undefined for none. Each file proves its content
- * with a checksum in front, since V8 runs whatever it is given. All of it may fail in silence: the program is the same
- * without, only slower to start.
- */
+/** The cache of compiled code; undefined for none. */
 function openCache(key) {
-  const directory = cacheDirectory();
+  const directory = cacheDirectory(load('path'));
   if (!directory) return undefined;
-  const { createHash } = load('crypto');
-  const digest = (...parts) => parts.reduce((hash, part) => hash.update(part), createHash('sha1')).digest();
-  const prefix = '@NAME@-';
-  const build = digest(key).toString('hex', 0, 8);
-  const fileOf = (name) => path.join(directory, `${prefix}${build}-${path.basename(name, '.js')}`);
-  return {
-    read: (name) => readProved(fileOf(name), (payload) => digest(key, name, payload)),
-    write(entries) {
-      try {
-        makeOurs(directory);
-        for (const [name, payload] of entries) {
-          const temporary = `${fileOf(name)}.${process.pid}`;
-          const content = Buffer.concat([digest(key, name, payload), payload]);
-          fs.writeFileSync(temporary, content, { flag: 'wx', mode: 0o600 });
-          fs.renameSync(temporary, fileOf(name));
-        }
-        clearAway(directory, prefix, `${prefix}${build}-`);
-      } catch {
-        // No cache, then.
-      }
-    },
-  };
-}
-
-/** What a cache file holds behind its checksum; undefined when there is none that can be trusted. */
-function readProved(file, prove) {
-  let fd;
-  try {
-    fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK);
-    const stat = fs.fstatSync(fd);
-    requireOurs(stat);
-    if (!stat.isFile()) return undefined;
-    const bytes = Buffer.allocUnsafe(stat.size);
-    const payload = bytes.subarray(20, fs.readSync(fd, bytes, 0, stat.size, 0));
-    return prove(payload).equals(bytes.subarray(0, 20)) ? payload : undefined;
-  } catch {
-    return undefined;
-  } finally {
-    if (fd !== undefined) fs.closeSync(fd);
-  }
-}
-
-function makeOurs(directory) {
-  try {
-    fs.mkdirSync(directory, { mode: 0o700 });
-  } catch {
-    // It is there, or cannot be made; the next lines tell.
-  }
-  const stat = fs.lstatSync(directory);
-  requireOurs(stat);
-  if (!stat.isDirectory()) throw new Error('not a directory');
-}
-
-/** Removes what other builds left more than a day ago. */
-function clearAway(directory, prefix, ours) {
-  const yesterday = Date.now() - 24 * 60 * 60 * 1000;
-  for (const name of fs.readdirSync(directory)) {
-    if (!name.startsWith(prefix) || name.startsWith(ours)) continue;
-    const file = path.join(directory, name);
-    if (fs.lstatSync(file).mtimeMs < yesterday) fs.unlinkSync(file);
-  }
+  return define('@code-cache.cjs@').openCache({ directory, key, requireSafe: safePath().requireSafe });
 }
 
 /** [name, bytes from its start to the end of this file, bytes, line that it starts on], the part to be run first. */
@@ -125,6 +84,8 @@ function isUsualRun() {
 }
 
 function run() {
+  const [fs, path, vm] = ['fs', 'path', 'vm'].map(load);
+  delete process.env[MARK];
   const here = fs.realpathSync(process.argv[1]);
   const fd = fs.openSync(here, 'r');
   const { size, mtimeMs } = fs.fstatSync(fd);
@@ -162,4 +123,5 @@ function run() {
   requirePart(PARTS[0][0]);
 }
 
-run();
+if (isTooOld()) startElsewhere();
+else run();

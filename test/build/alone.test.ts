@@ -1,6 +1,4 @@
-import { execFileSync } from 'node:child_process';
 import {
-  chmodSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -9,16 +7,17 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { makeSampleIndex } from '../../dev/sample/sample.ts';
 import { Machine, parseAnswer, ROOT } from '../support/machine.ts';
 import { startPublished, storeEnvironment } from '../support/published.ts';
+import { oldNode, renamedNode } from './support/old-node.ts';
 
 const machine = new Machine();
 afterAll(() => machine.remove());
 /** One of another major version, and the last one without the Node-API that the addon is built for. */
-const OLD_NODES = [oldNode(), renamedNode('22.13.1', '9')];
+const OLD_NODES = [oldNode(machine.home), renamedNode(machine.home, '22.13.1', '9')];
 
 /** A directory that holds one executable and the addon, and nothing else. */
 function copyAlone(folder: 'cgi-bin' | 'scripts', name: string, directory: string): string {
@@ -130,29 +129,3 @@ describe.each(REFUSED)('$name on Node $version, older than 22.14', ({ name, path
     expect(existsSync(cacheDir)).toBe(false);
   });
 });
-
-/** A PATH that leads to an old Node: this machine's own where it has one, else the present one under an old name. */
-function oldNode(): { path: string; version: string } {
-  for (const directory of (process.env['PATH'] ?? '').split(delimiter)) {
-    const node = join(directory, 'node');
-    if (!existsSync(node)) continue;
-    const version = execFileSync(node, ['-p', 'process.versions.node'], { encoding: 'utf8' }).trim();
-    if (Number.parseInt(version, 10) < 22) return { path: directory, version };
-  }
-  return renamedNode('20.20.2', '9');
-}
-
-function renamedNode(version: string, napi: string): { path: string; version: string } {
-  const directory = join(machine.home, `node-${version}`);
-  mkdirSync(directory);
-  const rename = join(directory, 'rename.cjs');
-  writeFileSync(
-    rename,
-    `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}', napi: '${napi}' } });
-     Object.defineProperty(process, 'version', { value: 'v${version}' });`,
-  );
-  const node = join(directory, 'node');
-  writeFileSync(node, `#!/bin/sh\nexec '${process.execPath}' --require '${rename}' "$@"\n`);
-  chmodSync(node, 0o755);
-  return { path: directory, version };
-}
