@@ -187,7 +187,9 @@ function keepReason(
   const localTime = intact ? new Date(installed.time) : live.modified;
   // An earlier release may have installed an index that said it was changed in 9999.
   if (!localTime || isFarAhead(localTime, now, object.modified)) return null;
-  if (wholeSeconds(time) < wholeSeconds(localTime) && isUsable(live)) {
+  // What it claims is no time of a change, but it claims to be the later one.
+  const claimed = mistakenTime(object, now) ?? time;
+  if (wholeSeconds(claimed) < wholeSeconds(localTime) && isUsable(live)) {
     throw new Failure(
       'index-older',
       `the store's index (${time.toISOString()}) is older than the local one (${localTime.toISOString()})`,
