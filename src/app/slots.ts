@@ -1,10 +1,11 @@
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../failure.ts';
 import { stateDirOf } from '../journal/state-dir.ts';
 import { type Lock, tryLock } from '../lock/lock.ts';
-import { makePrivateDirectory } from '../rights/directories.ts';
-import { ensurePlaceOfRoots, placeOfRoots } from '../rights/state-place.ts';
+import { makeDirectory, makePrivateDirectory } from '../rights/directories.ts';
+import { inDirectory } from '../rights/rights.ts';
+import { placeOfRoots } from '../rights/state-place.ts';
 import type { Site } from '../site/types.ts';
 
 /**
@@ -14,45 +15,44 @@ import type { Site } from '../site/types.ts';
 const SLOTS = 24;
 
 /**
- * Takes a place among the requests that this machine serves at a time, as a lock that ends with this process. Where
- * nothing has ever been installed there is no place to keep count in, and nothing to be kept from.
+ * Takes a place among the requests that this machine serves at a time, as a lock that ends with this process. Where there
+ * is no place to keep count in yet, nothing has been installed, and there is nothing to be kept from.
  *
- * @param changes whether the request may change anything on disk: one that may not makes no directory either
  * @throws {Failure} `busy`: all are taken
  */
-export function takeSlot({ dbDir }: Pick<Site, 'dbDir'>, { changes }: { changes: boolean }): Lock | null {
+export function takeSlot({ dbDir }: Pick<Site, 'dbDir'>): Lock | null {
+  const directory = slotsOf(dbDir);
   try {
-    const directory = slotsOf(dbDir, changes);
-    return directory === null ? null : take(directory);
-  } catch (error) {
-    // A disk that is full must not keep a machine from being updated.
-    if (error instanceof Failure && error.code === 'busy') throw error;
-    return null;
-  }
-}
-
-function take(directory: string): Lock {
-  // Not all of them at the same one.
-  const first = process.pid % SLOTS;
-  for (let tried = 0; tried < SLOTS; tried++) {
-    const lock = tryLock(join(directory, `${(first + tried) % SLOTS}.lock`));
-    if (lock) return lock;
+    if (!inDirectory(directory, () => existsSync(directory))) return null;
+    // Not all of them at the same one.
+    const first = process.pid % SLOTS;
+    for (let tried = 0; tried < SLOTS; tried++) {
+      const path = join(directory, `${(first + tried) % SLOTS}.lock`);
+      const lock = tryLock(path);
+      if (lock) return lock;
+    }
+  } catch {
+    return null; // such as a disk that fails, which the request itself will tell of
   }
   throw new Failure('busy', `this machine serves ${SLOTS} requests already`, {
     hint: 'Ask again in a moment; whoever asks now waits for the update that is under way.',
   });
 }
 
-function slotsOf(dbDir: string, changes: boolean): string | null {
-  const ofRoots = placeOfRoots('running', dbDir);
-  if (ofRoots !== null) {
-    const path = join(ofRoots, 'slots');
-    ensurePlaceOfRoots(ofRoots);
-    ensurePlaceOfRoots(path);
-    return path;
+/** Makes the slots, after a request that was served well: one that fails changes nothing on disk. */
+export function makeSlots({ dbDir }: Pick<Site, 'dbDir'>): void {
+  const directory = slotsOf(dbDir);
+  try {
+    if (inDirectory(directory, () => existsSync(directory))) return;
+    makeDirectory(join(directory, '..'));
+    makePrivateDirectory(directory);
+    const make = (slot: number) => closeSync(openSync(join(directory, `${slot}.lock`), 'a', 0o600));
+    for (let slot = 0; slot < SLOTS; slot++) inDirectory(directory, () => make(slot));
+  } catch {
+    // The next request tries again.
   }
-  if (!existsSync(stateDirOf(dbDir))) return null;
-  const path = join(stateDirOf(dbDir), 'slots');
-  if (changes) makePrivateDirectory(path);
-  return existsSync(path) ? path : null;
+}
+
+function slotsOf(dbDir: string): string {
+  return join(placeOfRoots('running', dbDir) ?? stateDirOf(dbDir), 'slots');
 }
