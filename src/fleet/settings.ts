@@ -88,10 +88,13 @@ export function readFleetSettings(env: NodeJS.ProcessEnv): FleetSettings {
   };
 }
 
-/** What the environment of a run over the fleet holds that must never be seen. */
+/**
+ * What the environment of a run over the fleet holds that must never be seen, and whose variable's name does not say so
+ * (`secretsOf` knows those): the password in `CONFIG_UPDATE_USER`.
+ */
 export function fleetSecretsOf(env: NodeJS.ProcessEnv): string[] {
-  const names = ['FLY_API_TOKEN', 'FLY_ACCESS_TOKEN', 'CONFIG_UPDATE_PASSWORD'];
-  return names.map((name) => env[name]).filter((value) => value !== undefined);
+  const [, ...password] = (env['CONFIG_UPDATE_USER'] ?? '').split(':');
+  return password.length === 0 ? [] : [password.join(':')];
 }
 
 function readApp(env: NodeJS.ProcessEnv): string {

@@ -10,12 +10,17 @@ export interface Scrubber {
 
 const REDACTED = '[redacted]';
 
-/** A literal shorter than this is no secret but a word of everyday text. */
+/** Characters. A literal shorter than this is no secret but a word of everyday text. */
 const SHORTEST_SECRET = 6;
+/** Characters. A part of a literal shorter than this may be a word of a passphrase, which everyday text holds, too. */
+const SHORTEST_PART = 16;
+
+/** Variables that hold a secret. Those that name a file with one are none. */
+const SECRET_NAME = /(?:KEY|SECRET|TOKEN|PASSWORD|PASSWD|PASSPHRASE)(?!.*_FILE$)/i;
 
 /**
  * What looks like a secret whatever its value: password hashes (bcrypt, apr1, crypt, {SHA} and its kin), passwords in
- * URLs, and what signs or authorises a request.
+ * URLs, keys of webhooks, and what signs or authorises a request.
  */
 const SECRET_SHAPES: readonly (readonly [RegExp, string])[] = [
   [/\$(?:apr1|argon2[a-z]*|scrypt|2[abxy]?|[1-9]|y|gy)\$[A-Za-z0-9./+=,$-]{4,}/g, REDACTED],
@@ -24,23 +29,32 @@ const SECRET_SHAPES: readonly (readonly [RegExp, string])[] = [
   [/\b(Authorization["']?\s*[:=]\s*["']?(?:Basic|Bearer)\s+)[^\s"',]+/gi, `$1${REDACTED}`],
   [/\b((?:X-Amz-)?(?:Signature|Credential|Security-Token)=)[^\s&,"']+/gi, `$1${REDACTED}`],
   [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, REDACTED],
+  [/whsec_[A-Za-z0-9+/=_-]{4,}/g, REDACTED],
 ];
 
 /** Control and format characters (line breaks, escapes, bidirectional overrides) and halves of characters. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
-/** The secrets that an environment holds, of this process and of the request that it serves. */
+/**
+ * The secrets that an environment holds, of this process and of the request that it serves: the value of every variable
+ * whose name says that it holds one (`KEY`, `SECRET`, `TOKEN`, `PASSWORD`, `PASSWD`, `PASSPHRASE`), but for those ending in
+ * `_FILE`, and the credentials of the request. Children inherit most of them, and may say them when they fail.
+ */
 export function secretsOf(env: NodeJS.ProcessEnv): string[] {
-  const names = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'UPDATE_CONFIG_TOKEN'];
+  const named = Object.entries(env).flatMap(([name, value]) => (SECRET_NAME.test(name) ? [value] : []));
   const authorization = env['HTTP_AUTHORIZATION']?.trim().split(/\s+/).at(-1);
-  return [...names.map((name) => env[name]), authorization].filter((value) => value !== undefined);
+  return [...named, authorization].filter((value) => value !== undefined);
 }
 
-/** @param secrets literal values that must never be seen, as they stand or percent-encoded. */
+/**
+ * @param secrets literal values that must never be seen, as they stand or percent-encoded; nor may a long part of one
+ * between white space, such as a line of a key.
+ */
 export function createScrubber(secrets: readonly string[]): Scrubber {
   // White space around one, such as a file's line end, is not sent with it.
   const bare = secrets.map((secret) => secret.trim());
-  const literals = [...new Set(bare.flatMap((secret) => [secret, encodeURIComponent(secret)]))]
+  const parts = bare.flatMap((secret) => secret.split(/\s+/)).filter((part) => part.length >= SHORTEST_PART);
+  const literals = [...new Set([...bare, ...parts].flatMap((secret) => [secret, encodeURIComponent(secret)]))]
     .filter((secret) => secret.length >= SHORTEST_SECRET)
     .sort((a, b) => b.length - a.length);
 

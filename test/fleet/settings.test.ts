@@ -68,9 +68,12 @@ describe('the settings of the fleet', () => {
     expect(failure.message).not.toContain('secret');
   });
 
-  it('name the secrets of the environment', () => {
-    const env = { FLY_API_TOKEN: 'a', FLY_ACCESS_TOKEN: 'b', CONFIG_UPDATE_PASSWORD: 'c', HOME: '/' };
-    expect(fleetSecretsOf(env)).toEqual(['a', 'b', 'c']);
+  it.each([
+    [{ CONFIG_UPDATE_USER: 'ada:pass:word' }, ['pass:word']],
+    [{ CONFIG_UPDATE_USER: 'ada' }, []],
+    [{ FLY_API_TOKEN: 'named so, and known by that', HOME: '/' }, []],
+  ])('name the secret of the environment that its variable does not tell: %j', (env, expected) => {
+    expect(fleetSecretsOf(env)).toEqual(expected);
   });
 });
 

@@ -28,6 +28,8 @@ describe('a secret', () => {
     ['t0ken-of-the-machine'],
     ['from-a-file'],
     ['AKIAIOSFODNN7EXAMPLE'],
+    ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'],
+    ['whsec_MfKQ9r8GK/qrTwj+PD8ILPZI=='],
   ])('%s never shows', (secret) => {
     for (const text of [secret, `ann:${secret}`, `"${secret}"`, `x=${secret}&y`, `(${secret})`]) {
       const line = scrubber.line(`before ${text} after`);
@@ -69,6 +71,57 @@ describe('a secret', () => {
       BUCKET_NAME: 'showcase',
     };
     expect(secretsOf(env)).toEqual(['key-id', 'secret-key', 'machine-token', 'YW5uOnNlY3JldA==']);
+  });
+
+  it.each([
+    'AWS_ACCESS_KEY_ID',
+    'AWS_SECRET_ACCESS_KEY',
+    'AWS_SESSION_TOKEN',
+    'CONFIG_UPDATE_PASSWORD',
+    'DATABASE_PASSWORD',
+    'FLY_ACCESS_TOKEN',
+    'FLY_API_TOKEN',
+    'PGPASSWORD',
+    'RAILS_MASTER_KEY',
+    'SECRET_KEY_BASE',
+    'SMTP_PASSWD',
+    'SSH_PASSPHRASE',
+    'UPDATE_CONFIG_KEY',
+    'UPDATE_CONFIG_TOKEN',
+    'http_proxy_password',
+  ])('is the value of %s', (name) => {
+    const found = secretsOf({ [name]: 'tango-at-midnight', PATH: '/usr/bin' });
+    expect(found).toEqual(['tango-at-midnight']);
+    expect(createScrubber(found).line('it said tango-at-midnight')).toBe('it said [redacted]');
+  });
+
+  it.each([
+    'UPDATE_CONFIG_KEY_FILE',
+    'UPDATE_CONFIG_TOKEN_FILE',
+    'PATH',
+    'FLY_APP_NAME',
+    'BUCKET_NAME',
+    'RAILS_ENV',
+  ])('is not the value of %s', (name) => {
+    expect(secretsOf({ [name]: '/run/keys/showcase' })).toEqual([]);
+  });
+
+  it('of fewer than six characters is not known from a word', () => {
+    const found = secretsOf({ DATABASE_PASSWORD: 'tango', RAILS_MASTER_KEY: '' });
+    expect(createScrubber(found).line('a tango')).toBe('a tango');
+  });
+
+  it.each([
+    ['FlyV1 fm2_lJPECAAAAAAACwRh,fm2_other', 'fm2_lJPECAAAAAAACwRh,fm2_other'],
+    ['-----BEGIN KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\nBKcwggSjAgEAAoIBAQC7\n', 'BKcwggSjAgEAAoIBAQC7'],
+  ])('of several parts or lines does not show a long one of them either (%j)', (secret, part) => {
+    expect(createScrubber([secret]).line(`token ${part}.`)).toBe('token [redacted].');
+  });
+
+  it('of several words leaves the words as they are', () => {
+    expect(createScrubber(['correct horse battery staple']).line('a correct battery')).toBe(
+      'a correct battery',
+    );
   });
 });
 
