@@ -213,7 +213,8 @@ describe('while one run holds the lock', () => {
     const holder = new RunProcess(machine);
     await asked;
     const executable = join(import.meta.dirname, '../../scripts/start');
-    const hook = new RunProcess(machine, { executable, args: [] });
+    // The process that does the work, without the one that watches it.
+    const hook = new RunProcess(machine, { executable, args: [], env: { UPDATE_CONFIG_SUPERVISED: '1' } });
     await untilOpen(hook.pid, join(machine.dbDir, '.update_config/journal.db'));
     release();
     const [answer, started] = await Promise.all([holder.answered, hook.answered]);

@@ -189,7 +189,9 @@ describe('after SIGKILL every file is old or new, in order, and the next POST co
       await published.publish(SECOND, LATER);
       expect(await killAt(machine, { name: 'rename', nth: 2, text: '' }, {})).toBe(true);
     };
-    const command = { executable: join(ROOT, 'scripts/start'), args: [] };
+    // The process that does the work, without the one that watches it.
+    const env = { UPDATE_CONFIG_SUPERVISED: '1' };
+    const command = { executable: join(ROOT, 'scripts/start'), args: [], env };
     const aftermaths = await killEach({ env: fly(), prepare, command }, SECOND, some(9), atCall);
     expect(problems(aftermaths)).toEqual([]);
     expect(counts(aftermaths).size).toBeGreaterThan(2);

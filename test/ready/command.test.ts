@@ -11,7 +11,7 @@ const INDEX = makeSampleIndex();
 let machine: Machine;
 
 beforeEach(() => {
-  machine = new Machine({ KAMAL_CONTAINER_NAME: 'showcase-web' });
+  machine = new Machine({ KAMAL_CONTAINER_NAME: 'showcase-web', APP_USER: 'root' });
   writeFileSync(machine.path('index.sqlite3'), INDEX);
 });
 

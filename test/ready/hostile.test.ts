@@ -12,7 +12,7 @@ import { addProgram, publicFiles, READY, ready } from './support/ready.ts';
 let machine: Machine;
 
 beforeEach(() => {
-  machine = new Machine({ KAMAL_CONTAINER_NAME: 'showcase-web' });
+  machine = new Machine({ KAMAL_CONTAINER_NAME: 'showcase-web', APP_USER: 'root' });
   writeFileSync(machine.path('index.sqlite3'), makeSampleIndex());
 });
 

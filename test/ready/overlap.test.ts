@@ -28,6 +28,7 @@ beforeEach(async () => {
     ...storeEnvironment(published.settings, proxy.endpoint),
     FLY_APP_NAME: 'smooth',
     FLY_REGION: 'jnb',
+    APP_USER: 'root',
   });
   await install(0);
 });

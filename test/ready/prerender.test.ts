@@ -14,7 +14,7 @@ const OWN = 'bin/prerender';
 let machine: Machine;
 
 beforeEach(() => {
-  machine = new Machine({ KAMAL_CONTAINER_NAME: 'showcase-web' });
+  machine = new Machine({ KAMAL_CONTAINER_NAME: 'showcase-web', APP_USER: 'root' });
   writeFileSync(machine.path('index.sqlite3'), makeSampleIndex());
 });
 

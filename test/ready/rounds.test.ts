@@ -107,7 +107,7 @@ describe('a ready hook alone', () => {
     writeFileSync(join(machine.appRoot, 'tmp'), '');
     await expect(runReady(parts(), STAGES)).rejects.toThrow(/tmp/);
     rmSync(machine.appRoot, { recursive: true });
-    await expect(runReady(parts(), STAGES)).rejects.toThrow(/the app root .* is no directory/);
+    await expect(runReady(parts(), STAGES)).rejects.toThrow(/the app root .* is not a directory/);
     expect(done).toEqual([]);
   });
 });

@@ -15,7 +15,7 @@ const HIDE_CURSOR = '\u001b[?25l';
 let machine: Machine;
 
 beforeEach(() => {
-  machine = new Machine({ KAMAL_CONTAINER_NAME: 'showcase-web' });
+  machine = new Machine({ KAMAL_CONTAINER_NAME: 'showcase-web', APP_USER: 'root' });
   writeFileSync(machine.path('index.sqlite3'), makeSampleIndex());
 });
 

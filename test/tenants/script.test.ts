@@ -24,7 +24,7 @@ beforeAll(async () => {
       contentType: 'application/vnd.sqlite3',
     });
   }
-  machine = new Machine({ ...published.env, FLY_APP_NAME: 'smooth', FLY_REGION: 'iad' });
+  machine = new Machine({ ...published.env, FLY_APP_NAME: 'smooth', FLY_REGION: 'iad', APP_USER: 'root' });
   writeFileSync(machine.path('index.sqlite3'), indexImage(NAMES));
 });
 
