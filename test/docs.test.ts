@@ -29,7 +29,7 @@ const OURS = /\b(?:(?:UPDATE_CONFIG|CONFIG_UPDATE|READY|NAVIGATOR|FLY_API)_[A-Z_
 const names = (text: string): string[] => [...new Set(text.match(OURS) ?? [])].sort();
 
 /** Named like settings: the mark of a child, and a constant. */
-const NO_SETTINGS = ['UPDATE_CONFIG_CHILD', 'READY_HELP'];
+const NO_SETTINGS = ['UPDATE_CONFIG_CHILD', 'UPDATE_CONFIG_SUPERVISED', 'READY_HELP'];
 
 const EXECUTABLES = ['cgi-bin/update_config', ...built('scripts')];
 

@@ -1,15 +1,17 @@
 import { Failure } from '../failure.ts';
 import { readSecretFile } from '../rights/secret-file.ts';
 
-/** Of each of these, `<name>_FILE` may name a file that holds the value: Navigator hands its environment to every event. */
-const SECRETS = [
-  'AWS_ACCESS_KEY_ID',
-  'AWS_SECRET_ACCESS_KEY',
-  'AWS_SESSION_TOKEN',
-  'UPDATE_CONFIG_TOKEN',
-  'FLY_API_TOKEN',
-  'CONFIG_UPDATE_PASSWORD',
-] as const;
+/** The variable that names a file with the value of another: Navigator hands its environment to every event. */
+const FILES = {
+  AWS_ACCESS_KEY_ID: 'AWS_ACCESS_KEY_ID_FILE',
+  AWS_SECRET_ACCESS_KEY: 'AWS_SECRET_ACCESS_KEY_FILE',
+  AWS_SESSION_TOKEN: 'AWS_SESSION_TOKEN_FILE',
+  UPDATE_CONFIG_TOKEN: 'UPDATE_CONFIG_TOKEN_FILE',
+  FLY_API_TOKEN: 'FLY_API_TOKEN_FILE',
+  CONFIG_UPDATE_PASSWORD: 'CONFIG_UPDATE_PASSWORD_FILE',
+} as const;
+
+const SECRETS = Object.keys(FILES) as (keyof typeof FILES)[];
 
 export interface Secrets {
   /** The environment with the values of those files in it. */
@@ -30,24 +32,24 @@ export function readSecrets(env: NodeJS.ProcessEnv, shared: boolean): Secrets {
   const problems = new Map<string, Failure>();
   const cautions: string[] = [];
   for (const name of SECRETS) {
-    const path = env[`${name}_FILE`];
+    const file = FILES[name];
+    const path = env[file];
     if (!path) continue;
-    if (env[name])
-      cautions.push(`${name} is not used, since ${name}_FILE is set; take it out of the environment`);
+    if (env[name]) cautions.push(`${name} is not used, since ${file} is set; take it out of the environment`);
     delete read[name];
     try {
-      read[name] = readSecretFile(path, `${name}_FILE`);
+      read[name] = readSecretFile(path, file);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       problems.set(name, error);
     }
   }
-  const open = SECRETS.filter((name) => env[name] && !env[`${name}_FILE`]);
+  const open = SECRETS.filter((name) => env[name] && !env[FILES[name]]);
   if (shared && open.length > 0) cautions.push(inEnvironment(open));
   return { env: read, problems, cautions };
 }
 
-function inEnvironment(names: readonly string[]): string {
-  const files = names.map((name) => `${name}_FILE`).join(', ');
+function inEnvironment(names: readonly (keyof typeof FILES)[]): string {
+  const files = names.map((name) => FILES[name]).join(', ');
   return `${names.join(', ')}: every event can read what stands in the environment. Put each into a file that only root can read, and name it in ${files}`;
 }

@@ -43,7 +43,9 @@ export function takeSlot({ dbDir }: Pick<Site, 'dbDir'>): Lock | null {
 export function makeSlots({ dbDir }: Pick<Site, 'dbDir'>): void {
   const directory = slotsOf(dbDir);
   try {
-    if (inDirectory(directory, () => existsSync(directory))) return;
+    // In this order: the last one is there when all are.
+    const last = join(directory, `${SLOTS - 1}.lock`);
+    if (inDirectory(directory, () => existsSync(last))) return;
     makeDirectory(join(directory, '..'));
     makePrivateDirectory(directory);
     const make = (slot: number) => closeSync(openSync(join(directory, `${slot}.lock`), 'a', 0o600));

@@ -47,8 +47,10 @@ export function statedDigest({ metadata }: StoredObject): string | null {
   return metadata[DIGEST_METADATA] || null;
 }
 
-/** Milliseconds. The clocks of this platform differ by less: what lies further ahead is no time of a change. */
-const MOST_AHEAD_MS = 24 * 60 * 60 * 1000;
+/**
+ * Milliseconds: a day, and an hour for clocks that differ. What lies further ahead is not the time of a change.
+ */
+const MOST_AHEAD_MS = 25 * 60 * 60 * 1000;
 
 /**
  * Whether a time is more than a day ahead of all these clocks. It then says nothing of when something was changed, and

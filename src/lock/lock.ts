@@ -37,6 +37,8 @@ function tryOnce(path: string): Lock | null {
       const before = fileId(path);
       db = openDatabase(path, { busyTimeoutMs: 0 });
       const opened = db;
+      // Nothing is ever written to it, so there is nothing to be undone; a journal would be made all the same.
+      opened.pragma('journal_mode = MEMORY');
       opened.exec('BEGIN EXCLUSIVE');
       if (before !== null && fileId(path) === before) return { release: () => opened.close() };
       // Made or replaced just now: it is not certain which file is open.
