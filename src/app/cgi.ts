@@ -11,6 +11,7 @@ import type { Parts } from '../update/parts.ts';
 import { refusedResult } from '../update/result.ts';
 import { runUpdate } from '../update/update.ts';
 import { buildParts, buildVoice, installedUsers, type World } from './parts.ts';
+import { keepQuiet } from './quiet.ts';
 import { makeSlots, takeSlot } from './slots.ts';
 
 /** A whole CGI response, and the exit code that goes with it. */
@@ -37,6 +38,7 @@ export async function answerCgi(world: World): Promise<Answer> {
     audience = await audienceOf(request, parts);
     result = await serve(request, parts);
     if (result.outcome === 'updated' || result.outcome === 'unchanged') makeSlots(parts.site);
+    if (result.outcome === 'unchanged' || ('shared' in result && result.shared)) await keepQuiet(parts.site);
     if (audience === 'public' && result.outcome !== 'state' && result.warningCount > 0) {
       // What was done is done, whether or not the caller can be proved just now.
       const proved = await provesAdministrator(request, parts).catch(() => false);

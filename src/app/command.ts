@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { Failure } from '../failure.ts';
 import { readValidIndex } from '../index/read.ts';
 import { listGenerations } from '../install/generations.ts';
@@ -7,6 +8,7 @@ import { readHistory } from '../journal/history.ts';
 import { requireDbDir, trustedDirOf } from '../journal/state-dir.ts';
 import { renderJson, streamReport } from '../report/text.ts';
 import type { RunResult } from '../report/types.ts';
+import { navigatorPath } from '../site/paths.ts';
 import { localCandidate } from '../update/candidate.ts';
 import type { Parts } from '../update/parts.ts';
 import { refusedResult } from '../update/result.ts';
@@ -39,7 +41,7 @@ export async function runCommand(
     const parts = await buildParts(atAppRoot(world, options.appRoot), voice);
     const result = await perform(options.task, parts, json, write);
     if (result && json) write(renderJson(voice.scrubber.value(result), 'administrator'));
-    return result?.outcome === 'failed' ? 1 : 0;
+    return result?.outcome === 'failed' || result?.outcome === 'held' ? 1 : 0;
   } catch (error) {
     if (!(error instanceof Failure)) voice.log.exception(error);
     const result = refusedResult(world.env, error);
@@ -59,8 +61,13 @@ async function perform(
   write: (text: string) => void,
 ): Promise<RunResult | null> {
   switch (task.kind) {
-    case 'update':
-      return await runUpdate(parts, { trigger: 'command', force: task.force, arrival: arrival() });
+    case 'update': {
+      // Where Navigator has no configuration yet, it serves nobody until this has succeeded.
+      const mustServe = task.boot || (!task.force && !existsSync(navigatorPath(parts.site)));
+      const boot = mustServe ? { mustServe, reload: true } : {};
+      const request = { trigger: 'command', force: task.force, arrival: arrival(), ...boot } as const;
+      return await runUpdate(parts, request);
+    }
     case 'dry-run': {
       const { dryRun } = await import('../update/dry-run.ts');
       return await dryRun(parts, { trigger: 'command', force: task.force });

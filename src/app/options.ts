@@ -5,7 +5,7 @@ const usage = usageOf('update_config');
 /** What one call of `update_config` by hand shall do. */
 export type Task =
   | { readonly kind: 'help' }
-  | { readonly kind: 'update'; readonly force: boolean }
+  | { readonly kind: 'update'; readonly force: boolean; readonly boot: boolean }
   | { readonly kind: 'dry-run'; readonly force: boolean }
   | { readonly kind: 'history' }
   | { readonly kind: 'generations' }
@@ -27,6 +27,8 @@ Without an object store configured it works from the local index.
 
   --dry-run          say what would change, with a diff of navigator.yml; change nothing
   --force            fetch and reinstall even when nothing changed, and have Navigator reload
+  --boot             bring the site up whatever the object store does: where the update fails,
+                     from the local index; for the hook of the maintenance configuration
   --history          list the last runs: when, trigger, outcome, what changed, duration
   --warnings         list every row of the local index that is left out or not read as it stands
   --generations      list what can be rolled back to
@@ -44,6 +46,7 @@ export function parseOptions(args: readonly string[]): Options {
   const options = {
     'dry-run': FLAG,
     force: FLAG,
+    boot: FLAG,
     history: FLAG,
     generations: FLAG,
     warnings: FLAG,
@@ -60,9 +63,10 @@ export function parseOptions(args: readonly string[]): Options {
   if (values.rollback) tasks.push({ kind: 'rollback', run: positionals[0] ?? null });
   if (tasks.length > 1)
     throw usage(`only one of ${tasks.map(({ kind }) => `--${kind}`).join(', ')} makes sense`);
-  const task = tasks[0] ?? { kind: 'update', force: values.force };
+  const task = tasks[0] ?? { kind: 'update', force: values.force, boot: values.boot };
   if (values.force && task.kind !== 'update' && task.kind !== 'dry-run')
     throw usage(`--force makes no sense with --${task.kind}`);
+  if (values.boot && (task.kind !== 'update' || values.force)) throw usage(`--boot goes with nothing else`);
   const allowed = task.kind === 'rollback' ? 1 : 0;
   if (positionals.length > allowed)
     throw usage(`unexpected argument ${JSON.stringify(positionals[allowed])}`);

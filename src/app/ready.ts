@@ -1,10 +1,13 @@
+import { performance } from 'node:perf_hooks';
+import { converge } from '../ready/converge.ts';
 import { previewReady, runReady } from '../ready/ready.ts';
 import { readReadySettings } from '../ready/settings.ts';
+import type { ReadyParts } from '../ready/types.ts';
 import type { ExitCode } from './command.ts';
 import { atAppRoot, type Voice, type World } from './parts.ts';
 import { listReady, renderListing } from './ready-list.ts';
 import { parseReadyOptions, READY_HELP } from './ready-options.ts';
-import { buildReadyParts } from './ready-parts.ts';
+import { buildReadyParts, servedBy } from './ready-parts.ts';
 import { limitTime } from './time-limit.ts';
 import { type Json, type Output, runTold } from './told.ts';
 
@@ -34,8 +37,25 @@ async function perform(
     return 0;
   }
   limitTime('ready', readReadySettings(world.env).deadlineMs, 'READY_DEADLINE');
+  const began = performance.now();
   const run = task === 'dry-run' ? previewReady : runReady;
   const { summaries, failed } = await run(parts, scope);
   for (const summary of summaries) json?.sum(summary);
+  if (args.length === 0) await convergeLater(world, parts, began);
   return failed ? 1 : 0;
+}
+
+/** Milliseconds that are left for what comes after, when the last attempt has been made. */
+const RESERVE_MS = 10_000;
+
+/** As the hook that it is, it has the update tried again that this machine came up without. */
+async function convergeLater({ env }: World, { site, report }: ReadyParts, began: number): Promise<void> {
+  const { deadlineMs, retryMs } = readReadySettings(env);
+  await converge({
+    site,
+    report,
+    path: `${servedBy(site).root}/update_config`,
+    backoff: { firstPauseMs: retryMs, longestPauseMs: Math.max(retryMs, 60_000) },
+    endsAt: began + Math.max(0, deadlineMs - RESERVE_MS),
+  });
 }

@@ -26,7 +26,8 @@ export function settleState(
       return failed('it did not tell its state', 'Look at its version: it knows no ?state=1 yet.');
     const settled = { etag: index?.etag ?? null, detail: describe(claim) };
     reference ??= index;
-    const settledDown = claim.changed === 0 && claim.fields['pendingReload'] !== true;
+    const settledDown =
+      claim.changed === 0 && claim.fields['pendingReload'] !== true && !isRecord(claim.fields['fallback']);
     const same = sameIndex(index, reference) && settledDown;
     if (operation === 'verify')
       return { kind: 'done', outcome: { ...settled, outcome: same ? 'same' : 'differs' } };
@@ -52,6 +53,9 @@ function describe({ index, changed, fields }: Claim): string {
     ...(index && index.etag === null ? ['its own copy'] : []),
     ...(changed > 0 ? [`${changed} of its files are not what that index gives`] : []),
     ...(fields['pendingReload'] === true ? ['an update was cut short'] : []),
+    ...(isRecord(fields['fallback'])
+      ? ['it serves from the index that it has, since its last update failed']
+      : []),
     ...(isRecord(run) && run['outcome'] === 'failed' ? ['its last run failed'] : []),
   ].join(', ');
 }

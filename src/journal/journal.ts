@@ -1,14 +1,15 @@
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { diskError } from '../install/disk.ts';
-import type { RunResult } from '../report/types.ts';
+import type { Problem, RunResult } from '../report/types.ts';
 import { asRoot } from '../rights/rights.ts';
 import type { Database } from '../sqlite.ts';
 import { moment } from './arrival.ts';
 import { type LockOptions, lockJournal } from './lock.ts';
-import { getMeta, setMeta } from './meta.ts';
-import { parseInstalled, parseResult } from './parse.ts';
+import { getMeta, OWED_UPDATE, publishedDigests, setMeta } from './meta.ts';
+import { parseInstalled, parseProblem } from './parse.ts';
 import { readRows } from './rows.ts';
+import { resultSince } from './shared-result.ts';
 import { ensureTrustedDir } from './state-dir.ts';
 import type { Arrival, Caller, HistoryRow, InstalledState, NewRun, RunKind } from './types.ts';
 
@@ -16,15 +17,6 @@ import type { Arrival, Caller, HistoryRow, InstalledState, NewRun, RunKind } fro
 const KEPT_RUNS = 500;
 /** Of those, how many keep their whole result: only the newest can be shared, and results can be large. */
 const KEPT_RESULTS = 8;
-
-/** Which runs' results a caller may take for its own. A forced run does all that a plain one does. */
-const SHAREABLE: Readonly<Record<RunKind, readonly RunKind[]>> = {
-  plain: ['plain', 'forced'],
-  forced: ['forced'],
-  'dry-run': [],
-  rollback: [],
-  start: [],
-};
 
 /** Where the journal of a state directory stands. */
 export function journalPath(stateDir: string): string {
@@ -69,34 +61,19 @@ export class Journal {
    * when there is none. It is marked as shared.
    */
   resultSince(since: Arrival, caller: Caller): RunResult | null {
-    const kinds = SHAREABLE[caller.kind];
-    if (since.bootId === null || kinds.length === 0) return null;
-    const now = moment().monotonicNs;
-    // A run cannot have begun after now: such a row was not written by this program.
-    const row = this.#read((db) =>
-      db
-        .prepare<unknown[], { result: string }>(
-          `SELECT result FROM runs
-           WHERE result IS NOT NULL AND boot_id = ? AND began_ns > ? AND began_ns <= ? AND app_root = ?
-             AND kind IN (SELECT value FROM json_each(?))
-           ORDER BY sequence DESC LIMIT 1`,
-        )
-        .get(since.bootId, since.monotonicNs, now, caller.appRoot, JSON.stringify(kinds)),
-    );
-    const result = row ? parseResult(row.result) : null;
-    return result && { ...result, shared: true };
+    return this.#read((db) => resultSince(db, since, caller));
   }
 
-  /** Writes down that a run begins. Call it before the run looks at anything outside, such as the store. */
-  begin({ run, trigger, kind, appRoot }: NewRun): void {
-    const { bootId, monotonicNs } = moment();
+  /** Writes down that a run has begun: when it did, before it looked at anything outside, such as the store. */
+  begin({ run, trigger, kind, appRoot, began }: NewRun): void {
+    const { bootId, monotonicNs, at } = began ?? { ...moment(), at: Date.now() };
     this.#began.set(run, performance.now());
     this.#change(() => {
       const { lastInsertRowid } = this.#db
         .prepare(
           'INSERT INTO runs (run, trigger, kind, app_root, boot_id, began_ns, began_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
         )
-        .run(run, trigger, kind, appRoot, bootId, monotonicNs, Date.now());
+        .run(run, trigger, kind, appRoot, bootId, monotonicNs, at);
       const sequence = Number(lastInsertRowid);
       this.#db.prepare('DELETE FROM runs WHERE sequence <= ?').run(sequence - KEPT_RUNS);
       this.#db
@@ -190,6 +167,22 @@ export class Journal {
     const text = this.#get('intended');
     if (text === null || parseInstalled(text)?.digest !== digest) return;
     this.#change(() => this.#set('installed', text));
+  }
+
+  /** Why the last update that had to serve could not ask the store, or take what it has; null where it could. */
+  owedUpdate(): Problem | null {
+    return parseProblem(this.#get(OWED_UPDATE));
+  }
+
+  setOwedUpdate(problem: Problem | null): void {
+    if (problem) this.#change(() => this.#set(OWED_UPDATE, JSON.stringify(problem)));
+    else if (this.#get(OWED_UPDATE) !== null)
+      this.#change(() => this.#db.prepare('DELETE FROM meta WHERE key = ?').run(OWED_UPDATE));
+  }
+
+  /** `imageDigest`s of what this host has published last, to whatever store. */
+  publishedDigests(): ReadonlySet<string> {
+    return this.#read((db) => publishedDigests(db));
   }
 
   /** The highest wall-clock time that a run began or ended at, in milliseconds since 1970; 0 when there was none. */

@@ -1,4 +1,5 @@
 import type { Database } from '../sqlite.ts';
+import { parseMemory } from './parse.ts';
 
 /*
  * What the journal keeps by name, beside the runs: texts, most of them JSON.
@@ -7,6 +8,15 @@ import type { Database } from '../sqlite.ts';
 /** The name for what was published to one store, which is named by its endpoint and bucket. */
 export function publishedTo(store: string): string {
   return `published ${store}`;
+}
+
+/** The name for why an update is owed. */
+export const OWED_UPDATE = 'owed_update';
+
+/** `imageDigest`s of what was published last to each store. */
+export function publishedDigests(db: Database): ReadonlySet<string> {
+  const memories = [...readMeta(db)].filter(([key]) => key.startsWith(publishedTo('')));
+  return new Set(memories.flatMap(([, text]) => parseMemory(text).last?.digest ?? []));
 }
 
 /** All of it, by name. */

@@ -1,4 +1,4 @@
-import type { RunResult } from '../report/types.ts';
+import type { Problem, RunResult } from '../report/types.ts';
 import type { InstalledState, PublishMemory } from './types.ts';
 
 /*
@@ -12,7 +12,7 @@ export function parseResult(text: string): RunResult | null {
   const whole =
     value !== null &&
     hasTexts(value, ['run', 'machine']) &&
-    ['updated', 'unchanged', 'dry-run', 'failed'].includes(value['outcome'] as string) &&
+    ['updated', 'unchanged', 'held', 'dry-run', 'failed'].includes(value['outcome'] as string) &&
     ['files', 'warnings', 'steps'].every((name) => isListOfObjects(value[name])) &&
     isObjectOrNull(value['index']) &&
     typeof value['reload'] === 'boolean' &&
@@ -32,6 +32,12 @@ export function parseInstalled(text: string | null): InstalledState | null {
     typeof value['held'] === 'boolean' &&
     !Number.isNaN(Date.parse(value['time'] as string));
   return whole ? (value as unknown as InstalledState) : null;
+}
+
+/** @param text null where nothing is remembered */
+export function parseProblem(text: string | null): Problem | null {
+  const value = text === null ? null : parseObject(text);
+  return hasTexts(value, ['code', 'message', 'hint']) ? (value as unknown as Problem) : null;
 }
 
 /** @param text null where nothing is remembered */

@@ -1,6 +1,7 @@
+import type { Problem } from '../report/types.ts';
 import { readJournal } from './history.ts';
-import { readMeta } from './meta.ts';
-import { parseInstalled } from './parse.ts';
+import { OWED_UPDATE, publishedDigests, readMeta } from './meta.ts';
+import { parseInstalled, parseProblem } from './parse.ts';
 import { readRows } from './rows.ts';
 import type { HistoryRow, InstalledState } from './types.ts';
 
@@ -11,6 +12,10 @@ export interface Remembered {
   readonly intended: InstalledState | null;
   readonly pendingReload: boolean;
   readonly lastRun: HistoryRow | null;
+  /** As `Journal.owedUpdate`. */
+  readonly owedUpdate: Problem | null;
+  /** As `Journal.publishedDigests`. */
+  readonly published: ReadonlySet<string>;
 }
 
 /** What was installed, on a machine whose index has this digest: also what a run that was cut short did install. */
@@ -20,6 +25,15 @@ export function installedAs(
 ): InstalledState | null {
   return intended !== null && intended.digest === digest ? intended : installed;
 }
+
+const NOTHING: Remembered = {
+  installed: null,
+  intended: null,
+  pendingReload: false,
+  lastRun: null,
+  owedUpdate: null,
+  published: new Set(),
+};
 
 /**
  * What the journal remembers; nothing where there has never been one. Makes nothing. Waits while an update holds it.
@@ -33,7 +47,9 @@ export async function readRemembered(dbDir: string, timeoutMs: number): Promise<
     const state = (key: string): InstalledState | null => parseInstalled(meta.get(key) ?? null);
     const [lastRun = null] = readRows(db, 1, new Set());
     const pendingReload = meta.has('pending_reload');
-    return [{ installed: state('installed'), intended: state('intended'), pendingReload, lastRun }];
+    const owedUpdate = parseProblem(meta.get(OWED_UPDATE) ?? null);
+    const states = { installed: state('installed'), intended: state('intended') };
+    return [{ ...states, pendingReload, lastRun, owedUpdate, published: publishedDigests(db) }];
   });
-  return found ?? { installed: null, intended: null, pendingReload: false, lastRun: null };
+  return found ?? NOTHING;
 }

@@ -30,6 +30,8 @@ export interface NewRun {
   readonly trigger: Trigger;
   readonly kind: RunKind;
   readonly appRoot: string;
+  /** `at`: milliseconds since 1970. Now, where absent. */
+  readonly began?: Arrival & { readonly at: number };
 }
 
 /** A caller that would take another run's result for its own. */

@@ -3,10 +3,11 @@ import { updateInventory } from '../bucket/inventory-update.ts';
 import { DIGEST_METADATA, databaseKey, INDEX_NAME, renderTime } from '../bucket/layout.ts';
 import { asFailure, Failure } from '../failure.ts';
 import type { PublishOutcome } from '../fleet/types.ts';
+import { CHANGES, describeDifferences } from '../index/differences.ts';
 import { ensureStateDir, ensureTrustedDir } from '../journal/state-dir.ts';
 import { waitForLock } from '../lock/lock.ts';
 import { decide, isOlder } from './decide.ts';
-import { CHANGES, describeDifferences } from './differences.ts';
+
 import { type Memory, openMemory } from './memory.ts';
 import { asPublished, likelyEtag, readOurs, removeLeftCopies } from './ours.ts';
 import { proveIndex } from './prove.ts';

@@ -9,11 +9,14 @@ export interface ReadySettings {
   readonly prerenderTimeoutMs: number;
   /** Milliseconds for all of it. */
   readonly deadlineMs: number;
+  /** Milliseconds before an update that is owed is tried again for the first time. */
+  readonly retryMs: number;
 }
 
 /**
  * Reads `READY_PRERENDER` (`auto`, `builtin`, `off`, or a command), `READY_PRERENDER_TIMEOUT` (seconds, 480) and
- * `READY_DEADLINE` (seconds, 570: less than the ten minutes after which Navigator kills the hook). An empty variable counts as unset.
+ * `READY_DEADLINE` (seconds, 570: less than the ten minutes after which Navigator kills the hook) and `READY_RETRY`
+ * (seconds, 5). An empty variable counts as unset.
  *
  * @throws {Failure} `config-invalid`, naming the variable.
  */
@@ -25,5 +28,6 @@ export function readReadySettings(env: NodeJS.ProcessEnv): ReadySettings {
     prerender: known ? word : { command },
     prerenderTimeoutMs: readWholeNumber(env, 'READY_PRERENDER_TIMEOUT', 480, 1, 86_400) * 1000,
     deadlineMs: readSeconds(env, 'READY_DEADLINE', 570),
+    retryMs: readSeconds(env, 'READY_RETRY', 5),
   };
 }

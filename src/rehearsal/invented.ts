@@ -74,7 +74,16 @@ function result(
 
 function stateOf({ id, region }: SimMachine, has: StoredIndex | null): MachineState {
   const index = has && factsOf(has);
-  return { outcome: 'state', machine: id, region, index, files: [], pendingReload: false, lastRun: null };
+  return {
+    outcome: 'state',
+    machine: id,
+    region,
+    index,
+    files: [],
+    pendingReload: false,
+    fallback: null,
+    lastRun: null,
+  };
 }
 
 /** Its bytes are not known here, so the digest is one of its ETag. */

@@ -119,5 +119,6 @@ function logEnd(logger: Logger, result: RunResult): void {
   const { warnings: _, diff: __, ...facts } = result;
   const fields = { event: 'end', result: facts };
   if (result.error) logger.error(fields, result.error.message);
+  else if (result.fallback) logger.error(fields, `served from the local index: ${result.fallback.message}`);
   else logger.info(fields, result.outcome);
 }

@@ -1,6 +1,14 @@
 import type { Warning } from '../index/types.ts';
 import { forPublic } from './public.ts';
-import type { FileFacts, MachineState, ProgressEvent, Reporter, RunResult, Summary } from './types.ts';
+import type {
+  FileFacts,
+  MachineState,
+  Problem,
+  ProgressEvent,
+  Reporter,
+  RunResult,
+  Summary,
+} from './types.ts';
 import { counted, duration } from './words.ts';
 
 /** Who reads an answer: `public` sees neither the rows behind warnings nor the diff. */
@@ -100,8 +108,16 @@ function summary(result: RunResult): string[] {
   const total = result.steps.reduce((sum, { ms }) => sum + ms, 0);
   return [
     ...result.files.map((file) => describeFile(file, verb)),
+    ...(result.fallback ? fallbackLines(result.fallback) : []),
     `Summary: ${result.outcome}: ${changed} of ${counted(result.files.length, 'file')} ${verb}, a reload ${reload}, ` +
       `${counted(result.warningCount, 'warning')}, ${duration(total)}${result.shared ? ', shared with another request' : ''}`,
+  ];
+}
+
+function fallbackLines({ code, message, hint }: Problem): string[] {
+  return [
+    `Served from the index of this machine, since the update failed (${code}): ${message}`,
+    `What to do: ${hint}`,
   ];
 }
 
@@ -128,7 +144,7 @@ function summaryLines(result: Summary): string[] {
   ];
 }
 
-function stateLines({ index, files, pendingReload, lastRun }: MachineState): string[] {
+function stateLines({ index, files, pendingReload, lastRun, fallback }: MachineState): string[] {
   const others = files.filter((file) => file.changed);
   const etag = index?.etag ? `, ETag ${index.etag}` : '';
   return [
@@ -138,6 +154,7 @@ function stateLines({ index, files, pendingReload, lastRun }: MachineState): str
       : 'Last run: none',
     ...others.map(({ path }) => `File ${path}: not what this index gives`),
     ...(pendingReload ? ['An update was cut short: the next one completes it'] : []),
+    ...(fallback ? fallbackLines(fallback) : []),
   ];
 }
 

@@ -2,7 +2,15 @@ import type { FailureCode } from '../failure.ts';
 import type { Warning } from '../index/types.ts';
 import type { HistoryRow } from '../journal/types.ts';
 
-export type Outcome = 'updated' | 'unchanged' | 'dry-run' | 'failed';
+/** `held`: this host has edits that were not published, and keeps them. */
+export type Outcome = 'updated' | 'unchanged' | 'held' | 'dry-run' | 'failed';
+
+/** What was wrong, and what its reader can do. */
+export interface Problem {
+  readonly code: FailureCode;
+  readonly message: string;
+  readonly hint: string;
+}
 
 export type Trigger = 'cgi' | 'command' | 'start' | 'resume' | 'rollback';
 
@@ -54,7 +62,9 @@ export interface RunResult {
   readonly steps: readonly StepFacts[];
   /** Unified diff of navigator.yml; dry runs only. */
   readonly diff?: string;
-  readonly error?: { readonly code: FailureCode; readonly message: string; readonly hint: string };
+  /** Why this machine serves from the index that it has, in place of the store's; absent where it does not. */
+  readonly fallback?: Problem;
+  readonly error?: Problem;
 }
 
 /**
@@ -71,6 +81,8 @@ export interface MachineState {
   readonly files: readonly FileFacts[];
   /** Whether an update was cut short, and Navigator has not been told of what it changed. */
   readonly pendingReload: boolean;
+  /** Why this machine serves from the index that it has, and has not converged since; null where it has. */
+  readonly fallback: Problem | null;
   readonly lastRun: HistoryRow | null;
 }
 

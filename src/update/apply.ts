@@ -25,6 +25,8 @@ export interface Change {
   readonly reloadFile: string | null;
   /** How many generations are kept. */
   readonly generations: number;
+  /** As `InstallOptions.spare`. */
+  readonly spare?: boolean;
   /** What the journal remembers of the index, given the digest of what then stands there; null: nothing new. */
   readonly remember: ((digest: string) => InstalledState) | null;
 }
@@ -62,7 +64,7 @@ export async function installChange(
   const replaces = index !== null || files.length > 0;
   let digest = live.digest;
   try {
-    if (replaces) keep(journal, change);
+    if (replaces) orSpare(change, () => keep(journal, change));
     if (index) {
       const { image, modified: mtime } = index;
       const announce = (next: string) => journal.setPendingReload(run, change.remember?.(next) ?? null);
@@ -75,7 +77,7 @@ export async function installChange(
       });
       digest = swapped.digest;
     } else {
-      journal.setPendingReload(run);
+      orSpare(change, () => journal.setPendingReload(run));
     }
   } catch (error) {
     discardStaged(staged);
@@ -89,9 +91,19 @@ export async function installChange(
       staged,
       change.reloadFile === null ? null : { path: change.reloadFile, clockMark: journal.clockMark() },
     );
-    journal.clearPendingReload(change.remember && digest ? change.remember(digest) : null);
+    const learnt = change.remember && digest ? change.remember(digest) : null;
+    orSpare(change, () => journal.clearPendingReload(learnt));
   } catch (error) {
     throw halfWay(error);
+  }
+}
+
+/** Does what can be missed, where it is to be missed if the disk does not allow it. */
+function orSpare({ spare }: Change, work: () => unknown): void {
+  try {
+    work();
+  } catch (error) {
+    if (!spare || !(error instanceof Failure) || error.code !== 'disk') throw error;
   }
 }
 

@@ -1,21 +1,13 @@
 import { hash } from 'node:crypto';
-import {
-  databaseKey,
-  INDEX_NAME,
-  isFarAhead,
-  mistakenTime,
-  objectTime,
-  wholeSeconds,
-} from '../bucket/layout.ts';
+import { isFarAhead, mistakenTime, objectTime, wholeSeconds } from '../bucket/layout.ts';
 import { Failure } from '../failure.ts';
 import { imageDigest } from '../index/open.ts';
 import { validateImage } from '../index/validate.ts';
 import type { LiveIndex } from '../install/live-index.ts';
 import type { InstalledState } from '../journal/types.ts';
 import type { IndexFacts } from '../report/types.ts';
-import type { ObjectReader, StoredObject } from '../store/types.ts';
-
-const INDEX_KEY = databaseKey(INDEX_NAME);
+import type { StoredObject } from '../store/types.ts';
+import type { Fetched } from './fetch.ts';
 
 /** An index that an update may work with. */
 export interface Candidate {
@@ -24,8 +16,8 @@ export interface Candidate {
   readonly facts: IndexFacts;
   /** What the journal shall remember once it is installed; null when nothing new is learnt. */
   readonly remember: InstalledState | null;
-  /** How it was found, in words. */
-  readonly detail: string;
+  /** What the operator should know of how it was chosen; null for nothing. */
+  readonly note: string | null;
 }
 
 /**
@@ -44,8 +36,7 @@ export function localCandidate(live: LiveIndex, installed: InstalledState | null
       },
     );
   }
-  const detail = `local index, ${live.image.length} bytes`;
-  return { image: live.image, digest: live.digest, facts, remember: null, detail };
+  return { image: live.image, digest: live.digest, facts, remember: null, note: null };
 }
 
 /** A local index that is still what was once fetched keeps the facts of what was fetched. */
@@ -69,65 +60,80 @@ function fetchedFacts(installed: InstalledState): IndexFacts {
   return { etag, sha256, size, time, source };
 }
 
-export interface FetchOptions {
-  readonly maxBytes: number;
+/** What is at hand when it is decided which index an update works with. */
+export interface Choice {
+  readonly live: LiveIndex;
+  readonly installed: InstalledState | null;
+  /** Whether an administrator wants the store's, whatever is here. */
   readonly force: boolean;
-  /** The clock of this machine; read where absent. */
-  readonly now?: Date;
+  /** Whether the index is written on this host (the admin host), and only copied to machines. */
+  readonly isSource: boolean;
+  /** `imageDigest`s of what this host has published. */
+  readonly published: ReadonlySet<string>;
+  readonly now: Date;
+}
+
+/** Edits of this host that nobody has published, and that the store's index would take away. */
+export interface Unpublished {
+  readonly kind: 'unpublished';
+  /** Image of the store's index. */
+  readonly theirs: Buffer;
+  readonly facts: IndexFacts;
 }
 
 /**
- * Asks the store for the index: conditionally where what is installed is still what was fetched. An index that the
- * store has not changed since, one that was rolled back, and one older than the local one do not replace the local
- * one unless forced, or unless that one cannot be used. A time that is far ahead keeps nothing out: of what is fetched
- * the store's own time counts in its place, of the local index nothing does.
+ * Decides which index an update works with. On a machine the store's wins over what was written there by hand; on the
+ * host where the index is written, edits that were not published stay. An index that was rolled back, and one older than
+ * what is installed, do not replace the local one unless forced, or unless that one cannot be used. A time that is far
+ * ahead keeps nothing out: of what is fetched the store's own time counts in its place, of the local index nothing does.
  *
- * @throws {Failure} `store-*`, `index-too-large`, `index-older`.
+ * @throws {Failure} `index-missing`, `index-invalid` (of the local one, where it is needed), `index-older`
  */
-export async function fetchCandidate(
-  store: ObjectReader,
-  live: LiveIndex,
-  installed: InstalledState | null,
-  options: FetchOptions,
-): Promise<Candidate> {
-  const intact = installed !== null && live.digest !== null && installed.digest === live.digest;
-  const etag = intact && !options.force ? installed.etag : null;
-  const got = await store.get(INDEX_KEY, {
-    maxBytes: options.maxBytes,
-    ...(etag ? { ifNoneMatch: etag } : {}),
-  });
-  switch (got.kind) {
-    case 'missing':
-      throw new Failure('store-no-index', `the store has no ${INDEX_KEY}`, {
-        hint: 'Publish the index first, or check BUCKET_NAME.',
-      });
-    case 'too-large':
-      throw new Failure(
-        'index-too-large',
-        `${INDEX_KEY} has ${got.size} bytes, more than the ${options.maxBytes} allowed`,
-        {
-          hint: 'Check what was published; raise UPDATE_CONFIG_MAX_INDEX_MIB if it is right.',
-        },
-      );
-    case 'unchanged': {
-      const kept = localCandidate(live, installed);
-      return {
-        ...kept,
-        detail: installed?.held ? heldDetail(installed) : 'not modified since it was fetched',
-      };
-    }
-    case 'found': {
-      const { object, bytes, sha256 } = got;
-      const { now = new Date() } = options;
-      const time = objectTime(object, now);
-      const digest = imageDigest(bytes);
-      if (!options.force && digest !== live.digest) {
-        const reason = keepReason({ object, time, now }, live, installed);
-        if (reason) return { ...localCandidate(live, installed), detail: reason };
-      }
-      return fetched(object, bytes, { sha256, digest, time, mistaken: mistakenTime(object, now) });
-    }
+export function chooseCandidate(fetched: Fetched, choice: Choice): Candidate | Unpublished {
+  const { live, installed, force, now } = choice;
+  if (fetched.kind === 'no-store') return localCandidate(live, installed);
+  if (fetched.kind === 'unchanged') {
+    return { ...localCandidate(live, installed), note: installed?.held ? heldNote(installed) : null };
   }
+  const { object, bytes, sha256 } = fetched;
+  const time = objectTime(object, now);
+  const digest = imageDigest(bytes);
+  const theirs = candidateOf(object, bytes, { sha256, digest, time, mistaken: mistakenTime(object, now) });
+  if (force || digest === live.digest || !isUsable(live)) return theirs;
+  const isIntact = installed !== null && installed.digest === live.digest;
+  if (installed?.etag === object.etag && installed.held) {
+    return { ...localCandidate(live, installed), note: heldNote(installed) };
+  }
+  const claimed = mistakenTime(object, now) ?? time;
+  const isOlder = (than: Date | null): boolean =>
+    than !== null && !isFarAhead(than, now, object.modified) && wholeSeconds(claimed) < wholeSeconds(than);
+  // Of an index that nobody remembers only its own time tells where it is from.
+  const isEdited = installed ? !isIntact : isOlder(live.modified);
+  if (isEdited && choice.isSource && !choice.published.has(live.digest ?? '')) {
+    return { kind: 'unpublished', theirs: bytes, facts: theirs.facts };
+  }
+  const reference = installed ? new Date(installed.time) : live.modified;
+  if (isOlder(reference)) throw olderThan(time, reference ?? time);
+  return isEdited && installed ? { ...theirs, note: REPLACED_BY_HAND } : theirs;
+}
+
+/** @param differences from the store's index, a line each */
+export function describeHeld(differences: readonly string[]): string {
+  const count = differences.length === 1 ? 'a difference' : `${differences.length} differences`;
+  return `the index of this host has edits that were not published (${count} from the store's), and is held: nothing is replaced. Publish them (config-update), or take the store's (force=1, --force)`;
+}
+
+const REPLACED_BY_HAND =
+  "the index of this machine had been changed by hand; the store's takes its place, and what it replaces is kept (--generations)";
+
+function olderThan(time: Date, local: Date): Failure {
+  return new Failure(
+    'index-older',
+    `the store's index (${time.toISOString()}) is older than the local one (${local.toISOString()})`,
+    {
+      hint: 'Publish the newer index; or ask with force=1 (--force) to install the older one all the same.',
+    },
+  );
 }
 
 interface Learnt {
@@ -138,7 +144,11 @@ interface Learnt {
   readonly mistaken: Date | null;
 }
 
-function fetched(object: StoredObject, bytes: Buffer, { sha256, digest, time, mistaken }: Learnt): Candidate {
+function candidateOf(
+  object: StoredObject,
+  bytes: Buffer,
+  { sha256, digest, time, mistaken }: Learnt,
+): Candidate {
   const facts: IndexFacts = {
     etag: object.etag,
     sha256,
@@ -146,18 +156,17 @@ function fetched(object: StoredObject, bytes: Buffer, { sha256, digest, time, mi
     time: time.toISOString(),
     source: 'store',
   };
-  const detail = `${bytes.length} bytes, ETag ${object.etag}, changed ${facts.time}`;
   return {
     image: bytes,
     digest,
     facts,
     remember: { ...facts, digest, held: false },
-    detail: mistaken ? `${detail} (${mistakenNote(mistaken)})` : detail,
+    note: mistaken ? mistakenNote(mistaken) : null,
   };
 }
 
 function mistakenNote(time: Date): string {
-  return `its last-modified, ${time.toISOString()}, is more than a day ahead of the clock, so the store's own time counts`;
+  return `the last-modified of the store's index, ${time.toISOString()}, is more than a day ahead of the clock, so the store's own time counts`;
 }
 
 /** A local index that is damaged, or with which nobody could log in, gives way to any that the store has. */
@@ -172,35 +181,6 @@ function isUsable({ image }: LiveIndex): boolean {
   }
 }
 
-/** Why the local index stays although the store has another one; null when the fetched one is to be used. */
-function keepReason(
-  { object, time, now }: { object: StoredObject; time: Date; now: Date },
-  live: LiveIndex,
-  installed: InstalledState | null,
-): string | null {
-  if (installed?.etag === object.etag && isUsable(live)) {
-    return installed.held
-      ? heldDetail(installed)
-      : 'the store has nothing newer than what the local index grew from';
-  }
-  const intact = installed !== null && installed.digest === live.digest;
-  const localTime = intact ? new Date(installed.time) : live.modified;
-  // An earlier release may have installed an index that said it was changed in 9999.
-  if (!localTime || isFarAhead(localTime, now, object.modified)) return null;
-  // What it claims is no time of a change, but it claims to be the later one.
-  const claimed = mistakenTime(object, now) ?? time;
-  if (wholeSeconds(claimed) < wholeSeconds(localTime) && isUsable(live)) {
-    throw new Failure(
-      'index-older',
-      `the store's index (${time.toISOString()}) is older than the local one (${localTime.toISOString()})`,
-      {
-        hint: 'Publish the newer index; or ask with force=1 (--force) to install the older one all the same.',
-      },
-    );
-  }
-  return null;
-}
-
-function heldDetail(installed: InstalledState): string {
+function heldNote(installed: InstalledState): string {
   return `${installed.etag} was rolled back here and is not installed again; publish another index, or use force`;
 }

@@ -1,5 +1,6 @@
 import { asFailure, Failure } from '../failure.ts';
 import { generate } from '../generate/generate.ts';
+import { describeDifferences } from '../index/differences.ts';
 import { compareFiles } from '../install/compare.ts';
 import { readLiveIndex } from '../install/live-index.ts';
 import { installedAs, type Remembered, readRemembered } from '../journal/remembered.ts';
@@ -7,7 +8,8 @@ import { unifiedDiff } from '../report/diff.ts';
 import { newRunId } from '../report/run-id.ts';
 import { Steps } from '../report/steps.ts';
 import type { RunResult, Trigger } from '../report/types.ts';
-import { fetchCandidate, localCandidate } from './candidate.ts';
+import { chooseCandidate, describeHeld, localCandidate } from './candidate.ts';
+import { describeFetched, fetchIndex, knownVersion } from './fetch.ts';
 import type { Parts } from './parts.ts';
 import { describeChanges, fileFacts, proveFiles, readStep } from './plan.ts';
 import { endResult, failureResult, newFindings } from './result.ts';
@@ -32,14 +34,25 @@ export async function dryRun(
     const remembered = await lookInJournal(site.dbDir, steps);
     const live = await readLiveIndex(site);
     const installed = remembered && installedAs(remembered, live.digest);
-    const candidate = await steps.run('fetch', 'Fetch the index', async () => {
+    const fetched = await steps.run('fetch', 'Fetch the index', async () => {
+      const unless = request.force ? null : knownVersion(live.digest, installed);
       const store = await parts.openStore();
-      const options = { maxBytes: settings.maxIndexBytes, force: request.force };
-      const value = store
-        ? await fetchCandidate(store, live, installed, options)
-        : localCandidate(live, installed);
-      return { value, detail: value.detail };
+      const value = await fetchIndex(store, { unless, maxBytes: settings.maxIndexBytes });
+      return { value, detail: describeFetched(value) };
     });
+    const chosen = chooseCandidate(fetched, {
+      live,
+      installed,
+      force: request.force,
+      isSource: site.deployment === 'local',
+      published: remembered?.published ?? new Set(),
+      now: new Date(),
+    });
+    if ('kind' in chosen)
+      steps.note(describeHeld(live.image ? describeDifferences(chosen.theirs, live.image) : []));
+    else if (chosen.note) steps.note(chosen.note);
+    // What would be done is nothing, where this host's own index is held.
+    const candidate = 'kind' in chosen ? localCandidate(live, installed) : chosen;
     const index = await readStep(steps, findings, candidate);
     const files = await steps.run('generate', 'Generate the files', () => {
       const value = generate(index, site);

@@ -10,6 +10,15 @@ import type { Parts } from './parts.ts';
 import { describeChanges, fileFacts, proveFiles, readStep } from './plan.ts';
 import { limitYoungGeneration } from './young.ts';
 
+export interface InstallOptions {
+  /** Install every file anew, whatever stands there. */
+  readonly force: boolean;
+  /** Make Navigator reload in any case; as `force`, where absent. */
+  readonly reload?: boolean;
+  /** Do without what can be missed where the disk has no room: the generation, the note of a reload that is owed. */
+  readonly spare?: boolean;
+}
+
 /**
  * From a candidate to an installed configuration: read, generate, check, install. Installs what differs, and makes
  * Navigator reload when anything did, when it is forced, or when a killed run left a reload owing.
@@ -18,7 +27,7 @@ export async function installCandidate(
   parts: Parts,
   { journal, steps, findings, live }: Operation,
   candidate: Candidate,
-  force: boolean,
+  { force, reload = force, spare = false }: InstallOptions,
 ): Promise<Outcome> {
   const { site } = parts;
   const index = await readStep(steps, findings, candidate);
@@ -36,7 +45,7 @@ export async function installCandidate(
   });
 
   const changed = indexChanged || comparisons.some((comparison) => comparison.changed);
-  if (!changed && !force && !journal.pendingReload()) {
+  if (!changed && !reload && !journal.pendingReload()) {
     if (candidate.remember) journal.setInstalled(candidate.remember);
     return 'unchanged';
   }
@@ -48,6 +57,7 @@ export async function installCandidate(
     files: comparisons.filter((comparison) => comparison.changed || force),
     reloadFile: navigatorPath(site),
     generations: parts.settings.generations,
+    spare,
     remember: remember && ((digest) => ({ ...remember, digest })),
   };
   const staged = await steps.run('check', 'Stage the new files and check every rule', async () => {

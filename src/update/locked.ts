@@ -1,13 +1,17 @@
-import { asFailure } from '../failure.ts';
+import { asFailure, Failure } from '../failure.ts';
 import { type LiveIndex, readLiveIndex } from '../install/live-index.ts';
 import { recover } from '../install/recover.ts';
+import { moment } from '../journal/arrival.ts';
 import { acquireJournal, type Journal } from '../journal/journal.ts';
+import { readResultSince } from '../journal/shared-result.ts';
 import type { Arrival, RunKind } from '../journal/types.ts';
+import type { Lock } from '../lock/lock.ts';
 import { newRunId } from '../report/run-id.ts';
 import { Steps } from '../report/steps.ts';
 import type { Outcome, RunResult, Trigger } from '../report/types.ts';
 import { giveAwayLeftovers } from '../rights/leftovers.ts';
 import { maintenancePath, targetDirectories } from '../site/paths.ts';
+import { takeLane } from './lane.ts';
 import type { Parts } from './parts.ts';
 import { endResult, type Findings, failureResult, newFindings } from './result.ts';
 
@@ -26,6 +30,19 @@ export interface LockRequest {
   readonly arrival: Arrival;
   /** Milliseconds to wait for the lock; the setting where absent. */
   readonly lockTimeoutMs?: number;
+  /** Whether another run's result may spare it all of its own work, before it asks anybody. */
+  readonly mayShare?: boolean;
+  /** Whether it goes on where the run cannot be recorded, such as on a full volume. */
+  readonly unrecorded?: boolean;
+}
+
+/** An operation that has work to do before it takes the lock, such as waiting for the network. */
+export interface Work<T> {
+  /** Done before the lock is asked for. What it throws is recorded as the failure of the run. */
+  readonly prepare: (steps: Steps) => Promise<T>;
+  /** Whether what was prepared still fits, now that nobody else can change anything; else it is prepared once more. */
+  readonly fits?: (prepared: T, journal: Journal, live: LiveIndex) => boolean;
+  readonly perform: (operation: Operation, prepared: T) => Promise<Outcome>;
 }
 
 /** What earlier releases may have left as root's in the db dir, and an update reads or writes. */
@@ -33,8 +50,12 @@ const INSTALLED = ['', '-wal', '-shm', '-journal']
   .map((suffix) => `index.sqlite3${suffix}`)
   .concat('htpasswd', 'map.yml', 'showcases.yml');
 
-/** Steps of an update: lock, fetch, read, generate, check, install. */
+/** Steps of an update: fetch, lock, read, generate, check, install. */
 const STEPS = 6;
+/** Of the time that a run waits for the lock, how much it waits for a lane to the store. */
+const LANE_SHARE = 0.1;
+/** What was prepared is prepared anew as often as this, each time since another run has come in between. */
+const MOST_ROUNDS = 4;
 
 /**
  * Runs one operation under the lock of this machine, after the leftovers of a killed one are cleared away, and records
@@ -43,62 +64,171 @@ const STEPS = 6;
 export async function underLock(
   parts: Parts,
   request: LockRequest,
-  work: (operation: Operation) => Promise<Outcome>,
+  perform: (operation: Operation) => Promise<Outcome>,
+): Promise<RunResult> {
+  return await prepareAndLock(parts, request, { prepare: async () => undefined, perform });
+}
+
+/** The same for an operation that has something to do before; the lock is not held meanwhile. */
+export async function prepareAndLock<T>(
+  parts: Parts,
+  request: LockRequest,
+  work: Work<T>,
 ): Promise<RunResult> {
   const { site } = parts;
   const steps = new Steps(parts.report);
   const findings = newFindings(newRunId());
   steps.say({ type: 'run', run: findings.run, trigger: request.trigger, steps: STEPS });
-  let journal: Journal | null = null;
+  const run = new LockedRun(parts, request, steps, findings);
   let result: RunResult;
   try {
-    journal = await acquire(parts, request, steps, findings.run);
-    const { kind, trigger } = request;
-    const caller = { kind, appRoot: site.appRoot };
-    const other = journal.resultSince(request.arrival, caller);
-    if (other) {
-      steps.note(`run ${other.run} began after this request arrived, so its result is this one's too`);
-      journal.close();
-      journal = null;
-      result = { ...other, shared: true };
-    } else {
-      journal.begin({ run: findings.run, trigger, ...caller });
-      const live = await readLiveIndex(site);
-      journal.adoptIntended(live.digest);
-      const outcome = await work({ journal, steps, findings, live });
-      result = endResult(site, steps, findings, outcome);
-      journal.finish(findings.run, result);
-    }
+    result = await run.whole(work);
   } catch (error) {
     if (asFailure(error) !== error) parts.unexpected(error);
     result = failureResult(site, steps, findings, error);
-    recordFailure(journal, result, steps);
+    run.recordFailure(result);
   } finally {
-    journal?.close();
+    run.close();
   }
   steps.say({ type: 'end', result });
   return result;
 }
 
-async function acquire(parts: Parts, request: LockRequest, steps: Steps, run: string): Promise<Journal> {
-  return await steps.run('lock', 'Wait for the lock', async () => {
-    const timeoutMs = request.lockTimeoutMs ?? parts.settings.lockTimeoutMs;
-    const value = await acquireJournal({ dbDir: parts.site.dbDir, timeoutMs });
-    for (const note of value.notes) steps.note(note);
-    giveAwayLeftovers(parts.site.dbDir, INSTALLED);
-    const directories = targetDirectories(parts.site);
-    const spared = [maintenancePath(parts.site)];
-    const removed = recover({ stateDir: value.stateDir, directories, spared, run });
-    for (const path of removed) steps.note(`removed ${path}, left by a run that was cut short`);
-    return { value, detail: 'held' };
-  });
+class LockedRun {
+  readonly #parts: Parts;
+  readonly #request: LockRequest;
+  readonly #steps: Steps;
+  readonly #findings: Findings;
+  #journal: Journal | null = null;
+  #lane: Lock | null = null;
+
+  constructor(parts: Parts, request: LockRequest, steps: Steps, findings: Findings) {
+    this.#parts = parts;
+    this.#request = request;
+    this.#steps = steps;
+    this.#findings = findings;
+  }
+
+  async whole<T>({ prepare, fits, perform }: Work<T>): Promise<RunResult> {
+    const { site } = this.#parts;
+    const early = await this.#sharedBefore();
+    if (early) return early;
+    for (let round = 1; ; round++) {
+      // Before it looks at anything outside: who arrives later may not take its result.
+      const began = { ...moment(), at: Date.now() };
+      const prepared = await attempt(() => prepare(this.#steps));
+      const journal = await this.#acquire(prepared);
+      const other = journal.resultSince(this.#request.arrival, this.#caller());
+      if (other) return this.#shared(other);
+      const live = await readLiveIndex(site);
+      const isUseful = prepared.ok && fits && round < MOST_ROUNDS;
+      if (isUseful && !fits(prepared.value, journal, live)) {
+        this.#steps.note('another run came in between; the store is asked once more');
+        this.#unlock();
+        continue;
+      }
+      this.#begin(journal, began);
+      journal.adoptIntended(live.digest);
+      if (!prepared.ok) throw prepared.error;
+      const operation = { journal, steps: this.#steps, findings: this.#findings, live };
+      const outcome = await perform(operation, prepared.value);
+      const result = endResult(site, this.#steps, this.#findings, outcome);
+      this.#recorded(() => journal.finish(this.#findings.run, result));
+      return result;
+    }
+  }
+
+  close(): void {
+    this.#unlock();
+    this.#lane?.release();
+    this.#lane = null;
+  }
+
+  #unlock(): void {
+    this.#journal?.close();
+    this.#journal = null;
+  }
+
+  /** Of many that come together, most wait for a lane, and then find that another run has done it all. */
+  async #sharedBefore(): Promise<RunResult | null> {
+    if (!this.#request.mayShare) return null;
+    const { dbDir } = this.#parts.site;
+    const timeoutMs = this.#request.lockTimeoutMs ?? this.#parts.settings.lockTimeoutMs;
+    this.#lane = await takeLane(dbDir, timeoutMs * LANE_SHARE);
+    const other = await readResultSince(dbDir, timeoutMs, this.#request.arrival, this.#caller());
+    return other && this.#shared(other);
+  }
+
+  #shared(other: RunResult): RunResult {
+    this.#steps.note(`run ${other.run} began after this request arrived, so its result is this one's too`);
+    return { ...other, shared: true };
+  }
+
+  /** A failure that cannot be recorded (a full disk, most likely) is still answered. */
+  recordFailure(result: RunResult): void {
+    try {
+      this.#journal?.finish(result.run, result);
+    } catch (error) {
+      this.#steps.note(`this failure could not be recorded in the journal: ${asFailure(error).message}`);
+    }
+  }
+
+  #caller() {
+    return { kind: this.#request.kind, appRoot: this.#parts.site.appRoot };
+  }
+
+  #begin(journal: Journal, began: Arrival & { readonly at: number }): void {
+    const { trigger } = this.#request;
+    this.#recorded(() => journal.begin({ run: this.#findings.run, trigger, ...this.#caller(), began }));
+  }
+
+  /** Writes something down, if need be or if it can be done. */
+  #recorded(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      if (!this.#request.unrecorded || !(error instanceof Failure) || error.code !== 'disk') throw error;
+      this.#steps.note(`this run could not be recorded: ${error.message}`);
+    }
+  }
+
+  /** Where the preparation has failed already, that is what is told, and not that the lock could not be had either. */
+  async #acquire(prepared: Attempted<unknown>): Promise<Journal> {
+    try {
+      this.#journal = await this.#steps.run('lock', 'Wait for the lock', async () => {
+        const timeoutMs = this.#request.lockTimeoutMs ?? this.#parts.settings.lockTimeoutMs;
+        const value = await acquireJournal({ dbDir: this.#parts.site.dbDir, timeoutMs });
+        this.#clearUp(value);
+        return { value, detail: 'held' };
+      });
+      return this.#journal;
+    } catch (error) {
+      throw prepared.ok ? error : prepared.error;
+    }
+  }
+
+  #clearUp(journal: Journal): void {
+    const { site } = this.#parts;
+    for (const note of journal.notes) this.#steps.note(note);
+    giveAwayLeftovers(site.dbDir, INSTALLED);
+    const removed = recover({
+      stateDir: journal.stateDir,
+      directories: targetDirectories(site),
+      spared: [maintenancePath(site)],
+      run: this.#findings.run,
+    });
+    for (const path of removed) this.#steps.note(`removed ${path}, left by a run that was cut short`);
+  }
 }
 
-/** A failure that cannot be recorded (a full disk, most likely) is still answered. */
-function recordFailure(journal: Journal | null, result: RunResult, steps: Steps): void {
+type Attempted<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: unknown };
+
+async function attempt<T>(work: () => Promise<T>): Promise<Attempted<T>> {
   try {
-    journal?.finish(result.run, result);
+    return { ok: true, value: await work() };
   } catch (error) {
-    steps.note(`this failure could not be recorded in the journal: ${asFailure(error).message}`);
+    return { ok: false, error };
   }
 }

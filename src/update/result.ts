@@ -4,7 +4,7 @@ import type { Warning } from '../index/types.ts';
 import { countRows } from '../index/warnings.ts';
 import { newRunId } from '../report/run-id.ts';
 import type { Steps } from '../report/steps.ts';
-import type { FileFacts, IndexFacts, Outcome, RunResult } from '../report/types.ts';
+import type { FileFacts, IndexFacts, Outcome, Problem, RunResult } from '../report/types.ts';
 import type { Site } from '../site/types.ts';
 
 /** What an operation has found out so far; filled step by step, so that a failure can tell what was known. */
@@ -15,6 +15,7 @@ export interface Findings {
   reload: boolean;
   warnings: readonly Warning[];
   diff?: string;
+  fallback?: Problem;
 }
 
 export function newFindings(run: string): Findings {
@@ -36,6 +37,7 @@ export function endResult(site: Site, steps: Steps, findings: Findings, outcome:
     warnings: findings.warnings,
     steps: [...steps.facts],
     ...(findings.diff === undefined ? {} : { diff: findings.diff }),
+    ...(findings.fallback === undefined ? {} : { fallback: findings.fallback }),
   };
 }
 

@@ -37,7 +37,7 @@ export async function rollback(parts: Parts, { run, arrival }: RollbackRequest):
     const candidate = before.index
       ? candidateOf(before.index, before, { live, installed })
       : localCandidate(live, installed);
-    return await installCandidate(parts, operation, candidate, false);
+    return await installCandidate(parts, operation, candidate, { force: false });
   });
 }
 
@@ -92,8 +92,7 @@ function candidateOf(
   const facts = factsOf(image, undone, installed);
   const held = facts.etag === null;
   const etag = held ? (installed?.etag ?? null) : facts.etag;
-  const detail = `${image.length} bytes, changed ${facts.time}`;
-  return { image, digest, facts, remember: { ...facts, etag, digest, held }, detail };
+  return { image, digest, facts, remember: { ...facts, etag, digest, held }, note: null };
 }
 
 /** With an ETag only when it is the store's object, as far as this machine knows, and not an earlier one. */

@@ -26,7 +26,7 @@ export async function runStart(parts: Parts, arrival: Arrival): Promise<RunResul
     const candidate = localCandidate(operation.live, operation.journal.installed());
     if (!interrupted) return await writeHtpasswd(parts, operation, candidate);
     operation.steps.note('an update was cut short; it is finished now, from the local index');
-    return await installCandidate(parts, operation, candidate, false);
+    return await installCandidate(parts, operation, candidate, { force: false });
   });
 }
 

@@ -39,7 +39,7 @@ export async function readState(parts: Parts): Promise<MachineState> {
 }
 
 function stateOf(site: Site, live: LiveIndex, remembered: Remembered): MachineState {
-  const { pendingReload, lastRun } = remembered;
+  const { pendingReload, lastRun, owedUpdate: fallback } = remembered;
   return {
     outcome: 'state',
     machine: site.machineId,
@@ -47,6 +47,7 @@ function stateOf(site: Site, live: LiveIndex, remembered: Remembered): MachineSt
     index: localFacts(live, installedAs(remembered, live.digest)),
     files: filesOf(site, live),
     pendingReload,
+    fallback,
     lastRun,
   };
 }

@@ -1,8 +1,20 @@
+import { asFailure, Failure } from '../failure.ts';
+import { describeDifferences } from '../index/differences.ts';
+import { type LiveIndex, readLiveIndex } from '../install/live-index.ts';
+import type { Journal } from '../journal/journal.ts';
+import { installedAs, readRemembered } from '../journal/remembered.ts';
 import type { Arrival } from '../journal/types.ts';
-import type { RunResult, Trigger } from '../report/types.ts';
-import { type Candidate, fetchCandidate, localCandidate } from './candidate.ts';
+import type { Outcome, Problem, RunResult, Trigger } from '../report/types.ts';
+import {
+  type Candidate,
+  chooseCandidate,
+  describeHeld,
+  localCandidate,
+  type Unpublished,
+} from './candidate.ts';
+import { describeFetched, type Fetched, fetchIndex, knownVersion } from './fetch.ts';
 import { installCandidate } from './install.ts';
-import { type Operation, underLock } from './locked.ts';
+import { type Operation, prepareAndLock } from './locked.ts';
 import type { Parts } from './parts.ts';
 
 export interface UpdateRequest {
@@ -10,26 +22,144 @@ export interface UpdateRequest {
   /** Fetch and reinstall even when nothing changed. */
   readonly force: boolean;
   readonly arrival: Arrival;
+  /** Whether the machine must serve whatever the store does: then it serves its own index, and the result says why. */
+  readonly mustServe?: boolean;
+  /** Whether Navigator must reload, also where nothing changed. */
+  readonly reload?: boolean;
 }
 
+/** What the store has answered, or why it has not. */
+type Asked = { readonly fetched: Fetched } | { readonly problem: Failure };
+
 /**
- * The whole update: lock, fetch, read, generate, check, install. Never throws: what goes wrong is the result, and then
- * nothing was changed.
+ * The whole update: fetch, lock, read, generate, check, install. Never throws: what goes wrong is the result, and then
+ * nothing was changed. The lock is not held while the store is waited for: somebody else's update may need it, and who
+ * was shut out by that must not get in for so long.
  */
 export async function runUpdate(parts: Parts, request: UpdateRequest): Promise<RunResult> {
-  const { trigger, force, arrival } = request;
-  return await underLock(parts, { trigger, arrival, kind: force ? 'forced' : 'plain' }, async (operation) => {
-    const candidate = await operation.steps.run('fetch', 'Fetch the index', async () => {
-      const value = await obtain(parts, operation, force);
-      return { value, detail: value.detail };
-    });
-    return await installCandidate(parts, operation, candidate, force);
+  const { trigger, force, arrival, mustServe = false } = request;
+  const kind = force ? 'forced' : 'plain';
+  return await prepareAndLock<Asked>(
+    parts,
+    { trigger, arrival, kind, mayShare: true, unrecorded: mustServe },
+    {
+      prepare: (steps) =>
+        steps.run('fetch', 'Fetch the index', async () => {
+          const value = await ask(parts, request);
+          const detail = 'fetched' in value ? describeFetched(value.fetched) : value.problem.message;
+          return { value, detail };
+        }),
+      fits: (asked, journal, live) => stillFits(asked, journal, live),
+      perform: (operation, asked) => perform(parts, request, operation, asked),
+    },
+  );
+}
+
+async function ask(parts: Parts, { force, mustServe }: UpdateRequest): Promise<Asked> {
+  const { site, settings } = parts;
+  try {
+    const live = await readLiveIndex(site);
+    const remembered = await readRemembered(site.dbDir, settings.lockTimeoutMs);
+    const installed = installedAs(remembered, live.digest);
+    const unless = force ? null : knownVersion(live.digest, installed);
+    const store = await parts.openStore();
+    return { fetched: await fetchIndex(store, { unless, maxBytes: settings.maxIndexBytes }) };
+  } catch (error) {
+    if (mustServe && error instanceof Failure) return { problem: error };
+    throw error;
+  }
+}
+
+/** That the store has still what was installed says nothing once something else is. */
+function stillFits(asked: Asked, journal: Journal, live: LiveIndex): boolean {
+  if (!('fetched' in asked) || asked.fetched.kind !== 'unchanged') return true;
+  return knownVersion(live.digest, journal.installed()) === asked.fetched.etag;
+}
+
+async function perform(
+  parts: Parts,
+  request: UpdateRequest,
+  operation: Operation,
+  asked: Asked,
+): Promise<Outcome> {
+  const { force, mustServe = false, reload = force } = request;
+  const { journal } = operation;
+  try {
+    if (!('fetched' in asked)) throw asked.problem;
+    const candidate = choose(parts, request, operation, asked.fetched);
+    if ('kind' in candidate) return hold(operation, candidate, request);
+    if (candidate.note) operation.steps.note(candidate.note);
+    const outcome = await installCandidate(parts, operation, candidate, { force, reload });
+    journal.setOwedUpdate(null);
+    return outcome;
+  } catch (error) {
+    if (!mustServe) throw error;
+    return await serveLocal(parts, operation, error, reload);
+  }
+}
+
+function choose(
+  { site }: Parts,
+  { force }: UpdateRequest,
+  { journal, live }: Operation,
+  fetched: Fetched,
+): Candidate | Unpublished {
+  return chooseCandidate(fetched, {
+    live,
+    installed: journal.installed(),
+    force,
+    isSource: site.deployment === 'local',
+    published: journal.publishedDigests(),
+    now: new Date(),
   });
 }
 
-async function obtain(parts: Parts, { journal, live }: Operation, force: boolean): Promise<Candidate> {
-  const installed = journal.installed();
-  const store = await parts.openStore();
-  if (!store) return localCandidate(live, installed);
-  return await fetchCandidate(store, live, installed, { maxBytes: parts.settings.maxIndexBytes, force });
+/** What can still be served is served: the index of this machine. */
+async function serveLocal(
+  parts: Parts,
+  operation: Operation,
+  error: unknown,
+  reload: boolean,
+): Promise<Outcome> {
+  const { journal, live, findings, steps } = operation;
+  const failure = asFailure(error);
+  const local = localOr(live, journal, error);
+  if (failure !== error) parts.unexpected(error);
+  const { code, message, hint } = failure;
+  findings.fallback = { code, message, hint };
+  steps.note(`the update failed (${code}): ${message}; this machine serves from the index that it has`);
+  keepInMind(operation, findings.fallback);
+  return await installCandidate(parts, operation, local, { force: false, reload, spare: true });
+}
+
+/** Without an index of its own the machine cannot serve, and what kept it from fetching one is what is to be mended. */
+function localOr(live: LiveIndex, journal: Journal, error: unknown): Candidate {
+  try {
+    return localCandidate(live, journal.installed());
+  } catch {
+    throw error;
+  }
+}
+
+/** On a volume that is full it is forgotten, and the next run asks the store anyway. */
+function keepInMind({ journal, steps }: Operation, problem: Problem): void {
+  try {
+    journal.setOwedUpdate(problem);
+  } catch (error) {
+    steps.note(`it could not be written down that an update is owed: ${asFailure(error).message}`);
+  }
+}
+
+/** Leaves everything as it is, and says what stands against the store's. */
+function hold(
+  { live, findings, steps }: Operation,
+  { theirs, facts }: Unpublished,
+  { trigger }: UpdateRequest,
+): Outcome {
+  findings.index = facts;
+  const differences = live.image ? describeDifferences(theirs, live.image) : [];
+  steps.note(describeHeld(differences));
+  // Names of users are for whoever is on this host.
+  if (trigger === 'command') for (const line of differences) steps.note(line);
+  return 'held';
 }

@@ -2,17 +2,18 @@
  * Navigator does not queue: every POST is a process of its own, at once. Here the store keeps the first of them waiting
  * until all have arrived, so that nothing depends on how fast they are.
  */
+import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { changeSample, makeSampleIndex } from '../../dev/sample/sample.ts';
 import { readHistory } from '../../src/journal/history.ts';
+import { holder } from '../journal/support/processes.ts';
 import { type Fault, type FaultProxy, never, s3Error, startFaultProxy } from '../support/fault-proxy.ts';
 import { makeGate } from '../support/gate.ts';
 import { type CgiAnswered, Machine } from '../support/machine.ts';
 import { type Published, startPublished, storeEnvironment } from '../support/published.ts';
 import { type ProcessOptions, RunProcess } from '../support/run-process.ts';
-import { untilOpen } from '../support/until-there.ts';
 
 const FIRST = makeSampleIndex();
 const SECOND = changeSample(FIRST).index;
@@ -43,28 +44,28 @@ beforeEach(async () => {
 });
 afterEach(() => machine.remove());
 
-/** Has the store keep its first request waiting; resolves `asked` when that has come, and goes on at `release`. */
-function holdFirst(fault?: Fault): { asked: Promise<void>; release(): void } {
+/** Has the store keep its first requests waiting; resolves `asked` when they have come, and goes on at `release`. */
+function holdFirst(fault?: Fault, count = 1): { asked: Promise<void>; release(): void } {
   const asked = makeGate();
   const held = makeGate();
   proxy.plan(async ({ number }) => {
-    if (number > 1) return fault;
-    asked.open();
+    if (number > count) return fault;
+    if (number === count) asked.open();
     await held.opened;
     return fault;
   });
   return { asked: asked.opened, release: held.open };
 }
 
-/** Starts processes that have all arrived before the first one gets anything from the store. */
+/** Starts processes that have all arrived before the two that may ask the store at a time get anything from it. */
 async function together(callers: readonly ProcessOptions[], fault?: Fault): Promise<CgiAnswered[]> {
-  const { asked, release } = holdFirst(fault);
+  const { asked, release } = holdFirst(fault, 2);
   const runs = callers.map((options) => new RunProcess(machine, options));
   await Promise.all([asked, ...runs.map((run) => run.begun())]);
   const sent = proxy.requests.length;
   release();
   const answers = await Promise.all(runs.map((run) => run.answered));
-  expect(sent, 'requests while the first run had the lock').toBe(1);
+  expect(sent, 'requests while the first runs wait for the store').toBe(2);
   return answers;
 }
 
@@ -84,53 +85,53 @@ async function expectShared(answers: readonly CgiAnswered[], runsBefore: number,
 }
 
 describe(`${CALLERS} POSTs at once`, () => {
-  it('cost two runs and two requests to the store at most when the index has changed', async () => {
+  it('cost four runs and four requests to the store at most when the index has changed', async () => {
     await machine.post();
     await published.publish(SECOND, LATER);
     const answers = await together(PLAIN);
     expect(statuses(answers)).toEqual(new Set(['200, exit 0']));
-    const runs = await expectShared(answers, 1, 2);
-    expect(proxy.requests.length).toBeLessThanOrEqual(2);
+    const runs = await expectShared(answers, 1, 4);
+    expect(proxy.requests.length).toBeLessThanOrEqual(4);
     expect(runs.at(-1)?.outcome).toBe('updated');
     expect(machine.read('navigator.yml')).toContain('tea-dance');
   });
 
-  it('cost two at most when nothing has changed, and touch nothing', async () => {
+  it('cost four at most when nothing has changed, and touch nothing', async () => {
     await machine.post();
     const before = machine.snapshot();
     const answers = await together(PLAIN);
     expect(statuses(answers)).toEqual(new Set(['200, exit 0']));
-    await expectShared(answers, 1, 2);
-    expect(proxy.requests.length).toBeLessThanOrEqual(2);
+    await expectShared(answers, 1, 4);
+    expect(proxy.requests.length).toBeLessThanOrEqual(4);
     expect(new Set(answers.map(({ result }) => result.outcome))).toEqual(new Set(['unchanged']));
     expect(machine.snapshot()).toEqual(before);
   });
 
-  it('cost two at most on a machine that has nothing', async () => {
+  it('cost four at most on a machine that has nothing', async () => {
     const answers = await together(PLAIN);
     expect(statuses(answers)).toEqual(new Set(['200, exit 0']));
-    await expectShared(answers, 0, 2);
+    await expectShared(answers, 0, 4);
     expect(machine.read('navigator.yml')).toContain('auth:');
   });
 
-  it('all get 502 when the store refuses, after two requests at most, and change nothing', async () => {
+  it('all get 502 when the store refuses, after four requests at most, and change nothing', async () => {
     await machine.post();
     const before = machine.snapshot();
     const answers = await together(PLAIN, s3Error(403, 'AccessDenied'));
     expect(statuses(answers)).toEqual(new Set(['502, exit 1']));
-    await expectShared(answers, 1, 2);
-    expect(proxy.requests.length).toBeLessThanOrEqual(2);
+    await expectShared(answers, 1, 4);
+    expect(proxy.requests.length).toBeLessThanOrEqual(4);
     expect(machine.snapshot()).toEqual(before);
     proxy.plan(never);
     expect((await machine.post()).result.outcome).toBe('unchanged');
   });
 
-  it('cost three runs at most when half of them are forced, and each forced one gets a reinstallation', async () => {
+  it('cost six runs at most when half of them are forced, and each forced one gets a reinstallation', async () => {
     await machine.post();
     const callers = PLAIN.map((plain, at) => (at % 2 === 0 ? plain : FORCED));
     const answers = await together(callers);
     expect(statuses(answers)).toEqual(new Set(['200, exit 0']));
-    const runs = await expectShared(answers, 1, 3);
+    const runs = await expectShared(answers, 1, 6);
     const forced = new Set(runs.filter((row) => row.kind === 'forced').map((row) => row.run));
     const gotten = answers.filter((_, at) => callers[at] === FORCED).map(({ result }) => result);
     expect(gotten.filter(({ run, outcome }) => !forced.has(run) || outcome !== 'updated')).toEqual([]);
@@ -141,59 +142,62 @@ describe(`${CALLERS} POSTs at once`, () => {
     const callers = PLAIN.map((plain, at) => (at % 2 === 0 ? plain : { env: { APP_ROOT: other } }));
     const answers = await together(callers);
     expect(statuses(answers)).toEqual(new Set(['200, exit 0']));
-    await expectShared(answers, 0, 4);
+    await expectShared(answers, 0, 8);
     expect(machine.read('navigator.yml')).toContain('auth:');
     expect(statSync(join(other, 'config', 'navigator.yml')).isFile()).toBe(true);
   });
 });
 
-describe('while one run holds the lock', () => {
+describe('while one run waits for the store', () => {
   beforeEach(async () => {
     await machine.post();
     await published.publish(SECOND, LATER);
   });
 
-  it('its death leaves the lock to the next POST at once', async () => {
-    const { asked } = holdFirst();
-    const holder = new RunProcess(machine);
-    await asked;
-    holder.signal('SIGKILL');
-    expect((await holder.answered).signal).toBe('SIGKILL');
-    // Not a moment to wait: the first look at the lock must find it free.
-    const answer = await machine.post('', { env: { UPDATE_CONFIG_LOCK_TIMEOUT: '0' } });
-    expect(answer).toMatchObject({ status: 200, result: { outcome: 'updated', shared: false } });
-    const history = await readHistory(machine.dbDir, 3);
-    expect(history.map((row) => row.outcome)).toEqual(['updated', 'interrupted', 'updated']);
-  });
-
-  it('its death lets those who wait go on, and so does the death of one of these', async () => {
-    const { asked } = holdFirst();
-    const holder = new RunProcess(machine);
-    await asked;
-    const waiting = PLAIN.slice(0, 6).map((options) => new RunProcess(machine, options));
-    await Promise.all(waiting.map((run) => run.begun()));
-    const [unlucky, ...others] = waiting;
-    for (const run of [unlucky, holder]) run?.signal('SIGKILL');
-    const answers = await Promise.all(others.map((run) => run.answered));
-    expect(statuses(answers)).toEqual(new Set(['200, exit 0']));
-    expect(machine.read('navigator.yml')).toContain('tea-dance');
-  });
-
-  it('a POST that waits too long gets 503 with Retry-After and changes nothing; the holder goes on', async () => {
+  it('another one does not wait for it: who is shut out is out at once', async () => {
     const { asked, release } = holdFirst();
-    const holder = new RunProcess(machine);
+    const slow = new RunProcess(machine);
     await asked;
-    holder.signal('SIGSTOP');
-    const before = machine.snapshot();
-    const answer = await machine.post('', { env: { UPDATE_CONFIG_LOCK_TIMEOUT: '1' } });
-    expect(answer).toMatchObject({ status: 503, exitCode: 1, result: { error: { code: 'lock-timeout' } } });
-    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
-    expect(machine.snapshot()).toEqual(before);
-    holder.signal('SIGCONT');
+    expect(await machine.post()).toMatchObject({
+      status: 200,
+      result: { outcome: 'updated', shared: false },
+    });
+    expect(machine.read('navigator.yml')).toContain('tea-dance');
     release();
-    expect(await holder.answered).toMatchObject({ status: 200, result: { outcome: 'updated' } });
-    const history = await readHistory(machine.dbDir, 2);
-    expect(history.map((row) => row.outcome)).toEqual(['updated', 'updated']);
+    expect((await slow.answered).result).toMatchObject({ outcome: 'updated', shared: true });
+  });
+
+  it('the start hook does not wait for it either', async () => {
+    const { asked, release } = holdFirst();
+    const slow = new RunProcess(machine);
+    await asked;
+    const executable = join(import.meta.dirname, '../../scripts/start');
+    expect((await machine.run([], { executable })).exitCode).toBe(0);
+    release();
+    expect((await slow.answered).result.outcome).toBe('updated');
+  });
+
+  it('its death is nobody else’s, and the next run does its work', async () => {
+    const { asked } = holdFirst();
+    const slow = new RunProcess(machine);
+    await asked;
+    slow.signal('SIGKILL');
+    expect((await slow.answered).signal).toBe('SIGKILL');
+    expect(await machine.post()).toMatchObject({
+      status: 200,
+      result: { outcome: 'updated', shared: false },
+    });
+  });
+
+  it('a rollback that comes in between stands, though the store has said that nothing is new', async () => {
+    await machine.post();
+    const { asked, release } = holdFirst();
+    const slow = new RunProcess(machine);
+    await asked;
+    expect((await machine.run(['--rollback'])).exitCode).toBe(0);
+    release();
+    expect((await slow.answered).result.outcome).toBe('unchanged');
+    expect(machine.read('navigator.yml')).not.toContain('tea-dance');
   });
 
   it('a dry run and a refusal are answered without waiting for it', async () => {
@@ -207,18 +211,45 @@ describe('while one run holds the lock', () => {
     release();
     expect((await holder.answered).result.outcome).toBe('updated');
   });
+});
 
-  it('the start hook waits for it, and serves what it installed', async () => {
-    const { asked, release } = holdFirst();
-    const holder = new RunProcess(machine);
-    await asked;
-    const executable = join(import.meta.dirname, '../../scripts/start');
-    // The process that does the work, without the one that watches it.
-    const hook = new RunProcess(machine, { executable, args: [], env: { UPDATE_CONFIG_SUPERVISED: '1' } });
-    await untilOpen(hook.pid, join(machine.dbDir, '.update_config/journal.db'));
-    release();
-    const [answer, started] = await Promise.all([holder.answered, hook.answered]);
-    expect(answer.result.outcome).toBe('updated');
-    expect(started).toMatchObject({ exitCode: 0, result: { outcome: 'unchanged' } });
+describe('while somebody holds the lock', () => {
+  beforeEach(async () => {
+    await machine.post();
+    await published.publish(SECOND, LATER);
+  });
+
+  it('its death leaves the lock to the next POST at once', async () => {
+    const holding = await holder(machine.dbDir);
+    holding.kill('SIGKILL');
+    await once(holding, 'exit');
+    // Not a moment to wait: the first look at the lock must find it free.
+    const answer = await machine.post('', { env: { UPDATE_CONFIG_LOCK_TIMEOUT: '0' } });
+    expect(answer).toMatchObject({ status: 200, result: { outcome: 'updated', shared: false } });
+    const history = await readHistory(machine.dbDir, 3);
+    expect(history.map((row) => row.outcome)).toEqual(['updated', 'interrupted', 'updated']);
+  });
+
+  it('its death lets those who wait go on, and so does the death of one of these', async () => {
+    const holding = await holder(machine.dbDir);
+    const waiting = PLAIN.slice(0, 6).map((options) => new RunProcess(machine, options));
+    await Promise.all(waiting.map((run) => run.begun()));
+    const [unlucky, ...others] = waiting;
+    unlucky?.signal('SIGKILL');
+    holding.kill('SIGKILL');
+    const answers = await Promise.all(others.map((run) => run.answered));
+    expect(statuses(answers)).toEqual(new Set(['200, exit 0']));
+    expect(machine.read('navigator.yml')).toContain('tea-dance');
+  });
+
+  it('a POST that waits too long gets 503 with Retry-After and changes nothing', async () => {
+    const holding = await holder(machine.dbDir);
+    const before = machine.snapshot();
+    const answer = await machine.post('', { env: { UPDATE_CONFIG_LOCK_TIMEOUT: '1' } });
+    expect(answer).toMatchObject({ status: 503, exitCode: 1, result: { error: { code: 'lock-timeout' } } });
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+    expect(machine.snapshot()).toEqual(before);
+    holding.kill('SIGKILL');
+    expect((await machine.post()).result.outcome).toBe('updated');
   });
 });

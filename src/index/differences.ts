@@ -1,7 +1,7 @@
-import { cut, printable } from '../index/keys.ts';
-import { openImage } from '../index/open.ts';
-import { validateIndex } from '../index/validate.ts';
 import type { Database } from '../sqlite.ts';
+import { cut, printable } from './keys.ts';
+import { openImage } from './open.ts';
+import { validateIndex } from './validate.ts';
 
 /** A row with its own name in `#name`, which no column can be called. */
 type Row = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CHANGES, describeDifferences } from '../../src/publish/differences.ts';
+import { CHANGES, describeDifferences } from '../../src/index/differences.ts';
 import { altered, buildIndex, goodTables, HASH, SOUND, soundWith } from '../support/indexes.ts';
 
 const base = buildIndex();

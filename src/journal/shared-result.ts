@@ -1,0 +1,52 @@
+import type { RunResult } from '../report/types.ts';
+import type { Database } from '../sqlite.ts';
+import { moment } from './arrival.ts';
+import { readJournal } from './history.ts';
+import { parseResult } from './parse.ts';
+import type { Arrival, Caller, RunKind } from './types.ts';
+
+/** Which runs' results a caller may take for its own. A forced run does all that a plain one does. */
+const SHAREABLE: Readonly<Record<RunKind, readonly RunKind[]>> = {
+  plain: ['plain', 'forced'],
+  forced: ['forced'],
+  'dry-run': [],
+  rollback: [],
+  start: [],
+};
+
+/**
+ * The result of the latest run that ended, began after `since`, and did at least what the caller wants done; null when
+ * there is none. It is marked as shared.
+ */
+export function resultSince(db: Database, since: Arrival, caller: Caller): RunResult | null {
+  const kinds = SHAREABLE[caller.kind];
+  if (since.bootId === null || kinds.length === 0) return null;
+  // A run cannot have begun after now: such a row was not written by this program.
+  const now = moment().monotonicNs;
+  const row = db
+    .prepare<unknown[], { result: string }>(
+      `SELECT result FROM runs
+       WHERE result IS NOT NULL AND boot_id = ? AND began_ns > ? AND began_ns <= ? AND app_root = ?
+         AND kind IN (SELECT value FROM json_each(?))
+       ORDER BY sequence DESC LIMIT 1`,
+    )
+    .get(since.bootId, since.monotonicNs, now, caller.appRoot, JSON.stringify(kinds));
+  const result = row ? parseResult(row.result) : null;
+  return result && { ...result, shared: true };
+}
+
+/**
+ * The same without the lock; waits while an update holds that. Null where there is no journal yet.
+ *
+ * @throws {Failure} as `readHistory`
+ */
+export async function readResultSince(
+  dbDir: string,
+  timeoutMs: number,
+  since: Arrival,
+  caller: Caller,
+): Promise<RunResult | null> {
+  const read = (db: Database, version: number) => [version === 0 ? null : resultSince(db, since, caller)];
+  const [result = null] = await readJournal(dbDir, timeoutMs, read);
+  return result;
+}

@@ -1,0 +1,79 @@
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Backoff, backoff } from '../backoff.ts';
+import { Failure } from '../failure.ts';
+import { readRemembered } from '../journal/remembered.ts';
+import { tryLock } from '../lock/lock.ts';
+import type { Reporter } from '../report/types.ts';
+import type { Site } from '../site/types.ts';
+import { ensureReadyDir } from './place.ts';
+
+export interface Convergence {
+  readonly site: Site;
+  readonly report: Reporter;
+  /** Where Navigator answers `POST update_config`, such as `/showcase/update_config`. */
+  readonly path: string;
+  readonly backoff: Backoff;
+  /** `performance.now()` after which nothing is tried any more. */
+  readonly endsAt: number;
+}
+
+/** Milliseconds for one update, the store's own time-out included. */
+const TIMEOUT_MS = 120_000;
+/** Milliseconds to wait for an update that holds the journal. */
+const PATIENCE_MS = 5000;
+
+/**
+ * Has the update tried again that a machine came up without, with growing pauses, until it is through or the time is up:
+ * nobody else may ask for one. Navigator itself is asked, which then reloads. One process does so at a time; each later
+ * hook begins anew.
+ *
+ * @throws {Failure} as `ensureReadyDir`
+ */
+export async function converge({ site, report, path, backoff: pauses, endsAt }: Convergence): Promise<void> {
+  if (!(await isOwed(site))) return;
+  const lock = tryLock(join(ensureReadyDir(site.appRoot), 'converge'));
+  if (!lock) return;
+  const say = (message: string) => report({ type: 'note', message }, new Date());
+  try {
+    for (let attempt = 1; await isOwed(site); attempt++) {
+      const pause = backoff(pauses, attempt);
+      if (performance.now() + pause >= endsAt) {
+        say('this machine serves from the index that it has; the next update asks the store again');
+        return;
+      }
+      await wait(pause);
+      const left = Math.max(1000, endsAt - performance.now());
+      say(await askNavigator(site.listenPort, path, Math.min(TIMEOUT_MS, left)));
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+/** What cannot be read now is asked for again later. */
+async function isOwed({ dbDir }: Site): Promise<boolean> {
+  try {
+    return (await readRemembered(dbDir, PATIENCE_MS)).owedUpdate !== null;
+  } catch (error) {
+    if (error instanceof Failure) return error.code === 'lock-timeout';
+    throw error;
+  }
+}
+
+/** @returns how it went, in words */
+function askNavigator(port: number, path: string, timeoutMs: number): Promise<string> {
+  return new Promise((resolve) => {
+    const options = { host: '127.0.0.1', port, path, method: 'POST', agent: false, timeout: timeoutMs };
+    const asked = request({ ...options, headers: { 'Content-Length': 0 } }, (answer) => {
+      answer.resume();
+      answer.on('end', () => resolve(`the owed update was asked for: ${answer.statusCode}`));
+      answer.on('error', (error) => resolve(`the owed update was asked for: ${error.message}`));
+    });
+    asked.on('timeout', () => asked.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)));
+    asked.on('error', (error) => resolve(`the owed update could not be asked for: ${error.message}`));
+    asked.end();
+  });
+}

@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as wait } from 'node:timers/promises';
+import { ensureTrustedDir } from '../journal/state-dir.ts';
+import { type Lock, tryLock } from '../lock/lock.ts';
+
+/**
+ * Runs that may have the store asked at a time. A second one, so that nobody waits for a run that is slow to be answered;
+ * no more, so that of many requests which come together most find that another run has done it all for them.
+ */
+const LANES = 2;
+
+/**
+ * Takes a lane, which ends with this process; null when the wait for one is over, or none can be made. Not to have one
+ * costs a request to the store, and nothing else.
+ *
+ * @param patienceMs to wait for one: the store may be slow, which shall not keep everybody waiting
+ */
+export async function takeLane(dbDir: string, patienceMs: number): Promise<Lock | null> {
+  const directory = made(dbDir);
+  if (directory === null) return null;
+  const deadline = performance.now() + patienceMs;
+  for (;;) {
+    for (let lane = 0; lane < LANES; lane++) {
+      const lock = take(join(directory, `lane-${lane}.lock`));
+      if (lock) return lock;
+    }
+    if (performance.now() >= deadline) return null;
+    await wait(5 + Math.random() * 15);
+  }
+}
+
+/** What is wrong with a directory is told of by the run itself. */
+function made(dbDir: string): string | null {
+  try {
+    return ensureTrustedDir(dbDir);
+  } catch {
+    return null;
+  }
+}
+
+/** And so is a disk that fails. */
+function take(path: string): Lock | null {
+  try {
+    return tryLock(path);
+  } catch {
+    return null;
+  }
+}
