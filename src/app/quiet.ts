@@ -2,38 +2,65 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
+import { setMtime } from '../install/commit.ts';
 import { trustedDirOf } from '../journal/state-dir.ts';
-import { tryLock } from '../lock/lock.ts';
+import { type Lock, tryLock } from '../lock/lock.ts';
+import { asRoot } from '../rights/rights.ts';
 import { navigatorPath } from '../site/paths.ts';
 import type { Site } from '../site/types.ts';
 
-/** Milliseconds that Navigator takes to load a configuration, on a machine with 400 events and other work to do. */
+/** Milliseconds for a request to end, and for Navigator to load a configuration of 400 events after it. */
 const LOAD_MS = 700;
+/** Milliseconds that nobody waits longer than, whatever the clock says. */
+const LONGEST_MS = 5000;
+
+/** Let go when this process ends, and not before: that is what others wait for. */
+let held: Lock | null = null;
 
 /**
  * Waits, in a request that has changed nothing, until its end does not make Navigator reload once more.
  *
- * Navigator looks at navigator.yml whenever such a request ends, and its time is a second ahead of the clock after each
- * change (`freshMtime`), so that a load which was under way just then is not the last one. So of twenty requests that came
- * together, each would be followed by a reload. Those that had come before the change wait until its time has passed: the
- * first of them ends then, and the load that follows is later than that time; the others end when that is over.
+ * Navigator looks at navigator.yml whenever such a request ends, and reloads where its time is later than the end of the
+ * last load. After a change that time is a second ahead (`freshMtime`), so that a load which was under way just then is
+ * not the last one; so of twenty requests that came together, each would be followed by a reload. Those that had come
+ * before the change go one by one: the first of them ends when that time has passed, so that the load which follows it is
+ * later; the others end when that load is over.
  */
 export async function keepQuiet(site: Site): Promise<void> {
   const stats = statSync(navigatorPath(site), { throwIfNoEntry: false });
   // Who comes later does not come with twenty others, and has no reason to wait.
   if (!stats || stats.ctimeMs <= Date.now() - performance.now()) return;
-  const isPast = () => Date.now() >= stats.mtimeMs;
-  const first = isPast() ? null : tryFirst(site);
-  const until = stats.mtimeMs + (first ? 0 : LOAD_MS);
-  const pause = until - Date.now();
-  // A clock that was set meanwhile makes nobody wait for long.
-  if (pause > 0 && pause < 5000) await wait(pause);
+  const path = join(trustedDirOf(site.dbDir), 'first.lock');
+  const deadline = performance.now() + LONGEST_MS;
+  do {
+    const lock = attempt(path);
+    if (lock) return await inTurn(lock, path, stats.mtimeMs);
+    await wait(20);
+  } while (performance.now() < deadline);
 }
 
-/** The lock is let go when this process ends: that is what the others wait for. */
-function tryFirst({ dbDir }: Site): object | null {
+/** @param mtime of navigator.yml, by which the lock's file says whether somebody was the first after this change */
+async function inTurn(lock: Lock, path: string, mtime: number): Promise<void> {
+  const { mtimeMs: led, ctimeMs: ledAt } = asRoot(() => statSync(path));
+  if (led === mtime) {
+    lock.release();
+    return await pause(ledAt + LOAD_MS);
+  }
+  held = lock;
+  await pause(mtime);
+  setMtime(path, mtime);
+}
+
+/** @param until milliseconds since 1970 */
+async function pause(until: number): Promise<void> {
+  const ms = until - Date.now();
+  if (ms > 0) await wait(Math.min(ms, LONGEST_MS));
+}
+
+function attempt(path: string): Lock | null {
+  if (held) return null;
   try {
-    return tryLock(join(trustedDirOf(dbDir), 'first.lock'));
+    return tryLock(path);
   } catch {
     return null;
   }

@@ -26,7 +26,6 @@ beforeEach(async () => {
   machine = new Machine({
     ...storeEnvironment(published.settings, proxy.endpoint),
     ...FLY_MACHINE,
-    UPDATE_CONFIG_STORE_TIMEOUT: '2',
   });
 });
 afterEach(() => machine.remove());
@@ -40,6 +39,11 @@ async function maintenanceHook(): Promise<{ command: string; args: string[] }> {
   if (!hook) throw new Error('there is no hook');
   expect(hook.command).toBe(join(machine.appRoot, 'cgi-bin/update_config'));
   return hook;
+}
+
+function hangs(): Record<string, string> {
+  proxy.plan(always({ kind: 'hang', after: 'request' }));
+  return { UPDATE_CONFIG_STORE_TIMEOUT: '2' };
 }
 
 async function boot(env: Record<string, string> = {}) {
@@ -58,7 +62,7 @@ function onVolume(): void {
 describe('a machine that boots with a good index on its volume comes up with it', () => {
   it.each([
     ['is down', () => ({ AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1' }), 'store-unreachable'],
-    ['hangs', () => proxy.plan(always({ kind: 'hang', after: 'request' })), 'store-timeout'],
+    ['hangs', () => hangs(), 'store-timeout'],
     ['rejects the key', () => proxy.plan(always(s3Error(403, 'AccessDenied'))), 'store-refused'],
     ['lacks a variable', () => ({ AWS_SECRET_ACCESS_KEY: '' }), 'config-invalid'],
     ['has no index', () => proxy.plan(always(s3Error(404, 'NoSuchKey'))), 'store-no-index'],

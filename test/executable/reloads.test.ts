@@ -1,0 +1,50 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { EXECUTABLE, Machine } from '../support/machine.ts';
+import { NavigatorCgi } from '../support/navigator-cgi.ts';
+import { type Published, startPublished } from '../support/published.ts';
+import { EARLIER, FIRST, LATER, SECOND } from '../support/use-machine.ts';
+
+const CALLERS = 20;
+
+let published: Published;
+let machine: Machine;
+let navigator: NavigatorCgi;
+
+beforeAll(async () => {
+  published = await startPublished();
+});
+afterAll(() => published.close());
+beforeEach(async () => {
+  await published.publish(FIRST, EARLIER);
+  machine = new Machine({ ...published.env, UPDATE_CONFIG_LOCK_TIMEOUT: '600' });
+  await machine.post();
+  machine.settle();
+  const env = { PATH: process.env['PATH'] ?? '', ...machine.env };
+  navigator = await NavigatorCgi.start({ script: EXECUTABLE, appRoot: machine.appRoot, env });
+});
+afterEach(async () => {
+  await navigator.close();
+  machine.remove();
+});
+
+const post = async () => (await fetch(navigator.url, { method: 'POST' })).status;
+
+it(`${CALLERS} POSTs at once after one change give at most 3 reloads, and the last one is of the new index`, async () => {
+  await published.publish(SECOND, LATER);
+  const statuses = await Promise.all(Array.from({ length: CALLERS }, post));
+  expect(new Set(statuses)).toEqual(new Set([200]));
+  await navigator.run(CALLERS - 1);
+  expect(navigator.runs).toHaveLength(CALLERS);
+  const reloads = navigator.runs.filter(({ reloaded }) => reloaded).length;
+  expect(reloads).toBeGreaterThan(0);
+  expect(reloads).toBeLessThanOrEqual(3);
+  expect(navigator.loads.at(-1)).toContain('tea-dance');
+});
+
+it('a POST that comes after a change does not wait, and is followed by one more reload at most', async () => {
+  await published.publish(SECOND, LATER);
+  expect(await post()).toBe(200);
+  for (let number = 0; number < 3; number++) expect(await post()).toBe(200);
+  expect(navigator.runs[0]?.reloaded).toBe(true);
+  expect(navigator.loads.at(-1)).toContain('tea-dance');
+});
