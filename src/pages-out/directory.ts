@@ -14,8 +14,9 @@ import {
 import { dirname, join } from 'node:path';
 import { Failure } from '../failure.ts';
 import { codeOf } from '../install/disk.ts';
+import { isRootsWay } from '../rights/control.ts';
 import { own } from '../rights/files.ts';
-import { inDirectory, inOpenDirectory } from '../rights/rights.ts';
+import { asApplication, inDirectory, inOpenDirectory } from '../rights/rights.ts';
 import { readWhole, writeWhole } from './descriptor.ts';
 
 const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
@@ -31,17 +32,21 @@ const DESCRIPTORS = existsSync('/proc/self/fd') ? '/proc/self/fd' : null;
 export class Directory {
   readonly path: string;
   readonly #fd: number;
+  /** Whether root alone decides where the path of the public directory leads. */
+  readonly #isRootsWay: boolean;
   /** What every path within begins with. */
   readonly #base: string;
 
-  private constructor(fd: number, path: string) {
+  private constructor(fd: number, path: string, isRootsWay: boolean) {
     this.#fd = fd;
     this.path = path;
+    this.#isRootsWay = isRootsWay;
     this.#base = DESCRIPTORS === null ? path : `${DESCRIPTORS}/${fd}`;
   }
 
   /**
-   * The public directory itself, which may be a link. If it is missing it is made; or the answer is null.
+   * The public directory itself, which may be a link. If it is missing it is made; or the answer is null. Where the
+   * application has a say in where its path leads, nothing in it is done as root, whoever it belongs to.
    */
   static openTop(path: string, options: { make: boolean }): Directory | null {
     if (!existsSync(path)) {
@@ -53,16 +58,19 @@ export class Directory {
       }
       return inDirectory(realpathSync(dirname(path)), () => {
         mkdirSync(path, 0o755);
-        const made = Directory.#open(realpathSync(path));
+        const made = Directory.#open(path);
         made.#setMode(made.#fd, 0o755);
         return made;
       });
     }
-    return Directory.#open(realpathSync(path));
+    return Directory.#open(path);
   }
 
-  static #open(real: string): Directory {
-    return new Directory(openSync(real, O_RDONLY | O_DIRECTORY | O_NOFOLLOW), real);
+  static #open(path: string): Directory {
+    // By its own path, not by where that leads at this moment.
+    const isRoots = isRootsWay(path);
+    const real = realpathSync(path);
+    return new Directory(openSync(real, O_RDONLY | O_DIRECTORY | O_NOFOLLOW), real, isRoots);
   }
 
   close(): void {
@@ -82,7 +90,8 @@ export class Directory {
   enter(name: string): Directory | null {
     const path = join(this.path, name);
     try {
-      return new Directory(openSync(this.#within(name), O_RDONLY | O_DIRECTORY | O_NOFOLLOW), path);
+      const fd = openSync(this.#within(name), O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+      return new Directory(fd, path, this.#isRootsWay);
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return null;
       if (!/^(ELOOP|ENOTDIR)$/.test(codeOf(error))) throw this.#renamed(error);
@@ -160,7 +169,8 @@ export class Directory {
   }
 
   #do<T>(work: () => T): T {
-    return inOpenDirectory(this.#fd, this.path, work);
+    if (this.#isRootsWay) return inOpenDirectory(this.#fd, this.path, work);
+    return asApplication(this.path, work);
   }
 
   #within(name: string): string {

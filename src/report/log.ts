@@ -1,5 +1,6 @@
+import { LogGate } from './hold.ts';
 import type { Scrubber } from './redact.ts';
-import type { ProgressEvent, Reporter } from './types.ts';
+import type { ProgressEvent, Reporter, RunResult } from './types.ts';
 
 /** A log of JSON lines that follows an operation. */
 export interface Log {
@@ -22,40 +23,58 @@ export interface LogOptions {
   readonly scrubber: Scrubber;
 }
 
-type Entry = { readonly at: Date } & (
+/** What is logged, one line each. */
+export type LogEntry = { readonly at: Date } & (
   | { readonly event: ProgressEvent }
   | { readonly exception: { readonly message: string; readonly stack: string } }
+  | { readonly short: ShortEnd }
 );
 
-export type { Entry as LogEntry };
+/** The end of a run that changed nothing, in place of all that it said. */
+export interface ShortEnd extends Pick<RunResult, 'run' | 'outcome' | 'shared'> {
+  /** Of the index; null for none of the store. */
+  readonly etag: string | null;
+  /** Milliseconds of the whole run. */
+  readonly ms: number;
+}
+
+/** The two places that a log is written to, where the options ask for them. */
+type LogPlace = 'standard error' | 'file';
+
+/** Writes one line to one place. */
+export type LogWriter = (place: LogPlace, entry: LogEntry) => void;
 
 /**
  * Writes the events as pino's JSON lines to standard error and, where there is a log directory, to a file in it. pino is
- * loaded after the first event, while the operation waits for the network; what is reported until then is kept.
- * A log that cannot be written never hurts the operation.
+ * loaded after the first event, while the operation waits for the network; what is reported until then is kept. In the
+ * file a CGI run that changes nothing is one line (`LogGate`); standard error, which Navigator keeps only for debugging,
+ * has every event as it happens. A log that cannot be written never hurts the operation.
  */
 export function pinoReport(options: LogOptions): Log {
-  let pending: Entry[] = [];
-  let write: ((entry: Entry) => void) | undefined;
+  let pending: [LogPlace, LogEntry][] = [];
+  let write: LogWriter | undefined;
   let loading: Promise<void> | undefined;
 
   const load = async (): Promise<void> => {
     try {
       const { openLog } = await import('./pino.ts');
       write = openLog(options);
-      for (const entry of pending) write(entry);
+      for (const [place, entry] of pending) write(place, entry);
     } catch {
       write = () => {};
     }
     pending = [];
   };
-  const add = (entry: Entry): void => {
-    if (write) {
-      write(entry);
-      return;
-    }
-    pending.push(entry);
+  const emit: LogWriter = (place, entry) => {
+    if (write) write(place, entry);
+    else pending.push([place, entry]);
+  };
+  const gate = new LogGate((entry) => emit('file', entry));
+  const add = (entry: LogEntry): void => {
+    // Also while all is held back: what is let through shall be written before the step that changes something.
     loading ??= new Promise((resolve) => setImmediate(resolve)).then(load);
+    emit('standard error', entry);
+    gate.add(entry);
   };
   return {
     report: (event, at) => add({ event, at }),
@@ -65,6 +84,7 @@ export function pinoReport(options: LogOptions): Log {
       add({ at: new Date(), exception: { message: scrub.line(message), stack: scrub.block(stack ?? '') } });
     },
     flush: async () => {
+      gate.open();
       await loading;
     },
   };

@@ -2,19 +2,19 @@ import { constants, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { inDirectory } from '../rights/rights.ts';
-import type { LogEntry, LogOptions } from './log.ts';
+import type { LogOptions, LogWriter, ShortEnd } from './log.ts';
 import type { ProgressEvent, RunResult } from './types.ts';
 
 const STANDARD_ERROR = 2;
 
 /** Loaded by `log.ts` alone, when there is something to log. */
-export function openLog(options: LogOptions): (entry: LogEntry) => void {
-  const descriptors = options.standardError ? [STANDARD_ERROR] : [];
-  if (options.logDir) {
-    const file = openLogFile(options.logDir, `${options.name}.log`);
-    if (file !== null) descriptors.push(file);
-  }
+export function openLog(options: LogOptions): LogWriter {
+  const descriptors = {
+    'standard error': options.standardError ? STANDARD_ERROR : null,
+    file: options.logDir ? openLogFile(options.logDir, `${options.name}.log`) : null,
+  };
   let at = new Date();
+  let descriptor: number | null = null;
   const logger = pino(
     {
       name: options.name,
@@ -23,25 +23,27 @@ export function openLog(options: LogOptions): (entry: LogEntry) => void {
       timestamp: () => `,"time":"${at.toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
     },
-    { write: (line: string) => writeAll(descriptors, line) },
+    { write: (line: string) => writeAll(descriptor, line) },
   );
-  return (entry) => {
+  return (place, entry) => {
+    descriptor = descriptors[place];
+    if (descriptor === null) return;
     at = entry.at;
     if ('event' in entry) logEvent(logger, entry.event);
+    else if ('short' in entry) logShortEnd(logger, entry.short);
     else logger.error({ err: { type: 'Error', ...entry.exception } }, entry.exception.message);
   };
 }
 
 /** Synchronous, so that a line is out before the process can be killed. What cannot be written is dropped. */
-function writeAll(descriptors: readonly number[], line: string): void {
+function writeAll(descriptor: number | null, line: string): void {
+  if (descriptor === null) return;
   const bytes = Buffer.from(line);
-  for (const descriptor of descriptors) {
-    try {
-      let written = 0;
-      while (written < bytes.length) written += writeSync(descriptor, bytes, written);
-    } catch {
-      // A full disk, a closed pipe, or one that nobody drains: an update is worth more than its log.
-    }
+  try {
+    let written = 0;
+    while (written < bytes.length) written += writeSync(descriptor, bytes, written);
+  } catch {
+    // A full disk, a closed pipe, or one that nobody drains: an update is worth more than its log.
   }
 }
 
@@ -92,9 +94,12 @@ function logEvent(logger: Logger, event: ProgressEvent): void {
     case 'end':
       logEnd(logger, event.result);
       break;
-    case 'state':
-      logger.info({ event: type, state: event.state }, 'told its state');
+    case 'state': {
+      // Anybody may ask, at any rate, and is told the rest.
+      const { outcome, index } = event.state;
+      logger.info({ event: type, outcome, etag: index?.etag ?? null }, 'told its state');
       break;
+    }
     case 'begin': {
       const { run, operation, steps } = event;
       logger.info({ event: type, run, operation, steps }, `${operation} ${run}`);
@@ -121,4 +126,8 @@ function logEnd(logger: Logger, result: RunResult): void {
   if (result.error) logger.error(fields, result.error.message);
   else if (result.fallback) logger.error(fields, `served from the local index: ${result.fallback.message}`);
   else logger.info(fields, result.outcome);
+}
+
+function logShortEnd(logger: Logger, { run, outcome, etag, ms, shared }: ShortEnd): void {
+  logger.info({ event: 'end', run, outcome, etag, ms, ...(shared ? { shared } : {}) }, outcome);
 }

@@ -1,4 +1,4 @@
-import { lstatSync, readlinkSync, type Stats } from 'node:fs';
+import { lstatSync, readlinkSync, realpathSync, type Stats } from 'node:fs';
 import { isAbsolute, join, sep } from 'node:path';
 
 /** Writable by the group or by everybody. */
@@ -29,6 +29,40 @@ export function isRootsFile(path: string): boolean {
   return stats?.isFile() === true && isRoots(stats);
 }
 
+/**
+ * Whether root alone decides what a path leads to, be that whose it may: every directory above it is root's, and nobody
+ * else may write to them.
+ */
+export function isRootsWay(path: string): boolean {
+  return walk(path) !== null;
+}
+
+/**
+ * The first directory or link on the way to a path, the end included, that is not root's; null where all that is there is.
+ * That others may write to a directory of root's does not matter here.
+ */
+export function strangerOn(path: string): { readonly path: string; readonly uid: number } | null {
+  // Once all of the first way is root's, so is what it resolves to, or the second one tells.
+  for (const way of [path, resolved(path)]) {
+    const names = namesOf(way);
+    for (let length = 1; length <= names.length; length++) {
+      const at = sep + names.slice(0, length).join(sep);
+      const stats = lstatSync(at, { throwIfNoEntry: false });
+      if (stats && stats.uid !== 0) return { path: at, uid: stats.uid };
+    }
+  }
+  return null;
+}
+
+/** The path itself where it leads to nothing. */
+function resolved(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
 /** What stands at the end of a path, links resolved; null where anybody but root has a say in that, or nothing is there. */
 function walk(path: string): Stats | null {
   if (!isAbsolute(path)) return null;
@@ -40,7 +74,8 @@ function walk(path: string): Stats | null {
     const [name = '', ...rest] = pending;
     const next = join(real, name);
     const found = lstatSync(next, { throwIfNoEntry: false });
-    if (found?.uid !== 0) return null;
+    // What is somebody else's in a sticky directory can be replaced by him.
+    if (!found || (found.uid !== 0 && (found.isSymbolicLink() || !isRoots(stats)))) return null;
     if (found.isSymbolicLink()) {
       links += 1;
       if (links > MOST_LINKS) return null;

@@ -1,7 +1,7 @@
-import { fstatSync, lstatSync, type Stats } from 'node:fs';
+import { fstatSync } from 'node:fs';
 import { Failure } from '../failure.ts';
 import type { Account } from './account.ts';
-import { isRoots, isRootsAlone } from './control.ts';
+import { isRoots, isRootsAlone, strangerOn } from './control.ts';
 import type { StateHomes } from './types.ts';
 
 /*
@@ -39,12 +39,15 @@ export function rightsNow(): Rights {
  * @param account null where this machine has none
  * @param home the directory that the work is about, such as the db dir
  * @param homes where what root must be able to believe is kept
- * @throws {Failure} `config-invalid`: root may not take the account's rights here (a container without CAP_SETUID)
+ * @throws {Failure} `config-invalid`: root may not take the account's rights here (a container without CAP_SETUID), or there
+ * is none, and `home` is somebody else's
  */
 export function assumeRights(account: Account | null, home: string, homes: StateHomes): void {
   if (process.getuid?.() !== 0) return;
   if (account === null || account.uid === 0 || isRootsAlone(home)) {
     rights = { kind: 'root', account };
+    if (account === null) requireRoots(home);
+    else leaveGroups(account);
     return;
   }
   try {
@@ -59,6 +62,15 @@ export function assumeRights(account: Account | null, home: string, homes: State
     });
   }
   rights = { kind: 'application', account, homes };
+}
+
+/** Whoever has root's user needs none of root's groups; whoever takes the account's rights for a step shall have none. */
+function leaveGroups({ gid }: Account): void {
+  try {
+    process.setgroups?.([gid]);
+  } catch {
+    // In a container without CAP_SETGID, where the account's rights cannot be taken either.
+  }
 }
 
 /**
@@ -81,24 +93,38 @@ export function asRoot<T>(step: () => T): T {
 export function inDirectory<T>(directory: string, work: () => T): T {
   if (rights.kind === 'plain') return work();
   if (rights.kind === 'application') return isRootsAlone(directory) ? as(ROOT, work) : work();
-  if (rights.account === null) requireRoots(directory, lstatSync(directory, { throwIfNoEntry: false }));
+  if (rights.account === null) requireRoots(directory);
   if (rights.account === null || isRootsAlone(directory)) return work();
   return as(rights.account, work);
 }
 
-/** The same for an open directory, whose path does not matter. `name` is for messages. */
+/**
+ * Does work with the application's rights, whoever a directory belongs to: for one that is reached by a path in which the
+ * application has a say. `name` is for messages.
+ */
+export function asApplication<T>(name: string, work: () => T): T {
+  if (rights.kind !== 'root') return work();
+  if (rights.account === null) requireRoots(name);
+  return rights.account === null ? work() : as(rights.account, work);
+}
+
+/** The same as `inDirectory` for an open directory that was reached by root's way. `name` is for messages. */
 export function inOpenDirectory<T>(fd: number, name: string, work: () => T): T {
   if (rights.kind === 'plain') return work();
   const stats = fstatSync(fd);
   if (rights.kind === 'application') return isRoots(stats) ? as(ROOT, work) : work();
-  if (rights.account === null) requireRoots(name, stats);
+  if (rights.account === null && stats.uid !== 0) throw foreign(name, stats.uid);
   return rights.account === null || isRoots(stats) ? work() : as(rights.account, work);
 }
 
 /** Root has no account whose rights it could take there. */
-function requireRoots(directory: string, stats: Stats | undefined): void {
-  if (!stats || stats.uid === 0) return;
-  throw new Failure('config-invalid', `${directory} belongs to user ${stats.uid}, and this runs as root`, {
+function requireRoots(directory: string): void {
+  const stranger = strangerOn(directory);
+  if (stranger) throw foreign(stranger.path, stranger.uid);
+}
+
+function foreign(path: string, uid: number): Failure {
+  return new Failure('config-invalid', `${path} belongs to user ${uid}, and this runs as root`, {
     hint: "Set APP_USER to the application's account, or run it as the user whose directory that is.",
   });
 }

@@ -1,0 +1,79 @@
+import { performance } from 'node:perf_hooks';
+import type { LogEntry } from './log.ts';
+import type { ProgressEvent, RunResult } from './types.ts';
+
+/** Steps of an update that change nothing yet. A step that is not named here may. */
+const HARMLESS = new Set(['lock', 'fetch', 'read', 'generate']);
+
+/**
+ * Holds back what a CGI run says until its first step that may change something, and lets all of it through then, before
+ * that step begins. Anybody may POST, at any rate, and a whole run is 2.3 KB of log on the volume that the databases are
+ * on. So a run that ends without having changed anything is logged as one short line, behind notes of what it found and
+ * put right. A failure keeps every line, and so does what a command or a hook runs.
+ */
+export class LogGate {
+  readonly #pass: (entry: LogEntry) => void;
+  /** What was said before the run began is how this machine is set up: every run that changes something logs it. */
+  #early: LogEntry[] = [];
+  #held: LogEntry[] = [];
+  /** Milliseconds of the monotonic clock; null while no CGI run has begun. */
+  #began: number | null = null;
+  #isOpen = false;
+
+  /** @param pass writes an entry to the log */
+  constructor(pass: (entry: LogEntry) => void) {
+    this.#pass = pass;
+  }
+
+  add(entry: LogEntry): void {
+    const event = 'event' in entry ? entry.event : null;
+    if (this.#isOpen) this.#pass(entry);
+    else if (event?.type === 'state') this.#settle([entry]);
+    else if (event?.type === 'end' && this.#began !== null && changedNothing(event.result))
+      this.#settle(this.#shortened(event.result, entry.at, performance.now() - this.#began));
+    else this.#hold(entry, event);
+  }
+
+  /** Lets everything through, from now on too. */
+  open(): void {
+    this.#settle([...this.#early, ...this.#held]);
+  }
+
+  #hold(entry: LogEntry, event: ProgressEvent | null): void {
+    if (event?.type === 'run' && event.trigger === 'cgi') this.#began = performance.now();
+    const isRunning = this.#began !== null;
+    (isRunning ? this.#held : this.#early).push(entry);
+    if (!mayWait(event, isRunning)) this.open();
+  }
+
+  #shortened({ run, outcome, index, shared }: RunResult, at: Date, ms: number): LogEntry[] {
+    const etag = index?.etag ?? null;
+    const notes = shared ? [] : this.#held.filter(isNote);
+    return [...notes, { at, short: { run, outcome, etag, shared, ms: Math.round(ms) } }];
+  }
+
+  #settle(entries: readonly LogEntry[]): void {
+    this.#isOpen = true;
+    this.#early = [];
+    this.#held = [];
+    for (const entry of entries) this.#pass(entry);
+  }
+}
+
+/** What a run that another request began has changed, that one logs. */
+function changedNothing({ outcome, shared }: RunResult): boolean {
+  return outcome === 'unchanged' || (shared && outcome === 'updated');
+}
+
+function mayWait(event: ProgressEvent | null, isRunning: boolean): boolean {
+  if (event?.type === 'note') return true;
+  if (!event || !isRunning) return false;
+  return (
+    ['run', 'step-done', 'warning'].includes(event.type) ||
+    (event.type === 'step' && HARMLESS.has(event.name))
+  );
+}
+
+function isNote(entry: LogEntry): boolean {
+  return 'event' in entry && entry.event.type === 'note';
+}

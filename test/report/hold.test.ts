@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { LogGate } from '../../src/report/hold.ts';
+import type { LogEntry } from '../../src/report/log.ts';
+import type { ProgressEvent, RunResult, Trigger } from '../../src/report/types.ts';
+import { AT, result } from './results.ts';
+
+const RUN = result().run;
+const note = (message: string): ProgressEvent => ({ type: 'note', message });
+const begin = (trigger: Trigger = 'cgi'): ProgressEvent => ({ type: 'run', run: RUN, trigger, steps: 6 });
+const step = (name: string): ProgressEvent => ({ type: 'step', number: 1, name, title: name });
+const done = (name: string): ProgressEvent => ({ type: 'step-done', number: 1, name, ms: 1, detail: name });
+const end = (facts: Partial<RunResult>): ProgressEvent => ({ type: 'end', result: result(facts) });
+const warning: ProgressEvent = { type: 'warning', warning: { table: 'users', id: 1, reason: 'bad' } };
+
+/** What was let through after each of these. */
+function through(...said: (ProgressEvent | 'exception')[]): {
+  passed: string[];
+  gate: LogGate;
+  counts: number[];
+} {
+  const passed: string[] = [];
+  const gate = new LogGate((entry) => passed.push(nameOf(entry)));
+  const counts = said.map((event) => {
+    const entry: LogEntry =
+      event === 'exception' ? { at: AT, exception: { message: 'x', stack: '' } } : { at: AT, event };
+    gate.add(entry);
+    return passed.length;
+  });
+  return { passed, gate, counts };
+}
+
+function nameOf(entry: LogEntry): string {
+  if ('short' in entry) {
+    const { run, outcome, etag, shared } = entry.short;
+    return `short ${run} ${outcome} ${etag}${shared ? ' shared' : ''}`;
+  }
+  if ('exception' in entry) return 'exception';
+  const { event } = entry;
+  return event.type === 'note' ? event.message : 'name' in event ? `${event.type} ${event.name}` : event.type;
+}
+
+const LOOKED = [
+  step('lock'),
+  done('lock'),
+  step('fetch'),
+  done('fetch'),
+  step('read'),
+  warning,
+  done('read'),
+];
+const UNCHANGED = { outcome: 'unchanged' } as const;
+
+describe('a CGI run', () => {
+  it('that changes nothing is let through as one line', () => {
+    const { passed } = through(begin(), ...LOOKED, step('generate'), done('generate'), end(UNCHANGED));
+    expect(passed).toEqual([`short ${RUN} unchanged "abc"`]);
+  });
+
+  it('that changes nothing keeps what it noted, but not what was noted of the settings before', () => {
+    const { passed } = through(note('early'), begin(), step('lock'), note('removed'), end(UNCHANGED));
+    expect(passed).toEqual(['removed', `short ${RUN} unchanged "abc"`]);
+  });
+
+  it('that takes the result of another one is let through as one line', () => {
+    const shared = through(begin(), step('lock'), done('lock'), note('shared'), end({ shared: true }));
+    expect(shared.passed).toEqual([`short ${RUN} updated "abc" shared`]);
+  });
+
+  it.each(['check', 'install', 'a step to come'])(
+    'is let through as a whole when the step %s begins',
+    (name) => {
+      const said = [note('early'), begin(), ...LOOKED, step(name), done(name), end({})];
+      const { passed, counts } = through(...said);
+      expect(passed).toHaveLength(said.length);
+      expect(passed.slice(0, 2)).toEqual(['early', 'run']);
+      const before = said.length - 4;
+      expect(counts.slice(before)).toEqual([0, said.length - 2, said.length - 1, said.length]);
+    },
+  );
+
+  it.each([
+    ['fails', end({ outcome: 'failed', error: { code: 'disk', message: 'full', hint: 'Free some.' } })],
+    ['takes the failure of another one', end({ outcome: 'failed', shared: true })],
+    ['is a dry run', end({ outcome: 'dry-run' })],
+  ])('that %s is let through as a whole', (_, last) => {
+    const said = [begin(), ...LOOKED, last];
+    expect(through(...said).passed).toHaveLength(said.length);
+  });
+
+  it('is let through with an exception, and what comes after it', () => {
+    const said = [begin(), ...LOOKED, 'exception', end(UNCHANGED)] as const;
+    expect(through(...said).passed).toHaveLength(said.length);
+  });
+
+  it('that never ends is let through when the log is closed', () => {
+    const { passed, gate } = through(note('early'), begin(), ...LOOKED);
+    expect(passed).toEqual([]);
+    gate.open();
+    expect(passed).toHaveLength(LOOKED.length + 2);
+    gate.open();
+    expect(passed).toHaveLength(LOOKED.length + 2);
+  });
+});
+
+it.each(['command', 'start', 'resume', 'rollback'] as const)(
+  'a run by %s is let through event by event',
+  (trigger) => {
+    const { counts } = through(begin(trigger), ...LOOKED, end(UNCHANGED));
+    expect(counts).toEqual(counts.map((_, at) => at + 1));
+  },
+);
+
+it('a refusal, which never began, is let through with what was noted before', () => {
+  expect(through(note('early'), end({ outcome: 'failed' })).passed).toEqual(['early', 'end']);
+});
+
+it('what a machine tells of its state is let through alone', () => {
+  const state = { outcome: 'state', machine: 'm', region: null, index: null, files: [] } as const;
+  const told = { type: 'state', state: { ...state, pendingReload: false, lastRun: null } } as const;
+  expect(through(note('early'), told).passed).toEqual(['state']);
+});
+
+it('what a hook does is let through from its beginning', () => {
+  const hook: ProgressEvent = { type: 'begin', run: RUN, operation: 'ready', steps: 2 };
+  expect(through(note('early'), hook, note('late')).counts).toEqual([0, 2, 3]);
+});
