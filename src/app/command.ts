@@ -13,6 +13,7 @@ import { localCandidate } from '../update/candidate.ts';
 import type { Parts } from '../update/parts.ts';
 import { refusedResult } from '../update/result.ts';
 import { runUpdate } from '../update/update.ts';
+import { makeDirectories } from './directories.ts';
 import { HELP, parseOptions, type Task } from './options.ts';
 import { atAppRoot, buildParts, buildVoice, type World } from './parts.ts';
 import { renderGenerations, renderHistory, renderWarnings } from './tables.ts';
@@ -65,6 +66,7 @@ async function perform(
       // Where Navigator has no configuration yet, it serves nobody until this has succeeded.
       const mustServe = task.boot || (!task.force && !existsSync(navigatorPath(parts.site)));
       const boot = mustServe ? { mustServe, reload: true } : {};
+      if (mustServe) makeDirectories(parts);
       const request = { trigger: 'command', force: task.force, arrival: arrival(), ...boot } as const;
       return await runUpdate(parts, request);
     }

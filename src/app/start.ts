@@ -1,16 +1,10 @@
 import { statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { asFailure } from '../failure.ts';
 import { arrival } from '../journal/arrival.ts';
-import { makeDirectoryForApplication } from '../rights/directories.ts';
 import { readSeconds } from '../settings.ts';
-import { isMapping, listAt, mappingAt } from '../site/data.ts';
 import { siteFrom } from '../site/environment.ts';
 import { htpasswdPath } from '../site/paths.ts';
-import { navigatorPart } from '../site/static.ts';
-import type { Site } from '../site/types.ts';
-import type { Parts } from '../update/parts.ts';
 import { runStart } from '../update/start.ts';
+import { makeDirectories } from './directories.ts';
 import { runHook } from './hook.ts';
 import { hostOf, type World } from './parts.ts';
 import { isSupervised, runSupervised } from './supervise.ts';
@@ -65,34 +59,6 @@ function deadlineOf({ env }: World): number {
   } catch {
     return DEADLINE * 1000;
   }
-}
-
-/** Where Navigator runs this hook, a new volume is empty, and so is a new image where it is not filled. */
-function makeDirectories({ site, report }: Parts): void {
-  if (site.deployment === 'local') return;
-  const own = [site.dbDir, site.logDir ?? join(site.appRoot, 'log'), site.storageDir];
-  for (const path of [...own, ...demoDirectories(site)]) {
-    const say = (message: string) => report({ type: 'note', message }, new Date());
-    try {
-      if (makeDirectoryForApplication(path)) say(`made ${path}`);
-    } catch (error) {
-      say(`${path} is missing and cannot be made: ${asFailure(error).message}`);
-    }
-  }
-}
-
-/** Those of the demo, which has its database and its files outside the volume. */
-function demoDirectories(site: Site): string[] {
-  const applications = mappingAt(navigatorPart(site).config, 'applications');
-  const demos = listAt(applications, 'tenants').filter(
-    (tenant) => isMapping(tenant) && mappingAt(tenant, 'var')['database'] === 'demo',
-  );
-  return demos.flatMap((tenant) => {
-    const env = isMapping(tenant) ? mappingAt(tenant, 'env') : {};
-    const database = /^sqlite3:\/\/(\/.+)$/.exec(String(env['DATABASE_URL']))?.[1];
-    const storage = env['RAILS_STORAGE'];
-    return [...(database ? [dirname(database)] : []), ...(typeof storage === 'string' ? [storage] : [])];
-  });
 }
 
 /** Goes by the variables that name its directory alone: another one may be what is wrong. */

@@ -1,10 +1,11 @@
 import { readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import type { RunResult } from '../../src/report/types.ts';
 import { always, type FaultProxy, never, s3Error, startFaultProxy } from '../support/fault-proxy.ts';
-import { Machine, ROOT } from '../support/machine.ts';
+import { EXECUTABLE, Machine, ROOT } from '../support/machine.ts';
+import { NavigatorCgi } from '../support/navigator-cgi.ts';
 import { type Published, startPublished, storeEnvironment } from '../support/published.ts';
 import { EARLIER, FIRST, FLY_MACHINE, LATER, SECOND } from '../support/use-machine.ts';
 
@@ -113,6 +114,46 @@ describe('a machine that boots with a good index on its volume comes up with it'
     await boot({ AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1' });
     expect((await machine.post()).result).toMatchObject({ outcome: 'updated', index: { source: 'store' } });
     expect((await machine.post('state=1')).result).toMatchObject({ fallback: null });
+    expect(machine.read('navigator.yml')).toContain('tea-dance');
+  });
+
+  it('and has its ready hook ask again until it gets through', async () => {
+    onVolume();
+    await boot({ AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1' });
+    const navigator = await NavigatorCgi.start({
+      script: EXECUTABLE,
+      appRoot: machine.appRoot,
+      env: { PATH: process.env['PATH'] ?? '', ...machine.env },
+    });
+    onTestFinished(() => navigator.close());
+    let refusals = 2;
+    proxy.plan(({ path }) => {
+      const isIndex = path.includes('index.sqlite3');
+      return isIndex && refusals-- > 0 ? s3Error(403, 'AccessDenied') : undefined;
+    });
+    const hook = await machine.run([], {
+      executable: join(ROOT, 'scripts/ready'),
+      env: {
+        NAVIGATOR_PORT: new URL(navigator.url).port,
+        READY_RETRY: '0.1',
+        READY_PRERENDER: 'off',
+        READY_PREPARE_COMMAND: 'true',
+      },
+    });
+    expect(hook.stdout.match(/the owed update was asked for: \d+/g)).toEqual([
+      'the owed update was asked for: 502',
+      'the owed update was asked for: 502',
+      'the owed update was asked for: 200',
+    ]);
+    expect(navigator.runs.map(({ reloaded }) => reloaded)).toEqual([false, false, true]);
+    expect((await machine.post('state=1')).result).toMatchObject({ fallback: null });
+  });
+
+  it('on a new volume, of which not even the directories are there', async () => {
+    rmSync(machine.dbDir, { recursive: true });
+    const answer = await boot();
+    expect(answer.exitCode, answer.stdout).toBe(0);
+    expect(answer.stdout).toContain(`made ${machine.dbDir}`);
     expect(machine.read('navigator.yml')).toContain('tea-dance');
   });
 

@@ -57,6 +57,14 @@ function holdFirst(fault?: Fault, count = 1): { asked: Promise<void>; release():
   return { asked: asked.opened, release: held.open };
 }
 
+/** A run that waits for the store, until `release`. */
+async function waitingRun() {
+  const { asked, release } = holdFirst();
+  const run = new RunProcess(machine);
+  await asked;
+  return { run, release };
+}
+
 /** Starts processes that have all arrived before the two that may ask the store at a time get anything from it. */
 async function together(callers: readonly ProcessOptions[], fault?: Fault): Promise<CgiAnswered[]> {
   const { asked, release } = holdFirst(fault, 2);
@@ -155,61 +163,47 @@ describe('while one run waits for the store', () => {
   });
 
   it('another one does not wait for it: who is shut out is out at once', async () => {
-    const { asked, release } = holdFirst();
-    const slow = new RunProcess(machine);
-    await asked;
-    expect(await machine.post()).toMatchObject({
-      status: 200,
-      result: { outcome: 'updated', shared: false },
-    });
+    const { run, release } = await waitingRun();
+    const { status, result } = await machine.post();
+    expect([status, result.outcome, result.shared]).toEqual([200, 'updated', false]);
     expect(machine.read('navigator.yml')).toContain('tea-dance');
     release();
-    expect((await slow.answered).result).toMatchObject({ outcome: 'updated', shared: true });
+    expect((await run.answered).result).toMatchObject({ outcome: 'updated', shared: true });
   });
 
   it('the start hook does not wait for it either', async () => {
-    const { asked, release } = holdFirst();
-    const slow = new RunProcess(machine);
-    await asked;
+    const { run, release } = await waitingRun();
     const executable = join(import.meta.dirname, '../../scripts/start');
     expect((await machine.run([], { executable })).exitCode).toBe(0);
     release();
-    expect((await slow.answered).result.outcome).toBe('updated');
+    expect((await run.answered).result.outcome).toBe('updated');
   });
 
   it('its death is nobody else’s, and the next run does its work', async () => {
-    const { asked } = holdFirst();
-    const slow = new RunProcess(machine);
-    await asked;
-    slow.signal('SIGKILL');
-    expect((await slow.answered).signal).toBe('SIGKILL');
-    expect(await machine.post()).toMatchObject({
-      status: 200,
-      result: { outcome: 'updated', shared: false },
-    });
+    const { run } = await waitingRun();
+    run.signal('SIGKILL');
+    expect((await run.answered).signal).toBe('SIGKILL');
+    const { status, result } = await machine.post();
+    expect([status, result.outcome, result.shared]).toEqual([200, 'updated', false]);
   });
 
   it('a rollback that comes in between stands, though the store has said that nothing is new', async () => {
     await machine.post();
-    const { asked, release } = holdFirst();
-    const slow = new RunProcess(machine);
-    await asked;
+    const { run, release } = await waitingRun();
     expect((await machine.run(['--rollback'])).exitCode).toBe(0);
     release();
-    expect((await slow.answered).result.outcome).toBe('unchanged');
+    expect((await run.answered).result.outcome).toBe('unchanged');
     expect(machine.read('navigator.yml')).not.toContain('tea-dance');
   });
 
   it('a dry run and a refusal are answered without waiting for it', async () => {
-    const { asked, release } = holdFirst();
-    const holder = new RunProcess(machine);
-    await asked;
+    const { run, release } = await waitingRun();
     const dryRun = await machine.post('dry_run=1', { env: FORCED.env ?? {} });
     expect(dryRun).toMatchObject({ status: 200, result: { outcome: 'dry-run', reload: true } });
     expect((await machine.post('force=1')).status).toBe(401);
     expect((await machine.post('', { env: { REQUEST_METHOD: 'GET' } })).status).toBe(405);
     release();
-    expect((await holder.answered).result.outcome).toBe('updated');
+    expect((await run.answered).result.outcome).toBe('updated');
   });
 });
 

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SAMPLE_ADMINISTRATOR } from '../../dev/sample/people.ts';
 import { makeSampleIndex } from '../../dev/sample/sample.ts';
 import { FleetHost } from '../support/fleet-host.ts';
-import { basic } from '../support/machine.ts';
 import { standOf } from '../support/stand.ts';
 
 const CREDENTIALS = {
@@ -76,15 +75,8 @@ describe('a verification', () => {
     );
     expect([await stored(), stands()]).toEqual(before);
 
-    // An index that was changed on the machine is not replaced unless that is asked for: somebody may have meant it.
-    const kept = await host.run([], { CONFIG_UPDATE_ATTEMPTS: '1' });
-    expect(kept.exitCode).toBe(1);
-    expect(kept.stdout).toContain(`${odd.id}... ✗ Failed`);
-    const { userid, password } = SAMPLE_ADMINISTRATOR;
-    const forced = await host.sim.post(odd.id, '?force=1', {
-      headers: { Authorization: basic(userid, password) },
-    });
-    expect(forced.status, await forced.text()).toBe(200);
+    // What the store has is what holds on a machine; an index that somebody has left there by hand is kept beside it.
+    expect(await host.run()).toMatchObject({ exitCode: 0 });
     expect(standOf(odd)).toEqual(good);
     expect(await host.run(['--verify'])).toMatchObject({ exitCode: 0 });
   });

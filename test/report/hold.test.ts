@@ -116,7 +116,10 @@ it('a refusal, which never began, is let through with what was noted before', ()
 
 it('what a machine tells of its state is let through alone', () => {
   const state = { outcome: 'state', machine: 'm', region: null, index: null, files: [] } as const;
-  const told = { type: 'state', state: { ...state, pendingReload: false, lastRun: null } } as const;
+  const told = {
+    type: 'state',
+    state: { ...state, pendingReload: false, fallback: null, lastRun: null },
+  } as const;
   expect(through(note('early'), told).passed).toEqual(['state']);
 });
 

@@ -10,11 +10,7 @@ const CONTENDER = join(import.meta.dirname, 'contender.ts');
 export type Child = ChildProcessByStdio<Writable, Readable, null>;
 
 /** A process that is ready to go for the lock. */
-export async function start(
-  dbDir: string,
-  role: 'work' | 'hold',
-  command: readonly string[] = [],
-): Promise<Child> {
+async function start(dbDir: string, role: 'work' | 'hold', command: readonly string[] = []): Promise<Child> {
   const [program = process.execPath, ...args] = [...command, process.execPath, CONTENDER, dbDir, role];
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   onTestFinished(() => void child.kill('SIGKILL'));
@@ -23,7 +19,7 @@ export async function start(
 }
 
 /** What the process says, from now on, until it ends. */
-export async function letGo(child: Child): Promise<string> {
+async function letGo(child: Child): Promise<string> {
   child.stdin.end();
   return await text(child.stdout);
 }
