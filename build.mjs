@@ -3,9 +3,11 @@
  * `node build.mjs --help` says how.
  */
 import { readdir, readFile } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { isCurrent, place, writeStamp } from './dev/build/output.mjs';
+import { findForeign, isCurrent, place, writeStamp } from './dev/build/output.mjs';
+import { runUnderOwnNode } from './dev/own-node.mjs';
 
 const USAGE = `Usage: npm run build -- [options]
 
@@ -40,7 +42,11 @@ const PLUGIN_FILES = [
 ];
 const FOLDERS = [...new Set(Object.values(EXECUTABLES))];
 
-const root = import.meta.dirname;
+/** What stands beside the executables of a folder. */
+const BESIDE = ['better_sqlite3.node', 'THIRD_PARTY_LICENSES'];
+
+const root = dirname(fileURLToPath(import.meta.url));
+runUnderOwnNode(root);
 const options = readOptions();
 if (options) await main(options);
 
@@ -66,6 +72,14 @@ async function main({ out, force, metafile, ...target }) {
   const key = { addon: relative(root, addon), out: relative(root, outDir) };
   const stamp = join(outDir, out === root ? 'node_modules/.cache' : '.', '.showcase-config-build.json');
   if (!force && !metafile && (await isCurrent(stamp, root, key))) return;
+  const foreign = await findForeign(stamp, root, outDir, { executables: EXECUTABLES, beside: BESIDE });
+  if (foreign.length > 0) {
+    process.stderr.write(
+      `Not made by this build, and in its way:\n  ${foreign.join('\n  ')}\nMove them away, or choose another --out.\n`,
+    );
+    process.exitCode = 2;
+    return;
+  }
   const began = performance.now();
   const made = await build(addon, outDir, metafile);
   await writeStamp(stamp, root, key, made);
@@ -114,8 +128,8 @@ async function build(addon, outDir, analyse) {
   }
   const native = await readFile(addon);
   for (const folder of FOLDERS) {
-    await put(folder, 'better_sqlite3.node', native, 0o644);
-    await put(folder, 'THIRD_PARTY_LICENSES', await renderLicenses(root, [...packages[folder]]), 0o644);
+    await put(folder, BESIDE[0], native, 0o644);
+    await put(folder, BESIDE[1], await renderLicenses(root, [...packages[folder]]), 0o644);
   }
   return { names: Object.keys(EXECUTABLES), inputs: [...inputs], outputs };
 }

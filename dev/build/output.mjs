@@ -1,7 +1,7 @@
 /** Writing what was built, and knowing when there is nothing to build. */
 import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 
 /**
  * Puts a file in place by rename, so that a process that runs the old one, or a build at the same moment, never sees
@@ -43,3 +43,31 @@ export async function isCurrent(path, root, key) {
   const files = await prints(root, Object.keys(stamp.files));
   return JSON.stringify({ key, files }) === JSON.stringify(stamp);
 }
+
+/**
+ * Which files stand where a build would put its own, and are of none: neither noted by the last build there, nor an
+ * executable of this project, nor beside one.
+ *
+ * @param {{ executables: Record<string, string>, beside: string[] }} made folder of each executable, and what is put
+ *   beside those of a folder
+ */
+export async function findForeign(stampPath, root, outDir, { executables, beside }) {
+  const noted = JSON.parse(await readFile(stampPath, 'utf8').catch(() => '{"files":{}}')).files;
+  const foreign = [];
+  for (const folder of new Set(Object.values(executables))) {
+    const names = Object.keys(executables).filter((name) => executables[name] === folder);
+    const texts = await Promise.all(
+      names.map((name) => readFile(join(outDir, folder, name), 'latin1').catch(() => null)),
+    );
+    const isOurs = texts.map((text, at) => text?.startsWith(headOf(names[at])) ?? false);
+    const others = isOurs.includes(true) ? [] : beside;
+    for (const name of [...names.filter((_, at) => !isOurs[at]), ...others]) {
+      const path = join(outDir, folder, name);
+      if (!(relative(root, path) in noted) && (await stat(path).catch(() => null))) foreign.push(path);
+    }
+  }
+  return foreign;
+}
+
+/** What preamble.cjs begins with. */
+const headOf = (name) => `#!/usr/bin/env node\n// ${name} of showcase-config `;

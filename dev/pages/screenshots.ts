@@ -2,7 +2,7 @@
  * `npm run screenshots`: pictures of one page of every kind and of each map, light and dark, wide and narrow, for people
  * to look at. Of the sample index, of production's where it stands beside the repository, or of a given one.
  */
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
@@ -10,71 +10,131 @@ import { readValidIndex } from '../../src/index/read.ts';
 import { makeSampleIndex } from '../sample/sample.ts';
 import { openBrowser } from './chromium.ts';
 import { pageKinds } from './kinds.ts';
+import { Pictures } from './pictures.ts';
 import { servePages } from './server.ts';
 import { renderSite } from './site.ts';
 
 const USAGE = `Usage: npm run screenshots -- [options]
 
-  --out DIR     where the pictures go; what it holds is removed first (default: screenshots)
+  --out DIR     where the pictures go (default: screenshots). Pictures of an earlier
+                run that this one has not made again are removed; other files stay
   --index FILE  an index to take instead of the sample and production's
-  --only KIND   one kind of page only: home, region, studio, year, ... or maps
+  --only KIND   one kind of page only: home, region, studio, year, ... or maps; other
+                pictures stay
 `;
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const PRODUCTION = resolve(ROOT, '../shared/data/index.sqlite3');
+const MAPS = 'maps';
 
 /** CSS pixels, as on a phone and on a desk. */
 const WIDTHS = { narrow: 390, wide: 1280 } as const;
 
-const { values } = parseArgs({
-  options: {
-    out: { type: 'string', default: join(ROOT, 'screenshots') },
-    index: { type: 'string' },
-    only: { type: 'string' },
-    help: { type: 'boolean', default: false },
-  },
-});
+interface Site {
+  readonly name: string;
+  readonly image: Buffer;
+  /** Path of the page of each kind. */
+  readonly kinds: ReadonlyMap<string, string>;
+}
 
-if (values.help) process.stdout.write(USAGE);
-else await takeAll(resolve(values.out), values.only);
+interface Wish {
+  readonly out: string;
+  readonly only: string | undefined;
+  readonly sites: readonly Site[];
+}
 
-async function takeAll(out: string, only: string | undefined): Promise<void> {
-  rmSync(out, { recursive: true, force: true });
-  mkdirSync(out, { recursive: true });
-  const browser = await openBrowser();
+/** Something about the options is wrong; the message says what. */
+class WrongOption extends Error {}
+
+try {
+  const wish = readWish();
+  if (wish === null) process.stdout.write(USAGE);
+  else await takeAll(wish);
+} catch (error) {
+  if (!(error instanceof WrongOption)) throw error;
+  process.stderr.write(`${error.message}\n\n${USAGE}`);
+  process.exitCode = 2;
+}
+
+/** Reads all options and looks at what they name, before anything is done; null for `--help`. */
+function readWish(): Wish | null {
+  const { out, index, only, help } = readOptions();
+  if (help) return null;
+  const sites = readSites(index);
+  const known = [...new Set(sites.flatMap(({ kinds }) => [...kinds.keys()])), MAPS];
+  if (only !== undefined && !known.includes(only)) {
+    throw new WrongOption(`There is no kind of page ${only}. There are: ${known.join(', ')}`);
+  }
+  if (existsSync(out) && !statSync(out).isDirectory()) throw new WrongOption(`${out} is no directory`);
+  return { out: resolve(out), only, sites };
+}
+
+function readOptions() {
   try {
-    for (const [name, image] of images()) await takeSite(browser, { name, image, out, only });
-  } finally {
-    await browser.close();
+    const { values } = parseArgs({
+      options: {
+        out: { type: 'string', default: join(ROOT, 'screenshots') },
+        index: { type: 'string' },
+        only: { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    return values;
+  } catch (error) {
+    throw new WrongOption((error as Error).message);
   }
 }
 
-function images(): [name: string, image: Buffer][] {
-  if (values.index !== undefined) return [['index', readFileSync(values.index)]];
-  const sample: [string, Buffer] = ['sample', makeSampleIndex()];
-  return existsSync(PRODUCTION) ? [sample, ['production', readFileSync(PRODUCTION)]] : [sample];
+function readSites(index: string | undefined): Site[] {
+  const images: [name: string, image: () => Buffer][] =
+    index === undefined ? [['sample', makeSampleIndex]] : [['index', () => readFileSync(index)]];
+  if (index === undefined && existsSync(PRODUCTION))
+    images.push(['production', () => readFileSync(PRODUCTION)]);
+  return images.map(([name, read]) => {
+    try {
+      const image = read();
+      return { name, image, kinds: pageKinds(readValidIndex(image).index) };
+    } catch (error) {
+      throw new WrongOption(`The index ${index ?? name} cannot be read: ${(error as Error).message}`);
+    }
+  });
 }
 
-interface Request {
-  readonly name: string;
-  readonly image: Buffer;
-  readonly out: string;
+async function takeAll({ out, only, sites }: Wish): Promise<void> {
+  const pictures = new Pictures(out);
+  const browser = await openBrowser();
+  try {
+    for (const site of sites) await takeSite(browser, site, { pictures, only });
+  } finally {
+    await browser.close();
+  }
+  if (only === undefined) pictures.removeOld();
+}
+
+interface Taking {
+  readonly pictures: Pictures;
   readonly only: string | undefined;
 }
 
-async function takeSite(browser: Browser, { name, image, out, only }: Request): Promise<void> {
+async function takeSite(
+  browser: Browser,
+  { name, image, kinds }: Site,
+  { pictures, only }: Taking,
+): Promise<void> {
   const site = await renderSite(image, 'fly');
   const server = await servePages(site.publicDir, site.root);
+  const take = (file: string, png: Buffer) => process.stdout.write(`${pictures.add(file, png)}\n`);
   try {
     for (const colorScheme of ['light', 'dark'] as const) {
       for (const [size, width] of Object.entries(WIDTHS)) {
         const page = await browser.newPage({ colorScheme, viewport: { width, height: 800 } });
         const look = `${colorScheme}-${size}`;
-        for (const [kind, path] of pageKinds(readValidIndex(image).index)) {
-          if (only !== undefined && kind !== only && !(only === 'maps' && kind === 'home')) continue;
+        for (const [kind, path] of kinds) {
+          if (only !== undefined && kind !== only && !(only === MAPS && kind === 'home')) continue;
           await page.goto(`${server.origin}${site.root}/${path}`);
-          if (only !== 'maps') await take(page, join(out, `${name}-${kind}-${look}.png`));
-          if (kind === 'home') await takeMaps(page, (map) => join(out, `${name}-map-${map}-${look}.png`));
+          if (only !== MAPS) take(`${name}-${kind}-${look}.png`, await page.screenshot({ fullPage: true }));
+          if (kind !== 'home') continue;
+          for (const [map, png] of await mapsOf(page)) take(`${name}-map-${map}-${look}.png`, png);
         }
         await page.close();
       }
@@ -85,16 +145,11 @@ async function takeSite(browser: Browser, { name, image, out, only }: Request): 
   }
 }
 
-async function take(page: Page, path: string): Promise<void> {
-  await page.screenshot({ path, fullPage: true });
-  process.stdout.write(`${path}\n`);
-}
-
-/** Each map of the loaded page. */
-async function takeMaps(page: Page, pathOf: (map: string) => string): Promise<void> {
+/** A picture of each map of the loaded page, by its name. */
+async function mapsOf(page: Page): Promise<[name: string, png: Buffer][]> {
+  const found: [string, Buffer][] = [];
   for (const figure of await page.locator('figure:has(svg)').all()) {
-    const path = pathOf((await figure.getAttribute('class')) ?? 'map');
-    await figure.screenshot({ path });
-    process.stdout.write(`${path}\n`);
+    found.push([(await figure.getAttribute('class')) ?? 'map', await figure.screenshot()]);
   }
+  return found;
 }

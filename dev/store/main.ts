@@ -1,7 +1,7 @@
 /**
  * The embedded object store from the command line, for trying things out:
  *
- *     AWS_ACCESS_KEY_ID=me AWS_SECRET_ACCESS_KEY=secret node dev/store/main.ts DIR [PORT]
+ *     AWS_ACCESS_KEY_ID=me AWS_SECRET_ACCESS_KEY=secret npm run store -- DIR [PORT]
  *
  * Serves the bucket BUCKET_NAME (`showcase`) out of DIR until it is interrupted; prints its endpoint as its first line.
  */
@@ -15,6 +15,6 @@ if (dir && accessKeyId && secretAccessKey) {
   console.log(store.endpoint);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void store.close());
 } else {
-  console.error('usage: AWS_ACCESS_KEY_ID=.. AWS_SECRET_ACCESS_KEY=.. node dev/store/main.ts DIR [PORT]');
+  console.error('usage: AWS_ACCESS_KEY_ID=.. AWS_SECRET_ACCESS_KEY=.. npm run store -- DIR [PORT]');
   process.exitCode = 2;
 }

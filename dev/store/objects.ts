@@ -24,7 +24,9 @@ export interface StoredHead {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-const TEMPORARY = '.tmp';
+/** What its files are called: an object, and one that is still being written. */
+const OBJECT = /^[0-9a-f]{64}$/;
+const TEMPORARY = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/;
 
 /**
  * Objects as files, one each: a line of JSON (the head), then the bytes. Files are named by the SHA-256 of the key, so
@@ -35,12 +37,17 @@ export class ObjectFiles {
   readonly #dir: string;
   readonly #heads = new Map<string, StoredHead>();
 
+  /** @throws when the directory holds anything that no store has put there */
   constructor(dir: string) {
     this.#dir = dir;
     mkdirSync(dir, { recursive: true });
-    for (const name of readdirSync(dir)) {
+    const names = readdirSync(dir);
+    const foreign = names.find((name) => !OBJECT.test(name) && !TEMPORARY.test(name));
+    if (foreign !== undefined)
+      throw new Error(`${join(dir, foreign)} is no object: a store needs a directory of its own`);
+    for (const name of names) {
       // What a killed predecessor was still writing.
-      if (name.endsWith(TEMPORARY)) rmSync(join(dir, name));
+      if (TEMPORARY.test(name)) rmSync(join(dir, name));
       else this.#index(parse(readFileSync(join(dir, name))).head);
     }
   }
@@ -71,7 +78,7 @@ export class ObjectFiles {
   write(head: Omit<StoredHead, 'modified'>, bytes: Buffer, check: (now: StoredHead | null) => void): void {
     check(this.head(head.key));
     const stored = { ...head, modified: Date.now() };
-    const temporary = join(this.#dir, `${randomUUID()}${TEMPORARY}`);
+    const temporary = join(this.#dir, `${randomUUID()}.tmp`);
     const file = openSync(temporary, 'wx');
     try {
       writeAll(file, Buffer.concat([Buffer.from(`${JSON.stringify(stored)}\n`), bytes]));

@@ -30,7 +30,7 @@ export interface Claim {
 }
 
 export interface Answer {
-  /** What stands before the `RESULT` line, a line each. */
+  /** What stands before the `RESULT` line, a line each; of a very long one the beginning. */
   readonly log: readonly string[];
   /** Null when the last line is no `RESULT` line, or not a whole one. */
   readonly claim: Claim | null;
@@ -39,14 +39,28 @@ export interface Answer {
 const RESULT = 'RESULT ';
 /** Characters. Anything longer than this in one field is not ours. */
 const LONGEST_TEXT = 4000;
+/** Lines of a log. The longest diff of a dry run has some 10,000. Each line that is kept is scrubbed and told. */
+const MOST_LINES = 20_000;
+/** Levels. Ours have four; each costs memory, and an answer of brackets alone would be half a million of them. */
+const DEEPEST_JSON = 64;
 
 /** Reads the body of an answer: lines, and `RESULT {json}` as the very last one. */
 export function readAnswer(body: string): Answer {
-  const lines = body.split(/\r?\n/);
-  while (lines.length > 0 && lines.at(-1)?.trim() === '') lines.pop();
-  const last = lines.at(-1) ?? '';
+  const text = body.trimEnd();
+  if (text === '') return { log: [], claim: null };
+  const end = text.lastIndexOf('\n');
+  const last = text.slice(end + 1);
   const claim = last.startsWith(RESULT) ? readClaim(last.slice(RESULT.length)) : null;
-  return { log: claim ? lines.slice(0, -1) : lines, claim };
+  if (!claim) return { log: linesOf(text), claim };
+  return { log: end < 0 ? [] : linesOf(text.slice(0, end).replace(/\r$/, '')), claim };
+}
+
+function linesOf(text: string): string[] {
+  const lines = text.split(/\r?\n/, MOST_LINES + 1);
+  if (lines.length <= MOST_LINES) return lines;
+  let count = 1;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count += 1;
+  return [...lines.slice(0, MOST_LINES), `(${count - MOST_LINES} more lines are not shown)`];
 }
 
 function readClaim(text: string): Claim | null {
@@ -86,12 +100,30 @@ function readError({ code, message, hint }: Readonly<Record<string, unknown>>): 
   return { code: text(code), message: text(message), hint: text(hint) };
 }
 
+/** Undefined for what is no JSON, or is nested deeper than 64 levels. */
 export function parseJson(text: string): unknown {
+  if (nestsDeeper(text, DEEPEST_JSON)) return undefined;
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
   }
+}
+
+/** Looks at brackets outside of texts alone, so it may say no of what is no JSON. */
+function nestsDeeper(text: string, most: number): boolean {
+  let depth = 0;
+  let inText = false;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (character === '"') inText = !inText;
+    else if (inText && character === '\\') at += 1;
+    else if (inText) continue;
+    else if (character === '[' || character === '{') depth += 1;
+    else if (character === ']' || character === '}') depth -= 1;
+    if (depth > most) return true;
+  }
+  return false;
 }
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -87,38 +87,42 @@ function judgeAnswer(
       'See whether the machine still runs: Fly sent the request elsewhere.',
     );
   if (status === 408 || status === 429 || status >= 500)
-    return { ...retry(...ofStatus(status, claim)), etag, waitMs };
-  if (status < 200 || status >= 300) return { ...failed(...ofStatus(status, claim)), etag };
+    return { kind: 'retry', error: ofStatus(status, claim), etag, waitMs };
+  if (status < 200 || status >= 300) return { kind: 'failed', error: ofStatus(status, claim), etag };
   if (!claim)
     return retry(
       `status ${status}, but no RESULT line`,
       'Look at what answers there: it is not update_config, or it was killed.',
     );
-  if (claim.error || claim.outcome === 'failed') return { ...failed(...ofStatus(status, claim)), etag };
+  if (claim.error || claim.outcome === 'failed')
+    return { kind: 'failed', error: ofStatus(status, claim), etag };
   return question.settle(claim);
 }
 
-/** Message and hint for a status that is no success: the machine's own words, if it said something. */
-function ofStatus(status: number, claim: Claim | null): [message: string, hint: string] {
+/** What is wrong with an answer whose status is no success: in the machine's own words, if it said something. */
+function ofStatus(status: number, claim: Claim | null): FleetError {
   const own = claim?.error;
-  if (own && own.message !== '')
-    return [
-      `status ${status}: ${shown(own.message)}`,
-      own.hint === '' ? 'Look at its log.' : shown(own.hint),
-    ];
+  const error = (text: string, hint: string): FleetError => ({
+    code: 'machine-failed',
+    message: `status ${status}${text}`,
+    hint,
+  });
+  if (own && own.message !== '') {
+    const text = `: ${shown(own.message)}`;
+    return own.hint === ''
+      ? error(text, 'Look at its log.')
+      : { ...error(text, shown(own.hint)), hintFrom: 'machine' };
+  }
   if (status >= 300 && status < 400)
-    return [
-      `status ${status}: the URL leads elsewhere`,
-      'Set the URL of the target to where update_config answers.',
-    ];
+    return error(': the URL leads elsewhere', 'Set the URL of the target to where update_config answers.');
   if (status === 401 || status === 403)
-    return [`status ${status}: not let in`, "Give an administrator's credentials with --user, or in netrc."];
+    return error(': not let in', "Give an administrator's credentials with --user, or in netrc.");
   if (status === 404 || status === 405)
-    return [
-      `status ${status}: update_config is not there`,
+    return error(
+      ': update_config is not there',
       'Check the URL of the target, and whether the machine is still there.',
-    ];
-  return [`status ${status}`, 'Look at its log.'];
+    );
+  return error('', 'Look at its log.');
 }
 
 /**

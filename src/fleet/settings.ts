@@ -36,7 +36,7 @@ export interface FleetSettings extends Backoff {
   readonly timeoutMs: number;
   /** Milliseconds for everything after the index is published. */
   readonly deadlineMs: number;
-  /** Bytes; a longer answer is no answer of update_config. */
+  /** Bytes; a longer answer is no answer of update_config, whose longest, of a dry run, have some 700 KiB. */
   readonly maxAnswerBytes: number;
 }
 
@@ -84,7 +84,7 @@ export function readFleetSettings(env: NodeJS.ProcessEnv): FleetSettings {
     deadlineMs: readWholeNumber(env, 'CONFIG_UPDATE_DEADLINE', 300, 1, 86_400) * 1000,
     firstPauseMs: 500,
     longestPauseMs: 10_000,
-    maxAnswerBytes: 8 * MIB,
+    maxAnswerBytes: MIB,
   };
 }
 

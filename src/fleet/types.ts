@@ -94,6 +94,8 @@ export interface FleetError {
   readonly code: FailureCode;
   readonly message: string;
   readonly hint: string;
+  /** `machine`: the hint is in the words of the machine itself. Absent where it is ours. */
+  readonly hintFrom?: 'machine';
 }
 
 /**

@@ -65,7 +65,7 @@ function summaryOf(report: FleetReport): Extract<Parameters<Reporter>[0], { type
       name: one.machine.id,
       code: one.error?.code ?? 'machine-failed',
       message: complaint(one) ?? '',
-      hint: one.error?.hint ?? '',
+      hint: one.error?.hintFrom === 'machine' ? `it says: ${one.error.hint}` : (one.error?.hint ?? ''),
     })),
     steps: [{ name: 'run', ms }],
     ...(error ? { error } : {}),

@@ -7,14 +7,10 @@ import type {
   Standard,
 } from '../fleet/types.ts';
 import { renderMachines } from './fleet-table.ts';
-import { complaint, foreign, publishLines, sortedOut } from './fleet-words.ts';
+import { adviceLines, complaint, foreign, publishLines, sortedOut } from './fleet-words.ts';
 import { counted, duration } from './words.ts';
 
 const RULE = '='.repeat(50);
-
-/** For a machine that answers as it should, and has another index than the store, or other files than that gives. */
-const FOLLOW =
-  'Run config-update, which brings every machine to the index of the store; look at the log of one that does not follow.';
 
 export type FleetLines = (event: FleetEvent) => readonly string[];
 
@@ -148,7 +144,7 @@ export function endLines(report: FleetReport, noun: readonly [string, string], c
     RULE,
     ...(machines.length > 0 || report.operation === 'update' ? countLines(report, noun) : []),
     ...bad.map((one) => `  ${one.machine.id}: ${complaint(one) ?? ''}`),
-    ...[...new Set(bad.map((one) => one.error?.hint ?? FOLLOW))].map((hint) => `What to do: ${hint}`),
+    ...adviceLines(bad),
     ...(error ? [`Failed (${error.code}): ${error.message}`, `What to do: ${error.hint}`] : []),
     `${report.outcome}, ${duration(report.ms)}`,
   ];

@@ -50,6 +50,35 @@ export function complaint({ outcome, etag, detail, error }: MachineOutcome): str
   return `has ${etag ?? 'no index of the store'}${detail === '' ? '' : ` (${detail})`}`;
 }
 
+/** For a machine that answers as it should, and has another index than the store, or other files than that gives. */
+const FOLLOW =
+  'Run config-update, which brings every machine to the index of the store; look at the log of one that does not follow.';
+/** Machines that are named where more of them say the same. */
+const MOST_NAMES = 3;
+
+/**
+ * What there is to do about machines that are not as they should be, each thing once. What a machine says of that is told
+ * as its own words: it may have been taken over, and an operator does what we say.
+ */
+export function adviceLines(bad: readonly MachineOutcome[]): string[] {
+  const advice = new Map<string, { hint: string; ids: string[] }>();
+  for (const { machine, error } of bad) {
+    const hint = error?.hint ?? FOLLOW;
+    const isTheirs = error?.hintFrom === 'machine';
+    const key = `${isTheirs} ${hint}`;
+    const known = advice.get(key) ?? { hint, ids: [] };
+    if (isTheirs) known.ids.push(machine.id);
+    advice.set(key, known);
+  }
+  return [...advice.values()].map(({ hint, ids }) => `What to do${sayers(ids)}: ${hint}`);
+}
+
+function sayers(ids: readonly string[]): string {
+  if (ids.length === 0) return '';
+  const more = ids.length > MOST_NAMES ? ` and ${ids.length - MOST_NAMES} more` : '';
+  return ` (${ids.length === 1 ? 'says' : 'say'} ${ids.slice(0, MOST_NAMES).join(', ')}${more})`;
+}
+
 /** The machines of a report that are as they should be, and the others. */
 export function sortedOut({ machines }: FleetReport): { good: MachineOutcome[]; bad: MachineOutcome[] } {
   const isBad = ({ outcome }: MachineOutcome) => outcome === 'failed' || outcome === 'differs';

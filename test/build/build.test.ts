@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
 import {
   closeSync,
+  copyFileSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -10,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { place } from '../../dev/build/output.mjs';
@@ -116,6 +118,28 @@ describe('a build', () => {
       expect(licenses).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(.+\\)$`, 'm'));
     expect(licenses).toContain('Apache License');
     expect(readFileSync(at('first', 'scripts/THIRD_PARTY_LICENSES'), 'utf8')).not.toContain('\nbcryptjs ');
+  });
+
+  it('replaces no file that it has not made', async () => {
+    const out = join(home, 'foreign');
+    for (const folder of ['cgi-bin', 'scripts']) mkdirSync(join(out, folder), { recursive: true });
+    const theirs = ['cgi-bin/better_sqlite3.node', 'scripts/start'].map((name) => join(out, name));
+    for (const path of theirs) writeFileSync(path, 'of another project');
+    writeFileSync(join(out, 'scripts/deploy'), 'of another project, in nobody’s way');
+    const failed = await build('--out', out, '--force').catch((error: unknown) => error);
+    expect(failed).toMatchObject({ code: 2, stderr: expect.stringContaining(theirs.join('\n  ')) });
+    for (const path of theirs) expect(readFileSync(path, 'utf8')).toBe('of another project');
+    expect(readdirSync(out, { recursive: true })).toHaveLength(5);
+  });
+
+  it('takes another one’s place, though nothing is noted of that', async () => {
+    await first;
+    const out = join(home, 'moved');
+    for (const name of FILES) {
+      mkdirSync(dirname(join(out, name)), { recursive: true });
+      copyFileSync(at('first', name), join(out, name));
+    }
+    expect((await build('--out', out)).stdout).toContain('Built');
   });
 
   it('says which platforms there are when it does not know one', async () => {
