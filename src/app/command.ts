@@ -66,7 +66,7 @@ async function perform(
       // Where Navigator has no configuration yet, it serves nobody until this has succeeded.
       const mustServe = task.boot || (!task.force && !existsSync(navigatorPath(parts.site)));
       const boot = mustServe ? { mustServe, reload: true } : {};
-      if (mustServe) makeDirectories(parts);
+      if (task.boot) makeDirectories(parts);
       const request = { trigger: 'command', force: task.force, arrival: arrival(), ...boot } as const;
       return await runUpdate(parts, request);
     }

@@ -19,8 +19,19 @@ export async function buildReadyParts(world: World, voice: Voice): Promise<Ready
   const parts = await buildParts(world, voice);
   const { site, report, unexpected } = parts;
   const settings = readReadySettings(env);
-  const builtin = builtinPages(parts);
-  const pages = prerenderStage({ appRoot: site.appRoot, env, settings, report, builtin });
+  const { root, publicDir } = servedBy(site);
+  const pages = prerenderStage({
+    appRoot: site.appRoot,
+    publicDir,
+    env,
+    settings,
+    report,
+    builtin: builtinPages(parts),
+    pagesOf: async (index) => {
+      const { planPages } = await import('../pages/plan.ts');
+      return planPages(index, { root }).map(({ path }) => path);
+    },
+  });
   return { site, report, unexpected, stages: { tenants: tenantsStage(world, parts), pages } };
 }
 

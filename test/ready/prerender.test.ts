@@ -62,6 +62,19 @@ describe("the application's own bin/prerender", () => {
     expect(publicFiles(machine).size).toBeGreaterThan(100);
   });
 
+  it('is told by the pages that it has made, not by its exit code', async () => {
+    addProgram(machine, OWN, 'mkdir -p public; echo made >public/index.html');
+    const { exitCode, summaries } = await readyJson(machine, ['--only', 'pages']);
+    expect({ exitCode, counts: summaries[0]?.counts }).toEqual({
+      exitCode: 0,
+      counts: { 'pages written': 1, 'pages unchanged': 0, 'pages missing': 126 },
+    });
+    addProgram(machine, OWN, 'exit 0');
+    expect((await pages()).stdout).toMatch(
+      /bin\/prerender has written none of the \d+ pages of this index\n/,
+    );
+  });
+
   it('is only named in a dry run', async () => {
     addProgram(machine, OWN, 'touch ran');
     const { exitCode, stdout } = await ready(machine, ['--dry-run', '--only', 'pages']);
