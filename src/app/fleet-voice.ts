@@ -58,13 +58,16 @@ export function openFleetVoice(
     scrubber,
   });
   const shown = openView(options, console);
-  const reporters = [fleetLog(log.report), shown.report, ...(broadcasts ? [broadcasts.report] : [])];
+  const reporters = [fleetLog(log.report), shown.report, ...(broadcasts ? [broadcasts.http.report] : [])];
+  const report = broadcast(reporters, scrubber);
   return {
     log,
-    report: broadcast(reporters, scrubber),
+    report,
     close: async () => {
+      if (broadcasts && !(await broadcasts.http.close(BROADCAST_PATIENCE_MS))) {
+        report({ type: 'note', message: `nobody took what was broadcast to ${broadcasts.url}` }, new Date());
+      }
       shown.close();
-      await broadcasts?.close(BROADCAST_PATIENCE_MS);
       await log.flush();
     },
   };
@@ -85,13 +88,17 @@ function openView(options: FleetOptions, console: Console): { report: FleetRepor
   return { report: live.report, close };
 }
 
-function openBroadcast(env: NodeJS.ProcessEnv, { broadcast: wanted }: FleetOptions): HttpBroadcast | null {
+function openBroadcast(
+  env: NodeJS.ProcessEnv,
+  { broadcast: wanted }: FleetOptions,
+): { readonly http: HttpBroadcast; readonly url: string } | null {
   if (!wanted) return null;
   // The variable by which the application itself is told where broadcasts go.
   const text = wanted.url ?? (env['TURBO_CABLE_BROADCAST_URL'] || BROADCAST_URL);
   const url = URL.parse(text);
   if (url && /^https?:$/.test(url.protocol) && !url.username && !url.password) {
-    return httpBroadcast({ url, stream: wanted.stream, timeoutMs: BROADCAST_TIMEOUT_MS });
+    const http = httpBroadcast({ url, stream: wanted.stream, timeoutMs: BROADCAST_TIMEOUT_MS });
+    return { http, url: url.href };
   }
   const name = wanted.url === null ? 'TURBO_CABLE_BROADCAST_URL' : '--broadcast-url';
   const code = wanted.url === null ? 'config-invalid' : 'usage';

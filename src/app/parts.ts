@@ -17,6 +17,7 @@ import type { StoreSettings } from '../store/types.ts';
 import type { Parts } from '../update/parts.ts';
 import { machineName } from '../update/result.ts';
 import { readUpdateSettings } from '../update/settings.ts';
+import { cautionsOf } from './cautions.ts';
 
 /** The world as an executable finds it. */
 export interface World {
@@ -45,7 +46,23 @@ export function hostOf({ defaultAppRoot }: World): Host {
  */
 export async function siteOf(world: World): Promise<Site> {
   if (world.problem) throw world.problem;
-  return await readSite(world.env, hostOf(world));
+  const site = await readSite(world.env, hostOf(world));
+  if (!isDirectory(site.appRoot)) {
+    throw new Failure(
+      'config-invalid',
+      `APP_ROOT is ${JSON.stringify(site.appRoot)}, which is no directory`,
+      {
+        hint: "Set APP_ROOT to the application's directory, such as /rails.",
+      },
+    );
+  }
+  return site;
+}
+
+/** @throws {Failure} `disk` */
+function isDirectory(path: string): boolean {
+  const stats = onDisk('cannot look at', path, () => statSync(path, { throwIfNoEntry: false }));
+  return stats?.isDirectory() ?? false;
 }
 
 /**
@@ -65,8 +82,7 @@ export function storeSettingsOf({ env, problems }: World): StoreSettings | null 
  */
 export function atAppRoot(world: World, appRoot: string | null): World {
   if (appRoot === null) return world;
-  const stats = onDisk('cannot look at', appRoot, () => statSync(appRoot, { throwIfNoEntry: false }));
-  if (!stats?.isDirectory()) {
+  if (!isDirectory(appRoot)) {
     throw new Failure('usage', `--app-root ${JSON.stringify(appRoot)} is no directory`, {
       hint: "Name the application's directory, such as /rails.",
     });
@@ -110,6 +126,7 @@ export async function buildParts(world: World, voice: Voice): Promise<Parts> {
   const problem = world.problems?.get('UPDATE_CONFIG_TOKEN');
   if (problem) voice.report({ type: 'note', message: problem.message }, new Date());
   const site = await siteOf(world);
+  for (const message of cautionsOf(site, env)) voice.report({ type: 'note', message }, new Date());
   return {
     site,
     settings: readUpdateSettings(env),

@@ -30,8 +30,10 @@ export interface BroadcastOptions {
 /** A reporter that posts, and that must be waited for at the end. */
 export interface HttpBroadcast {
   readonly report: FleetReporter;
-  /** Resolves when the last message is out, or after `limitMs` milliseconds. Never rejects. */
-  close(limitMs: number): Promise<void>;
+  /**
+   * Resolves when the last message is out, or after `limitMs` milliseconds, with whether anybody took one. Never rejects.
+   */
+  close(limitMs: number): Promise<boolean>;
 }
 
 /**
@@ -42,13 +44,15 @@ export interface HttpBroadcast {
 export function httpBroadcast(options: BroadcastOptions): HttpBroadcast {
   const progress = new FleetProgress();
   let shown = 0;
+  let isTaken = false;
   let waiting: Waiting[] = [];
   let sending: Promise<void> | null = null;
 
   const drain = async (): Promise<void> => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const taken = await post(options, next.message);
-      if (!taken) waiting = waiting.slice(-1);
+      if (taken) isTaken = true;
+      else waiting = waiting.slice(-1);
     }
     sending = null;
   };
@@ -68,6 +72,7 @@ export function httpBroadcast(options: BroadcastOptions): HttpBroadcast {
       while (sending && performance.now() < deadline) {
         await Promise.race([sending, pause(deadline - performance.now())]);
       }
+      return isTaken;
     },
   };
 }

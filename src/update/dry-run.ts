@@ -53,7 +53,7 @@ export async function dryRun(
     else if (chosen.note) steps.note(chosen.note);
     // What would be done is nothing, where this host's own index is held.
     const candidate = 'kind' in chosen ? localCandidate(live, installed) : chosen;
-    const index = await readStep(steps, findings, candidate);
+    const index = await readStep(site, { steps, findings }, candidate);
     const files = await steps.run('generate', 'Generate the files', () => {
       const value = generate(index, site);
       return { value, detail: `${value.length} files` };

@@ -30,7 +30,7 @@ export async function installCandidate(
   { force, reload = force, spare = false }: InstallOptions,
 ): Promise<Outcome> {
   const { site } = parts;
-  const index = await readStep(steps, findings, candidate);
+  const index = await readStep(site, { steps, findings }, candidate);
   await limitYoungGeneration(candidate.image.length);
 
   const indexChanged = candidate.digest !== live.digest;

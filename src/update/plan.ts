@@ -14,8 +14,12 @@ import type { Site } from '../site/types.ts';
 import type { Candidate } from './candidate.ts';
 import type { Findings } from './result.ts';
 
-/** The step that turns a candidate into an index, and tells which rows were left out. */
-export async function readStep(steps: Steps, findings: Findings, candidate: Candidate): Promise<Index> {
+/** The step that turns a candidate into an index, and tells which rows were left out, and what is odd about this machine. */
+export async function readStep(
+  site: Site,
+  { steps, findings }: { readonly steps: Steps; readonly findings: Findings },
+  candidate: Candidate,
+): Promise<Index> {
   findings.index = candidate.facts;
   const { index, warnings } = await steps.run('read', 'Validate and read the index', () => {
     const value = readValidIndex(candidate.image);
@@ -23,6 +27,9 @@ export async function readStep(steps: Steps, findings: Findings, candidate: Cand
   });
   findings.warnings = firstOfEachKind(warnings);
   for (const warning of findings.warnings) steps.say({ type: 'warning', warning });
+  if (site.region !== null && !index.regions.some(({ code }) => code === site.region)) {
+    steps.note(`FLY_REGION is ${site.region}, which is no region of the index: no event is this machine's`);
+  }
   return index;
 }
 

@@ -33,7 +33,7 @@ export async function runStart(parts: Parts, arrival: Arrival): Promise<RunResul
 async function writeHtpasswd(parts: Parts, operation: Operation, candidate: Candidate): Promise<Outcome> {
   const { journal, steps, findings, live } = operation;
   const { site } = parts;
-  const index = await readStep(steps, findings, candidate);
+  const index = await readStep(site, { steps, findings }, candidate);
   const plan = generate(index, site);
   const comparisons = compareFiles(plan.filter((file) => file.kind === 'htpasswd'));
   findings.files = fileFacts(comparisons, { path: live.path, changed: false, size: candidate.image.length });

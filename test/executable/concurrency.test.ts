@@ -3,7 +3,7 @@
  * until all have arrived, so that nothing depends on how fast they are.
  */
 import { once } from 'node:events';
-import { statSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { changeSample, makeSampleIndex } from '../../dev/sample/sample.ts';
@@ -147,6 +147,7 @@ describe(`${CALLERS} POSTs at once`, () => {
 
   it('install into each of two app roots that share a db dir', async () => {
     const other = join(machine.home, 'other');
+    mkdirSync(other);
     const callers = PLAIN.map((plain, at) => (at % 2 === 0 ? plain : { env: { APP_ROOT: other } }));
     const answers = await together(callers);
     expect(statuses(answers)).toEqual(new Set(['200, exit 0']));

@@ -112,11 +112,14 @@ function tryToOpen(file) {
   }
 }
 
+/** With the one above it: a new user has no `~/.cache` yet. */
 function makeDirectory(directory) {
-  try {
-    fs.mkdirSync(directory, { mode: 0o700 });
-  } catch {
-    // It is there, or cannot be made; the caller looks.
+  for (const one of [path.dirname(directory), directory]) {
+    try {
+      fs.mkdirSync(one, { mode: 0o700 });
+    } catch {
+      // It is there, or cannot be made; the caller looks.
+    }
   }
 }
 

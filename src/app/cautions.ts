@@ -1,0 +1,46 @@
+import { statSync } from 'node:fs';
+import { readRegularFile } from '../regular-file.ts';
+import { maintenancePath } from '../site/paths.ts';
+import type { Site } from '../site/types.ts';
+
+/** Bytes; ours has some three thousand. */
+const LARGEST_BYTES = 1024 * 1024;
+
+/** What the operator should know of how this machine is set up: nothing is refused for it, and it is easily missed. */
+export function cautionsOf(site: Site, env: NodeJS.ProcessEnv): string[] {
+  const cautions: string[] = [];
+  const { logDir, region, listenPort } = site;
+  if (logDir !== null && !isDirectory(logDir)) {
+    cautions.push(`RAILS_LOG_VOLUME is ${logDir}, which is no directory: no log is written`);
+  }
+  if (region !== null && env['KAMAL_CONTAINER_NAME']) {
+    cautions.push('FLY_REGION and KAMAL_CONTAINER_NAME are both set: this counts as a machine of Fly');
+  }
+  const built = builtPort(site);
+  if (built !== null && built !== listenPort) {
+    cautions.push(
+      `navigator-maintenance.yml listens on port ${built}, and navigator.yml on ${listenPort}: write the former anew (scripts/maintenance-config) with the same NAVIGATOR_PORT`,
+    );
+  }
+  return cautions;
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+/** The port of the maintenance configuration that the image was built with; null where it cannot be told. */
+function builtPort(site: Site): number | null {
+  try {
+    const found = readRegularFile(maintenancePath(site), LARGEST_BYTES);
+    const port =
+      found.kind === 'file' ? /^ {2}listen: (\d+)$/m.exec(found.bytes.toString('utf8'))?.[1] : null;
+    return port ? Number(port) : null;
+  } catch {
+    return null;
+  }
+}

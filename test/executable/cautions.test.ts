@@ -1,0 +1,59 @@
+/** What is easily missed in how a machine is set up, and is told. */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { Machine, ROOT } from '../support/machine.ts';
+import { FIRST, FLY_MACHINE } from '../support/use-machine.ts';
+
+let machine: Machine;
+beforeEach(() => {
+  machine = new Machine(FLY_MACHINE);
+  writeFileSync(machine.path('index.sqlite3'), FIRST);
+});
+afterEach(() => machine.remove());
+
+const said = async (env: Record<string, string>) => (await machine.run(['--dry-run'], { env })).stdout;
+
+it('nothing is told of a machine that is set up well', async () => {
+  mkdirSync(join(machine.home, 'log'));
+  expect(await said({ RAILS_LOG_VOLUME: join(machine.home, 'log') })).not.toContain('Note: ');
+});
+
+it('a region that the index does not know', async () => {
+  expect(await said({ FLY_REGION: 'zzz' })).toContain(
+    "Note: FLY_REGION is zzz, which is no region of the index: no event is this machine's\n",
+  );
+});
+
+it('variables of Fly and of Kamal at once', async () => {
+  expect(await said({ KAMAL_CONTAINER_NAME: 'showcase-web' })).toContain(
+    'Note: FLY_REGION and KAMAL_CONTAINER_NAME are both set: this counts as a machine of Fly\n',
+  );
+});
+
+it.each([
+  ['is not there', () => {}],
+  ['is a file', () => writeFileSync(join(machine.home, 'log'), '')],
+])('a log directory that %s', async (_, make) => {
+  make();
+  const path = join(machine.home, 'log');
+  const answer = await machine.post('', { env: { RAILS_LOG_VOLUME: path } });
+  expect(answer.body).toContain(
+    `Note: RAILS_LOG_VOLUME is ${path}, which is no directory: no log is written\n`,
+  );
+});
+
+it('a maintenance configuration that listens on another port', async () => {
+  await machine.run([], { executable: join(ROOT, 'scripts/maintenance-config') });
+  expect(await said({})).not.toContain('Note: ');
+  expect(await said({ NAVIGATOR_PORT: '3000' })).toContain(
+    'Note: navigator-maintenance.yml listens on port 9999, and navigator.yml on 3000: ',
+  );
+});
+
+it('an app root that is not there is refused, and not made', async () => {
+  rmSync(machine.appRoot, { recursive: true });
+  const answer = await machine.run([]);
+  expect(answer.exitCode).toBe(1);
+  expect(answer.stdout).toContain(`APP_ROOT is ${JSON.stringify(machine.appRoot)}, which is no directory`);
+});
