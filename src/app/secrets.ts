@@ -35,10 +35,11 @@ export function readSecrets(env: NodeJS.ProcessEnv, shared: boolean): Secrets {
     const file = FILES[name];
     const path = env[file];
     if (!path) continue;
-    if (env[name]) cautions.push(`${name} is not used, since ${file} is set; take it out of the environment`);
     delete read[name];
     try {
-      read[name] = readSecretFile(path, file);
+      const secret = readSecretFile(path, file);
+      if (secret === env[name]) cautions.push(bothPlaces(name, file));
+      read[name] = secret;
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       problems.set(name, error);
@@ -49,7 +50,12 @@ export function readSecrets(env: NodeJS.ProcessEnv, shared: boolean): Secrets {
   return { env: read, problems, cautions };
 }
 
+/** Another value there is no fault: events may need a key of their own. */
+function bothPlaces(name: string, file: string): string {
+  return `${name} has the value that is in ${file}, so every event can read it all the same; take it out of the environment, or give the events a key of their own`;
+}
+
 function inEnvironment(names: readonly (keyof typeof FILES)[]): string {
   const files = names.map((name) => FILES[name]).join(', ');
-  return `${names.join(', ')}: every event can read what stands in the environment. Put each into a file that only root can read, and name it in ${files}`;
+  return `${names.join(', ')}: every event can read what stands in the environment. Put each into a file that only root can read, and name it in ${files}; where events need one, give them another, which may do less`;
 }

@@ -3,28 +3,30 @@ import { cut, printable } from './keys.ts';
 import { openImage } from './open.ts';
 import { validateIndex } from './validate.ts';
 
-/** A row with its own name in `#name`, which no column can be called. */
 type Row = Readonly<Record<string, unknown>>;
 
 interface Kind {
   readonly noun: string;
-  readonly rows: string;
+  readonly table: string;
+  /** As people know it; null for a row without a name. */
+  readonly nameOf: (row: Row, studios: ReadonlyMap<unknown, unknown>) => unknown;
 }
 
-/** The tables that a configuration is made from, each row named as people know it. */
+/** The tables that a configuration is made from. */
 const KINDS: readonly Kind[] = [
-  { noun: 'region', rows: 'SELECT *, code AS "#name" FROM main.regions' },
-  { noun: 'studio', rows: 'SELECT *, key AS "#name" FROM main.locations' },
+  { noun: 'region', table: 'regions', nameOf: ({ code }) => code },
+  { noun: 'studio', table: 'locations', nameOf: ({ key }) => key },
   {
     noun: 'event',
-    rows: `SELECT e.*, e.year || '/' || coalesce(s.key, 'no studio') || '/' || e.key AS "#name"
-           FROM main.showcases e LEFT JOIN main.locations s ON s.id = e.location_id`,
+    table: 'showcases',
+    nameOf: ({ year, key, location_id: studio }, studios) =>
+      year === null || key === null ? null : `${year}/${studios.get(studio) ?? 'no studio'}/${key}`,
   },
-  { noun: 'user', rows: 'SELECT *, userid AS "#name" FROM main.users' },
+  { noun: 'user', table: 'users', nameOf: ({ userid }) => userid },
 ];
 
 /** What two hosts number or stamp each in its own way, whatever the row says. */
-const INCIDENTAL = new Set(['#name', 'id', 'location_id', 'user_id', 'created_at', 'updated_at']);
+const INCIDENTAL = new Set(['id', 'location_id', 'user_id', 'created_at', 'updated_at']);
 
 /** How the three kinds of differences are told. */
 interface Words {
@@ -64,9 +66,10 @@ export function describeDifferences(theirs: Buffer, ours: Buffer, words = COMPAR
   }
 }
 
-function compare({ noun, rows }: Kind, there: Database, here: Database, words: Words): string[] {
-  const theirs = byName(there, rows);
-  const ours = byName(here, rows);
+function compare(kind: Kind, there: Database, here: Database, words: Words): string[] {
+  const { noun } = kind;
+  const theirs = byName(there, kind);
+  const ours = byName(here, kind);
   const lines: string[] = [];
   const say = (name: string, what: string) => lines.push(`${noun} ${shown(name)}: ${what}`);
   for (const [name, row] of theirs) {
@@ -82,11 +85,15 @@ function compare({ noun, rows }: Kind, there: Database, here: Database, words: W
 }
 
 /** Rows by name; of several with one name, the later ones are numbered. */
-function byName(db: Database, sql: string): Map<string, Row> {
+function byName(db: Database, { table, nameOf }: Kind): Map<string, Row> {
   const rows = new Map<string, Row>();
   const seen = new Map<string, number>();
-  for (const row of db.prepare(sql).iterate() as IterableIterator<Row>) {
-    const name = String(row['#name'] ?? 'without a name');
+  // Put together here: where ids are not unique, a join has no end.
+  const studios = new Map(
+    db.prepare<[], [unknown, unknown]>('SELECT id, key FROM main.locations').raw().all(),
+  );
+  for (const row of db.prepare(`SELECT * FROM main.${table}`).iterate() as IterableIterator<Row>) {
+    const name = String(nameOf(row, studios) ?? 'without a name');
     const nth = (seen.get(name) ?? 0) + 1;
     seen.set(name, nth);
     rows.set(nth === 1 ? name : `${name} (${nth})`, row);

@@ -14,6 +14,16 @@ export function pageSizeOf(header: Buffer): number {
   return value === 1 ? 65_536 : value;
 }
 
+/** Whether SQLite knows pages of so many bytes. */
+export function isPageSize(bytes: number): boolean {
+  return bytes >= 512 && bytes <= 65_536 && (bytes & (bytes - 1)) === 0;
+}
+
+/** Whether these are the first bytes of a database. */
+export function hasMagic(bytes: Buffer): boolean {
+  return bytes.subarray(0, MAGIC.length).equals(MAGIC);
+}
+
 /** What is wrong with the first look at an image, as the end of the sentence "the index ..."; null for nothing. */
 export function headerProblem(image: Buffer): string | null {
   if (image.length === 0) return 'is empty (0 bytes)';

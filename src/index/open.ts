@@ -1,8 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { Failure, type FailureCode } from '../failure.ts';
-import { type Database, isSqliteError, openDatabase } from '../sqlite.ts';
+import { type Database, isSqliteError, type OpenOptions, openDatabase } from '../sqlite.ts';
 import { headerProblem } from './header.ts';
 import { printable } from './keys.ts';
+import { liveSchemaProblem, schemaProblem } from './schema.ts';
 
 export { imageDigest } from './header.ts';
 
@@ -21,6 +22,8 @@ const INDEX: Subject = {
   hint: 'Nothing was changed. Publish a good index from the admin host, or roll back to an earlier one.',
 };
 
+type Opening = Pick<OpenOptions, 'busyTimeoutMs' | 'readonly'>;
+
 /**
  * Opens the image of a database, the index unless told, in memory, for reading only. SQLite works on a copy of its own;
  * the buffer may be used for anything else afterwards.
@@ -28,11 +31,12 @@ const INDEX: Subject = {
  * The two bytes of the header that announce a write-ahead log (18 and 19) are set to "none" while SQLite takes its
  * copy, since a database in memory has no log and would not open; then they are put back.
  *
- * @throws {Failure} `index-invalid`, or the subject's own code, for what is no database, empty, or cut short.
+ * @throws {Failure} `index-invalid`, or the subject's own code, for what is no database, empty, or cut short, and for a
+ * schema that could not be read at a bounded cost.
  */
 export function openImage(image: Buffer, subject: Subject = INDEX): Database {
-  const problem = headerProblem(image);
-  if (problem) throw new Failure(subject.invalid, `${subject.name} ${problem}`, { hint: subject.hint });
+  const problem = headerProblem(image) ?? inSchema(schemaProblem(image));
+  if (problem) throw invalid(subject, subject.name, problem);
   const versions = image.readUInt16BE(18);
   try {
     image.writeUInt16BE(0x0101, 18);
@@ -51,22 +55,29 @@ export function openImage(image: Buffer, subject: Subject = INDEX): Database {
  * statement may. Where the file or its directory cannot be written, the connection only reads; and where even that
  * needs a file beside it (a write-ahead log's), the bytes are read, provided that no log or journal has more to say.
  *
- * @throws {Failure} `index-invalid`, or the subject's own code, for what is no database; `lock-timeout` when somebody
- * else keeps it locked for longer than `busyTimeoutMs` (5000 by default); `disk` when it cannot be read.
+ * @param options.maxBytes of the database, be it by its file or by its log: a larger one is refused before it is read
+ * @throws {Failure} `index-invalid`, or the subject's own code, for what is no database, one that is too large, or whose
+ * schema could not be read at a bounded cost; `lock-timeout` when somebody else keeps it locked for longer than
+ * `busyTimeoutMs` (5000 by default); `disk` when it cannot be read.
  */
 export function openInstalled(
   path: string,
-  { subject = INDEX, ...options }: { busyTimeoutMs?: number; subject?: Subject } = {},
+  options: { busyTimeoutMs?: number; subject?: Subject; maxBytes?: number } = {},
 ): Database | null {
+  const { subject = INDEX, maxBytes = Number.POSITIVE_INFINITY, ...rest } = options;
+  const what = `${subject.name} ${path}`;
   try {
-    if (!statSync(path, { throwIfNoEntry: false })) return null;
+    const file = statSync(path, { throwIfNoEntry: false });
+    if (!file) return null;
+    refuseLarger(subject, what, file.size, maxBytes);
+    refuseCostlySchema(path, subject, rest);
     const ways = [
-      () => distrust(openDatabase(path, { fileMustExist: true, ...options })),
-      () => distrust(openDatabase(path, { readonly: true, fileMustExist: true, ...options })),
+      () => distrust(openDatabase(path, { fileMustExist: true, ...rest })),
+      () => distrust(openDatabase(path, { readonly: true, fileMustExist: true, ...rest })),
     ];
     for (const open of ways) {
       try {
-        return open();
+        return refuseLargerIn(open(), subject, what, maxBytes);
       } catch (error) {
         if (!cannotWrite(error)) throw error;
         if (open === ways.at(-1) && hasPendingChanges(path)) throw error;
@@ -74,23 +85,60 @@ export function openInstalled(
     }
     return openImage(readFileSync(path), subject);
   } catch (error) {
-    throw openFailure(subject, `${subject.name} ${path}`, error);
+    throw openFailure(subject, what, error);
+  }
+}
+
+/**
+ * Looks whether a live database has a schema that SQLite can read at a bounded cost. To be called before anything opens
+ * it that does not trust it, and while this process has no lock on it.
+ *
+ * @param options.readonly leave it as it is, also where a killed process has left something half done
+ * @throws {Failure} the subject's own code; `lock-timeout`; `disk`
+ */
+export function refuseCostlySchema(path: string, subject: Subject, options: Opening = {}): void {
+  const what = `${subject.name} ${path}`;
+  try {
+    // What SQLite will undo first is not what it will read. This has it undone, and reads no schema.
+    if (isFilled(`${path}-journal`)) undo(path, options);
+    const problem = inSchema(liveSchemaProblem(path));
+    if (problem) throw invalid(subject, what, problem);
+  } catch (error) {
+    throw openFailure(subject, what, error);
+  }
+}
+
+function undo(path: string, options: Opening): void {
+  let db: Database | null = null;
+  try {
+    db = openDatabase(path, { fileMustExist: true, ...options });
+    db.pragma('schema_version');
+  } catch (error) {
+    if (!cannotWrite(error)) throw error; // nor can whoever opens it next
+  } finally {
+    db?.close();
   }
 }
 
 /**
  * A consistent image of an open database, as it is after the last transaction.
  *
+ * @param maxBytes of the image; a larger one is refused before it is read
  * @throws {Failure} as `openInstalled`.
  */
-export function readImage(db: Database, subject: Subject = INDEX): Buffer {
+export function readImage(
+  db: Database,
+  subject: Subject = INDEX,
+  maxBytes = Number.POSITIVE_INFINITY,
+): Buffer {
   try {
     return db.transaction(() => {
       // The transaction begins with the first look, not with BEGIN.
       db.prepare('SELECT count(*) FROM main.sqlite_schema').get();
       if (db.pragma('page_count', { simple: true }) === 0) {
-        throw new Failure(subject.invalid, `${subject.name} is empty (0 bytes)`, { hint: subject.hint });
+        throw invalid(subject, subject.name, 'is empty (0 bytes)');
       }
+      refuseLarger(subject, subject.name, sizeOf(db), maxBytes);
       return db.serialize();
     })();
   } catch (error) {
@@ -99,14 +147,16 @@ export function readImage(db: Database, subject: Subject = INDEX): Buffer {
 }
 
 /**
- * Whatever its schema says, a database runs nothing: no functions with side effects from views, triggers or checks, and
- * no writes. The first look at the schema shows whether it can be read at all.
+ * Whatever its schema says, a database runs nothing: no functions with side effects from views, triggers or checks, no
+ * constraint's expression while it is checked, and no writes. The first look at the schema shows whether it can be read
+ * at all.
  */
 function distrust(db: Database): Database {
   try {
     db.pragma('trusted_schema = OFF');
     db.pragma('cell_size_check = ON');
     db.pragma('query_only = ON');
+    db.pragma('ignore_check_constraints = ON');
     db.prepare('SELECT count(*) FROM main.sqlite_schema').get();
     return db;
   } catch (error) {
@@ -115,15 +165,49 @@ function distrust(db: Database): Database {
   }
 }
 
+/** The log may make it larger than its file is. */
+function refuseLargerIn(db: Database, subject: Subject, what: string, maxBytes: number): Database {
+  try {
+    refuseLarger(subject, what, sizeOf(db), maxBytes);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** @throws {Failure} the subject's own code */
+export function refuseLarger(subject: Subject, what: string, bytes: number, maxBytes: number): void {
+  if (bytes <= maxBytes) return;
+  throw new Failure(subject.invalid, `${what} has ${bytes} bytes, more than the ${maxBytes} allowed`, {
+    hint: 'Nothing of it was read. Look at what fills it; VACUUM frees pages that hold nothing.',
+  });
+}
+
+/** Bytes of all pages of an open database. */
+export function sizeOf(db: Database): number {
+  const count = Number(db.pragma('page_count', { simple: true }));
+  return count * Number(db.pragma('page_size', { simple: true }));
+}
+
+function inSchema(problem: string | null): string | null {
+  return problem && `cannot be used: its schema ${problem}`;
+}
+
+function invalid({ invalid: code, hint }: Subject, what: string, problem: string): Failure {
+  return new Failure(code, `${what} ${problem}`, { hint });
+}
+
 function cannotWrite(error: unknown): boolean {
   return isSqliteError(error) && /^SQLITE_(?:CANTOPEN|READONLY|PERM)/.test(error.code);
 }
 
 function hasPendingChanges(path: string): boolean {
-  return ['-wal', '-journal'].some((suffix) => {
-    const file = statSync(`${path}${suffix}`, { throwIfNoEntry: false });
-    return file !== undefined && file.size > 0;
-  });
+  return isFilled(`${path}-wal`) || isFilled(`${path}-journal`);
+}
+
+function isFilled(path: string): boolean {
+  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }
 
 const hints = {

@@ -1,7 +1,8 @@
 import { Failure } from '../failure.ts';
 import { type Database, isSqliteError } from '../sqlite.ts';
 import { printable } from './keys.ts';
-import { openImage } from './open.ts';
+import { openImage, sizeOf } from './open.ts';
+import { isTooWide, shapeOf } from './shape.ts';
 import type { Warning } from './types.ts';
 import { hasLogin } from './users.ts';
 
@@ -18,25 +19,46 @@ const TABLES = Object.keys(REQUIRED) as Warning['table'][];
 /** One thing that must hold; returns what is wrong, in words. */
 interface Rule {
   readonly name: string;
-  readonly violations: (db: Database) => string[];
+  readonly violations: (db: Database) => readonly string[];
+  /** Whether a database that breaks it is not looked at any further: what the next rules run, or read, could be endless. */
+  readonly ends?: true;
 }
 
 const RULES: readonly Rule[] = [
+  { name: 'bounded', violations: boundlessness, ends: true },
   { name: 'tables', violations: (db) => TABLES.flatMap((table) => tableViolations(db, table)) },
-  { name: 'integrity', violations: integrityViolations },
+  { name: 'integrity', violations: integrityViolations, ends: true },
+  {
+    name: 'size',
+    violations: (db) => soundTables(db).flatMap((table) => sizeViolations(db, table)),
+    ends: true,
+  },
   { name: 'login', violations: loginViolations },
 ];
 
+/** Rows of a table: many times what any network of studios has. */
+const MOST_ROWS = 100_000;
+/** Bytes of a row in its page, at least: SQLite gives it four, and a pointer. */
+const LEAST_ROW = 6;
+/** Bytes of one cell, and of all cells that are read of a table. */
+const LONGEST_CELL = 2 ** 20;
+const MOST_BYTES = 2 ** 26;
+/** Characters. A default value stands once in the file, and is read for every row that is shorter than its table. */
+const LONGEST_DEFAULT = 100;
+
 /**
  * Proves that a database can be used as the index: whole, with the tables and columns that are read, and with at
- * least one user who can log in (an index without one would lock everybody out, or let everybody in).
+ * least one user who can log in (an index without one would lock everybody out, or let everybody in). What it costs is
+ * bounded by the size of the database, whatever is in it.
  *
+ * @param db opened by `openImage` or `openInstalled`
  * @throws {Failure} `index-invalid`, listing everything that is wrong.
  */
 export function validateIndex(db: Database): void {
   const violations = new Set<string>();
   let cause: unknown;
   for (const rule of RULES) {
+    const before = violations.size;
     try {
       for (const violation of rule.violations(db)) violations.add(violation);
     } catch (error) {
@@ -44,6 +66,7 @@ export function validateIndex(db: Database): void {
       cause ??= error;
       violations.add(`SQLite cannot read it: ${printable(error.message)} (${error.code})`);
     }
+    if (rule.ends && violations.size > before) break;
   }
   if (violations.size === 0) return;
   throw new Failure('index-invalid', `the index is not valid: ${[...violations].join('; ')}`, {
@@ -62,9 +85,21 @@ export function validateImage(image: Buffer): void {
   }
 }
 
+/** What would keep SQLite's check busy for longer than the size of the database says. */
+function boundlessness(db: Database): string[] {
+  const shape = shapeOf(db);
+  const { table, columns } = shape.widest;
+  const wide = isTooWide(shape, sizeOf(db)) ? [`table ${printable(table)} has ${columns} columns`] : [];
+  return [...shape.generated.map(({ table, column }) => generated(table, column)), ...wide];
+}
+
+function generated(table: string, column: string): string {
+  return `column ${printable(column)} of table ${printable(table)} is a generated one`;
+}
+
 /**
- * A view or a virtual table in the place of a table would run what somebody else wrote, a generated column likewise;
- * so each must be an ordinary table (one with pages of its own) with ordinary columns.
+ * A view or a virtual table in the place of a table would run what somebody else wrote; so each must be an ordinary table
+ * (one with pages of its own). That its columns are ordinary ones has been seen by then.
  */
 function tableViolations(db: Database, table: Warning['table']): string[] {
   const found = db
@@ -73,20 +108,51 @@ function tableViolations(db: Database, table: Warning['table']): string[] {
   if (!found) return [`there is no table ${table}`];
   if (found.type !== 'table') return [`${table} is a view, not a table`];
   if (!found.rootpage) return [`${table} is a virtual table, not an ordinary one`];
-  const rows = db.pragma(`main.table_xinfo("${table}")`) as { name: string; hidden: number }[];
-  const columns = new Map(rows.map(({ name, hidden }) => [name.toLowerCase(), hidden]));
-  return REQUIRED[table].flatMap((column) => {
-    const hidden = columns.get(column);
-    if (hidden === undefined) return [`table ${table} has no column ${column}`];
-    return hidden === 0 ? [] : [`column ${column} of table ${table} is a generated one`];
+  const rows = db.pragma(`main.table_info("${table}")`) as { name: string; dflt_value: string | null }[];
+  const columns = new Set(rows.map(({ name }) => name.toLowerCase()));
+  const missing = REQUIRED[table].filter((column) => !columns.has(column));
+  const long = rows.filter(({ dflt_value: value }) => (value?.length ?? 0) > LONGEST_DEFAULT);
+  return [
+    ...missing.map((column) => `table ${table} has no column ${column}`),
+    ...long.map(({ name }) => `column ${printable(name)} of table ${table} has a long default value`),
+  ];
+}
+
+/** Those that are as they must be. */
+function soundTables(db: Database): Warning['table'][] {
+  return TABLES.filter((table) => tableViolations(db, table).length === 0);
+}
+
+/**
+ * SQLite's own check, up to the first finding: in a tree that is no tree it would go on for ever. Where there are virtual
+ * tables it would run their modules; so only the tables that are read are checked there.
+ */
+function integrityViolations(db: Database): string[] {
+  const isWhole = shapeOf(db).virtual.length === 0;
+  const checks = isWhole ? ['1'] : soundTables(db).map((table) => `"${table}"`);
+  return checks.flatMap((what) => {
+    const finding = db.prepare<[], string>(`PRAGMA main.quick_check(${what})`).pluck().get();
+    if (finding === 'ok') return [];
+    return [`SQLite's check found: ${printable(String(finding).replaceAll(/\s+/g, ' '))}`];
   });
 }
 
-/** SQLite's own check; it stops after ten findings. */
-function integrityViolations(db: Database): string[] {
-  const rows = db.pragma('main.quick_check(10)') as { quick_check: string }[];
-  const findings = rows.map((row) => row.quick_check).filter((finding) => finding !== 'ok');
-  return findings.map((finding) => `SQLite's check found: ${printable(finding.replaceAll(/\s+/g, ' '))}`);
+/** More rows, or longer ones, than there is memory for. */
+function sizeViolations(db: Database, table: Warning['table']): string[] {
+  // Usually there can be none, and a look at every row would take longer than all the other rules.
+  if (sizeOf(db) < MOST_ROWS * LEAST_ROW) return [];
+  const lengths = REQUIRED[table].map((column) => `coalesce(octet_length("${column}"), 0)`);
+  const [rows, longest, all] = db
+    .prepare<[], [number, number, number]>(
+      `SELECT count(*), coalesce(max(longest), 0), total(all_bytes) FROM (
+         SELECT max(${lengths.join(', ')}) AS longest, ${lengths.join(' + ')} AS all_bytes
+         FROM main."${table}" LIMIT ${MOST_ROWS + 1})`,
+    )
+    .raw()
+    .get() ?? [0, 0, 0];
+  if (rows > MOST_ROWS) return [`table ${table} has more than ${MOST_ROWS} rows`];
+  if (longest > LONGEST_CELL) return [`table ${table} has a cell of ${longest} bytes`];
+  return all > MOST_BYTES ? [`table ${table} holds ${all} bytes`] : [];
 }
 
 function loginViolations(db: Database): string[] {

@@ -1,13 +1,15 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { imageDigest, openImage } from '../index/open.ts';
+import { imageDigest, refuseCostlySchema, refuseLarger, sizeOf } from '../index/open.ts';
 import { copyOnce } from '../install/backup.ts';
 import { patience, untilFree } from '../install/busy.ts';
 import { onDisk } from '../install/disk.ts';
 import { makePrivateDirectory } from '../rights/directories.ts';
 import { type Database, openDatabase } from '../sqlite.ts';
-import { databaseError, invalidDatabase, localSubject } from '../tenants/failure.ts';
-import type { ProvedImage } from '../tenants/image.ts';
+import { readColumn } from '../tenants/column.ts';
+import { databaseError, localSubject } from '../tenants/failure.ts';
+import { MAX_DATABASE_BYTES, type ProvedImage } from '../tenants/image.ts';
+import { readProved } from '../tenants/order.ts';
 
 /** A tenant's database as it was after one of its transactions, proved to be in order. */
 export interface TenantImage extends ProvedImage {
@@ -22,11 +24,13 @@ export interface ImageRequest {
   readonly path: string;
   /** Where copies are made; it is made if need be. */
   readonly workDir: string;
-  /** Milliseconds to wait for a gap that writers leave. */
+  /** Milliseconds to wait for a gap that writers leave, and, where that is less than 10 s, for a check. */
   readonly patienceMs: number;
+  /** Bytes; a larger database is refused before it is copied. That of `READY_MAX_DATABASE_MIB`, 512 MiB, unless told. */
+  readonly maxBytes?: number;
 }
 
-/** Longer than any date that people write; the inventory is no place for more. */
+/** Bytes: longer than any date that people write; the inventory is no place for more. */
 const LONGEST_DATE = 100;
 
 /**
@@ -35,15 +39,24 @@ const LONGEST_DATE = 100;
  * a killed predecessor left there is replaced.
  *
  * @returns null for a database without tables: an application has made the file and not come further yet.
- * @throws {Failure} `tenant-invalid` for what is no database, or a damaged one; `lock-timeout`; `disk`.
+ * @throws {Failure} `tenant-invalid` for what is no database, a damaged one, one that is too large, and one whose check
+ * takes too long; `lock-timeout`; `disk`; `command-failed`.
  */
 export async function readTenantImage(request: ImageRequest): Promise<TenantImage | null> {
-  const { name, path, workDir, patienceMs } = request;
+  const { name, path, workDir, patienceMs, maxBytes = MAX_DATABASE_BYTES } = request;
+  const subject = localSubject(name);
   const copy = join(workDir, `${name}.copy`);
   onDisk('cannot prepare', workDir, () => makePrivateDirectory(workDir));
   try {
-    const isCopied = await untilFree(patience(path, patienceMs), () => copyPages(path, copy));
-    return isCopied ? proved(name, readFileSync(copy)) : null;
+    const isCopied = await untilFree(patience(path, patienceMs), () => {
+      refuseLarger(subject, subject.name, statSync(path).size, maxBytes);
+      refuseCostlySchema(path, subject, { busyTimeoutMs: 0 });
+      return copyPages(path, copy, (size) => refuseLarger(subject, subject.name, size, maxBytes));
+    });
+    if (!isCopied) return null;
+    const bytes = readFileSync(copy);
+    const date = await readProved(bytes, subject, firstDate, patienceMs);
+    return { bytes, digest: imageDigest(bytes), date };
   } catch (error) {
     throw databaseError(name, path, error);
   } finally {
@@ -51,8 +64,11 @@ export async function readTenantImage(request: ImageRequest): Promise<TenantImag
   }
 }
 
-/** @returns false, and makes no copy, for a database without tables */
-async function copyPages(path: string, copy: string): Promise<boolean> {
+/**
+ * @param admit throws for a database of more bytes than are allowed: its log may make it larger than its file
+ * @returns false, and makes no copy, for a database without tables
+ */
+async function copyPages(path: string, copy: string, admit: (size: number) => void): Promise<boolean> {
   discard(copy);
   // It may write, so that SQLite can undo what a killed application left half done; no statement of ours does.
   const db = openDatabase(path, { fileMustExist: true, busyTimeoutMs: 0 });
@@ -63,6 +79,7 @@ async function copyPages(path: string, copy: string): Promise<boolean> {
     db.exec('BEGIN');
     const entries = Number(db.prepare('SELECT count(*) FROM main.sqlite_schema').pluck().get());
     if (entries === 0) return false;
+    admit(sizeOf(db));
     await copyOnce(db, copy);
     return true;
   } finally {
@@ -71,25 +88,10 @@ async function copyPages(path: string, copy: string): Promise<boolean> {
   }
 }
 
-/** @throws {Failure} `tenant-invalid` */
-function proved(name: string, bytes: Buffer): TenantImage {
-  const subject = localSubject(name);
-  const db = openImage(bytes, subject);
-  try {
-    const found = db.pragma('quick_check(1)', { simple: true });
-    if (found !== 'ok') throw invalidDatabase(subject, `is not in order: ${String(found)}`);
-    return { bytes, digest: imageDigest(bytes), date: firstDate(db) };
-  } finally {
-    db.close();
-  }
-}
-
 function firstDate(db: Database): string | null {
   try {
-    // A view of that name could run for ever.
-    const table = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'events'").get();
-    const date = table ? db.prepare('SELECT date FROM events LIMIT 1').pluck().get() : null;
-    return typeof date === 'string' && date.length <= LONGEST_DATE ? date : null;
+    const [date] = readColumn(db, 'events', 'date', { rows: 1, bytes: LONGEST_DATE });
+    return typeof date === 'string' ? date : null;
   } catch {
     return null;
   }

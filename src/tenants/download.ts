@@ -46,8 +46,8 @@ const PAUSES = { firstPauseMs: 500, longestPauseMs: 2000 };
  * Fetches a tenant's database from the store, proves it, and puts it in its place with the time at which it was last
  * changed, unless the local one is as new by then. To be called with the tenant's lock held, after `resumeInstall`.
  *
- * @throws {Failure} `store-*`; `tenant-invalid`: too large, or no sound database; `disk`, `lock-timeout`. The local one
- * is as it was.
+ * @throws {Failure} `store-*`; `tenant-invalid`: too large, or no sound database; `disk`, `lock-timeout`,
+ * `command-failed`. The local one is as it was.
  */
 export async function downloadTenant(tools: DownloadTools, tenant: TenantDatabase): Promise<DownloadOutcome> {
   const { seen, like } = tools;
@@ -88,7 +88,7 @@ async function fetchProved(
     if (bytes.length === 0) return { kind: 'missing' };
     const learnt = learntOf(object, await timeOf(tools, tenant, object));
     if (!isWanted(learnt.time)) return { kind: 'unwanted', learnt };
-    const image = proveUnless(name, got, attempt < ATTEMPTS && !isProven(object));
+    const image = await proveUnless(name, got, attempt < ATTEMPTS && !isProven(object));
     if (image) return { kind: 'found', learnt, image };
     await wait(backoff(PAUSES, attempt));
   }
@@ -103,13 +103,13 @@ async function timeOf(
 }
 
 /** Null for a bad one that may be good the next time. */
-function proveUnless(
+async function proveUnless(
   name: string,
   { bytes }: Extract<GetOutcome, { kind: 'found' }>,
   mayBeSpoiled: boolean,
-): ProvedImage | null {
+): Promise<ProvedImage | null> {
   try {
-    return proveImage(name, bytes);
+    return await proveImage(name, bytes);
   } catch (error) {
     if (mayBeSpoiled && error instanceof Failure && error.code === 'tenant-invalid') return null;
     throw error;

@@ -1,7 +1,10 @@
 import type { Subject } from '../index/open.ts';
-import { imageDigest, openImage } from '../index/open.ts';
+import { imageDigest } from '../index/open.ts';
 import { wholePages } from '../install/swap.ts';
-import { invalidDatabase } from './failure.ts';
+import { readProved } from './order.ts';
+
+/** The default of `READY_MAX_DATABASE_MIB`, for what no setting is at hand. */
+export const MAX_DATABASE_BYTES = 512 * 2 ** 20;
 
 /** A database image that is proved to be in order. */
 export interface ProvedImage {
@@ -21,20 +24,12 @@ function storedSubject(name: string): Subject {
 }
 
 /**
- * Proves an image that came from outside: that it is a database, whole, and in order to SQLite's `quick_check`. Nothing
- * in its schema is run.
+ * Proves an image that came from outside: that it is a database, whole, and in order to SQLite's `quick_check`. What its
+ * schema would run is run in a process of its own, and ended after 10 s.
  *
- * @throws {Failure} `tenant-invalid`
+ * @throws {Failure} `tenant-invalid`; `command-failed`: there can be no such process
  */
-export function proveImage(name: string, image: Buffer): ProvedImage {
-  const subject = storedSubject(name);
-  const db = openImage(image, subject);
-  try {
-    const found = db.pragma('quick_check(1)', { simple: true });
-    if (found !== 'ok') throw invalidDatabase(subject, `is not in order: ${String(found)}`);
-    const bytes = wholePages(image, db);
-    return { bytes, digest: imageDigest(bytes) };
-  } finally {
-    db.close();
-  }
+export async function proveImage(name: string, image: Buffer): Promise<ProvedImage> {
+  const bytes = await readProved(image, storedSubject(name), (db) => wholePages(image, db));
+  return { bytes, digest: imageDigest(bytes) };
 }

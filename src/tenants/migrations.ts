@@ -1,10 +1,16 @@
-import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { openImage, openInstalled } from '../index/open.ts';
+import { openImage, openInstalled, refuseCostlySchema, refuseLarger } from '../index/open.ts';
+import { usesLog } from '../index/pages.ts';
 import { codeOf, onDisk } from '../install/disk.ts';
 import { type Database, openDatabase } from '../sqlite.ts';
+import { readColumn } from './column.ts';
 import { databaseError, localSubject } from './failure.ts';
+import { MAX_DATABASE_BYTES } from './image.ts';
 import type { TenantDatabase } from './types.ts';
+
+/** Rows: no application has so many. */
+const MOST_MIGRATIONS = 20_000;
 
 const MIGRATION = /^([0-9]+)_.*\.rb$/;
 
@@ -58,12 +64,7 @@ export function readApplied(tenant: TenantDatabase, options: { dryRun: boolean }
 }
 
 function appliedIn(db: Database): ReadonlySet<string> {
-  // A view of that name could run for ever.
-  const table = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'schema_migrations'";
-  if (!db.prepare(table).get()) return new Set();
-  const columns = db.pragma("table_info('schema_migrations')") as { name: string }[];
-  if (!columns.some((column) => column.name === 'version')) return new Set();
-  const versions = db.prepare<[], unknown>('SELECT version FROM schema_migrations').pluck().all();
+  const versions = readColumn(db, 'schema_migrations', 'version', { rows: MOST_MIGRATIONS, bytes: 40 });
   return new Set(versions.map((version) => plainVersion(String(version))));
 }
 
@@ -89,20 +90,13 @@ function openUntouched(path: string, name: string): Database | null {
   const size = statSync(path, { throwIfNoEntry: false })?.size;
   if (size === undefined || size === 0) return null;
   const hasLog = statSync(`${path}-wal`, { throwIfNoEntry: false }) !== undefined;
-  if (usesLog(path) && !hasLog) return openImage(readFileSync(path), localSubject(name));
+  const subject = localSubject(name);
+  if (usesLog(path) && !hasLog) {
+    refuseLarger(subject, `${subject.name} ${path}`, size, MAX_DATABASE_BYTES);
+    return openImage(readFileSync(path), subject);
+  }
+  refuseCostlySchema(path, subject, { readonly: true });
   const db = openDatabase(path, { readonly: true, fileMustExist: true });
   db.pragma('trusted_schema = OFF');
   return db;
-}
-
-/** Bytes 18 and 19 of the header: 2 for a write-ahead log. */
-function usesLog(path: string): boolean {
-  const fd = openSync(path, 'r');
-  try {
-    const versions = Buffer.alloc(2);
-    readSync(fd, versions, 0, 2, 18);
-    return versions.includes(2);
-  } finally {
-    closeSync(fd);
-  }
 }

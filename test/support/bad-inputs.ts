@@ -1,6 +1,7 @@
 import type { Warning } from '../../src/index/types.ts';
 import { BAD_IMAGES } from './bad-images.ts';
 import { BAD_ROWS } from './bad-rows.ts';
+import { COSTLY_IMAGES } from './costly-images.ts';
 import { ODD_IMAGES } from './odd-images.ts';
 
 /** Something that may be found where the index should be, and what must come of it. */
@@ -14,4 +15,4 @@ export interface BadInput {
   readonly warnings: readonly (readonly [table: Warning['table'], id: number | null, reason: RegExp])[];
 }
 
-export const BAD_INPUTS: readonly BadInput[] = [...BAD_IMAGES, ...BAD_ROWS, ...ODD_IMAGES];
+export const BAD_INPUTS: readonly BadInput[] = [...BAD_IMAGES, ...COSTLY_IMAGES, ...BAD_ROWS, ...ODD_IMAGES];

@@ -84,6 +84,15 @@ export const ODD_IMAGES: readonly BadInput[] = [
       'CREATE VIEW forever AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT * FROM n',
     ),
   ),
+  valid('with rows that break a rule of their own table', () =>
+    altered(
+      buildIndex(),
+      'PRAGMA ignore_check_constraints = ON',
+      'ALTER TABLE regions RENAME TO old',
+      'CREATE TABLE regions (id integer primary key, type, code, location, latitude, longitude, CHECK (id > 9))',
+      'INSERT INTO regions SELECT id, type, code, location, latitude, longitude FROM old',
+    ),
+  ),
   valid('with a trigger', () =>
     altered(buildIndex(), 'CREATE TRIGGER t AFTER INSERT ON users BEGIN DELETE FROM users; END'),
   ),
