@@ -1,4 +1,5 @@
 import type { Database } from '../sqlite.ts';
+import { isReadableDate } from './dates.ts';
 import { keyProblem, quoted } from './keys.ts';
 import { compareBytes } from './order.ts';
 import { nameEvent, nameRow } from './row-names.ts';
@@ -84,6 +85,9 @@ function readGroups(db: Database, studios: Studios, warnings: Warning[]): Groups
       const gone = location !== null && studios.leftOut.has(location);
       row.problems.push(`its location ${location} ${gone ? 'was left out' : 'does not exist'}`);
       continue;
+    }
+    if (date !== null && !isReadableDate(date, { year, locale: studio.locale })) {
+      row.notes.push(`date ${quoted(date)} cannot be read: pages show it, after those that can`);
     }
     const group = groupOf(years, year, studio);
     const first = group.find(key);

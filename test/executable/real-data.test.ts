@@ -37,7 +37,7 @@ describe('a value that a row can do without takes nothing off the net', () => {
     showcases: [
       ...SOUND.showcases,
       { year: 2026, key: 'showcase', name: 'Showcase', order: '', location_id: 2 },
-      { year: 2026, key: 'showcase', name: 'Showcase', order: 1, location_id: 42 },
+      { year: 2026, key: 'showcase', name: 'Showcase', date: 'Spring', order: 1, location_id: 42 },
     ],
   });
 
@@ -63,10 +63,12 @@ describe('a value that a row can do without takes nothing off the net', () => {
     const map = parse(here.machine.read('map.yml')) as MapFile;
     expect(map.studios['kobe']).toEqual({ name: 'Kobe', lat: null, lon: null, region: 'iad' });
     expect(here.machine.read('tenants.list')).toContain('/2026-kobe.sqlite3\n');
+    expect(here.machine.read('showcases.yml')).toContain('    :date: Spring\n');
     const told = [
       'studio kobe (locations 42): latitude 135.2 and longitude 34.7 look swapped: ' +
         'it counts as without a place, on no map and near to nothing',
       'event 2026/chicago/showcase (showcases 2): order "" is not a number, read as none',
+      'event 2026/kobe/showcase (showcases 3): date "Spring" cannot be read: pages show it, after those that can',
     ];
     for (const line of told) {
       expect(body).toContain(`] Warning: ${line}\n`);

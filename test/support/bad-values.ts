@@ -54,6 +54,15 @@ export const BAD_VALUES: readonly BadInput[] = [
     2,
     /date is a blob where text is due, read as none$/,
   ]),
+  ...['Spring', '0000-01-01', '2026-02-30', 'a\nb', '2026-05-02 - 2026-05-01'].map((date) =>
+    valid(`the date ${JSON.stringify(date)}`, { showcases: [{ ...gala, date }] }, [
+      'showcases',
+      2,
+      /^date ".*" cannot be read: pages show it, after those that can$/,
+    ]),
+  ),
+  valid('the date "Sat, May 3rd"', { showcases: [{ ...gala, date: 'Sat, May 3rd' }] }),
+  valid('the date "TBD"', { showcases: [{ ...gala, date: 'TBD' }] }),
   valid('sites that are a blob', { users: [{ userid: 'eve', password: null, sites: Buffer.of(1) }] }, [
     'users',
     2,
