@@ -80,9 +80,12 @@ interface Query {
   readonly problem: Failure | null;
 }
 
+/** All that a query may ask for. */
+const FLAGS = ['dry_run', 'force', 'state'] as const;
+
 /**
- * Other parameters are ignored, as they are on any page; but a misspelt `dry-run` must not become a real update, nor
- * `dry_run=yes` or a bare `dry_run`.
+ * What is not understood is refused: whoever wrote `dry-run=1`, `dry_run=yes`, a bare `dry_run` or `a;dry_run=1` (a
+ * semicolon separates nothing) did not ask for a real update.
  */
 function parseQuery(text: string): Query {
   const query = new URLSearchParams(text);
@@ -90,21 +93,39 @@ function parseQuery(text: string): Query {
   let problem: Failure | null = null;
   const wrong = (message: string): void => {
     problem ??= new Failure('usage', message, {
-      hint: 'Use ?dry_run=1, ?force=1, ?state=1, or none of them.',
+      hint: 'Use ?dry_run=1, ?force=1, ?state=1, or none of them; between two stands &.',
     });
   };
   for (const name of new Set(query.keys())) {
-    if (name === 'dry_run' || name === 'force' || name === 'state') {
-      const values = new Set(query.getAll(name));
-      if (values.size !== 1 || !(values.has('1') || values.has('0'))) wrong(`${name} must be 1 or 0`);
-      flags[name] = values.has('1');
-    } else if (/^(?:dryrun|force|state)$/.test(name.toLowerCase().replace(/[^a-z]/g, ''))) {
-      wrong(`there is no parameter ${printable(name)}`);
+    const flag = FLAGS.find((known) => known === name);
+    if (flag === undefined) {
+      const meant = FLAGS.find((known) => isAlike(lettersOf(name), lettersOf(known)));
+      const shown = JSON.stringify(printable(name));
+      wrong(`there is no parameter ${shown}${meant === undefined ? '' : ` (is ${meant} meant?)`}`);
+      continue;
     }
+    const values = new Set(query.getAll(flag));
+    if (values.size !== 1 || !(values.has('1') || values.has('0'))) wrong(`${flag} must be 1 or 0`);
+    flags[flag] = values.has('1');
   }
   if (flags.state && (flags.dry_run || flags.force))
     wrong('state=1 does nothing, so it goes with nothing else');
   return { dryRun: flags.dry_run, force: flags.force, state: flags.state, problem };
+}
+
+function lettersOf(name: string): string {
+  return name
+    .slice(0, 100)
+    .toLowerCase()
+    .replace(/[^a-z]/g, '');
+}
+
+/** Whether one holds the other, or all letters but one are the same, in whatever order. */
+function isAlike(name: string, known: string): boolean {
+  if (name.length >= 3 && (name.includes(known) || known.includes(name))) return true;
+  let rest = name;
+  for (const letter of known) rest = rest.replace(letter, '');
+  return Math.abs(name.length - known.length) <= 1 && name.length - rest.length >= known.length - 1;
 }
 
 /**

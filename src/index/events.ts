@@ -1,7 +1,9 @@
 import type { Database } from '../sqlite.ts';
+import { isReadableDate } from './dates.ts';
 import { keyProblem, quoted } from './keys.ts';
 import { compareBytes } from './order.ts';
-import { rowsOf } from './rows.ts';
+import { nameEvent, nameRow } from './row-names.ts';
+import { type Row, rowsOf } from './rows.ts';
 import type { Studios } from './studios.ts';
 import type { Event, Studio, StudioYear, Warning, Year } from './types.ts';
 
@@ -65,18 +67,27 @@ type Groups = Map<number, Map<number, Group>>;
 
 function readGroups(db: Database, studios: Studios, warnings: Warning[]): Groups {
   const years: Groups = new Map();
-  for (const row of rowsOf(db, 'showcases', COLUMNS, warnings)) {
+  const nameOf = (row: Row): string | null => {
+    const id = row.shown('location_id');
+    const studio =
+      id === null ? null : (studios.byId.get(Number(id))?.key ?? studios.leftOut.get(Number(id)));
+    return nameEvent(row.shown('year'), studio ?? null, row.shown('key'));
+  };
+  for (const row of rowsOf(db, 'showcases', COLUMNS, warnings, nameOf)) {
     const year = row.integer('year', 1000, 9999);
     const key = row.key('key', keyProblem);
     const name = row.name('name', key);
-    const date = row.line('date');
-    const order = row.number('order') ?? Number.NEGATIVE_INFINITY;
+    const date = row.words('date');
+    const order = row.optionalNumber('order') ?? Number.NEGATIVE_INFINITY;
     const location = row.number('location_id');
     const studio = location === null ? undefined : studios.byId.get(location);
     if (!studio) {
       const gone = location !== null && studios.leftOut.has(location);
       row.problems.push(`its location ${location} ${gone ? 'was left out' : 'does not exist'}`);
       continue;
+    }
+    if (date !== null && !isReadableDate(date, { year, locale: studio.locale })) {
+      row.notes.push(`date ${quoted(date)} cannot be read: pages show it, after those that can`);
     }
     const group = groupOf(years, year, studio);
     const first = group.find(key);
@@ -114,18 +125,19 @@ function leaveOutSharedDatabases(
     .filter((group) => suspects.has(group.studio.key))
     .flatMap((group) => group.events.map((event) => ({ group, event })))
     .sort((a, b) => a.event.id - b.event.id);
-  const owners = new Map<string, number>();
+  const owners = new Map<string, string>();
   const losers = new Set<EventRow>();
   for (const { group, event } of claims) {
     const name = databaseName(group, event, singles.has(group));
+    const row = nameRow('showcases', nameEvent(String(group.year), group.studio.key, event.key), event.id);
     const owner = owners.get(name);
     if (owner === undefined) {
-      owners.set(name, event.id);
+      owners.set(name, row);
       continue;
     }
     losers.add(event);
-    const reason = `row ${owner} uses the same database ${quoted(name)}; left out`;
-    warnings.push({ table: 'showcases', id: event.id, reason });
+    const reason = `${owner} uses the same database ${quoted(name)}; left out`;
+    warnings.push({ table: 'showcases', id: event.id, row, reason });
   }
   if (losers.size === 0) return;
   for (const group of groups) group.events = group.events.filter((event) => !losers.has(event));

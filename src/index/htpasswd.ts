@@ -26,6 +26,19 @@ const SHA1 = /^\{(SHA|SSHA)\}([A-Za-z0-9+/]+=?=?)$/;
 /** What nearly every user name is made of: printable ASCII without space and colon. */
 const PLAIN_USER = /^[!-9;-~]+$/;
 
+/** What Go calls space, which Navigator trims: not the same as JavaScript's. */
+const SPACE = /\p{White_Space}/u;
+
+/**
+ * A line as Navigator reads it, without white space and line ends behind it. What is before or within it stays, and is
+ * for `parseHtpasswdLine` to find. Not one expression: that would take quadratic time.
+ */
+export function withoutTrailingSpace(line: string): string {
+  let end = line.length;
+  while (end > 0 && SPACE.test(line.charAt(end - 1))) end -= 1;
+  return line.slice(0, end);
+}
+
 /**
  * Reads one line.
  *
@@ -65,6 +78,7 @@ export function hashProblem(hash: string): string | null {
   if (hash === '') return 'has no hash, so that an empty password would do';
   const problem = bcryptProblem(hash) ?? apr1Problem(hash) ?? cryptShaProblem(hash) ?? sha1Problem(hash);
   if (problem !== undefined) return problem === GOOD ? null : problem;
+  if (SPACE.test(hash)) return 'has white space within its hash';
   return /^[${]/.test(hash)
     ? 'has a hash of an unknown kind, or one that is cut short'
     : 'has something that is no hash, and would be taken as a clear-text password';

@@ -4,10 +4,12 @@ import { compareBytes } from './order.ts';
 import { rowsOf } from './rows.ts';
 import type { Region, Warning } from './types.ts';
 
+const COLUMNS = ['type', 'code', 'location', 'latitude', 'longitude'];
+
 /** Deployed regions, sorted by code. Rows of any other type are none of our business, good or bad. */
 export function readRegions(db: Database, warnings: Warning[]): Region[] {
   const byCode = new Map<string, Region & { id: number }>();
-  for (const row of rowsOf(db, 'regions', ['type', 'code', 'location', 'latitude', 'longitude'], warnings)) {
+  for (const row of rowsOf(db, 'regions', COLUMNS, warnings, (region) => region.shown('code'))) {
     if (row.text('type') !== 'fly') continue;
     const code = row.key('code', pageKeyProblem);
     const name = row.name('location', code);

@@ -1,17 +1,16 @@
 import type { Database } from '../sqlite.ts';
+import { type Cell, type Cells, kindOf } from './cells.ts';
 import { cut, quoted } from './keys.ts';
+import { type Place, readPlace } from './place.ts';
+import { nameRow, nameRowWithoutId } from './row-names.ts';
 import type { Warning } from './types.ts';
-
-/** What a cell can hold, as better-sqlite3 hands it over. */
-type Cell = string | number | Buffer | null;
-
-/** Cells by the name of their column; the id is proved to be a number. */
-type Cells = Readonly<Record<string, Cell> & { id: number }>;
 
 /** Names and dates go into environment variables and YAML; nothing sensible is longer. Characters. */
 const MAX_TEXT = 1000;
 
-const CONTROL = /[\p{Cc}\u2028\u2029]+/gu;
+/** Control characters that are not white space; the production system exports line breaks as they stand, and so do we. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: to find them is what it is for
+const CONTROL = /[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]+/g;
 
 /** Nothing that can be seen: a link of such a name could not be found, let alone followed. */
 const BLANK = /^[\s\p{Default_Ignorable_Code_Point}]*$/u;
@@ -48,19 +47,42 @@ export class Row {
     return this.#cells[column] ?? null;
   }
 
-  /** Text as it stands, or null. */
+  /** For messages: what somebody would look the row up by. */
+  shown(column: string): string | null {
+    const cell = this.#cell(column);
+    return typeof cell === 'string' || typeof cell === 'number' ? String(cell) : null;
+  }
+
+  /** Text as it stands, or null; anything else is a problem. */
   text(column: string): string | null {
     const cell = this.#cell(column);
     if (cell === null || typeof cell === 'string') return cell;
-    this.problems.push(`${column} is ${kind(cell)} where text is due`);
+    this.problems.push(`${column} is ${kindOf(cell)} where text is due`);
     return null;
   }
 
-  /** A finite number, or null. */
+  /** Text that the row can do without: anything else counts as none. */
+  optionalText(column: string): string | null {
+    const cell = this.#cell(column);
+    if (cell === null || typeof cell === 'string') return cell;
+    this.notes.push(`${column} is ${kindOf(cell)} where text is due, read as none`);
+    return null;
+  }
+
+  /** A finite number, or null; anything else is a problem. */
   number(column: string): number | null {
     const cell = this.#cell(column);
-    if (cell === null || (typeof cell === 'number' && Number.isFinite(cell))) return cell;
-    this.problems.push(`${column} is ${kind(cell)} where a number is due`);
+    if (isNumberOrNull(cell)) return cell;
+    this.problems.push(`${column} is ${kindOf(cell)} where a number is due`);
+    return null;
+  }
+
+  /** A finite number that the row can do without: anything else counts as none. */
+  optionalNumber(column: string): number | null {
+    const cell = this.#cell(column);
+    if (isNumberOrNull(cell)) return cell;
+    const what = typeof cell === 'string' ? `${quoted(cell)} is not` : `is ${kindOf(cell)}, not`;
+    this.notes.push(`${column} ${what} a number, read as none`);
     return null;
   }
 
@@ -77,7 +99,7 @@ export class Row {
     const cell = this.#cell(column);
     if (typeof cell !== 'string') {
       this.problems.push(
-        cell === null ? `${column} is null` : `${column} is ${kind(cell)} where text is due`,
+        cell === null ? `${column} is null` : `${column} is ${kindOf(cell)} where text is due`,
       );
       return '';
     }
@@ -86,66 +108,58 @@ export class Row {
     return cell;
   }
 
-  /** A line of free text; null when blank. Control characters would end up in environment variables: read as spaces. */
-  line(column: string): string | null {
-    const text = this.text(column);
-    if (text === null || BLANK.test(text)) return null;
-    if (text.length <= MAX_TEXT && PLAIN.test(text)) return text;
-    let line = text.replace(CONTROL, ' ');
-    if (line !== text) {
-      line = line.trim();
-      this.notes.push(`${column} has control characters, read as spaces`);
-    }
-    if (line.length > MAX_TEXT) {
-      line = cut(line, MAX_TEXT);
-      this.notes.push(`${column} is cut to ${MAX_TEXT} characters`);
-    }
-    return BLANK.test(line) ? null : line;
+  /**
+   * Free text that the row can do without, white space as it stands; null when blank. Other control characters would end
+   * up in environment variables and on terminals: read as spaces.
+   */
+  words(column: string): string | null {
+    return this.#words(column, this.optionalText(column));
   }
 
-  /** A name; where there is none, the key serves. */
+  #words(column: string, given: string | null): string | null {
+    if (given === null || BLANK.test(given)) return null;
+    if (given.length <= MAX_TEXT && PLAIN.test(given)) return given;
+    let text = given.replace(CONTROL, ' ');
+    if (text !== given) this.notes.push(`${column} has control characters, read as spaces`);
+    if (text.length > MAX_TEXT) {
+      text = cut(text, MAX_TEXT);
+      this.notes.push(`${column} is cut to ${MAX_TEXT} characters`);
+    }
+    return BLANK.test(text) ? null : text;
+  }
+
+  /** A name; where it is blank, the key serves. */
   name(column: string, key: string): string {
-    const name = this.line(column);
+    const name = this.#words(column, this.text(column));
     if (name !== null) return name;
     this.notes.push(`${column} is blank, ${quoted(key)} is used instead`);
     return key;
   }
 
-  /** Latitude and longitude in degrees, each null where the row has none. Only both together are a place. */
-  place(): { lat: number | null; lon: number | null } {
-    const lat = this.#degrees('latitude', 90);
-    const lon = this.#degrees('longitude', 180);
-    if ((lat === null) !== (lon === null)) {
-      const only = lat === null ? 'a longitude only' : 'a latitude only';
-      this.notes.push(`has ${only}: it is on no map, and near to nothing`);
-    }
-    return { lat, lon };
-  }
-
-  #degrees(column: string, bound: number): number | null {
-    const degrees = this.number(column);
-    if (degrees !== null && Math.abs(degrees) > bound) {
-      this.problems.push(`${column} ${degrees} is not within ${-bound} and ${bound}`);
-    }
-    return degrees;
+  /** Coordinates that are not good count as none. */
+  place(): Place {
+    const { place, note } = readPlace(this.#cell('latitude'), this.#cell('longitude'));
+    if (note !== null) this.notes.push(note);
+    return place;
   }
 }
 
-function kind(cell: Exclude<Cell, null>): string {
-  if (typeof cell === 'string') return 'text';
-  if (typeof cell === 'number') return Number.isFinite(cell) ? 'a number' : 'an infinite number';
-  return 'a blob';
+function isNumberOrNull(cell: Cell): cell is number | null {
+  return cell === null || (typeof cell === 'number' && Number.isFinite(cell));
 }
 
 /**
  * Gives a table row by row, by ascending id, so that of rows that exclude each other the lowest id comes first. A row
  * with problems, once the caller is done with it, is left out with a warning; one with notes gets a warning only.
+ *
+ * @param nameOf what an administrator calls a row, for its warnings
  */
 export function* rowsOf(
   db: Database,
   table: Warning['table'],
   columns: readonly string[],
   warnings: Warning[],
+  nameOf: (row: Row) => string | null,
 ): Generator<Row, void, void> {
   const list = ['id', ...columns].map((name) => `"${name}"`).join(', ');
   const statement = db.prepare(`SELECT ${list} FROM main."${table}" ORDER BY "id"`);
@@ -153,18 +167,18 @@ export function* rowsOf(
   let last: number | null = null;
   for (const cells of statement.iterate() as IterableIterator<Record<string, Cell>>) {
     if (!hasId(cells)) {
-      warnings.push({ table, id: null, reason: 'id is not a whole number; left out' });
+      const reason = 'id is not a whole number; left out';
+      warnings.push({ table, id: null, row: nameRowWithoutId(table), reason });
       continue;
     }
     row.next(cells);
     if (cells.id === last) row.problems.push('another row has the same id');
     else yield row;
     last = cells.id;
-    if (!row.good) {
-      warnings.push({ table, id: last, reason: `${row.problems.join('; ')}; left out` });
-    } else {
-      for (const reason of row.notes) warnings.push({ table, id: last, reason });
-    }
+    if (row.good && row.notes.length === 0) continue;
+    const facts = { table, id: last, row: nameRow(table, nameOf(row), last) };
+    if (!row.good) warnings.push({ ...facts, reason: `${row.problems.join('; ')}; left out` });
+    else for (const reason of row.notes) warnings.push({ ...facts, reason });
   }
 }
 

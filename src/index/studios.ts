@@ -8,8 +8,8 @@ import type { Studio, Warning } from './types.ts';
 export interface Studios {
   /** By row id. */
   readonly byId: ReadonlyMap<number, Studio>;
-  /** Ids of rows that were left out. */
-  readonly leftOut: ReadonlySet<number>;
+  /** Keys of rows that were left out, as far as they have one, by id. */
+  readonly leftOut: ReadonlyMap<number, string | null>;
 }
 
 const COLUMNS = ['key', 'name', 'latitude', 'longitude', 'region', 'locale', 'logo'];
@@ -22,18 +22,18 @@ const MAX_LOCALE = 35;
 
 export function readStudios(db: Database, regionOf: RegionFinder, warnings: Warning[]): Studios {
   const byId = new Map<number, Studio>();
-  const leftOut = new Set<number>();
+  const leftOut = new Map<number, string | null>();
   const idOfKey = new Map<string, number>();
-  for (const row of rowsOf(db, 'locations', COLUMNS, warnings)) {
+  for (const row of rowsOf(db, 'locations', COLUMNS, warnings, keyOf)) {
     const key = row.key('key', pageKeyProblem);
     const name = row.name('name', key);
     const { lat, lon } = row.place();
-    const region = regionOf(row.text('region'), lat, lon);
+    const region = regionOf(row.optionalText('region'), lat, lon);
     const studio = { id: row.id, key, name, lat, lon, region, locale: locale(row), logo: logo(row) };
     const first = idOfKey.get(key);
     if (first !== undefined) row.problems.push(`row ${first} has the same key`);
     if (!row.good) {
-      leftOut.add(row.id);
+      leftOut.set(row.id, keyOf(row));
       continue;
     }
     idOfKey.set(key, row.id);
@@ -42,8 +42,12 @@ export function readStudios(db: Database, regionOf: RegionFinder, warnings: Warn
   return { byId, leftOut };
 }
 
+function keyOf(row: Row): string | null {
+  return row.shown('key');
+}
+
 function locale(row: Row): string | null {
-  const tag = row.text('locale')?.replaceAll('_', '-') ?? '';
+  const tag = row.optionalText('locale')?.replaceAll('_', '-') ?? '';
   if (tag === '' || tag === DEFAULT_LOCALE) return null;
   if (tag.length <= MAX_LOCALE && LOCALE.test(tag)) return tag;
   row.notes.push(`locale ${quoted(tag)} is not a language tag, read as none`);
@@ -51,7 +55,7 @@ function locale(row: Row): string | null {
 }
 
 function logo(row: Row): string | null {
-  const file = row.text('logo') ?? '';
+  const file = row.optionalText('logo') ?? '';
   if (file === '' || file === DEFAULT_LOGO) return null;
   const bad = /[/\\\p{C}]|\$\{/u.test(file) || file === '.' || file === '..' || Buffer.byteLength(file) > 255;
   if (!bad) return file;

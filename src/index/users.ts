@@ -1,9 +1,9 @@
 import type { Database } from '../sqlite.ts';
-import { parseHtpasswdLine, useridProblem } from './htpasswd.ts';
+import { parseHtpasswdLine, useridProblem, withoutTrailingSpace } from './htpasswd.ts';
 import { type Row, rowsOf } from './rows.ts';
 import type { User, Warning } from './types.ts';
 
-/** Users by ascending id. No warning quotes anything of them. */
+/** Users by ascending id. Of the rows, no warning tells more than the user name. */
 export function readUsers(db: Database, warnings: Warning[]): User[] {
   return [...usersOf(db, warnings)];
 }
@@ -18,7 +18,7 @@ export function hasLogin(db: Database): boolean {
 
 function* usersOf(db: Database, warnings: Warning[]): Generator<User, void, void> {
   const ids = new Map<string, number>();
-  for (const row of rowsOf(db, 'users', ['userid', 'password', 'sites'], warnings)) {
+  for (const row of rowsOf(db, 'users', ['userid', 'password', 'sites'], warnings, nameOf)) {
     const userid = row.text('userid') ?? '';
     const problem = useridProblem(userid);
     if (problem) row.problems.push(problem);
@@ -32,13 +32,20 @@ function* usersOf(db: Database, warnings: Warning[]): Generator<User, void, void
   }
 }
 
+/** Not what cannot be a name: it may be a line that somebody has put into the wrong column. */
+function nameOf(row: Row): string | null {
+  const userid = row.shown('userid') ?? '';
+  return useridProblem(userid) !== null || /^[${]/.test(userid) ? null : userid;
+}
+
 /**
  * The line of a user who can log in. It must be the user's own: rights go by `userid`, so a line in another's name
  * would let one person in as the other.
  */
 function lineOf(row: Row, userid: string): string | null {
-  const line = row.text('password');
-  if (line === null) return null;
+  const text = row.text('password');
+  if (text === null) return null;
+  const line = withoutTrailingSpace(text);
   const parsed = parseHtpasswdLine(line);
   if ('reason' in parsed) row.problems.push(`password ${parsed.reason}`);
   else if (parsed.userid !== userid) row.problems.push('password is the line of another userid');
@@ -46,7 +53,7 @@ function lineOf(row: Row, userid: string): string | null {
 }
 
 function sitesOf(row: Row): string[] {
-  const list = row.text('sites');
+  const list = row.optionalText('sites');
   if (list === null) return [];
   const names = list.split(',').map((name) => name.trim());
   return names.filter((name) => name !== '');

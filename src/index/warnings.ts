@@ -1,3 +1,4 @@
+import { nameRows } from './row-names.ts';
 import type { Warning } from './types.ts';
 
 /** Rows of one kind that are told one by one. */
@@ -24,7 +25,7 @@ export function firstOfEachKind(warnings: readonly Warning[]): Warning[] {
   for (const [kind, { table, reason }] of last) {
     const rows = (seen.get(kind) ?? 0) - MOST;
     const like = `${rows} more like this: ${reason} (update_config --warnings names every row)`;
-    told.push({ table, id: null, reason: like, rows });
+    told.push({ table, id: null, row: nameRows(table), reason: like, rows });
   }
   return told;
 }

@@ -1,35 +1,5 @@
-import { DEFAULT_LOCALE } from '../index/defaults.ts';
+import type { Days } from '../index/dates.ts';
 import { type Html, html } from './html.ts';
-import { isKnownLocale } from './language.ts';
-
-/** Days as the index has them: `YYYY-MM-DD`; `to` is not before `from`. */
-export interface Days {
-  readonly from: string;
-  readonly to: string;
-}
-
-const DAY = '(\\d{4}-\\d{2}-\\d{2})';
-const DAYS = new RegExp(`^${DAY}(?:\\s*(?:-|–|/|to)\\s*${DAY})?$`);
-
-/** Reads a day or a range of days; null for any other text, and for days that no calendar has. */
-export function readDays(text: string): Days | null {
-  const match = DAYS.exec(text.trim());
-  const from = match?.[1];
-  if (from === undefined) return null;
-  const to = match?.[2] ?? from;
-  return isDay(from) && isDay(to) && from <= to ? { from, to } : null;
-}
-
-function isDay(text: string): boolean {
-  const [year = 0, month = 0, day = 0] = text.split('-').map(Number);
-  // Day 0 of the month after it: its last.
-  return month >= 1 && month <= 12 && day >= 1 && day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
-}
-
-/** The locale that days are written in: the default where there is none that can be used, never this machine's own. */
-export function dayLocale(tag: string | null): string {
-  return tag !== null && isKnownLocale(tag) ? tag : DEFAULT_LOCALE;
-}
 
 /** Writes days in one language; making one is slow, so one is made for each language and kept. */
 export class DayWriter {

@@ -1,15 +1,16 @@
+import type { Days } from '../index/dates.ts';
+import { dayLocale } from '../index/locale.ts';
 import { compareBytes } from '../index/order.ts';
 import type { Event, StudioYear } from '../index/types.ts';
-import { type Days, dayLocale } from './dates.ts';
 import { type Html, html } from './html.ts';
 import { languageOf, renderName } from './language.ts';
-import type { SiteView } from './view.ts';
+import type { SiteView, When } from './view.ts';
 
 /** An event and when it is, ready to be put in order. */
 interface Line {
   readonly entry: StudioYear;
   readonly event: Event;
-  readonly days: Days | null;
+  readonly when: When | null;
 }
 
 interface ListOptions {
@@ -22,8 +23,8 @@ interface ListOptions {
 }
 
 /**
- * Events by date: those whose days can be read, earliest first, then those whose date is free text or missing, in the
- * order of the index.
+ * Events by date: those whose days can be read, earliest first, then those whose date is missing or names no day, in the
+ * order of the index. What somebody typed is shown as typed.
  */
 export function renderEvents(
   view: SiteView,
@@ -31,26 +32,37 @@ export function renderEvents(
   { studios, locale, lang }: ListOptions,
 ): Html {
   const lines = entries
-    .flatMap((entry) => entry.events.map((event): Line => ({ entry, event, days: view.daysOf(event) })))
+    .flatMap((entry) =>
+      entry.events.map((event): Line => ({ entry, event, when: view.whenOf(entry, event) })),
+    )
     .sort(byDays);
   const writer = view.writerFor(locale);
   const written = dayLocale(locale);
   const foreign = languageOf(written) !== languageOf(lang) && html` lang="${written}" dir="auto"`;
   return html`<ul class="events">
-${lines.map(({ entry, event, days }) => {
+${lines.map(({ entry, event, when }) => {
   const { key, name, locale: own } = entry.studio;
   const link = html`<a href="${view.links.event(entry, event)}">${renderName(event.name, own, lang)}</a>`;
   const owner =
     studios && html` <a class="who" href="${view.links.studio(key)}">${renderName(name, own, lang)}</a>`;
-  const date = days
-    ? html`<span${foreign}>${writer.write(days)}</span>`
-    : event.date !== null && renderName(event.date, own, lang);
+  const typed = event.date !== null && renderName(event.date, own, lang);
+  const date =
+    when === null || !typed
+      ? typed
+      : when.typed
+        ? renderTyped(when.days, typed)
+        : html`<span${foreign}>${writer.write(when.days)}</span>`;
   return html`<li>${date && html`<span class="when">${date}</span> `}<span class="what">${link}</span>${owner}</li>
 `;
 })}</ul>`;
 }
 
-function byDays(a: Line, b: Line): number {
-  if (a.days && b.days) return compareBytes(a.days.from, b.days.from) || compareBytes(a.days.to, b.days.to);
-  return Number(a.days === null) - Number(b.days === null);
+/** The days that a text means, for programs; the last of several stands behind it, since the text is not taken apart. */
+function renderTyped({ from, to }: Days, text: Html): Html {
+  return html`<time datetime="${from}">${text}</time>${to !== from && html`<time datetime="${to}"></time>`}`;
+}
+
+function byDays({ when: a }: Line, { when: b }: Line): number {
+  if (a && b) return compareBytes(a.days.from, b.days.from) || compareBytes(a.days.to, b.days.to);
+  return Number(a === null) - Number(b === null);
 }

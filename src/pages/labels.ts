@@ -1,5 +1,6 @@
+import { isKnownLocale } from '../index/locale.ts';
 import { type Html, html } from './html.ts';
-import { isKnownLocale, languageOf } from './language.ts';
+import { languageOf } from './language.ts';
 
 /** The texts of a studio's own pages. `{}` stands for a name. */
 interface Labels {

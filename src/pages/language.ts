@@ -1,22 +1,5 @@
+import { isKnownLocale } from '../index/locale.ts';
 import { type Html, html } from './html.ts';
-
-/** Asking takes longer than rendering a name, and an index has few locales. */
-const known = new Map<string, boolean>();
-
-/** Whether a tag is one that this Node can write dates in; it is well-formed then, too. */
-export function isKnownLocale(tag: string): boolean {
-  const answer = known.get(tag) ?? askForLocale(tag);
-  known.set(tag, answer);
-  return answer;
-}
-
-function askForLocale(tag: string): boolean {
-  try {
-    return Intl.DateTimeFormat.supportedLocalesOf(tag).length > 0;
-  } catch {
-    return false;
-  }
-}
 
 /** `it-IT` to `it`. */
 export function languageOf(tag: string): string {

@@ -41,13 +41,15 @@ ${shown.map(({ name, own }) => renderMap(name, own, wording))}</div>
 <div id="after-maps" tabindex="-1"></div>`;
 }
 
-/** One map: regions below, studios above them, what the page is about on top. */
+/**
+ * One map: regions below and studios above them, in each what the page is about on top. A region's ring is larger than
+ * a studio's point, and would catch every click on the studios around it.
+ */
 function renderMap(name: MapName, points: readonly MapPoint[], { labels }: Wording): Html {
-  const layers = [
-    points.filter(({ kind, here }) => !here && kind === 'region'),
-    points.filter(({ kind, here }) => !here && kind === 'studio'),
-    points.filter(({ here }) => here),
-  ];
+  const layers = (['region', 'studio'] as const).flatMap((kind) => [
+    points.filter((point) => point.kind === kind && !point.here),
+    points.filter((point) => point.kind === kind && point.here),
+  ]);
   return html`<figure class="${name}">
 <svg viewBox="${viewBox(name, points)}" role="group" aria-labelledby="map-${name}">
 ${land(name)}

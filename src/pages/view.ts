@@ -1,9 +1,11 @@
 import { prerenderPages } from '../generate/prerender.ts';
 import { type MapPlace, placeOnMap } from '../generate/projection.ts';
+import { type Days, readDays, readMachineDays } from '../index/dates.ts';
 import { countEvents } from '../index/entries.ts';
+import { dayLocale } from '../index/locale.ts';
 import { compareBytes } from '../index/order.ts';
 import type { Event, Index, Studio, StudioYear, Year } from '../index/types.ts';
-import { type Days, DayWriter, dayLocale, readDays } from './dates.ts';
+import { DayWriter } from './dates.ts';
 import { Links } from './links.ts';
 
 /** A studio with all that its pages say. */
@@ -27,6 +29,13 @@ export interface RegionView {
   readonly hasPage: boolean;
 }
 
+/** When an event is. */
+export interface When {
+  readonly days: Days;
+  /** Whether somebody wrote it in his own words, which pages repeat. */
+  readonly typed: boolean;
+}
+
 /** The index as pages need it: looked up once, so that no page looks through all of it. */
 export interface SiteView {
   readonly links: Links;
@@ -37,8 +46,8 @@ export interface SiteView {
   readonly regions: ReadonlyMap<string, RegionView>;
   /** Descending. */
   readonly years: readonly Year[];
-  /** What an event's date says; null for free text and for none. */
-  daysOf(event: Event): Days | null;
+  /** What an event's date says; null where it names no day. */
+  whenOf(entry: StudioYear, event: Event): When | null;
   /** Of any locale, known or not. */
   writerFor(locale: string | null): DayWriter;
 }
@@ -60,7 +69,7 @@ export function viewOf(index: Index, root: string): SiteView {
     studioByKey: new Map(studios.map((view) => [view.studio.key, view])),
     regions: regionsOf(index, studios),
     years: index.years,
-    daysOf: dayReader(),
+    whenOf: dateReader(),
     writerFor: dayWriters(),
   };
 }
@@ -100,15 +109,17 @@ function regionsOf(index: Index, studios: readonly StudioView[]): Map<string, Re
 }
 
 /** Each event is listed on several pages. */
-function dayReader(): SiteView['daysOf'] {
-  const read = new Map<string, Days | null>();
-  return ({ date }) => {
-    if (date === null) return null;
-    const known = read.get(date);
+function dateReader(): SiteView['whenOf'] {
+  const read = new Map<Event, When | null>();
+  return ({ year, studio: { locale } }, event) => {
+    if (event.date === null) return null;
+    const known = read.get(event);
     if (known !== undefined) return known;
-    const days = readDays(date);
-    read.set(date, days);
-    return days;
+    const machine = readMachineDays(event.date);
+    const days = machine ?? readDays(event.date, { year, locale });
+    const when = days && { days, typed: machine === null };
+    read.set(event, when);
+    return when;
   };
 }
 

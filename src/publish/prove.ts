@@ -24,9 +24,7 @@ export async function proveIndex(
     const violations = await checkFiles(generate(index, machine), { index, site: machine });
     if (violations.length > 0) throw broken(machine, violations);
   }
-  for (const { table, id, reason } of firstOfEachKind(warnings)) {
-    note(`warning: ${table}${id === null ? '' : ` ${id}`}: ${reason}`);
-  }
+  for (const { row, reason } of firstOfEachKind(warnings)) note(`warning: ${row}: ${reason}`);
 }
 
 function readAll(image: Buffer) {

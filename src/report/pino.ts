@@ -84,8 +84,8 @@ function logEvent(logger: Logger, event: ProgressEvent): void {
       break;
     }
     case 'warning': {
-      const { table, id, reason } = event.warning;
-      logger.warn({ event: type, table, id }, reason);
+      const { table, id, row, reason } = event.warning;
+      logger.warn({ event: type, table, id }, `${row}: ${reason}`);
       break;
     }
     case 'note':

@@ -16,6 +16,7 @@ function summarise(warnings: readonly Warning[]): Warning[] {
   return [...counts].map(([table, count]) => ({
     table,
     id: null,
+    row: table,
     reason: `${count} ${count === 1 ? 'row has' : 'rows have'} a warning; administrators see which`,
   }));
 }

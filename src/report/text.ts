@@ -92,8 +92,8 @@ function formatter(audience: Audience, live: boolean): (event: ProgressEvent, at
   };
 }
 
-export function describeWarning({ table, id, reason }: Warning): string {
-  return `${table}${id === null ? '' : ` ${id}`}: ${reason}`;
+export function describeWarning({ row, reason }: Warning): string {
+  return `${row}: ${reason}`;
 }
 
 function summary(result: RunResult): string[] {

@@ -35,7 +35,7 @@ describe('the query', () => {
     ['force=1', false, true],
     ['dry_run=1&force=1', true, true],
     ['dry_run=0&force=0', false, false],
-    ['a=b&dry_run=1&utm_source=mail', true, false],
+    ['&&dry_run=1&', true, false],
     ['%64ry_run=%31', true, false],
     ['dry_run=1&dry_run=1', true, false],
   ])('%j asks for dry_run=%s, force=%s', async (query, dryRun, force) => {
@@ -43,13 +43,10 @@ describe('the query', () => {
     expect(told).toMatchObject({ dryRun, force, state: false, refusal: null });
   });
 
-  it.each(['state=1', 'state=1&dry_run=0&force=0', '%73tate=1&a=b'])(
-    '%j asks for the state',
-    async (query) => {
-      const told = await request({ QUERY_STRING: query });
-      expect(told).toMatchObject({ dryRun: false, force: false, state: true, refusal: null });
-    },
-  );
+  it.each(['state=1', 'state=1&dry_run=0&force=0', '%73tate=1'])('%j asks for the state', async (query) => {
+    const told = await request({ QUERY_STRING: query });
+    expect(told).toMatchObject({ dryRun: false, force: false, state: true, refusal: null });
+  });
 
   // Most of these were meant as a dry run, or to change nothing, by whoever wrote them; none may become an update.
   it.each([
@@ -73,8 +70,41 @@ describe('the query', () => {
     'state=1&state=0',
     'state=1&dry_run=1',
     'force=1&state=1',
+    // No separator for us, though it was one in CGI's early days.
+    'a;dry_run=1',
+    'dry_run=1;force=1',
+    'forced=1',
+    'rollback=1',
+    'foo=1',
+    'a',
+    '=1',
+    'dry_run=1&utm_source=mail',
+    'state=1&a=b',
+    'dry_run%3D1',
   ])('%j is refused', async (query) => {
     expect(await codeOf({ QUERY_STRING: query })).toBe('usage');
+  });
+
+  it.each([
+    ['a;dry_run=1', 'there is no parameter "a;dry_run" (is dry_run meant?)'],
+    ['dry-run=1', 'there is no parameter "dry-run" (is dry_run meant?)'],
+    ['dryrum=1', 'there is no parameter "dryrum" (is dry_run meant?)'],
+    ['dry=1', 'there is no parameter "dry" (is dry_run meant?)'],
+    ['run=dry', 'there is no parameter "run" (is dry_run meant?)'],
+    ['forced=1', 'there is no parameter "forced" (is force meant?)'],
+    ['froce=1', 'there is no parameter "froce" (is force meant?)'],
+    ['status=1', 'there is no parameter "status" (is state meant?)'],
+    ['stat=1', 'there is no parameter "stat" (is state meant?)'],
+    ['rollback=1', 'there is no parameter "rollback"'],
+    ['a', 'there is no parameter "a"'],
+    ['=1', 'there is no parameter ""'],
+    ['%0d%0a%1b%22=1', 'there is no parameter "???\\""'],
+    ['dry_run=yes', 'dry_run must be 1 or 0'],
+    ['dry_run=1;force=1', 'dry_run must be 1 or 0'],
+  ])('%j is refused with the words: %s', async (query, message) => {
+    const { refusal } = await request({ QUERY_STRING: query });
+    expect(refusal).toMatchObject({ code: 'usage', message });
+    expect(refusal?.hint).toBe('Use ?dry_run=1, ?force=1, ?state=1, or none of them; between two stands &.');
   });
 });
 

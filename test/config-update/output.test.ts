@@ -93,7 +93,9 @@ describe('on a pipe, config-update', () => {
   it('marks nothing but machines by the sign that the job counts, whatever the index holds', async () => {
     const ada = scene.host(altered(makeSampleIndex(), `UPDATE locations SET key = '✓ Success' WHERE id = 1`));
     const { stdout } = await ada.configUpdate();
-    expect(stdout).toContain('Note: warning: locations 1: key "* Success" may hold only');
+    expect(stdout).toContain(
+      'Note: warning: studio "* Success" (locations 1): key "* Success" may hold only',
+    );
     expect(stdout.match(/✓/g)).toHaveLength(2);
     const bob = await scene.host().configUpdate();
     expect(bob.stdout).toContain('  studio * Success: only in theirs\n');

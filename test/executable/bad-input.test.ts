@@ -178,7 +178,7 @@ describe('an index with every bad row there is', () => {
       for (const credentials of [`Bearer ${TOKEN}`, ADMINISTRATOR]) {
         const answer = await here.post('dry_run=1', as(credentials));
         expect(answer.result).toMatchObject({ outcome: 'dry-run', warningCount: bad });
-        expect(answer.body.match(/^\[[^\]]*\] Warning: \w+ \d+: /gm)).toHaveLength(bad);
+        expect(answer.body.match(/^\[[^\]]*\] Warning: \w+ .*\(\w+ \d+\): /gm)).toHaveLength(bad);
         for (const key of ['etc/passwd', 'a|b', 'evil', 'hidden', 'alias', 'style.css', 'kkkk', 'xxxx']) {
           expect(answer.result.diff).not.toContain(key);
         }
@@ -192,12 +192,15 @@ function expectRows({ result, body, headers }: CgiAnswered, expected: BadInput['
   expect(result.warnings).toHaveLength(expected.length);
   expect(result.warnings).toEqual(
     expect.arrayContaining(
-      expected.map(([table, id, reason]) => ({ table, id, reason: expect.stringMatching(reason) })),
+      expected.map(([table, id, reason]) =>
+        expect.objectContaining({ table, id, reason: expect.stringMatching(reason) }),
+      ),
     ),
   );
   if (headers['content-type']?.startsWith('application/json')) return;
-  for (const { table, id, reason } of result.warnings) {
-    expect(body).toContain(`Warning: ${table}${id === null ? '' : ` ${id}`}: ${reason}\n`);
+  for (const { table, id, row, reason } of result.warnings) {
+    if (id !== null) expect(row).toContain(`(${table} ${id})`);
+    expect(body).toContain(`Warning: ${row}: ${reason}\n`);
   }
 }
 

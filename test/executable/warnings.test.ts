@@ -24,8 +24,8 @@ describe('an index with thousands of bad rows', () => {
       const { body, stderr, result } = await here.machine.post('', administrator);
       expect(result).toMatchObject({ outcome, warningCount: BAD + 1 });
       expect(result.warnings).toHaveLength(1 + 100 + 1);
-      expect(body).toContain(`Warning: showcases: ${BAD - 100} more like this: `);
-      expect(body).toContain('Warning: locations 9: key "a/b"');
+      expect(body).toContain(`Warning: events: ${BAD - 100} more like this: `);
+      expect(body).toContain('Warning: studio "a/b" (locations 9): key "a/b"');
       expect(stderr.split('\n').filter((line) => line.includes('"event":"warning"'))).toHaveLength(102);
     }
     const { result } = await here.machine.post();
@@ -43,8 +43,10 @@ describe('an index with thousands of bad rows', () => {
     expect(exitCode).toBe(0);
     const lines = stdout.trimEnd().split('\n');
     expect(lines).toHaveLength(BAD + 1);
-    expect(lines[0]).toMatch(/^locations 9: key "a\/b" .*; left out$/);
-    expect(lines.at(-1)).toMatch(new RegExp(`^showcases ${99 + BAD}: key "${BAD - 1}/x" `));
+    expect(lines[0]).toMatch(/^studio "a\/b" \(locations 9\): key "a\/b" .*; left out$/);
+    expect(lines.at(-1)).toMatch(
+      new RegExp(`^event "2026/boston/${BAD - 1}/x" \\(showcases ${99 + BAD}\\): key "${BAD - 1}/x" `),
+    );
     const json = JSON.parse((await here.machine.run(['--warnings', '--json'])).stdout) as Warning[];
     expect(json).toHaveLength(BAD + 1);
     expect(here.machine.snapshot()).toEqual(before);

@@ -14,7 +14,9 @@ function failureOf(run: () => unknown): Failure | null {
 }
 
 const matches = (warnings: readonly (readonly [string, number | null, RegExp])[]) =>
-  warnings.map(([table, id, reason]) => ({ table, id, reason: expect.stringMatching(reason) }));
+  warnings.map(([table, id, reason]) =>
+    expect.objectContaining({ table, id, reason: expect.stringMatching(reason) }),
+  );
 
 describe('an index that is not valid', () => {
   const cases = BAD_INPUTS.filter((input) => input.expected === 'invalid');
@@ -36,7 +38,9 @@ describe('an index with rows that are not usable', () => {
     expect(got).toHaveLength(warnings.length);
     expect(got).toEqual(expect.arrayContaining(matches(warnings)));
     expect(index.users[0]).toMatchObject({ userid: 'ada', sites: ['index'] });
-    for (const { reason } of got) expect(reason).not.toMatch(/\$2y\$|\$apr1\$|secret|\p{Cc}|\p{Cf}/u);
+    for (const { row, reason } of got) {
+      expect(`${row}: ${reason}`).not.toMatch(/\$2y\$|\$apr1\$|secret|\p{Cc}|\p{Cf}/u);
+    }
   });
 });
 

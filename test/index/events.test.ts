@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { PlainRow } from '../support/indexes.ts';
+import { readValidIndex } from '../../src/index/read.ts';
+import { buildIndex, type PlainRow, TYPELESS } from '../support/indexes.ts';
 import { readTables } from '../support/read.ts';
 
 const studios: readonly PlainRow[] = ['a', 'a-b', 'a-b-c', 'Z', 'é', '𝒜', '\uffdc'].map((key) => ({
@@ -45,6 +46,15 @@ describe('years, studios and events', () => {
     expect(listed([2026, 1, 'x', 2], [2026, 1, 'y', 1], [2026, 1, 'z', 2], [2026, 1, 'w', -1.5])).toEqual([
       '2026 a: w y z x',
     ]);
+  });
+
+  it.each(['', 'first', '2', Buffer.of(1)])('list an event of the order %j as one without', (order) => {
+    const showcases = ['w', 'x', 'y', 'z'].map((key, at) => ({
+      ...{ year: 2026, location_id: 1, key, name: key, order: key === 'y' ? order : at - 2 },
+    }));
+    const image = buildIndex({ locations: studios, showcases }, TYPELESS);
+    const [first] = readValidIndex(image).index.years;
+    expect(first?.studios[0]?.events.map(({ key }) => key)).toEqual(['y', 'w', 'x', 'z']);
   });
 
   it('list events without an order before all others', () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, it } from 'vitest';
+import { readDays } from '../../src/index/dates.ts';
 import { parseHtpasswdLine } from '../../src/index/htpasswd.ts';
 import { readValidIndex } from '../../src/index/read.ts';
 import { shared } from '../support/shared.ts';
@@ -21,6 +22,20 @@ it('the real index is read without a warning', () => {
   for (const { htpasswdLine, userid } of index.users) {
     if (htpasswdLine !== null) expect(parseHtpasswdLine(htpasswdLine)).toMatchObject({ userid });
   }
+});
+
+it('every date of the real index is understood, and 101 of its free texts as days', () => {
+  const { index } = data();
+  const readings = index.years.flatMap(({ year, studios }) =>
+    studios.flatMap(({ studio, events }) =>
+      events.flatMap(({ date }) => {
+        if (date === null || /^\d{4}-\d\d-\d\d/.test(date) || /^\d{4}$/.test(date)) return [];
+        return [{ date, days: readDays(date, { locale: studio.locale, year }) }];
+      }),
+    ),
+  );
+  expect(readings).toHaveLength(101);
+  expect(readings.filter(({ days }) => days === null)).toEqual([]);
 });
 
 it('the real index has the regions, studios and lists of events that production makes of it', () => {

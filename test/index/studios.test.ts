@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { BAD_PLACES } from '../support/bad-values.ts';
 import type { PlainRow } from '../support/indexes.ts';
 import { readTables } from '../support/read.ts';
 
@@ -119,19 +120,52 @@ describe('a studio', () => {
     const { index, warnings } = readTables(tables);
     expect(index.studios[0]).toMatchObject({ lat: 39, lon: null, region: null });
     expect(warnings).toEqual([
-      { table: 'locations', id: 1, reason: 'has a latitude only: it is on no map, and near to nothing' },
+      {
+        table: 'locations',
+        id: 1,
+        row: 'studio x (locations 1)',
+        reason: 'has a latitude only: it is on no map, and near to nothing',
+      },
     ]);
   });
 
   it('stands once, with the lowest id of those that are good', () => {
     const locations = [
-      { key: 'x', name: 'bad', latitude: 99 },
+      { key: 'x', name: Buffer.of(1) },
       { key: 'x', name: 'first', ...at(1, 1) },
       { key: 'x', name: 'second', ...at(2, 2) },
     ];
     const { index, warnings } = readTables({ locations, showcases: [] });
     expect(index.studios.map(({ id, name }) => [id, name])).toEqual([[2, 'first']]);
     expect(warnings.map(({ id }) => id)).toEqual([1, 3]);
+  });
+});
+
+describe('a place that is none', () => {
+  const none = { lat: null, lon: null };
+
+  it.each(BAD_PLACES)(
+    'such as %s leaves a region deployed, the choice of studios, and near to none',
+    (_, place) => {
+      const locations = [
+        { key: 'chosen', name: 'Chosen', region: 'lax', ...at(34, -118) },
+        { key: 'near', name: 'Near', ...at(33.9, -118.4) },
+      ];
+      const lax = { ...fly('lax', 33.9, -118.4), ...place };
+      const { index } = readTables({ regions: [...REGIONS, lax], locations, showcases: [] });
+      expect(index.regions.find(({ code }) => code === 'lax')).toEqual({ code: 'lax', name: 'LAX', ...none });
+      expect(index.studios.map(({ key, region }) => [key, region])).toEqual([
+        ['chosen', 'lax'],
+        ['near', 'iad'],
+      ]);
+    },
+  );
+
+  it.each(BAD_PLACES)('such as %s leaves a studio its events and its region', (_, place) => {
+    const locations = [{ key: 'kobe', name: 'Kobe', region: 'syd', ...at(34.7, 135.2), ...place }];
+    const { index } = readTables({ regions: REGIONS, locations });
+    expect(index.studios).toMatchObject([{ key: 'kobe', region: 'syd', ...none }]);
+    expect(index.years).toMatchObject([{ year: 2026, studios: [{ single: true, studio: { key: 'kobe' } }] }]);
   });
 });
 

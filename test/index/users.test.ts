@@ -32,6 +32,13 @@ describe('a line of htpasswd', () => {
     },
   );
 
+  it('that has white space within its hash is told so', () => {
+    for (const white of [' ', '\u00a0', '\u3000']) {
+      const parsed = parseHtpasswdLine(`eve:${HASH.slice(0, 20)}${white}${HASH.slice(20)}`);
+      expect(parsed).toEqual({ reason: 'has white space within its hash' });
+    }
+  });
+
   it.each(HOSTILE_LINES)('with %s is refused, without a word of it in the reason', (_, line) => {
     const parsed = parseHtpasswdLine(line);
     expect(parsed).toEqual({ reason: expect.stringMatching(/^[\x20-\x7e]{5,}$/) });
@@ -71,6 +78,23 @@ describe('users', () => {
       [3, ['Boston']],
     ]);
     expect(warnings.map(({ id }) => id)).toEqual([2, 4]);
+  });
+
+  it.each(['\n', '\r\n', '\r', ' ', '\t', '  \t\r\n\r\n', '\v\f', '\u0085', '\u00a0', '\u2028', '\u3000'])(
+    'whose line ends with %j have it without that, as Navigator reads it',
+    (end) => {
+      const users = [...SOUND.users, { userid: 'bob', password: `bob:${HASH}${end}`, sites: null }];
+      const { index, warnings } = readTables({ users });
+      expect(index.users[1]?.htpasswdLine).toBe(`bob:${HASH}`);
+      expect(warnings).toEqual([]);
+    },
+  );
+
+  it('are not found by a line of nothing but white space, which takes no time', () => {
+    const password = `bob:${' '.repeat(2 ** 18)}x${'\n'.repeat(2 ** 18)}`;
+    const { index, warnings } = readTables({ users: [...SOUND.users, { userid: 'bob', password }] });
+    expect(index.users).toHaveLength(1);
+    expect(warnings).toMatchObject([{ row: 'user bob (users 2)' }]);
   });
 
   it('whose lines differ only by Unicode form are two', () => {

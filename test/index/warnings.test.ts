@@ -7,6 +7,7 @@ const badKeys = (table: Warning['table'], count: number, from = 1): Warning[] =>
   Array.from({ length: count }, (_, at) => ({
     table,
     id: from + at,
+    row: `row ${from + at}`,
     reason: `key "a\\"b/${at}" may hold only letters; row ${at} has the same key; left out`,
   }));
 
@@ -26,7 +27,8 @@ describe('warnings as they are told', () => {
   });
 
   it('are never hidden by many of another kind, or of another table', () => {
-    const other: Warning = { table: 'showcases', id: 5000, reason: 'year is not a whole number; left out' };
+    const reason = 'year is not a whole number; left out';
+    const other: Warning = { table: 'showcases', id: 5000, row: 'event (showcases 5000)', reason };
     const all = [...badKeys('locations', 500), ...badKeys('showcases', 500), other];
     const told = firstOfEachKind(all);
     expect(told).toHaveLength(2 * 101 + 1);

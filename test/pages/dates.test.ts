@@ -1,42 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { dayLocale } from '../../src/index/locale.ts';
 import type { Index, Studio } from '../../src/index/types.ts';
-import { DayWriter, dayLocale, readDays } from '../../src/pages/dates.ts';
+import { DayWriter } from '../../src/pages/dates.ts';
 import { event, multi, NOTHING, studio, yearOf } from '../support/invented-index.ts';
 import { renderPage, textOf, tokensOf } from './support.ts';
 
 describe('a date', () => {
-  it.each([
-    ['2026-05-01', '2026-05-01', '2026-05-01'],
-    ['2026-05-01 - 2026-05-02', '2026-05-01', '2026-05-02'],
-    [' 2026-05-01 - 2026-05-01 ', '2026-05-01', '2026-05-01'],
-    ['2026-05-01/2026-05-02', '2026-05-01', '2026-05-02'],
-    ['2026-05-01 – 2026-05-02', '2026-05-01', '2026-05-02'],
-    ['2024-02-29', '2024-02-29', '2024-02-29'],
-  ])('%j is read as days', (text, from, to) => {
-    expect(readDays(text)).toEqual({ from, to });
-  });
-
-  it.each([
-    '',
-    '2026',
-    'Saturday, June 11',
-    '2026-02-30',
-    '2026-01-00',
-    '2026-00-10',
-    '2026-04-31',
-    '2026-13-01',
-    '2025-02-29',
-    '2026-05-02 - 2026-05-01',
-    '2026-05-01 - ',
-    '2026-05-01 -- 2026-05-02',
-    '2026-05-01T00:00:00',
-    'on 2026-05-01',
-    '26-05-01',
-    '٢٠٢٦-٠٥-٠١',
-  ])('%j is free text', (text) => {
-    expect(readDays(text)).toBeNull();
-  });
-
   it.each([
     ['en-US', 'May 1 – 2, 2026'],
     ['en-AU', '1–2 May 2026'],
@@ -57,6 +26,72 @@ describe('a date', () => {
       );
     expect(times('2026-05-02')).toEqual(['2026-04-30', '2026-05-02']);
     expect(times('2026-04-30')).toEqual(['2026-04-30']);
+  });
+});
+
+describe('a date that somebody typed', () => {
+  const owner = studio('a');
+  const page = (...dates: (string | null)[]) => {
+    const events = dates.map((date, at) => event(`e${at}`, `E${at}`, date));
+    const index = { ...NOTHING, studios: [owner], years: [yearOf(multi(2024, owner, ...events))] };
+    return renderPage(index, '2024/index.html');
+  };
+  const orderOf = (...dates: (string | null)[]) =>
+    [...page(...dates).matchAll(/>E(\d)</g)].map(([, at]) => dates[Number(at)]);
+
+  it('is shown as typed, with the day for programs', () => {
+    expect(page('Saturday, May 18th')).toContain(
+      '<span class="when"><time datetime="2024-05-18"><bdi>Saturday, May 18th</bdi></time></span>',
+    );
+    expect(page('May 2024')).toContain('<time datetime="2024-05"><bdi>May 2024</bdi></time>');
+  });
+
+  it('of several days has the last of them, too', () => {
+    expect(page('September 6-7')).toContain(
+      '<time datetime="2024-09-06"><bdi>September 6-7</bdi></time><time datetime="2024-09-07"></time></span>',
+    );
+  });
+
+  it('that names no day is shown without one', () => {
+    for (const date of ['Spring', '2024', 'TBD', '0000-01-01']) {
+      expect(page(date)).toContain(`<span class="when"><bdi>${date}</bdi></span>`);
+      expect(page(date)).not.toContain('<time');
+    }
+  });
+
+  it('puts its event in order, between those of the platform’s own form, and before those without a day', () => {
+    const dates = [
+      'Spring',
+      '2024-09-05',
+      null,
+      '9/4/2024',
+      '2024',
+      'August 31 - September 1',
+      'Sept',
+      '0000-01-01',
+    ];
+    expect(orderOf(...dates)).toEqual([
+      'August 31 - September 1',
+      'Sept',
+      '9/4/2024',
+      '2024-09-05',
+      'Spring',
+      null,
+      '2024',
+      '0000-01-01',
+    ]);
+  });
+
+  it('is read as the studio’s country writes it, on pages of all studios, too', () => {
+    const perth = studio('perth', { locale: 'en-AU' });
+    const years = [
+      yearOf(multi(2024, owner, event('a', 'A', '9/4')), multi(2024, perth, event('b', 'B', '9/4'))),
+    ];
+    const all = renderPage({ ...NOTHING, studios: [owner, perth], years }, '2024/index.html');
+    expect([...all.matchAll(/datetime="([^"]*)"/g)].map(([, day]) => day)).toEqual([
+      '2024-04-09',
+      '2024-09-04',
+    ]);
   });
 });
 

@@ -60,6 +60,11 @@ describe('the points of a map', () => {
     expect(page.match(/aria-current="page"/g)).toHaveLength(1);
   });
 
+  it('are, on a region’s page, its studios above the region, so that its ring covers none', () => {
+    const kinds = pointsOf(pages.get('regions/iad/index.html') ?? '').map(({ kind }) => kind);
+    expect(kinds).toEqual(['region here', 'studio', 'studio']);
+  });
+
   it('stand on maps of which each is drawn once', () => {
     for (const page of pages.values()) {
       const maps = [...page.matchAll(/<figure class="(\w+)">/g)].map(([, name]) => name);

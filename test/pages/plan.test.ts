@@ -129,7 +129,13 @@ describe('a year', () => {
       studios: [a, b],
       years: [
         yearOf(
-          multi(2026, a, event('late', 'Late', '2026-05-02'), event('text', 'Text', 'in May'), event('none')),
+          multi(
+            2026,
+            a,
+            event('late', 'Late', '2026-05-02'),
+            event('text', 'Text', 'in spring'),
+            event('none'),
+          ),
           single(2026, b, '2026-05-01 - 2026-05-03'),
         ),
       ],

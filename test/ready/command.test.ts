@@ -65,9 +65,13 @@ describe('the ready hook', () => {
     writeFileSync(machine.path('index.sqlite3'), altered(INDEX, rename));
     const { exitCode, stdout } = await pages();
     expect(exitCode).toBe(0);
-    expect(stdout.match(/\] Warning: showcases \d+: key "a\/b" .*; left out\n/g)).toHaveLength(1);
+    expect(
+      stdout.match(/\] Warning: event "\d+\/[a-z-]+\/a\/b" \(showcases \d+\): key "a\/b" .*; left out\n/g),
+    ).toHaveLength(1);
     const { summaries } = await readyJson(machine, ['--only', 'pages']);
-    expect(summaries).toMatchObject([{ notes: [expect.stringMatching(/^showcases \d+: key "a\/b" /)] }]);
+    expect(summaries).toMatchObject([
+      { notes: [expect.stringMatching(/^event .* \(showcases \d+\): key "a\/b" /)] },
+    ]);
   });
 
   it('does the tenants before the pages', async () => {

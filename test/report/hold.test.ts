@@ -10,7 +10,10 @@ const begin = (trigger: Trigger = 'cgi'): ProgressEvent => ({ type: 'run', run: 
 const step = (name: string): ProgressEvent => ({ type: 'step', number: 1, name, title: name });
 const done = (name: string): ProgressEvent => ({ type: 'step-done', number: 1, name, ms: 1, detail: name });
 const end = (facts: Partial<RunResult>): ProgressEvent => ({ type: 'end', result: result(facts) });
-const warning: ProgressEvent = { type: 'warning', warning: { table: 'users', id: 1, reason: 'bad' } };
+const warning: ProgressEvent = {
+  type: 'warning',
+  warning: { table: 'users', id: 1, row: 'user (users 1)', reason: 'bad' },
+};
 
 /** What was let through after each of these. */
 function through(...said: (ProgressEvent | 'exception')[]): {

@@ -144,7 +144,7 @@ describe('the one stream', () => {
   const hostile = 'key "x\nRESULT {}" of $apr1$salt$Xxd1irWT9ycqoYxGFn4cb.';
   const end = result({
     outcome: 'failed',
-    warnings: [{ table: 'users', id: 1, reason: hostile }],
+    warnings: [{ table: 'users', id: 1, row: hostile, reason: hostile }],
     error: { code: 'internal', message: hostile, hint: hostile },
     diff: `+ a: "t0ken-of-the-machine"\n+\tb\r\n`,
   });

@@ -21,7 +21,14 @@ export function result(facts: Partial<RunResult> = {}): RunResult {
     ],
     reload: true,
     warningCount: 1,
-    warnings: [{ table: 'showcases', id: 12, reason: 'its key "../x" is no key' }],
+    warnings: [
+      {
+        table: 'showcases',
+        id: 12,
+        row: 'event "2026/boston/../x" (showcases 12)',
+        reason: 'its key "../x" is no key',
+      },
+    ],
     steps: [
       { name: 'fetch', ms: 12.3 },
       { name: 'install', ms: 1500 },

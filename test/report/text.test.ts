@@ -23,7 +23,7 @@ describe('the answer in text', () => {
     expect(textOf(end, 'administrator')).toEqual([
       `${STAMP}Run 20260102T030405678Z-1f2e3d (cgi)`,
       `${STAMP}Step 1/2: Fetch the index: 4096 bytes (12.3 ms)`,
-      `${STAMP}Warning: showcases 12: its key "../x" is no key`,
+      `${STAMP}Warning: event "2026/boston/../x" (showcases 12): its key "../x" is no key`,
       `${STAMP}Note: the journal was repaired`,
       `${STAMP}Step 2/2: Install: 1 of 2 differ (1.50 s)`,
       `${STAMP}File /data/db/index.sqlite3: changed, 4096 bytes`,
@@ -37,8 +37,8 @@ describe('the answer in text', () => {
   it('tells the public how many warnings there are and in which table, and no more', () => {
     const warnings = [
       ...result().warnings,
-      { table: 'showcases', id: 13, reason: 'secret reason' },
-      { table: 'users', id: 14, reason: 'secret reason' },
+      { table: 'showcases', id: 13, row: 'event secret', reason: 'secret reason' },
+      { table: 'users', id: 14, row: 'user secret', reason: 'secret reason' },
     ] as const;
     const lines = textOf(result({ warnings, warningCount: 3, diff: '-secret\n' }), 'public').join('\n');
     expect(lines).toContain(`${STAMP}Warning: showcases: 2 rows have a warning; administrators see which\n`);
@@ -105,6 +105,8 @@ describe('the answer in JSON', () => {
     const { warnings: _, ...same } = result();
     expect(rest).toEqual(same);
     expect(diff).toBeUndefined();
-    expect(warnings).toEqual([{ table: 'showcases', id: null, reason: expect.stringContaining('1 row') }]);
+    expect(warnings).toEqual([
+      { table: 'showcases', id: null, row: 'showcases', reason: expect.stringContaining('1 row') },
+    ]);
   });
 });

@@ -141,7 +141,7 @@ export function goodTables(): fc.Arbitrary<Required<Tables>> {
 }
 
 /** Anything that SQLite can hold. */
-const anyCell: fc.Arbitrary<Cell> = fc.oneof(
+export const anyCell: fc.Arbitrary<Cell> = fc.oneof(
   fc.constant(null),
   fc.string({ unit: 'binary', maxLength: 12 }),
   fc.integer(),

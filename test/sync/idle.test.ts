@@ -90,7 +90,7 @@ describe('scripts/idle', () => {
     iad.write('2026-boston', 'first');
     const { exitCode, stdout } = await iad.script('idle');
     expect(exitCode).toBe(0);
-    expect(stdout).toContain('] Warning: locations 10: key "a/b" ');
+    expect(stdout).toContain('] Warning: studio "a/b" (locations 10): key "a/b" ');
     expect(await store.event('2026-boston')).toBe('first');
   });
 

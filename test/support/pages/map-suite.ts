@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser } from '../../../dev/pages/chromium.ts';
+import { prerenderPages } from '../../../src/generate/prerender.ts';
 import type { MapPlace } from '../../../src/generate/projection.ts';
 import { contrast } from './contrast.ts';
 import { shown } from './hostile-index.ts';
@@ -124,6 +125,15 @@ export function describeMaps(name: SiteName, expected: (site: Site) => readonly 
       }
     });
 
+    it('of a region leave every studio in reach of a pointer: no region is above its point', async () => {
+      const visit = await visitor(browser, site);
+      for (const code of prerenderPages(site.index).regions) {
+        await visit.go(`regions/${code}/`);
+        expect({ code, covered: await visit.page.evaluate(coveredStudios) }).toEqual({ code, covered: [] });
+      }
+      await visit.close();
+    });
+
     for (const colorScheme of ['light', 'dark'] as const) {
       it(`have points that stand out against land and sea, ${colorScheme}`, async () => {
         const visit = await visitor(browser, site, { colorScheme });
@@ -144,5 +154,15 @@ export function describeMaps(name: SiteName, expected: (site: Site) => readonly 
         expect(weak).toEqual([]);
       });
     }
+  });
+}
+
+/** Runs in the page: the studios at whose centre something else than a studio's point is hit. */
+function coveredStudios(): string[] {
+  return [...document.querySelectorAll('circle.studio')].flatMap((circle) => {
+    circle.scrollIntoView({ block: 'center' });
+    const { left, top, width, height } = circle.getBoundingClientRect();
+    const hit = document.elementFromPoint(left + width / 2, top + height / 2);
+    return hit?.matches('circle.studio') ? [] : [circle.textContent];
   });
 }

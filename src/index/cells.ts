@@ -1,0 +1,12 @@
+/** What a cell can hold, as better-sqlite3 hands it over. */
+export type Cell = string | number | Buffer | null;
+
+/** Cells by the name of their column; the id is proved to be a number. */
+export type Cells = Readonly<Record<string, Cell> & { id: number }>;
+
+/** What a cell holds that should hold something else. */
+export function kindOf(cell: Exclude<Cell, null>): string {
+  if (typeof cell === 'string') return 'text';
+  if (typeof cell === 'number') return Number.isFinite(cell) ? 'a number' : 'an infinite number';
+  return 'a blob';
+}

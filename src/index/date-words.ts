@@ -1,0 +1,100 @@
+import { isKnownLocale } from './locale.ts';
+
+/**
+ * What words mean in a date: `#05` for a month, `%` for a day of the week, `~` up to another day, or nothing. The words
+ * themselves are as `plain` has them.
+ */
+export type DateWords = ReadonlyMap<string, string>;
+
+const MONTHS = 'january february march april may june july august september october november december';
+const WEEKDAYS =
+  'sunday monday tuesday wednesday thursday friday saturday sun mon tue tues wed weds thu thur thurs fri sat';
+
+/** What stands between the days of a list or a range, in the languages that studios use. */
+const RANGE = 'to thru through until till and und bis et au e ed al y a hasta i do oraz та і й по до から';
+
+/** What can stand beside a date and says nothing about it. */
+const SILENT =
+  'of the on in at from date dates st nd rd th de del di il lo los las el dia du des le vom von der den dem am im ' +
+  'dal dalle od r roku р рр року з まで';
+
+/** A Sunday, and the first of a year: days and months are counted on from it. */
+const START = Date.UTC(2023, 0, 1);
+const DAY = 86_400_000;
+
+/** Lower case, composed, without accents: how words are compared, since people leave accents out. */
+export function plain(text: string): string {
+  return text.normalize('NFKD').replace(/\p{M}/gu, '').normalize('NFC').toLowerCase();
+}
+
+/** The mark of a month from its number. */
+export function monthMark(month: number): string {
+  return ` #${String(month).padStart(2, '0')} `;
+}
+
+const english = makeEnglish();
+const byLocale = new Map<string, DateWords>();
+
+/** Every studio's: most dates are in English whatever the country. */
+export function englishWords(): DateWords {
+  return english;
+}
+
+/**
+ * The same with what another language calls months and days; null for English itself, and for a locale that nobody
+ * knows. The first call of a process takes some 20 ms, which is why English is asked first.
+ */
+export function wordsOf(locale: string | null): DateWords | null {
+  if (locale === null || /^en(?:-|$)/i.test(locale) || !isKnownLocale(locale)) return null;
+  const words = byLocale.get(locale) ?? addNames(new Map(english), locale);
+  byLocale.set(locale, words);
+  return words;
+}
+
+/** By CLDR. Here, and not asked of `Intl`, since that would cost each update the 20 ms. */
+const MONTH_FIRST = /^(?:en(?:-(?:US|CA|PH|PR|GU|VI|AS|MP|UM))?|fr-CA|(?:ja|zh|ko|hu|lt)(?:-.*)?)$/i;
+
+/** Whether a country puts the day before the month where both are numbers; the default one does not. */
+export function isDayFirst(locale: string | null): boolean {
+  return locale !== null && !MONTH_FIRST.test(locale);
+}
+
+function makeEnglish(): DateWords {
+  const words = new Map<string, string>();
+  for (const word of SILENT.split(' ')) words.set(plain(word), ' ');
+  for (const word of RANGE.split(' ')) words.set(plain(word), ' ~ ');
+  for (const day of WEEKDAYS.split(' ')) words.set(day, ' % ');
+  for (const [at, name] of MONTHS.split(' ').entries()) {
+    for (const length of [3, 4, name.length]) words.set(name.slice(0, length), monthMark(at + 1));
+  }
+  return words;
+}
+
+/** What comes later counts: `mar` is March in Italian, and Tuesday as well, which nobody needs for a date. */
+function addNames(words: Map<string, string>, locale: string): DateWords {
+  for (const weekday of ['long', 'short'] as const) {
+    const format = formatOf(locale, { weekday });
+    for (let day = 0; day < 7; day += 1) addName(words, format.format(START + day * DAY), ' % ');
+  }
+  for (const month of ['long', 'short'] as const) {
+    // In some languages the name has another form beside a day.
+    for (const beside of [{ month }, { month, day: 'numeric' }] as const) {
+      const format = formatOf(locale, beside);
+      for (let number = 1; number <= 12; number += 1) {
+        const parts = format.formatToParts(Date.UTC(2023, number - 1, 1));
+        addName(words, parts.find(({ type }) => type === 'month')?.value ?? '', monthMark(number));
+      }
+    }
+  }
+  return words;
+}
+
+/** Of a name of several words, each is one; a month that is called by its number has no name. */
+function addName(words: Map<string, string>, name: string, mark: string): void {
+  if (/\p{N}/u.test(name)) return;
+  for (const word of plain(name).match(/\p{L}+/gu) ?? []) words.set(word, mark);
+}
+
+function formatOf(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat(locale, { ...options, calendar: 'gregory', timeZone: 'UTC' });
+}
