@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { describeDifferences } from '../../src/publish/differences.ts';
+import { describeDifferences } from '../../src/index/differences.ts';
 import { sameRows } from '../../src/publish/same-rows.ts';
 import { COSTLY, rewritten } from '../support/costly-images.ts';
 import { altered, buildIndex } from '../support/indexes.ts';
