@@ -1,7 +1,9 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Writable } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Account } from '../rights/account.ts';
 import { asRoot } from '../rights/rights.ts';
 
@@ -44,12 +46,19 @@ for round in 1 2 3 4 5 6 7 8 9 10; do
 done
 `;
 
+/** Milliseconds for a watcher to end that has nothing left to do. */
+const PATIENCE_MS = 2000;
+
 export interface Leashed {
   readonly child: ChildProcess;
   /** Kills the child and all its descendants. */
   kill(): void;
-  /** To be called when the child has ended: kills what it left behind, and lets the watcher go. */
-  release(): void;
+  /**
+   * To be called when the child has ended: kills what it left behind, and lets the watcher go. Resolves when the watcher is
+   * gone: one that outlived this process would become a child of Navigator's, who never asks what became of it. Never
+   * rejects.
+   */
+  release(): Promise<void>;
 }
 
 /**
@@ -75,7 +84,7 @@ export function spawnLeashed(
   const gate = pipeOf(child);
   if (child.pid === undefined) {
     gate?.destroy();
-    return { child, kill: () => {}, release: () => {} };
+    return { child, kill: () => {}, release: async () => {} };
   }
   const group = child.pid;
   const watcher = start(['-c', WATCHER, 'sh', String(group), `${MARK}=${mark}`], {
@@ -93,11 +102,21 @@ export function spawnLeashed(
   return {
     child,
     kill,
-    release() {
+    async release() {
       kill();
       leash?.end('over\n');
+      await hasEnded(watcher);
     },
   };
+}
+
+/** Resolves when it has ended, or when it takes so long that something else must be wrong with the machine. */
+async function hasEnded(watcher: ChildProcess): Promise<void> {
+  if (watcher.pid === undefined || watcher.exitCode !== null || watcher.signalCode !== null) return;
+  const patience = new AbortController();
+  const ended = once(watcher, 'exit').catch(() => {});
+  await Promise.race([ended, wait(PATIENCE_MS, undefined, { signal: patience.signal }).catch(() => {})]);
+  patience.abort();
 }
 
 /** Its other end may be gone before it is used: nobody minds. */

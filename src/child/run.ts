@@ -77,14 +77,13 @@ export async function runChild(request: ChildRequest): Promise<ChildOutcome> {
   try {
     const [code, killer] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
     const drained = drain(child);
-    leashed.release();
-    await drained;
+    await Promise.all([leashed.release(), drained]);
     lines.end();
     const { tail } = lines;
     if (killer === null) return { kind: 'exited', code: code ?? 0, tail };
     return late ? { kind: 'timed-out', tail } : { kind: 'killed', signal: killer, tail };
   } catch (error) {
-    leashed.release();
+    await leashed.release();
     return notStarted(error);
   } finally {
     clearTimeout(timer);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -38,6 +38,14 @@ describe.for([
       signal: 'SIGTERM',
       tail: ['dying'],
     });
+  });
+
+  it('nothing is left when it has ended: Navigator would never ask what became of an orphan', async () => {
+    const before = childrenOf(process.pid);
+    for (const command of [['true'], ['sh', '-c', 'exit 3'], ['/nowhere/at/all']]) {
+      await run(command, { shell });
+      expect(childrenOf(process.pid)).toEqual(before);
+    }
   });
 
   it('arguments arrive as they are, and no shell looks at them', async () => {
@@ -142,3 +150,16 @@ describe('a command that cannot be started', () => {
     });
   });
 });
+
+/** Process ids of the direct children, those that have ended and wait for their parent too. */
+function childrenOf(parent: number): string[] {
+  return readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && parentOf(pid) === parent);
+}
+
+function parentOf(pid: string): number | null {
+  try {
+    return Number(/^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+  } catch {
+    return null; // gone since
+  }
+}
