@@ -123,8 +123,11 @@ export async function buildParts(world: World, voice: Voice): Promise<Parts> {
 }
 
 /** The users of the installed index; null when there is none that can be read. */
-export async function installedUsers(site: Site): Promise<readonly User[] | null> {
-  const { image } = await readLiveIndex(site);
+export async function installedUsers({
+  site,
+  settings,
+}: Pick<Parts, 'site' | 'settings'>): Promise<readonly User[] | null> {
+  const { image } = await readLiveIndex(site, settings.maxIndexBytes);
   if (!image) return null;
   try {
     const db = openImage(image);

@@ -18,10 +18,11 @@ export async function buildReadyParts(world: World, voice: Voice): Promise<Ready
   const { env } = world;
   const parts = await buildParts(world, voice);
   const { site, report, unexpected } = parts;
+  const { maxIndexBytes } = parts.settings;
   const settings = readReadySettings(env);
   const builtin = builtinPages(parts);
   const pages = prerenderStage({ appRoot: site.appRoot, env, settings, report, builtin });
-  return { site, report, unexpected, stages: { tenants: tenantsStage(world, parts), pages } };
+  return { site, maxIndexBytes, report, unexpected, stages: { tenants: tenantsStage(world, parts), pages } };
 }
 
 function tenantsStage(world: World, { site, report, unexpected }: Parts): Stage {

@@ -30,7 +30,7 @@ export async function dryRun(
   let result: RunResult;
   try {
     const remembered = await lookInJournal(site.dbDir, steps);
-    const live = await readLiveIndex(site);
+    const live = await readLiveIndex(site, settings.maxIndexBytes);
     const installed = remembered && installedAs(remembered, live.digest);
     const candidate = await steps.run('fetch', 'Fetch the index', async () => {
       const store = await parts.openStore();

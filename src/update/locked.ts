@@ -63,7 +63,7 @@ export async function underLock(
       result = { ...other, shared: true };
     } else {
       journal.begin({ run: findings.run, trigger, ...caller });
-      const live = await readLiveIndex(site);
+      const live = await readLiveIndex(site, parts.settings.maxIndexBytes);
       journal.adoptIntended(live.digest);
       const outcome = await work({ journal, steps, findings, live });
       result = endResult(site, steps, findings, outcome);
