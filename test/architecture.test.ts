@@ -67,7 +67,10 @@ describe('the rooms', () => {
 
   it.each([
     ['change an owner or a mode', /[lf]?ch(?:own|mod)Sync/],
-    ['remove a directory with all that is in it', /\brecursive: true, force: true\b|\brmSync\([^)]*recursive/],
+    [
+      'remove a directory with all that is in it',
+      /\brecursive: true, force: true\b|\brmSync\([^)]*recursive/,
+    ],
     ['take the rights of another user', /\bset(?:e?[ug]id|groups)\b|\binitgroups\b/],
     ['work on files asynchronously, which would go on with other rights', /node:fs\/promises/],
   ])('leave it to rights/ to %s', (_, forbidden) => {

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import type { Writable } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
 import { asRoot } from '../rights/rights.ts';
 
 /*
@@ -26,6 +28,23 @@ done
 kill -s KILL "$1"
 `;
 
+/** Milliseconds for a watcher to end that has been told to. */
+const PATIENCE_MS = 1000;
+
+let stop = (): void => {};
+let gone: Promise<void> = Promise.resolve();
+
+/**
+ * Resolves when the watcher is gone, if there is one; to be called before this process ends. One that outlived it would
+ * become a child of Navigator's, which is process 1 in its container and never asks what became of an orphan.
+ */
+export async function stopWatching(): Promise<void> {
+  stop();
+  const patience = new AbortController();
+  await Promise.race([gone, wait(PATIENCE_MS, undefined, { signal: patience.signal }).catch(() => {})]);
+  patience.abort();
+}
+
 /**
  * Has this process killed when it is blocked for so long: when its event loop does not turn, since nothing that this program
  * does on purpose takes a part of that.
@@ -36,9 +55,18 @@ export function endWhenBlocked(limitMs: number): void {
     // Nobody else may signal this process, so the watcher is root's; it looks at nothing but this process.
     const watcher = asRoot(() => startWatcher(seconds));
     watcher.on('error', () => {}); // no shell: then Navigator's own limit is left
+    gone = once(watcher, 'exit').then(
+      () => {},
+      () => {},
+    );
     const signs = watcher.stdin as Writable;
     signs.on('error', () => {});
-    setInterval(() => signs.write('.'), seconds * 250).unref();
+    const beat = setInterval(() => signs.write('.'), seconds * 250);
+    beat.unref();
+    stop = () => {
+      clearInterval(beat);
+      signs.end();
+    };
     watcher.unref();
     (signs as Writable & { unref?: () => void }).unref?.();
   } catch {

@@ -1,5 +1,6 @@
 import { asFailure } from '../failure.ts';
 import { type LiveIndex, readLiveIndex } from '../install/live-index.ts';
+import { madeBefore } from '../install/made-before.ts';
 import { recover } from '../install/recover.ts';
 import { acquireJournal, type Journal } from '../journal/journal.ts';
 import type { Arrival, RunKind } from '../journal/types.ts';
@@ -28,10 +29,8 @@ export interface LockRequest {
   readonly lockTimeoutMs?: number;
 }
 
-/** What earlier releases may have left as root's in the db dir, and an update reads or writes. */
-const INSTALLED = ['', '-wal', '-shm', '-journal']
-  .map((suffix) => `index.sqlite3${suffix}`)
-  .concat('htpasswd', 'map.yml', 'showcases.yml');
+/** What earlier releases may have left as root's, and an update writes to. Other files are replaced. */
+const INDEX_FILES = ['', '-wal', '-shm', '-journal'].map((suffix) => `index.sqlite3${suffix}`);
 
 /** Steps of an update: lock, fetch, read, generate, check, install. */
 const STEPS = 6;
@@ -85,7 +84,7 @@ async function acquire(parts: Parts, request: LockRequest, steps: Steps, run: st
     const timeoutMs = request.lockTimeoutMs ?? parts.settings.lockTimeoutMs;
     const value = await acquireJournal({ dbDir: parts.site.dbDir, timeoutMs });
     for (const note of value.notes) steps.note(note);
-    giveAwayLeftovers(parts.site.dbDir, INSTALLED);
+    giveAwayLeftovers(parts.site.dbDir, INDEX_FILES, madeBefore);
     const directories = targetDirectories(parts.site);
     const spared = [maintenancePath(parts.site)];
     const removed = recover({ stateDir: value.stateDir, directories, spared, run });

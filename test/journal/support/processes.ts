@@ -10,7 +10,7 @@ const CONTENDER = join(import.meta.dirname, 'contender.ts');
 export type Child = ChildProcessByStdio<Writable, Readable, null>;
 
 /** A process that is ready to go for the lock. */
-export async function start(
+async function start(
   dbDir: string,
   role: 'work' | 'hold',
   command: readonly string[] = [],
@@ -23,7 +23,7 @@ export async function start(
 }
 
 /** What the process says, from now on, until it ends. */
-export async function letGo(child: Child): Promise<string> {
+async function letGo(child: Child): Promise<string> {
   child.stdin.end();
   return await text(child.stdout);
 }
