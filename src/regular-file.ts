@@ -15,20 +15,31 @@ export type Found =
   /** Bytes. */
   | { readonly kind: 'too-large'; readonly size: number }
   | { readonly kind: 'directory' }
-  /** A link, a pipe, a device, a socket. */
+  /** A link, a pipe, a device, a socket; or a file that its owner holds, so that it would be waited for. */
   | { readonly kind: 'special' };
 
 /**
- * Opens a regular file for reading, wherever a link leads; null for anything else.
+ * Opens a regular file for reading, wherever a link leads; null for anything else, and for one that its owner holds (a
+ * lease of his makes others wait).
  *
  * @throws system errors, such as `EACCES`
  */
 export function openRegularFile(path: string): { readonly fd: number; readonly stats: Stats } | null {
-  const fd = openSync(path, O_RDONLY | O_NONBLOCK);
+  const fd = openUnlessHeld(path);
+  if (fd === null) return null;
   const stats = fstatSync(fd);
   if (stats.isFile()) return { fd, stats };
   closeSync(fd);
   return null;
+}
+
+function openUnlessHeld(path: string): number | null {
+  try {
+    return openSync(path, O_RDONLY | O_NONBLOCK);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return null;
+    throw error;
+  }
 }
 
 /**
@@ -44,7 +55,7 @@ export function readRegularFile(path: string, maxBytes: number): Found {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return { kind: 'missing' };
-    if (code === 'ELOOP' || code === 'ENXIO' || code === 'ENODEV') return { kind: 'special' };
+    if (['ELOOP', 'ENXIO', 'ENODEV', 'EAGAIN'].includes(code ?? '')) return { kind: 'special' };
     throw error;
   }
   try {

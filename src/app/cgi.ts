@@ -91,7 +91,7 @@ async function audienceOf(request: Request, parts: Parts): Promise<Audience> {
 async function provesAdministrator(request: Request, parts: Parts): Promise<boolean> {
   if (!request.credentials) return false;
   const { isAdministrator } = await import('../cgi/authorize.ts');
-  const authorities = { users: await installedUsers(parts.site), token: parts.settings.token };
+  const authorities = { users: await installedUsers(parts), token: parts.settings.token };
   return await isAdministrator(request, authorities);
 }
 

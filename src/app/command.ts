@@ -85,7 +85,7 @@ async function perform(
     }
     case 'warnings': {
       requireDbDir(parts.site.dbDir);
-      const { image } = localCandidate(await readLiveIndex(parts.site), null);
+      const { image } = localCandidate(await readLiveIndex(parts.site, parts.settings.maxIndexBytes), null);
       const { warnings } = readValidIndex(image);
       write(json ? `${JSON.stringify(warnings)}\n` : renderWarnings(warnings));
       return null;

@@ -9,6 +9,7 @@ import type { SyncParts, SyncRequest } from '../sync/run.ts';
 import { readSyncSettings, type SyncSettings } from '../sync/settings.ts';
 import type { SyncResult } from '../sync/types.ts';
 import { NEW_DATABASE_MODE, readTenantSettings } from '../tenants/settings.ts';
+import { readUpdateSettings } from '../update/settings.ts';
 import { siteOf, storeSettingsOf, type Voice, type World } from './parts.ts';
 import { type Output, runTold } from './told.ts';
 
@@ -58,7 +59,7 @@ async function buildDatabaseParts(world: World, voice: Voice): Promise<DatabaseP
     settings: readSyncSettings(env),
     note,
     index: async () => {
-      const { index, warnings } = await readInstalledIndex(site);
+      const { index, warnings } = await readInstalledIndex(site, readUpdateSettings(env).maxIndexBytes);
       for (const warning of firstOfEachKind(warnings)) voice.report({ type: 'warning', warning }, new Date());
       return index;
     },

@@ -6,8 +6,12 @@ import { mappingAt } from '../site/data.ts';
 import { siteFrom } from '../site/environment.ts';
 import { navigatorPart } from '../site/static.ts';
 import type { Site } from '../site/types.ts';
+import { readUpdateSettings } from '../update/settings.ts';
+import { endWhenBlocked } from './blocked.ts';
 import { hostOf, siteOf, type World } from './parts.ts';
 import { readSecrets } from './secrets.ts';
+
+const USUAL_LIMIT_MS = 60_000;
 
 /**
  * The first thing that every executable does: reads its secrets, and takes the rights that it lives with from then on
@@ -17,9 +21,20 @@ import { readSecrets } from './secrets.ts';
 export async function enter(world: World): Promise<World> {
   const problem = process.getuid?.() === 0 ? await takeRights(world) : null;
   const rights = rightsNow();
+  // The start hook has a watcher, and a deadline, of its own.
+  if (rights.kind === 'application' && world.name !== 'start') endWhenBlocked(blockedLimit(world.env));
   const shared = rights.kind !== 'plain' && rights.account !== null && rights.account.uid !== 0;
   const secrets = readSecrets(world.env, shared);
   return { ...world, ...secrets, ...(problem ? { problem } : {}) };
+}
+
+/** Milliseconds: as long as others wait for the lock that this process may have. */
+function blockedLimit(env: NodeJS.ProcessEnv): number {
+  try {
+    return readUpdateSettings(env).lockTimeoutMs || USUAL_LIMIT_MS;
+  } catch {
+    return USUAL_LIMIT_MS; // what is wrong is told by whoever needs it
+  }
 }
 
 async function takeRights(world: World): Promise<Failure | null> {

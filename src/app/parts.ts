@@ -6,10 +6,12 @@ import { readIndex } from '../index/read.ts';
 import type { User } from '../index/types.ts';
 import { onDisk } from '../install/disk.ts';
 import { readLiveIndex } from '../install/live-index.ts';
+import { madeBefore } from '../install/made-before.ts';
 import { broadcast } from '../report/broadcast.ts';
 import { type Log, pinoReport } from '../report/log.ts';
 import { createScrubber, type Scrubber, secretsOf } from '../report/redact.ts';
 import type { Reporter } from '../report/types.ts';
+import { giveAwayLeftovers } from '../rights/leftovers.ts';
 import { type Host, readSite } from '../site/environment.ts';
 import type { Site } from '../site/types.ts';
 import { readStoreSettings } from '../store/settings.ts';
@@ -101,8 +103,10 @@ export interface Voice {
 export function buildVoice(world: World, reporters: readonly Reporter[], standardError: boolean): Voice {
   const { env, name, cautions = [] } = world;
   const scrubber = createScrubber(secretsOf(env));
+  const logDir = env['RAILS_LOG_VOLUME'] || null;
+  if (logDir) giveAwayLeftovers(logDir, [`${name}.log`], madeBefore);
   const log = pinoReport({
-    logDir: env['RAILS_LOG_VOLUME'] || null,
+    logDir,
     standardError,
     name,
     base: scrubber.value({ machine: machineName(env), region: env['FLY_REGION'] || null }),
@@ -140,8 +144,11 @@ export async function buildParts(world: World, voice: Voice): Promise<Parts> {
 }
 
 /** The users of the installed index; null when there is none that can be read. */
-export async function installedUsers(site: Site): Promise<readonly User[] | null> {
-  const { image } = await readLiveIndex(site);
+export async function installedUsers({
+  site,
+  settings,
+}: Pick<Parts, 'site' | 'settings'>): Promise<readonly User[] | null> {
+  const { image } = await readLiveIndex(site, settings.maxIndexBytes);
   if (!image) return null;
   try {
     const db = openImage(image);

@@ -1,6 +1,5 @@
 import { readInstalledIndex } from '../install/installed-index.ts';
-import type { Scope } from '../ready/types.ts';
-import type { Site } from '../site/types.ts';
+import type { ReadyParts, Scope } from '../ready/types.ts';
 import { listTenants } from '../tenants/list.ts';
 import type { TenantDatabase } from '../tenants/types.ts';
 import { servedBy } from './ready-parts.ts';
@@ -13,8 +12,11 @@ export interface ReadyListing {
 }
 
 /** @throws {Failure} `index-missing`, `index-invalid` and the like. */
-export async function listReady(site: Site, scope: Scope): Promise<ReadyListing> {
-  const { index } = await readInstalledIndex(site);
+export async function listReady(
+  { site, maxIndexBytes }: Pick<ReadyParts, 'site' | 'maxIndexBytes'>,
+  scope: Scope,
+): Promise<ReadyListing> {
+  const { index } = await readInstalledIndex(site, maxIndexBytes);
   const listing: { tenants?: TenantDatabase[]; pages?: string[] } = {};
   if (scope.includes('tenants')) listing.tenants = listTenants(index, site);
   if (scope.includes('pages')) {

@@ -18,6 +18,7 @@ export async function buildReadyParts(world: World, voice: Voice): Promise<Ready
   const { env } = world;
   const parts = await buildParts(world, voice);
   const { site, report, unexpected } = parts;
+  const { maxIndexBytes } = parts.settings;
   const settings = readReadySettings(env);
   const { root, publicDir } = servedBy(site);
   const pages = prerenderStage({
@@ -32,7 +33,7 @@ export async function buildReadyParts(world: World, voice: Voice): Promise<Ready
       return planPages(index, { root }).map(({ path }) => path);
     },
   });
-  return { site, report, unexpected, stages: { tenants: tenantsStage(world, parts), pages } };
+  return { site, maxIndexBytes, report, unexpected, stages: { tenants: tenantsStage(world, parts), pages } };
 }
 
 function tenantsStage(world: World, { site, report, unexpected }: Parts): Stage {

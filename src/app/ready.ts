@@ -31,7 +31,7 @@ async function perform(
   }
   const parts = await buildReadyParts(atAppRoot(world, appRoot), voice);
   if (task === 'list') {
-    const listing = await listReady(parts.site, scope);
+    const listing = await listReady(parts, scope);
     if (json) json.say(listing);
     else write(renderListing(listing));
     return 0;

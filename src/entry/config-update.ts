@@ -2,6 +2,7 @@ import { isatty } from 'node:tty';
 import { runConfigUpdate } from '../app/config-update.ts';
 import { enter } from '../app/enter.ts';
 import { stopOnSignals } from '../app/stop.ts';
+import { leave } from './leave.ts';
 import { writeAll } from './output.ts';
 import { worldOf } from './world.ts';
 
@@ -17,4 +18,4 @@ const console = { write: writeAll, screen: live ? screen : null, stop: stopOnSig
 
 enter(worldOf('config-update'))
   .then((world) => runConfigUpdate(world, process.argv.slice(2), console))
-  .then((code) => process.exit(code));
+  .then(leave);

@@ -1,8 +1,9 @@
 import { enter } from '../app/enter.ts';
 import { writeMaintenanceConfig } from '../app/maintenance.ts';
+import { leave } from './leave.ts';
 import { writeAll } from './output.ts';
 import { worldOf } from './world.ts';
 
 enter(worldOf('maintenance-config'))
   .then((world) => writeMaintenanceConfig(world, process.argv.slice(2), writeAll))
-  .then((code) => process.exit(code));
+  .then(leave);

@@ -1,6 +1,7 @@
 import { enter } from '../app/enter.ts';
 import { runSyncDatabases } from '../app/sync.ts';
 import { isInspector, runInspector } from '../tenants/inspector.ts';
+import { leave } from './leave.ts';
 import { writeAll } from './output.ts';
 import { standardTerminal } from './terminal.ts';
 import { worldOf } from './world.ts';
@@ -10,4 +11,4 @@ const output = { write: writeAll, terminal: standardTerminal() };
 const run = () =>
   enter(worldOf('sync-databases')).then((world) => runSyncDatabases(world, process.argv.slice(2), output));
 
-(isInspector() ? runInspector(writeAll) : run()).then((code) => process.exit(code));
+(isInspector() ? runInspector(writeAll) : run()).then(leave);

@@ -2,6 +2,7 @@ import { answerCgi } from '../app/cgi.ts';
 import { runCommand } from '../app/command.ts';
 import { enter } from '../app/enter.ts';
 import { isCgi } from '../cgi/request.ts';
+import { leave } from './leave.ts';
 import { writeAll } from './output.ts';
 import { worldOf } from './world.ts';
 
@@ -13,15 +14,11 @@ async function main(): Promise<number> {
   return exitCode;
 }
 
-// Leaving at once: sockets that are kept alive for a next request would hold the process, and there is none.
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    // Nothing is thrown there that is known of. Whatever it is, whoever asked gets an answer.
-    const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    if (isCgi(process.env))
-      writeAll('Status: 500 Internal Server Error\r\nContent-Type: text/plain\r\n\r\nFailed (internal)\n');
-    process.stderr.write(`${said}\n`);
-    process.exit(1);
-  },
-);
+main().then(leave, (error: unknown) => {
+  // Nothing is thrown there that is known of. Whatever it is, whoever asked gets an answer.
+  const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (isCgi(process.env))
+    writeAll('Status: 500 Internal Server Error\r\nContent-Type: text/plain\r\n\r\nFailed (internal)\n');
+  process.stderr.write(`${said}\n`);
+  return leave(1);
+});

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, statSync, utimesSync } from 'node:fs';
+import { closeSync, constants, fsyncSync, openSync, renameSync, statSync, utimesSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { inDirectory } from '../rights/rights.ts';
 import { onDisk } from './disk.ts';
@@ -68,7 +68,8 @@ export function setMtime(path: string, mtime: number): void {
 
 /** Flushes a directory, so that a rename in it survives a power cut. */
 export function syncDirectory(path: string): void {
-  const fd = openSync(path, 'r');
+  const { O_DIRECTORY, O_NONBLOCK, O_RDONLY } = constants;
+  const fd = openSync(path, O_RDONLY | O_DIRECTORY | O_NONBLOCK);
   try {
     fsyncSync(fd);
   } finally {

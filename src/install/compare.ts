@@ -38,12 +38,12 @@ function readPrevious({ path, content }: PlannedFile): Buffer | null {
   return found?.kind === 'file' ? found.bytes : null;
 }
 
-/** Null where not even its directory is there. */
+/** Null where not even its directory is there; and for a file that we may not read, which is none of ours. */
 function readThere(path: string, most: number) {
   try {
     return inDirectory(dirname(path), () => readRegularFile(path, most));
   } catch (error) {
-    if (codeOf(error) === 'ENOTDIR') return null;
+    if (['ENOTDIR', 'EACCES'].includes(codeOf(error))) return null;
     throw error;
   }
 }

@@ -9,8 +9,8 @@ import { readLiveIndex } from './live-index.ts';
  *
  * @throws {Failure} `index-missing`; `index-invalid`, listing everything that is wrong; `lock-timeout`; `disk`.
  */
-export async function readInstalledIndex(site: Site): Promise<ReadIndex> {
-  const live = await readLiveIndex(site);
+export async function readInstalledIndex(site: Site, maxBytes?: number): Promise<ReadIndex> {
+  const live = await readLiveIndex(site, maxBytes);
   if (!live.image) {
     const [code, message] = live.problem
       ? (['index-invalid', `${live.path} cannot be read: ${live.problem}`] as const)

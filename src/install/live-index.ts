@@ -21,17 +21,22 @@ export interface LiveIndex {
 /** Milliseconds to wait for a gap that others leave who write to the index. */
 const PATIENCE_MS = 5000;
 
+const MIB = 1024 * 1024;
+/** As `UPDATE_CONFIG_MAX_INDEX_MIB` has it where it is not set. */
+const LARGEST_BYTES = 64 * MIB;
+
 /**
  * The index as it stands, also while others write to it.
  *
+ * @param maxBytes a larger one is not read: a file with a hole takes no room on the disk, but would in memory
  * @throws {Failure} `lock-timeout`: they leave no gap; `disk`: it cannot be read.
  */
-export async function readLiveIndex(site: Site): Promise<LiveIndex> {
+export async function readLiveIndex(site: Site, maxBytes = LARGEST_BYTES): Promise<LiveIndex> {
   const path = join(site.dbDir, 'index.sqlite3');
-  return await untilFree(patience(path, PATIENCE_MS), () => readOnce(path));
+  return await untilFree(patience(path, PATIENCE_MS), () => readOnce(path, maxBytes));
 }
 
-function readOnce(path: string): LiveIndex {
+function readOnce(path: string, maxBytes: number): LiveIndex {
   let special = false;
   const modified = onDisk('cannot look at', path, () => {
     const stats = statSync(path, { throwIfNoEntry: false });
@@ -43,10 +48,10 @@ function readOnce(path: string): LiveIndex {
   if (special) return { ...nothing, problem: 'it is not a file but a pipe, a socket or a device' };
   if (!modified) return nothing;
   try {
-    const db = openInstalled(path, { busyTimeoutMs: 0 });
+    const db = openInstalled(path, { busyTimeoutMs: 0, maxBytes });
     if (!db) return nothing;
     try {
-      const image = readImage(db);
+      const image = readImage(db, undefined, maxBytes);
       return { path, image, digest: imageDigest(image), modified, problem: null };
     } finally {
       db.close();

@@ -70,7 +70,7 @@ function readBack(path: string, expected: string): string {
 }
 
 function fileHolds(path: string, text: string): boolean {
-  const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     let room = Buffer.alloc(0);
     for (const piece of encoded(text)) {

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { Failure } from '../failure.ts';
 import { pageSizeOf } from '../index/header.ts';
 import { imageDigest, openImage } from '../index/open.ts';
+import { usesLog } from '../index/pages.ts';
 import { ownershipFor, writeNewFile } from '../rights/files.ts';
 import { type Database, openDatabase } from '../sqlite.ts';
 import { backUp } from './backup.ts';
@@ -81,12 +82,11 @@ async function inspect(patient: Patience, { image, intoEmpty }: Swap): Promise<T
   if (stats.size === 0) return intoEmpty ? { pageSize: pageSizeOf(image), wal: false } : null;
   return await untilFree(patient, () => {
     try {
+      // Before it is opened, and from the file: what makes SQLite read the schema of the old one may have no end.
+      const wal = usesLog(path);
       return withDatabase(path, (db) => {
         db.pragma('schema_version');
-        return {
-          pageSize: Number(db.pragma('page_size', { simple: true })),
-          wal: db.pragma('journal_mode', { simple: true }) === 'wal',
-        };
+        return { pageSize: Number(db.pragma('page_size', { simple: true })), wal };
       });
     } catch (error) {
       if (/^SQLITE_(NOTADB|CORRUPT)/.test(codeOf(error))) return null;

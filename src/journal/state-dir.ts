@@ -1,7 +1,8 @@
-import { existsSync, lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
+import { lstatSync, type Stats, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Failure } from '../failure.ts';
 import { codeOf, diskError, onDisk } from '../install/disk.ts';
+import { madeBefore } from '../install/made-before.ts';
 import { makePrivateDirectory } from '../rights/directories.ts';
 import { giveAwayLeftovers } from '../rights/leftovers.ts';
 import { ensurePlaceOfRoots, placeOfRoots } from '../rights/state-place.ts';
@@ -23,7 +24,8 @@ export function ensureStateDir(dbDir: string): string {
   const path = stateDirOf(dbDir);
   onDisk('cannot prepare', path, () => {
     makePrivateDirectory(path);
-    takeOver(dbDir, path);
+    // One that an earlier release made as root, with what it remembered there.
+    giveAwayLeftovers(dbDir, [basename(path)], madeBefore);
     if (!lstatSync(path).isDirectory()) {
       throw new Failure('disk', `${path} is not a directory`, {
         hint: 'Move what stands there aside; the directory is made anew.',
@@ -31,14 +33,6 @@ export function ensureStateDir(dbDir: string): string {
     }
   });
   return path;
-}
-
-/** One that an earlier release made as root, with what it remembered there. */
-function takeOver(dbDir: string, path: string): void {
-  if (giveAwayLeftovers(dbDir, [basename(path)]).length === 0) return;
-  for (const directory of [path, join(path, 'locks'), join(path, 'copies')]) {
-    if (existsSync(directory)) giveAwayLeftovers(directory, readdirSync(directory));
-  }
 }
 
 /**

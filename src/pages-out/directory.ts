@@ -119,7 +119,7 @@ export class Directory {
       // Without O_NONBLOCK, opening a pipe would wait for its writer.
       fd = openSync(this.#within(name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
     } catch (error) {
-      if (/^(ENOENT|ELOOP|ENXIO|EACCES)$/.test(codeOf(error))) return null;
+      if (/^(ENOENT|ELOOP|ENXIO|EACCES|EAGAIN)$/.test(codeOf(error))) return null;
       throw this.#renamed(error);
     }
     try {

@@ -36,7 +36,8 @@ export async function readOurs(
   if (!modified) throw missing(path);
   const scratch = options.stateDir ?? makeTemporaryDirectory('config-update-');
   try {
-    const image = await copy(path, stagedPath(join(scratch, databaseFile(INDEX_NAME)), run));
+    const through = stagedPath(join(scratch, databaseFile(INDEX_NAME)), run);
+    const image = await copy(path, through, options.maxBytes);
     if (image.length > options.maxBytes) throw tooLarge(path, image.length, options.maxBytes);
     return { image, digest: imageDigest(image), modified };
   } catch (error) {
@@ -71,13 +72,16 @@ export function removeLeftCopies(stateDir: string): void {
   });
 }
 
-async function copy(path: string, through: string): Promise<Buffer> {
+async function copy(path: string, through: string, maxBytes: number): Promise<Buffer> {
   const patient = patience(path, PATIENCE_MS);
   const db = await untilFree(patient, () => openInstalled(path, { busyTimeoutMs: 0 }));
   if (!db) throw missing(path);
   try {
-    const pages = await untilFree(patient, () => db.pragma('page_count', { simple: true }));
+    const pages = Number(await untilFree(patient, () => db.pragma('page_count', { simple: true })));
     if (pages === 0) throw empty(path);
+    // A file with a hole takes no room on the disk, but would where it is copied to.
+    const bytes = pages * Number(db.pragma('page_size', { simple: true }));
+    if (bytes > maxBytes) throw tooLarge(path, bytes, maxBytes);
     return await backedUpImage(db, { through, timeoutMs: PATIENCE_MS });
   } finally {
     db.close();

@@ -37,7 +37,7 @@ export async function runRound(parts: ReadyParts, request: RoundRequest): Promis
   let error: Summary['error'];
   try {
     const { index, warnings } = await steps.run('index', 'Read the installed index', async () => {
-      const value = await readInstalledIndex(parts.site);
+      const value = await readInstalledIndex(parts.site, parts.maxIndexBytes);
       return { value, detail: describe(value.index) };
     });
     for (const warning of firstOfEachKind(warnings)) steps.say({ type: 'warning', warning });

@@ -28,6 +28,8 @@ export type Stage = (index: Index, request: StageRequest) => Promise<StageOutcom
 
 export interface ReadyParts {
   readonly site: Site;
+  /** A larger index is not read; absent for the usual limit. */
+  readonly maxIndexBytes?: number;
   readonly report: Reporter;
   /** Told of every error that was not foreseen, with its stack. */
   readonly unexpected: (error: unknown) => void;

@@ -1,32 +1,63 @@
-import { closeSync, constants, fchownSync, fstatSync, lstatSync, openSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fchownSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  type Stats,
+} from 'node:fs';
+import { readStart } from '../regular-file.ts';
 import type { Account } from './account.ts';
+import { isRoots } from './control.ts';
 import { asRoot, rightsNow } from './rights.ts';
 
 const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 
+/** Bytes of a file by which it is judged. */
+const HEAD_BYTES = 32;
+
+/**
+ * What becomes of something of root's. What is `foreign` stays root's, and so does the directory that it is in: others may
+ * have given it that name.
+ */
+export type Verdict = 'given' | 'left' | 'foreign';
+
+/** @param head the first bytes of a file; null for a directory */
+export type Judge = (name: string, head: Buffer | null) => Verdict;
+
 /**
  * Gives the application what earlier releases of this program have made as root in directories of the application's, and
  * could now no longer be written. Each file is opened without following a link, looked at by its descriptor, and given
- * away only if it is a regular file of root's, under one name, that runs as nobody else.
+ * away only if it is a regular file of root's, under one name, that runs as nobody else, and that has the content of such
+ * a file: the application can give any name to what root has put into its directories. A directory is given away last,
+ * with all that is in it.
  *
  * @param directory of the application's: one that is anybody else's is left alone
  * @param names of what such a release may have made there
  * @returns the names that were given away
  */
-export function giveAwayLeftovers(directory: string, names: Iterable<string>): string[] {
+export function giveAwayLeftovers(directory: string, names: Iterable<string>, judge: Judge): string[] {
   const rights = rightsNow();
   if (rights.kind !== 'application') return [];
+  // Most are the application's already, and taking root's rights costs more than all these looks.
+  const suspects = [...names].filter((name) => isOfRoot(`${directory}/${name}`));
+  if (suspects.length === 0) return [];
   const { account } = rights;
   return asRoot(() => {
     const fd = openOwn(directory, account);
     if (fd === null) return [];
     try {
-      const base = `/proc/self/fd/${fd}`;
-      return [...names].filter((name) => giveAway(`${base}/${name}`, account));
+      return suspects.filter((name) => settle(fd, name, judge, account) === 'given');
     } finally {
       closeSync(fd);
     }
   });
+}
+
+function isOfRoot(path: string): boolean {
+  return attempt(() => lstatSync(path, { throwIfNoEntry: false })?.uid === 0) ?? false;
 }
 
 /** Null for a link, for what is no directory, and for one that is not the account's. */
@@ -38,27 +69,49 @@ function openOwn(directory: string, { uid }: Account): number | null {
   return null;
 }
 
-function giveAway(path: string, { uid, gid }: Account): boolean {
-  // Most are the application's already, and need not be opened.
+/** @param to null only to say what would become of it */
+function settle(parent: number, name: string, judge: Judge, to: Account | null): Verdict {
+  const path = `/proc/self/fd/${parent}/${name}`;
   const seen = lstatSync(path, { throwIfNoEntry: false });
-  if (seen?.uid !== 0 || !(seen.isFile() || seen.isDirectory())) return false;
+  if (seen?.uid !== 0) return 'left';
+  if (!(seen.isFile() || seen.isDirectory())) return 'foreign';
   const fd = attempt(() => openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK));
-  if (fd === null) return false;
+  if (fd === null) return 'foreign'; // gone, or something else by now
   try {
     const stats = fstatSync(fd);
-    const plain = stats.isFile() && stats.nlink === 1 && (stats.mode & 0o7000) === 0;
-    if (stats.uid !== 0 || !(plain || stats.isDirectory())) return false;
-    fchownSync(fd, uid, gid);
-    return true;
+    const verdict = stats.isDirectory()
+      ? judgeDirectory(fd, stats, name, judge)
+      : judgeFile(fd, stats, name, judge);
+    if (verdict !== 'given' || to === null) return verdict;
+    if (stats.isDirectory()) for (const inner of entriesOf(fd)) settle(fd, inner, judge, to);
+    fchownSync(fd, to.uid, to.gid);
+    return verdict;
   } finally {
     closeSync(fd);
   }
+}
+
+function judgeFile(fd: number, stats: Stats, name: string, judge: Judge): Verdict {
+  const plain = stats.isFile() && stats.uid === 0 && stats.nlink === 1 && (stats.mode & 0o7000) === 0;
+  return plain ? judge(name, readStart(fd, Math.min(stats.size, HEAD_BYTES))) : 'foreign';
+}
+
+/** One that only root can write to, so that nothing in it becomes something else. */
+function judgeDirectory(fd: number, stats: Stats, name: string, judge: Judge): Verdict {
+  const verdict = isRoots(stats) ? judge(name, null) : 'foreign';
+  if (verdict !== 'given') return verdict;
+  const isForeign = (inner: string) => settle(fd, inner, judge, null) === 'foreign';
+  return entriesOf(fd).some(isForeign) ? 'foreign' : 'given';
+}
+
+function entriesOf(fd: number): string[] {
+  return readdirSync(`/proc/self/fd/${fd}`);
 }
 
 function attempt<T>(work: () => T): T | null {
   try {
     return work();
   } catch {
-    return null; // gone, or something else by now
+    return null;
   }
 }

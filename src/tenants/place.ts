@@ -2,6 +2,7 @@ import { linkSync, lstatSync, readFileSync, renameSync, rmSync, statSync } from 
 import { dirname } from 'node:path';
 import { wholeSeconds } from '../bucket/layout.ts';
 import { imageDigest, readImage } from '../index/open.ts';
+import { liveSchemaProblem } from '../index/schema.ts';
 import { patience, untilFree } from '../install/busy.ts';
 import { syncDirectory } from '../install/commit.ts';
 import { codeOf, notAsWritten, onDisk } from '../install/disk.ts';
@@ -114,10 +115,12 @@ async function placeOver(placement: Placement, before: LocalCopy): Promise<Place
   const { etag, time } = learnt;
   const { name, path } = tenant;
   if (before.linked || !isOlder(before, time)) return SUPERSEDED;
+  // What SQLite would not come to the end of is as good as no database. To be asked before it is opened.
+  const isReadable = before.empty || liveSchemaProblem(path) === null;
   // Open until the end: the last one to close a database may write to it, which would look like a change.
   const watch = openDatabase(path, { fileMustExist: true, busyTimeoutMs: 0 });
   try {
-    const { oldDigest, stamp, changed } = await look(watch, placement, before);
+    const { oldDigest, stamp, changed } = await look(watch, placement, before, isReadable);
     const kept = changed && keepAside(path, changed, { modified: before.modified, now: new Date() });
     const swapped = await swapDatabase({
       path,
@@ -161,7 +164,12 @@ interface Look {
  *
  * @throws {Superseded}
  */
-async function look(db: Database, placement: Placement, before: LocalCopy): Promise<Look> {
+async function look(
+  db: Database,
+  placement: Placement,
+  before: LocalCopy,
+  isReadable: boolean,
+): Promise<Look> {
   const { tenant, learnt, seen } = placement;
   const { name, path } = tenant;
   const nothing = (): Look => ({ oldDigest: null, stamp: stampOf(path), changed: null });
@@ -175,6 +183,7 @@ async function look(db: Database, placement: Placement, before: LocalCopy): Prom
       return found;
     });
   }
+  if (!isReadable) return nothing();
   const known = seen.get(name);
   // SQLite undoes what a killed application has left half done, by which it gets a new time.
   const unfinished = (statSync(`${path}-journal`, { throwIfNoEntry: false })?.size ?? 0) > 0;

@@ -3,6 +3,7 @@ import pLimit from 'p-limit';
 import { wholeSeconds } from '../bucket/layout.ts';
 import { Failure } from '../failure.ts';
 import type { Index } from '../index/types.ts';
+import { madeBefore } from '../install/made-before.ts';
 import { ensureStateDir, stateDirOf } from '../journal/state-dir.ts';
 import { tryLock } from '../lock/lock.ts';
 import { ownershipOfApplication } from '../rights/files.ts';
@@ -66,7 +67,7 @@ export async function prepareTenants(
 /** Databases that an earlier release made as root, and did not live to give to the application. */
 function takeOver(dbDir: string, tenants: readonly TenantDatabase[]): void {
   const files = tenants.flatMap(({ path }) => SQLITE_FILES.map((suffix) => basename(path) + suffix));
-  giveAwayLeftovers(dbDir, files);
+  giveAwayLeftovers(dbDir, files, madeBefore);
 }
 
 /** Leftovers of tenants that are none of this machine's any more. */

@@ -32,7 +32,7 @@ export async function dryRun(
   let result: RunResult;
   try {
     const remembered = await lookInJournal(site.dbDir, steps);
-    const live = await readLiveIndex(site);
+    const live = await readLiveIndex(site, settings.maxIndexBytes);
     const installed = remembered && installedAs(remembered, live.digest);
     const fetched = await steps.run('fetch', 'Fetch the index', async () => {
       const unless = request.force ? null : knownVersion(live.digest, installed);

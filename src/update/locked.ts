@@ -120,7 +120,7 @@ class LockedRun {
       const journal = await this.#acquire(prepared);
       const other = journal.resultSince(this.#request.arrival, this.#caller());
       if (other) return this.#shared(other);
-      const live = await readLiveIndex(site);
+      const live = await readLiveIndex(site, this.#parts.settings.maxIndexBytes);
       const isUseful = prepared.ok && fits && round < MOST_ROUNDS;
       if (isUseful && !fits(prepared.value, journal, live)) {
         this.#steps.note('another run came in between; the store is asked once more');

@@ -27,7 +27,7 @@ export async function readState(parts: Parts): Promise<MachineState> {
   const patienceMs = Math.min(PATIENCE_MS, settings.lockTimeoutMs);
   let remembered = await readRemembered(site.dbDir, patienceMs);
   for (let looks = 1; ; looks++) {
-    const state = stateOf(site, await readLiveIndex(site), remembered);
+    const state = stateOf(site, await readLiveIndex(site, settings.maxIndexBytes), remembered);
     const after = await readRemembered(site.dbDir, patienceMs);
     // Every update writes down that it begins, before it looks at anything.
     if (after.lastRun?.run === remembered.lastRun?.run || looks === LOOKS) {

@@ -58,7 +58,7 @@ export async function runUpdate(parts: Parts, request: UpdateRequest): Promise<R
 async function ask(parts: Parts, { force, mustServe }: UpdateRequest): Promise<Asked> {
   const { site, settings } = parts;
   try {
-    const live = await readLiveIndex(site);
+    const live = await readLiveIndex(site, settings.maxIndexBytes);
     const remembered = await readRemembered(site.dbDir, settings.lockTimeoutMs);
     const installed = installedAs(remembered, live.digest);
     const unless = force ? null : knownVersion(live.digest, installed);

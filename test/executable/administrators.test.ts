@@ -67,14 +67,14 @@ describe('what only administrators may ask for', () => {
     },
   );
 
-  it('a dry run keeps what the application wrote into the local index since, as the update does', async () => {
+  it('a dry run replaces what the application wrote into the local index since, as the update does', async () => {
     await here.machine.post();
     const db = openDatabase(here.machine.path('index.sqlite3'));
     db.exec("UPDATE users SET email = 'ada@elsewhere.example' WHERE userid = 'ada'");
     db.close();
     const answer = await here.machine.post('dry_run=1', as(ADMIN));
-    expect(answer.result).toMatchObject({ outcome: 'dry-run', reload: false });
-    expect((await here.machine.post()).result).toMatchObject({ outcome: 'unchanged', reload: false });
+    expect(answer.result).toMatchObject({ outcome: 'dry-run', reload: true });
+    expect((await here.machine.post()).result).toMatchObject({ outcome: 'updated', reload: true });
   });
 
   it('force reinstalls and reloads even when nothing changed', async () => {

@@ -91,8 +91,8 @@ describe('the log of a request', () => {
     await here.machine.post('', { env: { AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1' } });
     expect(linesOf(newLog())).toMatchObject([
       { event: 'run' },
-      { event: 'step-done', step: 'lock' },
       { event: 'step-done', step: 'fetch' },
+      { event: 'step-done', step: 'lock' },
       { event: 'end', level: 'error', result: { error: { code: 'store-unreachable' } } },
     ]);
   });
@@ -104,7 +104,7 @@ describe('the log of a request', () => {
     const said = linesOf(newLog());
     expect(said[0]).toMatchObject({ event: 'run', trigger: 'cgi' });
     const steps = said.filter(({ event }) => event === 'step-done').map(({ step }) => step);
-    expect(steps).toEqual(['lock', 'fetch', 'read', 'generate', 'check']);
+    expect(steps).toEqual(['fetch', 'lock', 'read', 'generate', 'check']);
   });
 
   it('that cleared away what a killed one had left says so, although nothing else changed', async () => {

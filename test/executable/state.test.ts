@@ -34,6 +34,7 @@ describe('POST ?state=1', () => {
       index: null,
       files: [],
       pendingReload: false,
+      fallback: null,
       lastRun: null,
     });
   });

@@ -98,8 +98,9 @@ describe('what a stranger or a stray file may say', () => {
         HTTP_HOST: trap.url.slice(7),
         HTTP_X_FORWARDED_HOST: trap.url.slice(7),
       };
-      const answer = await here.post(`BUCKET_NAME=x&AWS_ENDPOINT_URL_S3=${trap.url}`, { env });
-      expect(answer).toMatchObject({ status: 200, result: { outcome: 'updated' } });
+      const refused = await here.post(`BUCKET_NAME=x&AWS_ENDPOINT_URL_S3=${trap.url}`, { env });
+      expect(refused).toMatchObject({ status: 400, result: { error: { code: 'usage' } } });
+      expect(await here.post('', { env })).toMatchObject({ status: 200, result: { outcome: 'updated' } });
       expect(trap.visitors()).toBe(0);
     }));
 });

@@ -10,7 +10,9 @@ import type { SharedMachine } from './shared-machine.ts';
 const OUR_NAMES = [
   ...['htpasswd', 'map.yml', 'showcases.yml', 'tenants.list', 'navigator.yml', 'journal.db', 'repair.db'],
   ...['tenants.db', 'uploads.db', 'lock', 'again.pages', 'serving.pages', 'index.html', 'publish.lock'],
-  ...['update_config', 'start', 'ready', 'resume', 'idle', 'tenant-stop'].map((name) => `${name}.log`),
+  ...['update_config', 'start', 'ready', 'resume', 'idle', 'tenant-stop', 'sync-databases'].map(
+    (name) => `${name}.log`,
+  ),
   ...TENANTS.flatMap((name) => [`${name}.lock`, `${name}.copy`, `${name}.log`]),
 ];
 
