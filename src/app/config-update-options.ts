@@ -55,6 +55,8 @@ active machines, and has them all update their configuration at once.
   --verbose            show each machine's own log
   --help               this text
 
+CONFIG_UPDATE_BEFORE names a command that runs before the index is read; if it fails, nothing is published.
+
 Exit codes: 0 all done, 1 some machines failed (they are named) or the run could not go on,
 2 the options make no sense, 3 no active machine, 4 the index changed elsewhere, 130 interrupted.
 `;

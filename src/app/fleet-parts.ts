@@ -5,7 +5,15 @@ import { Failure } from '../failure.ts';
 import type { Credentials } from '../fleet/credentials.ts';
 import type { FleetParts } from '../fleet/parts.ts';
 import type { FleetSettings } from '../fleet/settings.ts';
-import type { FleetReporter, PublishedIndex, PublishOutcome, Standard, Target } from '../fleet/types.ts';
+import type {
+  FleetEvent,
+  FleetReporter,
+  PublishedIndex,
+  PublishOutcome,
+  Standard,
+  Target,
+} from '../fleet/types.ts';
+import { type BeforeSettings, readBeforeSettings } from '../publish/settings.ts';
 import type { PublishParts } from '../publish/types.ts';
 import type { Site } from '../site/types.ts';
 import type { ObjectStore, StoreSettings } from '../store/types.ts';
@@ -39,8 +47,11 @@ export async function buildFleetParts(ingredients: Ingredients): Promise<{ parts
   const site = await siteOf(world);
   const storeSettings = storeSettingsOf(world);
   const { ownIndex } = target;
-  const publish = async (): Promise<PublishOutcome> => {
+  const before = readBeforeSettings(world.env);
+  const publish = async (signal: AbortSignal): Promise<PublishOutcome> => {
     if (!task.publish) return { kind: 'unchanged', index: await standing(storeSettings) };
+    await prepare(ingredients, site, before);
+    signal.throwIfAborted();
     if (!storeSettings && ownIndex && task.replaces === null)
       return { kind: 'local', index: await ofThisHost(ingredients, site) };
     return await publishOurs(ingredients, site, needed(storeSettings));
@@ -51,6 +62,20 @@ export async function buildFleetParts(ingredients: Ingredients): Promise<{ parts
     return here ? { index: await ofThisHost(ingredients, site), from: 'host' } : { index: null, from: null };
   };
   return { parts: { target, settings, credentials, publish, stored, report, unexpected }, site };
+}
+
+/** What comes before the index of this host is read. */
+async function prepare(
+  { world, task, report }: Ingredients,
+  site: Site,
+  settings: BeforeSettings,
+): Promise<void> {
+  const dryRun = task.operation === 'dry-run';
+  const tell = (event: FleetEvent): void => report(event, new Date());
+  if (settings.command.length > 0) {
+    const { runBefore } = await import('../publish/before.ts');
+    await runBefore({ site, settings, env: world.env, report: tell }, { dryRun });
+  }
 }
 
 async function publishOurs(

@@ -158,6 +158,10 @@ export type FleetEvent =
       readonly noun: readonly [string, string];
     }
   | { readonly type: 'publishing' }
+  /** The operator's own command; `run` is false in a dry run. */
+  | { readonly type: 'before'; readonly command: string; readonly run: boolean }
+  /** What it says, a line at a time. */
+  | { readonly type: 'before-line'; readonly line: string }
   | { readonly type: 'published'; readonly publish: PublishOutcome }
   /** Of a verification. */
   | ({ readonly type: 'stored' } & Standard)

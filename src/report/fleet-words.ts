@@ -1,4 +1,4 @@
-import type { FleetReport, MachineOutcome, PublishOutcome } from '../fleet/types.ts';
+import type { FleetEvent, FleetReport, MachineOutcome, PublishOutcome } from '../fleet/types.ts';
 
 /** What became of the index, in lines. */
 export function publishLines(publish: PublishOutcome): string[] {
@@ -41,6 +41,11 @@ function elsewhereLines({
     'To go on, either fetch theirs and make your change there (update_config --force; --rollback brings yours back),',
     `or publish yours over it: config-update --replace ${etag.replaceAll('"', '')}`,
   ];
+}
+
+/** That the operator's own command runs, or would. */
+export function beforeLine({ command, run }: Extract<FleetEvent, { type: 'before' }>): string {
+  return run ? `Running ${command} (CONFIG_UPDATE_BEFORE)` : `Would run ${command} (CONFIG_UPDATE_BEFORE)`;
 }
 
 /** What is wrong with a machine that is not as it should be; null for nothing. */

@@ -73,6 +73,7 @@ it('the events of --json have the fields that are documented, and no other', asy
   const host = scene.host();
   const seen = new Seen();
   const run = async (...args: string[]) => seen.add((await host.configUpdate(['--json', ...args])).stdout);
+  Object.assign(host.env, { APP_USER: 'root', CONFIG_UPDATE_BEFORE: 'echo made' });
   await run('--dry-run');
   scene.fleet.behave('m1', (response, nth, succeed) =>
     nth === 2 ? response.writeHead(503).end() : succeed(),
