@@ -86,6 +86,8 @@ export class LiveFleet {
         return event.outcome.outcome === 'dry-run' ? this.#lines(event) : [];
       case 'before':
       case 'before-line':
+      case 'date':
+      case 'dates':
       case 'log':
       case 'note':
         return this.#lines(event);

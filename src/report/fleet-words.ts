@@ -48,6 +48,20 @@ export function beforeLine({ command, run }: Extract<FleetEvent, { type: 'before
   return run ? `Running ${command} (CONFIG_UPDATE_BEFORE)` : `Would run ${command} (CONFIG_UPDATE_BEFORE)`;
 }
 
+/** That an event gets another date. */
+export function dateLine({ database, from, to }: Extract<FleetEvent, { type: 'date' }>): string {
+  return `Date of ${database}: from ${from === null ? 'none' : JSON.stringify(from)} to ${JSON.stringify(to)}`;
+}
+
+/** What came of looking at the databases of events; nothing where none of them had changed. */
+export function datesLines(event: Extract<FleetEvent, { type: 'dates' }>): string[] {
+  const { taken, looked, unread, events, dryRun } = event;
+  if (looked === 0 && unread === 0) return [];
+  const changed = `${looked} of ${events} event databases changed since the last look`;
+  const rest = unread === 0 ? '' : `, ${unread} could not be used`;
+  return [`Event dates: ${taken} ${dryRun ? 'would be taken' : 'taken'}; ${changed}${rest}`];
+}
+
 /** What is wrong with a machine that is not as it should be; null for nothing. */
 export function complaint({ outcome, etag, detail, error }: MachineOutcome): string | null {
   if (outcome === 'failed') return error?.message ?? 'failed';

@@ -1,10 +1,11 @@
-import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { openImage, openInstalled } from '../index/open.ts';
+import { openInstalled } from '../index/open.ts';
 import { codeOf, onDisk } from '../install/disk.ts';
-import { type Database, openDatabase } from '../sqlite.ts';
+import type { Database } from '../sqlite.ts';
 import { databaseError, localSubject } from './failure.ts';
 import type { TenantDatabase } from './types.ts';
+import { openUntouched } from './untouched.ts';
 
 const MIGRATION = /^([0-9]+)_.*\.rb$/;
 
@@ -82,27 +83,4 @@ function isLogLeft(path: string): boolean {
     statSync(path + suffix, { throwIfNoEntry: false }),
   );
   return (log?.size ?? 0) > 0 && (journal?.size ?? 0) === 0;
-}
-
-/** A connection that reads makes files beside a database with a write-ahead log, unless they are there. */
-function openUntouched(path: string, name: string): Database | null {
-  const size = statSync(path, { throwIfNoEntry: false })?.size;
-  if (size === undefined || size === 0) return null;
-  const hasLog = statSync(`${path}-wal`, { throwIfNoEntry: false }) !== undefined;
-  if (usesLog(path) && !hasLog) return openImage(readFileSync(path), localSubject(name));
-  const db = openDatabase(path, { readonly: true, fileMustExist: true });
-  db.pragma('trusted_schema = OFF');
-  return db;
-}
-
-/** Bytes 18 and 19 of the header: 2 for a write-ahead log. */
-function usesLog(path: string): boolean {
-  const fd = openSync(path, 'r');
-  try {
-    const versions = Buffer.alloc(2);
-    readSync(fd, versions, 0, 2, 18);
-    return versions.includes(2);
-  } finally {
-    closeSync(fd);
-  }
 }
