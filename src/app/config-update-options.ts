@@ -42,6 +42,7 @@ active machines, and has them all update their configuration at once.
   --verify             compare what every machine has with the store; change nothing
   --history            list the last runs: when, who, what became of the index and the machines
   --no-publish         update the machines to what the store has
+  --no-dates           do not take the dates of events from their own databases into the index
   --replace ETAG       publish over this index of somebody else, which you were told of
   --user NAME[:PASS]   who asks; better leave the password to CONFIG_UPDATE_PASSWORD or ~/.netrc,
                        since ps shows arguments to everybody on this host
@@ -54,6 +55,8 @@ active machines, and has them all update their configuration at once.
   --json               one event a line, as JSON
   --verbose            show each machine's own log
   --help               this text
+
+CONFIG_UPDATE_BEFORE names a command that runs before the index is read; if it fails, nothing is published.
 
 Exit codes: 0 all done, 1 some machines failed (they are named) or the run could not go on,
 2 the options make no sense, 3 no active machine, 4 the index changed elsewhere, 130 interrupted.
@@ -83,7 +86,7 @@ export function parseFleetOptions(args: readonly string[]): FleetOptions {
     verbose: values.verbose,
     user: values.user ?? null,
     appRoot: values['app-root'] ?? null,
-    env,
+    env: values['no-dates'] ? { ...env, CONFIG_UPDATE_DATES: 'off' } : env,
     broadcast: broadcastOf(values),
   };
 }
@@ -98,6 +101,7 @@ function taskOf(values: Values): FleetTask {
   const replaces = values.replace ?? null;
   const publishes = task === 'update' || task === 'dry-run';
   if (!publish && !publishes) throw usage(`--no-publish makes no sense with --${task}`);
+  if (values['no-dates'] && !publishes) throw usage(`--no-dates makes no sense with --${task}`);
   if (replaces !== null && !publishes) throw usage(`--replace makes no sense with --${task}`);
   if (replaces !== null && !publish) throw usage('--replace and --no-publish exclude each other');
   if (replaces !== null && !/^"?[\x21\x23-\x7e]+"?$/.test(replaces)) throw usage('--replace is no ETag');
@@ -131,6 +135,7 @@ function parse(args: readonly string[]) {
         verify: FLAG,
         history: FLAG,
         'no-publish': FLAG,
+        'no-dates': FLAG,
         replace: { type: 'string' },
         user: { type: 'string', short: 'u' },
         concurrency: { type: 'string' },

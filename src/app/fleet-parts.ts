@@ -1,11 +1,20 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { databaseFile, databaseKey, INDEX_NAME } from '../bucket/layout.ts';
+import { type DateSettings, readDateSettings } from '../dates/settings.ts';
 import { Failure } from '../failure.ts';
 import type { Credentials } from '../fleet/credentials.ts';
 import type { FleetParts } from '../fleet/parts.ts';
 import type { FleetSettings } from '../fleet/settings.ts';
-import type { FleetReporter, PublishedIndex, PublishOutcome, Standard, Target } from '../fleet/types.ts';
+import type {
+  FleetEvent,
+  FleetReporter,
+  PublishedIndex,
+  PublishOutcome,
+  Standard,
+  Target,
+} from '../fleet/types.ts';
+import { type BeforeSettings, readBeforeSettings } from '../publish/settings.ts';
 import type { PublishParts } from '../publish/types.ts';
 import type { Site } from '../site/types.ts';
 import type { ObjectStore, StoreSettings } from '../store/types.ts';
@@ -39,8 +48,11 @@ export async function buildFleetParts(ingredients: Ingredients): Promise<{ parts
   const site = await siteOf(world);
   const storeSettings = storeSettingsOf(world);
   const { ownIndex } = target;
-  const publish = async (): Promise<PublishOutcome> => {
+  const before = readBeforeSettings(world.env);
+  const dates = readDateSettings(world.env);
+  const publish = async (signal: AbortSignal): Promise<PublishOutcome> => {
     if (!task.publish) return { kind: 'unchanged', index: await standing(storeSettings) };
+    await prepare(ingredients, { site, before, dates, signal });
     if (!storeSettings && ownIndex && task.replaces === null)
       return { kind: 'local', index: await ofThisHost(ingredients, site) };
     return await publishOurs(ingredients, site, needed(storeSettings));
@@ -51,6 +63,34 @@ export async function buildFleetParts(ingredients: Ingredients): Promise<{ parts
     return here ? { index: await ofThisHost(ingredients, site), from: 'host' } : { index: null, from: null };
   };
   return { parts: { target, settings, credentials, publish, stored, report, unexpected }, site };
+}
+
+/** What comes before the index of this host is read: the operator's own command, then the dates of events. */
+async function prepare(
+  { world, task, report, unexpected }: Ingredients,
+  { site, before, dates, signal }: Preparation,
+): Promise<void> {
+  const { env } = world;
+  const options = { dryRun: task.operation === 'dry-run' };
+  const tell = (event: FleetEvent): void => report(event, new Date());
+  if (before.command.length > 0) {
+    const { runBefore } = await import('../publish/before.ts');
+    await runBefore({ site, settings: before, env, report: tell }, options);
+    signal.throwIfAborted();
+  }
+  // A machine's index is the store's; only the admin host's is a person's to change.
+  if (!dates.take || site.deployment !== 'local') return;
+  const { lockTimeoutMs } = readUpdateSettings(env);
+  const { takeDates } = await import('../dates/take.ts');
+  await takeDates({ site, settings: dates, lockTimeoutMs, signal, report: tell, unexpected }, options);
+  signal.throwIfAborted();
+}
+
+interface Preparation {
+  readonly site: Site;
+  readonly before: BeforeSettings;
+  readonly dates: DateSettings;
+  readonly signal: AbortSignal;
 }
 
 async function publishOurs(

@@ -158,6 +158,22 @@ export type FleetEvent =
       readonly noun: readonly [string, string];
     }
   | { readonly type: 'publishing' }
+  /** The operator's own command; `run` is false in a dry run. */
+  | { readonly type: 'before'; readonly command: string; readonly run: boolean }
+  /** What it says, a line at a time. */
+  | { readonly type: 'before-line'; readonly line: string }
+  /** The date of an event's own database goes into the index, or would in a dry run; null for no date. */
+  | { readonly type: 'date'; readonly database: string; readonly from: string | null; readonly to: string }
+  /** How many dates were taken, or would be, and of the databases of all events how many had changed, and so on. */
+  | {
+      readonly type: 'dates';
+      readonly taken: number;
+      readonly looked: number;
+      readonly unread: number;
+      readonly missing: number;
+      readonly events: number;
+      readonly dryRun: boolean;
+    }
   | { readonly type: 'published'; readonly publish: PublishOutcome }
   /** Of a verification. */
   | ({ readonly type: 'stored' } & Standard)

@@ -1,9 +1,9 @@
 import type { Database } from '../sqlite.ts';
 import { moment } from './arrival.ts';
 import { readJournal } from './history.ts';
-import { publishedTo, readMeta } from './meta.ts';
-import { parseInstalled, parseList, parseMemory } from './parse.ts';
-import type { FleetHistoryRow, InstalledState, PublishMemory } from './types.ts';
+import { EVENT_DATES, publishedDigests, publishedTo, readMeta } from './meta.ts';
+import { parseDates, parseInstalled, parseList, parseMemory } from './parse.ts';
+import type { DateMemory, FleetHistoryRow, InstalledState, PublishMemory } from './types.ts';
 
 interface Row {
   readonly run: string;
@@ -54,6 +54,27 @@ export async function readPublishMemory(
   return {
     memory: parseMemory(memory ?? null),
     installed: state && !state.held ? { etag: state.etag, time: state.time } : null,
+  };
+}
+
+/**
+ * What this host remembers of the event databases it has looked at, and the `imageDigest` of the index that an update or a
+ * rollback put here and that this host has not published last (null for none).
+ *
+ * @throws {Failure} as `readHistory`
+ */
+export async function readDateMemory(
+  dbDir: string,
+  timeoutMs: number,
+): Promise<{ memory: DateMemory; foreign: string | null }> {
+  const [found] = await readJournal(dbDir, timeoutMs, (db, version) =>
+    version === 0 ? [] : [{ values: readMeta(db), published: publishedDigests(db) }],
+  );
+  const state = parseInstalled(found?.values.get('installed') ?? null);
+  const isForeign = state && state.source !== 'local' && !found?.published.has(state.digest);
+  return {
+    memory: parseDates(found?.values.get(EVENT_DATES) ?? null),
+    foreign: isForeign ? state.digest : null,
   };
 }
 

@@ -4,11 +4,11 @@ import type { Database } from '../sqlite.ts';
 import { moment } from './arrival.ts';
 import { journalPath } from './journal.ts';
 import { type LockOptions, lockJournal } from './lock.ts';
-import { getMeta, publishedTo, setMeta } from './meta.ts';
+import { EVENT_DATES, getMeta, publishedTo, setMeta } from './meta.ts';
 import { parseMemory } from './parse.ts';
 import { prepareFleetSchema } from './schema.ts';
 import { ensureTrustedDir } from './state-dir.ts';
-import type { FleetRunEnd, NewFleetRun, PublishMemory } from './types.ts';
+import type { DateMemory, FleetRunEnd, NewFleetRun, PublishMemory } from './types.ts';
 
 /** Runs over the fleet that are remembered. */
 const KEPT_RUNS = 500;
@@ -70,6 +70,10 @@ export class FleetJournal {
   memory(store: string): PublishMemory {
     const text = getMeta(this.#db, publishedTo(store));
     return parseMemory(text);
+  }
+
+  rememberDates(memory: DateMemory): void {
+    setMeta(this.#db, EVENT_DATES, JSON.stringify(memory));
   }
 
   remember(store: string, memory: PublishMemory): void {

@@ -13,6 +13,9 @@ export function publishedTo(store: string): string {
 /** The name for why an update is owed. */
 export const OWED_UPDATE = 'owed_update';
 
+/** The name for which event databases were looked at. */
+export const EVENT_DATES = 'event_dates';
+
 /** `imageDigest`s of what was published last to each store. */
 export function publishedDigests(db: Database): ReadonlySet<string> {
   const memories = [...readMeta(db)].filter(([key]) => key.startsWith(publishedTo('')));

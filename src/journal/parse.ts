@@ -1,5 +1,5 @@
 import type { Problem, RunResult } from '../report/types.ts';
-import type { InstalledState, PublishMemory } from './types.ts';
+import type { DateMemory, InstalledState, PublishMemory } from './types.ts';
 
 /*
  * What the journal keeps as JSON, read with a look at its shape: text that is not what this program writes counts as
@@ -48,6 +48,17 @@ export function parseMemory(text: string | null): PublishMemory {
   return {
     last: isLast ? (last as unknown as PublishMemory['last']) : null,
     intended: textsOf(value?.['intended']),
+  };
+}
+
+/** @param text null where nothing is remembered */
+export function parseDates(text: string | null): DateMemory {
+  const value = text === null ? null : parseObject(text);
+  const basis = value?.['basis'];
+  const stamps = isObject(value?.['stamps']) ? Object.entries(value['stamps']) : [];
+  return {
+    basis: typeof basis === 'string' ? basis : null,
+    stamps: Object.fromEntries(stamps.filter((one): one is [string, string] => typeof one[1] === 'string')),
   };
 }
 

@@ -90,6 +90,14 @@ export interface FleetHistoryRow extends NewFleetRun, Omit<FleetRunEnd, 'outcome
   readonly outcome: FleetRunEnd['outcome'] | 'interrupted' | 'running';
 }
 
+/** What this host remembers of the event databases whose dates it has looked at. */
+export interface DateMemory {
+  /** `imageDigest` of the index of another host, or an earlier one, that this host's has last grown from; null for none. */
+  readonly basis: string | null;
+  /** What each database's file was like at the last look, by the name of the database. */
+  readonly stamps: Readonly<Record<string, string>>;
+}
+
 /** What this host remembers of what it published to one store. */
 export interface PublishMemory {
   /** The last publication that is known to stand, or to have stood, in the store; null for none. */

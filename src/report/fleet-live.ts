@@ -84,6 +84,10 @@ export class LiveFleet {
       case 'machine-done':
         // A dry run is made for what each one says; of all else the table tells enough.
         return event.outcome.outcome === 'dry-run' ? this.#lines(event) : [];
+      case 'before':
+      case 'before-line':
+      case 'date':
+      case 'dates':
       case 'log':
       case 'note':
         return this.#lines(event);

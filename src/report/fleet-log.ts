@@ -1,5 +1,5 @@
 import type { FleetReport, FleetReporter } from '../fleet/types.ts';
-import { complaint, publishLines, sortedOut } from './fleet-words.ts';
+import { beforeLine, complaint, dateLine, datesLines, publishLines, sortedOut } from './fleet-words.ts';
 import type { Reporter } from './types.ts';
 import { counted } from './words.ts';
 
@@ -15,6 +15,18 @@ export function fleetLog(log: Reporter): FleetReporter {
         log({ type: 'begin', run: event.run, operation, steps: STEPS }, at);
         break;
       }
+      case 'before':
+        log({ type: 'note', message: beforeLine(event) }, at);
+        break;
+      case 'before-line':
+        log({ type: 'note', message: `  ${event.line}` }, at);
+        break;
+      case 'date':
+        log({ type: 'note', message: dateLine(event) }, at);
+        break;
+      case 'dates':
+        for (const message of datesLines(event)) log({ type: 'note', message }, at);
+        break;
       case 'published':
         for (const message of publishLines(event.publish)) log({ type: 'note', message }, at);
         break;

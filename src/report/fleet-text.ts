@@ -7,7 +7,16 @@ import type {
   Standard,
 } from '../fleet/types.ts';
 import { renderMachines } from './fleet-table.ts';
-import { adviceLines, complaint, foreign, publishLines, sortedOut } from './fleet-words.ts';
+import {
+  adviceLines,
+  beforeLine,
+  complaint,
+  dateLine,
+  datesLines,
+  foreign,
+  publishLines,
+  sortedOut,
+} from './fleet-words.ts';
 import { counted, duration } from './words.ts';
 
 const RULE = '='.repeat(50);
@@ -30,6 +39,14 @@ export function fleetLines({ verbose }: { verbose: boolean }): FleetLines {
         return [];
       case 'publishing':
         return ['Step 1: Syncing index database...', RULE];
+      case 'before':
+        return [beforeLine(event)];
+      case 'before-line':
+        return [`    | ${event.line}`];
+      case 'date':
+        return [dateLine(event)];
+      case 'dates':
+        return datesLines(event);
       case 'published':
         return [...publishLines(event.publish), ''];
       case 'stored':

@@ -1,4 +1,4 @@
-import type { FleetReport, MachineOutcome, PublishOutcome } from '../fleet/types.ts';
+import type { FleetEvent, FleetReport, MachineOutcome, PublishOutcome } from '../fleet/types.ts';
 
 /** What became of the index, in lines. */
 export function publishLines(publish: PublishOutcome): string[] {
@@ -41,6 +41,25 @@ function elsewhereLines({
     'To go on, either fetch theirs and make your change there (update_config --force; --rollback brings yours back),',
     `or publish yours over it: config-update --replace ${etag.replaceAll('"', '')}`,
   ];
+}
+
+/** That the operator's own command runs, or would. */
+export function beforeLine({ command, run }: Extract<FleetEvent, { type: 'before' }>): string {
+  return run ? `Running ${command} (CONFIG_UPDATE_BEFORE)` : `Would run ${command} (CONFIG_UPDATE_BEFORE)`;
+}
+
+/** That an event gets another date. */
+export function dateLine({ database, from, to }: Extract<FleetEvent, { type: 'date' }>): string {
+  return `Date of ${database}: from ${from === null ? 'none' : JSON.stringify(from)} to ${JSON.stringify(to)}`;
+}
+
+/** What came of looking at the databases of events; nothing where none of them had changed. */
+export function datesLines(event: Extract<FleetEvent, { type: 'dates' }>): string[] {
+  const { taken, looked, unread, events, dryRun } = event;
+  if (looked === 0 && unread === 0) return [];
+  const changed = `${looked} of ${events} event databases changed since the last look`;
+  const rest = unread === 0 ? '' : `, ${unread} could not be used`;
+  return [`Event dates: ${taken} ${dryRun ? 'would be taken' : 'taken'}; ${changed}${rest}`];
 }
 
 /** What is wrong with a machine that is not as it should be; null for nothing. */

@@ -1,13 +1,12 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { openImage, openInstalled, refuseCostlySchema, refuseLarger } from '../index/open.ts';
-import { usesLog } from '../index/pages.ts';
+import { openInstalled } from '../index/open.ts';
 import { codeOf, onDisk } from '../install/disk.ts';
-import { type Database, openDatabase } from '../sqlite.ts';
+import type { Database } from '../sqlite.ts';
 import { readColumn } from './column.ts';
 import { databaseError, localSubject } from './failure.ts';
-import { MAX_DATABASE_BYTES } from './image.ts';
 import type { TenantDatabase } from './types.ts';
+import { openUntouched } from './untouched.ts';
 
 /** Rows: no application has so many. */
 const MOST_MIGRATIONS = 20_000;
@@ -83,20 +82,4 @@ function isLogLeft(path: string): boolean {
     statSync(path + suffix, { throwIfNoEntry: false }),
   );
   return (log?.size ?? 0) > 0 && (journal?.size ?? 0) === 0;
-}
-
-/** A connection that reads makes files beside a database with a write-ahead log, unless they are there. */
-function openUntouched(path: string, name: string): Database | null {
-  const size = statSync(path, { throwIfNoEntry: false })?.size;
-  if (size === undefined || size === 0) return null;
-  const hasLog = statSync(`${path}-wal`, { throwIfNoEntry: false }) !== undefined;
-  const subject = localSubject(name);
-  if (usesLog(path) && !hasLog) {
-    refuseLarger(subject, `${subject.name} ${path}`, size, MAX_DATABASE_BYTES);
-    return openImage(readFileSync(path), subject);
-  }
-  refuseCostlySchema(path, subject, { readonly: true });
-  const db = openDatabase(path, { readonly: true, fileMustExist: true });
-  db.pragma('trusted_schema = OFF');
-  return db;
 }

@@ -28,9 +28,18 @@ const MIB = 1024 * 1024;
 export function readTenantSettings(env: NodeJS.ProcessEnv): TenantSettings {
   return {
     concurrency: readWholeNumber(env, 'READY_CONCURRENCY', 4, 1, 64),
-    maxDatabaseBytes: readWholeNumber(env, 'READY_MAX_DATABASE_MIB', 512, 1, 2047) * MIB,
+    maxDatabaseBytes: readMaxDatabaseBytes(env),
     prepareCommand: readCommand(env, 'READY_PREPARE_COMMAND', ['bin/rails', 'db:prepare']),
     prepareTimeoutMs: readWholeNumber(env, 'READY_PREPARE_TIMEOUT', 120, 1, 3600) * 1000,
     prepareConcurrency: readWholeNumber(env, 'READY_PREPARE_CONCURRENCY', 2, 1, 64),
   };
+}
+
+/**
+ * Reads `READY_MAX_DATABASE_MIB` (512).
+ *
+ * @throws {Failure} `config-invalid`, naming the variable.
+ */
+export function readMaxDatabaseBytes(env: NodeJS.ProcessEnv): number {
+  return readWholeNumber(env, 'READY_MAX_DATABASE_MIB', 512, 1, 2047) * MIB;
 }

@@ -1,5 +1,6 @@
 import { asFailure, Failure } from '../failure.ts';
 import { type LiveIndex, readLiveIndex } from '../install/live-index.ts';
+import { madeBefore } from '../install/made-before.ts';
 import { recover } from '../install/recover.ts';
 import { moment } from '../journal/arrival.ts';
 import { acquireJournal, type Journal } from '../journal/journal.ts';
@@ -45,10 +46,8 @@ export interface Work<T> {
   readonly perform: (operation: Operation, prepared: T) => Promise<Outcome>;
 }
 
-/** What earlier releases may have left as root's in the db dir, and an update reads or writes. */
-const INSTALLED = ['', '-wal', '-shm', '-journal']
-  .map((suffix) => `index.sqlite3${suffix}`)
-  .concat('htpasswd', 'map.yml', 'showcases.yml');
+/** What earlier releases may have left as root's, and an update writes to. Other files are replaced. */
+const INDEX_FILES = ['', '-wal', '-shm', '-journal'].map((suffix) => `index.sqlite3${suffix}`);
 
 /** Steps of an update: fetch, lock, read, generate, check, install. */
 const STEPS = 6;
@@ -210,7 +209,7 @@ class LockedRun {
   #clearUp(journal: Journal): void {
     const { site } = this.#parts;
     for (const note of journal.notes) this.#steps.note(note);
-    giveAwayLeftovers(site.dbDir, INSTALLED);
+    giveAwayLeftovers(site.dbDir, INDEX_FILES, madeBefore);
     const removed = recover({
       stateDir: journal.stateDir,
       directories: targetDirectories(site),

@@ -2,6 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { makeSampleIndex } from '../../dev/sample/sample.ts';
+import { databaseOf } from '../../src/generate/tenants.ts';
+import { entriesOf } from '../../src/index/entries.ts';
+import { readValidIndex } from '../../src/index/read.ts';
+import { openDatabase } from '../../src/sqlite.ts';
 import { ROOT } from '../support/machine.ts';
 import { type Scene, startScene } from './support/admin-host.ts';
 
@@ -73,6 +77,14 @@ it('the events of --json have the fields that are documented, and no other', asy
   const host = scene.host();
   const seen = new Seen();
   const run = async (...args: string[]) => seen.add((await host.configUpdate(['--json', ...args])).stdout);
+  Object.assign(host.env, { APP_USER: 'root', CONFIG_UPDATE_BEFORE: 'echo made' });
+  const { index } = readValidIndex(makeSampleIndex());
+  const [entry] = entriesOf(index);
+  const [first] = entry?.events ?? [];
+  if (!entry || !first) return expect.unreachable('no event');
+  const event = openDatabase(join(host.dbDir, `${databaseOf(entry, first)}.sqlite3`));
+  event.exec("CREATE TABLE events (date TEXT); INSERT INTO events VALUES ('2026-12-31')");
+  event.close();
   await run('--dry-run');
   scene.fleet.behave('m1', (response, nth, succeed) =>
     nth === 2 ? response.writeHead(503).end() : succeed(),

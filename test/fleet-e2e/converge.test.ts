@@ -1,4 +1,9 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { databaseOf } from '../../src/generate/tenants.ts';
+import { entriesOf } from '../../src/index/entries.ts';
+import { readValidIndex } from '../../src/index/read.ts';
+import { openDatabase } from '../../src/sqlite.ts';
 import { FleetHost, type MachineHome } from '../support/fleet-host.ts';
 import { resultOf } from '../support/fleet-sim.ts';
 import { Machine } from '../support/machine.ts';
@@ -29,6 +34,14 @@ async function freshInstall(region: string): Promise<Record<string, string>> {
   } finally {
     machine.remove();
   }
+}
+
+/** The name of an event's own database. */
+function someDatabase(): string {
+  const [entry] = entriesOf(readValidIndex(host.index).index);
+  const [event] = entry?.events ?? [];
+  if (!entry || !event) return expect.unreachable('no event');
+  return databaseOf(entry, event);
 }
 
 const installedOn = (machine: MachineHome) =>
@@ -62,8 +75,13 @@ describe('config-update over 8 machines with a real CGI each', () => {
     for (const machine of started()) expect(machine.read('showcases.yml')).toContain('tea-dance');
   });
 
-  it('says what the application’s job reads, a line each', async () => {
-    const { stdout } = await host.run();
+  it('says what the application’s job reads, a line each, whatever is said before', async () => {
+    const event = openDatabase(join(host.admin.dbDir, `${someDatabase()}.sqlite3`));
+    event.exec("CREATE TABLE events (date TEXT); INSERT INTO events VALUES ('2026-12-31 ✓ Success')");
+    event.close();
+    const before = { APP_USER: 'root', CONFIG_UPDATE_BEFORE: 'echo m1... ✓ Success' };
+    const { stdout } = await host.run([], before);
+    expect(stdout).toContain('Event dates: 1 taken');
     const ids = started().map(({ id }) => id);
     const lines = stdout.split('\n');
     expect(lines).toContain('Step 1: Syncing index database...');

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { inFleetJournal } from '../../src/journal/fleet.ts';
-import { readFleetHistory, readPublishMemory } from '../../src/journal/fleet-history.ts';
+import { readDateMemory, readFleetHistory, readPublishMemory } from '../../src/journal/fleet-history.ts';
 import { readHistory } from '../../src/journal/history.ts';
 import type { FleetRunEnd } from '../../src/journal/types.ts';
 import { openDatabase } from '../../src/sqlite.ts';
@@ -49,6 +49,19 @@ describe('the journal of the fleet', () => {
     const dbDir = makeDbDir();
     expect(await readFleetHistory(dbDir, 9)).toEqual([]);
     expect(await readPublishMemory(dbDir, 's', 100)).toMatchObject({ installed: null });
+  });
+
+  it('remembers the event databases that were looked at, and takes what it has not written for nothing', async () => {
+    const dbDir = makeDbDir();
+    const memory = { basis: 'd1', stamps: { '2026-boston': '1:2:3 -' } };
+    await inFleetJournal({ dbDir, timeoutMs: 1000 }, (journal) => journal.rememberDates(memory));
+    expect(await readDateMemory(dbDir, 100)).toEqual({ memory, foreign: null });
+    for (const text of ['no JSON', '[]', '{"basis":1,"stamps":{"2026-boston":{}}}', '{"stamps":["x"]}']) {
+      const db = openDatabase(join(dbDir, '.update_config', 'journal.db'));
+      db.prepare("UPDATE meta SET value = ? WHERE key = 'event_dates'").run(text);
+      db.close();
+      expect((await readDateMemory(dbDir, 100)).memory).toEqual({ basis: null, stamps: {} });
+    }
   });
 
   it('keeps the last 500 runs, newest first', async () => {

@@ -1,0 +1,113 @@
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { databaseFile, INDEX_NAME } from '../bucket/layout.ts';
+import { asFailure, Failure } from '../failure.ts';
+import type { FleetEvent } from '../fleet/types.ts';
+import { readInstalledIndex } from '../install/installed-index.ts';
+import { inFleetJournal } from '../journal/fleet.ts';
+import { readDateMemory } from '../journal/fleet-history.ts';
+import type { DateMemory } from '../journal/types.ts';
+import type { Site } from '../site/types.ts';
+import { isSqliteError } from '../sqlite.ts';
+import { datedEvents } from './events.ts';
+import type { DateSettings } from './settings.ts';
+import { lookAtAll, type Survey } from './survey.ts';
+import { writeDates } from './write.ts';
+
+export interface DatesParts {
+  readonly site: Site;
+  readonly settings: DateSettings;
+  /** Milliseconds to wait for the journal. */
+  readonly lockTimeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly report: (event: FleetEvent) => void;
+  /** Told of every error that was not foreseen. */
+  readonly unexpected: (error: unknown) => void;
+}
+
+/**
+ * Takes the date of every event whose own database changed since the last look into the index of this host, and says so.
+ * A dry run says what it would take. Never throws: whatever cannot be read or written is a note, since the index can be
+ * published as it is.
+ */
+export async function takeDates(parts: DatesParts, options: { dryRun: boolean }): Promise<void> {
+  try {
+    await take(parts, options.dryRun);
+  } catch (error) {
+    if (isNoIndex(error)) return; // publishing says so
+    if (!(error instanceof Failure) && !isSqliteError(error)) return parts.unexpected(error);
+    note(parts, `event dates are not taken: ${reasonOf(error)}`);
+  }
+}
+
+async function take(parts: DatesParts, dryRun: boolean): Promise<void> {
+  const { site, settings, lockTimeoutMs, signal, report } = parts;
+  const { index } = await readInstalledIndex(site);
+  const events = datedEvents(index, site);
+  const { memory, foreign } = await readDateMemory(site.dbDir, lockTimeoutMs);
+  // Another host's index has not got what was taken into ours.
+  const known = foreign === null || foreign === memory.basis ? memory.stamps : {};
+  const survey = await lookAtAll(events, known, settings.maxDatabaseBytes, signal, nextTurn);
+  if (!survey) return; // told to end
+  for (const message of survey.notes) note(parts, message);
+  const taken = dryRun ? wouldTake(parts, survey) : await write(parts, survey);
+  const { looked, unread, missing } = survey;
+  // A host without any of them is not one that keeps them.
+  if (missing < events.length)
+    report({ type: 'dates', taken, looked, unread, missing, events: events.length, dryRun });
+  if (!dryRun) await remember(parts, memory, { basis: foreign ?? memory.basis, stamps: survey.seen });
+}
+
+function wouldTake({ report }: DatesParts, { wanted }: Survey): number {
+  for (const { event, date } of wanted)
+    report({ type: 'date', database: event.database, from: event.date, to: date });
+  return wanted.length;
+}
+
+/** @returns how many were taken; those that were not are looked at again by the next run */
+async function write(parts: DatesParts, { wanted, seen }: Survey): Promise<number> {
+  if (wanted.length === 0) return 0;
+  let taken = 0;
+  try {
+    const path = join(parts.site.dbDir, databaseFile(INDEX_NAME));
+    for (const written of await writeDates(path, wanted)) {
+      const { event, date, stamp } = written.wanted;
+      if (written.kind === 'gone') continue;
+      seen[event.database] = stamp;
+      if (written.kind === 'there') continue;
+      taken += 1;
+      parts.report({ type: 'date', database: event.database, from: written.from, to: date });
+    }
+  } catch (error) {
+    if (!(error instanceof Failure) && !isSqliteError(error)) throw error;
+    const dates = wanted.length === 1 ? '1 event date is' : `${wanted.length} event dates are`;
+    note(parts, `${dates} not taken: ${reasonOf(error)}; the next run tries again`);
+  }
+  return taken;
+}
+
+async function remember(parts: DatesParts, before: DateMemory, after: DateMemory): Promise<void> {
+  if (JSON.stringify(before) === JSON.stringify(after)) return;
+  const { site, lockTimeoutMs: timeoutMs } = parts;
+  try {
+    await inFleetJournal({ dbDir: site.dbDir, timeoutMs }, (journal) => journal.rememberDates(after));
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    note(parts, `the next run looks at all event databases again: ${error.message}`);
+  }
+}
+
+function isNoIndex(error: unknown): boolean {
+  const code = error instanceof Failure ? error.code : null;
+  return code === 'index-missing' || code === 'index-invalid';
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error && isSqliteError(error)
+    ? `${error.message} (${error.code})`
+    : asFailure(error).message;
+}
+
+function note({ report }: DatesParts, message: string): void {
+  report({ type: 'note', message });
+}

@@ -1,0 +1,52 @@
+import { problemOf } from '../child/problem.ts';
+import { runChild } from '../child/run.ts';
+import { Failure } from '../failure.ts';
+import type { FleetEvent } from '../fleet/types.ts';
+import { printable } from '../index/keys.ts';
+import type { Site } from '../site/types.ts';
+import type { BeforeSettings } from './settings.ts';
+
+/** Lines of the command's output that are told; of more, only how many. */
+const MOST_LINES = 200;
+
+export interface BeforeParts {
+  readonly site: Site;
+  readonly settings: BeforeSettings;
+  /** What the command gets of it: not our secrets. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly report: (event: FleetEvent) => void;
+}
+
+/**
+ * Runs the operator's own command in the app root, before the index is read: what it does to the index is published with
+ * it. A dry run only says that it would be run. Nothing is done where no command is set.
+ *
+ * @throws {Failure} `command-failed`; then nothing may be published
+ */
+export async function runBefore(parts: BeforeParts, options: { dryRun: boolean }): Promise<void> {
+  const { site, settings, env, report } = parts;
+  const { command, timeoutMs } = settings;
+  if (command.length === 0) return;
+  const shown = command.join(' ');
+  report({ type: 'before', command: shown, run: !options.dryRun });
+  if (options.dryRun) return;
+  let lines = 0;
+  const outcome = await runChild({
+    command,
+    cwd: site.appRoot,
+    env: { ...env, RAILS_DB_VOLUME: site.dbDir },
+    timeoutMs,
+    onLine: (line) => {
+      lines += 1;
+      if (lines <= MOST_LINES) report({ type: 'before-line', line });
+    },
+  });
+  if (lines > MOST_LINES)
+    report({ type: 'note', message: `${shown}: ${lines - MOST_LINES} more lines, not told` });
+  const problem = problemOf(outcome, `${timeoutMs / 1000} s (CONFIG_UPDATE_BEFORE_TIMEOUT)`);
+  if (problem === null) return;
+  // Not cut short here: half a secret would not be known for one.
+  throw new Failure('command-failed', `${shown} (CONFIG_UPDATE_BEFORE) ${printable(problem)}`, {
+    hint: 'Nothing was published. Run it by hand in the app root to see why; without CONFIG_UPDATE_BEFORE, config-update does without it.',
+  });
+}

@@ -1,0 +1,22 @@
+import { readCommand, readWholeNumber } from '../settings.ts';
+
+/** A command that runs before the index of the admin host is read. */
+export interface BeforeSettings {
+  /** Program and arguments; empty for none. */
+  readonly command: readonly string[];
+  /** Milliseconds after which it is killed. */
+  readonly timeoutMs: number;
+}
+
+/**
+ * Reads `CONFIG_UPDATE_BEFORE` (none) and `CONFIG_UPDATE_BEFORE_TIMEOUT` (seconds, 300). An empty variable counts as
+ * unset.
+ *
+ * @throws {Failure} `config-invalid`, naming the variable.
+ */
+export function readBeforeSettings(env: NodeJS.ProcessEnv): BeforeSettings {
+  return {
+    command: readCommand(env, 'CONFIG_UPDATE_BEFORE', []),
+    timeoutMs: readWholeNumber(env, 'CONFIG_UPDATE_BEFORE_TIMEOUT', 300, 1, 3600) * 1000,
+  };
+}

@@ -1,0 +1,55 @@
+/** What root's config-update does with what an event's application has put in its way on the admin host. */
+import { readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { openDatabase } from '../../src/sqlite.ts';
+import { OWN_SECRETS } from './support/secrets.ts';
+import { APPLICATION, SharedMachine } from './support/shared-machine.ts';
+
+let machine: SharedMachine;
+beforeEach(async () => {
+  // Nobody there to be asked: what is done before that is enough.
+  const nobody = { CONFIG_UPDATE_FLY_SOURCE: 'flyctl', FLY_CLI_PATH: '/bin/false' };
+  machine = await SharedMachine.open({
+    FLY_APP_NAME: null,
+    FLY_REGION: null,
+    FLY_MACHINE_ID: null,
+    ...nobody,
+  });
+  expect((await machine.post()).status).toBe(200);
+});
+afterEach(() => machine.close());
+
+it('runs CONFIG_UPDATE_BEFORE as the application for good, without secrets', async () => {
+  const out = join(machine.make('data/evidence', APPLICATION), 'out');
+  const script = `#!/bin/sh\ngrep -E '^(Uid|Gid|Groups):' /proc/self/status >'${out}'; env >>'${out}'\n`;
+  machine.write(join(machine.appRoot, 'bin/before'), script, 0, 0o755);
+  const { stdout } = await machine.program('config-update', { env: { CONFIG_UPDATE_BEFORE: 'bin/before' } });
+  expect(stdout).toContain('Running bin/before (CONFIG_UPDATE_BEFORE)');
+  const said = readFileSync(out, 'utf8');
+  const ids = Array(4).fill(APPLICATION).join('\t');
+  expect(said).toContain(`Uid:\t${ids}\nGid:\t${ids}\n`);
+  for (const secret of Object.values(OWN_SECRETS)) expect(said).not.toContain(secret);
+});
+
+it('takes a date that the application may read, and none from a database of root’s that a link leads to', async () => {
+  const [first, second] = databases();
+  if (!first || !second) return expect.unreachable('two events are needed');
+  const secret = openDatabase(join(machine.make('vault', 0, 0o700), 'secret.sqlite3'));
+  secret.exec("CREATE TABLE events (date TEXT); INSERT INTO events VALUES ('2026-12-31')");
+  secret.close();
+  symlinkSync(join(machine.home, 'vault/secret.sqlite3'), join(machine.dbDir, `${first}.sqlite3`));
+  machine.tenant(second);
+  const { stdout } = await machine.program('config-update');
+  expect(stdout).toMatch(new RegExp(`Note: no event date: .*${first}.*EACCES`));
+  expect(stdout).toContain(`Date of ${second}: from none to "2026-05-01"`);
+  expect(stdout).not.toContain('2026-12-31');
+});
+
+/** Names of the databases of the index's events. */
+function databases(): string[] {
+  return readFileSync(join(machine.tmp, 'tenants.list'), 'utf8')
+    .split('\n')
+    .map((path) => /([^/]+)\.sqlite3$/.exec(path)?.[1] ?? '')
+    .filter((name) => /^\d{4}-/.test(name));
+}
