@@ -25,6 +25,7 @@ import {
 } from '../../support/machine.ts';
 import { startPublished } from '../../support/published.ts';
 import { indexWith } from './indexes.ts';
+import { PrivateRoot } from './private-root.ts';
 import { OWN_SECRETS, TOKEN } from './secrets.ts';
 
 /** User and group of the application; the machine knows no account of that number. */
@@ -54,7 +55,7 @@ const HANGS_MS = 90_000;
 const MEMORY = 2 ** 30;
 
 /** Root has its own group among its groups, as after a login. */
-const AS_ROOT = ['--groups', '0', '--', 'prlimit'];
+const AS_ROOT = ['setpriv', '--groups', '0', '--', 'prlimit'];
 
 export interface Run {
   readonly args?: readonly string[];
@@ -76,6 +77,7 @@ export class SharedMachine extends Machine {
   readonly run_ = join(this.home, 'run');
   readonly stateDir = join(this.dbDir, '.update_config');
   readonly #closing: (() => Promise<void> | void)[] = [];
+  #root: PrivateRoot | null = null;
   publish: (index: Buffer, at?: Date) => Promise<string> = () => Promise.reject(new Error('not open'));
 
   private constructor() {
@@ -154,8 +156,11 @@ export class SharedMachine extends Machine {
   /** Runs one of the executables. Whatever it waits for, it is ended at last, and then this throws. */
   async program(name: Program, run: Run = {}): Promise<Answered> {
     const { args = [], env = {}, onSpawn, mayBeEnded = false } = run;
-    const command = [...AS_ROOT, `--data=${MEMORY}`, join(BUILD, PROGRAMS[name]), ...args];
-    const child = spawn('setpriv', command, {
+    // Only the start hook makes something outside of what it is told.
+    const through = name === 'start' ? (await this.root()).through : [];
+    const own = [...AS_ROOT, `--data=${MEMORY}`, join(BUILD, PROGRAMS[name]), ...args];
+    const [first = '', ...command] = [...through, ...own];
+    const child = spawn(first, command, {
       env: { PATH: process.env['PATH'], ...this.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
@@ -186,6 +191,15 @@ export class SharedMachine extends Machine {
   /** Sends one that installs everything anew. */
   async force(): Promise<CgiAnswered> {
     return await this.post('force=1', AS_ADMINISTRATOR);
+  }
+
+  /** Where the start hook is run. */
+  async root(): Promise<PrivateRoot> {
+    if (this.#root) return this.#root;
+    const root = await PrivateRoot.open(this.make('root'));
+    this.onClose(() => root.close());
+    this.#root = root;
+    return root;
   }
 
   onClose(work: () => Promise<void> | void): void {

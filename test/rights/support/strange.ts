@@ -13,6 +13,7 @@ export const THINGS = {
   'a link to /dev/ptmx': 'ln -s /dev/ptmx "$1"',
   'a link to itself': 'ln -s "$1" "$1"',
   'a link to nowhere': 'ln -s "$1.nowhere" "$1"',
+  'a file that may not be read': 'touch "$1"; chmod 0 "$1"',
   'a file of 1.5 GiB': `truncate -s ${SPARSE} "$1"`,
 } as const;
 
