@@ -1,10 +1,5 @@
 import { Failure } from '../failure.ts';
-import { OverlongError, StatusError } from './transport.ts';
-
-/** The bytes or the answer are not what the store says they are. */
-export class CorruptError extends Error {
-  override readonly name = 'CorruptError';
-}
+import { CorruptError, ForeignError, OverlongError, StatusError } from './failures.ts';
 
 /** What an error is worth: whether another attempt can help, and what to say when it does not. */
 export interface Judgement {
@@ -31,6 +26,8 @@ const HINTS = {
   certificate: "The store's certificate does not hold: check AWS_ENDPOINT_URL_S3 and this machine's clock.",
   overlong:
     'Check AWS_ENDPOINT_URL_S3: no object store answers with so much, so something else may stand there.',
+  foreign:
+    'Check AWS_ENDPOINT_URL_S3: what answers there is not an S3 store, or something in between changes its answers.',
   corrupt: 'Try again. If it stays so, upload the object anew: what is stored does not match its checksums.',
 };
 
@@ -38,7 +35,8 @@ const HINTS = {
 export function judge(error: unknown): Judgement | null {
   if (error instanceof StatusError) return judgeStatus(error);
   if (error instanceof CorruptError) {
-    return { retry: true, code: 'store-corrupt', reason: error.message, hint: HINTS.corrupt };
+    const hint = error instanceof ForeignError ? HINTS.foreign : HINTS.corrupt;
+    return { retry: true, code: 'store-corrupt', reason: error.message, hint };
   }
   if (error instanceof OverlongError) {
     return { retry: false, code: 'store-corrupt', reason: error.message, hint: HINTS.overlong };

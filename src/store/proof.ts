@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { bareEtag, quotedEtag } from '../etag.ts';
-import { CorruptError } from './errors.ts';
+import { CorruptError, ForeignError } from './failures.ts';
 import type { StoredObject } from './types.ts';
 
 /** What the SDK gives of an object's head, whichever operation asked for it. */
@@ -13,7 +13,7 @@ interface Head {
 
 /** @throws {CorruptError} when what S3 always sends is not there: then somebody else has answered. */
 export function describeObject(key: string, head: Head, size: number): StoredObject {
-  if (!head.ETag || !head.LastModified) throw new CorruptError('the answer has no ETag or no time');
+  if (!head.ETag || !head.LastModified) throw new ForeignError('the answer has no ETag or no time');
   return {
     key,
     etag: quotedEtag(head.ETag),

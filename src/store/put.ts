@@ -1,11 +1,10 @@
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { bareEtag, quotedEtag } from '../etag.ts';
 import { Failure } from '../failure.ts';
-import { CorruptError } from './errors.ts';
+import { CorruptError, ForeignError, StatusError } from './failures.ts';
 import { isMd5, md5, sha256 } from './proof.ts';
 import { isMissing, operationName } from './reader.ts';
 import { type Attempt, withRetries } from './retry.ts';
-import { StatusError } from './transport.ts';
 import type {
   HeadOutcome,
   ObjectStore,
@@ -96,7 +95,7 @@ async function send(
     ...precondition(options.condition, comparesBare),
   });
   const answer = await client.send(command, { abortSignal: signal });
-  if (!answer.ETag) throw new CorruptError('the answer has no ETag');
+  if (!answer.ETag) throw new ForeignError('the answer has no ETag');
   if (isMd5(answer.ETag) && bareEtag(answer.ETag).toLowerCase() !== md5) {
     throw new CorruptError('the ETag that the store answered is not that of the bytes sent');
   }

@@ -1,9 +1,8 @@
 import { GetObjectCommand, type GetObjectCommandOutput, type S3Client } from '@aws-sdk/client-s3';
 import { createClient } from './client.ts';
-import { CorruptError } from './errors.ts';
+import { CorruptError, StatusError } from './failures.ts';
 import { describeObject, prove } from './proof.ts';
 import { type Attempt, withRetries } from './retry.ts';
-import { StatusError } from './transport.ts';
 import type { GetOutcome, ObjectReader, StoreSettings } from './types.ts';
 
 type GetOptions = Parameters<ObjectReader['get']>[1];

@@ -8,12 +8,11 @@ import {
 import { quotedEtag } from '../etag.ts';
 import { Failure } from '../failure.ts';
 import { createClient } from './client.ts';
-import { CorruptError } from './errors.ts';
+import { CorruptError, ForeignError, OverlongError } from './failures.ts';
 import { describeObject } from './proof.ts';
 import { putObject } from './put.ts';
 import { isMissing, operationName, readerWith } from './reader.ts';
 import { type Attempt, SLOW_HINT, withRetries } from './retry.ts';
-import { OverlongError } from './transport.ts';
 import type { HeadOutcome, ObjectInfo, ObjectStore, StoreSettings } from './types.ts';
 
 /** Of a listing: a million objects. This platform has some 500. */
@@ -43,7 +42,7 @@ async function headOnce(
   try {
     const command = new HeadObjectCommand({ Bucket: bucket, Key: key });
     const answer = await client.send(command, { abortSignal: signal });
-    if (answer.ContentLength === undefined) throw new CorruptError('the answer has no length');
+    if (answer.ContentLength === undefined) throw new ForeignError('the answer has no length');
     return { kind: 'found', object: describeObject(key, answer, answer.ContentLength) };
   } catch (error) {
     if (isMissing(error)) return { kind: 'missing' };

@@ -8,6 +8,7 @@ import { type DownloadOutcome, downloadTenant } from './download.ts';
 import { isOlder, readLocal } from './local.ts';
 import { countPending, readApplied } from './migrations.ts';
 import type { Work } from './parts.ts';
+import { askRemote } from './remote.ts';
 import { removeLeftovers } from './staging.ts';
 import type { LocalCopy, RemoteCopy, TenantDatabase } from './types.ts';
 import { underTenantLock } from './under-lock.ts';
@@ -45,7 +46,7 @@ export async function handleTenant(work: Work, tenant: TenantDatabase): Promise<
     );
   }
   const local = readLocal(path);
-  const remote = work.remotes?.get(name) ?? null;
+  const remote = await remoteOf(work, tenant, local);
   const isFetched = wantsDownload(local, remote);
   if (!isFetched && !work.interrupted.has(name) && !work.leftovers.has(name)) {
     adoptSame(work, tenant, remote);
@@ -58,6 +59,21 @@ export async function handleTenant(work: Work, tenant: TenantDatabase): Promise<
   const { stateDir, seen, parts } = work;
   const timeoutMs = parts.settings.prepareTimeoutMs + LOCK_MS;
   return await underTenantLock({ stateDir, seen, timeoutMs }, tenant, () => bring(work, tenant, remote));
+}
+
+/**
+ * What the store has in the place of the local database. A listing that does not name a database is not believed where
+ * one would be made: an empty database in the place of an event's own would count as the newer one.
+ *
+ * @throws {Failure} `store-*`
+ */
+async function remoteOf(
+  { store, remotes }: Work,
+  tenant: TenantDatabase,
+  local: LocalCopy | null,
+): Promise<RemoteCopy | null> {
+  const listed = remotes?.get(tenant.name) ?? null;
+  return !listed && store && remotes && isAbsent(local) ? await askRemote(store, tenant) : listed;
 }
 
 /** With the lock held: everything is looked at again. */
