@@ -1,5 +1,5 @@
 import type { StoredObject } from '../store/types.ts';
-import { parseTime } from './time.ts';
+import { parseTime } from '../time.ts';
 
 /*
  * How databases stand in the bucket. Other programs read and write the same layout.

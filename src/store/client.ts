@@ -19,7 +19,11 @@ export function createClient(settings: StoreSettings): S3Client {
     endpoint: settings.endpoint,
     ignoreConfiguredEndpointUrls: true,
     region: settings.region,
-    credentials: { accessKeyId: settings.accessKeyId, secretAccessKey: settings.secretAccessKey },
+    credentials: {
+      accessKeyId: settings.accessKeyId,
+      secretAccessKey: settings.secretAccessKey,
+      ...(settings.sessionToken === undefined ? {} : { sessionToken: settings.sessionToken }),
+    },
     forcePathStyle: true,
     requestHandler: transport,
     streamCollector: collect,

@@ -15,7 +15,12 @@ const TRANSIENT_STATUSES = new Set([408, 429, 500, 502, 503, 504]);
  * Codes that S3 documents as worth a retry although their status is a 4xx. `RequestTimeTooSkewed` is one because the
  * SDK learns the store's clock from the answer and signs the next attempt by it.
  */
-const TRANSIENT_CODES = new Set(['RequestTimeout', 'RequestTimeTooSkewed', 'ConditionalRequestConflict']);
+const TRANSIENT_CODES = new Set([
+  'RequestTimeout',
+  'RequestTimeTooSkewed',
+  'ConditionalRequestConflict',
+  'OperationAborted',
+]);
 
 const HINTS = {
   down: 'Try again. If it stays so: is the store up, and is AWS_ENDPOINT_URL_S3 right?',

@@ -1,8 +1,9 @@
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { bareEtag, quotedEtag } from '../etag.ts';
+import { bareEtag } from '../etag.ts';
 import { Failure } from '../failure.ts';
+import { hasOpaqueEtag, storedEtag } from './dialects.ts';
 import { CorruptError, ForeignError, StatusError } from './failures.ts';
-import { isMd5, md5, sha256 } from './proof.ts';
+import { isMd5, isMd5Of, md5, sha256 } from './proof.ts';
 import { isMissing, operationName } from './reader.ts';
 import { type Attempt, withRetries } from './retry.ts';
 import type {
@@ -96,10 +97,10 @@ async function send(
   });
   const answer = await client.send(command, { abortSignal: signal });
   if (!answer.ETag) throw new ForeignError('the answer has no ETag');
-  if (isMd5(answer.ETag) && bareEtag(answer.ETag).toLowerCase() !== md5) {
+  if (isMd5(answer.ETag) && !hasOpaqueEtag(answer) && bareEtag(answer.ETag).toLowerCase() !== md5) {
     throw new CorruptError('the ETag that the store answered is not that of the bytes sent');
   }
-  return { kind: 'stored', etag: quotedEtag(answer.ETag) };
+  return { kind: 'stored', etag: storedEtag(answer.ETag) };
 }
 
 function precondition(
@@ -119,7 +120,7 @@ function isConditionFailed(error: unknown, { replaces }: PutCondition): boolean 
 
 /** An MD5 that the store has computed weighs more than a digest that we have sent. */
 function isOurs(object: StoredObject, upload: Upload): boolean {
-  return isMd5(object.etag)
+  return isMd5Of(object)
     ? bareEtag(object.etag).toLowerCase() === upload.md5
     : object.size === upload.bytes.length && object.metadata['sha256'] === upload.sha256;
 }

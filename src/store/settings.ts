@@ -27,7 +27,8 @@ export function readStoreSettings(env: NodeJS.ProcessEnv): StoreSettings | null 
     region: readSigned(env, 'AWS_REGION', 'auto'),
     bucket: readBucket(env['BUCKET_NAME'] || 'showcase'),
     accessKeyId: readSigned(env, 'AWS_ACCESS_KEY_ID', ''),
-    secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? '',
+    secretAccessKey: readSigned(env, 'AWS_SECRET_ACCESS_KEY', ''),
+    ...(env['AWS_SESSION_TOKEN'] ? { sessionToken: readSigned(env, 'AWS_SESSION_TOKEN', '') } : {}),
     timeoutMs: readSeconds(env, 'UPDATE_CONFIG_STORE_TIMEOUT', 30),
   };
 }

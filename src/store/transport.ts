@@ -1,6 +1,7 @@
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import { checkAnswer, codeIn } from './answers.ts';
+import { asAmazonLists, asAmazonSays } from './dialects.ts';
 import { OverlongError, StatusError } from './failures.ts';
 
 /** An error answer is an XML document of a few hundred bytes; more than this of it is not read. */
@@ -39,13 +40,12 @@ export const transport = {
     const statusCode = message.statusCode ?? 0;
     if (statusCode < 200 || statusCode > 299)
       throw new StatusError(statusCode, await errorCode(message), headers);
-    // No answer that we use has one, and the SDK takes one that is no date for a broken answer.
-    delete headers['expires'];
+    asAmazonSays(headers);
     const asked = askedFor(signed);
     if (asked === 'object') return { response: { statusCode, headers, body: message } };
     const body = await collect(message);
     checkAnswer(body, asked, headers);
-    return { response: { statusCode, headers, body } };
+    return { response: { statusCode, headers, body: asked === 'listing' ? asAmazonLists(body) : body } };
   },
   destroy() {},
   updateHttpClientConfig() {},

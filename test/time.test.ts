@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it, test } from 'vitest';
-import { parseTime } from '../../src/bucket/time.ts';
+import { parseTime } from '../src/time.ts';
 
 const NOON = Date.UTC(2025, 10, 19, 12);
 
