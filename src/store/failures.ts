@@ -31,6 +31,18 @@ export class StatusError extends Error {
   }
 }
 
+/** What the store has there is no use to us, and another attempt would bring the same. */
+export class UnfitError extends Error {
+  override readonly name = 'UnfitError';
+  /** What to do about it. */
+  readonly hint: string;
+
+  constructor(message: string, hint: string) {
+    super(message);
+    this.hint = hint;
+  }
+}
+
 /** More came than any answer of the store has. Another attempt would bring as much, so none is made. */
 export class OverlongError extends Error {
   override readonly name = 'OverlongError';

@@ -46,7 +46,7 @@ export function putObject(
   }
   const upload = { key, bytes, md5: md5(bytes), sha256: sha256(bytes), options };
   const state: State = { inDoubt: false, comparesBare: false };
-  return withRetries(operationName('PUT', parts.settings, key), parts.settings.timeoutMs, (attempt) =>
+  return withRetries(operationName('PUT', parts.settings, key), parts.settings, (attempt) =>
     putOnce(parts, upload, state, attempt),
   );
 }

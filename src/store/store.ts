@@ -29,7 +29,7 @@ export function createStore(settings: StoreSettings): ObjectStore {
   return {
     ...readerWith(client, settings),
     head: (key) =>
-      withRetries(operationName('HEAD', settings, key), settings.timeoutMs, (attempt) => head(key, attempt)),
+      withRetries(operationName('HEAD', settings, key), settings, (attempt) => head(key, attempt)),
     put: (key, bytes, options) => putObject({ client, settings, head }, key, bytes, options),
     list: (prefix) => listObjects({ client, settings }, prefix),
   };
@@ -98,6 +98,8 @@ async function sendProbe({ client, settings }: Parts, key: string, { signal }: A
     // Of no byte none can be had.
     if (error instanceof StatusError && error.status === 416) return true;
     if (!isMissing(error)) throw error;
+    if (error.code === '')
+      throw new ForeignError('HTTP 404 without an error document of S3', { cause: error });
     answering.add(bucketOf(settings));
     return false;
   }
@@ -122,7 +124,7 @@ async function* listObjects({ client, settings }: Parts, prefix: string): AsyncG
   let spentMs = 0;
   for (let number = 1; number === 1 || token !== undefined; number++) {
     const began = performance.now();
-    const page = await withRetries(operation, settings.timeoutMs, (attempt) =>
+    const page = await withRetries(operation, settings, (attempt) =>
       listPage(client, settings.bucket, { prefix, number, token }, attempt),
     );
     spentMs += performance.now() - began;
