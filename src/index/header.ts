@@ -21,6 +21,8 @@ export function headerProblem(image: Buffer): string | null {
     return 'is not an SQLite database, or an encrypted one';
   }
   if (image.length < HEADER_BYTES) return `is cut short: ${image.length} bytes are not even a header`;
+  const version = Math.max(...image.subarray(18, 20));
+  if (version > 2) return `has the format of a newer SQLite (${version})`;
   // The page count is to be trusted only where whoever wrote last knew of it.
   const counted = image.readUInt32BE(CHANGE_COUNTER) === image.readUInt32BE(VERSION_VALID_FOR);
   const due = counted ? image.readUInt32BE(PAGE_COUNT) * pageSizeOf(image) : 0;

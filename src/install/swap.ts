@@ -2,6 +2,7 @@ import { lstatSync, renameSync, rmSync, type Stats } from 'node:fs';
 import { dirname } from 'node:path';
 import { Failure } from '../failure.ts';
 import { pageSizeOf } from '../index/header.ts';
+import { quickCheck } from '../index/integrity.ts';
 import { imageDigest, openImage } from '../index/open.ts';
 import { ownershipFor, writeNewFile } from '../rights/files.ts';
 import { type Database, openDatabase } from '../sqlite.ts';
@@ -128,9 +129,9 @@ function prove(path: string, digest: string, mtime: Date): void {
   withDatabase(path, (db) => {
     if (dateUnlessChanged(db, path, digest, mtime)) return;
     // Somebody has written to it since; then it is still in order, and the time of that is its date.
-    const found = db.pragma('quick_check(1)', { simple: true });
+    const found = quickCheck(db);
     if (found === 'ok') return;
-    throw new Failure('internal', `${path} is not in order after it was replaced: ${String(found)}`, {
+    throw new Failure('internal', `${path} is not in order after it was replaced: ${found}`, {
       hint: 'Look at the health of that disk (dmesg). An index can be rolled back (update_config --rollback).',
     });
   });

@@ -1,5 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { quickCheck } from '../index/integrity.ts';
 import { imageDigest, openImage } from '../index/open.ts';
 import { copyOnce } from '../install/backup.ts';
 import { patience, untilFree } from '../install/busy.ts';
@@ -76,8 +77,8 @@ function proved(name: string, bytes: Buffer): TenantImage {
   const subject = localSubject(name);
   const db = openImage(bytes, subject);
   try {
-    const found = db.pragma('quick_check(1)', { simple: true });
-    if (found !== 'ok') throw invalidDatabase(subject, `is not in order: ${String(found)}`);
+    const found = quickCheck(db);
+    if (found !== 'ok') throw invalidDatabase(subject, `is not in order: ${found}`);
     return { bytes, digest: imageDigest(bytes), date: firstDate(db) };
   } finally {
     db.close();

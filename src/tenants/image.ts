@@ -1,3 +1,4 @@
+import { quickCheck } from '../index/integrity.ts';
 import type { Subject } from '../index/open.ts';
 import { imageDigest, openImage } from '../index/open.ts';
 import { wholePages } from '../install/swap.ts';
@@ -30,8 +31,8 @@ export function proveImage(name: string, image: Buffer): ProvedImage {
   const subject = storedSubject(name);
   const db = openImage(image, subject);
   try {
-    const found = db.pragma('quick_check(1)', { simple: true });
-    if (found !== 'ok') throw invalidDatabase(subject, `is not in order: ${String(found)}`);
+    const found = quickCheck(db);
+    if (found !== 'ok') throw invalidDatabase(subject, `is not in order: ${found}`);
     const bytes = wholePages(image, db);
     return { bytes, digest: imageDigest(bytes) };
   } finally {
