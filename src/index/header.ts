@@ -6,12 +6,18 @@ const HEADER_BYTES = 100;
 const PAGE_SIZE = 16;
 const CHANGE_COUNTER = 24;
 const PAGE_COUNT = 28;
+const TEXT_ENCODING = 56;
 const VERSION_VALID_FOR = 92;
 
 /** Bytes of a page of an image; the 16 bits of the header cannot hold 65536, for which 1 stands. */
 export function pageSizeOf(header: Buffer): number {
   const value = header.readUInt16BE(PAGE_SIZE);
   return value === 1 ? 65_536 : value;
+}
+
+/** How texts stand in an image, as `PRAGMA encoding` has it. */
+export function encodingOf(header: Buffer): string {
+  return ['UTF-8', 'UTF-8', 'UTF-16le', 'UTF-16be'][header.readUInt32BE(TEXT_ENCODING)] ?? 'unknown';
 }
 
 /** What is wrong with the first look at an image, as the end of the sentence "the index ..."; null for nothing. */
