@@ -5,17 +5,25 @@
  * depends on settings; it is worth some 85 ms of a cold start.
  *
  * Nothing is replaced by something that behaves differently: each stub stands where our settings make the original do
- * nothing, or is the one case of it that they leave. `test/store/slim.test.ts` runs the store's contract suite on a
- * bundle made with it. An SDK that has moved its files, or asks them for more, fails the build.
+ * nothing, or is the one case of it that they leave, or where `src/store/transport.ts` does the same for both (errors in an
+ * answer of 200, `Expires` that is no date). `test/store/slim.test.ts` runs the store's contract suite on a bundle made with
+ * it, and `test/store/unslimmed.test.ts` plays one table of answers, with a line for each stub, to it and to the SDK. An SDK that has moved its files, or asks them for more, fails the build.
  *
  * It needs the packages' ES modules; `slimOptions` are the esbuild options that go with it.
  */
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-const same = (...names) => names.map((name) => `export const ${name} = (config) => config;`).join('\n');
-const noPlugins = (...names) =>
-  names.map((name) => `export const ${name} = () => ({ applyToStack() {} });`).join('\n');
+const functions = [];
+
+const same = (...names) => {
+  functions.push(...names);
+  return names.map((name) => `export const ${name} = (config) => config;`).join('\n');
+};
+const noPlugins = (...names) => {
+  functions.push(...names);
+  return names.map((name) => `export const ${name} = () => ({ applyToStack() {} });`).join('\n');
+};
 
 const CLIENT = '@aws-sdk/client-s3/dist-es';
 const ADAPTORS = '@smithy/core/dist-es/submodules/endpoints/middleware-endpoint/adaptors';
@@ -72,7 +80,7 @@ const STUBS = {
       url: new URL(Endpoint.replace(/\\/+$/, '') + '/' + Bucket),
       headers: {},
       properties: {
-        authSchemes: [{ name: 'sigv4', signingName: 's3', signingRegion: Region, disableDoubleEncoding: true }],
+        authSchemes: [{ name: 'sigv4', signingName: 's3', signingRegion: Region === 'aws-global' ? 'us-east-1' : Region, disableDoubleEncoding: true }],
       },
     });`,
   // S3 Express alone.
@@ -124,6 +132,12 @@ const STUBS = {
       },
     });`,
 };
+
+/** All that is replaced: modules by their file's name, and the functions that do nothing any more. */
+export const stubbed = [
+  ...Object.keys(STUBS).map((path) => path.split('/').slice(-2).join('/')),
+  ...functions,
+];
 
 const SCHEMAS = `${CLIENT}/schemas/schemas_0.js`;
 

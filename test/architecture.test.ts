@@ -20,7 +20,15 @@ function readAllowed(text: string): Readonly<Record<string, readonly string[]>> 
 }
 
 /** Beside the rooms, for everybody; so are the `types.ts` of every room, since values are what rooms exchange. */
-const COMMON = ['backoff.ts', 'etag.ts', 'failure.ts', 'regular-file.ts', 'settings.ts', 'sqlite.ts'];
+const COMMON = [
+  'backoff.ts',
+  'etag.ts',
+  'failure.ts',
+  'regular-file.ts',
+  'settings.ts',
+  'sqlite.ts',
+  'time.ts',
+];
 
 function sources(directory: string): string[] {
   return readdirSync(directory, { recursive: true, encoding: 'utf8' })

@@ -1,4 +1,5 @@
 import type { StoredObject } from '../store/types.ts';
+import { parseTime } from '../time.ts';
 
 /*
  * How databases stand in the bucket. Other programs read and write the same layout.
@@ -95,18 +96,15 @@ function isMistaken(time: Date, { modified }: StoredObject, now: Date): boolean 
 }
 
 /**
- * Reads a time as metadata and inventories have it: UTC, such as `2025-11-19 12:00:00 UTC`, with a fraction or in ISO
- * 8601 as well. Null for anything else.
+ * What its `last-modified` metadata says, where that cannot be read as a time; else null. The store's own time does not
+ * stand for it then: the object may hold something far older.
  */
-export function parseTime(text: string): Date | null {
-  const match = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2}(?:\.\d+)?) ?(?:UTC|Z|\+00:?00)$/.exec(
-    text.trim(),
-  );
-  const time = match ? new Date(`${match[1]}T${match[2]}Z`) : null;
-  return time && !Number.isNaN(time.getTime()) ? time : null;
+export function unreadableTime({ metadata }: StoredObject): string | null {
+  const text = metadata['last-modified']?.trim();
+  return text && !parseTime(text) ? text : null;
 }
 
-/** Writes such a time, with the milliseconds where there are any. */
+/** Writes a time as metadata and inventories have it, with the milliseconds where there are any. */
 export function renderTime(time: Date): string {
   const [date, clock] = time.toISOString().split('T');
   return `${date} ${clock?.replace(/\.000Z$|Z$/, '')} UTC`;

@@ -6,6 +6,7 @@ const HEADER_BYTES = 100;
 const PAGE_SIZE = 16;
 const CHANGE_COUNTER = 24;
 const PAGE_COUNT = 28;
+const TEXT_ENCODING = 56;
 const VERSION_VALID_FOR = 92;
 
 /** Bytes of a page of an image; the 16 bits of the header cannot hold 65536, for which 1 stands. */
@@ -24,6 +25,11 @@ export function hasMagic(bytes: Buffer): boolean {
   return bytes.subarray(0, MAGIC.length).equals(MAGIC);
 }
 
+/** How texts stand in an image, as `PRAGMA encoding` has it. */
+export function encodingOf(header: Buffer): string {
+  return ['UTF-8', 'UTF-8', 'UTF-16le', 'UTF-16be'][header.readUInt32BE(TEXT_ENCODING)] ?? 'unknown';
+}
+
 /** What is wrong with the first look at an image, as the end of the sentence "the index ..."; null for nothing. */
 export function headerProblem(image: Buffer): string | null {
   if (image.length === 0) return 'is empty (0 bytes)';
@@ -31,6 +37,8 @@ export function headerProblem(image: Buffer): string | null {
     return 'is not an SQLite database, or an encrypted one';
   }
   if (image.length < HEADER_BYTES) return `is cut short: ${image.length} bytes are not even a header`;
+  const version = Math.max(...image.subarray(18, 20));
+  if (version > 2) return `has the format of a newer SQLite (${version})`;
   // The page count is to be trusted only where whoever wrote last knew of it.
   const counted = image.readUInt32BE(CHANGE_COUNTER) === image.readUInt32BE(VERSION_VALID_FOR);
   const due = counted ? image.readUInt32BE(PAGE_COUNT) * pageSizeOf(image) : 0;

@@ -8,6 +8,14 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
     'Free some space on that file system (df -h, df -i, quota), then run it again.',
   ],
   [
+    /^EFBIG$/,
+    'That file system, or a limit of this process (ulimit -f), allows no file of that size: raise it, then run it again.',
+  ],
+  [
+    /^(EMFILE|ENFILE)$/,
+    'Too many files are open: raise the limit (ulimit -n; for all processes: fs.file-max), then run it again.',
+  ],
+  [
     /^(EROFS|SQLITE_READONLY_DIRECTORY|SQLITE_READONLY)$/,
     'Make that file system and directory writable, then run it again.',
   ],

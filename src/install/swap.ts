@@ -1,7 +1,8 @@
 import { lstatSync, renameSync, rmSync, type Stats } from 'node:fs';
 import { dirname } from 'node:path';
-import { Failure } from '../failure.ts';
-import { pageSizeOf } from '../index/header.ts';
+import { Failure, type FailureCode } from '../failure.ts';
+import { encodingOf, pageSizeOf } from '../index/header.ts';
+import { quickCheck } from '../index/integrity.ts';
 import { imageDigest, openImage } from '../index/open.ts';
 import { usesLog } from '../index/pages.ts';
 import { ownershipFor, writeNewFile } from '../rights/files.ts';
@@ -33,6 +34,8 @@ export interface Swap {
   readonly locked?: () => void;
   /** Write into an empty file, too: a program may have it open. It is replaced otherwise. */
   readonly intoEmpty?: boolean;
+  /** The code of a failure that says that the image does not fit; `index-invalid` unless told. */
+  readonly invalid?: FailureCode;
 }
 
 export interface Swapped {
@@ -52,7 +55,8 @@ const NEW_MODE = 0o640;
  * the old or all of the new, and a kill leaves a journal that the next opener rolls back or replays. Only where there
  * is no database that could be written into is a new file renamed into place. Owner, mode and journal mode stay.
  *
- * @throws {Failure} `lock-timeout`: never a gap; `disk`: in both cases the old database is still there. `internal`: what can
+ * @throws {Failure} `lock-timeout`: never a gap; `disk`; `index-invalid`, or the swap's own code: the image has its texts in
+ * another encoding than the live database, whose readers would go on reading them in the old one. In all cases the old database is still there. `internal`: what can
  * be read afterwards is damaged.
  */
 export async function swapDatabase(swap: Swap): Promise<Swapped> {
@@ -71,6 +75,8 @@ export async function swapDatabase(swap: Swap): Promise<Swapped> {
 interface Target {
   readonly pageSize: number;
   readonly wal: boolean;
+  /** Of its texts; null where there are none. */
+  readonly encoding: string | null;
 }
 
 /** What the live database is like; null when there is none, or nothing that SQLite would write into. */
@@ -79,14 +85,18 @@ async function inspect(patient: Patience, { image, intoEmpty }: Swap): Promise<T
   const stats: Stats | undefined = lstatSync(path, { throwIfNoEntry: false });
   if (stats?.isDirectory()) throw isDirectory(path);
   if (!stats?.isFile()) return null;
-  if (stats.size === 0) return intoEmpty ? { pageSize: pageSizeOf(image), wal: false } : null;
+  if (stats.size === 0) return intoEmpty ? { pageSize: pageSizeOf(image), wal: false, encoding: null } : null;
   return await untilFree(patient, () => {
     try {
       // Before it is opened, and from the file: what makes SQLite read the schema of the old one may have no end.
       const wal = usesLog(path);
       return withDatabase(path, (db) => {
         db.pragma('schema_version');
-        return { pageSize: Number(db.pragma('page_size', { simple: true })), wal };
+        return {
+          pageSize: Number(db.pragma('page_size', { simple: true })),
+          wal,
+          encoding: hasTables(db) ? String(db.pragma('encoding', { simple: true })) : null,
+        };
       });
     } catch (error) {
       if (/^SQLITE_(NOTADB|CORRUPT)/.test(codeOf(error))) return null;
@@ -95,7 +105,25 @@ async function inspect(patient: Patience, { image, intoEmpty }: Swap): Promise<T
   });
 }
 
+function hasTables(db: Database): boolean {
+  return db.prepare('SELECT 1 FROM main.sqlite_schema LIMIT 1').get() !== undefined;
+}
+
+/** @throws {Failure} */
+function refuseOtherEncoding({ path, image, invalid = 'index-invalid' }: Swap, { encoding }: Target): void {
+  const theirs = encodingOf(image);
+  if (encoding === null || theirs === encoding) return;
+  throw new Failure(
+    invalid,
+    `what is to replace ${path} has its texts in ${theirs}, and what is there in ${encoding}`,
+    {
+      hint: `Nothing was changed. Make that database anew in ${encoding} (PRAGMA encoding, then sqlite3's .dump into it).`,
+    },
+  );
+}
+
 async function backUpInto(swap: Swap, target: Target, patient: Patience): Promise<Swapped> {
+  refuseOtherEncoding(swap, target);
   // Only in rollback mode can SQLite change the page size of a database in use.
   const fits = !target.wal || pageSizeOf(swap.image) === target.pageSize;
   const image = fits ? swap.image : repage(swap.image, target.pageSize, swap.staged);
@@ -128,9 +156,9 @@ function prove(path: string, digest: string, mtime: Date): void {
   withDatabase(path, (db) => {
     if (dateUnlessChanged(db, path, digest, mtime)) return;
     // Somebody has written to it since; then it is still in order, and the time of that is its date.
-    const found = db.pragma('quick_check(1)', { simple: true });
+    const found = quickCheck(db);
     if (found === 'ok') return;
-    throw new Failure('internal', `${path} is not in order after it was replaced: ${String(found)}`, {
+    throw new Failure('internal', `${path} is not in order after it was replaced: ${found}`, {
       hint: 'Look at the health of that disk (dmesg). An index can be rolled back (update_config --rollback).',
     });
   });

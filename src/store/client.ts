@@ -1,6 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { CorruptError } from './errors.ts';
-import { collect, OverlongError, StatusError, transport } from './transport.ts';
+import { type CorruptError, ForeignError, OverlongError, StatusError } from './failures.ts';
+import { collect, transport } from './transport.ts';
 import type { StoreSettings } from './types.ts';
 
 /** Retrying belongs to `retry.ts`, over whole operations: a body cut short is beyond the SDK's own retries. */
@@ -19,7 +19,11 @@ export function createClient(settings: StoreSettings): S3Client {
     endpoint: settings.endpoint,
     ignoreConfiguredEndpointUrls: true,
     region: settings.region,
-    credentials: { accessKeyId: settings.accessKeyId, secretAccessKey: settings.secretAccessKey },
+    credentials: {
+      accessKeyId: settings.accessKeyId,
+      secretAccessKey: settings.secretAccessKey,
+      ...(settings.sessionToken === undefined ? {} : { sessionToken: settings.sessionToken }),
+    },
     forcePathStyle: true,
     requestHandler: transport,
     streamCollector: collect,
@@ -71,12 +75,18 @@ export function createClient(settings: StoreSettings): S3Client {
  * further: it holds the open connection, and with it the request and its signature.
  */
 function unreadable(error: unknown): CorruptError | OverlongError | null {
-  if (!(error instanceof Error) || !('$response' in error) || error instanceof StatusError) return null;
+  if (
+    !(error instanceof Error) ||
+    !('$response' in error) ||
+    error instanceof StatusError ||
+    error instanceof ForeignError
+  )
+    return null;
   const { body } = error.$response as { body?: { destroy?(): void } };
   body?.destroy?.();
   // Behind the first line the SDK says where it has put the answer.
   const [reason = ''] = error.message.split('\n');
   return error instanceof OverlongError
     ? new OverlongError(reason)
-    : new CorruptError(`the answer is not one of S3 (${reason})`);
+    : new ForeignError(`the answer is not one of S3 (${reason})`);
 }

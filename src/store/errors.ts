@@ -1,10 +1,6 @@
 import { Failure } from '../failure.ts';
-import { OverlongError, StatusError } from './transport.ts';
-
-/** The bytes or the answer are not what the store says they are. */
-export class CorruptError extends Error {
-  override readonly name = 'CorruptError';
-}
+import { CorruptError, ForeignError, OverlongError, StatusError, UnfitError } from './failures.ts';
+import { HINTS, refusalHint } from './hints.ts';
 
 /** What an error is worth: whether another attempt can help, and what to say when it does not. */
 export interface Judgement {
@@ -12,6 +8,8 @@ export interface Judgement {
   readonly code: 'store-unreachable' | 'store-refused' | 'store-corrupt';
   readonly reason: string;
   readonly hint: string;
+  /** Whether nothing of an answer has come: then the address that was asked is part of the news. */
+  readonly unanswered?: boolean;
 }
 
 /** Beside them Tigris sheds load with 408 `RequestCanceled` and 503 `SlowDown`. */
@@ -20,34 +18,37 @@ const TRANSIENT_STATUSES = new Set([408, 429, 500, 502, 503, 504]);
  * Codes that S3 documents as worth a retry although their status is a 4xx. `RequestTimeTooSkewed` is one because the
  * SDK learns the store's clock from the answer and signs the next attempt by it.
  */
-const TRANSIENT_CODES = new Set(['RequestTimeout', 'RequestTimeTooSkewed', 'ConditionalRequestConflict']);
-
-const HINTS = {
-  down: 'Try again. If it stays so: is the store up, and is AWS_ENDPOINT_URL_S3 right?',
-  keys: 'Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and that they may use this bucket.',
-  clock: 'The clock of this machine is wrong by more than the store allows: set it.',
-  bucket: 'Check BUCKET_NAME and AWS_ENDPOINT_URL_S3.',
-  moved: 'Set AWS_ENDPOINT_URL_S3 to the address of the store itself: redirects are not followed.',
-  certificate: "The store's certificate does not hold: check AWS_ENDPOINT_URL_S3 and this machine's clock.",
-  overlong:
-    'Check AWS_ENDPOINT_URL_S3: no object store answers with so much, so something else may stand there.',
-  corrupt: 'Try again. If it stays so, upload the object anew: what is stored does not match its checksums.',
-};
+const TRANSIENT_CODES = new Set([
+  'RequestTimeout',
+  'RequestTimeTooSkewed',
+  'ConditionalRequestConflict',
+  'OperationAborted',
+]);
 
 /** Null for an error that is none of the store's, but a mistake of this program. */
 export function judge(error: unknown): Judgement | null {
   if (error instanceof StatusError) return judgeStatus(error);
   if (error instanceof CorruptError) {
-    return { retry: true, code: 'store-corrupt', reason: error.message, hint: HINTS.corrupt };
+    const hint = error instanceof ForeignError ? HINTS.foreign : HINTS.corrupt;
+    return { retry: true, code: 'store-corrupt', reason: error.message, hint };
   }
   if (error instanceof OverlongError) {
     return { retry: false, code: 'store-corrupt', reason: error.message, hint: HINTS.overlong };
+  }
+  if (error instanceof UnfitError) {
+    return { retry: false, code: 'store-corrupt', reason: error.message, hint: error.hint };
   }
   if (!(error instanceof Error)) return null;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (/^(CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_CERT)/.test(code)) {
     const reason = `the certificate was not accepted (${code})`;
-    return { retry: false, code: 'store-unreachable', reason, hint: HINTS.certificate };
+    return {
+      retry: false,
+      code: 'store-unreachable',
+      reason,
+      hint: HINTS.certificate,
+      unanswered: true,
+    };
   }
   if (code !== '') {
     // Node's system errors, the HTTP parser's (HPE_*) and TLS's (ERR_SSL_*): the connection, one way or another.
@@ -56,6 +57,7 @@ export function judge(error: unknown): Judgement | null {
       code: 'store-unreachable',
       reason: `connection failed (${code})`,
       hint: HINTS.down,
+      unanswered: true,
     };
   }
   return null;
@@ -69,19 +71,27 @@ function judgeStatus(error: StatusError): Judgement {
     return { retry: true, code: 'store-unreachable', reason, hint: HINTS.down };
   }
   if (status >= 500) return { retry: false, code: 'store-unreachable', reason, hint: HINTS.down };
-  if (status < 400) return refused(HINTS.moved);
-  return refused(status === 401 || status === 403 ? HINTS.keys : HINTS.bucket);
+  return refused(refusalHint(error));
+}
+
+/** What was asked of whom. */
+export interface Asked {
+  /** Such as `GET showcase/db/index.sqlite3`. */
+  readonly operation: string;
+  /** Address of the store. */
+  readonly endpoint: string;
 }
 
 /** The failure that ends an operation such as `GET showcase/db/index.sqlite3`. */
 export function toFailure(
   judgement: Judgement,
-  operation: string,
+  { operation, endpoint }: Asked,
   attempts: number,
   cause: unknown,
 ): Failure {
+  const where = judgement.unanswered ? ` to ${endpoint}` : '';
   const count = attempts === 1 ? '' : `, ${attempts} attempts`;
-  return new Failure(judgement.code, `${operation}: ${judgement.reason}${count}`, {
+  return new Failure(judgement.code, `${operation}: ${judgement.reason}${where}${count}`, {
     hint: judgement.hint,
     cause,
   });

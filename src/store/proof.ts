@@ -1,10 +1,11 @@
 import { hash } from 'node:crypto';
-import { bareEtag, quotedEtag } from '../etag.ts';
-import { CorruptError } from './errors.ts';
+import { bareEtag } from '../etag.ts';
+import { type Encryption, hasOpaqueEtag, storedEtag } from './dialects.ts';
+import { CorruptError, ForeignError } from './failures.ts';
 import type { StoredObject } from './types.ts';
 
 /** What the SDK gives of an object's head, whichever operation asked for it. */
-interface Head {
+interface Head extends Encryption {
   readonly ETag?: string | undefined;
   readonly ContentLength?: number | undefined;
   readonly LastModified?: Date | undefined;
@@ -13,13 +14,14 @@ interface Head {
 
 /** @throws {CorruptError} when what S3 always sends is not there: then somebody else has answered. */
 export function describeObject(key: string, head: Head, size: number): StoredObject {
-  if (!head.ETag || !head.LastModified) throw new CorruptError('the answer has no ETag or no time');
+  if (!head.ETag || !head.LastModified) throw new ForeignError('the answer has no ETag or no time');
   return {
     key,
-    etag: quotedEtag(head.ETag),
+    etag: storedEtag(head.ETag),
     size,
     modified: head.LastModified,
     metadata: head.Metadata ?? {},
+    ...(hasOpaqueEtag(head) ? { opaqueEtag: true } : {}),
   };
 }
 
@@ -32,7 +34,7 @@ export function describeObject(key: string, head: Head, size: number): StoredObj
  */
 export function prove(bytes: Buffer, object: StoredObject): string {
   if (bytes.length !== object.size) throw new CorruptError(`${bytes.length} of ${object.size} bytes came`);
-  if (isMd5(object.etag) && md5(bytes) !== bareEtag(object.etag).toLowerCase()) {
+  if (isMd5Of(object) && md5(bytes) !== bareEtag(object.etag).toLowerCase()) {
     throw new CorruptError('the bytes do not match their ETag');
   }
   const digest = sha256(bytes);
@@ -44,11 +46,14 @@ export function prove(bytes: Buffer, object: StoredObject): string {
 }
 
 /** Whether what is said of an object proves more of its bytes than their number. */
-export function isProven({ etag, metadata }: StoredObject): boolean {
-  return isMd5(etag) || metadata['sha256'] !== undefined;
+export function isProven(object: StoredObject): boolean {
+  return isMd5Of(object) || object.metadata['sha256'] !== undefined;
 }
 
-/** An ETag is the bytes' MD5 unless the object came in parts (then it ends in `-<parts>`) or is encrypted. */
+/** Whether the ETag is the MD5 of the object's bytes. */
+export const isMd5Of = ({ etag, opaqueEtag = false }: StoredObject) => !opaqueEtag && isMd5(etag);
+
+/** An ETag is the bytes' MD5 unless the object came in parts (then it ends in `-<parts>`) or is encrypted with some keys. */
 export const isMd5 = (etag: string) => /^[0-9a-f]{32}$/i.test(bareEtag(etag));
 
 export const md5 = (bytes: Buffer) => hash('md5', bytes);

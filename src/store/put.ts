@@ -1,11 +1,11 @@
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { bareEtag, quotedEtag } from '../etag.ts';
+import { bareEtag } from '../etag.ts';
 import { Failure } from '../failure.ts';
-import { CorruptError } from './errors.ts';
-import { isMd5, md5, sha256 } from './proof.ts';
+import { hasOpaqueEtag, storedEtag } from './dialects.ts';
+import { CorruptError, ForeignError, StatusError } from './failures.ts';
+import { isMd5, isMd5Of, md5, sha256 } from './proof.ts';
 import { isMissing, operationName } from './reader.ts';
 import { type Attempt, withRetries } from './retry.ts';
-import { StatusError } from './transport.ts';
 import type {
   HeadOutcome,
   ObjectStore,
@@ -46,7 +46,7 @@ export function putObject(
   }
   const upload = { key, bytes, md5: md5(bytes), sha256: sha256(bytes), options };
   const state: State = { inDoubt: false, comparesBare: false };
-  return withRetries(operationName('PUT', parts.settings, key), parts.settings.timeoutMs, (attempt) =>
+  return withRetries(operationName('PUT', parts.settings, key), parts.settings, (attempt) =>
     putOnce(parts, upload, state, attempt),
   );
 }
@@ -96,11 +96,11 @@ async function send(
     ...precondition(options.condition, comparesBare),
   });
   const answer = await client.send(command, { abortSignal: signal });
-  if (!answer.ETag) throw new CorruptError('the answer has no ETag');
-  if (isMd5(answer.ETag) && bareEtag(answer.ETag).toLowerCase() !== md5) {
+  if (!answer.ETag) throw new ForeignError('the answer has no ETag');
+  if (isMd5(answer.ETag) && !hasOpaqueEtag(answer) && bareEtag(answer.ETag).toLowerCase() !== md5) {
     throw new CorruptError('the ETag that the store answered is not that of the bytes sent');
   }
-  return { kind: 'stored', etag: quotedEtag(answer.ETag) };
+  return { kind: 'stored', etag: storedEtag(answer.ETag) };
 }
 
 function precondition(
@@ -120,7 +120,7 @@ function isConditionFailed(error: unknown, { replaces }: PutCondition): boolean 
 
 /** An MD5 that the store has computed weighs more than a digest that we have sent. */
 function isOurs(object: StoredObject, upload: Upload): boolean {
-  return isMd5(object.etag)
+  return isMd5Of(object)
     ? bareEtag(object.etag).toLowerCase() === upload.md5
     : object.size === upload.bytes.length && object.metadata['sha256'] === upload.sha256;
 }

@@ -1,9 +1,9 @@
 import { GetObjectCommand, type GetObjectCommandOutput, type S3Client } from '@aws-sdk/client-s3';
 import { createClient } from './client.ts';
-import { CorruptError } from './errors.ts';
+import { CorruptError, ForeignError, StatusError, UnfitError } from './failures.ts';
+import { HINTS } from './hints.ts';
 import { describeObject, prove } from './proof.ts';
 import { type Attempt, withRetries } from './retry.ts';
-import { StatusError } from './transport.ts';
 import type { GetOutcome, ObjectReader, StoreSettings } from './types.ts';
 
 type GetOptions = Parameters<ObjectReader['get']>[1];
@@ -16,7 +16,7 @@ export function createReader(settings: StoreSettings): ObjectReader {
 export function readerWith(client: S3Client, settings: StoreSettings): ObjectReader {
   return {
     get: (key, options) =>
-      withRetries(operationName('GET', settings, key), settings.timeoutMs, (attempt) =>
+      withRetries(operationName('GET', settings, key), settings, (attempt) =>
         getOnce(client, settings.bucket, key, options, attempt),
       ),
   };
@@ -49,8 +49,9 @@ async function getOnce(
     if (error instanceof StatusError && error.status === 304 && ifNoneMatch !== undefined) {
       return { kind: 'unchanged' };
     }
-    if (isMissing(error)) return { kind: 'missing' };
-    throw error;
+    if (!isMissing(error)) throw error;
+    if (error.code !== '') return { kind: 'missing' };
+    throw new ForeignError('HTTP 404 without an error document of S3', { cause: error });
   }
   const body = answer.Body as NodeJS.ReadableStream & { destroy(): void };
   const announced = answer.ContentLength;
@@ -61,11 +62,20 @@ async function getOnce(
   const bytes = await readBody(body, maxBytes, announced);
   if (bytes.length > maxBytes) return { kind: 'too-large', size: bytes.length };
   const object = describeObject(key, answer, announced ?? bytes.length);
-  return { kind: 'found', object, bytes, sha256: prove(bytes, object) };
+  const sha256 = prove(bytes, object);
+  const compression = compressionOf(bytes);
+  if (compression) throw new UnfitError(`what is stored is compressed (${compression})`, HINTS.compressed);
+  return { kind: 'found', object, bytes, sha256 };
+}
+
+/** By the bytes that it begins with; null for what is none. No database and no inventory begins so. */
+function compressionOf(bytes: Buffer): string | null {
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) return 'gzip';
+  return bytes.length > 4 && bytes.readUInt32LE(0) === 0xfd2fb528 ? 'zstd' : null;
 }
 
 /** A bucket that is not there is not a missing object, but a wrong setting. */
-export function isMissing(error: unknown): boolean {
+export function isMissing(error: unknown): error is StatusError {
   return error instanceof StatusError && error.status === 404 && error.code !== 'NoSuchBucket';
 }
 

@@ -1,6 +1,7 @@
 import { backoff, pause } from '../backoff.ts';
 import { Failure } from '../failure.ts';
-import { judge, toFailure } from './errors.ts';
+import { type Asked, judge, toFailure } from './errors.ts';
+import type { StoreSettings } from './types.ts';
 
 const MAX_ATTEMPTS = 4;
 const PAUSES = { firstPauseMs: 200, longestPauseMs: 5000 };
@@ -23,9 +24,10 @@ export interface Attempt {
  */
 export async function withRetries<T>(
   operation: string,
-  timeoutMs: number,
+  { timeoutMs, endpoint }: Pick<StoreSettings, 'timeoutMs' | 'endpoint'>,
   run: (attempt: Attempt) => Promise<T>,
 ): Promise<T> {
+  const asked = { operation, endpoint };
   const controller = new AbortController();
   const { signal } = controller;
   const timer = setTimeout(() => controller.abort(), timeoutMs);
@@ -35,25 +37,34 @@ export async function withRetries<T>(
       try {
         return await run({ number, signal });
       } catch (error) {
-        if (signal.aborted) throw timeout(operation, timeoutMs, number, last ?? error);
+        if (signal.aborted) throw timeout(asked, timeoutMs, number, last ?? error);
         const judgement = judge(error);
         if (!judgement) throw error;
-        if (!judgement.retry || number === MAX_ATTEMPTS) throw toFailure(judgement, operation, number, error);
+        if (!judgement.retry || number === MAX_ATTEMPTS) throw toFailure(judgement, asked, number, error);
         last = error;
       }
       await pause(backoff(PAUSES, number), signal);
-      if (signal.aborted) throw timeout(operation, timeoutMs, number, last);
+      if (signal.aborted) throw timeout(asked, timeoutMs, number, last);
     }
   } finally {
     clearTimeout(timer);
   }
 }
 
-function timeout(operation: string, timeoutMs: number, attempts: number, cause: unknown): Failure {
+function timeout(
+  { operation, endpoint }: Asked,
+  timeoutMs: number,
+  attempts: number,
+  cause: unknown,
+): Failure {
   const before = judge(cause)?.reason;
   const why = before && attempts > 1 ? `; before that: ${before}` : '';
-  return new Failure('store-timeout', `${operation}: no answer within ${timeoutMs / 1000} s${why}`, {
-    hint: SLOW_HINT,
-    cause,
-  });
+  return new Failure(
+    'store-timeout',
+    `${operation}: no answer from ${endpoint} within ${timeoutMs / 1000} s${why}`,
+    {
+      hint: SLOW_HINT,
+      cause,
+    },
+  );
 }

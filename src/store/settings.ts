@@ -27,7 +27,8 @@ export function readStoreSettings(env: NodeJS.ProcessEnv): StoreSettings | null 
     region: readSigned(env, 'AWS_REGION', 'auto'),
     bucket: readBucket(env['BUCKET_NAME'] || 'showcase'),
     accessKeyId: readSigned(env, 'AWS_ACCESS_KEY_ID', ''),
-    secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? '',
+    secretAccessKey: readSigned(env, 'AWS_SECRET_ACCESS_KEY', ''),
+    ...(env['AWS_SESSION_TOKEN'] ? { sessionToken: readSigned(env, 'AWS_SESSION_TOKEN', '') } : {}),
     timeoutMs: readSeconds(env, 'UPDATE_CONFIG_STORE_TIMEOUT', 30),
   };
 }
@@ -55,8 +56,9 @@ function readEndpoint(value: string): string {
 }
 
 function readBucket(value: string): string {
-  if (/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(value)) return value;
+  // Some stores allow low lines. The names of Amazon's directory buckets end so; these are asked in another way.
+  if (/^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$/.test(value) && !value.endsWith('--x-s3')) return value;
   throw new Failure('config-invalid', 'object store: BUCKET_NAME is not the name of a bucket', {
-    hint: 'A bucket has 3 to 63 lower-case letters, digits, dots and hyphens.',
+    hint: 'A bucket has 3 to 63 lower-case letters, digits, dots, hyphens and low lines; a directory bucket (--x-s3) does not do.',
   });
 }

@@ -1,19 +1,20 @@
 import { performance } from 'node:perf_hooks';
 import {
+  GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
   type ListObjectsV2CommandOutput,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { quotedEtag } from '../etag.ts';
 import { Failure } from '../failure.ts';
 import { createClient } from './client.ts';
-import { CorruptError } from './errors.ts';
+import { keyReader, storedEtag } from './dialects.ts';
+import { judge } from './errors.ts';
+import { CorruptError, ForeignError, OverlongError, StatusError } from './failures.ts';
 import { describeObject } from './proof.ts';
 import { putObject } from './put.ts';
 import { isMissing, operationName, readerWith } from './reader.ts';
 import { type Attempt, SLOW_HINT, withRetries } from './retry.ts';
-import { OverlongError } from './transport.ts';
 import type { HeadOutcome, ObjectInfo, ObjectStore, StoreSettings } from './types.ts';
 
 /** Of a listing: a million objects. This platform has some 500. */
@@ -24,31 +25,91 @@ const LISTING_TIMES = 10;
 /** The object store for reading and writing. */
 export function createStore(settings: StoreSettings): ObjectStore {
   const client = createClient(settings);
-  const head = (key: string, attempt: Attempt) => headOnce(client, settings.bucket, key, attempt);
+  const head = (key: string, attempt: Attempt) => headOnce({ client, settings }, key, attempt);
   return {
     ...readerWith(client, settings),
     head: (key) =>
-      withRetries(operationName('HEAD', settings, key), settings.timeoutMs, (attempt) => head(key, attempt)),
+      withRetries(operationName('HEAD', settings, key), settings, (attempt) => head(key, attempt)),
     put: (key, bytes, options) => putObject({ client, settings, head }, key, bytes, options),
-    list: (prefix) => listObjects(client, settings, prefix),
+    list: (prefix) => listObjects({ client, settings }, prefix),
   };
 }
 
-async function headOnce(
-  client: S3Client,
-  bucket: string,
-  key: string,
-  { signal }: Attempt,
-): Promise<HeadOutcome> {
+/**
+ * Buckets that have answered this process: one of their objects was found, or they said that they have not got it. Of the
+ * process, since it opens a store for each time that an operation may take.
+ */
+const answering = new Set<string>();
+
+const bucketOf = ({ endpoint, bucket }: StoreSettings): string => `${endpoint}/${bucket}`;
+
+interface Parts {
+  readonly client: S3Client;
+  readonly settings: StoreSettings;
+}
+
+/** The answer to a HEAD has no body that could say why; where it says no more than its status, a GET is asked for the reason. */
+async function headOnce(parts: Parts, key: string, attempt: Attempt): Promise<HeadOutcome> {
+  const bucket = bucketOf(parts.settings);
   try {
-    const command = new HeadObjectCommand({ Bucket: bucket, Key: key });
-    const answer = await client.send(command, { abortSignal: signal });
-    if (answer.ContentLength === undefined) throw new CorruptError('the answer has no length');
-    return { kind: 'found', object: describeObject(key, answer, answer.ContentLength) };
+    const found = await sendHead(parts, key, attempt);
+    answering.add(bucket);
+    return found;
   } catch (error) {
-    if (isMissing(error)) return { kind: 'missing' };
-    throw error;
+    if (!(error instanceof StatusError) || error.code !== '' || !UNEXPLAINED.has(error.status)) throw error;
+    if (error.status === 404 && answering.has(bucket)) return { kind: 'missing' };
+    if (!(await explain(parts, key, attempt))) return { kind: 'missing' };
+    return await sendHead(parts, key, attempt).catch(missingOrThrow);
   }
+}
+
+function missingOrThrow(error: unknown): HeadOutcome {
+  if (isMissing(error)) return { kind: 'missing' };
+  throw error;
+}
+
+/**
+ * Of the statuses of a refusal: a wrong clock and a wrong secret are one, a missing bucket and a missing object another.
+ */
+const UNEXPLAINED = new Set([400, 403, 404]);
+
+/**
+ * Asks once more where that may help: another HEAD would be as silent as the first one.
+ *
+ * @returns whether the object is there after all: the SDK has learnt the store's clock meanwhile, or somebody has put it
+ * there
+ */
+async function explain(parts: Parts, key: string, attempt: Attempt): Promise<boolean> {
+  try {
+    return await sendProbe(parts, key, attempt);
+  } catch (error) {
+    if (!judge(error)?.retry) throw error;
+    return await sendProbe(parts, key, attempt);
+  }
+}
+
+async function sendProbe({ client, settings }: Parts, key: string, { signal }: Attempt): Promise<boolean> {
+  const command = new GetObjectCommand({ Bucket: settings.bucket, Key: key, Range: 'bytes=0-0' });
+  try {
+    const { Body } = await client.send(command, { abortSignal: signal });
+    (Body as { destroy?(): void } | undefined)?.destroy?.();
+    return true;
+  } catch (error) {
+    // Of no byte none can be had.
+    if (error instanceof StatusError && error.status === 416) return true;
+    if (!isMissing(error)) throw error;
+    if (error.code === '')
+      throw new ForeignError('HTTP 404 without an error document of S3', { cause: error });
+    answering.add(bucketOf(settings));
+    return false;
+  }
+}
+
+async function sendHead({ client, settings }: Parts, key: string, { signal }: Attempt): Promise<HeadOutcome> {
+  const command = new HeadObjectCommand({ Bucket: settings.bucket, Key: key });
+  const answer = await client.send(command, { abortSignal: signal });
+  if (answer.ContentLength === undefined) throw new ForeignError('the answer has no length');
+  return { kind: 'found', object: describeObject(key, answer, answer.ContentLength) };
 }
 
 /**
@@ -56,21 +117,18 @@ async function headOnce(
  *
  * @throws {Failure} `store-corrupt` for a listing that goes on after 1000 pages; `store-timeout` and the others.
  */
-async function* listObjects(
-  client: S3Client,
-  settings: StoreSettings,
-  prefix: string,
-): AsyncGenerator<ObjectInfo> {
+async function* listObjects({ client, settings }: Parts, prefix: string): AsyncGenerator<ObjectInfo> {
   const operation = operationName('LIST', settings, prefix);
   const limitMs = LISTING_TIMES * settings.timeoutMs;
   let token: string | undefined;
   let spentMs = 0;
   for (let number = 1; number === 1 || token !== undefined; number++) {
     const began = performance.now();
-    const page = await withRetries(operation, settings.timeoutMs, (attempt) =>
+    const page = await withRetries(operation, settings, (attempt) =>
       listPage(client, settings.bucket, { prefix, number, token }, attempt),
     );
     spentMs += performance.now() - began;
+    answering.add(bucketOf(settings));
     yield* page.objects;
     token = page.next;
     if (token !== undefined && spentMs > limitMs) {
@@ -102,7 +160,12 @@ async function listPage(
     ...(token === undefined ? {} : { ContinuationToken: token }),
   });
   const answer = await client.send(command, { abortSignal: signal });
-  const objects = (answer.Contents ?? []).map((item) => describeItem(item, answer.EncodingType));
+  const items = answer.Contents ?? [];
+  const readKey = keyReader(
+    items.map(({ Key = '' }) => Key),
+    answer.EncodingType,
+  );
+  const objects = items.map((item) => describeItem(item, readKey));
   if (!answer.IsTruncated) return { objects, next: undefined };
   const next = answer.NextContinuationToken;
   if (!next || next === token) throw new CorruptError('a listing says that it goes on, but not where');
@@ -112,18 +175,9 @@ async function listPage(
 
 type Item = NonNullable<ListObjectsV2CommandOutput['Contents']>[number];
 
-function describeItem({ Key, ETag, Size, LastModified }: Item, encoding: string | undefined): ObjectInfo {
+function describeItem({ Key, ETag, Size, LastModified }: Item, readKey: (key: string) => string): ObjectInfo {
   if (Key === undefined || ETag === undefined || Size === undefined || LastModified === undefined) {
     throw new CorruptError('a listing names an object without key, ETag, size or time');
   }
-  const key = encoding === 'url' ? decodeKey(Key) : Key;
-  return { key, etag: quotedEtag(ETag), size: Size, modified: LastModified };
-}
-
-function decodeKey(encoded: string): string {
-  try {
-    return decodeURIComponent(encoded.replaceAll('+', ' '));
-  } catch (cause) {
-    throw new CorruptError('a listing names a key that is not percent-encoded UTF-8', { cause });
-  }
+  return { key: readKey(Key), etag: storedEtag(ETag), size: Size, modified: LastModified };
 }

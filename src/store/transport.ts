@@ -1,5 +1,8 @@
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
+import { checkAnswer, codeIn } from './answers.ts';
+import { asAmazonLists, asAmazonSays } from './dialects.ts';
+import { OverlongError, StatusError } from './failures.ts';
 
 /** An error answer is an XML document of a few hundred bytes; more than this of it is not read. */
 const MAX_ERROR_BODY = 64 * 1024;
@@ -11,29 +14,6 @@ const MAX_SHORT_ANSWER = 16 * 2 ** 20;
  */
 const MAX_MARKUP = 200_000;
 const [LESS_THAN, AMPERSAND] = [0x3c, 0x26];
-
-/** Any answer but a 2xx. Holds what is needed to judge it, and no request header. */
-export class StatusError extends Error {
-  readonly status: number;
-  /** The store's own code such as `NoSuchKey`; empty when the answer has none. */
-  readonly code: string;
-  /** In the shape in which the SDK looks for the `Date` header, from which it corrects a skewed clock. */
-  readonly $response: { readonly statusCode: number; readonly headers: Record<string, string> };
-  readonly $metadata = {};
-
-  constructor(status: number, code: string, headers: Record<string, string>) {
-    super(code ? `HTTP ${status} (${code})` : `HTTP ${status}`);
-    this.name = 'StatusError';
-    this.status = status;
-    this.code = code;
-    this.$response = { statusCode: status, headers };
-  }
-}
-
-/** More came than any answer of the store has. Another attempt would bring as much, so none is made. */
-export class OverlongError extends Error {
-  override readonly name = 'OverlongError';
-}
 
 interface SignedRequest {
   readonly method: string;
@@ -60,12 +40,23 @@ export const transport = {
     const statusCode = message.statusCode ?? 0;
     if (statusCode < 200 || statusCode > 299)
       throw new StatusError(statusCode, await errorCode(message), headers);
-    return { response: { statusCode, headers, body: message } };
+    asAmazonSays(headers);
+    const asked = askedFor(signed);
+    if (asked === 'object') return { response: { statusCode, headers, body: message } };
+    const body = await collect(message);
+    checkAnswer(body, asked, headers);
+    return { response: { statusCode, headers, body: asked === 'listing' ? asAmazonLists(body) : body } };
   },
   destroy() {},
   updateHttpClientConfig() {},
   httpHandlerConfigs: () => ({}),
 } satisfies S3ClientConfig['requestHandler'];
+
+/** What the answer to a request is to be. That to a HEAD has no body, and that to a GET proves itself. */
+function askedFor({ method, query }: SignedRequest): 'listing' | 'upload' | 'object' {
+  if (method === 'PUT') return 'upload';
+  return method === 'GET' && query?.['list-type'] !== undefined ? 'listing' : 'object';
+}
 
 /**
  * The whole of a short answer, such as one page of a listing. Never holds more than 16 MiB and a chunk of it.
@@ -140,5 +131,5 @@ async function errorCode(message: IncomingMessage): Promise<string> {
   } catch {
     // The status says enough.
   }
-  return /<Code>\s*([A-Za-z0-9.]{1,64})\s*<\/Code>/.exec(text)?.[1] ?? '';
+  return codeIn(text);
 }

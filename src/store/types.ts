@@ -14,6 +14,8 @@ export interface ObjectInfo {
 export interface StoredObject extends ObjectInfo {
   /** User metadata, keys in lower case without `x-amz-meta-`. */
   readonly metadata: Readonly<Record<string, string>>;
+  /** Whether the ETag is no MD5 although it may look like one: the object is encrypted with a key of its own. */
+  readonly opaqueEtag?: boolean;
 }
 
 export type GetOutcome =
@@ -61,6 +63,8 @@ export interface StoreSettings {
   readonly bucket: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  /** Of keys that somebody has lent for a while. */
+  readonly sessionToken?: string;
   /** Milliseconds for a whole operation, retries and all. */
   readonly timeoutMs: number;
 }

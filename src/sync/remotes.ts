@@ -49,8 +49,9 @@ function isTimeEnough({ request }: Run, each: Surveyed | undefined, listed: Obje
 
 /**
  * What the store has of one database, to be asked with its lock held: as it was listed, unless another process of this
- * machine has been at it since; and for one that was not listed the version last seen, which the condition of the upload
- * puts to the proof.
+ * machine has been at it since; and where nobody has asked for a listing the version last seen, which the condition of the
+ * upload puts to the proof. A listing that does not name it is not believed: not every store heeds a condition that
+ * nothing be there.
  *
  * @throws {Failure} `store-*`
  */
@@ -61,8 +62,8 @@ export async function remoteOf(
   remotes: Remotes,
 ): Promise<RemoteCopy | null> {
   if (remotes && seen?.etag === before?.etag) {
-    const listed = remotes.get(tenant.name) ?? null;
-    if (!listed || listed.exact || seen) return listed;
+    const listed = remotes.get(tenant.name);
+    if (listed && (listed.exact || seen)) return listed;
   } else if (!remotes && seen) {
     return { etag: seen.etag, size: 0, time: seen.time, exact: true };
   }

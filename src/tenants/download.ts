@@ -1,10 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { backoff } from '../backoff.ts';
-import { databaseKey, statedTime } from '../bucket/layout.ts';
+import { databaseKey, statedTime, unreadableTime } from '../bucket/layout.ts';
 import { Failure } from '../failure.ts';
+import { printable } from '../index/keys.ts';
 import type { Ownership } from '../rights/files.ts';
 import { isProven } from '../store/proof.ts';
-import type { GetOutcome, ObjectReader, StoredObject } from '../store/types.ts';
+import type { GetOutcome, ObjectReader } from '../store/types.ts';
 import { adoptCopy } from './adopt.ts';
 import { type ProvedImage, proveImage } from './image.ts';
 import type { Inventoried } from './inventoried.ts';
@@ -59,6 +60,7 @@ export async function downloadTenant(tools: DownloadTools, tenant: TenantDatabas
   if (found.kind === 'missing') return found;
   const { learnt } = found;
   if (found.kind === 'found') {
+    if (found.unreadable && seen.get(name) === null) refuseUnlessAbsent(tenant, found.unreadable);
     const placed = await placeDatabase({ tenant, image: found.image, learnt, like, seen });
     if (placed.kind === 'placed') {
       return { kind: 'downloaded', size: found.image.bytes.length, time: learnt.time, kept: placed.kept };
@@ -72,7 +74,10 @@ export async function downloadTenant(tools: DownloadTools, tenant: TenantDatabas
 type Fetched =
   | { readonly kind: 'missing' }
   | { readonly kind: 'unwanted'; readonly learnt: LearntTime }
-  | { readonly kind: 'found'; readonly learnt: LearntTime; readonly image: ProvedImage };
+  | ({ readonly kind: 'found'; readonly learnt: LearntTime; readonly image: ProvedImage } & {
+      /** What stands in the place of the time at which it was last changed, where nothing tells that. */
+      readonly unreadable: string | null;
+    });
 
 async function fetchProved(
   tools: DownloadTools,
@@ -86,20 +91,29 @@ async function fetchProved(
     if (got.kind === 'too-large') throw tooLarge(name, got.size, tools.maxBytes);
     const { object, bytes } = got;
     if (bytes.length === 0) return { kind: 'missing' };
-    const learnt = learntOf(object, await timeOf(tools, tenant, object));
+    const told = statedTime(object) ?? (await tools.inventoried(tenant, object.etag));
+    const learnt = learntOf(object, told ?? object.modified);
+    const unreadable = told ? null : unreadableTime(object);
     if (!isWanted(learnt.time)) return { kind: 'unwanted', learnt };
     const image = await proveUnless(name, got, attempt < ATTEMPTS && !isProven(object));
-    if (image) return { kind: 'found', learnt, image };
+    if (image) return { kind: 'found', learnt, image, unreadable };
     await wait(backoff(PAUSES, attempt));
   }
 }
 
-async function timeOf(
-  { inventoried }: DownloadTools,
-  tenant: TenantDatabase,
-  object: StoredObject,
-): Promise<Date> {
-  return statedTime(object) ?? (await inventoried(tenant, object.etag)) ?? object.modified;
+/**
+ * Nothing is known of what the local database grew from, and the time of the upload says nothing of what was uploaded.
+ *
+ * @throws {Failure} `tenant-invalid`
+ */
+function refuseUnlessAbsent({ name, path }: TenantDatabase, unreadable: string): void {
+  const local = readLocal(path);
+  if (local === null || local.empty) return;
+  const said = JSON.stringify(printable(unreadable.slice(0, 100)));
+  const problem = `the store's database of ${name} has ${said} for last-modified, which is not a time; the one here is kept`;
+  throw new Failure('tenant-invalid', problem, {
+    hint: "Find out which one is newer. For the store's, move the local one aside, or upload it anew with a last-modified such as 2025-11-19 12:00:00 UTC. For the local one, touch it and run sync-databases.",
+  });
 }
 
 /** Null for a bad one that may be good the next time. */

@@ -2,6 +2,7 @@ import { Failure } from '../failure.ts';
 import { printable } from '../index/keys.ts';
 import type { Subject } from '../index/open.ts';
 import { codeOf, diskError } from '../install/disk.ts';
+import { isSqliteError } from '../sqlite.ts';
 
 /** @param problem the end of a sentence about the database; may hold text from outside */
 export function invalidDatabase(subject: Subject, problem: string, cause?: unknown): Failure {
@@ -24,7 +25,9 @@ export function databaseError(name: string, path: string, error: unknown): unkno
   const subject = localSubject(name);
   const problem = error instanceof Error ? error.message : String(error);
   if (isNoDatabase(error)) return invalidDatabase(subject, `is not in order: ${problem}`, error);
-  return diskError('cannot work on', path, error);
+  const told = diskError('cannot work on', path, error);
+  // Whatever else SQLite says of a database is the database's: an unknown format, or a schema that it cannot read.
+  return isSqliteError(told) ? invalidDatabase(subject, `cannot be read: ${problem}`, error) : told;
 }
 
 /** Whether something is no database, or a damaged one. */

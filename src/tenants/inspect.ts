@@ -1,8 +1,8 @@
 import { readSync } from 'node:fs';
 import { Failure } from '../failure.ts';
+import { quickCheck } from '../index/integrity.ts';
 import { openImage } from '../index/open.ts';
 import { isSqliteError } from '../sqlite.ts';
-import { firstFinding } from './order.ts';
 
 /**
  * What SQLite's check finds in the image on standard input: `ok`, or what is wrong. It may take any time and memory.
@@ -19,7 +19,7 @@ export function inspect(size: number): string {
   try {
     const db = openImage(image);
     try {
-      return firstFinding(db);
+      return quickCheck(db);
     } finally {
       db.close();
     }

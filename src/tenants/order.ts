@@ -1,4 +1,5 @@
 import { Failure } from '../failure.ts';
+import { quickCheck } from '../index/integrity.ts';
 import { openImage, type Subject, sizeOf } from '../index/open.ts';
 import { isTooWide, shapeOf } from '../index/shape.ts';
 import type { Database } from '../sqlite.ts';
@@ -7,11 +8,6 @@ import { startInspector } from './inspector.ts';
 
 /** Milliseconds that a check of a database may take which runs what its application wrote. */
 const CHECK_MS = 10_000;
-
-/** What SQLite's check of a database finds first: `ok`, or what is wrong. */
-export function firstFinding(db: Database): string {
-  return String(db.prepare('PRAGMA main.quick_check(1)').pluck().get());
-}
 
 /**
  * Reads something from the image of a database, and proves that it is in order to SQLite's `quick_check`. The check of a
@@ -32,7 +28,7 @@ export async function readProved<T>(
   let found: string | null;
   let value: T;
   try {
-    found = isUsual(db) ? firstFinding(db) : null;
+    found = isUsual(db) ? quickCheck(db) : null;
     value = read(db);
   } finally {
     db.close();

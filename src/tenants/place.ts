@@ -128,6 +128,7 @@ async function placeOver(placement: Placement, before: LocalCopy): Promise<Place
       staged: fetchedPath(path),
       mtime: time,
       intoEmpty: true,
+      invalid: 'tenant-invalid',
       announce: (digest) =>
         seen.announce(name, { etag, time, digest, oldDigest, oldModified: before.modified }),
       locked: () => {

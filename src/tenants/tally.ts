@@ -16,6 +16,7 @@ export class Tally {
   readonly #counts = { downloaded: 0, prepared: 0, unchanged: 0 };
   readonly #failures: ItemFailure[] = [];
   readonly #absent: string[] = [];
+  readonly #unknown: string[] = [];
   #done = 0;
 
   constructor(parts: TenantParts, request: TenantRequest, total: number) {
@@ -30,6 +31,7 @@ export class Tally {
     if (done.download) counts.downloaded += 1;
     if (done.applied !== null) counts.prepared += 1;
     if (told !== '') this.#item(name, this.#request.dryRun ? 'would-change' : 'changed', told);
+    else if (done.unknown) this.#unknown.push(name);
     else if (done.absent) this.#absent.push(name);
     else counts.unchanged += 1;
     this.#progress();
@@ -52,9 +54,13 @@ export class Tally {
   outcome(): TenantsOutcome {
     const absent = this.#absent;
     if (absent.length > 0) {
-      const names = absent.slice(0, MOST_NAMES).join(', ');
-      const more = absent.length > MOST_NAMES ? `, and ${absent.length - MOST_NAMES} more` : '';
-      this.#say(`no database, and the application has no migrations to make one with: ${names}${more}`);
+      this.#say(`no database, and the application has no migrations to make one with: ${someOf(absent)}`);
+    }
+    const unknown = this.#unknown;
+    if (unknown.length > 0) {
+      const events = counted(unknown.length, 'event');
+      const made = 'until the store can be listed none is made, and they cannot be served';
+      this.#say(`without a database here: ${events} (${someOf(unknown)}); ${made}`);
     }
     const { downloaded, prepared, unchanged } = this.#counts;
     return {
@@ -64,6 +70,7 @@ export class Tally {
           : { downloaded, prepared }),
         unchanged,
         ...(absent.length > 0 ? { 'without a database': absent.length } : {}),
+        ...(unknown.length > 0 ? { 'not known to be in the store': unknown.length } : {}),
         failed: this.#failures.length,
       },
       failures: this.#failures,
@@ -83,6 +90,11 @@ export class Tally {
     const { step } = this.#request;
     this.#parts.report({ type: 'progress', step, done: this.#done, total: this.#total }, new Date());
   }
+}
+
+function someOf(names: readonly string[]): string {
+  const more = names.length > MOST_NAMES ? `, and ${names.length - MOST_NAMES} more` : '';
+  return names.slice(0, MOST_NAMES).join(', ') + more;
 }
 
 /** Empty where nothing was done. */

@@ -8,6 +8,7 @@ import { type DownloadOutcome, downloadTenant } from './download.ts';
 import { isOlder, readLocal } from './local.ts';
 import { countPending, readApplied } from './migrations.ts';
 import type { Work } from './parts.ts';
+import { askRemote } from './remote.ts';
 import { removeLeftovers } from './staging.ts';
 import type { LocalCopy, RemoteCopy, TenantDatabase } from './types.ts';
 import { underTenantLock } from './under-lock.ts';
@@ -20,6 +21,8 @@ export interface TenantDone {
   readonly applied: number | null;
   /** Whether there is no database: neither here nor in the store, and nothing that would make one. */
   readonly absent: boolean;
+  /** Whether there is none here, and none may be made before the store can say whether it has one. */
+  readonly unknown?: boolean;
 }
 
 const NOTHING: TenantDone = { download: null, applied: null, absent: false };
@@ -45,10 +48,11 @@ export async function handleTenant(work: Work, tenant: TenantDatabase): Promise<
     );
   }
   const local = readLocal(path);
-  const remote = work.remotes?.get(name) ?? null;
+  const remote = await remoteOf(work, tenant, local);
   const isFetched = wantsDownload(local, remote);
   if (!isFetched && !work.interrupted.has(name) && !work.leftovers.has(name)) {
     adoptSame(work, tenant, remote);
+    if (isUnknown(work, local)) return { ...NOTHING, unknown: true };
     const pending = pendingOf(work, tenant, local);
     if (pending === null) return { ...NOTHING, absent: isAbsent(local) };
     if (work.request.dryRun) return { ...NOTHING, applied: pending };
@@ -60,6 +64,21 @@ export async function handleTenant(work: Work, tenant: TenantDatabase): Promise<
   return await underTenantLock({ stateDir, seen, timeoutMs }, tenant, () => bring(work, tenant, remote));
 }
 
+/**
+ * What the store has in the place of the local database. A listing that does not name a database is not believed where
+ * one would be made: an empty database in the place of an event's own would count as the newer one.
+ *
+ * @throws {Failure} `store-*`
+ */
+async function remoteOf(
+  { store, remotes }: Work,
+  tenant: TenantDatabase,
+  local: LocalCopy | null,
+): Promise<RemoteCopy | null> {
+  const listed = remotes?.get(tenant.name) ?? null;
+  return !listed && store && remotes && isAbsent(local) ? await askRemote(store, tenant) : listed;
+}
+
 /** With the lock held: everything is looked at again. */
 async function bring(work: Work, tenant: TenantDatabase, listed: RemoteCopy | null): Promise<TenantDone> {
   const remote = listed && exactly(work, tenant.name, listed);
@@ -69,6 +88,7 @@ async function bring(work: Work, tenant: TenantDatabase, listed: RemoteCopy | nu
   const download = fetched?.kind === 'downloaded' ? fetched : null;
   const local = readLocal(tenant.path);
   if (!fetched) adoptSame(work, tenant, remote);
+  if (isUnknown(work, local)) return { ...NOTHING, unknown: true };
   const pending = pendingOf(work, tenant, local);
   if (pending !== null) {
     await work.prepareLimit(() => runPrepare(work.parts, tenant));
@@ -102,18 +122,14 @@ function wantsDownload(local: LocalCopy | null, remote: RemoteCopy | null): bool
   return local === null || isOlder(local, remote.time);
 }
 
-/**
- * How many migrations the prepare command has to apply; null when it need not run.
- *
- * @throws {Failure} where a database would be made although the store may have one: it would count as the newer one.
- */
+/** Whether the store may have a database that is not here: one that is made here would count as the newer one. */
+function isUnknown({ store, remotes }: Work, local: LocalCopy | null): boolean {
+  return isAbsent(local) && store !== null && remotes === null;
+}
+
+/** How many migrations the prepare command has to apply; null when it need not run. */
 function pendingOf(work: Work, tenant: TenantDatabase, local: LocalCopy | null): number | null {
-  const { migrations, store, remotes, request } = work;
-  if (isAbsent(local) && store && !remotes) {
-    throw new Failure('store-unreachable', 'it is not known whether the store has this database', {
-      hint: 'Run it again when the store answers; until then this event cannot be served here.',
-    });
-  }
+  const { migrations, request } = work;
   if (migrations === null || migrations.length === 0) return null;
   const applied = isAbsent(local) ? new Set<string>() : readApplied(tenant, request);
   return countPending(migrations, applied) || null;

@@ -44,6 +44,18 @@ describe('config-update ends', () => {
     expect(stdout).toMatch(new RegExp(`^Failed \\(usage\\): ${message}\\n`));
   });
 
+  it.each([[['--dry-run']], [['--verify']], [[]]])(
+    'with 1 for %j when there is no such bucket, and says so',
+    async (args) => {
+      const host = scene.host(undefined, { BUCKET_NAME: 'not_there' });
+      const { exitCode, stdout } = await host.configUpdate(args);
+      expect(exitCode).toBe(1);
+      expect(stdout).toContain('HTTP 404 (NoSuchBucket)');
+      expect(stdout).toContain('Check BUCKET_NAME');
+      expect(scene.fleet.asked).toEqual([]);
+    },
+  );
+
   it('with 3 when no machine is running; the index is published all the same', async () => {
     const host = scene.host();
     host.list({ id: 'm1', state: 'suspended' }, { id: 'm2', state: 'created' });

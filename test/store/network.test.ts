@@ -45,7 +45,7 @@ describe('the time-out', () => {
     const outcome = await getFrom(spoiled.proxy.endpoint, 1500);
     expect(outcome).toMatchObject({
       code: 'store-timeout',
-      message: `GET showcase/${KEY}: no answer within 1.5 s`,
+      message: `GET showcase/${KEY}: no answer from ${spoiled.proxy.endpoint} within 1.5 s`,
       hint: expect.stringContaining('UPDATE_CONFIG_STORE_TIMEOUT'),
     });
     expect(spoiled.proxy.requests).toHaveLength(1);
@@ -81,7 +81,7 @@ describe('an endpoint', () => {
   test('that refuses connections is unreachable after four attempts', async () => {
     expect(await getFrom('http://127.0.0.1:1')).toMatchObject({
       code: 'store-unreachable',
-      message: `GET showcase/${KEY}: connection failed (ECONNREFUSED), 4 attempts`,
+      message: `GET showcase/${KEY}: connection failed (ECONNREFUSED) to http://127.0.0.1:1, 4 attempts`,
       hint: expect.stringContaining('AWS_ENDPOINT_URL_S3'),
     });
   });

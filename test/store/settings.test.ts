@@ -87,6 +87,9 @@ test.each(['UPPER', 'a', 'a/b', '../x', 'bucket?x', '-bucket'])('%j is no bucket
 
 test.each([
   ['AWS_ACCESS_KEY_ID', 'tid_very-secret\n'],
+  ['AWS_SECRET_ACCESS_KEY', 'tid_very-secret\n'],
+  ['AWS_SECRET_ACCESS_KEY', ' tid_very-secret'],
+  ['AWS_SESSION_TOKEN', 'tid_very-secret '],
   ['AWS_ACCESS_KEY_ID', 'tid_very-secret\r\nX: y'],
   ['AWS_REGION', 'auto\n'],
   ['AWS_REGION', 'übersee'],

@@ -30,11 +30,17 @@ function counted(): Record<string, number> {
 }
 
 describe('the idle hook with 400 events', () => {
-  it('uploads all of them with a listing, a request each and two for the inventory', async () => {
+  it('asks for each that the listing does not name, uploads it, and takes two requests for the inventory', async () => {
     const { exitCode, stdout } = await iad.script('idle');
     expect(exitCode).toBe(0);
     expect(stdout).toContain('400 uploaded');
-    expect(counted()).toEqual({ 'LIST db/': 1, 'PUT db': 400, 'GET inventory': 1, 'PUT inventory': 1 });
+    expect(counted()).toEqual({
+      'LIST db/': 1,
+      'HEAD db': 400,
+      'PUT db': 400,
+      'GET inventory': 1,
+      'PUT inventory': 1,
+    });
     expect(Object.keys((await store.inventory('iad')) ?? {})).toHaveLength(400);
   });
 

@@ -182,14 +182,17 @@ describe('scripts/sync-databases', () => {
 
   it.each([
     ['2025-11-19 12:00:00.123456789 UTC', 'downloaded'],
-    ['not a time at all', 'downloaded'],
+    ['not a time at all', 'failed'],
     ['2020-01-01 00:00:00 UTC', 'uploaded'],
-  ])('goes by last-modified %j where it is a time, else by the time of the object', async (time, what) => {
-    other.write('2026-boston', 'there');
-    iad.write('2026-boston', 'here', new Date('2025-01-01T00:00:00Z'));
-    await store.put('db/2026-boston.sqlite3', readFileSync(other.tenant('2026-boston')), time);
-    expect((await iad.sync()).counts).toMatchObject({ [what]: 1 });
-  });
+  ])(
+    'goes by last-modified %j where it is a time, and decides nothing where it is none',
+    async (time, what) => {
+      other.write('2026-boston', 'there');
+      iad.write('2026-boston', 'here', new Date('2025-01-01T00:00:00Z'));
+      await store.put('db/2026-boston.sqlite3', readFileSync(other.tenant('2026-boston')), time);
+      expect((await iad.sync()).counts).toMatchObject({ [what]: 1 });
+    },
+  );
 
   it.each([
     [['--only', '2026-nobody'], 'no event whose database is "2026-nobody"'],

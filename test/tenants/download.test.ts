@@ -4,7 +4,7 @@ import { openDatabase } from '../../src/sqlite.ts';
 import { makeLive, provenVersion, versionImage } from '../install/support/images.ts';
 import { type Fault, type Plan, s3Error } from '../support/fault-proxy.ts';
 import { openStoreRoom, type StoreRoom } from './support/store-room.ts';
-import { T1, T2, T3, TenantRoom } from './support/tenant-room.ts';
+import { T1, T2, TenantRoom } from './support/tenant-room.ts';
 
 const NAME = '2026-boston';
 const NEW = versionImage(2, { rows: 150 });
@@ -174,13 +174,17 @@ describe('what the store has', () => {
     ['no time', 'yesterday'],
     ['a time with a line break', '2025-11-19 12:00:00 UTC x'],
     ['an impossible time', '2025-99-99 99:99:99 UTC'],
-  ])('counts by the time at which it was stored when its metadata has %s', async (_title, text) => {
-    const { stored, room } = await rooms();
-    await stored.upload(NAME, NEW, null, { 'last-modified': text });
-    room.write(NAME, OLD, T1);
-    expect((await room.run([NAME])).counts).toMatchObject({ downloaded: 1 });
-    expect(room.modified(NAME).getTime()).toBeGreaterThan(T3.getTime());
-  });
+  ])(
+    'does not take the place of a local one of which nothing is known when its metadata has %s',
+    async (_title, text) => {
+      const { stored, room } = await rooms();
+      await stored.upload(NAME, NEW, null, { 'last-modified': text });
+      room.write(NAME, OLD, T1);
+      const { failures } = await room.run([NAME]);
+      expect(failures).toMatchObject([{ name: NAME, code: 'tenant-invalid' }]);
+      expect(readFileSync(room.path(NAME))).toEqual(OLD);
+    },
+  );
 
   it('may have a time in the future', async () => {
     const { stored, room } = await rooms();

@@ -1,0 +1,82 @@
+import { quotedEtag } from '../etag.ts';
+import { parseTime } from '../time.ts';
+
+/*
+ * What stores, and what stands before them, say in another way than Amazon's S3 does.
+ */
+
+/**
+ * A page of a listing as the SDK reads it: Google's store says in another element that keys are encoded, and the SDK takes
+ * a time in any other notation than its own for a broken answer.
+ */
+export function asAmazonLists(page: Uint8Array): Buffer {
+  const text = Buffer.from(page.buffer, page.byteOffset, page.byteLength).toString();
+  return Buffer.from(
+    text
+      .replace(/<(\/?)Encoding-Type>/g, '<$1EncodingType>')
+      .replace(/(<LastModified>)([^<]{1,100})(<\/LastModified>)/g, (whole, open, said, close) => {
+        const time = parseTime(said);
+        return time ? `${open}${time.toISOString()}${close}` : whole;
+      }),
+  );
+}
+
+/** Head lines as the SDK reads them. */
+export function asAmazonSays(headers: Record<string, string>): void {
+  // No answer that we use has one, and the SDK takes one that is no date for a broken answer.
+  delete headers['expires'];
+  const time = parseTime(headers['last-modified'] ?? '');
+  if (time) headers['last-modified'] = time.toUTCString();
+}
+
+/**
+ * The ETag that the store itself has: what compresses answers on their way, or might, marks that of a GET as a weak one or
+ * as another one (`-gzip`), and only on that.
+ */
+export function storedEtag(etag: string): string {
+  return quotedEtag(etag)
+    .replace(/^W\//, '')
+    .replace(/(?:--?|;)(?:gzip|br|zstd)"$/, '"');
+}
+
+/** What is said of how an object is encrypted. */
+export interface Encryption {
+  readonly ServerSideEncryption?: string | undefined;
+  readonly SSECustomerAlgorithm?: string | undefined;
+}
+
+/**
+ * Whether an ETag of 32 hex digits is no MD5: with a key of the customer's, or one of a key service, it is something else.
+ * With a key of the store's own (AES256) it is one.
+ */
+export function hasOpaqueEtag({ ServerSideEncryption, SSECustomerAlgorithm }: Encryption): boolean {
+  return Boolean(SSECustomerAlgorithm) || (ServerSideEncryption ?? 'AES256') !== 'AES256';
+}
+
+/** What an encoded key is made of. */
+const ENCODED = /^(?:[\w.~*'()!/:@&=,;$+-]|%[0-9A-Fa-f]{2})*$/;
+
+/**
+ * How the keys of a page are to be read. Some stores say that they are encoded and they are not; some do not say it, and
+ * they are, since we asked for it. A key that shows which is the case tells of all of them.
+ *
+ * @param encoding what the page says of it
+ */
+export function keyReader(keys: readonly string[], encoding: string | undefined): (key: string) => string {
+  if (!keys.every((key) => ENCODED.test(key))) return (key) => key;
+  // Nobody who has said nothing is taken to mean a space by a plus.
+  const isSaid = encoding?.toLowerCase() === 'url';
+  return (key) => decoded(isSaid ? key.replaceAll('+', ' ') : key);
+}
+
+/** A key that is no UTF-8 is none of ours, and keeps no listing from being read. */
+function decoded(key: string): string {
+  try {
+    return decodeURIComponent(key);
+  } catch {
+    const bytes = key.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) =>
+      String.fromCharCode(Number.parseInt(hex, 16)),
+    );
+    return Buffer.from(bytes, 'latin1').toString();
+  }
+}
