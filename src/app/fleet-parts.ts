@@ -48,6 +48,7 @@ export async function buildFleetParts(ingredients: Ingredients): Promise<{ parts
   const site = await siteOf(world);
   const storeSettings = storeSettingsOf(world);
   const { ownIndex } = target;
+  report({ type: 'note', message: describePlaces(storeSettings, target, settings) }, new Date());
   const before = readBeforeSettings(world.env);
   const dates = readDateSettings(world.env);
   const publish = async (signal: AbortSignal): Promise<PublishOutcome> => {
@@ -91,6 +92,13 @@ interface Preparation {
   readonly before: BeforeSettings;
   readonly dates: DateSettings;
   readonly signal: AbortSignal;
+}
+
+/** Where the run works: whoever has the variables of another deployment sees it before anything is changed. */
+function describePlaces(store: StoreSettings | null, target: Target, settings: FleetSettings): string {
+  const place = store ? `bucket ${store.bucket} at ${store.endpoint}` : 'none is configured';
+  const fleet = target.name === 'fly' ? `Fly app ${settings.fly.app}` : target.name;
+  return `store: ${place}; target: ${fleet} at ${target.url.origin}`;
 }
 
 async function publishOurs(

@@ -55,9 +55,21 @@ export function takeNotes(dir: string): Scope | null {
 
 function take(dir: string, stage: StageName): boolean {
   const taken = join(dir, TAKEN + stage);
+  return (
+    takeNew(dir, stage) || onDisk('cannot look at', taken, () => inDirectory(dir, () => existsSync(taken)))
+  );
+}
+
+/**
+ * Takes the note for one stage, if another hook has left one since. For the holder of the lock alone, while it has no
+ * other note of this stage to serve.
+ *
+ * @throws {Failure} `disk`
+ */
+export function takeNew(dir: string, stage: StageName): boolean {
+  const taken = join(dir, TAKEN + stage);
   const rename = () => renameSync(join(dir, LEFT + stage), taken);
-  const isTaken = () => unless('ENOENT', rename) || existsSync(taken);
-  return onDisk('cannot take the note', taken, () => inDirectory(dir, isTaken));
+  return onDisk('cannot take the note', taken, () => inDirectory(dir, () => unless('ENOENT', rename)));
 }
 
 /** @throws {Failure} `disk` */

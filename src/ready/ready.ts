@@ -1,12 +1,13 @@
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { tryLock } from '../lock/lock.ts';
 import { newRunId } from '../report/run-id.ts';
 import { Steps } from '../report/steps.ts';
 import type { Summary } from '../report/types.ts';
-import { dropTaken, hasNotes, leaveNotes, takeNotes } from './notes.ts';
+import { dropTaken, hasNotes, leaveNotes, takeNew, takeNotes } from './notes.ts';
 import { ensureReadyDir } from './place.ts';
 import { OPERATION, runRound } from './round.ts';
-import type { ReadyParts, Scope } from './types.ts';
+import type { ReadyParts, Scope, StageName } from './types.ts';
 
 /** How a ready hook ended. */
 export interface ReadyResult {
@@ -31,20 +32,14 @@ export async function runReady(parts: ReadyParts, scope: Scope): Promise<ReadyRe
   const path = join(dir, LOCK);
   const summaries: Summary[] = [];
   const undone = new Set<string>();
+  const work: Work = { parts, dir, summaries, undone, begun: 0 };
   leaveNotes(dir, scope);
   do {
     const lock = tryLock(path);
     if (!lock) break;
     try {
       for (let asked = takeNotes(dir); asked; asked = takeNotes(dir)) {
-        const summary = await runRound(parts, { scope: asked, dryRun: false, number: summaries.length + 1 });
-        summaries.push(summary);
-        for (const stage of asked) {
-          const failed = summary.error || summary.failures.some(({ step }) => step === stage);
-          if (failed) undone.add(stage);
-          else undone.delete(stage);
-        }
-        dropTaken(dir, asked);
+        await goRound(work, asked, (stage) => (stage === 'pages' ? lookAfterTenants(work) : idle));
       }
     } finally {
       lock.release();
@@ -53,6 +48,58 @@ export async function runReady(parts: ReadyParts, scope: Scope): Promise<ReadyRe
   // Either it is at work now, or it took our note and was done before we had the lock.
   if (summaries.length === 0) summaries.push(handOver(parts));
   return { summaries, failed: undone.size > 0 };
+}
+
+interface Work {
+  readonly parts: ReadyParts;
+  readonly dir: string;
+  readonly summaries: Summary[];
+  readonly undone: Set<string>;
+  /** Rounds that were begun. */
+  begun: number;
+}
+
+async function goRound(
+  work: Work,
+  asked: Scope,
+  beside: (stage: StageName) => () => Promise<void> = () => idle,
+): Promise<void> {
+  const { parts, dir, summaries, undone } = work;
+  work.begun += 1;
+  const summary = await runRound(parts, { scope: asked, dryRun: false, number: work.begun, beside });
+  summaries.push(summary);
+  for (const stage of asked) {
+    const failed = summary.error || summary.failures.some(({ step }) => step === stage);
+    if (failed) undone.add(stage);
+    else undone.delete(stage);
+  }
+  dropTaken(dir, asked);
+}
+
+const idle = async (): Promise<void> => {};
+
+/** Milliseconds between two looks for a note. */
+const LOOK_MS = 200;
+
+/**
+ * While pages are rendered, which may take minutes, the tenants of an index that was installed since are looked after as
+ * soon as a hook asks for them: a new event without a database fails its visitors, an old page does not.
+ *
+ * @returns what ends it; resolves when what it was at is done
+ */
+function lookAfterTenants(work: Work): () => Promise<void> {
+  const ended = new AbortController();
+  const looking = (async () => {
+    do {
+      if (takeNew(work.dir, 'tenants')) await goRound(work, ['tenants']);
+      await wait(LOOK_MS, undefined, { signal: ended.signal }).catch(idle);
+    } while (!ended.signal.aborted);
+  })();
+  looking.catch(() => {}); // told where it is waited for
+  return async () => {
+    ended.abort();
+    await looking;
+  };
 }
 
 /** What would be done now. Takes no lock, leaves no note. */

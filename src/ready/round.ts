@@ -18,6 +18,8 @@ export interface RoundRequest {
   readonly dryRun: boolean;
   /** From 1. */
   readonly number: number;
+  /** Called when a stage begins; what it returns is called, and waited for, when the stage has ended. */
+  readonly beside?: (stage: StageName) => () => Promise<void>;
 }
 
 /**
@@ -42,7 +44,9 @@ export async function runRound(parts: ReadyParts, request: RoundRequest): Promis
     });
     for (const warning of firstOfEachKind(warnings)) steps.say({ type: 'warning', warning });
     for (const stage of scope) {
+      const ended = request.beside?.(stage);
       const outcome = await runStage(parts, steps, stage, index, dryRun);
+      await ended?.();
       for (const [name, count] of Object.entries(outcome.counts)) counts[`${stage} ${name}`] = count;
       failures.push(...outcome.failures);
     }

@@ -134,7 +134,7 @@ describe('ready hooks that overlap', () => {
     }
     expect(done).toEqual([['tenants', 1]]);
     gate.open();
-    expect(outcomes(await first)).toEqual(['done', 'done']);
+    expect(outcomes(await first)).toEqual(['done', 'done', 'done']);
     expect(done).toEqual([
       ['tenants', 1],
       ['pages', 1],
@@ -146,6 +146,28 @@ describe('ready hooks that overlap', () => {
       type: 'note',
       message: 'round 2: asked for by another ready hook meanwhile, with the newest index',
     });
+  });
+
+  it('get their tenants while pages are being rendered, and not after that', async () => {
+    const gate = makeGate();
+    const first = runReady(
+      parts(async (stage, index) => {
+        if (index.studios.length === 2) gate.open();
+        if (stage !== 'pages' || index.studios.length === 2) return;
+        install(2);
+        expect(outcomes(await runReady(parts(), STAGES))).toEqual(['handed-over']);
+        await gate.opened;
+      }),
+      STAGES,
+    );
+    expect((await first).failed).toBe(false);
+    expect(done).toEqual([
+      ['tenants', 1],
+      ['pages', 1],
+      ['tenants', 2],
+      ['pages', 2],
+    ]);
+    expect(notesOf(machine)).toEqual([]);
   });
 
   it('add up in what they ask for', async () => {
@@ -178,8 +200,9 @@ describe('ready hooks that overlap', () => {
       let round = 0;
       return parts(async (stage) => {
         if (stage === 'tenants') round += 1;
-        if (round === 1) await runReady(parts(), ['tenants']);
-        if (when(round, stage)) throw new Failure('command-failed', 'it failed', { hint: 'Mend it.' });
+        const now = round;
+        if (now === 1) await runReady(parts(), ['tenants']);
+        if (when(now, stage)) throw new Failure('command-failed', 'it failed', { hint: 'Mend it.' });
       });
     };
     expect(
