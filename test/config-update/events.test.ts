@@ -90,7 +90,10 @@ it('the events of --json have the fields that are documented, and no other', asy
     nth === 2 ? response.writeHead(503).end() : succeed(),
   );
   host.list({ id: 'm1' }, { id: 'm2', region: 'syd' }, { id: 'm3', state: 'suspended' });
-  scene.fleet.behave('m2', (response) => response.writeHead(403).end());
+  scene.fleet.behave('m2', (response) => {
+    const error = { code: 'disk', message: 'it is full', hint: 'Free some space.' };
+    response.writeHead(400).end(`RESULT ${JSON.stringify({ machine: 'm2', outcome: 'failed', error })}\n`);
+  });
   await run('--verbose', '--user', 'ada:secret');
   await run('--verify');
   await run('--target', 'nowhere');

@@ -64,7 +64,7 @@ describe('what names this installation', () => {
         ready: [
           {
             command: '/opt/show/cgi-bin/update_config',
-            args: [],
+            args: ['--boot'],
             timeout: '5m',
             reload_config: 'config/navigator.yml',
           },

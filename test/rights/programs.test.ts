@@ -1,5 +1,5 @@
 /** What the application's own programs get, which run code that anybody who took it over has put there. */
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { KEYS } from '../support/embedded.ts';
@@ -124,7 +124,11 @@ function expectNothingOfRoots(): void {
 }
 
 it.each([
-  ['bin/rails db:prepare and bin/prerender', 'auto', ['1_x.rb-migrate', 'prerender-', 'rails-db:prepare']],
+  [
+    'bin/rails db:prepare and bin/prerender',
+    'bin/prerender',
+    ['1_x.rb-migrate', 'prerender-', 'rails-db:prepare'],
+  ],
   ['the command that READY_PRERENDER names', 'bin/other', ['1_x.rb-migrate', 'other-', 'rails-db:prepare']],
 ])('%s run as the application for good, without our secrets and files', async (_, command, expected) => {
   const { stdout } = await machine.program('ready', {
@@ -135,6 +139,15 @@ it.each([
   expectNothingOfRoots();
   for (const [, text] of written('read')) expect(text).toMatch(/^(.*(Permission denied|Is a directory)\n)+$/);
   expectUntouched(machine, vault);
+});
+
+it('bin/prerender does not run where it could not write: public is root’s, and the built-in renderer does', async () => {
+  const { stdout } = await machine.program('ready');
+  expect(stdout).toContain(
+    `who cannot write to ${join(machine.appRoot, 'public')}, so the built-in renderer is used`,
+  );
+  expect(written('status').filter(([name]) => name.startsWith('prerender'))).toEqual([]);
+  expect(existsSync(join(machine.appRoot, 'public/index.html'))).toBe(true);
 });
 
 it('a request runs no program of the application', async () => {
