@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 afterEach(() => machine.close());
 
-const ALL = ['start', 'update_config', 'ready', 'idle', 'tenant-stop'] as const;
+const ALL = ['start', 'update_config', 'ready', 'idle', 'tenant-stop', 'maintenance-config'] as const;
 
 async function run(...programs: readonly Program[]): Promise<void> {
   for (const name of programs) {
