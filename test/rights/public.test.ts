@@ -39,7 +39,7 @@ describe('Pages stay in the public directory, and root out of what is elsewhere,
       { path: join(studios, 'index.html'), evil: { link: vault.file('index.html') }, beside: 'file' },
       { path: join(year, 'camden'), evil: { link: vault.empty }, beside: 'ours' },
     ];
-    await renderUnder(traps, 6);
+    await renderUnder(traps, 5);
     expectUntouched(machine, vault, given);
     for (const name of given) asApplication('rm -rf "$1"/*', join(machine.home, name));
     await expectRendered();
@@ -52,7 +52,7 @@ describe('Pages stay in the public directory, and root out of what is elsewhere,
     machine.write(join(machine.appRoot, 'config/overrides.yml'), overrides, 0);
     machine.env['NAVIGATOR_OVERRIDES'] = 'config/overrides.yml';
     const trap: Trap = { path: join(machine.data, 'public'), evil: { link: vault.empty }, beside: 'file' };
-    await renderUnder([trap], 6);
+    await renderUnder([trap], 3);
     expectUntouched(machine, vault);
     asApplication('rm -rf "$1"*; ln -s "$2" "$1"', trap.path, vault.group);
     const { exitCode, stdout } = await machine.program('ready', { args: PAGES });
@@ -67,7 +67,7 @@ describe('Pages stay in the public directory, and root out of what is elsewhere,
     machine.make('data/public', APPLICATION);
     const path = join(machine.data, 'public');
     machine.link(join(machine.appRoot, 'public'), path);
-    await renderUnder([{ path, evil: { link: vault.empty }, beside: 'file' }], 6);
+    await renderUnder([{ path, evil: { link: vault.empty }, beside: 'file' }], 3);
     expectUntouched(machine, vault);
     asApplication('rm -rf "$1"*; mkdir "$1"', path);
     await expectRendered();

@@ -1,9 +1,9 @@
 /**
  * The application exchanges two names as fast as it can while our programs run: something of its own, and a link to a
- * directory or file of root's. Each program is run a fixed number of times; on a build from before the rights were
- * dropped (RIGHTS_BUILD), each of these attacks came through within as many.
+ * directory or file of root's. Each program is run a fixed number of times, and opens many files each time. On a build from
+ * before the rights were dropped (RIGHTS_BUILD), such an attack comes through within as many, if not always.
  */
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { asApplication, type Trap, Traps } from './support/attackers.ts';
@@ -62,20 +62,20 @@ describe('Root touches nothing of its own elsewhere while the application exchan
       evil: linkTo(vault.file(path.split('/').at(-1) ?? '')),
       beside: 'file',
     }));
-    await attack(traps, () => run(14, 'force'));
+    await attack(traps, () => run(12, 'force'));
     await expectMended(...traps);
   });
 
   it('the state directory with a link to a directory of root’s', async () => {
     rmSync(machine.stateDir, { recursive: true, force: true });
     const trap = { path: machine.stateDir, evil: linkTo(vault.empty), beside: 'ours' } as const;
-    await attack([trap], () => run(6, 'update_config', 'ready', 'idle'));
+    await attack([trap], () => run(6, 'update_config', 'ready'));
     await expectMended(trap);
   });
 
   it('the db dir with a link to a directory of root’s', async () => {
     const trap = { path: machine.dbDir, evil: linkTo(vault.full), beside: 'file' } as const;
-    await attack([trap], () => run(3, 'force', 'start', 'force', 'ready', 'idle', 'force'));
+    await attack([trap], () => run(2, 'force', 'ready', 'force', 'idle', 'start'));
     await attack([trap], () => run(1, 'resume', 'tenant-stop', 'sync-databases', 'config-update'));
     await expectMended(trap);
   });
@@ -86,7 +86,7 @@ describe('Root touches nothing of its own elsewhere while the application exchan
       evil: linkTo(vault.empty),
       beside: 'file',
     }));
-    await attack(traps, () => run(3, 'force', 'update_config', 'start', 'ready', 'idle', 'resume'));
+    await attack(traps, () => run(3, 'force', 'ready', 'idle'));
     await expectMended(...traps);
   });
 
@@ -113,17 +113,20 @@ describe('Root touches nothing of its own elsewhere while the application exchan
         beside: 'nothing',
       },
     ];
-    await attack(traps, () => run(4, 'ready', 'idle', 'tenant-stop'));
+    await attack(traps, () => run(3, 'ready', 'idle'));
     await expectMended(...traps);
   });
 
   it('tenants’ databases, which the store has newer, with links to files of root’s', async () => {
+    const bytes = readFileSync(machine.tenant(TENANTS[0]));
+    for (const name of TENANTS) await machine.upload(name, bytes, new Date());
+    // As soon as they are made they are moved away, so that they are made again and again.
     const traps: Trap[] = TENANTS.map((name, at) => ({
       path: db(`${name}.sqlite3`),
       evil: linkTo(vault.file(`${name}.sqlite3`)),
       beside: at === 0 ? 'file' : 'ours',
     }));
-    await attack(traps, () => run(4, 'ready', 'sync-databases', 'idle'));
+    await attack(traps, () => run(6, 'ready'));
     await expectMended(...traps);
   });
 
@@ -133,7 +136,8 @@ describe('Root touches nothing of its own elsewhere while the application exchan
       evil: linkTo(vault.file('index.sqlite3')),
       beside: 'file',
     } as const;
-    await attack([trap], () => run(3, 'force', 'start', 'ready', 'config-update', 'force'));
+    await attack([trap], () => run(4, 'force'));
+    await attack([trap], () => run(1, 'ready', 'config-update', 'start'));
     await expectMended(trap);
   });
 });

@@ -83,7 +83,7 @@ describe('A machine goes on whatever stands in the place of', () => {
     }
     for (const thing of UNSEEN) {
       lay([[index, thing]]);
-      await run('start', 'ready', 'idle');
+      await run('start', 'ready');
       const { result } = await machine.post();
       expect([thing, result.error]).toEqual([thing, expect.objectContaining({ code: 'disk' })]);
       takeAway([index]);
@@ -133,14 +133,20 @@ describe('A machine goes on whatever stands in the place of', () => {
       ...['ready', 'idle'].map((name) => join(machine.logDir, `${name}.log`)),
       join(machine.tmp, 'ready'),
     ];
-    await forEachTurn(paths, () => run('ready', 'idle', 'tenant-stop'));
+    await forEachTurn(paths, () => run('ready', 'idle'));
+    await run('tenant-stop');
     await expectMended();
     const codes = (await run('ready', 'idle')).map(({ exitCode }) => exitCode);
     expect(codes).toEqual([0, 0]);
   });
 
   it('the state directory', async () => {
-    for (const thing of things) {
+    for (const thing of [
+      'a pipe',
+      'a link to /dev/zero',
+      'a link to nowhere',
+      'a file that may not be read',
+    ] as const) {
       lay([[machine.stateDir, thing]]);
       await run('ready', 'idle');
     }
@@ -157,7 +163,7 @@ describe('A machine goes on whatever stands in the place of', () => {
     ];
     lay(paths.map((path) => [path, 'a directory']));
     await ask();
-    await run('start', 'ready', 'idle', 'tenant-stop');
+    await run('start', 'ready', 'idle');
     takeAway(paths);
     await expectMended();
   });

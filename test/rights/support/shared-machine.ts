@@ -23,7 +23,7 @@ import {
   postVariables,
   ROOT,
 } from '../../support/machine.ts';
-import { startPublished } from '../../support/published.ts';
+import { type Published, startPublished } from '../../support/published.ts';
 import { indexWith } from './indexes.ts';
 import { PrivateRoot } from './private-root.ts';
 import { OWN_SECRETS, TOKEN } from './secrets.ts';
@@ -78,7 +78,7 @@ export class SharedMachine extends Machine {
   readonly stateDir = join(this.dbDir, '.update_config');
   readonly #closing: (() => Promise<void> | void)[] = [];
   #root: PrivateRoot | null = null;
-  publish: (index: Buffer, at?: Date) => Promise<string> = () => Promise.reject(new Error('not open'));
+  #published: Published | null = null;
 
   private constructor() {
     super();
@@ -92,7 +92,7 @@ export class SharedMachine extends Machine {
   static async open(env: Record<string, string | null> = {}): Promise<SharedMachine> {
     const machine = new SharedMachine();
     const published = await startPublished();
-    machine.publish = published.publish;
+    machine.#published = published;
     machine.#closing.push(() => published.close());
     const all = { ...machine.env, ...published.env, ...machine.#environment(), ...env };
     const set = Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== null);
@@ -115,6 +115,20 @@ export class SharedMachine extends Machine {
       START_DEADLINE: '60',
       ...OWN_SECRETS,
     };
+  }
+
+  /** Puts an index into the store. */
+  async publish(index: Buffer, at?: Date): Promise<string> {
+    return (await this.#published?.publish(index, at)) ?? '';
+  }
+
+  /** Puts the database of an event into the store, as another machine does. */
+  async upload(name: string, bytes: Buffer, at: Date): Promise<void> {
+    await this.#published?.store.put(`db/${name}.sqlite3`, bytes, {
+      condition: { replaces: 'anything' },
+      metadata: { 'last-modified': at.toISOString() },
+      contentType: 'application/vnd.sqlite3',
+    });
   }
 
   /** Makes a directory below home; of root's unless told. */

@@ -10,7 +10,7 @@ import type { SharedMachine } from './shared-machine.ts';
 const OUR_NAMES = [
   ...['htpasswd', 'map.yml', 'showcases.yml', 'tenants.list', 'navigator.yml', 'journal.db', 'repair.db'],
   ...['tenants.db', 'uploads.db', 'lock', 'again.pages', 'serving.pages', 'index.html', 'publish.lock'],
-  ...['update_config', 'start', 'ready', 'resume', 'idle', 'tenant-stop', 'sync-databases'].map(
+  ...['update_config', 'start', 'ready', 'resume', 'idle', 'tenant-stop', 'maintenance-config'].map(
     (name) => `${name}.log`,
   ),
   ...TENANTS.flatMap((name) => [`${name}.lock`, `${name}.copy`, `${name}.log`]),
