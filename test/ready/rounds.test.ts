@@ -161,11 +161,11 @@ describe('ready hooks that overlap', () => {
       STAGES,
     );
     expect((await first).failed).toBe(false);
-    expect(done).toEqual([
-      ['tenants', 1],
-      ['pages', 1],
-      ['tenants', 2],
-      ['pages', 2],
+    expect(done.map(([stage, studios]) => `${stage} ${studios}`)).toEqual([
+      'tenants 1',
+      'pages 1',
+      'tenants 2',
+      'pages 2',
     ]);
     expect(notesOf(machine)).toEqual([]);
   });
