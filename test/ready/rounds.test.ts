@@ -205,30 +205,11 @@ describe('ready hooks that overlap', () => {
         if (when(now, stage)) throw new Failure('command-failed', 'it failed', { hint: 'Mend it.' });
       });
     };
-    expect(
-      (
-        await runReady(
-          failing((round, stage) => round === 1 && stage === 'tenants'),
-          STAGES,
-        )
-      ).failed,
-    ).toBe(false);
-    expect(
-      (
-        await runReady(
-          failing((round, stage) => round === 1 && stage === 'pages'),
-          STAGES,
-        )
-      ).failed,
-    ).toBe(true);
-    expect(
-      (
-        await runReady(
-          failing((round, stage) => round === 2 && stage === 'tenants'),
-          STAGES,
-        )
-      ).failed,
-    ).toBe(true);
+    const failed = async (when: Parameters<typeof failing>[0]) =>
+      (await runReady(failing(when), STAGES)).failed;
+    expect(await failed((round, stage) => round === 1 && stage === 'tenants')).toBe(false);
+    expect(await failed((round, stage) => round === 1 && stage === 'pages')).toBe(true);
+    expect(await failed((round, stage) => round === 2 && stage === 'tenants')).toBe(true);
   });
 
   it('leave a note that stays until somebody has served it', async () => {
