@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { describe, expect, it, test } from 'vitest';
 import { parseTime } from '../src/time.ts';
 
@@ -73,9 +73,8 @@ describe('a time of last change', () => {
   });
 });
 
-const hasRuby = spawnSync('ruby', ['-v']).status === 0;
-test.runIf(hasRuby)('Ruby reads the same of all that have a zone', () => {
+test('Ruby reads the same of all that have a zone', () => {
   const script = "require 'time'; STDIN.each_line(chomp: true) { |line| puts Time.parse(line).to_i * 1000 }";
-  const { stdout } = spawnSync('ruby', ['-e', script], { input: NOTATIONS.join('\n'), encoding: 'utf8' });
+  const stdout = execFileSync('ruby', ['-e', script], { input: NOTATIONS.join('\n'), encoding: 'utf8' });
   expect(stdout.trim().split('\n').map(Number)).toEqual(NOTATIONS.map(() => NOON));
 });

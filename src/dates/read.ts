@@ -37,11 +37,12 @@ export function readEventDate({ database, path }: DatedEvent, maxBytes: number):
     }
   } catch (error) {
     const failure = databaseError(database, path, error);
-    if (failure instanceof Failure)
+    const isFailure = failure instanceof Failure;
+    if (isFailure && failure.code !== 'lock-timeout')
       return { kind: 'unread', reason: failure.message, lasting: failure.code === 'tenant-invalid' };
-    if (!isSqliteError(failure)) throw failure;
-    const busy = /^SQLITE_(BUSY|LOCKED)/.test(failure.code);
-    const problem = busy ? 'is locked by somebody else' : `cannot be read: ${printable(failure.message)}`;
+    if (!isFailure && !isSqliteError(failure)) throw failure;
+    const isBusy = isFailure || /^SQLITE_(BUSY|LOCKED)/.test(failure.code);
+    const problem = isBusy ? 'is locked by somebody else' : `cannot be read: ${printable(failure.message)}`;
     return { kind: 'unread', reason: `the database of ${database} ${problem}`, lasting: false };
   }
 }

@@ -60,7 +60,6 @@ const NO_PRIMARY_KEY = [
 /** Unusual, and all the same an index. */
 export const ODD_IMAGES: readonly BadInput[] = [
   valid('written in WAL mode', walImage),
-  valid('in UTF-16', () => madeWith("encoding = 'UTF-16le'")),
   valid('with pages of 512 bytes', () => madeWith('page_size = 512')),
   valid('with pages of 65536 bytes', () => madeWith('page_size = 65536')),
   valid('with automatic vacuum', () => madeWith('auto_vacuum = FULL')),
