@@ -1,6 +1,5 @@
 import { Failure } from '../failure.ts';
-import { printable } from '../index/keys.ts';
-import { type Database, isSqliteError } from '../sqlite.ts';
+import type { Database } from '../sqlite.ts';
 import { databaseError } from '../tenants/failure.ts';
 import { openUntouched } from '../tenants/untouched.ts';
 import { MAX_DATE, readDateText } from './text.ts';
@@ -37,13 +36,8 @@ export function readEventDate({ database, path }: DatedEvent, maxBytes: number):
     }
   } catch (error) {
     const failure = databaseError(database, path, error);
-    const isFailure = failure instanceof Failure;
-    if (isFailure && failure.code !== 'lock-timeout')
-      return { kind: 'unread', reason: failure.message, lasting: failure.code === 'tenant-invalid' };
-    if (!isFailure && !isSqliteError(failure)) throw failure;
-    const isBusy = isFailure || /^SQLITE_(BUSY|LOCKED)/.test(failure.code);
-    const problem = isBusy ? 'is locked by somebody else' : `cannot be read: ${printable(failure.message)}`;
-    return { kind: 'unread', reason: `the database of ${database} ${problem}`, lasting: false };
+    if (!(failure instanceof Failure)) throw failure;
+    return { kind: 'unread', reason: failure.message, lasting: failure.code === 'tenant-invalid' };
   }
 }
 

@@ -25,6 +25,12 @@ export function databaseError(name: string, path: string, error: unknown): unkno
   const subject = localSubject(name);
   const problem = error instanceof Error ? error.message : String(error);
   if (isNoDatabase(error)) return invalidDatabase(subject, `is not in order: ${problem}`, error);
+  if (/^SQLITE_(BUSY|LOCKED)/.test(codeOf(error))) {
+    return new Failure('lock-timeout', `${subject.name} is locked by somebody else`, {
+      hint: 'End the process that holds a transaction open on it, then run it again.',
+      cause: error,
+    });
+  }
   const told = diskError('cannot work on', path, error);
   // Whatever else SQLite says of a database is the database's: an unknown format, or a schema that it cannot read.
   return isSqliteError(told) ? invalidDatabase(subject, `cannot be read: ${problem}`, error) : told;

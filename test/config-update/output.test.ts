@@ -27,8 +27,9 @@ describe('on a pipe, config-update', () => {
     const { stdout, stderr, exitCode } = await host.configUpdate(['--concurrency', '1']);
     expect(stderr).toBe('');
     expect(exitCode).toBe(0);
-    expect(masked(stdout)).toBe(
+    expect(masked(stdout).replaceAll(/http:[^;\n]+/g, 'URL')).toBe(
       [
+        'Note: store: bucket showcase at URL; target: Fly app smooth at URL',
         'Step 1: Syncing index database...',
         '='.repeat(50),
         'Published the index: ETag ETAG, SIZE, changed TIME',
@@ -117,6 +118,7 @@ describe('on a pipe, config-update', () => {
       .split('\n')
       .map((line) => JSON.parse(line) as { type: string; at: string });
     expect(events.map(({ type }) => type).filter((type) => !/^(attempt|machine-done)$/.test(type))).toEqual([
+      'note',
       'begin',
       'publishing',
       'published',

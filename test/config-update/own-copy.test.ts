@@ -110,6 +110,7 @@ it('a host without a store and without an index compares machines with each othe
   expect(verified.stdout).toContain('\nNo object store is configured here.\n');
   expect(verified.stdout).not.toContain('The store has no index');
   expect(verified.stdout.match(/^Note: .*$/gm)).toEqual([
+    expect.stringMatching(/^Note: store: none is configured; target: kamal at http:/),
     'Note: without an index to compare with, the machines are compared with each other',
   ]);
 });

@@ -56,7 +56,6 @@ describe('what a stranger or a stray file may say', () => {
       AWS_SDK_LOAD_CONFIG: '1',
       AWS_ENDPOINT_URL: trap.url,
       AWS_DEFAULT_REGION: 'eu-west-9',
-      AWS_SESSION_TOKEN: 'a-session-of-somebody',
       AWS_USE_FIPS_ENDPOINT: 'true',
       AWS_USE_DUALSTACK_ENDPOINT: 'true',
       AWS_CONTAINER_CREDENTIALS_FULL_URI: trap.url,
