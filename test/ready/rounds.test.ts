@@ -201,7 +201,7 @@ describe('ready hooks that overlap', () => {
       return parts(async (stage) => {
         if (stage === 'tenants') round += 1;
         const now = round;
-        if (now === 1) await runReady(parts(), ['tenants']);
+        if (now === 1 && stage === 'tenants') await runReady(parts(), ['tenants']);
         if (when(now, stage)) throw new Failure('command-failed', 'it failed', { hint: 'Mend it.' });
       });
     };
