@@ -32,7 +32,7 @@ export async function runReady(parts: ReadyParts, scope: Scope): Promise<ReadyRe
   const path = join(dir, LOCK);
   const summaries: Summary[] = [];
   const undone = new Set<string>();
-  const work: Work = { parts, dir, summaries, undone, begun: 0 };
+  const work: Work = { parts, dir, summaries, undone, begun: 0, latest: new Map() };
   leaveNotes(dir, scope);
   do {
     const lock = tryLock(path);
@@ -57,6 +57,8 @@ interface Work {
   readonly undone: Set<string>;
   /** Rounds that were begun. */
   begun: number;
+  /** By stage: the latest round that has ended with it, which is not the last to end where one ran beside another. */
+  readonly latest: Map<StageName, number>;
 }
 
 async function goRound(
@@ -64,11 +66,14 @@ async function goRound(
   asked: Scope,
   beside: (stage: StageName) => () => Promise<void> = () => idle,
 ): Promise<void> {
-  const { parts, dir, summaries, undone } = work;
+  const { parts, dir, summaries, undone, latest } = work;
   work.begun += 1;
-  const summary = await runRound(parts, { scope: asked, dryRun: false, number: work.begun, beside });
+  const number = work.begun;
+  const summary = await runRound(parts, { scope: asked, dryRun: false, number, beside });
   summaries.push(summary);
   for (const stage of asked) {
+    if (number < (latest.get(stage) ?? 0)) continue;
+    latest.set(stage, number);
     const failed = summary.error || summary.failures.some(({ step }) => step === stage);
     if (failed) undone.add(stage);
     else undone.delete(stage);

@@ -76,7 +76,6 @@ test('AWS variables that are not ours have no effect', async () => {
     'AWS_S3_DISABLE_MULTIREGION_ACCESS_POINTS',
     'AWS_S3_USE_ARN_REGION',
     'AWS_SDK_UA_APP_ID',
-    'AWS_SESSION_TOKEN',
     'AWS_SIGV4A_SIGNING_REGION_SET',
     'AWS_USE_DUALSTACK_ENDPOINT',
     'AWS_USE_FIPS_ENDPOINT',
