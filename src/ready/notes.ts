@@ -39,8 +39,8 @@ function unless(code: string, work: () => void): boolean {
   }
 }
 
-export function hasNotes(dir: string): boolean {
-  return inDirectory(dir, () => STAGES.some((stage) => existsSync(join(dir, LEFT + stage))));
+export function hasNotes(dir: string, stages: Scope = STAGES): boolean {
+  return inDirectory(dir, () => stages.some((stage) => existsSync(join(dir, LEFT + stage))));
 }
 
 /**

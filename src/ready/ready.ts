@@ -96,7 +96,7 @@ function lookAfterTenants(work: Work): () => Promise<void> {
   const ended = new AbortController();
   const looking = (async () => {
     do {
-      if (takeNew(work.dir, 'tenants')) await goRound(work, ['tenants']);
+      if (hasNotes(work.dir, ['tenants']) && takeNew(work.dir, 'tenants')) await goRound(work, ['tenants']);
       await wait(LOOK_MS, undefined, { signal: ended.signal }).catch(idle);
     } while (!ended.signal.aborted);
   })();
