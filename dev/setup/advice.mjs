@@ -43,7 +43,7 @@ const CAUSES = [
     ({ code }) => code === 'EINTEGRITY',
     () =>
       'What came is not what package-lock.json proves with its digest. Try again after `npm cache verify`; ' +
-      'if it stays so, the registry has other bytes than this project was made with: do not use them, and tell whoever keeps that registry.',
+      'if it stays so, the registry has other bytes than this project was made with: do not use them, and tell whoever keeps it.',
   ],
   [
     ({ code }, output) => code === 'ENOSPC' || output.includes('ENOSPC'),
