@@ -24,9 +24,9 @@ export default defineConfig({
     // Modules are loaded once a worker, not once a file: none of ours keeps a state that a test could leave behind.
     isolate: false,
     // For a machine that has other work to do, too: these end tests that hang, and say nothing of speed.
-    testTimeout: 1_800_000,
-    hookTimeout: 1_800_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     // What is polled for comes; a machine that is busy with other tests only takes longer.
-    expect: { poll: { timeout: 1_800_000, interval: 20 } },
+    expect: { poll: { timeout: 600_000, interval: 20 } },
   },
 });

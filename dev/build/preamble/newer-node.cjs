@@ -33,9 +33,10 @@ function startAnother({ isCgi, refuse, general, mark, requireSafe }) {
     return refuse(`As root, ${node} is not taken: ${reason}. If you trust it:\n  ${command}`);
   }
   const env = Object.assign({}, process.env, { [mark]: process.version });
-  const child = childProcess.spawn(node, process.argv.slice(1), { env, stdio: 'inherit' });
-  child.on('error', ({ message }) => refuse(`${node} cannot be started (${message}). ${setUp}`));
-  standInFor(child);
+  standInFor(() => childProcess.spawn(node, process.argv.slice(1), { env, stdio: 'inherit' })).on(
+    'error',
+    ({ message }) => refuse(`${node} cannot be started (${message}). ${setUp}`),
+  );
 }
 
 function isExecutable(file) {
@@ -59,18 +60,24 @@ function distrust(file, requireSafe) {
   }
 }
 
-/** Makes this process look like that one to whoever has started it: signals go there, and the end comes from there. */
-function standInFor(child) {
+/**
+ * Starts a process, and makes this one look like it to whoever has started this one: signals go there, those too that
+ * come while it starts, and the end comes from there.
+ */
+function standInFor(start) {
+  let child;
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   process.on('SIGINT', () => {
     if (!isForeground()) child.kill('SIGINT');
   });
+  child = start();
   child.on('exit', (code, signal) => {
     if (signal === null) process.exit(code);
     process.exitCode = 128 + os.constants.signals[signal]; // for a signal that does not end this process
     process.removeAllListeners(signal);
     process.kill(process.pid, signal);
   });
+  return child;
 }
 
 /** Whether the terminal sends Ctrl-C to this process; then it has sent it to the child, too, which heeds each one. */
