@@ -105,8 +105,7 @@ describe('an executable of a clone, by hand under a Node that is too old', () =>
   );
 
   it.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)('hands %s on, and waits for the end', async (signal) => {
-    // No wait that a signal must interrupt: one that comes just before it would not be heard until its end.
-    const traps = "trap 'echo heard; exit 3' TERM HUP INT; echo ready; while sleep 0.02; do :; done";
+    const traps = "trap 'echo heard; exit 3' TERM HUP INT; echo ready; while sleep 0.02; do :; done"; // `read` misses a signal just before it
     const { child, lines, end } = await start(makeClone(`handing-${signal}`, traps).executable);
     child.kill(signal);
     expect((await lines.next()).value).toBe('heard');
