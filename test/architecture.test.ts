@@ -22,6 +22,7 @@ function readAllowed(text: string): Readonly<Record<string, readonly string[]>> 
 /** Beside the rooms, for everybody; so are the `types.ts` of every room, since values are what rooms exchange. */
 const COMMON = [
   'backoff.ts',
+  'clock.ts',
   'etag.ts',
   'failure.ts',
   'regular-file.ts',

@@ -9,12 +9,14 @@ import { pinoSlim } from './pino-slim.mjs';
 const TARGET = 'node22';
 
 /**
- * A part is the body of a CommonJS module, under the name that the others require it by. The first one is the entry
- * file with what it always needs; every lazy import is another, and so is what several of them share. Each is shaken as
- * one scope. In one text, esbuild would wrap every single module below a lazy import and could drop nothing from them:
- * that is twice the code. And a part that a run does not need is neither read nor compiled.
+ * A module is the body of one of CommonJS, under the name that the others require it by: the entry file, every lazy import,
+ * and what several of them share. Each is shaken as one scope. In one text, esbuild would wrap every single file below a
+ * lazy import and could drop nothing from them: that is twice the code.
  *
- * @returns {Promise<{ parts: { name: string, text: string }[], metafile: import('esbuild').Metafile }>}
+ * A part is what is read and compiled at once: the entry file with all that it always needs is the first, and every other
+ * module is one of its own, since a run that does not need it shall not read it.
+ *
+ * @returns {Promise<{ parts: { name: string, text: string }[][], metafile: import('esbuild').Metafile }>}
  */
 export async function bundle(root, entry) {
   const { outputFiles, metafile } = await build({
@@ -36,10 +38,24 @@ export async function bundle(root, entry) {
     plugins: [awsSlim(), pinoSlim(), esbuildYaml, esbuildOutlines],
     logLevel: 'warning',
   });
-  const parts = await Promise.all(outputFiles.map(toCommonJs));
-  const first = `./${basename(entry, '.ts')}.js`;
-  parts.sort((a, b) => Number(b.name === first) - Number(a.name === first) || (a.name < b.name ? -1 : 1));
-  return { parts, metafile };
+  const modules = await Promise.all(outputFiles.map(toCommonJs));
+  modules.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const always = alwaysNeeded(metafile, `out/${basename(entry, '.ts')}.js`);
+  const place = ({ name }) => always.indexOf(name);
+  const first = modules.filter((module) => place(module) >= 0).sort((a, b) => place(a) - place(b));
+  const others = modules.filter((module) => place(module) < 0).map((module) => [module]);
+  return { parts: [first, ...others], metafile };
+}
+
+/** Names of an output of esbuild's, and of all that it imports as soon as it is run. */
+function alwaysNeeded({ outputs }, output) {
+  const found = new Set([output]);
+  for (const path of found) {
+    for (const { path: next, kind, external } of outputs[path].imports) {
+      if (kind === 'import-statement' && !external) found.add(next);
+    }
+  }
+  return [...found].map((path) => `./${basename(path)}`);
 }
 
 async function toCommonJs({ path, text }) {

@@ -5,6 +5,6 @@ export declare function renderExecutable(
   facts: {
     readonly name: string;
     readonly version: string;
-    readonly parts: readonly { readonly name: string; readonly text: string }[];
+    readonly parts: readonly (readonly { readonly name: string; readonly text: string }[])[];
   },
 ): string;

@@ -28,7 +28,8 @@ export async function readPreamble(root) {
 
 /**
  * @param preamble what `readPreamble` gives
- * @param facts name and version to be shown, and the program's parts (see bundle.mjs), the first of which is run
+ * @param facts name and version to be shown, and the program's parts (see bundle.mjs): the first module of the first one is
+ * run
  */
 export function renderExecutable(preamble, { name, version, parts }) {
   const texts = parts.map((part) => wrap(name, part));
@@ -42,7 +43,7 @@ export function renderExecutable(preamble, { name, version, parts }) {
   const head = (lines) => {
     const list = parts.map((part, at) => {
       const place = places.at(-1 - at);
-      return [part.name, place.fromEnd, place.length, lines[at]];
+      return [part.map((module) => module.name), place.fromEnd, place.length, lines[at]];
     });
     return preamble
       .replaceAll('@NAME@', name)
@@ -66,11 +67,17 @@ const TAIL = '*/\n';
 
 const lineCount = (text) => text.split('\n').length - 1;
 
-/** A part as a function of what CommonJS gives a module, one byte a character, without a comment's end. */
+/**
+ * A part as a list of functions of what CommonJS gives a module, one byte a character, without a comment's end.
+ */
 function wrap(name, part) {
-  const text = `(function (exports, require, module, __filename, __dirname) {\n${part.text}})\n`;
+  return `[${part.map((module) => wrapModule(name, module)).join(',')}]\n`;
+}
+
+function wrapModule(name, module) {
+  const text = `(function (exports, require, module, __filename, __dirname) {\n${module.text}})\n`;
   // esbuild escapes everything else.
-  if (/\P{ASCII}/u.test(text)) throw new Error(`${name}: ${part.name} holds more than ASCII`);
-  if (text.includes(CUT)) throw new Error(`${name}: ${part.name} holds the reserved text ${CUT}`);
+  if (/\P{ASCII}/u.test(text)) throw new Error(`${name}: ${module.name} holds more than ASCII`);
+  if (text.includes(CUT)) throw new Error(`${name}: ${module.name} holds the reserved text ${CUT}`);
   return text.replaceAll('*/', CUT);
 }

@@ -74,7 +74,10 @@ function openCache(key) {
   return define('@code-cache.cjs@').openCache({ directory, key, requireSafe: safePath().requireSafe });
 }
 
-/** [name, bytes from its start to the end of this file, bytes, line that it starts on], the part to be run first. */
+/**
+ * [names of its modules, bytes from its start to the end of this file, bytes, line that it starts on] of each part, that first
+ * whose first module is run.
+ */
 const PARTS = ['@PARTS@'];
 
 /** Compiled code is kept as it is after a run of the usual kind, which has compiled what such runs need. */
@@ -90,10 +93,11 @@ function run() {
   const fd = fs.openSync(here, 'r');
   const { size, mtimeMs } = fs.fstatSync(fd);
   const cache = openCache(`@DIGEST@ ${size} ${mtimeMs} ${process.version} ${process.arch}`);
+  const bodies = new Map();
   const modules = new Map();
   const fresh = [];
 
-  function compile([name, fromEnd, length, lineOffset]) {
+  function compile([[name], fromEnd, length, lineOffset]) {
     const bytes = Buffer.allocUnsafe(length);
     fs.readSync(fd, bytes, 0, length, size - fromEnd);
     const text = bytes.latin1Slice().split('@CUT@').join('*/');
@@ -105,22 +109,25 @@ function run() {
   function requirePart(name) {
     const known = modules.get(name);
     if (known) return known.exports;
-    const part = PARTS.find((candidate) => candidate[0] === name);
-    if (!part) return load(name);
+    if (!bodies.has(name)) {
+      const part = PARTS.find(([names]) => names.includes(name));
+      if (!part) return load(name);
+      compile(part).forEach((body, at) => bodies.set(part[0][at], body));
+    }
     const module = { exports: {} };
     modules.set(name, module);
-    compile(part)(module.exports, requirePart, module, here, path.dirname(here));
+    bodies.get(name)(module.exports, requirePart, module, here, path.dirname(here));
     return module.exports;
   }
 
   process.on('exit', (code) => {
-    const first = PARTS[0][0];
+    const [[[first]]] = PARTS;
     if (code !== 0 || !cache || fresh.length === 0) return;
     if (isUsualRun() || !fresh.some(([name]) => name === first)) {
       cache.write(fresh.map(([name, script]) => [name, script.createCachedData()]));
     }
   });
-  requirePart(PARTS[0][0]);
+  requirePart(PARTS[0][0][0]);
 }
 
 if (isTooOld()) startElsewhere();

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -47,13 +47,15 @@ export async function stopWatching(): Promise<void> {
 
 /**
  * Has this process killed when it is blocked for so long: when its event loop does not turn, since nothing that this program
- * does on purpose takes a part of that.
+ * does on purpose takes a part of that. Resolves when the watcher has been started.
  */
-export function endWhenBlocked(limitMs: number): void {
+export async function endWhenBlocked(limitMs: number): Promise<void> {
   const seconds = Math.max(1, Math.round(limitMs / 2000));
+  // Only where it is needed: it takes a millisecond to load.
+  const { spawn } = await import('node:child_process');
   try {
     // Nobody else may signal this process, so the watcher is root's; it looks at nothing but this process.
-    const watcher = asRoot(() => startWatcher(seconds));
+    const watcher = asRoot(() => startWatcher(spawn, seconds));
     watcher.on('error', () => {}); // no shell: then Navigator's own limit is left
     gone = once(watcher, 'exit').then(
       () => {},
@@ -74,7 +76,7 @@ export function endWhenBlocked(limitMs: number): void {
   }
 }
 
-function startWatcher(seconds: number): ChildProcess {
+function startWatcher(spawn: typeof import('node:child_process').spawn, seconds: number): ChildProcess {
   return spawn('/bin/sh', ['-c', WATCHER, 'sh', String(process.pid), String(seconds)], {
     cwd: '/',
     env: { PATH: '/usr/local/bin:/usr/bin:/bin' },

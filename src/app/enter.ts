@@ -22,7 +22,7 @@ export async function enter(world: World): Promise<World> {
   const problem = process.getuid?.() === 0 ? await takeRights(world) : null;
   const rights = rightsNow();
   // The start hook has a watcher, and a deadline, of its own.
-  if (rights.kind === 'application' && world.name !== 'start') endWhenBlocked(blockedLimit(world.env));
+  if (rights.kind === 'application' && world.name !== 'start') await endWhenBlocked(blockedLimit(world.env));
   const shared = rights.kind !== 'plain' && rights.account !== null && rights.account.uid !== 0;
   const secrets = readSecrets(world.env, shared);
   return { ...world, ...secrets, ...(problem ? { problem } : {}) };

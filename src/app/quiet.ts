@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
+import { monotonicMs } from '../clock.ts';
 import { setMtime } from '../install/commit.ts';
 import { trustedDirOf } from '../journal/state-dir.ts';
 import { type Lock, tryLock } from '../lock/lock.ts';
@@ -29,14 +29,14 @@ let held: Lock | null = null;
 export async function keepQuiet(site: Site): Promise<void> {
   const stats = statSync(navigatorPath(site), { throwIfNoEntry: false });
   // Who comes later does not come with twenty others, and has no reason to wait.
-  if (!stats || stats.ctimeMs <= Date.now() - performance.now()) return;
+  if (!stats || stats.ctimeMs <= Date.now() - process.uptime() * 1000) return;
   const path = join(trustedDirOf(site.dbDir), 'first.lock');
-  const deadline = performance.now() + LONGEST_MS;
+  const deadline = monotonicMs() + LONGEST_MS;
   do {
     const lock = attempt(path);
     if (lock) return await inTurn(lock, path, stats.mtimeMs);
     await wait(20);
-  } while (performance.now() < deadline);
+  } while (monotonicMs() < deadline);
 }
 
 /** @param mtime of navigator.yml, by which the lock's file says whether somebody was the first after this change */

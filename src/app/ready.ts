@@ -1,4 +1,4 @@
-import { performance } from 'node:perf_hooks';
+import { monotonicMs } from '../clock.ts';
 import { converge } from '../ready/converge.ts';
 import { previewReady, runReady } from '../ready/ready.ts';
 import { readReadySettings } from '../ready/settings.ts';
@@ -37,7 +37,7 @@ async function perform(
     return 0;
   }
   limitTime('ready', readReadySettings(world.env).deadlineMs, 'READY_DEADLINE');
-  const began = performance.now();
+  const began = monotonicMs();
   const run = task === 'dry-run' ? previewReady : runReady;
   const { summaries, failed } = await run(parts, scope);
   for (const summary of summaries) json?.sum(summary);

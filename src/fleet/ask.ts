@@ -1,7 +1,7 @@
 import type { Agent } from 'node:http';
-import { performance } from 'node:perf_hooks';
 import type { LimitFunction } from 'p-limit';
 import { backoff, pause } from '../backoff.ts';
+import { monotonicMs } from '../clock.ts';
 import { exchange } from './exchange.ts';
 import { judge, type Question, type Verdict } from './judge.ts';
 import type { FleetSettings } from './settings.ts';
@@ -34,7 +34,7 @@ export async function askMachine(asking: Asking, machine: Machine): Promise<Mach
   let began: number | null = null;
   let attempts = 0;
   const end = (rest: Pick<MachineOutcome, 'outcome' | 'etag' | 'detail' | 'error'>): MachineOutcome => {
-    const ms = began === null ? 0 : Math.round(performance.now() - began);
+    const ms = began === null ? 0 : Math.round(monotonicMs() - began);
     const outcome = { machine, attempts, ms, ...rest };
     say({ type: 'machine-done', outcome });
     return outcome;
@@ -45,7 +45,7 @@ export async function askMachine(asking: Asking, machine: Machine): Promise<Mach
   for (;;) {
     const verdict = await asking.limit(async (): Promise<Verdict | null> => {
       if (signal.aborted) return null;
-      began ??= performance.now();
+      began ??= monotonicMs();
       attempts += 1;
       say({ type: 'attempt', machine, attempt: attempts });
       return await attempt(asking, machine);
@@ -59,7 +59,7 @@ export async function askMachine(asking: Asking, machine: Machine): Promise<Mach
     if (verdict.kind === 'failed' || attempts >= settings.attempts) return fail(error, etag);
 
     const waitMs = Math.max(verdict.waitMs, Math.round(backoff(settings, attempts)));
-    if (performance.now() + waitMs >= asking.deadline) {
+    if (monotonicMs() + waitMs >= asking.deadline) {
       const wish =
         waitMs === verdict.waitMs ? `it asks for a pause of ${Math.ceil(waitMs / 1000)} s, and ` : '';
       return fail(

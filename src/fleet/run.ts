@@ -1,7 +1,7 @@
 import { Agent as PlainAgent } from 'node:http';
 import { Agent as SecureAgent } from 'node:https';
-import { performance } from 'node:perf_hooks';
 import pLimit from 'p-limit';
+import { monotonicMs } from '../clock.ts';
 import { asFailure, Failure } from '../failure.ts';
 import { type Asking, askMachine } from './ask.ts';
 import type { FleetParts, FleetRequest } from './parts.ts';
@@ -46,7 +46,7 @@ class Run {
   readonly #request: FleetRequest;
   readonly #findings: Findings = { publish: null, index: null, listing: null, machines: [] };
   readonly #beganAt = new Date();
-  readonly #began = performance.now();
+  readonly #began = monotonicMs();
   /** Aborted when the caller cancels, or the time is up. */
   readonly #stop = new AbortController();
   readonly #cancel = (): void => this.#stop.abort();
@@ -107,7 +107,7 @@ class Run {
 
   #startClock(): void {
     const { deadlineMs } = this.#parts.settings;
-    this.#deadline = performance.now() + deadlineMs;
+    this.#deadline = monotonicMs() + deadlineMs;
     this.#timer = setTimeout(() => this.#stop.abort(), deadlineMs);
   }
 
@@ -205,7 +205,7 @@ class Run {
       machines,
       skipped: listing?.skipped ?? [],
       beganAt: this.#beganAt.toISOString(),
-      ms: Math.round(performance.now() - this.#began),
+      ms: Math.round(monotonicMs() - this.#began),
       ...(error ? { error } : {}),
     };
     this.#say({ type: 'end', report });

@@ -1,10 +1,31 @@
-import { type DateWords, monthMark, plain } from './date-words.ts';
+import { type DateWords, isAscii, monthMark, plain } from './date-words.ts';
 
 /** Texts that are longer hold more than a date. */
 const LONGEST = 200;
 
 const TIME = String.raw`(?<![\d:])\d{1,2}(?::\d\d ?(?:[ap]\.?m\b\.?)?| ?[ap]\.?m\b\.?)(?![\d:])`;
 const TIMES = new RegExp(`${TIME}(?: ?- ?${TIME})?`, 'g');
+
+/** What is a letter. To compile Unicode's own takes longer than to read all dates that an index usually has. */
+interface Letters {
+  readonly ordinalEnd: RegExp;
+  readonly word: RegExp;
+}
+
+const ASCII: Letters = {
+  ordinalEnd: /(?<=\d)(?:st|nd|rd|th|er|re|o|a|e)(?![a-z])/g,
+  word: /[a-z]+(?:\.(?!\d))?/g,
+};
+
+let unicode: Letters | undefined;
+
+function unicodeLetters(): Letters {
+  unicode ??= {
+    ordinalEnd: /(?<=\d)(?:st|nd|rd|th|er|re|o|a|e)(?!\p{L})/gu,
+    word: /\p{L}+(?:\.(?!\d))?/gu,
+  };
+  return unicode;
+}
 
 /**
  * A text as numbers, marks for months (`#05`), `~` for what stands between two days, and the separators `-`, `/` and
@@ -15,9 +36,10 @@ const TIMES = new RegExp(`${TIME}(?: ?- ?${TIME})?`, 'g');
 export function marksOf(text: string, words: DateWords): string | null {
   if (text.length > LONGEST) return null;
   let known = true;
+  const ascii = isAscii(text);
+  const letters = ascii ? ASCII : unicodeLetters();
   // \u6708, \u5e74 and \u65e5 are month, year and day in Japanese and Chinese, \u3001 and \u30fb their commas.
-  const marked = asciiDigits(plain(text))
-    .replace(/\p{Cf}/gu, '')
+  const marked = (ascii ? text.toLowerCase() : asciiDigits(plain(text)).replace(/\p{Cf}/gu, ''))
     .replace(/[\u2010\u2011]/g, '-')
     .replace(/\s+/g, ' ')
     .replace(TIMES, ' ')
@@ -25,8 +47,8 @@ export function marksOf(text: string, words: DateWords): string | null {
     .replace(/(^|[ ,])['\u2018\u2019](?=\d\d(?!\d))/g, '$1 20')
     .replace(/(\d{1,2}) ?\u6708/g, (_, month: string) => monthMark(Number(month)))
     .replace(/(?<=\d) ?[\u5e74\u65e5]/g, ' ')
-    .replace(/(?<=\d)(?:st|nd|rd|th|er|re|o|a|e)(?!\p{L})/gu, '')
-    .replace(/\p{L}+(?:\.(?!\d))?/gu, (word) => {
+    .replace(letters.ordinalEnd, '')
+    .replace(letters.word, (word) => {
       const mark = words.get(word.replace('.', ''));
       if (mark === undefined) known = false;
       return mark ?? ' ';

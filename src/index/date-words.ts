@@ -22,8 +22,13 @@ const SILENT =
 const START = Date.UTC(2023, 0, 1);
 const DAY = 86_400_000;
 
+export function isAscii(text: string): boolean {
+  return /^\p{ASCII}*$/u.test(text);
+}
+
 /** Lower case, composed, without accents: how words are compared, since people leave accents out. */
 export function plain(text: string): string {
+  if (isAscii(text)) return text.toLowerCase();
   return text.normalize('NFKD').replace(/\p{M}/gu, '').normalize('NFC').toLowerCase();
 }
 
@@ -32,11 +37,12 @@ export function monthMark(month: number): string {
   return ` #${String(month).padStart(2, '0')} `;
 }
 
-const english = makeEnglish();
+let english: DateWords | undefined;
 const byLocale = new Map<string, DateWords>();
 
 /** Every studio's: most dates are in English whatever the country. */
 export function englishWords(): DateWords {
+  english ??= makeEnglish();
   return english;
 }
 
@@ -46,7 +52,7 @@ export function englishWords(): DateWords {
  */
 export function wordsOf(locale: string | null): DateWords | null {
   if (locale === null || /^en(?:-|$)/i.test(locale) || !isKnownLocale(locale)) return null;
-  const words = byLocale.get(locale) ?? addNames(new Map(english), locale);
+  const words = byLocale.get(locale) ?? addNames(new Map(englishWords()), locale);
   byLocale.set(locale, words);
   return words;
 }

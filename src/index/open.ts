@@ -146,6 +146,13 @@ export function readImage(
   }
 }
 
+const UNTRUSTED = `
+  PRAGMA trusted_schema = OFF;
+  PRAGMA cell_size_check = ON;
+  PRAGMA query_only = ON;
+  PRAGMA ignore_check_constraints = ON;
+`;
+
 /**
  * Whatever its schema says, a database runs nothing: no functions with side effects from views, triggers or checks, no
  * constraint's expression while it is checked, and no writes. The first look at the schema shows whether it can be read
@@ -153,10 +160,7 @@ export function readImage(
  */
 function distrust(db: Database): Database {
   try {
-    db.pragma('trusted_schema = OFF');
-    db.pragma('cell_size_check = ON');
-    db.pragma('query_only = ON');
-    db.pragma('ignore_check_constraints = ON');
+    db.exec(UNTRUSTED);
     db.prepare('SELECT count(*) FROM main.sqlite_schema').get();
     return db;
   } catch (error) {

@@ -1,5 +1,5 @@
-import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
+import { monotonicMs } from '../clock.ts';
 import { Failure } from '../failure.ts';
 import { codeOf } from './disk.ts';
 
@@ -10,12 +10,12 @@ export class Busy extends Error {}
 export interface Patience {
   readonly path: string;
   readonly limitMs: number;
-  /** `performance.now()` at which patience ends. */
+  /** `monotonicMs()` at which patience ends. */
   readonly deadline: number;
 }
 
 export function patience(path: string, limitMs: number): Patience {
-  return { path, limitMs, deadline: performance.now() + limitMs };
+  return { path, limitMs, deadline: monotonicMs() + limitMs };
 }
 
 /** Whoever writes all the time leaves gaps of microseconds, which only a close look finds. */
@@ -30,7 +30,7 @@ const LOOK_MS = 10;
 export async function untilFree<T>(patient: Patience, work: () => T | Promise<T>): Promise<T> {
   for (;;) {
     let obstacle: unknown;
-    const pause = performance.now() + LOOK_MS;
+    const pause = monotonicMs() + LOOK_MS;
     do {
       try {
         return await work();
@@ -38,8 +38,8 @@ export async function untilFree<T>(patient: Patience, work: () => T | Promise<T>
         if (!isBusy(error)) throw error;
         obstacle = error;
       }
-    } while (performance.now() < pause);
-    if (performance.now() >= patient.deadline) throw outOfPatience(patient, obstacle);
+    } while (monotonicMs() < pause);
+    if (monotonicMs() >= patient.deadline) throw outOfPatience(patient, obstacle);
     await wait(1 + Math.random() * 4);
   }
 }

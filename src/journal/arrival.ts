@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { performance } from 'node:perf_hooks';
 import type { Arrival } from './types.ts';
 
 /** This moment, in the clock that runs of all processes since the last boot share. */
@@ -13,13 +12,19 @@ export function moment(): Arrival {
  */
 export function arrival(): Arrival {
   const { bootId, monotonicNs } = moment();
-  return { bootId, monotonicNs: monotonicNs - BigInt(Math.round(performance.now() * 1e6)) };
+  return { bootId, monotonicNs: monotonicNs - BigInt(Math.round(process.uptime() * 1e9)) };
 }
 
+/** Once: no process outlives the boot that it was started in. */
+let bootId: string | null | undefined;
+
 function readBootId(): string | null {
-  try {
-    return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim() || null;
-  } catch {
-    return null;
+  if (bootId === undefined) {
+    try {
+      bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim() || null;
+    } catch {
+      bootId = null;
+    }
   }
+  return bootId;
 }

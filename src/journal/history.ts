@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
-import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
+import { monotonicMs } from '../clock.ts';
 import { Failure } from '../failure.ts';
 import { codeOf, diskError, onDisk } from '../install/disk.ts';
 import { asRoot } from '../rights/rights.ts';
@@ -40,14 +40,14 @@ export async function readJournal<T>(
   // One that may not be looked at is no missing one: what it remembers must not be taken for nothing.
   const look = () => asRoot(() => statSync(path, { throwIfNoEntry: false }));
   if (!onDisk('cannot read', path, look)) return [];
-  const deadline = performance.now() + timeoutMs;
+  const deadline = monotonicMs() + timeoutMs;
   for (;;) {
     try {
       return asRoot(() => readOnce(path, read));
     } catch (error) {
       if (!/^SQLITE_BUSY/.test(codeOf(error))) throw asFailure(path, error);
     }
-    if (performance.now() >= deadline) {
+    if (monotonicMs() >= deadline) {
       throw new Failure('lock-timeout', `an update has held the journal ${path} for ${timeoutMs / 1000} s`, {
         hint: 'Wait until it has ended, then ask again.',
       });

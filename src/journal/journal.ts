@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
+import { monotonicMs } from '../clock.ts';
 import { diskError } from '../install/disk.ts';
 import type { Problem, RunResult } from '../report/types.ts';
 import { asRoot } from '../rights/rights.ts';
@@ -17,6 +17,9 @@ import type { Arrival, Caller, HistoryRow, InstalledState, NewRun, RunKind } fro
 const KEPT_RUNS = 500;
 /** Of those, how many keep their whole result: only the newest can be shared, and results can be large. */
 const KEPT_RESULTS = 8;
+
+/** Whether something is written down at once, or together with what is written down next: each time syncs the disk four times. */
+export type When = 'now' | 'with-next';
 
 /** Where the journal of a state directory stands. */
 export function journalPath(stateDir: string): string {
@@ -44,6 +47,8 @@ export class Journal {
   readonly notes: readonly string[];
   readonly #db: Database;
   readonly #began = new Map<string, number>();
+  /** What waits for the next commit, in its order. */
+  #due: (() => void)[] = [];
 
   constructor(db: Database, stateDir: string, notes: readonly string[]) {
     this.#db = db;
@@ -65,10 +70,10 @@ export class Journal {
   }
 
   /** Writes down that a run has begun: when it did, before it looked at anything outside, such as the store. */
-  begin({ run, trigger, kind, appRoot, began }: NewRun): void {
+  begin({ run, trigger, kind, appRoot, began }: NewRun, when: When = 'now'): void {
     const { bootId, monotonicNs, at } = began ?? { ...moment(), at: Date.now() };
-    this.#began.set(run, performance.now());
-    this.#change(() => {
+    this.#began.set(run, monotonicMs());
+    this.#note(when, () => {
       const { lastInsertRowid } = this.#db
         .prepare(
           'INSERT INTO runs (run, trigger, kind, app_root, boot_id, began_ns, began_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
@@ -94,7 +99,7 @@ export class Journal {
           'UPDATE runs SET duration_ms = ?, outcome = ?, changed = ?, error_code = ?, result = ? WHERE run = ?',
         )
         .run(
-          began === undefined ? null : performance.now() - began,
+          began === undefined ? null : monotonicMs() - began,
           result.outcome,
           JSON.stringify(changed),
           result.error?.code ?? null,
@@ -151,9 +156,9 @@ export class Journal {
    *
    * @param installed as for `setInstalled`, in the same transaction; null when nothing new is learnt.
    */
-  clearPendingReload(installed: InstalledState | null = null): void {
+  clearPendingReload(installed: InstalledState | null = null, when: When = 'now'): void {
     if (!installed && !this.pendingReload()) return;
-    this.#change(() => {
+    this.#note(when, () => {
       if (installed) this.#set('installed', JSON.stringify(installed));
       this.#db.exec("DELETE FROM meta WHERE key IN ('pending_reload', 'intended')");
     });
@@ -214,9 +219,16 @@ export class Journal {
     return asRoot(() => work(this.#db));
   }
 
+  #note(when: When, work: () => void): void {
+    if (when === 'with-next') this.#due.push(work);
+    else this.#change(work);
+  }
+
   #change(work: () => unknown): void {
+    const all = [...this.#due, work];
     try {
-      asRoot(() => this.#db.transaction(work)());
+      asRoot(() => this.#db.transaction(() => all.forEach((one) => void one()))());
+      this.#due = [];
     } catch (error) {
       throw diskError('cannot write', this.#db.name, error);
     }

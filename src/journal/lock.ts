@@ -1,5 +1,5 @@
-import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
+import { monotonicMs } from '../clock.ts';
 import { Failure } from '../failure.ts';
 import { codeOf, diskError, fileId } from '../install/disk.ts';
 import { asRoot } from '../rights/rights.ts';
@@ -40,7 +40,7 @@ export interface Locked {
  * @throws the signal's reason, or an AbortError with that as its cause, when it is aborted.
  */
 export async function lockJournal(path: string, options: LockOptions): Promise<Locked> {
-  const deadline = performance.now() + options.timeoutMs;
+  const deadline = monotonicMs() + options.timeoutMs;
   const notes: string[] = [];
   let handle: Handle | null = null;
   try {
@@ -77,7 +77,7 @@ const damageNote = (aside: string) =>
 
 /** Some milliseconds, at random so that waiting processes do not march in step. */
 async function pause(deadline: number, { timeoutMs, signal }: LockOptions): Promise<void> {
-  const left = deadline - performance.now();
+  const left = deadline - monotonicMs();
   if (left <= 0) {
     throw new Failure('lock-timeout', `another update has held the lock for ${timeoutMs / 1000} s`, {
       hint: 'Try again later. If no update should be running, look for a hanging one (ps); ending it frees the lock.',

@@ -1,9 +1,11 @@
-import type { Problem } from '../report/types.ts';
+import type { Problem, RunResult } from '../report/types.ts';
+import type { Database } from '../sqlite.ts';
 import { readJournal } from './history.ts';
 import { OWED_UPDATE, publishedDigests, readMeta } from './meta.ts';
 import { parseInstalled, parseProblem } from './parse.ts';
 import { readRows } from './rows.ts';
-import type { HistoryRow, InstalledState } from './types.ts';
+import { resultSince } from './shared-result.ts';
+import type { Arrival, Caller, HistoryRow, InstalledState } from './types.ts';
 
 /** What a journal remembers of the state of its machine. */
 export interface Remembered {
@@ -41,15 +43,37 @@ const NOTHING: Remembered = {
  * @throws {Failure} as `readHistory`
  */
 export async function readRemembered(dbDir: string, timeoutMs: number): Promise<Remembered> {
-  const [found] = await readJournal(dbDir, timeoutMs, (db, version): Remembered[] => {
-    if (version === 0) return [];
-    const meta = readMeta(db);
-    const state = (key: string): InstalledState | null => parseInstalled(meta.get(key) ?? null);
-    const [lastRun = null] = readRows(db, 1, new Set());
-    const pendingReload = meta.has('pending_reload');
-    const owedUpdate = parseProblem(meta.get(OWED_UPDATE) ?? null);
-    const states = { installed: state('installed'), intended: state('intended') };
-    return [{ ...states, pendingReload, lastRun, owedUpdate, published: publishedDigests(db) }];
-  });
-  return found ?? NOTHING;
+  const [found = NOTHING] = await readJournal(dbDir, timeoutMs, (db, version) =>
+    version === 0 ? [] : [rememberedIn(db)],
+  );
+  return found;
+}
+
+/**
+ * The same, and with it the result of a run that may answer for the caller (see `resultSince`), at one look.
+ *
+ * @throws {Failure} as `readHistory`
+ */
+export async function readShareable(
+  dbDir: string,
+  timeoutMs: number,
+  { since, caller }: { readonly since: Arrival; readonly caller: Caller },
+): Promise<{ readonly result: RunResult | null; readonly remembered: Remembered }> {
+  const [found = { result: null, remembered: NOTHING }] = await readJournal(
+    dbDir,
+    timeoutMs,
+    (db, version) =>
+      version === 0 ? [] : [{ result: resultSince(db, since, caller), remembered: rememberedIn(db) }],
+  );
+  return found;
+}
+
+function rememberedIn(db: Database): Remembered {
+  const meta = readMeta(db);
+  const state = (key: string): InstalledState | null => parseInstalled(meta.get(key) ?? null);
+  const [lastRun = null] = readRows(db, 1, new Set());
+  const pendingReload = meta.has('pending_reload');
+  const owedUpdate = parseProblem(meta.get(OWED_UPDATE) ?? null);
+  const states = { installed: state('installed'), intended: state('intended') };
+  return { ...states, pendingReload, lastRun, owedUpdate, published: publishedDigests(db) };
 }

@@ -1,7 +1,6 @@
 import type { RunResult } from '../report/types.ts';
 import type { Database } from '../sqlite.ts';
 import { moment } from './arrival.ts';
-import { readJournal } from './history.ts';
 import { parseResult } from './parse.ts';
 import type { Arrival, Caller, RunKind } from './types.ts';
 
@@ -33,20 +32,4 @@ export function resultSince(db: Database, since: Arrival, caller: Caller): RunRe
     .get(since.bootId, since.monotonicNs, now, caller.appRoot, JSON.stringify(kinds));
   const result = row ? parseResult(row.result) : null;
   return result && { ...result, shared: true };
-}
-
-/**
- * The same without the lock; waits while an update holds that. Null where there is no journal yet.
- *
- * @throws {Failure} as `readHistory`
- */
-export async function readResultSince(
-  dbDir: string,
-  timeoutMs: number,
-  since: Arrival,
-  caller: Caller,
-): Promise<RunResult | null> {
-  const read = (db: Database, version: number) => [version === 0 ? null : resultSince(db, since, caller)];
-  const [result = null] = await readJournal(dbDir, timeoutMs, read);
-  return result;
 }

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
-import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
+import { monotonicMs } from '../clock.ts';
 import { Failure } from '../failure.ts';
 import { codeOf, diskError, fileId } from '../install/disk.ts';
 import { inDirectory } from '../rights/rights.ts';
@@ -38,8 +38,7 @@ function tryOnce(path: string): Lock | null {
       db = openDatabase(path, { busyTimeoutMs: 0 });
       const opened = db;
       // Nothing is ever written to it, so there is nothing to be undone; a journal would be made all the same.
-      opened.pragma('journal_mode = MEMORY');
-      opened.exec('BEGIN EXCLUSIVE');
+      opened.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
       if (before !== null && fileId(path) === before) return { release: () => opened.close() };
       // Made or replaced just now: it is not certain which file is open.
       opened.close();
@@ -57,11 +56,11 @@ function tryOnce(path: string): Lock | null {
  * @throws {Failure} `lock-timeout`, `disk`
  */
 export async function waitForLock(path: string, { timeoutMs }: { timeoutMs: number }): Promise<Lock> {
-  const deadline = performance.now() + timeoutMs;
+  const deadline = monotonicMs() + timeoutMs;
   for (;;) {
     const lock = tryLock(path);
     if (lock) return lock;
-    const left = deadline - performance.now();
+    const left = deadline - monotonicMs();
     if (left <= 0) {
       throw new Failure(
         'lock-timeout',

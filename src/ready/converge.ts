@@ -1,8 +1,8 @@
 import { request } from 'node:http';
 import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Backoff, backoff } from '../backoff.ts';
+import { monotonicMs } from '../clock.ts';
 import { Failure } from '../failure.ts';
 import { readRemembered } from '../journal/remembered.ts';
 import { tryLock } from '../lock/lock.ts';
@@ -16,7 +16,7 @@ export interface Convergence {
   /** Where Navigator answers `POST update_config`, such as `/showcase/update_config`. */
   readonly path: string;
   readonly backoff: Backoff;
-  /** `performance.now()` after which nothing is tried any more. */
+  /** `monotonicMs()` after which nothing is tried any more. */
   readonly endsAt: number;
 }
 
@@ -40,12 +40,12 @@ export async function converge({ site, report, path, backoff: pauses, endsAt }: 
   try {
     for (let attempt = 1; await isOwed(site); attempt++) {
       const pause = backoff(pauses, attempt);
-      if (performance.now() + pause >= endsAt) {
+      if (monotonicMs() + pause >= endsAt) {
         say('this machine serves from the index that it has; the next update asks the store again');
         return;
       }
       await wait(pause);
-      const left = Math.max(1000, endsAt - performance.now());
+      const left = Math.max(1000, endsAt - monotonicMs());
       say(await askNavigator(site.listenPort, path, Math.min(TIMEOUT_MS, left)));
     }
   } finally {

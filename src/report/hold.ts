@@ -1,4 +1,4 @@
-import { performance } from 'node:perf_hooks';
+import { monotonicMs } from '../clock.ts';
 import type { LogEntry } from './log.ts';
 import type { ProgressEvent, RunResult } from './types.ts';
 
@@ -30,7 +30,7 @@ export class LogGate {
     if (this.#isOpen) this.#pass(entry);
     else if (event?.type === 'state') this.#settle([entry]);
     else if (event?.type === 'end' && this.#began !== null && changedNothing(event.result))
-      this.#settle(this.#shortened(event.result, entry.at, performance.now() - this.#began));
+      this.#settle(this.#shortened(event.result, entry.at, monotonicMs() - this.#began));
     else this.#hold(entry, event);
   }
 
@@ -40,7 +40,7 @@ export class LogGate {
   }
 
   #hold(entry: LogEntry, event: ProgressEvent | null): void {
-    if (event?.type === 'run' && event.trigger === 'cgi') this.#began = performance.now();
+    if (event?.type === 'run' && event.trigger === 'cgi') this.#began = monotonicMs();
     const isRunning = this.#began !== null;
     (isRunning ? this.#held : this.#early).push(entry);
     if (!mayWait(event, isRunning)) this.open();

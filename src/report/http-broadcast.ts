@@ -1,6 +1,6 @@
 import { request as plainRequest } from 'node:http';
 import { request as secureRequest } from 'node:https';
-import { performance } from 'node:perf_hooks';
+import { monotonicMs } from '../clock.ts';
 import type { FleetEvent, FleetOperation, FleetReport, FleetReporter } from '../fleet/types.ts';
 import { FleetProgress } from './fleet-progress.ts';
 import { sortedOut } from './fleet-words.ts';
@@ -68,9 +68,9 @@ export function httpBroadcast(options: BroadcastOptions): HttpBroadcast {
       sending ??= drain();
     },
     close: async (limitMs) => {
-      const deadline = performance.now() + limitMs;
-      while (sending && performance.now() < deadline) {
-        await Promise.race([sending, pause(deadline - performance.now())]);
+      const deadline = monotonicMs() + limitMs;
+      while (sending && monotonicMs() < deadline) {
+        await Promise.race([sending, pause(deadline - monotonicMs())]);
       }
       return isTaken;
     },

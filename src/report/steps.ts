@@ -1,4 +1,4 @@
-import { performance } from 'node:perf_hooks';
+import { monotonicMs } from '../clock.ts';
 import type { ProgressEvent, Reporter, StepFacts } from './types.ts';
 
 /** What a step can say while it works: `detail` closes its line. */
@@ -32,14 +32,14 @@ export class Steps {
     this.#number += 1;
     const number = this.#number;
     this.say({ type: 'step', number, name, title });
-    const began = performance.now();
+    const began = monotonicMs();
     let detail = 'failed';
     try {
       const result = await work();
       detail = result.detail;
       return result.value;
     } finally {
-      const ms = Math.round((performance.now() - began) * 10) / 10;
+      const ms = Math.round((monotonicMs() - began) * 10) / 10;
       this.facts.push({ name, ms });
       this.say({ type: 'step-done', number, name, ms, detail });
     }

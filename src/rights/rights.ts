@@ -1,4 +1,4 @@
-import { fstatSync } from 'node:fs';
+import { existsSync, fstatSync } from 'node:fs';
 import { Failure } from '../failure.ts';
 import type { Account } from './account.ts';
 import { isRoots, isRootsAlone, strangerOn } from './control.ts';
@@ -92,10 +92,20 @@ export function asRoot<T>(step: () => T): T {
  */
 export function inDirectory<T>(directory: string, work: () => T): T {
   if (rights.kind === 'plain') return work();
-  if (rights.kind === 'application') return isRootsAlone(directory) ? as(ROOT, work) : work();
+  if (rights.kind === 'application') return isKnownRoots(directory) ? as(ROOT, work) : work();
   if (rights.account === null) requireRoots(directory);
-  if (rights.account === null || isRootsAlone(directory)) return work();
+  if (rights.account === null || isKnownRoots(directory)) return work();
   return as(rights.account, work);
+}
+
+/** Directories that were found to be root's alone, which stays true while nobody but root acts. */
+const proved = new Set<string>();
+
+function isKnownRoots(directory: string): boolean {
+  if (proved.has(directory)) return true;
+  const isRootsNow = isRootsAlone(directory);
+  if (isRootsNow) proved.add(directory);
+  return isRootsNow;
 }
 
 /**
@@ -117,10 +127,15 @@ export function inOpenDirectory<T>(fd: number, name: string, work: () => T): T {
   return rights.account === null || isRoots(stats) ? work() : as(rights.account, work);
 }
 
+/** Directories that are there, and on whose way nothing is anybody else's. */
+const familiar = new Set<string>();
+
 /** Root has no account whose rights it could take there. */
 function requireRoots(directory: string): void {
+  if (familiar.has(directory)) return;
   const stranger = strangerOn(directory);
   if (stranger) throw foreign(stranger.path, stranger.uid);
+  if (existsSync(directory)) familiar.add(directory);
 }
 
 function foreign(path: string, uid: number): Failure {

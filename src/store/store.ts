@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import {
   GetObjectCommand,
   HeadObjectCommand,
@@ -6,6 +5,7 @@ import {
   type ListObjectsV2CommandOutput,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { monotonicMs } from '../clock.ts';
 import { Failure } from '../failure.ts';
 import { createClient } from './client.ts';
 import { keyReader, storedEtag } from './dialects.ts';
@@ -123,11 +123,11 @@ async function* listObjects({ client, settings }: Parts, prefix: string): AsyncG
   let token: string | undefined;
   let spentMs = 0;
   for (let number = 1; number === 1 || token !== undefined; number++) {
-    const began = performance.now();
+    const began = monotonicMs();
     const page = await withRetries(operation, settings, (attempt) =>
       listPage(client, settings.bucket, { prefix, number, token }, attempt),
     );
-    spentMs += performance.now() - began;
+    spentMs += monotonicMs() - began;
     answering.add(bucketOf(settings));
     yield* page.objects;
     token = page.next;

@@ -1,4 +1,4 @@
-import { performance } from 'node:perf_hooks';
+import { monotonicMs } from '../clock.ts';
 import { Failure } from '../failure.ts';
 
 /** When an operation must be over; by the monotonic clock, so that a clock that is set meanwhile does not matter. */
@@ -9,12 +9,12 @@ export class Deadline {
 
   constructor(limitMs: number | null) {
     this.limitMs = limitMs;
-    this.#ends = limitMs === null ? Number.POSITIVE_INFINITY : performance.now() + limitMs;
+    this.#ends = limitMs === null ? Number.POSITIVE_INFINITY : monotonicMs() + limitMs;
   }
 
   /** Milliseconds that are left; 0 when the time is up. */
   left(): number {
-    return Math.max(0, this.#ends - performance.now());
+    return Math.max(0, this.#ends - monotonicMs());
   }
 
   /** At most what is left of it, and at least one: no time-out at all is what 0 would stand for. */

@@ -92,7 +92,7 @@ export async function installChange(
       change.reloadFile === null ? null : { path: change.reloadFile, clockMark: journal.clockMark() },
     );
     const learnt = change.remember && digest ? change.remember(digest) : null;
-    orSpare(change, () => journal.clearPendingReload(learnt));
+    journal.clearPendingReload(learnt, 'with-next'); // with how the run ended, which is all that is left
   } catch (error) {
     throw halfWay(error);
   }

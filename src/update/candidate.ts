@@ -99,22 +99,23 @@ export function chooseCandidate(fetched: Fetched, choice: Choice): Candidate | U
   const time = objectTime(object, now);
   const digest = imageDigest(bytes);
   const theirs = candidateOf(object, bytes, { sha256, digest, time, mistaken: mistakenTime(object, now) });
-  if (force || digest === live.digest || !isUsable(live)) return theirs;
+  if (force || digest === live.digest) return theirs;
   const isIntact = installed !== null && installed.digest === live.digest;
-  if (installed?.etag === object.etag && installed.held) {
-    return { ...localCandidate(live, installed), note: heldNote(installed) };
-  }
+  const isHeld = installed !== null && installed.etag === object.etag && installed.held;
   const claimed = mistakenTime(object, now) ?? time;
   const isOlder = (than: Date | null): boolean =>
     than !== null && !isFarAhead(than, now, object.modified) && wholeSeconds(claimed) < wholeSeconds(than);
   // Of an index that nobody remembers only its own time tells where it is from.
   const isEdited = installed ? !isIntact : isOlder(live.modified);
-  if (isEdited && choice.isSource && !choice.published.has(live.digest ?? '')) {
-    return { kind: 'unpublished', theirs: bytes, facts: theirs.facts };
-  }
+  const isUnpublished = isEdited && choice.isSource && !choice.published.has(live.digest ?? '');
   const reference = installed ? new Date(installed.time) : live.modified;
+  const isTakenAsItIs = !isHeld && !isEdited && !isOlder(reference);
+  // To prove the local one takes as long as to prove the store's, and most updates need not ask.
+  if (isTakenAsItIs || !isUsable(live)) return theirs;
+  if (isHeld) return { ...localCandidate(live, installed), note: heldNote(installed) };
+  if (isUnpublished) return { kind: 'unpublished', theirs: bytes, facts: theirs.facts };
   if (isOlder(reference)) throw olderThan(time, reference ?? time);
-  return isEdited && installed ? { ...theirs, note: REPLACED_BY_HAND } : theirs;
+  return installed ? { ...theirs, note: REPLACED_BY_HAND } : theirs;
 }
 
 /** @param differences from the store's index, a line each */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
+import { monotonicMs } from '../clock.ts';
 import { ensureTrustedDir } from '../journal/state-dir.ts';
 import { type Lock, tryLock } from '../lock/lock.ts';
 
@@ -19,13 +19,13 @@ const LANES = 2;
 export async function takeLane(dbDir: string, patienceMs: number): Promise<Lock | null> {
   const directory = made(dbDir);
   if (directory === null) return null;
-  const deadline = performance.now() + patienceMs;
+  const deadline = monotonicMs() + patienceMs;
   for (;;) {
     for (let lane = 0; lane < LANES; lane++) {
       const lock = take(join(directory, `lane-${lane}.lock`));
       if (lock) return lock;
     }
-    if (performance.now() >= deadline) return null;
+    if (monotonicMs() >= deadline) return null;
     await wait(5 + Math.random() * 15);
   }
 }

@@ -4,7 +4,7 @@ import { madeBefore } from '../install/made-before.ts';
 import { recover } from '../install/recover.ts';
 import { moment } from '../journal/arrival.ts';
 import { acquireJournal, type Journal } from '../journal/journal.ts';
-import { readResultSince } from '../journal/shared-result.ts';
+import { type Remembered, readShareable } from '../journal/remembered.ts';
 import type { Arrival, RunKind } from '../journal/types.ts';
 import type { Lock } from '../lock/lock.ts';
 import { newRunId } from '../report/run-id.ts';
@@ -39,8 +39,12 @@ export interface LockRequest {
 
 /** An operation that has work to do before it takes the lock, such as waiting for the network. */
 export interface Work<T> {
-  /** Done before the lock is asked for. What it throws is recorded as the failure of the run. */
-  readonly prepare: (steps: Steps) => Promise<T>;
+  /**
+   * Done before the lock is asked for. What it throws is recorded as the failure of the run.
+   *
+   * @param remembered by the journal, where that was read already
+   */
+  readonly prepare: (steps: Steps, remembered: Remembered | null) => Promise<T>;
   /** Whether what was prepared still fits, now that nobody else can change anything; else it is prepared once more. */
   readonly fits?: (prepared: T, journal: Journal, live: LiveIndex) => boolean;
   readonly perform: (operation: Operation, prepared: T) => Promise<Outcome>;
@@ -110,12 +114,14 @@ class LockedRun {
 
   async whole<T>({ prepare, fits, perform }: Work<T>): Promise<RunResult> {
     const { site } = this.#parts;
-    const early = await this.#sharedBefore();
-    if (early) return early;
+    const before = await this.#lookBefore();
+    if (before?.result) return this.#shared(before.result);
     for (let round = 1; ; round++) {
       // Before it looks at anything outside: who arrives later may not take its result.
       const began = { ...moment(), at: Date.now() };
-      const prepared = await attempt(() => prepare(this.#steps));
+      const prepared = await attempt(() =>
+        prepare(this.#steps, round === 1 && before ? before.remembered : null),
+      );
       const journal = await this.#acquire(prepared);
       const other = journal.resultSince(this.#request.arrival, this.#caller());
       if (other) return this.#shared(other);
@@ -149,13 +155,12 @@ class LockedRun {
   }
 
   /** Of many that come together, most wait for a lane, and then find that another run has done it all. */
-  async #sharedBefore(): Promise<RunResult | null> {
+  async #lookBefore() {
     if (!this.#request.mayShare) return null;
     const { dbDir } = this.#parts.site;
     const timeoutMs = this.#request.lockTimeoutMs ?? this.#parts.settings.lockTimeoutMs;
     this.#lane = await takeLane(dbDir, timeoutMs * LANE_SHARE);
-    const other = await readResultSince(dbDir, timeoutMs, this.#request.arrival, this.#caller());
-    return other && this.#shared(other);
+    return await readShareable(dbDir, timeoutMs, { since: this.#request.arrival, caller: this.#caller() });
   }
 
   #shared(other: RunResult): RunResult {
@@ -178,7 +183,8 @@ class LockedRun {
 
   #begin(journal: Journal, began: Arrival & { readonly at: number }): void {
     const { trigger } = this.#request;
-    this.#recorded(() => journal.begin({ run: this.#findings.run, trigger, ...this.#caller(), began }));
+    // Before the first change on disk that is written down as well, and until then there is nothing to be told of.
+    journal.begin({ run: this.#findings.run, trigger, ...this.#caller(), began }, 'with-next');
   }
 
   /** Writes something down, if need be or if it can be done. */

@@ -2,7 +2,7 @@ import { asFailure, Failure } from '../failure.ts';
 import { describeDifferences } from '../index/differences.ts';
 import { type LiveIndex, readLiveIndex } from '../install/live-index.ts';
 import type { Journal } from '../journal/journal.ts';
-import { installedAs, readRemembered } from '../journal/remembered.ts';
+import { installedAs, type Remembered, readRemembered } from '../journal/remembered.ts';
 import type { Arrival } from '../journal/types.ts';
 import type { Outcome, Problem, RunResult, Trigger } from '../report/types.ts';
 import {
@@ -43,9 +43,9 @@ export async function runUpdate(parts: Parts, request: UpdateRequest): Promise<R
     parts,
     { trigger, arrival, kind, mayShare: true, unrecorded: mustServe },
     {
-      prepare: (steps) =>
+      prepare: (steps, remembered) =>
         steps.run('fetch', 'Fetch the index', async () => {
-          const value = await ask(parts, request);
+          const value = await ask(parts, request, remembered);
           const detail = 'fetched' in value ? describeFetched(value.fetched) : value.problem.message;
           return { value, detail };
         }),
@@ -55,11 +55,15 @@ export async function runUpdate(parts: Parts, request: UpdateRequest): Promise<R
   );
 }
 
-async function ask(parts: Parts, { force, mustServe }: UpdateRequest): Promise<Asked> {
+async function ask(
+  parts: Parts,
+  { force, mustServe }: UpdateRequest,
+  known: Remembered | null,
+): Promise<Asked> {
   const { site, settings } = parts;
   try {
     const live = await readLiveIndex(site, settings.maxIndexBytes);
-    const remembered = await readRemembered(site.dbDir, settings.lockTimeoutMs);
+    const remembered = known ?? (await readRemembered(site.dbDir, settings.lockTimeoutMs));
     const installed = installedAs(remembered, live.digest);
     const unless = force ? null : knownVersion(live.digest, installed);
     const store = await parts.openStore();

@@ -9,7 +9,7 @@ const preamble = await readPreamble(ROOT);
 
 /** Makes an executable of the project's own kind, of these parts. The first one is run. */
 export function makeProgram(path: string, name: string, parts: Readonly<Record<string, string>>): void {
-  const list = Object.entries(parts).map(([part, text]) => ({ name: `./${part}.js`, text }));
+  const list = Object.entries(parts).map(([part, text]) => [{ name: `./${part}.js`, text }]);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, renderExecutable(preamble, { name, version: '0', parts: list }), { mode: 0o755 });
 }
@@ -30,7 +30,7 @@ export function poison(
   const digest = /openCache\(`([0-9a-f]{16}) \$\{size/.exec(readFileSync(program, 'latin1'))?.[1];
   const { size, mtimeMs } = statSync(program);
   const key = `${digest} ${size} ${mtimeMs} ${process.version} ${process.arch}`;
-  const wrapped = `(function (exports, require, module, __filename, __dirname) {\n${other}})\n`;
+  const wrapped = `[(function (exports, require, module, __filename, __dirname) {\n${other}})\n]\n`;
   const script = new Script(wrapped, { filename: program });
   const payload = script.createCachedData();
   const sha1 = (...pieces: (string | Buffer)[]) =>
