@@ -112,7 +112,8 @@ function run() {
     if (!bodies.has(name)) {
       const part = PARTS.find(([names]) => names.includes(name));
       if (!part) return load(name);
-      compile(part).forEach((body, at) => bodies.set(part[0][at], body));
+      const made = compile(part);
+      for (const [at, one] of part[0].entries()) bodies.set(one, made[at]);
     }
     const module = { exports: {} };
     modules.set(name, module);

@@ -4,7 +4,6 @@ import { renderResponse } from '../cgi/response.ts';
 import { statusOf } from '../cgi/status.ts';
 import { Failure, type FailureCode } from '../failure.ts';
 import { arrival } from '../journal/arrival.ts';
-import type { Lock } from '../lock/lock.ts';
 import { type Audience, renderJson, textReport } from '../report/text.ts';
 import type { MachineState, ProgressEvent, RunResult } from '../report/types.ts';
 import type { Parts } from '../update/parts.ts';
@@ -12,7 +11,7 @@ import { refusedResult } from '../update/result.ts';
 import { runUpdate } from '../update/update.ts';
 import { buildParts, buildVoice, installedUsers, type World } from './parts.ts';
 import { keepQuiet } from './quiet.ts';
-import { makeSlots, takeSlot } from './slots.ts';
+import { makeSlots, type Place, takePlace } from './slots.ts';
 
 /** A whole CGI response, and the exit code that goes with it. */
 export interface Answer {
@@ -29,14 +28,14 @@ export async function answerCgi(world: World): Promise<Answer> {
   const voice = buildVoice(world, [(event, at) => events.push([event, at])], true);
   const request = await parseRequest(world.env, standardInput);
   let audience: Audience = 'public';
-  let slot: Lock | null = null;
+  let place: Place | null = null;
   let result: RunResult | MachineState;
   try {
     if (request.refusal) throw request.refusal;
     const parts = await buildParts(world, voice);
-    slot = takeSlot(parts.site);
+    place = takePlace(parts.site, !request.state && !request.dryRun);
     audience = await audienceOf(request, parts);
-    result = await serve(request, parts);
+    result = await serve(request, parts, place);
     if (result.outcome === 'updated' || result.outcome === 'unchanged') makeSlots(parts.site);
     if (result.outcome === 'unchanged' || ('shared' in result && result.shared)) await keepQuiet(parts.site);
     if (audience === 'public' && result.outcome !== 'state' && result.warningCount > 0) {
@@ -52,7 +51,7 @@ export async function answerCgi(world: World): Promise<Answer> {
   const clean = voice.scrubber.value(result);
   const body = request.form === 'json' ? renderJson(clean, audience) : renderText(events, audience);
   await voice.log.flush();
-  slot?.release();
+  place?.lock.release();
   return {
     output: renderResponse({ status: statusOf(codeOf(result)), form: request.form, body }),
     exitCode: result.outcome === 'failed' ? 1 : 0,
@@ -63,13 +62,15 @@ function codeOf(result: RunResult | MachineState): FailureCode | null {
   return result.outcome === 'state' ? null : (result.error?.code ?? null);
 }
 
-async function serve(request: Request, parts: Parts): Promise<RunResult | MachineState> {
+async function serve(request: Request, parts: Parts, place: Place | null): Promise<RunResult | MachineState> {
   if (request.state) {
     const { readState } = await import('../update/state.ts');
     return await readState(parts);
   }
-  if (!request.dryRun)
-    return await runUpdate(parts, { trigger: 'cgi', force: request.force, arrival: arrival() });
+  if (!request.dryRun) {
+    const lane = place?.isLane ? place.lock : null;
+    return await runUpdate(parts, { trigger: 'cgi', force: request.force, arrival: arrival(), lane });
+  }
   const { dryRun } = await import('../update/dry-run.ts');
   return await dryRun(parts, { trigger: 'cgi', force: request.force });
 }

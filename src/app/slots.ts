@@ -7,34 +7,47 @@ import { makeDirectory, makePrivateDirectory } from '../rights/directories.ts';
 import { inDirectory } from '../rights/rights.ts';
 import { placeOfRoots } from '../rights/state-place.ts';
 import type { Site } from '../site/types.ts';
+import { LANES, tryLane } from '../update/lane.ts';
 
 /**
  * Requests that are served at a time, waiting for each other included. Anybody may send one, each is a process of its own
  * that takes 13 to 20 MiB, and Navigator starts as many as are sent.
  */
-const SLOTS = 24;
+const SERVED = 24;
+/** Who has a lane needs no slot beside it: most requests come alone, and have one lock to take. */
+const SLOTS = SERVED - LANES;
+
+/** A place among the requests that are served, which ends with this process. */
+export interface Place {
+  readonly lock: Lock;
+  /** Whether it is a lane, too. */
+  readonly isLane: boolean;
+}
 
 /**
- * Takes a place among the requests that this machine serves at a time, as a lock that ends with this process. Where there
- * is no place to keep count in yet, nothing has been installed, and there is nothing to be kept from.
+ * Takes a place among the requests that this machine serves at a time. Where there is nowhere to keep count in yet, nothing
+ * has been installed, and there is nothing to be kept from.
  *
+ * @param asksStore whether the request is one that needs a lane
  * @throws {Failure} `busy`: all are taken
  */
-export function takeSlot({ dbDir }: Pick<Site, 'dbDir'>): Lock | null {
+export function takePlace({ dbDir }: Pick<Site, 'dbDir'>, asksStore: boolean): Place | null {
   const directory = slotsOf(dbDir);
   try {
     if (!inDirectory(directory, () => existsSync(directory))) return null;
+    const lane = asksStore ? tryLane(dbDir) : null;
+    if (lane) return { lock: lane, isLane: true };
     // Not all of them at the same one.
     const first = process.pid % SLOTS;
     for (let tried = 0; tried < SLOTS; tried++) {
       const path = join(directory, `${(first + tried) % SLOTS}.lock`);
       const lock = tryLock(path);
-      if (lock) return lock;
+      if (lock) return { lock, isLane: false };
     }
   } catch {
     return null; // such as a disk that fails, which the request itself will tell of
   }
-  throw new Failure('busy', `this machine serves ${SLOTS} requests already`, {
+  throw new Failure('busy', `this machine serves ${SERVED} requests already`, {
     hint: 'Ask again in a moment; whoever asks now waits for the update that is under way.',
   });
 }

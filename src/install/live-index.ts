@@ -16,6 +16,8 @@ export interface LiveIndex {
   readonly modified: Date | null;
   /** Why the image could not be read, if it could not. */
   readonly problem: string | null;
+  /** Differs after any change of the database since; null where that cannot be told. */
+  readonly stamp: string | null;
 }
 
 /** Milliseconds to wait for a gap that others leave who write to the index. */
@@ -25,14 +27,23 @@ const MIB = 1024 * 1024;
 /** As `UPDATE_CONFIG_MAX_INDEX_MIB` has it where it is not set. */
 const LARGEST_BYTES = 64 * MIB;
 
+/** Milliseconds in which two changes of a file can have one time: far more than any file system's clock stands still. */
+const SAME_TIME_MS = 2000;
+
 /**
  * The index as it stands, also while others write to it.
  *
  * @param maxBytes a larger one is not read: a file with a hole takes no room on the disk, but would in memory
+ * @param known as it was read before, which is given back where nothing has changed
  * @throws {Failure} `lock-timeout`: they leave no gap; `disk`: it cannot be read.
  */
-export async function readLiveIndex(site: Site, maxBytes = LARGEST_BYTES): Promise<LiveIndex> {
+export async function readLiveIndex(
+  site: Site,
+  maxBytes = LARGEST_BYTES,
+  known: LiveIndex | null = null,
+): Promise<LiveIndex> {
   const path = join(site.dbDir, 'index.sqlite3');
+  if (known?.stamp != null && known.path === path && stampOf(path) === known.stamp) return known;
   return await untilFree(patience(path, PATIENCE_MS), () => readOnce(path, maxBytes));
 }
 
@@ -44,7 +55,8 @@ function readOnce(path: string, maxBytes: number): LiveIndex {
     special = stats?.isFile() === false;
     return lastWritten(path);
   });
-  const nothing = { path, image: null, digest: null, modified, problem: null };
+  const nothing = { path, image: null, digest: null, modified, problem: null, stamp: null };
+  const stamp = stampOf(path);
   if (special) return { ...nothing, problem: 'it is not a file but a pipe, a socket or a device' };
   if (!modified) return nothing;
   try {
@@ -52,7 +64,7 @@ function readOnce(path: string, maxBytes: number): LiveIndex {
     if (!db) return nothing;
     try {
       const image = readImage(db, undefined, maxBytes);
-      return { path, image, digest: imageDigest(image), modified, problem: null };
+      return { path, image, digest: imageDigest(image), modified, problem: null, stamp };
     } finally {
       db.close();
     }
@@ -61,6 +73,21 @@ function readOnce(path: string, maxBytes: number): LiveIndex {
     if (!(error instanceof Failure) || error.code !== 'index-invalid') throw error;
     return { ...nothing, problem: error.message };
   }
+}
+
+/**
+ * What changes with every write to a database, its log or its journal: the kernel sets the time of a change, and nobody
+ * else can. Null where one was changed just now, so that another change may have the same time.
+ */
+function stampOf(path: string): string | null {
+  const found = ['', '-wal', '-journal'].map((suffix) =>
+    statSync(path + suffix, { bigint: true, throwIfNoEntry: false }),
+  );
+  const now = Date.now();
+  if (found.some((stats) => stats && Math.abs(now - Number(stats.ctimeMs)) < SAME_TIME_MS)) return null;
+  return found
+    .map((stats) => (stats ? `${stats.dev}:${stats.ino}:${stats.size}:${stats.ctimeNs}` : '-'))
+    .join();
 }
 
 /** The later of the database's own time and its write-ahead log's, since a WAL database is written there first. */

@@ -35,6 +35,8 @@ export interface LockRequest {
   readonly mayShare?: boolean;
   /** Whether it goes on where the run cannot be recorded, such as on a full volume. */
   readonly unrecorded?: boolean;
+  /** A lane that it has already. */
+  readonly lane?: Lock | null;
 }
 
 /** An operation that has work to do before it takes the lock, such as waiting for the network. */
@@ -45,6 +47,8 @@ export interface Work<T> {
    * @param remembered by the journal, where that was read already
    */
   readonly prepare: (steps: Steps, remembered: Remembered | null) => Promise<T>;
+  /** The local index as it was when this was prepared. */
+  readonly live?: (prepared: T) => LiveIndex | null;
   /** Whether what was prepared still fits, now that nobody else can change anything; else it is prepared once more. */
   readonly fits?: (prepared: T, journal: Journal, live: LiveIndex) => boolean;
   readonly perform: (operation: Operation, prepared: T) => Promise<Outcome>;
@@ -108,11 +112,12 @@ class LockedRun {
   constructor(parts: Parts, request: LockRequest, steps: Steps, findings: Findings) {
     this.#parts = parts;
     this.#request = request;
+    this.#lane = request.lane ?? null;
     this.#steps = steps;
     this.#findings = findings;
   }
 
-  async whole<T>({ prepare, fits, perform }: Work<T>): Promise<RunResult> {
+  async whole<T>({ prepare, live: liveOf, fits, perform }: Work<T>): Promise<RunResult> {
     const { site } = this.#parts;
     const before = await this.#lookBefore();
     if (before?.result) return this.#shared(before.result);
@@ -125,7 +130,8 @@ class LockedRun {
       const journal = await this.#acquire(prepared);
       const other = journal.resultSince(this.#request.arrival, this.#caller());
       if (other) return this.#shared(other);
-      const live = await readLiveIndex(site, this.#parts.settings.maxIndexBytes);
+      const known = prepared.ok ? liveOf?.(prepared.value) : null;
+      const live = await readLiveIndex(site, this.#parts.settings.maxIndexBytes, known);
       const isUseful = prepared.ok && fits && round < MOST_ROUNDS;
       if (isUseful && !fits(prepared.value, journal, live)) {
         this.#steps.note('another run came in between; the store is asked once more');
@@ -159,7 +165,7 @@ class LockedRun {
     if (!this.#request.mayShare) return null;
     const { dbDir } = this.#parts.site;
     const timeoutMs = this.#request.lockTimeoutMs ?? this.#parts.settings.lockTimeoutMs;
-    this.#lane = await takeLane(dbDir, timeoutMs * LANE_SHARE);
+    this.#lane ??= await takeLane(dbDir, timeoutMs * LANE_SHARE);
     return await readShareable(dbDir, timeoutMs, { since: this.#request.arrival, caller: this.#caller() });
   }
 

@@ -4,6 +4,7 @@ import { type LiveIndex, readLiveIndex } from '../install/live-index.ts';
 import type { Journal } from '../journal/journal.ts';
 import { installedAs, type Remembered, readRemembered } from '../journal/remembered.ts';
 import type { Arrival } from '../journal/types.ts';
+import type { Lock } from '../lock/lock.ts';
 import type { Outcome, Problem, RunResult, Trigger } from '../report/types.ts';
 import {
   type Candidate,
@@ -26,10 +27,14 @@ export interface UpdateRequest {
   readonly mustServe?: boolean;
   /** Whether Navigator must reload, also where nothing changed. */
   readonly reload?: boolean;
+  /** A lane that the caller has already; it is let go at the end of the run. */
+  readonly lane?: Lock | null;
 }
 
-/** What the store has answered, or why it has not. */
-type Asked = { readonly fetched: Fetched } | { readonly problem: Failure };
+/** What the store has answered, or why it has not; and the local index as it was then, where it could be read. */
+type Asked = ({ readonly fetched: Fetched } | { readonly problem: Failure }) & {
+  readonly live: LiveIndex | null;
+};
 
 /**
  * The whole update: fetch, lock, read, generate, check, install. Never throws: what goes wrong is the result, and then
@@ -37,11 +42,11 @@ type Asked = { readonly fetched: Fetched } | { readonly problem: Failure };
  * was shut out by that must not get in for so long.
  */
 export async function runUpdate(parts: Parts, request: UpdateRequest): Promise<RunResult> {
-  const { trigger, force, arrival, mustServe = false } = request;
+  const { trigger, force, arrival, mustServe = false, lane = null } = request;
   const kind = force ? 'forced' : 'plain';
   return await prepareAndLock<Asked>(
     parts,
-    { trigger, arrival, kind, mayShare: true, unrecorded: mustServe },
+    { trigger, arrival, kind, mayShare: true, unrecorded: mustServe, lane },
     {
       prepare: (steps, remembered) =>
         steps.run('fetch', 'Fetch the index', async () => {
@@ -49,6 +54,7 @@ export async function runUpdate(parts: Parts, request: UpdateRequest): Promise<R
           const detail = 'fetched' in value ? describeFetched(value.fetched) : value.problem.message;
           return { value, detail };
         }),
+      live: (asked) => asked.live,
       fits: (asked, journal, live) => stillFits(asked, journal, live),
       perform: (operation, asked) => perform(parts, request, operation, asked),
     },
@@ -61,15 +67,16 @@ async function ask(
   known: Remembered | null,
 ): Promise<Asked> {
   const { site, settings } = parts;
+  let live: LiveIndex | null = null;
   try {
-    const live = await readLiveIndex(site, settings.maxIndexBytes);
+    live = await readLiveIndex(site, settings.maxIndexBytes);
     const remembered = known ?? (await readRemembered(site.dbDir, settings.lockTimeoutMs));
     const installed = installedAs(remembered, live.digest);
     const unless = force ? null : knownVersion(live.digest, installed);
     const store = await parts.openStore();
-    return { fetched: await fetchIndex(store, { unless, maxBytes: settings.maxIndexBytes }) };
+    return { fetched: await fetchIndex(store, { unless, maxBytes: settings.maxIndexBytes }), live };
   } catch (error) {
-    if (mustServe && error instanceof Failure) return { problem: error };
+    if (mustServe && error instanceof Failure) return { problem: error, live };
     throw error;
   }
 }

@@ -9,8 +9,9 @@ import { expectUntouched } from './support/expect-sound.ts';
 import { SharedMachine } from './support/shared-machine.ts';
 import { Vault } from './support/vault.ts';
 
-/** As the program has it. */
-const SLOTS = 24;
+/** As the program has it: two lanes to the store, and slots. */
+const SERVED = 24;
+const SLOTS = 22;
 const CALLERS = 60;
 
 let machine: SharedMachine;
@@ -43,12 +44,12 @@ it('24 requests are served at a time; the others are told at once to come again,
     answers.push(answer);
     if (answer.status === 503) refused += 1;
     // The store answers as soon as all that can be served are.
-    if (refused === CALLERS - SLOTS) letGo();
+    if (refused === CALLERS - SERVED) letGo();
   });
   await Promise.all(callers);
   const served = answers.filter(({ status }) => status === 200);
   // Two that try the same slot in one moment may both be told that it is taken.
-  expect(served.length).toBeLessThanOrEqual(SLOTS);
+  expect(served.length).toBeLessThanOrEqual(SERVED);
   expect(served.length).toBeGreaterThan(0);
   for (const { status, headers, result } of answers.filter((answer) => !served.includes(answer))) {
     expect([status, headers['retry-after'], result.error?.code]).toEqual([

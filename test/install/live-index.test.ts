@@ -1,0 +1,73 @@
+import { mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { makeSampleIndex } from '../../dev/sample/sample.ts';
+import { readLiveIndex } from '../../src/install/live-index.ts';
+import type { Site } from '../../src/site/types.ts';
+import { openDatabase } from '../../src/sqlite.ts';
+
+let dbDir: string;
+let path: string;
+let site: Site;
+
+beforeEach(() => {
+  dbDir = mkdtempSync(join(tmpdir(), 'live-index-'));
+  path = join(dbDir, 'index.sqlite3');
+  site = { dbDir } as Site;
+  writeFileSync(path, makeSampleIndex());
+});
+afterEach(() => {
+  vi.useRealTimers();
+  rmSync(dbDir, { recursive: true });
+});
+
+/** As if what stands there had been written a minute ago. */
+function aMinuteLater(): void {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 60_000 });
+}
+
+function rename(to: string): void {
+  const db = openDatabase(path);
+  db.prepare('UPDATE users SET name1 = ? WHERE id = 1').run(to);
+  db.close();
+}
+
+describe('an index that was read before', () => {
+  it('is not read again while nothing has changed', async () => {
+    aMinuteLater();
+    const known = await readLiveIndex(site);
+    expect(await readLiveIndex(site, undefined, known)).toBe(known);
+  });
+
+  it('is read again after a change that leaves its size and its time as they were', async () => {
+    aMinuteLater();
+    const known = await readLiveIndex(site);
+    const before = statSync(path);
+    rename('Somebody else');
+    utimesSync(path, before.atime, before.mtime);
+    expect(statSync(path)).toMatchObject({ size: before.size, mtime: before.mtime });
+    const found = await readLiveIndex(site, undefined, known);
+    expect(found.digest).not.toBe(known.digest);
+  });
+
+  it('is read again after a change that stands in its write-ahead log alone', async () => {
+    const writer = openDatabase(path);
+    writer.pragma('journal_mode = WAL');
+    aMinuteLater();
+    const known = await readLiveIndex(site);
+    writer.prepare('UPDATE users SET name1 = ? WHERE id = 1').run('In the log');
+    const found = await readLiveIndex(site, undefined, known);
+    writer.close();
+    expect(found.digest).not.toBe(known.digest);
+  });
+
+  it('is read again where it was written just before: another change might have the same time', async () => {
+    rename('Just now');
+    const known = await readLiveIndex(site);
+    expect(known.stamp).toBeNull();
+    const found = await readLiveIndex(site, undefined, known);
+    expect(found).not.toBe(known);
+    expect(found.digest).toBe(known.digest);
+  });
+});
