@@ -31,7 +31,9 @@ export async function readSite(env: Environment, host: Host): Promise<Site> {
   const path = readVariable(env, 'NAVIGATOR_OVERRIDES');
   if (path === null) return siteFrom(env, host, null);
   const { readOverrides } = await import('./overrides.ts');
-  return siteFrom(env, host, await readOverrides(resolve(appRootOf(env, host), path)));
+  const { data, cautions } = await readOverrides(resolve(appRootOf(env, host), path));
+  const site = siteFrom(env, host, data);
+  return cautions.length === 0 ? site : { ...site, overrideCautions: cautions };
 }
 
 /** The same from overrides that are read already. */

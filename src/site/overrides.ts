@@ -9,20 +9,35 @@ import type { Data, DataMapping } from './data.ts';
 import { listAt, mappingAt } from './data.ts';
 import { findPlaceholder } from './placeholders.ts';
 import { type Fields, OVERRIDES, type Schema } from './schema.ts';
+import { suggestKey } from './suggest.ts';
 
 /** Bytes; some hundred keys. */
 const LARGEST_BYTES = 1024 * 1024;
 
-/** Collects what is wrong, each beginning with the dotted key. */
-type Problems = string[];
+/** What the file says, and which of its keys have no effect. */
+export interface Overrides {
+  /** Null for a file that says nothing. */
+  readonly data: DataMapping | null;
+  /** Each begins with the file's name and the dotted key. */
+  readonly cautions: readonly string[];
+}
+
+/** Collects what is wrong, each beginning with the dotted key, and what has no effect. */
+interface Problems {
+  readonly faults: string[];
+  readonly cautions: string[];
+}
+
+/** Keys without effect that are told one by one. */
+const MOST_CAUTIONS = 20;
 
 /**
- * Reads the file that overrides the static part of navigator.yml.
+ * Reads the file that overrides the static part of navigator.yml. A key that Navigator does not know is left out, and told:
+ * it would be ignored there, and a site does not stay without updates for it.
  *
- * @returns null for a file that says nothing.
- * @throws {Failure} `config-invalid` naming every key that is unknown, doubled, derived, or of the wrong type.
+ * @throws {Failure} `config-invalid` naming every key that is doubled, derived, or of the wrong type.
  */
-export async function readOverrides(path: string): Promise<DataMapping | null> {
+export async function readOverrides(path: string): Promise<Overrides> {
   requireRootsFile(path);
   const unreadable = (why: string, cause?: unknown) =>
     new Failure('config-invalid', `cannot read ${path}: ${why}`, {
@@ -52,22 +67,28 @@ function requireRootsFile(path: string): void {
 }
 
 /** The same from the file's text; `name` is for messages. */
-export function parseOverrides(text: string, name: string): DataMapping | null {
+export function parseOverrides(text: string, name: string): Overrides {
   // Doubled keys are found below, where their dotted name is known.
   const document = parseDocument(text, { version: '1.2', uniqueKeys: false });
   const broken = document.errors[0] ?? document.warnings[0];
   if (broken) throw invalid(name, [broken.message.trim()]);
   if (document.contents === null || (isScalar(document.contents) && document.contents.value === null))
-    return null;
-  const problems: Problems = [];
+    return { data: null, cautions: [] };
+  const problems: Problems = { faults: [], cautions: [] };
   const data = readNode(document.contents, { kind: 'record', fields: OVERRIDES, required: [] }, '', problems);
-  if (problems.length === 0) checkPublicPaths(data as DataMapping, problems);
-  if (problems.length > 0) throw invalid(name, problems);
-  return data as DataMapping;
+  if (problems.faults.length === 0) checkPublicPaths(data as DataMapping, problems);
+  if (problems.faults.length > 0) throw invalid(name, problems.faults);
+  return { data: data as DataMapping, cautions: firstCautions(name, problems.cautions) };
 }
 
-function invalid(name: string, problems: Problems): Failure {
-  return new Failure('config-invalid', `${name}: ${problems.join('; ')}`, {
+function firstCautions(name: string, all: readonly string[]): string[] {
+  const told = all.slice(0, MOST_CAUTIONS).map((caution) => `${name}: ${caution}`);
+  const rest = all.length - told.length;
+  return rest === 0 ? told : [...told, `${name}: ${rest} more keys have no effect`];
+}
+
+function invalid(name: string, faults: readonly string[]): Failure {
+  return new Failure('config-invalid', `${name}: ${faults.join('; ')}`, {
     hint: 'Correct the file that NAVIGATOR_OVERRIDES names, or unset the variable.',
   });
 }
@@ -76,6 +97,7 @@ function invalid(name: string, problems: Problems): Failure {
 function readNode(node: ParsedNode | null, schema: Schema, key: string, problems: Problems): Data {
   if (schema.kind === 'derived')
     return complain(problems, key, `derives from ${schema.from} and cannot be overridden`);
+  if (schema.kind === 'unread') return readUnread(node, schema, key, problems);
   if (node !== null && (isAlias(node) || node.anchor))
     return complain(problems, key, 'must not use anchors or aliases');
   if (schema.kind === 'record') return readRecord(node, schema, key, problems);
@@ -85,6 +107,19 @@ function readNode(node: ParsedNode | null, schema: Schema, key: string, problems
     return node.items.map((item, i) => readNode(item as ParsedNode, schema.of, `${key}[${i}]`, problems));
   }
   return readScalar(isScalar(node) ? node.value : undefined, schema, key, problems);
+}
+
+function readUnread(
+  node: ParsedNode | null,
+  { of, value }: Extract<Schema, { kind: 'unread' }>,
+  key: string,
+  problems: Problems,
+): Data {
+  const data = readNode(node, of, key, problems);
+  if (value === undefined) problems.cautions.push(`${key} has no effect: Navigator does not use it`);
+  else if (data === value)
+    problems.cautions.push(`${key} has no effect: Navigator takes ${value} for ${!value}`);
+  return data;
 }
 
 function readScalar(
@@ -120,9 +155,11 @@ function readRecord(
 ): Data {
   const entries = readEntries(node, key, problems, (name, value, path) => {
     const field = Object.hasOwn(schema.fields, name) ? schema.fields[name] : undefined;
-    return field
-      ? readNode(value, field, path, problems)
-      : complain(problems, path, 'is unknown to Navigator');
+    if (field) return readNode(value, field, path, problems);
+    const meant = problems.cautions.length < MOST_CAUTIONS ? suggestKey(path, key, schema.fields) : null;
+    const suggestion = meant === null ? '' : ` (is ${meant} meant?)`;
+    problems.cautions.push(`${shown(path)} has no effect: Navigator knows no such key${suggestion}`);
+    return undefined;
   });
   for (const name of schema.required) {
     if (entries && !entries.has(name)) complain(problems, `${key}.${name}`, 'is missing');
@@ -148,16 +185,21 @@ function readEntries(
   node: ParsedNode | null,
   key: string,
   problems: Problems,
-  read: (name: string, value: ParsedNode | null, path: string) => Data,
+  read: (name: string, value: ParsedNode | null, path: string) => Data | undefined,
 ): Map<string, Data> | null {
   if (!isMap(node)) return complain(problems, key || 'the file', 'must be a mapping');
   const entries = new Map<string, Data>();
+  const seen = new Set<string>();
   for (const pair of node.items) {
     const name = isScalar(pair.key) && typeof pair.key.value === 'string' ? pair.key.value : null;
     const path = key ? `${key}.${name ?? String(pair.key)}` : (name ?? String(pair.key));
     if (name === null) complain(problems, path, 'must be a text to be a key');
-    else if (entries.has(name)) complain(problems, path, 'stands there twice');
-    else entries.set(name, read(name, pair.value as ParsedNode | null, path));
+    else if (seen.has(name)) complain(problems, path, 'stands there twice');
+    else {
+      seen.add(name);
+      const value = read(name, pair.value as ParsedNode | null, path);
+      if (value !== undefined) entries.set(name, value);
+    }
   }
   return entries;
 }
@@ -172,6 +214,11 @@ function checkPublicPaths(overrides: DataMapping, problems: Problems): void {
 }
 
 function complain(problems: Problems, key: string, what: string): null {
-  problems.push(`${key} ${what}`);
+  problems.faults.push(`${key} ${what}`);
   return null;
+}
+
+/** A key that anybody may have typed, at a length that can be read. */
+function shown(path: string): string {
+  return path.length <= 100 ? path : `${path.slice(0, 100)}...`;
 }

@@ -1,6 +1,6 @@
 /**
- * What an override file may say: every key that Navigator reads (`YAMLConfig` in rubys/navigator
- * internal/config/types.go) or that our static part writes.
+ * What an override file may say. `YAMLConfig` in internal/config/types.go of rubys/navigator (commit 68f6844, 2026-03-28)
+ * names the keys that Navigator knows; what its internal/config/parser.go does not hand on is `unread` here.
  */
 
 /** A rule for one text; `says` completes "must be". */
@@ -17,6 +17,8 @@ export type Schema =
   /** A mapping with names of the operator's choice. */
   | { readonly kind: 'map'; readonly of: Schema; readonly name: TextRule }
   | { readonly kind: 'record'; readonly fields: Fields; readonly required: readonly string[] }
+  /** Known, and written into navigator.yml, but without effect there: always, or where it is `value`. */
+  | { readonly kind: 'unread'; readonly of: Schema; readonly value?: boolean }
   /** Not to be overridden: `from` is what it derives from. */
   | { readonly kind: 'derived'; readonly from: string };
 
@@ -33,6 +35,11 @@ const fromInstallation: Schema = { kind: 'derived', from: "this installation's p
 const matching = (matches: RegExp, says: string): Schema => ({ kind: 'text', rule: { matches, says } });
 const oneOf = (...words: string[]): Schema =>
   matching(new RegExp(`^(?:${words.join('|')})$`), words.map((word) => `"${word}"`).join(' or '));
+const unread = (of: Schema, value?: boolean): Schema => ({
+  kind: 'unread',
+  of,
+  ...(value === undefined ? {} : { value }),
+});
 const listOf = (of: Schema): Schema => ({ kind: 'list', of });
 const record = (fields: Fields, required: readonly string[] = []): Schema => ({
   kind: 'record',
@@ -86,7 +93,8 @@ const server = record({
   }),
   idle: record({ action: oneOf('suspend', 'stop'), timeout: duration }),
   health_check: record({ path: absolute, response: record({ status, body: text, headers }) }),
-  bot_detection: record({ enabled: flag, action: oneOf('reject', 'ignore', 'static-only') }),
+  bot_detection: unread(record({ enabled: flag, action: oneOf('reject', 'ignore', 'static-only') })),
+  disable_compression: unread(flag),
 });
 
 /**
@@ -108,28 +116,30 @@ const auth = record({
 
 const applications = record({
   pools: record({
-    max_size: count,
+    max_size: unread(count),
     timeout: duration,
     start_port: port,
     default_memory_limit: size,
     user: text,
     group: text,
   }),
-  framework: record({
-    command: text,
-    args: listOf(text),
-    app_directory: text,
-    port_env_var: text,
-    start_delay: duration,
-  }),
+  framework: unread(
+    record({
+      command: text,
+      args: listOf(text),
+      app_directory: text,
+      port_env_var: text,
+      start_delay: duration,
+    }),
+  ),
   tenants: fromIndex,
   env: variables,
   runtime: frameworks(text),
   server: frameworks(text),
   args: frameworks(listOf(text)),
   health_check: absolute,
-  startup_timeout: duration,
-  track_websockets: flag,
+  startup_timeout: unread(duration),
+  track_websockets: unread(flag, false),
   hooks: fromInstallation,
 });
 
@@ -154,16 +164,18 @@ const routes = record({
   fly: record({
     // Replaces what goes to other apps; what goes to other regions follows it.
     replay: listOf(record({ path: text, app: text, region: fromIndex, status }, ['path', 'app'])),
-    sticky_sessions: record({
-      enabled: flag,
-      cookie_name: text,
-      cookie_max_age: duration,
-      cookie_secure: flag,
-      cookie_httponly: flag,
-      cookie_samesite: oneOf('Strict', 'Lax', 'None'),
-      cookie_path: text,
-      paths: listOf(text),
-    }),
+    sticky_sessions: unread(
+      record({
+        enabled: flag,
+        cookie_name: text,
+        cookie_max_age: duration,
+        cookie_secure: flag,
+        cookie_httponly: flag,
+        cookie_samesite: oneOf('Strict', 'Lax', 'None'),
+        cookie_path: text,
+        paths: listOf(text),
+      }),
+    ),
   }),
 });
 

@@ -24,4 +24,6 @@ export interface Site {
   readonly memoryGiB: number;
   /** The parsed override file for the static part of navigator.yml, already validated; null for none. */
   readonly overrides: DataMapping | null;
+  /** Keys of the override file that have no effect, one sentence each; absent for none. */
+  readonly overrideCautions?: readonly string[];
 }

@@ -29,7 +29,7 @@ routes:
 managed_processes:
   - {name: redis, command: redis-server, args: [--port, "6379"], auto_restart: true}
 `;
-    const overrides = parseOverrides(text, 'o.yml');
+    const { data: overrides } = parseOverrides(text, 'o.yml');
     expect(JSON.parse(JSON.stringify(overrides))).toMatchObject({
       server: { trust_proxy: true, bot_detection: { enabled: false, action: 'static-only' } },
       logging: { file: '/var/log/{{app}}.log', vector: { enabled: true } },
@@ -44,7 +44,7 @@ managed_processes:
   });
 
   it.each(['', '# nothing yet\n', '---\n', 'null\n', '{}\n'])('may say nothing: %j', (text) => {
-    expect(parseOverrides(text, 'o.yml') ?? {}).toEqual({});
+    expect(parseOverrides(text, 'o.yml').data ?? {}).toEqual({});
   });
 
   it('is found from the app root', async () => {
@@ -58,11 +58,6 @@ managed_processes:
 
 describe('an override that cannot be right', () => {
   it.each([
-    ['server: {trust_prxy: true}', 'server.trust_prxy is unknown'],
-    ['sever: {}', 'sever is unknown'],
-    ['__proto__: {}', '__proto__ is unknown'],
-    ['server: {constructor: 1}', 'server.constructor is unknown'],
-    ['logging: {vector: {enable: true}}', 'logging.vector.enable is unknown'],
     ['server: {trust_proxy: yes}', 'server.trust_proxy must be true or false'],
     ['server: {listen: "9999"}', 'server.listen must be a whole number from 1 to 65535'],
     ['server: {listen: 70000}', 'server.listen must be'],
@@ -111,8 +106,8 @@ describe('an override that cannot be right', () => {
   });
 
   it('has all its faults told at once', async () => {
-    const failure = await failureOf(() => parseOverrides('server: {a: 1, listen: x}\nb: 2\n', 'o.yml'));
-    for (const key of ['server.a', 'server.listen', 'b']) expect(failure.message).toContain(`${key} `);
+    const failure = await failureOf(() => parseOverrides('server: {listen: x}\ncable: 2\n', 'o.yml'));
+    for (const key of ['server.listen', 'cable']) expect(failure.message).toContain(`${key} `);
   });
 
   it('would open the site to everybody', async () => {
@@ -150,6 +145,68 @@ describe('an override that cannot be right', () => {
   it('may say again that a login is asked for, and which paths need none', () => {
     const text =
       'auth: {enabled: true, realm: Dance, public_paths: [/showcase/docs/, "*.css", /showcase/x/*.pdf, /up]}';
-    expect(parseOverrides(text, 'o.yml')).toMatchObject({ auth: { enabled: true, realm: 'Dance' } });
+    expect(parseOverrides(text, 'o.yml').data).toMatchObject({ auth: { enabled: true, realm: 'Dance' } });
+  });
+});
+
+describe('a key of an override file that has no effect', () => {
+  const cautions = (text: string) => parseOverrides(text, 'o.yml').cautions;
+
+  it.each([
+    ['server: {lisen: 3000}', 'server.lisen', 'server.listen'],
+    ['server: {trust_prxy: true}', 'server.trust_prxy', 'server.trust_proxy'],
+    ['sever: {}', 'sever', 'server'],
+    ['logging: {vector: {enable: true}}', 'logging.vector.enable', 'logging.vector.enabled'],
+    ['trust_proxy: true', 'trust_proxy', 'server.trust_proxy'],
+    ['server: {static: {cahce_control: {}}}', 'server.static.cahce_control', 'server.static.cache_control'],
+    [
+      'routes: {reverse_proxies: [{target: x, websocket_: true}]}',
+      'routes.reverse_proxies[0].websocket_',
+      'routes.reverse_proxies[0].websocket',
+    ],
+    ['__proto__: {}', '__proto__', null],
+    ['server: {constructor: 1}', 'server.constructor', null],
+    ['zzz: [a, {b: &c d}]', 'zzz', null],
+  ])('is told with what may be meant, and left out: %j', (text, path, meant) => {
+    const suggestion = meant === null ? '' : ` (is ${meant} meant?)`;
+    expect(cautions(text)).toEqual([
+      `o.yml: ${path} has no effect: Navigator knows no such key${suggestion}`,
+    ]);
+    expect(JSON.stringify(parseOverrides(text, 'o.yml').data)).not.toContain(`"${path.split('.').at(-1)}"`);
+  });
+
+  it.each([
+    ['server: {bot_detection: {enabled: false}}', 'server.bot_detection'],
+    ['server: {disable_compression: true}', 'server.disable_compression'],
+    ['applications: {framework: {command: x}}', 'applications.framework'],
+    ['applications: {startup_timeout: 5s}', 'applications.startup_timeout'],
+    ['applications: {pools: {max_size: 40, timeout: 1h}}', 'applications.pools.max_size'],
+    ['routes: {fly: {sticky_sessions: {enabled: true}}}', 'routes.fly.sticky_sessions'],
+  ])('is told where Navigator knows it and does not use it: %j', (text, path) => {
+    expect(cautions(text)).toEqual([`o.yml: ${path} has no effect: Navigator does not use it`]);
+  });
+
+  it('is track_websockets where it is false, and not where it is true', () => {
+    expect(cautions('applications: {track_websockets: false}')).toEqual([
+      'o.yml: applications.track_websockets has no effect: Navigator takes false for true',
+    ]);
+    expect(cautions('applications: {track_websockets: true}')).toEqual([]);
+  });
+
+  it('is not told of a file whose keys all count, nor of the keys of navigator.yml itself', () => {
+    expect(cautions('server: {trust_proxy: true}\nlogging: {vector: {enabled: true}}')).toEqual([]);
+  });
+
+  it('is told in a number that can be read, also in a file of thousands', () => {
+    const text = Array.from({ length: 2000 }, (_, i) => `key_${i}: {}\n`).join('');
+    const told = cautions(`${text}${'k'.repeat(1000)}: 1\n`);
+    expect(told).toHaveLength(21);
+    for (const caution of told) expect(caution.length).toBeLessThan(200);
+    expect(told.at(-1)).toBe('o.yml: 1981 more keys have no effect');
+  });
+
+  it('does not hide a fault beside it', async () => {
+    const failure = await failureOf(() => parseOverrides('server: {lisen: 1, listen: x}', 'o.yml'));
+    expect(failure.message).toContain('server.listen must be');
   });
 });

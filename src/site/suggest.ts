@@ -1,0 +1,73 @@
+import { type Fields, OVERRIDES } from './schema.ts';
+
+/** Letters that may differ between a key that is meant and one that was typed. */
+const MOST_EDITS = 2;
+/** No key of Navigator's is longer, and comparing takes the product of both lengths. */
+const LONGEST = 40;
+
+/**
+ * The key that is most likely meant by one that Navigator does not know: one beside it that is spelt alike, else one of
+ * the same name, or nearly, that has its place elsewhere.
+ *
+ * @param path the dotted key that was typed
+ * @param parent the dotted key that it stands below; empty at the top
+ * @param beside what may stand there
+ * @returns a dotted key, or null
+ */
+export function suggestKey(path: string, parent: string, beside: Fields): string | null {
+  const typed = path.slice(parent === '' ? 0 : parent.length + 1);
+  const sibling = nearest(typed, Object.keys(beside));
+  if (sibling !== null) return parent === '' ? sibling : `${parent}.${sibling}`;
+  const paths = [...pathsOf(OVERRIDES, '')];
+  const elsewhere = paths.find((known) => lastOf(known) === typed);
+  if (elsewhere !== undefined) return elsewhere;
+  const last = nearest(typed, paths.map(lastOf));
+  return paths.find((known) => lastOf(known) === last) ?? null;
+}
+
+function lastOf(path: string): string {
+  return path.slice(path.lastIndexOf('.') + 1);
+}
+
+/** Every key that may be set, dotted; those within lists have no place of their own. */
+function* pathsOf(fields: Fields, parent: string): Generator<string> {
+  for (const [name, schema] of Object.entries(fields)) {
+    const path = parent === '' ? name : `${parent}.${name}`;
+    if (schema.kind === 'derived' || schema.kind === 'unread') continue;
+    yield path;
+    if (schema.kind === 'record') yield* pathsOf(schema.fields, path);
+  }
+}
+
+function nearest(typed: string, known: readonly string[]): string | null {
+  if (typed.length > LONGEST) return null;
+  let best: string | null = null;
+  // Of short names most others are within two letters.
+  let limit = Math.min(MOST_EDITS, Math.floor(typed.length / 3)) + 1;
+  for (const name of known) {
+    const distance = edits(typed.toLowerCase(), name);
+    if (distance < limit) [best, limit] = [name, distance];
+  }
+  return best;
+}
+
+/** Letters to add, drop, change or swap with their neighbour, to make one word of the other. */
+function edits(from: string, to: string): number {
+  let before: number[] = [];
+  let last = Array.from({ length: to.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= from.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= to.length; column++) {
+      const isSame = from[row - 1] === to[column - 1];
+      const isSwapped = from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
+      current[column] = Math.min(
+        (current[column - 1] ?? 0) + 1,
+        (last[column] ?? 0) + 1,
+        (last[column - 1] ?? 0) + (isSame ? 0 : 1),
+        row > 1 && column > 1 && isSwapped ? (before[column - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY,
+      );
+    }
+    [before, last] = [last, current];
+  }
+  return last[to.length] ?? 0;
+}
