@@ -1,15 +1,21 @@
 import { statSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
 import { readRegularFile } from '../regular-file.ts';
 import { maintenancePath } from '../site/paths.ts';
 import type { Site } from '../site/types.ts';
+
+/** What the preamble of an executable (`dev/build/`) leaves for us. */
+const CACHE_PROBLEM = Symbol.for('showcase-config.cache-problem');
 
 /** Bytes; ours has some three thousand. */
 const LARGEST_BYTES = 1024 * 1024;
 
 /** What the operator should know of how this machine is set up: nothing is refused for it, and it is easily missed. */
 export function cautionsOf(site: Site, env: NodeJS.ProcessEnv): string[] {
-  const cautions: string[] = [];
+  const cautions: string[] = [...(site.overrideCautions ?? [])];
   const { logDir, region, listenPort } = site;
+  const cache = cacheProblem(env);
+  if (cache !== null) cautions.push(cache);
   if (logDir !== null && !isDirectory(logDir)) {
     cautions.push(`RAILS_LOG_VOLUME is ${logDir}, which is no directory: no log is written`);
   }
@@ -23,6 +29,16 @@ export function cautionsOf(site: Site, env: NodeJS.ProcessEnv): string[] {
     );
   }
   return cautions;
+}
+
+/** Why compiled code is not kept, so that each run is slower to start; null where it is. */
+function cacheProblem(env: NodeJS.ProcessEnv): string | null {
+  const named = env['UPDATE_CONFIG_CACHE_DIR'];
+  if (named && named !== 'off' && !isAbsolute(named)) {
+    return `UPDATE_CONFIG_CACHE_DIR is ${JSON.stringify(named)}, which is not an absolute path: no compiled code is kept`;
+  }
+  const problem = Reflect.get(globalThis, CACHE_PROBLEM);
+  return typeof problem === 'string' ? problem : null;
 }
 
 function isDirectory(path: string): boolean {

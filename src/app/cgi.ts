@@ -5,7 +5,8 @@ import { statusOf } from '../cgi/status.ts';
 import { Failure, type FailureCode } from '../failure.ts';
 import { arrival } from '../journal/arrival.ts';
 import { type Audience, renderJson, textReport } from '../report/text.ts';
-import type { MachineState, ProgressEvent, RunResult } from '../report/types.ts';
+import type { MachineState, ProgressEvent, Reporter, RunResult } from '../report/types.ts';
+import { Warned } from '../report/warned.ts';
 import type { Parts } from '../update/parts.ts';
 import { refusedResult } from '../update/result.ts';
 import { runUpdate } from '../update/update.ts';
@@ -25,7 +26,14 @@ export interface Answer {
  */
 export async function answerCgi(world: World): Promise<Answer> {
   const events: [ProgressEvent, Date][] = [];
-  const voice = buildVoice(world, [(event, at) => events.push([event, at])], true);
+  const warned = new Warned();
+  /** What is known to be wrong only after the end of the operation. */
+  const late: (string | null)[] = [];
+  const keep: Reporter = (event, at) => {
+    events.push([event, at]);
+    warned.add(event);
+  };
+  const voice = buildVoice(world, [keep], true);
   const request = await parseRequest(world.env, standardInput);
   let audience: Audience = 'public';
   let place: Place | null = null;
@@ -36,9 +44,10 @@ export async function answerCgi(world: World): Promise<Answer> {
     place = takePlace(parts.site, !request.state && !request.dryRun);
     audience = await audienceOf(request, parts);
     result = await serve(request, parts, place);
-    if (result.outcome === 'updated' || result.outcome === 'unchanged') makeSlots(parts.site);
+    if (result.outcome === 'updated' || result.outcome === 'unchanged') late.push(makeSlots(parts.site));
     if (result.outcome === 'unchanged' || ('shared' in result && result.shared)) await keepQuiet(parts.site);
-    if (audience === 'public' && result.outcome !== 'state' && result.warningCount > 0) {
+    const isHiding = warned.hasPrivate || (result.outcome !== 'state' && result.warningCount > 0);
+    if (audience === 'public' && isHiding) {
       // What was done is done, whether or not the caller can be proved just now.
       const proved = await provesAdministrator(request, parts).catch(() => false);
       if (proved) audience = 'administrator';
@@ -48,9 +57,16 @@ export async function answerCgi(world: World): Promise<Answer> {
     result = refusedResult(world.env, error);
     voice.report({ type: 'end', result }, new Date());
   }
-  const clean = voice.scrubber.value(result);
-  const body = request.form === 'json' ? renderJson(clean, audience) : renderText(events, audience);
   await voice.log.flush();
+  const end = events.pop();
+  for (const message of [...late, voice.log.problem()])
+    if (message !== null) voice.report({ type: 'note', level: 'warning', message }, new Date());
+  if (end) events.push(end);
+  const clean = voice.scrubber.value(result);
+  const body =
+    request.form === 'json'
+      ? renderJson(clean, audience, warned.for(audience))
+      : renderText(events, audience);
   place?.lock.release();
   return {
     output: renderResponse({ status: statusOf(codeOf(result)), form: request.form, body }),

@@ -8,6 +8,7 @@ import { readHistory } from '../journal/history.ts';
 import { requireDbDir, trustedDirOf } from '../journal/state-dir.ts';
 import { renderJson, streamReport } from '../report/text.ts';
 import type { RunResult } from '../report/types.ts';
+import { Warned } from '../report/warned.ts';
 import { navigatorPath } from '../site/paths.ts';
 import { localCandidate } from '../update/candidate.ts';
 import type { Parts } from '../update/parts.ts';
@@ -31,7 +32,14 @@ export async function runCommand(
   write: (text: string) => void,
 ): Promise<ExitCode> {
   let json = args.includes('--json');
-  const voice = buildVoice(world, json ? [] : [streamReport(write)], false);
+  const warned = new Warned();
+  const voice = buildVoice(
+    world,
+    [(event) => warned.add(event), ...(json ? [] : [streamReport(write)])],
+    false,
+  );
+  const print = (result: RunResult): void =>
+    write(renderJson(voice.scrubber.value(result), 'administrator', warned.for('administrator')));
   try {
     const options = parseOptions(args);
     json = options.json;
@@ -41,13 +49,13 @@ export async function runCommand(
     }
     const parts = await buildParts(atAppRoot(world, options.appRoot), voice);
     const result = await perform(options.task, parts, json, write);
-    if (result && json) write(renderJson(voice.scrubber.value(result), 'administrator'));
+    if (result && json) print(result);
     return result?.outcome === 'failed' || result?.outcome === 'held' ? 1 : 0;
   } catch (error) {
     if (!(error instanceof Failure)) voice.log.exception(error);
     const result = refusedResult(world.env, error);
     voice.report({ type: 'end', result }, new Date());
-    if (json) write(renderJson(voice.scrubber.value(result), 'administrator'));
+    if (json) print(result);
     return error instanceof Failure && error.code === 'usage' ? 2 : 1;
   } finally {
     await voice.log.flush();

@@ -14,11 +14,12 @@ export function makeDirectories({ site, report }: Parts): void {
   if (site.deployment === 'local') return;
   const own = [site.dbDir, site.logDir ?? join(site.appRoot, 'log'), site.storageDir];
   for (const path of [...own, ...demoDirectories(site)]) {
-    const say = (message: string) => report({ type: 'note', message }, new Date());
+    const say = (message: string, level?: 'warning') =>
+      report({ type: 'note', message, ...(level ? { level } : {}) }, new Date());
     try {
       if (makeDirectoryForApplication(path)) say(`made ${path}`);
     } catch (error) {
-      say(`${path} is missing and cannot be made: ${asFailure(error).message}`);
+      say(`${path} is missing and cannot be made: ${asFailure(error).message}`, 'warning');
     }
   }
 }

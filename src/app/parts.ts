@@ -113,9 +113,8 @@ export function buildVoice(world: World, reporters: readonly Reporter[], standar
     scrubber,
   });
   const report = broadcast([log.report, ...reporters], scrubber);
-  // As CGI anybody reads the answer; how this machine is set up is for its log.
-  const tell = standardError ? broadcast([log.report], scrubber) : report;
-  for (const message of cautions) tell({ type: 'note', message }, new Date());
+  for (const message of cautions)
+    report({ type: 'note', level: 'warning', isPrivate: true, message }, new Date());
   return { log, scrubber, report };
 }
 
@@ -128,9 +127,11 @@ export function buildVoice(world: World, reporters: readonly Reporter[], standar
 export async function buildParts(world: World, voice: Voice): Promise<Parts> {
   const { env } = world;
   const problem = world.problems?.get('UPDATE_CONFIG_TOKEN');
-  if (problem) voice.report({ type: 'note', message: problem.message }, new Date());
+  const warn = (message: string, isPrivate = false) =>
+    voice.report({ type: 'note', level: 'warning', isPrivate, message }, new Date());
+  if (problem) warn(problem.message, true);
   const site = await siteOf(world);
-  for (const message of cautionsOf(site, env)) voice.report({ type: 'note', message }, new Date());
+  for (const message of cautionsOf(site, env)) warn(message);
   return {
     site,
     settings: readUpdateSettings(env),

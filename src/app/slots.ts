@@ -52,19 +52,24 @@ export function takePlace({ dbDir }: Pick<Site, 'dbDir'>, asksStore: boolean): P
   });
 }
 
-/** Makes the slots, after a request that was served well: one that fails changes nothing on disk. */
-export function makeSlots({ dbDir }: Pick<Site, 'dbDir'>): void {
+/**
+ * Makes the slots, after a request that was served well: one that fails changes nothing on disk.
+ *
+ * @returns why that could not be done; the next request tries again
+ */
+export function makeSlots({ dbDir }: Pick<Site, 'dbDir'>): string | null {
   const directory = slotsOf(dbDir);
   try {
     // In this order: the last one is there when all are.
     const last = join(directory, `${SLOTS - 1}.lock`);
-    if (inDirectory(directory, () => existsSync(last))) return;
+    if (inDirectory(directory, () => existsSync(last))) return null;
     makeDirectory(join(directory, '..'));
     makePrivateDirectory(directory);
     const make = (slot: number) => closeSync(openSync(join(directory, `${slot}.lock`), 'a', 0o600));
     for (let slot = 0; slot < SLOTS; slot++) inDirectory(directory, () => make(slot));
-  } catch {
-    // The next request tries again.
+    return null;
+  } catch (error) {
+    return `requests are not counted, and more than ${SLOTS} may run at a time: ${(error as Error).message}`;
   }
 }
 

@@ -9,6 +9,8 @@ export interface Log {
   exception(error: unknown): void;
   /** Resolves when everything that was reported has been written. Never rejects. */
   flush(): Promise<void>;
+  /** What kept lines from the log's file, once they are flushed; null for nothing. */
+  problem(): string | null;
 }
 
 export interface LogOptions {
@@ -42,23 +44,30 @@ export interface ShortEnd extends Pick<RunResult, 'run' | 'outcome' | 'shared'> 
 type LogPlace = 'standard error' | 'file';
 
 /** Writes one line to one place. */
-export type LogWriter = (place: LogPlace, entry: LogEntry) => void;
+type LogWriter = (place: LogPlace, entry: LogEntry) => void;
+
+/** A writer, and what has kept it from writing to the file. */
+export interface OpenLog {
+  readonly write: LogWriter;
+  problem(): string | null;
+}
 
 /**
  * Writes the events as pino's JSON lines to standard error and, where there is a log directory, to a file in it. pino is
  * loaded after the first event, while the operation waits for the network; what is reported until then is kept. In the
  * file a CGI run that changes nothing is one line (`LogGate`); standard error, which Navigator keeps only for debugging,
- * has every event as it happens. A log that cannot be written never hurts the operation.
+ * has every event as it happens. A log that cannot be written never hurts the operation, which tells of it.
  */
 export function pinoReport(options: LogOptions): Log {
   let pending: [LogPlace, LogEntry][] = [];
   let write: LogWriter | undefined;
+  let problem = (): string | null => null;
   let loading: Promise<void> | undefined;
 
   const load = async (): Promise<void> => {
     try {
       const { openLog } = await import('./pino.ts');
-      write = openLog(options);
+      ({ write, problem } = openLog(options));
       for (const [place, entry] of pending) write(place, entry);
     } catch {
       write = () => {};
@@ -87,5 +96,6 @@ export function pinoReport(options: LogOptions): Log {
       gate.open();
       await loading;
     },
+    problem: () => problem(),
   };
 }

@@ -1,17 +1,22 @@
 import { constants, openSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { inDirectory } from '../rights/rights.ts';
-import type { LogOptions, LogWriter, ShortEnd } from './log.ts';
+import type { LogOptions, OpenLog, ShortEnd } from './log.ts';
 import type { ProgressEvent, RunResult } from './types.ts';
 
 const STANDARD_ERROR = 2;
 
 /** Loaded by `log.ts` alone, when there is something to log. */
-export function openLog(options: LogOptions): LogWriter {
+export function openLog(options: LogOptions): OpenLog {
+  let problem: string | null = null;
+  const path = options.logDir ? join(options.logDir, `${options.name}.log`) : null;
+  const keep = (error: unknown): void => {
+    problem ??= `${path} cannot be written: ${(error as Error).message}`;
+  };
   const descriptors = {
     'standard error': options.standardError ? STANDARD_ERROR : null,
-    file: options.logDir ? openLogFile(options.logDir, `${options.name}.log`) : null,
+    file: path === null ? null : openLogFile(path, keep),
   };
   let at = new Date();
   let descriptor: number | null = null;
@@ -23,9 +28,11 @@ export function openLog(options: LogOptions): LogWriter {
       timestamp: () => `,"time":"${at.toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
     },
-    { write: (line: string) => writeAll(descriptor, line) },
+    {
+      write: (line: string) => writeAll(descriptor, line, descriptor === descriptors.file ? keep : () => {}),
+    },
   );
-  return (place, entry) => {
+  const write: OpenLog['write'] = (place, entry) => {
     descriptor = descriptors[place];
     if (descriptor === null) return;
     at = entry.at;
@@ -33,34 +40,40 @@ export function openLog(options: LogOptions): LogWriter {
     else if ('short' in entry) logShortEnd(logger, entry.short);
     else logger.error({ err: { type: 'Error', ...entry.exception } }, entry.exception.message);
   };
+  return { write, problem: () => problem };
 }
 
 /** Synchronous, so that a line is out before the process can be killed. What cannot be written is dropped. */
-function writeAll(descriptor: number | null, line: string): void {
+function writeAll(descriptor: number | null, line: string, failed: (error: unknown) => void): void {
   if (descriptor === null) return;
   const bytes = Buffer.from(line);
   try {
     let written = 0;
     while (written < bytes.length) written += writeSync(descriptor, bytes, written);
-  } catch {
+  } catch (error) {
     // A full disk, a closed pipe, or one that nobody drains: an update is worth more than its log.
+    failed(error);
   }
 }
 
-function openLogFile(directory: string, name: string): number | null {
-  const path = join(directory, name);
+function openLogFile(path: string, failed: (error: unknown) => void): number | null {
   const { O_WRONLY, O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constants;
   // Without O_NONBLOCK a pipe of that name would be waited for until somebody reads it.
   const always = O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK;
-  const open = (flags: number) => inDirectory(directory, () => openSync(path, always | flags, 0o640));
+  const open = (flags: number) => inDirectory(dirname(path), () => openSync(path, always | flags, 0o640));
   try {
     return open(0);
-  } catch {
-    // Not there yet, or not writable: creating it tells.
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+      failed(error);
+      return null;
+    }
   }
   try {
     return open(O_CREAT | O_EXCL);
-  } catch {
+  } catch (error) {
+    // That there is no such directory is told before anything is logged (`cautionsOf`).
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') failed(error);
     return null;
   }
 }
@@ -89,7 +102,7 @@ function logEvent(logger: Logger, event: ProgressEvent): void {
       break;
     }
     case 'note':
-      logger.info({ event: type }, event.message);
+      logger[event.level === 'warning' ? 'warn' : 'info']({ event: type }, event.message);
       break;
     case 'end':
       logEnd(logger, event.result);

@@ -28,6 +28,11 @@ export class Steps {
     this.say({ type: 'note', message });
   }
 
+  /** Says what is wrong, though it stops nothing. */
+  warn(message: string): void {
+    this.say({ type: 'note', level: 'warning', message });
+  }
+
   async run<T>(name: string, title: string, work: () => StepResult<T> | Promise<StepResult<T>>): Promise<T> {
     this.#number += 1;
     const number = this.#number;

@@ -9,6 +9,7 @@ import type {
   RunResult,
   Summary,
 } from './types.ts';
+import { describeHidden, isShown, Warned } from './warned.ts';
 import { counted, duration } from './words.ts';
 
 /** Who reads an answer: `public` sees neither the rows behind warnings nor the diff. */
@@ -41,15 +42,28 @@ export function streamReport(write: (text: string) => void): Reporter {
   };
 }
 
-/** A result as the body of an `application/json` answer, and as what `--json` prints: one line. */
-export function renderJson(result: RunResult | MachineState, audience: Audience): string {
+/**
+ * A result as the body of an `application/json` answer, and as what `--json` prints: one line.
+ *
+ * @param cautions what was wrong beside the rows of the index
+ */
+export function renderJson(
+  result: RunResult | MachineState,
+  audience: Audience,
+  cautions: readonly string[] = [],
+): string {
   const told = result.outcome === 'state' || audience === 'administrator' ? result : forPublic(result);
-  return `${JSON.stringify(told)}\n`;
+  return `${JSON.stringify(withCautions(told, cautions))}\n`;
+}
+
+function withCautions(result: RunResult | MachineState, cautions: readonly string[]): object {
+  return cautions.length === 0 ? result : { ...result, cautions };
 }
 
 function formatter(audience: Audience, live: boolean): (event: ProgressEvent, at: Date) => string[] {
   let steps = 0;
   const titles = new Map<number, string>();
+  const warned = new Warned();
   const step = (number: number): string =>
     `Step ${number}/${Math.max(steps, number)}: ${titles.get(number) ?? ''}`;
   return (event, at) => {
@@ -66,19 +80,26 @@ function formatter(audience: Audience, live: boolean): (event: ProgressEvent, at
       case 'warning':
         return audience === 'public' ? [] : [stamp(`Warning: ${describeWarning(event.warning)}`)];
       case 'note':
-        return [stamp(`Note: ${event.message}`)];
+        warned.add(event);
+        if (!isShown(event, audience)) return [];
+        return [stamp(`${event.level === 'warning' ? 'Warning' : 'Note'}: ${event.message}`)];
       case 'end': {
         const result = audience === 'public' ? forPublic(event.result) : event.result;
         const publicWarnings = audience === 'public' ? result.warnings : [];
         return [
           ...publicWarnings.map((warning) => stamp(`Warning: ${describeWarning(warning)}`)),
+          ...hiddenLines(warned, audience).map(stamp),
           ...summary(result).map(stamp),
           ...diffLines(result, stamp),
-          `RESULT ${JSON.stringify(result)}`,
+          `RESULT ${JSON.stringify(withCautions(result, warned.for(audience)))}`,
         ];
       }
       case 'state':
-        return [...stateLines(event.state).map(stamp), `RESULT ${JSON.stringify(event.state)}`];
+        return [
+          ...hiddenLines(warned, audience).map(stamp),
+          ...stateLines(event.state).map(stamp),
+          `RESULT ${JSON.stringify(withCautions(event.state, warned.for(audience)))}`,
+        ];
       case 'begin':
         steps = event.steps;
         return [stamp(`${event.operation} ${event.run}`)];
@@ -90,6 +111,11 @@ function formatter(audience: Audience, live: boolean): (event: ProgressEvent, at
         return summaryLines(event.summary).map(stamp);
     }
   };
+}
+
+function hiddenLines(warned: Warned, audience: Audience): string[] {
+  const hidden = warned.hidden(audience);
+  return hidden === 0 ? [] : [`Warning: ${describeHidden(hidden)}`];
 }
 
 export function describeWarning({ row, reason }: Warning): string {

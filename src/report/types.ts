@@ -86,6 +86,16 @@ export interface MachineState {
   readonly lastRun: HistoryRow | null;
 }
 
+/** Something beside the steps that is to be known. */
+export interface NoteEvent {
+  readonly type: 'note';
+  readonly message: string;
+  /** What is wrong, though it stops nothing: every answer names it, in whatever form. */
+  readonly level?: 'warning';
+  /** Whether only administrators see it, such as how secrets are kept here; others are told how many there are. */
+  readonly isPrivate?: boolean;
+}
+
 /** What an operation says while it runs. All reporters consume this one stream. */
 export type ProgressEvent =
   | { readonly type: 'run'; readonly run: string; readonly trigger: Trigger; readonly steps: number }
@@ -98,7 +108,7 @@ export type ProgressEvent =
       readonly detail: string;
     }
   | { readonly type: 'warning'; readonly warning: Warning }
-  | { readonly type: 'note'; readonly message: string }
+  | NoteEvent
   | { readonly type: 'end'; readonly result: RunResult }
   | { readonly type: 'state'; readonly state: MachineState }
   | { readonly type: 'begin'; readonly run: string; readonly operation: string; readonly steps: number }

@@ -28,7 +28,7 @@ export async function readStep(
   findings.warnings = firstOfEachKind(warnings);
   for (const warning of findings.warnings) steps.say({ type: 'warning', warning });
   if (site.region !== null && !index.regions.some(({ code }) => code === site.region)) {
-    steps.note(`FLY_REGION is ${site.region}, which is no region of the index: no event is this machine's`);
+    steps.warn(`FLY_REGION is ${site.region}, which is no region of the index: no event is this machine's`);
   }
   return index;
 }

@@ -35,6 +35,7 @@ function openCache({ directory, key, requireSafe }) {
   const prefix = `@NAME@-${build}-`;
   /** Of a part's name, `./part.js`. */
   const fileOf = (name) => `${directory}/${prefix}${name.slice(2, -3)}`;
+  let problem = null;
   const opened = openAll();
 
   /** What is in this directory is run, so nobody else may be able to lay anything there. */
@@ -53,8 +54,9 @@ function openCache({ directory, key, requireSafe }) {
         if (!file.startsWith(prefix)) continue;
         descriptors.set(`./${file.slice(prefix.length)}.js`, tryToOpen(`${directory}/${file}`));
       }
-    } catch {
-      // It is not there yet, or not to be trusted.
+    } catch (error) {
+      // That it is not there yet is nothing to tell.
+      if (error.code !== 'ENOENT') problem = `${directory} is not used for compiled code: ${error.message}`;
     }
     return descriptors;
   }
@@ -92,6 +94,7 @@ function openCache({ directory, key, requireSafe }) {
   }
 
   return {
+    problem,
     read,
     write(entries) {
       try {
