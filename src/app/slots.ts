@@ -69,7 +69,7 @@ export function makeSlots({ dbDir }: Pick<Site, 'dbDir'>): string | null {
     for (let slot = 0; slot < SLOTS; slot++) inDirectory(directory, () => make(slot));
     return null;
   } catch (error) {
-    return `requests are not counted, and more than ${SLOTS} may run at a time: ${(error as Error).message}`;
+    return `requests are not counted, and more than ${SERVED} may run at a time: ${(error as Error).message}`;
   }
 }
 

@@ -56,6 +56,19 @@ export async function readJournal<T>(
   }
 }
 
+/**
+ * What was read of the journal; `nothing` where that is damaged. For whoever takes its lock next, which sets a damaged one
+ * aside: all that it knew is lost, and the update goes on.
+ */
+export async function unlessDamaged<T>(reading: Promise<T>, nothing: T): Promise<T> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof Failure && isDamage(error.cause)) return nothing;
+    throw error;
+  }
+}
+
 /** Opened for writing where that is allowed, since what a killed run left half written must be undone first. */
 function readOnce<T>(path: string, read: (db: Database, version: number) => T[]): T[] {
   const db = openDatabase(path, { fileMustExist: true, busyTimeoutMs: 0 });

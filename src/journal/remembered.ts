@@ -28,7 +28,7 @@ export function installedAs(
   return intended !== null && intended.digest === digest ? intended : installed;
 }
 
-const NOTHING: Remembered = {
+export const NOTHING: Remembered = {
   installed: null,
   intended: null,
   pendingReload: false,

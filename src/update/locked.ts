@@ -3,6 +3,7 @@ import { type LiveIndex, readLiveIndex } from '../install/live-index.ts';
 import { madeBefore } from '../install/made-before.ts';
 import { recover } from '../install/recover.ts';
 import { moment } from '../journal/arrival.ts';
+import { unlessDamaged } from '../journal/history.ts';
 import { acquireJournal, type Journal } from '../journal/journal.ts';
 import { type Remembered, readShareable } from '../journal/remembered.ts';
 import type { Arrival, RunKind } from '../journal/types.ts';
@@ -166,7 +167,8 @@ class LockedRun {
     const { dbDir } = this.#parts.site;
     const timeoutMs = this.#request.lockTimeoutMs ?? this.#parts.settings.lockTimeoutMs;
     this.#lane ??= await takeLane(dbDir, timeoutMs * LANE_SHARE);
-    return await readShareable(dbDir, timeoutMs, { since: this.#request.arrival, caller: this.#caller() });
+    const wanted = { since: this.#request.arrival, caller: this.#caller() };
+    return await unlessDamaged(readShareable(dbDir, timeoutMs, wanted), null);
   }
 
   #shared(other: RunResult): RunResult {
@@ -179,7 +181,7 @@ class LockedRun {
     try {
       this.#journal?.finish(result.run, result);
     } catch (error) {
-      this.#steps.note(`this failure could not be recorded in the journal: ${asFailure(error).message}`);
+      this.#steps.warn(`this failure could not be recorded in the journal: ${asFailure(error).message}`);
     }
   }
 
@@ -199,7 +201,7 @@ class LockedRun {
       write();
     } catch (error) {
       if (!this.#request.unrecorded || !(error instanceof Failure) || error.code !== 'disk') throw error;
-      this.#steps.note(`this run could not be recorded: ${error.message}`);
+      this.#steps.warn(`this run could not be recorded: ${error.message}`);
     }
   }
 
@@ -220,7 +222,7 @@ class LockedRun {
 
   #clearUp(journal: Journal): void {
     const { site } = this.#parts;
-    for (const note of journal.notes) this.#steps.note(note);
+    for (const note of journal.notes) this.#steps.warn(note);
     giveAwayLeftovers(site.dbDir, INDEX_FILES, madeBefore);
     const removed = recover({
       stateDir: journal.stateDir,

@@ -1,8 +1,9 @@
 import { asFailure, Failure } from '../failure.ts';
 import { describeDifferences } from '../index/differences.ts';
 import { type LiveIndex, readLiveIndex } from '../install/live-index.ts';
+import { unlessDamaged } from '../journal/history.ts';
 import type { Journal } from '../journal/journal.ts';
-import { installedAs, type Remembered, readRemembered } from '../journal/remembered.ts';
+import { installedAs, NOTHING, type Remembered, readRemembered } from '../journal/remembered.ts';
 import type { Arrival } from '../journal/types.ts';
 import type { Lock } from '../lock/lock.ts';
 import type { Outcome, Problem, RunResult, Trigger } from '../report/types.ts';
@@ -70,7 +71,8 @@ async function ask(
   let live: LiveIndex | null = null;
   try {
     live = await readLiveIndex(site, settings.maxIndexBytes);
-    const remembered = known ?? (await readRemembered(site.dbDir, settings.lockTimeoutMs));
+    const read = () => unlessDamaged(readRemembered(site.dbDir, settings.lockTimeoutMs), NOTHING);
+    const remembered = known ?? (await read());
     const installed = installedAs(remembered, live.digest);
     const unless = force ? null : knownVersion(live.digest, installed);
     const store = await parts.openStore();
@@ -157,7 +159,7 @@ function keepInMind({ journal, steps }: Operation, problem: Problem): void {
   try {
     journal.setOwedUpdate(problem);
   } catch (error) {
-    steps.note(`it could not be written down that an update is owed: ${asFailure(error).message}`);
+    steps.warn(`it could not be written down that an update is owed: ${asFailure(error).message}`);
   }
 }
 
