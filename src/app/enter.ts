@@ -1,4 +1,4 @@
-import { asFailure, type Failure } from '../failure.ts';
+import { asFailure, Failure } from '../failure.ts';
 import { type Account, findAccount, readAppUser } from '../rights/account.ts';
 import { assumeRights, rightsNow } from '../rights/rights.ts';
 import { readStateHomes } from '../rights/state-place.ts';
@@ -25,7 +25,28 @@ export async function enter(world: World): Promise<World> {
   if (rights.kind === 'application' && world.name !== 'start') await endWhenBlocked(blockedLimit(world.env));
   const shared = rights.kind !== 'plain' && rights.account !== null && rights.account.uid !== 0;
   const secrets = readSecrets(world.env, shared);
-  return { ...world, ...secrets, ...(problem ? { problem } : {}) };
+  const unknown = rights.kind === 'root' && rights.account === null ? unknownAccount(world.env) : null;
+  return {
+    ...world,
+    ...secrets,
+    ...(problem ? { problem } : {}),
+    ...(unknown && !problem ? { accountCaution: `${unknown}: ${WITHOUT_ACCOUNT}` } : {}),
+  };
+}
+
+/** What comes of it where the directories are root's; where they are somebody else's, nothing is done at all. */
+const WITHOUT_ACCOUNT =
+  "everything is done as root, and the application's own programs (bin/rails, bin/prerender) do not run";
+
+/** That `APP_USER` names an account which this machine does not have; null where it does, or names none. */
+function unknownAccount(env: NodeJS.ProcessEnv): string | null {
+  try {
+    const named = readAppUser(env);
+    if (named === null || findAccount(named) !== null) return null;
+  } catch {
+    return null; // what is no name at all is told as a setting that is wrong
+  }
+  return `APP_USER is ${JSON.stringify(env['APP_USER'])}, and this machine has no such account`;
 }
 
 /** Milliseconds: as long as others wait for the lock that this process may have. */
@@ -43,10 +64,18 @@ async function takeRights(world: World): Promise<Failure | null> {
     assumeRights(accountOf(world, site), site.dbDir, readStateHomes(world.env));
     return null;
   } catch (error) {
-    const failure = asFailure(error);
+    const failure = withAccount(asFailure(error), world.env);
     if (rightsNow().kind === 'plain') takeUsualRights(world);
     return failure;
   }
+}
+
+/** Whoever has misspelt a name shall not be told only to set it. */
+function withAccount(failure: Failure, env: NodeJS.ProcessEnv): Failure {
+  const unknown = failure.code === 'config-invalid' ? unknownAccount(env) : null;
+  if (unknown === null) return failure;
+  const { code, message, hint } = failure;
+  return new Failure(code, `${message}; ${unknown}`, { hint, cause: failure });
 }
 
 /** The account that `APP_USER` names, else the one that navigator.yml does; null where this machine has none. */

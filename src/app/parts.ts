@@ -32,8 +32,10 @@ export interface World {
   readonly problem?: Failure;
   /** By the name of a secret: why the file that holds it cannot be used. */
   readonly problems?: ReadonlyMap<string, Failure>;
-  /** What the operator should know of the settings. */
+  /** What the operator should know of the secrets. */
   readonly cautions?: readonly string[];
+  /** What is wrong with the account that was named, and keeps nobody from working. */
+  readonly accountCaution?: string;
 }
 
 /** What the machine itself says of where this runs. */
@@ -101,7 +103,7 @@ export interface Voice {
 
 /** @param standardError whether the log's JSON lines go to standard error. */
 export function buildVoice(world: World, reporters: readonly Reporter[], standardError: boolean): Voice {
-  const { env, name, cautions = [] } = world;
+  const { env, name, cautions = [], accountCaution } = world;
   const scrubber = createScrubber(secretsOf(env));
   const logDir = env['RAILS_LOG_VOLUME'] || null;
   if (logDir) giveAwayLeftovers(logDir, [`${name}.log`], madeBefore);
@@ -113,6 +115,7 @@ export function buildVoice(world: World, reporters: readonly Reporter[], standar
     scrubber,
   });
   const report = broadcast([log.report, ...reporters], scrubber);
+  if (accountCaution) report({ type: 'note', level: 'warning', message: accountCaution }, new Date());
   for (const message of cautions)
     report({ type: 'note', level: 'warning', isPrivate: true, message }, new Date());
   return { log, scrubber, report };

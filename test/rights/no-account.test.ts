@@ -37,7 +37,8 @@ describe('Root without an account of the application', () => {
       await machine.force(),
       await machine.post('dry_run=1', AS_ADMINISTRATOR),
     ];
-    expect(answers.map(({ status, body }) => [status, /APP_USER/.test(body)])).toEqual(
+    const named = 'APP_USER is "an-account-that-no-machine-has", and this machine has no such account';
+    expect(answers.map(({ status, body }) => [status, body.includes(named)])).toEqual(
       answers.map(() => [500, true]),
     );
     const lines = [
@@ -97,6 +98,23 @@ describe('Root without an account of the application', () => {
     }
     expect(existsSync(evidence)).toBe(false);
     expectUntouched(machine, vault, ['data/storage']);
+  });
+
+  it('tells in every answer that APP_USER names an account which is not there, and comes up as root', async () => {
+    machine = await SharedMachine.open(FLY);
+    for (const path of [machine.data, machine.dbDir, machine.logDir, machine.tmp]) chownSync(path, 0, 0);
+    const told =
+      'Warning: APP_USER is "an-account-that-no-machine-has", and this machine has no such account: everything is done as root, and the application\'s own programs (bin/rails, bin/prerender) do not run\n';
+    const { status, body } = await machine.post();
+    expect([status, body]).toEqual([200, expect.stringContaining(told)]);
+    expectInstalled(machine, indexWith('eve'));
+    expect((await machine.post('state=1')).body).toContain(told);
+    for (const name of ['start', 'ready', 'resume', 'idle', 'tenant-stop'] as const) {
+      const { stdout } = await machine.program(name, { env: { RAILS_APP_DB: '2026-boston' } });
+      expect([name, stdout]).toEqual([name, expect.stringContaining(told)]);
+    }
+    const { body: without } = await machine.post('', { env: { APP_USER: '' } });
+    expect(without).not.toContain('no such account');
   });
 
   it('refuses a db dir of its own in a directory of somebody else’s', async () => {
