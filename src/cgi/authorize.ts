@@ -1,5 +1,7 @@
 import { hash, timingSafeEqual } from 'node:crypto';
-import { costClass, MAX_PASSWORD_BYTES, verifyPassword } from '../index/password.ts';
+import { costClass } from '../index/cost-class.ts';
+import { MAX_PASSWORD_BYTES, verifyPassword } from '../index/password.ts';
+import { provenClasses } from '../index/proven.ts';
 import type { User } from '../index/types.ts';
 import type { Credentials } from './credentials.ts';
 
@@ -14,8 +16,8 @@ export interface Authorities {
 /**
  * Whether a request comes from an administrator: a user who may enter `index` and knows the password that Navigator
  * would accept, or whoever holds the token. An empty password or token never matches, nor a password of more than 128
- * bytes, nor a hash dearer than bcrypt 14 or 200,000 rounds of SHA-crypt: its user may log in at Navigator, and proves
- * nothing here.
+ * bytes, nor a hash dearer than bcrypt 14 or 200,000 rounds of SHA-crypt, nor one of a kind and cost that is not among the
+ * first eight (`provenClasses`): its user may log in at Navigator, and proves nothing here.
  *
  * How long a refusal takes tells neither whether a user exists, nor how dear his hash is, nor how much of a token was
  * right.
@@ -37,10 +39,12 @@ export async function isAdministrator(
   // rights are those of the row that has the name as its userid. Usually the two are one row.
   const hashes = hashesOf(users);
   const own = hashes.get(userid);
-  const ownClass = own === undefined ? null : costClass(own);
+  const proven = provenClasses(users);
+  const found = own === undefined ? null : costClass(own);
+  const ownClass = found !== null && proven.has(found) ? found : null;
   const isRight = own !== undefined && ownClass !== null && (await verify(own, password));
   if (isRight && mayAdminister(userid, users)) return true;
-  await spend(hashes, ownClass, (hash) => verify(hash, password));
+  await spend({ hashes, proven, verified: ownClass }, (hash) => verify(hash, password));
   return false;
 }
 
@@ -66,19 +70,25 @@ function mayAdminister(name: string, users: readonly User[]): boolean {
   return users.some(({ userid, sites }) => userid === name && sites.includes('index'));
 }
 
+interface Spending {
+  readonly hashes: ReadonlyMap<string, string>;
+  readonly proven: ReadonlySet<string>;
+  /** The class of which one was verified already. */
+  readonly verified: string | null;
+}
+
 /**
- * Verifies one hash of each class that the users have, but for the class of which one was verified already: so all
+ * Verifies one hash of each class that proves something, but for the one of which one was verified already: so all
  * refusals cost the same. An index has two or three classes as a rule.
  */
 async function spend(
-  hashes: ReadonlyMap<string, string>,
-  verified: string | null,
+  { hashes, proven, verified }: Spending,
   verify: (hash: string) => Promise<boolean>,
 ): Promise<void> {
   const spent = new Set([verified]);
   for (const hash of hashes.values()) {
     const cost = costClass(hash);
-    if (cost === null || spent.has(cost)) continue;
+    if (cost === null || !proven.has(cost) || spent.has(cost)) continue;
     spent.add(cost);
     await verify(hash);
   }

@@ -1,11 +1,14 @@
 import type { Database } from '../sqlite.ts';
 import { parseHtpasswdLine, useridProblem, withoutTrailingSpace } from './htpasswd.ts';
+import { warnOfUnproven } from './proven.ts';
 import { type Row, rowsOf } from './rows.ts';
 import type { User, Warning } from './types.ts';
 
 /** Users by ascending id. Of the rows, no warning tells more than the user name. */
 export function readUsers(db: Database, warnings: Warning[]): User[] {
-  return [...usersOf(db, warnings)];
+  const users = [...usersOf(db, warnings)];
+  warnOfUnproven(users, warnings);
+  return users;
 }
 
 /** Whether `readUsers` would find anybody who can log in. */

@@ -166,6 +166,25 @@ describe('a refusal', () => {
     }
   });
 
+  it('verifies eight kinds at most, whatever an index has: those of most administrators', async () => {
+    /** What is verified is counted, not done. */
+    const sha = (rounds: number) => `$5$rounds=${rounds}$saltsalt$${'a'.repeat(43)}`;
+    const odd = Array.from({ length: 300 }, (_, i) => user(`odd ${i}`, sha(1000 + i), ['boston']));
+    const rare = Array.from({ length: 20 }, (_, i) => user(`rare ${i}`, sha(3000 + i)));
+    const usual = ['ann', 'bob'].map((name) => user(name, sha(5000)));
+    const users = [...odd, ...rare, ...usual];
+    const refusals = async (userid: string): Promise<string[]> => {
+      const verified: string[] = [];
+      const verify = async (hash: string) => verified.push(hash) === 0;
+      const request = { credentials: basic(userid, 'wrong') };
+      expect(await isAdministrator(request, { users, token: null }, verify)).toBe(false);
+      return verified.sort();
+    };
+    const expected = [...[0, 1, 2, 3, 4, 5, 6].map((i) => sha(3000 + i)), sha(5000)];
+    for (const userid of ['nobody', 'odd 7', 'rare 3', 'rare 19', 'bob'])
+      expect([userid, await refusals(userid)]).toEqual([userid, expected]);
+  });
+
   it.each(['', 'x'.repeat(129), 'é'.repeat(65)])(
     'of a password that nobody can have costs nothing, whoever it is: %j',
     async (password) => {

@@ -103,3 +103,43 @@ describe('users', () => {
     expect(readTables({ users }).index.users.map((user) => user.userid)).toEqual(names);
   });
 });
+
+describe('an administrator whose password proves nothing to update_config', () => {
+  const sha = (rounds: number) => `$5$rounds=${rounds}$saltsalt$${'a'.repeat(43)}`;
+  const read = (rows: readonly (readonly [userid: string, hash: string, sites: string])[]) =>
+    readTables({
+      ...SOUND,
+      users: rows.map(([userid, hash, sites], i) => ({
+        id: i + 1,
+        userid,
+        password: `${userid}:${hash}`,
+        sites,
+      })),
+    });
+
+  it('is told of where the hash is too dear, and no other user is', () => {
+    const { index, warnings } = read([
+      ['ann', HASH, 'index'],
+      ['dear', sha(200_001), 'Boston,index'],
+      ['bob', sha(200_001), 'Boston'],
+    ]);
+    expect(index.users.map(({ userid }) => userid)).toEqual(['ann', 'dear', 'bob']);
+    expect(warnings).toEqual([
+      {
+        table: 'users',
+        id: 2,
+        row: 'user dear (users 2)',
+        reason:
+          'its hash is dearer than bcrypt 14 or 200,000 rounds: this user can log in, and is no administrator to update_config',
+      },
+    ]);
+  });
+
+  it('is told of where administrators have hashes of more than eight kinds and costs', () => {
+    const rows = Array.from({ length: 9 }, (_, i) => [`u${i}`, sha(1000 + i), 'index'] as const);
+    expect(read(rows.slice(0, 8)).warnings).toEqual([]);
+    const { warnings } = read([...rows, ['same', sha(1008), 'index']]);
+    expect(warnings.map(({ row }) => row)).toEqual(['user u7 (users 8)']);
+    expect(warnings[0]?.reason).toContain('administrators have hashes of more than 8 kinds and costs');
+  });
+});
