@@ -1,5 +1,5 @@
 import type { PublishedIndex } from '../fleet/types.ts';
-import { asPublished, likelyEtag, readOurs } from './ours.ts';
+import { asPublished, likelyEtag, readOurs, withLikelyTime } from './ours.ts';
 import { proveIndex } from './prove.ts';
 import type { PublishParts } from './types.ts';
 
@@ -12,7 +12,8 @@ export async function readLocal(
   parts: Pick<PublishParts, 'site' | 'maxIndexBytes' | 'by' | 'note'>,
   run: string,
 ): Promise<PublishedIndex> {
-  const ours = await readOurs(parts.site, run, { stateDir: null, maxBytes: parts.maxIndexBytes });
+  const read = await readOurs(parts.site, run, { stateDir: null, maxBytes: parts.maxIndexBytes });
+  const ours = withLikelyTime(read, new Date(), parts.note);
   await proveIndex(ours.image, parts);
   return asPublished(ours, { by: parts.by, modified: ours.modified, etag: likelyEtag(ours) });
 }

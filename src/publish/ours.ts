@@ -1,6 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { databaseFile, INDEX_NAME } from '../bucket/layout.ts';
+import { databaseFile, INDEX_NAME, isFarAhead } from '../bucket/layout.ts';
 import { Failure } from '../failure.ts';
 import type { PublishedIndex } from '../fleet/types.ts';
 import { imageDigest, openInstalled } from '../index/open.ts';
@@ -45,6 +45,18 @@ export async function readOurs(
   } finally {
     if (options.stateDir === null) removeTree(scratch);
   }
+}
+
+/**
+ * Ours, changed now where it says that it was changed far ahead of the clock: machines would not believe that time
+ * either, and every later index would be the older one.
+ */
+export function withLikelyTime(ours: OurIndex, now: Date, note: (message: string) => void): OurIndex {
+  if (!isFarAhead(ours.modified, now)) return ours;
+  note(
+    `warning: the index of this host says that it was last changed at ${ours.modified.toISOString()}, more than a day ahead of the clock: it counts as changed now. Look at the clock of this host`,
+  );
+  return { ...ours, modified: now };
 }
 
 /** Ours as it stands in the store, or would. */

@@ -9,7 +9,7 @@ import { waitForLock } from '../lock/lock.ts';
 import { decide, isOlder } from './decide.ts';
 
 import { type Memory, openMemory } from './memory.ts';
-import { asPublished, likelyEtag, readOurs, removeLeftCopies } from './ours.ts';
+import { asPublished, likelyEtag, readOurs, removeLeftCopies, withLikelyTime } from './ours.ts';
 import { proveIndex } from './prove.ts';
 import { lookAt, type Standing, withImage } from './standing.ts';
 import type { OurIndex, PublishParts, PublishRequest } from './types.ts';
@@ -45,7 +45,8 @@ async function publish(
   request: PublishRequest,
   stateDir: string | null,
 ): Promise<PublishOutcome> {
-  const ours = await readOurs(parts.site, request.run, { stateDir, maxBytes: parts.maxIndexBytes });
+  const read = await readOurs(parts.site, request.run, { stateDir, maxBytes: parts.maxIndexBytes });
+  const ours = withLikelyTime(read, new Date(), parts.note);
   const memory = await openMemory(parts, request.dryRun);
   const { last } = memory.state;
   if (last?.digest !== ours.digest) {
