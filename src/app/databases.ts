@@ -53,10 +53,13 @@ async function buildDatabaseParts(world: World, voice: Voice): Promise<DatabaseP
   const { env } = world;
   const site = await siteOf(world);
   const store = storeSettingsOf(world);
+  const settings = readSyncSettings(env);
   const note = (message: string) => voice.report({ type: 'note', message }, new Date());
+  const { problem } = settings.webhook;
+  if (problem !== null) voice.report({ type: 'note', level: 'warning', message: problem }, new Date());
   return {
     site,
-    settings: readSyncSettings(env),
+    settings,
     note,
     index: async () => {
       const { index, warnings } = await readInstalledIndex(site, readUpdateSettings(env).maxIndexBytes);
@@ -74,6 +77,7 @@ async function buildDatabaseParts(world: World, voice: Voice): Promise<DatabaseP
         unexpected: voice.log.exception,
         openStore: storeOpener(store),
         storeTimeoutMs: store.timeoutMs,
+        webhook: settings.webhook.url,
         downloads: () => ({
           maxDatabaseBytes: readTenantSettings(env).maxDatabaseBytes,
           like: ownershipOfApplication(NEW_DATABASE_MODE),

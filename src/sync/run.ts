@@ -33,6 +33,8 @@ export interface SyncParts {
   readonly openStore: (timeoutMs: number) => Promise<ObjectStore>;
   /** Milliseconds for one operation of the store, retries and all. */
   readonly storeTimeoutMs: number;
+  /** Who is told when databases were uploaded; null for nobody. */
+  readonly webhook: URL | null;
   /** Asked only when something is to be downloaded. */
   readonly downloads: () => {
     /** Bytes; a larger database is refused before it is read. */
@@ -98,6 +100,7 @@ export async function syncDatabases(parts: SyncParts, request: SyncRequest): Pro
     for (const name of tally.pending) tally.mark(name, 'left');
     if (tally.pending.size > 0) steps.note(`not uploaded: ${[...tally.pending].join(', ')}`);
   }
+  await tellOfUploads(parts, tally, steps);
   const failed = failure !== null || tally.failures.length > 0;
   const summary: Summary = {
     run,
@@ -112,6 +115,15 @@ export async function syncDatabases(parts: SyncParts, request: SyncRequest): Pro
   };
   steps.say({ type: 'finish', summary });
   return { ...summary, items: tally.items };
+}
+
+/** What was uploaded is in the store, whether or not somebody can be told. */
+async function tellOfUploads({ webhook }: SyncParts, tally: Tally, steps: Steps): Promise<void> {
+  if (webhook === null || !tally.counts()['uploaded']) return;
+  const { callWebhook } = await import('./webhook.ts');
+  const problem = await callWebhook(webhook);
+  if (problem === null) steps.note(`told ${webhook.origin} of the uploads (SYNC_WEBHOOK)`);
+  else steps.warn(`${problem}: nobody was told of the uploads`);
 }
 
 /** What neither was uploaded nor failed by itself. */

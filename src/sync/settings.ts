@@ -1,4 +1,5 @@
 import { readSeconds } from '../settings.ts';
+import { readWebhook, type Webhook } from './webhook.ts';
 
 /** What an operator can set of uploads, beside where things are and the store. */
 export interface SyncSettings {
@@ -8,11 +9,13 @@ export interface SyncSettings {
   readonly tenantStopMs: number;
   /** The Fly app whose hooks upload. Those of any other, such as one for trials, only say what they would. */
   readonly uploadingApp: string;
+  /** Who is told when databases were uploaded. */
+  readonly webhook: Webhook;
 }
 
 /**
- * Reads `IDLE_DEADLINE` (seconds, 240), `TENANT_STOP_DEADLINE` (seconds, 100) and `UPLOADING_APP` (`smooth`). An empty
- * variable counts as unset.
+ * Reads `IDLE_DEADLINE` (seconds, 240), `TENANT_STOP_DEADLINE` (seconds, 100), `UPLOADING_APP` (`smooth`) and
+ * `SYNC_WEBHOOK` (none). An empty variable counts as unset.
  *
  * @throws {Failure} `config-invalid`, naming the variable.
  */
@@ -21,5 +24,6 @@ export function readSyncSettings(env: NodeJS.ProcessEnv): SyncSettings {
     idleMs: readSeconds(env, 'IDLE_DEADLINE', 240),
     tenantStopMs: readSeconds(env, 'TENANT_STOP_DEADLINE', 100),
     uploadingApp: env['UPLOADING_APP'] || 'smooth',
+    webhook: readWebhook(env),
   };
 }
