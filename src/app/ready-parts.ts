@@ -42,6 +42,9 @@ function tenantsStage(world: World, { site, report, unexpected }: Parts): Stage 
   const store = storeSettingsOf(world);
   const openStore = async () => (store ? (await import('../store/store.ts')).createStore(store) : null);
   return async (index, request) => {
+    const { describeIndexMigrations } = await import('../tenants/index-migrations.ts');
+    const message = describeIndexMigrations(site);
+    if (message !== null) report({ type: 'note', level: 'warning', message }, new Date());
     const { prepareTenants } = await import('../tenants/prepare.ts');
     return await prepareTenants({ site, settings, env, openStore, report, unexpected }, index, request);
   };

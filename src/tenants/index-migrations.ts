@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { counted } from '../report/words.ts';
+import type { Site } from '../site/types.ts';
+import { readApplied, readMigrations } from './migrations.ts';
+
+/** Versions that are named. */
+const MOST_NAMED = 3;
+
+/**
+ * What is to be known where the installed index lacks migrations that the application here has; null for nothing. A machine
+ * cannot apply them: its index is the store's, and the next update would take them back.
+ */
+export function describeIndexMigrations(site: Site): string | null {
+  const missing = missingInIndex(site);
+  if (missing.length === 0) return null;
+  const named = missing.slice(0, MOST_NAMED).join(', ') + (missing.length > MOST_NAMED ? ', ...' : '');
+  return `the index lacks ${counted(missing.length, 'migration')} of the application on this machine (${named}): its own pages may fail. Migrate the index on the admin host and publish it (config-update)`;
+}
+
+/** None where the application has no migrations, or the index tells of none: nothing can be said of it then. */
+function missingInIndex({ appRoot, dbDir }: Site): string[] {
+  try {
+    const versions = readMigrations(appRoot) ?? [];
+    if (versions.length === 0) return [];
+    const index = { name: 'index', path: join(dbDir, 'index.sqlite3'), region: null };
+    const applied = readApplied(index, { dryRun: true });
+    return applied.size === 0 ? [] : versions.filter((version) => !applied.has(version)).sort(byNumber);
+  } catch {
+    return []; // what is wrong with the index, or with the disk, is told by those who need them
+  }
+}
+
+/** Digits without zeros before them, of any length. */
+function byNumber(a: string, b: string): number {
+  return a.length - b.length || (a < b ? -1 : 1);
+}
