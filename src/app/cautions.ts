@@ -16,9 +16,8 @@ export function cautionsOf(site: Site, env: NodeJS.ProcessEnv): string[] {
   const { logDir, region, listenPort } = site;
   const cache = cacheProblem(env);
   if (cache !== null) cautions.push(cache);
-  if (logDir !== null && !isDirectory(logDir)) {
-    cautions.push(`RAILS_LOG_VOLUME is ${logDir}, which is no directory: no log is written`);
-  }
+  const problem = logDir === null ? null : problemOfDirectory(logDir);
+  if (problem !== null) cautions.push(`RAILS_LOG_VOLUME is ${logDir}, which ${problem}: no log is written`);
   if (region !== null && env['KAMAL_CONTAINER_NAME']) {
     cautions.push('FLY_REGION and KAMAL_CONTAINER_NAME are both set: this counts as a machine of Fly');
   }
@@ -41,11 +40,11 @@ function cacheProblem(env: NodeJS.ProcessEnv): string | null {
   return typeof problem === 'string' ? problem : null;
 }
 
-function isDirectory(path: string): boolean {
+function problemOfDirectory(path: string): string | null {
   try {
-    return statSync(path).isDirectory();
-  } catch {
-    return false;
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ? null : 'is no directory';
+  } catch (error) {
+    return `cannot be looked at (${(error as NodeJS.ErrnoException).code})`;
   }
 }
 

@@ -1,5 +1,8 @@
 import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { codeOf } from '../install/disk.ts';
 import { arrival } from '../journal/arrival.ts';
+import { asRoot, rightsNow } from '../rights/rights.ts';
 import { readSeconds } from '../settings.ts';
 import { siteFrom } from '../site/environment.ts';
 import { htpasswdPath } from '../site/paths.ts';
@@ -49,7 +52,10 @@ async function watchWork(world: World, write: (text: string) => void): Promise<0
       'Look in the db dir for what is not a file, such as a pipe beside index.sqlite3; move it aside.';
     write(`Failed (out-of-time): the start hook was ended after ${limitMs / 1000} s\nWhat to do: ${hint}\n`);
   }
-  return code === 0 || hasHtpasswd(world) ? 0 : 1;
+  if (code === 0) return 0;
+  const { isThere, told } = lookForHtpasswd(world);
+  if (told !== null) write(told);
+  return isThere ? 0 : 1;
 }
 
 /** A wrong setting is told by the process that does the work. */
@@ -61,14 +67,54 @@ function deadlineOf({ env }: World): number {
   }
 }
 
-/** Goes by the variables that name its directory alone: another one may be what is wrong. */
-function hasHtpasswd(world: World): boolean {
+interface Htpasswd {
+  /** Whether Navigator has one to ask for a login with. */
+  readonly isThere: boolean;
+  /** What is to be known of that beside why the work failed; null for nothing. */
+  readonly told: string | null;
+}
+
+/**
+ * Goes by the variables that name its directory alone: another one may be what is wrong. Where the account may not look,
+ * root does, as Navigator is root and reads it: that directory being closed is no reason to keep the site down.
+ */
+function lookForHtpasswd(world: World): Htpasswd {
   const { APP_ROOT, RAILS_DB_VOLUME } = world.env;
+  let path = 'htpasswd';
   try {
-    const site = siteFrom({ APP_ROOT, RAILS_DB_VOLUME }, hostOf(world), null);
-    const stats = statSync(htpasswdPath(site));
-    return stats.isFile() && stats.size > 0;
+    path = htpasswdPath(siteFrom({ APP_ROOT, RAILS_DB_VOLUME }, hostOf(world), null));
+    return isHtpasswd(path) ? { isThere: true, told: null } : { isThere: false, told: absent(path) };
+  } catch (error) {
+    if (codeOf(error) !== 'EACCES') return { isThere: false, told: absent(path) };
+  }
+  const isThere = asRoot(() => attempt(() => isHtpasswd(path)));
+  return { isThere, told: closed(path, isThere) };
+}
+
+/** @throws system errors, such as `EACCES` */
+function isHtpasswd(path: string): boolean {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats?.isFile() === true && stats.size > 0;
+}
+
+function attempt(look: () => boolean): boolean {
+  try {
+    return look();
   } catch {
     return false;
   }
+}
+
+function absent(path: string): string {
+  return `There is no htpasswd at ${path}, and Navigator would let everybody in: so this hook fails\n`;
+}
+
+function closed(path: string, isThere: boolean): string {
+  const rights = rightsNow();
+  const who =
+    rights.kind === 'application' ? `the application's account (${rights.account.name})` : 'this user';
+  const rest = isThere
+    ? 'An htpasswd is there, which root can read, and the site comes up with it'
+    : 'Root finds no htpasswd there either, and Navigator would let everybody in: so this hook fails';
+  return `In ${dirname(path)} nothing could be done: ${who} may not look into it. ${rest}\nWhat to do: Open it, and the directories above it, to that account again (ls -ld; chown, chmod u+rwx)\n`;
 }

@@ -31,9 +31,10 @@ describe('scripts/start', () => {
   });
 
   it('fails where Navigator would otherwise let everybody in: no index, and no htpasswd or an empty one', async () => {
-    expect((await start()).exitCode).toBe(1);
+    const told = `There is no htpasswd at ${here.machine.path('htpasswd')}, and Navigator would let everybody in`;
+    expect(await start()).toMatchObject({ exitCode: 1, stdout: expect.stringContaining(told) });
     writeFileSync(here.machine.path('htpasswd'), '');
-    expect((await start()).exitCode).toBe(1);
+    expect(await start()).toMatchObject({ exitCode: 1, stdout: expect.stringContaining(told) });
   });
 
   it('has Navigator, which has read htpasswd before, reload when it writes another one', async () => {
