@@ -48,6 +48,8 @@ export async function buildFleetParts(ingredients: Ingredients): Promise<{ parts
   const site = await siteOf(world);
   const storeSettings = storeSettingsOf(world);
   const { ownIndex } = target;
+  const { accountCaution } = world;
+  if (accountCaution) report({ type: 'note', message: `warning: ${accountCaution}` }, new Date());
   report({ type: 'note', message: describePlaces(storeSettings, target, settings) }, new Date());
   const before = readBeforeSettings(world.env);
   const dates = readDateSettings(world.env);

@@ -26,6 +26,7 @@ export async function writeMaintenanceConfig(
   if (told !== null) return told;
   try {
     const site = await siteOf(world);
+    for (const message of site.overrideCautions ?? []) write(`Warning: ${message}\n`);
     const [comparison] = compareFiles([generateMaintenance(site)]);
     if (!comparison?.changed) {
       write(`${comparison?.file.path} is up to date\n`);

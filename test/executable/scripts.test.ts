@@ -94,6 +94,16 @@ describe('scripts/maintenance-config', () => {
     expect((await run()).stdout).toContain('up to date');
   });
 
+  it('tells of keys of the override file that have no effect', async () => {
+    const file = join(here.machine.home, 'own.yml');
+    writeFileSync(file, 'server: {hostnam: x.example}\n');
+    const executable = join(ROOT, 'scripts/maintenance-config');
+    const { stdout } = await here.machine.run([], { executable, env: { NAVIGATOR_OVERRIDES: file } });
+    expect(stdout).toContain(
+      `Warning: ${file}: server.hostnam has no effect: Navigator knows no such key (is server.hostname meant?)\n`,
+    );
+  });
+
   it('is not disturbed by an update that runs at the same time', async () => {
     const staged = join(
       here.machine.appRoot,
