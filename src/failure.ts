@@ -5,6 +5,8 @@
 export type FailureCode =
   | 'method-not-allowed'
   | 'body-not-accepted'
+  | 'body-too-large'
+  | 'body-incomplete'
   | 'unauthorized'
   | 'usage'
   | 'config-invalid'

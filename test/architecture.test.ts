@@ -27,6 +27,7 @@ const COMMON = [
   'failure.ts',
   'regular-file.ts',
   'settings.ts',
+  'signature.ts',
   'sqlite.ts',
   'time.ts',
 ];

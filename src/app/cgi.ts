@@ -1,4 +1,5 @@
 import { standardInput } from '../cgi/body.ts';
+import type { Push } from '../cgi/push.ts';
 import { parseRequest, type Request } from '../cgi/request.ts';
 import { renderResponse } from '../cgi/response.ts';
 import { statusOf } from '../cgi/status.ts';
@@ -8,9 +9,10 @@ import { type Audience, renderJson, textReport } from '../report/text.ts';
 import type { MachineState, ProgressEvent, Reporter, RunResult } from '../report/types.ts';
 import { Warned } from '../report/warned.ts';
 import type { Parts } from '../update/parts.ts';
+import type { PushedIndex } from '../update/pushed.ts';
 import { refusedResult } from '../update/result.ts';
 import { runUpdate } from '../update/update.ts';
-import { buildParts, buildVoice, installedUsers, type World } from './parts.ts';
+import { buildParts, buildVoice, installedUsers, type Voice, type World } from './parts.ts';
 import { keepQuiet } from './quiet.ts';
 import { makeSlots, type Place, takePlace } from './slots.ts';
 
@@ -41,9 +43,11 @@ export async function answerCgi(world: World): Promise<Answer> {
   try {
     if (request.refusal) throw request.refusal;
     const parts = await buildParts(world, voice);
-    place = takePlace(parts.site, !request.state && !request.dryRun);
-    audience = await audienceOf(request, parts);
-    result = await serve(request, parts, place);
+    const pushed = request.push ? await receive(request.push, { world, voice, parts }) : null;
+    place = takePlace(parts.site, !request.state && !request.dryRun && pushed === null);
+    // Who can sign an index can say who administers.
+    audience = pushed ? 'administrator' : await audienceOf(request, parts);
+    result = await serve(request, parts, { pushed, place });
     if (result.outcome === 'updated' || result.outcome === 'unchanged') late.push(makeSlots(parts.site));
     if (result.outcome === 'unchanged' || ('shared' in result && result.shared)) await keepQuiet(parts.site);
     const isHiding = warned.hasPrivate || (result.outcome !== 'state' && result.warningCount > 0);
@@ -68,8 +72,10 @@ export async function answerCgi(world: World): Promise<Answer> {
       ? renderJson(clean, audience, warned.for(audience))
       : renderText(events, audience);
   place?.lock.release();
+  const status = statusOf(codeOf(result));
+  const clock = status.status === 401 ? { now: new Date() } : {};
   return {
-    output: renderResponse({ status: statusOf(codeOf(result)), form: request.form, body }),
+    output: renderResponse({ status, form: request.form, body, ...clock }),
     exitCode: result.outcome === 'failed' ? 1 : 0,
   };
 }
@@ -78,17 +84,32 @@ function codeOf(result: RunResult | MachineState): FailureCode | null {
   return result.outcome === 'state' ? null : (result.error?.code ?? null);
 }
 
-async function serve(request: Request, parts: Parts, place: Place | null): Promise<RunResult | MachineState> {
+/** @throws {Failure} as `receivePush` */
+async function receive(
+  push: Push,
+  { world, voice, parts }: { world: World; voice: Voice; parts: Parts },
+): Promise<PushedIndex> {
+  const { receivePush } = await import('./push.ts');
+  const note = (message: string) => voice.log.report({ type: 'note', message }, new Date());
+  return await receivePush(push, { world, parts, note });
+}
+
+async function serve(
+  request: Request,
+  parts: Parts,
+  { pushed, place }: { pushed: PushedIndex | null; place: Place | null },
+): Promise<RunResult | MachineState> {
   if (request.state) {
     const { readState } = await import('../update/state.ts');
     return await readState(parts);
   }
+  const { force } = request;
   if (!request.dryRun) {
     const lane = place?.isLane ? place.lock : null;
-    return await runUpdate(parts, { trigger: 'cgi', force: request.force, arrival: arrival(), lane });
+    return await runUpdate(parts, { trigger: 'cgi', force, arrival: arrival(), lane, pushed });
   }
   const { dryRun } = await import('../update/dry-run.ts');
-  return await dryRun(parts, { trigger: 'cgi', force: request.force });
+  return await dryRun(parts, { trigger: 'cgi', force, pushed });
 }
 
 /**

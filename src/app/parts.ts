@@ -129,10 +129,12 @@ export function buildVoice(world: World, reporters: readonly Reporter[], standar
  */
 export async function buildParts(world: World, voice: Voice): Promise<Parts> {
   const { env } = world;
-  const problem = world.problems?.get('UPDATE_CONFIG_TOKEN');
   const warn = (message: string, isPrivate = false) =>
     voice.report({ type: 'note', level: 'warning', isPrivate, message }, new Date());
-  if (problem) warn(problem.message, true);
+  for (const name of ['UPDATE_CONFIG_TOKEN', 'UPDATE_CONFIG_KEY']) {
+    const problem = world.problems?.get(name);
+    if (problem) warn(problem.message, true);
+  }
   const site = await siteOf(world);
   for (const message of cautionsOf(site, env)) warn(message);
   return {

@@ -7,9 +7,13 @@ const FILES = {
   AWS_SECRET_ACCESS_KEY: 'AWS_SECRET_ACCESS_KEY_FILE',
   AWS_SESSION_TOKEN: 'AWS_SESSION_TOKEN_FILE',
   UPDATE_CONFIG_TOKEN: 'UPDATE_CONFIG_TOKEN_FILE',
+  UPDATE_CONFIG_KEY: 'UPDATE_CONFIG_KEY_FILE',
   FLY_API_TOKEN: 'FLY_API_TOKEN_FILE',
   CONFIG_UPDATE_PASSWORD: 'CONFIG_UPDATE_PASSWORD_FILE',
 } as const;
+
+/** Of which the variable itself counts for nothing: who can read it can put any index on every machine. */
+const IN_FILES_ONLY: readonly string[] = ['UPDATE_CONFIG_KEY'];
 
 const SECRETS = Object.keys(FILES) as (keyof typeof FILES)[];
 
@@ -34,8 +38,8 @@ export function readSecrets(env: NodeJS.ProcessEnv, shared: boolean): Secrets {
   for (const name of SECRETS) {
     const file = FILES[name];
     const path = env[file];
+    if (path || IN_FILES_ONLY.includes(name)) delete read[name];
     if (!path) continue;
-    delete read[name];
     try {
       const secret = readSecretFile(path, file);
       if (secret === env[name]) cautions.push(bothPlaces(name, file));

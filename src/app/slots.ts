@@ -24,6 +24,9 @@ export interface Place {
   readonly isLane: boolean;
 }
 
+/** Bodies that are read at a time. Who is slow to send one, signed or not, shall keep nobody else from an update. */
+const PUSH_SLOTS = 4;
+
 /**
  * Takes a place among the requests that this machine serves at a time. Where there is nowhere to keep count in yet, nothing
  * has been installed, and there is nothing to be kept from.
@@ -32,24 +35,42 @@ export interface Place {
  * @throws {Failure} `busy`: all are taken
  */
 export function takePlace({ dbDir }: Pick<Site, 'dbDir'>, asksStore: boolean): Place | null {
-  const directory = slotsOf(dbDir);
-  try {
-    if (!inDirectory(directory, () => existsSync(directory))) return null;
-    const lane = asksStore ? tryLane(dbDir) : null;
-    if (lane) return { lock: lane, isLane: true };
-    // Not all of them at the same one.
-    const first = process.pid % SLOTS;
-    for (let tried = 0; tried < SLOTS; tried++) {
-      const path = join(directory, `${(first + tried) % SLOTS}.lock`);
-      const lock = tryLock(path);
-      if (lock) return { lock, isLane: false };
-    }
-  } catch {
-    return null; // such as a disk that fails, which the request itself will tell of
-  }
+  const found = takeOne(slotsOf(dbDir, 'slots'), SLOTS, () => (asksStore ? tryLane(dbDir) : null));
+  if (found !== 'taken') return found;
   throw new Failure('busy', `this machine serves ${SERVED} requests already`, {
     hint: 'Ask again in a moment; whoever asks now waits for the update that is under way.',
   });
+}
+
+/**
+ * The same among those whose body is read.
+ *
+ * @throws {Failure} `busy`: all are taken
+ */
+export function takePushSlot({ dbDir }: Pick<Site, 'dbDir'>): Lock | null {
+  const found = takeOne(slotsOf(dbDir, 'push-slots'), PUSH_SLOTS, () => null);
+  if (found !== 'taken') return found?.lock ?? null;
+  throw new Failure('busy', `this machine is being sent ${PUSH_SLOTS} indexes already`, {
+    hint: 'Ask again in a moment.',
+  });
+}
+
+/** @param lane takes one, for who needs it */
+function takeOne(directory: string, count: number, lane: () => Lock | null): Place | 'taken' | null {
+  try {
+    if (!inDirectory(directory, () => existsSync(directory))) return null;
+    const own = lane();
+    if (own) return { lock: own, isLane: true };
+    // Not all of them at the same one.
+    const first = process.pid % count;
+    for (let tried = 0; tried < count; tried++) {
+      const lock = tryLock(join(directory, `${(first + tried) % count}.lock`));
+      if (lock) return { lock, isLane: false };
+    }
+    return 'taken';
+  } catch {
+    return null; // such as a disk that fails, which the request itself will tell of
+  }
 }
 
 /**
@@ -58,21 +79,25 @@ export function takePlace({ dbDir }: Pick<Site, 'dbDir'>, asksStore: boolean): P
  * @returns why that could not be done; the next request tries again
  */
 export function makeSlots({ dbDir }: Pick<Site, 'dbDir'>): string | null {
-  const directory = slotsOf(dbDir);
   try {
-    // In this order: the last one is there when all are.
-    const last = join(directory, `${SLOTS - 1}.lock`);
-    if (inDirectory(directory, () => existsSync(last))) return null;
-    makeDirectory(join(directory, '..'));
-    makePrivateDirectory(directory);
-    const make = (slot: number) => closeSync(openSync(join(directory, `${slot}.lock`), 'a', 0o600));
-    for (let slot = 0; slot < SLOTS; slot++) inDirectory(directory, () => make(slot));
+    makeAll(slotsOf(dbDir, 'slots'), SLOTS);
+    makeAll(slotsOf(dbDir, 'push-slots'), PUSH_SLOTS);
     return null;
   } catch (error) {
     return `requests are not counted, and more than ${SERVED} may run at a time: ${(error as Error).message}`;
   }
 }
 
-function slotsOf(dbDir: string): string {
-  return join(placeOfRoots('running', dbDir) ?? stateDirOf(dbDir), 'slots');
+function makeAll(directory: string, count: number): void {
+  // In this order: the last one is there when all are.
+  const last = join(directory, `${count - 1}.lock`);
+  if (inDirectory(directory, () => existsSync(last))) return;
+  makeDirectory(join(directory, '..'));
+  makePrivateDirectory(directory);
+  const make = (slot: number) => closeSync(openSync(join(directory, `${slot}.lock`), 'a', 0o600));
+  for (let slot = 0; slot < count; slot++) inDirectory(directory, () => make(slot));
+}
+
+function slotsOf(dbDir: string, name: 'slots' | 'push-slots'): string {
+  return join(placeOfRoots('running', dbDir) ?? stateDirOf(dbDir), name);
 }

@@ -58,6 +58,56 @@ function statOf(fd: number): Stats | null {
   }
 }
 
+/** What became of a body that was to be read. */
+export type Body =
+  | { readonly kind: 'whole'; readonly bytes: Buffer }
+  /** It has more bytes than are taken; the rest was not read. */
+  | { readonly kind: 'too-large' }
+  /** It ended, or broke off, after so many bytes of those that were announced. */
+  | { readonly kind: 'cut-short'; readonly got: number }
+  | { readonly kind: 'too-slow'; readonly got: number };
+
+/**
+ * Reads a body: as many bytes as were announced, else all until the end.
+ *
+ * @param limits `length` null where none was announced; `timeMs` for the whole of it
+ */
+export function readBody(
+  input: Input,
+  { length, maxBytes, timeMs }: { length: number | null; maxBytes: number; timeMs: number },
+): Promise<Body> {
+  if (length !== null && length > maxBytes) return Promise.resolve({ kind: 'too-large' });
+  if (length === 0) return Promise.resolve({ kind: 'whole', bytes: Buffer.alloc(0) });
+  const stream = input.stream();
+  stream.on('error', () => {}); // a late one would end the process unheard
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let got = 0;
+    const settle = (body: Body): void => {
+      clearTimeout(timer);
+      stream.off('data', onData).off('end', onEnd).off('error', onEnd).off('close', onEnd).pause();
+      resolve(body);
+    };
+    const onData = (chunk: Buffer): void => {
+      chunks.push(chunk);
+      got += chunk.length;
+      if (length !== null && got >= length)
+        settle({ kind: 'whole', bytes: Buffer.concat(chunks).subarray(0, length) });
+      else if (got > maxBytes) settle({ kind: 'too-large' });
+    };
+    const onEnd = (): void =>
+      settle(length === null ? { kind: 'whole', bytes: Buffer.concat(chunks) } : { kind: 'cut-short', got });
+    const timer = setTimeout(() => settle({ kind: 'too-slow', got }), timeMs);
+    stream.on('data', onData).on('end', onEnd).on('error', onEnd).on('close', onEnd).resume();
+    if (stream.readableEnded || stream.destroyed) onEnd();
+  });
+}
+
+/** Leaves standard input be, so that it keeps nothing running. */
+export function leaveBody(input: Input): void {
+  abandon(input.stream());
+}
+
 /**
  * Reads what is left of a body and throws it away, for so long at most. Apache's mod_cgid hands standard input and
  * output on as one socket; to leave it with bytes unread is to reset it, and the answer would never arrive.

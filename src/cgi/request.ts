@@ -2,6 +2,7 @@ import { Failure } from '../failure.ts';
 import { type AnswerForm, preferredForm } from './accept.ts';
 import { discardBody, type Input, lookForBody } from './body.ts';
 import { type Credentials, parseAuthorization } from './credentials.ts';
+import { type Push, readPush } from './push.ts';
 
 export type { Input };
 
@@ -19,6 +20,8 @@ export interface Request {
   readonly form: AnswerForm;
   /** What `Authorization` holds; null for nothing that could be proved. */
   readonly credentials: Credentials | null;
+  /** The index that it brings, whose body is still to be read; null for none. */
+  readonly push: Push | null;
   /** Why the request cannot be served whoever sends it (405, 400, 415); null when it can. */
   readonly refusal: Failure | null;
 }
@@ -51,9 +54,12 @@ export async function parseRequest(
 ): Promise<Request> {
   const method = env['REQUEST_METHOD'] || 'GET';
   const query = parseQuery(env['QUERY_STRING'] ?? '');
-  const refusal = refuseMethod(method) ?? query.problem ?? (await refuseBody(env, input, patience));
+  let refusal = refuseMethod(method) ?? query.problem;
+  const push = refusal || query.state ? null : pushOf(env);
+  if (push instanceof Failure) refusal = push;
+  else if (!push) refusal ??= await refuseBody(env, input, patience);
   if (refusal && (refusal.code === 'body-not-accepted' || announcesBody(env))) {
-    await discardBody(input, patience.discardMs);
+    await discardRest(input, patience);
   }
   return {
     method,
@@ -62,8 +68,26 @@ export async function parseRequest(
     state: query.state,
     form: preferredForm(env['HTTP_ACCEPT']),
     credentials: parseAuthorization(env['HTTP_AUTHORIZATION']),
+    push: push instanceof Failure ? null : push,
     refusal,
   };
+}
+
+/** Takes what is left of a body that is not wanted, so that its sender gets to the answer. */
+export async function discardRest(input: Input, patience: Patience = PATIENCE): Promise<void> {
+  await discardBody(input, patience.discardMs);
+}
+
+/** A length that is no number is refused with every other body. */
+function pushOf(env: NodeJS.ProcessEnv): Push | Failure | null {
+  const length = (env['CONTENT_LENGTH'] ?? '').trim();
+  if (!/^[0-9]*$/.test(length)) return null;
+  try {
+    return readPush(env, length === '' ? null : Number(length));
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
 }
 
 function refuseMethod(method: string): Failure | null {
@@ -154,7 +178,7 @@ function announcesBody(env: NodeJS.ProcessEnv): boolean {
 
 function bodyRefusal(what: string): Failure {
   return new Failure('body-not-accepted', `${what}, and none is accepted`, {
-    hint: 'Send the POST request without a body (curl -X POST, without -d).',
+    hint: 'Send the POST request without a body (curl -X POST, without -d). Only an index may come along, signed and as application/vnd.sqlite3.',
   });
 }
 

@@ -5,6 +5,8 @@ export interface Response {
   readonly status: Status;
   readonly form: AnswerForm;
   readonly body: string;
+  /** The clock of this machine: to one that is not let in it may say why. */
+  readonly now?: Date;
 }
 
 const TYPE: Readonly<Record<AnswerForm, string>> = {
@@ -26,6 +28,7 @@ export function renderResponse(response: Response): string {
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',
     ...status.headers,
+    ...(response.now ? { Date: response.now.toUTCString() } : {}),
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${headerValue(value)}\r\n`);
   return `${lines.join('')}\r\n${body}`;

@@ -17,7 +17,9 @@ const UNAUTHORIZED = status(401, 'Unauthorized', {
   'WWW-Authenticate': 'Basic realm="Showcase", charset="UTF-8", Bearer realm="Showcase"',
 });
 const METHOD_NOT_ALLOWED = status(405, 'Method Not Allowed', { Allow: 'POST' });
+const REQUEST_TIMEOUT = status(408, 'Request Timeout');
 const CONFLICT = status(409, 'Conflict');
+const CONTENT_TOO_LARGE = status(413, 'Content Too Large');
 const UNSUPPORTED_MEDIA_TYPE = status(415, 'Unsupported Media Type');
 const UNPROCESSABLE = status(422, 'Unprocessable Content');
 const INTERNAL = status(500, 'Internal Server Error');
@@ -31,6 +33,8 @@ const STATUS: Readonly<Record<FailureCode, Status>> = {
   unauthorized: UNAUTHORIZED,
   'method-not-allowed': METHOD_NOT_ALLOWED,
   'body-not-accepted': UNSUPPORTED_MEDIA_TYPE,
+  'body-too-large': CONTENT_TOO_LARGE,
+  'body-incomplete': REQUEST_TIMEOUT,
   'index-invalid': UNPROCESSABLE,
   'index-too-large': UNPROCESSABLE,
   'index-older': UNPROCESSABLE,

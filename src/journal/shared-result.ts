@@ -8,6 +8,8 @@ import type { Arrival, Caller, RunKind } from './types.ts';
 const SHAREABLE: Readonly<Record<RunKind, readonly RunKind[]>> = {
   plain: ['plain', 'forced'],
   forced: ['forced'],
+  push: ['push', 'forced-push'],
+  'forced-push': ['forced-push'],
   'dry-run': [],
   rollback: [],
   start: [],
@@ -26,10 +28,13 @@ export function resultSince(db: Database, since: Arrival, caller: Caller): RunRe
     .prepare<unknown[], { result: string }>(
       `SELECT result FROM runs
        WHERE result IS NOT NULL AND boot_id = ? AND began_ns > ? AND began_ns <= ? AND app_root = ?
-         AND kind IN (SELECT value FROM json_each(?))
+         AND kind IN (SELECT value FROM json_each(?)) AND ifnull(json_extract(result, '$.index.sha256') = ?, ?)
        ORDER BY sequence DESC LIMIT 1`,
     )
-    .get(since.bootId, since.monotonicNs, now, caller.appRoot, JSON.stringify(kinds));
+    .get(
+      ...[since.bootId, since.monotonicNs, now, caller.appRoot, JSON.stringify(kinds)],
+      ...[caller.sha256 ?? null, caller.sha256 === undefined ? 1 : 0],
+    );
   const result = row ? parseResult(row.result) : null;
   return result && { ...result, shared: true };
 }

@@ -12,9 +12,9 @@ export interface Arrival {
 
 /**
  * What a run does, as far as sharing its result goes: a plain update asks the store for what is new, a forced one
- * reinstalls; `start` is the start hook, which does not ask the store.
+ * reinstalls; those of a push take the index that they were sent; `start` is the start hook, which does not ask the store.
  */
-export type RunKind = 'plain' | 'forced' | 'dry-run' | 'rollback' | 'start';
+export type RunKind = 'plain' | 'forced' | 'push' | 'forced-push' | 'dry-run' | 'rollback' | 'start';
 
 /** What the journal remembers of the index that it saw installed. */
 export interface InstalledState extends IndexFacts {
@@ -38,6 +38,8 @@ export interface NewRun {
 export interface Caller {
   readonly kind: RunKind;
   readonly appRoot: string;
+  /** Hex SHA-256 of the index that it brings; only the result of a run with the very same is its own. */
+  readonly sha256?: string;
 }
 
 /** A line of the history. */

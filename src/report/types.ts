@@ -16,17 +16,23 @@ export type Trigger = 'cgi' | 'command' | 'start' | 'resume' | 'rollback';
 
 /** What is known of the index that a run worked with. */
 export interface IndexFacts {
-  /** ETag of the object in the store; null when it did not come from there. */
+  /**
+   * ETag of the object in the store; null when it did not come from there. Of an index that was pushed the one that it
+   * would most likely have there.
+   */
   readonly etag: string | null;
   /** Hex SHA-256 of the index's database image. */
   readonly sha256: string;
-  /** `imageDigest`; only of a local copy, which no ETag tells apart and whose header is SQLite's to rewrite. */
+  /**
+   * `imageDigest`; only of a local copy, which no ETag tells apart, and of one that was pushed: SQLite may rewrite the header
+   * of either.
+   */
   readonly digest?: string;
   /** Bytes. */
   readonly size: number;
   /** ISO 8601, UTC: when the index was last changed, as its source says. */
   readonly time: string;
-  readonly source: 'store' | 'local' | 'generation';
+  readonly source: 'store' | 'push' | 'local' | 'generation';
 }
 
 export interface FileFacts {

@@ -6,7 +6,6 @@ import { validateImage } from '../index/validate.ts';
 import type { LiveIndex } from '../install/live-index.ts';
 import type { InstalledState } from '../journal/types.ts';
 import type { IndexFacts } from '../report/types.ts';
-import type { StoredObject } from '../store/types.ts';
 import type { Fetched } from './fetch.ts';
 
 /** An index that an update may work with. */
@@ -56,8 +55,8 @@ export function localFacts(live: LiveIndex, installed: InstalledState | null): I
 }
 
 function fetchedFacts(installed: InstalledState): IndexFacts {
-  const { etag, sha256, size, time, source } = installed;
-  return { etag, sha256, size, time, source };
+  const { etag, sha256, digest, size, time, source } = installed;
+  return { etag, sha256, ...(source === 'push' ? { digest } : {}), size, time, source };
 }
 
 /** What is at hand when it is decided which index an update works with. */
@@ -79,6 +78,7 @@ export interface Unpublished {
   /** Image of the store's index. */
   readonly theirs: Buffer;
   readonly facts: IndexFacts;
+  readonly whose: Whose;
 }
 
 /**
@@ -95,10 +95,11 @@ export function chooseCandidate(fetched: Fetched, choice: Choice): Candidate | U
   if (fetched.kind === 'unchanged') {
     return { ...localCandidate(live, installed), note: installed?.held ? heldNote(installed) : null };
   }
-  const { object, bytes, sha256 } = fetched;
+  const { object, from } = fetched;
+  const whose = from === 'push' ? PUSHED : OF_STORE;
   const time = objectTime(object, now);
-  const digest = imageDigest(bytes);
-  const theirs = candidateOf(object, bytes, { sha256, digest, time, mistaken: mistakenTime(object, now) });
+  const digest = imageDigest(fetched.bytes);
+  const theirs = candidateOf(fetched, { digest, time, mistaken: mistakenTime(object, now) });
   if (force || digest === live.digest) return theirs;
   const isIntact = installed !== null && installed.digest === live.digest;
   const isHeld = installed !== null && installed.etag === object.etag && installed.held;
@@ -113,32 +114,38 @@ export function chooseCandidate(fetched: Fetched, choice: Choice): Candidate | U
   // To prove the local one takes as long as to prove the store's, and most updates need not ask.
   if (isTakenAsItIs || !isUsable(live)) return theirs;
   if (isHeld) return { ...localCandidate(live, installed), note: heldNote(installed) };
-  if (isUnpublished) return { kind: 'unpublished', theirs: bytes, facts: theirs.facts };
-  if (isOlder(reference)) throw olderThan(time, reference ?? time);
-  return installed ? { ...theirs, note: REPLACED_BY_HAND } : theirs;
+  if (isUnpublished) return { kind: 'unpublished', theirs: fetched.bytes, facts: theirs.facts, whose };
+  if (isOlder(reference)) throw olderThan(time, reference ?? time, whose);
+  return installed ? { ...theirs, note: replacedByHand(whose) } : theirs;
 }
 
-/** @param differences from the store's index, a line each */
-export function describeHeld(differences: readonly string[]): string {
+/** How an index is called, and what is to be done where an older one is not meant. */
+const OF_STORE = { name: "the store's", instead: 'Publish the newer index' } as const;
+const PUSHED = { name: 'the pushed', instead: 'Push the newer index' } as const;
+
+type Whose = typeof OF_STORE | typeof PUSHED;
+
+/** @param differences from the other index, a line each */
+export function describeHeld(differences: readonly string[], { name }: Whose): string {
   const count = differences.length === 1 ? 'a difference' : `${differences.length} differences`;
-  return `the index of this host has edits that were not published (${count} from the store's), and is held: nothing is replaced. Publish them (config-update), or take the store's (force=1, --force)`;
+  return `the index of this host has edits that were not published (${count} from ${name}), and is held: nothing is replaced. Publish them (config-update), or take ${name} (force=1, --force)`;
 }
 
-const REPLACED_BY_HAND =
-  "the index of this machine had been changed by hand; the store's takes its place, and what it replaces is kept (--generations)";
+function replacedByHand({ name }: Whose): string {
+  return `the index of this machine had been changed by hand; ${name} takes its place, and what it replaces is kept (--generations)`;
+}
 
-function olderThan(time: Date, local: Date): Failure {
+function olderThan(time: Date, local: Date, { name, instead }: Whose): Failure {
   return new Failure(
     'index-older',
-    `the store's index (${time.toISOString()}) is older than the local one (${local.toISOString()})`,
+    `${name} index (${time.toISOString()}) is older than the local one (${local.toISOString()})`,
     {
-      hint: 'Publish the newer index; or ask with force=1 (--force) to install the older one all the same.',
+      hint: `${instead}; or ask with force=1 (--force) to install the older one all the same.`,
     },
   );
 }
 
 interface Learnt {
-  readonly sha256: string;
   readonly digest: string;
   readonly time: Date;
   /** What its metadata says of its time where that counts for nothing; else null. */
@@ -146,16 +153,16 @@ interface Learnt {
 }
 
 function candidateOf(
-  object: StoredObject,
-  bytes: Buffer,
-  { sha256, digest, time, mistaken }: Learnt,
+  { object, from, bytes, sha256 }: Extract<Fetched, { kind: 'found' }>,
+  { digest, time, mistaken }: Learnt,
 ): Candidate {
   const facts: IndexFacts = {
     etag: object.etag,
     sha256,
+    ...(from === 'push' ? { digest } : {}),
     size: bytes.length,
     time: time.toISOString(),
-    source: 'store',
+    source: from,
   };
   return {
     image: bytes,

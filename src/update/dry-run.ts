@@ -12,6 +12,7 @@ import { chooseCandidate, describeHeld, localCandidate } from './candidate.ts';
 import { describeFetched, fetchIndex, knownVersion } from './fetch.ts';
 import type { Parts } from './parts.ts';
 import { describeChanges, fileFacts, proveFiles, readStep } from './plan.ts';
+import type { PushedIndex } from './pushed.ts';
 import { endResult, failureResult, newFindings } from './result.ts';
 
 /** Steps of a dry run: fetch, read, generate, check, compare. */
@@ -23,7 +24,7 @@ const STEPS = 5;
  */
 export async function dryRun(
   parts: Parts,
-  request: { trigger: Trigger; force: boolean },
+  request: { trigger: Trigger; force: boolean; pushed?: PushedIndex | null },
 ): Promise<RunResult> {
   const { site, settings } = parts;
   const steps = new Steps(parts.report);
@@ -36,8 +37,8 @@ export async function dryRun(
     const installed = remembered && installedAs(remembered, live.digest);
     const fetched = await steps.run('fetch', 'Fetch the index', async () => {
       const unless = request.force ? null : knownVersion(live.digest, installed);
-      const store = await parts.openStore();
-      const value = await fetchIndex(store, { unless, maxBytes: settings.maxIndexBytes });
+      const maxBytes = settings.maxIndexBytes;
+      const value = request.pushed ?? (await fetchIndex(await parts.openStore(), { unless, maxBytes }));
       return { value, detail: describeFetched(value) };
     });
     const chosen = chooseCandidate(fetched, {
@@ -49,7 +50,9 @@ export async function dryRun(
       now: new Date(),
     });
     if ('kind' in chosen)
-      steps.note(describeHeld(live.image ? describeDifferences(chosen.theirs, live.image) : []));
+      steps.note(
+        describeHeld(live.image ? describeDifferences(chosen.theirs, live.image) : [], chosen.whose),
+      );
     else if (chosen.note) steps.note(chosen.note);
     // What would be done is nothing, where this host's own index is held.
     const candidate = 'kind' in chosen ? localCandidate(live, installed) : chosen;

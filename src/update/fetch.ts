@@ -13,6 +13,8 @@ export type Fetched =
   | { readonly kind: 'unchanged'; readonly etag: string }
   | {
       readonly kind: 'found';
+      /** `push`: the request itself has brought it. */
+      readonly from: 'store' | 'push';
       readonly object: StoredObject;
       readonly bytes: Buffer;
       readonly sha256: string;
@@ -55,7 +57,7 @@ export async function fetchIndex(
     case 'unchanged':
       return { kind: 'unchanged', etag: unless ?? '' };
     case 'found':
-      return { kind: 'found', object: got.object, bytes: got.bytes, sha256: got.sha256 };
+      return { kind: 'found', from: 'store', object: got.object, bytes: got.bytes, sha256: got.sha256 };
   }
 }
 
@@ -67,6 +69,6 @@ export function describeFetched(fetched: Fetched): string {
     case 'unchanged':
       return 'not modified since it was fetched';
     case 'found':
-      return `${fetched.bytes.length} bytes, ETag ${fetched.object.etag}`;
+      return `${fetched.bytes.length} bytes, ${fetched.from === 'push' ? 'pushed, ' : ''}ETag ${fetched.object.etag}`;
   }
 }

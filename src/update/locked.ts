@@ -28,6 +28,8 @@ export interface Operation {
 export interface LockRequest {
   readonly trigger: Trigger;
   readonly kind: RunKind;
+  /** As `Caller.sha256`. */
+  readonly sha256?: string;
   /** When the caller arrived: the result of a run of its kind that began later may answer for this one. */
   readonly arrival: Arrival;
   /** Milliseconds to wait for the lock; the setting where absent. */
@@ -186,7 +188,8 @@ class LockedRun {
   }
 
   #caller() {
-    return { kind: this.#request.kind, appRoot: this.#parts.site.appRoot };
+    const { kind, sha256 } = this.#request;
+    return { kind, appRoot: this.#parts.site.appRoot, ...(sha256 === undefined ? {} : { sha256 }) };
   }
 
   #begin(journal: Journal, began: Arrival & { readonly at: number }): void {

@@ -18,6 +18,7 @@ import { describeFetched, type Fetched, fetchIndex, knownVersion } from './fetch
 import { installCandidate } from './install.ts';
 import { type Operation, prepareAndLock } from './locked.ts';
 import type { Parts } from './parts.ts';
+import type { PushedIndex } from './pushed.ts';
 
 export interface UpdateRequest {
   readonly trigger: Trigger;
@@ -30,6 +31,8 @@ export interface UpdateRequest {
   readonly reload?: boolean;
   /** A lane that the caller has already; it is let go at the end of the run. */
   readonly lane?: Lock | null;
+  /** The index that the request has brought, in place of that of the store; null or absent for none. */
+  readonly pushed?: PushedIndex | null;
 }
 
 /** What the store has answered, or why it has not; and the local index as it was then, where it could be read. */
@@ -43,11 +46,15 @@ type Asked = ({ readonly fetched: Fetched } | { readonly problem: Failure }) & {
  * was shut out by that must not get in for so long.
  */
 export async function runUpdate(parts: Parts, request: UpdateRequest): Promise<RunResult> {
-  const { trigger, force, arrival, mustServe = false, lane = null } = request;
+  const { trigger, force, arrival, mustServe = false, lane = null, pushed = null } = request;
   const kind = force ? 'forced' : 'plain';
+  // A push asks no store, so it needs no lane to one; what it brings nobody else's run has installed but by chance.
+  const how = pushed
+    ? ({ kind: force ? 'forced-push' : 'push', sha256: pushed.sha256 } as const)
+    : ({ kind, mayShare: true } as const);
   return await prepareAndLock<Asked>(
     parts,
-    { trigger, arrival, kind, mayShare: true, unrecorded: mustServe, lane },
+    { trigger, arrival, ...how, unrecorded: mustServe, lane },
     {
       prepare: (steps, remembered) =>
         steps.run('fetch', 'Fetch the index', async () => {
@@ -64,10 +71,11 @@ export async function runUpdate(parts: Parts, request: UpdateRequest): Promise<R
 
 async function ask(
   parts: Parts,
-  { force, mustServe }: UpdateRequest,
+  { force, mustServe, pushed }: UpdateRequest,
   known: Remembered | null,
 ): Promise<Asked> {
   const { site, settings } = parts;
+  if (pushed) return { fetched: pushed, live: null };
   let live: LiveIndex | null = null;
   try {
     live = await readLiveIndex(site, settings.maxIndexBytes);
@@ -166,12 +174,12 @@ function keepInMind({ journal, steps }: Operation, problem: Problem): void {
 /** Leaves everything as it is, and says what stands against the store's. */
 function hold(
   { live, findings, steps }: Operation,
-  { theirs, facts }: Unpublished,
+  { theirs, facts, whose }: Unpublished,
   { trigger }: UpdateRequest,
 ): Outcome {
   findings.index = facts;
   const differences = live.image ? describeDifferences(theirs, live.image) : [];
-  steps.note(describeHeld(differences));
+  steps.note(describeHeld(differences, whose));
   // Names of users are for whoever is on this host.
   if (trigger === 'command') for (const line of differences) steps.note(line);
   return 'held';

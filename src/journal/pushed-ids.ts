@@ -1,0 +1,84 @@
+import { hash } from 'node:crypto';
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { Failure } from '../failure.ts';
+import { syncDirectory } from '../install/commit.ts';
+import { codeOf, onDisk } from '../install/disk.ts';
+import { makePrivateDirectory } from '../rights/directories.ts';
+import { ownershipFor, writeNewFile } from '../rights/files.ts';
+import { inDirectory } from '../rights/rights.ts';
+import { ensureTrustedDir } from './state-dir.ts';
+
+/** Seconds that an id is remembered: longer than a message with it could still be taken. */
+const KEPT_S = 1800;
+/** Ids of that time. Only who has a key can use one up. */
+const MOST_IDS = 2000;
+
+const FLOOR = /^floor-(\d{1,15})$/;
+
+/** A message that was signed. */
+export interface Message {
+  readonly id: string;
+  /** Seconds since 1970. */
+  readonly timestamp: number;
+}
+
+/**
+ * Uses up the id of a signed message, which only one caller ever can. Each id is an empty file, which the kernel makes once,
+ * and whose time is the message's. When ids are forgotten, the latest time among them stays: no message of that time or
+ * an earlier one is taken any more, whatever becomes of the clock.
+ *
+ * @param now seconds since 1970
+ * @returns false where the id was used before, or could have been
+ * @throws {Failure} `busy`: too many in so short a time; `db-dir-missing`, `disk`, `config-invalid`
+ */
+export function claimId(dbDir: string, { id, timestamp }: Message, now: number): boolean {
+  const directory = join(ensureTrustedDir(dbDir), 'pushed');
+  return onDisk('cannot write in', directory, () => {
+    makePrivateDirectory(directory);
+    return inDirectory(directory, () => {
+      if (timestamp <= forgetOld(directory, now)) return false;
+      return makeOnce(directory, hash('sha256', id), timestamp);
+    });
+  });
+}
+
+function makeOnce(directory: string, name: string, timestamp: number): boolean {
+  const path = join(directory, name);
+  try {
+    writeNewFile(path, [], { ...ownershipFor(path, 0o600), mtime: new Date(timestamp * 1000) });
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  }
+  syncDirectory(directory);
+  return true;
+}
+
+/** @returns the latest time of all that was ever forgotten; -1 for nothing */
+function forgetOld(directory: string, now: number): number {
+  const names = readdirSync(directory);
+  const floors = names.flatMap((name) => FLOOR.exec(name)?.[1] ?? []).map(Number);
+  let floor = Math.max(-1, ...floors);
+  const old: string[] = [];
+  for (const name of names) {
+    if (FLOOR.test(name)) continue;
+    const stats = statSync(join(directory, name), { throwIfNoEntry: false });
+    const timestamp = stats && Math.floor(stats.mtimeMs / 1000);
+    if (timestamp === undefined || timestamp >= now - KEPT_S) continue;
+    old.push(name);
+    floor = Math.max(floor, timestamp);
+  }
+  if (names.length - old.length - floors.length >= MOST_IDS) {
+    throw new Failure('busy', `${MOST_IDS} indexes were pushed here within ${KEPT_S / 60} minutes`, {
+      hint: 'Look who pushes so often; ask again later.',
+    });
+  }
+  if (old.length > 0) {
+    // First what is to stay, then what may go.
+    makeOnce(directory, `floor-${floor}`, floor);
+    for (const name of old) rmSync(join(directory, name), { force: true });
+    for (const one of floors) if (one < floor) rmSync(join(directory, `floor-${one}`), { force: true });
+  }
+  return floor;
+}

@@ -1,0 +1,61 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { readBody } from '../../src/cgi/body.ts';
+
+const HOUR = 3_600_000;
+
+function inputOf(write: (stream: PassThrough) => void) {
+  const stream = new PassThrough();
+  write(stream);
+  return { fd: -1, stream: () => stream };
+}
+
+describe('a body that is read', () => {
+  it('is what was announced, whatever comes behind it, and though nobody closes it', async () => {
+    const input = inputOf((stream) => {
+      stream.write('ab');
+      stream.write('cdef');
+    });
+    const body = await readBody(input, { length: 4, maxBytes: 10, timeMs: HOUR });
+    expect(body).toEqual({ kind: 'whole', bytes: Buffer.from('abcd') });
+  });
+
+  it('is all until the end where nothing was announced', async () => {
+    const input = inputOf((stream) => stream.end('abc'));
+    expect(await readBody(input, { length: null, maxBytes: 3, timeMs: HOUR })).toMatchObject({
+      kind: 'whole',
+      bytes: Buffer.from('abc'),
+    });
+  });
+
+  it('is not read where it is announced as too large, and no further than it may be', async () => {
+    const unread = inputOf((stream) => stream.write('abc'));
+    expect(await readBody(unread, { length: 11, maxBytes: 10, timeMs: HOUR })).toEqual({ kind: 'too-large' });
+    expect(unread.stream().readableLength).toBe(3);
+    const endless = inputOf((stream) => stream.write('abcd'));
+    expect(await readBody(endless, { length: null, maxBytes: 3, timeMs: HOUR })).toEqual({
+      kind: 'too-large',
+    });
+  });
+
+  it('is cut short where it ends, or breaks off, before its length', async () => {
+    const short = inputOf((stream) => stream.end('abc'));
+    expect(await readBody(short, { length: 4, maxBytes: 10, timeMs: HOUR })).toEqual({
+      kind: 'cut-short',
+      got: 3,
+    });
+    const broken = inputOf((stream) => stream.destroy(new Error('reset')));
+    expect(await readBody(broken, { length: 4, maxBytes: 10, timeMs: HOUR })).toEqual({
+      kind: 'cut-short',
+      got: 0,
+    });
+  });
+
+  it('is given up when its time is over', async () => {
+    const slow = inputOf((stream) => stream.write('abc'));
+    expect(await readBody(slow, { length: 4, maxBytes: 10, timeMs: 1 })).toEqual({
+      kind: 'too-slow',
+      got: 3,
+    });
+  });
+});
