@@ -5,20 +5,24 @@ import { FLAG, USUAL_OPTIONS, usageOf } from './arguments.ts';
 const usage = usageOf('config-update');
 
 /** What one call of `config-update` shall do. */
-export type FleetTask =
-  | { readonly kind: 'help' }
-  | { readonly kind: 'history' }
-  | {
-      readonly kind: 'run';
-      readonly operation: FleetOperation;
-      /** False to update machines to what the store has. */
-      readonly publish: boolean;
-      /** ETag of the index to publish over; null without one. */
-      readonly replaces: string | null;
-    };
+type FleetTask = { readonly kind: 'help' } | { readonly kind: 'history' } | FleetRun;
+
+export interface FleetRun {
+  readonly kind: 'run';
+  readonly operation: FleetOperation;
+  /** False to update machines to what the store has. */
+  readonly publish: boolean;
+  /** How machines get to the index, whatever is usual for their target; null for that. */
+  readonly way: 'publish' | 'push' | null;
+  /** ETag of the index to publish over; null without one. */
+  readonly replaces: string | null;
+  /** Whether machines take what is pushed over a newer index, too. */
+  readonly force: boolean;
+}
 
 export interface FleetOptions {
   readonly task: FleetTask;
+  /** One, or several with commas between them. */
   readonly target: string;
   readonly json: boolean;
   readonly verbose: boolean;
@@ -34,15 +38,19 @@ export interface FleetOptions {
 
 export const FLEET_HELP = `Usage: config-update [options]
 
-Publishes the index of this host to the object store when it differs from what is there, finds the
-active machines, and has them all update their configuration at once.
+Publishes the index of this host to the object store when it differs from what is there, or sends it
+to the machines themselves; finds the active ones, and has them all update their configuration at once.
 
-  --target NAME        fly (the machines of the Fly app; default) or kamal (the one server)
+  --target NAMES       fly (the machines of the Fly app; default), kamal (the one server), or both: fly,kamal
+  --push               send the index to the machines, signed (UPDATE_CONFIG_KEY_FILE), and ask no object
+                       store: what is done for kamal
+  --publish            publish it, and have the machines fetch it: what is done for fly
   --dry-run            say what would be done; ask every machine what it would change; change nothing
   --verify             compare what every machine has with the store; change nothing
   --history            list the last runs: when, who, what became of the index and the machines
   --no-publish         update the machines to what the store has
   --no-dates           do not take the dates of events from their own databases into the index
+  --force              have machines take a pushed index over a newer one
   --replace ETAG       publish over this index of somebody else, which you were told of
   --user NAME[:PASS]   who asks; better leave the password to CONFIG_UPDATE_PASSWORD or ~/.netrc,
                        since ps shows arguments to everybody on this host
@@ -105,8 +113,17 @@ function taskOf(values: Values): FleetTask {
   if (replaces !== null && !publishes) throw usage(`--replace makes no sense with --${task}`);
   if (replaces !== null && !publish) throw usage('--replace and --no-publish exclude each other');
   if (replaces !== null && !/^"?[\x21\x23-\x7e]+"?$/.test(replaces)) throw usage('--replace is no ETag');
-  if (task === 'help' || task === 'history') return { kind: task };
-  return { kind: 'run', operation: task, publish, replaces };
+  if (values.push && values.publish) throw usage('--push and --publish exclude each other');
+  if (values.push && !publish) throw usage('--push and --no-publish exclude each other');
+  if (values.publish && !publish) throw usage('--publish and --no-publish exclude each other');
+  if (values.force && !publishes) throw usage(`--force makes no sense with --${task}`);
+  if (task === 'help' || task === 'history') {
+    if (values.push || values.publish)
+      throw usage(`--${values.push ? 'push' : 'publish'} makes no sense with --${task}`);
+    return { kind: task };
+  }
+  const way = values.push ? 'push' : values.publish ? 'publish' : null;
+  return { kind: 'run', operation: task, publish, way, replaces, force: values.force };
 }
 
 function broadcastOf(values: Values): FleetOptions['broadcast'] {
@@ -134,7 +151,10 @@ function parse(args: readonly string[]) {
         'dry-run': FLAG,
         verify: FLAG,
         history: FLAG,
+        push: FLAG,
+        publish: FLAG,
         'no-publish': FLAG,
+        force: FLAG,
         'no-dates': FLAG,
         replace: { type: 'string' },
         user: { type: 'string', short: 'u' },

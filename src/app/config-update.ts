@@ -3,17 +3,18 @@ import { asFailure } from '../failure.ts';
 import { type Credentials, credentialSecrets, readCredentials } from '../fleet/credentials.ts';
 import { runFleet } from '../fleet/run.ts';
 import { fleetSecretsOf, readFleetSettings } from '../fleet/settings.ts';
-import { createTarget } from '../fleet/targets/table.ts';
+import { createTargets } from '../fleet/targets/table.ts';
 import type { FleetReport } from '../fleet/types.ts';
 import { readFleetHistory } from '../journal/fleet-history.ts';
 import { renderFleetHistory } from '../report/fleet-table.ts';
 import { createScrubber, secretsOf } from '../report/redact.ts';
 import { newRunId } from '../report/run-id.ts';
 import { readUpdateSettings } from '../update/settings.ts';
-import { FLEET_HELP, type FleetOptions, type FleetTask, parseFleetOptions } from './config-update-options.ts';
+import { FLEET_HELP, type FleetOptions, type FleetRun, parseFleetOptions } from './config-update-options.ts';
 import { recordIn } from './fleet-history.ts';
 import { buildFleetParts } from './fleet-parts.ts';
 import { type Console, openFleetVoice, renderRefusal } from './fleet-voice.ts';
+import { chooseWays } from './fleet-ways.ts';
 import { atAppRoot, siteOf, type World } from './parts.ts';
 import { whoRuns } from './who.ts';
 
@@ -50,7 +51,7 @@ export async function runConfigUpdate(
     if (options.task.kind === 'history') return await tellHistory(here, json, write);
     return await runOver(here, options, options.task, console);
   } catch (error) {
-    write(renderRefusal(error, json, createScrubber(allSecrets(world.env, null))));
+    write(renderRefusal(error, json, createScrubber(allSecrets(world.env))));
     return asFailure(error).code === 'usage' ? 2 : 1;
   }
 }
@@ -65,14 +66,16 @@ async function tellHistory(world: World, json: boolean, write: (text: string) =>
 async function runOver(
   world: World,
   options: FleetOptions,
-  task: Extract<FleetTask, { kind: 'run' }>,
+  task: FleetRun,
   console: Console,
 ): Promise<number> {
   const { env } = world;
   const settings = readFleetSettings(env);
-  const target = createTarget(options.target, settings);
-  const credentials = readCredentials(options.user, env, target.url.hostname);
-  const voice = openFleetVoice(world, options, allSecrets(env, credentials), console);
+  const chosen = chooseWays(createTargets(options.target, settings), task, world);
+  const credentials = new Map(
+    chosen.map(({ target }) => [target, readCredentials(options.user, env, target.url.hostname)]),
+  );
+  const voice = openFleetVoice(world, options, allSecrets(env, ...credentials.values()), console);
   const { report } = voice;
   const who = { run: newRunId(), by: whoRuns(env) };
   const pending: Promise<void>[] = [];
@@ -82,18 +85,24 @@ async function runOver(
     const stack = error instanceof Error ? error.stack : String(error);
     report({ type: 'note', message: `unexpected: ${stack}` }, new Date());
   };
-  const ingredients = { world, task, target, settings, credentials, ...who, report, unexpected, later };
+  const ingredients = { world, task, chosen, settings, credentials, ...who, report, unexpected, later };
   const cautions = [
     options.user?.includes(':') ? SEEN_PASSWORD : undefined,
-    credentials?.scheme === 'basic' ? credentials.caution : undefined,
+    ...[...credentials.values()].map((one) => (one?.scheme === 'basic' ? one.caution : undefined)),
   ];
-  for (const message of cautions) if (message !== undefined) report({ type: 'note', message }, new Date());
+  for (const message of new Set(cautions))
+    if (message !== undefined) report({ type: 'note', message }, new Date());
   try {
     const { parts, site } = await buildFleetParts(ingredients);
     const { signal } = console.stop;
     const recorder = recordIn(site.dbDir, readUpdateSettings(env).lockTimeoutMs, signal, report);
     const recorded = task.operation === 'update';
-    if (recorded) await recorder.begin({ run: who.run, who: who.by, target: target.name });
+    if (recorded)
+      await recorder.begin({
+        run: who.run,
+        who: who.by,
+        target: chosen.map(({ target }) => target.name).join(','),
+      });
     const ended = await runFleet(parts, { ...who, operation: task.operation, signal });
     if (!signal.aborted) await Promise.race([Promise.all(pending), wait(LATER_MS)]);
     if (recorded) await recorder.finish(ended);
@@ -110,6 +119,6 @@ function exitCodeOf({ outcome, error }: FleetReport): number {
   return outcome === 'done' ? 0 : 1;
 }
 
-function allSecrets(env: NodeJS.ProcessEnv, credentials: Credentials | null): string[] {
-  return [...secretsOf(env), ...fleetSecretsOf(env), ...credentialSecrets(credentials)];
+function allSecrets(env: NodeJS.ProcessEnv, ...credentials: (Credentials | null)[]): string[] {
+  return [...secretsOf(env), ...fleetSecretsOf(env), ...credentials.flatMap(credentialSecrets)];
 }

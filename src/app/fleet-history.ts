@@ -48,7 +48,7 @@ function endOf({ ms, outcome, publish, index, machines, skipped, error }: FleetR
     durationMs: ms,
     outcome,
     published: publish?.kind ?? null,
-    etag: publish?.kind === 'local' ? null : (index?.etag ?? null),
+    etag: publish?.kind === 'local' || publish?.kind === 'push' ? null : (index?.etag ?? null),
     updated: machines.length - failed.length,
     failed: failed.map(({ machine }) => machine.id),
     skipped: skipped.length,

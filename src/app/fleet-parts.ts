@@ -4,32 +4,35 @@ import { databaseFile, databaseKey, INDEX_NAME } from '../bucket/layout.ts';
 import { type DateSettings, readDateSettings } from '../dates/settings.ts';
 import { Failure } from '../failure.ts';
 import type { Credentials } from '../fleet/credentials.ts';
-import type { FleetParts } from '../fleet/parts.ts';
+import type { FleetParts, Way } from '../fleet/parts.ts';
 import type { FleetSettings } from '../fleet/settings.ts';
 import type {
   FleetEvent,
   FleetReporter,
   PublishedIndex,
   PublishOutcome,
-  Standard,
+  Sending,
   Target,
 } from '../fleet/types.ts';
+import type { LocalIndex } from '../publish/local.ts';
 import { type BeforeSettings, readBeforeSettings } from '../publish/settings.ts';
 import type { PublishParts } from '../publish/types.ts';
 import type { Site } from '../site/types.ts';
 import type { ObjectStore, StoreSettings } from '../store/types.ts';
 import { readUpdateSettings } from '../update/settings.ts';
-import type { FleetTask } from './config-update-options.ts';
+import type { FleetRun } from './config-update-options.ts';
+import { type Chosen, signingKey } from './fleet-ways.ts';
 import { siteOf, storeSettingsOf, type World } from './parts.ts';
 
 const KEY = databaseKey(INDEX_NAME);
 
 export interface Ingredients {
   readonly world: World;
-  readonly task: Extract<FleetTask, { kind: 'run' }>;
-  readonly target: Target;
+  readonly task: FleetRun;
+  /** Those that are published to first. */
+  readonly chosen: readonly Chosen[];
   readonly settings: FleetSettings;
-  readonly credentials: Credentials | null;
+  readonly credentials: ReadonlyMap<Target, Credentials | null>;
   readonly run: string;
   readonly by: string;
   readonly report: FleetReporter;
@@ -44,28 +47,95 @@ export interface Ingredients {
  * @throws {Failure} `config-invalid`
  */
 export async function buildFleetParts(ingredients: Ingredients): Promise<{ parts: FleetParts; site: Site }> {
-  const { world, task, target, settings, credentials, report, unexpected } = ingredients;
+  const { world, task, chosen, settings, credentials, report, unexpected } = ingredients;
   const site = await siteOf(world);
-  const storeSettings = storeSettingsOf(world);
-  const { ownIndex } = target;
+  // Of who is only pushed to, the store's settings need not even be right.
+  const isStoreUsed = chosen.some(({ isPushed }) => !isPushed);
+  const storeSettings = isStoreUsed ? storeSettingsOf(world) : null;
+  const store = isStoreUsed || hasNoStore(world) ? storeSettings : 'unused';
   const { accountCaution } = world;
   if (accountCaution) report({ type: 'note', message: `warning: ${accountCaution}` }, new Date());
-  report({ type: 'note', message: describePlaces(storeSettings, target, settings) }, new Date());
-  const before = readBeforeSettings(world.env);
-  const dates = readDateSettings(world.env);
-  const publish = async (signal: AbortSignal): Promise<PublishOutcome> => {
-    if (!task.publish) return { kind: 'unchanged', index: await standing(storeSettings) };
-    await prepare(ingredients, { site, before, dates, signal });
-    if (!storeSettings && ownIndex && task.replaces === null)
-      return { kind: 'local', index: await ofThisHost(ingredients, site) };
-    return await publishOurs(ingredients, site, needed(storeSettings));
+  report({ type: 'note', message: describePlaces(store, chosen, settings) }, new Date());
+  const prepared = once((signal) => prepare(ingredients, { site, ...readPreparation(world), signal }));
+  const ways = { ingredients, site, prepared };
+  const stored = storedWay(ways, storeSettings);
+  const pushed = pushedWay(ways, store === 'unused' || Boolean(world.env['UPDATE_CONFIG_KEY']));
+  const all = chosen.map(({ target, isPushed }): Way => {
+    const way = isPushed ? { ...pushed, push: { sending: pushed.sending, force: task.force } } : stored;
+    return { ...way, target, credentials: credentials.get(target) ?? null };
+  });
+  const [first, ...others] = all;
+  if (!first) throw new Error('there is no target');
+  return { parts: { ...first, others, settings, report, unexpected }, site };
+}
+
+interface Ways {
+  readonly ingredients: Ingredients;
+  readonly site: Site;
+  /** Does what comes before, once. */
+  readonly prepared: (signal: AbortSignal) => Promise<void>;
+}
+
+type Provided = Pick<Way, 'publish' | 'stored'>;
+
+/** The index gets to the machines by the store; where there is none, they have it already. */
+function storedWay({ ingredients, site, prepared }: Ways, storeSettings: StoreSettings | null): Provided {
+  const { task, chosen } = ingredients;
+  const ownIndex = chosen.every(({ target, isPushed }) => isPushed || target.ownIndex);
+  return {
+    publish: async (signal) => {
+      if (!task.publish) return { kind: 'unchanged', index: await standing(storeSettings) };
+      await prepared(signal);
+      if (!storeSettings && ownIndex && task.replaces === null)
+        return { kind: 'local', index: (await ofThisHost(ingredients, site)).index };
+      return await publishOurs(ingredients, site, needed(storeSettings));
+    },
+    stored: async () => {
+      if (storeSettings) return { index: await lookUp(storeSettings), from: 'store' };
+      const index = ownIndex ? await ofThisHostIfAny(ingredients, site) : null;
+      return { index, from: index && 'host' };
+    },
   };
-  const stored = async (): Promise<Standard> => {
-    if (storeSettings) return { index: await lookUp(storeSettings), from: 'store' };
-    const here = ownIndex && existsSync(join(site.dbDir, databaseFile(INDEX_NAME)));
-    return here ? { index: await ofThisHost(ingredients, site), from: 'host' } : { index: null, from: null };
+}
+
+/** The index is sent to the machines. */
+function pushedWay(
+  { ingredients, site, prepared }: Ways,
+  isSetUp: boolean,
+): Provided & { sending: () => Sending | null } {
+  let sending: Sending | null = null;
+  return {
+    sending: () => sending,
+    publish: async (signal) => {
+      const key = signingKey(ingredients.world);
+      await prepared(signal);
+      const { ours, index } = await ofThisHost(ingredients, site);
+      const { sendingOf } = await import('../publish/push.ts');
+      sending = sendingOf(ours, key);
+      return { kind: 'push', index };
+    },
+    stored: async () => {
+      const index = await ofThisHostIfAny(ingredients, site);
+      return { index, from: isSetUp ? 'push' : index && 'host' };
+    },
   };
-  return { parts: { target, settings, credentials, publish, stored, report, unexpected }, site };
+}
+
+function once<T>(work: (signal: AbortSignal) => Promise<T>): (signal: AbortSignal) => Promise<T> {
+  let done: Promise<T> | null = null;
+  return (signal) => {
+    done ??= work(signal);
+    return done;
+  };
+}
+
+/** Whether none is set up, not even in part. */
+function hasNoStore(world: World): boolean {
+  try {
+    return storeSettingsOf(world) === null;
+  } catch {
+    return false;
+  }
 }
 
 /** What comes before the index of this host is read: the operator's own command, then the dates of events. */
@@ -96,11 +166,27 @@ interface Preparation {
   readonly signal: AbortSignal;
 }
 
+function readPreparation({ env }: World): Pick<Preparation, 'before' | 'dates'> {
+  return { before: readBeforeSettings(env), dates: readDateSettings(env) };
+}
+
 /** Where the run works: whoever has the variables of another deployment sees it before anything is changed. */
-function describePlaces(store: StoreSettings | null, target: Target, settings: FleetSettings): string {
-  const place = store ? `bucket ${store.bucket} at ${store.endpoint}` : 'none is configured';
-  const fleet = target.name === 'fly' ? `Fly app ${settings.fly.app}` : target.name;
-  return `store: ${place}; target: ${fleet} at ${target.url.origin}`;
+function describePlaces(
+  store: StoreSettings | 'unused' | null,
+  chosen: readonly Chosen[],
+  settings: FleetSettings,
+): string {
+  const place =
+    store === 'unused'
+      ? 'not asked'
+      : store
+        ? `bucket ${store.bucket} at ${store.endpoint}`
+        : 'none is configured';
+  const fleets = chosen.map(({ target: { name, url } }) => {
+    const fleet = name === 'fly' ? `Fly app ${settings.fly.app}` : name;
+    return `${fleet} at ${url.origin}`;
+  });
+  return `store: ${place}; target: ${fleets.join(', ')}`;
 }
 
 async function publishOurs(
@@ -127,7 +213,12 @@ async function publishOurs(
   });
 }
 
-async function ofThisHost({ world, run, by, report }: Ingredients, site: Site): Promise<PublishedIndex> {
+async function ofThisHostIfAny(ingredients: Ingredients, site: Site): Promise<PublishedIndex | null> {
+  const isThere = existsSync(join(site.dbDir, databaseFile(INDEX_NAME)));
+  return isThere ? (await ofThisHost(ingredients, site)).index : null;
+}
+
+async function ofThisHost({ world, run, by, report }: Ingredients, site: Site): Promise<LocalIndex> {
   const { maxIndexBytes } = readUpdateSettings(world.env);
   const note = (message: string): void => report({ type: 'note', message }, new Date());
   const { readLocal } = await import('../publish/local.ts');

@@ -1,5 +1,4 @@
 import { Failure } from '../failure.ts';
-import { isSigned } from '../signature.ts';
 
 /** An index that a request brings, as far as its headers say. */
 export interface Push {
@@ -71,9 +70,4 @@ export function headerProblem({ id, timestamp, signature }: Push, now: number): 
   const ahead = Number(timestamp) - now;
   if (Math.abs(ahead) <= TOLERANCE_S) return null;
   return `its webhook-timestamp is ${Math.abs(Math.round(ahead))} s ${ahead > 0 ? 'ahead of' : 'behind'} this clock`;
-}
-
-/** Why a body does not count as signed; null where it does. */
-export function signatureProblem(push: Push, body: Buffer, keys: readonly Buffer[]): string | null {
-  return isSigned(push.signature, { ...push, body }, keys) ? null : 'no signature is right by any key';
 }

@@ -77,10 +77,12 @@ async function attempt(asking: Asking, machine: Machine): Promise<Verdict> {
   const address = target.address(machine);
   const url = new URL(address.url);
   url.search = question.query;
+  const { sends } = question;
   const reply = await exchange({
     method: 'POST',
     url,
-    headers: { Accept: 'text/plain', ...asking.headers, ...address.headers },
+    headers: { Accept: 'text/plain', ...asking.headers, ...sends?.headers(), ...address.headers },
+    ...(sends ? { body: sends.body } : {}),
     agent: asking.agent,
     timeoutMs: settings.timeoutMs,
     maxBytes: settings.maxAnswerBytes,

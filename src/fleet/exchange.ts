@@ -4,11 +4,13 @@ import { request as secureRequest } from 'node:https';
 /** For the access logs on the other side. */
 const USER_AGENT = 'showcase-config-update';
 
-/** One request, without a body. */
+/** One request. */
 export interface Ask {
   readonly method: 'GET' | 'POST';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
+  /** Of a POST; none where absent. */
+  readonly body?: Buffer;
   readonly agent: Agent;
   /** Milliseconds until the whole answer must be there. */
   readonly timeoutMs: number;
@@ -77,16 +79,16 @@ export function exchange(ask: Ask): Promise<Reply> {
         );
       });
     });
-    request.end();
+    request.end(ask.body);
   });
 }
 
-function begin({ url, method, headers, agent }: Ask): ClientRequest {
+function begin({ url, method, headers, body, agent }: Ask): ClientRequest {
   const send = url.protocol === 'https:' ? secureRequest : plainRequest;
   const all = {
     'User-Agent': USER_AGENT,
     ...headers,
-    ...(method === 'POST' ? { 'Content-Length': '0' } : {}),
+    ...(method === 'POST' ? { 'Content-Length': String(body?.length ?? 0) } : {}),
   };
   return send(url, { method, headers: all, agent });
 }

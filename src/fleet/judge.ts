@@ -2,11 +2,12 @@ import { sameEtag } from '../etag.ts';
 import type { FailureCode } from '../failure.ts';
 import { type Answer, type Claim, readAnswer, sameBytes } from './claim.ts';
 import { type Reply, retryAfterMs } from './exchange.ts';
-import type { FleetError, Machine, MachineOutcome, PublishedIndex } from './types.ts';
+import { isPlatformScript, isSettled, ofUnsigned, PLATFORM_SCRIPT } from './refusals.ts';
+import type { FleetError, Machine, MachineOutcome, PublishedIndex, Sending } from './types.ts';
 
 /** SQLite's own command, since it is safe while the server has its index open; a file put in its place is not. */
 const BRING_IT =
-  "Give both an object store, or take a copy of this host's index there and put it in with sqlite3 <db dir>/index.sqlite3 '.restore <copy>'; then run it again.";
+  "Set UPDATE_CONFIG_KEY_FILE on both, so that it is sent; or take a copy of this host's index there and put it in with sqlite3 <db dir>/index.sqlite3 '.restore <copy>'. Then run it again.";
 
 /** What an answer is worth. */
 export type Verdict =
@@ -32,6 +33,8 @@ export interface Question {
   readonly settle: (claim: Claim) => Verdict;
   /** Whether the answer must name the machine that was asked. */
   readonly namesMachines: boolean;
+  /** What goes with it; absent for nothing. */
+  readonly sends?: Sending;
 }
 
 /** Judges a reply of one machine, up to what it means for the operation. Also gives its log. */
@@ -74,7 +77,7 @@ function judgeSilence(reply: Exclude<Reply, { kind: 'answered' }>): Verdict {
 
 function judgeAnswer(
   reply: Extract<Reply, { kind: 'answered' }>,
-  { claim }: Answer,
+  { claim, log }: Answer,
   machine: Machine,
   question: Question,
 ): Verdict {
@@ -86,6 +89,10 @@ function judgeAnswer(
       `machine ${shown(claim.machine)} answered in its place`,
       'See whether the machine still runs: Fly sent the request elsewhere.',
     );
+  if (!claim && isPlatformScript(log)) return { kind: 'failed', error: PLATFORM_SCRIPT, etag };
+  if (claim && status === 401 && question.sends)
+    return { kind: 'failed', error: ofUnsigned(reply.headers, Date.now()), etag };
+  if (isSettled(status, claim)) return { kind: 'failed', error: ofStatus(status, claim), etag };
   if (status === 408 || status === 429 || status >= 500)
     return { kind: 'retry', error: ofStatus(status, claim), etag, waitMs };
   if (status < 200 || status >= 300) return { kind: 'failed', error: ofStatus(status, claim), etag };
@@ -161,6 +168,28 @@ export function settleUpdate(
           ? 'it kept its local index, which is not the published one'
           : `it has ${shown(etag)}, not the index that was published`,
         'Look at its log: it may be unable to reach the store, or the published index was rolled back there.',
+      ),
+      etag,
+    };
+  };
+}
+
+/** An update with an index that was sent counts when the machine says that it has that very one, by its digests. */
+export function settlePush(expected: PublishedIndex): (claim: Claim) => Verdict {
+  return (claim) => {
+    const { index, outcome } = claim;
+    const etag = index?.etag ?? null;
+    if (outcome !== 'updated' && outcome !== 'unchanged')
+      return {
+        ...failed(`it answered with the outcome ${shown(outcome)}`, 'Look at its version and its log.'),
+        etag,
+      };
+    if (index && sameBytes(index, expected))
+      return { kind: 'done', outcome: { outcome, etag, detail: changes(claim) } };
+    return {
+      ...failed(
+        'it kept another index than the one that was sent',
+        'Look at its log: that index may have been rolled back there. --force has it taken all the same.',
       ),
       etag,
     };

@@ -1,15 +1,15 @@
 import type { Credentials } from './credentials.ts';
 import type { FleetSettings } from './settings.ts';
-import type { FleetOperation, FleetReporter, PublishOutcome, Standard, Target } from './types.ts';
+import type { FleetOperation, FleetReporter, PublishOutcome, Sending, Standard, Target } from './types.ts';
 
-/** The parts that a run over the fleet is put together from. */
-export interface FleetParts {
+/** One target of a run, and how its machines get to the index. */
+export interface Way {
   readonly target: Target;
-  readonly settings: FleetSettings;
   /** Sent with every request to a machine; null for none. */
   readonly credentials: Credentials | null;
   /**
-   * Publishes the index; in a dry run says what it would do, and changes nothing. Not called for a verification.
+   * Publishes the index, or makes it ready to be sent; in a dry run says what it would do, and changes nothing. Not called
+   * for a verification. Targets that share it have it done once.
    *
    * @throws {Failure}
    */
@@ -20,6 +20,19 @@ export interface FleetParts {
    * @throws {Failure}
    */
   readonly stored: (signal: AbortSignal) => Promise<Standard>;
+  /** Where the index is sent to the machines, and not fetched by them. */
+  readonly push?: {
+    /** What `publish` has made ready; null before that. */
+    readonly sending: () => Sending | null;
+    /** Whether machines are to take it over a newer one, too. */
+    readonly force: boolean;
+  };
+}
+
+/** The parts that a run over the fleet is put together from: the first target, and those beside it. */
+export interface FleetParts extends Way {
+  readonly others?: readonly Way[];
+  readonly settings: FleetSettings;
   readonly report: FleetReporter;
   /** Told of every error that was not foreseen, with its stack. */
   readonly unexpected: (error: unknown) => void;

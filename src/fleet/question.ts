@@ -1,6 +1,6 @@
 import { authorization, isPrivate } from './credentials.ts';
-import { type Question, settleDryRun, settleUpdate } from './judge.ts';
-import type { FleetParts } from './parts.ts';
+import { type Question, settleDryRun, settlePush, settleUpdate } from './judge.ts';
+import type { Way } from './parts.ts';
 import type { FleetOperation, PublishedIndex } from './types.ts';
 import { settleState } from './verify.ts';
 
@@ -21,12 +21,19 @@ interface Asked {
  * @param local whether it is this host's alone, as there is no store
  */
 export function chooseQuestion(
-  { target, credentials }: Pick<FleetParts, 'target' | 'credentials'>,
+  { target, credentials, push }: Pick<Way, 'target' | 'credentials' | 'push'>,
   operation: FleetOperation,
   index: PublishedIndex | null,
   local: boolean,
 ): Asked {
   const { namesMachines, url } = target;
+  const sends = push?.sending();
+  if (sends && index && operation !== 'verify') {
+    const settle = operation === 'update' ? settlePush(index) : settleDryRun(index, namesMachines);
+    const flags = [operation === 'dry-run' ? 'dry_run=1' : '', push?.force ? 'force=1' : ''];
+    const query = flags.filter(Boolean).join('&');
+    return { question: { query, namesMachines, settle, sends }, headers: {}, notes: [] };
+  }
   const sent = credentials !== null && isPrivate(url);
   const headers: Record<string, string> = sent ? { Authorization: authorization(credentials) } : {};
   const withheld =
@@ -40,7 +47,7 @@ export function chooseQuestion(
   });
   if (operation === 'update' && index) return asked('', settleUpdate(index, namesMachines, local), withheld);
   if (operation === 'dry-run' && index && sent) return asked('dry_run=1', settleDryRun(index, namesMachines));
-  const settle = settleState(operation, index);
+  const settle = settleState(operation, index, push !== undefined);
   if (operation === 'dry-run') {
     const only = 'a machine only tells which index it has';
     return withheld === null

@@ -1,25 +1,22 @@
-import { Agent as PlainAgent } from 'node:http';
-import { Agent as SecureAgent } from 'node:https';
-import pLimit from 'p-limit';
 import { monotonicMs } from '../clock.ts';
 import { asFailure, Failure } from '../failure.ts';
-import { type Asking, askMachine } from './ask.ts';
-import type { FleetParts, FleetRequest } from './parts.ts';
-import { chooseQuestion } from './question.ts';
+import { askAll, type Expected, joined, listAll } from './ask-all.ts';
+import type { FleetParts, FleetRequest, Way } from './parts.ts';
 import type {
   FleetError,
   FleetEvent,
   FleetReport,
   Listing,
   MachineOutcome,
-  PublishedIndex,
   PublishOutcome,
+  Standard,
 } from './types.ts';
 
 /** What a run has found out so far; filled step by step, so that a run that ends early can tell what was known. */
 interface Findings {
   publish: PublishOutcome | null;
-  index: PublishedIndex | null;
+  /** What the machines of each target are held against. */
+  readonly expected: Map<Way, Expected>;
   listing: Listing | null;
   machines: readonly MachineOutcome[];
 }
@@ -44,7 +41,8 @@ export async function runFleet(parts: FleetParts, request: FleetRequest): Promis
 class Run {
   readonly #parts: FleetParts;
   readonly #request: FleetRequest;
-  readonly #findings: Findings = { publish: null, index: null, listing: null, machines: [] };
+  readonly #ways: readonly Way[];
+  readonly #findings: Findings = { publish: null, expected: new Map(), listing: null, machines: [] };
   readonly #beganAt = new Date();
   readonly #began = monotonicMs();
   /** Aborted when the caller cancels, or the time is up. */
@@ -56,6 +54,7 @@ class Run {
   constructor(parts: FleetParts, request: FleetRequest) {
     this.#parts = parts;
     this.#request = request;
+    this.#ways = [parts, ...(parts.others ?? [])];
     request.signal?.addEventListener('abort', this.#cancel);
     if (request.signal?.aborted) this.#cancel();
   }
@@ -66,16 +65,17 @@ class Run {
   }
 
   async whole(): Promise<FleetReport> {
-    const { target } = this.#parts;
     const { run, operation } = this.#request;
-    this.#say({ type: 'begin', run, operation, target: target.name, noun: target.noun });
+    const [first, ...others] = this.#ways.map(({ target }) => target);
+    const noun = others.length === 0 && first ? first.noun : (['machine', 'machines'] as const);
+    this.#say({ type: 'begin', run, operation, target: this.#target(), noun });
     try {
-      const index = operation === 'verify' ? await this.#look() : await this.#publish();
-      if (index === 'changed-elsewhere') return this.#end('changed-elsewhere');
+      if (operation === 'verify') await this.#look();
+      else if (!(await this.#publish())) return this.#end('changed-elsewhere');
       this.#startClock();
-      const listing = await this.#list();
-      if (listing.active.length === 0) return this.#end('nothing-to-do');
-      await this.#ask(listing, index);
+      const listings = await this.#list();
+      if (joined(listings).active.length === 0) return this.#end('nothing-to-do');
+      await this.#ask(listings);
       const failed = this.#findings.machines.some(
         ({ outcome }) => outcome === 'failed' || outcome === 'differs',
       );
@@ -88,21 +88,44 @@ class Run {
     }
   }
 
-  async #publish(): Promise<PublishedIndex | 'changed-elsewhere'> {
+  /** Whether machines may be asked: before any of them is, everything is in place for all targets. */
+  async #publish(): Promise<boolean> {
     this.#say({ type: 'publishing' });
-    const publish = await this.#unlessStopped((signal) => this.#parts.publish(signal));
-    this.#findings.publish = publish;
-    this.#say({ type: 'published', publish });
-    if (publish.kind === 'changed-elsewhere') return 'changed-elsewhere';
-    this.#findings.index = publish.index;
-    return publish.index;
+    const done = new Map<Way['publish'], PublishOutcome>();
+    for (const way of this.#ways) {
+      const publish = done.get(way.publish) ?? (await this.#unlessStopped((signal) => way.publish(signal)));
+      const isNew = !done.has(way.publish);
+      done.set(way.publish, publish);
+      this.#findings.publish ??= publish;
+      if (isNew) this.#say({ type: 'published', publish });
+      if (publish.kind === 'changed-elsewhere') {
+        this.#findings.publish = publish;
+        return false;
+      }
+      this.#findings.expected.set(way, { index: publish.index, local: publish.kind === 'local' });
+    }
+    this.#compare();
+    return true;
   }
 
-  async #look(): Promise<PublishedIndex | null> {
-    const { index, from } = await this.#unlessStopped((signal) => this.#parts.stored(signal));
-    this.#findings.index = index;
-    this.#say({ type: 'stored', index, from });
-    return index;
+  /** Two targets may get to see two indexes of this host, where somebody is working on it. */
+  #compare(): void {
+    const digests = new Set([...this.#findings.expected.values()].map(({ index }) => index?.digest ?? null));
+    if (digests.size > 1 && !digests.has(null))
+      this.#note(
+        'the index changed while it was being sent: run it again, so that all targets have the same',
+      );
+  }
+
+  async #look(): Promise<void> {
+    const done = new Map<Way['stored'], Standard>();
+    for (const way of this.#ways) {
+      const standard = done.get(way.stored) ?? (await this.#unlessStopped((signal) => way.stored(signal)));
+      const isNew = !done.has(way.stored);
+      done.set(way.stored, standard);
+      this.#findings.expected.set(way, { index: standard.index, local: false });
+      if (isNew) this.#say({ type: 'stored', ...standard });
+    }
   }
 
   #startClock(): void {
@@ -111,47 +134,27 @@ class Run {
     this.#timer = setTimeout(() => this.#stop.abort(), deadlineMs);
   }
 
-  async #list(): Promise<Listing> {
+  async #list(): Promise<Listing[]> {
     this.#say({ type: 'finding' });
-    const listing = await this.#unlessStopped((signal) => this.#parts.target.list(signal));
-    this.#findings.listing = listing;
-    this.#say({ type: 'found', listing });
-    return listing;
+    const listings = await this.#unlessStopped((signal) => listAll(this.#ways, signal));
+    this.#findings.listing = joined(listings);
+    this.#say({ type: 'found', listing: this.#findings.listing });
+    return listings;
   }
 
-  async #ask(listing: Listing, index: PublishedIndex | null): Promise<void> {
-    const { target, settings } = this.#parts;
-    const machines = listing.active.length;
+  async #ask(listings: readonly Listing[]): Promise<void> {
+    const { settings } = this.#parts;
+    const machines = joined(listings).active.length;
     this.#say({ type: 'updating', machines, concurrency: settings.concurrency });
-    // Sockets are kept for the next machine: many are behind one address, and greetings over TLS are dear.
-    const options = { keepAlive: true, maxSockets: settings.concurrency };
-    const agent = target.url.protocol === 'https:' ? new SecureAgent(options) : new PlainAgent(options);
-    const { question, headers, notes } = chooseQuestion(
-      this.#parts,
-      this.#request.operation,
-      index,
-      this.#findings.publish?.kind === 'local',
-    );
-    for (const note of notes) this.#note(note);
-    const asking: Asking = {
-      target,
+    this.#findings.machines = await askAll(this.#ways, listings, this.#findings.expected, {
+      operation: this.#request.operation,
       settings,
-      question,
-      headers,
-      agent,
-      limit: pLimit(settings.concurrency),
       signal: this.#stop.signal,
       stopped: () => this.#stopped(),
       deadline: this.#deadline,
       say: (event) => this.#say(event),
-    };
-    try {
-      this.#findings.machines = await Promise.all(
-        listing.active.map((machine) => askMachine(asking, machine)),
-      );
-    } finally {
-      agent.destroy();
-    }
+      note: (message) => this.#note(message),
+    });
   }
 
   /** Begins a piece of work, and leaves it to itself once the run is stopped. */
@@ -192,16 +195,19 @@ class Run {
   }
 
   #end(outcome: FleetReport['outcome'], error?: FleetError): FleetReport {
-    const { publish, index, listing, machines } = this.#findings;
+    const { publish, expected, listing, machines } = this.#findings;
+    const [index = null, ...more] = [...expected.values()].map((one) => one.index);
+    const pushed = more.find((other) => other !== null && other !== index);
     const { run, by, operation } = this.#request;
     const report: FleetReport = {
       run,
       by,
-      target: this.#parts.target.name,
+      target: this.#target(),
       operation,
       outcome,
       publish,
       index,
+      ...(pushed ? { pushed } : {}),
       machines,
       skipped: listing?.skipped ?? [],
       beganAt: this.#beganAt.toISOString(),
@@ -210,6 +216,10 @@ class Run {
     };
     this.#say({ type: 'end', report });
     return report;
+  }
+
+  #target(): string {
+    return this.#ways.map(({ target }) => target.name).join(',');
   }
 
   #note(message: string): void {

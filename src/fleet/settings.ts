@@ -50,7 +50,7 @@ const API_URL = 'https://api.machines.dev';
 /** Variables that no other program needs to see. */
 const PRIVATE = [
   ...['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'],
-  ...['UPDATE_CONFIG_TOKEN', 'CONFIG_UPDATE_USER', 'CONFIG_UPDATE_PASSWORD'],
+  ...['UPDATE_CONFIG_TOKEN', 'UPDATE_CONFIG_KEY', 'CONFIG_UPDATE_USER', 'CONFIG_UPDATE_PASSWORD'],
 ];
 
 /**

@@ -7,6 +7,8 @@ export interface Machine {
   readonly region: string | null;
   /** The platform's own word, such as `started`, `suspended` or `created`. */
   readonly state: string;
+  /** Name of its target; absent where a run has one target alone. */
+  readonly target?: string;
 }
 
 /** The machines of a target: those to be updated, and those that converge when they resume. */
@@ -37,6 +39,15 @@ export interface Target {
   readonly namesMachines: boolean;
   /** Whether it works from the index in its own db dir where it has no object store. */
   readonly ownIndex: boolean;
+  /** Whether its machines are sent the index themselves where nobody asks for anything else. */
+  readonly pushed: boolean;
+}
+
+/** An index as it is sent to machines. */
+export interface Sending {
+  readonly body: Buffer;
+  /** Of one request, which they are good for alone. */
+  readonly headers: () => Readonly<Record<string, string>>;
 }
 
 /** The index as it stands in the store. */
@@ -61,15 +72,21 @@ export interface PublishedIndex {
 export interface Standard {
   /** Null for none: then the machines are compared with each other. */
   readonly index: PublishedIndex | null;
-  /** Where it was looked for; null where there is no store, nor an index of this host that would do. */
-  readonly from: 'store' | 'host' | null;
+  /**
+   * Where it was looked for: in the store; on this host, as there is no store (`host`), or as its index is what machines are
+   * sent (`push`); null where there is no store, nor an index of this host that would do.
+   */
+  readonly from: 'store' | 'host' | 'push' | null;
 }
 
 export type PublishOutcome =
   | {
-      /** `local`: there is no store, so that the machines must have the index of this host already. */
-      readonly kind: 'published' | 'unchanged' | 'local';
-      /** Where it is `local`, its ETag is the one that it would most likely have in a store. */
+      /**
+       * `local`: there is no store, so that the machines must have the index of this host already. `push`: it is not
+       * published, and sent to the machines themselves.
+       */
+      readonly kind: 'published' | 'unchanged' | 'local' | 'push';
+      /** Where it is `local` or `push`, its ETag is the one that it would most likely have in a store. */
       readonly index: PublishedIndex;
     }
   | {
@@ -137,6 +154,8 @@ export interface FleetReport {
   readonly publish: PublishOutcome | null;
   /** The index that the machines were held against; null when there is none. */
   readonly index: PublishedIndex | null;
+  /** The one that the machines of further targets were held against, where it was looked for elsewhere. */
+  readonly pushed?: PublishedIndex;
   /** In the order in which they were listed. */
   readonly machines: readonly MachineOutcome[];
   readonly skipped: readonly Machine[];

@@ -7,10 +7,13 @@ import type { FleetOperation, PublishedIndex } from './types.ts';
  * Judges what a machine says of its state. In a verification it must have the expected index, and all that follows from
  * it; where there is none to expect, the index of the first machine that answers. In a dry run it says whether there is
  * anything to do.
+ *
+ * @param byBytes whether the same bytes are the same index, whatever ETag they have on either side
  */
 export function settleState(
   operation: FleetOperation,
   expected: PublishedIndex | null,
+  byBytes = false,
 ): (claim: Claim) => Verdict {
   let reference: ClaimedIndex | null = expected
     ? {
@@ -28,7 +31,7 @@ export function settleState(
     reference ??= index;
     const settledDown =
       claim.changed === 0 && claim.fields['pendingReload'] !== true && !isRecord(claim.fields['fallback']);
-    const same = sameIndex(index, reference) && settledDown;
+    const same = sameIndex(index, reference, byBytes) && settledDown;
     if (operation === 'verify')
       return { kind: 'done', outcome: { ...settled, outcome: same ? 'same' : 'differs' } };
     const todo = same ? 'nothing to do' : 'would be updated';
@@ -39,8 +42,9 @@ export function settleState(
   };
 }
 
-function sameIndex(a: ClaimedIndex | null, b: ClaimedIndex | null): boolean {
+function sameIndex(a: ClaimedIndex | null, b: ClaimedIndex | null, byBytes: boolean): boolean {
   if (!a || !b) return false;
+  if (byBytes && sameBytes(a, b)) return true;
   if (a.etag !== null && b.etag !== null) return sameEtag(a.etag, b.etag);
   return sameBytes(a, b);
 }

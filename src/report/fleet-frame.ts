@@ -1,5 +1,5 @@
 import type { FleetProgress, MachineProgress } from './fleet-progress.ts';
-import { complaint } from './fleet-words.ts';
+import { complaint, nameOf } from './fleet-words.ts';
 import { displayWidth, fitted, padded } from './width.ts';
 import { duration } from './words.ts';
 
@@ -47,7 +47,7 @@ function machineLines(progress: FleetProgress, view: View, columns: number): str
   const room = Math.max(1, view.rows - 2);
   const width = Math.min(
     LONGEST_ID,
-    all.reduce((widest, { machine }) => Math.max(widest, displayWidth(machine.id)), 0),
+    all.reduce((widest, { machine }) => Math.max(widest, displayWidth(nameOf(machine))), 0),
   );
   const draw = (one: MachineProgress): string => machineLine(one, view, columns, width);
   if (all.length <= room) return all.map(draw);
@@ -78,7 +78,7 @@ function machineLine(one: MachineProgress, view: View, columns: number, idWidth:
   const { sign, color, text } = appearance(one, view.now);
   const spent = one.outcome?.ms ?? (began === null ? null : view.now - began);
   const facts = [
-    padded(fitted(machine.id, idWidth), idWidth),
+    padded(fitted(nameOf(machine), idWidth), idWidth),
     padded(machine.region ?? '-', 4),
     padded(attempt === 0 ? '' : `#${attempt}`, 3),
     padded(spent === null ? '' : duration(spent), 9),

@@ -3,7 +3,7 @@ import type { FleetEvent, FleetReporter } from '../fleet/types.ts';
 import { renderFrame, type View } from './fleet-frame.ts';
 import { FleetProgress } from './fleet-progress.ts';
 import { endLines, type FleetLines, fleetLines, storedLine } from './fleet-text.ts';
-import { publishLines } from './fleet-words.ts';
+import { nameOf, publishLines } from './fleet-words.ts';
 import { displayWidth } from './width.ts';
 import { counted } from './words.ts';
 
@@ -74,7 +74,7 @@ export class LiveFleet {
         return [storedLine(event)];
       case 'found': {
         const { active, skipped, source } = event.listing;
-        const names = skipped.slice(0, MOST_SKIPPED).map(({ id, state }) => `${id} (${state})`);
+        const names = skipped.slice(0, MOST_SKIPPED).map((one) => `${nameOf(one)} (${one.state})`);
         const more = skipped.length > MOST_SKIPPED ? [`and ${skipped.length - MOST_SKIPPED} more`] : [];
         return [
           `${counted(active.length, this.#progress.noun[0])} running (${source})`,

@@ -1,5 +1,13 @@
 import type { FleetReport, FleetReporter } from '../fleet/types.ts';
-import { beforeLine, complaint, dateLine, datesLines, publishLines, sortedOut } from './fleet-words.ts';
+import {
+  beforeLine,
+  complaint,
+  dateLine,
+  datesLines,
+  nameOf,
+  publishLines,
+  sortedOut,
+} from './fleet-words.ts';
 import type { Reporter } from './types.ts';
 import { counted } from './words.ts';
 
@@ -44,7 +52,7 @@ export function fleetLog(log: Reporter): FleetReporter {
           {
             type: 'item',
             step: 'machines',
-            name: machine.id,
+            name: nameOf(machine),
             outcome: trouble === null ? (outcome === 'updated' ? 'changed' : 'left-alone') : 'failed',
             detail: [facts, trouble ?? detail].filter(Boolean).join(': '),
           },
@@ -74,7 +82,7 @@ function summaryOf(report: FleetReport): Extract<Parameters<Reporter>[0], { type
     counts: { good: good.length, bad: bad.length, skipped: skipped.length },
     failures: bad.map((one) => ({
       step: 'machines',
-      name: one.machine.id,
+      name: nameOf(one.machine),
       code: one.error?.code ?? 'machine-failed',
       message: complaint(one) ?? '',
       hint: one.error?.hintFrom === 'machine' ? `it says: ${one.error.hint}` : (one.error?.hint ?? ''),

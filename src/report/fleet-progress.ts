@@ -1,5 +1,5 @@
 import type { FleetEvent, FleetOperation, Machine, MachineOutcome } from '../fleet/types.ts';
-import { complaint } from './fleet-words.ts';
+import { complaint, nameOf } from './fleet-words.ts';
 
 /** How far a run is as a whole. */
 export type Phase = 'beginning' | 'publishing' | 'finding' | 'updating' | 'ended';
@@ -27,7 +27,7 @@ export class FleetProgress {
   /** When the phase began. */
   since = 0;
   concurrency = 1;
-  /** In the order in which they were listed. */
+  /** By name, in the order in which they were listed. */
   readonly machines = new Map<string, MachineProgress>();
   done = 0;
   failed = 0;
@@ -47,7 +47,7 @@ export class FleetProgress {
         this.#enter('finding', now);
         break;
       case 'found':
-        for (const machine of event.listing.active) this.machines.set(machine.id, waiting(machine));
+        for (const machine of event.listing.active) this.machines.set(nameOf(machine), waiting(machine));
         break;
       case 'updating':
         this.concurrency = event.concurrency;
@@ -96,8 +96,8 @@ export class FleetProgress {
   }
 
   #change(machine: Machine, change: Partial<MachineProgress>, now: number): void {
-    const one = this.machines.get(machine.id) ?? waiting(machine);
-    this.machines.set(machine.id, one);
+    const one = this.machines.get(nameOf(machine)) ?? waiting(machine);
+    this.machines.set(nameOf(machine), one);
     Object.assign(one, change);
     one.began ??= now;
   }

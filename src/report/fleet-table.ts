@@ -17,10 +17,13 @@ const SHORTEST_ETAG = 9;
  */
 export function renderMachines({ machines }: FleetReport, columns = Number.POSITIVE_INFINITY): string {
   if (machines.length === 0) return '';
+  const isMixed = machines.some(({ machine }) => machine.target !== undefined);
+  const targets = (...cells: string[]): string[] => (isMixed ? cells : []);
   const draw = (etagWidth: number): string =>
     table([
-      ['machine', 'region', 'outcome', 'index', 'attempts', 'duration'],
+      [...targets('target'), 'machine', 'region', 'outcome', 'index', 'attempts', 'duration'],
       ...machines.map(({ machine, outcome, etag, attempts, ms }) => [
+        ...targets(machine.target ?? '-'),
         machine.id,
         machine.region ?? '-',
         outcome,

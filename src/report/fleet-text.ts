@@ -14,6 +14,7 @@ import {
   dateLine,
   datesLines,
   foreign,
+  nameOf,
   publishLines,
   sortedOut,
 } from './fleet-words.ts';
@@ -76,8 +77,10 @@ export function fleetLines({ verbose }: { verbose: boolean }): FleetLines {
 }
 
 export function storedLine({ index, from }: Standard): string {
+  if (!index && from === 'push') return 'This host has no index.';
   if (!index) return from === null ? 'No object store is configured here.' : 'The store has no index.';
   const { etag, size, time, by } = index;
+  if (from === 'push') return `The index of this host: ${size} bytes, changed ${time}`;
   if (from === 'host')
     return `No object store is configured here. The index of this host: ${size} bytes, changed ${time}`;
   return `ETag ${etag}, ${size} bytes, changed ${time}${by === null ? '' : `, published by ${by}`}`;
@@ -85,7 +88,7 @@ export function storedLine({ index, from }: Standard): string {
 
 function findingLine(target: string, [, several]: readonly [string, string]): string {
   if (target === 'fly') return 'Step 2: Getting list of Fly machines...';
-  return `Step 2: Finding the ${several} of ${target}...`;
+  return `Step 2: Finding the ${several} of ${target.split(',').join(' and ')}...`;
 }
 
 function foundLines(
@@ -98,11 +101,13 @@ function foundLines(
   const found =
     active.length === 0
       ? [`No active machines to ${verb}`]
-      : [`Will ${verb} ${active.length} active machines: ${active.map(({ id }) => id).join(', ')}`];
+      : [`Will ${verb} ${active.length} active machines: ${active.map(nameOf).join(', ')}`];
   return [
     `Found ${active.length + skipped.length} total ${noun[1]} (${source})`,
     ...(skipped.length === 0 ? [] : [`Skipping ${skipped.length} stopped/suspended machines:`]),
-    ...skipped.map(({ id, state, region }) => `  - ${id} (${state}${region === null ? '' : `, ${region}`})`),
+    ...skipped.map(
+      (one) => `  - ${nameOf(one)} (${one.state}${one.region === null ? '' : `, ${one.region}`})`,
+    ),
     ...found,
   ];
 }
@@ -118,7 +123,7 @@ function updatingLines(operation: FleetOperation): string[] {
 /** One whole line for a machine that is done. */
 function machineLine(result: MachineOutcome): string {
   const { machine, outcome, detail, attempts } = result;
-  const line = (text: string): string => `  ${machine.id}... ${text}`;
+  const line = (text: string): string => `  ${nameOf(machine)}... ${text}`;
   switch (outcome) {
     case 'updated':
     case 'unchanged':
@@ -137,12 +142,12 @@ function machineLine(result: MachineOutcome): string {
 }
 
 function retryLine({ machine, attempt, reason, waitMs }: Extract<FleetEvent, { type: 'retry' }>): string {
-  return `    ${machine.id}: attempt ${attempt} failed (${reason}), the next in ${duration(waitMs)}`;
+  return `    ${nameOf(machine)}: attempt ${attempt} failed (${reason}), the next in ${duration(waitMs)}`;
 }
 
 /** A machine's own log, each line under its id. */
 function logLines({ machine, lines }: Extract<FleetEvent, { type: 'log' }>): string[] {
-  return lines.map((line) => `    ${machine.id} | ${line}`);
+  return lines.map((line) => `    ${nameOf(machine)} | ${line}`);
 }
 
 /**
@@ -160,7 +165,7 @@ export function endLines(report: FleetReport, noun: readonly [string, string], c
     'Summary:',
     RULE,
     ...(machines.length > 0 || report.operation === 'update' ? countLines(report, noun) : []),
-    ...bad.map((one) => `  ${one.machine.id}: ${complaint(one) ?? ''}`),
+    ...bad.map((one) => `  ${nameOf(one.machine)}: ${complaint(one) ?? ''}`),
     ...adviceLines(bad),
     ...(error ? [`Failed (${error.code}): ${error.message}`, `What to do: ${error.hint}`] : []),
     `${report.outcome}, ${duration(report.ms)}`,

@@ -1,4 +1,9 @@
-import type { FleetEvent, FleetReport, MachineOutcome, PublishOutcome } from '../fleet/types.ts';
+import type { FleetEvent, FleetReport, Machine, MachineOutcome, PublishOutcome } from '../fleet/types.ts';
+
+/** What a machine is called: in a run over several targets with its own before it. */
+export function nameOf({ id, target }: Machine): string {
+  return target === undefined ? id : `${target} ${id}`;
+}
 
 /** What became of the index, in lines. */
 export function publishLines(publish: PublishOutcome): string[] {
@@ -15,6 +20,8 @@ export function publishLines(publish: PublishOutcome): string[] {
       return [
         `No object store is configured here, so nothing is published. The server must have the index of this host: ${copy}`,
       ];
+    case 'push':
+      return [`Nothing is published: the machines are sent the index itself: ${copy}`];
     case 'would-publish':
       return [`Would publish the index: ${facts}`, ...changeLines(publish)];
   }
@@ -86,7 +93,7 @@ export function adviceLines(bad: readonly MachineOutcome[]): string[] {
     const isTheirs = error?.hintFrom === 'machine';
     const key = `${isTheirs} ${hint}`;
     const known = advice.get(key) ?? { hint, ids: [] };
-    if (isTheirs) known.ids.push(machine.id);
+    if (isTheirs) known.ids.push(nameOf(machine));
     advice.set(key, known);
   }
   return [...advice.values()].map(({ hint, ids }) => `What to do${sayers(ids)}: ${hint}`);

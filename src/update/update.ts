@@ -145,6 +145,12 @@ async function serveLocal(
   const { journal, live, findings, steps } = operation;
   const failure = asFailure(error);
   const local = localOr(live, journal, error);
+  if (failure.code === 'index-older' && journal.installed()?.source === 'push') {
+    // Stores take a while to be the same everywhere: whoever pushes may be ahead of them.
+    steps.note('the store has an older index than the one that was pushed here, which stays');
+    journal.setOwedUpdate(null);
+    return await installCandidate(parts, operation, local, { force: false, reload, spare: true });
+  }
   if (failure !== error) parts.unexpected(error);
   const { code, message, hint } = failure;
   findings.fallback = { code, message, hint };

@@ -104,7 +104,7 @@ describe('on a pipe, config-update', () => {
   });
 
   it('calls the one server of Kamal by its name, and forces no machine', async () => {
-    const { stdout, exitCode } = await scene.host().configUpdate(['--target', 'kamal']);
+    const { stdout, exitCode } = await scene.host().configUpdate(['--target', 'kamal', '--publish']);
     expect(exitCode).toBe(0);
     expect(stdout).toContain('Will update 1 active machines: 127.0.0.1\n');
     expect(stdout).toContain('  127.0.0.1... ✓ Success\n');

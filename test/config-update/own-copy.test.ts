@@ -41,12 +41,12 @@ const rename = (name: string): void => {
 it('a server without a store counts by its own copy, also where SQLite has counted on in the header', async () => {
   rename('once');
   rename('twice');
-  const kamal = ['--target', 'kamal'];
+  const kamal = ['--target', 'kamal', '--publish'];
   const first = await host.configUpdate(kamal);
   expect(first.stdout).toContain('Successfully updated: 1 machines\n');
   expect(first.exitCode).toBe(0);
   expect(await host.configUpdate(kamal)).toMatchObject({ exitCode: 0 });
-  expect(await host.configUpdate([...kamal, '--no-publish'])).toMatchObject({ exitCode: 0 });
+  expect(await host.configUpdate(['--target', 'kamal', '--no-publish'])).toMatchObject({ exitCode: 0 });
   expect(await host.configUpdate([...kamal, '--verify'])).toMatchObject({ exitCode: 0 });
 
   rename('three times');
@@ -103,7 +103,7 @@ describe('a host without a store, as the server', () => {
 });
 
 it('a host without a store and without an index compares machines with each other, and says so', async () => {
-  await host.configUpdate(['--target', 'kamal']);
+  await host.configUpdate(['--target', 'kamal', '--publish']);
   const bare = { ...NO_STORE, RAILS_DB_VOLUME: host.appRoot };
   const verified = await host.configUpdate(['--target', 'kamal', '--verify'], { env: bare });
   expect(verified.exitCode).toBe(0);

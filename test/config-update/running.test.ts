@@ -63,7 +63,7 @@ describe('while it runs, config-update', () => {
     const host = scene.host();
     const gate = makeGate();
     scene.fleet.behave('127.0.0.1', (_response, _nth, succeed) => gate.opened.then(succeed));
-    const run = new Watched(host, ['--target', 'kamal']);
+    const run = new Watched(host, ['--target', 'kamal', '--publish']);
     await run.said('Step 3');
     const { status, result } = await host.post('', { env: { UPDATE_CONFIG_LOCK_TIMEOUT: '0' } });
     expect({ status, outcome: result.outcome }).toEqual({ status: 200, outcome: 'updated' });

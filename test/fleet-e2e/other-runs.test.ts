@@ -98,7 +98,7 @@ describe('the one server of --target kamal', () => {
   it('is updated without a header that names a machine', async () => {
     const asked = async () => Object.values((await host.sim.status()).asked).reduce((a, b) => a + b, 0);
     const before = await asked();
-    const { exitCode, report } = await host.report(['--target', 'kamal']);
+    const { exitCode, report } = await host.report(['--target', 'kamal', '--publish']);
     expect(exitCode, JSON.stringify(report)).toBe(0);
     expect(report).toMatchObject({ target: 'kamal', machines: [{ outcome: 'updated', attempts: 1 }] });
     expect(await asked()).toBe(before + 1);

@@ -11,6 +11,7 @@ export function flyTarget(settings: FleetSettings): Target {
     url: fly.url,
     namesMachines: true,
     ownIndex: false,
+    pushed: false,
     list: (signal) => listMachines(settings, signal),
     address: ({ id }) => ({ url: fly.url, headers: { 'Fly-Force-Instance-Id': id } }),
   };

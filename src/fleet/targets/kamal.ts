@@ -10,6 +10,7 @@ export function kamalTarget({ kamal }: FleetSettings): Target {
     url: kamal.url,
     namesMachines: false,
     ownIndex: true,
+    pushed: true,
     list: () => Promise.resolve({ active: [server], skipped: [], source: `the server ${kamal.url.host}` }),
     address: () => ({ url: kamal.url, headers: {} }),
   };

@@ -1,0 +1,78 @@
+import { Agent as PlainAgent } from 'node:http';
+import { Agent as SecureAgent } from 'node:https';
+import pLimit from 'p-limit';
+import { type Asking, askMachine } from './ask.ts';
+import type { Way } from './parts.ts';
+import { chooseQuestion } from './question.ts';
+import type { FleetOperation, Listing, MachineOutcome, PublishedIndex } from './types.ts';
+
+/** What the machines of one target are held against. */
+export interface Expected {
+  /** Null for none. */
+  readonly index: PublishedIndex | null;
+  /** Whether it is this host's alone, as there is no store. */
+  readonly local: boolean;
+}
+
+type Common = Omit<Asking, 'target' | 'question' | 'headers' | 'agent' | 'limit'>;
+
+interface Asked extends Common {
+  readonly operation: FleetOperation;
+  readonly note: (message: string) => void;
+}
+
+/** The machines of all targets. Where there are several, each machine names its own. */
+export async function listAll(ways: readonly Way[], signal: AbortSignal): Promise<Listing[]> {
+  const listings = await Promise.all(ways.map(({ target }) => target.list(signal)));
+  if (ways.length === 1) return listings;
+  return listings.map(({ active, skipped, source }, at) => {
+    const target = ways[at]?.target.name ?? '';
+    return {
+      active: active.map((machine) => ({ ...machine, target })),
+      skipped: skipped.map((machine) => ({ ...machine, target })),
+      source: `${target}: ${source}`,
+    };
+  });
+}
+
+/** As if they were of one target. */
+export function joined(listings: readonly Listing[]): Listing {
+  return {
+    active: listings.flatMap(({ active }) => active),
+    skipped: listings.flatMap(({ skipped }) => skipped),
+    source: listings.map(({ source }) => source).join('; '),
+  };
+}
+
+/** Asks the machines of all targets, all at once as far as the settings allow. Never throws. */
+export async function askAll(
+  ways: readonly Way[],
+  listings: readonly Listing[],
+  expected: ReadonlyMap<Way, Expected>,
+  { operation, note, ...common }: Asked,
+): Promise<MachineOutcome[]> {
+  const { concurrency } = common.settings;
+  const limit = pLimit(concurrency);
+  const agents: PlainAgent[] = [];
+  const told = new Set<string>();
+  const askings = ways.map((way): Asking => {
+    const { target } = way;
+    const { index, local } = expected.get(way) ?? { index: null, local: false };
+    const { question, headers, notes } = chooseQuestion(way, operation, index, local);
+    for (const message of notes) if (!told.has(message)) note(message);
+    for (const message of notes) told.add(message);
+    // Sockets are kept for the next machine: many are behind one address, and greetings over TLS are dear.
+    const options = { keepAlive: true, maxSockets: concurrency };
+    const agent = target.url.protocol === 'https:' ? new SecureAgent(options) : new PlainAgent(options);
+    agents.push(agent);
+    return { ...common, target, question, headers, agent, limit };
+  });
+  try {
+    const asked = askings.flatMap((asking, at) =>
+      (listings[at]?.active ?? []).map((machine) => askMachine(asking, machine)),
+    );
+    return await Promise.all(asked);
+  } finally {
+    for (const agent of agents) agent.destroy();
+  }
+}

@@ -1,0 +1,58 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Claim } from './claim.ts';
+import type { FleetError } from './types.ts';
+
+/*
+ * Answers that asking again cannot change, and that have a cause which can be named.
+ */
+
+/** What the platform's own script says first of all, and then as each of its steps begins. */
+const PLATFORM_LINES = [
+  /^\[[^\]]*\] Starting configuration update \(Phase \d+: /,
+  /^\[[^\]]*\] Operation 1\/\d+: Updating index database$/,
+];
+/** Of an answer; before them may stand what Ruby has to say. */
+const MOST_LINES = 100;
+
+export const PLATFORM_SCRIPT: FleetError = {
+  code: 'machine-failed',
+  message: "it runs the platform's own script, not update_config",
+  hint: 'Deploy update_config there first: machines before the host that publishes, as docs/ADOPTING.md says.',
+};
+
+/** Whether an answer is that of the platform's own script. */
+export function isPlatformScript(log: readonly string[]): boolean {
+  return log.slice(0, MOST_LINES).some((line) => PLATFORM_LINES.some((pattern) => pattern.test(line)));
+}
+
+/** What a machine says for which somebody must change it, or the index, first. */
+const LASTING: readonly string[] = ['config-invalid', 'check-failed', 'index-missing', 'no-generation'];
+/** Of a server that cannot do what was asked, whenever it is asked. */
+const NEVER = [501, 505];
+
+/** Whether a status of which others would be tried again stands for what does not pass. */
+export function isSettled(status: number, claim: Claim | null): boolean {
+  if (NEVER.includes(status)) return true;
+  return status === 500 && claim?.error != null && LASTING.includes(claim.error.code);
+}
+
+/** Milliseconds: what a machine allows, but for what a request takes. */
+const CLOCK_MS = 290_000;
+
+/** Why a machine does not take what was signed: its own clock says whether it is that. */
+export function ofUnsigned({ date }: IncomingHttpHeaders, now: number): FleetError {
+  const ahead = Date.parse(date ?? '') - now;
+  if (Math.abs(ahead) > CLOCK_MS) {
+    const off = `${Math.round(Math.abs(ahead) / 1000)} s ${ahead > 0 ? 'ahead of' : 'behind'}`;
+    return {
+      code: 'machine-failed',
+      message: `status 401: its clock is ${off} the one of this host, so no signature counts`,
+      hint: 'Set both clocks right (timedatectl), then run it again.',
+    };
+  }
+  return {
+    code: 'machine-failed',
+    message: 'status 401: it does not know the key of this host',
+    hint: 'Put the key that is first in UPDATE_CONFIG_KEY_FILE here into that of the machine as well; its log says what was wrong.',
+  };
+}
