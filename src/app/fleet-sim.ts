@@ -136,6 +136,7 @@ async function invented({ delayMs, etag }: FleetSimOptions, env: NodeJS.ProcessE
     return inventedAnswers({ delayMs, published: async () => index });
   }
   const settings = readStoreSettings(env);
+  if (!settings && env['UPDATE_CONFIG_KEY_FILE']) return inventedAnswers({ delayMs, published: withoutAny });
   if (!settings) {
     throw new Failure('usage', 'what index do the machines have? There is no --etag, --cgi or object store', {
       hint: 'Give --etag or --cgi, or set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_ENDPOINT_URL_S3.',
@@ -151,6 +152,11 @@ async function invented({ delayMs, etag }: FleetSimOptions, env: NodeJS.ProcessE
   };
   // Soon enough for a machine that takes a while, and a thousand of them are no burden for the store.
   return inventedAnswers({ delayMs, published: sharing(ask, Math.min(MOST_OFTEN_MS, delayMs / 2)) });
+}
+
+/** Where only pushes are rehearsed, there is nothing else that machines could have. */
+async function withoutAny(): Promise<StoredIndex> {
+  throw new Error('there is no object store, and nothing was pushed');
 }
 
 /**

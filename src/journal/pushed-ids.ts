@@ -6,7 +6,7 @@ import { syncDirectory } from '../install/commit.ts';
 import { codeOf, onDisk } from '../install/disk.ts';
 import { makePrivateDirectory } from '../rights/directories.ts';
 import { ownershipFor, writeNewFile } from '../rights/files.ts';
-import { inDirectory } from '../rights/rights.ts';
+import { asRoot } from '../rights/rights.ts';
 import { ensureTrustedDir } from './state-dir.ts';
 
 /** Seconds that an id is remembered: longer than a message with it could still be taken. */
@@ -34,13 +34,13 @@ export interface Message {
  */
 export function claimId(dbDir: string, { id, timestamp }: Message, now: number): boolean {
   const directory = join(ensureTrustedDir(dbDir), 'pushed');
-  return onDisk('cannot write in', directory, () => {
+  // What root is to believe stands where nobody else can go.
+  const claim = () => {
     makePrivateDirectory(directory);
-    return inDirectory(directory, () => {
-      if (timestamp <= forgetOld(directory, now)) return false;
-      return makeOnce(directory, hash('sha256', id), timestamp);
-    });
-  });
+    if (timestamp <= forgetOld(directory, now)) return false;
+    return makeOnce(directory, hash('sha256', id), timestamp);
+  };
+  return onDisk('cannot write in', directory, () => asRoot(claim));
 }
 
 function makeOnce(directory: string, name: string, timestamp: number): boolean {

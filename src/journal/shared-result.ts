@@ -28,12 +28,13 @@ export function resultSince(db: Database, since: Arrival, caller: Caller): RunRe
     .prepare<unknown[], { result: string }>(
       `SELECT result FROM runs
        WHERE result IS NOT NULL AND boot_id = ? AND began_ns > ? AND began_ns <= ? AND app_root = ?
-         AND kind IN (SELECT value FROM json_each(?)) AND ifnull(json_extract(result, '$.index.sha256') = ?, ?)
+         AND kind IN (SELECT value FROM json_each(?))
+         AND CASE WHEN ? IS NULL THEN 1 WHEN json_valid(result) THEN json_extract(result, '$.index.sha256') = ? END
        ORDER BY sequence DESC LIMIT 1`,
     )
     .get(
       ...[since.bootId, since.monotonicNs, now, caller.appRoot, JSON.stringify(kinds)],
-      ...[caller.sha256 ?? null, caller.sha256 === undefined ? 1 : 0],
+      ...[caller.sha256 ?? null, caller.sha256 ?? null],
     );
   const result = row ? parseResult(row.result) : null;
   return result && { ...result, shared: true };

@@ -11,6 +11,7 @@ export const FAULTS = {
   'wrong-etag': 'answers 200 and names another index than the published one',
   'wrong-machine': 'answers 200 and names another machine',
   'no-result': 'answers 200 without a RESULT line',
+  platform: "answers as the platform's own script does",
   die: 'is killed in the middle of its work, and is gone from then on',
 } as const;
 

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { IndexFacts, MachineState, Outcome, RunResult } from '../report/types.ts';
 import { digest, type SimMachine } from './machines.ts';
+import { isPush, type PushedIndex, readPushed } from './pushed.ts';
 import type { Answerer, MachineAnswer, StoredIndex } from './types.ts';
 
 export interface InventedOptions {
@@ -14,13 +15,16 @@ export interface InventedOptions {
 /**
  * Machines that answer as update_config does, without doing anything: `updated` when the index is another one than they
  * last had, else `unchanged`; and which one that was, when they are asked for their state. What only administrators may
- * ask for is refused when no credentials come with it; which they are is not looked at.
+ * ask for is refused when no credentials come with it; which they are is not looked at. So is an index that they are sent
+ * unsigned; by whom it is signed is not looked at either.
  */
 export function inventedAnswers({ delayMs, published }: InventedOptions): Answerer {
-  const installed = new Map<string, StoredIndex>();
+  const installed = new Map<string, StoredIndex | PushedIndex>();
   return async (machine, request, signal) => {
+    const brings = isPush(request);
+    const pushed = brings ? await readPushed(request).catch(() => null) : null;
     request.resume();
-    const index = published();
+    const index = pushed ? Promise.resolve(pushed) : published();
     index.catch(() => {}); // it is awaited, but only later
     try {
       await wait(delayMs, undefined, { signal });
@@ -29,7 +33,10 @@ export function inventedAnswers({ delayMs, published }: InventedOptions): Answer
     }
     const { searchParams } = new URL(request.url ?? '/', 'http://localhost');
     const dryRun = searchParams.has('dry_run');
-    if ((dryRun || searchParams.has('force')) && !request.headers.authorization) {
+    const isSigned = brings && request.headers['webhook-signature'] !== undefined;
+    if (brings && !isSigned)
+      return render(request, 401, refusal(machine, 'unauthorized', 'the index that was sent is not signed'));
+    if ((dryRun || searchParams.has('force')) && !request.headers.authorization && !isSigned) {
       return render(
         request,
         401,
@@ -86,9 +93,12 @@ function stateOf({ id, region }: SimMachine, has: StoredIndex | null): MachineSt
   };
 }
 
-/** Its bytes are not known here, so the digest is one of its ETag. */
-function factsOf({ etag, size, time }: StoredIndex): IndexFacts {
-  return { etag, sha256: digest(etag), size, time: time.toISOString(), source: 'store' };
+/** The bytes of one in the store are not known here, so its digest is one of its ETag. */
+function factsOf(index: StoredIndex | PushedIndex): IndexFacts {
+  const { etag, size } = index;
+  const time = index.time.toISOString();
+  if ('sha256' in index) return { etag, sha256: index.sha256, size, time, source: 'push' };
+  return { etag, sha256: digest(etag), size, time, source: 'store' };
 }
 
 function refusal(

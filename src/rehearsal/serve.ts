@@ -66,6 +66,10 @@ async function instead(
   { delayMs }: ServeOptions,
   signal: AbortSignal,
 ): Promise<{ answer: MachineAnswer | null } | undefined> {
+  if (kind === 'platform') {
+    request.resume();
+    return { answer: { status: 200, headers: { 'content-type': 'text/plain' }, body: platformAnswer() } };
+  }
   const status = kind === 'fail' ? 500 : kind === 'refuse' ? 403 : kind === 'busy' ? 503 : null;
   if (status === null) return undefined;
   request.resume();
@@ -79,6 +83,18 @@ async function instead(
     ...(kind === 'busy' ? { 'retry-after': '1' } : {}),
   };
   return { answer: { status, headers, body: Buffer.from(`${status}, on purpose\n`) } };
+}
+
+/** The first lines and the last one of script/update_configuration.rb. */
+function platformAnswer(): Buffer {
+  const lines = [
+    'Starting configuration update (Phase 1: Fast operations)',
+    '='.repeat(70),
+    'Operation 1/5: Updating index database',
+    'Configuration update COMPLETED successfully',
+  ];
+  const at = `${new Date().toISOString().slice(0, 19)}Z`;
+  return Buffer.from(lines.map((line) => `[${at}] ${line}\n`).join(''));
 }
 
 /** Its work is killed in the middle, and the connection is reset. */

@@ -120,8 +120,12 @@ export function chooseCandidate(fetched: Fetched, choice: Choice): Candidate | U
 }
 
 /** How an index is called, and what is to be done where an older one is not meant. */
-const OF_STORE = { name: "the store's", instead: 'Publish the newer index' } as const;
-const PUSHED = { name: 'the pushed', instead: 'Push the newer index' } as const;
+const OF_STORE = {
+  name: "the store's",
+  index: "the store's index",
+  instead: 'Publish the newer one',
+} as const;
+const PUSHED = { name: 'the pushed one', index: 'the pushed index', instead: 'Push the newer one' } as const;
 
 type Whose = typeof OF_STORE | typeof PUSHED;
 
@@ -135,10 +139,10 @@ function replacedByHand({ name }: Whose): string {
   return `the index of this machine had been changed by hand; ${name} takes its place, and what it replaces is kept (--generations)`;
 }
 
-function olderThan(time: Date, local: Date, { name, instead }: Whose): Failure {
+function olderThan(time: Date, local: Date, { index, instead }: Whose): Failure {
   return new Failure(
     'index-older',
-    `${name} index (${time.toISOString()}) is older than the local one (${local.toISOString()})`,
+    `${index} (${time.toISOString()}) is older than the local one (${local.toISOString()})`,
     {
       hint: `${instead}; or ask with force=1 (--force) to install the older one all the same.`,
     },

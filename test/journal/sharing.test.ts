@@ -55,6 +55,27 @@ describe('sharing results', () => {
     });
   });
 
+  it('gives a push the result of one with the very same index, and of no other', async () => {
+    const index = { etag: null, size: 1, time: '2026-01-02T03:04:05.000Z', source: 'push' } as const;
+    await withJournal(makeDbDir(), (journal) => {
+      const came = moment();
+      const ask = (kind: RunKind, sha256: string) =>
+        journal.resultSince(came, { kind, appRoot: ROOT, sha256 })?.run ?? null;
+      for (const [name, kind, sha256] of [
+        ['a', 'push', 'aa'],
+        ['b', 'forced-push', 'bb'],
+        ['c', 'push', 'cc'],
+      ] as const) {
+        journal.begin({ run: name, trigger: 'cgi', kind, appRoot: ROOT });
+        journal.finish(name, resultOf(name, { index: { ...index, sha256 } }));
+      }
+      expect(['aa', 'bb', 'cc', 'dd'].map((sha256) => ask('push', sha256))).toEqual(['a', 'b', 'c', null]);
+      expect(['aa', 'bb', 'cc'].map((sha256) => ask('forced-push', sha256))).toEqual([null, 'b', null]);
+      expect(share(journal, came, 'plain')).toBeNull();
+      expect(share(journal, came, 'forced')).toBeNull();
+    });
+  });
+
   const KINDS = ['plain', 'forced', 'dry-run', 'rollback', 'start'] as const;
   it.each(
     KINDS.flatMap((ran) => KINDS.map((asks) => ({ ran, asks }))).map(({ ran, asks }) => ({

@@ -1,0 +1,131 @@
+/** An index that is sent to machines: what goes with each request, and which answers count. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { sendingOf } from '../../src/publish/push.ts';
+import { isSigned, readKeys } from '../../src/signature.ts';
+import { newKey } from '../support/pushing.ts';
+import { fixed, INDEX, run, settings } from './support/fleet.ts';
+import { type Behaviour, type Machines, SHA256, startMachines } from './support/machines.ts';
+
+const [key = Buffer.alloc(0)] = readKeys(newKey(), 'KEY');
+const ours = { image: Buffer.from('an index'), digest: 'ef'.repeat(32), modified: new Date(0) };
+const index = { ...INDEX, digest: ours.digest };
+
+let machines: Machines | undefined;
+afterEach(() => machines?.close());
+
+async function send(behave: Behaviour, force = false) {
+  machines = await startMachines(behave);
+  const config = settings(machines.url, { attempts: 4 });
+  const sending = sendingOf(ours, key);
+  const { report } = await run({
+    target: fixed(config, 'd1'),
+    settings: config,
+    publish: () => Promise.resolve({ kind: 'push', index }),
+    push: { sending: () => sending, force },
+    credentials: { scheme: 'bearer', token: 'a-token' },
+  });
+  const [outcome] = report.machines;
+  return {
+    sending,
+    outcome: outcome?.outcome,
+    attempts: outcome?.attempts,
+    message: outcome?.error?.message,
+  };
+}
+
+const result = (fields: object): string =>
+  `RESULT ${JSON.stringify({ machine: 'd1', outcome: 'updated', files: [], ...fields })}\n`;
+
+describe('each request', () => {
+  it('is signed anew, with another id, and goes without credentials', async () => {
+    const bodies: Buffer[] = [];
+    const { sending, outcome, attempts } = await send(({ request, attempt }, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        bodies.push(Buffer.concat(chunks));
+        if (attempt < 3) response.destroy();
+        else response.end(result({ index: { etag: null, sha256: SHA256 } }));
+      });
+      return undefined;
+    }, true);
+    expect({ outcome, attempts }).toEqual({ outcome: 'updated', attempts: 3 });
+    const asked = machines?.arrived ?? [];
+    const ids = asked.map(({ request }) => String(request.headers['webhook-id']));
+    expect(new Set(ids).size).toBe(3);
+    for (const [at, { request, url }] of asked.entries()) {
+      const { headers } = request;
+      const body = bodies[at] ?? Buffer.alloc(0);
+      expect(body).toEqual(sending.body);
+      const signed = { id: ids[at] ?? '', timestamp: String(headers['webhook-timestamp']), body };
+      expect(isSigned(String(headers['webhook-signature']), signed, [key])).toBe(true);
+      expect(headers).toMatchObject({
+        'content-type': 'application/vnd.sqlite3',
+        'content-encoding': 'gzip',
+        'content-length': String(body.length),
+        'last-modified': 'Thu, 01 Jan 1970 00:00:00 GMT',
+      });
+      expect(headers.authorization).toBeUndefined();
+      expect(url).toContain('force=1');
+    }
+  });
+});
+
+describe('an answer', () => {
+  it('counts by either digest of what was sent, whatever its ETag is', async () => {
+    expect(await send(() => result({ index: { etag: '"x"', sha256: SHA256 } }))).toMatchObject({
+      attempts: 1,
+      outcome: 'updated',
+    });
+    await machines?.close();
+    const told = { etag: '"x"', sha256: 'cd'.repeat(32), digest: ours.digest };
+    expect(await send(() => result({ outcome: 'unchanged', index: told }))).toMatchObject({
+      outcome: 'unchanged',
+    });
+  });
+
+  it('that names another index by the right ETag does not, and is not asked for again', async () => {
+    const other = { etag: INDEX.etag, sha256: 'cd'.repeat(32) };
+    expect(await send(() => result({ index: other }))).toMatchObject({
+      outcome: 'failed',
+      attempts: 1,
+      message: 'it kept another index than the one that was sent',
+    });
+  });
+
+  const refuse =
+    (date: string, body: string): Behaviour =>
+    (_, response) => {
+      response.writeHead(401, { date }).end(body);
+      return undefined;
+    };
+  const error = { code: 'unauthorized', message: 'not signed', hint: 'Sign it.' };
+  const refusal = result({ outcome: 'failed', error });
+
+  it.each([
+    [400, 'behind'],
+    [-400, 'ahead of'],
+  ])('of a machine whose clock is %i s off names that as the cause', async (off, how) => {
+    const date = new Date(Date.now() - off * 1000).toUTCString();
+    const { attempts, message } = await send(refuse(date, refusal));
+    expect(attempts).toBe(1);
+    expect(message).toMatch(
+      new RegExp(
+        `^status 401: its clock is (399|400|401) s ${how} the one of this host, so no signature counts$`,
+      ),
+    );
+  });
+
+  it('of one whose clock is right means that it has another key', async () => {
+    const { attempts, message } = await send(refuse(new Date().toUTCString(), refusal));
+    expect({ attempts, message }).toEqual({
+      attempts: 1,
+      message: 'status 401: it does not know the key of this host',
+    });
+  });
+
+  it('of somebody else who lets nobody in says nothing of keys', async () => {
+    const { message } = await send(refuse(new Date().toUTCString(), 'Unauthorized'));
+    expect(message).toBe('status 401: not let in');
+  });
+});

@@ -1,0 +1,55 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { claimId } from '../../src/journal/pushed-ids.ts';
+import { makeDbDir } from './support/db-dir.ts';
+
+/** Seconds since 1970. */
+const NOW = 1_800_000_000;
+const HALF_AN_HOUR = 1800;
+
+let dbDir: string;
+beforeEach(() => {
+  dbDir = makeDbDir();
+});
+const claim = (id: string, timestamp = NOW, now = NOW): boolean => claimId(dbDir, { id, timestamp }, now);
+const remembered = () => readdirSync(join(dbDir, '.update_config/pushed'));
+
+describe('the id of a message', () => {
+  it('is used up by the first one who comes with it, whatever time the next one signs', () => {
+    expect(claim('a')).toBe(true);
+    expect(claim('a')).toBe(false);
+    expect(claim('a', NOW + 10)).toBe(false);
+    expect(claim('b')).toBe(true);
+    expect(claim('../../a')).toBe(true);
+    expect(remembered()).toHaveLength(3);
+  });
+
+  it('is forgotten once its message is far too old to be taken', () => {
+    claim('a');
+    claim('b', NOW + HALF_AN_HOUR, NOW + HALF_AN_HOUR);
+    expect(remembered()).toHaveLength(2);
+    claim('c', NOW + 2 * HALF_AN_HOUR, NOW + 2 * HALF_AN_HOUR);
+    expect(remembered().filter((name) => name.startsWith('floor'))).toEqual([`floor-${NOW}`]);
+    expect(remembered()).toHaveLength(3);
+    claim('d', NOW + 4 * HALF_AN_HOUR, NOW + 4 * HALF_AN_HOUR);
+    expect(remembered().filter((name) => name.startsWith('floor'))).toEqual([
+      `floor-${NOW + 2 * HALF_AN_HOUR}`,
+    ]);
+  });
+
+  it('is not taken again where it was forgotten and the clock was then set back', () => {
+    claim('a');
+    claim('b', NOW + 2 * HALF_AN_HOUR, NOW + 2 * HALF_AN_HOUR);
+    expect(claim('a')).toBe(false);
+    expect(claim('never-seen', NOW - 1)).toBe(false);
+    expect(claim('later', NOW + 1)).toBe(true);
+  });
+
+  it('is refused where there are far too many', () => {
+    for (let at = 0; at < 2000; at++) claim(`id-${at}`);
+    expect(() => claim('one-more')).toThrow('2000 indexes were pushed here within 30 minutes');
+    expect(claim('later', NOW + 2 * HALF_AN_HOUR, NOW + 2 * HALF_AN_HOUR)).toBe(true);
+    expect(remembered()).toHaveLength(2);
+  });
+});

@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { LiveFleet } from '../../src/report/fleet-live.ts';
+import { TerminalScreen } from '../support/screen.ts';
+import { doneOf, failedOf, fleetRun } from './fleet-events.ts';
+
+it('a live list of several targets names the target of each machine, also where two have one name', () => {
+  const of = (target: string, outcome: ReturnType<typeof doneOf>) => ({
+    ...outcome,
+    machine: { ...outcome.machine, target },
+  });
+  const outcomes = [of('fly', doneOf('m1', 1000)), of('kamal', failedOf('m1', 2000))];
+  const screen = new TerminalScreen(120);
+  const size = () => ({ columns: 120, rows: 24 });
+  const fleet = new LiveFleet(
+    { write: (text) => screen.write(text), size, color: false },
+    { verbose: false },
+  );
+  const events = fleetRun(outcomes);
+  for (const event of events.slice(0, -1)) fleet.report(event, new Date(0));
+  fleet.tick(5000);
+  expect(screen.lines.join('\n')).toMatch(/✓ fly m1 .* updated\n✗ kamal m1 .* status 500\n\[█+\] 2\/2/);
+  for (const event of events.slice(-1)) fleet.report(event, new Date(0));
+  expect(screen.lines.join('\n')).toMatch(/target +machine[^\n]*\nfly +m1 [^\n]*\nkamal +m1 /);
+  expect(screen.lines.join('\n')).toContain('\n  kamal m1: status 500\n');
+});
