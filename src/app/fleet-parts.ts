@@ -1,26 +1,18 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { databaseFile, databaseKey, INDEX_NAME } from '../bucket/layout.ts';
-import { type DateSettings, readDateSettings } from '../dates/settings.ts';
 import { Failure } from '../failure.ts';
 import type { Credentials } from '../fleet/credentials.ts';
 import type { FleetParts, Way } from '../fleet/parts.ts';
 import type { FleetSettings } from '../fleet/settings.ts';
-import type {
-  FleetEvent,
-  FleetReporter,
-  PublishedIndex,
-  PublishOutcome,
-  Sending,
-  Target,
-} from '../fleet/types.ts';
+import type { FleetReporter, PublishedIndex, PublishOutcome, Sending, Target } from '../fleet/types.ts';
 import type { LocalIndex } from '../publish/local.ts';
-import { type BeforeSettings, readBeforeSettings } from '../publish/settings.ts';
 import type { PublishParts } from '../publish/types.ts';
 import type { Site } from '../site/types.ts';
 import type { ObjectStore, StoreSettings } from '../store/types.ts';
 import { readUpdateSettings } from '../update/settings.ts';
 import type { FleetRun } from './config-update-options.ts';
+import { preparation } from './fleet-prepare.ts';
 import { type Chosen, signingKey } from './fleet-ways.ts';
 import { siteOf, storeSettingsOf, type World } from './parts.ts';
 
@@ -56,8 +48,7 @@ export async function buildFleetParts(ingredients: Ingredients): Promise<{ parts
   const { accountCaution } = world;
   if (accountCaution) report({ type: 'note', message: `warning: ${accountCaution}` }, new Date());
   report({ type: 'note', message: describePlaces(store, chosen, settings) }, new Date());
-  const prepared = once((signal) => prepare(ingredients, { site, ...readPreparation(world), signal }));
-  const ways = { ingredients, site, prepared };
+  const ways = { ingredients, site, prepared: preparation(ingredients, site) };
   const stored = storedWay(ways, storeSettings);
   const pushed = pushedWay(ways, store === 'unused' || Boolean(world.env['UPDATE_CONFIG_KEY']));
   const all = chosen.map(({ target, isPushed }): Way => {
@@ -121,14 +112,6 @@ function pushedWay(
   };
 }
 
-function once<T>(work: (signal: AbortSignal) => Promise<T>): (signal: AbortSignal) => Promise<T> {
-  let done: Promise<T> | null = null;
-  return (signal) => {
-    done ??= work(signal);
-    return done;
-  };
-}
-
 /** Whether none is set up, not even in part. */
 function hasNoStore(world: World): boolean {
   try {
@@ -136,38 +119,6 @@ function hasNoStore(world: World): boolean {
   } catch {
     return false;
   }
-}
-
-/** What comes before the index of this host is read: the operator's own command, then the dates of events. */
-async function prepare(
-  { world, task, report, unexpected }: Ingredients,
-  { site, before, dates, signal }: Preparation,
-): Promise<void> {
-  const { env } = world;
-  const options = { dryRun: task.operation === 'dry-run' };
-  const tell = (event: FleetEvent): void => report(event, new Date());
-  if (before.command.length > 0) {
-    const { runBefore } = await import('../publish/before.ts');
-    await runBefore({ site, settings: before, env, report: tell }, options);
-    signal.throwIfAborted();
-  }
-  // A machine's index is the store's; only the admin host's is a person's to change.
-  if (!dates.take || site.deployment !== 'local') return;
-  const { lockTimeoutMs } = readUpdateSettings(env);
-  const { takeDates } = await import('../dates/take.ts');
-  await takeDates({ site, settings: dates, lockTimeoutMs, signal, report: tell, unexpected }, options);
-  signal.throwIfAborted();
-}
-
-interface Preparation {
-  readonly site: Site;
-  readonly before: BeforeSettings;
-  readonly dates: DateSettings;
-  readonly signal: AbortSignal;
-}
-
-function readPreparation({ env }: World): Pick<Preparation, 'before' | 'dates'> {
-  return { before: readBeforeSettings(env), dates: readDateSettings(env) };
 }
 
 /** Where the run works: whoever has the variables of another deployment sees it before anything is changed. */
