@@ -2,6 +2,7 @@ import { wholeSeconds } from '../bucket/layout.ts';
 import { Failure } from '../failure.ts';
 import { readLocal } from '../tenants/local.ts';
 import { mayBeSince, type SeenAt } from '../tenants/seen.ts';
+import { UNTOUCHED } from '../tenants/settings.ts';
 import type { LocalCopy, Seen, TenantDatabase } from '../tenants/types.ts';
 import { type Fingerprint, fingerprint } from './fingerprint.ts';
 import type { KnownCopy } from './types.ts';
@@ -42,6 +43,8 @@ function look(tenant: TenantDatabase, { seen: all, copy }: Knowledge, now: numbe
     const suspect =
       local !== null &&
       !local.linked &&
+      // One that was made for a new event, and that nobody has written to, is the same on every machine of its region.
+      local.modified.getTime() !== UNTOUCHED.getTime() &&
       (seen === null || !isSame(local, fingerprint(tenant.path, now), seen, copy(tenant.name)));
     return { tenant, local, seen, suspect, failure: null };
   } catch (failure) {

@@ -32,3 +32,20 @@ export function readColumn(db: Database, table: string, column: string, limits: 
     .all()
     .filter((value) => value !== null);
 }
+
+/**
+ * How many rows a table has, counted up to two; null where there is no such table. Runs nothing that the application wrote.
+ *
+ * @param table name of ours, not from outside
+ */
+export function countRows(db: Database, table: string): 0 | 1 | 2 | null {
+  const found = db
+    .prepare(
+      `SELECT 1 FROM main.sqlite_schema
+       WHERE lower(type) = 'table' AND lower(name) = ? AND substr(sql, 1, 13) = 'CREATE TABLE '`,
+    )
+    .get(table);
+  if (!found) return null;
+  const rows = db.prepare(`SELECT 1 FROM main."${table}" NOT INDEXED LIMIT 2`).all().length;
+  return rows === 0 ? 0 : rows === 1 ? 1 : 2;
+}

@@ -71,7 +71,7 @@ export async function downloadTenant(tools: DownloadTools, tenant: TenantDatabas
   return { kind: 'kept' };
 }
 
-type Fetched =
+export type Fetched =
   | { readonly kind: 'missing' }
   | { readonly kind: 'unwanted'; readonly learnt: LearntTime }
   | ({ readonly kind: 'found'; readonly learnt: LearntTime; readonly image: ProvedImage } & {
@@ -79,9 +79,15 @@ type Fetched =
       readonly unreadable: string | null;
     });
 
-async function fetchProved(
-  tools: DownloadTools,
-  tenant: TenantDatabase,
+/**
+ * Fetches a database, and proves it. Nothing is written.
+ *
+ * @param isWanted whether one that was last changed then is wanted at all
+ * @throws {Failure} `store-*`; `tenant-invalid`, `command-failed`
+ */
+export async function fetchProved(
+  tools: Pick<DownloadTools, 'store' | 'inventoried' | 'maxBytes'>,
+  tenant: Pick<TenantDatabase, 'name' | 'region'>,
   isWanted: (time: Date) => boolean,
 ): Promise<Fetched> {
   const { name } = tenant;

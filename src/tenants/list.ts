@@ -4,7 +4,7 @@ import { databaseOf, servesHere } from '../generate/tenants.ts';
 import { entriesOf } from '../index/entries.ts';
 import type { Index } from '../index/types.ts';
 import type { Site } from '../site/types.ts';
-import type { TenantDatabase } from './types.ts';
+import type { EventFacts, TenantDatabase } from './types.ts';
 
 /**
  * The databases of the events that this machine serves: on Fly those that its region owns or that none does, else all.
@@ -35,4 +35,17 @@ function list(index: Index, { dbDir }: Site, region: string | null): TenantDatab
     }
   }
   return tenants;
+}
+
+/** What a new database of each event is told, by the name of the database. */
+export function factsOf(index: Index): Map<string, EventFacts> {
+  const facts = new Map<string, EventFacts>();
+  for (const entry of entriesOf(index)) {
+    const { year, single, studio } = entry;
+    for (const event of entry.events) {
+      const { name, date } = event;
+      facts.set(databaseOf(entry, event), { year, single, name, date, locale: studio.locale });
+    }
+  }
+  return facts;
 }

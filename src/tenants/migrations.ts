@@ -62,7 +62,8 @@ export function readApplied(tenant: TenantDatabase, options: { dryRun: boolean }
   }
 }
 
-function appliedIn(db: Database): ReadonlySet<string> {
+/** The versions that an open database has had applied. */
+export function appliedIn(db: Database): ReadonlySet<string> {
   const versions = readColumn(db, 'schema_migrations', 'version', { rows: MOST_MIGRATIONS, bytes: 40 });
   return new Set(versions.map((version) => plainVersion(String(version))));
 }

@@ -1,12 +1,12 @@
-import type { LimitFunction } from 'p-limit';
 import type { ItemFailure, Reporter } from '../report/types.ts';
 import type { Ownership } from '../rights/files.ts';
 import type { ObjectStore } from '../store/types.ts';
 import type { CommandParts } from './command.ts';
 import type { Inventoried } from './inventoried.ts';
 import type { BySize } from './large.ts';
+import type { Making } from './make-new.ts';
 import type { SeenDatabases } from './seen.ts';
-import type { RemoteCopy, Seen } from './types.ts';
+import type { EventFacts, RemoteCopy, Seen } from './types.ts';
 
 export interface TenantParts extends CommandParts {
   /** Resolves to null where no object store is configured. */
@@ -51,5 +51,10 @@ export interface Work {
   /** Names of those that a killed run was writing over. */
   readonly interrupted: ReadonlySet<string>;
   readonly bySize: BySize;
-  readonly prepareLimit: LimitFunction;
+  /** What it takes to make one; null where the application has no migrations. */
+  readonly making: Making | null;
+  /** The name that an event's database had before, by the present one, where an update was to bring it along. */
+  readonly before: ReadonlyMap<string, string>;
+  /** What a new database is told, by its name. */
+  readonly facts: ReadonlyMap<string, EventFacts>;
 }

@@ -26,6 +26,11 @@ export interface Placement {
   /** What a file is made like where there is none. */
   readonly like: Ownership;
   readonly seen: SeenDatabases;
+  /**
+   * What it grew from, to be remembered in the place of that object; null where that is not known. For one that was not
+   * fetched under this name.
+   */
+  readonly base?: Seen | null;
 }
 
 /**
@@ -83,7 +88,11 @@ function placeNew(placement: Placement): boolean {
   return placed;
 }
 
-function remember({ tenant, learnt, seen }: Placement, digest: string): void {
+function remember({ tenant, learnt, seen, base }: Placement, digest: string): void {
+  if (base !== undefined) {
+    seen.settle(tenant.name, base);
+    return;
+  }
   const { etag, time } = learnt;
   seen.together(() => {
     seen.recordTimes([[tenant.name, learnt]]);
@@ -129,8 +138,10 @@ async function placeOver(placement: Placement, before: LocalCopy): Promise<Place
       mtime: time,
       intoEmpty: true,
       invalid: 'tenant-invalid',
-      announce: (digest) =>
-        seen.announce(name, { etag, time, digest, oldDigest, oldModified: before.modified }),
+      announce: (digest) => {
+        const install = { etag, time, digest, oldDigest, oldModified: before.modified };
+        if (placement.base === undefined) seen.announce(name, install);
+      },
       locked: () => {
         if (stampOf(path) !== stamp) throw new Superseded();
       },

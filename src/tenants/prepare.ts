@@ -1,28 +1,33 @@
 import { basename } from 'node:path';
 import pLimit from 'p-limit';
 import { wholeSeconds } from '../bucket/layout.ts';
-import { Failure } from '../failure.ts';
+import { asFailure, Failure } from '../failure.ts';
 import type { Index } from '../index/types.ts';
 import { madeBefore } from '../install/made-before.ts';
+import { readOwedEvents } from '../journal/owed-events.ts';
 import { ensureStateDir, stateDirOf } from '../journal/state-dir.ts';
 import { tryLock } from '../lock/lock.ts';
 import { ownershipOfApplication } from '../rights/files.ts';
 import { giveAwayLeftovers } from '../rights/leftovers.ts';
 import type { ObjectInfo } from '../store/types.ts';
 import { withBreaker } from './breaker.ts';
+import { usualLimit } from './command.ts';
 import { inventoried } from './inventoried.ts';
 import { largeOneByOne } from './large.ts';
-import { listTenants } from './list.ts';
+import { factsOf, listTenants } from './list.ts';
 import { readLocal } from './local.ts';
 import { tenantLockPath } from './lock.ts';
+import { type Making, once } from './make-new.ts';
 import { readMigrations } from './migrations.ts';
 import type { TenantParts, TenantRequest, TenantsOutcome, Work } from './parts.ts';
 import { readRemotes } from './remote.ts';
 import { eachWithSecondChance } from './second-chance.ts';
 import { openSeen, type SeenDatabases } from './seen.ts';
 import { NEW_DATABASE_MODE } from './settings.ts';
+import { settleMoves } from './settle-moves.ts';
 import { findLeftovers, removeLeftovers } from './staging.ts';
 import { Tally } from './tally.ts';
+import { canMake, ensureTemplate, readTemplate } from './template.ts';
 import { handleTenant } from './tenant.ts';
 import type { LocalCopy, Seen, TenantDatabase } from './types.ts';
 
@@ -52,12 +57,17 @@ export async function prepareTenants(
   if (!request.dryRun) takeOver(dbDir, tenants);
   const seen = openSeen(stateDir, request);
   try {
-    const work = await learn(parts, request, { tenants, stateDir, seen }, tally);
+    const work = await learn(parts, request, { index, tenants, stateDir, seen }, tally);
     removeStrangers(work, tenants);
     await eachWithSecondChance(tenants, pLimit(parts.settings.concurrency), {
       work: async (tenant) => tally.done(tenant, await handleTenant(work, tenant)),
       failed: ({ name }, error) => tally.failed(name, error),
     });
+    if (!request.dryRun) {
+      // For the next event that is new; those of this round have made use of it already.
+      if (work.making && canMake(work.making.parts)) await work.making.template();
+      await settleMoves(work, tally);
+    }
     return tally.outcome();
   } finally {
     seen.close();
@@ -87,6 +97,7 @@ function removeStrangers({ leftovers, stateDir }: Work, tenants: readonly Tenant
 }
 
 interface Basics {
+  readonly index: Index;
   readonly tenants: readonly TenantDatabase[];
   readonly stateDir: string;
   readonly seen: SeenDatabases;
@@ -95,13 +106,14 @@ interface Basics {
 async function learn(
   parts: TenantParts,
   request: TenantRequest,
-  { tenants, stateDir, seen }: Basics,
+  { index, tenants, stateDir, seen }: Basics,
   tally: Tally,
 ): Promise<Work> {
   const { site, settings } = parts;
   const opened = await parts.openStore();
   const store = opened && withBreaker(opened);
   const known = seen.all();
+  const facts = factsOf(index);
   const locals = lookAround(tenants);
   const roughly = (name: string, listed: ObjectInfo) =>
     isTimeEnough(listed, locals.get(name) ?? null, known.get(name), request);
@@ -110,6 +122,7 @@ async function learn(
     (await listed(tally, () =>
       readRemotes(store, tenants, seen, { concurrency: settings.concurrency, roughly }),
     ));
+  const migrations = readMigrations(site.appRoot);
   return {
     parts,
     request,
@@ -120,11 +133,44 @@ async function learn(
     inventoried: store && inventoried(store),
     remotes,
     like: ownershipOfApplication(NEW_DATABASE_MODE),
-    migrations: readMigrations(site.appRoot),
+    migrations,
+    making: makingOf(parts, { migrations, stateDir, seen }, tally),
+    before: new Map(
+      [...readOwedEvents(site.dbDir)].flatMap(([name, from]) =>
+        from === null || facts.has(from) ? [] : [[name, from]],
+      ),
+    ),
+    facts,
     leftovers: request.dryRun ? new Map() : findLeftovers(site.dbDir),
     interrupted: new Set(seen.allInterrupted()),
     bySize: largeOneByOne(),
-    prepareLimit: pLimit(settings.prepareConcurrency),
+  };
+}
+
+function makingOf(
+  parts: TenantParts,
+  { migrations, stateDir, seen }: Pick<Work, 'migrations' | 'stateDir' | 'seen'>,
+  tally: Tally,
+): Making | null {
+  if (migrations === null || migrations.length === 0) return null;
+  const making = { ...parts, migrations };
+  const commands = pLimit(parts.settings.prepareConcurrency);
+  const limit = usualLimit(parts.settings);
+  return {
+    parts: making,
+    seen,
+    like: ownershipOfApplication(NEW_DATABASE_MODE),
+    template: once(
+      () =>
+        commands(() => (canMake(making) ? ensureTemplate(making, stateDir) : readTemplate(making, stateDir))),
+      (error) => {
+        if (!(error instanceof Failure)) parts.unexpected(error);
+        const { message } = asFailure(error);
+        tally.warn(`no prepared database could be made for new events, which take longer so: ${message}`);
+      },
+    ),
+    limitOf: () => limit,
+    commands,
   };
 }
 

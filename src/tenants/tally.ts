@@ -17,6 +17,7 @@ export class Tally {
   readonly #failures: ItemFailure[] = [];
   readonly #absent: string[] = [];
   readonly #unknown: string[] = [];
+  #brought = 0;
   #done = 0;
 
   constructor(parts: TenantParts, request: TenantRequest, total: number) {
@@ -29,7 +30,9 @@ export class Tally {
     const counts = this.#counts;
     const told = this.#request.dryRun ? planned(this.#parts, done) : happened(done);
     if (done.download) counts.downloaded += 1;
-    if (done.applied !== null) counts.prepared += 1;
+    if (done.applied !== null || made(done)) counts.prepared += 1;
+    if (done.arrived?.how === 'downloaded') counts.downloaded += 1;
+    if (done.arrived?.how === 'brought along') this.#brought += 1;
     if (told !== '') this.#item(name, this.#request.dryRun ? 'would-change' : 'changed', told);
     else if (done.unknown) this.#unknown.push(name);
     else if (done.absent) this.#absent.push(name);
@@ -54,13 +57,13 @@ export class Tally {
   outcome(): TenantsOutcome {
     const absent = this.#absent;
     if (absent.length > 0) {
-      this.#say(`no database, and the application has no migrations to make one with: ${someOf(absent)}`);
+      this.say(`no database, and the application has no migrations to make one with: ${someOf(absent)}`);
     }
     const unknown = this.#unknown;
     if (unknown.length > 0) {
       const events = counted(unknown.length, 'event');
       const made = 'until the store can be listed none is made, and they cannot be served';
-      this.#say(`without a database here: ${events} (${someOf(unknown)}); ${made}`);
+      this.say(`without a database here: ${events} (${someOf(unknown)}); ${made}`);
     }
     const { downloaded, prepared, unchanged } = this.#counts;
     return {
@@ -69,6 +72,7 @@ export class Tally {
           ? { 'to download': downloaded, 'to prepare': prepared }
           : { downloaded, prepared }),
         unchanged,
+        ...(this.#brought > 0 ? { 'brought along': this.#brought } : {}),
         ...(absent.length > 0 ? { 'without a database': absent.length } : {}),
         ...(unknown.length > 0 ? { 'not known to be in the store': unknown.length } : {}),
         failed: this.#failures.length,
@@ -81,8 +85,14 @@ export class Tally {
     this.#parts.report({ type: 'item', step: this.#request.step, name, outcome, detail }, new Date());
   }
 
-  #say(message: string): void {
+  /** Tells something beside. */
+  say(message: string): void {
     this.#parts.report({ type: 'note', message }, new Date());
+  }
+
+  /** The same of what is wrong, and does not keep anything from being done. */
+  warn(message: string): void {
+    this.#parts.report({ type: 'note', level: 'warning', message }, new Date());
   }
 
   #progress(): void {
@@ -97,17 +107,28 @@ function someOf(names: readonly string[]): string {
   return names.slice(0, MOST_NAMES).join(', ') + more;
 }
 
+function made({ applied, arrived }: TenantDone): boolean {
+  return applied === null && (arrived?.how === 'made' || arrived?.how === 'copied');
+}
+
 /** Empty where nothing was done. */
-function happened({ download, applied }: TenantDone): string {
+function happened({ download, applied, arrived }: TenantDone): string {
   const told = [
     ...(download ? [`downloaded (${download.size} bytes, changed ${download.time.toISOString()})`] : []),
     ...(download?.kept ? [`what had been changed here is kept as ${download.kept}`] : []),
-    ...(applied === null ? [] : [`prepared: ${counted(applied, 'migration')} applied`]),
+    ...(arrived?.how === 'copied' ? ['prepared: a copy of the prepared database'] : []),
+    ...(arrived?.how === 'made' && applied === null ? ['prepared'] : []),
+    ...(arrived?.how === 'downloaded' ? ['downloaded'] : []),
+    ...(arrived?.how === 'brought along' ? [`brought along from ${arrived.from}`] : []),
+    ...(applied === null || arrived?.how === 'copied'
+      ? []
+      : [`prepared: ${counted(applied, 'migration')} applied`]),
   ];
   return told.join(', ');
 }
 
-function planned({ settings }: TenantParts, { download, applied }: TenantDone): string {
+function planned({ settings }: TenantParts, { download, applied, arrived }: TenantDone): string {
+  if (arrived) return `would be brought along from ${arrived.from}`;
   if (download) return `would be downloaded (${download.size} bytes)`;
   const command = settings.prepareCommand.join(' ');
   return applied === null ? '' : `${command} would be run: ${counted(applied, 'migration')} pending`;

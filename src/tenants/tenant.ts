@@ -3,14 +3,18 @@ import { wholeSeconds } from '../bucket/layout.ts';
 import { Failure } from '../failure.ts';
 import { counted } from '../report/words.ts';
 import { adoptCopy } from './adopt.ts';
-import { commandFailed, runPrepare } from './command.ts';
+import { arrive } from './arrive.ts';
+import { Asking, NO_STORE } from './ask-new.ts';
+import { commandFailed, runCommand } from './command.ts';
 import { type DownloadOutcome, downloadTenant } from './download.ts';
 import { isOlder, readLocal } from './local.ts';
+import { seedIfEmpty } from './made.ts';
+import { makeNew } from './make-new.ts';
 import { countPending, readApplied } from './migrations.ts';
 import type { Work } from './parts.ts';
 import { askRemote } from './remote.ts';
 import { removeLeftovers } from './staging.ts';
-import type { LocalCopy, RemoteCopy, TenantDatabase } from './types.ts';
+import type { Arrived, EventFacts, LocalCopy, RemoteCopy, TenantDatabase } from './types.ts';
 import { underTenantLock } from './under-lock.ts';
 
 /** What was done, or for a dry run would be. */
@@ -21,6 +25,8 @@ export interface TenantDone {
   readonly applied: number | null;
   /** Whether there is no database: neither here nor in the store, and nothing that would make one. */
   readonly absent: boolean;
+  /** How it came by its database where it had none here, and whence where that was brought along. */
+  readonly arrived?: { readonly how: Arrived; readonly from: string | null };
   /** Whether there is none here, and none may be made before the store can say whether it has one. */
   readonly unknown?: boolean;
 }
@@ -48,6 +54,7 @@ export async function handleTenant(work: Work, tenant: TenantDatabase): Promise<
     );
   }
   const local = readLocal(path);
+  if (isAbsent(local) && work.before.has(name)) return await bringFromOldName(work, tenant);
   const remote = await remoteOf(work, tenant, local);
   const isFetched = wantsDownload(local, remote);
   if (!isFetched && !work.interrupted.has(name) && !work.leftovers.has(name)) {
@@ -59,9 +66,40 @@ export async function handleTenant(work: Work, tenant: TenantDatabase): Promise<
   } else if (work.request.dryRun) {
     return isFetched && remote ? { ...NOTHING, download: remote } : NOTHING;
   }
+  return await locked(work, tenant, () => bring(work, tenant, remote));
+}
+
+async function locked<T>(work: Work, tenant: TenantDatabase, what: () => Promise<T>): Promise<T> {
   const { stateDir, seen, parts } = work;
-  const timeoutMs = parts.settings.prepareTimeoutMs + LOCK_MS;
-  return await underTenantLock({ stateDir, seen, timeoutMs }, tenant, () => bring(work, tenant, remote));
+  // Preparing, then seeding.
+  const timeoutMs = 2 * parts.settings.prepareTimeoutMs + LOCK_MS;
+  return await underTenantLock({ stateDir, seen, timeoutMs }, tenant, what);
+}
+
+/** One that an update was to bring along from the name that it had before, and did not. */
+async function bringFromOldName(work: Work, tenant: TenantDatabase): Promise<TenantDone> {
+  const { store, parts, request, stateDir } = work;
+  const from = work.before.get(tenant.name) ?? null;
+  if (request.dryRun) return { ...NOTHING, arrived: { how: 'brought along', from } };
+  return await locked(work, tenant, async () => {
+    removeLeftovers(work.leftovers.get(tenant.name) ?? []);
+    const { unexpected } = parts;
+    const { maxDatabaseBytes } = parts.settings;
+    const limits = { maxBytes: maxDatabaseBytes, endsAt: Number.POSITIVE_INFINITY };
+    const asking = store && new Asking({ store, ...limits, unexpected });
+    const answers = asking ? await asking.ask(tenant, from) : NO_STORE;
+    const { making, like, seen } = work;
+    const places = { dbDir: parts.site.dbDir, stateDir, maxDatabaseBytes };
+    const arrival = { ...places, making, seen, like, answers, before: from, patienceMs: () => LOCK_MS };
+    const how = await arrive(arrival, tenant, factsOf(work, tenant));
+    return { ...NOTHING, arrived: { how, from }, absent: how === 'nowhere' };
+  });
+}
+
+function factsOf({ facts }: Work, { name }: TenantDatabase): EventFacts {
+  const found = facts.get(name);
+  if (!found) throw new Error(`${name} is no event of the index`);
+  return found;
 }
 
 /**
@@ -90,11 +128,18 @@ async function bring(work: Work, tenant: TenantDatabase, listed: RemoteCopy | nu
   if (!fetched) adoptSame(work, tenant, remote);
   if (isUnknown(work, local)) return { ...NOTHING, unknown: true };
   const pending = pendingOf(work, tenant, local);
-  if (pending !== null) {
-    await work.prepareLimit(() => runPrepare(work.parts, tenant));
-    proveApplied(work, tenant);
+  const { making, parts } = work;
+  if (pending === null || !making) return { download, applied: null, absent: isAbsent(local) };
+  if (isAbsent(local)) {
+    const how = await makeNew(making, tenant, factsOf(work, tenant));
+    return { download, applied: pending, absent: false, arrived: { how, from: null } };
   }
-  return { download, applied: pending, absent: pending === null && isAbsent(local) };
+  await making.commands(async () => {
+    await runCommand(parts, 'prepare', tenant);
+    await seedIfEmpty(parts, tenant);
+  });
+  proveApplied(work, tenant);
+  return { download, applied: pending, absent: false };
 }
 
 /** Another process may have learnt meanwhile when what was listed was last changed. */

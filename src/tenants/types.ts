@@ -1,3 +1,5 @@
+import type { Problem } from '../report/types.ts';
+
 /** The database of one tenant, as this machine knows it. */
 export interface TenantDatabase {
   /** Such as `2025-boston` or `2025-boston-medal-ball`. */
@@ -45,4 +47,41 @@ export interface Seen {
    * where the local one was there already, with the same time as the store's.
    */
   readonly digest: string | null;
+}
+
+/** What the application's seed takes from showcases.yml for the database of an event. */
+export interface EventFacts {
+  readonly year: number;
+  /** A studio's only event of a year: its seed takes the date alone. */
+  readonly single: boolean;
+  readonly name: string;
+  /** As the studio typed it; null for none. */
+  readonly date: string | null;
+  readonly locale: string | null;
+}
+
+/** An event of a new index whose database may have to be put in place. */
+export interface NewEvent extends TenantDatabase {
+  readonly facts: EventFacts;
+  /** Which row of the index, in words and by its id, for warnings. */
+  readonly row: string;
+  readonly id: number;
+  /** The name that its database had in the index before, if that is nobody's any more. */
+  readonly before: string | null;
+}
+
+/** How an event came by its database; `nowhere` where the application has nothing to make one with. */
+export type Arrived = 'copied' | 'made' | 'downloaded' | 'brought along' | 'there already' | 'nowhere';
+
+/** What became of the database of one new event. */
+export type NewDatabase =
+  | { readonly event: NewEvent; readonly arrived: Arrived }
+  | { readonly event: NewEvent; readonly problem: Problem };
+
+/** Puts the databases of new events in place. None of its methods throws. */
+export interface NewDatabases {
+  /** Asks the store for them, and fetches what it has, into memory. To be called while no lock is held. */
+  readonly ask: (events: readonly NewEvent[]) => Promise<void>;
+  /** To be called when the files that the application's commands read are in place. */
+  readonly place: (events: readonly NewEvent[]) => Promise<readonly NewDatabase[]>;
 }

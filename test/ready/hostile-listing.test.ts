@@ -65,8 +65,11 @@ it.each(ANSWERS)(
 
 it('an event that the store says it does not have, when it is asked for it, gets a database', async () => {
   const { stdout } = await ready();
-  expect(stdout).toContain('prepared: 1 migration applied');
+  expect(stdout).toContain('prepared: a copy of the prepared database');
   expect(store.requests()).toContain('HEAD db/2026-boston.sqlite3');
+  // One that nobody has written to is not uploaded.
+  expect((await iad.script('idle')).stdout).not.toContain('new in the store');
+  iad.write('2026-boston', 'Spring Showcase');
   const { stdout: again } = await iad.script('idle');
   expect(again).toContain('new in the store');
 });

@@ -1,0 +1,64 @@
+import { renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { syncDirectory } from '../install/commit.ts';
+import { onDisk } from '../install/disk.ts';
+import { stagedPath } from '../install/names.ts';
+import { readRegularFile } from '../regular-file.ts';
+import { ownershipOfApplication, writeNewFile } from '../rights/files.ts';
+import { ensureStateDir, stateDirOf } from './state-dir.ts';
+
+/*
+ * The databases that an update was about to put in place for new events, from before it replaces the index until they are
+ * there: the next one, to which those events are not new any more, goes on with them; and so does the ready hook. It
+ * stands where the application could write it, too, and decides about nothing but databases of the application's.
+ */
+
+/** By the name of a database: the name that it had before, if the event brings one along. */
+export type OwedEvents = ReadonlyMap<string, string | null>;
+
+const FILE = 'new-events.json';
+const MOST_BYTES = 2 ** 20;
+
+/** Names of events' databases begin with a year: the index and the demo are never meant. */
+const NAME = /^[0-9]{4}-[^/]+$/;
+
+/** Those that are owed; what cannot be read is none. */
+export function readOwedEvents(dbDir: string): OwedEvents {
+  try {
+    const found = readRegularFile(join(stateDirOf(dbDir), FILE), MOST_BYTES);
+    if (found.kind !== 'file') return new Map();
+    const owed = JSON.parse(found.bytes.toString('utf8')) as Record<string, unknown>;
+    const entries = Object.entries(owed).filter(([name]) => NAME.test(name));
+    return new Map(
+      entries.map(([name, from]) => [name, typeof from === 'string' && NAME.test(from) ? from : null]),
+    );
+  } catch {
+    return new Map();
+  }
+}
+
+/**
+ * For good on the disk when it returns. To be called with the update's lock held.
+ *
+ * @param run that writes it
+ * @throws {Failure} `disk`
+ */
+export function writeOwedEvents(dbDir: string, owed: OwedEvents, run: string): void {
+  const directory = ensureStateDir(dbDir);
+  const path = join(directory, FILE);
+  const staged = stagedPath(path, run);
+  onDisk('cannot write', path, () => {
+    if (owed.size === 0) {
+      rmSync(path, { force: true });
+      return;
+    }
+    try {
+      const text = JSON.stringify(Object.fromEntries(owed));
+      writeNewFile(staged, [Buffer.from(text)], ownershipOfApplication(0o600));
+      renameSync(staged, path);
+    } finally {
+      rmSync(staged, { force: true });
+    }
+    syncDirectory(directory);
+  });
+}

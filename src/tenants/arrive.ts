@@ -1,0 +1,126 @@
+import { wholeSeconds } from '../bucket/layout.ts';
+import { Failure } from '../failure.ts';
+import { waitForLock } from '../lock/lock.ts';
+import { type Ownership, ownershipFor } from '../rights/files.ts';
+import type { Answers, Stored } from './ask-new.ts';
+import { readLocal } from './local.ts';
+import { tenantLockPath } from './lock.ts';
+import { type Making, makeNew } from './make-new.ts';
+import { type Held, oldPath, readHeld, writeMove } from './moves.ts';
+import { placeDatabase } from './place.ts';
+import type { SeenDatabases } from './seen.ts';
+import { NEW_DATABASE_MODE } from './settings.ts';
+import type { Arrived, EventFacts, TenantDatabase } from './types.ts';
+
+export interface Arrival {
+  /** Null where the application has no migrations: then none is made. */
+  readonly making: Making | null;
+  readonly seen: SeenDatabases;
+  /** What a file is made like. */
+  readonly like: Ownership;
+  readonly dbDir: string;
+  readonly stateDir: string;
+  /** A larger one is not brought along. */
+  readonly maxDatabaseBytes: number;
+  readonly answers: Answers;
+  /** The name that the event's database had before, if its path has changed. */
+  readonly before: string | null;
+  /** Milliseconds to wait for who works on the old one. */
+  readonly patienceMs: () => number;
+}
+
+/**
+ * Puts the database of an event in place that has none here: the newest of what it had under its old name, here or in the
+ * store, and of what the store has under the present one; where there is nothing, one that is made, if the application has migrations. To be called with the
+ * tenant's lock held.
+ *
+ * @throws {Failure} `store-unreachable`: it is not known whether the store has one, and none was made; as `makeNew`
+ */
+export async function arrive(arrival: Arrival, tenant: TenantDatabase, facts: EventFacts): Promise<Arrived> {
+  const local = readLocal(tenant.path);
+  if (local !== null && (!local.empty || local.linked)) return 'there already';
+  const { before, answers } = arrival;
+  const old = before === null ? null : oldHere(arrival, before);
+  const newest = Math.max(...[old?.modified, timeOf(answers.now), timeOf(answers.before)].map(secondsOf));
+  if (old && secondsOf(old.modified) === newest) return await bringAlong(arrival, tenant, old);
+  for (const stored of [answers.now, answers.before]) {
+    if (stored.kind === 'found' && secondsOf(stored.learnt.time) === newest) {
+      return await placeStored(arrival, tenant, stored, stored === answers.before);
+    }
+  }
+  for (const stored of [answers.now, answers.before]) {
+    if (stored.kind === 'unknown') throw notKnown(stored.problem);
+  }
+  return arrival.making ? await makeNew(arrival.making, tenant, facts) : 'nowhere';
+}
+
+function timeOf(stored: Stored): Date | undefined {
+  return stored.kind === 'found' ? stored.learnt.time : undefined;
+}
+
+function secondsOf(time: Date | undefined): number {
+  return time ? wholeSeconds(time) : Number.NEGATIVE_INFINITY;
+}
+
+function notKnown(problem: string): Failure {
+  return new Failure(
+    'store-unreachable',
+    `none is made before the store can say whether it has one (${problem})`,
+    {
+      hint: 'Nothing need be done: the ready hook asks again.',
+    },
+  );
+}
+
+interface Old {
+  readonly name: string;
+  readonly path: string;
+  readonly modified: Date;
+}
+
+/** The database under its old name; null where there is none. A link is somebody's own arrangement. */
+function oldHere({ dbDir }: Arrival, name: string): Old | null {
+  const path = oldPath(dbDir, name);
+  const local = readLocal(path);
+  if (local === null || local.empty || local.linked) return null;
+  return { name, path, modified: local.modified };
+}
+
+/**
+ * Copies it: who has the old one open goes on with that until Navigator has reloaded, and what is written to it until then
+ * is found by the ready hook. A rename would part it from its log, or from the journal that undoes a half-done change.
+ */
+async function bringAlong(arrival: Arrival, tenant: TenantDatabase, old: Old): Promise<Arrived> {
+  const { stateDir, maxDatabaseBytes, seen, answers } = arrival;
+  const lock = await waitForLock(tenantLockPath(stateDir, old.name), { timeoutMs: arrival.patienceMs() });
+  try {
+    const held: Held = await readHeld(old, maxDatabaseBytes);
+    const { stamp, digest } = held;
+    writeMove(stateDir, tenant.name, { from: old.name, stamp, digest });
+    // What the store has under this name is older: the next upload replaces it.
+    const there = answers.now.kind === 'found' ? answers.now.learnt : null;
+    const placed = await placeDatabase({
+      tenant,
+      image: held,
+      learnt: { etag: there?.etag ?? '', stored: there?.stored ?? 0, time: old.modified },
+      like: ownershipFor(old.path, NEW_DATABASE_MODE),
+      seen,
+      base: there && { etag: there.etag, time: there.time, digest: null },
+    });
+    return placed.kind === 'placed' ? 'brought along' : 'there already';
+  } finally {
+    lock.release();
+  }
+}
+
+async function placeStored(
+  { seen, like }: Arrival,
+  tenant: TenantDatabase,
+  { image, learnt }: Stored & { kind: 'found' },
+  isBefore: boolean,
+): Promise<Arrived> {
+  // Under its new name the store does not have it yet.
+  const base = isBefore ? { base: null } : {};
+  const placed = await placeDatabase({ tenant, image, learnt, like, seen, ...base });
+  return placed.kind === 'placed' ? 'downloaded' : 'there already';
+}

@@ -1,0 +1,107 @@
+import { rmSync } from 'node:fs';
+import { imageDigest, openInstalled, readImage } from '../index/open.ts';
+import { wholePages } from '../install/swap.ts';
+import type { Database } from '../sqlite.ts';
+import { countRows } from './column.ts';
+import { type CommandParts, commandFailed, type Limit, runCommand, usualLimit } from './command.ts';
+import { databaseError, localSubject } from './failure.ts';
+import type { ProvedImage } from './image.ts';
+import { appliedIn, countPending } from './migrations.ts';
+import { readProved } from './order.ts';
+import { fetchedPath } from './staging.ts';
+import type { TenantDatabase } from './types.ts';
+
+/** Where a header says whether there is a write-ahead log. */
+const VERSIONS_AT = 18;
+const NO_LOG = 0x0101;
+
+export interface MakingParts extends CommandParts {
+  /** Versions of the application's migrations. */
+  readonly migrations: readonly string[];
+}
+
+/**
+ * Has the application make a database under a name that nobody knows, and proves what came of it: in order, all migrations
+ * applied, and with a row in `events`, if it has such a table. Nothing is left of the file when this returns. To be called
+ * with the tenant's lock held, so that what a kill leaves is taken away by whoever has that lock next.
+ *
+ * @param limitOf how long the next command may take
+ * @throws {Failure} `command-failed`, `tenant-invalid`, `disk`, `lock-timeout`
+ */
+export async function makeImage(
+  parts: MakingParts,
+  { name, path }: Pick<TenantDatabase, 'name' | 'path'>,
+  limitOf: () => Limit = () => usualLimit(parts.settings),
+): Promise<ProvedImage> {
+  const making = { name, path: fetchedPath(path) };
+  try {
+    await runCommand(parts, 'prepare', making, limitOf());
+    await seedIfEmpty(parts, making, limitOf());
+    return await proveMade(parts, making, limitOf().ms);
+  } finally {
+    for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(making.path + suffix, { force: true });
+  }
+}
+
+/**
+ * Has the application fill a prepared database, where its `events` is there and empty.
+ *
+ * @throws {Failure} as `runCommand`, and if it is empty still
+ */
+export async function seedIfEmpty(
+  parts: CommandParts,
+  tenant: Pick<TenantDatabase, 'name' | 'path'>,
+  limit: Limit = usualLimit(parts.settings),
+): Promise<void> {
+  if (parts.settings.seedCommand === null || !isUnseeded(parts, tenant)) return;
+  await runCommand(parts, 'seed', tenant, limit);
+  if (isUnseeded(parts, tenant)) throw commandFailed(parts, 'ended well, but events is still empty', 'seed');
+}
+
+function isUnseeded(parts: CommandParts, tenant: Pick<TenantDatabase, 'name' | 'path'>): boolean {
+  return withDatabase(parts, tenant, (db) => countRows(db, 'events')) === 0;
+}
+
+async function proveMade(
+  parts: MakingParts,
+  making: Pick<TenantDatabase, 'name' | 'path'>,
+  limitMs: number,
+): Promise<ProvedImage> {
+  const subject = localSubject(making.name);
+  const image = withDatabase(parts, making, (db) => readImage(db, subject, parts.settings.maxDatabaseBytes));
+  const { bytes, left } = await readProved(
+    image,
+    subject,
+    (db) => ({
+      bytes: withoutLog(wholePages(image, db)),
+      left: countPending(parts.migrations, appliedIn(db)),
+    }),
+    limitMs,
+  );
+  if (left > 0) throw commandFailed(parts, `ended well, but left ${left} of the migrations pending`);
+  return { bytes, digest: imageDigest(bytes) };
+}
+
+/** The same pages, of a database that has no write-ahead log, as the platform's have none. */
+export function withoutLog(image: Buffer): Buffer {
+  image.writeUInt16BE(NO_LOG, VERSIONS_AT);
+  return image;
+}
+
+function withDatabase<T>(
+  parts: CommandParts,
+  { name, path }: Pick<TenantDatabase, 'name' | 'path'>,
+  work: (db: Database) => T,
+): T {
+  try {
+    const db = openInstalled(path, { subject: localSubject(name) });
+    if (!db) throw commandFailed(parts, 'ended well, but there is no database');
+    try {
+      return work(db);
+    } finally {
+      db.close();
+    }
+  } catch (error) {
+    throw databaseError(name, path, error);
+  }
+}

@@ -1,0 +1,62 @@
+import type { LimitFunction } from 'p-limit';
+import type { Ownership } from '../rights/files.ts';
+import type { Limit } from './command.ts';
+import type { ProvedImage } from './image.ts';
+import { type MakingParts, makeImage } from './made.ts';
+import { nameEvent } from './named.ts';
+import { placeDatabase } from './place.ts';
+import type { SeenDatabases } from './seen.ts';
+import { UNTOUCHED } from './settings.ts';
+import type { EventFacts, TenantDatabase } from './types.ts';
+
+/** What it takes to make a database where there is none. */
+export interface Making {
+  readonly parts: MakingParts;
+  readonly seen: SeenDatabases;
+  /** What a file is made like. */
+  readonly like: Ownership;
+  /** The prepared database; null where there is none, and none can be made. */
+  readonly template: () => Promise<ProvedImage | null>;
+  /** How long the next command of the application may take. */
+  readonly limitOf: () => Limit;
+  /** Runs of the commands at once. */
+  readonly commands: LimitFunction;
+}
+
+/**
+ * Makes the database of an event that has none: a copy of the prepared one; else by the application's commands, under
+ * another name. It appears whole, with the account's owner and mode, and never takes the place of one that somebody made
+ * meanwhile. To be called with the tenant's lock held, when the store is known to have none.
+ *
+ * @throws {Failure} `command-failed`, `tenant-invalid`, `disk`, `lock-timeout`
+ */
+export async function makeNew(
+  making: Making,
+  tenant: TenantDatabase,
+  facts: EventFacts,
+): Promise<'copied' | 'made' | 'there already'> {
+  const { parts, seen, like, commands, limitOf } = making;
+  const template = await making.template();
+  const copy = template && nameEvent(template, facts);
+  const image = copy ?? (await commands(() => makeImage(parts, tenant, limitOf)));
+  // Without an object that it grew from: whatever the store gets under this name is somebody else's, and newer.
+  const learnt = { etag: '', stored: 0, time: UNTOUCHED };
+  const placed = await placeDatabase({ tenant, image, learnt, like, seen });
+  if (placed.kind === 'superseded') return 'there already';
+  return copy ? 'copied' : 'made';
+}
+
+/** What is asked for once, whoever asks; a failure counts as none, and is told once. */
+export function once(
+  work: () => Promise<ProvedImage | null>,
+  failed: (error: unknown) => void,
+): () => Promise<ProvedImage | null> {
+  let asked: Promise<ProvedImage | null> | null = null;
+  return () => {
+    asked ??= work().catch((error: unknown) => {
+      failed(error);
+      return null;
+    });
+    return asked;
+  };
+}

@@ -1,0 +1,149 @@
+import { renameSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { Failure } from '../failure.ts';
+import { refuseCostlySchema } from '../index/open.ts';
+import { syncDirectory } from '../install/commit.ts';
+import { codeOf, onDisk } from '../install/disk.ts';
+import { swapDatabase } from '../install/swap.ts';
+import { readRemembered } from '../journal/remembered.ts';
+import { waitForLock } from '../lock/lock.ts';
+import { openDatabase } from '../sqlite.ts';
+import { databaseError, localSubject } from './failure.ts';
+import { readLocal, stampOf } from './local.ts';
+import { tenantLockPath } from './lock.ts';
+import { forgetMove, type Move, oldPath, readHeld, readMoves } from './moves.ts';
+import type { Work } from './parts.ts';
+import { fetchedPath } from './staging.ts';
+import type { Tally } from './tally.ts';
+import type { TenantDatabase } from './types.ts';
+import { underTenantLock } from './under-lock.ts';
+
+/** Milliseconds to wait for who works on one of the two; it is settled by the next round else. */
+const PATIENCE_MS = 10_000;
+/** Milliseconds to wait for an update. */
+const UPDATE_MS = 1000;
+
+type Settled = 'as copied' | 'written to';
+
+/**
+ * Brings to an end what updates have begun: a database that an event left behind under its old name is moved aside, once
+ * Navigator knows the new one. What was written to it since it was copied, by a process that had it open, is brought along
+ * first, unless the new one has been written to as well: then both are kept, and it is a failure.
+ */
+export async function settleMoves(work: Work, tally: Tally): Promise<void> {
+  const { parts, stateDir } = work;
+  const { dbDir } = parts.site;
+  const moves = readMoves(stateDir);
+  if (moves.size === 0 || (await isUnderWay(dbDir))) return;
+  for (const [to, move] of moves) {
+    try {
+      // Its old name is another event's by now, and so is what stands there.
+      if (work.facts.has(move.from)) {
+        forgetMove(stateDir, to);
+        continue;
+      }
+      const tenant = { name: to, path: oldPath(dbDir, to), region: null };
+      const lock = { stateDir, seen: work.seen, timeoutMs: PATIENCE_MS };
+      const settled = await underTenantLock(lock, tenant, () => settle(work, tenant, move));
+      if (settled === 'written to')
+        tally.say(`${to}: what was written under its old name, ${move.from}, came along`);
+    } catch (error) {
+      tally.failedBeside(to, error);
+    }
+  }
+}
+
+/** Until an update is through, Navigator serves the event under its old name. */
+async function isUnderWay(dbDir: string): Promise<boolean> {
+  try {
+    return (await readRemembered(dbDir, UPDATE_MS)).pendingReload;
+  } catch (error) {
+    if (codeOf(error) === 'lock-timeout') return true;
+    throw error;
+  }
+}
+
+async function settle(work: Work, tenant: TenantDatabase, move: Move): Promise<Settled | null> {
+  const { stateDir, parts } = work;
+  const path = oldPath(parts.site.dbDir, move.from);
+  const lock = await waitForLock(tenantLockPath(stateDir, move.from), { timeoutMs: PATIENCE_MS });
+  try {
+    if (readLocal(path) === null) {
+      moveAside(path); // what a kill in the middle of that has left
+      forgetMove(stateDir, tenant.name);
+      return null;
+    }
+    const { settled, refused } = await bringRest(work, tenant, move, path);
+    const aside = moveAside(path);
+    forgetMove(stateDir, tenant.name);
+    if (!refused) return settled;
+    throw new Failure(
+      'changed-elsewhere',
+      `${tenant.name} was brought along from ${move.from}, which was written to afterwards; what it held last is kept as ${aside}`,
+      { hint: 'Look what is missing in the new one. Where nothing is, remove the old one.' },
+    );
+  } finally {
+    lock.release();
+  }
+}
+
+/** Whether anything had been written to the old one since; `refused`: and could not be brought along. */
+async function bringRest(
+  { parts }: Work,
+  tenant: TenantDatabase,
+  { from, ...copied }: Move,
+  path: string,
+): Promise<{ readonly settled: Settled; readonly refused: boolean }> {
+  const same = { settled: 'as copied', refused: false } as const;
+  if (readLocal(path)?.empty !== false || stampOf(path) === copied.stamp) return same;
+  const { maxDatabaseBytes } = parts.settings;
+  const { modified } = readLocal(path) ?? { modified: new Date() };
+  const rest = await readHeld({ name: from, path }, maxDatabaseBytes);
+  if (rest.digest === copied.digest) return same;
+  const refused = { settled: 'written to', refused: true } as const;
+  if (readLocal(tenant.path)?.empty !== false) return refused;
+  refuseCostlySchema(tenant.path, localSubject(tenant.name));
+  // Open until the end: the first to open a database with a log, and the last to close it, change its files.
+  const watch = openDatabase(tenant.path, { fileMustExist: true });
+  try {
+    watch.pragma('schema_version');
+    const stamp = stampOf(tenant.path);
+    if ((await readHeld(tenant, maxDatabaseBytes)).digest !== copied.digest) return refused;
+    await swapDatabase({
+      path: tenant.path,
+      image: rest.bytes,
+      staged: fetchedPath(tenant.path),
+      mtime: modified,
+      invalid: 'tenant-invalid',
+      locked: () => {
+        if (stampOf(tenant.path) !== stamp) throw new WrittenTo();
+      },
+    });
+    return { settled: 'written to', refused: false };
+  } catch (error) {
+    if (error instanceof WrittenTo) return refused;
+    throw databaseError(tenant.name, tenant.path, error);
+  } finally {
+    watch.close();
+  }
+}
+
+class WrittenTo extends Error {}
+
+/** With what SQLite has beside it, so that whoever has it open still can end what he is doing. */
+function moveAside(path: string): string {
+  const stamp = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
+  const aside = `${path}.moved-${stamp}`;
+  onDisk('cannot move aside', path, () => {
+    // The database first: without its log it would be an older one, and look as if it had been written to.
+    for (const suffix of ['', '-wal', '-shm', '-journal']) {
+      try {
+        renameSync(path + suffix, aside + suffix);
+      } catch (error) {
+        if (codeOf(error) !== 'ENOENT') throw error;
+      }
+    }
+    syncDirectory(dirname(path));
+  });
+  return aside;
+}
