@@ -136,15 +136,37 @@ export async function buildParts(world: World, voice: Voice): Promise<Parts> {
     if (problem) warn(problem.message, true);
   }
   const site = await siteOf(world);
+  const settings = readUpdateSettings(env);
   for (const message of cautionsOf(site, env)) warn(message);
   return {
     site,
-    settings: readUpdateSettings(env),
+    settings,
     report: voice.report,
     unexpected: voice.log.exception,
     openStore: async () => {
       const store = storeSettingsOf(world);
       return store ? (await import('../store/reader.ts')).createReader(store) : null;
+    },
+    openNewDatabases: async () => {
+      const [{ newDatabases }, { readTenantSettings }, { withoutRequest }] = await Promise.all([
+        import('../tenants/new-databases.ts'),
+        import('../tenants/settings.ts'),
+        import('../child/environment.ts'),
+      ]);
+      const { prepareTimeoutMs: budgetMs } = settings;
+      return newDatabases({
+        site,
+        settings: readTenantSettings(env),
+        env: withoutRequest(env),
+        budgetMs,
+        unexpected: voice.log.exception,
+        openStore: async () => {
+          const store = storeSettingsOf(world);
+          if (!store) return null;
+          const timeoutMs = Math.min(store.timeoutMs, budgetMs);
+          return (await import('../store/reader.ts')).createReader({ ...store, timeoutMs });
+        },
+      });
     },
   };
 }

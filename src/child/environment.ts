@@ -4,6 +4,16 @@ import type { Account } from '../rights/account.ts';
 const OURS =
   /^(?:(?:UPDATE_CONFIG|CONFIG_UPDATE)_.*|HTTP_(?:AUTHORIZATION|COOKIE)|FLY_(?:API|ACCESS)_TOKEN.*|AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN)(?:_FILE)?)$/;
 
+/** What a web server tells a CGI program of a request: chosen by whoever sent it. `HTTP_PROXY` is one of them. */
+const OF_REQUEST =
+  /^(?:HTTP|HTTPS|REQUEST|CONTENT|QUERY|SERVER|SCRIPT|REMOTE|REDIRECT|GATEWAY|AUTH|PATH_INFO|PATH_TRANSLATED)(?:_.*)?$/;
+
+/** The environment of a program that has nothing to do with the request that is being answered, if any is. */
+export function withoutRequest(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  if (env['GATEWAY_INTERFACE'] === undefined && env['REQUEST_METHOD'] === undefined) return env;
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !OF_REQUEST.test(name)));
+}
+
 /** The environment that a program of somebody else's gets. */
 export function withoutOurs(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !OURS.test(name)));

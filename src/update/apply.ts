@@ -27,8 +27,19 @@ export interface Change {
   readonly generations: number;
   /** As `InstallOptions.spare`. */
   readonly spare?: boolean;
+  /** What is put in place beside, between the files and Navigator's configuration; null for nothing. */
+  readonly beside: Beside | null;
   /** What the journal remembers of the index, given the digest of what then stands there; null: nothing new. */
   readonly remember: ((digest: string) => InstalledState) | null;
+}
+
+interface Beside {
+  /** Writes down what is about to be done, before the first change. */
+  readonly announce: () => void;
+  /** Takes that back, where nothing was changed after all; must not throw. */
+  readonly withdraw: () => void;
+  /** Must not throw. */
+  readonly place: () => Promise<void>;
 }
 
 /**
@@ -49,7 +60,8 @@ export async function stageChange(
 
 /**
  * Puts a staged change in place, in the one order in which a kill at any moment leaves every file old or new and the
- * next run able to finish: what will be replaced is kept; then the index, then the files, navigator.yml last. The
+ * next run able to finish: what will be replaced is kept; then the index, the files, the databases of new events, and
+ * navigator.yml last. The
  * intent to reload is durable from before the first change until navigator.yml has its new mtime, so that a successor
  * of a killed run reloads even if it finds nothing to do.
  *
@@ -65,6 +77,7 @@ export async function installChange(
   let digest = live.digest;
   try {
     if (replaces) orSpare(change, () => keep(journal, change));
+    if (change.beside) orSpare(change, change.beside.announce);
     if (index) {
       const { image, modified: mtime } = index;
       const announce = (next: string) => journal.setPendingReload(run, change.remember?.(next) ?? null);
@@ -83,19 +96,40 @@ export async function installChange(
     discardStaged(staged);
     // After `internal` a new index stands there and is not in order: then the old one is what to go back to.
     const inPlace = error instanceof Failure && error.code === 'internal';
+    if (!inPlace) change.beside?.withdraw();
     if (replaces && !inPlace) removeGeneration(join(generationsDir(journal.stateDir), run));
     throw error;
   }
   try {
-    commitFiles(
-      staged,
-      change.reloadFile === null ? null : { path: change.reloadFile, clockMark: journal.clockMark() },
-    );
+    await commit(journal, change, staged);
     const learnt = change.remember && digest ? change.remember(digest) : null;
     journal.clearPendingReload(learnt, 'with-next'); // with how the run ended, which is all that is left
   } catch (error) {
     throw halfWay(error);
   }
+}
+
+async function commit(
+  journal: Journal,
+  { reloadFile, beside }: Change,
+  staged: readonly Staged[],
+): Promise<void> {
+  const reload = () => (reloadFile === null ? null : { path: reloadFile, clockMark: journal.clockMark() });
+  if (beside === null) {
+    commitFiles(staged, reload());
+    return;
+  }
+  const [last, others] = [true, false].map((isLast) =>
+    staged.filter(({ file }) => (file.path === reloadFile) === isLast),
+  ) as [Staged[], Staged[]];
+  try {
+    commitFiles(others, null);
+    await beside.place();
+  } catch (error) {
+    discardStaged(last);
+    throw error;
+  }
+  commitFiles(last, reload());
 }
 
 /** Does what can be missed, where it is to be missed if the disk does not allow it. */

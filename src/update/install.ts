@@ -1,11 +1,20 @@
 import { generate } from '../generate/generate.ts';
 import type { PlannedFile } from '../generate/types.ts';
 import { type Comparison, compareFiles } from '../install/compare.ts';
+import { readOwedEvents } from '../journal/owed-events.ts';
 import type { Outcome } from '../report/types.ts';
 import { navigatorPath } from '../site/paths.ts';
+import type { Ahead } from './ahead.ts';
 import { type Change, installChange, stageChange } from './apply.ts';
 import type { Candidate } from './candidate.ts';
 import type { Operation } from './locked.ts';
+import {
+  announceDatabases,
+  forgetDatabases,
+  newEventsOf,
+  placeDatabases,
+  withdrawDatabases,
+} from './new-events.ts';
 import type { Parts } from './parts.ts';
 import { describeChanges, fileFacts, proveFiles, readStep } from './plan.ts';
 import { limitYoungGeneration } from './young.ts';
@@ -17,6 +26,12 @@ export interface InstallOptions {
   readonly reload?: boolean;
   /** Do without what can be missed where the disk has no room: the generation, the note of a reload that is owed. */
   readonly spare?: boolean;
+  /** What was read and asked before the lock was taken; null for nothing. */
+  readonly ahead?: Ahead | null;
+  /** Whether no object store is configured. */
+  readonly storeless?: boolean;
+  /** `left`: the databases of new events are left to the ready hook, since nobody may wait. */
+  readonly databases?: 'left';
 }
 
 /**
@@ -27,10 +42,12 @@ export async function installCandidate(
   parts: Parts,
   { journal, steps, findings, live }: Operation,
   candidate: Candidate,
-  { force, reload = force, spare = false }: InstallOptions,
+  options: InstallOptions,
 ): Promise<Outcome> {
   const { site } = parts;
-  const index = await readStep(site, { steps, findings }, candidate);
+  const { force, reload = force, spare = false, ahead = null } = options;
+  const known = ahead !== null && ahead.image === candidate.image ? ahead.read : null;
+  const index = await readStep(site, { steps, findings }, candidate, known);
   await limitYoungGeneration(candidate.image.length);
 
   const indexChanged = candidate.digest !== live.digest;
@@ -50,6 +67,14 @@ export async function installCandidate(
     return 'unchanged';
   }
   const { remember } = candidate;
+  const owed = readOwedEvents(site.dbDir);
+  const isLeft = options.databases === 'left';
+  // An index that somebody has put in the place of the one before; a new machine's databases are not made here.
+  const every = options.storeless === true && !indexChanged && isOther(comparisons);
+  const compared = { site, index, before: live.image, owed, every };
+  const events = isLeft ? [] : newEventsOf(compared);
+  const databases = events.length > 0 ? (ahead?.databases ?? (await parts.openNewDatabases())) : null;
+  const work = databases && { site, databases, events, owed, findings, steps };
   const change: Change = {
     run: findings.run,
     live,
@@ -58,6 +83,11 @@ export async function installCandidate(
     reloadFile: navigatorPath(site),
     generations: parts.settings.generations,
     spare,
+    beside: work && {
+      announce: () => announceDatabases(work),
+      withdraw: () => withdrawDatabases(work),
+      place: () => placeDatabases(work),
+    },
     remember: remember && ((digest) => ({ ...remember, digest })),
   };
   const staged = await steps.run('check', 'Stage the new files and check every rule', async () => {
@@ -68,10 +98,17 @@ export async function installCandidate(
   });
   await steps.run('install', 'Install', async () => {
     await installChange(journal, change, staged);
+    if (!work && owed.size > 0 && !isLeft) forgetDatabases(site, findings);
     return { value: undefined, detail: changed ? describeChanges(findings.files) : 'a reload, nothing else' };
   });
   findings.reload = true;
   return 'updated';
+}
+
+/** Whether Navigator serves by a configuration that is not the planned one. */
+function isOther(comparisons: readonly Comparison[]): boolean {
+  const navigator = comparisons.find(({ file }) => file.kind === 'navigator');
+  return navigator?.changed === true && navigator.previous !== null;
 }
 
 /** The whole plan, with what was staged as the disk holds it. */

@@ -6,6 +6,7 @@ import { moment } from '../journal/arrival.ts';
 import { unlessDamaged } from '../journal/history.ts';
 import { acquireJournal, type Journal } from '../journal/journal.ts';
 import { type Remembered, readShareable } from '../journal/remembered.ts';
+import { stateDirOf } from '../journal/state-dir.ts';
 import type { Arrival, RunKind } from '../journal/types.ts';
 import type { Lock } from '../lock/lock.ts';
 import { newRunId } from '../report/run-id.ts';
@@ -229,7 +230,7 @@ class LockedRun {
     giveAwayLeftovers(site.dbDir, INDEX_FILES, madeBefore);
     const removed = recover({
       stateDir: journal.stateDir,
-      directories: targetDirectories(site),
+      directories: [...targetDirectories(site), stateDirOf(site.dbDir)],
       spared: [maintenancePath(site)],
       run: this.#findings.run,
     });

@@ -14,15 +14,20 @@ import type { Site } from '../site/types.ts';
 import type { Candidate } from './candidate.ts';
 import type { Findings } from './result.ts';
 
-/** The step that turns a candidate into an index, and tells which rows were left out, and what is odd about this machine. */
+/**
+ * The step that turns a candidate into an index, and tells which rows were left out, and what is odd about this machine.
+ *
+ * @param before what was read of it already, before the lock was taken; null where nothing was
+ */
 export async function readStep(
   site: Site,
   { steps, findings }: { readonly steps: Steps; readonly findings: Findings },
   candidate: Candidate,
+  before: ReadIndex | null = null,
 ): Promise<Index> {
   findings.index = candidate.facts;
   const { index, warnings } = await steps.run('read', 'Validate and read the index', () => {
-    const value = readValidIndex(candidate.image);
+    const value = before ?? readValidIndex(candidate.image);
     return { value, detail: describeIndex(value) };
   });
   findings.warnings = firstOfEachKind(warnings);

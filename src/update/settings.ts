@@ -1,4 +1,4 @@
-import { readWholeNumber } from '../settings.ts';
+import { readSeconds, readWholeNumber } from '../settings.ts';
 
 /** What an operator can set of an update, beside where things are (`Site`) and the store (`StoreSettings`). */
 export interface UpdateSettings {
@@ -8,6 +8,8 @@ export interface UpdateSettings {
   readonly maxIndexBytes: number;
   /** How many replaced generations are kept. */
   readonly generations: number;
+  /** Milliseconds for the databases of all new events together. */
+  readonly prepareTimeoutMs: number;
   /** Bearer token that makes a caller an administrator; null for none. */
   readonly token: string | null;
 }
@@ -16,7 +18,7 @@ const MIB = 1024 * 1024;
 
 /**
  * Reads `UPDATE_CONFIG_LOCK_TIMEOUT` (seconds, 60), `UPDATE_CONFIG_MAX_INDEX_MIB` (64), `UPDATE_CONFIG_GENERATIONS`
- * (10) and `UPDATE_CONFIG_TOKEN`. An empty variable counts as unset.
+ * (10), `UPDATE_CONFIG_PREPARE_TIMEOUT` (seconds, 20) and `UPDATE_CONFIG_TOKEN`. An empty variable counts as unset.
  *
  * @throws {Failure} `config-invalid`, naming the variable.
  */
@@ -25,6 +27,7 @@ export function readUpdateSettings(env: NodeJS.ProcessEnv): UpdateSettings {
     lockTimeoutMs: readWholeNumber(env, 'UPDATE_CONFIG_LOCK_TIMEOUT', 60, 0, 3600) * 1000,
     maxIndexBytes: readWholeNumber(env, 'UPDATE_CONFIG_MAX_INDEX_MIB', 64, 1, 2048) * MIB,
     generations: readWholeNumber(env, 'UPDATE_CONFIG_GENERATIONS', 10, 1, 1000),
+    prepareTimeoutMs: readSeconds(env, 'UPDATE_CONFIG_PREPARE_TIMEOUT', 20),
     token: env['UPDATE_CONFIG_TOKEN'] || null,
   };
 }

@@ -26,7 +26,7 @@ export async function runStart(parts: Parts, arrival: Arrival): Promise<RunResul
     const candidate = localCandidate(operation.live, operation.journal.installed());
     if (!interrupted) return await writeHtpasswd(parts, operation, candidate);
     operation.steps.note('an update was cut short; it is finished now, from the local index');
-    return await installCandidate(parts, operation, candidate, { force: false });
+    return await installCandidate(parts, operation, candidate, { force: false, databases: 'left' });
   });
 }
 
@@ -49,6 +49,7 @@ async function writeHtpasswd(parts: Parts, operation: Operation, candidate: Cand
     files,
     reloadFile,
     generations: parts.settings.generations,
+    beside: null,
     remember: null,
   };
   const staged = await steps.run('check', 'Stage htpasswd and check it', async () => {

@@ -7,6 +7,7 @@ import { installedAs, NOTHING, type Remembered, readRemembered } from '../journa
 import type { Arrival } from '../journal/types.ts';
 import type { Lock } from '../lock/lock.ts';
 import type { Outcome, Problem, RunResult, Trigger } from '../report/types.ts';
+import { type Ahead, lookAhead } from './ahead.ts';
 import {
   type Candidate,
   chooseCandidate,
@@ -36,7 +37,7 @@ export interface UpdateRequest {
 }
 
 /** What the store has answered, or why it has not; and the local index as it was then, where it could be read. */
-type Asked = ({ readonly fetched: Fetched } | { readonly problem: Failure }) & {
+type Asked = ({ readonly fetched: Fetched; readonly ahead: Ahead | null } | { readonly problem: Failure }) & {
   readonly live: LiveIndex | null;
 };
 
@@ -84,7 +85,11 @@ async function ask(
     const installed = installedAs(remembered, live.digest);
     const unless = force ? null : knownVersion(live.digest, installed);
     const store = await parts.openStore();
-    return { fetched: await fetchIndex(store, { unless, maxBytes: settings.maxIndexBytes }), live };
+    const fetched = await fetchIndex(store, { unless, maxBytes: settings.maxIndexBytes });
+    const { pendingReload } = remembered;
+    // Of what is unchanged there is nothing to be learnt, unless a run that was killed has left something undone.
+    const image = fetched.kind === 'found' ? fetched.bytes : pendingReload && store ? live.image : null;
+    return { fetched, ahead: image && (await lookAhead(parts, { image, live: live.image })), live };
   } catch (error) {
     if (mustServe && error instanceof Failure) return { problem: error, live };
     throw error;
@@ -110,7 +115,10 @@ async function perform(
     const candidate = choose(parts, request, operation, asked.fetched);
     if ('kind' in candidate) return hold(operation, candidate, request);
     if (candidate.note) operation.steps.note(candidate.note);
-    const outcome = await installCandidate(parts, operation, candidate, { force, reload });
+    const { ahead } = asked;
+    const storeless = asked.fetched.kind === 'no-store';
+    const options = { force, reload, ahead, storeless };
+    const outcome = await installCandidate(parts, operation, candidate, options);
     journal.setOwedUpdate(null);
     return outcome;
   } catch (error) {

@@ -51,7 +51,7 @@ describe('a rollback', () => {
 
   it('after an update that was killed and completed goes back to before the killed one, and stays there', async () => {
     const before = standOf(machine);
-    expect(await killAt(machine, { name: 'rename', nth: 2, text: '' }, {})).toBe(true);
+    expect(await killAt(machine, { name: 'rename', nth: 3, text: '' }, {})).toBe(true);
     await install();
     expect((await machine.run(['--rollback'])).exitCode).toBe(0);
     expect(standOf(machine)).toEqual(before);
@@ -61,7 +61,7 @@ describe('a rollback', () => {
   it('that was killed is completed by another one, not undone', async () => {
     const before = standOf(machine);
     await install();
-    expect(await killAt(machine, { name: 'rename', nth: 2, text: '' }, { args: ['--rollback'] })).toBe(true);
+    expect(await killAt(machine, { name: 'rename', nth: 3, text: '' }, { args: ['--rollback'] })).toBe(true);
     expect((await machine.run(['--rollback'])).exitCode).toBe(0);
     expect(standOf(machine)).toEqual(before);
     expect((await machine.post()).result.outcome).toBe('unchanged');

@@ -100,7 +100,7 @@ describe('the log of a request', () => {
   it('that was killed while it installed has what it said until then', async () => {
     await here.published.publish(SECOND, LATER);
     // The second file is renamed into its place.
-    expect(await killAt(here.machine, { name: 'rename', nth: 2, text: '' }, {})).toBe(true);
+    expect(await killAt(here.machine, { name: 'rename', nth: 3, text: '' }, {})).toBe(true);
     const said = linesOf(newLog());
     expect(said[0]).toMatchObject({ event: 'run', trigger: 'cgi' });
     const steps = said.filter(({ event }) => event === 'step-done').map(({ step }) => step);

@@ -98,7 +98,7 @@ describe('POST ?state=1', () => {
   it('tells of an update that was killed half-way, and whose index already stands there', async () => {
     await here.machine.post();
     const next = await here.published.publish(SECOND, new Date());
-    expect(await killAt(here.machine, { name: 'rename', nth: 2, text: '' }, {})).toBe(true);
+    expect(await killAt(here.machine, { name: 'rename', nth: 3, text: '' }, {})).toBe(true);
     expect((await ask()).state).toMatchObject({
       index: { etag: next },
       pendingReload: true,

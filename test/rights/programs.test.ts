@@ -152,7 +152,7 @@ it('bin/prerender does not run where it could not write: public is root’s, and
   expect(existsSync(join(machine.appRoot, 'public/index.html'))).toBe(true);
 });
 
-it('a request runs no program of the application', async () => {
+it('a request without a new event runs no program of the application', async () => {
   expect((await machine.force()).status).toBe(200);
   await machine.program('start');
   await machine.program('resume');

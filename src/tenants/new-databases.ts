@@ -1,0 +1,180 @@
+import { dirname, resolve } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import pLimit from 'p-limit';
+import { asFailure, Failure } from '../failure.ts';
+import { ensureStateDir } from '../journal/state-dir.ts';
+import type { Problem } from '../report/types.ts';
+import { ownershipOfApplication } from '../rights/files.ts';
+import type { ObjectReader } from '../store/types.ts';
+import { type Arrival, arrive } from './arrive.ts';
+import { type Answers, Asking, NO_STORE, NONE, NOT_ASKED } from './ask-new.ts';
+import type { CommandParts, Limit } from './command.ts';
+import type { ProvedImage } from './image.ts';
+import type { MakingParts } from './made.ts';
+import { type Making, once } from './make-new.ts';
+import { readMigrations } from './migrations.ts';
+import { openSeen, type SeenDatabases } from './seen.ts';
+import { NEW_DATABASE_MODE } from './settings.ts';
+import { canMake, ensureTemplate, readTemplate } from './template.ts';
+import type { Arrived, NewDatabase, NewDatabases, NewEvent } from './types.ts';
+import { underTenantLock } from './under-lock.ts';
+
+export interface NewDatabasesParts extends CommandParts {
+  /** Resolves to null where no object store is configured. */
+  readonly openStore: () => Promise<ObjectReader | null>;
+  /** Milliseconds for all that is done under the update's lock. */
+  readonly budgetMs: number;
+  /** Told of every error that was not foreseen, with its stack. */
+  readonly unexpected: (error: unknown) => void;
+}
+
+/** Events that are seen to at once. */
+const CONCURRENCY = 4;
+const SETTING = 'UPDATE_CONFIG_PREPARE_TIMEOUT';
+
+/** What an update does for events that are new, in the order of `NewDatabases`. */
+export function newDatabases(parts: NewDatabasesParts): NewDatabases {
+  const { dbDir } = parts.site;
+  const answers = new Map<string, Answers>();
+  return {
+    ask: async (events) => {
+      const store = await storeOf(parts);
+      if (store.kind !== 'open') return;
+      const { unexpected, budgetMs } = parts;
+      const { maxDatabaseBytes: maxBytes } = parts.settings;
+      const endsAt = performance.now() + budgetMs;
+      const asking = new Asking({ store: store.reader, maxBytes, endsAt, unexpected });
+      await pLimit(CONCURRENCY).map([...events], async (event) => {
+        answers.set(event.name, await asking.ask(event, event.before));
+      });
+    },
+    place: async (events) => {
+      try {
+        const store = await storeOf(parts);
+        const known = ({ name }: NewEvent): Answers => {
+          if (store.kind === 'none') return NO_STORE;
+          const now = store.kind === 'failed' ? { ...NOT_ASKED, problem: store.problem } : NOT_ASKED;
+          return answers.get(name) ?? { now, before: NONE };
+        };
+        return await new Placing(parts, ensureStateDir(dbDir)).all(events, known);
+      } catch (error) {
+        return events.map((event) => ({ event, problem: problemOf(parts, error) }));
+      }
+    },
+  };
+}
+
+type Opened =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'open'; readonly reader: ObjectReader }
+  | { readonly kind: 'failed'; readonly problem: string };
+
+async function storeOf(parts: NewDatabasesParts): Promise<Opened> {
+  try {
+    const reader = await parts.openStore();
+    return reader ? { kind: 'open', reader } : { kind: 'none' };
+  } catch (error) {
+    return { kind: 'failed', problem: problemOf(parts, error).message };
+  }
+}
+
+function problemOf({ unexpected }: NewDatabasesParts, error: unknown): Problem {
+  if (!(error instanceof Failure)) unexpected(error);
+  const { code, message, hint } = asFailure(error);
+  return { code, message, hint };
+}
+
+/** Puts them in place, within the time that there is for all of them. */
+class Placing {
+  readonly #parts: NewDatabasesParts & MakingParts;
+  readonly #stateDir: string;
+  readonly #endsAt: number;
+  /** Why there is no prepared database. */
+  #obstacle: unknown = null;
+
+  constructor(parts: NewDatabasesParts, stateDir: string) {
+    this.#parts = { ...parts, migrations: readMigrations(parts.site.appRoot) ?? [] };
+    this.#stateDir = stateDir;
+    this.#endsAt = performance.now() + parts.budgetMs;
+  }
+
+  async all(events: readonly NewEvent[], known: (event: NewEvent) => Answers): Promise<NewDatabase[]> {
+    const seen = openSeen(this.#stateDir);
+    try {
+      const making = this.#making(seen);
+      return await pLimit(CONCURRENCY).map([...events], async (event) => {
+        try {
+          return { event, arrived: await this.#one(making, event, known(event)) };
+        } catch (error) {
+          return { event, problem: problemOf(this.#parts, error) };
+        }
+      });
+    } finally {
+      seen.close();
+    }
+  }
+
+  #making(seen: SeenDatabases): Making {
+    return {
+      parts: this.#parts,
+      seen,
+      like: ownershipOfApplication(NEW_DATABASE_MODE),
+      template: once(
+        () => this.#template(),
+        (error) => {
+          if (!(error instanceof Failure)) this.#parts.unexpected(error);
+          this.#obstacle = error;
+        },
+      ),
+      limitOf: () => this.#limit(),
+      commands: pLimit(this.#parts.settings.prepareConcurrency),
+    };
+  }
+
+  /** Where there is none, it is made: the commands of the application then run once for all events. */
+  async #template(): Promise<ProvedImage | null> {
+    if (!canMake(this.#parts)) return await readTemplate(this.#parts, this.#stateDir, this.#left());
+    const limits = { limitOf: () => this.#limit(), patienceMs: () => this.#left() };
+    return await ensureTemplate(this.#parts, this.#stateDir, limits);
+  }
+
+  async #one(making: Making, event: NewEvent, answers: Answers): Promise<Arrived> {
+    const { path, name, facts } = event;
+    const { dbDir } = this.#parts.site;
+    const stateDir = this.#stateDir;
+    if (resolve(path) !== path || dirname(path) !== resolve(dbDir)) {
+      throw new Failure('tenant-invalid', `the database ${JSON.stringify(name)} would not be in the db dir`, {
+        hint: 'Rename that event, or its studio, in the index.',
+      });
+    }
+    const lock = { stateDir, seen: making.seen, timeoutMs: this.#left() };
+    return await underTenantLock(lock, event, async () => {
+      const arrival: Arrival = {
+        making: this.#parts.migrations.length > 0 ? making : null,
+        seen: making.seen,
+        like: making.like,
+        dbDir,
+        stateDir,
+        maxDatabaseBytes: this.#parts.settings.maxDatabaseBytes,
+        answers,
+        before: event.before,
+        patienceMs: () => this.#left(),
+      };
+      return await arrive(arrival, event, facts);
+    });
+  }
+
+  #left(): number {
+    return Math.max(1, this.#endsAt - performance.now());
+  }
+
+  #limit(): Limit {
+    const words = `${this.#parts.budgetMs / 1000} s for all new events (${SETTING})`;
+    const ms = this.#left();
+    if (ms > 1) return { ms, words };
+    if (this.#obstacle instanceof Failure) throw this.#obstacle;
+    throw new Failure('command-failed', `there was no time left to make it, of ${words}`, {
+      hint: 'Nothing need be done: the ready hook makes it. Look why the commands of the application take so long.',
+    });
+  }
+}

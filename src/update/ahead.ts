@@ -1,0 +1,48 @@
+import { Failure } from '../failure.ts';
+import { readValidIndex } from '../index/read.ts';
+import type { ReadIndex } from '../index/types.ts';
+import { readOwedEvents } from '../journal/owed-events.ts';
+import type { NewDatabases } from '../tenants/types.ts';
+import { newEventsOf } from './new-events.ts';
+import type { Parts } from './parts.ts';
+
+/** What was learnt of an index before the lock was taken. */
+export interface Ahead {
+  readonly image: Buffer;
+  readonly read: ReadIndex;
+  /** What the store has for its new events has been asked; null where it has none. */
+  readonly databases: NewDatabases | null;
+}
+
+export interface AheadRequest {
+  /** The index that is about to be installed. */
+  readonly image: Buffer;
+  /** The installed one; null for none. */
+  readonly live: Buffer | null;
+}
+
+/**
+ * Reads an index, and asks the store whether it has databases of its new events: an empty one in the place of an event's
+ * own would count as the newer one. The network may take its time, so this comes before the lock.
+ *
+ * @returns null for an index that cannot be used: whoever has the lock says so
+ */
+export async function lookAhead(
+  parts: Pick<Parts, 'site' | 'openNewDatabases'>,
+  { image, live }: AheadRequest,
+): Promise<Ahead | null> {
+  let read: ReadIndex;
+  try {
+    read = readValidIndex(image);
+  } catch (error) {
+    if (error instanceof Failure) return null;
+    throw error;
+  }
+  const { site } = parts;
+  const owed = readOwedEvents(site.dbDir);
+  const events = newEventsOf({ site, index: read.index, before: live, owed, every: false });
+  if (events.length === 0) return { image, read, databases: null };
+  const databases = await parts.openNewDatabases();
+  await databases.ask(events);
+  return { image, read, databases };
+}

@@ -1,0 +1,176 @@
+import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
+import { databaseFile } from '../bucket/layout.ts';
+import { Failure } from '../failure.ts';
+import { databaseOf, servesHere } from '../generate/tenants.ts';
+import { entriesOf } from '../index/entries.ts';
+import { readValidIndex } from '../index/read.ts';
+import { nameEvent, nameRow } from '../index/row-names.ts';
+import type { Index, StudioYear, Warning } from '../index/types.ts';
+import { type OwedEvents, writeOwedEvents } from '../journal/owed-events.ts';
+import type { Steps } from '../report/steps.ts';
+import type { Site } from '../site/types.ts';
+import type { Arrived, NewDatabase, NewDatabases, NewEvent } from '../tenants/types.ts';
+import type { Findings } from './result.ts';
+
+/** Bytes of one page, at most: a database of that size may be one in which nothing has ever been made. */
+const LARGEST_PAGE = 65_536;
+
+/** What is compared to find the events that are new on this machine. */
+export interface Comparing {
+  readonly site: Site;
+  readonly index: Index;
+  /** Image of the index before; null where there was none, or none that could be read. */
+  readonly before: Buffer | null;
+  /** What an earlier run was to put in place, and did not. */
+  readonly owed: OwedEvents;
+  /** Whether every event without a database is new: where no store could have it, and the index before is not known. */
+  readonly every: boolean;
+}
+
+/**
+ * The events of an index that this machine serves, did not serve before, and has no database of, with the names that these
+ * had before. A machine that had no index has all of its databases to fetch, which the ready hook does. The usual index,
+ * with none, costs a look at each database's file and nothing else.
+ *
+ * @returns none, mostly
+ */
+export function newEventsOf({ site, index, before, owed, every }: Comparing): NewEvent[] {
+  if (site.deployment === 'local' || (before === null && owed.size === 0 && !every)) return [];
+  const missing = [...servedIn(index, site)].filter(({ name }) => isMissing(pathOf(site, name)));
+  if (missing.length === 0) return [];
+  const old = before === null ? null : readOrNull(before);
+  // Of one that cannot be used nothing is known, so nothing is new.
+  const servedBefore = old && new Set([...servedIn(old, site)].map(({ name }) => name));
+  const isNew = ({ name }: Named) => every || owed.has(name) || servedBefore?.has(name) === false;
+  const found = missing.filter(isNew);
+  if (found.length === 0) return [];
+  const namesBefore = new Map(old && [...namedIn(old)].map(({ event, name }) => [event.id, name]));
+  const taken = new Set([...namedIn(index)].map(({ name }) => name));
+  const free = (was: string | null | undefined): string | null =>
+    was == null || taken.has(was) ? null : was;
+  return found.map((one): NewEvent => {
+    const was = free(namesBefore.get(one.event.id)) ?? free(owed.get(one.name));
+    // Its path has changed before, and what it had then has not come along yet.
+    const earlier = was !== null && isMissing(pathOf(site, was)) ? free(owed.get(was)) : null;
+    return { ...eventOf(site, one), before: earlier ?? was };
+  });
+}
+
+interface Named {
+  readonly entry: StudioYear;
+  readonly event: StudioYear['events'][number];
+  /** Of its database. */
+  readonly name: string;
+}
+
+function* namedIn(index: Index, region: string | null = null): Generator<Named> {
+  for (const entry of entriesOf(index)) {
+    if (!servesHere(entry, region)) continue;
+    for (const event of entry.events) yield { entry, event, name: databaseOf(entry, event) };
+  }
+}
+
+function servedIn(index: Index, { region }: Site): Generator<Named> {
+  return namedIn(index, region);
+}
+
+/** Null for an index that cannot be used. */
+function readOrNull(image: Buffer): Index | null {
+  try {
+    return readValidIndex(image).index;
+  } catch {
+    return null;
+  }
+}
+
+function pathOf({ dbDir }: Site, name: string): string {
+  return join(dbDir, databaseFile(name));
+}
+
+/** What stands there and cannot be looked at is for the ready hook to tell. */
+function isMissing(path: string): boolean {
+  try {
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    return stats === undefined || (stats.isFile() && stats.size <= LARGEST_PAGE);
+  } catch {
+    return false;
+  }
+}
+
+function eventOf(site: Site, { entry, event, name }: Named): Omit<NewEvent, 'before'> {
+  const { year, studio, single } = entry;
+  return {
+    id: event.id,
+    name,
+    path: pathOf(site, name),
+    region: studio.region,
+    row: nameRow('showcases', nameEvent(String(year), studio.key, event.key), event.id),
+    facts: { year, single, name: event.name, date: event.date, locale: studio.locale },
+  };
+}
+
+const TOLD: readonly Arrived[] = ['copied', 'made', 'downloaded', 'brought along'];
+
+/** What one run does about its new events. */
+export interface NewEventsWork {
+  readonly site: Site;
+  readonly databases: NewDatabases;
+  readonly events: readonly NewEvent[];
+  /** As it was before this run. */
+  readonly owed: OwedEvents;
+  readonly findings: Findings;
+  readonly steps: Steps;
+}
+
+/**
+ * Writes down what is about to be done, since the index that is replaced is what tells which events are new.
+ *
+ * @throws {Failure} `disk`
+ */
+export function announceDatabases({ site, events, findings }: NewEventsWork): void {
+  const owed = events.map(({ name, before }): [string, string | null] => [name, before]);
+  writeOwedEvents(site.dbDir, new Map(owed), findings.run);
+}
+
+/** Takes that back, where nothing was changed after all. Never throws. */
+export function withdrawDatabases({ site, owed, findings }: NewEventsWork): void {
+  settle(site, owed, findings);
+}
+
+/** What was owed is there by now, or nobody's any more. Never throws. */
+export function forgetDatabases(site: Site, findings: Findings): void {
+  settle(site, new Map(), findings);
+}
+
+/** A disk that does not allow it has the next run look at them once more. */
+function settle(site: Site, owed: OwedEvents, { run }: Findings): void {
+  try {
+    writeOwedEvents(site.dbDir, owed, run);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+  }
+}
+
+/** Puts the databases in place, and tells how it went: an event that has none now is a warning. Never throws. */
+export async function placeDatabases(work: NewEventsWork): Promise<void> {
+  const { site, databases, events, findings, steps } = work;
+  const placed = await databases.place(events);
+  const told = TOLD.map((how) => ({
+    how,
+    count: placed.filter((one) => 'arrived' in one && one.arrived === how).length,
+  }))
+    .filter(({ count }) => count > 0)
+    .map(({ how, count }) => `${count} ${how}`);
+  if (told.length > 0) steps.note(`databases of new events: ${told.join(', ')}`);
+  const failed = placed.filter((one) => 'problem' in one);
+  const warnings = failed.map(warningOf);
+  for (const warning of warnings) steps.say({ type: 'warning', warning });
+  findings.warnings = [...findings.warnings, ...warnings];
+  settle(site, new Map(failed.map(({ event }) => [event.name, event.before])), findings);
+}
+
+function warningOf({ event, problem }: Extract<NewDatabase, { problem: unknown }>): Warning {
+  const { id, row, name } = event;
+  return { table: 'showcases', id, row, reason: `has no database ${name} yet: ${problem.message}` };
+}

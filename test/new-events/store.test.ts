@@ -1,0 +1,100 @@
+/** Whether the store has the database of a new event is asked first: an empty one in its place would count as the newer. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { expect, it, onTestFinished } from 'vitest';
+import { openDatabase } from '../../src/sqlite.ts';
+import { startFaultProxy } from '../support/fault-proxy.ts';
+import { indexOf, Stand, seeded } from './support/stand.ts';
+
+const FIRST = { id: 1, date: '2026-05-01' };
+const SECOND = { id: 2, studio: 'camden', key: 'gala', name: 'Winter Gala', date: 'May 2, 2026' } as const;
+const THIRD = { id: 3, studio: 'camden', key: 'other', name: 'Other' } as const;
+const T = new Date('2026-01-01T12:00:00Z');
+
+/** What another machine has made of a seeded database. */
+function used(stand: Stand, location: string): Buffer {
+  const db = openDatabase(readFileSync(stand.path('2026-boston')));
+  db.prepare('UPDATE events SET location = ?').run(location);
+  const bytes = db.serialize();
+  db.close();
+  return bytes;
+}
+
+it('one that the store has is fetched before navigator.yml is replaced; the others are copied', async () => {
+  const stand = await Stand.ready([FIRST]);
+  await stand.upload('2026-camden-gala', used(stand, 'Ballroom'), T);
+  await stand.publish(FIRST, SECOND, THIRD);
+  const { body, result } = await stand.machine.post();
+  expect(body).toContain('databases of new events: 1 copied, 1 downloaded');
+  expect(result.warningCount).toBe(0);
+  expect(stand.content('2026-camden-gala').events).toMatchObject([{ location: 'Ballroom' }]);
+  expect(stand.modified('2026-camden-gala')).toEqual(T);
+  expect(stand.content('2026-camden-other')).toEqual(seeded('Other', null));
+  expect((await stand.hook()).stdout).toContain('3 unchanged');
+});
+
+it('an event that comes to this region from another is fetched', async () => {
+  const stand = await Stand.ready([FIRST, { id: 3, studio: 'sydney' }]);
+  await stand.upload('2026-sydney', used(stand, 'Opera'), T);
+  const moved = openDatabase(indexOf(FIRST, { id: 3, studio: 'sydney' }));
+  moved.exec("UPDATE locations SET region = 'iad'");
+  await stand.published.publish(moved.serialize(), new Date('2026-02-02T00:00:00Z'));
+  moved.close();
+  expect((await stand.machine.post()).body).toContain('databases of new events: 1 downloaded');
+  expect(stand.content('2026-sydney').events).toMatchObject([{ location: 'Opera' }]);
+});
+
+it.each([
+  ['refuses', { kind: 'answer', status: 403 }],
+  ['does not answer', { kind: 'reset', when: 'before-request' }],
+] as const)(
+  'while the store %s, none is made for the event, which is a warning; the rest is installed',
+  async (_how, fault) => {
+    const stand = await Stand.ready([FIRST], { UPDATE_CONFIG_STORE_TIMEOUT: '3' });
+    const proxy = await startFaultProxy(stand.published.settings.endpoint);
+    onTestFinished(() => proxy.close());
+    proxy.plan(({ path }) => (path.includes('/db/2026-') ? fault : undefined));
+    await stand.publish(FIRST, SECOND, THIRD);
+    const { status, result } = await stand.machine.post('', { env: { AWS_ENDPOINT_URL_S3: proxy.endpoint } });
+    expect([status, result.outcome, result.warningCount]).toEqual([200, 'updated', 2]);
+    expect(stand.machine.read('navigator.yml')).toContain('2026/camden/gala');
+    expect([stand.exists('2026-camden-gala'), stand.exists('2026-camden-other')]).toEqual([false, false]);
+    // The ready hook makes up for it, or the next update.
+    await stand.publish(FIRST, { ...SECOND, name: 'Spring Gala' }, THIRD);
+    expect((await stand.machine.post()).body).toContain('databases of new events: 2 copied');
+    expect(stand.content('2026-camden-gala')).toEqual(seeded('Spring Gala', 'May 2, 2026'));
+    expect(stand.litter()).toEqual([]);
+  },
+);
+
+it('a damaged one in the store is a warning for that event alone', async () => {
+  const stand = await Stand.ready([FIRST]);
+  await stand.upload('2026-camden-gala', Buffer.alloc(9000, 'no database'), T);
+  await stand.publish(FIRST, SECOND, THIRD);
+  const answer = await stand.machine.run(['--json'], {});
+  const result = JSON.parse(answer.stdout) as { warnings: { row: string; reason: string }[] };
+  expect(result.warnings).toEqual([
+    expect.objectContaining({
+      row: 'event 2026/camden/gala (showcases 2)',
+      reason: expect.stringMatching(/^has no database 2026-camden-gala yet: .*is not an SQLite database/),
+    }),
+  ]);
+  expect([stand.exists('2026-camden-gala'), stand.exists('2026-camden-other')]).toEqual([false, true]);
+});
+
+it('a machine without a store makes it at once, though the index that was put there is the one before', async () => {
+  const none = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_ENDPOINT_URL_S3: '' };
+  const kamal = {
+    FLY_APP_NAME: '',
+    FLY_REGION: '',
+    FLY_MACHINE_ID: '',
+    KAMAL_CONTAINER_NAME: 'web',
+    ...none,
+  };
+  const stand = await Stand.open(kamal);
+  writeFileSync(stand.machine.path('index.sqlite3'), indexOf(FIRST));
+  await stand.machine.post();
+  await stand.hook();
+  writeFileSync(stand.machine.path('index.sqlite3'), indexOf(FIRST, SECOND));
+  expect((await stand.machine.post()).body).toContain('databases of new events: 1 copied');
+  expect(stand.content('2026-camden-gala')).toEqual(seeded('Winter Gala', 'May 2, 2026'));
+});
