@@ -76,7 +76,7 @@ async function ask(
   known: Remembered | null,
 ): Promise<Asked> {
   const { site, settings } = parts;
-  if (pushed) return { fetched: pushed, live: null };
+  if (pushed) return await askForPushed(parts, pushed);
   let live: LiveIndex | null = null;
   try {
     live = await readLiveIndex(site, settings.maxIndexBytes);
@@ -94,6 +94,13 @@ async function ask(
     if (mustServe && error instanceof Failure) return { problem: error, live };
     throw error;
   }
+}
+
+/** The index is at hand; where there is a store, it may have databases of new events. */
+async function askForPushed(parts: Parts, pushed: PushedIndex): Promise<Asked> {
+  const live = await readLiveIndex(parts.site, parts.settings.maxIndexBytes);
+  const ahead = await lookAhead(parts, { image: pushed.bytes, live: live.image });
+  return { fetched: pushed, ahead, live };
 }
 
 /** That the store has still what was installed says nothing once something else is. */

@@ -115,3 +115,15 @@ it('the ready hook seeds a database that it has migrated, where events is empty'
   expect(stand.asked()).toEqual(['db:prepare 2026-boston', 'db:seed 2026-boston']);
   expect(stand.content('2026-boston')).toEqual(seeded('Showcase', '2026-05-01'));
 });
+
+it('a prepared database that cannot be made is a warning of the ready hook, and no failure', async () => {
+  const stand = await Stand.ready([FIRST]);
+  stand.dropTemplate();
+  stand.control('fail', 'template');
+  const { exitCode, stdout } = await stand.hook();
+  expect([exitCode, stdout]).toEqual([
+    0,
+    expect.stringContaining('no prepared database could be made for new events'),
+  ]);
+  expect(stand.asked()).toEqual(['db:prepare template']);
+});

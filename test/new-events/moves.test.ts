@@ -185,6 +185,23 @@ it('one that an update could not bring along is brought by the ready hook, and n
   expect(locationOf(stand, '2026-boston-renamed')).toBe('Here');
 });
 
+it('one that changes its path twice, before it could come along, comes from the first', async () => {
+  const stand = await Stand.ready([ONE], { UPDATE_CONFIG_PREPARE_TIMEOUT: '1' });
+  change(stand, '2026-boston', 'Here');
+  const holder = openDatabase(stand.path('2026-boston'));
+  holder.exec('BEGIN EXCLUSIVE');
+  await stand.publish({ ...ONE, key: 'second' });
+  await stand.machine.post();
+  holder.exec('ROLLBACK');
+  holder.close();
+  expect(stand.exists('2026-boston-second')).toBe(false);
+  await stand.publish({ ...ONE, key: 'third' });
+  expect((await stand.machine.post()).body).toContain('1 brought along');
+  expect(locationOf(stand, '2026-boston-third')).toBe('Here');
+  await stand.hook();
+  expect([stand.exists('2026-boston'), stand.litter()]).toEqual([false, []]);
+});
+
 it('a rollback brings it back', async () => {
   const stand = await Stand.ready([ONE]);
   await stand.publish({ ...ONE, key: 'renamed' });
