@@ -1,8 +1,8 @@
-import { renameSync, rmSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { syncDirectory } from '../install/commit.ts';
 import { onDisk } from '../install/disk.ts';
-import { stagedPath } from '../install/names.ts';
+import { stagedBy, stagedPath } from '../install/names.ts';
 import { readRegularFile } from '../regular-file.ts';
 import { ownershipOfApplication, writeNewFile } from '../rights/files.ts';
 import { ensureStateDir, stateDirOf } from './state-dir.ts';
@@ -61,4 +61,22 @@ export function writeOwedEvents(dbDir: string, owed: OwedEvents, run: string): v
     }
     syncDirectory(directory);
   });
+}
+
+/**
+ * Takes away what killed runs have left beside. Whatever stands there in the place of a directory keeps nobody from an
+ * update: it is the application's. To be called with the update's lock held.
+ *
+ * @param run that asks; what is its own stays
+ */
+export function clearOwedEvents(dbDir: string, run: string): void {
+  const directory = stateDirOf(dbDir);
+  try {
+    for (const name of readdirSync(directory)) {
+      const isLeft = name.startsWith(`.${FILE}.`) && (stagedBy(name) ?? run) !== run;
+      if (isLeft) rmSync(join(directory, name), { force: true });
+    }
+  } catch {
+    // Who writes there will say what is wrong.
+  }
 }

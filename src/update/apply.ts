@@ -34,7 +34,7 @@ export interface Change {
 }
 
 interface Beside {
-  /** Writes down what is about to be done, before the first change. */
+  /** Writes down what is about to be done, before the first change; must not throw. */
   readonly announce: () => void;
   /** Takes that back, where nothing was changed after all; must not throw. */
   readonly withdraw: () => void;
@@ -77,7 +77,7 @@ export async function installChange(
   let digest = live.digest;
   try {
     if (replaces) orSpare(change, () => keep(journal, change));
-    if (change.beside) orSpare(change, change.beside.announce);
+    change.beside?.announce();
     if (index) {
       const { image, modified: mtime } = index;
       const announce = (next: string) => journal.setPendingReload(run, change.remember?.(next) ?? null);

@@ -5,8 +5,8 @@ import { recover } from '../install/recover.ts';
 import { moment } from '../journal/arrival.ts';
 import { unlessDamaged } from '../journal/history.ts';
 import { acquireJournal, type Journal } from '../journal/journal.ts';
+import { clearOwedEvents } from '../journal/owed-events.ts';
 import { type Remembered, readShareable } from '../journal/remembered.ts';
-import { stateDirOf } from '../journal/state-dir.ts';
 import type { Arrival, RunKind } from '../journal/types.ts';
 import type { Lock } from '../lock/lock.ts';
 import { newRunId } from '../report/run-id.ts';
@@ -230,10 +230,11 @@ class LockedRun {
     giveAwayLeftovers(site.dbDir, INDEX_FILES, madeBefore);
     const removed = recover({
       stateDir: journal.stateDir,
-      directories: [...targetDirectories(site), stateDirOf(site.dbDir)],
+      directories: targetDirectories(site),
       spared: [maintenancePath(site)],
       run: this.#findings.run,
     });
+    clearOwedEvents(site.dbDir, this.#findings.run);
     for (const path of removed) this.#steps.note(`removed ${path}, left by a run that was cut short`);
   }
 }

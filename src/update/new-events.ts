@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { databaseFile } from '../bucket/layout.ts';
-import { Failure } from '../failure.ts';
+import { asFailure } from '../failure.ts';
 import { databaseOf, servesHere } from '../generate/tenants.ts';
 import { entriesOf } from '../index/entries.ts';
 import { readValidIndex } from '../index/read.ts';
@@ -124,13 +124,16 @@ export interface NewEventsWork {
 }
 
 /**
- * Writes down what is about to be done, since the index that is replaced is what tells which events are new.
- *
- * @throws {Failure} `disk`
+ * Writes down what is about to be done, since the index that is replaced is what tells which events are new. Where the
+ * application keeps it from that, as it can, the update goes on. Never throws.
  */
-export function announceDatabases({ site, events, findings }: NewEventsWork): void {
+export function announceDatabases({ site, events, findings, steps }: NewEventsWork): void {
   const owed = events.map(({ name, before }): [string, string | null] => [name, before]);
-  writeOwedEvents(site.dbDir, new Map(owed), findings.run);
+  try {
+    writeOwedEvents(site.dbDir, new Map(owed), findings.run);
+  } catch (error) {
+    steps.warn(`what new events are owed could not be written down: ${asFailure(error).message}`);
+  }
 }
 
 /** Takes that back, where nothing was changed after all. Never throws. */
@@ -143,12 +146,12 @@ export function forgetDatabases(site: Site, findings: Findings): void {
   settle(site, new Map(), findings);
 }
 
-/** A disk that does not allow it has the next run look at them once more. */
+/** Where that cannot be written, the next run looks at them once more. */
 function settle(site: Site, owed: OwedEvents, { run }: Findings): void {
   try {
     writeOwedEvents(site.dbDir, owed, run);
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
+  } catch {
+    // It costs a look at files.
   }
 }
 

@@ -97,3 +97,14 @@ it('records that the application invents bring along nothing but its own databas
   expect(body).toContain('databases of new events: 1 copied');
   expectUntouched(machine, vault, ['rails/tmp/rails']);
 });
+
+it('a file in the place of the state directory keeps no update from its end: the event is a warning', async () => {
+  await machine.program('ready', { args: ['--only', 'tenants'] });
+  asApplication('mv "$1" "$1.was"; echo mine >"$1"', machine.stateDir);
+  const { status, result } = await publish(ONE, TWO);
+  expect([status, result.outcome, result.warningCount]).toEqual([200, 'updated', 1]);
+  expect(machine.read('navigator.yml')).toContain('2026/camden/gala');
+  asApplication('rm "$1"; mv "$1.was" "$1"', machine.stateDir);
+  expect((await machine.program('ready', { args: ['--only', 'tenants'] })).exitCode).toBe(0);
+  expect(contentOf(path('2026-camden-gala'))).toEqual(seeded('Winter Gala', null));
+});
