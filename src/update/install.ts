@@ -1,7 +1,7 @@
 import { generate } from '../generate/generate.ts';
 import type { PlannedFile } from '../generate/types.ts';
 import { type Comparison, compareFiles } from '../install/compare.ts';
-import { readOwedEvents } from '../journal/owed-events.ts';
+import { clearOwedEvents, readOwedEvents } from '../journal/owed-events.ts';
 import type { Outcome } from '../report/types.ts';
 import { navigatorPath } from '../site/paths.ts';
 import type { Ahead } from './ahead.ts';
@@ -46,6 +46,7 @@ export async function installCandidate(
 ): Promise<Outcome> {
   const { site } = parts;
   const { force, reload = force, spare = false, ahead = null } = options;
+  clearOwedEvents(site.dbDir, findings.run);
   const known = ahead !== null && ahead.image === candidate.image ? ahead.read : null;
   const index = await readStep(site, { steps, findings }, candidate, known);
   await limitYoungGeneration(candidate.image.length);

@@ -5,7 +5,6 @@ import { recover } from '../install/recover.ts';
 import { moment } from '../journal/arrival.ts';
 import { unlessDamaged } from '../journal/history.ts';
 import { acquireJournal, type Journal } from '../journal/journal.ts';
-import { clearOwedEvents } from '../journal/owed-events.ts';
 import { type Remembered, readShareable } from '../journal/remembered.ts';
 import type { Arrival, RunKind } from '../journal/types.ts';
 import type { Lock } from '../lock/lock.ts';
@@ -234,7 +233,6 @@ class LockedRun {
       spared: [maintenancePath(site)],
       run: this.#findings.run,
     });
-    clearOwedEvents(site.dbDir, this.#findings.run);
     for (const path of removed) this.#steps.note(`removed ${path}, left by a run that was cut short`);
   }
 }

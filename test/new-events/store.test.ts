@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, it, onTestFinished } from 'vitest';
 import { openDatabase } from '../../src/sqlite.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
+import { giveKeys, newKey, push, pushOf } from '../support/pushing.ts';
 import { indexOf, Stand, seeded } from './support/stand.ts';
 
 const FIRST = { id: 1, date: '2026-05-01' };
@@ -96,5 +97,27 @@ it('a machine without a store makes it at once, though the index that was put th
   await stand.hook();
   writeFileSync(stand.machine.path('index.sqlite3'), indexOf(FIRST, SECOND));
   expect((await stand.machine.post()).body).toContain('databases of new events: 1 copied');
+  expect(stand.content('2026-camden-gala')).toEqual(seeded('Winter Gala', 'May 2, 2026'));
+});
+
+it('an index that is pushed to such a machine has its new events copied, and brings along what changed its path', async () => {
+  const none = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_ENDPOINT_URL_S3: '' };
+  const kamal = {
+    FLY_APP_NAME: '',
+    FLY_REGION: '',
+    FLY_MACHINE_ID: '',
+    KAMAL_CONTAINER_NAME: 'web',
+    ...none,
+  };
+  const stand = await Stand.open(kamal);
+  const key = newKey();
+  giveKeys(stand.machine, `${key}\n`);
+  await push(stand.machine, pushOf({ key, index: indexOf(FIRST) }));
+  await stand.hook();
+  const { status, body } = await push(
+    stand.machine,
+    pushOf({ key, index: indexOf({ ...FIRST, key: 'renamed' }, SECOND) }),
+  );
+  expect([status, body]).toEqual([200, expect.stringContaining('1 copied, 1 brought along')]);
   expect(stand.content('2026-camden-gala')).toEqual(seeded('Winter Gala', 'May 2, 2026'));
 });
