@@ -24,7 +24,10 @@ const LAST_YEAR = 9999;
 
 /** Reads days as the platform's own form writes them: `2026-05-01 - 2026-05-02`, or one of them. */
 export function readMachineDays(text: string): Days | null {
-  const match = MACHINE.exec(text.trim());
+  const trimmed = text.trim();
+  // Most others have no hyphen there, and need no expression to be compiled for them.
+  if (trimmed[4] !== '-') return null;
+  const match = MACHINE.exec(trimmed);
   const from = match?.[1];
   if (from === undefined) return null;
   const to = match?.[2] ?? from;

@@ -67,6 +67,7 @@ type Groups = Map<number, Map<number, Group>>;
 
 function readGroups(db: Database, studios: Studios, warnings: Warning[]): Groups {
   const years: Groups = new Map();
+  const isReadable = rememberingLast(isReadableDate);
   const nameOf = (row: Row): string | null => {
     const id = row.shown('location_id');
     const studio =
@@ -86,7 +87,7 @@ function readGroups(db: Database, studios: Studios, warnings: Warning[]): Groups
       row.problems.push(`its location ${location} ${gone ? 'was left out' : 'does not exist'}`);
       continue;
     }
-    if (date !== null && !isReadableDate(date, { year, locale: studio.locale })) {
+    if (date !== null && !isReadable(date, { year, locale: studio.locale })) {
       row.notes.push(`date ${quoted(date)} cannot be read: pages show it, after those that can`);
     }
     const group = groupOf(years, year, studio);
@@ -95,6 +96,16 @@ function readGroups(db: Database, studios: Studios, warnings: Warning[]): Groups
     if (row.good) group.add({ id: row.id, key, name, date, order });
   }
   return years;
+}
+
+/** The same for dates one after another, of which many are as the one before. */
+function rememberingLast(read: typeof isReadableDate): typeof isReadableDate {
+  let last: { text: string; year: number; locale: string | null; answer: boolean } | null = null;
+  return (text, { year, locale }) => {
+    if (last?.text === text && last.year === year && last.locale === locale) return last.answer;
+    last = { text, year, locale, answer: read(text, { year, locale }) };
+    return last.answer;
+  };
 }
 
 function groupOf(years: Groups, year: number, studio: Studio): Group {

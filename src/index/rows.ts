@@ -15,8 +15,9 @@ const CONTROL = /[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]+/g;
 /** Nothing that can be seen: a link of such a name could not be found, let alone followed. */
 const BLANK = /^[\s\p{Default_Ignorable_Code_Point}]*$/u;
 
-/** What nearly every name is made of: saves the dearer look. */
+/** What nearly every name is made of, and what at least one character of it is: saves the dearer looks. */
 const PLAIN = /^[ -~\u00a0-\u02ff]*$/;
+const SEEN = /[!-~]/;
 
 /**
  * The row that is being read. Every method checks one cell and returns something usable; what is wrong is remembered,
@@ -117,8 +118,9 @@ export class Row {
   }
 
   #words(column: string, given: string | null): string | null {
-    if (given === null || BLANK.test(given)) return null;
-    if (given.length <= MAX_TEXT && PLAIN.test(given)) return given;
+    if (given === null) return null;
+    if (given.length <= MAX_TEXT && PLAIN.test(given) && SEEN.test(given)) return given;
+    if (BLANK.test(given)) return null;
     let text = given.replace(CONTROL, ' ');
     if (text !== given) this.notes.push(`${column} has control characters, read as spaces`);
     if (text.length > MAX_TEXT) {

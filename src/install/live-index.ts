@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { type BigIntStats, lstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../failure.ts';
 import { imageDigest, openInstalled, readImage } from '../index/open.ts';
@@ -77,14 +77,17 @@ function readOnce(path: string, maxBytes: number): LiveIndex {
 
 /**
  * What changes with every write to a database, its log or its journal: the kernel sets the time of a change, and nobody
- * else can. Null where one was changed just now, so that another change may have the same time.
+ * else can. Null where one was changed just now, so that another change may have the same time, and for what is no plain
+ * file: the log of a database behind a link stands elsewhere.
  */
 function stampOf(path: string): string | null {
   const found = ['', '-wal', '-journal'].map((suffix) =>
-    statSync(path + suffix, { bigint: true, throwIfNoEntry: false }),
+    lstatSync(path + suffix, { bigint: true, throwIfNoEntry: false }),
   );
   const now = Date.now();
-  if (found.some((stats) => stats && Math.abs(now - Number(stats.ctimeMs)) < SAME_TIME_MS)) return null;
+  const isSteady = (stats: BigIntStats | undefined): boolean =>
+    stats === undefined || (stats.isFile() && Math.abs(now - Number(stats.ctimeMs)) >= SAME_TIME_MS);
+  if (!found.every(isSteady)) return null;
   return found
     .map((stats) => (stats ? `${stats.dev}:${stats.ino}:${stats.size}:${stats.ctimeNs}` : '-'))
     .join();

@@ -1,4 +1,5 @@
-import { performance } from 'node:perf_hooks';
+import { monotonicMs } from '../clock.ts';
+
 import { asFailure, Failure } from '../failure.ts';
 import type { ObjectReader } from '../store/types.ts';
 import { isStoreDown } from './breaker.ts';
@@ -35,7 +36,7 @@ export interface AskingParts {
   readonly store: ObjectReader;
   /** Bytes of one database. */
   readonly maxBytes: number;
-  /** `performance.now()` after which nothing is asked any more. */
+  /** `monotonicMs()` after which nothing is asked any more. */
   readonly endsAt: number;
   /** Told of every error that was not foreseen, with its stack. */
   readonly unexpected: (error: unknown) => void;
@@ -65,7 +66,7 @@ export class Asking {
 
   async #one(tenant: Pick<TenantDatabase, 'name' | 'region'>): Promise<Stored> {
     const { store, endsAt, unexpected } = this.#parts;
-    if (performance.now() >= endsAt) this.#down ??= 'the store was too slow to be asked for all new events';
+    if (monotonicMs() >= endsAt) this.#down ??= 'the store was too slow to be asked for all new events';
     if (this.#down !== null) return { kind: 'unknown', problem: this.#down };
     try {
       const maxBytes = Math.min(this.#parts.maxBytes, this.#room);

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
-import { performance } from 'node:perf_hooks';
 import pLimit from 'p-limit';
+import { monotonicMs } from '../clock.ts';
 import { asFailure, Failure } from '../failure.ts';
 import { ensureStateDir } from '../journal/state-dir.ts';
 import type { Problem } from '../report/types.ts';
@@ -42,7 +42,7 @@ export function newDatabases(parts: NewDatabasesParts): NewDatabases {
       if (store.kind !== 'open') return;
       const { unexpected, budgetMs } = parts;
       const { maxDatabaseBytes: maxBytes } = parts.settings;
-      const endsAt = performance.now() + budgetMs;
+      const endsAt = monotonicMs() + budgetMs;
       const asking = new Asking({ store: store.reader, maxBytes, endsAt, unexpected });
       await pLimit(CONCURRENCY).map([...events], async (event) => {
         answers.set(event.name, await asking.ask(event, event.before));
@@ -95,7 +95,7 @@ class Placing {
   constructor(parts: NewDatabasesParts, stateDir: string) {
     this.#parts = { ...parts, migrations: readMigrations(parts.site.appRoot) ?? [] };
     this.#stateDir = stateDir;
-    this.#endsAt = performance.now() + parts.budgetMs;
+    this.#endsAt = monotonicMs() + parts.budgetMs;
   }
 
   async all(events: readonly NewEvent[], known: (event: NewEvent) => Answers): Promise<NewDatabase[]> {
@@ -165,7 +165,7 @@ class Placing {
   }
 
   #left(): number {
-    return Math.max(1, this.#endsAt - performance.now());
+    return Math.max(1, this.#endsAt - monotonicMs());
   }
 
   #limit(): Limit {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -53,6 +53,20 @@ describe('an index that was read before', () => {
 
   it('is read again after a change that stands in its write-ahead log alone', async () => {
     const writer = openDatabase(path);
+    writer.pragma('journal_mode = WAL');
+    aMinuteLater();
+    const known = await readLiveIndex(site);
+    writer.prepare('UPDATE users SET name1 = ? WHERE id = 1').run('In the log');
+    const found = await readLiveIndex(site, undefined, known);
+    writer.close();
+    expect(found.digest).not.toBe(known.digest);
+  });
+
+  it('is read again where it stands behind a link: its log is not beside that', async () => {
+    const real = join(dbDir, 'real.sqlite3');
+    renameSync(path, real);
+    symlinkSync(real, path);
+    const writer = openDatabase(real);
     writer.pragma('journal_mode = WAL');
     aMinuteLater();
     const known = await readLiveIndex(site);

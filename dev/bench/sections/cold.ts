@@ -51,8 +51,10 @@ async function measureCold(machine: BenchMachine, pairs: number): Promise<ColdRo
 
   await machine.publish(first);
   await machine.update('updated');
+  machine.layDatabases();
   await publishNext();
   await machine.update('updated');
+  machine.layDatabases();
   const kinds = [
     {
       name: 'index unchanged',
