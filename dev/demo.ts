@@ -153,9 +153,10 @@ try {
   console.log(`The files: ${paths.db} (index, htpasswd, map.yml, showcases.yml)`);
   console.log(`           ${paths.appRoot} (config/navigator.yml, tmp/tenants.list)`);
   console.log(`The pages: ${paths.appRoot}/public/index.html and below`);
-  console.log(
-    `By hand:   APP_ROOT=${paths.appRoot} RAILS_DB_VOLUME=${paths.db} cgi-bin/update_config --dry-run`,
-  );
+  console.log('By hand, as this machine:');
+  console.log(`  export APP_ROOT=${paths.appRoot} RAILS_DB_VOLUME=${paths.db}`);
+  console.log('  export FLY_APP_NAME=smooth FLY_REGION=iad FLY_MACHINE_ID=demo-machine');
+  console.log('  cgi-bin/update_config --dry-run');
 } finally {
   await store.close();
 }
