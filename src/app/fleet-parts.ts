@@ -50,7 +50,7 @@ export async function buildFleetParts(ingredients: Ingredients): Promise<{ parts
   report({ type: 'note', message: describePlaces(store, chosen, settings) }, new Date());
   const ways = { ingredients, site, prepared: preparation(ingredients, site) };
   const stored = storedWay(ways, storeSettings);
-  const pushed = pushedWay(ways, store === 'unused' || Boolean(world.env['UPDATE_CONFIG_KEY']));
+  const pushed = pushedWay(ways, store !== null || Boolean(world.env['UPDATE_CONFIG_KEY']));
   const all = chosen.map(({ target, isPushed }): Way => {
     const way = isPushed ? { ...pushed, push: { sending: pushed.sending, force: task.force } } : stored;
     return { ...way, target, credentials: credentials.get(target) ?? null };

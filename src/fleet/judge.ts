@@ -129,7 +129,7 @@ function ofStatus(status: number, claim: Claim | null): FleetError {
       ': update_config is not there',
       'Check the URL of the target, and whether the machine is still there.',
     );
-  return error('', 'Look at its log.');
+  return error('', 'Look at its log; --verbose shows what it answered.');
 }
 
 /**

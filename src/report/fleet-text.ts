@@ -51,7 +51,7 @@ export function fleetLines({ verbose }: { verbose: boolean }): FleetLines {
       case 'published':
         return [...publishLines(event.publish), ''];
       case 'stored':
-        return ['Step 1: Looking at the index in the store...', RULE, storedLine(event), ''];
+        return [`Step 1: Looking at the index ${placeOf(event)}...`, RULE, storedLine(event), ''];
       case 'finding':
         return [findingLine(target, noun), RULE];
       case 'found':
@@ -74,6 +74,10 @@ export function fleetLines({ verbose }: { verbose: boolean }): FleetLines {
   };
   // Names in the index and words of other programs may hold the sign by which the job counts machines.
   return (event) => (event.type === 'machine-done' ? tell(event) : tell(event).map(foreign));
+}
+
+function placeOf({ from }: Standard): string {
+  return from === 'host' || from === 'push' ? 'of this host' : 'in the store';
 }
 
 export function storedLine({ index, from }: Standard): string {
