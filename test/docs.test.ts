@@ -53,6 +53,11 @@ describe('the documents', () => {
     expect(names(section)).toEqual(known);
   });
 
+  it.each(EXECUTABLES)('leave --help of %s to fit into 80 columns', (executable) => {
+    const help = execFileSync(join(ROOT, executable), ['--help'], { encoding: 'utf8' });
+    expect(help.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
   it.each(EXECUTABLES)('name no option of %s that --help does not have', (executable) => {
     const help = execFileSync(join(ROOT, executable), ['--help'], { encoding: 'utf8' });
     const calls = all.match(new RegExp(`(?<![\\w/])${executable} [^\`\\n#;|]*`, 'g')) ?? [];

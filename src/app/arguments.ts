@@ -21,8 +21,18 @@ export function readArguments<T extends ParseArgsConfig>(config: T, usage: (mess
   try {
     return parseArgs(config);
   } catch (error) {
-    throw usage(error instanceof Error ? error.message : String(error));
+    throw usage(error instanceof Error ? explain(error) : String(error));
   }
+}
+
+/** Node's words may repeat what was given, so only the name of the option is taken from them. */
+function explain({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL')
+    return `unexpected argument ${JSON.stringify(/'(.{1,40})'/.exec(message)?.[1] ?? '')}`;
+  const name = /'(?:-[a-z], )?(--?[a-z-]{1,20})/.exec(message)?.[1];
+  if (name === undefined) return 'there is an option that cannot be understood';
+  if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') return `there is no option ${name}`;
+  return message.includes('does not take') ? `${name} takes no value` : `${name} lacks its value`;
 }
 
 /**
@@ -36,6 +46,10 @@ export function refuseArguments(
   write: (text: string) => void,
 ): 0 | 2 | null {
   if (args.length === 0) return null;
-  write(help);
-  return args.length === 1 && (args[0] === '--help' || args[0] === '-h') ? 0 : 2;
+  if (args.length === 1 && (args[0] === '--help' || args[0] === '-h')) {
+    write(help);
+    return 0;
+  }
+  write(`Failed (usage): there is no option but --help, and no argument\n\n${help}`);
+  return 2;
 }

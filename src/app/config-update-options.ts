@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util';
 import type { FleetOperation } from '../fleet/types.ts';
-import { FLAG, USUAL_OPTIONS, usageOf } from './arguments.ts';
+import { FLAG, readArguments, USUAL_OPTIONS, usageOf } from './arguments.ts';
 
 const usage = usageOf('config-update');
 
@@ -38,36 +37,49 @@ export interface FleetOptions {
 
 export const FLEET_HELP = `Usage: config-update [options]
 
-Publishes the index of this host to the object store when it differs from what is there, or sends it
-to the machines themselves; finds the active ones, and has them all update their configuration at once.
+Publishes the index of this host to the object store when it differs from what
+is there, or sends it to the machines themselves; finds the active ones, and has
+them all update their configuration at once.
 
-  --target NAMES       fly (the machines of the Fly app; default), kamal (the one server), or both: fly,kamal
-  --push               send the index to the machines, signed (UPDATE_CONFIG_KEY_FILE), and ask no object
-                       store: what is done for kamal
-  --publish            publish it, and have the machines fetch it: what is done for fly
-  --dry-run            say what would be done; ask every machine what it would change; change nothing
-  --verify             compare what every machine has with the store; change nothing
-  --history            list the last runs: when, who, what became of the index and the machines
+  --target NAMES       fly (the machines of the Fly app; default), kamal (the
+                       one server), or both: fly,kamal
+  --push               send the index to the machines, signed
+                       (UPDATE_CONFIG_KEY_FILE), and ask no object store: what
+                       is done for kamal
+  --publish            publish it, and have the machines fetch it: what is done
+                       for fly
+  --dry-run            say what would be done; ask every machine what it would
+                       change; change nothing
+  --verify             compare what every machine has with the store; change
+                       nothing
+  --history            list the last runs: when, who, what became of the index
+                       and the machines
   --no-publish         update the machines to what the store has
-  --no-dates           do not take the dates of events from their own databases into the index
+  --no-dates           do not take the dates of events from their own databases
+                       into the index
   --force              have machines take a pushed index over a newer one
-  --replace ETAG       publish over this index of somebody else, which you were told of
-  --user NAME[:PASS]   who asks; better leave the password to CONFIG_UPDATE_PASSWORD or ~/.netrc,
-                       since ps shows arguments to everybody on this host
+  --replace ETAG       publish over this index of somebody else, which you were
+                       told of
+  --user NAME[:PASS]   who asks; better leave the password to
+                       CONFIG_UPDATE_PASSWORD or ~/.netrc, since ps shows
+                       arguments to everybody on this host
   --concurrency N      machines that are asked at the same time
   --timeout S          seconds for one request to one machine
   --deadline S         seconds for everything after the index is published
   --broadcast STREAM   tell this stream of Navigator's how far the run is
   --broadcast-url URL  where to (default http://localhost:9999/_broadcast)
-  --app-root DIR       the application's directory (APP_ROOT, else the parent of this file's)
+  --app-root DIR       the application's directory (APP_ROOT, else the parent of
+                       this file's)
   --json               one event a line, as JSON
   --verbose            show each machine's own log
   --help               this text
 
-CONFIG_UPDATE_BEFORE names a command that runs before the index is read; if it fails, nothing is published.
+CONFIG_UPDATE_BEFORE names a command that runs before the index is read; if it
+fails, nothing is published.
 
-Exit codes: 0 all done, 1 some machines failed (they are named) or the run could not go on,
-2 the options make no sense, 3 no active machine, 4 the index changed elsewhere, 130 interrupted.
+Exit codes: 0 all done, 1 some machines failed (they are named) or the run could
+not go on, 2 the options make no sense, 3 no active machine, 4 the index changed
+elsewhere, 130 interrupted.
 `;
 
 /** Options that stand for a variable, and the numbers that it may hold. */
@@ -142,8 +154,8 @@ function wholeNumber(name: string, text: string, most: number): string {
 }
 
 function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
+  return readArguments(
+    {
       args: [...args],
       allowPositionals: true,
       options: {
@@ -166,16 +178,7 @@ function parse(args: readonly string[]) {
         verbose: { ...FLAG, short: 'v' },
         ...USUAL_OPTIONS,
       },
-    });
-  } catch (error) {
-    throw usage(error instanceof Error ? explain(error) : String(error));
-  }
-}
-
-/** Node's words may repeat what was given, so only the name of the option is taken from them. */
-function explain({ code, message }: NodeJS.ErrnoException): string {
-  const name = /'(?:-[a-z], )?(--?[a-z-]{1,20})/.exec(message)?.[1];
-  if (name === undefined) return 'there is an option that cannot be understood';
-  if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') return `there is no option ${name}`;
-  return message.includes('does not take') ? `${name} takes no value` : `${name} lacks its value`;
+    },
+    usage,
+  );
 }

@@ -36,25 +36,32 @@ const faultLines = Object.entries(FAULTS)
 
 export const FLEET_SIM_HELP = `Usage: fleet-sim [options]
 
-Plays a fleet of Fly machines on 127.0.0.1, so that config-update can be rehearsed: the
-address that routes to them, the Machines API, flyctl, and Navigator's /_broadcast. Says
-which variables aim config-update at it, then each request, until it is interrupted.
+Plays a fleet of Fly machines on 127.0.0.1, so that config-update can be
+rehearsed: the address that routes to them, the Machines API, flyctl, and
+Navigator's /_broadcast. Says which variables aim config-update at it, then each
+request, until it is interrupted.
 
   --machines N       machines of the process group app (8)
-  --workers N        further ones of the process group worker, which serve nothing (0)
+  --workers N        further ones of the process group worker, which serve
+                     nothing (0)
   --regions LIST     their regions, in turn (ams,iad,ord,dfw,sjc,ewr,syd,nrt)
-  --states LIST      so many of them are not started: suspended=2,stopped=1,created=1
+  --states LIST      so many of them are not started:
+                     suspended=2,stopped=1,created=1
   --app NAME         name of the app (smooth)
   --port N           port to listen on (a free one)
   --delay MS         what a machine takes to answer (300)
-  --faults LIST      what goes wrong, KIND=N or KIND=P%, at every request of so many
-                     machines; KIND-once=N at their first one: slow=2,hang=1,fail-once=5%
+  --faults LIST      what goes wrong, KIND=N or KIND=P%, at every request of so
+                     many machines; KIND-once=N at their first one:
+                     slow=2,hang=1,fail-once=5%
   --slow MS          what a slow machine takes longer (3000)
-  --seed N           another seed gives other ids, and the faults to other machines (1)
-  --etag ETAG        ETag of the index that machines say they have. Without it they ask
-                     the object store (AWS_ENDPOINT_URL_S3 and so on)
-  --cgi FILE         run this update_config for each machine, in directories of its own
-  --resume FILE      run this hook when the Machines API starts a machine (with --cgi)
+  --seed N           another seed gives other ids, and the faults to other
+                     machines (1)
+  --etag ETAG        ETag of the index that machines say they have. Without it
+                     they ask the object store (AWS_ENDPOINT_URL_S3 and so on)
+  --cgi FILE         run this update_config for each machine, in directories of
+                     its own
+  --resume FILE      run this hook when the Machines API starts a machine (with
+                     --cgi)
   --timeout S        seconds until Navigator kills the CGI (300)
   --home DIR         where the machines' directories are, <id>/rails and <id>/db
                      (a temporary one that is removed at the end)
@@ -67,11 +74,14 @@ which variables aim config-update at it, then each request, until it is interrup
 Kinds of faults:
 ${faultLines}
 
-While it runs:
-  curl -X PUT -d 'fail=1' URL/_sim/faults   other faults from now on; none with -d ''
-  curl URL/_sim/status                      requests of each machine, now and most at once
-  curl -X POST -H 'Authorization: Bearer rehearsal' URL/v1/apps/smooth/machines/ID/start
-                                            (or stop, suspend) changes a machine's state
+While it runs, with its address as URL:
+  curl -X PUT -d 'fail=1' URL/_sim/faults
+      other faults from now on; none with -d ''
+  curl URL/_sim/status
+      requests of each machine, now and most at once
+  curl -X POST -H 'Authorization: Bearer rehearsal' \\
+       URL/v1/apps/smooth/machines/ID/start
+      (or stop, suspend) changes a machine's state
 Exit codes: 0 it was ended, 1 it could not begin, 2 the options make no sense.
 `;
 

@@ -7,13 +7,13 @@ import type { Output } from './told.ts';
 
 const HELP = `Usage: idle
 
-Navigator's idle hook: before the machine is suspended, uploads the databases of this
-region's events that were changed, the one last written first, within IDLE_DEADLINE
-seconds (240). What is left then is named. Of Fly apps only UPLOADING_APP (smooth)
-uploads; another one says what it would upload.
+Navigator's idle hook: before the machine is suspended, uploads the databases of
+this region's events that were changed, the one last written first, within
+IDLE_DEADLINE seconds (240). What is left then is named. Of Fly apps only
+UPLOADING_APP (smooth) uploads; another one says what it would upload.
 The environment says where everything is, as for sync-databases.
-Exit codes: 0 done, 1 something failed, was changed elsewhere or is left, 2 the options
-make no sense.
+Exit codes: 0 done, 1 something failed, was changed elsewhere or is left, 2 the
+options make no sense.
 `;
 
 /** Milliseconds for what comes after the deadline: to say what is left. */

@@ -10,8 +10,9 @@ import { siteOf, type World } from './parts.ts';
 
 const HELP = `Usage: maintenance-config
 
-Writes <app root>/config/navigator-maintenance.yml, with which Navigator starts in a new
-image and serves the maintenance page until the first update is through.
+Writes <app root>/config/navigator-maintenance.yml, with which Navigator starts
+in a new image and serves the maintenance page until the first update is
+through.
 The environment says for which deployment: FLY_APP_NAME and FLY_REGION, or
 KAMAL_CONTAINER_NAME, or neither. APP_ROOT names the app root.
 `;

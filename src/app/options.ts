@@ -21,23 +21,31 @@ export interface Options {
 
 export const HELP = `Usage: update_config [options]
 
-Fetches the index from the object store, validates it, generates htpasswd, map.yml,
-showcases.yml, tenants.list and navigator.yml from it, and installs what changed.
-Without an object store configured it works from the local index.
+Fetches the index from the object store, validates it, generates htpasswd,
+map.yml, showcases.yml, tenants.list and navigator.yml from it, and installs
+what changed. Without an object store configured it works from the local index.
 
-  --dry-run          say what would change, with a diff of navigator.yml; change nothing
-  --force            fetch and reinstall even when nothing changed, and have Navigator reload
-  --boot             bring the site up whatever the object store does: where the update fails,
-                     from the local index; for the hook of the maintenance configuration
-  --history          list the last runs: when, trigger, outcome, what changed, duration
-  --warnings         list every row of the local index that is left out or not read as it stands
+  --dry-run          say what would change, with a diff of navigator.yml; change
+                     nothing
+  --force            fetch and reinstall even when nothing changed, and have
+                     Navigator reload
+  --boot             bring the site up whatever the object store does: where the
+                     update fails, from the local index; for the hook of the
+                     maintenance configuration
+  --history          list the last runs: when, trigger, outcome, what changed,
+                     duration
+  --warnings         list every row of the local index that is left out or not
+                     read as it stands
   --generations      list what can be rolled back to
-  --rollback [RUN]   put everything back to before RUN (the last run that replaced anything)
-  --app-root DIR     the application's directory (APP_ROOT, else the parent of this file's)
+  --rollback [RUN]   put everything back to before RUN (the last run that
+                     replaced anything)
+  --app-root DIR     the application's directory (APP_ROOT, else the parent of
+                     this file's)
   --json             one JSON object instead of lines
   --help             this text
 
-The environment says where everything is: RAILS_DB_VOLUME, AWS_ENDPOINT_URL_S3 and so on.
+The environment says where everything is: RAILS_DB_VOLUME, AWS_ENDPOINT_URL_S3
+and so on.
 Exit codes: 0 done, 1 failed (nothing was changed), 2 the options make no sense.
 `;
 

@@ -13,21 +13,24 @@ export interface ReadyOptions {
 
 export const READY_HELP = `Usage: ready [options]
 
-Navigator's ready hook: prepares the database of every event that this machine serves, then
-prerenders the site's pages, both straight from the installed index. One runs at a time: a
-second one has the first go round once more, and ends at once.
+Navigator's ready hook: prepares the database of every event that this machine
+serves, then prerenders the site's pages, both straight from the installed
+index. One runs at a time: a second one has the first go round once more, and
+ends at once.
 
-  --list             print the tenant databases and the pages, one a line; do nothing
+  --list             print the tenant databases and the pages, one a line; do
+                     nothing
   --dry-run          say what would be done; change nothing
   --only WHAT        tenants or pages
-  --app-root DIR     the application's directory (APP_ROOT, else the parent of this file's)
+  --app-root DIR     the application's directory (APP_ROOT, else the parent of
+                     this file's)
   --json             one JSON object (one a round) instead of lines
   --help             this text
 
-The environment says where everything is, as for update_config; docs/READY.md lists what can
-be set of this one.
-Exit codes: 0 done, or left to the one that is at work; 1 anything failed (the rest was done);
-2 the options make no sense.
+The environment says where everything is, as for update_config; docs/READY.md
+lists what can be set of this one.
+Exit codes: 0 done, or left to the one that is at work; 1 anything failed (the
+rest was done); 2 the options make no sense.
 `;
 
 /** @throws {Failure} `usage` */

@@ -7,13 +7,13 @@ import { limitTime } from './time-limit.ts';
 
 const HELP = `Usage: resume
 
-Navigator's resume hook, on a machine that was suspended: the whole update, as update_config
-does it, so that the machine converges on the index of today before it serves, within
-RESUME_DEADLINE seconds (285). Navigator reloads by itself when it succeeds and
-config/navigator.yml is new.
+Navigator's resume hook, on a machine that was suspended: the whole update, as
+update_config does it, so that the machine converges on the index of today
+before it serves, within RESUME_DEADLINE seconds (285). Navigator reloads by
+itself when it succeeds and config/navigator.yml is new.
 The environment says where everything is, as for update_config.
-Exit codes: 0 done, or the update failed and the machine serves from the index that it
-has; 1 it has none that can be used; 2 the options make no sense.
+Exit codes: 0 done, or the update failed and the machine serves from the index
+that it has; 1 it has none that can be used; 2 the options make no sense.
 `;
 
 /** Seconds; Navigator gives it five minutes. */

@@ -14,13 +14,13 @@ import { isSupervised, runSupervised } from './supervise.ts';
 
 const HELP = `Usage: start
 
-Navigator's start hook, before it serves: makes the directories that the application needs
-and that are missing, finishes or undoes an update that was interrupted, and writes htpasswd
-from the local index, within START_DEADLINE seconds (20). It never uses the network, since
-Navigator waits for it.
+Navigator's start hook, before it serves: makes the directories that the
+application needs and that are missing, finishes or undoes an update that was
+interrupted, and writes htpasswd from the local index, within START_DEADLINE
+seconds (20). It never uses the network, since Navigator waits for it.
 The environment says where everything is, as for update_config.
-Exit codes: 0 done, or failed where an htpasswd is in place (the site stays up with that);
-1 failed without one; 2 the options make no sense.
+Exit codes: 0 done, or failed where an htpasswd is in place (the site stays up
+with that); 1 failed without one; 2 the options make no sense.
 `;
 
 /** Seconds; Navigator gives it 30, and ends itself after that. */

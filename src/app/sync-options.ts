@@ -18,21 +18,26 @@ export interface SyncOptions {
 
 export const SYNC_HELP = `Usage: sync-databases [options]
 
-Brings the databases of this machine's events and those in the object store together:
-uploads what was changed here and belongs to this region, downloads what is newer in the
-store. The index is never uploaded; config-update publishes it.
+Brings the databases of this machine's events and those in the object store
+together: uploads what was changed here and belongs to this region, downloads
+what is newer in the store. The index is never uploaded; config-update publishes
+it.
 
   --dry-run          say what would be uploaded and downloaded; change nothing
   --only A,B         only these events, of any region, such as 2025-boston
   --index-only       only the index: the whole update, as update_config does it
-  --safe             download nothing over a database that this region owns and has; no
-                     region owns the index, so --index-only does the same with it
-  --app-root DIR     the application's directory (APP_ROOT, else the parent of this file's)
+  --safe             download nothing over a database that this region owns and
+                     has; no region owns the index, so --index-only does the
+                     same with it
+  --app-root DIR     the application's directory (APP_ROOT, else the parent of
+                     this file's)
   --json             one JSON object instead of lines
   --help             this text
 
-The environment says where everything is: RAILS_DB_VOLUME, AWS_ENDPOINT_URL_S3 and so on.
-Exit codes: 0 done, 1 something failed or was changed elsewhere, 2 the options make no sense.
+The environment says where everything is: RAILS_DB_VOLUME, AWS_ENDPOINT_URL_S3
+and so on.
+Exit codes: 0 done, 1 something failed or was changed elsewhere, 2 the options
+make no sense.
 `;
 
 /** @throws {Failure} `usage` */

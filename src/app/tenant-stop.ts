@@ -10,12 +10,13 @@ import type { Output } from './told.ts';
 
 const HELP = `Usage: tenant-stop
 
-Navigator's hook for an event that is stopped: uploads its database, which RAILS_APP_DB
-names, if it was changed and belongs to this region, within TENANT_STOP_DEADLINE seconds
-(100). Of Fly apps only UPLOADING_APP (smooth) uploads; another one says what it would
-upload.
+Navigator's hook for an event that is stopped: uploads its database, which
+RAILS_APP_DB names, if it was changed and belongs to this region, within
+TENANT_STOP_DEADLINE seconds (100). Of Fly apps only UPLOADING_APP (smooth)
+uploads; another one says what it would upload.
 The environment says where everything is, as for sync-databases.
-Exit codes: 0 done, 1 it failed or was changed elsewhere, 2 the options make no sense.
+Exit codes: 0 done, 1 it failed or was changed elsewhere, 2 the options make no
+sense.
 `;
 
 /** Milliseconds for what comes after the deadline: to say what is left. */
