@@ -136,7 +136,7 @@ function summary(result: RunResult): string[] {
     ...result.files.map((file) => describeFile(file, verb)),
     ...(result.fallback ? fallbackLines(result.fallback) : []),
     `Summary: ${result.outcome}: ${changed} of ${counted(result.files.length, 'file')} ${verb}, a reload ${reload}, ` +
-      `${counted(result.warningCount, 'warning')}, ${duration(total)}${result.shared ? ', shared with another request' : ''}`,
+      `${counted(result.warningCount, 'warning')} about the index, ${duration(total)}${result.shared ? ', shared with another request' : ''}`,
   ];
 }
 

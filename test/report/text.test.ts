@@ -28,7 +28,7 @@ describe('the answer in text', () => {
       `${STAMP}Step 2/2: Install: 1 of 2 differ (1.50 s)`,
       `${STAMP}File /data/db/index.sqlite3: changed, 4096 bytes`,
       `${STAMP}File /rails/config/navigator.yml: unchanged, 99 bytes`,
-      `${STAMP}Summary: updated: 1 of 2 files changed, a reload follows, 1 warning, 1.51 s`,
+      `${STAMP}Summary: updated: 1 of 2 files changed, a reload follows, 1 warning about the index, 1.51 s`,
       `RESULT ${JSON.stringify(end)}`,
       '',
     ]);
@@ -52,7 +52,7 @@ describe('the answer in text', () => {
     const lines = textOf(result({ outcome: 'dry-run', diff }), 'administrator');
     expect(lines).toContain(`${STAMP}File /data/db/index.sqlite3: would change, 4096 bytes`);
     expect(lines).toContain(
-      `${STAMP}Summary: dry-run: 1 of 2 files would change, a reload would follow, 1 warning, 1.51 s`,
+      `${STAMP}Summary: dry-run: 1 of 2 files would change, a reload would follow, 1 warning about the index, 1.51 s`,
     );
     expect(lines.slice(-8)).toEqual([
       `${STAMP}navigator.yml:`,
