@@ -8,7 +8,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { delimiter, dirname, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { databaseKey, INDEX_NAME, objectTime } from '../bucket/layout.ts';
@@ -99,6 +99,8 @@ function realOptions(
   const base = home === null ? makeTemporaryDirectory('fleet-sim-') : resolve(home);
   if (home === null) traces.made.push(base);
   const environment = Object.fromEntries(passed) as Record<string, string>;
+  // The Node that runs this: the first one of the PATH may be too old for a CGI, as it may have been for this.
+  environment['PATH'] = [dirname(process.execPath), environment['PATH'] ?? ''].join(delimiter);
   return { app, script: resolve(script), home: base, env: environment, timeoutMs };
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { makeSampleIndex } from '../../dev/sample/sample.ts';
+import { oldNode } from '../build/support/old-node.ts';
 import { FleetSimProcess, resultOf } from '../support/fleet-sim.ts';
 import { EXECUTABLE } from '../support/machine.ts';
 import { type Published, startPublished } from '../support/published.ts';
@@ -42,8 +43,16 @@ describe('a machine with the real CGI', () => {
   it('installs the configuration of its own region in directories of its own', async () => {
     const fleet = await start(
       ['--machines', '2', '--regions', 'iad,syd', '--cgi', EXECUTABLE, '--home', home],
-      // None of these may reach a machine.
-      { APP_ROOT: '/nowhere', RAILS_DB_VOLUME: '/nowhere', KAMAL_CONTAINER_NAME: 'x', FLY_REGION: 'nrt' },
+      // None of these may reach a machine, nor a Node that is too old for its CGI.
+      {
+        ...{
+          APP_ROOT: '/nowhere',
+          RAILS_DB_VOLUME: '/nowhere',
+          KAMAL_CONTAINER_NAME: 'x',
+          FLY_REGION: 'nrt',
+        },
+        PATH: `${oldNode(home).path}:/usr/bin:/bin`,
+      },
     );
     for (const { id, region } of fleet.machines) {
       const response = await fleet.post(id);
