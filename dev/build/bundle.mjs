@@ -13,8 +13,7 @@ const TARGET = 'node22';
  * and what several of them share. Each is shaken as one scope. In one text, esbuild would wrap every single file below a
  * lazy import and could drop nothing from them: that is twice the code.
  *
- * A part is what is read and compiled at once: the entry file with all that it always needs is the first, and every other
- * module is one of its own, since a run that does not need it shall not read it.
+ * A part is what is read and compiled at once, since each has its costs, and a run that does not need it shall not read it.
  *
  * @returns {Promise<{ parts: { name: string, text: string }[][], metafile: import('esbuild').Metafile }>}
  */
@@ -38,24 +37,42 @@ export async function bundle(root, entry) {
     plugins: [awsSlim(), pinoSlim(), esbuildYaml, esbuildOutlines],
     logLevel: 'warning',
   });
-  const modules = await Promise.all(outputFiles.map(toCommonJs));
-  modules.sort((a, b) => (a.name < b.name ? -1 : 1));
-  const always = alwaysNeeded(metafile, `out/${basename(entry, '.ts')}.js`);
-  const place = ({ name }) => always.indexOf(name);
-  const first = modules.filter((module) => place(module) >= 0).sort((a, b) => place(a) - place(b));
-  const others = modules.filter((module) => place(module) < 0).map((module) => [module]);
-  return { parts: [first, ...others], metafile };
+  const modules = new Map((await Promise.all(outputFiles.map(toCommonJs))).map((one) => [one.name, one]));
+  const parts = partsOf(metafile, `out/${basename(entry, '.ts')}.js`);
+  return { parts: parts.map((names) => names.map((name) => modules.get(name))), metafile };
 }
 
-/** Names of an output of esbuild's, and of all that it imports as soon as it is run. */
-function alwaysNeeded({ outputs }, output) {
+/**
+ * Names of modules, by the parts that they belong to: the entry file with what it always needs; each lazy import with what
+ * it alone needs; and every module that several of these share.
+ */
+function partsOf({ outputs }, entry) {
+  const always = neededBy(outputs, entry);
+  const others = Object.keys(outputs).filter((path) => !always.has(path));
+  const lazy = others.filter((path) => outputs[path].entryPoint);
+  const needs = lazy.map((path) => [...neededBy(outputs, path)].filter((one) => !always.has(one)));
+  const ownerOf = (path) => {
+    const owners = needs.filter((needed) => needed.includes(path));
+    return owners.length === 1 ? owners[0] : null;
+  };
+  const groups = needs.map((needed) =>
+    needed.filter((path) => (lazy.includes(path) ? path === needed[0] : ownerOf(path))),
+  );
+  const grouped = new Set(groups.flat());
+  const single = others.filter((path) => !grouped.has(path)).map((path) => [path]);
+  const rest = [...groups, ...single].sort(([a], [b]) => (a < b ? -1 : 1));
+  return [[...always], ...rest].map((paths) => paths.map((path) => `./${basename(path)}`));
+}
+
+/** An output of esbuild's, and all that it imports as soon as it is run. */
+function neededBy(outputs, output) {
   const found = new Set([output]);
   for (const path of found) {
     for (const { path: next, kind, external } of outputs[path].imports) {
       if (kind === 'import-statement' && !external) found.add(next);
     }
   }
-  return [...found].map((path) => `./${basename(path)}`);
+  return found;
 }
 
 async function toCommonJs({ path, text }) {

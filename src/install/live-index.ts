@@ -27,8 +27,8 @@ const MIB = 1024 * 1024;
 /** As `UPDATE_CONFIG_MAX_INDEX_MIB` has it where it is not set. */
 const LARGEST_BYTES = 64 * MIB;
 
-/** Milliseconds in which two changes of a file can have one time: far more than any file system's clock stands still. */
-const SAME_TIME_MS = 2000;
+/** Milliseconds in which two changes of a file can have one time: several times as long as a file system's clock stands still. */
+const SAME_TIME_MS = 50;
 
 /**
  * The index as it stands, also while others write to it.

@@ -5,7 +5,7 @@ import { clearOwedEvents, readOwedEvents } from '../journal/owed-events.ts';
 import type { Outcome } from '../report/types.ts';
 import { navigatorPath } from '../site/paths.ts';
 import type { Ahead } from './ahead.ts';
-import { type Change, installChange, stageChange } from './apply.ts';
+import type { Change } from './apply.ts';
 import type { Candidate } from './candidate.ts';
 import type { Operation } from './locked.ts';
 import {
@@ -91,6 +91,8 @@ export async function installCandidate(
     },
     remember: remember && ((digest) => ({ ...remember, digest })),
   };
+  // Only here: most runs find nothing to install.
+  const { installChange, stageChange } = await import('./apply.ts');
   const staged = await steps.run('check', 'Stage the new files and check every rule', async () => {
     const value = await stageChange(change, (reread) =>
       proveFiles(withReread(comparisons, reread), index, site),

@@ -1,5 +1,3 @@
-import { describeViolations, type Violation } from '../check/rule.ts';
-import { checkFiles } from '../check/rules.ts';
 import { Failure } from '../failure.ts';
 import type { PlannedFile } from '../generate/types.ts';
 import { countEvents, entriesOf } from '../index/entries.ts';
@@ -44,10 +42,12 @@ export async function readStep(
  * @throws {Failure} `check-failed`, listing all violations.
  */
 export async function proveFiles(files: readonly PlannedFile[], index: Index, site: Site): Promise<void> {
-  refuse(await checkFiles(files, { index, site }));
-}
-
-function refuse(violations: readonly Violation[]): void {
+  // Only here: a run that finds nothing to change proves nothing.
+  const [{ checkFiles }, { describeViolations }] = await Promise.all([
+    import('../check/rules.ts'),
+    import('../check/rule.ts'),
+  ]);
+  const violations = await checkFiles(files, { index, site });
   if (violations.length === 0) return;
   const rules = violations.length === 1 ? 'a rule' : `${violations.length} rules`;
   throw new Failure('check-failed', `the generated files break ${rules}: ${describeViolations(violations)}`, {
