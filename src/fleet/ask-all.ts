@@ -21,11 +21,31 @@ interface Asked extends Common {
   readonly note: (message: string) => void;
 }
 
-/** The machines of all targets. Where there are several, each machine names its own. */
-export async function listAll(ways: readonly Way[], signal: AbortSignal): Promise<Listing[]> {
-  const listings = await Promise.all(ways.map(({ target }) => target.list(signal)));
-  if (ways.length === 1) return listings;
-  return listings.map(({ active, skipped, source }, at) => {
+/** The machines of each target; and of one whose machines could not be found, why: it counts as having none. */
+interface Found {
+  readonly listings: readonly Listing[];
+  readonly unfound: readonly { readonly target: string; readonly error: unknown }[];
+}
+
+/**
+ * The machines of all targets. Where there are several, each machine names its own.
+ *
+ * @throws {Failure} as `Target.list`, where none has found any
+ */
+export async function listAll(ways: readonly Way[], signal: AbortSignal): Promise<Found> {
+  const unfound: { target: string; error: unknown }[] = [];
+  const list = async ({ target }: Way): Promise<Listing> => {
+    try {
+      return await target.list(signal);
+    } catch (error) {
+      unfound.push({ target: target.name, error });
+      return { active: [], skipped: [], source: 'not found' };
+    }
+  };
+  const listings = await Promise.all(ways.map(list));
+  if (unfound.length === ways.length) throw unfound[0]?.error;
+  if (ways.length === 1) return { listings, unfound };
+  const named = listings.map(({ active, skipped, source }, at) => {
     const target = ways[at]?.target.name ?? '';
     return {
       active: active.map((machine) => ({ ...machine, target })),
@@ -33,6 +53,7 @@ export async function listAll(ways: readonly Way[], signal: AbortSignal): Promis
       source: `${target}: ${source}`,
     };
   });
+  return { listings: named, unfound };
 }
 
 /** As if they were of one target. */

@@ -73,15 +73,16 @@ class Run {
       if (operation === 'verify') await this.#look();
       else if (!(await this.#publish())) return this.#end('changed-elsewhere');
       this.#startClock();
-      const listings = await this.#list();
-      if (joined(listings).active.length === 0) return this.#end('nothing-to-do');
+      const { listings, problem } = await this.#list();
+      if (joined(listings).active.length === 0)
+        return problem ? this.#end('failed', problem) : this.#end('nothing-to-do');
       await this.#ask(listings);
       const failed = this.#findings.machines.some(
         ({ outcome }) => outcome === 'failed' || outcome === 'differs',
       );
       return this.#end(
-        failed ? 'failed' : 'done',
-        this.#stop.signal.aborted && failed ? this.#stopped() : undefined,
+        failed || problem ? 'failed' : 'done',
+        this.#stop.signal.aborted && failed ? this.#stopped() : problem,
       );
     } catch (error) {
       return this.#end('failed', this.#explain(error));
@@ -134,12 +135,17 @@ class Run {
     this.#timer = setTimeout(() => this.#stop.abort(), deadlineMs);
   }
 
-  async #list(): Promise<Listing[]> {
+  /** A target whose machines cannot be found keeps nobody else's from being asked; the run has failed all the same. */
+  async #list(): Promise<{ listings: readonly Listing[]; problem: FleetError | undefined }> {
     this.#say({ type: 'finding' });
-    const listings = await this.#unlessStopped((signal) => listAll(this.#ways, signal));
+    const { listings, unfound } = await this.#unlessStopped((signal) => listAll(this.#ways, signal));
     this.#findings.listing = joined(listings);
     this.#say({ type: 'found', listing: this.#findings.listing });
-    return listings;
+    const [first] = unfound.map(({ target, error }): FleetError => {
+      const explained = this.#explain(error);
+      return { ...explained, message: `no machine of ${target} was asked: ${explained.message}` };
+    });
+    return { listings, problem: first };
   }
 
   async #ask(listings: readonly Listing[]): Promise<void> {

@@ -1,0 +1,57 @@
+/** Runs over several targets, or with a push, in which something is wrong for a part of it. */
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { changeSample, makeSampleIndex } from '../../dev/sample/sample.ts';
+import type { FleetReport } from '../../src/fleet/types.ts';
+import { Machine } from '../support/machine.ts';
+import { giveKeys, newKey } from '../support/pushing.ts';
+import { startWebServer, type WebServer } from '../support/web-servers.ts';
+import { type AdminHost, type Scene, startScene } from './support/admin-host.ts';
+
+const KEY = newKey();
+const FIRST = makeSampleIndex();
+const SECOND = changeSample(FIRST).index;
+const BOTH = ['--target', 'fly,kamal'];
+
+let server: Machine;
+let web: WebServer;
+let scene: Scene;
+beforeAll(async () => {
+  server = new Machine({ KAMAL_CONTAINER_NAME: 'showcase-web' });
+  giveKeys(server, KEY);
+  web = await startWebServer('lighttpd', server);
+  scene = await startScene();
+});
+afterAll(async () => {
+  await scene.close();
+  await web.close();
+  server.remove();
+});
+
+let host: AdminHost;
+beforeEach(() => {
+  const kamal = `http://127.0.0.1:${web.port}/showcase/update_config`;
+  host = scene.host(FIRST, { CONFIG_UPDATE_KAMAL_URL: kamal });
+  giveKeys(host, KEY);
+});
+afterEach(() => host.remove());
+
+const reportOf = (stdout: string): FleetReport =>
+  (JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '{}') as { report: FleetReport }).report;
+
+it('where the machines of one target cannot be found, those of the other are updated, and the run has failed', async () => {
+  host.env = { ...host.env, FLY_CLI_PATH: '/bin/false' };
+  const { exitCode, stdout } = await host.configUpdate(BOTH);
+  expect(exitCode).toBe(1);
+  expect(stdout).toContain('  kamal 127.0.0.1... ✓ Success\n');
+  expect(stdout).toMatch(
+    /^Failed \(fleet-unreachable\): no machine of fly was asked: \/bin\/false does not list the machines of smooth: /m,
+  );
+  const again = await host.configUpdate([...BOTH, '--json']);
+  expect(reportOf(again.stdout)).toMatchObject({
+    outcome: 'failed',
+    machines: [{ machine: { target: 'kamal' }, outcome: 'unchanged' }],
+    error: { code: 'fleet-unreachable', hint: expect.stringContaining('flyctl') },
+  });
+  const neither = await host.configUpdate(['--target', 'fly', '--json']);
+  expect(reportOf(neither.stdout)).toMatchObject({ outcome: 'failed', machines: [] });
+});
