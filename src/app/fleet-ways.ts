@@ -39,8 +39,7 @@ export function chooseWays(targets: readonly Target[], task: FleetRun, world: Wo
     );
   if (replaces !== null && pushed.length === chosen.length)
     throw usage('--replace goes with what is published; to push over a newer index, there is --force');
-  const [first] = pushed;
-  if (first && operation !== 'verify' && !hasKey(world)) throw withoutKey(first.target);
+  if (operation !== 'verify') for (const { target } of pushed) requireSendable(target, world);
   return [...chosen.filter(({ isPushed }) => !isPushed), ...pushed];
 }
 
@@ -59,6 +58,12 @@ export function signingKey({ env, problems }: World): Buffer {
 
 function hasKey({ env, problems }: World): boolean {
   return Boolean(env['UPDATE_CONFIG_KEY']) || problems?.has('UPDATE_CONFIG_KEY') === true;
+}
+
+/** Before anything is published: what cannot be sent to all shall not be on its way to some. */
+function requireSendable(target: Target, world: World): void {
+  if (!hasKey(world)) throw withoutKey(target);
+  signingKey(world);
 }
 
 /** One that is half set up is one that somebody wants to have. */

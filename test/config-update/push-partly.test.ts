@@ -55,3 +55,22 @@ it('where the machines of one target cannot be found, those of the other are upd
   const neither = await host.configUpdate(['--target', 'fly', '--json']);
   expect(reportOf(neither.stdout)).toMatchObject({ outcome: 'failed', machines: [] });
 });
+
+it('with a key that cannot be used, nothing is published either', async () => {
+  await host.configUpdate(BOTH);
+  host.put(SECOND);
+  const before = await scene.published.store.head('db/index.sqlite3');
+  for (const key of ['no key', `${KEY}!`]) {
+    giveKeys(host, key);
+    const { exitCode, stdout } = await host.configUpdate(BOTH);
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^Failed \(config-invalid\): UPDATE_CONFIG_KEY_FILE, line 1, is not /);
+  }
+  host.env['UPDATE_CONFIG_KEY_FILE'] = '/nowhere/key';
+  const { exitCode, stdout } = await host.configUpdate(BOTH);
+  expect({ exitCode, stdout }).toMatchObject({
+    exitCode: 1,
+    stdout: expect.stringMatching(/^Failed \(config-/),
+  });
+  expect(await scene.published.store.head('db/index.sqlite3')).toEqual(before);
+});
