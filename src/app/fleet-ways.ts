@@ -1,4 +1,5 @@
 import { Failure } from '../failure.ts';
+import { isPrivate } from '../fleet/credentials.ts';
 import type { Target } from '../fleet/types.ts';
 import { readKeys } from '../signature.ts';
 import { usageOf } from './arguments.ts';
@@ -22,7 +23,7 @@ export interface Chosen {
  * Options that are about the store's index say that a target is one that fetches it, where it is the only one. Where nothing
  * is set up, neither a key nor a store, nothing can be sent, and the machines can only work from what they have.
  *
- * @throws {Failure} `usage`; `config-invalid`: there is no key to sign with
+ * @throws {Failure} `usage`; `config-invalid`: there is no key to sign with, or others could read what is sent
  */
 export function chooseWays(targets: readonly Target[], task: FleetRun, world: World): Chosen[] {
   const { way, publish, replaces, operation, force } = task;
@@ -64,6 +65,7 @@ function hasKey({ env, problems }: World): boolean {
 function requireSendable(target: Target, world: World): void {
   if (!hasKey(world)) throw withoutKey(target);
   signingKey(world);
+  if (!isPrivate(target.url)) throw inClear(target);
 }
 
 /** One that is half set up is one that somebody wants to have. */
@@ -73,6 +75,14 @@ function hasStore(world: World): boolean {
   } catch {
     return true;
   }
+}
+
+function inClear({ name, url }: Target): Failure {
+  return new Failure(
+    'config-invalid',
+    `the index is not sent to ${url.origin}: everybody on the way could read the password hashes in it`,
+    { hint: `Set CONFIG_UPDATE_${name.toUpperCase()}_URL to an address with https.` },
+  );
 }
 
 function withoutKey({ name, noun: [one] }: Target): Failure {

@@ -74,3 +74,12 @@ it('with a key that cannot be used, nothing is published either', async () => {
   });
   expect(await scene.published.store.head('db/index.sqlite3')).toEqual(before);
 });
+
+it('an index, in which there are hashes of passwords, is not sent where everybody on the way can read it', async () => {
+  host.env['CONFIG_UPDATE_KAMAL_URL'] = 'http://showcase.example/update_config';
+  for (const more of [[], ['--dry-run'], ['--push']]) {
+    const { exitCode, stdout } = await host.configUpdate(['--target', 'kamal', ...more]);
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^Failed \(config-invalid\): .*showcase\.example.*\nWhat to do: .*https/);
+  }
+});
