@@ -56,6 +56,13 @@ export async function listAll(ways: readonly Way[], signal: AbortSignal): Promis
   return { listings: named, unfound };
 }
 
+/** What the operator should know of machines that sleep while the index is sent to the others; null for nothing. */
+export function unsentNote(ways: readonly Way[], listings: readonly Listing[]): string | null {
+  const sleeping = ways.flatMap(({ push }, at) => (push ? (listings[at]?.skipped ?? []) : []));
+  if (sleeping.length === 0) return null;
+  return `machines that sleep are not sent the index (${sleeping.length} here): they wake with the one that they have, or that the store has. Publish it, too (--publish), or push it again when they are awake`;
+}
+
 /** As if they were of one target. */
 export function joined(listings: readonly Listing[]): Listing {
   return {

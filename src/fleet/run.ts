@@ -1,6 +1,6 @@
 import { monotonicMs } from '../clock.ts';
 import { asFailure, Failure } from '../failure.ts';
-import { askAll, type Expected, joined, listAll } from './ask-all.ts';
+import { askAll, type Expected, joined, listAll, unsentNote } from './ask-all.ts';
 import type { FleetParts, FleetRequest, Way } from './parts.ts';
 import type {
   FleetError,
@@ -141,6 +141,8 @@ class Run {
     const { listings, unfound } = await this.#unlessStopped((signal) => listAll(this.#ways, signal));
     this.#findings.listing = joined(listings);
     this.#say({ type: 'found', listing: this.#findings.listing });
+    const unsent = this.#request.operation === 'update' ? unsentNote(this.#ways, listings) : null;
+    if (unsent !== null) this.#note(unsent);
     const [first] = unfound.map(({ target, error }): FleetError => {
       const explained = this.#explain(error);
       return { ...explained, message: `no machine of ${target} was asked: ${explained.message}` };

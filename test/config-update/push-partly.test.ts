@@ -83,3 +83,11 @@ it('an index, in which there are hashes of passwords, is not sent where everybod
     expect(stdout).toMatch(/^Failed \(config-invalid\): .*showcase\.example.*\nWhat to do: .*https/);
   }
 });
+
+it('machines that sleep while the index is pushed are told to be without it', async () => {
+  host.list({ id: 'm1' }, { id: 'm2', state: 'suspended' });
+  const { stdout } = await host.configUpdate(['--push']);
+  expect(stdout).toMatch(/^Note: machines that sleep are not sent the index \(1 here\): /m);
+  const published = await host.configUpdate([]);
+  expect(published.stdout).not.toContain('not sent the index');
+});
