@@ -103,7 +103,8 @@ function pushedWay(
       const { ours, index } = await ofThisHost(ingredients, site);
       const { sendingOf } = await import('../publish/push.ts');
       sending = sendingOf(ours, key);
-      return { kind: 'push', index };
+      const to = ingredients.chosen.filter(({ isPushed }) => isPushed).map(({ target }) => target.name);
+      return { kind: 'push', index, to: to.join(' and ') };
     },
     stored: async () => {
       const index = await ofThisHostIfAny(ingredients, site);

@@ -82,12 +82,19 @@ export interface Standard {
 export type PublishOutcome =
   | {
       /**
-       * `local`: there is no store, so that the machines must have the index of this host already. `push`: it is not
-       * published, and sent to the machines themselves.
+       * `local`: there is no store, so that the machines must have the index of this host already.
        */
-      readonly kind: 'published' | 'unchanged' | 'local' | 'push';
-      /** Where it is `local` or `push`, its ETag is the one that it would most likely have in a store. */
+      readonly kind: 'published' | 'unchanged' | 'local';
+      /** Where it is `local`, its ETag is the one that it would most likely have in a store. */
       readonly index: PublishedIndex;
+    }
+  | {
+      /** It is not published, and sent to the machines themselves. */
+      readonly kind: 'push';
+      /** Its ETag is the one that it would most likely have in a store. */
+      readonly index: PublishedIndex;
+      /** Whose machines, in words. */
+      readonly to: string;
     }
   | {
       /** Of a dry run. */

@@ -21,7 +21,7 @@ export function publishLines(publish: PublishOutcome): string[] {
         `No object store is configured here, so nothing is published. The server must have the index of this host: ${copy}`,
       ];
     case 'push':
-      return [`Nothing is published: the machines are sent the index itself: ${copy}`];
+      return [`The index goes to the machines of ${publish.to} themselves, not by the store: ${copy}`];
     case 'would-publish':
       return [`Would publish the index: ${facts}`, ...changeLines(publish)];
   }
@@ -78,7 +78,7 @@ export function complaint({ outcome, etag, detail, error }: MachineOutcome): str
 
 /** For a machine that answers as it should, and has another index than the store, or other files than that gives. */
 const FOLLOW =
-  'Run config-update, which brings every machine to the index of the store; look at the log of one that does not follow.';
+  'Run config-update, which brings every machine to that index; look at the log of one that does not follow.';
 /** Machines that are named where more of them say the same. */
 const MOST_NAMES = 3;
 

@@ -91,3 +91,12 @@ it('machines that sleep while the index is pushed are told to be without it', as
   const published = await host.configUpdate([]);
   expect(published.stdout).not.toContain('not sent the index');
 });
+
+it('a verification of what is pushed speaks of no store', async () => {
+  await host.configUpdate(['--target', 'kamal']);
+  host.put(SECOND);
+  const { exitCode, stdout } = await host.configUpdate(['--target', 'kamal', '--verify']);
+  expect(exitCode).toBe(1);
+  expect(stdout).toMatch(/^What to do: Run config-update, /m);
+  expect(stdout.replace(/^Note: store: .*$/m, '')).not.toMatch(/the store/);
+});

@@ -52,7 +52,7 @@ describe('without any variable of an object store', () => {
     const first = await host.configUpdate(KAMAL);
     expect(first).toMatchObject({ exitCode: 0, stderr: '' });
     expect(first.stdout).toMatch(
-      /^Nothing is published: the machines are sent the index itself: \d+ bytes, changed /m,
+      /^The index goes to the machines of kamal themselves, not by the store: \d+ bytes, changed /m,
     );
     expect(first.stdout).toContain('  127.0.0.1... ✓ Success\n');
     expect(readFileSync(server.path('navigator.yml'), 'utf8')).toMatch(/^auth:/m);
@@ -165,7 +165,7 @@ describe('several targets in one run', () => {
     const { exitCode, stdout } = await host.configUpdate([...BOTH, '--verbose']);
     expect({ exitCode, stdout }).toMatchObject({ exitCode: 0 });
     expect(stdout.match(/^Published the index: /gm)).toHaveLength(1);
-    expect(stdout.match(/^Nothing is published/gm)).toHaveLength(1);
+    expect(stdout.match(/^The index goes to the machines of kamal themselves/gm)).toHaveLength(1);
     expect(stdout).toContain('Step 2: Finding the machines of fly and kamal...\n');
     expect(stdout).toContain('Will update 3 active machines: fly m1, fly m2, kamal 127.0.0.1\n');
     expect(stdout.match(/✓ Success$/gm)).toHaveLength(3);

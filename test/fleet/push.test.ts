@@ -20,7 +20,7 @@ async function send(behave: Behaviour, force = false) {
   const { report } = await run({
     target: fixed(config, 'd1'),
     settings: config,
-    publish: () => Promise.resolve({ kind: 'push', index }),
+    publish: () => Promise.resolve({ kind: 'push', index, to: 'fly' }),
     push: { sending: () => sending, force },
     credentials: { scheme: 'bearer', token: 'a-token' },
   });
