@@ -52,8 +52,7 @@ async function readSigned(push: Push, { world, parts, note }: Receiving): Promis
   refuse(headerProblem(push, seconds()));
   const body = await readWhole(standardInput, push, site.dbDir, settings.maxIndexBytes);
   refuse(isSigned(push.signature, { ...push, body }, keys) ? null : 'no signature is right by any key');
-  const isFirst = claimId(site.dbDir, { id: push.id, timestamp: Number(push.timestamp) }, seconds());
-  refuse(isFirst ? null : 'its webhook-id was used before');
+  refuse(claimId(site.dbDir, { id: push.id, timestamp: Number(push.timestamp) }, seconds()));
   return body;
 }
 
@@ -136,8 +135,8 @@ interface Unpacked {
 }
 
 /**
- * When the index was last changed: as its sender says, but not after it was signed. That time is not signed; who alters it
- * can only make an index count as older than it is.
+ * When the index was last changed: as its sender says, but not after it was signed. That time is not signed, as little as
+ * `force`: who can alter a request on its way decides how old an index counts that was signed just now, and nothing else.
  */
 function changedAt({ lastModified, timestamp }: Push): Date {
   const signed = new Date(Number(timestamp) * 1000);

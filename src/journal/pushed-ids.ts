@@ -15,6 +15,8 @@ const KEPT_S = 1800;
 const MOST_IDS = 2000;
 
 const FLOOR = /^floor-(\d{1,15})$/;
+/** What else stands there, such as a directory of somebody's, is not ours to count or to remove. */
+const USED = /^[0-9a-f]{64}$/;
 
 /** A message that was signed. */
 export interface Message {
@@ -29,18 +31,24 @@ export interface Message {
  * an earlier one is taken any more, whatever becomes of the clock.
  *
  * @param now seconds since 1970
- * @returns false where the id was used before, or could have been
+ * @returns why it does not count: the id was used before, or could have been; null where it does
  * @throws {Failure} `busy`: too many in so short a time; `db-dir-missing`, `disk`, `config-invalid`
  */
-export function claimId(dbDir: string, { id, timestamp }: Message, now: number): boolean {
+export function claimId(dbDir: string, { id, timestamp }: Message, now: number): string | null {
   const directory = join(ensureTrustedDir(dbDir), 'pushed');
   // What root is to believe stands where nobody else can go.
   const claim = () => {
     makePrivateDirectory(directory);
-    if (timestamp <= forgetOld(directory, now)) return false;
-    return makeOnce(directory, hash('sha256', id), timestamp);
+    const floor = forgetOld(directory, now);
+    if (timestamp <= floor) return `this clock was ahead before, so nothing counts until ${timeOf(floor)}`;
+    return makeOnce(directory, hash('sha256', id), timestamp) ? null : 'its webhook-id was used before';
   };
   return onDisk('cannot write in', directory, () => asRoot(claim));
+}
+
+/** @param timestamp seconds since 1970; a name that somebody made up may hold more than there is a time for */
+function timeOf(timestamp: number): string {
+  return new Date(Math.min(timestamp * 1000, 8.64e15)).toISOString();
 }
 
 function makeOnce(directory: string, name: string, timestamp: number): boolean {
@@ -61,15 +69,15 @@ function forgetOld(directory: string, now: number): number {
   const floors = names.flatMap((name) => FLOOR.exec(name)?.[1] ?? []).map(Number);
   let floor = Math.max(-1, ...floors);
   const old: string[] = [];
-  for (const name of names) {
-    if (FLOOR.test(name)) continue;
+  const used = names.filter((name) => USED.test(name));
+  for (const name of used) {
     const stats = statSync(join(directory, name), { throwIfNoEntry: false });
     const timestamp = stats && Math.floor(stats.mtimeMs / 1000);
     if (timestamp === undefined || timestamp >= now - KEPT_S) continue;
     old.push(name);
     floor = Math.max(floor, timestamp);
   }
-  if (names.length - old.length - floors.length >= MOST_IDS) {
+  if (used.length - old.length >= MOST_IDS) {
     throw new Failure('busy', `${MOST_IDS} indexes were pushed here within ${KEPT_S / 60} minutes`, {
       hint: 'Look who pushes so often; ask again later.',
     });

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { claimId } from '../../src/journal/pushed-ids.ts';
@@ -12,7 +12,8 @@ let dbDir: string;
 beforeEach(() => {
   dbDir = makeDbDir();
 });
-const claim = (id: string, timestamp = NOW, now = NOW): boolean => claimId(dbDir, { id, timestamp }, now);
+const refusal = (id: string, timestamp = NOW, now = NOW) => claimId(dbDir, { id, timestamp }, now);
+const claim = (...args: Parameters<typeof refusal>): boolean => refusal(...args) === null;
 const remembered = () => readdirSync(join(dbDir, '.update_config/pushed'));
 
 describe('the id of a message', () => {
@@ -44,6 +45,20 @@ describe('the id of a message', () => {
     expect(claim('a')).toBe(false);
     expect(claim('never-seen', NOW - 1)).toBe(false);
     expect(claim('later', NOW + 1)).toBe(true);
+    expect(refusal('a')).toBe(
+      'this clock was ahead before, so nothing counts until 2027-01-15T08:00:00.000Z',
+    );
+    expect(refusal('later', NOW + 2)).toBe('its webhook-id was used before');
+  });
+
+  it('is remembered whatever else stands there, which is left alone', () => {
+    claim('a');
+    const directory = join(dbDir, '.update_config/pushed');
+    mkdirSync(join(directory, 'lost+found'));
+    utimesSync(join(directory, 'lost+found'), 0, 0);
+    expect(claim('a')).toBe(false);
+    expect(claim('b', NOW + 2 * HALF_AN_HOUR, NOW + 2 * HALF_AN_HOUR)).toBe(true);
+    expect(remembered()).toContain('lost+found');
   });
 
   it('is refused where there are far too many', () => {
