@@ -81,6 +81,8 @@ export function readBody(
   const stream = input.stream();
   stream.on('error', () => {}); // a late one would end the process unheard
   return new Promise((resolve) => {
+    // Of one that was announced, what has not come takes no memory, and what has come takes it once.
+    const whole = length === null ? null : Buffer.allocUnsafeSlow(length);
     const chunks: Buffer[] = [];
     let got = 0;
     const settle = (body: Body): void => {
@@ -89,10 +91,10 @@ export function readBody(
       resolve(body);
     };
     const onData = (chunk: Buffer): void => {
-      chunks.push(chunk);
+      if (whole) chunk.copy(whole, got);
+      else chunks.push(chunk);
       got += chunk.length;
-      if (length !== null && got >= length)
-        settle({ kind: 'whole', bytes: Buffer.concat(chunks).subarray(0, length) });
+      if (whole && got >= whole.length) settle({ kind: 'whole', bytes: whole });
       else if (got > maxBytes) settle({ kind: 'too-large' });
     };
     const onEnd = (): void =>

@@ -20,6 +20,16 @@ describe('a body that is read', () => {
     expect(body).toEqual({ kind: 'whole', bytes: Buffer.from('abcd') });
   });
 
+  it('takes the memory of what was announced, and not that of a copy beside it', async () => {
+    const input = inputOf((stream) => {
+      for (let piece = 0; piece < 4; piece++) stream.write(Buffer.alloc(50_000, piece));
+    });
+    const body = await readBody(input, { length: 199_999, maxBytes: 300_000, timeMs: HOUR });
+    if (body.kind !== 'whole') throw new Error(body.kind);
+    expect(body.bytes.buffer.byteLength).toBe(199_999);
+    expect([0, 50_000, 199_998].map((at) => body.bytes[at])).toEqual([0, 1, 3]);
+  });
+
   it('is all until the end where nothing was announced', async () => {
     const input = inputOf((stream) => stream.end('abc'));
     expect(await readBody(input, { length: null, maxBytes: 3, timeMs: HOUR })).toMatchObject({
