@@ -2,12 +2,8 @@ import { sameEtag } from '../etag.ts';
 import type { FailureCode } from '../failure.ts';
 import { type Answer, type Claim, readAnswer, sameBytes } from './claim.ts';
 import { type Reply, retryAfterMs } from './exchange.ts';
-import { isPlatformScript, isSettled, ofUnsigned, PLATFORM_SCRIPT } from './refusals.ts';
+import { BRING_IT, isPlatformScript, isSettled, KEPT, ofUnsigned, PLATFORM_SCRIPT } from './refusals.ts';
 import type { FleetError, Machine, MachineOutcome, PublishedIndex, Sending } from './types.ts';
-
-/** SQLite's own command, since it is safe while the server has its index open; a file put in its place is not. */
-const BRING_IT =
-  "Set UPDATE_CONFIG_KEY_FILE on both, so that it is sent; or take a copy of this host's index there and put it in with sqlite3 <db dir>/index.sqlite3 '.restore <copy>'. Then run it again.";
 
 /** What an answer is worth. */
 export type Verdict =
@@ -174,23 +170,31 @@ export function settleUpdate(
   };
 }
 
-/** An update with an index that was sent counts when the machine says that it has that very one, by its digests. */
-export function settlePush(expected: PublishedIndex): (claim: Claim) => Verdict {
+const ASKED_FOR: Readonly<Record<'update' | 'dry-run', readonly Settled['outcome'][]>> = {
+  update: ['updated', 'unchanged'],
+  'dry-run': ['dry-run'],
+};
+
+/**
+ * An update with an index that was sent counts when the machine says that it has that very one, by its digests; a dry run
+ * when it would have it.
+ */
+export function settlePush(expected: PublishedIndex, isDryRun = false): (claim: Claim) => Verdict {
   return (claim) => {
-    const { index, outcome } = claim;
+    const { index } = claim;
     const etag = index?.etag ?? null;
-    if (outcome !== 'updated' && outcome !== 'unchanged')
+    const outcome = ASKED_FOR[isDryRun ? 'dry-run' : 'update'].find((one) => one === claim.outcome);
+    if (!outcome)
       return {
-        ...failed(`it answered with the outcome ${shown(outcome)}`, 'Look at its version and its log.'),
+        ...failed(`it answered with the outcome ${shown(claim.outcome)}`, 'Look at its version and its log.'),
         etag,
       };
-    if (index && sameBytes(index, expected))
-      return { kind: 'done', outcome: { outcome, etag, detail: changes(claim) } };
+    if (index && sameBytes(index, expected)) {
+      const detail = `${isDryRun ? 'would do: ' : ''}${changes(claim)}`;
+      return { kind: 'done', outcome: { outcome, etag, detail } };
+    }
     return {
-      ...failed(
-        'it kept another index than the one that was sent',
-        'Look at its log: that index may have been rolled back there. --force has it taken all the same.',
-      ),
+      ...failed(`it ${isDryRun ? 'would keep' : 'kept'} another index than the one that was sent`, KEPT),
       etag,
     };
   };

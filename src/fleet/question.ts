@@ -29,7 +29,7 @@ export function chooseQuestion(
   const { namesMachines, url } = target;
   const sends = push?.sending();
   if (sends && index && operation !== 'verify') {
-    const settle = operation === 'update' ? settlePush(index) : settleDryRun(index, namesMachines);
+    const settle = settlePush(index, operation === 'dry-run');
     const flags = [operation === 'dry-run' ? 'dry_run=1' : '', push?.force ? 'force=1' : ''];
     const query = flags.filter(Boolean).join('&');
     return { question: { query, namesMachines, settle, sends }, headers: {}, notes: [] };

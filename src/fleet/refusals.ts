@@ -25,6 +25,17 @@ export function isPlatformScript(log: readonly string[]): boolean {
   return log.slice(0, MOST_LINES).some((line) => PLATFORM_LINES.some((pattern) => pattern.test(line)));
 }
 
+/**
+ * What to do about a server without a store that has another index. SQLite's own command, since it is safe while the server
+ * has its index open; a file put in its place is not.
+ */
+export const BRING_IT =
+  "Set UPDATE_CONFIG_KEY_FILE on both, so that it is sent; or take a copy of this host's index there and put it in with sqlite3 <db dir>/index.sqlite3 '.restore <copy>'. Then run it again.";
+
+/** The same about a machine that has another index than the one that was sent. */
+export const KEPT =
+  'Look at its log: that index may have been rolled back there. --force has it taken all the same.';
+
 /** What a machine says for which somebody must change it, or the index, first. */
 const LASTING: readonly string[] = ['config-invalid', 'check-failed', 'index-missing', 'no-generation'];
 /** Of a server that cannot do what was asked, whenever it is asked. */

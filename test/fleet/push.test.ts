@@ -13,22 +13,24 @@ const index = { ...INDEX, digest: ours.digest };
 let machines: Machines | undefined;
 afterEach(() => machines?.close());
 
-async function send(behave: Behaviour, force = false) {
+async function send(behave: Behaviour, { force = false, dryRun = false } = {}) {
   machines = await startMachines(behave);
   const config = settings(machines.url, { attempts: 4 });
   const sending = sendingOf(ours, key);
-  const { report } = await run({
+  const parts = {
     target: fixed(config, 'd1'),
     settings: config,
-    publish: () => Promise.resolve({ kind: 'push', index, to: 'fly' }),
+    publish: () => Promise.resolve({ kind: 'push', index, to: 'fly' } as const),
     push: { sending: () => sending, force },
-    credentials: { scheme: 'bearer', token: 'a-token' },
-  });
+    credentials: { scheme: 'bearer', token: 'a-token' } as const,
+  };
+  const { report } = await run(parts, { operation: dryRun ? 'dry-run' : 'update' });
   const [outcome] = report.machines;
   return {
     sending,
     outcome: outcome?.outcome,
     attempts: outcome?.attempts,
+    detail: outcome?.detail,
     message: outcome?.error?.message,
   };
 }
@@ -39,16 +41,19 @@ const result = (fields: object): string =>
 describe('each request', () => {
   it('is signed anew, with another id, and goes without credentials', async () => {
     const bodies: Buffer[] = [];
-    const { sending, outcome, attempts } = await send(({ request, attempt }, response) => {
-      const chunks: Buffer[] = [];
-      request.on('data', (chunk: Buffer) => chunks.push(chunk));
-      request.on('end', () => {
-        bodies.push(Buffer.concat(chunks));
-        if (attempt < 3) response.destroy();
-        else response.end(result({ index: { etag: null, sha256: SHA256 } }));
-      });
-      return undefined;
-    }, true);
+    const { sending, outcome, attempts } = await send(
+      ({ request, attempt }, response) => {
+        const chunks: Buffer[] = [];
+        request.on('data', (chunk: Buffer) => chunks.push(chunk));
+        request.on('end', () => {
+          bodies.push(Buffer.concat(chunks));
+          if (attempt < 3) response.destroy();
+          else response.end(result({ index: { etag: null, sha256: SHA256 } }));
+        });
+        return undefined;
+      },
+      { force: true },
+    );
     expect({ outcome, attempts }).toEqual({ outcome: 'updated', attempts: 3 });
     const asked = machines?.arrived ?? [];
     const ids = asked.map(({ request }) => String(request.headers['webhook-id']));
@@ -90,6 +95,28 @@ describe('an answer', () => {
       outcome: 'failed',
       attempts: 1,
       message: 'it kept another index than the one that was sent',
+    });
+  });
+
+  it('of a dry run counts when the machine would have what was sent, and not when it would keep another', async () => {
+    const dry = (sha256: string) => () =>
+      result({
+        outcome: 'dry-run',
+        index: { etag: '"x"', sha256 },
+        files: [{ changed: true }],
+        reload: true,
+      });
+    const sent = await send(dry(SHA256), { dryRun: true });
+    expect(sent).toMatchObject({
+      outcome: 'dry-run',
+      detail: 'would do: 1 of 1 files changed, a reload follows',
+    });
+    await machines?.close();
+    // As one on which that index was rolled back.
+    expect(await send(dry('cd'.repeat(32)), { dryRun: true })).toMatchObject({
+      outcome: 'failed',
+      attempts: 1,
+      message: 'it would keep another index than the one that was sent',
     });
   });
 
