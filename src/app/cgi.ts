@@ -44,7 +44,8 @@ export async function answerCgi(world: World): Promise<Answer> {
     if (request.refusal) throw request.refusal;
     const parts = await buildParts(world, voice);
     const pushed = request.push ? await receive(request.push, { world, voice, parts }) : null;
-    place = takePlace(parts.site, !request.state && !request.dryRun && pushed === null);
+    // Who has signed what it sends is kept from nothing by those who have not.
+    place = pushed ? null : takePlace(parts.site, !request.state && !request.dryRun);
     // Who can sign an index can say who administers.
     audience = pushed ? 'administrator' : await audienceOf(request, parts);
     result = await serve(request, parts, { pushed, place });
