@@ -73,7 +73,7 @@ export function datesLines(event: Extract<FleetEvent, { type: 'dates' }>): strin
 export function complaint({ outcome, etag, detail, error }: MachineOutcome): string | null {
   if (outcome === 'failed') return error?.message ?? 'failed';
   if (outcome !== 'differs') return null;
-  return `has ${etag ?? 'no index of the store'}${detail === '' ? '' : ` (${detail})`}`;
+  return `has ${etag ?? 'no index that was published or pushed'}${detail === '' ? '' : ` (${detail})`}`;
 }
 
 /** For a machine that answers as it should, and has another index than the store, or other files than that gives. */
