@@ -1,8 +1,10 @@
-/** A push to a machine that serves as many requests as it does at a time. */
+/** Pushes, and requests of others, to a machine that serves as many as it does at a time. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Place, takePlace } from '../../src/app/slots.ts';
-import { Machine } from '../support/machine.ts';
-import { giveKeys, newKey, push, pushOf } from '../support/pushing.ts';
+import { EXECUTABLE, Machine } from '../support/machine.ts';
+import { cgiVariables, giveKeys, newKey, push, pushOf } from '../support/pushing.ts';
 import { FIRST, SECOND } from '../support/use-machine.ts';
 
 const KEY = newKey();
@@ -17,6 +19,8 @@ afterEach(() => {
   machine.remove();
 });
 
+const send = (index: Buffer) => push(machine, pushOf({ key: KEY, index }));
+
 function takeAll(): void {
   for (;;) {
     const place = takePlace(machine, true);
@@ -24,11 +28,36 @@ function takeAll(): void {
   }
 }
 
-it('is kept from nothing by requests that anybody may send', async () => {
-  expect((await push(machine, pushOf({ key: KEY, index: FIRST }))).status).toBe(200);
+it('a push is kept from nothing by requests that anybody may send', async () => {
+  expect((await send(FIRST)).status).toBe(200);
   expect(takeAll).toThrow('this machine serves 24 requests already');
   expect((await machine.post()).status).toBe(503);
-  expect((await push(machine, pushOf({ key: KEY, index: SECOND }))).result).toMatchObject({
+  expect((await send(SECOND)).result).toMatchObject({
     outcome: 'updated',
   });
+});
+
+it('bodies that never come keep others from pushing, and nobody from an update', async () => {
+  await send(FIRST);
+  const request = pushOf({ key: KEY, index: FIRST });
+  const env = { PATH: process.env['PATH'], ...machine.env, ...cgiVariables(request) };
+  const slow: ChildProcess[] = [];
+  const begin = () => {
+    const child = spawn(EXECUTABLE, [], { env, stdio: ['pipe', 'pipe', 'ignore'] });
+    child.stdin.on('error', () => {}).write(request.body.subarray(0, 10));
+    slow.push(child);
+  };
+  try {
+    // One that finds the last place taken, by the push that looks, is followed by another.
+    const look = async () => {
+      begin();
+      return (await send(FIRST)).status;
+    };
+    await expect.poll(look, { timeout: 60_000 }).toBe(503);
+    expect((await machine.post()).status).toBe(200);
+  } finally {
+    for (const child of slow) child.kill('SIGKILL');
+    await Promise.all(slow.map((child) => (child.exitCode ?? child.signalCode) || once(child, 'exit')));
+  }
+  expect((await send(FIRST)).status).toBe(200);
 });

@@ -1,11 +1,9 @@
 /** An index that a request brings, to a machine that has a key for it. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeSampleIndex } from '../../dev/sample/sample.ts';
 import { openDatabase } from '../../src/sqlite.ts';
-import { EXECUTABLE, Machine, postVariables } from '../support/machine.ts';
+import { Machine, postVariables } from '../support/machine.ts';
 import { cgiVariables, giveKeys, newKey, type Pushing, push, pushOf, signature } from '../support/pushing.ts';
 import { FIRST, SECOND } from '../support/use-machine.ts';
 
@@ -225,22 +223,4 @@ it('a push and a plain request do not take each other for theirs', async () => {
   ]);
   const sizes = answers.slice(0, 3).map((one) => ('result' in one ? one.result.index?.size : null));
   expect(sizes).toEqual([FIRST.length, other.length, FIRST.length]);
-});
-
-it('bodies that never come keep others from pushing, and nobody from an update', async () => {
-  await send();
-  const request = pushOf({ key: KEY, index: FIRST });
-  const env = { PATH: process.env['PATH'], ...machine.env, ...cgiVariables(request) };
-  const slow = Array.from({ length: 4 }, () =>
-    spawn(EXECUTABLE, [], { env, stdio: ['pipe', 'pipe', 'ignore'] }),
-  );
-  try {
-    for (const child of slow) child.stdin.on('error', () => {}).write(request.body.subarray(0, 10));
-    await expect.poll(async () => (await send()).status, { timeout: 60_000 }).toBe(503);
-    expect((await machine.post()).status).toBe(200);
-  } finally {
-    for (const child of slow) child.kill('SIGKILL');
-    await Promise.all(slow.map((child) => (child.exitCode ?? child.signalCode) || once(child, 'exit')));
-  }
-  expect((await send()).status).toBe(200);
 });
