@@ -216,7 +216,9 @@ describe('a body', () => {
 it('a push and a plain request do not take each other for theirs', async () => {
   await send({ index: SECOND });
   const other = makeSampleIndex({ events: 30, studios: 20 });
-  const requests = [FIRST, other, FIRST].map((index) => pushOf({ key: KEY, index }));
+  // Signed at one time: whichever is the first, none is older than another.
+  const at = Math.floor(Date.now() / 1000);
+  const requests = [FIRST, other, FIRST].map((index) => pushOf({ key: KEY, index, at }));
   const answers = await Promise.all([
     ...requests.map((request) => push(machine, request)),
     machine.run([], { env: postVariables() }),
