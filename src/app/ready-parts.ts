@@ -36,8 +36,9 @@ export async function buildReadyParts(world: World, voice: Voice): Promise<Ready
   return { site, maxIndexBytes, report, unexpected, stages: { tenants: tenantsStage(world, parts), pages } };
 }
 
-function tenantsStage(world: World, { site, report, unexpected }: Parts): Stage {
+function tenantsStage(world: World, parts: Parts): Stage {
   const { env } = world;
+  const { site, report, unexpected } = parts;
   const settings = readTenantSettings(env);
   const store = storeSettingsOf(world);
   const openStore = async () => (store ? (await import('../store/store.ts')).createStore(store) : null);
@@ -46,7 +47,13 @@ function tenantsStage(world: World, { site, report, unexpected }: Parts): Stage 
     const message = describeIndexMigrations(site);
     if (message !== null) report({ type: 'note', level: 'warning', message }, new Date());
     const { prepareTenants } = await import('../tenants/prepare.ts');
-    return await prepareTenants({ site, settings, env, openStore, report, unexpected }, index, request);
+    const { readInstalledIndex } = await import('../install/installed-index.ts');
+    const readIndex = async () => (await readInstalledIndex(site, parts.settings.maxIndexBytes)).index;
+    return await prepareTenants(
+      { site, settings, env, openStore, readIndex, report, unexpected },
+      index,
+      request,
+    );
   };
 }
 

@@ -35,10 +35,15 @@ function directoryOf(stateDir: string): string {
   return join(stateDir, 'moves');
 }
 
-/** What is written down, by the new name. One that cannot be read is none. */
+/**
+ * What is written down, by the new name. One that cannot be read is none.
+ *
+ * @throws {Failure} `disk`
+ */
 export function readMoves(stateDir: string): Map<string, Move> {
   const moves = new Map<string, Move>();
-  for (const file of filesIn(directoryOf(stateDir))) {
+  const directory = directoryOf(stateDir);
+  for (const file of onDisk('cannot read', directory, () => filesIn(directory))) {
     if (!file.endsWith(ENDING) || file.startsWith('.')) continue;
     const to = file.slice(0, -ENDING.length);
     const move = readMove(stateDir, to);

@@ -1,3 +1,4 @@
+import type { Index } from '../index/types.ts';
 import type { ItemFailure, Reporter } from '../report/types.ts';
 import type { Ownership } from '../rights/files.ts';
 import type { ObjectStore } from '../store/types.ts';
@@ -11,6 +12,8 @@ import type { EventFacts, RemoteCopy, Seen } from './types.ts';
 export interface TenantParts extends CommandParts {
   /** Resolves to null where no object store is configured. */
   readonly openStore: () => Promise<ObjectStore | null>;
+  /** The index that is installed at that moment. */
+  readonly readIndex: () => Promise<Index>;
   readonly report: Reporter;
   /** Told of every error that was not foreseen, with its stack. */
   readonly unexpected: (error: unknown) => void;

@@ -9,6 +9,7 @@ import { readRemembered } from '../journal/remembered.ts';
 import { waitForLock } from '../lock/lock.ts';
 import { openDatabase } from '../sqlite.ts';
 import { databaseError, localSubject } from './failure.ts';
+import { factsOf } from './list.ts';
 import { readLocal, stampOf } from './local.ts';
 import { tenantLockPath } from './lock.ts';
 import { forgetMove, type Move, oldPath, readHeld, readMoves } from './moves.ts';
@@ -28,17 +29,28 @@ type Settled = 'as copied' | 'written to';
 /**
  * Brings to an end what updates have begun: a database that an event left behind under its old name is moved aside, once
  * Navigator knows the new one. What was written to it since it was copied, by a process that had it open, is brought along
- * first, unless the new one has been written to as well: then both are kept, and it is a failure.
+ * first, unless the new one has been written to as well: then both are kept, and it is a failure. Never throws.
  */
 export async function settleMoves(work: Work, tally: Tally): Promise<void> {
+  try {
+    await settleAll(work, tally);
+  } catch (error) {
+    tally.failedBeside('moves', error);
+  }
+}
+
+async function settleAll(work: Work, tally: Tally): Promise<void> {
   const { parts, stateDir } = work;
   const { dbDir } = parts.site;
   const moves = readMoves(stateDir);
-  if (moves.size === 0 || (await isUnderWay(dbDir))) return;
+  if (moves.size === 0) return;
+  // An update may have come since this round has read the index, to which the old name was still the event's.
+  const facts = factsOf(await parts.readIndex());
+  if (await isUnderWay(dbDir)) return;
   for (const [to, move] of moves) {
     try {
       // Its old name is another event's by now, and so is what stands there.
-      if (work.facts.has(move.from)) {
+      if (facts.has(move.from)) {
         forgetMove(stateDir, to);
         continue;
       }

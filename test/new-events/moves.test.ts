@@ -1,7 +1,7 @@
 /** An event whose path changes brings its database along: only the index that is replaced knows the name it had before. */
-import { readdirSync, readFileSync, utimesSync } from 'node:fs';
+import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { databaseKey } from '../../src/bucket/layout.ts';
 import { openDatabase } from '../../src/sqlite.ts';
 import { Stand, seeded } from './support/stand.ts';
@@ -211,4 +211,32 @@ it('a rollback brings it back', async () => {
   const { exitCode, stdout } = await stand.machine.run(['--rollback'], {});
   expect([exitCode, stdout]).toEqual([0, expect.stringContaining('1 brought along')]);
   expect(locationOf(stand, '2026-boston')).toBe('Since');
+});
+
+it("a ready hook that has read the index before the update does not take the old one for an event's", async () => {
+  const CAMDEN = { ...TWO, studio: 'camden' } as const;
+  const stand = await Stand.ready([ONE, CAMDEN]);
+  const db = openDatabase(stand.path('2026-camden-gala'));
+  db.exec('DELETE FROM schema_migrations WHERE version = 20260101000000');
+  db.close();
+  stand.control('hang', '2026-camden-gala');
+  const hook = stand.hook();
+  await vi.waitUntil(() => stand.asked().length > 0, 60_000);
+  await stand.publish({ ...ONE, key: 'renamed' }, CAMDEN);
+  expect((await stand.machine.post()).body).toContain('1 brought along');
+  change(stand, '2026-boston', 'Late');
+  stand.release('2026-camden-gala');
+  expect((await hook).stdout).toContain('what was written under its old name, 2026-boston, came along');
+  expect([locationOf(stand, '2026-boston-renamed'), stand.exists('2026-boston')]).toEqual(['Late', false]);
+});
+
+it('what stands in the place of the record keeps the ready hook from nothing else', async () => {
+  const stand = await Stand.ready([ONE]);
+  writeFileSync(join(stand.machine.dbDir, '.update_config/moves'), '');
+  await stand.publish(ONE, { ...TWO, studio: 'camden' });
+  await stand.machine.post();
+  const { exitCode, stdout } = await stand.hook();
+  expect(exitCode).toBe(1);
+  expect(stdout).toMatch(/Failed \(disk\): moves: cannot read .*\/moves: ENOTDIR/);
+  expect(stdout).toContain('Summary: failed, 2 tenants unchanged, 1 tenant failed');
 });

@@ -24,7 +24,7 @@ const path = decodeURIComponent(DATABASE_URL.replace('sqlite3://', ''));
 const control = 'tmp/rails';
 const asked = [command, name, `${process.getuid?.()}`, `${process.env['HTTP_PROXY'] ?? ''}`];
 appendFileSync(join(control, 'asked'), `${asked.join(' ').trimEnd()}\n`);
-if (existsSync(join(control, `hang-${name}`))) await wait(600_000);
+while (existsSync(join(control, `hang-${name}`))) await wait(20);
 if (existsSync(join(control, `fail-${name}`))) {
   process.stderr.write('it has no luck today\n');
   process.exit(3);

@@ -176,6 +176,11 @@ export class Stand {
     writeFileSync(join(this.machine.appRoot, `tmp/rails/${what}-${name}`), '');
   }
 
+  /** Has a command that waits go on. */
+  release(name: string): void {
+    rmSync(join(this.machine.appRoot, `tmp/rails/hang-${name}`));
+  }
+
   /** The prepared database for new events. */
   templates(): string[] {
     return readdirSync(join(this.machine.dbDir, '.update_config')).filter((name) =>

@@ -136,12 +136,13 @@ export class TenantRoom {
       .sort();
   }
 
-  parts(report: TenantParts['report']): TenantParts {
+  parts(report: TenantParts['report'], index: Index): TenantParts {
     return {
       site: this.site,
       settings: readTenantSettings(this.env),
       env: this.env,
       openStore: async () => this.store,
+      readIndex: async () => index,
       report,
       unexpected: (error) => this.unexpected.push(error),
     };
@@ -150,9 +151,10 @@ export class TenantRoom {
   async run(names: readonly string[], options: { dryRun?: boolean } = {}): Promise<Ran> {
     const events: ProgressEvent[] = [];
     const request = { step: 'tenants', dryRun: options.dryRun ?? false };
+    const index = indexOf(names);
     const outcome = await prepareTenants(
-      this.parts((event) => events.push(event)),
-      indexOf(names),
+      this.parts((event) => events.push(event), index),
+      index,
       request,
     );
     const items = events.flatMap((event) =>
