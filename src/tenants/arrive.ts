@@ -43,13 +43,14 @@ export async function arrive(arrival: Arrival, tenant: TenantDatabase, facts: Ev
   const old = before === null ? null : oldHere(arrival, before);
   const newest = Math.max(...[old?.modified, timeOf(answers.now), timeOf(answers.before)].map(secondsOf));
   if (old && secondsOf(old.modified) === newest) return await bringAlong(arrival, tenant, old);
+  // What is not known might be newer than what is: an object that an earlier event of that name has left.
+  for (const stored of [answers.now, answers.before]) {
+    if (stored.kind === 'unknown' && old === null) throw notKnown(stored.problem);
+  }
   for (const stored of [answers.now, answers.before]) {
     if (stored.kind === 'found' && secondsOf(stored.learnt.time) === newest) {
       return await placeStored(arrival, tenant, stored, stored === answers.before);
     }
-  }
-  for (const stored of [answers.now, answers.before]) {
-    if (stored.kind === 'unknown') throw notKnown(stored.problem);
   }
   return arrival.making ? await makeNew(arrival.making, tenant, facts) : 'nowhere';
 }
@@ -65,7 +66,7 @@ function secondsOf(time: Date | undefined): number {
 function notKnown(problem: string): Failure {
   return new Failure(
     'store-unreachable',
-    `none is made before the store can say whether it has one (${problem})`,
+    `none is put in place before the store can say whether it has a newer one (${problem})`,
     {
       hint: 'Nothing need be done: the ready hook asks again.',
     },

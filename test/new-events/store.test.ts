@@ -121,3 +121,27 @@ it('an index that is pushed to such a machine has its new events copied, and bri
   expect([status, body]).toEqual([200, expect.stringContaining('1 copied, 1 brought along')]);
   expect(stand.content('2026-camden-gala')).toEqual(seeded('Winter Gala', 'May 2, 2026'));
 });
+
+it('what an earlier event has left under the new name does not hide what the store cannot give under the old one', async () => {
+  const stand = await Stand.ready([
+    { ...FIRST, studio: 'sydney' },
+    { ...SECOND, studio: 'boston' },
+  ]);
+  const seedOf = (location: string) => {
+    const db = openDatabase(readFileSync(stand.path('2026-boston-gala')));
+    db.prepare('UPDATE events SET location = ?').run(location);
+    const bytes = db.serialize();
+    db.close();
+    return bytes;
+  };
+  await stand.upload('2026-camden', seedOf('Of another'), T);
+  await stand.upload('2026-sydney', seedOf('Its own'), new Date('2026-01-01T13:00:00Z'));
+  const proxy = await startFaultProxy(stand.published.settings.endpoint);
+  onTestFinished(() => proxy.close());
+  proxy.plan(({ path }) => (path.includes('/db/2026-sydney') ? { kind: 'answer', status: 403 } : undefined));
+  await stand.publish({ ...FIRST, studio: 'camden' }, { ...SECOND, studio: 'boston' });
+  const { result } = await stand.machine.post('', { env: { AWS_ENDPOINT_URL_S3: proxy.endpoint } });
+  expect([result.warningCount, stand.exists('2026-camden')]).toEqual([1, false]);
+  expect((await stand.hook()).exitCode).toBe(0);
+  expect(stand.content('2026-camden').events).toMatchObject([{ location: 'Its own' }]);
+});
