@@ -1,7 +1,7 @@
 import { readDays } from '../index/dates.ts';
 import { imageDigest, openImage } from '../index/open.ts';
 import { shapeOf } from '../index/shape.ts';
-import { type Database, openDatabase } from '../sqlite.ts';
+import { type Database, isSqliteError, openDatabase } from '../sqlite.ts';
 import { countRows } from './column.ts';
 import type { ProvedImage } from './image.ts';
 import type { EventFacts } from './types.ts';
@@ -11,14 +11,17 @@ import type { EventFacts } from './types.ts';
  * `events`: name and date, of a single event the date alone. A date in which no day can be read is left out: the
  * application refuses every change of such a row.
  *
- * @returns null for one in which a change would run what somebody wrote: then the application's commands must do it
+ * @returns null for one with several rows, and for one in which a change would run what somebody wrote, or cannot be
+ * made: then the application's commands must do it
  */
 export function nameEvent(template: ProvedImage, facts: EventFacts): ProvedImage | null {
   const values = valuesOf(facts);
   const before = openImage(template.bytes);
   try {
-    if (countRows(before, 'events') !== 1) return template;
-    if (computes(before)) return null;
+    const rows = countRows(before, 'events');
+    if (rows === 0 || rows === null) return template;
+    // Which of several is the event's, only its seed knows.
+    if (rows > 1 || computes(before)) return null;
   } finally {
     before.close();
   }
@@ -34,6 +37,10 @@ export function nameEvent(template: ProvedImage, facts: EventFacts): ProvedImage
     }
     const bytes = db.serialize();
     return { bytes, digest: imageDigest(bytes) };
+  } catch (error) {
+    // An index that needs what only the application's SQLite has, such as a collation.
+    if (isSqliteError(error)) return null;
+    throw error;
   } finally {
     db.close();
   }

@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { openDatabase } from '../../src/sqlite.ts';
 import { Stand, seeded } from './support/stand.ts';
 
 const FIRST = { id: 1, date: '2026-05-01' };
@@ -64,7 +65,6 @@ it('commands that take too long are ended within the time for all events togethe
 
 it('one that was changed by hand, and would run something, is not used', async () => {
   const stand = await Stand.ready([FIRST]);
-  const { openDatabase } = await import('../../src/sqlite.ts');
   const [name = ''] = stand.templates();
   const db = openDatabase(join(stand.machine.dbDir, '.update_config', name));
   db.exec('CREATE TRIGGER evil AFTER UPDATE ON events BEGIN DELETE FROM levels; END');
@@ -107,7 +107,6 @@ it('without a seed command nothing is seeded, and an application without migrati
 
 it('the ready hook seeds a database that it has migrated, where events is empty', async () => {
   const stand = await Stand.ready([FIRST]);
-  const { openDatabase } = await import('../../src/sqlite.ts');
   const db = openDatabase(stand.path('2026-boston'));
   db.exec("DELETE FROM events; DELETE FROM schema_migrations WHERE version LIKE '2026%'");
   db.close();
@@ -126,4 +125,24 @@ it('a prepared database that cannot be made is a warning of the ready hook, and 
     expect.stringContaining('no prepared database could be made for new events'),
   ]);
   expect(stand.asked()).toEqual(['db:prepare template']);
+});
+
+it.each([
+  ['with several rows', "INSERT INTO events (name, created_at) VALUES ('Second', 1)"],
+  [
+    'with an index by a collation of the application’s',
+    `CREATE INDEX by_name ON events (name); PRAGMA writable_schema = ON;
+     UPDATE sqlite_schema SET sql = replace(sql, '(name)', '(name COLLATE ours)') WHERE name = 'by_name'`,
+  ],
+])('a prepared database %s is not used, since to name the event is for its seed', async (_what, sql) => {
+  const stand = await Stand.ready([FIRST]);
+  const [name = ''] = stand.templates();
+  const db = openDatabase(join(stand.machine.dbDir, '.update_config', name));
+  db.unsafeMode(true);
+  db.exec(sql);
+  db.close();
+  await stand.publish(FIRST, GALA);
+  const { body, result } = await stand.machine.post();
+  expect([result.warningCount, body]).toEqual([0, expect.stringContaining('new events: 1 made')]);
+  expect(stand.content('2026-camden-gala').events).toMatchObject([{ name: GALA.name }]);
 });
