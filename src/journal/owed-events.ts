@@ -20,7 +20,9 @@ const FILE = 'new-events.json';
 const MOST_BYTES = 2 ** 20;
 
 /** Names of events' databases begin with a year: the index and the demo are never meant. */
-const NAME = /^[0-9]{4}-[^/]+$/;
+const NAME = /^[0-9]{4}-[^/\p{Cc}]+$/u;
+/** Bytes of a name that files can have. */
+const LONGEST_NAME = 200;
 
 /** Those that are owed; what cannot be read is none. */
 export function readOwedEvents(dbDir: string): OwedEvents {
@@ -28,13 +30,15 @@ export function readOwedEvents(dbDir: string): OwedEvents {
     const found = readRegularFile(join(stateDirOf(dbDir), FILE), MOST_BYTES);
     if (found.kind !== 'file') return new Map();
     const owed = JSON.parse(found.bytes.toString('utf8')) as Record<string, unknown>;
-    const entries = Object.entries(owed).filter(([name]) => NAME.test(name));
-    return new Map(
-      entries.map(([name, from]) => [name, typeof from === 'string' && NAME.test(from) ? from : null]),
-    );
+    const entries = Object.entries(owed).filter(([name]) => isName(name));
+    return new Map(entries.map(([name, from]) => [name, isName(from) ? from : null]));
   } catch {
     return new Map();
   }
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && NAME.test(value) && Buffer.byteLength(value) <= LONGEST_NAME;
 }
 
 /**
