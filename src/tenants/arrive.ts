@@ -1,12 +1,13 @@
 import { wholeSeconds } from '../bucket/layout.ts';
 import { Failure } from '../failure.ts';
+import { readMove } from '../journal/moves.ts';
 import { waitForLock } from '../lock/lock.ts';
 import { type Ownership, ownershipFor } from '../rights/files.ts';
 import type { Answers, Stored } from './ask-new.ts';
 import { readLocal } from './local.ts';
 import { tenantLockPath } from './lock.ts';
 import { type Making, makeNew } from './make-new.ts';
-import { type Held, oldPath, readHeld, writeMove } from './moves.ts';
+import { forgetMove, type Held, moveAside, oldPath, readHeld, writeMove } from './moves.ts';
 import { placeDatabase } from './place.ts';
 import type { SeenDatabases } from './seen.ts';
 import { NEW_DATABASE_MODE } from './settings.ts';
@@ -37,12 +38,17 @@ export interface Arrival {
  * @throws {Failure} `store-unreachable`: it is not known whether the store has one, and none was made; as `makeNew`
  */
 export async function arrive(arrival: Arrival, tenant: TenantDatabase, facts: EventFacts): Promise<Arrived> {
+  const { before, answers, stateDir } = arrival;
   const local = readLocal(tenant.path);
-  if (local !== null && (!local.empty || local.linked)) return 'there already';
-  const { before, answers } = arrival;
+  const left = before === null ? null : readMove(stateDir, before);
+  const isBack = left?.from === tenant.name;
+  if (local?.linked || (local?.empty === false && !isBack)) return 'there already';
   const old = before === null ? null : oldHere(arrival, before);
   const newest = Math.max(...[old?.modified, timeOf(answers.now), timeOf(answers.before)].map(secondsOf));
-  if (old && secondsOf(old.modified) === newest) return await bringAlong(arrival, tenant, old);
+  if (old && secondsOf(old.modified) === newest) {
+    return await bringAlong(arrival, tenant, old, isBack ? left.digest : null);
+  }
+  if (local?.empty === false && old === null) return 'there already';
   // What is not known might be newer than what is: an object that an earlier event of that name has left.
   for (const stored of [answers.now, answers.before]) {
     if (stored.kind === 'unknown' && old === null) throw notKnown(stored.problem);
@@ -90,14 +96,28 @@ function oldHere({ dbDir }: Arrival, name: string): Old | null {
 /**
  * Copies it: who has the old one open goes on with that until Navigator has reloaded, and what is written to it until then
  * is found by the ready hook. A rename would part it from its log, or from the journal that undoes a half-done change.
+ *
+ * @param left digest of what the event had under this name when it left it, if it comes back; what stands there is that,
+ * unless somebody has written to it since
  */
-async function bringAlong(arrival: Arrival, tenant: TenantDatabase, old: Old): Promise<Arrived> {
+async function bringAlong(
+  arrival: Arrival,
+  tenant: TenantDatabase,
+  old: Old,
+  left: string | null,
+): Promise<Arrived> {
   const { stateDir, maxDatabaseBytes, seen, answers } = arrival;
   const lock = await waitForLock(tenantLockPath(stateDir, old.name), { timeoutMs: arrival.patienceMs() });
   try {
     const held: Held = await readHeld(old, maxDatabaseBytes);
     const { stamp, digest } = held;
     writeMove(stateDir, tenant.name, { from: old.name, stamp, digest });
+    if (left !== null) {
+      forgetMove(stateDir, old.name);
+      // It was not written to while it was away.
+      if (left === digest && readLocal(tenant.path)?.empty === false) return 'brought along';
+      if (readLocal(tenant.path) !== null) moveAside(tenant.path);
+    }
     // What the store has under this name is older: the next upload replaces it.
     const there = answers.now.kind === 'found' ? answers.now.learnt : null;
     const placed = await placeDatabase({

@@ -45,7 +45,7 @@ export function newDatabases(parts: NewDatabasesParts): NewDatabases {
       const endsAt = monotonicMs() + budgetMs;
       const asking = new Asking({ store: store.reader, maxBytes, endsAt, unexpected });
       await pLimit(CONCURRENCY).map([...events], async (event) => {
-        answers.set(event.name, await asking.ask(event, event.before));
+        answers.set(event.name, await asking.ask(event, event.shared ? null : event.before));
       });
     },
     place: async (events) => {

@@ -137,7 +137,7 @@ async function learn(
     making: makingOf(parts, { migrations, stateDir, seen }, tally),
     before: new Map(
       [...readOwedEvents(site.dbDir)].flatMap(([name, from]) =>
-        from === null || facts.has(from) ? [] : [[name, from]],
+        from === null || from === name ? [] : [[name, from]],
       ),
     ),
     facts,

@@ -1,10 +1,8 @@
-import { renameSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { Failure } from '../failure.ts';
 import { refuseCostlySchema } from '../index/open.ts';
-import { syncDirectory } from '../install/commit.ts';
-import { codeOf, onDisk } from '../install/disk.ts';
+import { codeOf } from '../install/disk.ts';
 import { swapDatabase } from '../install/swap.ts';
+import { type Move, readMoves } from '../journal/moves.ts';
 import { readRemembered } from '../journal/remembered.ts';
 import { waitForLock } from '../lock/lock.ts';
 import { openDatabase } from '../sqlite.ts';
@@ -12,7 +10,7 @@ import { databaseError, localSubject } from './failure.ts';
 import { factsOf } from './list.ts';
 import { readLocal, stampOf } from './local.ts';
 import { tenantLockPath } from './lock.ts';
-import { forgetMove, type Move, oldPath, readHeld, readMoves } from './moves.ts';
+import { forgetMove, moveAside, oldPath, readHeld } from './moves.ts';
 import type { Work } from './parts.ts';
 import { fetchedPath } from './staging.ts';
 import type { Tally } from './tally.ts';
@@ -51,7 +49,8 @@ async function settleAll(work: Work, tally: Tally): Promise<void> {
     try {
       // Its old name is another event's by now, and so is what stands there.
       if (facts.has(move.from)) {
-        forgetMove(stateDir, to);
+        // Unless that is this event's again, and could not be brought back yet.
+        if (work.before.get(move.from) !== to) forgetMove(stateDir, to);
         continue;
       }
       const tenant = { name: to, path: oldPath(dbDir, to), region: null };
@@ -141,21 +140,3 @@ async function bringRest(
 }
 
 class WrittenTo extends Error {}
-
-/** With what SQLite has beside it, so that whoever has it open still can end what he is doing. */
-function moveAside(path: string): string {
-  const stamp = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
-  const aside = `${path}.moved-${stamp}`;
-  onDisk('cannot move aside', path, () => {
-    // The database first: without its log it would be an older one, and look as if it had been written to.
-    for (const suffix of ['', '-wal', '-shm', '-journal']) {
-      try {
-        renameSync(path + suffix, aside + suffix);
-      } catch (error) {
-        if (codeOf(error) !== 'ENOENT') throw error;
-      }
-    }
-    syncDirectory(dirname(path));
-  });
-  return aside;
-}

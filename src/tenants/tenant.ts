@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { wholeSeconds } from '../bucket/layout.ts';
 import { Failure } from '../failure.ts';
+import { readMove } from '../journal/moves.ts';
 import { counted } from '../report/words.ts';
 import { adoptCopy } from './adopt.ts';
 import { arrive } from './arrive.ts';
@@ -54,7 +55,10 @@ export async function handleTenant(work: Work, tenant: TenantDatabase): Promise<
     );
   }
   const local = readLocal(path);
-  if (isAbsent(local) && work.before.has(name)) return await bringFromOldName(work, tenant);
+  const from = work.before.get(name);
+  if (from !== undefined && (isAbsent(local) || readMove(work.stateDir, from)?.from === name)) {
+    return await bringFromOldName(work, tenant, from);
+  }
   const remote = await remoteOf(work, tenant, local);
   const isFetched = wantsDownload(local, remote);
   if (!isFetched && !work.interrupted.has(name) && !work.leftovers.has(name)) {
@@ -77,9 +81,8 @@ async function locked<T>(work: Work, tenant: TenantDatabase, what: () => Promise
 }
 
 /** One that an update was to bring along from the name that it had before, and did not. */
-async function bringFromOldName(work: Work, tenant: TenantDatabase): Promise<TenantDone> {
+async function bringFromOldName(work: Work, tenant: TenantDatabase, from: string): Promise<TenantDone> {
   const { store, parts, request, stateDir } = work;
-  const from = work.before.get(tenant.name) ?? null;
   if (request.dryRun) return { ...NOTHING, arrived: { how: 'brought along', from } };
   return await locked(work, tenant, async () => {
     removeLeftovers(work.leftovers.get(tenant.name) ?? []);
@@ -87,7 +90,7 @@ async function bringFromOldName(work: Work, tenant: TenantDatabase): Promise<Ten
     const { maxDatabaseBytes } = parts.settings;
     const limits = { maxBytes: maxDatabaseBytes, endsAt: Number.POSITIVE_INFINITY };
     const asking = store && new Asking({ store, ...limits, unexpected });
-    const answers = asking ? await asking.ask(tenant, from) : NO_STORE;
+    const answers = asking ? await asking.ask(tenant, work.facts.has(from) ? null : from) : NO_STORE;
     const { making, like, seen } = work;
     const places = { dbDir: parts.site.dbDir, stateDir, maxDatabaseBytes };
     const arrival = { ...places, making, seen, like, answers, before: from, patienceMs: () => LOCK_MS };

@@ -66,8 +66,10 @@ export interface NewEvent extends TenantDatabase {
   /** Which row of the index, in words and by its id, for warnings. */
   readonly row: string;
   readonly id: number;
-  /** The name that its database had in the index before, if that is nobody's any more. */
+  /** The name that its database had before, if that was another one. */
   readonly before: string | null;
+  /** Whether that is another event's by now: then what stands there is this one's still, and the store's may be either's. */
+  readonly shared: boolean;
 }
 
 /** How an event came by its database; `nowhere` where the application has nothing to make one with. */

@@ -7,6 +7,7 @@ import { entriesOf } from '../index/entries.ts';
 import { readValidIndex } from '../index/read.ts';
 import { nameEvent, nameRow } from '../index/row-names.ts';
 import type { Index, StudioYear, Warning } from '../index/types.ts';
+import { leftBehind } from '../journal/moves.ts';
 import { type OwedEvents, writeOwedEvents } from '../journal/owed-events.ts';
 import type { Steps } from '../report/steps.ts';
 import type { Site } from '../site/types.ts';
@@ -37,7 +38,11 @@ export interface Comparing {
  */
 export function newEventsOf({ site, index, before, owed, every }: Comparing): NewEvent[] {
   if (site.deployment === 'local' || (before === null && owed.size === 0 && !every)) return [];
-  const missing = [...servedIn(index, site)].filter(({ name }) => isMissing(pathOf(site, name)));
+  // What an event has left behind under a name that is its own again is as good as none.
+  const left = leftBehind(site.dbDir);
+  const missing = [...servedIn(index, site)].filter(
+    ({ name }) => left.has(name) || isMissing(pathOf(site, name)),
+  );
   if (missing.length === 0) return [];
   const old = before === null ? null : readOrNull(before);
   // Of one that cannot be used nothing is known, so nothing is new.
@@ -47,13 +52,15 @@ export function newEventsOf({ site, index, before, owed, every }: Comparing): Ne
   if (found.length === 0) return [];
   const namesBefore = new Map(old && [...namedIn(old)].map(({ event, name }) => [event.id, name]));
   const taken = new Set([...namedIn(index)].map(({ name }) => name));
-  const free = (was: string | null | undefined): string | null =>
-    was == null || taken.has(was) ? null : was;
-  return found.map((one): NewEvent => {
-    const was = free(namesBefore.get(one.event.id)) ?? free(owed.get(one.name));
+  return found.flatMap((one): NewEvent[] => {
+    const other = (name: string | null | undefined) => (name === one.name ? null : (name ?? null));
+    const was = other(namesBefore.get(one.event.id)) ?? other(owed.get(one.name));
     // Its path has changed before, and what it had then has not come along yet.
-    const earlier = was !== null && isMissing(pathOf(site, was)) ? free(owed.get(was)) : null;
-    return { ...eventOf(site, one), before: earlier ?? was };
+    const earlier = was !== null && isMissing(pathOf(site, was)) ? other(owed.get(was)) : null;
+    const from = earlier ?? was;
+    const isBack = from !== null && left.get(one.name)?.includes(from) === true;
+    if (!isBack && !isMissing(pathOf(site, one.name))) return [];
+    return [{ ...eventOf(site, one), before: from, shared: from !== null && taken.has(from) }];
   });
 }
 
@@ -98,7 +105,7 @@ function isMissing(path: string): boolean {
   }
 }
 
-function eventOf(site: Site, { entry, event, name }: Named): Omit<NewEvent, 'before'> {
+function eventOf(site: Site, { entry, event, name }: Named): Omit<NewEvent, 'before' | 'shared'> {
   const { year, studio, single } = entry;
   return {
     id: event.id,
@@ -167,7 +174,10 @@ export async function placeDatabases(work: NewEventsWork): Promise<void> {
     .map(({ how, count }) => `${count} ${how}`);
   if (told.length > 0) steps.note(`databases of new events: ${told.join(', ')}`);
   const failed = placed.filter((one) => 'problem' in one);
-  const warnings = failed.map(warningOf);
+  const warnings = [
+    ...failed.map(warningOf),
+    ...placed.filter(isShared).map(({ event }) => sharedWarning(event)),
+  ];
   for (const warning of warnings) steps.say({ type: 'warning', warning });
   findings.warnings = [...findings.warnings, ...warnings];
   settle(site, new Map(failed.map(({ event }) => [event.name, event.before])), findings);
@@ -176,4 +186,14 @@ export async function placeDatabases(work: NewEventsWork): Promise<void> {
 function warningOf({ event, problem }: Extract<NewDatabase, { problem: unknown }>): Warning {
   const { id, row, name } = event;
   return { table: 'showcases', id, row, reason: `has no database ${name} yet: ${problem.message}` };
+}
+
+function isShared(one: NewDatabase): boolean {
+  return 'arrived' in one && one.arrived === 'brought along' && one.event.shared;
+}
+
+/** The other one may be new, or have changed its path at the same time; in its place stands what this one had. */
+function sharedWarning({ id, row, name, before }: NewEvent): Warning {
+  const reason = `has brought its database along to ${name}; another event has the name ${before} now, and has the same content there`;
+  return { table: 'showcases', id, row, reason };
 }
