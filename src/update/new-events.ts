@@ -95,11 +95,11 @@ function pathOf({ dbDir }: Site, name: string): string {
   return join(dbDir, databaseFile(name));
 }
 
-/** What stands there and cannot be looked at is for the ready hook to tell. */
+/** What stands there and is no file is in the way, which is to be told; what cannot be looked at the ready hook tells. */
 function isMissing(path: string): boolean {
   try {
     const stats = lstatSync(path, { throwIfNoEntry: false });
-    return stats === undefined || (stats.isFile() && stats.size <= LARGEST_PAGE);
+    return !stats?.isFile() || stats.size <= LARGEST_PAGE;
   } catch {
     return false;
   }

@@ -1,5 +1,5 @@
 /** An event that is new answers on the first request after the update: its database is there before Navigator hears of it. */
-import { statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openDatabase } from '../../src/sqlite.ts';
@@ -145,4 +145,15 @@ it('two requests at once make one copy', async () => {
   const answers = await Promise.all(both.map(({ answered }) => answered));
   expect(answers.map(({ status }) => status)).toEqual([200, 200]);
   expect(stand.content('2026-camden-gala').check).toBe('ok');
+});
+
+it('what stands in the place of the new database, and is no file, is a warning of the update', async () => {
+  const stand = await Stand.ready([FIRST]);
+  mkdirSync(stand.path('2026-camden-gala'));
+  await stand.publish(FIRST, SECOND);
+  const { stdout } = await stand.machine.run(['--json']);
+  const { warnings } = JSON.parse(stdout) as { warnings: { reason: string }[] };
+  expect(warnings.map(({ reason }) => reason)).toEqual([
+    expect.stringMatching(/^has no database 2026-camden-gala yet: .* is a directory$/),
+  ]);
 });
