@@ -6,7 +6,7 @@ import { type Ownership, ownershipFor } from '../rights/files.ts';
 import type { Answers, Stored } from './ask-new.ts';
 import { readLocal } from './local.ts';
 import { tenantLockPath } from './lock.ts';
-import { type Making, makeNew } from './make-new.ts';
+import { type Making, makeNew, migrated } from './make-new.ts';
 import { forgetMove, type Held, moveAside, oldPath, readHeld, writeMove } from './moves.ts';
 import { placeDatabase } from './place.ts';
 import type { SeenDatabases } from './seen.ts';
@@ -134,14 +134,23 @@ async function bringAlong(
   }
 }
 
+/** What the application migrates is changed here, and grew from what the store has. */
 async function placeStored(
-  { seen, like }: Arrival,
+  { seen, like, making }: Arrival,
   tenant: TenantDatabase,
   { image, learnt }: Stored & { kind: 'found' },
   isBefore: boolean,
 ): Promise<Arrived> {
-  // Under its new name the store does not have it yet.
-  const base = isBefore ? { base: null } : {};
-  const placed = await placeDatabase({ tenant, image, learnt, like, seen, ...base });
+  const changed = making && (await migrated(making, tenant, image));
+  const grewFrom = { etag: learnt.etag, time: learnt.time, digest: image.digest };
+  const placed = await placeDatabase({
+    tenant,
+    image: changed ?? image,
+    learnt: changed ? { ...learnt, time: new Date() } : learnt,
+    like,
+    seen,
+    // Under its new name the store does not have it yet.
+    ...(isBefore ? { base: null } : changed ? { base: grewFrom } : {}),
+  });
   return placed.kind === 'placed' ? 'downloaded' : 'there already';
 }

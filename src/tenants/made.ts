@@ -1,6 +1,8 @@
 import { rmSync } from 'node:fs';
 import { imageDigest, openInstalled, readImage } from '../index/open.ts';
+import { onDisk } from '../install/disk.ts';
 import { wholePages } from '../install/swap.ts';
+import { ownershipOfApplication, writeNewFile } from '../rights/files.ts';
 import type { Database } from '../sqlite.ts';
 import { countRows } from './column.ts';
 import { type CommandParts, commandFailed, type Limit, runCommand, usualLimit } from './command.ts';
@@ -8,6 +10,7 @@ import { databaseError, localSubject } from './failure.ts';
 import type { ProvedImage } from './image.ts';
 import { appliedIn, countPending } from './migrations.ts';
 import { readProved } from './order.ts';
+import { NEW_DATABASE_MODE } from './settings.ts';
 import { fetchedPath } from './staging.ts';
 import type { TenantDatabase } from './types.ts';
 
@@ -26,15 +29,21 @@ export interface MakingParts extends CommandParts {
  * with the tenant's lock held, so that what a kill leaves is taken away by whoever has that lock next.
  *
  * @param limitOf how long the next command may take
+ * @param start what it begins with, to be migrated; absent for nothing
  * @throws {Failure} `command-failed`, `tenant-invalid`, `disk`, `lock-timeout`
  */
 export async function makeImage(
   parts: MakingParts,
   { name, path }: Pick<TenantDatabase, 'name' | 'path'>,
   limitOf: () => Limit = () => usualLimit(parts.settings),
+  start: ProvedImage | null = null,
 ): Promise<ProvedImage> {
   const making = { name, path: fetchedPath(path) };
   try {
+    if (start) {
+      const like = ownershipOfApplication(NEW_DATABASE_MODE);
+      onDisk('cannot write', making.path, () => writeNewFile(making.path, [start.bytes], like));
+    }
     await runCommand(parts, 'prepare', making, limitOf());
     await seedIfEmpty(parts, making, limitOf());
     return await proveMade(parts, making, limitOf().ms);

@@ -1,12 +1,15 @@
 import type { LimitFunction } from 'p-limit';
+import { openImage } from '../index/open.ts';
 import type { Ownership } from '../rights/files.ts';
 import type { Limit } from './command.ts';
 import type { ProvedImage } from './image.ts';
 import { type MakingParts, makeImage } from './made.ts';
+import { appliedIn, countPending } from './migrations.ts';
 import { nameEvent } from './named.ts';
 import { placeDatabase } from './place.ts';
 import type { SeenDatabases } from './seen.ts';
 import { UNTOUCHED } from './settings.ts';
+import { canMake } from './template.ts';
 import type { EventFacts, TenantDatabase } from './types.ts';
 
 /** What it takes to make a database where there is none. */
@@ -44,6 +47,26 @@ export async function makeNew(
   const placed = await placeDatabase({ tenant, image, learnt, like, seen });
   if (placed.kind === 'superseded') return 'there already';
   return copy ? 'copied' : 'made';
+}
+
+/**
+ * A fetched database with the application's migrations applied that it lacks; null where it lacks none, or nobody can
+ * apply them here. As `makeNew`.
+ */
+export async function migrated(
+  { parts, commands, limitOf }: Making,
+  tenant: TenantDatabase,
+  image: ProvedImage,
+): Promise<ProvedImage | null> {
+  const db = openImage(image.bytes);
+  let pending: number;
+  try {
+    pending = countPending(parts.migrations, appliedIn(db));
+  } finally {
+    db.close();
+  }
+  if (pending === 0 || !canMake(parts)) return null;
+  return await commands(() => makeImage(parts, tenant, limitOf, image));
 }
 
 /** What is asked for once, whoever asks; a failure counts as none, and is told once. */

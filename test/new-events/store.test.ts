@@ -145,3 +145,22 @@ it('what an earlier event has left under the new name does not hide what the sto
   expect((await stand.hook()).exitCode).toBe(0);
   expect(stand.content('2026-camden').events).toMatchObject([{ location: 'Its own' }]);
 });
+
+it('one of before the last migration is migrated before it stands there, and is uploaded as it is then', async () => {
+  const stand = await Stand.ready([FIRST]);
+  const db = openDatabase(used(stand, 'Ballroom'));
+  db.exec('DELETE FROM schema_migrations WHERE version = 20260101000000');
+  await stand.upload('2026-camden-gala', db.serialize(), T);
+  db.close();
+  await stand.publish(FIRST, SECOND);
+  const { body, result } = await stand.machine.post();
+  expect([result.warningCount, body]).toEqual([0, expect.stringContaining('1 downloaded')]);
+  expect(stand.content('2026-camden-gala')).toMatchObject({
+    events: [{ location: 'Ballroom' }],
+    migrations: ['20240101000000', '20260101000000'],
+  });
+  expect(stand.asked()).toEqual(['db:prepare 2026-camden-gala']);
+  expect((await stand.hook()).stdout).toContain('2 unchanged');
+  const idle = await stand.machine.run([], { executable: `${import.meta.dirname}/../../scripts/idle` });
+  expect([idle.exitCode, idle.stdout]).toEqual([0, expect.stringMatching(/2026-camden-gala.*uploaded,/)]);
+});
