@@ -51,7 +51,7 @@ export async function runConfigUpdate(
     if (options.task.kind === 'history') return await tellHistory(here, json, write);
     return await runOver(here, options, options.task, console);
   } catch (error) {
-    write(renderRefusal(error, json, createScrubber(allSecrets(world.env))));
+    write(renderRefusal(error, json, createScrubber(allSecrets(world))));
     return asFailure(error).code === 'usage' ? 2 : 1;
   }
 }
@@ -75,7 +75,7 @@ async function runOver(
   const credentials = new Map(
     chosen.map(({ target }) => [target, readCredentials(options.user, env, target.url.hostname)]),
   );
-  const voice = openFleetVoice(world, options, allSecrets(env, ...credentials.values()), console);
+  const voice = openFleetVoice(world, options, allSecrets(world, ...credentials.values()), console);
   const { report } = voice;
   const who = { run: newRunId(), by: whoRuns(env) };
   const pending: Promise<void>[] = [];
@@ -119,6 +119,6 @@ function exitCodeOf({ outcome, error }: FleetReport): number {
   return outcome === 'done' ? 0 : 1;
 }
 
-function allSecrets(env: NodeJS.ProcessEnv, ...credentials: (Credentials | null)[]): string[] {
-  return [...secretsOf(env), ...fleetSecretsOf(env), ...credentials.flatMap(credentialSecrets)];
+function allSecrets({ env, unused = [] }: World, ...credentials: (Credentials | null)[]): string[] {
+  return [...secretsOf(env), ...unused, ...fleetSecretsOf(env), ...credentials.flatMap(credentialSecrets)];
 }

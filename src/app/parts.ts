@@ -34,6 +34,8 @@ export interface World {
   readonly problems?: ReadonlyMap<string, Failure>;
   /** What the operator should know of the secrets. */
   readonly cautions?: readonly string[];
+  /** As `Secrets.unused`. */
+  readonly unused?: readonly string[];
   /** What is wrong with the account that was named, and keeps nobody from working. */
   readonly accountCaution?: string;
 }
@@ -103,8 +105,8 @@ export interface Voice {
 
 /** @param standardError whether the log's JSON lines go to standard error. */
 export function buildVoice(world: World, reporters: readonly Reporter[], standardError: boolean): Voice {
-  const { env, name, cautions = [], accountCaution } = world;
-  const scrubber = createScrubber(secretsOf(env));
+  const { env, name, cautions = [], accountCaution, unused = [] } = world;
+  const scrubber = createScrubber([...secretsOf(env), ...unused]);
   const logDir = env['RAILS_LOG_VOLUME'] || null;
   if (logDir) giveAwayLeftovers(logDir, [`${name}.log`], madeBefore);
   const log = pinoReport({

@@ -24,6 +24,8 @@ export interface Secrets {
   readonly problems: ReadonlyMap<string, Failure>;
   /** What the operator should know. */
   readonly cautions: readonly string[];
+  /** Values of variables that count for nothing, and are told to nobody all the same. */
+  readonly unused: readonly string[];
 }
 
 /**
@@ -35,10 +37,14 @@ export function readSecrets(env: NodeJS.ProcessEnv, shared: boolean): Secrets {
   const read: NodeJS.ProcessEnv = { ...env };
   const problems = new Map<string, Failure>();
   const cautions: string[] = [];
+  const unused: string[] = [];
   for (const name of SECRETS) {
     const file = FILES[name];
     const path = env[file];
-    if (path || IN_FILES_ONLY.includes(name)) delete read[name];
+    if (path || IN_FILES_ONLY.includes(name)) {
+      unused.push(env[name] ?? '');
+      delete read[name];
+    }
     if (!path) continue;
     try {
       const secret = readSecretFile(path, file);
@@ -51,7 +57,7 @@ export function readSecrets(env: NodeJS.ProcessEnv, shared: boolean): Secrets {
   }
   const open = SECRETS.filter((name) => env[name] && !env[FILES[name]]);
   if (shared && open.length > 0) cautions.push(inEnvironment(open));
-  return { env: read, problems, cautions };
+  return { env: read, problems, cautions, unused };
 }
 
 /** Another value there is no fault: events may need a key of their own. */

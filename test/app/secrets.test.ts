@@ -18,8 +18,10 @@ afterEach(() => rmSync(directory, { recursive: true }));
 
 describe('a secret in a file', () => {
   it('counts in the place of its variable, which may be a key of the events', () => {
-    const { env, problems, cautions } = readSecrets({ [FILE]: path, [NAME]: 'of-the-events' }, true);
+    const { env, problems, cautions, unused } = readSecrets({ [FILE]: path, [NAME]: 'of-the-events' }, true);
     expect(env[NAME]).toBe('from-the-file');
+    // Which is told to nobody, either.
+    expect(unused).toContain('of-the-events');
     expect([...problems]).toEqual([]);
     expect(cautions).toEqual([]);
   });

@@ -71,8 +71,8 @@ describe('a file system that is mounted for the test alone', () => {
   }
 
   it.each([
-    ['the db dir', 'delete', 12],
-    ['the db dir', 'wal', 12],
+    ['the db dir', 'delete', 24],
+    ['the db dir', 'wal', 24],
     ['the app root', 'delete', 4],
   ] as const)(
     '%s (%s): whenever it gets full nothing changes, until there is room enough',

@@ -17,7 +17,7 @@ import { goOn } from '../support/strace.ts';
 import { FLY_MACHINE } from '../support/use-machine.ts';
 
 const SAMPLE = makeSampleIndex();
-const SWAPS = 30;
+const SWAPS = 12;
 
 let published: Published;
 let machine: Machine;

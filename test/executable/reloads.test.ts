@@ -1,4 +1,7 @@
+import { statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
 import { EXECUTABLE, Machine } from '../support/machine.ts';
 import { NavigatorCgi } from '../support/navigator-cgi.ts';
 import { type Published, startPublished } from '../support/published.ts';
@@ -9,6 +12,9 @@ const CALLERS = 20;
 let published: Published;
 let machine: Machine;
 let navigator: NavigatorCgi;
+let proxy: FaultProxy;
+/** Has a character for each process that was started. */
+let started: string;
 
 beforeAll(async () => {
   published = await startPublished();
@@ -19,11 +25,21 @@ beforeEach(async () => {
   machine = new Machine({ ...published.env, UPDATE_CONFIG_LOCK_TIMEOUT: '600' });
   await machine.post();
   machine.settle();
-  const env = { PATH: process.env['PATH'] ?? '', ...machine.env };
+  started = join(machine.home, 'started');
+  const hook = join(machine.home, 'hook.cjs');
+  writeFileSync(started, '');
+  writeFileSync(hook, `require('node:fs').appendFileSync(${JSON.stringify(started)}, '.');`);
+  proxy = await startFaultProxy(published.env['AWS_ENDPOINT_URL_S3'] ?? '');
+  const env = {
+    ...{ PATH: process.env['PATH'] ?? '', ...machine.env },
+    AWS_ENDPOINT_URL_S3: proxy.endpoint,
+    NODE_OPTIONS: `--require=${hook}`,
+  };
   navigator = await NavigatorCgi.start({ script: EXECUTABLE, appRoot: machine.appRoot, env });
 });
 afterEach(async () => {
   await navigator.close();
+  await proxy.close();
   machine.remove();
 });
 
@@ -31,6 +47,11 @@ const post = async () => (await fetch(navigator.url, { method: 'POST' })).status
 
 it(`${CALLERS} POSTs at once after one change give at most 3 reloads, and the last one is of the new index`, async () => {
   await published.publish(SECOND, LATER);
+  // However long it takes to start so many processes, they are all there before the store gives one of them the change.
+  proxy.plan(async () => {
+    await expect.poll(() => statSync(started).size).toBe(CALLERS);
+    return undefined;
+  });
   const statuses = await Promise.all(Array.from({ length: CALLERS }, post));
   expect(new Set(statuses)).toEqual(new Set([200]));
   await navigator.run(CALLERS - 1);
