@@ -54,6 +54,26 @@ describe('any text', () => {
     );
   });
 
+  it('as most people type it means the same as with more space, which is read another way', () => {
+    const number = fc.integer({ min: 0, max: 40 }).map(String);
+    const typed = fc.record({
+      weekday: fc.constantFrom('', 'Saturday, ', 'SUNDAY ', 'Tuesday, '),
+      month: fc.constantFrom('May', 'june', 'Sep', 'Sept', 'December', 'Mai', 'dec', 'Febr', 'Marsch'),
+      days: fc.oneof(
+        number,
+        fc.tuple(number, number).map(([first, last]) => `${first}-${last}`),
+      ),
+      year: fc.constantFrom('', ', 2024', ' 2025', ', 0000', ',2024'),
+    });
+    fc.assert(
+      fc.property(typed, context, ({ weekday, month, days, year }, where) => {
+        const wide = readDays(`${weekday}${month}  ${days}${year}`, where);
+        expect(readDays(`${weekday}${month} ${days}${year}`, where)).toEqual(wide);
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
   it('takes no more time than its length lets it', () => {
     for (const part of PARTS) readDays(part.repeat(100_000), { locale: 'ja-JP', year: 2024 });
   });
