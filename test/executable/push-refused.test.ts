@@ -83,11 +83,12 @@ describe('who is not let in', () => {
     expect((await push(machine, bad)).status).toBe(401);
   });
 
-  it('comes second of two at once with the same id', async () => {
+  it('comes second of several at once with the same id', async () => {
     await send({ index: SECOND });
     const request = pushOf({ key: KEY, index: FIRST });
-    const answers = await Promise.all(Array.from({ length: 6 }, () => push(machine, request)));
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 401, 401, 401, 401, 401]);
+    // As many as there are places for bodies: one more could be told to come again.
+    const answers = await Promise.all(Array.from({ length: 4 }, () => push(machine, request)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 401, 401, 401]);
   });
 
   it('is told of in the log alone', async () => {
