@@ -48,8 +48,8 @@ export function readDays(text: string, { year, locale }: DateContext): Days | nu
 }
 
 /**
- * What most people type: `Saturday, June 11`, `May 3-5, 2024`. The same as all the rest says of it, by one expression: to
- * compile those of the rest takes 3 ms, and most indexes need none of them.
+ * What most people type: `Saturday, June 11`, `May 3-5, 2024`. The same as all the rest says of it, by one expression: most
+ * indexes then need none of the others to be compiled.
  */
 const PLAIN_ENGLISH =
   /^(?:(?:sun|mon|tues|wednes|thurs|fri|satur)day,? )?([a-z]{3,9}) (\d{1,2})(?:-(\d{1,2}))?(?:,? (\d{4}))?$/i;
