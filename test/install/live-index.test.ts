@@ -33,6 +33,17 @@ function rename(to: string): void {
   db.close();
 }
 
+async function expectReadAfterChangeInLog(file: string): Promise<void> {
+  const writer = openDatabase(file);
+  writer.pragma('journal_mode = WAL');
+  aMinuteLater();
+  const known = await readLiveIndex(site);
+  writer.prepare('UPDATE users SET name1 = ? WHERE id = 1').run('In the log');
+  const found = await readLiveIndex(site, undefined, known);
+  writer.close();
+  expect(found.digest).not.toBe(known.digest);
+}
+
 describe('an index that was read before', () => {
   it('is not read again while nothing has changed', async () => {
     aMinuteLater();
@@ -52,28 +63,14 @@ describe('an index that was read before', () => {
   });
 
   it('is read again after a change that stands in its write-ahead log alone', async () => {
-    const writer = openDatabase(path);
-    writer.pragma('journal_mode = WAL');
-    aMinuteLater();
-    const known = await readLiveIndex(site);
-    writer.prepare('UPDATE users SET name1 = ? WHERE id = 1').run('In the log');
-    const found = await readLiveIndex(site, undefined, known);
-    writer.close();
-    expect(found.digest).not.toBe(known.digest);
+    await expectReadAfterChangeInLog(path);
   });
 
   it('is read again where it stands behind a link: its log is not beside that', async () => {
     const real = join(dbDir, 'real.sqlite3');
     renameSync(path, real);
     symlinkSync(real, path);
-    const writer = openDatabase(real);
-    writer.pragma('journal_mode = WAL');
-    aMinuteLater();
-    const known = await readLiveIndex(site);
-    writer.prepare('UPDATE users SET name1 = ? WHERE id = 1').run('In the log');
-    const found = await readLiveIndex(site, undefined, known);
-    writer.close();
-    expect(found.digest).not.toBe(known.digest);
+    await expectReadAfterChangeInLog(real);
   });
 
   it('is read again where it was written just before: another change might have the same time', async () => {

@@ -1,25 +1,10 @@
 /** Databases of events whose paths change once more, or are taken, before the ready hook has looked at what was left behind. */
-import { readdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { openDatabase } from '../../src/sqlite.ts';
+import { aside, change, locationOf, ONE, TWO } from './support/moving.ts';
 import { Stand } from './support/stand.ts';
-
-const ONE = { id: 1, date: '2026-05-01' };
-const TWO = { id: 2, key: 'gala', name: 'Winter Gala' };
-
-function change(stand: Stand, name: string, location: string): void {
-  const db = openDatabase(stand.path(name));
-  db.prepare('UPDATE events SET location = ?').run(location);
-  db.close();
-}
-
-const locationOf = (stand: Stand, name: string) => stand.content(name).events[0]?.location;
-
-/** Databases that were left behind and moved aside. */
-function aside(stand: Stand): string[] {
-  return readdirSync(stand.machine.dbDir).filter((name) => /\.sqlite3\.moved-[0-9TZ]+$/.test(name));
-}
 
 it("a ready hook that has read the index before the update does not take the old one for an event's", async () => {
   const CAMDEN = { ...TWO, studio: 'camden' } as const;

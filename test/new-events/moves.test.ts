@@ -1,27 +1,13 @@
 /** An event whose path changes brings its database along: only the index that is replaced knows the name it had before. */
-import { readdirSync, readFileSync, utimesSync } from 'node:fs';
+import { readFileSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { databaseKey } from '../../src/bucket/layout.ts';
 import { openDatabase } from '../../src/sqlite.ts';
+import { aside, change, locationOf, ONE, TWO } from './support/moving.ts';
 import { Stand, seeded } from './support/stand.ts';
 
-const ONE = { id: 1, date: '2026-05-01' };
-const TWO = { id: 2, key: 'gala', name: 'Winter Gala' };
 const IDLE = join(import.meta.dirname, '../../scripts/idle');
-
-function change(stand: Stand, name: string, location: string): void {
-  const db = openDatabase(stand.path(name));
-  db.prepare('UPDATE events SET location = ?').run(location);
-  db.close();
-}
-
-const locationOf = (stand: Stand, name: string) => stand.content(name).events[0]?.location;
-
-/** Databases that were left behind and moved aside. */
-function aside(stand: Stand): string[] {
-  return readdirSync(stand.machine.dbDir).filter((name) => /\.sqlite3\.moved-[0-9TZ]+$/.test(name));
-}
 
 it('a second event of its studio gives the first another name, and its database goes along', async () => {
   const stand = await Stand.ready([ONE]);

@@ -6,6 +6,16 @@ import { startFaultProxy } from '../support/fault-proxy.ts';
 import { giveKeys, newKey, push, pushOf } from '../support/pushing.ts';
 import { indexOf, Stand, seeded } from './support/stand.ts';
 
+const KAMAL_WITHOUT_STORE = {
+  FLY_APP_NAME: '',
+  FLY_REGION: '',
+  FLY_MACHINE_ID: '',
+  KAMAL_CONTAINER_NAME: 'web',
+  AWS_ACCESS_KEY_ID: '',
+  AWS_SECRET_ACCESS_KEY: '',
+  AWS_ENDPOINT_URL_S3: '',
+};
+
 const FIRST = { id: 1, date: '2026-05-01' };
 const SECOND = { id: 2, studio: 'camden', key: 'gala', name: 'Winter Gala', date: 'May 2, 2026' } as const;
 const THIRD = { id: 3, studio: 'camden', key: 'other', name: 'Other' } as const;
@@ -83,15 +93,7 @@ it('a damaged one in the store is a warning for that event alone', async () => {
 });
 
 it('a machine without a store makes it at once, though the index that was put there is the one before', async () => {
-  const none = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_ENDPOINT_URL_S3: '' };
-  const kamal = {
-    FLY_APP_NAME: '',
-    FLY_REGION: '',
-    FLY_MACHINE_ID: '',
-    KAMAL_CONTAINER_NAME: 'web',
-    ...none,
-  };
-  const stand = await Stand.open(kamal);
+  const stand = await Stand.open(KAMAL_WITHOUT_STORE);
   writeFileSync(stand.machine.path('index.sqlite3'), indexOf(FIRST));
   await stand.machine.post();
   await stand.hook();
@@ -101,15 +103,7 @@ it('a machine without a store makes it at once, though the index that was put th
 });
 
 it('an index that is pushed to such a machine has its new events copied, and brings along what changed its path', async () => {
-  const none = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_ENDPOINT_URL_S3: '' };
-  const kamal = {
-    FLY_APP_NAME: '',
-    FLY_REGION: '',
-    FLY_MACHINE_ID: '',
-    KAMAL_CONTAINER_NAME: 'web',
-    ...none,
-  };
-  const stand = await Stand.open(kamal);
+  const stand = await Stand.open(KAMAL_WITHOUT_STORE);
   const key = newKey();
   giveKeys(stand.machine, `${key}\n`);
   await push(stand.machine, pushOf({ key, index: indexOf(FIRST) }));
