@@ -14,7 +14,7 @@ import {
   sphericalRingArea,
   sphericalTriangleArea,
 } from 'topojson-simplify';
-import { reachOf, regionMaps } from '../src/generate/projection.ts';
+import { reachOf, regionMaps } from '../src/index/projection.ts';
 import { PathText } from './path-text.mjs';
 
 /** What a corner must matter to be kept, and an island to be drawn: square pixels of the picture. */

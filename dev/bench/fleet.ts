@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { FleetEvent, FleetReport } from '../../src/fleet/types.ts';
+import type { FleetEvent, FleetReport } from '../../src/fleet/fleet-model.ts';
 import { changeSample, makeSampleIndex } from '../sample/sample.ts';
 import { countVariables, end, PATH, readCounts, runTimed, startStore, storeVariables } from './process.ts';
 

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { text } from 'node:stream/consumers';
-import { renderTime } from '../../src/bucket/layout.ts';
+import { renderTime } from '../../src/bucket/object-names.ts';
+import type { ObjectStore } from '../../src/store/object-store.ts';
 import { createStore } from '../../src/store/store.ts';
-import type { ObjectStore } from '../../src/store/types.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const STORE = resolve(import.meta.dirname, '../store/main.ts');

@@ -4,9 +4,9 @@
  */
 import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
-import { openImage } from '../../src/index/open.ts';
-import { readIndex } from '../../src/index/read.ts';
-import { planPages } from '../../src/pages/plan.ts';
+import { openImage } from '../../src/database/image.ts';
+import { readIndex } from '../../src/index/read-index.ts';
+import { planPages } from '../../src/pages/plan-pages.ts';
 
 const db = openImage(readFileSync(process.argv[2] ?? ''));
 const { index } = readIndex(db);

@@ -4,9 +4,9 @@ import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { databaseFile, databaseKey } from '../../src/bucket/layout.ts';
-import { openDatabase } from '../../src/sqlite.ts';
-import type { ObjectStore } from '../../src/store/types.ts';
+import { databaseFile, databaseKey } from '../../src/bucket/object-names.ts';
+import { openDatabase } from '../../src/database/sqlite.ts';
+import type { ObjectStore } from '../../src/store/object-store.ts';
 import { buildDatabase, type PlainRow } from '../sample/schema.ts';
 import {
   type Counts,

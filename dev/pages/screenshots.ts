@@ -6,7 +6,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
-import { readValidIndex } from '../../src/index/read.ts';
+import { readValidIndex } from '../../src/index/read-index.ts';
 import { makeSampleIndex } from '../sample/sample.ts';
 import { openBrowser } from './chromium.ts';
 import { pageKinds } from './kinds.ts';

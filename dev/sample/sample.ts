@@ -3,7 +3,7 @@
  * give the same bytes.
  */
 import { writeFileSync } from 'node:fs';
-import { openDatabase } from '../../src/sqlite.ts';
+import { openDatabase } from '../../src/database/sqlite.ts';
 import { SAMPLE_REMOVED_USER, samplePeople } from './people.ts';
 import { CITIES, EVENTS, REGIONS } from './places.ts';
 import { type Random, seededRandom } from './random.ts';

@@ -1,4 +1,4 @@
-import { type Database, openDatabase } from '../../src/sqlite.ts';
+import { type Database, openDatabase } from '../../src/database/sqlite.ts';
 
 /** A cell to write. */
 export type Cell = string | number | bigint | Buffer | null;

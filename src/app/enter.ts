@@ -3,12 +3,12 @@ import { type Account, findAccount, readAppUser } from '../rights/account.ts';
 import { assumeRights, rightsNow } from '../rights/rights.ts';
 import { readStateHomes } from '../rights/state-place.ts';
 import { mappingAt } from '../site/data.ts';
-import { siteFrom } from '../site/environment.ts';
+import { siteFrom } from '../site/read-site.ts';
+import type { Site } from '../site/site.ts';
 import { navigatorPart } from '../site/static.ts';
-import type { Site } from '../site/types.ts';
-import { readUpdateSettings } from '../update/settings.ts';
+import { readUpdateSettings } from '../update/update-settings.ts';
 import { endWhenBlocked } from './blocked.ts';
-import { hostOf, siteOf, type World } from './parts.ts';
+import { hostOf, siteOf, type World } from './machine/machine-parts.ts';
 import { readSecrets } from './secrets.ts';
 
 const USUAL_LIMIT_MS = 60_000;

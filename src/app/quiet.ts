@@ -2,12 +2,12 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { monotonicMs } from '../clock.ts';
-import { setMtime } from '../install/commit.ts';
-import { trustedDirOf } from '../journal/state-dir.ts';
-import { type Lock, tryLock } from '../lock/lock.ts';
+import { type Lock, tryLock } from '../database/lock.ts';
+import { trustedDirOf } from '../database/state-dir.ts';
+import { setMtime } from '../rights/files.ts';
 import { asRoot } from '../rights/rights.ts';
 import { navigatorPath } from '../site/paths.ts';
-import type { Site } from '../site/types.ts';
+import type { Site } from '../site/site.ts';
 
 /** Milliseconds for a request to end, and for Navigator to load a configuration of 400 events after it. */
 const LOAD_MS = 700;

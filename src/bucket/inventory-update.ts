@@ -2,9 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { backoff } from '../backoff.ts';
 import { bareEtag } from '../etag.ts';
 import { Failure } from '../failure.ts';
-import type { ObjectStore, PutCondition } from '../store/types.ts';
+import type { ObjectStore, PutCondition } from '../store/object-store.ts';
 import { MAX_INVENTORY_BYTES, parseInventory, type RawInventory, writtenEntry } from './inventory.ts';
-import { databaseFile, inventoryKey, isFarAhead, renderTime } from './layout.ts';
+import { databaseFile, inventoryKey, isFarAhead, renderTime } from './object-names.ts';
 
 /** What an inventory shall say of one database. */
 export interface InventoryFact {

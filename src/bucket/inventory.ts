@@ -1,6 +1,6 @@
 import { bareEtag } from '../etag.ts';
 import { parseTime } from '../time.ts';
-import { isFarAhead } from './layout.ts';
+import { isFarAhead } from './object-names.ts';
 
 /*
  * An inventory is a JSON object that says of each database of a region what the store has of it. Several programs write

@@ -1,8 +1,8 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { costClass } from '../index/cost-class.ts';
+import type { User } from '../index/index-model.ts';
 import { MAX_PASSWORD_BYTES, verifyPassword } from '../index/password.ts';
 import { provenClasses } from '../index/proven.ts';
-import type { User } from '../index/types.ts';
 import type { Credentials } from './credentials.ts';
 
 /** Whom a request can prove to be: those who may log in here, and the token of the machine. */

@@ -1,7 +1,7 @@
 import { at, listAt, show, textAt } from './document.ts';
-import type { Patterns } from './patterns.ts';
+import type { Patterns } from './pattern-rules.ts';
+import type { NavigatorView } from './planned-view.ts';
 import type { Rule } from './rule.ts';
-import type { NavigatorView } from './view.ts';
 
 /** Who gets in: a file that breaks one of these could open the site to everybody, or lock everybody out. */
 export const accessRules: readonly Rule<NavigatorView>[] = [

@@ -1,6 +1,6 @@
-import { placeOnMap } from '../generate/projection.ts';
 import { entriesOf } from '../index/entries.ts';
-import type { Event, Index, Region, StudioYear } from '../index/types.ts';
+import type { Event, Index, Region, StudioYear } from '../index/index-model.ts';
+import { placeOnMap } from '../index/projection.ts';
 import { few, mapAt, show } from './document.ts';
 import type { Rule } from './rule.ts';
 import type { Take, YamlMap, YamlNode } from './yaml-reader.ts';

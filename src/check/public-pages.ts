@@ -1,9 +1,9 @@
 import { escapeRe2 } from '../generate/re2.ts';
-import type { Index } from '../index/types.ts';
+import type { Index } from '../index/index-model.ts';
 import { mappingAt, listAt as staticList } from '../site/data.ts';
 import { few, listAt, show, textAt } from './document.ts';
+import type { PlannedView } from './planned-view.ts';
 import type { Rule } from './rule.ts';
-import type { PlannedView } from './view.ts';
 
 /** The names that one kind of auth pattern makes public; the year is empty where none is named. */
 type Names = Map<string, readonly string[]>;

@@ -1,10 +1,10 @@
 import { escapeRe2 } from '../generate/re2.ts';
 import { at, few, listAt, show } from './document.ts';
-import type { SplitPattern } from './patterns.ts';
+import type { SplitPattern } from './pattern-rules.ts';
+import { type PlannedView, replays } from './planned-view.ts';
 import { regionsOfEvents } from './public-pages.ts';
 import type { Rule } from './rule.ts';
-import { servedHere } from './tenants.ts';
-import { type PlannedView, replays } from './view.ts';
+import { servedHere } from './tenants-read.ts';
 
 /** Which region serves what: exactly what the index says, once. */
 export const replayRules: readonly Rule<PlannedView>[] = [

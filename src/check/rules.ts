@@ -1,11 +1,11 @@
-import type { PlannedFile } from '../generate/types.ts';
-import type { Index } from '../index/types.ts';
+import type { PlannedFile } from '../generate/planned-file.ts';
+import type { Index } from '../index/index-model.ts';
 import { htpasswdPath } from '../site/paths.ts';
+import type { Site } from '../site/site.ts';
 import { navigatorPart } from '../site/static.ts';
-import type { Site } from '../site/types.ts';
 import { accessRules, publicGlobs } from './access.ts';
 import { mapRules, ShowcasesRead, showcasesRules } from './exports.ts';
-import { htpasswdIndexRule, htpasswdRules } from './htpasswd.ts';
+import { htpasswdIndexRule, htpasswdRules } from './htpasswd-rules.ts';
 import {
   htpasswdRule,
   maintenanceRules,
@@ -13,14 +13,15 @@ import {
   routeRules,
   scriptRule,
   volumeRule,
-} from './navigator.ts';
-import { Patterns } from './patterns.ts';
+} from './navigator-rules.ts';
+import { Patterns } from './pattern-rules.ts';
+import { type NavigatorView, type PlannedView, patternPlaces, rootOf, viewOf } from './planned-view.ts';
 import { publicPagesRule } from './public-pages.ts';
 import { replayRules } from './replays.ts';
 import { applyRules, type Rule, type Violation } from './rule.ts';
-import { wholeRule } from './static.ts';
-import { TenantsRead, tenantRules, tenantsListRule } from './tenants.ts';
-import { type NavigatorView, type PlannedView, patternPlaces, rootOf, viewOf } from './view.ts';
+import { wholeRule } from './static-rules.ts';
+import { tenantRules, tenantsListRule } from './tenant-rules.ts';
+import { TenantsRead } from './tenants-read.ts';
 import { readYaml, type Take, YamlError, type YamlMap } from './yaml-reader.ts';
 
 /** What the files were generated from. */

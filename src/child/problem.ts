@@ -1,4 +1,4 @@
-import type { ChildOutcome } from './run.ts';
+import type { ChildOutcome } from './run-child.ts';
 
 /**
  * What was wrong with how a child ended, as the end of a sentence about its command, with its last words; null for

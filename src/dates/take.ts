@@ -1,18 +1,18 @@
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { databaseFile, INDEX_NAME } from '../bucket/layout.ts';
+import { databaseFile, INDEX_NAME } from '../bucket/object-names.ts';
+import { isSqliteError } from '../database/sqlite.ts';
 import { asFailure, Failure } from '../failure.ts';
-import type { FleetEvent } from '../fleet/types.ts';
+import type { FleetEvent } from '../fleet/fleet-model.ts';
 import { readInstalledIndex } from '../install/installed-index.ts';
 import { inFleetJournal } from '../journal/fleet.ts';
 import { readDateMemory } from '../journal/fleet-history.ts';
-import type { DateMemory } from '../journal/types.ts';
-import type { Site } from '../site/types.ts';
-import { isSqliteError } from '../sqlite.ts';
-import { datedEvents } from './events.ts';
-import type { DateSettings } from './settings.ts';
-import { lookAtAll, type Survey } from './survey.ts';
-import { writeDates } from './write.ts';
+import type { DateMemory } from '../journal/journal-model.ts';
+import type { Site } from '../site/site.ts';
+import { datedEvents } from './dated-events.ts';
+import type { DateSettings } from './dates-settings.ts';
+import { lookAtAll, type Survey } from './survey-databases.ts';
+import { writeDates } from './write-dates.ts';
 
 export interface DatesParts {
   readonly site: Site;

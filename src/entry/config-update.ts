@@ -1,7 +1,7 @@
 import { isatty } from 'node:tty';
-import { runConfigUpdate } from '../app/config-update.ts';
 import { enter } from '../app/enter.ts';
-import { stopOnSignals } from '../app/stop.ts';
+import { runConfigUpdate } from '../app/fleet/fleet-command.ts';
+import { stopOnSignals } from '../app/fleet/stop-signals.ts';
 import { leave } from './leave.ts';
 import { writeAll } from './output.ts';
 import { worldOf } from './world.ts';

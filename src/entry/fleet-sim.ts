@@ -1,4 +1,4 @@
-import { runFleetSim } from '../app/fleet-sim.ts';
+import { runFleetSim } from '../app/rehearsal/rehearsal-command.ts';
 import { writeAll } from './output.ts';
 
 const end = new AbortController();

@@ -1,5 +1,5 @@
+import { runIdleHook } from '../app/databases/idle-hook.ts';
 import { enter } from '../app/enter.ts';
-import { runIdleHook } from '../app/idle.ts';
 import { isInspector, runInspector } from '../tenants/inspector.ts';
 import { leave } from './leave.ts';
 import { writeAll } from './output.ts';

@@ -1,5 +1,5 @@
 import { enter } from '../app/enter.ts';
-import { writeMaintenanceConfig } from '../app/maintenance.ts';
+import { writeMaintenanceConfig } from '../app/machine/maintenance.ts';
 import { leave } from './leave.ts';
 import { writeAll } from './output.ts';
 import { worldOf } from './world.ts';

@@ -1,5 +1,5 @@
 import { enter } from '../app/enter.ts';
-import { runReadyHook } from '../app/ready.ts';
+import { runReadyHook } from '../app/ready/ready-hook.ts';
 import { isInspector, runInspector } from '../tenants/inspector.ts';
 import { leave } from './leave.ts';
 import { writeAll } from './output.ts';

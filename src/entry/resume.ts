@@ -1,5 +1,5 @@
 import { enter } from '../app/enter.ts';
-import { runResumeHook } from '../app/resume.ts';
+import { runResumeHook } from '../app/machine/resume-hook.ts';
 import { leave } from './leave.ts';
 import { writeAll } from './output.ts';
 import { worldOf } from './world.ts';

@@ -1,5 +1,5 @@
 import { enter } from '../app/enter.ts';
-import { runStartHook } from '../app/start.ts';
+import { runStartHook } from '../app/machine/start-hook.ts';
 import { leave } from './leave.ts';
 import { writeAll } from './output.ts';
 import { worldOf } from './world.ts';

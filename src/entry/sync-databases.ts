@@ -1,5 +1,5 @@
+import { runSyncDatabases } from '../app/databases/sync-command.ts';
 import { enter } from '../app/enter.ts';
-import { runSyncDatabases } from '../app/sync.ts';
 import { isInspector, runInspector } from '../tenants/inspector.ts';
 import { leave } from './leave.ts';
 import { writeAll } from './output.ts';

@@ -1,5 +1,5 @@
+import { runTenantStopHook } from '../app/databases/tenant-stop-hook.ts';
 import { enter } from '../app/enter.ts';
-import { runTenantStopHook } from '../app/tenant-stop.ts';
 import { isInspector, runInspector } from '../tenants/inspector.ts';
 import { leave } from './leave.ts';
 import { writeAll } from './output.ts';

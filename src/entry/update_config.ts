@@ -1,6 +1,6 @@
-import { answerCgi } from '../app/cgi.ts';
-import { runCommand } from '../app/command.ts';
 import { enter } from '../app/enter.ts';
+import { answerCgi } from '../app/machine/cgi.ts';
+import { runCommand } from '../app/machine/update-command.ts';
 import { isCgi } from '../cgi/request.ts';
 import { leave } from './leave.ts';
 import { writeAll } from './output.ts';

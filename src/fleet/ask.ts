@@ -3,9 +3,9 @@ import type { LimitFunction } from 'p-limit';
 import { backoff, pause } from '../backoff.ts';
 import { monotonicMs } from '../clock.ts';
 import { exchange } from './exchange.ts';
-import { judge, type Question, type Verdict } from './judge.ts';
-import type { FleetSettings } from './settings.ts';
-import type { FleetError, FleetEvent, Machine, MachineOutcome, Target } from './types.ts';
+import type { FleetError, FleetEvent, Machine, MachineOutcome, Target } from './fleet-model.ts';
+import type { FleetSettings } from './fleet-settings.ts';
+import { judge, type Question, type Verdict } from './judge-answer.ts';
 
 /** What all machines of a run are asked with. */
 export interface Asking {

@@ -1,3 +1,4 @@
+import { isRecord, parseJson } from '../json.ts';
 /*
  * What a machine says of itself. It comes over a network from a program that may be another one, so every field is
  * looked at before it is believed, and nothing else is taken over.
@@ -41,8 +42,6 @@ const RESULT = 'RESULT ';
 const LONGEST_TEXT = 4000;
 /** Lines of a log. The longest diff of a dry run has some 10,000. Each line that is kept is scrubbed and told. */
 const MOST_LINES = 20_000;
-/** Levels. Ours have four; each costs memory, and an answer of brackets alone would be half a million of them. */
-const DEEPEST_JSON = 64;
 
 /** Reads the body of an answer: lines, and `RESULT {json}` as the very last one. */
 export function readAnswer(body: string): Answer {
@@ -98,36 +97,6 @@ function readHash(value: unknown): string | null {
 function readError({ code, message, hint }: Readonly<Record<string, unknown>>): Claim['error'] {
   const text = (value: unknown): string => (typeof value === 'string' ? value.slice(0, LONGEST_TEXT) : '');
   return { code: text(code), message: text(message), hint: text(hint) };
-}
-
-/** Undefined for what is no JSON, or is nested deeper than 64 levels. */
-export function parseJson(text: string): unknown {
-  if (nestsDeeper(text, DEEPEST_JSON)) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Looks at brackets outside of texts alone, so it may say no of what is no JSON. */
-function nestsDeeper(text: string, most: number): boolean {
-  let depth = 0;
-  let inText = false;
-  for (let at = 0; at < text.length; at++) {
-    const character = text[at];
-    if (character === '"') inText = !inText;
-    else if (inText && character === '\\') at += 1;
-    else if (inText) continue;
-    else if (character === '[' || character === '{') depth += 1;
-    else if (character === ']' || character === '}') depth -= 1;
-    if (depth > most) return true;
-  }
-  return false;
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Whether two copies that no ETag tells apart are the same: byte by byte, or but for what SQLite rewrites in each. */

@@ -1,7 +1,8 @@
-import { authorization, isPrivate } from './credentials.ts';
-import { type Question, settleDryRun, settlePush, settleUpdate } from './judge.ts';
-import type { Way } from './parts.ts';
-import type { FleetOperation, PublishedIndex } from './types.ts';
+import type { PublishedIndex } from '../publish/published-index.ts';
+import type { Way } from './fleet-context.ts';
+import type { FleetOperation } from './fleet-model.ts';
+import { type Question, settleDryRun, settlePush, settleUpdate } from './judge-answer.ts';
+import { authorization, isPrivate } from './machine-login.ts';
 import { settleState } from './verify.ts';
 
 /** What all machines of a run are asked, and with which headers. */

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Claim } from './claim.ts';
-import type { FleetError } from './types.ts';
+import type { FleetError } from './fleet-model.ts';
 
 /*
  * Answers that asking again cannot change, and that have a cause which can be named.

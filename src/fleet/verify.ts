@@ -1,7 +1,9 @@
 import { sameEtag } from '../etag.ts';
-import { type Claim, type ClaimedIndex, isRecord, sameBytes } from './claim.ts';
-import { failed, type Verdict } from './judge.ts';
-import type { FleetOperation, PublishedIndex } from './types.ts';
+import { isRecord } from '../json.ts';
+import type { PublishedIndex } from '../publish/published-index.ts';
+import { type Claim, type ClaimedIndex, sameBytes } from './claim.ts';
+import type { FleetOperation } from './fleet-model.ts';
+import { failed, type Verdict } from './judge-answer.ts';
 
 /**
  * Judges what a machine says of its state. In a verification it must have the expected index, and all that follows from

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
-import type { Index } from '../index/types.ts';
+import type { Index } from '../index/index-model.ts';
 import { htpasswdPath, maintenancePath, navigatorPath, tenantsListPath } from '../site/paths.ts';
+import type { Site } from '../site/site.ts';
 import { maintenancePart, navigatorPart } from '../site/static.ts';
-import type { Site } from '../site/types.ts';
-import { htpasswdText } from './htpasswd.ts';
-import { mapText } from './map.ts';
+import { htpasswdText } from './htpasswd-file.ts';
+import { mapText } from './map-file.ts';
 import { navigatorText } from './navigator.ts';
+import type { PlannedFile } from './planned-file.ts';
 import { showcasesText } from './showcases.ts';
 import { tenantsOf, tenantsText } from './tenants.ts';
-import type { PlannedFile } from './types.ts';
 import { emitYaml } from './yaml.ts';
 
 /** Hashes are for Navigator, which runs as root, and for whoever owns the file. */

@@ -1,7 +1,7 @@
-import type { Index } from '../index/types.ts';
+import type { Index } from '../index/index-model.ts';
 import { type DataMapping, listAt, mappingAt } from '../site/data.ts';
+import type { Site } from '../site/site.ts';
 import type { StaticPart } from '../site/static.ts';
-import type { Site } from '../site/types.ts';
 import { authPatterns, replayRoutes } from './patterns.ts';
 import type { Tenant } from './tenants.ts';
 import { emitYaml, type YamlMapping } from './yaml.ts';

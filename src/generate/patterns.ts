@@ -1,8 +1,8 @@
-import type { Index } from '../index/types.ts';
+import type { Index } from '../index/index-model.ts';
 import type { DataMapping } from '../site/data.ts';
-import type { Site } from '../site/types.ts';
+import type { Site } from '../site/site.ts';
 import { anyOf, escapeButHyphens, escapeRe2 } from './re2.ts';
-import { multiStudios, ownedByRegion, type StudiosByYear } from './regions.ts';
+import { multiStudios, ownedByRegion, type StudiosByYear } from './region-entries.ts';
 
 /** Fly's proxy sends the request to the other region again, method and body unchanged. */
 const REPLAY_STATUS = 307;

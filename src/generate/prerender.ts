@@ -1,7 +1,7 @@
 import { entriesOf } from '../index/entries.ts';
-import { compareBytes } from '../index/order.ts';
-import type { Index } from '../index/types.ts';
-import { multiStudios, type StudiosByYear } from './regions.ts';
+import type { Index } from '../index/index-model.ts';
+import { compareBytes } from '../index/sort-order.ts';
+import { multiStudios, type StudiosByYear } from './region-entries.ts';
 
 /** The public pages that every machine renders beforehand and serves itself. */
 export interface PrerenderPages {

@@ -1,5 +1,5 @@
-import type { Event, Index, StudioYear } from '../index/types.ts';
-import { Lines } from './lines.ts';
+import type { Event, Index, StudioYear } from '../index/index-model.ts';
+import { Lines } from './text-lines.ts';
 import { emitKey, emitString } from './yaml.ts';
 
 const symbol = (name: string) => emitKey(Symbol(name));

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { DEFAULT_LOGO } from '../index/defaults.ts';
 import { entriesOf } from '../index/entries.ts';
-import type { Event, Index, StudioYear } from '../index/types.ts';
+import type { Event, Index, StudioYear } from '../index/index-model.ts';
+import { databaseOf, scopeOf, servesHere } from '../index/tenant-names.ts';
 import { type DataMapping, isMapping, listAt, mappingAt } from '../site/data.ts';
+import type { Site } from '../site/site.ts';
 import type { StaticPart } from '../site/static.ts';
-import type { Site } from '../site/types.ts';
-import { Lines } from './lines.ts';
+import { Lines } from './text-lines.ts';
 
 /** A tenant as Navigator reads it. */
 export type Tenant = DataMapping;
@@ -36,20 +37,6 @@ export function tenantsText(tenants: Iterable<Tenant>, site: Site): string {
   for (const tenant of tenants)
     lines.add(`${directory}${String(mappingAt(tenant, 'var')['database'])}.sqlite3\n`);
   return lines.text();
-}
-
-/** Whether a machine of that region serves what a studio holds in a year; `null` for one that serves every region. */
-export function servesHere({ studio }: StudioYear, region: string | null): boolean {
-  return region === null || studio.region === null || studio.region === region;
-}
-
-/** Name of an event's database, such as `2025-boston` or `2025-boston-medal-ball`. */
-export function databaseOf(entry: StudioYear, event: Event): string {
-  return scopeOf(entry, event).replaceAll('/', '-');
-}
-
-function scopeOf({ year, studio, single }: StudioYear, event: Event): string {
-  return single ? `${year}/${studio.key}` : `${year}/${studio.key}/${event.key}`;
 }
 
 /**

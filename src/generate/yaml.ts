@@ -27,7 +27,7 @@
  * U+FFFE, U+FFFF) is escaped, other text stands as it is; a lone surrogate, which no YAML can express, becomes U+FFFD.
  */
 
-import { Lines } from './lines.ts';
+import { Lines } from './text-lines.ts';
 
 /** A mapping with keys from data is a `Map` (objects would reorder keys such as `2026`); one with fixed keys may be an object. */
 export type YamlMapping =

@@ -1,6 +1,6 @@
-import type { Database } from '../sqlite.ts';
-import { cut, printable } from './keys.ts';
-import { openImage } from './open.ts';
+import { openImage } from '../database/image.ts';
+import type { Database } from '../database/sqlite.ts';
+import { cut, printable } from '../text.ts';
 import { validateIndex } from './validate.ts';
 
 type Row = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import type { Index, StudioYear } from './types.ts';
+import type { Index, StudioYear } from './index-model.ts';
 
 /** What every studio holds in every year: years descending, studios by key. */
 export function* entriesOf({ years }: Index): Generator<StudioYear, undefined> {

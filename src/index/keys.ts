@@ -39,21 +39,3 @@ export function keyProblem(key: string): string | null {
 export function pageKeyProblem(key: string): string | null {
   return key === 'index' ? 'is the name of the page that lists all others' : keyProblem(key);
 }
-
-/** Text from the index for a message: cut short, in quotes, with everything unprintable escaped. */
-export function quoted(text: string): string {
-  return printable(JSON.stringify(text.length > 60 ? `${cut(text, 60)}...` : text));
-}
-
-/** Text for a message, on one line and with everything unprintable escaped. */
-export function printable(text: string): string {
-  return text.replace(
-    /[\p{C}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
-  );
-}
-
-/** At most `length` units of UTF-16, no character halved. */
-export function cut(text: string, length: number): string {
-  return text.slice(0, length).replace(/[\ud800-\udbff]$/, '');
-}

@@ -1,6 +1,7 @@
+import type { Warning } from '../warning.ts';
 import { costClass } from './cost-class.ts';
+import type { User } from './index-model.ts';
 import { nameRow } from './row-names.ts';
-import type { User, Warning } from './types.ts';
 
 /**
  * Classes of hashes (`costClass`) that are verified. Each refusal costs one verification of every class, so as many as an

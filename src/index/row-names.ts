@@ -1,5 +1,5 @@
-import { quoted } from './keys.ts';
-import type { Warning } from './types.ts';
+import { quoted } from '../text.ts';
+import type { Warning } from '../warning.ts';
 
 type Table = Warning['table'];
 

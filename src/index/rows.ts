@@ -1,9 +1,9 @@
-import type { Database } from '../sqlite.ts';
+import type { Database } from '../database/sqlite.ts';
+import { cut, quoted } from '../text.ts';
+import type { Warning } from '../warning.ts';
 import { type Cell, type Cells, kindOf } from './cells.ts';
-import { cut, quoted } from './keys.ts';
-import { type Place, readPlace } from './place.ts';
+import { type Place, readPlace } from './read-place.ts';
 import { nameRow, nameRowWithoutId } from './row-names.ts';
-import type { Warning } from './types.ts';
 
 /** Names and dates go into environment variables and YAML; nothing sensible is longer. Characters. */
 const MAX_TEXT = 1000;

@@ -1,9 +1,11 @@
-import type { Database } from '../sqlite.ts';
+import type { Database } from '../database/sqlite.ts';
+import { quoted } from '../text.ts';
+import type { Warning } from '../warning.ts';
 import { DEFAULT_LOCALE, DEFAULT_LOGO } from './defaults.ts';
-import { pageKeyProblem, quoted } from './keys.ts';
-import type { RegionFinder } from './regions.ts';
+import type { Studio } from './index-model.ts';
+import { pageKeyProblem } from './keys.ts';
+import type { RegionFinder } from './read-regions.ts';
 import { type Row, rowsOf } from './rows.ts';
-import type { Studio, Warning } from './types.ts';
 
 export interface Studios {
   /** By row id. */

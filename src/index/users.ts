@@ -1,8 +1,9 @@
-import type { Database } from '../sqlite.ts';
+import type { Database } from '../database/sqlite.ts';
+import type { Warning } from '../warning.ts';
 import { parseHtpasswdLine, useridProblem, withoutTrailingSpace } from './htpasswd.ts';
+import type { User } from './index-model.ts';
 import { warnOfUnproven } from './proven.ts';
 import { type Row, rowsOf } from './rows.ts';
-import type { User, Warning } from './types.ts';
 
 /** Users by ascending id. Of the rows, no warning tells more than the user name. */
 export function readUsers(db: Database, warnings: Warning[]): User[] {

@@ -1,9 +1,9 @@
+import { openImage, sizeOf } from '../database/image.ts';
+import { isTooWide, shapeOf } from '../database/shape.ts';
+import { type Database, isSqliteError } from '../database/sqlite.ts';
 import { Failure } from '../failure.ts';
-import { type Database, isSqliteError } from '../sqlite.ts';
-import { printable } from './keys.ts';
-import { openImage, sizeOf } from './open.ts';
-import { isTooWide, shapeOf } from './shape.ts';
-import type { Warning } from './types.ts';
+import { printable } from '../text.ts';
+import type { Warning } from '../warning.ts';
 import { hasLogin } from './users.ts';
 
 /** What must be there. More tables and columns are welcome: the application has some of its own. */

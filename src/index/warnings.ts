@@ -1,5 +1,5 @@
+import type { Warning } from '../warning.ts';
 import { nameRows } from './row-names.ts';
-import type { Warning } from './types.ts';
 
 /** Rows of one kind that are told one by one. */
 const MOST = 100;

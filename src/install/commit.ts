@@ -1,7 +1,9 @@
-import { closeSync, constants, fsyncSync, openSync, renameSync, statSync, utimesSync } from 'node:fs';
+import { renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { onDisk } from '../files/disk.ts';
+import { syncDirectory } from '../files/sync-directory.ts';
+import { setMtime } from '../rights/files.ts';
 import { inDirectory } from '../rights/rights.ts';
-import { onDisk } from './disk.ts';
 import { discardStaged, type Staged } from './stage.ts';
 
 /** The file whose mtime tells Navigator to reload. */
@@ -58,23 +60,6 @@ export function commitFiles(staged: readonly Staged[], reload: Reload | null): n
   const mtime = freshMtime({ now: now(), clockMark, previous });
   setMtime(path, mtime);
   return mtime;
-}
-
-/** Sets the time of last change; the file is not opened. */
-export function setMtime(path: string, mtime: number): void {
-  const set = () => inDirectory(dirname(path), () => utimesSync(path, mtime / 1000, mtime / 1000));
-  onDisk('cannot set the time of', path, set);
-}
-
-/** Flushes a directory, so that a rename in it survives a power cut. */
-export function syncDirectory(path: string): void {
-  const { O_DIRECTORY, O_NONBLOCK, O_RDONLY } = constants;
-  const fd = openSync(path, O_RDONLY | O_DIRECTORY | O_NONBLOCK);
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
 }
 
 /** For good on the disk when it returns; most stand in one directory, which is flushed once. */

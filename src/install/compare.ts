@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
-import type { PlannedFile } from '../generate/types.ts';
-import { readRegularFile } from '../regular-file.ts';
+import { codeOf, isDirectory, onDisk } from '../files/disk.ts';
+import { readRegularFile } from '../files/regular-file.ts';
+import type { PlannedFile } from '../generate/planned-file.ts';
 import { inDirectory } from '../rights/rights.ts';
-import { codeOf, isDirectory, onDisk } from './disk.ts';
 import { holds } from './encode.ts';
 
 /** A planned file beside what stands on the disk. */

@@ -2,15 +2,15 @@ import { hash } from 'node:crypto';
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Failure } from '../failure.ts';
-import type { PlannedFile } from '../generate/types.ts';
-import { readRegularFile } from '../regular-file.ts';
-import type { IndexFacts } from '../report/types.ts';
+import { codeOf, diskError, onDisk } from '../files/disk.ts';
+import { readRegularFile } from '../files/regular-file.ts';
+import { syncDirectory } from '../files/sync-directory.ts';
+import type { PlannedFile } from '../generate/planned-file.ts';
+import type { IndexFacts } from '../report/events.ts';
 import { makePrivateDirectory } from '../rights/directories.ts';
 import { removeTree, writeNewFile } from '../rights/files.ts';
 import { asRoot } from '../rights/rights.ts';
-import { syncDirectory } from './commit.ts';
-import { codeOf, diskError, onDisk } from './disk.ts';
-import { generationsDir, isRunId } from './names.ts';
+import { isRunId } from '../run-id.ts';
 
 /** What a run replaced. */
 export interface Replaced {
@@ -211,4 +211,9 @@ function readMember(directory: string, member: Member, hint: string): Buffer | n
   const found = onDisk('cannot read', path, () => readRegularFile(path, member.size ?? 0));
   if (found.kind === 'file' && hash('sha256', found.bytes) === member.sha256) return found.bytes;
   throw new Failure('no-generation', `the generation is damaged: ${path} does not match its hash`, { hint });
+}
+
+/** Where replaced generations are kept. */
+export function generationsDir(stateDir: string): string {
+  return join(stateDir, 'generations');
 }

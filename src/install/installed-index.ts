@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
-import { readValidIndex } from '../index/read.ts';
-import type { ReadIndex } from '../index/types.ts';
-import type { Site } from '../site/types.ts';
+import type { ReadIndex } from '../index/index-model.ts';
+import { readValidIndex } from '../index/read-index.ts';
+import type { Site } from '../site/site.ts';
 import { readLiveIndex } from './live-index.ts';
 
 /**

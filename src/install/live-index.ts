@@ -1,10 +1,10 @@
 import { type BigIntStats, lstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { patience, untilFree } from '../database/busy.ts';
+import { imageDigest, openInstalled, readImage } from '../database/image.ts';
 import { Failure } from '../failure.ts';
-import { imageDigest, openInstalled, readImage } from '../index/open.ts';
-import type { Site } from '../site/types.ts';
-import { patience, untilFree } from './busy.ts';
-import { isDirectory, onDisk } from './disk.ts';
+import { isDirectory, onDisk } from '../files/disk.ts';
+import type { Site } from '../site/site.ts';
 
 /** The index on this machine, as a consistent image of the live database. */
 export interface LiveIndex {

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { onDisk } from '../files/disk.ts';
+import { stagedBy } from '../files/staged-names.ts';
 import { inDirectory } from '../rights/rights.ts';
-import { onDisk } from './disk.ts';
-import { incompleteGenerations, removeGeneration } from './generations.ts';
-import { generationsDir, stagedBy } from './names.ts';
+import { generationsDir, incompleteGenerations, removeGeneration } from './generations.ts';
 
 export interface RecoverOptions {
   readonly stateDir: string;

@@ -1,12 +1,12 @@
 import { closeSync, constants, lstatSync, openSync, readSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { PlannedFile } from '../generate/types.ts';
+import { isDirectory, notAsWritten, onDisk } from '../files/disk.ts';
+import { stagedPath } from '../files/staged-names.ts';
+import type { PlannedFile } from '../generate/planned-file.ts';
 import { makeDirectory } from '../rights/directories.ts';
 import { type Ownership, ownershipFor, ownershipOfRoots, writeNewFile } from '../rights/files.ts';
 import { inDirectory } from '../rights/rights.ts';
-import { isDirectory, notAsWritten, onDisk } from './disk.ts';
 import { encoded } from './encode.ts';
-import { stagedPath } from './names.ts';
 
 /** A file that stands ready, in full and on the disk, beside the one it shall replace. */
 export interface Staged {

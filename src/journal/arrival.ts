@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Arrival } from './types.ts';
+import type { Arrival } from './journal-model.ts';
 
 /** This moment, in the clock that runs of all processes since the last boot share. */
 export function moment(): Arrival {

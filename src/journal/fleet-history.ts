@@ -1,9 +1,9 @@
-import type { Database } from '../sqlite.ts';
+import type { Database } from '../database/sqlite.ts';
 import { moment } from './arrival.ts';
 import { readJournal } from './history.ts';
+import type { DateMemory, FleetHistoryRow, InstalledState, PublishMemory } from './journal-model.ts';
 import { EVENT_DATES, publishedDigests, publishedTo, readMeta } from './meta.ts';
 import { parseDates, parseInstalled, parseList, parseMemory } from './parse.ts';
-import type { DateMemory, FleetHistoryRow, InstalledState, PublishMemory } from './types.ts';
 
 interface Row {
   readonly run: string;

@@ -1,14 +1,14 @@
-import { diskError } from '../install/disk.ts';
+import type { Database } from '../database/sqlite.ts';
+import { ensureTrustedDir } from '../database/state-dir.ts';
+import { diskError } from '../files/disk.ts';
 import { asRoot } from '../rights/rights.ts';
-import type { Database } from '../sqlite.ts';
 import { moment } from './arrival.ts';
 import { journalPath } from './journal.ts';
-import { type LockOptions, lockJournal } from './lock.ts';
+import { type LockOptions, lockJournal } from './journal-lock.ts';
+import type { DateMemory, FleetRunEnd, NewFleetRun, PublishMemory } from './journal-model.ts';
+import { prepareFleetSchema } from './journal-schema.ts';
 import { EVENT_DATES, getMeta, publishedTo, setMeta } from './meta.ts';
 import { parseMemory } from './parse.ts';
-import { prepareFleetSchema } from './schema.ts';
-import { ensureTrustedDir } from './state-dir.ts';
-import type { DateMemory, FleetRunEnd, NewFleetRun, PublishMemory } from './types.ts';
 
 /** Runs over the fleet that are remembered. */
 const KEPT_RUNS = 500;

@@ -1,16 +1,16 @@
 import { statSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { monotonicMs } from '../clock.ts';
+import { isDamage } from '../database/repair.ts';
+import { type Database, openDatabase } from '../database/sqlite.ts';
+import { requireDbDir, trustedDirOf } from '../database/state-dir.ts';
 import { Failure } from '../failure.ts';
-import { codeOf, diskError, onDisk } from '../install/disk.ts';
+import { codeOf, diskError, onDisk } from '../files/disk.ts';
+import type { HistoryRow } from '../report/events.ts';
 import { asRoot } from '../rights/rights.ts';
-import { type Database, openDatabase } from '../sqlite.ts';
 import { journalPath } from './journal.ts';
-import { isDamage } from './repair.ts';
-import { readRows } from './rows.ts';
-import { schemaVersion } from './schema.ts';
-import { requireDbDir, trustedDirOf } from './state-dir.ts';
-import type { HistoryRow } from './types.ts';
+import { schemaVersion } from './journal-schema.ts';
+import { readRows } from './run-rows.ts';
 
 /**
  * The last runs, newest first, for an engineer to read; none when there has never been one. Makes nothing. Waits while

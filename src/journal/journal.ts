@@ -1,17 +1,17 @@
 import { join } from 'node:path';
 import { monotonicMs } from '../clock.ts';
-import { diskError } from '../install/disk.ts';
-import type { Problem, RunResult } from '../report/types.ts';
+import type { Database } from '../database/sqlite.ts';
+import { ensureTrustedDir } from '../database/state-dir.ts';
+import { diskError } from '../files/disk.ts';
+import type { HistoryRow, Problem, RunKind, RunResult } from '../report/events.ts';
 import { asRoot } from '../rights/rights.ts';
-import type { Database } from '../sqlite.ts';
 import { moment } from './arrival.ts';
-import { type LockOptions, lockJournal } from './lock.ts';
+import { type LockOptions, lockJournal } from './journal-lock.ts';
+import type { Arrival, Caller, InstalledState, NewRun } from './journal-model.ts';
 import { getMeta, OWED_UPDATE, publishedDigests, setMeta } from './meta.ts';
 import { parseInstalled, parseProblem } from './parse.ts';
-import { readRows } from './rows.ts';
+import { readRows } from './run-rows.ts';
 import { resultSince } from './shared-result.ts';
-import { ensureTrustedDir } from './state-dir.ts';
-import type { Arrival, Caller, HistoryRow, InstalledState, NewRun, RunKind } from './types.ts';
 
 /** Runs that are remembered. */
 const KEPT_RUNS = 500;

@@ -1,11 +1,11 @@
 import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { syncDirectory } from '../install/commit.ts';
-import { onDisk } from '../install/disk.ts';
-import { stagedBy, stagedPath } from '../install/names.ts';
-import { readRegularFile } from '../regular-file.ts';
+import { ensureStateDir, stateDirOf } from '../database/state-dir.ts';
+import { onDisk } from '../files/disk.ts';
+import { readRegularFile } from '../files/regular-file.ts';
+import { stagedBy, stagedPath } from '../files/staged-names.ts';
+import { syncDirectory } from '../files/sync-directory.ts';
 import { ownershipOfApplication, writeNewFile } from '../rights/files.ts';
-import { ensureStateDir, stateDirOf } from './state-dir.ts';
 
 /*
  * The databases that an update was about to put in place for new events, from before it replaces the index until they are

@@ -1,5 +1,5 @@
-import type { Problem, RunResult } from '../report/types.ts';
-import type { DateMemory, InstalledState, PublishMemory } from './types.ts';
+import type { Problem, RunResult } from '../report/events.ts';
+import type { DateMemory, InstalledState, PublishMemory } from './journal-model.ts';
 
 /*
  * What the journal keeps as JSON, read with a look at its shape: text that is not what this program writes counts as

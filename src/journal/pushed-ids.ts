@@ -1,13 +1,13 @@
 import { hash } from 'node:crypto';
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { ensureTrustedDir } from '../database/state-dir.ts';
 import { Failure } from '../failure.ts';
-import { syncDirectory } from '../install/commit.ts';
-import { codeOf, onDisk } from '../install/disk.ts';
+import { codeOf, onDisk } from '../files/disk.ts';
+import { syncDirectory } from '../files/sync-directory.ts';
 import { makePrivateDirectory } from '../rights/directories.ts';
 import { ownershipFor, writeNewFile } from '../rights/files.ts';
 import { asRoot } from '../rights/rights.ts';
-import { ensureTrustedDir } from './state-dir.ts';
 
 /** Seconds that an id is remembered: longer than a message with it could still be taken. */
 const KEPT_S = 1800;

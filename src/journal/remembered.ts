@@ -1,11 +1,11 @@
-import type { Problem, RunResult } from '../report/types.ts';
-import type { Database } from '../sqlite.ts';
+import type { Database } from '../database/sqlite.ts';
+import type { HistoryRow, Problem, RunResult } from '../report/events.ts';
 import { readJournal } from './history.ts';
+import type { Arrival, Caller, InstalledState } from './journal-model.ts';
 import { OWED_UPDATE, publishedDigests, readMeta } from './meta.ts';
 import { parseInstalled, parseProblem } from './parse.ts';
-import { readRows } from './rows.ts';
+import { readRows } from './run-rows.ts';
 import { resultSince } from './shared-result.ts';
-import type { Arrival, Caller, HistoryRow, InstalledState } from './types.ts';
 
 /** What a journal remembers of the state of its machine. */
 export interface Remembered {

@@ -1,8 +1,8 @@
-import type { RunResult } from '../report/types.ts';
-import type { Database } from '../sqlite.ts';
+import type { Database } from '../database/sqlite.ts';
+import type { RunKind, RunResult } from '../report/events.ts';
 import { moment } from './arrival.ts';
+import type { Arrival, Caller } from './journal-model.ts';
 import { parseResult } from './parse.ts';
-import type { Arrival, Caller, RunKind } from './types.ts';
 
 /** Which runs' results a caller may take for its own. A forced run does all that a plain one does. */
 const SHAREABLE: Readonly<Record<RunKind, readonly RunKind[]>> = {
@@ -10,7 +10,6 @@ const SHAREABLE: Readonly<Record<RunKind, readonly RunKind[]>> = {
   forced: ['forced'],
   push: ['push', 'forced-push'],
   'forced-push': ['forced-push'],
-  'dry-run': [],
   rollback: [],
   start: [],
 };

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Failure } from '../failure.ts';
-import { codeOf } from '../install/disk.ts';
+import { codeOf } from '../files/disk.ts';
 import { isRootsWay } from '../rights/control.ts';
 import { own } from '../rights/files.ts';
 import { asApplication, inDirectory, inOpenDirectory } from '../rights/rights.ts';

@@ -1,5 +1,5 @@
 import type { Directory } from './directory.ts';
-import { removeLeftovers } from './place.ts';
+import { removeLeftovers } from './page-place.ts';
 import { sealOf } from './seal.ts';
 
 /** A page that stands in the public directory and is none of this site's any more. */

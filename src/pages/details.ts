@@ -1,12 +1,12 @@
 import { countEvents } from '../index/entries.ts';
-import type { Year } from '../index/types.ts';
-import { renderEvents } from './events.ts';
+import type { Year } from '../index/index-model.ts';
+import { renderEvents } from './event-lists.ts';
 import { type Html, html } from './html.ts';
 import { ENGLISH, filled, wordingFor } from './labels.ts';
 import { renderName } from './language.ts';
-import { renderLayout, SITE } from './layout.ts';
-import { pointsOf, renderMaps } from './map.ts';
 import { counted, renderRegionName, renderStudioNames } from './overviews.ts';
+import { renderLayout, SITE } from './page-layout.ts';
+import { pointsOf, renderMaps } from './page-map.ts';
 import type { RegionView, SiteView, StudioView } from './view.ts';
 
 /** A region: its studios on the map and by name, its events by year. */

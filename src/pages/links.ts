@@ -1,4 +1,4 @@
-import type { Event, StudioYear } from '../index/types.ts';
+import type { Event, StudioYear } from '../index/index-model.ts';
 
 /** Where everything is: paths from the host's top, each with a slash at its end, except for a studio's request. */
 export class Links {

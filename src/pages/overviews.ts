@@ -2,8 +2,8 @@ import { countEvents } from '../index/entries.ts';
 import { type Html, html } from './html.ts';
 import { ENGLISH } from './labels.ts';
 import { renderName } from './language.ts';
-import { renderLayout, SITE } from './layout.ts';
-import { pointsOf, renderMaps } from './map.ts';
+import { renderLayout, SITE } from './page-layout.ts';
+import { pointsOf, renderMaps } from './page-map.ts';
 import type { RegionView, SiteView, StudioView } from './view.ts';
 
 /** In the place of a list that would be empty. */

@@ -1,11 +1,11 @@
 import { prerenderPages } from '../generate/prerender.ts';
-import { type MapPlace, placeOnMap } from '../generate/projection.ts';
-import { type Days, readDays, readMachineDays } from '../index/dates.ts';
 import { countEvents } from '../index/entries.ts';
+import type { Event, Index, Studio, StudioYear, Year } from '../index/index-model.ts';
 import { dayLocale } from '../index/locale.ts';
-import { compareBytes } from '../index/order.ts';
-import type { Event, Index, Studio, StudioYear, Year } from '../index/types.ts';
-import { DayWriter } from './dates.ts';
+import { type MapPlace, placeOnMap } from '../index/projection.ts';
+import { type Days, readDays, readMachineDays } from '../index/read-dates.ts';
+import { compareBytes } from '../index/sort-order.ts';
+import { DayWriter } from './format-dates.ts';
 import { Links } from './links.ts';
 
 /** A studio with all that its pages say. */

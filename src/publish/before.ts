@@ -1,10 +1,10 @@
 import { problemOf } from '../child/problem.ts';
-import { runChild } from '../child/run.ts';
+import { runChild } from '../child/run-child.ts';
 import { Failure } from '../failure.ts';
-import type { FleetEvent } from '../fleet/types.ts';
-import { printable } from '../index/keys.ts';
-import type { Site } from '../site/types.ts';
-import type { BeforeSettings } from './settings.ts';
+import type { FleetEvent } from '../fleet/fleet-model.ts';
+import type { Site } from '../site/site.ts';
+import { printable } from '../text.ts';
+import type { BeforeSettings } from './publish-settings.ts';
 
 /** Lines of the command's output that are told; of more, only how many. */
 const MOST_LINES = 200;

@@ -1,9 +1,9 @@
-import { wholeSeconds } from '../bucket/layout.ts';
+import { wholeSeconds } from '../bucket/object-names.ts';
 import { sameEtag } from '../etag.ts';
-import type { PublishMemory } from '../journal/types.ts';
+import type { PublishMemory } from '../journal/journal-model.ts';
 import type { Grown } from './memory.ts';
-import type { Standing } from './standing.ts';
-import type { OurIndex } from './types.ts';
+import type { OurIndex } from './publish-context.ts';
+import type { Standing } from './stored-index.ts';
 
 /** What is to be done about the store's index. */
 export type Decision =

@@ -1,7 +1,7 @@
 import { inFleetJournal } from '../journal/fleet.ts';
 import { readPublishMemory } from '../journal/fleet-history.ts';
-import type { PublishMemory } from '../journal/types.ts';
-import type { PublishParts } from './types.ts';
+import type { PublishMemory } from '../journal/journal-model.ts';
+import type { PublishParts } from './publish-context.ts';
 
 /** An index of the store, as an update of this host found it. */
 export interface Grown {

@@ -2,11 +2,11 @@ import { describeViolations, type Violation } from '../check/rule.ts';
 import { checkFiles } from '../check/rules.ts';
 import { Failure } from '../failure.ts';
 import { generate } from '../generate/generate.ts';
-import { readValidIndex } from '../index/read.ts';
-import type { Index } from '../index/types.ts';
+import type { Index } from '../index/index-model.ts';
+import { readValidIndex } from '../index/read-index.ts';
 import { firstOfEachKind } from '../index/warnings.ts';
-import type { Site } from '../site/types.ts';
-import type { PublishParts } from './types.ts';
+import type { Site } from '../site/site.ts';
+import type { PublishParts } from './publish-context.ts';
 
 /**
  * Proves, before anything is sent, that every machine could install an index: it is validated as a machine would, and

@@ -1,18 +1,17 @@
 import { join } from 'node:path';
 import { updateInventory } from '../bucket/inventory-update.ts';
-import { DIGEST_METADATA, databaseKey, INDEX_NAME, renderTime } from '../bucket/layout.ts';
+import { DIGEST_METADATA, databaseKey, INDEX_NAME, renderTime } from '../bucket/object-names.ts';
+import { waitForLock } from '../database/lock.ts';
+import { ensureStateDir, ensureTrustedDir } from '../database/state-dir.ts';
 import { asFailure, Failure } from '../failure.ts';
-import type { PublishOutcome } from '../fleet/types.ts';
 import { CHANGES, describeDifferences } from '../index/differences.ts';
-import { ensureStateDir, ensureTrustedDir } from '../journal/state-dir.ts';
-import { waitForLock } from '../lock/lock.ts';
 import { decide, isOlder } from './decide.ts';
-
 import { type Memory, openMemory } from './memory.ts';
-import { asPublished, likelyEtag, readOurs, removeLeftCopies, withLikelyTime } from './ours.ts';
+import { asPublished, likelyEtag, readOurs, removeLeftCopies, withLikelyTime } from './our-index.ts';
 import { proveIndex } from './prove.ts';
-import { lookAt, type Standing, withImage } from './standing.ts';
-import type { OurIndex, PublishParts, PublishRequest } from './types.ts';
+import type { OurIndex, PublishParts, PublishRequest } from './publish-context.ts';
+import type { PublishOutcome } from './published-index.ts';
+import { lookAt, type Standing, withImage } from './stored-index.ts';
 
 const KEY = databaseKey(INDEX_NAME);
 /** What machines and other tools take the object for. */

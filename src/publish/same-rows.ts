@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import { openImage, sizeOf } from '../database/image.ts';
+import { isTooWide, shapeOf } from '../database/shape.ts';
+import { type Database, isSqliteError } from '../database/sqlite.ts';
 import { Failure } from '../failure.ts';
-import { openImage, sizeOf } from '../index/open.ts';
-import { isTooWide, shapeOf } from '../index/shape.ts';
-import { type Database, isSqliteError } from '../sqlite.ts';
 
 interface Entry {
   readonly type: string;

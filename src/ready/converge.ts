@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Backoff, backoff } from '../backoff.ts';
 import { monotonicMs } from '../clock.ts';
+import { tryLock } from '../database/lock.ts';
 import { Failure } from '../failure.ts';
 import { readRemembered } from '../journal/remembered.ts';
-import { tryLock } from '../lock/lock.ts';
-import type { Reporter } from '../report/types.ts';
-import type { Site } from '../site/types.ts';
-import { ensureReadyDir } from './place.ts';
+import type { Reporter } from '../report/events.ts';
+import type { Site } from '../site/site.ts';
+import { ensureReadyDir } from './ready-place.ts';
 
 export interface Convergence {
   readonly site: Site;

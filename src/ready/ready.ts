@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { tryLock } from '../lock/lock.ts';
-import { newRunId } from '../report/run-id.ts';
+import { tryLock } from '../database/lock.ts';
+import type { Summary } from '../report/events.ts';
 import { Steps } from '../report/steps.ts';
-import type { Summary } from '../report/types.ts';
-import { dropTaken, hasNotes, leaveNotes, takeNew, takeNotes } from './notes.ts';
-import { ensureReadyDir } from './place.ts';
+import { newRunId } from '../run-id.ts';
+import { ensureReadyDir } from './ready-place.ts';
+import { dropTaken, hasNotes, leaveNotes, takeNew, takeNotes } from './request-notes.ts';
 import { OPERATION, runRound } from './round.ts';
-import type { ReadyParts, Scope, StageName } from './types.ts';
+import type { ReadyParts, Scope, StageName } from './stages.ts';
 
 /** How a ready hook ended. */
 export interface ReadyResult {

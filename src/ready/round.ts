@@ -1,14 +1,14 @@
 import { asFailure, type FailureCode } from '../failure.ts';
 import { countEvents, entriesOf } from '../index/entries.ts';
-import type { Index } from '../index/types.ts';
+import type { Index } from '../index/index-model.ts';
 import { firstOfEachKind } from '../index/warnings.ts';
 import { readInstalledIndex } from '../install/installed-index.ts';
-import { newRunId } from '../report/run-id.ts';
+import type { ItemFailure, Summary } from '../report/events.ts';
+import { describeCounts } from '../report/plain-text.ts';
 import { Steps } from '../report/steps.ts';
-import { describeCounts } from '../report/text.ts';
-import type { ItemFailure, Summary } from '../report/types.ts';
-import { counted } from '../report/words.ts';
-import type { ReadyParts, Scope, StageName, StageOutcome } from './types.ts';
+import { newRunId } from '../run-id.ts';
+import { counted } from '../text.ts';
+import type { ReadyParts, Scope, StageName, StageOutcome } from './stages.ts';
 
 /** The name of the operation in events. */
 export const OPERATION = 'ready';

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { IndexFacts, MachineState, Outcome, RunResult } from '../report/types.ts';
+import type { IndexFacts, MachineState, Outcome, RunResult } from '../report/events.ts';
 import { digest, type SimMachine } from './machines.ts';
-import { isPush, type PushedIndex, readPushed } from './pushed.ts';
-import type { Answerer, MachineAnswer, StoredIndex } from './types.ts';
+import { isPush, type PushedIndex, readPushed } from './pushed-index.ts';
+import type { Answerer, MachineAnswer, StoredIndex } from './sim-event.ts';
 
 export interface InventedOptions {
   /** Milliseconds that a machine takes. */

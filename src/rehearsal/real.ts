@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SimMachine } from './machines.ts';
-import { runCgi } from './navigator.ts';
-import type { Answerer } from './types.ts';
+import { runCgi } from './played-navigator.ts';
+import type { Answerer } from './sim-event.ts';
 
 export interface RealOptions {
   readonly app: string;

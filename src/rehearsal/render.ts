@@ -1,6 +1,6 @@
 import { FAULTS, type MachineFault } from './faults.ts';
 import type { SimMachine } from './machines.ts';
-import type { SimEvent } from './types.ts';
+import type { SimEvent } from './sim-event.ts';
 
 /** Characters of a path, a stream or a message that are shown. */
 const MAX_SHOWN = 200;

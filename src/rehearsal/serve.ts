@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { FAULTS, type FaultKind, type MachineFault } from './faults.ts';
 import type { SimMachine } from './machines.ts';
-import type { Answerer, MachineAnswer } from './types.ts';
+import type { Answerer, MachineAnswer } from './sim-event.ts';
 
 export interface ServeOptions {
   readonly answer: Answerer;

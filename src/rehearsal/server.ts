@@ -6,7 +6,7 @@ import { type Action, MachinesApi } from './api.ts';
 import { assignFaults, FaultListError, type FaultShare, type MachineFault, parseFaults } from './faults.ts';
 import type { SimMachine } from './machines.ts';
 import { type Served, serveMachine } from './serve.ts';
-import type { Answerer, SimReporter } from './types.ts';
+import type { Answerer, SimReporter } from './sim-event.ts';
 
 export interface SimOptions {
   readonly app: string;

@@ -1,5 +1,5 @@
-import { streamReport } from './text.ts';
-import type { ProgressEvent, Reporter } from './types.ts';
+import type { ProgressEvent, Reporter } from './events.ts';
+import { streamReport } from './plain-text.ts';
 
 /** A terminal that somebody watches. */
 export interface Terminal {

@@ -1,6 +1,6 @@
 import { monotonicMs } from '../clock.ts';
-import type { LogEntry } from './log.ts';
-import type { ProgressEvent, RunResult } from './types.ts';
+import type { ProgressEvent, RunResult } from './events.ts';
+import type { LogEntry } from './log-entry.ts';
 
 /** Steps of an update that change nothing yet. A step that is not named here may. */
 const HARMLESS = new Set(['lock', 'fetch', 'read', 'generate']);

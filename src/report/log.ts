@@ -1,6 +1,6 @@
+import type { Reporter } from './events.ts';
 import { LogGate } from './hold.ts';
-import type { Scrubber } from './redact.ts';
-import type { ProgressEvent, Reporter, RunResult } from './types.ts';
+import type { LogEntry, LogOptions, LogPlace, LogWriter } from './log-entry.ts';
 
 /** A log of JSON lines that follows an operation. */
 export interface Log {
@@ -10,45 +10,6 @@ export interface Log {
   /** Resolves when everything that was reported has been written. Never rejects. */
   flush(): Promise<void>;
   /** What kept lines from the log's file, once they are flushed; null for nothing. */
-  problem(): string | null;
-}
-
-export interface LogOptions {
-  /** Directory of `<name>.log`; null for none. */
-  readonly logDir: string | null;
-  /** Whether to write to standard error. */
-  readonly standardError: boolean;
-  /** Name of the operation, such as `update_config`; also names the file. */
-  readonly name: string;
-  /** Fields of every line, such as the machine and its region. */
-  readonly base: Readonly<Record<string, unknown>>;
-  readonly scrubber: Scrubber;
-}
-
-/** What is logged, one line each. */
-export type LogEntry = { readonly at: Date } & (
-  | { readonly event: ProgressEvent }
-  | { readonly exception: { readonly message: string; readonly stack: string } }
-  | { readonly short: ShortEnd }
-);
-
-/** The end of a run that changed nothing, in place of all that it said. */
-export interface ShortEnd extends Pick<RunResult, 'run' | 'outcome' | 'shared'> {
-  /** Of the index; null for none of the store. */
-  readonly etag: string | null;
-  /** Milliseconds of the whole run. */
-  readonly ms: number;
-}
-
-/** The two places that a log is written to, where the options ask for them. */
-type LogPlace = 'standard error' | 'file';
-
-/** Writes one line to one place. */
-type LogWriter = (place: LogPlace, entry: LogEntry) => void;
-
-/** A writer, and what has kept it from writing to the file. */
-export interface OpenLog {
-  readonly write: LogWriter;
   problem(): string | null;
 }
 

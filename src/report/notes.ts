@@ -1,5 +1,5 @@
-import { describeWarning } from './text.ts';
-import type { Reporter } from './types.ts';
+import type { Reporter } from './events.ts';
+import { describeWarning } from './plain-text.ts';
 
 /** What is noted, rows of the index that were left out too, run by run: for a caller that gets one JSON object for each. */
 export interface Notes {

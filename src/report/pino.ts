@@ -2,8 +2,8 @@ import { constants, openSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { inDirectory } from '../rights/rights.ts';
-import type { LogOptions, OpenLog, ShortEnd } from './log.ts';
-import type { ProgressEvent, RunResult } from './types.ts';
+import type { ProgressEvent, RunResult } from './events.ts';
+import type { LogOptions, OpenLog, ShortEnd } from './log-entry.ts';
 
 const STANDARD_ERROR = 2;
 

@@ -1,5 +1,5 @@
 import { monotonicMs } from '../clock.ts';
-import type { ProgressEvent, Reporter, StepFacts } from './types.ts';
+import type { ProgressEvent, Reporter, StepFacts } from './events.ts';
 
 /** What a step can say while it works: `detail` closes its line. */
 export interface StepResult<T> {

@@ -1,5 +1,7 @@
-import type { Audience } from './text.ts';
-import type { NoteEvent, ProgressEvent } from './types.ts';
+import type { NoteEvent, ProgressEvent } from './events.ts';
+
+/** Who reads an answer: `public` sees neither the rows behind warnings nor the diff. */
+export type Audience = 'administrator' | 'public';
 
 /** What was wrong beside the rows of the index, and stopped nothing, in the order in which it was said. */
 export class Warned {

@@ -10,11 +10,13 @@ import {
   openSync,
   rmSync,
   statSync,
+  utimesSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { onDisk } from '../files/disk.ts';
 import { isRootsAlone } from './control.ts';
-import { rightsNow } from './rights.ts';
+import { inDirectory, rightsNow } from './rights.ts';
 
 /** What a file is made like: permission bits, and who owns it. */
 export interface Ownership {
@@ -103,4 +105,10 @@ export function own(fd: number, { mode, uid, gid }: Ownership): void {
 /** Removes a directory that this program made, with all that is in it; it may be gone already. */
 export function removeTree(path: string): void {
   rmSync(path, { recursive: true, force: true });
+}
+
+/** Sets the time of last change; the file is not opened. */
+export function setMtime(path: string, mtime: number): void {
+  const set = () => inDirectory(dirname(path), () => utimesSync(path, mtime / 1000, mtime / 1000));
+  onDisk('cannot set the time of', path, set);
 }

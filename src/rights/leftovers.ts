@@ -8,7 +8,7 @@ import {
   readdirSync,
   type Stats,
 } from 'node:fs';
-import { readStart } from '../regular-file.ts';
+import { readStart } from '../files/regular-file.ts';
 import type { Account } from './account.ts';
 import { isRoots } from './control.ts';
 import { asRoot, rightsNow } from './rights.ts';

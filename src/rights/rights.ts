@@ -2,7 +2,7 @@ import { existsSync, fstatSync } from 'node:fs';
 import { Failure } from '../failure.ts';
 import type { Account } from './account.ts';
 import { isRoots, isRootsAlone, strangerOn } from './control.ts';
-import type { StateHomes } from './types.ts';
+import type { StateHomes } from './state-homes.ts';
 
 /*
  * Whose rights this process has. Navigator starts every executable as root, and nearly everything they work on belongs

@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { Failure } from '../failure.ts';
-import { type Found, readRegularFile } from '../regular-file.ts';
+import { type Found, readRegularFile } from '../files/regular-file.ts';
 import { asRoot } from './rights.ts';
 
 /** Bytes: several keys, one a line, and some comment. */

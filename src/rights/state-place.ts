@@ -4,7 +4,7 @@ import { Failure } from '../failure.ts';
 import { isRootsAlone } from './control.ts';
 import { makeDirectory, makePrivateDirectory } from './directories.ts';
 import { asRoot, rightsNow } from './rights.ts';
-import type { StateHomes } from './types.ts';
+import type { StateHomes } from './state-homes.ts';
 
 /** As the Filesystem Hierarchy Standard has it (5.8, 3.15). */
 const DEFAULTS: StateHomes = { lasting: '/var/lib/showcase-config', running: '/run/showcase-config' };

@@ -2,7 +2,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isAlias, isMap, isScalar, isSeq, type ParsedNode, parseDocument } from 'yaml';
 import { Failure } from '../failure.ts';
-import { type Found, readRegularFile } from '../regular-file.ts';
+import { type Found, readRegularFile } from '../files/regular-file.ts';
 import { isRootsFile } from '../rights/control.ts';
 import { inDirectory } from '../rights/rights.ts';
 import type { Data, DataMapping } from './data.ts';

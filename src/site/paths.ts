@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import type { Site } from './types.ts';
+import type { Site } from './site.ts';
 
 /** Navigator's configuration, whose mtime makes it reload. */
 export function navigatorPath({ appRoot }: Site): string {

@@ -8,7 +8,7 @@ import maintenance from './navigator/maintenance.yml';
 import maintenanceContainer from './navigator/maintenance-container.yml';
 import maintenanceLocal from './navigator/maintenance-local.yml';
 import { fillMapping } from './placeholders.ts';
-import type { Deployment, Site } from './types.ts';
+import type { Deployment, Site } from './site.ts';
 
 /** Part of a Navigator configuration that does not depend on the index. */
 export interface StaticPart {

@@ -1,7 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { type CorruptError, ForeignError, OverlongError, StatusError } from './failures.ts';
+import type { StoreSettings } from './object-store.ts';
 import { collect, transport } from './transport.ts';
-import type { StoreSettings } from './types.ts';
 
 /** Retrying belongs to `retry.ts`, over whole operations: a body cut short is beyond the SDK's own retries. */
 const once = {

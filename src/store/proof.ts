@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { bareEtag } from '../etag.ts';
 import { type Encryption, hasOpaqueEtag, storedEtag } from './dialects.ts';
 import { CorruptError, ForeignError } from './failures.ts';
-import type { StoredObject } from './types.ts';
+import type { StoredObject } from './object-store.ts';
 
 /** What the SDK gives of an object's head, whichever operation asked for it. */
 interface Head extends Encryption {

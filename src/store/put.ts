@@ -3,9 +3,6 @@ import { bareEtag } from '../etag.ts';
 import { Failure } from '../failure.ts';
 import { hasOpaqueEtag, storedEtag } from './dialects.ts';
 import { CorruptError, ForeignError, StatusError } from './failures.ts';
-import { isMd5, isMd5Of, md5, sha256 } from './proof.ts';
-import { isMissing, operationName } from './reader.ts';
-import { type Attempt, withRetries } from './retry.ts';
 import type {
   HeadOutcome,
   ObjectStore,
@@ -13,7 +10,10 @@ import type {
   PutOutcome,
   StoredObject,
   StoreSettings,
-} from './types.ts';
+} from './object-store.ts';
+import { isMd5, isMd5Of, md5, sha256 } from './proof.ts';
+import { isMissing, operationName } from './reader.ts';
+import { type Attempt, withRetries } from './retry.ts';
 
 interface Parts {
   readonly client: S3Client;

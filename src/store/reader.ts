@@ -2,9 +2,9 @@ import { GetObjectCommand, type GetObjectCommandOutput, type S3Client } from '@a
 import { createClient } from './client.ts';
 import { CorruptError, ForeignError, StatusError, UnfitError } from './failures.ts';
 import { HINTS } from './hints.ts';
+import type { GetOutcome, ObjectReader, StoreSettings } from './object-store.ts';
 import { describeObject, prove } from './proof.ts';
 import { type Attempt, withRetries } from './retry.ts';
-import type { GetOutcome, ObjectReader, StoreSettings } from './types.ts';
 
 type GetOptions = Parameters<ObjectReader['get']>[1];
 

@@ -1,7 +1,7 @@
 import { backoff, pause } from '../backoff.ts';
 import { Failure } from '../failure.ts';
 import { type Asked, judge, toFailure } from './errors.ts';
-import type { StoreSettings } from './types.ts';
+import type { StoreSettings } from './object-store.ts';
 
 const MAX_ATTEMPTS = 4;
 const PAUSES = { firstPauseMs: 200, longestPauseMs: 5000 };

@@ -11,11 +11,11 @@ import { createClient } from './client.ts';
 import { keyReader, storedEtag } from './dialects.ts';
 import { judge } from './errors.ts';
 import { CorruptError, ForeignError, OverlongError, StatusError } from './failures.ts';
+import type { HeadOutcome, ObjectInfo, ObjectStore, StoreSettings } from './object-store.ts';
 import { describeObject } from './proof.ts';
 import { putObject } from './put.ts';
 import { isMissing, operationName, readerWith } from './reader.ts';
 import { type Attempt, SLOW_HINT, withRetries } from './retry.ts';
-import type { HeadOutcome, ObjectInfo, ObjectStore, StoreSettings } from './types.ts';
 
 /** Of a listing: a million objects. This platform has some 500. */
 const MAX_PAGES = 1000;

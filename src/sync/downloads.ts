@@ -3,14 +3,14 @@ import { withBreaker } from '../tenants/breaker.ts';
 import { type DownloadTools, downloadTenant } from '../tenants/download.ts';
 import { inventoried } from '../tenants/inventoried.ts';
 import { largeOneByOne } from '../tenants/large.ts';
-import { isOlder } from '../tenants/local.ts';
+import { isOlder } from '../tenants/local-copy.ts';
 import { eachWithSecondChance } from '../tenants/second-chance.ts';
-import type { RemoteCopy } from '../tenants/types.ts';
+import type { RemoteCopy } from '../tenants/tenant-model.ts';
 import { underTenantLock } from '../tenants/under-lock.ts';
 import { mayUpload } from './owner.ts';
 import type { Remotes } from './remotes.ts';
-import type { Run } from './run.ts';
 import type { Surveyed } from './survey.ts';
+import type { Run } from './sync-context.ts';
 
 /** Downloads at once. */
 const CONCURRENCY = 4;

@@ -1,7 +1,7 @@
 import { updateInventory } from '../bucket/inventory-update.ts';
-import { INDEX_NAME } from '../bucket/layout.ts';
-import type { Run } from './run.ts';
-import type { Owed } from './types.ts';
+import { INDEX_NAME } from '../bucket/object-names.ts';
+import type { Run } from './sync-context.ts';
+import type { Owed } from './upload-model.ts';
 
 /**
  * Has the inventories say what was uploaded, by this run and by those before it that did not come so far: one request to

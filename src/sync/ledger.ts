@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { diskError } from '../install/disk.ts';
-import { Damaged, openOrBeginAnew } from '../journal/repair.ts';
-import { hasSchema } from '../journal/whole-schema.ts';
-import { type Database, openDatabase } from '../sqlite.ts';
-import type { Intent, KnownCopy, Owed } from './types.ts';
+import { Damaged, openOrBeginAnew } from '../database/repair.ts';
+import { type Database, openDatabase } from '../database/sqlite.ts';
+import { hasSchema } from '../database/whole-schema.ts';
+import { diskError } from '../files/disk.ts';
+import type { Intent, KnownCopy, Owed } from './upload-model.ts';
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS copies (

@@ -1,10 +1,10 @@
 import { Failure } from '../failure.ts';
-import type { TenantDatabase } from '../tenants/types.ts';
+import type { TenantDatabase } from '../tenants/tenant-model.ts';
 import { underTenantLock } from '../tenants/under-lock.ts';
 import type { Deadline } from './deadline.ts';
-import { grewNot } from './judge.ts';
-import type { Run } from './run.ts';
+import { grewNot } from './decide-upload.ts';
 import { survey } from './survey.ts';
+import type { Run } from './sync-context.ts';
 import { readHere } from './upload.ts';
 
 /** Milliseconds to wait for another process, and for a gap that writers leave: this is for a note and no more. */

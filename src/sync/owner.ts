@@ -1,6 +1,6 @@
-import { INDEX_NAME } from '../bucket/layout.ts';
-import type { Site } from '../site/types.ts';
-import type { TenantDatabase } from '../tenants/types.ts';
+import { INDEX_NAME } from '../bucket/object-names.ts';
+import type { Site } from '../site/site.ts';
+import type { TenantDatabase } from '../tenants/tenant-model.ts';
 
 /**
  * Whether this machine may upload a tenant's database: on Fly those of its own region, and those that no region owns,

@@ -1,9 +1,9 @@
-import { wholeSeconds } from '../bucket/layout.ts';
-import type { ObjectInfo, ObjectStore } from '../store/types.ts';
+import { wholeSeconds } from '../bucket/object-names.ts';
+import type { ObjectInfo, ObjectStore } from '../store/object-store.ts';
 import { askRemote, readRemotes } from '../tenants/remote.ts';
-import type { RemoteCopy, Seen } from '../tenants/types.ts';
-import type { Run } from './run.ts';
+import type { RemoteCopy, Seen } from '../tenants/tenant-model.ts';
 import type { Surveyed } from './survey.ts';
+import type { Run } from './sync-context.ts';
 
 /** What a listing told of the store, by name; null when nobody has asked for one. */
 export type Remotes = ReadonlyMap<string, RemoteCopy> | null;

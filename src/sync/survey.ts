@@ -1,11 +1,11 @@
-import { wholeSeconds } from '../bucket/layout.ts';
+import { wholeSeconds } from '../bucket/object-names.ts';
 import { Failure } from '../failure.ts';
-import { readLocal } from '../tenants/local.ts';
+import { readLocal } from '../tenants/local-copy.ts';
 import { mayBeSince, type SeenAt } from '../tenants/seen.ts';
-import { UNTOUCHED } from '../tenants/settings.ts';
-import type { LocalCopy, Seen, TenantDatabase } from '../tenants/types.ts';
+import type { LocalCopy, Seen, TenantDatabase } from '../tenants/tenant-model.ts';
+import { UNTOUCHED } from '../tenants/tenants-settings.ts';
 import { type Fingerprint, fingerprint } from './fingerprint.ts';
-import type { KnownCopy } from './types.ts';
+import type { KnownCopy } from './upload-model.ts';
 
 /** One tenant's database as a look at its files shows it. */
 export interface Surveyed {

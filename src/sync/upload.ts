@@ -1,18 +1,18 @@
 import { hash } from 'node:crypto';
-import { DIGEST_METADATA, databaseKey, renderTime } from '../bucket/layout.ts';
+import { DIGEST_METADATA, databaseKey, renderTime } from '../bucket/object-names.ts';
 import { Failure } from '../failure.ts';
-import type { ObjectStore } from '../store/types.ts';
+import type { ObjectStore } from '../store/object-store.ts';
 import { keepAside } from '../tenants/aside.ts';
-import { readLocal } from '../tenants/local.ts';
+import { readLocal } from '../tenants/local-copy.ts';
 import { askRemote, remoteCopyOf } from '../tenants/remote.ts';
 import type { SeenDatabases } from '../tenants/seen.ts';
-import type { RemoteCopy, TenantDatabase } from '../tenants/types.ts';
+import type { RemoteCopy, TenantDatabase } from '../tenants/tenant-model.ts';
+import { type Evidence, judge, type Verdict } from './decide-upload.ts';
 import { fingerprint } from './fingerprint.ts';
-import { readTenantImage, type TenantImage } from './image.ts';
-import { type Evidence, judge, type Verdict } from './judge.ts';
 import type { Ledger } from './ledger.ts';
 import { inventoryOf } from './owner.ts';
-import type { UploadOutcome } from './types.ts';
+import { readTenantImage, type TenantImage } from './upload-image.ts';
+import type { UploadOutcome } from './upload-model.ts';
 
 /** What an upload works with. */
 export interface UploadParts {

@@ -6,10 +6,10 @@ import { largeOneByOne } from '../tenants/large.ts';
 import { eachWithSecondChance } from '../tenants/second-chance.ts';
 import { underTenantLock } from '../tenants/under-lock.ts';
 import { type Remotes, remoteOf } from './remotes.ts';
-import type { Run } from './run.ts';
 import type { Surveyed } from './survey.ts';
-import type { UploadOutcome } from './types.ts';
+import type { Run } from './sync-context.ts';
 import { uploadTenant } from './upload.ts';
+import type { UploadOutcome } from './upload-model.ts';
 
 /** Uploads at once: each holds two images of a database in memory. */
 const CONCURRENCY = 4;

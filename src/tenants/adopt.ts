@@ -1,13 +1,13 @@
 import { hash } from 'node:crypto';
 import { closeSync } from 'node:fs';
-import { wholeSeconds } from '../bucket/layout.ts';
+import { wholeSeconds } from '../bucket/object-names.ts';
 import { bareEtag } from '../etag.ts';
-import { onDisk } from '../install/disk.ts';
-import { openRegularFile, readStart } from '../regular-file.ts';
+import { onDisk } from '../files/disk.ts';
+import { openRegularFile, readStart } from '../files/regular-file.ts';
 import { holds } from './blank.ts';
-import { readLocal } from './local.ts';
+import { readLocal } from './local-copy.ts';
 import type { SeenDatabases } from './seen.ts';
-import type { RemoteCopy, TenantDatabase } from './types.ts';
+import type { RemoteCopy, TenantDatabase } from './tenant-model.ts';
 
 /**
  * Takes the local database for a copy of the store's version, if it is one: other programs copy, too, and so did a run

@@ -1,17 +1,17 @@
-import { wholeSeconds } from '../bucket/layout.ts';
+import { wholeSeconds } from '../bucket/object-names.ts';
+import { waitForLock } from '../database/lock.ts';
 import { Failure } from '../failure.ts';
-import { readMove } from '../journal/moves.ts';
-import { waitForLock } from '../lock/lock.ts';
+import { readMove } from '../journal/event-moves.ts';
 import { type Ownership, ownershipFor } from '../rights/files.ts';
 import type { Answers, Stored } from './ask-new.ts';
-import { readLocal } from './local.ts';
-import { tenantLockPath } from './lock.ts';
+import { forgetMove, type Held, moveAside, oldPath, readHeld, writeMove } from './copy-moved.ts';
+import { placeDatabase } from './install-database.ts';
+import { readLocal } from './local-copy.ts';
 import { type Making, makeNew, migrated } from './make-new.ts';
-import { forgetMove, type Held, moveAside, oldPath, readHeld, writeMove } from './moves.ts';
-import { placeDatabase } from './place.ts';
 import type { SeenDatabases } from './seen.ts';
-import { NEW_DATABASE_MODE } from './settings.ts';
-import type { Arrived, EventFacts, TenantDatabase } from './types.ts';
+import { tenantLockPath } from './tenant-lock.ts';
+import type { Arrived, EventFacts, TenantDatabase } from './tenant-model.ts';
+import { NEW_DATABASE_MODE } from './tenants-settings.ts';
 
 export interface Arrival {
   /** Null where the application has no migrations: then none is made. */

@@ -1,10 +1,10 @@
 import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { syncDirectory } from '../install/commit.ts';
-import { onDisk } from '../install/disk.ts';
+import { onDisk } from '../files/disk.ts';
+import { syncDirectory } from '../files/sync-directory.ts';
 import { ownershipFor, writeNewFile } from '../rights/files.ts';
-import type { ProvedImage } from './image.ts';
 import { fetchedPath } from './staging.ts';
+import type { ProvedImage } from './tenant-image.ts';
 
 /** Copies of one tenant's database that are kept; of more, the oldest go. Each grew from the one before it. */
 const KEPT = 5;

@@ -1,13 +1,13 @@
 import { monotonicMs } from '../clock.ts';
 
 import { asFailure, Failure } from '../failure.ts';
-import type { ObjectReader } from '../store/types.ts';
+import type { ObjectReader } from '../store/object-store.ts';
 import { isStoreDown } from './breaker.ts';
 import { fetchProved } from './download.ts';
-import type { ProvedImage } from './image.ts';
 import { inventoried } from './inventoried.ts';
 import type { LearntTime } from './seen.ts';
-import type { TenantDatabase } from './types.ts';
+import type { ProvedImage } from './tenant-image.ts';
+import type { TenantDatabase } from './tenant-model.ts';
 
 /** What the store has under one name. */
 export type Stored =

@@ -1,6 +1,6 @@
 import { closeSync, statSync } from 'node:fs';
-import { pageSizeOf } from '../index/header.ts';
-import { openRegularFile, readStart } from '../regular-file.ts';
+import { pageSizeOf } from '../database/header.ts';
+import { openRegularFile, readStart } from '../files/regular-file.ts';
 
 /** The largest page that SQLite has. */
 const LARGEST_PAGE = 65_536;

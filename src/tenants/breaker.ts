@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts';
-import type { ObjectStore } from '../store/types.ts';
+import type { ObjectStore } from '../store/object-store.ts';
 
 /** Requests in a row that a store may fail before it is given up. Each has been retried by then, up to its time-out. */
 export const MOST_FAILURES = 4;

@@ -1,19 +1,19 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { backoff } from '../backoff.ts';
-import { databaseKey, statedTime, unreadableTime } from '../bucket/layout.ts';
+import { databaseKey, statedTime, unreadableTime } from '../bucket/object-names.ts';
 import { Failure } from '../failure.ts';
-import { printable } from '../index/keys.ts';
 import type { Ownership } from '../rights/files.ts';
+import type { GetOutcome, ObjectReader } from '../store/object-store.ts';
 import { isProven } from '../store/proof.ts';
-import type { GetOutcome, ObjectReader } from '../store/types.ts';
+import { printable } from '../text.ts';
 import { adoptCopy } from './adopt.ts';
-import { type ProvedImage, proveImage } from './image.ts';
+import { placeDatabase } from './install-database.ts';
 import type { Inventoried } from './inventoried.ts';
-import { isOlder, readLocal } from './local.ts';
-import { placeDatabase } from './place.ts';
+import { isOlder, readLocal } from './local-copy.ts';
 import { learntOf } from './remote.ts';
 import type { LearntTime, SeenDatabases } from './seen.ts';
-import type { TenantDatabase } from './types.ts';
+import { type ProvedImage, proveImage } from './tenant-image.ts';
+import type { TenantDatabase } from './tenant-model.ts';
 
 export interface DownloadTools {
   readonly store: ObjectReader;

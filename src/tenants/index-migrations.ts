@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { counted } from '../report/words.ts';
-import type { Site } from '../site/types.ts';
+import type { Site } from '../site/site.ts';
+import { counted } from '../text.ts';
 import { readApplied, readMigrations } from './migrations.ts';
 
 /** Versions that are named. */

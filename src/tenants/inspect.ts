@@ -1,8 +1,8 @@
 import { readSync } from 'node:fs';
+import { openImage } from '../database/image.ts';
+import { quickCheck } from '../database/integrity.ts';
+import { isSqliteError } from '../database/sqlite.ts';
 import { Failure } from '../failure.ts';
-import { quickCheck } from '../index/integrity.ts';
-import { openImage } from '../index/open.ts';
-import { isSqliteError } from '../sqlite.ts';
 
 /**
  * What SQLite's check finds in the image on standard input: `ok`, or what is wrong. It may take any time and memory.

@@ -1,12 +1,12 @@
-import { patience, untilFree } from '../install/busy.ts';
-import { setMtime } from '../install/commit.ts';
-import { dateUnlessChanged } from '../install/date.ts';
-import { onDisk } from '../install/disk.ts';
-import { type Database, openDatabase } from '../sqlite.ts';
-import { databaseError, isNoDatabase } from './failure.ts';
-import { readLocal } from './local.ts';
+import { patience, untilFree } from '../database/busy.ts';
+import { dateUnlessChanged } from '../database/date.ts';
+import { type Database, openDatabase } from '../database/sqlite.ts';
+import { onDisk } from '../files/disk.ts';
+import { setMtime } from '../rights/files.ts';
+import { readLocal } from './local-copy.ts';
 import type { Install, SeenDatabases } from './seen.ts';
-import type { TenantDatabase } from './types.ts';
+import { databaseError, isNoDatabase } from './tenant-failure.ts';
+import type { TenantDatabase } from './tenant-model.ts';
 
 const PATIENCE_MS = 10_000;
 

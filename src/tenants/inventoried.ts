@@ -4,11 +4,11 @@ import {
   parseInventory,
   type RawInventory,
 } from '../bucket/inventory.ts';
-import { databaseFile, INDEX_NAME, inventoryKey } from '../bucket/layout.ts';
+import { databaseFile, INDEX_NAME, inventoryKey } from '../bucket/object-names.ts';
 import { bareEtag } from '../etag.ts';
 import { Failure } from '../failure.ts';
-import type { ObjectReader } from '../store/types.ts';
-import type { TenantDatabase } from './types.ts';
+import type { ObjectReader } from '../store/object-store.ts';
+import type { TenantDatabase } from './tenant-model.ts';
 
 /** When the inventory says that the version with this ETag was last changed; null when it says nothing of that. */
 export type Inventoried = (

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { databaseFile } from '../bucket/layout.ts';
-import { databaseOf, servesHere } from '../generate/tenants.ts';
+import { databaseFile } from '../bucket/object-names.ts';
 import { entriesOf } from '../index/entries.ts';
-import type { Index } from '../index/types.ts';
-import type { Site } from '../site/types.ts';
-import type { EventFacts, TenantDatabase } from './types.ts';
+import type { Index } from '../index/index-model.ts';
+import { databaseOf, servesHere } from '../index/tenant-names.ts';
+import type { Site } from '../site/site.ts';
+import type { EventFacts, TenantDatabase } from './tenant-model.ts';
 
 /**
  * The databases of the events that this machine serves: on Fly those that its region owns or that none does, else all.

@@ -1,18 +1,18 @@
 import { rmSync } from 'node:fs';
-import { imageDigest, openInstalled, readImage } from '../index/open.ts';
-import { onDisk } from '../install/disk.ts';
-import { wholePages } from '../install/swap.ts';
+import { imageDigest, openInstalled, readImage } from '../database/image.ts';
+import type { Database } from '../database/sqlite.ts';
+import { wholePages } from '../database/swap.ts';
+import { onDisk } from '../files/disk.ts';
 import { ownershipOfApplication, writeNewFile } from '../rights/files.ts';
-import type { Database } from '../sqlite.ts';
 import { countRows } from './column.ts';
-import { type CommandParts, commandFailed, type Limit, runCommand, usualLimit } from './command.ts';
-import { databaseError, localSubject } from './failure.ts';
-import type { ProvedImage } from './image.ts';
+import { type CommandParts, commandFailed, type Limit, runCommand, usualLimit } from './migrate-command.ts';
 import { appliedIn, countPending } from './migrations.ts';
-import { readProved } from './order.ts';
-import { NEW_DATABASE_MODE } from './settings.ts';
 import { fetchedPath } from './staging.ts';
-import type { TenantDatabase } from './types.ts';
+import { databaseError, localSubject } from './tenant-failure.ts';
+import type { ProvedImage } from './tenant-image.ts';
+import type { TenantDatabase } from './tenant-model.ts';
+import { NEW_DATABASE_MODE } from './tenants-settings.ts';
+import { readProved } from './version-order.ts';
 
 /** Where a header says whether there is a write-ahead log. */
 const VERSIONS_AT = 18;

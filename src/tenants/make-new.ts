@@ -1,16 +1,16 @@
 import type { LimitFunction } from 'p-limit';
-import { openImage } from '../index/open.ts';
+import { openImage } from '../database/image.ts';
 import type { Ownership } from '../rights/files.ts';
-import type { Limit } from './command.ts';
-import type { ProvedImage } from './image.ts';
+import { placeDatabase } from './install-database.ts';
 import { type MakingParts, makeImage } from './made.ts';
+import type { Limit } from './migrate-command.ts';
 import { appliedIn, countPending } from './migrations.ts';
 import { nameEvent } from './named.ts';
-import { placeDatabase } from './place.ts';
 import type { SeenDatabases } from './seen.ts';
-import { UNTOUCHED } from './settings.ts';
 import { canMake } from './template.ts';
-import type { EventFacts, TenantDatabase } from './types.ts';
+import type { ProvedImage } from './tenant-image.ts';
+import type { EventFacts, TenantDatabase } from './tenant-model.ts';
+import { UNTOUCHED } from './tenants-settings.ts';
 
 /** What it takes to make a database where there is none. */
 export interface Making {

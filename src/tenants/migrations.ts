@@ -1,11 +1,11 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { openInstalled } from '../index/open.ts';
-import { codeOf, onDisk } from '../install/disk.ts';
-import type { Database } from '../sqlite.ts';
+import { openInstalled } from '../database/image.ts';
+import type { Database } from '../database/sqlite.ts';
+import { codeOf, onDisk } from '../files/disk.ts';
 import { readColumn } from './column.ts';
-import { databaseError, localSubject } from './failure.ts';
-import type { TenantDatabase } from './types.ts';
+import { databaseError, localSubject } from './tenant-failure.ts';
+import type { TenantDatabase } from './tenant-model.ts';
 import { openUntouched } from './untouched.ts';
 
 /** Rows: no application has so many. */

@@ -1,10 +1,10 @@
-import { readDays } from '../index/dates.ts';
-import { imageDigest, openImage } from '../index/open.ts';
-import { shapeOf } from '../index/shape.ts';
-import { type Database, isSqliteError, openDatabase } from '../sqlite.ts';
+import { imageDigest, openImage } from '../database/image.ts';
+import { shapeOf } from '../database/shape.ts';
+import { type Database, isSqliteError, openDatabase } from '../database/sqlite.ts';
+import { readDays } from '../index/read-dates.ts';
 import { countRows } from './column.ts';
-import type { ProvedImage } from './image.ts';
-import type { EventFacts } from './types.ts';
+import type { ProvedImage } from './tenant-image.ts';
+import type { EventFacts } from './tenant-model.ts';
 
 /**
  * The prepared database with what the application's seed would have taken from the event, written into its one row of

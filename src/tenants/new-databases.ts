@@ -1,22 +1,22 @@
 import { dirname, resolve } from 'node:path';
 import pLimit from 'p-limit';
 import { monotonicMs } from '../clock.ts';
+import { ensureStateDir } from '../database/state-dir.ts';
 import { asFailure, Failure } from '../failure.ts';
-import { ensureStateDir } from '../journal/state-dir.ts';
-import type { Problem } from '../report/types.ts';
+import type { Problem } from '../report/events.ts';
 import { ownershipOfApplication } from '../rights/files.ts';
-import type { ObjectReader } from '../store/types.ts';
+import type { ObjectReader } from '../store/object-store.ts';
 import { type Arrival, arrive } from './arrive.ts';
 import { type Answers, Asking, NO_STORE, NONE, NOT_ASKED } from './ask-new.ts';
-import type { CommandParts, Limit } from './command.ts';
-import type { ProvedImage } from './image.ts';
 import type { MakingParts } from './made.ts';
 import { type Making, once } from './make-new.ts';
+import type { CommandParts, Limit } from './migrate-command.ts';
 import { readMigrations } from './migrations.ts';
 import { openSeen, type SeenDatabases } from './seen.ts';
-import { NEW_DATABASE_MODE } from './settings.ts';
 import { canMake, ensureTemplate, readTemplate } from './template.ts';
-import type { Arrived, NewDatabase, NewDatabases, NewEvent } from './types.ts';
+import type { ProvedImage } from './tenant-image.ts';
+import type { Arrived, NewDatabase, NewDatabases, NewEvent } from './tenant-model.ts';
+import { NEW_DATABASE_MODE } from './tenants-settings.ts';
 import { underTenantLock } from './under-lock.ts';
 
 export interface NewDatabasesParts extends CommandParts {

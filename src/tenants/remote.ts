@@ -11,12 +11,12 @@ import {
   objectTime,
   statedDigest,
   wholeSeconds,
-} from '../bucket/layout.ts';
+} from '../bucket/object-names.ts';
 import { bareEtag } from '../etag.ts';
 import { Failure } from '../failure.ts';
-import type { ObjectInfo, ObjectStore, StoredObject } from '../store/types.ts';
+import type { ObjectInfo, ObjectStore, StoredObject } from '../store/object-store.ts';
 import type { LearntTime, SeenDatabases } from './seen.ts';
-import type { RemoteCopy, TenantDatabase } from './types.ts';
+import type { RemoteCopy, TenantDatabase } from './tenant-model.ts';
 
 export interface RemoteOptions {
   /** Most requests at once. */

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { wholeSeconds } from '../bucket/layout.ts';
-import { onDisk } from '../install/disk.ts';
-import type { Database } from '../sqlite.ts';
-import { openState, openStateCopy } from './state.ts';
-import type { Seen } from './types.ts';
+import { wholeSeconds } from '../bucket/object-names.ts';
+import type { Database } from '../database/sqlite.ts';
+import { onDisk } from '../files/disk.ts';
+import type { Seen } from './tenant-model.ts';
+import { openState, openStateCopy } from './tenants-store.ts';
 
 /** A database that is about to be written over, so that a run after a kill knows what it finds. */
 export interface Install extends Seen {

@@ -1,20 +1,20 @@
+import { refuseCostlySchema } from '../database/image.ts';
+import { waitForLock } from '../database/lock.ts';
+import { openDatabase } from '../database/sqlite.ts';
+import { swapDatabase } from '../database/swap.ts';
 import { Failure } from '../failure.ts';
-import { refuseCostlySchema } from '../index/open.ts';
-import { codeOf } from '../install/disk.ts';
-import { swapDatabase } from '../install/swap.ts';
-import { type Move, readMoves } from '../journal/moves.ts';
+import { codeOf } from '../files/disk.ts';
+import { type Move, readMoves } from '../journal/event-moves.ts';
 import { readRemembered } from '../journal/remembered.ts';
-import { waitForLock } from '../lock/lock.ts';
-import { openDatabase } from '../sqlite.ts';
-import { databaseError, localSubject } from './failure.ts';
+import { forgetMove, moveAside, oldPath, readHeld } from './copy-moved.ts';
 import { factsOf } from './list.ts';
-import { readLocal, stampOf } from './local.ts';
-import { tenantLockPath } from './lock.ts';
-import { forgetMove, moveAside, oldPath, readHeld } from './moves.ts';
-import type { Work } from './parts.ts';
+import { readLocal, stampOf } from './local-copy.ts';
 import { fetchedPath } from './staging.ts';
 import type { Tally } from './tally.ts';
-import type { TenantDatabase } from './types.ts';
+import { databaseError, localSubject } from './tenant-failure.ts';
+import { tenantLockPath } from './tenant-lock.ts';
+import type { TenantDatabase } from './tenant-model.ts';
+import type { Work } from './tenants-context.ts';
 import { underTenantLock } from './under-lock.ts';
 
 /** Milliseconds to wait for who works on one of the two; it is settled by the next round else. */

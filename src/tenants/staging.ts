@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { onDisk } from '../install/disk.ts';
+import { onDisk } from '../files/disk.ts';
 
 /** Other than what updates stage, which the next update takes away. */
 const STAGED = /^\.(.+)\.sqlite3\.[0-9a-f]{16}\.fetched(?:-journal|-wal|-shm)?$/;

@@ -1,9 +1,9 @@
 import { asFailure } from '../failure.ts';
-import type { ItemFailure, ItemOutcome } from '../report/types.ts';
-import { counted } from '../report/words.ts';
-import type { TenantParts, TenantRequest, TenantsOutcome } from './parts.ts';
+import type { ItemFailure, ItemOutcome } from '../report/events.ts';
+import { counted } from '../text.ts';
 import type { TenantDone } from './tenant.ts';
-import type { TenantDatabase } from './types.ts';
+import type { TenantDatabase } from './tenant-model.ts';
+import type { TenantParts, TenantRequest, TenantsOutcome } from './tenants-context.ts';
 
 /** Names that are told of those that have no database anywhere. */
 const MOST_NAMES = 5;

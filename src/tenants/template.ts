@@ -1,26 +1,26 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { databaseFile } from '../bucket/layout.ts';
+import { databaseFile } from '../bucket/object-names.ts';
 import { findProgram } from '../child/find.ts';
-import { imageDigest } from '../index/open.ts';
-import { syncDirectory } from '../install/commit.ts';
-import { codeOf, notAsWritten, onDisk } from '../install/disk.ts';
-import { wholePages } from '../install/swap.ts';
-import { waitForLock } from '../lock/lock.ts';
-import { readRegularFile } from '../regular-file.ts';
+import { imageDigest } from '../database/image.ts';
+import { waitForLock } from '../database/lock.ts';
+import type { Database } from '../database/sqlite.ts';
+import { wholePages } from '../database/swap.ts';
+import { codeOf, notAsWritten, onDisk } from '../files/disk.ts';
+import { readRegularFile } from '../files/regular-file.ts';
+import { syncDirectory } from '../files/sync-directory.ts';
 import { childUser } from '../rights/child.ts';
 import { ownershipOfApplication, writeNewFile } from '../rights/files.ts';
-import type { Database } from '../sqlite.ts';
 import { countRows } from './column.ts';
-import { type Limit, usualLimit } from './command.ts';
-import { localSubject } from './failure.ts';
-import type { ProvedImage } from './image.ts';
-import { tenantLockPath } from './lock.ts';
 import { type MakingParts, makeImage, withoutLog } from './made.ts';
+import { type Limit, usualLimit } from './migrate-command.ts';
 import { appliedIn, countPending } from './migrations.ts';
-import { readProved } from './order.ts';
 import { fetchedPath, findLeftovers, removeLeftovers } from './staging.ts';
+import { localSubject } from './tenant-failure.ts';
+import type { ProvedImage } from './tenant-image.ts';
+import { tenantLockPath } from './tenant-lock.ts';
+import { readProved } from './version-order.ts';
 
 /*
  * The prepared, empty database that new events get a copy of. It is data for the application's databases and nothing else,

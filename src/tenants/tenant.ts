@@ -1,21 +1,21 @@
 import { dirname, resolve } from 'node:path';
-import { wholeSeconds } from '../bucket/layout.ts';
+import { wholeSeconds } from '../bucket/object-names.ts';
 import { Failure } from '../failure.ts';
-import { readMove } from '../journal/moves.ts';
-import { counted } from '../report/words.ts';
+import { readMove } from '../journal/event-moves.ts';
+import { counted } from '../text.ts';
 import { adoptCopy } from './adopt.ts';
 import { arrive } from './arrive.ts';
 import { Asking, NO_STORE } from './ask-new.ts';
-import { commandFailed, runCommand } from './command.ts';
 import { type DownloadOutcome, downloadTenant } from './download.ts';
-import { isOlder, readLocal } from './local.ts';
+import { isOlder, readLocal } from './local-copy.ts';
 import { seedIfEmpty } from './made.ts';
 import { makeNew } from './make-new.ts';
+import { commandFailed, runCommand } from './migrate-command.ts';
 import { countPending, readApplied } from './migrations.ts';
-import type { Work } from './parts.ts';
 import { askRemote } from './remote.ts';
 import { removeLeftovers } from './staging.ts';
-import type { Arrived, EventFacts, LocalCopy, RemoteCopy, TenantDatabase } from './types.ts';
+import type { Arrived, EventFacts, LocalCopy, RemoteCopy, TenantDatabase } from './tenant-model.ts';
+import type { Work } from './tenants-context.ts';
 import { underTenantLock } from './under-lock.ts';
 
 /** What was done, or for a dry run would be. */

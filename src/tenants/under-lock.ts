@@ -1,8 +1,8 @@
-import { waitForLock } from '../lock/lock.ts';
+import { waitForLock } from '../database/lock.ts';
 import { resumeInstall } from './interrupted.ts';
-import { tenantLockPath } from './lock.ts';
 import type { SeenDatabases } from './seen.ts';
-import type { TenantDatabase } from './types.ts';
+import { tenantLockPath } from './tenant-lock.ts';
+import type { TenantDatabase } from './tenant-model.ts';
 
 export interface UnderLock {
   readonly stateDir: string;

@@ -1,11 +1,11 @@
 import { closeSync, statSync } from 'node:fs';
+import { openImage, refuseCostlySchema, refuseLarger } from '../database/image.ts';
+import { type Database, openDatabase } from '../database/sqlite.ts';
 import { Failure } from '../failure.ts';
-import { openImage, refuseCostlySchema, refuseLarger } from '../index/open.ts';
-import { codeOf } from '../install/disk.ts';
-import { openRegularFile, readStart } from '../regular-file.ts';
-import { type Database, openDatabase } from '../sqlite.ts';
-import { localSubject } from './failure.ts';
-import { MAX_DATABASE_BYTES } from './image.ts';
+import { codeOf } from '../files/disk.ts';
+import { openRegularFile, readStart } from '../files/regular-file.ts';
+import { localSubject } from './tenant-failure.ts';
+import { MAX_DATABASE_BYTES } from './tenant-image.ts';
 
 interface UntouchedOptions {
   /** Milliseconds to wait for another connection's lock; 5000 by default. */

@@ -1,10 +1,10 @@
 import { Failure } from '../failure.ts';
-import { readValidIndex } from '../index/read.ts';
-import type { ReadIndex } from '../index/types.ts';
+import type { ReadIndex } from '../index/index-model.ts';
+import { readValidIndex } from '../index/read-index.ts';
 import { readOwedEvents } from '../journal/owed-events.ts';
-import type { NewDatabases } from '../tenants/types.ts';
+import type { NewDatabases } from '../tenants/tenant-model.ts';
 import { newEventsOf } from './new-events.ts';
-import type { Parts } from './parts.ts';
+import type { Parts } from './update-context.ts';
 
 /** What was learnt of an index before the lock was taken. */
 export interface Ahead {

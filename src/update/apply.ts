@@ -1,15 +1,15 @@
 import { join } from 'node:path';
+import { swapDatabase } from '../database/swap.ts';
 import { Failure } from '../failure.ts';
-import type { PlannedFile } from '../generate/types.ts';
+import { stagedPath } from '../files/staged-names.ts';
+import type { PlannedFile } from '../generate/planned-file.ts';
 import { commitFiles } from '../install/commit.ts';
 import type { Comparison } from '../install/compare.ts';
-import { keepGeneration, removeGeneration } from '../install/generations.ts';
+import { generationsDir, keepGeneration, removeGeneration } from '../install/generations.ts';
 import type { LiveIndex } from '../install/live-index.ts';
-import { generationsDir, stagedPath } from '../install/names.ts';
 import { discardStaged, type Staged, stageFiles } from '../install/stage.ts';
-import { swapDatabase } from '../install/swap.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { InstalledState } from '../journal/types.ts';
+import type { InstalledState } from '../journal/journal-model.ts';
 import { localFacts } from './candidate.ts';
 
 /** What is to be put in place. */

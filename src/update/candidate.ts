@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
-import { isFarAhead, mistakenTime, objectTime, wholeSeconds } from '../bucket/layout.ts';
+import { isFarAhead, mistakenTime, objectTime, wholeSeconds } from '../bucket/object-names.ts';
+import { imageDigest } from '../database/image.ts';
 import { Failure } from '../failure.ts';
-import { imageDigest } from '../index/open.ts';
 import { validateImage } from '../index/validate.ts';
 import type { LiveIndex } from '../install/live-index.ts';
-import type { InstalledState } from '../journal/types.ts';
-import type { IndexFacts } from '../report/types.ts';
+import type { InstalledState } from '../journal/journal-model.ts';
+import type { IndexFacts } from '../report/events.ts';
 import type { Fetched } from './fetch.ts';
 
 /** An index that an update may work with. */

@@ -5,15 +5,15 @@ import { compareFiles } from '../install/compare.ts';
 import { readLiveIndex } from '../install/live-index.ts';
 import { installedAs, type Remembered, readRemembered } from '../journal/remembered.ts';
 import { unifiedDiff } from '../report/diff.ts';
-import { newRunId } from '../report/run-id.ts';
+import type { RunResult, Trigger } from '../report/events.ts';
 import { Steps } from '../report/steps.ts';
-import type { RunResult, Trigger } from '../report/types.ts';
+import { newRunId } from '../run-id.ts';
 import { chooseCandidate, describeHeld, localCandidate } from './candidate.ts';
 import { describeFetched, fetchIndex, knownVersion } from './fetch.ts';
-import type { Parts } from './parts.ts';
-import { describeChanges, fileFacts, proveFiles, readStep } from './plan.ts';
+import { describeChanges, fileFacts, proveFiles, readStep } from './prove-plan.ts';
 import type { PushedIndex } from './pushed.ts';
 import { endResult, failureResult, newFindings } from './result.ts';
+import type { Parts } from './update-context.ts';
 
 /** Steps of a dry run: fetch, read, generate, check, compare. */
 const STEPS = 5;

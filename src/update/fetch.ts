@@ -1,7 +1,7 @@
-import { databaseKey, INDEX_NAME } from '../bucket/layout.ts';
+import { databaseKey, INDEX_NAME } from '../bucket/object-names.ts';
 import { Failure } from '../failure.ts';
-import type { InstalledState } from '../journal/types.ts';
-import type { ObjectReader, StoredObject } from '../store/types.ts';
+import type { InstalledState } from '../journal/journal-model.ts';
+import type { ObjectReader, StoredObject } from '../store/object-store.ts';
 
 const INDEX_KEY = databaseKey(INDEX_NAME);
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { monotonicMs } from '../clock.ts';
-import { ensureTrustedDir } from '../journal/state-dir.ts';
-import { type Lock, tryLock } from '../lock/lock.ts';
+import { type Lock, tryLock } from '../database/lock.ts';
+import { ensureTrustedDir } from '../database/state-dir.ts';
 
 /**
  * Runs that may have the store asked at a time. A second one, so that nobody waits for a run that is slow to be answered;

@@ -1,21 +1,21 @@
+import type { Lock } from '../database/lock.ts';
+import { madeBefore } from '../database/made-before.ts';
 import { asFailure, Failure } from '../failure.ts';
 import { type LiveIndex, readLiveIndex } from '../install/live-index.ts';
-import { madeBefore } from '../install/made-before.ts';
 import { recover } from '../install/recover.ts';
 import { moment } from '../journal/arrival.ts';
 import { unlessDamaged } from '../journal/history.ts';
 import { acquireJournal, type Journal } from '../journal/journal.ts';
+import type { Arrival } from '../journal/journal-model.ts';
 import { type Remembered, readShareable } from '../journal/remembered.ts';
-import type { Arrival, RunKind } from '../journal/types.ts';
-import type { Lock } from '../lock/lock.ts';
-import { newRunId } from '../report/run-id.ts';
+import type { Outcome, RunKind, RunResult, Trigger } from '../report/events.ts';
 import { Steps } from '../report/steps.ts';
-import type { Outcome, RunResult, Trigger } from '../report/types.ts';
 import { giveAwayLeftovers } from '../rights/leftovers.ts';
+import { newRunId } from '../run-id.ts';
 import { maintenancePath, targetDirectories } from '../site/paths.ts';
 import { takeLane } from './lane.ts';
-import type { Parts } from './parts.ts';
 import { endResult, type Findings, failureResult, newFindings } from './result.ts';
+import type { Parts } from './update-context.ts';
 
 /** What a piece of work under the lock has at hand. */
 export interface Operation {

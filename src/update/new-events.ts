@@ -1,17 +1,18 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import { databaseFile } from '../bucket/layout.ts';
+import { databaseFile } from '../bucket/object-names.ts';
 import { asFailure } from '../failure.ts';
-import { databaseOf, servesHere } from '../generate/tenants.ts';
 import { entriesOf } from '../index/entries.ts';
-import { readValidIndex } from '../index/read.ts';
+import type { Index, StudioYear } from '../index/index-model.ts';
+import { readValidIndex } from '../index/read-index.ts';
 import { nameEvent, nameRow } from '../index/row-names.ts';
-import type { Index, StudioYear, Warning } from '../index/types.ts';
-import { leftBehind } from '../journal/moves.ts';
+import { databaseOf, servesHere } from '../index/tenant-names.ts';
+import { leftBehind } from '../journal/event-moves.ts';
 import { type OwedEvents, writeOwedEvents } from '../journal/owed-events.ts';
 import type { Steps } from '../report/steps.ts';
-import type { Site } from '../site/types.ts';
-import type { Arrived, NewDatabase, NewDatabases, NewEvent } from '../tenants/types.ts';
+import type { Site } from '../site/site.ts';
+import type { Arrived, NewDatabase, NewDatabases, NewEvent } from '../tenants/tenant-model.ts';
+import type { Warning } from '../warning.ts';
 import type { Findings } from './result.ts';
 
 /** Bytes of one page, at most: a database of that size may be one in which nothing has ever been made. */

@@ -1,4 +1,4 @@
-import { databaseKey, INDEX_NAME } from '../bucket/layout.ts';
+import { databaseKey, INDEX_NAME } from '../bucket/object-names.ts';
 import { md5, sha256 } from '../store/proof.ts';
 import type { Fetched } from './fetch.ts';
 

@@ -1,11 +1,11 @@
 import { hostname } from 'node:os';
 import { asFailure } from '../failure.ts';
-import type { Warning } from '../index/types.ts';
 import { countRows } from '../index/warnings.ts';
-import { newRunId } from '../report/run-id.ts';
+import type { FileFacts, IndexFacts, Outcome, Problem, RunResult } from '../report/events.ts';
 import type { Steps } from '../report/steps.ts';
-import type { FileFacts, IndexFacts, Outcome, Problem, RunResult } from '../report/types.ts';
-import type { Site } from '../site/types.ts';
+import { newRunId } from '../run-id.ts';
+import type { Site } from '../site/site.ts';
+import type { Warning } from '../warning.ts';
 
 /** What an operation has found out so far; filled step by step, so that a failure can tell what was known. */
 export interface Findings {

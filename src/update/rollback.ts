@@ -1,15 +1,15 @@
 import { hash } from 'node:crypto';
+import { imageDigest } from '../database/image.ts';
 import { Failure } from '../failure.ts';
-import { imageDigest } from '../index/open.ts';
 import { type Generation, listGenerations, readGeneration } from '../install/generations.ts';
 import type { LiveIndex } from '../install/live-index.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { Arrival, InstalledState } from '../journal/types.ts';
-import type { IndexFacts, RunResult } from '../report/types.ts';
+import type { Arrival, InstalledState } from '../journal/journal-model.ts';
+import type { IndexFacts, RunResult } from '../report/events.ts';
 import { type Candidate, localCandidate } from './candidate.ts';
-import { installCandidate } from './install.ts';
+import { installCandidate } from './install-index.ts';
 import { underLock } from './locked.ts';
-import type { Parts } from './parts.ts';
+import type { Parts } from './update-context.ts';
 
 export interface RollbackRequest {
   /** The run to undo; null for the last one that replaced anything. */

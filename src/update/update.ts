@@ -1,12 +1,12 @@
+import type { Lock } from '../database/lock.ts';
 import { asFailure, Failure } from '../failure.ts';
 import { describeDifferences } from '../index/differences.ts';
 import { type LiveIndex, readLiveIndex } from '../install/live-index.ts';
 import { unlessDamaged } from '../journal/history.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { Arrival } from '../journal/journal-model.ts';
 import { installedAs, NOTHING, type Remembered, readRemembered } from '../journal/remembered.ts';
-import type { Arrival } from '../journal/types.ts';
-import type { Lock } from '../lock/lock.ts';
-import type { Outcome, Problem, RunResult, Trigger } from '../report/types.ts';
+import type { Outcome, Problem, RunResult, Trigger } from '../report/events.ts';
 import { type Ahead, lookAhead } from './ahead.ts';
 import {
   type Candidate,
@@ -16,10 +16,10 @@ import {
   type Unpublished,
 } from './candidate.ts';
 import { describeFetched, type Fetched, fetchIndex, knownVersion } from './fetch.ts';
-import { installCandidate } from './install.ts';
+import { installCandidate } from './install-index.ts';
 import { type Operation, prepareAndLock } from './locked.ts';
-import type { Parts } from './parts.ts';
 import type { PushedIndex } from './pushed.ts';
+import type { Parts } from './update-context.ts';
 
 export interface UpdateRequest {
   readonly trigger: Trigger;

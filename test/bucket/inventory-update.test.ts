@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type InventoryFact, updateInventory } from '../../src/bucket/inventory-update.ts';
+import type { ObjectStore } from '../../src/store/object-store.ts';
 import { createStore } from '../../src/store/store.ts';
-import type { ObjectStore } from '../../src/store/types.ts';
 import { type FaultProxy, never, startFaultProxy } from '../support/fault-proxy.ts';
 import { type Published, startPublished } from '../support/published.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isFarAhead, mistakenTime, objectTime, statedTime } from '../../src/bucket/layout.ts';
-import type { StoredObject } from '../../src/store/types.ts';
+import { isFarAhead, mistakenTime, objectTime, statedTime } from '../../src/bucket/object-names.ts';
+import type { StoredObject } from '../../src/store/object-store.ts';
 
 const NOW = new Date('2026-06-01T12:00:00Z');
 const MODIFIED = new Date('2026-05-01T00:00:00Z');

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { SAMPLE_HASHES, SAMPLE_PASSWORD } from '../../dev/sample/people.ts';
 import { isAdministrator } from '../../src/cgi/authorize.ts';
 import type { Credentials } from '../../src/cgi/credentials.ts';
+import type { User } from '../../src/index/index-model.ts';
 import { verifyPassword } from '../../src/index/password.ts';
-import type { User } from '../../src/index/types.ts';
 
 /** `secret`, by each kind of hash that Navigator knows. */
 const HASHES = {

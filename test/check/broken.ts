@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { checkFiles } from '../../src/check/rules.ts';
 import { generate } from '../../src/generate/generate.ts';
-import type { PlannedFile } from '../../src/generate/types.ts';
+import type { PlannedFile } from '../../src/generate/planned-file.ts';
 import { inventedIndex } from '../support/invented-index.ts';
 import { siteOf } from '../support/site.ts';
 

@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { RE2JS } from 're2js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { makeSampleIndex } from '../../dev/sample/sample.ts';
-import { Patterns, splitPattern } from '../../src/check/patterns.ts';
+import { Patterns, splitPattern } from '../../src/check/pattern-rules.ts';
 import { plainPattern } from '../../src/check/plain-pattern.ts';
-import { patternPlaces } from '../../src/check/view.ts';
+import { patternPlaces } from '../../src/check/planned-view.ts';
 import { readYaml } from '../../src/check/yaml-reader.ts';
+import { openImage } from '../../src/database/image.ts';
 import { generate } from '../../src/generate/generate.ts';
 import { anyOf } from '../../src/generate/re2.ts';
-import { openImage } from '../../src/index/open.ts';
-import { readIndex } from '../../src/index/read.ts';
+import { readIndex } from '../../src/index/read-index.ts';
 import { siteOf } from '../support/site.ts';
 
 /** With RE2 for what is not plain. */

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { runChild } from '../../src/child/run.ts';
+import { runChild } from '../../src/child/run-child.ts';
 import { Holders } from '../support/holders.ts';
 
 const HOLD = join(import.meta.dirname, 'hold-process.ts');

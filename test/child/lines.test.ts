@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Lines, MAX_LINE_BYTES, TAIL_LINES } from '../../src/child/lines.ts';
+import { Lines, MAX_LINE_BYTES, TAIL_LINES } from '../../src/child/line-reader.ts';
 
 const LINE = fc.oneof(
   { weight: 8, arbitrary: fc.string({ maxLength: 3 }) },

@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { MAX_LINE_BYTES, TAIL_LINES } from '../../src/child/lines.ts';
-import { type ChildOutcome, type ChildRequest, runChild } from '../../src/child/run.ts';
+import { MAX_LINE_BYTES, TAIL_LINES } from '../../src/child/line-reader.ts';
+import { type ChildOutcome, type ChildRequest, runChild } from '../../src/child/run-child.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'child-'));
 const file = (name: string, content: string, mode: number): string => {

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeSampleIndex } from '../../dev/sample/sample.ts';
-import { imageDigest } from '../../src/index/open.ts';
+import { imageDigest } from '../../src/database/image.ts';
 import { altered } from '../support/indexes.ts';
 import { type AdminHost, type Scene, startScene } from './support/admin-host.ts';
 import { Watched } from './support/watched.ts';

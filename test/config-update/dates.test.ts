@@ -1,8 +1,8 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { imageDigest } from '../../src/index/open.ts';
-import { type Database, openDatabase } from '../../src/sqlite.ts';
+import { imageDigest } from '../../src/database/image.ts';
+import { type Database, openDatabase } from '../../src/database/sqlite.ts';
 import { altered, buildIndex } from '../support/indexes.ts';
 import { type AdminHost, type Scene, startScene } from './support/admin-host.ts';
 

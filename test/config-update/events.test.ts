@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { makeSampleIndex } from '../../dev/sample/sample.ts';
-import { databaseOf } from '../../src/generate/tenants.ts';
+import { openDatabase } from '../../src/database/sqlite.ts';
 import { entriesOf } from '../../src/index/entries.ts';
-import { readValidIndex } from '../../src/index/read.ts';
-import { openDatabase } from '../../src/sqlite.ts';
+import { readValidIndex } from '../../src/index/read-index.ts';
+import { databaseOf } from '../../src/index/tenant-names.ts';
 import { ROOT } from '../support/machine.ts';
 import { type Scene, startScene } from './support/admin-host.ts';
 

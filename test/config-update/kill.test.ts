@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeSampleIndex } from '../../dev/sample/sample.ts';
-import { imageDigest } from '../../src/index/open.ts';
+import { imageDigest } from '../../src/database/image.ts';
 import { altered } from '../support/indexes.ts';
 import { type Call, killAt, recordCalls, spread } from '../support/strace.ts';
 import { type AdminHost, CONFIG_UPDATE, type Scene, startScene } from './support/admin-host.ts';

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeSampleIndex } from '../../dev/sample/sample.ts';
-import { openDatabase } from '../../src/sqlite.ts';
+import { openDatabase } from '../../src/database/sqlite.ts';
 import { type AdminHost, type Scene, startScene } from './support/admin-host.ts';
 
 /** The Kamal server with the real update_config, no object store, and the admin host's own db dir. */

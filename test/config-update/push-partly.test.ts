@@ -1,7 +1,7 @@
 /** Runs over several targets, or with a push, in which something is wrong for a part of it. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { changeSample, makeSampleIndex } from '../../dev/sample/sample.ts';
-import type { FleetReport } from '../../src/fleet/types.ts';
+import type { FleetReport } from '../../src/fleet/fleet-model.ts';
 import { Machine } from '../support/machine.ts';
 import { giveKeys, newKey } from '../support/pushing.ts';
 import { startWebServer, type WebServer } from '../support/web-servers.ts';

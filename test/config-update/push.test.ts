@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { changeSample, makeSampleIndex } from '../../dev/sample/sample.ts';
-import type { FleetReport } from '../../src/fleet/types.ts';
+import type { FleetReport } from '../../src/fleet/fleet-model.ts';
 import { Machine } from '../support/machine.ts';
 import { giveKeys, newKey } from '../support/pushing.ts';
 import { startWebServer, type WebServer } from '../support/web-servers.ts';

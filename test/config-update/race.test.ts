@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeSampleIndex } from '../../dev/sample/sample.ts';
-import { imageDigest } from '../../src/index/open.ts';
+import { imageDigest } from '../../src/database/image.ts';
 import { altered } from '../support/indexes.ts';
 import { type Scene, startScene } from './support/admin-host.ts';
 

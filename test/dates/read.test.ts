@@ -11,9 +11,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readEventDate } from '../../src/dates/read.ts';
-import type { DatedEvent } from '../../src/dates/types.ts';
-import { openDatabase } from '../../src/sqlite.ts';
+import { openDatabase } from '../../src/database/sqlite.ts';
+import type { DatedEvent } from '../../src/dates/dated-event.ts';
+import { readEventDate } from '../../src/dates/read-date.ts';
 
 const MIB = 2 ** 20;
 

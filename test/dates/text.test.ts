@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_DATE, readDateText } from '../../src/dates/text.ts';
+import { MAX_DATE, readDateText } from '../../src/dates/date-cell.ts';
 
 describe('readDateText', () => {
   // As studios have written them.

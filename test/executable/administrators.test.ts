@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { SAMPLE_ADMINISTRATOR } from '../../dev/sample/sample.ts';
-import { openDatabase } from '../../src/sqlite.ts';
+import { openDatabase } from '../../src/database/sqlite.ts';
 import { basic } from '../support/machine.ts';
 import { FLY_MACHINE, LATER, SECOND, useMachine } from '../support/use-machine.ts';
 
@@ -88,7 +88,7 @@ describe('what only administrators may ask for', () => {
   });
 
   it('is verified against the installed index, not the one in the store', async () => {
-    const { openDatabase } = await import('../../src/sqlite.ts');
+    const { openDatabase } = await import('../../src/database/sqlite.ts');
     const db = openDatabase(SECOND);
     db.prepare("UPDATE users SET sites = 'index' WHERE userid = 'studio2'").run();
     await here.published.publish(db.serialize(), LATER);

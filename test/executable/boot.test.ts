@@ -2,7 +2,7 @@ import { readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
-import type { RunResult } from '../../src/report/types.ts';
+import type { RunResult } from '../../src/report/events.ts';
 import { always, type FaultProxy, never, s3Error, startFaultProxy } from '../support/fault-proxy.ts';
 import { EXECUTABLE, Machine, ROOT } from '../support/machine.ts';
 import { NavigatorCgi } from '../support/navigator-cgi.ts';
@@ -193,7 +193,7 @@ it('an update that somebody asks for fails for want of the store, and leaves the
 
 describe('an index that was changed by hand', () => {
   const byHand = async (name: string) => {
-    const { openDatabase } = await import('../../src/sqlite.ts');
+    const { openDatabase } = await import('../../src/database/sqlite.ts');
     openDatabase(machine.path('index.sqlite3'))
       .exec(`UPDATE locations SET name = '${name}' WHERE id = 1`)
       .close();

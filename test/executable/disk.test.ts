@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { changeSample } from '../../dev/sample/sample.ts';
-import { openDatabase } from '../../src/sqlite.ts';
+import { openDatabase } from '../../src/database/sqlite.ts';
 import { altered } from '../support/indexes.ts';
 import { type CgiAnswered, Machine } from '../support/machine.ts';
 import { Mounts } from '../support/mounts.ts';

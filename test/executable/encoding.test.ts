@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { changeSample, makeSampleIndex } from '../../dev/sample/sample.ts';
-import { openImage } from '../../src/index/open.ts';
-import { openDatabase } from '../../src/sqlite.ts';
+import { openImage } from '../../src/database/image.ts';
+import { openDatabase } from '../../src/database/sqlite.ts';
 import { Machine } from '../support/machine.ts';
 import { startPublished } from '../support/published.ts';
 

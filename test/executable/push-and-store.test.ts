@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
 import { makeSampleIndex } from '../../dev/sample/sample.ts';
-import { openDatabase } from '../../src/sqlite.ts';
+import { openDatabase } from '../../src/database/sqlite.ts';
 import { ROOT } from '../support/machine.ts';
 import { giveKeys, newKey, push, pushOf } from '../support/pushing.ts';
 import { EARLIER, FIRST, FLY_MACHINE, SECOND, useMachine } from '../support/use-machine.ts';

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type Place, takePlace } from '../../src/app/slots.ts';
+import { type Place, takePlace } from '../../src/app/machine/slots.ts';
 import { EXECUTABLE, Machine } from '../support/machine.ts';
 import { cgiVariables, giveKeys, newKey, push, pushOf } from '../support/pushing.ts';
 import { FIRST, SECOND } from '../support/use-machine.ts';

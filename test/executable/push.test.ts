@@ -2,7 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeSampleIndex } from '../../dev/sample/sample.ts';
-import { openDatabase } from '../../src/sqlite.ts';
+import { openDatabase } from '../../src/database/sqlite.ts';
 import { Machine, postVariables } from '../support/machine.ts';
 import { cgiVariables, giveKeys, newKey, type Pushing, push, pushOf, signature } from '../support/pushing.ts';
 import { FIRST, SECOND } from '../support/use-machine.ts';

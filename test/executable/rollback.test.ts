@@ -2,8 +2,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { changeSample } from '../../dev/sample/sample.ts';
-import type { RunResult } from '../../src/report/types.ts';
-import { openDatabase } from '../../src/sqlite.ts';
+import { openDatabase } from '../../src/database/sqlite.ts';
+import type { RunResult } from '../../src/report/events.ts';
 import { FIRST, LATER, SECOND, useMachine } from '../support/use-machine.ts';
 
 const here = useMachine();

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { stagedPath } from '../../src/install/names.ts';
+import { stagedPath } from '../../src/files/staged-names.ts';
 import { killAt } from '../support/strace.ts';
 import { FLY_MACHINE, LATER, SECOND, useMachine } from '../support/use-machine.ts';
 

@@ -1,9 +1,9 @@
 import { appendFileSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { openDatabase } from '../../src/database/sqlite.ts';
 import { acquireJournal } from '../../src/journal/journal.ts';
-import type { MachineState } from '../../src/report/types.ts';
-import { openDatabase } from '../../src/sqlite.ts';
+import type { MachineState } from '../../src/report/events.ts';
 import { altered } from '../support/indexes.ts';
 import type { CgiAnswered, RunOptions } from '../support/machine.ts';
 import { killAt } from '../support/strace.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { openDatabase } from '../../src/sqlite.ts';
+import { openDatabase } from '../../src/database/sqlite.ts';
 import { EARLIER, FIRST, FLY_MACHINE, LATER, SECOND, useMachine } from '../support/use-machine.ts';
 
 const TOKEN = 'a-token-of-some-length';

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Warning } from '../../src/index/types.ts';
+import type { Warning } from '../../src/warning.ts';
 import { soundWith } from '../support/indexes.ts';
 import { LATER, useMachine } from '../support/use-machine.ts';
 

@@ -1,6 +1,6 @@
 import { cpSync, utimesSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { openDatabase } from '../../src/sqlite.ts';
+import { openDatabase } from '../../src/database/sqlite.ts';
 import { FleetHost } from '../support/fleet-host.ts';
 import { Machine } from '../support/machine.ts';
 import { indexContent } from '../support/stand.ts';

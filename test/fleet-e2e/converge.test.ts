@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { databaseOf } from '../../src/generate/tenants.ts';
+import { openDatabase } from '../../src/database/sqlite.ts';
 import { entriesOf } from '../../src/index/entries.ts';
-import { readValidIndex } from '../../src/index/read.ts';
-import { openDatabase } from '../../src/sqlite.ts';
+import { readValidIndex } from '../../src/index/read-index.ts';
+import { databaseOf } from '../../src/index/tenant-names.ts';
 import { FleetHost, type MachineHome } from '../support/fleet-host.ts';
 import { resultOf } from '../support/fleet-sim.ts';
 import { Machine } from '../support/machine.ts';

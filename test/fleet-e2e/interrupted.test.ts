@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { readdirSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { stateDirOf } from '../../src/journal/state-dir.ts';
+import { stateDirOf } from '../../src/database/state-dir.ts';
 import { BackAndForth } from '../support/converging.ts';
 import { CONFIG_UPDATE, FleetHost, type MachineHome } from '../support/fleet-host.ts';
 import { killAt, recordCalls, spread } from '../support/strace.ts';

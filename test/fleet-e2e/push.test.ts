@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { changeSample, makeSampleIndex } from '../../dev/sample/sample.ts';
-import type { FleetEvent, FleetReport } from '../../src/fleet/types.ts';
+import type { FleetEvent, FleetReport } from '../../src/fleet/fleet-model.ts';
 import { CONFIG_UPDATE, MachineHome } from '../support/fleet-host.ts';
 import { FleetSimProcess } from '../support/fleet-sim.ts';
 import { EXECUTABLE, Machine } from '../support/machine.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseJson, readAnswer } from '../../src/fleet/claim.ts';
+import { readAnswer } from '../../src/fleet/claim.ts';
+import { parseJson } from '../../src/json.ts';
 
 const RESULT = 'RESULT {"machine":"d1","outcome":"updated"}';
 

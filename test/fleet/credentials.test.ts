@@ -8,7 +8,7 @@ import {
   credentialSecrets,
   isPrivate,
   readCredentials,
-} from '../../src/fleet/credentials.ts';
+} from '../../src/fleet/machine-login.ts';
 import { findLogin } from '../../src/fleet/netrc.ts';
 import { failureOf } from '../support/failure.ts';
 

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type FleetSettings, readFleetSettings } from '../../src/fleet/settings.ts';
-import { createTarget } from '../../src/fleet/targets/table.ts';
-import type { Listing } from '../../src/fleet/types.ts';
+import type { Listing } from '../../src/fleet/fleet-model.ts';
+import { type FleetSettings, readFleetSettings } from '../../src/fleet/fleet-settings.ts';
+import { createTarget } from '../../src/fleet/targets/all-targets.ts';
 import { failureOf } from '../support/failure.ts';
 import { CONSOLE, flyMachine } from './support/listings.ts';
 

@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readFleetSettings } from '../../src/fleet/settings.ts';
-import { createTarget } from '../../src/fleet/targets/table.ts';
-import type { Listing } from '../../src/fleet/types.ts';
+import type { Listing } from '../../src/fleet/fleet-model.ts';
+import { readFleetSettings } from '../../src/fleet/fleet-settings.ts';
+import { createTarget } from '../../src/fleet/targets/all-targets.ts';
 import { failureOf } from '../support/failure.ts';
 import { CONSOLE, flyMachine, prints, writeProgram } from './support/listings.ts';
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { readFleetSettings } from '../../src/fleet/settings.ts';
-import { createTarget } from '../../src/fleet/targets/table.ts';
-import type { Listing } from '../../src/fleet/types.ts';
+import type { Listing } from '../../src/fleet/fleet-model.ts';
+import { readFleetSettings } from '../../src/fleet/fleet-settings.ts';
+import { createTarget } from '../../src/fleet/targets/all-targets.ts';
 import { failureOf } from '../support/failure.ts';
 import { type NameServer, startNameServer, type Zone } from './support/name-server.ts';
 

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { makeSampleIndex } from '../../dev/sample/sample.ts';
-import type { FleetReport } from '../../src/fleet/types.ts';
+import type { FleetReport } from '../../src/fleet/fleet-model.ts';
 import { CONFIG_UPDATE } from '../support/fleet-host.ts';
 import { Machine } from '../support/machine.ts';
 import { type Published, startPublished } from '../support/published.ts';

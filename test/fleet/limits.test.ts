@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { FleetEvent } from '../../src/fleet/types.ts';
+import type { FleetEvent } from '../../src/fleet/fleet-model.ts';
 import { fixed, run, settings } from './support/fleet.ts';
 import { answer, type Machines, startMachines } from './support/machines.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { Failure } from '../../src/failure.ts';
-import { createTarget } from '../../src/fleet/targets/table.ts';
+import { createTarget } from '../../src/fleet/targets/all-targets.ts';
 import { fixed, INDEX, machine, run, settings } from './support/fleet.ts';
 import { answer, ETAG, type Machines, result, SHA256, startMachines } from './support/machines.ts';
 import { ANN, OTHER, over, state } from './support/over.ts';

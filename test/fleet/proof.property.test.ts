@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readAnswer } from '../../src/fleet/claim.ts';
 import type { Reply } from '../../src/fleet/exchange.ts';
-import { judge, settleUpdate } from '../../src/fleet/judge.ts';
+import { judge, settleUpdate } from '../../src/fleet/judge-answer.ts';
 import { INDEX, machine } from './support/fleet.ts';
 import { answer, ETAG, result } from './support/machines.ts';
 

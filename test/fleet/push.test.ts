@@ -1,6 +1,6 @@
 /** An index that is sent to machines: what goes with each request, and which answers count. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { sendingOf } from '../../src/publish/push.ts';
+import { sendingOf } from '../../src/publish/sending.ts';
 import { isSigned, readKeys } from '../../src/signature.ts';
 import { newKey } from '../support/pushing.ts';
 import { fixed, INDEX, run, settings } from './support/fleet.ts';

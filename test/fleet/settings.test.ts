@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fleetSecretsOf, readFleetSettings } from '../../src/fleet/settings.ts';
-import { createTarget, TARGET_NAMES } from '../../src/fleet/targets/table.ts';
+import { fleetSecretsOf, readFleetSettings } from '../../src/fleet/fleet-settings.ts';
+import { createTarget, TARGET_NAMES } from '../../src/fleet/targets/all-targets.ts';
 import { failureOf } from '../support/failure.ts';
 import { machine } from './support/fleet.ts';
 

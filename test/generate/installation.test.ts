@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { generateMaintenance } from '../../src/generate/generate.ts';
-import { siteFrom } from '../../src/site/environment.ts';
-import type { Site } from '../../src/site/types.ts';
+import { siteFrom } from '../../src/site/read-site.ts';
+import type { Site } from '../../src/site/site.ts';
 import { NOTHING } from '../support/invented-index.ts';
 import { navigatorOf } from '../support/planned.ts';
 import { siteOf } from '../support/site.ts';

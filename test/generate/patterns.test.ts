@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { authPatterns, replayRoutes } from '../../src/generate/patterns.ts';
 import { prerenderPages } from '../../src/generate/prerender.ts';
 import { escapeRe2 } from '../../src/generate/re2.ts';
-import type { Index, StudioYear } from '../../src/index/types.ts';
+import type { Index, StudioYear } from '../../src/index/index-model.ts';
 import { event, inventedIndex, multi, NOTHING, single, studio, yearOf } from '../support/invented-index.ts';
 import { siteOf } from '../support/site.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../src/failure.ts';
-import { readValidIndex } from '../../src/index/read.ts';
+import { readValidIndex } from '../../src/index/read-index.ts';
 import { BAD_INPUTS } from '../support/bad-inputs.ts';
 
 function failureOf(run: () => unknown): Failure | null {

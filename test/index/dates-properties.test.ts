@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isReadableDate, readDays } from '../../src/index/dates.ts';
-import { DayWriter } from '../../src/pages/dates.ts';
+import { isReadableDate, readDays } from '../../src/index/read-dates.ts';
+import { DayWriter } from '../../src/pages/format-dates.ts';
 
 /** What a calendar has: days of four-digit years, or whole months. */
 function isOfCalendar(text: string): boolean {

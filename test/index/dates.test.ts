@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isReadableDate, readDays } from '../../src/index/dates.ts';
+import { isReadableDate, readDays } from '../../src/index/read-dates.ts';
 
 /** `from..to`, or one day; null for what gives no day. */
 function read(text: string, locale: string | null = null, year = 2024): string | null {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { changeSample, makeSampleIndex } from '../../dev/sample/sample.ts';
-import { imageDigest, openImage, openInstalled, readImage } from '../../src/index/open.ts';
-import { openDatabase } from '../../src/sqlite.ts';
+import { imageDigest, openImage, openInstalled, readImage } from '../../src/database/image.ts';
+import { openDatabase } from '../../src/database/sqlite.ts';
 import { altered, buildIndex } from '../support/indexes.ts';
 
 let dir: string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readValidIndex } from '../../src/index/read.ts';
+import { readValidIndex } from '../../src/index/read-index.ts';
 import { buildIndex, type PlainRow, TYPELESS } from '../support/indexes.ts';
 import { readTables } from '../support/read.ts';
 

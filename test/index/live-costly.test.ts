@@ -2,9 +2,9 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFil
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openInstalled, readImage } from '../../src/index/open.ts';
-import { withPagesOf } from '../../src/index/pages.ts';
-import { type Database, openDatabase } from '../../src/sqlite.ts';
+import { openInstalled, readImage } from '../../src/database/image.ts';
+import { withPagesOf } from '../../src/database/pages.ts';
+import { type Database, openDatabase } from '../../src/database/sqlite.ts';
 import { rewritten } from '../support/costly-images.ts';
 import { buildIndex } from '../support/indexes.ts';
 

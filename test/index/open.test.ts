@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeSampleIndex } from '../../dev/sample/sample.ts';
-import { openImage, openInstalled, readImage } from '../../src/index/open.ts';
-import { openDatabase } from '../../src/sqlite.ts';
+import { openImage, openInstalled, readImage } from '../../src/database/image.ts';
+import { openDatabase } from '../../src/database/sqlite.ts';
 import { buildIndex } from '../support/indexes.ts';
 
 let dir: string;
@@ -34,7 +34,7 @@ function countInstalled(): unknown {
 /** Runs SQL in a process of its own, which dies by SIGKILL behind it: what it had open stays as it was. */
 function dieAfter(...statements: string[]): void {
   const script = `
-    import { openDatabase } from '${join(import.meta.dirname, '../../src/sqlite.ts')}';
+    import { openDatabase } from '${join(import.meta.dirname, '../../src/database/sqlite.ts')}';
     const db = openDatabase(process.argv[1]);
     for (const sql of JSON.parse(process.argv[2])) db.exec(sql);
     process.kill(process.pid, 'SIGKILL');`;

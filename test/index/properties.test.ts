@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Index } from '../../src/index/index-model.ts';
 import { keyProblem, pageKeyProblem } from '../../src/index/keys.ts';
-import { compareBytes } from '../../src/index/order.ts';
-import { readValidIndex } from '../../src/index/read.ts';
-import type { Index } from '../../src/index/types.ts';
+import { readValidIndex } from '../../src/index/read-index.ts';
+import { compareBytes } from '../../src/index/sort-order.ts';
 import { buildIndex, goodTables, hostileTables, type Tables, TYPELESS } from '../support/indexes.ts';
 import { spoiledTables } from '../support/spoiled-tables.ts';
 

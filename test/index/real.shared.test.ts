@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, it } from 'vitest';
-import { readDays } from '../../src/index/dates.ts';
 import { parseHtpasswdLine } from '../../src/index/htpasswd.ts';
-import { readValidIndex } from '../../src/index/read.ts';
+import { readDays } from '../../src/index/read-dates.ts';
+import { readValidIndex } from '../../src/index/read-index.ts';
 import { shared } from '../support/shared.ts';
 
 const data = () => readValidIndex(readFileSync(resolve(shared ?? '', 'data/index.sqlite3')));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readValidIndex } from '../../src/index/read.ts';
+import { readValidIndex } from '../../src/index/read-index.ts';
 import { buildIndex, HASH, SOUND, type Tables, TYPELESS } from '../support/indexes.ts';
 
 /** How the warnings of an index call their rows, which all come after the sound ones. */

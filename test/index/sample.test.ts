@@ -10,9 +10,9 @@ import {
   writeSampleIndex,
 } from '../../dev/sample/sample.ts';
 import { parseHtpasswdLine } from '../../src/index/htpasswd.ts';
+import type { User } from '../../src/index/index-model.ts';
 import { verifyPassword } from '../../src/index/password.ts';
-import { readValidIndex } from '../../src/index/read.ts';
-import type { User } from '../../src/index/types.ts';
+import { readValidIndex } from '../../src/index/read-index.ts';
 
 const image = makeSampleIndex();
 const { index, warnings } = readValidIndex(image);

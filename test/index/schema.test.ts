@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { pagesOfImage } from '../../src/index/pages.ts';
-import { fieldsOf, recordsOf } from '../../src/index/records.ts';
-import { schemaProblem } from '../../src/index/schema.ts';
-import { type Database, openDatabase } from '../../src/sqlite.ts';
+import { schemaProblem } from '../../src/database/costly-schema.ts';
+import { pagesOfImage } from '../../src/database/pages.ts';
+import { fieldsOf, recordsOf } from '../../src/database/records.ts';
+import { type Database, openDatabase } from '../../src/database/sqlite.ts';
 
 const NO_LIMITS = { name: 'sqlite_schema', rows: 1e6, bytes: 1e9 };
 

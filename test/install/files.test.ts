@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { PlannedFile } from '../../src/generate/types.ts';
+import type { PlannedFile } from '../../src/generate/planned-file.ts';
 import { commitFiles } from '../../src/install/commit.ts';
 import { compareFiles } from '../../src/install/compare.ts';
 import { stageFiles } from '../../src/install/stage.ts';

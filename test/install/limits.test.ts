@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { Failure } from '../../src/failure.ts';
-import { diskError } from '../../src/install/disk.ts';
+import { diskError } from '../../src/files/disk.ts';
 
 it.each([
   ['EFBIG', /ulimit -f/],

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { makeSampleIndex } from '../../dev/sample/sample.ts';
+import { openDatabase } from '../../src/database/sqlite.ts';
 import { readLiveIndex } from '../../src/install/live-index.ts';
-import type { Site } from '../../src/site/types.ts';
-import { openDatabase } from '../../src/sqlite.ts';
+import type { Site } from '../../src/site/site.ts';
 
 let dbDir: string;
 let path: string;

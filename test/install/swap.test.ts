@@ -14,10 +14,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { imageDigest } from '../../src/index/open.ts';
-import { stagedPath } from '../../src/install/names.ts';
-import { swapDatabase } from '../../src/install/swap.ts';
-import { openDatabase } from '../../src/sqlite.ts';
+import { imageDigest } from '../../src/database/image.ts';
+import { openDatabase } from '../../src/database/sqlite.ts';
+import { swapDatabase } from '../../src/database/swap.ts';
+import { stagedPath } from '../../src/files/staged-names.ts';
 import { makeLive, provenVersion, versionImage, versionIn } from './support/images.ts';
 import { leftovers, makePlace, type Place, RUN } from './support/place.ts';
 
@@ -131,7 +131,7 @@ describe.each(['wal', 'delete'] as const)('swapping a live index in journal mode
     const place = makePlace();
     makeLive(place.index, versionImage(1), mode);
     const die = `
-      import { openDatabase } from ${JSON.stringify(new URL('../../src/sqlite.ts', import.meta.url).pathname)};
+      import { openDatabase } from ${JSON.stringify(new URL('../../src/database/sqlite.ts', import.meta.url).pathname)};
       const db = openDatabase(${JSON.stringify(place.index)});
       db.pragma('cache_size = 1');
       db.exec("BEGIN IMMEDIATE; UPDATE facts SET version = 99");

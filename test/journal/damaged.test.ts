@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { setAside } from '../../src/database/repair.ts';
+import { openDatabase } from '../../src/database/sqlite.ts';
 import { readHistory } from '../../src/journal/history.ts';
 import { acquireJournal } from '../../src/journal/journal.ts';
-import { setAside } from '../../src/journal/repair.ts';
-import { openDatabase } from '../../src/sqlite.ts';
 import { makeDbDir, withJournal } from './support/db-dir.ts';
 import { contend } from './support/processes.ts';
 

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { openDatabase } from '../../src/database/sqlite.ts';
 import { inFleetJournal } from '../../src/journal/fleet.ts';
 import { readDateMemory, readFleetHistory, readPublishMemory } from '../../src/journal/fleet-history.ts';
 import { readHistory } from '../../src/journal/history.ts';
-import type { FleetRunEnd } from '../../src/journal/types.ts';
-import { openDatabase } from '../../src/sqlite.ts';
+import type { FleetRunEnd } from '../../src/journal/journal-model.ts';
 import { makeDbDir, withJournal } from './support/db-dir.ts';
 
 const END: FleetRunEnd = {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { moment } from '../../src/journal/arrival.ts';
 import { readHistory } from '../../src/journal/history.ts';
-import type { InstalledState } from '../../src/journal/types.ts';
+import type { InstalledState } from '../../src/journal/journal-model.ts';
 import { makeDbDir, withJournal } from './support/db-dir.ts';
 import { resultOf, run } from './support/results.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { arrival, moment } from '../../src/journal/arrival.ts';
 import type { Journal } from '../../src/journal/journal.ts';
-import type { RunKind } from '../../src/journal/types.ts';
+import type { RunKind } from '../../src/report/events.ts';
 import { makeDbDir, withJournal } from './support/db-dir.ts';
 import { resultOf, run } from './support/results.ts';
 
@@ -76,7 +76,7 @@ describe('sharing results', () => {
     });
   });
 
-  const KINDS = ['plain', 'forced', 'dry-run', 'rollback', 'start'] as const;
+  const KINDS = ['plain', 'forced', 'rollback', 'start'] as const;
   it.each(
     KINDS.flatMap((ran) => KINDS.map((asks) => ({ ran, asks }))).map(({ ran, asks }) => ({
       ran,
@@ -97,7 +97,7 @@ describe('sharing results', () => {
     await withJournal(makeDbDir(), (journal) => {
       const came = moment();
       run(journal, 'a');
-      run(journal, 'b', 'dry-run');
+      run(journal, 'b', 'rollback');
       expect(share(journal, came, 'plain')).toBe('a');
     });
   });

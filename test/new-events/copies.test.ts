@@ -2,7 +2,7 @@
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { openDatabase } from '../../src/sqlite.ts';
+import { openDatabase } from '../../src/database/sqlite.ts';
 import { RunProcess } from '../support/run-process.ts';
 import { recordCalls } from '../support/strace.ts';
 import { Stand, seeded } from './support/stand.ts';

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { openDatabase } from '../../src/sqlite.ts';
+import { openDatabase } from '../../src/database/sqlite.ts';
 import { READY } from '../ready/support/ready.ts';
 import { type Call, changesBelow, killAt, recordCalls } from '../support/strace.ts';
 import { Stand, seeded } from './support/stand.ts';

@@ -2,8 +2,8 @@
 import { readFileSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { databaseKey } from '../../src/bucket/layout.ts';
-import { openDatabase } from '../../src/sqlite.ts';
+import { databaseKey } from '../../src/bucket/object-names.ts';
+import { openDatabase } from '../../src/database/sqlite.ts';
 import { aside, change, locationOf, ONE, TWO } from './support/moving.ts';
 import { Stand, seeded } from './support/stand.ts';
 

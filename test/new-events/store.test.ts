@@ -1,7 +1,7 @@
 /** Whether the store has the database of a new event is asked first: an empty one in its place would count as the newer. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, it, onTestFinished } from 'vitest';
-import { openDatabase } from '../../src/sqlite.ts';
+import { openDatabase } from '../../src/database/sqlite.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
 import { giveKeys, newKey, push, pushOf } from '../support/pushing.ts';
 import { indexOf, Stand, seeded } from './support/stand.ts';

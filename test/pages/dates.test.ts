@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Index, Studio } from '../../src/index/index-model.ts';
 import { dayLocale } from '../../src/index/locale.ts';
-import type { Index, Studio } from '../../src/index/types.ts';
-import { DayWriter } from '../../src/pages/dates.ts';
+import { DayWriter } from '../../src/pages/format-dates.ts';
 import { event, multi, NOTHING, studio, yearOf } from '../support/invented-index.ts';
 import { renderPage, textOf, tokensOf } from './support.ts';
 

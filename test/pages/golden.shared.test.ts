@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openImage } from '../../src/index/open.ts';
-import { readIndex } from '../../src/index/read.ts';
-import type { Index } from '../../src/index/types.ts';
-import { planPages } from '../../src/pages/plan.ts';
+import { openImage } from '../../src/database/image.ts';
+import type { Index } from '../../src/index/index-model.ts';
+import { readIndex } from '../../src/index/read-index.ts';
+import { planPages } from '../../src/pages/plan-pages.ts';
 import { shared } from '../support/shared.ts';
 import { MACHINE_KINDS } from '../support/site.ts';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openImage } from '../../src/index/open.ts';
-import { readIndex } from '../../src/index/read.ts';
-import type { Index } from '../../src/index/types.ts';
+import { openImage } from '../../src/database/image.ts';
+import type { Index } from '../../src/index/index-model.ts';
+import { readIndex } from '../../src/index/read-index.ts';
 import { clean, html } from '../../src/pages/html.ts';
 import { buildIndex, hostileTables } from '../support/indexes.ts';
 import { event, multi, NOTHING, studio, yearOf } from '../support/invented-index.ts';

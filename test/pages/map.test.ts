@@ -1,6 +1,6 @@
 import outlines from 'outlines:maps';
 import { describe, expect, it } from 'vitest';
-import { type MapName, placeOnMap, reachOf, regionMaps } from '../../src/generate/projection.ts';
+import { type MapName, placeOnMap, reachOf, regionMaps } from '../../src/index/projection.ts';
 import { inventedIndex } from '../support/invented-index.ts';
 import { renderAll, tokensOf } from './support.ts';
 

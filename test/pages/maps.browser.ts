@@ -1,5 +1,5 @@
 import { prerenderPages } from '../../src/generate/prerender.ts';
-import { placeOnMap } from '../../src/generate/projection.ts';
+import { placeOnMap } from '../../src/index/projection.ts';
 import { describeMaps, type ExpectedPoint } from '../support/pages/map-suite.ts';
 import type { Site } from '../support/pages/sites.ts';
 

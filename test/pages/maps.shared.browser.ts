@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { prerenderPages } from '../../src/generate/prerender.ts';
-import type { MapPlace } from '../../src/generate/projection.ts';
+import type { MapPlace } from '../../src/index/projection.ts';
 import { describeMaps } from '../support/pages/map-suite.ts';
 import { shared } from '../support/shared.ts';
 

@@ -1,6 +1,6 @@
-import type { Index } from '../../src/index/types.ts';
-import { planPages } from '../../src/pages/plan.ts';
-import type { Page } from '../../src/pages/types.ts';
+import type { Index } from '../../src/index/index-model.ts';
+import type { Page } from '../../src/pages/page.ts';
+import { planPages } from '../../src/pages/plan-pages.ts';
 
 /** Every page of an index, by its path. */
 export function renderAll(index: Index, root = '/showcase'): Map<string, string> {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { prerenderPages } from '../../src/generate/prerender.ts';
-import type { Index } from '../../src/index/types.ts';
+import type { Index } from '../../src/index/index-model.ts';
 import { anyTables, type Plan, plansOf, showsOf } from './plans.ts';
 import { tightTables } from './tight.ts';
 

@@ -4,7 +4,7 @@ import { makeSampleIndex } from '../../dev/sample/sample.ts';
 import { checkFiles } from '../../src/check/rules.ts';
 import { Failure } from '../../src/failure.ts';
 import { generate } from '../../src/generate/generate.ts';
-import { readValidIndex } from '../../src/index/read.ts';
+import { readValidIndex } from '../../src/index/read-index.ts';
 import { siteOf } from '../support/site.ts';
 
 const IMAGE = makeSampleIndex({ studios: 12, events: 30 });

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { parseDocument } from 'yaml';
 import { checkFiles } from '../../src/check/rules.ts';
 import { generate } from '../../src/generate/generate.ts';
-import { readValidIndex } from '../../src/index/read.ts';
+import { readValidIndex } from '../../src/index/read-index.ts';
 import { contentOf } from '../support/planned.ts';
 import { readByRuby } from '../support/ruby.ts';
 import { anyTables, imageOf, plansOf } from './plans.ts';

@@ -1,10 +1,10 @@
 import { serialize } from 'node:v8';
 import fc from 'fast-check';
 import { generate } from '../../src/generate/generate.ts';
-import type { PlannedFile } from '../../src/generate/types.ts';
-import { readValidIndex } from '../../src/index/read.ts';
-import type { Event, Index, StudioYear } from '../../src/index/types.ts';
-import type { Site } from '../../src/site/types.ts';
+import type { PlannedFile } from '../../src/generate/planned-file.ts';
+import type { Event, Index, StudioYear } from '../../src/index/index-model.ts';
+import { readValidIndex } from '../../src/index/read-index.ts';
+import type { Site } from '../../src/site/site.ts';
 import { buildIndex, goodTables, hostileTables, type Tables, TYPELESS } from '../support/indexes.ts';
 import { contentOf } from '../support/planned.ts';
 import { siteOf } from '../support/site.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Circumstances, decide } from '../../src/publish/decide.ts';
-import type { Standing } from '../../src/publish/standing.ts';
+import type { Standing } from '../../src/publish/stored-index.ts';
 
 const TIME = '2026-03-02T10:00:00.000Z';
 const LATER = new Date('2026-03-02T10:00:01Z');

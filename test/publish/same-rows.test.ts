@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { imageDigest } from '../../src/index/open.ts';
+import { imageDigest } from '../../src/database/image.ts';
 import { sameRows } from '../../src/publish/same-rows.ts';
 import { altered, buildIndex } from '../support/indexes.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changeSample, makeSampleIndex } from '../../dev/sample/sample.ts';
-import { databaseKey } from '../../src/bucket/layout.ts';
+import { databaseKey } from '../../src/bucket/object-names.ts';
 import { versionImage } from '../install/support/images.ts';
 import { Machine } from '../support/machine.ts';
 import { type Published, startPublished } from '../support/published.ts';

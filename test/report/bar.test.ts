@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { barReport, renderBar } from '../../src/report/bar.ts';
-import type { ProgressEvent } from '../../src/report/types.ts';
+import type { ProgressEvent } from '../../src/report/events.ts';
 
 /** What a terminal shows in the end, and what it showed on its last line on the way. */
 class Screen {

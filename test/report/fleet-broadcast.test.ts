@@ -3,8 +3,8 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { FleetEvent } from '../../src/fleet/types.ts';
-import { httpBroadcast } from '../../src/report/http-broadcast.ts';
+import type { FleetEvent } from '../../src/fleet/fleet-model.ts';
+import { httpBroadcast } from '../../src/fleet-view/navigator-broadcast.ts';
 import { makeGate } from '../support/gate.ts';
 import { doneOf, failedOf, fleetRun } from './fleet-events.ts';
 

@@ -1,10 +1,5 @@
-import type {
-  FleetEvent,
-  FleetOperation,
-  FleetReport,
-  MachineOutcome,
-  PublishedIndex,
-} from '../../src/fleet/types.ts';
+import type { FleetEvent, FleetOperation, FleetReport, MachineOutcome } from '../../src/fleet/fleet-model.ts';
+import type { PublishedIndex } from '../../src/publish/published-index.ts';
 
 /** The events of runs over the fleet, made up. */
 

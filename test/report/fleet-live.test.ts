@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { renderFrame } from '../../src/report/fleet-frame.ts';
-import { LiveFleet } from '../../src/report/fleet-live.ts';
-import { FleetProgress } from '../../src/report/fleet-progress.ts';
-import { displayWidth, fitted, padded } from '../../src/report/width.ts';
+import { renderFrame } from '../../src/fleet-view/fleet-frame.ts';
+import { LiveFleet } from '../../src/fleet-view/fleet-live.ts';
+import { FleetProgress } from '../../src/fleet-view/fleet-progress.ts';
+import { displayWidth, fitted, padded } from '../../src/report/table.ts';
 import { TerminalScreen } from '../support/screen.ts';
 import { doneOf, failedOf, fleetRun } from './fleet-events.ts';
 

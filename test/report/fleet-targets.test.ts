@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { LiveFleet } from '../../src/report/fleet-live.ts';
+import { LiveFleet } from '../../src/fleet-view/fleet-live.ts';
 import { TerminalScreen } from '../support/screen.ts';
 import { doneOf, failedOf, fleetRun } from './fleet-events.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { ProgressEvent, RunResult, Trigger } from '../../src/report/events.ts';
 import { LogGate } from '../../src/report/hold.ts';
-import type { LogEntry } from '../../src/report/log.ts';
-import type { ProgressEvent, RunResult, Trigger } from '../../src/report/types.ts';
+import type { LogEntry } from '../../src/report/log-entry.ts';
 import { AT, result } from './results.ts';
 
 const RUN = result().run;

@@ -13,9 +13,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { RunResult } from '../../src/report/events.ts';
 import { pinoReport } from '../../src/report/log.ts';
 import { createScrubber } from '../../src/report/redact.ts';
-import type { RunResult } from '../../src/report/types.ts';
 import { AT, eventsOf, result } from './results.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'log-'));

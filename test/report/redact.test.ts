@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { broadcast } from '../../src/report/broadcast.ts';
+import type { ProgressEvent } from '../../src/report/events.ts';
+import { textReport } from '../../src/report/plain-text.ts';
 import { createScrubber, secretsOf } from '../../src/report/redact.ts';
-import { textReport } from '../../src/report/text.ts';
-import type { ProgressEvent } from '../../src/report/types.ts';
 import { AT, eventsOf, result } from './results.ts';
 
 const scrubber = createScrubber([

@@ -1,4 +1,4 @@
-import type { ProgressEvent, RunResult } from '../../src/report/types.ts';
+import type { ProgressEvent, RunResult } from '../../src/report/events.ts';
 
 /** A result as an update gives it, with one warning. */
 export function result(facts: Partial<RunResult> = {}): RunResult {

@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type Audience,
-  describeCounts,
-  renderJson,
-  streamReport,
-  textReport,
-} from '../../src/report/text.ts';
-import type { RunResult } from '../../src/report/types.ts';
+import type { RunResult } from '../../src/report/events.ts';
+import { describeCounts, renderJson, streamReport, textReport } from '../../src/report/plain-text.ts';
+import type { Audience } from '../../src/report/warned.ts';
 import { AT, eventsOf, result } from './results.ts';
 
 function textOf(end: RunResult, audience: Audience): string[] {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readSite, siteFrom } from '../../src/site/environment.ts';
+import { readSite, siteFrom } from '../../src/site/read-site.ts';
 import { failureOf } from '../support/failure.ts';
 
 const HOST = { defaultAppRoot: '/rails', hostname: 'admin', totalMemoryBytes: 2.9 * 2 ** 30 };

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { mappingAt } from '../../src/site/data.ts';
-import { readSite } from '../../src/site/environment.ts';
 import { parseOverrides } from '../../src/site/overrides.ts';
+import { readSite } from '../../src/site/read-site.ts';
 import { failureOf } from '../support/failure.ts';
 
 const HOST = { defaultAppRoot: '/rails', hostname: 'admin', totalMemoryBytes: 2 ** 31 };

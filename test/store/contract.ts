@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ObjectStore, PutCondition, StoreSettings } from '../../src/store/object-store.ts';
 import { createStore } from '../../src/store/store.ts';
-import type { ObjectStore, PutCondition, StoreSettings } from '../../src/store/types.ts';
 import { plainClient } from '../support/plain-client.ts';
 import { rawContract } from './raw-contract.ts';
 

@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { Failure } from '../../src/failure.ts';
+import type { ObjectStore } from '../../src/store/object-store.ts';
 import { createStore } from '../../src/store/store.ts';
-import type { ObjectStore } from '../../src/store/types.ts';
 import { always, type Fault, s3Error } from '../support/fault-proxy.ts';
 import { spoiledStore } from '../support/spoiled-store.ts';
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import type { ObjectStore } from '../../src/store/object-store.ts';
 import { createStore } from '../../src/store/store.ts';
-import type { ObjectStore } from '../../src/store/types.ts';
 import { always, type Fault, type Plan } from '../support/fault-proxy.ts';
 import { failureOf, spoiledStore } from '../support/spoiled-store.ts';
 

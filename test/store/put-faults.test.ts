@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { PutCondition } from '../../src/store/types.ts';
+import type { PutCondition } from '../../src/store/object-store.ts';
 import { always, type Fault, first, never, type Plan, s3Error } from '../support/fault-proxy.ts';
 import { spoiledStore } from '../support/spoiled-store.ts';
 

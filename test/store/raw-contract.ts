@@ -8,7 +8,7 @@ import {
   type S3ClientConfig,
 } from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
-import type { StoreSettings } from '../../src/store/types.ts';
+import type { StoreSettings } from '../../src/store/object-store.ts';
 import { plainClient } from '../support/plain-client.ts';
 
 type Request = { headers: Record<string, string>; body: unknown };

@@ -12,8 +12,8 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterAll, describe, expect, test } from 'vitest';
 import { startObjectStore } from '../../dev/store/server.ts';
+import type { StoreSettings } from '../../src/store/object-store.ts';
 import { createStore } from '../../src/store/store.ts';
-import type { StoreSettings } from '../../src/store/types.ts';
 import { BUCKET, KEYS, startEmbedded } from '../support/embedded.ts';
 import { plainClient } from '../support/plain-client.ts';
 import { kill, startStoreProcess } from '../support/store-process.ts';

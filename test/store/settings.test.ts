@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Failure } from '../../src/failure.ts';
-import { readStoreSettings } from '../../src/store/settings.ts';
+import { readStoreSettings } from '../../src/store/store-settings.ts';
 
 const FULL = {
   AWS_ACCESS_KEY_ID: 'key',

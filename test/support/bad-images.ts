@@ -1,5 +1,5 @@
 import { SCHEMA } from '../../dev/sample/schema.ts';
-import { openDatabase } from '../../src/sqlite.ts';
+import { openDatabase } from '../../src/database/sqlite.ts';
 import type { BadInput } from './bad-inputs.ts';
 import { altered, buildIndex, HASH } from './indexes.ts';
 

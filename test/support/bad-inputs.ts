@@ -1,4 +1,4 @@
-import type { Warning } from '../../src/index/types.ts';
+import type { Warning } from '../../src/warning.ts';
 import { BAD_IMAGES } from './bad-images.ts';
 import { BAD_ROWS } from './bad-rows.ts';
 import { COSTLY_IMAGES } from './costly-images.ts';

@@ -1,7 +1,7 @@
 // A process of its own that asks the store named in its environment for one object (its argument), as `runClient`
 // starts it, and prints the outcome as one line of JSON.
 import { createReader } from '../../src/store/reader.ts';
-import { readStoreSettings } from '../../src/store/settings.ts';
+import { readStoreSettings } from '../../src/store/store-settings.ts';
 
 const settings = readStoreSettings(process.env);
 if (!settings) throw new Error('no store in the environment');

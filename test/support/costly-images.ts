@@ -1,4 +1,4 @@
-import { openDatabase } from '../../src/sqlite.ts';
+import { openDatabase } from '../../src/database/sqlite.ts';
 import type { BadInput } from './bad-inputs.ts';
 import { altered, buildIndex } from './indexes.ts';
 

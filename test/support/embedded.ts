@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startObjectStore } from '../../dev/store/server.ts';
-import type { StoreSettings } from '../../src/store/types.ts';
+import type { StoreSettings } from '../../src/store/object-store.ts';
 
 export const KEYS = { accessKeyId: 'test-key', secretAccessKey: 'secret/+key' };
 export const BUCKET = 'showcase';

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { changeSample, makeSampleIndex } from '../../dev/sample/sample.ts';
-import type { FleetReport } from '../../src/fleet/types.ts';
+import type { FleetReport } from '../../src/fleet/fleet-model.ts';
 import { FleetSimProcess, Lines } from './fleet-sim.ts';
 import { EXECUTABLE, Machine, ROOT } from './machine.ts';
 import { type Published, startPublished, storeEnvironment } from './published.ts';

@@ -6,7 +6,7 @@
  * In an index made by `stamped` all rows of both tables carry one stamp, and a writer keeps it so; a reader that finds
  * two has seen a torn index.
  */
-import { type Database, openDatabase } from '../../src/sqlite.ts';
+import { type Database, openDatabase } from '../../src/database/sqlite.ts';
 
 /** What one of them saw. */
 export interface Seen {

@@ -7,7 +7,7 @@ import {
   type TableName,
   type Tables,
 } from '../../dev/sample/schema.ts';
-import { openDatabase } from '../../src/sqlite.ts';
+import { openDatabase } from '../../src/database/sqlite.ts';
 import { HOSTILE_KEYS, HOSTILE_LINES } from './hostile.ts';
 
 export type { PlainRow, Tables };

@@ -1,4 +1,4 @@
-import type { Event, Index, Region, Studio, StudioYear, User, Year } from '../../src/index/types.ts';
+import type { Event, Index, Region, Studio, StudioYear, User, Year } from '../../src/index/index-model.ts';
 
 const HASH = '$2y$05$abcdefghijklmnopqrstuuJ1vBeOyFqSFkqFxvOVlYlJVg6PZ1zW2';
 

@@ -1,9 +1,9 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { stateDirOf } from '../../src/database/state-dir.ts';
 import { listGenerations } from '../../src/install/generations.ts';
 import { readHistory } from '../../src/journal/history.ts';
-import { stateDirOf } from '../../src/journal/state-dir.ts';
-import type { HistoryRow } from '../../src/journal/types.ts';
+import type { HistoryRow } from '../../src/report/events.ts';
 import { Machine } from './machine.ts';
 import type { ProcessOptions } from './run-process.ts';
 import { diskDirectory } from './scratch.ts';

@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { type CgiEnd, runCgi } from '../../src/rehearsal/navigator.ts';
+import { type CgiEnd, runCgi } from '../../src/rehearsal/played-navigator.ts';
 
 export interface NavigatorOptions {
   /** Executable that answers at `/showcase/update_config`, whatever the method: the route's own check is not here. */

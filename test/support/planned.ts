@@ -1,8 +1,8 @@
 import { parse } from 'yaml';
 import { generate } from '../../src/generate/generate.ts';
-import type { PlannedFile } from '../../src/generate/types.ts';
-import type { Index } from '../../src/index/types.ts';
-import type { Site } from '../../src/site/types.ts';
+import type { PlannedFile } from '../../src/generate/planned-file.ts';
+import type { Index } from '../../src/index/index-model.ts';
+import type { Site } from '../../src/site/site.ts';
 
 /** What tests look at in navigator.yml. */
 export interface Navigator {

@@ -1,5 +1,5 @@
+import type { ObjectStore, StoreSettings } from '../../src/store/object-store.ts';
 import { createStore } from '../../src/store/store.ts';
-import type { ObjectStore, StoreSettings } from '../../src/store/types.ts';
 import { startEmbedded } from './embedded.ts';
 
 /** An embedded store with the variables that point a machine at it. */

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
-import type { StoreSettings } from '../../src/store/types.ts';
+import type { StoreSettings } from '../../src/store/object-store.ts';
 import { plainClient } from './plain-client.ts';
 
 export interface Radosgw {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
-import type { StoreSettings } from '../../src/store/types.ts';
+import type { StoreSettings } from '../../src/store/object-store.ts';
 
 /** What a process of its own gets from the store, with these variables and no others. */
 export async function runClient(

@@ -1,6 +1,6 @@
 import type { DataMapping } from '../../src/site/data.ts';
-import { siteFrom } from '../../src/site/environment.ts';
-import type { Site } from '../../src/site/types.ts';
+import { siteFrom } from '../../src/site/read-site.ts';
+import type { Site } from '../../src/site/site.ts';
 
 const HOST = { defaultAppRoot: '/rails', hostname: 'admin.example', totalMemoryBytes: 2 * 2 ** 30 };
 

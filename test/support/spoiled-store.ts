@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
 import { Failure } from '../../src/failure.ts';
+import type { ObjectStore, StoreSettings } from '../../src/store/object-store.ts';
 import { createStore } from '../../src/store/store.ts';
-import type { ObjectStore, StoreSettings } from '../../src/store/types.ts';
 import { startEmbedded } from './embedded.ts';
 import { type FaultProxy, type Plan, startFaultProxy } from './fault-proxy.ts';
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { StoreSettings } from '../../src/store/types.ts';
+import type { StoreSettings } from '../../src/store/object-store.ts';
 import { BUCKET, KEYS } from './embedded.ts';
 
 /** The embedded store as a process of its own, as `dev/store/main.ts` runs it: to be killed. */

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openDatabase } from '../../src/sqlite.ts';
+import { openDatabase } from '../../src/database/sqlite.ts';
 import { COSTLY, entangledModule, rewritten } from '../support/costly-images.ts';
 import { altered } from '../support/indexes.ts';
 import { RunProcess } from '../support/run-process.ts';

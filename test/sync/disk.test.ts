@@ -1,7 +1,7 @@
 import { cpSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openDatabase } from '../../src/sqlite.ts';
+import { openDatabase } from '../../src/database/sqlite.ts';
 import type { Answered } from '../support/machine.ts';
 import { Mounts } from '../support/mounts.ts';
 import { eventOf, Region, SCRIPTS } from './support/events.ts';

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { renderTime } from '../../src/bucket/layout.ts';
+import { renderTime } from '../../src/bucket/object-names.ts';
 import { Region } from './support/events.ts';
 import { EventStore } from './support/store.ts';
 

@@ -1,6 +1,6 @@
 import { statSync, truncateSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openDatabase } from '../../src/sqlite.ts';
+import { openDatabase } from '../../src/database/sqlite.ts';
 import { never } from '../support/fault-proxy.ts';
 import { eventIndex, Region } from './support/events.ts';
 import { EventStore } from './support/store.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Evidence, judge } from '../../src/sync/judge.ts';
+import { type Evidence, judge } from '../../src/sync/decide-upload.ts';
 
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1) + second * 1000);
 const MD5 = { mine: '0'.repeat(32), other: 'f'.repeat(32) };

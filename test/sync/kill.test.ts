@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDatabase } from '../../src/sqlite.ts';
+import { openDatabase } from '../../src/database/sqlite.ts';
 import { type Call, changesBelow, killAt, recordCalls, spread } from '../support/strace.ts';
 import { eventIndex, Region, SCRIPTS } from './support/events.ts';
 import { EventStore } from './support/store.ts';

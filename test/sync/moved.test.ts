@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openImage } from '../../src/index/open.ts';
+import { openImage } from '../../src/database/image.ts';
 import { eventIndex, eventOf, Region } from './support/events.ts';
 import { EventStore } from './support/store.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { imageDigest } from '../../src/index/open.ts';
-import { type Database, openDatabase } from '../../src/sqlite.ts';
+import { imageDigest } from '../../src/database/image.ts';
+import { type Database, openDatabase } from '../../src/database/sqlite.ts';
 import { Region } from './support/events.ts';
 import { EventStore } from './support/store.ts';
 

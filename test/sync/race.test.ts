@@ -1,7 +1,7 @@
 import { readFileSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openImage } from '../../src/index/open.ts';
+import { openImage } from '../../src/database/image.ts';
 import { never } from '../support/fault-proxy.ts';
 import { makeGate } from '../support/gate.ts';
 import { RunProcess } from '../support/run-process.ts';

@@ -1,8 +1,8 @@
 import { readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openImage } from '../../src/index/open.ts';
-import { openDatabase } from '../../src/sqlite.ts';
+import { openImage } from '../../src/database/image.ts';
+import { openDatabase } from '../../src/database/sqlite.ts';
 import { ROOT } from '../support/machine.ts';
 import { eventIndex, eventOf, Region } from './support/events.ts';
 import { EventStore } from './support/store.ts';

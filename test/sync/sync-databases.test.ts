@@ -1,7 +1,7 @@
 import { readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openImage } from '../../src/index/open.ts';
+import { openImage } from '../../src/database/image.ts';
 import { never } from '../support/fault-proxy.ts';
 import { eventIndex, eventOf, Region } from './support/events.ts';
 import { EventStore } from './support/store.ts';

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type Database, openDatabase } from '../../src/sqlite.ts';
+import { type Database, openDatabase } from '../../src/database/sqlite.ts';
 import { provenVersion, versionImage, versionIn } from '../install/support/images.ts';
 import { openStoreRoom } from './support/store-room.ts';
 import { T2, TenantRoom } from './support/tenant-room.ts';

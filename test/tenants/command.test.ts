@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { openDatabase } from '../../src/sqlite.ts';
+import { openDatabase } from '../../src/database/sqlite.ts';
 import { createStore } from '../../src/store/store.ts';
-import { databaseUrl } from '../../src/tenants/command.ts';
+import { databaseUrl } from '../../src/tenants/migrate-command.ts';
 import { altered } from '../support/indexes.ts';
 import { untilThere } from '../support/until-there.ts';
 import { openStoreRoom } from './support/store-room.ts';

@@ -1,6 +1,6 @@
 import { existsSync, truncateSync, writeFileSync } from 'node:fs';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openDatabase } from '../../src/sqlite.ts';
+import { openDatabase } from '../../src/database/sqlite.ts';
 import { readColumn } from '../../src/tenants/column.ts';
 import { readApplied } from '../../src/tenants/migrations.ts';
 import { provenVersion, versionImage } from '../install/support/images.ts';

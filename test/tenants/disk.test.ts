@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { databaseKey } from '../../src/bucket/layout.ts';
-import { openImage } from '../../src/index/open.ts';
+import { databaseKey } from '../../src/bucket/object-names.ts';
+import { openImage } from '../../src/database/image.ts';
 import { versionImage, versionIn } from '../install/support/images.ts';
 import { READY } from '../ready/support/ready.ts';
 import { Machine } from '../support/machine.ts';

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { openDatabase } from '../../src/sqlite.ts';
+import { openDatabase } from '../../src/database/sqlite.ts';
 import { makeLive, provenVersion, versionImage } from '../install/support/images.ts';
 import { type Fault, type Plan, s3Error } from '../support/fault-proxy.ts';
 import { openStoreRoom, type StoreRoom } from './support/store-room.ts';

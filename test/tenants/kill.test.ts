@@ -2,8 +2,8 @@ import { cpSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { databaseKey } from '../../src/bucket/layout.ts';
-import { openDatabase } from '../../src/sqlite.ts';
+import { databaseKey } from '../../src/bucket/object-names.ts';
+import { openDatabase } from '../../src/database/sqlite.ts';
 import { openSeen } from '../../src/tenants/seen.ts';
 import { provenVersion, versionImage } from '../install/support/images.ts';
 import { Machine, ROOT } from '../support/machine.ts';

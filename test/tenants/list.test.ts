@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { makeSampleIndex } from '../../dev/sample/sample.ts';
+import { openImage } from '../../src/database/image.ts';
 import { tenantsOf } from '../../src/generate/tenants.ts';
-import { openImage } from '../../src/index/open.ts';
-import { readIndex } from '../../src/index/read.ts';
-import type { Index } from '../../src/index/types.ts';
+import type { Index } from '../../src/index/index-model.ts';
+import { readIndex } from '../../src/index/read-index.ts';
 import { mappingAt } from '../../src/site/data.ts';
 import { navigatorPart } from '../../src/site/static.ts';
 import { allTenants, listTenants } from '../../src/tenants/list.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openDatabase } from '../../src/sqlite.ts';
+import { openDatabase } from '../../src/database/sqlite.ts';
 import { makeLive, provenVersion, versionImage, versionIn } from '../install/support/images.ts';
 import { READY } from '../ready/support/ready.ts';
 import { makeGate } from '../support/gate.ts';

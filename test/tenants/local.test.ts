@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readLocal } from '../../src/tenants/local.ts';
+import { readLocal } from '../../src/tenants/local-copy.ts';
 
 let home: string;
 let path: string;

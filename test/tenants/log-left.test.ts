@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readLocal } from '../../src/tenants/local.ts';
+import { readLocal } from '../../src/tenants/local-copy.ts';
 import { provenVersion, versionImage } from '../install/support/images.ts';
 import { openStoreRoom } from './support/store-room.ts';
 import { T1, T2, T3, TenantRoom } from './support/tenant-room.ts';

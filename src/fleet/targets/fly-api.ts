@@ -2,10 +2,10 @@ import { Agent as PlainAgent } from 'node:http';
 import { Agent as SecureAgent } from 'node:https';
 import { backoff, pause } from '../../backoff.ts';
 import { Failure } from '../../failure.ts';
-import { parseJson } from '../claim.ts';
+import { parseJson } from '../../json.ts';
 import { exchange, type Reply, retryAfterMs } from '../exchange.ts';
-import type { FleetSettings } from '../settings.ts';
-import type { Listing } from '../types.ts';
+import type { Listing } from '../fleet-model.ts';
+import type { FleetSettings } from '../fleet-settings.ts';
 import { notAList, readMachines } from './fly-machines.ts';
 
 const ATTEMPTS = 4;

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { findProgram, workingDirectory } from '../../child/find.ts';
 import { Failure } from '../../failure.ts';
+import { parseJson } from '../../json.ts';
 import { asRoot } from '../../rights/rights.ts';
-import { parseJson } from '../claim.ts';
-import type { FlySettings } from '../settings.ts';
-import type { Listing } from '../types.ts';
+import type { Listing } from '../fleet-model.ts';
+import type { FlySettings } from '../fleet-settings.ts';
 import { notAList, readMachines } from './fly-machines.ts';
 
 /** Milliseconds. It may have to renew its session first. */

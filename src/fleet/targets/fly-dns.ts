@@ -1,7 +1,7 @@
 import { Resolver } from 'node:dns/promises';
 import { Failure } from '../../failure.ts';
-import type { FlySettings } from '../settings.ts';
-import type { Listing, Machine } from '../types.ts';
+import type { Listing, Machine } from '../fleet-model.ts';
+import type { FlySettings } from '../fleet-settings.ts';
 import { listing, notAList, readMachine } from './fly-machines.ts';
 
 const SOURCE = "Fly's DNS";

@@ -1,6 +1,6 @@
 import { Failure } from '../../failure.ts';
-import type { FleetSettings } from '../settings.ts';
-import type { Listing } from '../types.ts';
+import type { Listing } from '../fleet-model.ts';
+import type { FleetSettings } from '../fleet-settings.ts';
 import { listByApi } from './fly-api.ts';
 import { listByCli } from './fly-cli.ts';
 import { listByDns } from './fly-dns.ts';

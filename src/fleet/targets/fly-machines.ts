@@ -1,6 +1,6 @@
 import { Failure } from '../../failure.ts';
-import { isRecord } from '../claim.ts';
-import type { Listing, Machine } from '../types.ts';
+import { isRecord } from '../../json.ts';
+import type { Listing, Machine } from '../fleet-model.ts';
 
 /** The process group that serves; others, such as a console or a release command, have no update_config. */
 const GROUP = 'app';

@@ -1,5 +1,5 @@
-import type { FleetSettings } from '../settings.ts';
-import type { Target } from '../types.ts';
+import type { Target } from '../fleet-model.ts';
+import type { FleetSettings } from '../fleet-settings.ts';
 import { listMachines } from './fly-list.ts';
 
 /** The machines of a Fly app, all behind one address: its proxy takes a request to the machine that a header names. */

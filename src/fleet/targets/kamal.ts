@@ -1,5 +1,5 @@
-import type { FleetSettings } from '../settings.ts';
-import type { Machine, Target } from '../types.ts';
+import type { Machine, Target } from '../fleet-model.ts';
+import type { FleetSettings } from '../fleet-settings.ts';
 
 /** One server, which is always there. Its name for itself is its container's, which nobody here knows. */
 export function kamalTarget({ kamal }: FleetSettings): Target {

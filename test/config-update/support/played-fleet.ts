@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { ObjectStore } from '../../../src/store/types.ts';
+import type { ObjectStore } from '../../../src/store/object-store.ts';
 
 /** What a machine does with its nth request, from 1; it must end the answer, now or later. */
 type Behaviour = (response: ServerResponse, nth: number, succeed: () => Promise<void>) => unknown;

@@ -1,15 +1,15 @@
-import type { FleetParts } from '../../../src/fleet/parts.ts';
-import { runFleet } from '../../../src/fleet/run.ts';
-import { type FleetSettings, readFleetSettings } from '../../../src/fleet/settings.ts';
-import { flyTarget } from '../../../src/fleet/targets/fly.ts';
+import type { FleetParts } from '../../../src/fleet/fleet-context.ts';
 import type {
   FleetEvent,
   FleetOperation,
   FleetReport,
   Machine,
-  PublishedIndex,
   Target,
-} from '../../../src/fleet/types.ts';
+} from '../../../src/fleet/fleet-model.ts';
+import { type FleetSettings, readFleetSettings } from '../../../src/fleet/fleet-settings.ts';
+import { runFleet } from '../../../src/fleet/run-fleet.ts';
+import { flyTarget } from '../../../src/fleet/targets/fly.ts';
+import type { PublishedIndex } from '../../../src/publish/published-index.ts';
 import { ETAG, SHA256, TIME } from './machines.ts';
 
 export const INDEX: PublishedIndex = {

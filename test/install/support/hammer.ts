@@ -2,7 +2,7 @@
  * A program that reads from, or writes to, a live database as fast as it can, until its standard input ends. It then
  * prints what it saw as JSON. Run as: node hammer.ts <keep|reopen|write> <database>
  */
-import { type Database, openDatabase } from '../../../src/sqlite.ts';
+import { type Database, openDatabase } from '../../../src/database/sqlite.ts';
 import { versionIn } from './images.ts';
 
 export interface Seen {

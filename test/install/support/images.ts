@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { type Database, openDatabase } from '../../../src/sqlite.ts';
+import { type Database, openDatabase } from '../../../src/database/sqlite.ts';
 
 export interface ImageOptions {
   readonly pageSize?: number;

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
-import { imageDigest, openInstalled, readImage } from '../../../src/index/open.ts';
+import { imageDigest, openInstalled, readImage } from '../../../src/database/image.ts';
+import { type Swapped, swapDatabase } from '../../../src/database/swap.ts';
+import { stagedPath } from '../../../src/files/staged-names.ts';
 import { commitFiles } from '../../../src/install/commit.ts';
 import { compareFiles } from '../../../src/install/compare.ts';
 import { keepGeneration } from '../../../src/install/generations.ts';
-import { stagedPath } from '../../../src/install/names.ts';
 import { recover } from '../../../src/install/recover.ts';
 import { discardStaged, stageFiles } from '../../../src/install/stage.ts';
-import { type Swapped, swapDatabase } from '../../../src/install/swap.ts';
 import { acquireJournal } from '../../../src/journal/journal.ts';
-import type { RunResult } from '../../../src/report/types.ts';
+import type { RunResult } from '../../../src/report/events.ts';
 import { type Place, plan } from './place-in.ts';
 
 /** What one install did. */

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PlannedFile } from '../../../src/generate/types.ts';
+import type { PlannedFile } from '../../../src/generate/planned-file.ts';
 
 /** A machine's directories. */
 export interface Place {

@@ -1,6 +1,5 @@
 import type { Journal } from '../../../src/journal/journal.ts';
-import type { RunKind } from '../../../src/journal/types.ts';
-import type { RunResult } from '../../../src/report/types.ts';
+import type { RunKind, RunResult } from '../../../src/report/events.ts';
 
 export function resultOf(run: string, more: Partial<RunResult> = {}): RunResult {
   return {

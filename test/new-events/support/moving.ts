@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { openDatabase } from '../../../src/sqlite.ts';
+import { openDatabase } from '../../../src/database/sqlite.ts';
 import type { Stand } from './stand.ts';
 
 export const ONE = { id: 1, date: '2026-05-01' };

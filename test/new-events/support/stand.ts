@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { openDatabase } from '../../../src/sqlite.ts';
+import { openDatabase } from '../../../src/database/sqlite.ts';
 import { READY } from '../../ready/support/ready.ts';
 import { buildIndex, HASH } from '../../support/indexes.ts';
 import { type Answered, Machine, type RunOptions } from '../../support/machine.ts';

@@ -2,7 +2,7 @@
  * Writes a small site, as a program that can be killed or run beside another. Run as: node driver.ts <public dir> <text>
  */
 import { existsSync } from 'node:fs';
-import { writePages } from '../../../src/pages-out/write.ts';
+import { writePages } from '../../../src/pages-out/write-pages.ts';
 import { site } from './site.ts';
 
 const [publicDir = '', text = '', ...more] = process.argv.slice(2);

@@ -11,9 +11,9 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { Page } from '../../../src/pages/types.ts';
-import { type WriteRequest, type WriteResult, writePages } from '../../../src/pages-out/write.ts';
-import type { ProgressEvent } from '../../../src/report/types.ts';
+import type { Page } from '../../../src/pages/page.ts';
+import { type WriteRequest, type WriteResult, writePages } from '../../../src/pages-out/write-pages.ts';
+import type { ProgressEvent } from '../../../src/report/events.ts';
 
 /** A public directory of its own, in a home that goes with the test. */
 export class Public {

@@ -1,4 +1,4 @@
-import type { Page } from '../../../src/pages/types.ts';
+import type { Page } from '../../../src/pages/page.ts';
 
 export function page(path: string, text = path): Page {
   return { path, render: () => `<!doctype html>\n<title>${text}</title>\n` };

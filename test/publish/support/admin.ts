@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { PublishOutcome } from '../../../src/fleet/types.ts';
 import { publishIndex } from '../../../src/publish/publish.ts';
-import type { PublishParts, PublishRequest } from '../../../src/publish/types.ts';
-import { newRunId } from '../../../src/report/run-id.ts';
-import type { ObjectStore } from '../../../src/store/types.ts';
+import type { PublishParts, PublishRequest } from '../../../src/publish/publish-context.ts';
+import type { PublishOutcome } from '../../../src/publish/published-index.ts';
+import { newRunId } from '../../../src/run-id.ts';
+import type { ObjectStore } from '../../../src/store/object-store.ts';
 import { siteOf } from '../../support/site.ts';
 
 /** An admin host: a db dir with an index, and a journal of its own. */

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Summary } from '../../../src/report/types.ts';
+import type { Summary } from '../../../src/report/events.ts';
 import { type Answered, type Machine, ROOT, type RunOptions } from '../../support/machine.ts';
 
 export const READY = join(ROOT, 'scripts/ready');

@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { openDatabase } from '../../../src/sqlite.ts';
+import { openDatabase } from '../../../src/database/sqlite.ts';
 import {
   type Answered,
   type CgiAnswered,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { openDatabase } from '../../../src/sqlite.ts';
+import { openDatabase } from '../../../src/database/sqlite.ts';
 import { TENANTS } from './indexes.ts';
 import { VAULT_SECRET } from './secrets.ts';
 import type { SharedMachine } from './shared-machine.ts';

@@ -1,5 +1,5 @@
 import { prerenderPages } from '../../../src/generate/prerender.ts';
-import type { Index } from '../../../src/index/types.ts';
+import type { Index } from '../../../src/index/index-model.ts';
 
 /** The files that the pages of an index are, sorted: those of the goldens' `prerender`, and studios without events. */
 export function expectedFiles(index: Index): string[] {

@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser } from '../../../dev/pages/chromium.ts';
 import { prerenderPages } from '../../../src/generate/prerender.ts';
-import type { MapPlace } from '../../../src/generate/projection.ts';
+import type { MapPlace } from '../../../src/index/projection.ts';
 import { contrast } from './contrast.ts';
 import { shown } from './hostile-index.ts';
 import { openSite, type Site, type SiteName } from './sites.ts';

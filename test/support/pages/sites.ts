@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { type PageServer, servePages } from '../../../dev/pages/server.ts';
 import { type RenderedSite, renderSite } from '../../../dev/pages/site.ts';
 import { makeSampleIndex } from '../../../dev/sample/sample.ts';
-import { readValidIndex } from '../../../src/index/read.ts';
-import type { Index } from '../../../src/index/types.ts';
+import type { Index } from '../../../src/index/index-model.ts';
+import { readValidIndex } from '../../../src/index/read-index.ts';
 import { shared } from '../shared.ts';
 import { hostileIndex } from './hostile-index.ts';
 

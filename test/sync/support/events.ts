@@ -1,7 +1,7 @@
 import { cpSync, existsSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Database, openDatabase } from '../../../src/sqlite.ts';
-import type { SyncResult } from '../../../src/sync/types.ts';
+import { type Database, openDatabase } from '../../../src/database/sqlite.ts';
+import type { SyncResult } from '../../../src/sync/upload-model.ts';
 import { buildIndex, type PlainRow } from '../../support/indexes.ts';
 import { Machine, ROOT, type RunOptions } from '../../support/machine.ts';
 

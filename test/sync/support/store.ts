@@ -1,4 +1,4 @@
-import { openImage } from '../../../src/index/open.ts';
+import { openImage } from '../../../src/database/image.ts';
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts';
 import { type Published, startPublished, storeEnvironment } from '../../support/published.ts';
 import { eventOf } from './events.ts';

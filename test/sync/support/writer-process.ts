@@ -2,7 +2,7 @@
  * Writes to a database until standard input ends: each transaction numbers all rows of a table anew, so that any state
  * that ever existed has one number in all of them, which is told once it is written.
  */
-import { openDatabase } from '../../../src/sqlite.ts';
+import { openDatabase } from '../../../src/database/sqlite.ts';
 
 const [path = '', mode = 'delete'] = process.argv.slice(2);
 const ROWS = 200;

@@ -1,5 +1,5 @@
 /** `node apply-process.ts DATABASE VERSION...`: writes down that these migrations are applied, as Rails does. */
-import { openDatabase } from '../../../src/sqlite.ts';
+import { openDatabase } from '../../../src/database/sqlite.ts';
 
 const [path = '', ...versions] = process.argv.slice(2);
 const db = openDatabase(path);

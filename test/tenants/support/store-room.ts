@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
-import { databaseKey, renderTime } from '../../../src/bucket/layout.ts';
+import { databaseKey, renderTime } from '../../../src/bucket/object-names.ts';
+import type { ObjectStore, StoreSettings } from '../../../src/store/object-store.ts';
 import { createStore } from '../../../src/store/store.ts';
-import type { ObjectStore, StoreSettings } from '../../../src/store/types.ts';
 import { startEmbedded } from '../../support/embedded.ts';
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts';
 

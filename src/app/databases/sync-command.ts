@@ -1,0 +1,74 @@
+import { Failure } from '../../failure.ts';
+import type { Index } from '../../index/index-model.ts';
+import type { Site } from '../../site/site.ts';
+import { mayUpload } from '../../sync/owner.ts';
+import { allTenants, listElsewhere, listTenants } from '../../tenants/list.ts';
+import type { TenantDatabase } from '../../tenants/tenant-model.ts';
+import { atAppRoot, type World } from '../machine/machine-parts.ts';
+import { runCommand } from '../machine/update-command.ts';
+import type { Output } from '../voice.ts';
+import { withDatabases } from './databases.ts';
+import { parseSyncOptions, SYNC_HELP, type SyncOptions } from './sync-options.ts';
+
+/** Runs `sync-databases` for an engineer, or for a script. */
+export async function runSyncDatabases(
+  world: World,
+  args: readonly string[],
+  output: Output,
+): Promise<0 | 1 | 2> {
+  try {
+    const options = parseSyncOptions(args);
+    if (options.help) {
+      output.write(SYNC_HELP);
+      return 0;
+    }
+    const here = atAppRoot(world, options.appRoot);
+    return await (options.indexOnly ? fetchIndex : syncTenants)(here, options, output);
+  } catch (error) {
+    return await withDatabases(world, output, { json: args.includes('--json') }, () => Promise.reject(error));
+  }
+}
+
+async function syncTenants(
+  world: World,
+  { dryRun, only, safe, json }: SyncOptions,
+  output: Output,
+): Promise<0 | 1 | 2> {
+  return await withDatabases(world, output, { json }, async (build) => {
+    const { site, note, index, sync } = await build();
+    const now = await index();
+    const tenants = chosen(now, site, only);
+    const foreign = only === null ? [] : tenants.filter((tenant) => !mayUpload(tenant, site));
+    if (foreign.length > 0) {
+      const names = foreign.map(({ name, region }) => `${name} (${region ?? 'no region'})`).join(', ');
+      note(`this machine only downloads, and never uploads: ${names}`);
+    }
+    const elsewhere = only === null ? listElsewhere(now, site) : [];
+    const downloads = safe ? 'safe' : 'all';
+    return await sync({ operation: world.name, tenants, elsewhere, downloads, dryRun, limitMs: null });
+  });
+}
+
+/** @throws {Failure} `usage` */
+function chosen(index: Index, site: Site, only: readonly string[] | null): TenantDatabase[] {
+  if (only === null) return listTenants(index, site);
+  const all = new Map(allTenants(index, site).map((tenant) => [tenant.name, tenant]));
+  return only.map((name) => {
+    const tenant = all.get(name);
+    if (!tenant) {
+      throw new Failure('usage', `--only: the index has no event whose database is ${JSON.stringify(name)}`, {
+        hint: "Names are YEAR-STUDIO, or YEAR-STUDIO-EVENT; ready --list --only tenants lists this machine's.",
+      });
+    }
+    return tenant;
+  });
+}
+
+/**
+ * The index is swapped under its readers, and all that follows from it is generated, by the update alone; so that is what
+ * runs, told under the same name.
+ */
+async function fetchIndex(world: World, { dryRun, json }: SyncOptions, output: Output): Promise<0 | 1 | 2> {
+  const args = [...(dryRun ? ['--dry-run'] : []), ...(json ? ['--json'] : [])];
+  return await runCommand(world, args, output.write);
+}

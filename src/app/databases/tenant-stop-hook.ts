@@ -1,0 +1,53 @@
+import { Failure } from '../../failure.ts';
+import { mayUpload } from '../../sync/owner.ts';
+import { allTenants } from '../../tenants/list.ts';
+import { refuseArguments } from '../arguments.ts';
+import type { World } from '../machine/machine-parts.ts';
+import { limitTime } from '../time-limit.ts';
+import type { Output } from '../voice.ts';
+import { withDatabases } from './databases.ts';
+import { tenantName } from './sync-options.ts';
+
+const HELP = `Usage: tenant-stop
+
+Navigator's hook for an event that is stopped: uploads its database, which
+RAILS_APP_DB names, if it was changed and belongs to this region, within
+TENANT_STOP_DEADLINE seconds (100). Of Fly apps only UPLOADING_APP (smooth)
+uploads; another one says what it would upload.
+The environment says where everything is, as for sync-databases.
+Exit codes: 0 done, 1 it failed or was changed elsewhere, 2 the options make no
+sense.
+`;
+
+/** Milliseconds for what comes after the deadline: to say what is left. */
+const GRACE_MS = 10_000;
+
+/** Runs the hook of one tenant that stops. Navigator runs it while the tenant still does: idle uploads what comes after. */
+export async function runTenantStopHook(
+  world: World,
+  args: readonly string[],
+  output: Output,
+): Promise<0 | 1 | 2> {
+  const told = refuseArguments(args, HELP, output.write);
+  if (told !== null) return told;
+  return await withDatabases(world, output, { json: false }, async (build) => {
+    const { site, settings, note, index, sync } = await build();
+    const name = tenantName(world.env['RAILS_APP_DB'] ?? '');
+    if (name === '') {
+      throw new Failure('config-invalid', 'RAILS_APP_DB is not set', {
+        hint: 'Navigator sets it to the name of the database of the tenant that stops; by hand, use sync-databases --only.',
+      });
+    }
+    const tenant = allTenants(await index(), site).find((each) => each.name === name);
+    if (!tenant || !mayUpload(tenant, site)) {
+      const foreign = site.region ? 'belongs to another region' : 'is a copy here: only Fly machines upload';
+      note(`${JSON.stringify(name)} ${tenant ? foreign : 'is the database of no event'}; nothing to do`);
+      return null;
+    }
+    const dryRun = site.appName !== settings.uploadingApp;
+    if (dryRun) note(`${site.appName} is not ${settings.uploadingApp}: nothing is uploaded`);
+    const limit = { limitMs: settings.tenantStopMs, limitSetting: 'TENANT_STOP_DEADLINE' };
+    limitTime('tenant-stop', settings.tenantStopMs + GRACE_MS, 'TENANT_STOP_DEADLINE');
+    return await sync({ operation: world.name, tenants: [tenant], downloads: 'none', dryRun, ...limit });
+  });
+}

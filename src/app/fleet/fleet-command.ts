@@ -1,0 +1,124 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { asFailure } from '../../failure.ts';
+import type { FleetReport } from '../../fleet/fleet-model.ts';
+import { fleetSecretsOf, readFleetSettings } from '../../fleet/fleet-settings.ts';
+import { type Credentials, credentialSecrets, readCredentials } from '../../fleet/machine-login.ts';
+import { runFleet } from '../../fleet/run-fleet.ts';
+import { createTargets } from '../../fleet/targets/all-targets.ts';
+import { renderFleetHistory } from '../../fleet-view/fleet-table.ts';
+import { readFleetHistory } from '../../journal/fleet-history.ts';
+import { createScrubber, secretsOf } from '../../report/redact.ts';
+import { newRunId } from '../../run-id.ts';
+import { readUpdateSettings } from '../../update/update-settings.ts';
+import { atAppRoot, siteOf, type World } from '../machine/machine-parts.ts';
+import { FLEET_HELP, type FleetOptions, type FleetRun, parseFleetOptions } from './config-update-options.ts';
+import { buildFleetParts } from './fleet-parts.ts';
+import { type Console, openFleetVoice, renderRefusal } from './fleet-voice.ts';
+import { chooseWays } from './fleet-ways.ts';
+import { recordIn } from './history-command.ts';
+import { whoRuns } from './operator-name.ts';
+
+const SEEN_PASSWORD =
+  'a password among the arguments can be read by everybody on this host (ps): give --user the name alone, and the password by CONFIG_UPDATE_PASSWORD or ~/.netrc';
+
+/** Milliseconds for what may be done after the machines; what is not done by then, the next run does. */
+const LATER_MS = 10_000;
+
+/** Runs of the history that are listed. */
+const HISTORY_LIMIT = 50;
+
+/**
+ * Runs `config-update`.
+ *
+ * @returns the exit code: 0 done, 1 failed, 2 unusable arguments, 3 nothing to do, 4 the index changed elsewhere, 130 or
+ * 143 when a signal ended it.
+ */
+export async function runConfigUpdate(
+  world: World,
+  args: readonly string[],
+  console: Console,
+): Promise<number> {
+  const { write } = console;
+  const json = args.includes('--json');
+  try {
+    const options = parseFleetOptions(args);
+    if (options.task.kind === 'help') {
+      write(FLEET_HELP);
+      return 0;
+    }
+    const there = atAppRoot(world, options.appRoot);
+    const here = { ...there, env: { ...there.env, ...options.env } };
+    if (options.task.kind === 'history') return await tellHistory(here, json, write);
+    return await runOver(here, options, options.task, console);
+  } catch (error) {
+    write(renderRefusal(error, json, createScrubber(allSecrets(world))));
+    return asFailure(error).code === 'usage' ? 2 : 1;
+  }
+}
+
+async function tellHistory(world: World, json: boolean, write: (text: string) => void): Promise<number> {
+  const { dbDir } = await siteOf(world);
+  const rows = await readFleetHistory(dbDir, HISTORY_LIMIT);
+  write(json ? rows.map((row) => `${JSON.stringify(row)}\n`).join('') : renderFleetHistory(rows));
+  return 0;
+}
+
+async function runOver(
+  world: World,
+  options: FleetOptions,
+  task: FleetRun,
+  console: Console,
+): Promise<number> {
+  const { env } = world;
+  const settings = readFleetSettings(env);
+  const chosen = chooseWays(createTargets(options.target, settings), task, world);
+  const credentials = new Map(
+    chosen.map(({ target }) => [target, readCredentials(options.user, env, target.url.hostname)]),
+  );
+  const voice = openFleetVoice(world, options, allSecrets(world, ...credentials.values()), console);
+  const { report } = voice;
+  const who = { run: newRunId(), by: whoRuns(env) };
+  const pending: Promise<void>[] = [];
+  const later = (work: Promise<void>) => void pending.push(work);
+  const unexpected = (error: unknown) => {
+    voice.log.exception(error);
+    const stack = error instanceof Error ? error.stack : String(error);
+    report({ type: 'note', message: `unexpected: ${stack}` }, new Date());
+  };
+  const ingredients = { world, task, chosen, settings, credentials, ...who, report, unexpected, later };
+  const cautions = [
+    options.user?.includes(':') ? SEEN_PASSWORD : undefined,
+    ...[...credentials.values()].map((one) => (one?.scheme === 'basic' ? one.caution : undefined)),
+  ];
+  for (const message of new Set(cautions))
+    if (message !== undefined) report({ type: 'note', message }, new Date());
+  try {
+    const { parts, site } = await buildFleetParts(ingredients);
+    const { signal } = console.stop;
+    const recorder = recordIn(site.dbDir, readUpdateSettings(env).lockTimeoutMs, signal, report);
+    const recorded = task.operation === 'update';
+    if (recorded)
+      await recorder.begin({
+        run: who.run,
+        who: who.by,
+        target: chosen.map(({ target }) => target.name).join(','),
+      });
+    const ended = await runFleet(parts, { ...who, operation: task.operation, signal });
+    if (!signal.aborted) await Promise.race([Promise.all(pending), wait(LATER_MS)]);
+    if (recorded) await recorder.finish(ended);
+    return ended.outcome === 'done' ? 0 : (console.stop.exitCode() ?? exitCodeOf(ended));
+  } finally {
+    await voice.close();
+  }
+}
+
+function exitCodeOf({ outcome, error }: FleetReport): number {
+  if (error?.code === 'usage') return 2;
+  if (outcome === 'changed-elsewhere' || error?.code === 'changed-elsewhere') return 4;
+  if (outcome === 'nothing-to-do') return 3;
+  return outcome === 'done' ? 0 : 1;
+}
+
+function allSecrets({ env, unused = [] }: World, ...credentials: (Credentials | null)[]): string[] {
+  return [...secretsOf(env), ...unused, ...fleetSecretsOf(env), ...credentials.flatMap(credentialSecrets)];
+}

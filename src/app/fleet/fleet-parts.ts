@@ -1,0 +1,204 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { databaseFile, databaseKey, INDEX_NAME } from '../../bucket/object-names.ts';
+import { Failure } from '../../failure.ts';
+import type { FleetParts, Way } from '../../fleet/fleet-context.ts';
+import type { FleetReporter, Sending, Target } from '../../fleet/fleet-model.ts';
+import type { FleetSettings } from '../../fleet/fleet-settings.ts';
+import type { Credentials } from '../../fleet/machine-login.ts';
+import type { PublishParts } from '../../publish/publish-context.ts';
+import type { PublishedIndex, PublishOutcome } from '../../publish/published-index.ts';
+import type { LocalIndex } from '../../publish/read-local.ts';
+import type { Site } from '../../site/site.ts';
+import type { ObjectStore, StoreSettings } from '../../store/object-store.ts';
+import { readUpdateSettings } from '../../update/update-settings.ts';
+import { siteOf, storeSettingsOf, type World } from '../machine/machine-parts.ts';
+import type { FleetRun } from './config-update-options.ts';
+import { preparation } from './fleet-prepare.ts';
+import { type Chosen, signingKey } from './fleet-ways.ts';
+
+const KEY = databaseKey(INDEX_NAME);
+
+export interface Ingredients {
+  readonly world: World;
+  readonly task: FleetRun;
+  /** Those that are published to first. */
+  readonly chosen: readonly Chosen[];
+  readonly settings: FleetSettings;
+  readonly credentials: ReadonlyMap<Target, Credentials | null>;
+  readonly run: string;
+  readonly by: string;
+  readonly report: FleetReporter;
+  readonly unexpected: (error: unknown) => void;
+  /** Given work that must be waited for before the process ends. */
+  readonly later: (work: Promise<void>) => void;
+}
+
+/**
+ * Builds the parts of a run over the fleet.
+ *
+ * @throws {Failure} `config-invalid`
+ */
+export async function buildFleetParts(ingredients: Ingredients): Promise<{ parts: FleetParts; site: Site }> {
+  const { world, task, chosen, settings, credentials, report, unexpected } = ingredients;
+  const site = await siteOf(world);
+  // Of who is only pushed to, the store's settings need not even be right.
+  const isStoreUsed = chosen.some(({ isPushed }) => !isPushed);
+  const storeSettings = isStoreUsed ? storeSettingsOf(world) : null;
+  const store = isStoreUsed || hasNoStore(world) ? storeSettings : 'unused';
+  const { accountCaution } = world;
+  if (accountCaution) report({ type: 'note', message: `warning: ${accountCaution}` }, new Date());
+  report({ type: 'note', message: describePlaces(store, chosen, settings) }, new Date());
+  const ways = { ingredients, site, prepared: preparation(ingredients, site) };
+  const stored = storedWay(ways, storeSettings);
+  const pushed = pushedWay(ways, store !== null || Boolean(world.env['UPDATE_CONFIG_KEY']));
+  const all = chosen.map(({ target, isPushed }): Way => {
+    const way = isPushed ? { ...pushed, push: { sending: pushed.sending, force: task.force } } : stored;
+    return { ...way, target, credentials: credentials.get(target) ?? null };
+  });
+  const [first, ...others] = all;
+  if (!first) throw new Error('there is no target');
+  return { parts: { ...first, others, settings, report, unexpected }, site };
+}
+
+interface Ways {
+  readonly ingredients: Ingredients;
+  readonly site: Site;
+  /** Does what comes before, once. */
+  readonly prepared: (signal: AbortSignal) => Promise<void>;
+}
+
+type Provided = Pick<Way, 'publish' | 'stored'>;
+
+/** The index gets to the machines by the store; where there is none, they have it already. */
+function storedWay({ ingredients, site, prepared }: Ways, storeSettings: StoreSettings | null): Provided {
+  const { task, chosen } = ingredients;
+  const ownIndex = chosen.every(({ target, isPushed }) => isPushed || target.ownIndex);
+  return {
+    publish: async (signal) => {
+      if (!task.publish) return { kind: 'unchanged', index: await standing(storeSettings) };
+      await prepared(signal);
+      if (!storeSettings && ownIndex && task.replaces === null)
+        return { kind: 'local', index: (await ofThisHost(ingredients, site)).index };
+      return await publishOurs(ingredients, site, needed(storeSettings));
+    },
+    stored: async () => {
+      if (storeSettings) return { index: await lookUp(storeSettings), from: 'store' };
+      const index = ownIndex ? await ofThisHostIfAny(ingredients, site) : null;
+      return { index, from: index && 'host' };
+    },
+  };
+}
+
+/** The index is sent to the machines. */
+function pushedWay(
+  { ingredients, site, prepared }: Ways,
+  isSetUp: boolean,
+): Provided & { sending: () => Sending | null } {
+  let sending: Sending | null = null;
+  return {
+    sending: () => sending,
+    publish: async (signal) => {
+      const key = signingKey(ingredients.world);
+      await prepared(signal);
+      const { ours, index } = await ofThisHost(ingredients, site);
+      const { sendingOf } = await import('../../publish/sending.ts');
+      sending = sendingOf(ours, key);
+      const to = ingredients.chosen.filter(({ isPushed }) => isPushed).map(({ target }) => target.name);
+      return { kind: 'push', index, to: to.join(' and ') };
+    },
+    stored: async () => {
+      const index = await ofThisHostIfAny(ingredients, site);
+      return { index, from: isSetUp ? 'push' : index && 'host' };
+    },
+  };
+}
+
+/** Whether none is set up, not even in part. */
+function hasNoStore(world: World): boolean {
+  try {
+    return storeSettingsOf(world) === null;
+  } catch {
+    return false;
+  }
+}
+
+/** Where the run works: whoever has the variables of another deployment sees it before anything is changed. */
+function describePlaces(
+  store: StoreSettings | 'unused' | null,
+  chosen: readonly Chosen[],
+  settings: FleetSettings,
+): string {
+  const place =
+    store === 'unused'
+      ? 'not asked'
+      : store
+        ? `bucket ${store.bucket} at ${store.endpoint}`
+        : 'none is configured';
+  const fleets = chosen.map(({ target: { name, url } }) => {
+    const fleet = name === 'fly' ? `Fly app ${settings.fly.app}` : name;
+    return `${fleet} at ${url.origin}`;
+  });
+  return `store: ${place}; target: ${fleets.join(', ')}`;
+}
+
+async function publishOurs(
+  { world, task, run, by, report, later }: Ingredients,
+  site: Site,
+  storeSettings: StoreSettings,
+): Promise<PublishOutcome> {
+  const { maxIndexBytes, lockTimeoutMs } = readUpdateSettings(world.env);
+  const parts: PublishParts = {
+    site,
+    store: await openStore(storeSettings),
+    storeName: `${storeSettings.endpoint}/${storeSettings.bucket}`,
+    maxIndexBytes,
+    lockTimeoutMs,
+    by,
+    later,
+    note: (message) => report({ type: 'note', message }, new Date()),
+  };
+  const { publishIndex } = await import('../../publish/publish.ts');
+  return await publishIndex(parts, {
+    run,
+    dryRun: task.operation === 'dry-run',
+    replaces: task.replaces,
+  });
+}
+
+async function ofThisHostIfAny(ingredients: Ingredients, site: Site): Promise<PublishedIndex | null> {
+  const isThere = existsSync(join(site.dbDir, databaseFile(INDEX_NAME)));
+  return isThere ? (await ofThisHost(ingredients, site)).index : null;
+}
+
+async function ofThisHost({ world, run, by, report }: Ingredients, site: Site): Promise<LocalIndex> {
+  const { maxIndexBytes } = readUpdateSettings(world.env);
+  const note = (message: string): void => report({ type: 'note', message }, new Date());
+  const { readLocal } = await import('../../publish/read-local.ts');
+  return await readLocal({ site, maxIndexBytes, by, note }, run);
+}
+
+async function standing(storeSettings: StoreSettings | null): Promise<PublishedIndex> {
+  const index = await lookUp(needed(storeSettings));
+  if (index) return index;
+  throw new Failure('store-no-index', `the store has no ${KEY}`, {
+    hint: 'Publish one: leave --no-publish out on the host that holds the index.',
+  });
+}
+
+async function lookUp(storeSettings: StoreSettings): Promise<PublishedIndex | null> {
+  const { publishedIndex } = await import('../../publish/stored-index.ts');
+  const head = await (await openStore(storeSettings)).head(KEY);
+  return head.kind === 'found' ? publishedIndex(head.object) : null;
+}
+
+async function openStore(settings: StoreSettings): Promise<ObjectStore> {
+  return (await import('../../store/store.ts')).createStore(settings);
+}
+
+function needed(settings: StoreSettings | null): StoreSettings {
+  if (settings) return settings;
+  throw new Failure('config-invalid', 'no object store is configured, where the index is published', {
+    hint: 'Set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_ENDPOINT_URL_S3.',
+  });
+}

@@ -1,0 +1,57 @@
+import { readDateSettings } from '../../dates/dates-settings.ts';
+import type { FleetReporter } from '../../fleet/fleet-model.ts';
+import { readBeforeSettings } from '../../publish/publish-settings.ts';
+import type { Site } from '../../site/site.ts';
+import { readUpdateSettings } from '../../update/update-settings.ts';
+import type { World } from '../machine/machine-parts.ts';
+import type { FleetRun } from './config-update-options.ts';
+
+interface Told {
+  readonly world: World;
+  readonly task: FleetRun;
+  readonly report: FleetReporter;
+  readonly unexpected: (error: unknown) => void;
+}
+
+/**
+ * What comes before the index of this host is read: the operator's own command, then the dates of events. It is done once,
+ * however many targets wait for it.
+ *
+ * @throws {Failure} `config-invalid`
+ */
+export function preparation(told: Told, site: Site): (signal: AbortSignal) => Promise<void> {
+  const { env } = told.world;
+  const settings = { before: readBeforeSettings(env), dates: readDateSettings(env) };
+  let done: Promise<void> | null = null;
+  return (signal) => {
+    done ??= prepare(told, { site, ...settings, signal });
+    return done;
+  };
+}
+
+interface Preparation {
+  readonly site: Site;
+  readonly before: ReturnType<typeof readBeforeSettings>;
+  readonly dates: ReturnType<typeof readDateSettings>;
+  readonly signal: AbortSignal;
+}
+
+async function prepare(
+  { world, task, report, unexpected }: Told,
+  { site, before, dates, signal }: Preparation,
+): Promise<void> {
+  const { env } = world;
+  const options = { dryRun: task.operation === 'dry-run' };
+  const tell = (event: Parameters<FleetReporter>[0]): void => report(event, new Date());
+  if (before.command.length > 0) {
+    const { runBefore } = await import('../../publish/before.ts');
+    await runBefore({ site, settings: before, env, report: tell }, options);
+    signal.throwIfAborted();
+  }
+  // A machine's index is the store's; only the admin host's is a person's to change.
+  if (!dates.take || site.deployment !== 'local') return;
+  const { lockTimeoutMs } = readUpdateSettings(env);
+  const { takeDates } = await import('../../dates/take.ts');
+  await takeDates({ site, settings: dates, lockTimeoutMs, signal, report: tell, unexpected }, options);
+  signal.throwIfAborted();
+}

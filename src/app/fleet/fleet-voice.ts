@@ -1,0 +1,126 @@
+import { asFailure, Failure } from '../../failure.ts';
+import type { FleetReporter } from '../../fleet/fleet-model.ts';
+import { fleetJson } from '../../fleet-view/fleet-json.ts';
+import { LiveFleet, type Screen } from '../../fleet-view/fleet-live.ts';
+import { fleetLog } from '../../fleet-view/fleet-log.ts';
+import { fleetLines } from '../../fleet-view/fleet-text.ts';
+import { type HttpBroadcast, httpBroadcast } from '../../fleet-view/navigator-broadcast.ts';
+import { broadcast } from '../../report/broadcast.ts';
+import { type Log, pinoReport } from '../../report/log.ts';
+import { createScrubber, type Scrubber } from '../../report/redact.ts';
+import { machineName } from '../../update/result.ts';
+import type { World } from '../machine/machine-parts.ts';
+import type { FleetOptions } from './config-update-options.ts';
+import type { Stop } from './stop-signals.ts';
+
+/** Where the run is told. */
+export interface Console {
+  /** Writes before it returns. */
+  readonly write: (text: string) => void;
+  /** The terminal that it goes to; null for a pipe or a file. */
+  readonly screen: Screen | null;
+  readonly stop: Stop;
+}
+
+/** Everything that tells of a run over the fleet. */
+export interface FleetVoice {
+  readonly report: FleetReporter;
+  readonly log: Log;
+  /** Call it when all is told, however the run ended. */
+  close(): Promise<void>;
+}
+
+/** Milliseconds between two pictures of a live list. */
+const REDRAW_MS = 100;
+
+const BROADCAST_URL = 'http://localhost:9999/_broadcast';
+/** Milliseconds for one message, and for the last ones at the end. */
+const BROADCAST_TIMEOUT_MS = 1000;
+const BROADCAST_PATIENCE_MS = 2500;
+
+/**
+ * @param secrets that must never be seen, wherever they turn up
+ * @throws {Failure} `usage`, `config-invalid`: there is no such place to broadcast to
+ */
+export function openFleetVoice(
+  { env, name }: World,
+  options: FleetOptions,
+  secrets: readonly string[],
+  console: Console,
+): FleetVoice {
+  const scrubber = createScrubber(secrets);
+  const broadcasts = openBroadcast(env, options);
+  const log = pinoReport({
+    logDir: env['RAILS_LOG_VOLUME'] || null,
+    standardError: false,
+    name,
+    base: scrubber.value({ machine: machineName(env) }),
+    scrubber,
+  });
+  const shown = openView(options, console);
+  const reporters = [fleetLog(log.report), shown.report, ...(broadcasts ? [broadcasts.http.report] : [])];
+  const report = broadcast(reporters, scrubber);
+  return {
+    log,
+    report,
+    close: async () => {
+      if (broadcasts && !(await broadcasts.http.close(BROADCAST_PATIENCE_MS))) {
+        report({ type: 'note', message: `nobody took what was broadcast to ${broadcasts.url}` }, new Date());
+      }
+      shown.close();
+      await log.flush();
+    },
+  };
+}
+
+function openView(options: FleetOptions, console: Console): { report: FleetReporter; close(): void } {
+  const { write, screen, stop } = console;
+  if (options.json) return { report: fleetJson(write, options), close: () => {} };
+  if (!screen) return { report: textReport(write, options), close: () => {} };
+  const live = new LiveFleet(screen, options);
+  const timer = setInterval(() => live.tick(Date.now()), REDRAW_MS);
+  stop.onStop(() => live.tell('Stopping. Once more ends it at once.', Date.now()));
+  process.on('SIGCONT', () => live.resume(Date.now()));
+  const close = (): void => {
+    clearInterval(timer);
+    live.close();
+  };
+  return { report: live.report, close };
+}
+
+function openBroadcast(
+  env: NodeJS.ProcessEnv,
+  { broadcast: wanted }: FleetOptions,
+): { readonly http: HttpBroadcast; readonly url: string } | null {
+  if (!wanted) return null;
+  // The variable by which the application itself is told where broadcasts go.
+  const text = wanted.url ?? (env['TURBO_CABLE_BROADCAST_URL'] || BROADCAST_URL);
+  const url = URL.parse(text);
+  if (url && /^https?:$/.test(url.protocol) && !url.username && !url.password) {
+    const http = httpBroadcast({ url, stream: wanted.stream, timeoutMs: BROADCAST_TIMEOUT_MS });
+    return { http, url: url.href };
+  }
+  const name = wanted.url === null ? 'TURBO_CABLE_BROADCAST_URL' : '--broadcast-url';
+  const code = wanted.url === null ? 'config-invalid' : 'usage';
+  throw new Failure(code, `${name} is not an http(s) URL without a password`, {
+    hint: `Give something like ${BROADCAST_URL}.`,
+  });
+}
+
+function textReport(write: (text: string) => void, options: { verbose: boolean }): FleetReporter {
+  const lines = fleetLines(options);
+  return (event) => {
+    const told = lines(event);
+    if (told.length > 0) write(told.map((line) => `${line}\n`).join(''));
+  };
+}
+
+/** Tells of what kept a run from beginning. */
+export function renderRefusal(error: unknown, json: boolean, scrubber: Scrubber): string {
+  const { code, message, hint } = asFailure(error);
+  const told = scrubber.value({ code, message, hint });
+  if (json) return `${JSON.stringify({ at: new Date().toISOString(), type: 'error', error: told })}\n`;
+  const stack =
+    error instanceof Failure || !(error instanceof Error) ? '' : scrubber.block(error.stack ?? '');
+  return `Failed (${told.code}): ${told.message}\nWhat to do: ${told.hint}\n${stack === '' ? '' : `${stack}\n`}`;
+}

@@ -1,0 +1,141 @@
+import { standardInput } from '../../cgi/body.ts';
+import type { Push } from '../../cgi/push-request.ts';
+import { parseRequest, type Request } from '../../cgi/request.ts';
+import { renderResponse } from '../../cgi/response.ts';
+import { statusOf } from '../../cgi/status.ts';
+import { Failure, type FailureCode } from '../../failure.ts';
+import { arrival } from '../../journal/arrival.ts';
+import type { MachineState, ProgressEvent, Reporter, RunResult } from '../../report/events.ts';
+import { renderJson, textReport } from '../../report/plain-text.ts';
+import { type Audience, Warned } from '../../report/warned.ts';
+import type { PushedIndex } from '../../update/pushed.ts';
+import { refusedResult } from '../../update/result.ts';
+import { runUpdate } from '../../update/update.ts';
+import type { Parts } from '../../update/update-context.ts';
+import { keepQuiet } from '../quiet.ts';
+import { buildParts, buildVoice, installedUsers, type Voice, type World } from './machine-parts.ts';
+import { makeSlots, type Place, takePlace } from './slots.ts';
+
+/** A whole CGI response, and the exit code that goes with it. */
+export interface Answer {
+  readonly output: string;
+  readonly exitCode: 0 | 1;
+}
+
+/**
+ * Answers one CGI request. Nothing is written before the outcome is known, since Navigator takes the status from the
+ * first line and cannot take it back. Never throws.
+ */
+export async function answerCgi(world: World): Promise<Answer> {
+  const events: [ProgressEvent, Date][] = [];
+  const warned = new Warned();
+  /** What is known to be wrong only after the end of the operation. */
+  const late: (string | null)[] = [];
+  const keep: Reporter = (event, at) => {
+    events.push([event, at]);
+    warned.add(event);
+  };
+  const voice = buildVoice(world, [keep], true);
+  const request = await parseRequest(world.env, standardInput);
+  let audience: Audience = 'public';
+  let place: Place | null = null;
+  let result: RunResult | MachineState;
+  try {
+    if (request.refusal) throw request.refusal;
+    const parts = await buildParts(world, voice);
+    const pushed = request.push ? await receive(request.push, { world, voice, parts }) : null;
+    // Who has signed what it sends is kept from nothing by those who have not.
+    place = pushed ? null : takePlace(parts.site, !request.state && !request.dryRun);
+    // Who can sign an index can say who administers.
+    audience = pushed ? 'administrator' : await audienceOf(request, parts);
+    result = await serve(request, parts, { pushed, place });
+    if (result.outcome === 'updated' || result.outcome === 'unchanged') late.push(makeSlots(parts.site));
+    if (result.outcome === 'unchanged' || ('shared' in result && result.shared)) await keepQuiet(parts.site);
+    const isHiding = warned.hasPrivate || (result.outcome !== 'state' && result.warningCount > 0);
+    if (audience === 'public' && isHiding) {
+      // What was done is done, whether or not the caller can be proved just now.
+      const proved = await provesAdministrator(request, parts).catch(() => false);
+      if (proved) audience = 'administrator';
+    }
+  } catch (error) {
+    if (!(error instanceof Failure)) voice.log.exception(error);
+    result = refusedResult(world.env, error);
+    voice.report({ type: 'end', result }, new Date());
+  }
+  await voice.log.flush();
+  const end = events.pop();
+  for (const message of [...late, voice.log.problem()])
+    if (message !== null) voice.report({ type: 'note', level: 'warning', message }, new Date());
+  if (end) events.push(end);
+  const clean = voice.scrubber.value(result);
+  const body =
+    request.form === 'json'
+      ? renderJson(clean, audience, warned.for(audience))
+      : renderText(events, audience);
+  place?.lock.release();
+  const status = statusOf(codeOf(result));
+  const clock = status.status === 401 ? { now: new Date() } : {};
+  return {
+    output: renderResponse({ status, form: request.form, body, ...clock }),
+    exitCode: result.outcome === 'failed' ? 1 : 0,
+  };
+}
+
+function codeOf(result: RunResult | MachineState): FailureCode | null {
+  return result.outcome === 'state' ? null : (result.error?.code ?? null);
+}
+
+/** @throws {Failure} as `receivePush` */
+async function receive(
+  push: Push,
+  { world, voice, parts }: { world: World; voice: Voice; parts: Parts },
+): Promise<PushedIndex> {
+  const { receivePush } = await import('./receive-push.ts');
+  const note = (message: string) => voice.log.report({ type: 'note', message }, new Date());
+  return await receivePush(push, { world, parts, note });
+}
+
+async function serve(
+  request: Request,
+  parts: Parts,
+  { pushed, place }: { pushed: PushedIndex | null; place: Place | null },
+): Promise<RunResult | MachineState> {
+  if (request.state) {
+    const { readState } = await import('../../update/machine-state.ts');
+    return await readState(parts);
+  }
+  const { force } = request;
+  if (!request.dryRun) {
+    const lane = place?.isLane ? place.lock : null;
+    return await runUpdate(parts, { trigger: 'cgi', force, arrival: arrival(), lane, pushed });
+  }
+  const { dryRun } = await import('../../update/dry-run.ts');
+  return await dryRun(parts, { trigger: 'cgi', force, pushed });
+}
+
+/**
+ * Who asks. What only administrators may ask for needs proof before anything is done; a plain update is not kept waiting
+ * for a password check, and its caller is proved afterwards if there is something only an administrator may see.
+ *
+ * @throws {Failure} `unauthorized`
+ */
+async function audienceOf(request: Request, parts: Parts): Promise<Audience> {
+  if (!request.dryRun && !request.force) return 'public';
+  if (await provesAdministrator(request, parts)) return 'administrator';
+  throw new Failure('unauthorized', 'dry_run and force are for administrators', {
+    hint: 'Send the credentials of a user whose sites hold index, or UPDATE_CONFIG_TOKEN as a bearer token.',
+  });
+}
+
+async function provesAdministrator(request: Request, parts: Parts): Promise<boolean> {
+  if (!request.credentials) return false;
+  const { isAdministrator } = await import('../../cgi/authorize.ts');
+  const authorities = { users: await installedUsers(parts), token: parts.settings.token };
+  return await isAdministrator(request, authorities);
+}
+
+function renderText(events: readonly [ProgressEvent, Date][], audience: Audience): string {
+  const { report, text } = textReport(audience);
+  for (const [event, at] of events) report(event, at);
+  return text();
+}

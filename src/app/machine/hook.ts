@@ -1,0 +1,37 @@
+import { Failure } from '../../failure.ts';
+import { streamReport } from '../../report/plain-text.ts';
+import { refusedResult } from '../../update/result.ts';
+import type { Parts } from '../../update/update-context.ts';
+import { refuseArguments } from '../arguments.ts';
+import { buildParts, buildVoice, type World } from './machine-parts.ts';
+
+/** What a hook is given that works on the configuration of this machine. */
+export interface HookCall {
+  readonly world: World;
+  readonly args: readonly string[];
+  readonly help: string;
+  readonly write: (text: string) => void;
+}
+
+/**
+ * Runs such a hook, told line by line. Hooks take no options.
+ *
+ * @returns the exit code of the work; 1 where it could not begin, 2 for arguments
+ */
+export async function runHook(
+  { world, args, help, write }: HookCall,
+  work: (parts: Parts) => Promise<0 | 1>,
+): Promise<0 | 1 | 2> {
+  const told = refuseArguments(args, help, write);
+  if (told !== null) return told;
+  const voice = buildVoice(world, [streamReport(write)], false);
+  try {
+    return await work(await buildParts(world, voice));
+  } catch (error) {
+    if (!(error instanceof Failure)) voice.log.exception(error);
+    voice.report({ type: 'end', result: refusedResult(world.env, error) }, new Date());
+    return 1;
+  } finally {
+    await voice.log.flush();
+  }
+}

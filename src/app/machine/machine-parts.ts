@@ -1,0 +1,193 @@
+import { statSync } from 'node:fs';
+import { hostname, totalmem } from 'node:os';
+import { openImage } from '../../database/image.ts';
+import { madeBefore } from '../../database/made-before.ts';
+import { Failure } from '../../failure.ts';
+import { onDisk } from '../../files/disk.ts';
+import type { User } from '../../index/index-model.ts';
+import { readIndex } from '../../index/read-index.ts';
+import { readLiveIndex } from '../../install/live-index.ts';
+import { broadcast } from '../../report/broadcast.ts';
+import type { Reporter } from '../../report/events.ts';
+import { type Log, pinoReport } from '../../report/log.ts';
+import { createScrubber, type Scrubber, secretsOf } from '../../report/redact.ts';
+import { giveAwayLeftovers } from '../../rights/leftovers.ts';
+import { type Host, readSite } from '../../site/read-site.ts';
+import type { Site } from '../../site/site.ts';
+import type { StoreSettings } from '../../store/object-store.ts';
+import { readStoreSettings } from '../../store/store-settings.ts';
+import { machineName } from '../../update/result.ts';
+import type { Parts } from '../../update/update-context.ts';
+import { readUpdateSettings } from '../../update/update-settings.ts';
+import { cautionsOf } from './cautions.ts';
+
+/** The world as an executable finds it. */
+export interface World {
+  readonly env: NodeJS.ProcessEnv;
+  /** Parent of the directory that the executable stands in. */
+  readonly defaultAppRoot: string;
+  /** Name of the operation, which names its log too. */
+  readonly name: string;
+  /** Why nothing can be done here, if so. */
+  readonly problem?: Failure;
+  /** By the name of a secret: why the file that holds it cannot be used. */
+  readonly problems?: ReadonlyMap<string, Failure>;
+  /** What the operator should know of the secrets. */
+  readonly cautions?: readonly string[];
+  /** As `Secrets.unused`. */
+  readonly unused?: readonly string[];
+  /** What is wrong with the account that was named, and keeps nobody from working. */
+  readonly accountCaution?: string;
+}
+
+/** What the machine itself says of where this runs. */
+export function hostOf({ defaultAppRoot }: World): Host {
+  return { defaultAppRoot, hostname: hostname(), totalMemoryBytes: totalmem() };
+}
+
+/**
+ * Where this runs.
+ *
+ * @throws {Failure} `config-invalid`, naming the variable or the key of the override file.
+ */
+export async function siteOf(world: World): Promise<Site> {
+  if (world.problem) throw world.problem;
+  const site = await readSite(world.env, hostOf(world));
+  if (!isDirectory(site.appRoot)) {
+    throw new Failure(
+      'config-invalid',
+      `APP_ROOT is ${JSON.stringify(site.appRoot)}, which is no directory`,
+      {
+        hint: "Set APP_ROOT to the application's directory, such as /rails.",
+      },
+    );
+  }
+  return site;
+}
+
+/** @throws {Failure} `disk` */
+function isDirectory(path: string): boolean {
+  const stats = onDisk('cannot look at', path, () => statSync(path, { throwIfNoEntry: false }));
+  return stats?.isDirectory() ?? false;
+}
+
+/**
+ * The object store's settings; null where none is configured.
+ *
+ * @throws {Failure} `config-invalid`, naming the variable.
+ */
+export function storeSettingsOf({ env, problems }: World): StoreSettings | null {
+  for (const [name, problem] of problems ?? []) if (name.startsWith('AWS_')) throw problem;
+  return readStoreSettings(env);
+}
+
+/**
+ * The same world with the application in the directory that `--app-root` names; null where it was not given.
+ *
+ * @throws {Failure} `usage`: a mistyped directory would be made and filled, and the right one left as it is; `disk`.
+ */
+export function atAppRoot(world: World, appRoot: string | null): World {
+  if (appRoot === null) return world;
+  if (!isDirectory(appRoot)) {
+    throw new Failure('usage', `--app-root ${JSON.stringify(appRoot)} is no directory`, {
+      hint: "Name the application's directory, such as /rails.",
+    });
+  }
+  return { ...world, env: { ...world.env, APP_ROOT: appRoot } };
+}
+
+/** Everything that tells: the log, and the reporters of the way in. */
+export interface Voice {
+  readonly log: Log;
+  readonly scrubber: Scrubber;
+  readonly report: Reporter;
+}
+
+/** @param standardError whether the log's JSON lines go to standard error. */
+export function buildVoice(world: World, reporters: readonly Reporter[], standardError: boolean): Voice {
+  const { env, name, cautions = [], accountCaution, unused = [] } = world;
+  const scrubber = createScrubber([...secretsOf(env), ...unused]);
+  const logDir = env['RAILS_LOG_VOLUME'] || null;
+  if (logDir) giveAwayLeftovers(logDir, [`${name}.log`], madeBefore);
+  const log = pinoReport({
+    logDir,
+    standardError,
+    name,
+    base: scrubber.value({ machine: machineName(env), region: env['FLY_REGION'] || null }),
+    scrubber,
+  });
+  const report = broadcast([log.report, ...reporters], scrubber);
+  if (accountCaution) report({ type: 'note', level: 'warning', message: accountCaution }, new Date());
+  for (const message of cautions)
+    report({ type: 'note', level: 'warning', isPrivate: true, message }, new Date());
+  return { log, scrubber, report };
+}
+
+/**
+ * Builds the parts from the environment. The store's variables are read when it is opened: a rollback, the start hook and
+ * who asks for the state need none, and shall not fail for one.
+ *
+ * @throws {Failure} `config-invalid`, naming the variable or the key of the override file.
+ */
+export async function buildParts(world: World, voice: Voice): Promise<Parts> {
+  const { env } = world;
+  const warn = (message: string, isPrivate = false) =>
+    voice.report({ type: 'note', level: 'warning', isPrivate, message }, new Date());
+  for (const name of ['UPDATE_CONFIG_TOKEN', 'UPDATE_CONFIG_KEY']) {
+    const problem = world.problems?.get(name);
+    if (problem) warn(problem.message, true);
+  }
+  const site = await siteOf(world);
+  const settings = readUpdateSettings(env);
+  for (const message of cautionsOf(site, env)) warn(message);
+  return {
+    site,
+    settings,
+    report: voice.report,
+    unexpected: voice.log.exception,
+    openStore: async () => {
+      const store = storeSettingsOf(world);
+      return store ? (await import('../../store/reader.ts')).createReader(store) : null;
+    },
+    openNewDatabases: async () => {
+      const [{ newDatabases }, { readTenantSettings }, { withoutRequest }] = await Promise.all([
+        import('../../tenants/new-databases.ts'),
+        import('../../tenants/tenants-settings.ts'),
+        import('../../child/child-environment.ts'),
+      ]);
+      const { prepareTimeoutMs: budgetMs } = settings;
+      return newDatabases({
+        site,
+        settings: readTenantSettings(env),
+        env: withoutRequest(env),
+        budgetMs,
+        unexpected: voice.log.exception,
+        openStore: async () => {
+          const store = storeSettingsOf(world);
+          if (!store) return null;
+          const timeoutMs = Math.min(store.timeoutMs, budgetMs);
+          return (await import('../../store/reader.ts')).createReader({ ...store, timeoutMs });
+        },
+      });
+    },
+  };
+}
+
+/** The users of the installed index; null when there is none that can be read. */
+export async function installedUsers({
+  site,
+  settings,
+}: Pick<Parts, 'site' | 'settings'>): Promise<readonly User[] | null> {
+  const { image } = await readLiveIndex(site, settings.maxIndexBytes);
+  if (!image) return null;
+  try {
+    const db = openImage(image);
+    try {
+      return readIndex(db).index.users;
+    } finally {
+      db.close();
+    }
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,53 @@
+import { checkMaintenance } from '../../check/rules.ts';
+import { asFailure, Failure } from '../../failure.ts';
+import { generateMaintenance } from '../../generate/generate.ts';
+import { commitFiles } from '../../install/commit.ts';
+import { compareFiles } from '../../install/compare.ts';
+import { stageFiles } from '../../install/stage.ts';
+import { newRunId } from '../../run-id.ts';
+import { refuseArguments } from '../arguments.ts';
+import { siteOf, type World } from './machine-parts.ts';
+
+const HELP = `Usage: maintenance-config
+
+Writes <app root>/config/navigator-maintenance.yml, with which Navigator starts
+in a new image and serves the maintenance page until the first update is
+through.
+The environment says for which deployment: FLY_APP_NAME and FLY_REGION, or
+KAMAL_CONTAINER_NAME, or neither. APP_ROOT names the app root.
+`;
+
+/** Writes navigator-maintenance.yml for an image build; it depends on the installation alone. */
+export async function writeMaintenanceConfig(
+  world: World,
+  args: readonly string[],
+  write: (text: string) => void,
+): Promise<0 | 1 | 2> {
+  const told = refuseArguments(args, HELP, write);
+  if (told !== null) return told;
+  try {
+    const site = await siteOf(world);
+    for (const message of site.overrideCautions ?? []) write(`Warning: ${message}\n`);
+    const [comparison] = compareFiles([generateMaintenance(site)]);
+    if (!comparison?.changed) {
+      write(`${comparison?.file.path} is up to date\n`);
+      return 0;
+    }
+    const staged = await stageFiles([comparison.file], newRunId(), async (files) => {
+      const violations = await checkMaintenance(files, site);
+      if (violations.length > 0) {
+        const list = violations.map(({ rule, message }) => `${rule}: ${message}`).join('; ');
+        throw new Failure('check-failed', `the maintenance configuration breaks rules: ${list}`, {
+          hint: 'Correct the override file, or report it.',
+        });
+      }
+    });
+    commitFiles(staged, null);
+    write(`wrote ${comparison.file.path}\n`);
+    return 0;
+  } catch (error) {
+    const { code, message, hint } = asFailure(error);
+    write(`Failed (${code}): ${message}\nWhat to do: ${hint}\n`);
+    return 1;
+  }
+}

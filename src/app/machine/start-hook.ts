@@ -1,0 +1,120 @@
+import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { codeOf } from '../../files/disk.ts';
+import { arrival } from '../../journal/arrival.ts';
+import { asRoot, rightsNow } from '../../rights/rights.ts';
+import { readSeconds } from '../../settings.ts';
+import { htpasswdPath } from '../../site/paths.ts';
+import { siteFrom } from '../../site/read-site.ts';
+import { runStart } from '../../update/start-update.ts';
+import { makeDirectories } from '../known-directories.ts';
+import { isSupervised, runSupervised } from '../supervise.ts';
+import { runHook } from './hook.ts';
+import { hostOf, type World } from './machine-parts.ts';
+
+const HELP = `Usage: start
+
+Navigator's start hook, before it serves: makes the directories that the
+application needs and that are missing, finishes or undoes an update that was
+interrupted, and writes htpasswd from the local index, within START_DEADLINE
+seconds (20). It never uses the network, since Navigator waits for it.
+The environment says where everything is, as for update_config.
+Exit codes: 0 done, or failed where an htpasswd is in place (the site stays up
+with that); 1 failed without one; 2 the options make no sense.
+`;
+
+/** Seconds; Navigator gives it 30, and ends itself after that. */
+const DEADLINE = 20;
+
+/**
+ * Runs the start hook. A first start whose start hook fails ends Navigator, so it fails only where serving would be
+ * worse: when there is no htpasswd, with which Navigator would let everybody in. With the old one in place the site
+ * stays up, and the log says what is wrong. The work is done in a process of its own, which is ended when it hangs.
+ */
+export async function runStartHook(
+  world: World,
+  args: readonly string[],
+  write: (text: string) => void,
+): Promise<0 | 1 | 2> {
+  if (args.length === 0 && !isSupervised(world.env)) return await watchWork(world, write);
+  return await runHook({ world, args, help: HELP, write }, async (parts) => {
+    makeDirectories(parts);
+    const { outcome } = await runStart(parts, arrival());
+    return outcome === 'failed' ? 1 : 0;
+  });
+}
+
+async function watchWork(world: World, write: (text: string) => void): Promise<0 | 1> {
+  const limitMs = deadlineOf(world);
+  const code = await runSupervised(process.env, limitMs);
+  if (code === null) {
+    const hint =
+      'Look in the db dir for what is not a file, such as a pipe beside index.sqlite3; move it aside.';
+    write(`Failed (out-of-time): the start hook was ended after ${limitMs / 1000} s\nWhat to do: ${hint}\n`);
+  }
+  if (code === 0) return 0;
+  const { isThere, told } = lookForHtpasswd(world);
+  if (told !== null) write(told);
+  return isThere ? 0 : 1;
+}
+
+/** A wrong setting is told by the process that does the work. */
+function deadlineOf({ env }: World): number {
+  try {
+    return readSeconds(env, 'START_DEADLINE', DEADLINE);
+  } catch {
+    return DEADLINE * 1000;
+  }
+}
+
+interface Htpasswd {
+  /** Whether Navigator has one to ask for a login with. */
+  readonly isThere: boolean;
+  /** What is to be known of that beside why the work failed; null for nothing. */
+  readonly told: string | null;
+}
+
+/**
+ * Goes by the variables that name its directory alone: another one may be what is wrong. Where the account may not look,
+ * root does, as Navigator is root and reads it: that directory being closed is no reason to keep the site down.
+ */
+function lookForHtpasswd(world: World): Htpasswd {
+  const { APP_ROOT, RAILS_DB_VOLUME } = world.env;
+  let path = 'htpasswd';
+  try {
+    path = htpasswdPath(siteFrom({ APP_ROOT, RAILS_DB_VOLUME }, hostOf(world), null));
+    return isHtpasswd(path) ? { isThere: true, told: null } : { isThere: false, told: absent(path) };
+  } catch (error) {
+    if (codeOf(error) !== 'EACCES') return { isThere: false, told: absent(path) };
+  }
+  const isThere = asRoot(() => attempt(() => isHtpasswd(path)));
+  return { isThere, told: closed(path, isThere) };
+}
+
+/** @throws system errors, such as `EACCES` */
+function isHtpasswd(path: string): boolean {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats?.isFile() === true && stats.size > 0;
+}
+
+function attempt(look: () => boolean): boolean {
+  try {
+    return look();
+  } catch {
+    return false;
+  }
+}
+
+function absent(path: string): string {
+  return `There is no htpasswd at ${path}, and Navigator would let everybody in: so this hook fails\n`;
+}
+
+function closed(path: string, isThere: boolean): string {
+  const rights = rightsNow();
+  const who =
+    rights.kind === 'application' ? `the application's account (${rights.account.name})` : 'this user';
+  const rest = isThere
+    ? 'An htpasswd is there, which root can read, and the site comes up with it'
+    : 'Root finds no htpasswd there either, and Navigator would let everybody in: so this hook fails';
+  return `In ${dirname(path)} nothing could be done: ${who} may not look into it. ${rest}\nWhat to do: Open it, and the directories above it, to that account again (ls -ld; chown, chmod u+rwx)\n`;
+}

@@ -1,0 +1,108 @@
+import { existsSync } from 'node:fs';
+import { requireDbDir, trustedDirOf } from '../../database/state-dir.ts';
+import { Failure } from '../../failure.ts';
+import { readValidIndex } from '../../index/read-index.ts';
+import { listGenerations } from '../../install/generations.ts';
+import { readLiveIndex } from '../../install/live-index.ts';
+import { arrival } from '../../journal/arrival.ts';
+import { readHistory } from '../../journal/history.ts';
+import type { RunResult } from '../../report/events.ts';
+import { renderJson, streamReport } from '../../report/plain-text.ts';
+import { Warned } from '../../report/warned.ts';
+import { navigatorPath } from '../../site/paths.ts';
+import { localCandidate } from '../../update/candidate.ts';
+import { refusedResult } from '../../update/result.ts';
+import { runUpdate } from '../../update/update.ts';
+import type { Parts } from '../../update/update-context.ts';
+import { makeDirectories } from '../known-directories.ts';
+import { atAppRoot, buildParts, buildVoice, type World } from './machine-parts.ts';
+import { HELP, parseOptions, type Task } from './update-options.ts';
+import { renderGenerations, renderHistory, renderWarnings } from './update-tables.ts';
+
+/** Runs of the history that are listed. */
+const HISTORY_LIMIT = 50;
+
+/** How a call by hand ended: exit code 2 for options that make no sense. */
+export type ExitCode = 0 | 1 | 2;
+
+/** Runs `update_config` for an engineer: the same operations as by CGI, told line by line as they happen. */
+export async function runCommand(
+  world: World,
+  args: readonly string[],
+  write: (text: string) => void,
+): Promise<ExitCode> {
+  let json = args.includes('--json');
+  const warned = new Warned();
+  const voice = buildVoice(
+    world,
+    [(event) => warned.add(event), ...(json ? [] : [streamReport(write)])],
+    false,
+  );
+  const print = (result: RunResult): void =>
+    write(renderJson(voice.scrubber.value(result), 'administrator', warned.for('administrator')));
+  try {
+    const options = parseOptions(args);
+    json = options.json;
+    if (options.task.kind === 'help') {
+      write(HELP);
+      return 0;
+    }
+    const parts = await buildParts(atAppRoot(world, options.appRoot), voice);
+    const result = await perform(options.task, parts, json, write);
+    if (result && json) print(result);
+    return result?.outcome === 'failed' || result?.outcome === 'held' ? 1 : 0;
+  } catch (error) {
+    if (!(error instanceof Failure)) voice.log.exception(error);
+    const result = refusedResult(world.env, error);
+    voice.report({ type: 'end', result }, new Date());
+    if (json) print(result);
+    return error instanceof Failure && error.code === 'usage' ? 2 : 1;
+  } finally {
+    await voice.log.flush();
+  }
+}
+
+/** @returns null for what is a listing and no operation */
+async function perform(
+  task: Exclude<Task, { kind: 'help' }>,
+  parts: Parts,
+  json: boolean,
+  write: (text: string) => void,
+): Promise<RunResult | null> {
+  switch (task.kind) {
+    case 'update': {
+      // Where Navigator has no configuration yet, it serves nobody until this has succeeded.
+      const mustServe = task.boot || (!task.force && !existsSync(navigatorPath(parts.site)));
+      const boot = mustServe ? { mustServe, reload: true } : {};
+      if (task.boot) makeDirectories(parts);
+      const request = { trigger: 'command', force: task.force, arrival: arrival(), ...boot } as const;
+      return await runUpdate(parts, request);
+    }
+    case 'dry-run': {
+      const { dryRun } = await import('../../update/dry-run.ts');
+      return await dryRun(parts, { trigger: 'command', force: task.force });
+    }
+    case 'rollback': {
+      const { rollback } = await import('../../update/rollback.ts');
+      return await rollback(parts, { run: task.run, arrival: arrival() });
+    }
+    case 'history': {
+      const rows = await readHistory(parts.site.dbDir, HISTORY_LIMIT);
+      write(json ? `${JSON.stringify(rows)}\n` : renderHistory(rows));
+      return null;
+    }
+    case 'warnings': {
+      requireDbDir(parts.site.dbDir);
+      const { image } = localCandidate(await readLiveIndex(parts.site, parts.settings.maxIndexBytes), null);
+      const { warnings } = readValidIndex(image);
+      write(json ? `${JSON.stringify(warnings)}\n` : renderWarnings(warnings));
+      return null;
+    }
+    case 'generations': {
+      requireDbDir(parts.site.dbDir);
+      const generations = listGenerations(trustedDirOf(parts.site.dbDir));
+      write(json ? `${JSON.stringify(generations)}\n` : renderGenerations(generations));
+      return null;
+    }
+  }
+}

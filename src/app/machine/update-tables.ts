@@ -1,0 +1,41 @@
+import type { Generation } from '../../install/generations.ts';
+import type { HistoryRow } from '../../report/events.ts';
+import { describeWarning } from '../../report/plain-text.ts';
+import { renderTable } from '../../report/table.ts';
+import type { Warning } from '../../warning.ts';
+
+/** `--history` as text, newest first. */
+export function renderHistory(rows: readonly HistoryRow[]): string {
+  if (rows.length === 0) return 'No run has been recorded here yet.\n';
+  const head = ['began', 'run', 'trigger', 'outcome', 'duration', 'changed'];
+  return renderTable([
+    head,
+    ...rows.map((row) => [
+      row.beganAt,
+      row.run,
+      row.trigger,
+      row.errorCode ? `${row.outcome} (${row.errorCode})` : row.outcome,
+      row.durationMs === null ? '-' : `${Math.round(row.durationMs)} ms`,
+      row.changed.join(' ') || '-',
+    ]),
+  ]);
+}
+
+/** `--generations` as text, newest first. */
+export function renderGenerations(generations: readonly Generation[]): string {
+  if (generations.length === 0) return 'Nothing has been replaced here yet.\n';
+  return renderTable([
+    ['replaced at', 'run', 'what the run replaced'],
+    ...generations.map(({ replacedAt, run, members }) => [
+      replacedAt,
+      run,
+      members.flatMap(({ kind, sha256 }) => (sha256 === null ? [] : [kind])).join(' ') || '-',
+    ]),
+  ]);
+}
+
+/** `--warnings` as text: a line for each row. */
+export function renderWarnings(warnings: readonly Warning[]): string {
+  if (warnings.length === 0) return 'Every row of the local index is read as it stands.\n';
+  return warnings.map((warning) => `${describeWarning(warning)}\n`).join('');
+}

@@ -1,0 +1,33 @@
+import { readInstalledIndex } from '../../install/installed-index.ts';
+import type { ReadyParts, Scope } from '../../ready/stages.ts';
+import { listTenants } from '../../tenants/list.ts';
+import type { TenantDatabase } from '../../tenants/tenant-model.ts';
+import { servedBy } from './ready-parts.ts';
+
+/** What the ready hook works on; without what `--only` leaves out. */
+export interface ReadyListing {
+  readonly tenants?: readonly TenantDatabase[];
+  /** Below the public directory, such as `studios/boston/index.html`. */
+  readonly pages?: readonly string[];
+}
+
+/** @throws {Failure} `index-missing`, `index-invalid` and the like. */
+export async function listReady(
+  { site, maxIndexBytes }: Pick<ReadyParts, 'site' | 'maxIndexBytes'>,
+  scope: Scope,
+): Promise<ReadyListing> {
+  const { index } = await readInstalledIndex(site, maxIndexBytes);
+  const listing: { tenants?: TenantDatabase[]; pages?: string[] } = {};
+  if (scope.includes('tenants')) listing.tenants = listTenants(index, site);
+  if (scope.includes('pages')) {
+    const { planPages } = await import('../../pages/plan-pages.ts');
+    listing.pages = planPages(index, servedBy(site)).map(({ path }) => path);
+  }
+  return listing;
+}
+
+/** `tenant <path of the database>` and `page <path below public>`, one a line. */
+export function renderListing({ tenants = [], pages = [] }: ReadyListing): string {
+  const lines = [...tenants.map(({ path }) => `tenant ${path}`), ...pages.map((path) => `page ${path}`)];
+  return lines.map((line) => `${line}\n`).join('');
+}

@@ -1,0 +1,83 @@
+import { resolve } from 'node:path';
+import { prerenderStage } from '../../ready/application-prerender.ts';
+import { readReadySettings } from '../../ready/ready-settings.ts';
+import type { ReadyParts, Stage } from '../../ready/stages.ts';
+import { mappingAt } from '../../site/data.ts';
+import type { Site } from '../../site/site.ts';
+import { navigatorPart } from '../../site/static.ts';
+import { readTenantSettings } from '../../tenants/tenants-settings.ts';
+import type { Parts } from '../../update/update-context.ts';
+import { buildParts, storeSettingsOf, type Voice, type World } from '../machine/machine-parts.ts';
+
+/**
+ * Builds the parts of the ready hook from the environment. What a stage consists of is loaded when it begins.
+ *
+ * @throws {Failure} `config-invalid`, naming the variable or the key of the override file.
+ */
+export async function buildReadyParts(world: World, voice: Voice): Promise<ReadyParts> {
+  const { env } = world;
+  const parts = await buildParts(world, voice);
+  const { site, report, unexpected } = parts;
+  const { maxIndexBytes } = parts.settings;
+  const settings = readReadySettings(env);
+  const { root, publicDir } = servedBy(site);
+  const pages = prerenderStage({
+    appRoot: site.appRoot,
+    publicDir,
+    env,
+    settings,
+    report,
+    builtin: builtinPages(parts),
+    pagesOf: async (index) => {
+      const { planPages } = await import('../../pages/plan-pages.ts');
+      return planPages(index, { root }).map(({ path }) => path);
+    },
+  });
+  return { site, maxIndexBytes, report, unexpected, stages: { tenants: tenantsStage(world, parts), pages } };
+}
+
+function tenantsStage(world: World, parts: Parts): Stage {
+  const { env } = world;
+  const { site, report, unexpected } = parts;
+  const settings = readTenantSettings(env);
+  const store = storeSettingsOf(world);
+  const openStore = async () => (store ? (await import('../../store/store.ts')).createStore(store) : null);
+  return async (index, request) => {
+    const { describeIndexMigrations } = await import('../../tenants/index-migrations.ts');
+    const message = describeIndexMigrations(site);
+    if (message !== null) report({ type: 'note', level: 'warning', message }, new Date());
+    const { prepareTenants } = await import('../../tenants/prepare.ts');
+    const { readInstalledIndex } = await import('../../install/installed-index.ts');
+    const readIndex = async () => (await readInstalledIndex(site, parts.settings.maxIndexBytes)).index;
+    return await prepareTenants(
+      { site, settings, env, openStore, readIndex, report, unexpected },
+      index,
+      request,
+    );
+  };
+}
+
+function builtinPages({ site, report }: Parts): Stage {
+  return async (index, { step, dryRun }) => {
+    const [{ planPages }, { writePages }] = await Promise.all([
+      import('../../pages/plan-pages.ts'),
+      import('../../pages-out/write-pages.ts'),
+    ]);
+    const { root, publicDir } = servedBy(site);
+    const { counts, failures } = await writePages({
+      publicDir,
+      pages: planPages(index, { root }),
+      dryRun,
+      step,
+      say: (event) => report(event, new Date()),
+    });
+    return { counts: { ...counts }, failures };
+  };
+}
+
+/** Where Navigator serves files from, and below what path: `<app root>/public`, unless it is overridden. */
+export function servedBy(site: Site): { root: string; publicDir: string } {
+  const { config, root } = navigatorPart(site);
+  const files = mappingAt(mappingAt(config, 'server'), 'static');
+  return { root, publicDir: resolve(site.appRoot, String(files['public_dir'])) };
+}

@@ -1,0 +1,58 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { monotonicMs } from '../clock.ts';
+import { Failure } from '../failure.ts';
+import { codeOf } from '../files/disk.ts';
+
+/** Thrown when another connection is in the way, where SQLite itself throws nothing. */
+export class Busy extends Error {}
+
+/** How long to go on trying for a database that others use. */
+export interface Patience {
+  readonly path: string;
+  readonly limitMs: number;
+  /** `monotonicMs()` at which patience ends. */
+  readonly deadline: number;
+}
+
+export function patience(path: string, limitMs: number): Patience {
+  return { path, limitMs, deadline: monotonicMs() + limitMs };
+}
+
+/** Whoever writes all the time leaves gaps of microseconds, which only a close look finds. */
+const LOOK_MS = 10;
+
+/**
+ * Tries until no other connection is in the way: some milliseconds without a pause, then a pause of some milliseconds in
+ * which this process can do other things, and so on.
+ *
+ * @throws {Failure} `lock-timeout` when patience ends.
+ */
+export async function untilFree<T>(patient: Patience, work: () => T | Promise<T>): Promise<T> {
+  for (;;) {
+    let obstacle: unknown;
+    const pause = monotonicMs() + LOOK_MS;
+    do {
+      try {
+        return await work();
+      } catch (error) {
+        if (!isBusy(error)) throw error;
+        obstacle = error;
+      }
+    } while (monotonicMs() < pause);
+    if (monotonicMs() >= patient.deadline) throw outOfPatience(patient, obstacle);
+    await wait(1 + Math.random() * 4);
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return (
+    error instanceof Busy || /^SQLITE_(BUSY|LOCKED)/.test(codeOf(error)) || codeOf(error) === 'lock-timeout'
+  );
+}
+
+function outOfPatience({ path, limitMs }: Patience, cause: unknown): Failure {
+  return new Failure('lock-timeout', `${path} has been in use without a gap for ${limitMs / 1000} s`, {
+    hint: 'Look for a program that holds a transaction open on it (fuser, lsof), end it, then try again.',
+    cause,
+  });
+}

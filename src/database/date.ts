@@ -1,0 +1,26 @@
+import { statSync } from 'node:fs';
+import { setMtime } from '../rights/files.ts';
+import { imageDigest, readImage } from './image.ts';
+import type { Database } from './sqlite.ts';
+
+/**
+ * Gives a live database a time of last change, provided that it still holds what has that `imageDigest`. Nobody can
+ * write to it between the look and the date, so a change of somebody else's never gets a date that hides it. What
+ * still stands in a write-ahead log is made durable first, and the log gets the date as well.
+ *
+ * @param db a connection that may write, to the database at `path`
+ * @returns whether it was dated
+ * @throws {SqliteError} `SQLITE_BUSY` when somebody else is writing.
+ */
+export function dateUnlessChanged(db: Database, path: string, digest: string, mtime: Date): boolean {
+  db.exec('PRAGMA synchronous = FULL; PRAGMA wal_checkpoint(PASSIVE); BEGIN IMMEDIATE');
+  try {
+    if (imageDigest(readImage(db)) !== digest) return false;
+    setMtime(path, mtime.getTime());
+    const log = `${path}-wal`;
+    if (statSync(log, { throwIfNoEntry: false })) setMtime(log, mtime.getTime());
+    return true;
+  } finally {
+    db.exec('ROLLBACK');
+  }
+}

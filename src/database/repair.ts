@@ -1,0 +1,68 @@
+import { existsSync, renameSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { codeOf } from '../files/disk.ts';
+import { type Database, openDatabase } from './sqlite.ts';
+
+/** What a file of the state directory holds is not what it should. */
+export class Damaged extends Error {}
+
+/** Whether an error says that a file is no database, a damaged one, or another one than it should be. */
+export function isDamage(error: unknown): boolean {
+  return error instanceof Damaged || /^SQLITE_(NOTADB|CORRUPT)/.test(codeOf(error));
+}
+
+/**
+ * Opens a file of the state directory whose content can be learnt again: a damaged one is set aside, and begun anew.
+ *
+ * @param open makes the file where there is none, and throws where it is not in order
+ */
+export function openOrBeginAnew(path: string, open: () => Database): Database {
+  const isDamaged = (): boolean => {
+    try {
+      open().close();
+      return false;
+    } catch (error) {
+      if (isDamage(error)) return true;
+      throw error;
+    }
+  };
+  for (;;) {
+    try {
+      return open();
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      setAside(path, isDamaged);
+    }
+  }
+}
+
+/**
+ * Renames a damaged file of the state directory, such as the journal, so that it does not stop anything for ever; the
+ * next opener makes a new one.
+ *
+ * Two processes may find the damage at the same time. Were both to rename, the slower one could take away the new
+ * journal, which the faster one has locked already, and a third process would lock a third file. So the look and the
+ * rename happen under a lock of their own, on a file that is never renamed. Whoever holds the journal's lock has
+ * proved the file at that path to be in order, so a file that is damaged has no holder.
+ *
+ * @param isDamaged looks again, with a connection of its own
+ * @returns its path from then on; null when another process is at it, or was faster
+ */
+export function setAside(path: string, isDamaged: () => boolean): string | null {
+  const guardPath = join(dirname(path), 'repair.db');
+  const guard = openDatabase(guardPath, { busyTimeoutMs: 0 });
+  try {
+    guard.exec('BEGIN EXCLUSIVE');
+    if (!isDamaged()) return null;
+    const aside = `${path}.damaged-${new Date().toISOString().replace(/[-:.]/g, '')}`;
+    // The rollback journal goes first: it must never be played back into the new file.
+    if (existsSync(`${path}-journal`)) renameSync(`${path}-journal`, `${aside}-journal`);
+    renameSync(path, aside);
+    return aside;
+  } catch (error) {
+    if (/^SQLITE_BUSY/.test(codeOf(error))) return null;
+    throw error;
+  } finally {
+    guard.close();
+  }
+}

@@ -1,0 +1,139 @@
+import { displayWidth, fitted, padded } from '../report/table.ts';
+import { duration } from '../text.ts';
+import type { FleetProgress, MachineProgress } from './fleet-progress.ts';
+import { complaint, nameOf } from './fleet-words.ts';
+
+/** What there is to draw on. */
+export interface View {
+  readonly columns: number;
+  readonly rows: number;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly color: boolean;
+}
+
+const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+/** Milliseconds for one picture of it. */
+const SPIN_MS = 100;
+const LONGEST_ID = 30;
+const LONGEST_BAR = 24;
+const SHORTEST_BAR = 5;
+
+const COLORS = { red: 31, green: 32, yellow: 33, dim: 2 } as const;
+
+/** What the run looks like now: lines that are each narrower than the terminal, and fewer than it has rows. */
+export function renderFrame(progress: FleetProgress, view: View): string[] {
+  const columns = Math.max(10, view.columns - 1);
+  switch (progress.phase) {
+    case 'beginning':
+    case 'ended':
+      return [];
+    case 'publishing':
+      return [waitLine('Syncing index database...', progress, view, columns)];
+    case 'finding':
+      return [waitLine(`Finding the ${progress.noun[1]}...`, progress, view, columns)];
+    case 'updating':
+      return [...machineLines(progress, view, columns), fitted(barLine(progress, view, columns), columns)];
+  }
+}
+
+function waitLine(text: string, { since }: FleetProgress, { now }: View, columns: number): string {
+  return fitted(`${spinner(now)} ${text}  ${duration(now - since)}`, columns);
+}
+
+function machineLines(progress: FleetProgress, view: View, columns: number): string[] {
+  const all = [...progress.machines.values()];
+  // One row for the bar, one for the cursor below it.
+  const room = Math.max(1, view.rows - 2);
+  const width = Math.min(
+    LONGEST_ID,
+    all.reduce((widest, { machine }) => Math.max(widest, displayWidth(nameOf(machine))), 0),
+  );
+  const draw = (one: MachineProgress): string => machineLine(one, view, columns, width);
+  if (all.length <= room) return all.map(draw);
+  const shown = [...all].sort((a, b) => rank(a) - rank(b)).slice(0, room - 1);
+  const hidden = new Set(all);
+  for (const one of shown) hidden.delete(one);
+  return [...shown.map(draw), fitted(`    and ${summary(hidden)}`, columns)];
+}
+
+/** Where not all can be shown: what failed first, then what is under way. */
+function rank({ state, outcome }: MachineProgress): number {
+  if (state === 'done') return outcome && complaint(outcome) !== null ? 0 : 4;
+  return { pausing: 1, asking: 2, waiting: 3 }[state];
+}
+
+function summary(machines: ReadonlySet<MachineProgress>): string {
+  const counts = new Map<string, number>();
+  for (const { state, outcome } of machines) {
+    const name = state === 'done' ? (outcome?.outcome ?? 'done') : state;
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  const parts = [...counts].map(([name, count]) => `${count} ${name}`);
+  return `${machines.size} more: ${parts.join(', ')}`;
+}
+
+function machineLine(one: MachineProgress, view: View, columns: number, idWidth: number): string {
+  const { machine, attempt, began } = one;
+  const { sign, color, text } = appearance(one, view.now);
+  const spent = one.outcome?.ms ?? (began === null ? null : view.now - began);
+  const facts = [
+    padded(fitted(nameOf(machine), idWidth), idWidth),
+    padded(machine.region ?? '-', 4),
+    padded(attempt === 0 ? '' : `#${attempt}`, 3),
+    padded(spent === null ? '' : duration(spent), 9),
+    text,
+  ].join('  ');
+  return `${paint(sign, color, view)} ${fitted(facts, columns - 2)}`;
+}
+
+function appearance(
+  one: MachineProgress,
+  now: number,
+): { sign: string; color: keyof typeof COLORS; text: string } {
+  const { state, outcome, reason, again } = one;
+  switch (state) {
+    case 'waiting':
+      return { sign: '·', color: 'dim', text: 'waiting' };
+    case 'asking':
+      return {
+        sign: spinner(now),
+        color: 'yellow',
+        text: reason === null ? 'asked' : `asked again: ${reason}`,
+      };
+    case 'pausing': {
+      const pause = again === null ? '' : ` in ${duration(Math.max(0, again - now))}`;
+      return { sign: '↻', color: 'yellow', text: `again${pause}: ${reason ?? ''}` };
+    }
+    case 'done': {
+      const trouble = outcome ? complaint(outcome) : null;
+      if (trouble !== null) return { sign: '✗', color: 'red', text: trouble };
+      return { sign: '✓', color: 'green', text: outcome?.outcome ?? '' };
+    }
+  }
+}
+
+/** On a narrow terminal the bar makes room for what is said beside it. */
+function barLine(progress: FleetProgress, { now }: View, columns: number): string {
+  const { done, total, failed, since } = progress;
+  const share = total === 0 ? 1 : done / total;
+  const left = progress.timeLeft(now);
+  const facts = [
+    `${done}/${total}`,
+    `${Math.floor(share * 100)} %`,
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    duration(now - since),
+    ...(left === null ? [] : [`about ${Math.ceil(left / 1000)} s left`]),
+  ].join('  ');
+  const bar = Math.min(LONGEST_BAR, Math.max(SHORTEST_BAR, columns - facts.length - '[] '.length));
+  const full = Math.round(share * bar);
+  return `[${'█'.repeat(full)}${'░'.repeat(bar - full)}] ${facts}`;
+}
+
+function spinner(now: number): string {
+  return SPINNER[Math.floor(now / SPIN_MS) % SPINNER.length] ?? '·';
+}
+
+function paint(text: string, color: keyof typeof COLORS, { color: colored }: View): string {
+  return colored ? `\x1b[${COLORS[color]}m${text}\x1b[0m` : text;
+}

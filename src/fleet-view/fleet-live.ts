@@ -1,0 +1,122 @@
+import { stripVTControlCharacters } from 'node:util';
+import type { FleetEvent, FleetReporter } from '../fleet/fleet-model.ts';
+import { displayWidth } from '../report/table.ts';
+import { counted } from '../text.ts';
+import { renderFrame, type View } from './fleet-frame.ts';
+import { FleetProgress } from './fleet-progress.ts';
+import { endLines, type FleetLines, fleetLines, storedLine } from './fleet-text.ts';
+import { nameOf, publishLines } from './fleet-words.ts';
+
+/** A terminal. */
+export interface Screen {
+  /** Writes before it returns. */
+  readonly write: (text: string) => void;
+  readonly size: () => { readonly columns: number; readonly rows: number };
+  readonly color: boolean;
+}
+
+const CLEAR_BELOW = '\x1b[J';
+
+/** Machines that are passed over are named up to so many. */
+const MOST_SKIPPED = 10;
+
+/**
+ * A run as a person watches it: what is settled scrolls by, and below it stands a picture of what is under way, drawn
+ * anew in its place. The terminal is never set to anything, not even the cursor is hidden: so nothing needs to be
+ * restored, however the run ends. No other screen is opened, so what was there at the end stays.
+ */
+export class LiveFleet {
+  readonly #screen: Screen;
+  readonly #progress = new FleetProgress();
+  readonly #lines: FleetLines;
+  /** Widths of the lines that stand there now. */
+  #drawn: number[] = [];
+  #closed = false;
+
+  constructor(screen: Screen, options: { verbose: boolean }) {
+    this.#screen = screen;
+    this.#lines = fleetLines(options);
+  }
+
+  readonly report: FleetReporter = (event, at) => {
+    this.#progress.apply(event, at);
+    const lines = this.#settled(event);
+    if (lines.length > 0 || event.type === 'end') this.#draw(at.getTime(), lines);
+  };
+
+  /** Draws the picture anew; call it some times a second. `now` is milliseconds since 1970. */
+  tick(now: number): void {
+    this.#draw(now, []);
+  }
+
+  /** Says something, for good. */
+  tell(line: string, now: number): void {
+    this.#draw(now, [line]);
+  }
+
+  /** Goes on after the process was stopped: whatever else has been written meanwhile stays where it is. */
+  resume(now: number): void {
+    this.#drawn = [];
+    this.#draw(now, []);
+  }
+
+  /** Draws no more. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  /** What is settled by an event, for good. */
+  #settled(event: FleetEvent): readonly string[] {
+    switch (event.type) {
+      case 'published':
+        return publishLines(event.publish);
+      case 'stored':
+        return [storedLine(event)];
+      case 'found': {
+        const { active, skipped, source } = event.listing;
+        const names = skipped.slice(0, MOST_SKIPPED).map((one) => `${nameOf(one)} (${one.state})`);
+        const more = skipped.length > MOST_SKIPPED ? [`and ${skipped.length - MOST_SKIPPED} more`] : [];
+        return [
+          `${counted(active.length, this.#progress.noun[0])} running (${source})`,
+          ...(skipped.length > 0 ? [`${skipped.length} skipped: ${[...names, ...more].join(', ')}`] : []),
+        ];
+      }
+      case 'machine-done':
+        // A dry run is made for what each one says; of all else the table tells enough.
+        return event.outcome.outcome === 'dry-run' ? this.#lines(event) : [];
+      case 'before':
+      case 'before-line':
+      case 'date':
+      case 'dates':
+      case 'log':
+      case 'note':
+        return this.#lines(event);
+      case 'end':
+        return endLines(event.report, this.#progress.noun, this.#size().columns);
+      default:
+        return [];
+    }
+  }
+
+  #draw(now: number, above: readonly string[]): void {
+    if (this.#closed) return;
+    const { columns, rows } = this.#size();
+    const view: View = { columns, rows, now, color: this.#screen.color };
+    const frame = renderFrame(this.#progress, view);
+    if (frame.length === 0 && above.length === 0 && this.#drawn.length === 0) return;
+    const lines = [...above, ...frame].map((line) => `${line}\n`).join('');
+    this.#screen.write(`${this.#erase(columns)}${lines}`);
+    this.#drawn = frame.map((line) => displayWidth(stripVTControlCharacters(line)));
+  }
+
+  /** Back to where the picture begins. A terminal that became narrower has broken its lines into several rows. */
+  #erase(columns: number): string {
+    const rows = this.#drawn.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / columns)), 0);
+    return rows === 0 ? '' : `\r\x1b[${rows}A${CLEAR_BELOW}`;
+  }
+
+  #size(): { columns: number; rows: number } {
+    const { columns, rows } = this.#screen.size();
+    return { columns: columns > 0 ? columns : 80, rows: rows > 0 ? rows : 24 };
+  }
+}

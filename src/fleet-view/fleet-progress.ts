@@ -1,0 +1,115 @@
+import type { FleetEvent, FleetOperation, Machine, MachineOutcome } from '../fleet/fleet-model.ts';
+import { complaint, nameOf } from './fleet-words.ts';
+
+/** How far a run is as a whole. */
+export type Phase = 'beginning' | 'publishing' | 'finding' | 'updating' | 'ended';
+
+/** One machine as it is now. Times are milliseconds since 1970. */
+export interface MachineProgress {
+  readonly machine: Machine;
+  state: 'waiting' | 'asking' | 'pausing' | 'done';
+  attempt: number;
+  /** When it was first asked; null before that. */
+  began: number | null;
+  /** When it will be asked again, while it pauses. */
+  again: number | null;
+  /** Why the last attempt failed; null for no reason. */
+  reason: string | null;
+  outcome: MachineOutcome | null;
+}
+
+/** What is known of a run from what it has said so far. */
+export class FleetProgress {
+  phase: Phase = 'beginning';
+  operation: FleetOperation = 'update';
+  target = '';
+  noun: readonly [string, string] = ['machine', 'machines'];
+  /** When the phase began. */
+  since = 0;
+  concurrency = 1;
+  /** By name, in the order in which they were listed. */
+  readonly machines = new Map<string, MachineProgress>();
+  done = 0;
+  failed = 0;
+  #spent = 0;
+
+  apply(event: FleetEvent, at: Date): void {
+    const now = at.getTime();
+    switch (event.type) {
+      case 'begin':
+        ({ operation: this.operation, target: this.target, noun: this.noun } = event);
+        this.#enter('beginning', now);
+        break;
+      case 'publishing':
+        this.#enter('publishing', now);
+        break;
+      case 'finding':
+        this.#enter('finding', now);
+        break;
+      case 'found':
+        for (const machine of event.listing.active) this.machines.set(nameOf(machine), waiting(machine));
+        break;
+      case 'updating':
+        this.concurrency = event.concurrency;
+        this.#enter('updating', now);
+        break;
+      case 'attempt':
+        this.#change(event.machine, { state: 'asking', attempt: event.attempt, again: null }, now);
+        break;
+      case 'retry': {
+        const { machine, reason, waitMs } = event;
+        this.#change(machine, { state: 'pausing', reason, again: now + waitMs }, now);
+        break;
+      }
+      case 'machine-done':
+        this.#finish(event.outcome, now);
+        break;
+      case 'end':
+        this.#enter('ended', now);
+    }
+  }
+
+  get total(): number {
+    return this.machines.size;
+  }
+
+  /**
+   * Milliseconds until the last machine is likely to be done, by those that are: each takes as long as they did on
+   * average, as many at a time as may be; null while nobody knows.
+   */
+  timeLeft(now: number): number | null {
+    const left = this.total - this.done;
+    if (this.done === 0 || this.phase !== 'updating') return left === 0 ? 0 : null;
+    const mean = this.#spent / this.done;
+    let work = 0;
+    for (const { state, began } of this.machines.values()) {
+      if (state === 'done') continue;
+      // One that takes longer than the others is likely to be done soon, but nobody knows when.
+      work += began === null ? mean : Math.max(mean / 4, mean - (now - began));
+    }
+    return work / Math.min(this.concurrency, Math.max(1, left));
+  }
+
+  #enter(phase: Phase, now: number): void {
+    this.phase = phase;
+    this.since = now;
+  }
+
+  #change(machine: Machine, change: Partial<MachineProgress>, now: number): void {
+    const one = this.machines.get(nameOf(machine)) ?? waiting(machine);
+    this.machines.set(nameOf(machine), one);
+    Object.assign(one, change);
+    one.began ??= now;
+  }
+
+  #finish(outcome: MachineOutcome, now: number): void {
+    this.#change(outcome.machine, { state: 'done', outcome, again: null }, now);
+    this.done += 1;
+    this.#spent += outcome.ms;
+    if (complaint(outcome) !== null) this.failed += 1;
+  }
+}
+
+function waiting(machine: Machine): MachineProgress {
+  return { machine, state: 'waiting', attempt: 0, began: null, again: null, reason: null, outcome: null };
+}

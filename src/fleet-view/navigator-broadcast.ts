@@ -1,0 +1,179 @@
+import { request as plainRequest } from 'node:http';
+import { request as secureRequest } from 'node:https';
+import { monotonicMs } from '../clock.ts';
+import type { FleetEvent, FleetOperation, FleetReport, FleetReporter } from '../fleet/fleet-model.ts';
+import { FleetProgress } from './fleet-progress.ts';
+import { sortedOut } from './fleet-words.ts';
+
+/** What a page that is watched shows. */
+interface Message {
+  readonly status: 'processing' | 'completed' | 'error';
+  /** Per cent. */
+  readonly progress: number;
+  readonly message: string;
+}
+
+interface Waiting {
+  readonly message: Message;
+  /** One of many about machines, which a newer one makes pointless. */
+  readonly step: boolean;
+}
+
+export interface BroadcastOptions {
+  /** Of Navigator's `/_broadcast`. */
+  readonly url: URL;
+  readonly stream: string;
+  /** Milliseconds for one message. */
+  readonly timeoutMs: number;
+}
+
+/** A reporter that posts, and that must be waited for at the end. */
+export interface HttpBroadcast {
+  readonly report: FleetReporter;
+  /**
+   * Resolves when the last message is out, or after `limitMs` milliseconds, with whether anybody took one. Never rejects.
+   */
+  close(limitMs: number): Promise<boolean>;
+}
+
+/**
+ * Tells people who watch a page how far a run is, by Navigator's broadcasts. One message is under way at a time, so they
+ * arrive in order. Those about machines that come meanwhile replace each other, so a slow receiver gets fewer of them; one
+ * that does not take messages at all is spared all that wait but the last. Nothing here ever hurts the run.
+ */
+export function httpBroadcast(options: BroadcastOptions): HttpBroadcast {
+  const progress = new FleetProgress();
+  let shown = 0;
+  let isTaken = false;
+  let waiting: Waiting[] = [];
+  let sending: Promise<void> | null = null;
+
+  const drain = async (): Promise<void> => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const taken = await post(options, next.message);
+      if (taken) isTaken = true;
+      else waiting = waiting.slice(-1);
+    }
+    sending = null;
+  };
+  return {
+    report: (event, at) => {
+      progress.apply(event, at);
+      const message = messageFor(event, progress, at.getTime());
+      if (!message) return;
+      shown = Math.max(shown, message.progress);
+      const step = event.type === 'machine-done';
+      if (step && waiting.at(-1)?.step) waiting.pop();
+      waiting.push({ message: { ...message, progress: shown }, step });
+      sending ??= drain();
+    },
+    close: async (limitMs) => {
+      const deadline = monotonicMs() + limitMs;
+      while (sending && monotonicMs() < deadline) {
+        await Promise.race([sending, pause(deadline - monotonicMs())]);
+      }
+      return isTaken;
+    },
+  };
+}
+
+interface Words {
+  readonly run: string;
+  readonly todo: string;
+  readonly doing: string;
+  readonly did: string;
+}
+
+/** Only an update says that it updates. */
+const WORDS: Readonly<Record<FleetOperation, Words>> = {
+  update: { run: 'Configuration update', todo: 'update', doing: 'Updating', did: 'Updated' },
+  'dry-run': { run: 'Dry run', todo: 'ask', doing: 'Asking', did: 'Asked' },
+  verify: { run: 'Verification', todo: 'check', doing: 'Checking', did: 'Checked' },
+};
+
+/** Null for what changes nothing for somebody who watches. */
+function messageFor(event: FleetEvent, progress: FleetProgress, now: number): Message | null {
+  const processing = (per: number, message: string): Message => ({
+    status: 'processing',
+    progress: per,
+    message,
+  });
+  const words = WORDS[progress.operation];
+  switch (event.type) {
+    case 'begin':
+      return processing(0, `Starting ${words.run.toLowerCase()}...`);
+    case 'publishing':
+      return processing(10, 'Syncing index database...');
+    case 'found':
+      return processing(30, `Found ${event.listing.active.length} machines to ${words.todo}...`);
+    case 'updating':
+      return processing(40, `${words.doing} ${event.machines} machines...`);
+    case 'machine-done': {
+      const { done, total } = progress;
+      return processing(40 + Math.floor((50 * done) / Math.max(1, total)), describe(progress, now));
+    }
+    case 'end':
+      return lastMessage(event.report);
+    default:
+      return null;
+  }
+}
+
+function describe(progress: FleetProgress, now: number): string {
+  const { done, total, failed, operation } = progress;
+  const left = progress.timeLeft(now);
+  return [
+    `${WORDS[operation].did} ${done - failed}/${total} machines`,
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(left !== null && done < total ? [`about ${Math.max(1, Math.round(left / 1000))} s left`] : []),
+  ].join(', ');
+}
+
+function lastMessage(report: FleetReport): Message {
+  const { good, bad } = sortedOut(report);
+  const error = (message: string): Message => ({ status: 'error', progress: 0, message });
+  switch (report.outcome) {
+    case 'done':
+      return {
+        status: 'completed',
+        progress: 100,
+        message: `${WORDS[report.operation].run} complete: ${good.length} machines`,
+      };
+    case 'nothing-to-do':
+      return { status: 'completed', progress: 100, message: 'No machine is running that needs the update' };
+    case 'changed-elsewhere':
+      return error('Configuration update stopped: somebody else has published another index');
+    case 'failed':
+      return error(
+        bad.length > 0
+          ? `${WORDS[report.operation].run} failed on ${bad.length} of ${report.machines.length} machines`
+          : `${WORDS[report.operation].run} failed: ${report.error?.message ?? 'unknown reason'}`,
+      );
+  }
+}
+
+/** Whether the message was taken, with whatever answer. Never rejects. */
+function post({ url, stream, timeoutMs }: BroadcastOptions, data: Message): Promise<boolean> {
+  const body = Buffer.from(JSON.stringify({ stream, data }));
+  const send = url.protocol === 'https:' ? secureRequest : plainRequest;
+  return new Promise((resolve) => {
+    const headers = { 'Content-Type': 'application/json', 'Content-Length': body.length };
+    const request = send(url, { method: 'POST', headers, agent: false });
+    const timer = setTimeout(() => request.destroy(), timeoutMs);
+    let taken = false;
+    request.on('response', (response) => {
+      taken = true;
+      response.on('error', () => {}).resume();
+    });
+    request.on('error', () => {});
+    request.on('close', () => {
+      clearTimeout(timer);
+      resolve(taken);
+    });
+    request.end(body);
+  });
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
+}

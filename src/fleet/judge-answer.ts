@@ -1,0 +1,249 @@
+import { sameEtag } from '../etag.ts';
+import type { FailureCode } from '../failure.ts';
+import type { PublishedIndex } from '../publish/published-index.ts';
+import { type Answer, type Claim, readAnswer, sameBytes } from './claim.ts';
+import { type Reply, retryAfterMs } from './exchange.ts';
+import type { FleetError, Machine, MachineOutcome, Sending } from './fleet-model.ts';
+import { BRING_IT, isPlatformScript, isSettled, KEPT, ofUnsigned, PLATFORM_SCRIPT } from './refusals.ts';
+
+/** What an answer is worth. */
+export type Verdict =
+  | { readonly kind: 'done'; readonly outcome: Settled }
+  /** Not what is wanted, and another attempt may give it. */
+  | {
+      readonly kind: 'retry';
+      readonly error: FleetError;
+      readonly etag: string | null;
+      /** Milliseconds that the other side asks us to wait; 0 when it does not. */
+      readonly waitMs: number;
+    }
+  | { readonly kind: 'failed'; readonly error: FleetError; readonly etag: string | null };
+
+/** The part of a machine's outcome that its answer decides. */
+type Settled = Pick<MachineOutcome, 'outcome' | 'etag' | 'detail'>;
+
+/** What is asked of the machines: what the answers are held against. */
+export interface Question {
+  /** Of the request, such as `?dry_run=1`. */
+  readonly query: string;
+  /** Judges what the right machine says with status 200. */
+  readonly settle: (claim: Claim) => Verdict;
+  /** Whether the answer must name the machine that was asked. */
+  readonly namesMachines: boolean;
+  /** What goes with it; absent for nothing. */
+  readonly sends?: Sending;
+}
+
+/** Judges a reply of one machine, up to what it means for the operation. Also gives its log. */
+export function judge(
+  reply: Reply,
+  machine: Machine,
+  question: Question,
+): { verdict: Verdict; log: readonly string[] } {
+  if (reply.kind !== 'answered') return { verdict: judgeSilence(reply), log: [] };
+  const answer = readAnswer(reply.body);
+  return { verdict: judgeAnswer(reply, answer, machine, question), log: answer.log };
+}
+
+function judgeSilence(reply: Exclude<Reply, { kind: 'answered' }>): Verdict {
+  switch (reply.kind) {
+    case 'unreachable':
+      // A certificate does not get better by asking again.
+      return /CERT|SIGNATURE/.test(reply.code)
+        ? failed(
+            `no connection that can be trusted (${reply.code})`,
+            'Check the URL of the target and the clock.',
+          )
+        : retry(
+            `no connection (${reply.code})`,
+            'Check whether the machine runs, and the URL of the target.',
+          );
+    case 'timed-out':
+      return retry(
+        'no answer in time',
+        'Look at its log; raise CONFIG_UPDATE_TIMEOUT (seconds) if it is slow.',
+      );
+    case 'truncated':
+      return retry('the answer was cut short', 'Look at its log: the update may have been killed.');
+    case 'too-large':
+      return failed('the answer is far too long', 'Check the URL of the target: update_config is not there.');
+    case 'aborted':
+      return failed('not asked to the end', 'Run it again.', 'cancelled');
+  }
+}
+
+function judgeAnswer(
+  reply: Extract<Reply, { kind: 'answered' }>,
+  { claim, log }: Answer,
+  machine: Machine,
+  question: Question,
+): Verdict {
+  const { status } = reply;
+  const etag = claim?.index?.etag ?? null;
+  const waitMs = retryAfterMs(reply.headers, Date.now()) ?? 0;
+  if (claim && question.namesMachines && claim.machine !== machine.id)
+    return retry(
+      `machine ${shown(claim.machine)} answered in its place`,
+      'See whether the machine still runs: Fly sent the request elsewhere.',
+    );
+  if (!claim && isPlatformScript(log)) return { kind: 'failed', error: PLATFORM_SCRIPT, etag };
+  if (claim && status === 401 && question.sends)
+    return { kind: 'failed', error: ofUnsigned(reply.headers, Date.now()), etag };
+  if (isSettled(status, claim)) return { kind: 'failed', error: ofStatus(status, claim), etag };
+  if (status === 408 || status === 429 || status >= 500)
+    return { kind: 'retry', error: ofStatus(status, claim), etag, waitMs };
+  if (status < 200 || status >= 300) return { kind: 'failed', error: ofStatus(status, claim), etag };
+  if (!claim)
+    return retry(
+      `status ${status}, but no RESULT line`,
+      'Look at what answers there: it is not update_config, or it was killed.',
+    );
+  if (claim.error || claim.outcome === 'failed')
+    return { kind: 'failed', error: ofStatus(status, claim), etag };
+  return question.settle(claim);
+}
+
+/** What is wrong with an answer whose status is no success: in the machine's own words, if it said something. */
+function ofStatus(status: number, claim: Claim | null): FleetError {
+  const own = claim?.error;
+  const error = (text: string, hint: string): FleetError => ({
+    code: 'machine-failed',
+    message: `status ${status}${text}`,
+    hint,
+  });
+  if (own && own.message !== '') {
+    const text = `: ${shown(own.message)}`;
+    return own.hint === ''
+      ? error(text, 'Look at its log.')
+      : { ...error(text, shown(own.hint)), hintFrom: 'machine' };
+  }
+  if (status >= 300 && status < 400)
+    return error(': the URL leads elsewhere', 'Set the URL of the target to where update_config answers.');
+  if (status === 401 || status === 403)
+    return error(': not let in', "Give an administrator's credentials with --user, or in netrc.");
+  if (status === 404 || status === 405)
+    return error(
+      ': update_config is not there',
+      'Check the URL of the target, and whether the machine is still there.',
+    );
+  return error('', 'Look at its log; --verbose shows what it answered.');
+}
+
+/**
+ * An update counts when the machine says that it has the index that was published.
+ *
+ * @param local whether nothing was published: then there is nothing that another attempt could find
+ */
+export function settleUpdate(
+  expected: PublishedIndex,
+  namesMachines: boolean,
+  local = false,
+): (claim: Claim) => Verdict {
+  return (claim) => {
+    const { index, outcome } = claim;
+    const etag = index?.etag ?? null;
+    if (outcome !== 'updated' && outcome !== 'unchanged')
+      return {
+        ...failed(`it answered with the outcome ${shown(outcome)}`, 'Look at its version and its log.'),
+        etag,
+      };
+    if (has(claim, expected, namesMachines))
+      return { kind: 'done', outcome: { outcome, etag, detail: changes(claim) } };
+    if (local) return { ...failed('it has another index than this host', BRING_IT), etag };
+    const newer = index?.time != null && index.time > Date.parse(expected.time) + 999;
+    if (newer && etag !== null)
+      return {
+        ...failed(
+          `it has a newer index than the one published, ${shown(etag)}`,
+          'Another index was published meanwhile: run it again to see every machine follow.',
+        ),
+        etag,
+      };
+    return {
+      ...retry(
+        etag === null
+          ? 'it kept its local index, which is not the published one'
+          : `it has ${shown(etag)}, not the index that was published`,
+        'Look at its log: it may be unable to reach the store, or the published index was rolled back there.',
+      ),
+      etag,
+    };
+  };
+}
+
+const ASKED_FOR: Readonly<Record<'update' | 'dry-run', readonly Settled['outcome'][]>> = {
+  update: ['updated', 'unchanged'],
+  'dry-run': ['dry-run'],
+};
+
+/**
+ * An update with an index that was sent counts when the machine says that it has that very one, by its digests; a dry run
+ * when it would have it.
+ */
+export function settlePush(expected: PublishedIndex, isDryRun = false): (claim: Claim) => Verdict {
+  return (claim) => {
+    const { index } = claim;
+    const etag = index?.etag ?? null;
+    const outcome = ASKED_FOR[isDryRun ? 'dry-run' : 'update'].find((one) => one === claim.outcome);
+    if (!outcome)
+      return {
+        ...failed(`it answered with the outcome ${shown(claim.outcome)}`, 'Look at its version and its log.'),
+        etag,
+      };
+    if (index && sameBytes(index, expected)) {
+      const detail = `${isDryRun ? 'would do: ' : ''}${changes(claim)}`;
+      return { kind: 'done', outcome: { outcome, etag, detail } };
+    }
+    return {
+      ...failed(`it ${isDryRun ? 'would keep' : 'kept'} another index than the one that was sent`, KEPT),
+      etag,
+    };
+  };
+}
+
+/**
+ * A dry run counts when the machine did one, whatever index it found: the one that is still to be published it cannot
+ * find.
+ */
+export function settleDryRun(expected: PublishedIndex, namesMachines: boolean): (claim: Claim) => Verdict {
+  return (claim) => {
+    const etag = claim.index?.etag ?? null;
+    if (claim.outcome !== 'dry-run')
+      return { ...failed(`it answered with the outcome ${shown(claim.outcome)}`, 'Look at its log.'), etag };
+    const detail = has(claim, expected, namesMachines)
+      ? `would do: ${changes(claim)}`
+      : `would get the new index, and reload (the one it finds now: ${changes(claim)})`;
+    return { kind: 'done', outcome: { outcome: 'dry-run', etag, detail } };
+  };
+}
+
+/**
+ * Whether the machine has the index that is expected: by ETag. A server that works from a copy of its own, without a
+ * store, has no ETag to name; there the digest of the bytes says the same.
+ */
+function has({ index }: Claim, expected: PublishedIndex, namesMachines: boolean): boolean {
+  if (!index) return false;
+  if (index.etag !== null) return sameEtag(index.etag, expected.etag);
+  return !namesMachines && sameBytes(index, expected);
+}
+
+function changes({ changed, files, reload }: Claim): string {
+  return `${changed} of ${files} files changed, ${reload ? 'a reload follows' : 'no reload'}`;
+}
+
+/** Text of a stranger, short enough to be repeated; what is unprintable is taken care of where it is told. */
+function shown(text: string): string {
+  return text.length > 300 ? `${text.slice(0, 300)}...` : text;
+}
+
+function retry(message: string, hint: string): Extract<Verdict, { kind: 'retry' }> {
+  return { kind: 'retry', error: { code: 'machine-failed', message, hint }, etag: null, waitMs: 0 };
+}
+
+export function failed(
+  message: string,
+  hint: string,
+  code: FailureCode = 'machine-failed',
+): Extract<Verdict, { kind: 'failed' }> {
+  return { kind: 'failed', error: { code, message, hint }, etag: null };
+}

@@ -1,0 +1,35 @@
+import { Failure } from '../../failure.ts';
+import type { Target } from '../fleet-model.ts';
+import type { FleetSettings } from '../fleet-settings.ts';
+import { flyTarget } from './fly.ts';
+import { kamalTarget } from './kamal.ts';
+
+/** The one table of targets: a third is one more file, and one more line here. The first is the default. */
+const TARGETS: Readonly<Record<string, (settings: FleetSettings) => Target>> = {
+  fly: flyTarget,
+  kamal: kamalTarget,
+};
+
+export const TARGET_NAMES: readonly string[] = Object.keys(TARGETS);
+
+/**
+ * The targets of a list such as `fly,kamal`.
+ *
+ * @throws {Failure} `usage` for a name that no target has, or that stands there twice
+ */
+export function createTargets(list: string, settings: FleetSettings): Target[] {
+  const names = list.split(',').map((name) => name.trim());
+  const targets = names.map((name) => createTarget(name, settings));
+  const twice = names.find((name, at) => names.indexOf(name) < at);
+  if (twice === undefined) return targets;
+  throw new Failure('usage', `the target ${twice} is named twice`, { hint: 'Name each target once.' });
+}
+
+/** @throws {Failure} `usage` for a name that no target has. */
+export function createTarget(name: string, settings: FleetSettings): Target {
+  const create = Object.hasOwn(TARGETS, name) ? TARGETS[name] : undefined;
+  if (create) return create(settings);
+  throw new Failure('usage', `there is no target ${JSON.stringify(name.slice(0, 40))}`, {
+    hint: `The targets are ${TARGET_NAMES.join(' and ')}.`,
+  });
+}

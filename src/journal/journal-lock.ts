@@ -1,0 +1,134 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { monotonicMs } from '../clock.ts';
+import { isDamage, setAside } from '../database/repair.ts';
+import { type Database, openDatabase } from '../database/sqlite.ts';
+import { Failure } from '../failure.ts';
+import { codeOf, diskError, fileId } from '../files/disk.ts';
+import { asRoot } from '../rights/rights.ts';
+import { prepareSchema } from './journal-schema.ts';
+
+/*
+ * The lock is SQLite's exclusive lock on the journal, which is an fcntl lock: the kernel drops it when its holder dies,
+ * and also when its holder closes any other descriptor of the same file. So nothing in this program opens that file but
+ * SQLite; `stat` is safe.
+ */
+
+/** A connection, and the file that it has open. */
+interface Handle {
+  readonly db: Database;
+  readonly file: string;
+}
+
+/** `moved`: the file is no longer the one at its path. */
+type Attempt = 'locked' | 'busy' | 'moved' | 'damaged';
+
+export interface LockOptions {
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Locked {
+  readonly db: Database;
+  /** What the operator should know, such as a damaged journal that was set aside. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Opens the journal and waits, without blocking the event loop, until it is locked for this connection alone.
+ *
+ * @throws {Failure} `lock-timeout`; `disk`; `config-invalid` for a journal of a newer version.
+ * @throws the signal's reason, or an AbortError with that as its cause, when it is aborted.
+ */
+export async function lockJournal(path: string, options: LockOptions): Promise<Locked> {
+  const deadline = monotonicMs() + options.timeoutMs;
+  const notes: string[] = [];
+  let handle: Handle | null = null;
+  try {
+    for (;;) {
+      options.signal?.throwIfAborted();
+      handle ??= asRoot(() => open(path));
+      const held = handle;
+      const outcome: Attempt = held ? asRoot(() => attempt(held, path)) : 'moved';
+      if (outcome === 'locked' && handle) {
+        const { db } = handle;
+        handle = null;
+        return { db, notes };
+      }
+      if (outcome !== 'busy') {
+        asRoot(() => held?.db.close());
+        handle = null;
+        const damaged = () => setAside(path, () => isDamaged(path));
+        const aside = outcome === 'damaged' ? asRoot(damaged) : null;
+        if (aside) notes.push(damageNote(aside));
+        if (aside || outcome === 'moved') continue;
+      }
+      await pause(deadline, options);
+    }
+  } catch (error) {
+    throw diskError('cannot lock', path, error);
+  } finally {
+    const left = handle;
+    if (left) asRoot(() => left.db.close());
+  }
+}
+
+const damageNote = (aside: string) =>
+  `the journal was damaged; it was set aside as ${aside}, and a new one was made: history, and the memory of what is installed, begin anew`;
+
+/** Some milliseconds, at random so that waiting processes do not march in step. */
+async function pause(deadline: number, { timeoutMs, signal }: LockOptions): Promise<void> {
+  const left = deadline - monotonicMs();
+  if (left <= 0) {
+    throw new Failure('lock-timeout', `another update has held the lock for ${timeoutMs / 1000} s`, {
+      hint: 'Try again later. If no update should be running, look for a hanging one (ps); ending it frees the lock.',
+    });
+  }
+  await wait(Math.min(left, 4 + Math.random() * 16), undefined, signal ? { signal } : {});
+}
+
+/** Null when the file was made or replaced just now: then it is not certain which one is open. */
+function open(path: string): Handle | null {
+  const before = fileId(path);
+  const db = openDatabase(path, { busyTimeoutMs: 0 });
+  if (before !== null && fileId(path) === before) return { db, file: before };
+  db.close();
+  return null;
+}
+
+function attempt({ db, file }: Handle, path: string): Attempt {
+  try {
+    db.exec('PRAGMA synchronous = FULL; BEGIN EXCLUSIVE');
+    try {
+      if (fileId(path) !== file) {
+        db.exec('ROLLBACK');
+        return 'moved';
+      }
+      prepareSchema(db, path);
+      // Set only now: a connection that fails to get the lock in this mode would keep its shared lock, and two such
+      // would wait for each other for ever. From here on the lock outlives the transaction.
+      db.pragma('locking_mode = EXCLUSIVE');
+      db.exec('COMMIT');
+      return 'locked';
+    } catch (error) {
+      if (db.inTransaction) db.exec('ROLLBACK');
+      throw error;
+    }
+  } catch (error) {
+    return judge(error);
+  }
+}
+
+function judge(error: unknown): Attempt {
+  if (/^SQLITE_BUSY/.test(codeOf(error))) return 'busy';
+  if (isDamage(error)) return 'damaged';
+  throw error;
+}
+
+function isDamaged(path: string): boolean {
+  const handle = open(path);
+  try {
+    return handle !== null && attempt(handle, path) === 'damaged';
+  } finally {
+    handle?.db.close();
+  }
+}

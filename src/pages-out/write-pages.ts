@@ -1,0 +1,165 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { Failure } from '../failure.ts';
+import { diskError } from '../files/disk.ts';
+import type { Page } from '../pages/page.ts';
+import type { ItemFailure, ItemOutcome, ProgressEvent } from '../report/events.ts';
+import { Directory } from './directory.ts';
+import { placeFile } from './page-place.ts';
+import { seal } from './seal.ts';
+import { stalePages } from './stale.ts';
+
+export interface WriteRequest {
+  /** Absolute path of the directory that is served; made if it is missing. */
+  readonly publicDir: string;
+  readonly pages: readonly Page[];
+  /** Says what would be written and removed, and does nothing. */
+  readonly dryRun: boolean;
+  /** Name of the step that events are told under. */
+  readonly step: string;
+  readonly say: (event: ProgressEvent) => void;
+}
+
+export interface WriteResult {
+  /** Pages `written`, `unchanged`, `removed` and `failed`; in a dry run those `to write` and `to remove`. */
+  readonly counts: Readonly<Record<string, number>>;
+  readonly failures: readonly ItemFailure[];
+}
+
+/** What is said of a page that does not belong any more. */
+const LEFT_ALONE = 'no page of this site any more, but changed by hand: remove it if it is not wanted';
+
+/** Pages between two turns of the event loop, so that nothing else has to wait for all of them. */
+const BATCH = 32;
+
+/**
+ * Renders pages and writes those that differ from what stands there, then removes pages of ours that are no longer
+ * among them. A page that cannot be rendered or written is a failure in the result, and the others go on.
+ *
+ * @throws {Failure} `disk`: the public directory itself cannot be used.
+ */
+export async function writePages(request: WriteRequest): Promise<WriteResult> {
+  return await new Writer(request).run();
+}
+
+type Counts = Record<'written' | 'unchanged' | 'removed' | 'failed', number>;
+
+class Writer {
+  readonly #request: WriteRequest;
+  readonly #counts: Counts = { written: 0, unchanged: 0, removed: 0, failed: 0 };
+  readonly #failures: ItemFailure[] = [];
+
+  constructor(request: WriteRequest) {
+    this.#request = request;
+  }
+
+  async run(): Promise<WriteResult> {
+    const { publicDir, pages, dryRun, step, say } = this.#request;
+    const top = openTop(publicDir, dryRun);
+    try {
+      for (const [at, page] of pages.entries()) {
+        if (at % BATCH === 0) {
+          say({ type: 'progress', step, done: at, total: pages.length });
+          await turn();
+        }
+        this.#attempt(page.path, () => this.#write(top, page));
+      }
+      say({ type: 'progress', step, done: pages.length, total: pages.length });
+      if (top) this.#removeStale(top);
+    } finally {
+      top?.close();
+    }
+    return { counts: dryRun ? planned(this.#counts) : this.#counts, failures: this.#failures };
+  }
+
+  #write(top: Directory | null, page: Page): void {
+    const bytes = seal(page.render());
+    const names = page.path.split('/');
+    const name = names.pop() ?? '';
+    const { dryRun } = this.#request;
+    const directory = top && enterAll(top, names, { make: !dryRun });
+    try {
+      if (directory?.read(name, bytes.length)?.equals(bytes)) {
+        this.#counts.unchanged += 1;
+        return;
+      }
+      if (directory && !dryRun) placeFile(directory, name, bytes);
+      this.#tell('written', page.path, dryRun ? 'would-change' : 'changed', `${bytes.length} bytes`);
+    } finally {
+      if (directory !== top) directory?.close();
+    }
+  }
+
+  #removeStale(top: Directory): void {
+    const { pages, dryRun, publicDir } = this.#request;
+    const kept = new Set(pages.map(({ path }) => path));
+    const look = () => {
+      for (const { path, edited, remove } of stalePages(top, kept)) {
+        this.#attempt(path, () => {
+          if (edited) return this.#say(path, 'left-alone', LEFT_ALONE);
+          if (!dryRun) remove();
+          this.#tell('removed', path, dryRun ? 'would-change' : 'removed', dryRun ? 'to be removed' : '');
+        });
+      }
+    };
+    this.#attempt(publicDir, look);
+  }
+
+  #attempt(path: string, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      const failure = failureOf(error, this.#request.step, path);
+      this.#counts.failed += 1;
+      this.#failures.push(failure);
+      this.#say(path, 'failed', failure.message);
+    }
+  }
+
+  #tell(count: 'written' | 'removed', path: string, outcome: ItemOutcome, detail: string): void {
+    this.#counts[count] += 1;
+    this.#say(path, outcome, detail);
+  }
+
+  #say(name: string, outcome: ItemOutcome, detail: string): void {
+    this.#request.say({ type: 'item', step: this.#request.step, name, outcome, detail });
+  }
+}
+
+function planned({ written, unchanged, removed, failed }: Counts): Record<string, number> {
+  return { 'to write': written, unchanged, 'to remove': removed, failed };
+}
+
+/** Null in a dry run without one: nothing is made. */
+function openTop(publicDir: string, dryRun: boolean): Directory | null {
+  try {
+    return Directory.openTop(publicDir, { make: !dryRun });
+  } catch (error) {
+    throw diskError('cannot use', publicDir, error);
+  }
+}
+
+/** The directory at the end of a path; `top` itself for no names. Null where one is missing and none is to be made. */
+function enterAll(top: Directory, names: readonly string[], { make }: { make: boolean }): Directory | null {
+  let directory = top;
+  for (const name of names) {
+    if (name === '' || name === '.' || name === '..') throw new Error('the path leads out of the directory');
+    const above = directory;
+    try {
+      const next = make ? above.enterOrMake(name) : above.enter(name);
+      if (!next) return null;
+      directory = next;
+    } finally {
+      if (above !== top) above.close();
+    }
+  }
+  return directory;
+}
+
+function failureOf(error: unknown, step: string, name: string): ItemFailure {
+  const known = diskError('cannot write', name, error);
+  if (known instanceof Failure) {
+    return { step, name, code: known.code, message: known.message, hint: known.hint };
+  }
+  const message = known instanceof Error ? known.message : String(known);
+  return { step, name, code: 'internal', message, hint: 'Please report this as a bug, with the log.' };
+}

@@ -1,0 +1,27 @@
+import { asPublished, likelyEtag, readOurs, withLikelyTime } from './our-index.ts';
+import { proveIndex } from './prove.ts';
+import type { OurIndex, PublishParts } from './publish-context.ts';
+import type { PublishedIndex } from './published-index.ts';
+
+/** The index of this host, and what is said of it. */
+export interface LocalIndex {
+  readonly ours: OurIndex;
+  /** Its ETag is the one that it would most likely have in a store. */
+  readonly index: PublishedIndex;
+}
+
+/**
+ * The index of this host where it is not published: read and proved as if it were. Leaves no trace.
+ *
+ * @throws {Failure} `index-*`, `check-failed`, `lock-timeout`, `disk`
+ */
+export async function readLocal(
+  parts: Pick<PublishParts, 'site' | 'maxIndexBytes' | 'by' | 'note'>,
+  run: string,
+): Promise<LocalIndex> {
+  const read = await readOurs(parts.site, run, { stateDir: null, maxBytes: parts.maxIndexBytes });
+  const ours = withLikelyTime(read, new Date(), parts.note);
+  await proveIndex(ours.image, parts);
+  const index = asPublished(ours, { by: parts.by, modified: ours.modified, etag: likelyEtag(ours) });
+  return { ours, index };
+}

@@ -1,0 +1,108 @@
+import { objectTime, statedDigest } from '../bucket/object-names.ts';
+import { imageDigest } from '../database/image.ts';
+import { Failure } from '../failure.ts';
+import type { ObjectStore, StoredObject } from '../store/object-store.ts';
+import { sha256 } from '../store/proof.ts';
+import type { OurIndex } from './publish-context.ts';
+import type { PublishedIndex } from './published-index.ts';
+import { sameRows } from './same-rows.ts';
+
+/** What stands in the store. */
+export interface Standing {
+  readonly index: PublishedIndex;
+  /** `imageDigest`, that of ours where it holds the same rows; null where it is no index that could be read. */
+  readonly digest: string | null;
+  /** Its bytes, where they had to be fetched. */
+  readonly image: Buffer | null;
+  /** Why it could not be read; null for no reason. */
+  readonly problem: string | null;
+}
+
+/** What this host knows of an object without fetching it. */
+export interface Known {
+  readonly etag: string;
+  readonly digest: string;
+}
+
+/** An object of the store as an index that machines are to have. */
+export function publishedIndex(object: StoredObject): PublishedIndex {
+  const digest = statedDigest(object);
+  return {
+    ...(digest ? { digest } : {}),
+    etag: object.etag,
+    sha256: object.metadata['sha256'] ?? null,
+    size: object.size,
+    time: objectTime(object).toISOString(),
+    publishedAt: object.modified.toISOString(),
+    by: object.metadata['published-by'] || null,
+  };
+}
+
+/**
+ * What stands in the store under the index's key; null for nothing. Its bytes are fetched only where neither its ETag
+ * nor the digest in its metadata says what they are.
+ *
+ * @throws {Failure} `store-*`
+ */
+export async function lookAt(
+  store: ObjectStore,
+  key: string,
+  maxBytes: number,
+  known: { ours: OurIndex; published: Known | null },
+): Promise<Standing | null> {
+  const head = await store.head(key);
+  if (head.kind === 'missing') return null;
+  const index = publishedIndex(head.object);
+  const told = { index, image: null, problem: null };
+  if (known.published?.etag === index.etag) return { ...told, digest: known.published.digest };
+  if (head.object.metadata['sha256'] === sha256(known.ours.image)) {
+    return { ...told, digest: known.ours.digest };
+  }
+  const standing = await fetchStanding(store, key, maxBytes, index);
+  const { ours } = known;
+  // The very rows of ours are ours, however SQLite has laid them out there.
+  return standing?.image && standing.digest !== ours.digest && sameRows(standing.image, ours.image)
+    ? { ...standing, digest: ours.digest }
+    : standing;
+}
+
+/** The same with its bytes, where these can still be had. */
+export async function withImage(
+  store: ObjectStore,
+  key: string,
+  maxBytes: number,
+  standing: Standing,
+): Promise<Standing> {
+  if (standing.image || standing.problem !== null) return standing;
+  return (await fetchStanding(store, key, maxBytes, standing.index)) ?? standing;
+}
+
+/** An index that is damaged in the store must not keep anybody from publishing a good one over it. */
+async function fetchStanding(
+  store: ObjectStore,
+  key: string,
+  maxBytes: number,
+  index: PublishedIndex,
+): Promise<Standing | null> {
+  const unreadable = (problem: string) => ({ index, digest: null, image: null, problem });
+  try {
+    const got = await store.get(key, { maxBytes });
+    switch (got.kind) {
+      case 'found':
+        return {
+          index: publishedIndex(got.object),
+          digest: imageDigest(got.bytes),
+          image: got.bytes,
+          problem: null,
+        };
+      case 'too-large':
+        return unreadable(`it has ${got.size} bytes, more than machines take`);
+      case 'missing':
+      case 'unchanged':
+        return null;
+    }
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'store-corrupt') throw error;
+    return unreadable(error.message);
+  }
+}

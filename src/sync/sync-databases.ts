@@ -1,0 +1,160 @@
+import { join } from 'node:path';
+import { ensureStateDir, stateDirOf } from '../database/state-dir.ts';
+import { asFailure, Failure } from '../failure.ts';
+import { makeTemporaryDirectory } from '../files/temporary.ts';
+import type { Summary } from '../report/events.ts';
+import { Steps } from '../report/steps.ts';
+import { removeTree } from '../rights/files.ts';
+import { newRunId } from '../run-id.ts';
+import { openSeen } from '../tenants/seen.ts';
+import { counted } from '../text.ts';
+import { Deadline, outOfTime } from './deadline.ts';
+import { downloadAll } from './downloads.ts';
+import { payInventories } from './inventories.ts';
+import { Ledger } from './ledger.ts';
+import { tellOfMoved } from './moved.ts';
+import { mayUpload } from './owner.ts';
+import { learnRemotes } from './remotes.ts';
+import { type Surveyed, survey } from './survey.ts';
+import type { Run, SyncParts, SyncRequest } from './sync-context.ts';
+import { Tally } from './sync-tally.ts';
+import type { SyncResult } from './upload-model.ts';
+import { uploadAll } from './uploads.ts';
+
+/** Of the time, how much is kept back for the inventories. */
+const RESERVE = 0.1;
+const LONGEST_RESERVE_MS = 20_000;
+
+/**
+ * Brings the databases of tenants and those in the store together: uploads what was changed here and belongs to this
+ * machine's region, newest first; downloads what is newer in the store, if that is asked for; and has the inventories say
+ * so. Never throws: what goes wrong is part of the result, and the rest is done.
+ */
+export async function syncDatabases(parts: SyncParts, request: SyncRequest): Promise<SyncResult> {
+  const steps = new Steps(parts.report);
+  const tally = new Tally(steps, parts.unexpected);
+  const deadline = new Deadline(request.limitMs);
+  const run = newRunId();
+  const { operation, dryRun } = request;
+  const count = 2 + (request.downloads === 'none' ? 0 : 1) + (dryRun ? 0 : 1);
+  steps.say({ type: 'begin', run, operation, steps: count });
+  let failure: Failure | null = null;
+  try {
+    const done = await deadline.race(withMemory({ parts, request, deadline, tally, steps }));
+    if (done === null || tally.pending.size > 0) failure = leftBehind(tally, request);
+  } catch (error) {
+    failure = asFailure(error);
+    if (failure !== error) parts.unexpected(error);
+    for (const name of tally.pending) tally.mark(name, 'left');
+    if (tally.pending.size > 0) steps.note(`not uploaded: ${[...tally.pending].join(', ')}`);
+  }
+  await tellOfUploads(parts, tally, steps);
+  const failed = failure !== null || tally.failures.length > 0;
+  const summary: Summary = {
+    run,
+    operation,
+    machine: parts.site.machineId,
+    region: parts.site.region,
+    outcome: failed ? 'failed' : dryRun ? 'dry-run' : 'done',
+    counts: tally.counts(),
+    failures: tally.failures,
+    steps: steps.facts,
+    ...(failure ? { error: { code: failure.code, message: failure.message, hint: failure.hint } } : {}),
+  };
+  steps.say({ type: 'finish', summary });
+  return { ...summary, items: tally.items };
+}
+
+/** What was uploaded is in the store, whether or not somebody can be told. */
+async function tellOfUploads({ webhook }: SyncParts, tally: Tally, steps: Steps): Promise<void> {
+  if (webhook === null || !tally.counts()['uploaded']) return;
+  const { callWebhook } = await import('./webhook.ts');
+  const problem = await callWebhook(webhook);
+  if (problem === null) steps.note(`told ${webhook.origin} of the uploads (SYNC_WEBHOOK)`);
+  else steps.warn(`${problem}: nobody was told of the uploads`);
+}
+
+/** What neither was uploaded nor failed by itself. */
+function leftBehind(tally: Tally, { limitMs, limitSetting }: SyncRequest): Failure {
+  const names = [...tally.pending];
+  for (const name of names) {
+    tally.mark(name, 'left');
+    tally.item('upload', name, 'left-alone', 'not tried any more');
+  }
+  const what = `${names.length} not uploaded: ${names.join(', ')}`;
+  if (tally.gaveUp) return givenUp(what);
+  return outOfTime(names.length === 0 ? 'the inventories are not written' : what, limitMs, limitSetting);
+}
+
+function givenUp(what: string): Failure {
+  return new Failure('store-unreachable', `the store was given up after several failures in a row; ${what}`, {
+    hint: 'Run it again when the store answers; the first failures say what is wrong with it.',
+  });
+}
+
+/** Opens what the state directory remembers; for a dry run nothing is made there. */
+async function withMemory(
+  base: Pick<Run, 'parts' | 'request' | 'deadline' | 'tally' | 'steps'>,
+): Promise<true> {
+  const { dbDir } = base.parts.site;
+  const { dryRun } = base.request;
+  const stateDir = dryRun ? stateDirOf(dbDir) : ensureStateDir(dbDir);
+  const seen = openSeen(stateDir, { dryRun });
+  try {
+    const ledger = Ledger.open(stateDir, { dryRun });
+    try {
+      const run = { ...base, seen, ledger, stateDir };
+      if (dryRun) await inTemporaryDirectory((workDir) => work({ ...run, workDir }));
+      else await work({ ...run, workDir: join(stateDir, 'copies') });
+      return true;
+    } finally {
+      ledger.close();
+    }
+  } finally {
+    seen.close();
+  }
+}
+
+async function inTemporaryDirectory(work: (directory: string) => Promise<void>): Promise<void> {
+  const directory = makeTemporaryDirectory('sync-databases-');
+  try {
+    await work(directory);
+  } finally {
+    removeTree(directory);
+  }
+}
+
+async function work(run: Run): Promise<void> {
+  const { request, tally, steps, ledger, deadline } = run;
+  const { surveyed, remotes } = await steps.run('look', 'Look at the databases', async () => {
+    const found = look(run);
+    const remotes = await learnRemotes(run, found);
+    const detail = `${counted(found.length, 'database')}, ${tally.pending.size} of them perhaps to upload`;
+    return { value: { surveyed: found, remotes }, detail };
+  });
+  const reserve = Math.min(LONGEST_RESERVE_MS, (request.limitMs ?? 0) * RESERVE);
+  const settled = await steps.run('upload', 'Upload what was changed', async () => {
+    return await uploadAll({ ...run, deadline: deadline.before(reserve) }, surveyed, remotes);
+  });
+  if (request.elsewhere) await tellOfMoved(run, request.elsewhere, deadline.before(reserve));
+  if (request.downloads !== 'none') {
+    await steps.run('download', 'Download what is newer in the store', async () => {
+      return { value: undefined, detail: await downloadAll(run, surveyed, remotes, settled) };
+    });
+  }
+  if (request.dryRun) return;
+  await steps.run('inventory', 'Bring the inventories up to date', async () => {
+    return { value: undefined, detail: await payInventories(run, ledger.owed()) };
+  });
+}
+
+function look({ parts, request, tally, seen, ledger }: Run): Surveyed[] {
+  const knowledge = { seen: seen.all(), copy: (name: string) => ledger.copy(name) };
+  const surveyed = survey(request.tenants, knowledge, Date.now());
+  for (const { tenant, local, suspect, failure } of surveyed) {
+    tally.mark(tenant.name, local === null ? 'missing' : 'unchanged');
+    if (failure) tally.failed('upload', tenant.name, failure);
+    else if (suspect && mayUpload(tenant, parts.site)) tally.pending.add(tenant.name);
+  }
+  return surveyed;
+}

@@ -1,0 +1,62 @@
+import type { Failure } from '../failure.ts';
+import type { ItemOutcome, Summary } from '../report/events.ts';
+
+/** What a local database was found to hold. */
+export interface KnownCopy {
+  /** `fingerprint` of its files at that time. */
+  readonly print: string;
+  /** `imageDigest` */
+  readonly digest: string;
+  /** Whether its files had come to rest: one that was just written can be written again without a newer time. */
+  readonly settled: boolean;
+}
+
+/** An upload as it was about to be sent. */
+export interface Intent {
+  /** That the store gives such bytes, quotes included. */
+  readonly etag: string;
+  /** `imageDigest` */
+  readonly digest: string;
+  /** When the database was last changed. */
+  readonly time: Date;
+  /** Of the event, for the inventory. */
+  readonly date: string | null;
+}
+
+/** An entry that an inventory shall get. */
+export interface Owed {
+  readonly name: string;
+  /** Code of the region that owns the database; `index` where none does. */
+  readonly inventory: string;
+  /** Quotes included. */
+  readonly etag: string;
+  readonly time: Date;
+  readonly date: string | null;
+}
+
+/** What became of one database. */
+export type UploadOutcome =
+  | { readonly kind: 'uploaded'; readonly bytes: number; readonly isNew: boolean }
+  | { readonly kind: 'would-upload'; readonly isNew: boolean }
+  | { readonly kind: 'unchanged' }
+  /** There is no local one, or an empty one. */
+  | { readonly kind: 'no-copy' }
+  /** The store has another version, and the local one has not been changed. */
+  | { readonly kind: 'behind' }
+  /** The store's is newer, and it is not known that the local one grew from it. */
+  | { readonly kind: 'newer-in-store'; readonly time: Date }
+  /** Both have been changed; `kept` is where the local content stands for good, null for a dry run. */
+  | { readonly kind: 'changed-elsewhere'; readonly kept: string | null; readonly failure: Failure };
+
+/** One database in a `--json` answer. */
+export interface SyncItem {
+  readonly name: string;
+  readonly action: 'upload' | 'download';
+  readonly outcome: ItemOutcome;
+  readonly detail: string;
+}
+
+/** What a run of `sync-databases`, `idle` or `tenant-stop` came to. */
+export interface SyncResult extends Summary {
+  readonly items: readonly SyncItem[];
+}

@@ -1,0 +1,228 @@
+import { linkSync, lstatSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { wholeSeconds } from '../bucket/object-names.ts';
+import { patience, untilFree } from '../database/busy.ts';
+import { liveSchemaProblem } from '../database/costly-schema.ts';
+import { imageDigest, readImage } from '../database/image.ts';
+import { type Database, openDatabase } from '../database/sqlite.ts';
+import { swapDatabase } from '../database/swap.ts';
+import { codeOf, notAsWritten, onDisk } from '../files/disk.ts';
+import { syncDirectory } from '../files/sync-directory.ts';
+import { type Ownership, writeNewFile } from '../rights/files.ts';
+import { keepAside } from './aside.ts';
+import { resumeInstall } from './interrupted.ts';
+import { isOlder, readLocal, stampOf } from './local-copy.ts';
+import { type LearntTime, mayBeSince, type SeenDatabases } from './seen.ts';
+import { fetchedPath } from './staging.ts';
+import { databaseError, isNoDatabase } from './tenant-failure.ts';
+import type { ProvedImage } from './tenant-image.ts';
+import type { LocalCopy, Seen, TenantDatabase } from './tenant-model.ts';
+
+export interface Placement {
+  readonly tenant: TenantDatabase;
+  readonly image: ProvedImage;
+  /** Of the object that it came from. */
+  readonly learnt: LearntTime;
+  /** What a file is made like where there is none. */
+  readonly like: Ownership;
+  readonly seen: SeenDatabases;
+  /**
+   * What it grew from, to be remembered in the place of that object; null where that is not known. For one that was not
+   * fetched under this name.
+   */
+  readonly base?: Seen | null;
+}
+
+/**
+ * `superseded`: the local one is newer by now, or grew from this very version, and stays. `kept`: where the content that
+ * was replaced stands, if it had been changed here since this machine and the store had the same.
+ */
+export type Placed =
+  | { readonly kind: 'placed'; readonly kept: string | null }
+  | { readonly kind: 'superseded' };
+
+const SUPERSEDED: Placed = { kind: 'superseded' };
+
+/** Milliseconds to wait for a gap that others leave who use the database. */
+const PATIENCE_MS = 10_000;
+
+/** Thrown under the database's own lock, to leave it as it is. */
+class Superseded extends Error {}
+
+/**
+ * Puts a fetched database in its place, unless what stands there is newer. A live database is written into, in one
+ * transaction, so that whoever has it open sees all of the old or all of the new; where there is none, a new file
+ * appears whole. To be called with the tenant's lock held.
+ *
+ * @throws {Failure} `disk`, `lock-timeout`: the old one is still there.
+ */
+export async function placeDatabase(placement: Placement): Promise<Placed> {
+  const { tenant } = placement;
+  for (;;) {
+    const local = readLocal(tenant.path);
+    if (local) return await placeOver(placement, local);
+    if (placeNew(placement)) return { kind: 'placed', kept: null };
+  }
+}
+
+/** False when a file has appeared there meanwhile: an application that opens a database makes an empty one. */
+function placeNew(placement: Placement): boolean {
+  const { tenant, image, learnt, like } = placement;
+  const { path } = tenant;
+  const staged = fetchedPath(path);
+  const placed = onDisk('cannot make', path, () => {
+    try {
+      writeNewFile(staged, [image.bytes], { ...like, mtime: learnt.time });
+      if (!readFileSync(staged).equals(image.bytes)) throw notAsWritten(staged);
+      // A log left behind by a database that is gone would be replayed into the new one.
+      const logs = ['-wal', '-shm', '-journal'].map((suffix) => path + suffix).filter(stands);
+      for (const log of logs) rmSync(log, { force: true });
+      if (logs.length > 0) syncDirectory(dirname(path));
+      return appear(staged, path);
+    } finally {
+      rmSync(staged, { force: true });
+      syncDirectory(dirname(path));
+    }
+  });
+  if (placed) remember(placement, image.digest);
+  return placed;
+}
+
+function remember({ tenant, learnt, seen, base }: Placement, digest: string): void {
+  if (base !== undefined) {
+    seen.settle(tenant.name, base);
+    return;
+  }
+  const { etag, time } = learnt;
+  seen.together(() => {
+    seen.recordTimes([[tenant.name, learnt]]);
+    seen.settle(tenant.name, { etag, time, digest });
+  });
+}
+
+/** Other than a rename, this never replaces anything. */
+function appear(staged: string, path: string): boolean {
+  try {
+    linkSync(staged, path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    // Not every file system has hard links.
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(codeOf(error))) throw error;
+    if (stands(path)) return false;
+    renameSync(staged, path);
+    return true;
+  }
+}
+
+function stands(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+async function placeOver(placement: Placement, before: LocalCopy): Promise<Placed> {
+  const { tenant, image, learnt, seen } = placement;
+  const { etag, time } = learnt;
+  const { name, path } = tenant;
+  if (before.linked || !isOlder(before, time)) return SUPERSEDED;
+  // What SQLite would not come to the end of is as good as no database. To be asked before it is opened.
+  const isReadable = before.empty || liveSchemaProblem(path) === null;
+  // Open until the end: the last one to close a database may write to it, which would look like a change.
+  const watch = openDatabase(path, { fileMustExist: true, busyTimeoutMs: 0 });
+  try {
+    const { oldDigest, stamp, changed } = await look(watch, placement, before, isReadable);
+    const kept = changed && keepAside(path, changed, { modified: before.modified, now: new Date() });
+    const swapped = await swapDatabase({
+      path,
+      image: image.bytes,
+      staged: fetchedPath(path),
+      mtime: time,
+      intoEmpty: true,
+      invalid: 'tenant-invalid',
+      announce: (digest) => {
+        const install = { etag, time, digest, oldDigest, oldModified: before.modified };
+        if (placement.base === undefined) seen.announce(name, install);
+      },
+      locked: () => {
+        if (stampOf(path) !== stamp) throw new Superseded();
+      },
+    });
+    // Closing it may take its log away; a kill in the middle of that is made good by who finds the install announced.
+    watch.close();
+    remember(placement, swapped.digest);
+    return { kind: 'placed', kept };
+  } catch (error) {
+    if (error instanceof Superseded) {
+      seen.settle(name, null);
+      return SUPERSEDED;
+    }
+    await resumeInstall(tenant, seen);
+    throw databaseError(name, path, error);
+  } finally {
+    watch.close();
+  }
+}
+
+interface Look {
+  /** Null for an empty one, and for one that is no database. */
+  readonly oldDigest: string | null;
+  /** `stampOf` the database as it was then; any other means that somebody has written to it since. */
+  readonly stamp: string;
+  /** Its content, where that has been changed here since this machine and the store had the same. */
+  readonly changed: ProvedImage | null;
+}
+
+/**
+ * Looks at what shall be written over, at a moment at which nobody is writing to it.
+ *
+ * @throws {Superseded}
+ */
+async function look(
+  db: Database,
+  placement: Placement,
+  before: LocalCopy,
+  isReadable: boolean,
+): Promise<Look> {
+  const { tenant, learnt, seen } = placement;
+  const { name, path } = tenant;
+  const nothing = (): Look => ({ oldDigest: null, stamp: stampOf(path), changed: null });
+  if (before.empty) {
+    return await untilFree(patience(path, PATIENCE_MS), () => {
+      // Files of a log that reading makes beside it must not look like a change afterwards.
+      db.pragma('schema_version');
+      const found = nothing();
+      // What was made in it since it was looked at stays.
+      if (readLocal(path)?.empty !== true) throw new Superseded();
+      return found;
+    });
+  }
+  if (!isReadable) return nothing();
+  const known = seen.get(name);
+  // SQLite undoes what a killed application has left half done, by which it gets a new time.
+  const unfinished = (statSync(`${path}-journal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
+  try {
+    return await untilFree(patience(path, PATIENCE_MS), () => {
+      db.exec('BEGIN IMMEDIATE');
+      try {
+        const now = readLocal(path);
+        if (!unfinished && now && !isOlder(now, learnt.time)) throw new Superseded();
+        const bytes = readImage(db);
+        const digest = imageDigest(bytes);
+        const isChanged = known !== null && !isAsSeen(before, digest, known);
+        // What grew from the fetched version is newer, whatever time that claims to have; what was put there is not.
+        const isGrown = isChanged && known.etag === learnt.etag && mayBeSince(before.modified, known);
+        if (isGrown) throw new Superseded();
+        return { oldDigest: digest, stamp: stampOf(path), changed: isChanged ? { bytes, digest } : null };
+      } finally {
+        db.exec('ROLLBACK');
+      }
+    });
+  } catch (error) {
+    if (!isNoDatabase(error)) throw error;
+    return nothing();
+  }
+}
+
+/** One that was here already when it was first seen is known by its time alone. */
+function isAsSeen({ modified }: LocalCopy, digest: string, { digest: seen, time }: Seen): boolean {
+  return seen === null ? wholeSeconds(modified) === wholeSeconds(time) : seen === digest;
+}

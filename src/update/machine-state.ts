@@ -1,0 +1,66 @@
+import { Failure } from '../failure.ts';
+import { generate } from '../generate/generate.ts';
+import { readValidIndex } from '../index/read-index.ts';
+import { compareFiles } from '../install/compare.ts';
+import { type LiveIndex, readLiveIndex } from '../install/live-index.ts';
+import { installedAs, type Remembered, readRemembered } from '../journal/remembered.ts';
+import type { FileFacts, MachineState } from '../report/events.ts';
+import type { Site } from '../site/site.ts';
+import { localFacts } from './candidate.ts';
+import { fileFacts } from './prove-plan.ts';
+import type { Parts } from './update-context.ts';
+
+/** Times that the machine is looked at, until no update has come in between. */
+const LOOKS = 3;
+/** Milliseconds to wait for an update that holds the journal, unless the setting is less. */
+const PATIENCE_MS = 5000;
+
+/**
+ * What this machine has: the installed index, whether the generated files are those of that index, whether an update was
+ * cut short, the last run. Changes nothing, takes no lock and asks nobody. Waits some seconds while an update holds the
+ * journal, since until that has ended neither the old state nor the new one is what the machine has.
+ *
+ * @throws {Failure} `lock-timeout`, `disk`, `config-invalid`
+ */
+export async function readState(parts: Parts): Promise<MachineState> {
+  const { site, settings, report } = parts;
+  const patienceMs = Math.min(PATIENCE_MS, settings.lockTimeoutMs);
+  let remembered = await readRemembered(site.dbDir, patienceMs);
+  for (let looks = 1; ; looks++) {
+    const state = stateOf(site, await readLiveIndex(site, settings.maxIndexBytes), remembered);
+    const after = await readRemembered(site.dbDir, patienceMs);
+    // Every update writes down that it begins, before it looks at anything.
+    if (after.lastRun?.run === remembered.lastRun?.run || looks === LOOKS) {
+      report({ type: 'state', state }, new Date());
+      return state;
+    }
+    remembered = after;
+  }
+}
+
+function stateOf(site: Site, live: LiveIndex, remembered: Remembered): MachineState {
+  const { pendingReload, lastRun, owedUpdate: fallback } = remembered;
+  return {
+    outcome: 'state',
+    machine: site.machineId,
+    region: site.region,
+    index: localFacts(live, installedAs(remembered, live.digest)),
+    files: filesOf(site, live),
+    pendingReload,
+    fallback,
+    lastRun,
+  };
+}
+
+/** The files of the installed index, `changed` where another one stands there; none without an index that can be read. */
+function filesOf(site: Site, live: LiveIndex): FileFacts[] {
+  if (!live.image) return [];
+  try {
+    const { index } = readValidIndex(live.image);
+    const facts = { path: live.path, changed: false, size: live.image.length };
+    return fileFacts(compareFiles(generate(index, site)), facts);
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'index-invalid') return [];
+    throw error;
+  }
+}

@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import { generate } from '../generate/generate.ts';
+import { compareFiles } from '../install/compare.ts';
+import type { Arrival } from '../journal/journal-model.ts';
+import type { Outcome, RunResult } from '../report/events.ts';
+import { navigatorPath } from '../site/paths.ts';
+import { type Change, installChange, stageChange } from './apply.ts';
+import { type Candidate, localCandidate } from './candidate.ts';
+import { installCandidate } from './install-index.ts';
+import { type Operation, underLock } from './locked.ts';
+import { describeChanges, fileFacts, proveFiles, readStep } from './prove-plan.ts';
+import type { Parts } from './update-context.ts';
+
+/** A start hook that waits blocks Navigator, and whoever holds the lock is finishing an update anyway. */
+const LOCK_TIMEOUT_MS = 5_000;
+
+/**
+ * What the start hook does before Navigator serves anybody, from the local index alone and never over the network: an
+ * update that was cut short is finished; otherwise htpasswd alone is brought up to date.
+ */
+export async function runStart(parts: Parts, arrival: Arrival): Promise<RunResult> {
+  const request = { trigger: 'start', kind: 'start', arrival, lockTimeoutMs: LOCK_TIMEOUT_MS } as const;
+  return await underLock(parts, request, async (operation) => {
+    operation.journal.lowerClockMark(Date.now());
+    const interrupted = operation.journal.pendingReload();
+    const candidate = localCandidate(operation.live, operation.journal.installed());
+    if (!interrupted) return await writeHtpasswd(parts, operation, candidate);
+    operation.steps.note('an update was cut short; it is finished now, from the local index');
+    return await installCandidate(parts, operation, candidate, { force: false, databases: 'left' });
+  });
+}
+
+async function writeHtpasswd(parts: Parts, operation: Operation, candidate: Candidate): Promise<Outcome> {
+  const { journal, steps, findings, live } = operation;
+  const { site } = parts;
+  const index = await readStep(site, { steps, findings }, candidate);
+  const plan = generate(index, site);
+  const comparisons = compareFiles(plan.filter((file) => file.kind === 'htpasswd'));
+  findings.files = fileFacts(comparisons, { path: live.path, changed: false, size: candidate.image.length });
+  const files = comparisons.filter((comparison) => comparison.changed);
+  if (files.length === 0) return 'unchanged';
+
+  // Navigator has read the old htpasswd already, so its next look at navigator.yml shall make it reload.
+  const reloadFile = existsSync(navigatorPath(site)) ? navigatorPath(site) : null;
+  const change: Change = {
+    run: findings.run,
+    live,
+    index: null,
+    files,
+    reloadFile,
+    generations: parts.settings.generations,
+    beside: null,
+    remember: null,
+  };
+  const staged = await steps.run('check', 'Stage htpasswd and check it', async () => {
+    const value = await stageChange(change, (reread) =>
+      proveFiles([...reread, ...plan.filter((file) => file.kind !== 'htpasswd')], index, site),
+    );
+    return { value, detail: 'every rule holds' };
+  });
+  await steps.run('install', 'Install', async () => {
+    await installChange(journal, change, staged);
+    return { value: undefined, detail: describeChanges(findings.files) };
+  });
+  findings.reload = reloadFile !== null;
+  return 'updated';
+}
