@@ -2,6 +2,7 @@
  * Builds the executables: one self-contained file each, and beside them better-sqlite3's addon for the platform.
  * `node build.mjs --help` says how.
  */
+import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -109,10 +110,11 @@ async function build(addon, outDir, analyse) {
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   const own = ['package.json', 'package-lock.json', 'build.mjs', relative(root, addon)];
   const inputs = new Set([...own, ...PREAMBLE_FILES]);
-  for (const name of await readdir(join(root, 'dev/build'))) inputs.add(join('dev/build', name));
+  for (const path of await filesIn('dev/build')) inputs.add(path);
   for (const name of PLUGIN_FILES) inputs.add(join('dev', name));
 
   const packages = Object.fromEntries(FOLDERS.map((folder) => [folder, new Set()]));
+  const buildId = await idOf([...inputs, ...(await filesIn('src'))]);
   const outputs = [];
   const put = async (folder, name, content, mode) => {
     const path = join(outDir, folder, name);
@@ -120,7 +122,7 @@ async function build(addon, outDir, analyse) {
     outputs.push(relative(root, path));
   };
   for (const [name, folder] of Object.entries(EXECUTABLES)) {
-    const { parts, metafile } = await bundle(root, `src/entry/${name}.ts`);
+    const { parts, metafile } = await bundle(root, `src/entry/${name}.ts`, buildId);
     await put(folder, name, renderExecutable(preamble, { name, version, parts }), 0o755);
     for (const path of filesOf(metafile)) inputs.add(path);
     for (const path of packagesOf(metafile)) packages[folder].add(path);
@@ -132,4 +134,21 @@ async function build(addon, outDir, analyse) {
     await put(folder, BESIDE[1], await renderLicenses(root, [...packages[folder]]), 0o644);
   }
   return { names: Object.keys(EXECUTABLES), inputs: [...inputs], outputs };
+}
+
+async function filesIn(folder) {
+  const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)));
+}
+
+/** What tells a build from any other: a digest of all that executables are made from. */
+async function idOf(paths) {
+  const hash = createHash('sha256');
+  for (const path of paths.toSorted()) {
+    const content = await readFile(join(root, path));
+    hash.update(`${path} ${content.length}\n`).update(content);
+  }
+  return hash.digest('hex').slice(0, 16);
 }

@@ -9,3 +9,8 @@ export interface Warning {
   /** How many rows it stands for, where it is not one. */
   readonly rows?: number;
 }
+
+/** How many rows these warnings stand for. */
+export function countRows(warnings: readonly Warning[]): number {
+  return warnings.reduce((sum, { rows = 1 }) => sum + rows, 0);
+}

@@ -7,6 +7,8 @@ import { esbuildYaml } from '../yaml-plugin.mjs';
 import { pinoSlim } from './pino-slim.mjs';
 
 const TARGET = 'node22';
+/** What every run does that changes something. */
+const MAIN_PATH = 'src/update/pipeline.ts';
 
 /**
  * A module is the body of one of CommonJS, under the name that the others require it by: the entry file, every lazy import,
@@ -15,9 +17,10 @@ const TARGET = 'node22';
  *
  * A part is what is read and compiled at once, since each has its costs, and a run that does not need it shall not read it.
  *
+ * @param buildId what the program calls this build, the same for all executables
  * @returns {Promise<{ parts: { name: string, text: string }[][], metafile: import('esbuild').Metafile }>}
  */
-export async function bundle(root, entry) {
+export async function bundle(root, entry, buildId) {
   const { outputFiles, metafile } = await build({
     ...slimOptions,
     absWorkingDir: root,
@@ -33,7 +36,7 @@ export async function bundle(root, entry) {
     target: TARGET,
     supported: {},
     legalComments: 'none',
-    define: { __BUNDLED__: 'true' },
+    define: { __BUNDLED__: 'true', __BUILD_ID__: JSON.stringify(buildId) },
     plugins: [awsSlim(), pinoSlim(), esbuildYaml, esbuildOutlines],
     logLevel: 'warning',
   });
@@ -51,12 +54,14 @@ function partsOf({ outputs }, entry) {
   const others = Object.keys(outputs).filter((path) => !always.has(path));
   const lazy = others.filter((path) => outputs[path].entryPoint);
   const needs = lazy.map((path) => [...neededBy(outputs, path)].filter((one) => !always.has(one)));
+  // What the main path shares with others is its own: a run that changes something shall not read many parts.
+  const isMain = ([first]) => outputs[first].entryPoint === MAIN_PATH;
   const ownerOf = (path) => {
     const owners = needs.filter((needed) => needed.includes(path));
-    return owners.length === 1 ? owners[0] : null;
+    return owners.length === 1 ? owners[0] : (owners.find(isMain) ?? null);
   };
   const groups = needs.map((needed) =>
-    needed.filter((path) => (lazy.includes(path) ? path === needed[0] : ownerOf(path))),
+    needed.filter((path) => (lazy.includes(path) ? path === needed[0] : ownerOf(path) === needed)),
   );
   const grouped = new Set(groups.flat());
   const single = others.filter((path) => !grouped.has(path)).map((path) => [path]);

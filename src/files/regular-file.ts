@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 
 /*
@@ -49,15 +50,8 @@ function openUnlessHeld(path: string): number | null {
  * @throws system errors, such as `EACCES`
  */
 export function readRegularFile(path: string, maxBytes: number): Found {
-  let fd: number;
-  try {
-    fd = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return { kind: 'missing' };
-    if (['ELOOP', 'ENXIO', 'ENODEV', 'EAGAIN'].includes(code ?? '')) return { kind: 'special' };
-    throw error;
-  }
+  const fd = openUnfollowed(path);
+  if (typeof fd !== 'number') return { kind: fd };
   try {
     const stats = fstatSync(fd);
     if (stats.isDirectory()) return { kind: 'directory' };
@@ -79,4 +73,45 @@ export function readStart(fd: number, size: number): Buffer {
     done += got;
   }
   return bytes.subarray(0, done);
+}
+
+/** Bytes that are read at a time. */
+const PIECE = 256 * 1024;
+
+/**
+ * Hex SHA-256 of a regular file, if it has exactly so many bytes; null if it has not, or if something else stands there.
+ * A link at the end of the path is not followed.
+ *
+ * @throws system errors, such as `EACCES`
+ */
+export function hashRegularFile(path: string, size: number): string | null {
+  const opened = openUnfollowed(path);
+  if (typeof opened !== 'number') return null;
+  try {
+    const stats = fstatSync(opened);
+    if (!stats.isFile() || stats.size !== size) return null;
+    const digest = createHash('sha256');
+    const room = Buffer.allocUnsafe(Math.min(size, PIECE));
+    for (let done = 0; done < size; ) {
+      const got = readSync(opened, room, 0, Math.min(room.length, size - done), done);
+      if (got === 0) return null;
+      digest.update(room.subarray(0, got));
+      done += got;
+    }
+    return digest.digest('hex');
+  } finally {
+    closeSync(opened);
+  }
+}
+
+/** A descriptor, or why there is none. */
+function openUnfollowed(path: string): number | 'missing' | 'special' {
+  try {
+    return openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return 'missing';
+    if (['ELOOP', 'ENXIO', 'ENODEV', 'EAGAIN'].includes(code ?? '')) return 'special';
+    throw error;
+  }
 }

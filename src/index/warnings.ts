@@ -29,8 +29,3 @@ export function firstOfEachKind(warnings: readonly Warning[]): Warning[] {
   }
   return told;
 }
-
-/** How many rows these warnings stand for. */
-export function countRows(warnings: readonly Warning[]): number {
-  return warnings.reduce((sum, { rows = 1 }) => sum + rows, 0);
-}

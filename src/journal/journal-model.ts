@@ -1,7 +1,9 @@
 import type { FailureCode } from '../failure.ts';
+import type { GeneratedKind } from '../file-kind.ts';
 import type { FleetReport } from '../fleet/fleet-model.ts';
 import type { PublishOutcome } from '../publish/published-index.ts';
 import type { IndexFacts, RunKind, Trigger } from '../report/events.ts';
+import type { Warning } from '../warning.ts';
 
 /** When a process began, in a clock that all processes since the last boot share and that nobody can set. */
 export interface Arrival {
@@ -17,6 +19,30 @@ export interface InstalledState extends IndexFacts {
   readonly digest: string;
   /** True after a rollback: the object with this ETag was rolled back and must not come back by itself. */
   readonly held: boolean;
+}
+
+/** What the last run that looked at everything has found and left: it proves the next one to be unneeded. */
+export interface ProvedRun {
+  /** Hex SHA-256 of everything that the files depend on. */
+  readonly inputs: string;
+  /** Every generated file, in the order in which it is installed. */
+  readonly outputs: readonly ProvedOutput[];
+  /** How much the index has, in words. */
+  readonly detail: string;
+  /** Of the index, as they are told. */
+  readonly warnings: readonly Warning[];
+  /** Whether the index has this machine's region. */
+  readonly knowsRegion: boolean;
+}
+
+export interface ProvedOutput {
+  readonly kind: GeneratedKind;
+  /** Absolute. */
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Hex. */
+  readonly sha256: string;
 }
 
 /** A run that begins. */

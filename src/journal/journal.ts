@@ -7,9 +7,9 @@ import type { HistoryRow, Problem, RunKind, RunResult } from '../report/events.t
 import { asRoot } from '../rights/rights.ts';
 import { moment } from './arrival.ts';
 import { type LockOptions, lockJournal } from './journal-lock.ts';
-import type { Arrival, Caller, InstalledState, NewRun } from './journal-model.ts';
-import { getMeta, OWED_UPDATE, publishedDigests, setMeta } from './meta.ts';
-import { parseInstalled, parseProblem } from './parse.ts';
+import type { Arrival, Caller, InstalledState, NewRun, ProvedRun } from './journal-model.ts';
+import { getMeta, OWED_UPDATE, PROVED, publishedDigests, setMeta } from './meta.ts';
+import { parseInstalled, parseProblem, parseProved } from './parse.ts';
 import { readRows } from './run-rows.ts';
 import { resultSince } from './shared-result.ts';
 
@@ -172,6 +172,16 @@ export class Journal {
     const text = this.#get('intended');
     if (text === null || parseInstalled(text)?.digest !== digest) return;
     this.#change(() => this.#set('installed', text));
+  }
+
+  /** What proves that a run would change nothing, as the last one wrote it down; null where nothing does. */
+  proved(): ProvedRun | null {
+    return parseProved(this.#get(PROVED));
+  }
+
+  setProved(proved: ProvedRun): void {
+    const text = JSON.stringify(proved);
+    if (text !== this.#get(PROVED)) this.#note('with-next', () => this.#set(PROVED, text));
   }
 
   /** Why the last update that had to serve could not ask the store, or take what it has; null where it could. */

@@ -13,6 +13,9 @@ export function publishedTo(store: string): string {
 /** The name for why an update is owed. */
 export const OWED_UPDATE = 'owed_update';
 
+/** The name for what proves that a run would change nothing. */
+export const PROVED = 'proved';
+
 /** The name for which event databases were looked at. */
 export const EVENT_DATES = 'event_dates';
 

@@ -1,5 +1,5 @@
 import type { Problem, RunResult } from '../report/events.ts';
-import type { DateMemory, InstalledState, PublishMemory } from './journal-model.ts';
+import type { DateMemory, InstalledState, ProvedRun, PublishMemory } from './journal-model.ts';
 
 /*
  * What the journal keeps as JSON, read with a look at its shape: text that is not what this program writes counts as
@@ -32,6 +32,22 @@ export function parseInstalled(text: string | null): InstalledState | null {
     typeof value['held'] === 'boolean' &&
     !Number.isNaN(Date.parse(value['time'] as string));
   return whole ? (value as unknown as InstalledState) : null;
+}
+
+/** @param text null where nothing is remembered */
+export function parseProved(text: string | null): ProvedRun | null {
+  const value = text === null ? null : parseObject(text);
+  const whole =
+    value !== null &&
+    hasTexts(value, ['inputs', 'detail']) &&
+    typeof value['knowsRegion'] === 'boolean' &&
+    isListOfObjects(value['warnings']) &&
+    isListOfObjects(value['outputs']) &&
+    value['outputs'].length > 0 &&
+    value['outputs'].every(
+      (one) => hasTexts(one, ['kind', 'path', 'sha256']) && typeof one['size'] === 'number',
+    );
+  return whole ? (value as unknown as ProvedRun) : null;
 }
 
 /** @param text null where nothing is remembered */
@@ -92,7 +108,7 @@ function isObjectOrNull(value: unknown): boolean {
   return value === null || isObject(value);
 }
 
-function isListOfObjects(value: unknown): boolean {
+function isListOfObjects(value: unknown): value is Record<string, unknown>[] {
   return Array.isArray(value) && value.every(isObject);
 }
 

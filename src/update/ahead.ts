@@ -2,17 +2,9 @@ import { Failure } from '../failure.ts';
 import type { ReadIndex } from '../index/index-model.ts';
 import { readValidIndex } from '../index/read-index.ts';
 import { readOwedEvents } from '../journal/owed-events.ts';
-import type { NewDatabases } from '../tenants/tenant-model.ts';
+import type { Ahead } from './install-options.ts';
 import { newEventsOf } from './new-events.ts';
 import type { Parts } from './update-context.ts';
-
-/** What was learnt of an index before the lock was taken. */
-export interface Ahead {
-  readonly image: Buffer;
-  readonly read: ReadIndex;
-  /** What the store has for its new events has been asked; null where it has none. */
-  readonly databases: NewDatabases | null;
-}
 
 export interface AheadRequest {
   /** The index that is about to be installed. */

@@ -33,7 +33,7 @@ export interface Change {
   readonly remember: ((digest: string) => InstalledState) | null;
 }
 
-interface Beside {
+export interface Beside {
   /** Writes down what is about to be done, before the first change; must not throw. */
   readonly announce: () => void;
   /** Takes that back, where nothing was changed after all; must not throw. */

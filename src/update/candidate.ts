@@ -2,7 +2,6 @@ import { hash } from 'node:crypto';
 import { isFarAhead, mistakenTime, objectTime, wholeSeconds } from '../bucket/object-names.ts';
 import { imageDigest } from '../database/image.ts';
 import { Failure } from '../failure.ts';
-import { validateImage } from '../index/validate.ts';
 import type { LiveIndex } from '../install/live-index.ts';
 import type { InstalledState } from '../journal/journal-model.ts';
 import type { IndexFacts } from '../report/events.ts';
@@ -89,7 +88,7 @@ export interface Unpublished {
  *
  * @throws {Failure} `index-missing`, `index-invalid` (of the local one, where it is needed), `index-older`
  */
-export function chooseCandidate(fetched: Fetched, choice: Choice): Candidate | Unpublished {
+export async function chooseCandidate(fetched: Fetched, choice: Choice): Promise<Candidate | Unpublished> {
   const { live, installed, force, now } = choice;
   if (fetched.kind === 'no-store') return localCandidate(live, installed);
   if (fetched.kind === 'unchanged') {
@@ -112,7 +111,7 @@ export function chooseCandidate(fetched: Fetched, choice: Choice): Candidate | U
   const reference = installed ? new Date(installed.time) : live.modified;
   const isTakenAsItIs = !isHeld && !isEdited && !isOlder(reference);
   // To prove the local one takes as long as to prove the store's, and most updates need not ask.
-  if (isTakenAsItIs || !isUsable(live)) return theirs;
+  if (isTakenAsItIs || !(await isUsable(live))) return theirs;
   if (isHeld) return { ...localCandidate(live, installed), note: heldNote(installed) };
   if (isUnpublished) return { kind: 'unpublished', theirs: fetched.bytes, facts: theirs.facts, whose };
   if (isOlder(reference)) throw olderThan(time, reference ?? time, whose);
@@ -182,8 +181,9 @@ function mistakenNote(time: Date): string {
 }
 
 /** A local index that is damaged, or with which nobody could log in, gives way to any that the store has. */
-function isUsable({ image }: LiveIndex): boolean {
+async function isUsable({ image }: LiveIndex): Promise<boolean> {
   if (!image) return false;
+  const { validateImage } = await import('../index/validate.ts');
   try {
     validateImage(image);
     return true;

@@ -9,8 +9,9 @@ import type { RunResult, Trigger } from '../report/events.ts';
 import { Steps } from '../report/steps.ts';
 import { newRunId } from '../run-id.ts';
 import { chooseCandidate, describeHeld, localCandidate } from './candidate.ts';
+import { describeChanges, fileFacts } from './changes.ts';
 import { describeFetched, fetchIndex, knownVersion } from './fetch.ts';
-import { describeChanges, fileFacts, proveFiles, readStep } from './prove-plan.ts';
+import { proveFiles, readStep } from './pipeline.ts';
 import type { PushedIndex } from './pushed.ts';
 import { endResult, failureResult, newFindings } from './result.ts';
 import type { Parts } from './update-context.ts';
@@ -41,7 +42,7 @@ export async function dryRun(
       const value = request.pushed ?? (await fetchIndex(await parts.openStore(), { unless, maxBytes }));
       return { value, detail: describeFetched(value) };
     });
-    const chosen = chooseCandidate(fetched, {
+    const chosen = await chooseCandidate(fetched, {
       live,
       installed,
       force: request.force,
@@ -56,7 +57,7 @@ export async function dryRun(
     else if (chosen.note) steps.note(chosen.note);
     // What would be done is nothing, where this host's own index is held.
     const candidate = 'kind' in chosen ? localCandidate(live, installed) : chosen;
-    const index = await readStep(site, { steps, findings }, candidate);
+    const { index } = await readStep({ site, steps, findings }, candidate);
     const files = await steps.run('generate', 'Generate the files', () => {
       const value = generate(index, site);
       return { value, detail: `${value.length} files` };

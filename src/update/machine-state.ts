@@ -7,7 +7,7 @@ import { installedAs, type Remembered, readRemembered } from '../journal/remembe
 import type { FileFacts, MachineState } from '../report/events.ts';
 import type { Site } from '../site/site.ts';
 import { localFacts } from './candidate.ts';
-import { fileFacts } from './prove-plan.ts';
+import { fileFacts } from './changes.ts';
 import type { Parts } from './update-context.ts';
 
 /** Times that the machine is looked at, until no update has come in between. */

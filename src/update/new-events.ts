@@ -8,12 +8,15 @@ import { readValidIndex } from '../index/read-index.ts';
 import { nameEvent, nameRow } from '../index/row-names.ts';
 import { databaseOf, servesHere } from '../index/tenant-names.ts';
 import { leftBehind } from '../journal/event-moves.ts';
-import { type OwedEvents, writeOwedEvents } from '../journal/owed-events.ts';
+import { type OwedEvents, readOwedEvents, writeOwedEvents } from '../journal/owed-events.ts';
 import type { Steps } from '../report/steps.ts';
 import type { Site } from '../site/site.ts';
 import type { Arrived, NewDatabase, NewDatabases, NewEvent } from '../tenants/tenant-model.ts';
 import type { Warning } from '../warning.ts';
+import type { Beside } from './apply.ts';
+import type { Operation } from './locked.ts';
 import type { Findings } from './result.ts';
+import type { Parts } from './update-context.ts';
 
 /** Bytes of one page, at most: a database of that size may be one in which nothing has ever been made. */
 const LARGEST_PAGE = 65_536;
@@ -121,7 +124,7 @@ function eventOf(site: Site, { entry, event, name }: Named): Omit<NewEvent, 'bef
 const TOLD: readonly Arrived[] = ['copied', 'made', 'downloaded', 'brought along'];
 
 /** What one run does about its new events. */
-export interface NewEventsWork {
+interface NewEventsWork {
   readonly site: Site;
   readonly databases: NewDatabases;
   readonly events: readonly NewEvent[];
@@ -131,11 +134,50 @@ export interface NewEventsWork {
   readonly steps: Steps;
 }
 
+/** What is planned about databases. */
+export interface DatabasesPlan {
+  readonly index: Index;
+  /** As `Comparing.every`. */
+  readonly every: boolean;
+  /** What was asked of the store before the lock was taken; null for nothing. */
+  readonly asked: NewDatabases | null;
+  /** Whether they are left to the ready hook, since nobody may wait. */
+  readonly isLeft: boolean;
+}
+
+/**
+ * What an installation does about the databases of new events.
+ *
+ * @returns what is put in place before navigator.yml, null for nothing; and what to do once all of it stands
+ */
+export async function planDatabases(
+  parts: Parts,
+  { live, findings, steps }: Operation,
+  { index, every, asked, isLeft }: DatabasesPlan,
+): Promise<{ readonly beside: Beside | null; settle(): void }> {
+  const { site } = parts;
+  const owed = readOwedEvents(site.dbDir);
+  const events = isLeft ? [] : newEventsOf({ site, index, before: live.image, owed, every });
+  if (events.length === 0) {
+    const settle = () => (owed.size > 0 && !isLeft ? forgetDatabases(site, findings) : undefined);
+    return { beside: null, settle };
+  }
+  const work = { site, databases: asked ?? (await parts.openNewDatabases()), events, owed, findings, steps };
+  return {
+    beside: {
+      announce: () => announceDatabases(work),
+      withdraw: () => withdrawDatabases(work),
+      place: () => placeDatabases(work),
+    },
+    settle: () => {},
+  };
+}
+
 /**
  * Writes down what is about to be done, since the index that is replaced is what tells which events are new. Where the
  * application keeps it from that, as it can, the update goes on. Never throws.
  */
-export function announceDatabases({ site, events, findings, steps }: NewEventsWork): void {
+function announceDatabases({ site, events, findings, steps }: NewEventsWork): void {
   const owed = events.map(({ name, before }): [string, string | null] => [name, before]);
   try {
     writeOwedEvents(site.dbDir, new Map(owed), findings.run);
@@ -145,12 +187,12 @@ export function announceDatabases({ site, events, findings, steps }: NewEventsWo
 }
 
 /** Takes that back, where nothing was changed after all. Never throws. */
-export function withdrawDatabases({ site, owed, findings }: NewEventsWork): void {
+function withdrawDatabases({ site, owed, findings }: NewEventsWork): void {
   settle(site, owed, findings);
 }
 
 /** What was owed is there by now, or nobody's any more. Never throws. */
-export function forgetDatabases(site: Site, findings: Findings): void {
+function forgetDatabases(site: Site, findings: Findings): void {
   settle(site, new Map(), findings);
 }
 
@@ -164,7 +206,7 @@ function settle(site: Site, owed: OwedEvents, { run }: Findings): void {
 }
 
 /** Puts the databases in place, and tells how it went: an event that has none now is a warning. Never throws. */
-export async function placeDatabases(work: NewEventsWork): Promise<void> {
+async function placeDatabases(work: NewEventsWork): Promise<void> {
   const { site, databases, events, findings, steps } = work;
   const placed = await databases.place(events);
   const told = TOLD.map((how) => ({

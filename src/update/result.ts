@@ -1,11 +1,10 @@
 import { hostname } from 'node:os';
 import { asFailure } from '../failure.ts';
-import { countRows } from '../index/warnings.ts';
 import type { FileFacts, IndexFacts, Outcome, Problem, RunResult } from '../report/events.ts';
 import type { Steps } from '../report/steps.ts';
 import { newRunId } from '../run-id.ts';
 import type { Site } from '../site/site.ts';
-import type { Warning } from '../warning.ts';
+import { countRows, type Warning } from '../warning.ts';
 
 /** What an operation has found out so far; filled step by step, so that a failure can tell what was known. */
 export interface Findings {
@@ -16,6 +15,13 @@ export interface Findings {
   warnings: readonly Warning[];
   diff?: string;
   fallback?: Problem;
+}
+
+/** What every step of an operation has at hand. */
+export interface Running {
+  readonly site: Site;
+  readonly steps: Steps;
+  readonly findings: Findings;
 }
 
 export function newFindings(run: string): Findings {

@@ -6,8 +6,8 @@ import type { LiveIndex } from '../install/live-index.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Arrival, InstalledState } from '../journal/journal-model.ts';
 import type { IndexFacts, RunResult } from '../report/events.ts';
+import { bringAbout } from './bring-about.ts';
 import { type Candidate, localCandidate } from './candidate.ts';
-import { installCandidate } from './install-index.ts';
 import { underLock } from './locked.ts';
 import type { Parts } from './update-context.ts';
 
@@ -37,7 +37,7 @@ export async function rollback(parts: Parts, { run, arrival }: RollbackRequest):
     const candidate = before.index
       ? candidateOf(before.index, before, { live, installed })
       : localCandidate(live, installed);
-    return await installCandidate(parts, operation, candidate, { force: false });
+    return await bringAbout(parts, operation, candidate, { force: false });
   });
 }
 

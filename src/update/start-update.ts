@@ -5,10 +5,11 @@ import type { Arrival } from '../journal/journal-model.ts';
 import type { Outcome, RunResult } from '../report/events.ts';
 import { navigatorPath } from '../site/paths.ts';
 import { type Change, installChange, stageChange } from './apply.ts';
+import { bringAbout } from './bring-about.ts';
 import { type Candidate, localCandidate } from './candidate.ts';
-import { installCandidate } from './install-index.ts';
+import { describeChanges, fileFacts } from './changes.ts';
 import { type Operation, underLock } from './locked.ts';
-import { describeChanges, fileFacts, proveFiles, readStep } from './prove-plan.ts';
+import { proveFiles, readStep } from './pipeline.ts';
 import type { Parts } from './update-context.ts';
 
 /** A start hook that waits blocks Navigator, and whoever holds the lock is finishing an update anyway. */
@@ -26,14 +27,14 @@ export async function runStart(parts: Parts, arrival: Arrival): Promise<RunResul
     const candidate = localCandidate(operation.live, operation.journal.installed());
     if (!interrupted) return await writeHtpasswd(parts, operation, candidate);
     operation.steps.note('an update was cut short; it is finished now, from the local index');
-    return await installCandidate(parts, operation, candidate, { force: false, databases: 'left' });
+    return await bringAbout(parts, operation, candidate, { force: false, databases: 'left' });
   });
 }
 
 async function writeHtpasswd(parts: Parts, operation: Operation, candidate: Candidate): Promise<Outcome> {
   const { journal, steps, findings, live } = operation;
   const { site } = parts;
-  const index = await readStep(site, { steps, findings }, candidate);
+  const { index } = await readStep({ site, steps, findings }, candidate);
   const plan = generate(index, site);
   const comparisons = compareFiles(plan.filter((file) => file.kind === 'htpasswd'));
   findings.files = fileFacts(comparisons, { path: live.path, changed: false, size: candidate.image.length });

@@ -8,6 +8,8 @@ import type { UpdateSettings } from './update-settings.ts';
 export interface Parts {
   readonly site: Site;
   readonly settings: UpdateSettings;
+  /** What tells one build of this program from another; null for none, as where it is run from its sources. */
+  readonly build: string | null;
   /** Resolves to null where no object store is configured. */
   readonly openStore: () => Promise<ObjectReader | null>;
   /** What sees to the databases of new events: loaded only where an index has any. */

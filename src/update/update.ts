@@ -1,13 +1,12 @@
 import type { Lock } from '../database/lock.ts';
 import { asFailure, Failure } from '../failure.ts';
-import { describeDifferences } from '../index/differences.ts';
 import { type LiveIndex, readLiveIndex } from '../install/live-index.ts';
 import { unlessDamaged } from '../journal/history.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Arrival } from '../journal/journal-model.ts';
 import { installedAs, NOTHING, type Remembered, readRemembered } from '../journal/remembered.ts';
 import type { Outcome, Problem, RunResult, Trigger } from '../report/events.ts';
-import { type Ahead, lookAhead } from './ahead.ts';
+import { bringAbout } from './bring-about.ts';
 import {
   type Candidate,
   chooseCandidate,
@@ -16,7 +15,7 @@ import {
   type Unpublished,
 } from './candidate.ts';
 import { describeFetched, type Fetched, fetchIndex, knownVersion } from './fetch.ts';
-import { installCandidate } from './install-index.ts';
+import type { Ahead } from './install-options.ts';
 import { type Operation, prepareAndLock } from './locked.ts';
 import type { PushedIndex } from './pushed.ts';
 import type { Parts } from './update-context.ts';
@@ -89,7 +88,7 @@ async function ask(
     const { pendingReload } = remembered;
     // Of what is unchanged there is nothing to be learnt, unless a run that was killed has left something undone.
     const image = fetched.kind === 'found' ? fetched.bytes : pendingReload && store ? live.image : null;
-    return { fetched, ahead: image && (await lookAhead(parts, { image, live: live.image })), live };
+    return { fetched, ahead: image && (await aheadOf(parts, image, live)), live };
   } catch (error) {
     if (mustServe && error instanceof Failure) return { problem: error, live };
     throw error;
@@ -99,8 +98,14 @@ async function ask(
 /** The index is at hand; where there is a store, it may have databases of new events. */
 async function askForPushed(parts: Parts, pushed: PushedIndex): Promise<Asked> {
   const live = await readLiveIndex(parts.site, parts.settings.maxIndexBytes);
-  const ahead = await lookAhead(parts, { image: pushed.bytes, live: live.image });
+  const ahead = await aheadOf(parts, pushed.bytes, live);
   return { fetched: pushed, ahead, live };
+}
+
+/** Only here: most runs have nothing to look at. */
+async function aheadOf(parts: Parts, image: Buffer, live: LiveIndex): Promise<Ahead | null> {
+  const { lookAhead } = await import('./ahead.ts');
+  return await lookAhead(parts, { image, live: live.image });
 }
 
 /** That the store has still what was installed says nothing once something else is. */
@@ -119,13 +124,13 @@ async function perform(
   const { journal } = operation;
   try {
     if (!('fetched' in asked)) throw asked.problem;
-    const candidate = choose(parts, request, operation, asked.fetched);
-    if ('kind' in candidate) return hold(operation, candidate, request);
+    const candidate = await choose(parts, request, operation, asked.fetched);
+    if ('kind' in candidate) return await hold(operation, candidate, request);
     if (candidate.note) operation.steps.note(candidate.note);
     const { ahead } = asked;
     const storeless = asked.fetched.kind === 'no-store';
     const options = { force, reload, ahead, storeless };
-    const outcome = await installCandidate(parts, operation, candidate, options);
+    const outcome = await bringAbout(parts, operation, candidate, options);
     journal.setOwedUpdate(null);
     return outcome;
   } catch (error) {
@@ -134,13 +139,13 @@ async function perform(
   }
 }
 
-function choose(
+async function choose(
   { site }: Parts,
   { force }: UpdateRequest,
   { journal, live }: Operation,
   fetched: Fetched,
-): Candidate | Unpublished {
-  return chooseCandidate(fetched, {
+): Promise<Candidate | Unpublished> {
+  return await chooseCandidate(fetched, {
     live,
     installed: journal.installed(),
     force,
@@ -164,14 +169,14 @@ async function serveLocal(
     // Stores take a while to be the same everywhere: whoever pushes may be ahead of them.
     steps.note('the store has an older index than the one that was pushed here, which stays');
     journal.setOwedUpdate(null);
-    return await installCandidate(parts, operation, local, { force: false, reload, spare: true });
+    return await bringAbout(parts, operation, local, { force: false, reload, spare: true });
   }
   if (failure !== error) parts.unexpected(error);
   const { code, message, hint } = failure;
   findings.fallback = { code, message, hint };
   steps.note(`the update failed (${code}): ${message}; this machine serves from the index that it has`);
   keepInMind(operation, findings.fallback);
-  return await installCandidate(parts, operation, local, { force: false, reload, spare: true });
+  return await bringAbout(parts, operation, local, { force: false, reload, spare: true });
 }
 
 /** Without an index of its own the machine cannot serve, and what kept it from fetching one is what is to be mended. */
@@ -193,12 +198,13 @@ function keepInMind({ journal, steps }: Operation, problem: Problem): void {
 }
 
 /** Leaves everything as it is, and says what stands against the store's. */
-function hold(
+async function hold(
   { live, findings, steps }: Operation,
   { theirs, facts, whose }: Unpublished,
   { trigger }: UpdateRequest,
-): Outcome {
+): Promise<Outcome> {
   findings.index = facts;
+  const { describeDifferences } = await import('../index/differences.ts');
   const differences = live.image ? describeDifferences(theirs, live.image) : [];
   steps.note(describeHeld(differences, whose));
   // Names of users are for whoever is on this host.

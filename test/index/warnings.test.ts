@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { countRows, firstOfEachKind } from '../../src/index/warnings.ts';
-import type { Warning } from '../../src/warning.ts';
+import { firstOfEachKind } from '../../src/index/warnings.ts';
+import { countRows, type Warning } from '../../src/warning.ts';
 
 /** `count` rows with bad keys, from an id on, each key another one. */
 const badKeys = (table: Warning['table'], count: number, from = 1): Warning[] =>

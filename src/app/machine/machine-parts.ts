@@ -1,11 +1,10 @@
 import { statSync } from 'node:fs';
 import { hostname, totalmem } from 'node:os';
-import { openImage } from '../../database/image.ts';
+import { BUILD_ID } from '../../build-id.ts';
 import { madeBefore } from '../../database/made-before.ts';
 import { Failure } from '../../failure.ts';
 import { onDisk } from '../../files/disk.ts';
 import type { User } from '../../index/index-model.ts';
-import { readIndex } from '../../index/read-index.ts';
 import { readLiveIndex } from '../../install/live-index.ts';
 import { broadcast } from '../../report/broadcast.ts';
 import type { Reporter } from '../../report/events.ts';
@@ -143,6 +142,7 @@ export async function buildParts(world: World, voice: Voice): Promise<Parts> {
   return {
     site,
     settings,
+    build: BUILD_ID,
     report: voice.report,
     unexpected: voice.log.exception,
     openStore: async () => {
@@ -180,6 +180,10 @@ export async function installedUsers({
 }: Pick<Parts, 'site' | 'settings'>): Promise<readonly User[] | null> {
   const { image } = await readLiveIndex(site, settings.maxIndexBytes);
   if (!image) return null;
+  const [{ openImage }, { readIndex }] = await Promise.all([
+    import('../../database/image.ts'),
+    import('../../index/read-index.ts'),
+  ]);
   try {
     const db = openImage(image);
     try {

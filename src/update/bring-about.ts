@@ -1,0 +1,23 @@
+import { clearOwedEvents } from '../journal/owed-events.ts';
+import type { Outcome } from '../report/events.ts';
+import type { Candidate } from './candidate.ts';
+import type { InstallOptions } from './install-options.ts';
+import type { Operation } from './locked.ts';
+import { isProved } from './unless-proved.ts';
+import type { Parts } from './update-context.ts';
+
+/**
+ * Brings a candidate about: at once where the last run proves that nothing is to be done, else by the whole way
+ * (pipeline.ts).
+ */
+export async function bringAbout(
+  parts: Parts,
+  operation: Operation,
+  candidate: Candidate,
+  options: InstallOptions,
+): Promise<Outcome> {
+  clearOwedEvents(parts.site.dbDir, operation.findings.run);
+  if (await isProved(parts, operation, candidate, options)) return 'unchanged';
+  const { installCandidate } = await import('./pipeline.ts');
+  return await installCandidate(parts, operation, candidate, options);
+}
