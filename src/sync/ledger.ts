@@ -1,20 +1,20 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Damaged, openOrBeginAnew } from '../database/repair.ts';
-import { type Database, openDatabase } from '../database/sqlite.ts';
-import { hasSchema } from '../database/whole-schema.ts';
+import type { Database } from '../database/sqlite.ts';
+import { openStoreCopy, openStoreFile, type StoreFile } from '../database/store-file.ts';
 import { diskError } from '../files/disk.ts';
 import type { Intent, KnownCopy, Owed } from './upload-model.ts';
 
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS copies (
+const TABLES = `
+  CREATE TABLE copies (
     name TEXT PRIMARY KEY, print TEXT NOT NULL, digest TEXT NOT NULL, settled INTEGER NOT NULL) STRICT;
-  CREATE TABLE IF NOT EXISTS intents (
+  CREATE TABLE intents (
     name TEXT NOT NULL, etag TEXT NOT NULL, digest TEXT NOT NULL, time INTEGER NOT NULL, date TEXT,
     PRIMARY KEY (name, etag)) STRICT;
-  CREATE TABLE IF NOT EXISTS owed (
+  CREATE TABLE owed (
     name TEXT PRIMARY KEY, inventory TEXT NOT NULL, etag TEXT NOT NULL, time INTEGER NOT NULL, date TEXT) STRICT;
 `;
+
+const FILE: StoreFile = { versions: ['', TABLES], lost: ': what it knows is then learnt again.' };
 
 interface Row {
   readonly name: string;
@@ -37,14 +37,16 @@ export class Ledger {
     this.#db = db;
   }
 
-  /** @param options.dryRun gives what stands there for reading alone; nothing where there is nothing. */
+  /**
+   * @param options.dryRun gives what stands there for reading alone; nothing where there is nothing.
+   * @throws {Failure} `disk`; `config-invalid` for a file that a newer release has made
+   */
   static open(stateDir: string, options: { dryRun: boolean }): Ledger {
     const path = join(stateDir, 'uploads.db');
-    try {
-      return new Ledger(options.dryRun ? copied(path) : openOrBeginAnew(path, () => prepared(path)));
-    } catch (error) {
-      throw diskError('cannot open', path, error);
-    }
+    // A kill takes nothing back; what a power cut may do to this file costs time and no more.
+    return new Ledger(
+      options.dryRun ? openStoreCopy(path, FILE) : openStoreFile(path, FILE, { synchronous: 'OFF' }),
+    );
   }
 
   close(): void {
@@ -118,36 +120,5 @@ export class Ledger {
     } catch (error) {
       throw diskError('cannot write', this.#db.name, error);
     }
-  }
-}
-
-/** Empty where there is no file that could be read: a dry run undoes and repairs nothing. */
-function copied(path: string): Database {
-  if (!existsSync(path)) return prepared(':memory:');
-  try {
-    const db = openDatabase(path, { readonly: true, fileMustExist: true });
-    try {
-      return prepared(db.serialize());
-    } finally {
-      db.close();
-    }
-  } catch {
-    return prepared(':memory:');
-  }
-}
-
-function prepared(source: string | Buffer): Database {
-  const db = openDatabase(source);
-  try {
-    // A kill takes nothing back; what a power cut may do to this file costs time and no more.
-    db.pragma('synchronous = OFF');
-    db.exec(SCHEMA);
-    if (!hasSchema(db, SCHEMA)) throw new Damaged('its tables are others');
-    const found = db.pragma('quick_check(1)', { simple: true });
-    if (found !== 'ok') throw new Damaged(String(found));
-    return db;
-  } catch (error) {
-    db.close();
-    throw error;
   }
 }

@@ -1,0 +1,123 @@
+import { existsSync } from 'node:fs';
+import { Failure } from '../failure.ts';
+import { diskError } from '../files/disk.ts';
+import { Damaged, openOrBeginAnew } from './repair.ts';
+import { type Database, openDatabase } from './sqlite.ts';
+import { hasSchema } from './whole-schema.ts';
+
+/*
+ * The files of this program's own that are SQLite databases: the journal, and what a machine knows of databases in the
+ * store. Each has exactly the tables that its version says, and nothing beside, or it is damaged.
+ */
+
+export interface StoreFile {
+  /** What each version consists of, as SQL; its number stands in `user_version`. The first, 0, is an empty file. */
+  readonly versions: readonly string[];
+  /** What is lost with the file, as the end of a hint. */
+  readonly lost: string;
+}
+
+/** How much of what is committed a power cut may take back; a kill takes nothing. */
+export interface Durability {
+  readonly synchronous: 'OFF' | 'NORMAL';
+}
+
+/**
+ * Opens such a file, and makes it where there is none. Several processes may have it open at once. A damaged one is set
+ * aside, and begun anew.
+ *
+ * @throws {Failure} `disk`; `config-invalid` for one that a newer release has made
+ */
+export function openStoreFile(path: string, file: StoreFile, durability: Durability): Database {
+  try {
+    return openOrBeginAnew(path, () => open(path, file, durability));
+  } catch (error) {
+    throw diskError('cannot open', path, error);
+  }
+}
+
+/**
+ * The same for a run that changes nothing: a copy in memory, empty where there is no file that is in order.
+ *
+ * @throws {Failure} `disk`; `config-invalid` for one that a newer release has made
+ */
+export function openStoreCopy(path: string, file: StoreFile): Database {
+  const copy = existsSync(path) ? serialized(path, file) : null;
+  const db = openDatabase(copy ?? ':memory:');
+  if (!copy) db.exec(latest(file));
+  return db;
+}
+
+/**
+ * Inside a transaction: the version of a file, whose tables are proved to be those of it.
+ *
+ * @throws {Damaged} they are not
+ * @throws {Failure} `config-invalid`: a newer release made it
+ */
+export function provenVersion(db: Database, path: string, { versions, lost }: StoreFile): number {
+  const version = versionOf(db);
+  const known = versions.length - 1;
+  if (version > known) {
+    throw new Failure(
+      'config-invalid',
+      `${path} was made by a newer version of this program (schema ${version}, known: ${known})`,
+      { hint: `Deploy that version again; or move the file aside${lost}` },
+    );
+  }
+  if (!hasSchema(db, versions[version] ?? ''))
+    throw new Damaged(`its tables are not those of version ${version}`);
+  return version;
+}
+
+/** @throws {Damaged} the pages of the file are not in order */
+export function provePages(db: Database): void {
+  const found = db.pragma('quick_check(1)', { simple: true });
+  if (found !== 'ok') throw new Damaged(`quick_check says: ${String(found)}`);
+}
+
+function open(path: string, file: StoreFile, { synchronous }: Durability): Database {
+  const db = openDatabase(path);
+  try {
+    db.pragma(`synchronous = ${synchronous}`);
+    db.transaction(() => begin(db, file)).immediate();
+    prove(db, path, file);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** Makes the tables in a new file. Early releases wrote no version into uploads.db: the tables tell that it is the first. */
+function begin(db: Database, file: StoreFile): void {
+  if (versionOf(db) !== 0) return;
+  if (hasSchema(db, '')) db.exec(latest(file));
+  else if (hasSchema(db, file.versions[1] ?? '')) db.pragma('user_version = 1');
+}
+
+function prove(db: Database, path: string, file: StoreFile): void {
+  if (provenVersion(db, path, file) === 0) throw new Damaged('it has no version');
+  provePages(db);
+}
+
+function serialized(path: string, file: StoreFile): Buffer | null {
+  try {
+    const db = openDatabase(path, { readonly: true, fileMustExist: true });
+    try {
+      prove(db, path, file);
+      return db.serialize();
+    } finally {
+      db.close();
+    }
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    return null;
+  }
+}
+
+/** SQL that makes the newest version in an empty file. */
+function latest({ versions }: StoreFile): string {
+  return `${versions.at(-1)} PRAGMA user_version = ${versions.length - 1};`;
+}
+
+const versionOf = (db: Database): number => Number(db.pragma('user_version', { simple: true }));
