@@ -1,10 +1,11 @@
+import { hostname } from 'node:os';
 import { asFailure, Failure } from '../failure.ts';
 import { barReport, type Terminal } from '../report/bar.ts';
 import type { Summary } from '../report/events.ts';
 import { collectNotes } from '../report/notes.ts';
 import { streamReport } from '../report/plain-text.ts';
 import { newRunId } from '../run-id.ts';
-import { machineName } from '../update/result.ts';
+import { identityOf } from '../site/identity.ts';
 import { buildVoice, type Voice, type World } from './machine/machine-parts.ts';
 import type { ExitCode } from './machine/update-command.ts';
 
@@ -65,8 +66,7 @@ function refusedSummary({ env, name: operation }: World, error: unknown): Summar
   return {
     run: newRunId(),
     operation,
-    machine: machineName(env),
-    region: env['FLY_REGION'] || null,
+    ...identityOf(env, hostname()),
     outcome: 'failed',
     counts: {},
     failures: [],

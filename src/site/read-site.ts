@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { Failure } from '../failure.ts';
 import { type DataMapping, mappingAt } from './data.ts';
+import { FLY_NAME, identityOf } from './identity.ts';
 import type { Deployment, Site } from './site.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -14,9 +15,6 @@ export interface Host {
 }
 
 const DEFAULT_PORT = 9999;
-
-/** What Fly's names look like: safe in a path, in a host name and in a pattern. */
-const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
 
 const CONTROL = /\p{Cc}/u;
 
@@ -43,7 +41,7 @@ export function siteFrom(env: Environment, host: Host, overrides: DataMapping | 
   const { appName, region } = readFly(env);
   const container = readVariable(env, 'KAMAL_CONTAINER_NAME');
   const deployment: Deployment = region ? 'fly' : container ? 'kamal' : 'local';
-  const machineId = (deployment === 'fly' ? readVariable(env, 'FLY_MACHINE_ID') : container) ?? host.hostname;
+  if (deployment === 'fly') readVariable(env, 'FLY_MACHINE_ID');
   return {
     deployment,
     appRoot,
@@ -52,7 +50,7 @@ export function siteFrom(env: Environment, host: Host, overrides: DataMapping | 
     logDir: directory('RAILS_LOG_VOLUME'),
     appName,
     region,
-    machineId,
+    machineId: identityOf(env, host.hostname).machine,
     listenPort: readPort(env) ?? portOf(overrides) ?? DEFAULT_PORT,
     memoryGiB: Math.floor(host.totalMemoryBytes / 2 ** 30),
     overrides,
@@ -107,7 +105,7 @@ function readFly(env: Environment): { appName: string | null; region: string | n
 
 function readName(env: Environment, name: string): string | null {
   const value = readVariable(env, name);
-  if (value === null || NAME.test(value)) return value;
+  if (value === null || FLY_NAME.test(value)) return value;
   throw new Failure('config-invalid', `${name} is ${JSON.stringify(value)}, which is no name of Fly's`, {
     hint: `Set ${name} to letters, digits, "-" and "_" only.`,
   });

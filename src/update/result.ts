@@ -3,6 +3,7 @@ import { asFailure } from '../failure.ts';
 import type { FileFacts, IndexFacts, Outcome, Problem, RunResult } from '../report/events.ts';
 import type { Steps } from '../report/steps.ts';
 import { newRunId } from '../run-id.ts';
+import { identityOf } from '../site/identity.ts';
 import type { Site } from '../site/site.ts';
 import { countRows, type Warning } from '../warning.ts';
 
@@ -61,8 +62,7 @@ export function refusedResult(env: NodeJS.ProcessEnv, error: unknown): RunResult
   const { code, message, hint } = asFailure(error);
   return {
     run: newRunId(),
-    machine: machineName(env),
-    region: env['FLY_REGION'] || null,
+    ...identityOf(env, hostname()),
     outcome: 'failed',
     shared: false,
     index: null,
@@ -73,9 +73,4 @@ export function refusedResult(env: NodeJS.ProcessEnv, error: unknown): RunResult
     steps: [],
     error: { code, message, hint },
   };
-}
-
-/** What this machine is called in results and logs. */
-export function machineName(env: NodeJS.ProcessEnv): string {
-  return env['FLY_MACHINE_ID'] || env['KAMAL_CONTAINER_NAME'] || hostname();
 }

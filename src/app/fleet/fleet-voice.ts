@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { asFailure, Failure } from '../../failure.ts';
 import type { FleetReporter } from '../../fleet/fleet-model.ts';
 import { fleetJson } from '../../fleet-view/fleet-json.ts';
@@ -8,7 +9,7 @@ import { type HttpBroadcast, httpBroadcast } from '../../fleet-view/navigator-br
 import { broadcast } from '../../report/broadcast.ts';
 import { type Log, pinoReport } from '../../report/log.ts';
 import { createScrubber, type Scrubber } from '../../report/redact.ts';
-import { machineName } from '../../update/result.ts';
+import { identityOf, logDirOf } from '../../site/identity.ts';
 import type { World } from '../machine/machine-parts.ts';
 import type { FleetOptions } from './config-update-options.ts';
 import type { Stop } from './stop-signals.ts';
@@ -43,7 +44,7 @@ const BROADCAST_PATIENCE_MS = 2500;
  * @throws {Failure} `usage`, `config-invalid`: there is no such place to broadcast to
  */
 export function openFleetVoice(
-  { env, name }: World,
+  { env, name, defaultAppRoot }: World,
   options: FleetOptions,
   secrets: readonly string[],
   console: Console,
@@ -51,10 +52,10 @@ export function openFleetVoice(
   const scrubber = createScrubber(secrets);
   const broadcasts = openBroadcast(env, options);
   const log = pinoReport({
-    logDir: env['RAILS_LOG_VOLUME'] || null,
+    logDir: logDirOf(env, defaultAppRoot),
     standardError: false,
     name,
-    base: scrubber.value({ machine: machineName(env) }),
+    base: scrubber.value({ machine: identityOf(env, hostname()).machine }),
     scrubber,
   });
   const shown = openView(options, console);

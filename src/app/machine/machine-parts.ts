@@ -11,11 +11,11 @@ import type { Reporter } from '../../report/events.ts';
 import { type Log, pinoReport } from '../../report/log.ts';
 import { createScrubber, type Scrubber, secretsOf } from '../../report/redact.ts';
 import { giveAwayLeftovers } from '../../rights/leftovers.ts';
+import { identityOf, logDirOf } from '../../site/identity.ts';
 import { type Host, readSite } from '../../site/read-site.ts';
 import type { Site } from '../../site/site.ts';
 import type { StoreSettings } from '../../store/object-store.ts';
 import { readStoreSettings } from '../../store/store-settings.ts';
-import { machineName } from '../../update/result.ts';
 import type { Parts } from '../../update/update-context.ts';
 import { readUpdateSettings } from '../../update/update-settings.ts';
 import { cautionsOf } from './cautions.ts';
@@ -106,13 +106,13 @@ export interface Voice {
 export function buildVoice(world: World, reporters: readonly Reporter[], standardError: boolean): Voice {
   const { env, name, cautions = [], accountCaution, unused = [] } = world;
   const scrubber = createScrubber([...secretsOf(env), ...unused]);
-  const logDir = env['RAILS_LOG_VOLUME'] || null;
+  const logDir = logDirOf(env, world.defaultAppRoot);
   if (logDir) giveAwayLeftovers(logDir, [`${name}.log`], madeBefore);
   const log = pinoReport({
     logDir,
     standardError,
     name,
-    base: scrubber.value({ machine: machineName(env), region: env['FLY_REGION'] || null }),
+    base: scrubber.value({ ...identityOf(env, hostname()) }),
     scrubber,
   });
   const report = broadcast([log.report, ...reporters], scrubber);
