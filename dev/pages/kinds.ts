@@ -1,5 +1,5 @@
-import { entriesOf } from '../../src/index/entries.ts';
 import type { Index, Studio } from '../../src/index/index-model.ts';
+import { entriesOf } from '../../src/index/index-model.ts';
 
 /**
  * One page of every kind that an index has, the richest of its kind, by what it is. A page is the path of its directory

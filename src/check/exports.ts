@@ -1,5 +1,5 @@
-import { entriesOf } from '../index/entries.ts';
 import type { Event, Index, Region, StudioYear } from '../index/index-model.ts';
+import { entriesOf } from '../index/index-model.ts';
 import { placeOnMap } from '../index/projection.ts';
 import { few, mapAt, show } from './document.ts';
 import type { Rule } from './rule.ts';

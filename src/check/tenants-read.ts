@@ -1,5 +1,5 @@
-import { DEFAULT_LOGO } from '../index/defaults.ts';
 import type { Event, Index, Studio, StudioYear } from '../index/index-model.ts';
+import { DEFAULT_LOGO } from '../index/index-model.ts';
 import { listAt, mappingAt } from '../site/data.ts';
 import type { Site } from '../site/site.ts';
 import type { StaticPart } from '../site/static.ts';

@@ -3,7 +3,6 @@ import { Failure } from '../failure.ts';
 import { diskError } from '../files/disk.ts';
 import { Damaged, openOrBeginAnew } from './repair.ts';
 import { type Database, openDatabase } from './sqlite.ts';
-import { hasSchema } from './whole-schema.ts';
 
 /*
  * The files of this program's own that are SQLite databases: the journal, and what a machine knows of databases in the
@@ -121,3 +120,26 @@ function latest({ versions }: StoreFile): string {
 }
 
 const versionOf = (db: Database): number => Number(db.pragma('user_version', { simple: true }));
+
+/**
+ * Whether a database has exactly the tables that these statements make, and nothing beside: a trigger or a view of
+ * somebody else's would run in our connection.
+ *
+ * @param statements `CREATE TABLE` statements, and others, which are passed over
+ */
+function hasSchema(db: Database, statements: string): boolean {
+  const found = db
+    .prepare<[], string>("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name <> 'sqlite_sequence'")
+    .pluck()
+    .all();
+  const due = statements.split(';').filter((statement) => /^\s*CREATE /.test(statement));
+  return found.map(folded).sort().join() === due.map(folded).sort().join();
+}
+
+/** White space, and what SQLite does not keep of a statement. */
+function folded(sql: string): string {
+  return sql
+    .replace(/\bIF NOT EXISTS /, '')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+}

@@ -11,7 +11,6 @@ import { encodingOf, pageSizeOf } from './header.ts';
 import { imageDigest, openImage } from './image.ts';
 import { quickCheck } from './integrity.ts';
 import { usesLog } from './pages.ts';
-import { repage } from './repage.ts';
 import { type Database, openDatabase } from './sqlite.ts';
 
 export interface Swap {
@@ -197,5 +196,30 @@ function withDatabase<T>(path: string, work: (db: Database) => T): T {
     return work(db);
   } finally {
     db.close();
+  }
+}
+
+/**
+ * The same database with pages of another size. SQLite can do that only in a file, so a private one is made at
+ * `scratch`, and removed.
+ *
+ * @throws {SqliteError} when the image is damaged; system errors when there is no room.
+ */
+export function repage(image: Buffer, pageSize: number, scratch: string): Buffer {
+  try {
+    const rollback = Buffer.from(image);
+    // Bytes 18 and 19 ask for a write-ahead log, with which the page size could not be changed.
+    rollback.fill(1, 18, 20);
+    const user = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
+    writeNewFile(scratch, [rollback], { mode: 0o600, ...user });
+    const db = openDatabase(scratch);
+    try {
+      db.exec(`PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA page_size = ${pageSize}; VACUUM`);
+      return db.serialize();
+    } finally {
+      db.close();
+    }
+  } finally {
+    rmSync(scratch, { force: true });
   }
 }

@@ -4,12 +4,15 @@ import { databaseFile, INDEX_NAME } from '../bucket/object-names.ts';
 import { isSqliteError } from '../database/sqlite.ts';
 import { asFailure, Failure } from '../failure.ts';
 import type { FleetEvent } from '../fleet/fleet-model.ts';
+import type { Index } from '../index/index-model.ts';
+import { entriesOf } from '../index/index-model.ts';
+import { databaseOf } from '../index/tenant-names.ts';
 import { readInstalledIndex } from '../install/installed-index.ts';
 import { inFleetJournal } from '../journal/fleet.ts';
 import { readDateMemory } from '../journal/fleet-history.ts';
 import type { DateMemory } from '../journal/journal-model.ts';
 import type { Site } from '../site/site.ts';
-import { datedEvents } from './dated-events.ts';
+import type { DatedEvent } from './dated-event.ts';
 import type { DateSettings } from './dates-settings.ts';
 import { lookAtAll, type Survey } from './survey-databases.ts';
 import { writeDates } from './write-dates.ts';
@@ -110,4 +113,22 @@ function reasonOf(error: unknown): string {
 
 function note({ report }: DatesParts, message: string): void {
   report({ type: 'note', message });
+}
+
+/** Every event of the index: years descending, studios by key, events in list order. */
+function datedEvents(index: Index, { dbDir }: Site): DatedEvent[] {
+  return [...entriesOf(index)].flatMap((entry) =>
+    entry.events.map((event) => {
+      const database = databaseOf(entry, event);
+      return {
+        id: event.id,
+        key: event.key,
+        year: entry.year,
+        studioId: entry.studio.id,
+        database,
+        path: join(dbDir, databaseFile(database)),
+        date: event.date,
+      };
+    }),
+  );
 }

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import type { Index } from '../index/index-model.ts';
+import type { Index, User } from '../index/index-model.ts';
+import { compareBytes } from '../index/sort-order.ts';
 import { htpasswdPath, maintenancePath, navigatorPath, tenantsListPath } from '../site/paths.ts';
 import type { Site } from '../site/site.ts';
 import { maintenancePart, navigatorPart } from '../site/static.ts';
-import { htpasswdText } from './htpasswd-file.ts';
 import { mapText } from './map-file.ts';
 import { navigatorText } from './navigator.ts';
 import type { PlannedFile } from './planned-file.ts';
@@ -50,4 +50,11 @@ export function generateMaintenance(site: Site): PlannedFile {
     content: emitYaml(maintenancePart(site).config),
     mode: READABLE,
   };
+}
+
+/** The htpasswd file: the lines of all who may log in, sorted by bytes, LF between them and none after the last. */
+function htpasswdText(users: readonly User[]): string {
+  const lines: string[] = [];
+  for (const { htpasswdLine } of users) if (htpasswdLine !== null) lines.push(htpasswdLine);
+  return lines.sort(compareBytes).join('\n');
 }

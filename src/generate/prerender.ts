@@ -1,5 +1,5 @@
-import { entriesOf } from '../index/entries.ts';
 import type { Index } from '../index/index-model.ts';
+import { entriesOf } from '../index/index-model.ts';
 import { compareBytes } from '../index/sort-order.ts';
 import { multiStudios, type StudiosByYear } from './region-entries.ts';
 

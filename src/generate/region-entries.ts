@@ -1,5 +1,5 @@
-import { entriesOf } from '../index/entries.ts';
 import type { Index } from '../index/index-model.ts';
+import { entriesOf } from '../index/index-model.ts';
 
 /** Studio keys by year, years in the index's order (descending), keys in byte order. */
 export type StudiosByYear = ReadonlyMap<number, readonly string[]>;

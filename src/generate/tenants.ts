@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import { DEFAULT_LOGO } from '../index/defaults.ts';
-import { entriesOf } from '../index/entries.ts';
 import type { Event, Index, StudioYear } from '../index/index-model.ts';
+import { DEFAULT_LOGO, entriesOf } from '../index/index-model.ts';
 import { databaseOf, scopeOf, servesHere } from '../index/tenant-names.ts';
 import { type DataMapping, isMapping, listAt, mappingAt } from '../site/data.ts';
 import type { Site } from '../site/site.ts';

@@ -1,4 +1,5 @@
 import type { Warning } from '../warning.ts';
+
 /** The index as immutable values: what every other room computes from. Bad rows are already left out of it. */
 
 /** A person who may log in. */
@@ -71,4 +72,19 @@ export interface Index {
 export interface ReadIndex {
   readonly index: Index;
   readonly warnings: readonly Warning[];
+}
+
+/** The platform's own, which every studio gets that names none. */
+export const DEFAULT_LOCALE = 'en-US';
+export const DEFAULT_LOGO = 'arthur-murray-logo.gif';
+
+/** What every studio holds in every year: years descending, studios by key. */
+export function* entriesOf({ years }: Index): Generator<StudioYear, undefined> {
+  for (const { studios } of years) yield* studios;
+}
+
+export function countEvents(entries: Iterable<StudioYear>): number {
+  let count = 0;
+  for (const { events } of entries) count += events.length;
+  return count;
 }

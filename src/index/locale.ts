@@ -1,4 +1,4 @@
-import { DEFAULT_LOCALE } from './defaults.ts';
+import { DEFAULT_LOCALE } from './index-model.ts';
 
 /** Asking takes longer than what it is asked for, and an index has few locales. */
 const known = new Map<string, boolean>();

@@ -1,8 +1,8 @@
 import type { Database } from '../database/sqlite.ts';
 import { quoted } from '../text.ts';
 import type { Warning } from '../warning.ts';
-import { DEFAULT_LOCALE, DEFAULT_LOGO } from './defaults.ts';
 import type { Studio } from './index-model.ts';
+import { DEFAULT_LOCALE, DEFAULT_LOGO } from './index-model.ts';
 import { pageKeyProblem } from './keys.ts';
 import type { RegionFinder } from './read-regions.ts';
 import { type Row, rowsOf } from './rows.ts';

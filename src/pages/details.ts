@@ -1,5 +1,5 @@
-import { countEvents } from '../index/entries.ts';
 import type { Year } from '../index/index-model.ts';
+import { countEvents } from '../index/index-model.ts';
 import { renderEvents } from './event-lists.ts';
 import { type Html, html } from './html.ts';
 import { ENGLISH, filled, wordingFor } from './labels.ts';

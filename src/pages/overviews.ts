@@ -1,4 +1,4 @@
-import { countEvents } from '../index/entries.ts';
+import { countEvents } from '../index/index-model.ts';
 import { type Html, html } from './html.ts';
 import { ENGLISH } from './labels.ts';
 import { renderName } from './language.ts';

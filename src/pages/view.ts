@@ -1,6 +1,6 @@
 import { prerenderPages } from '../generate/prerender.ts';
-import { countEvents } from '../index/entries.ts';
 import type { Event, Index, Studio, StudioYear, Year } from '../index/index-model.ts';
+import { countEvents } from '../index/index-model.ts';
 import { dayLocale } from '../index/locale.ts';
 import { type MapPlace, placeOnMap } from '../index/projection.ts';
 import { type Days, readDays, readMachineDays } from '../index/read-dates.ts';

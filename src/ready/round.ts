@@ -1,6 +1,6 @@
 import { asFailure, type FailureCode } from '../failure.ts';
-import { countEvents, entriesOf } from '../index/entries.ts';
 import type { Index } from '../index/index-model.ts';
+import { countEvents, entriesOf } from '../index/index-model.ts';
 import { firstOfEachKind } from '../index/warnings.ts';
 import { readInstalledIndex } from '../install/installed-index.ts';
 import type { ItemFailure, Summary } from '../report/events.ts';

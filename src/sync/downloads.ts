@@ -1,15 +1,13 @@
 import pLimit from 'p-limit';
-import { withBreaker } from '../tenants/breaker.ts';
 import { type DownloadTools, downloadTenant } from '../tenants/download.ts';
-import { inventoried } from '../tenants/inventoried.ts';
-import { largeOneByOne } from '../tenants/large.ts';
+import { eachWithSecondChance, largeOneByOne, withBreaker } from '../tenants/load.ts';
 import { isOlder } from '../tenants/local-copy.ts';
-import { eachWithSecondChance } from '../tenants/second-chance.ts';
+import { inventoried } from '../tenants/remote.ts';
 import type { RemoteCopy } from '../tenants/tenant-model.ts';
 import { underTenantLock } from '../tenants/under-lock.ts';
-import { mayUpload } from './owner.ts';
 import type { Remotes } from './remotes.ts';
 import type { Surveyed } from './survey.ts';
+import { mayUpload } from './survey.ts';
 import type { Run } from './sync-context.ts';
 
 /** Downloads at once. */

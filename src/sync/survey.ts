@@ -1,10 +1,11 @@
-import { wholeSeconds } from '../bucket/object-names.ts';
+import { type BigIntStats, statSync } from 'node:fs';
+import { INDEX_NAME, wholeSeconds } from '../bucket/object-names.ts';
 import { Failure } from '../failure.ts';
+import type { Site } from '../site/site.ts';
 import { readLocal } from '../tenants/local-copy.ts';
 import { mayBeSince, type SeenAt } from '../tenants/seen.ts';
 import type { LocalCopy, Seen, TenantDatabase } from '../tenants/tenant-model.ts';
 import { UNTOUCHED } from '../tenants/tenants-settings.ts';
-import { type Fingerprint, fingerprint } from './fingerprint.ts';
 import type { KnownCopy } from './upload-model.ts';
 
 /** One tenant's database as a look at its files shows it. */
@@ -61,4 +62,49 @@ function look(tenant: TenantDatabase, { seen: all, copy }: Knowledge, now: numbe
 function isSame(local: LocalCopy, { print }: Fingerprint, seen: SeenAt, known: KnownCopy | null): boolean {
   if (known && known.digest === seen.digest) return known.settled && known.print === print;
   return wholeSeconds(local.modified) === wholeSeconds(seen.time) && !mayBeSince(local.modified, seen);
+}
+
+/**
+ * Whether this machine may upload a tenant's database: on Fly those of its own region, and those that no region owns,
+ * which every region serves (then the first upload wins, and the others are told). The Kamal server and the admin host
+ * only download: they hold copies.
+ */
+export function mayUpload({ region }: TenantDatabase, site: Site): boolean {
+  return site.region !== null && (region === null || region === site.region);
+}
+
+/** The inventory that says what the store has of a tenant's database: that of the index where no region owns it. */
+export function inventoryOf({ region }: TenantDatabase): string {
+  return region ?? INDEX_NAME;
+}
+
+/** Milliseconds after which a file that was written has a time that differs from that of any later write. */
+const REST_MS = 2000;
+
+export interface Fingerprint {
+  /** Changes with every write to the database or its write-ahead log, also with one that sets the time back. */
+  readonly print: string;
+  /** Whether the next write will surely change it. */
+  readonly settled: boolean;
+}
+
+/**
+ * Tells whether a database has been written to, without opening it. Take it before the database is read: what is
+ * written while it is read must show.
+ *
+ * @param now milliseconds since 1970
+ */
+export function fingerprint(path: string, now: number): Fingerprint {
+  const files = [path, `${path}-wal`].map((file) => statSync(file, { bigint: true, throwIfNoEntry: false }));
+  return { print: files.map(printOf).join(' '), settled: files.every((file) => atRest(file, now)) };
+}
+
+function printOf(stats: BigIntStats | undefined): string {
+  return stats ? `${stats.ino}:${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}` : '-';
+}
+
+/** A time in the future says nothing either: the clock has been set since, and may come by there again. */
+function atRest(stats: BigIntStats | undefined, now: number): boolean {
+  if (!stats) return true;
+  return Math.max(Number(stats.mtimeMs), Number(stats.ctimeMs)) < now - REST_MS;
 }

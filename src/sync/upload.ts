@@ -8,9 +8,8 @@ import { askRemote, remoteCopyOf } from '../tenants/remote.ts';
 import type { SeenDatabases } from '../tenants/seen.ts';
 import type { RemoteCopy, TenantDatabase } from '../tenants/tenant-model.ts';
 import { type Evidence, judge, type Verdict } from './decide-upload.ts';
-import { fingerprint } from './fingerprint.ts';
 import type { Ledger } from './ledger.ts';
-import { inventoryOf } from './owner.ts';
+import { fingerprint, inventoryOf } from './survey.ts';
 import { readTenantImage, type TenantImage } from './upload-image.ts';
 import type { UploadOutcome } from './upload-model.ts';
 

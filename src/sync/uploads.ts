@@ -1,9 +1,7 @@
 import pLimit from 'p-limit';
 import { Failure } from '../failure.ts';
 import type { StepResult } from '../report/steps.ts';
-import { isStoreDown, MOST_FAILURES } from '../tenants/breaker.ts';
-import { largeOneByOne } from '../tenants/large.ts';
-import { eachWithSecondChance } from '../tenants/second-chance.ts';
+import { eachWithSecondChance, isStoreDown, largeOneByOne, MOST_FAILURES } from '../tenants/load.ts';
 import { underTenantLock } from '../tenants/under-lock.ts';
 import { type Remotes, remoteOf } from './remotes.ts';
 import type { Surveyed } from './survey.ts';

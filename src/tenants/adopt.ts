@@ -4,8 +4,7 @@ import { wholeSeconds } from '../bucket/object-names.ts';
 import { bareEtag } from '../etag.ts';
 import { onDisk } from '../files/disk.ts';
 import { openRegularFile, readStart } from '../files/regular-file.ts';
-import { holds } from './blank.ts';
-import { readLocal } from './local-copy.ts';
+import { holds, readLocal } from './local-copy.ts';
 import type { SeenDatabases } from './seen.ts';
 import type { RemoteCopy, TenantDatabase } from './tenant-model.ts';
 

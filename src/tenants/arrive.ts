@@ -9,9 +9,9 @@ import { placeDatabase } from './install-database.ts';
 import { readLocal } from './local-copy.ts';
 import { type Making, makeNew, migrated } from './make-new.ts';
 import type { SeenDatabases } from './seen.ts';
-import { tenantLockPath } from './tenant-lock.ts';
 import type { Arrived, EventFacts, TenantDatabase } from './tenant-model.ts';
 import { NEW_DATABASE_MODE } from './tenants-settings.ts';
+import { tenantLockPath } from './under-lock.ts';
 
 export interface Arrival {
   /** Null where the application has no migrations: then none is made. */

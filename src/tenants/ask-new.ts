@@ -2,9 +2,9 @@ import { monotonicMs } from '../clock.ts';
 
 import { asFailure, Failure } from '../failure.ts';
 import type { ObjectReader } from '../store/object-store.ts';
-import { isStoreDown } from './breaker.ts';
 import { fetchProved } from './download.ts';
-import { inventoried } from './inventoried.ts';
+import { isStoreDown } from './load.ts';
+import { inventoried } from './remote.ts';
 import type { LearntTime } from './seen.ts';
 import type { ProvedImage } from './tenant-image.ts';
 import type { TenantDatabase } from './tenant-model.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { databaseFile } from '../bucket/object-names.ts';
-import { entriesOf } from '../index/entries.ts';
 import type { Index } from '../index/index-model.ts';
+import { entriesOf } from '../index/index-model.ts';
 import { databaseOf, servesHere } from '../index/tenant-names.ts';
 import type { Site } from '../site/site.ts';
 import type { EventFacts, TenantDatabase } from './tenant-model.ts';

@@ -4,10 +4,17 @@ import type { Database } from '../database/sqlite.ts';
 import { wholePages } from '../database/swap.ts';
 import { onDisk } from '../files/disk.ts';
 import { ownershipOfApplication, writeNewFile } from '../rights/files.ts';
+import { fetchedPath } from './aside.ts';
 import { countRows } from './column.ts';
-import { type CommandParts, commandFailed, type Limit, runCommand, usualLimit } from './migrate-command.ts';
-import { appliedIn, countPending } from './migrations.ts';
-import { fetchedPath } from './staging.ts';
+import {
+  appliedIn,
+  type CommandParts,
+  commandFailed,
+  countPending,
+  type Limit,
+  runCommand,
+  usualLimit,
+} from './migrations.ts';
 import { databaseError, localSubject } from './tenant-failure.ts';
 import type { ProvedImage } from './tenant-image.ts';
 import type { TenantDatabase } from './tenant-model.ts';

@@ -3,7 +3,7 @@ import { openImage } from '../database/image.ts';
 import type { Ownership } from '../rights/files.ts';
 import { placeDatabase } from './install-database.ts';
 import { type MakingParts, makeImage } from './made.ts';
-import type { Limit } from './migrate-command.ts';
+import type { Limit } from './migrations.ts';
 import { appliedIn, countPending } from './migrations.ts';
 import { nameEvent } from './named.ts';
 import type { SeenDatabases } from './seen.ts';

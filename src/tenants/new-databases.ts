@@ -10,7 +10,7 @@ import { type Arrival, arrive } from './arrive.ts';
 import { type Answers, Asking, NO_STORE, NONE, NOT_ASKED } from './ask-new.ts';
 import type { MakingParts } from './made.ts';
 import { type Making, once } from './make-new.ts';
-import type { CommandParts, Limit } from './migrate-command.ts';
+import type { CommandParts, Limit } from './migrations.ts';
 import { readMigrations } from './migrations.ts';
 import { openSeen, type SeenDatabases } from './seen.ts';
 import { canMake, ensureTemplate, readTemplate } from './template.ts';

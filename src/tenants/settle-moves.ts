@@ -6,16 +6,15 @@ import { Failure } from '../failure.ts';
 import { codeOf } from '../files/disk.ts';
 import { type Move, readMoves } from '../journal/event-moves.ts';
 import { readRemembered } from '../journal/remembered.ts';
+import { fetchedPath } from './aside.ts';
 import { forgetMove, moveAside, oldPath, readHeld } from './copy-moved.ts';
 import { factsOf } from './list.ts';
 import { readLocal, stampOf } from './local-copy.ts';
-import { fetchedPath } from './staging.ts';
 import type { Tally } from './tally.ts';
 import { databaseError, localSubject } from './tenant-failure.ts';
-import { tenantLockPath } from './tenant-lock.ts';
 import type { TenantDatabase } from './tenant-model.ts';
 import type { Work } from './tenants-context.ts';
-import { underTenantLock } from './under-lock.ts';
+import { tenantLockPath, underTenantLock } from './under-lock.ts';
 
 /** Milliseconds to wait for who works on one of the two; it is settled by the next round else. */
 const PATIENCE_MS = 10_000;

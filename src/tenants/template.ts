@@ -12,14 +12,13 @@ import { readRegularFile } from '../files/regular-file.ts';
 import { syncDirectory } from '../files/sync-directory.ts';
 import { childUser } from '../rights/child.ts';
 import { ownershipOfApplication, writeNewFile } from '../rights/files.ts';
+import { fetchedPath, findLeftovers, removeLeftovers } from './aside.ts';
 import { countRows } from './column.ts';
 import { type MakingParts, makeImage, withoutLog } from './made.ts';
-import { type Limit, usualLimit } from './migrate-command.ts';
-import { appliedIn, countPending } from './migrations.ts';
-import { fetchedPath, findLeftovers, removeLeftovers } from './staging.ts';
+import { appliedIn, countPending, type Limit, usualLimit } from './migrations.ts';
 import { localSubject } from './tenant-failure.ts';
 import type { ProvedImage } from './tenant-image.ts';
-import { tenantLockPath } from './tenant-lock.ts';
+import { tenantLockPath } from './under-lock.ts';
 import { readProved } from './version-order.ts';
 
 /*

@@ -2,10 +2,10 @@ import type { Index } from '../index/index-model.ts';
 import type { ItemFailure, Reporter } from '../report/events.ts';
 import type { Ownership } from '../rights/files.ts';
 import type { ObjectStore } from '../store/object-store.ts';
-import type { Inventoried } from './inventoried.ts';
-import type { BySize } from './large.ts';
+import type { BySize } from './load.ts';
 import type { Making } from './make-new.ts';
-import type { CommandParts } from './migrate-command.ts';
+import type { CommandParts } from './migrations.ts';
+import type { Inventoried } from './remote.ts';
 import type { SeenDatabases } from './seen.ts';
 import type { EventFacts, RemoteCopy, Seen } from './tenant-model.ts';
 

@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { waitForLock } from '../database/lock.ts';
+import { onDisk } from '../files/disk.ts';
+import { makePrivateDirectory } from '../rights/directories.ts';
 import { resumeInstall } from './interrupted.ts';
 import type { SeenDatabases } from './seen.ts';
-import { tenantLockPath } from './tenant-lock.ts';
 import type { TenantDatabase } from './tenant-model.ts';
 
 export interface UnderLock {
@@ -30,4 +32,16 @@ export async function underTenantLock<T>(
   } finally {
     lock.release();
   }
+}
+
+/**
+ * The path of the lock of one tenant's database, which whoever fetches, prepares or uploads it holds. The directory is
+ * made if need be.
+ *
+ * @throws {Failure} `disk`
+ */
+export function tenantLockPath(stateDir: string, name: string): string {
+  const directory = join(stateDir, 'locks');
+  onDisk('cannot prepare', directory, () => makePrivateDirectory(directory));
+  return join(directory, `${name}.lock`);
 }

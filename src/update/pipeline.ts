@@ -21,8 +21,8 @@
 import { Failure } from '../failure.ts';
 import { generate } from '../generate/generate.ts';
 import type { PlannedFile } from '../generate/planned-file.ts';
-import { countEvents, entriesOf } from '../index/entries.ts';
 import type { Index, ReadIndex } from '../index/index-model.ts';
+import { countEvents, entriesOf } from '../index/index-model.ts';
 import { readValidIndex } from '../index/read-index.ts';
 import { firstOfEachKind } from '../index/warnings.ts';
 import { type Comparison, compareFiles } from '../install/compare.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { makeSampleIndex } from '../../dev/sample/sample.ts';
 import { openDatabase } from '../../src/database/sqlite.ts';
-import { entriesOf } from '../../src/index/entries.ts';
+import { entriesOf } from '../../src/index/index-model.ts';
 import { readValidIndex } from '../../src/index/read-index.ts';
 import { databaseOf } from '../../src/index/tenant-names.ts';
 import { ROOT } from '../support/machine.ts';

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changeSample, makeSampleIndex } from '../../dev/sample/sample.ts';
-import { repage } from '../../src/database/repage.ts';
+import { repage } from '../../src/database/swap.ts';
 import { altered } from '../support/indexes.ts';
 import { type Aftermath, KillRig, type Scenario } from '../support/kill-rig.ts';
 import { type Machine, ROOT } from '../support/machine.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/database/sqlite.ts';
-import { entriesOf } from '../../src/index/entries.ts';
+import { entriesOf } from '../../src/index/index-model.ts';
 import { readValidIndex } from '../../src/index/read-index.ts';
 import { databaseOf } from '../../src/index/tenant-names.ts';
 import { FleetHost, type MachineHome } from '../support/fleet-host.ts';

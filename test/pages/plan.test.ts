@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { entriesOf } from '../../src/index/entries.ts';
 import type { Index } from '../../src/index/index-model.ts';
+import { entriesOf } from '../../src/index/index-model.ts';
 import { event, inventedIndex, multi, NOTHING, single, studio, yearOf } from '../support/invented-index.ts';
 import { linksOf, renderAll, renderPage, textOf, tokensOf } from './support.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openDatabase } from '../../src/database/sqlite.ts';
 import { createStore } from '../../src/store/store.ts';
-import { databaseUrl } from '../../src/tenants/migrate-command.ts';
+import { databaseUrl } from '../../src/tenants/migrations.ts';
 import { altered } from '../support/indexes.ts';
 import { untilThere } from '../support/until-there.ts';
 import { openStoreRoom } from './support/store-room.ts';

@@ -1,7 +1,7 @@
 import { Failure } from '../../failure.ts';
 import type { Index } from '../../index/index-model.ts';
 import type { Site } from '../../site/site.ts';
-import { mayUpload } from '../../sync/owner.ts';
+import { mayUpload } from '../../sync/survey.ts';
 import { allTenants, listElsewhere, listTenants } from '../../tenants/list.ts';
 import type { TenantDatabase } from '../../tenants/tenant-model.ts';
 import { atAppRoot, type World } from '../machine/machine-parts.ts';

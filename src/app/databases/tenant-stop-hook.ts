@@ -1,5 +1,5 @@
 import { Failure } from '../../failure.ts';
-import { mayUpload } from '../../sync/owner.ts';
+import { mayUpload } from '../../sync/survey.ts';
 import { allTenants } from '../../tenants/list.ts';
 import { refuseArguments } from '../arguments.ts';
 import type { World } from '../machine/machine-parts.ts';
