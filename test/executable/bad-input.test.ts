@@ -1,15 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { generate } from '../../src/generate/generate.ts';
-import { Navigator } from '../properties/navigator.ts';
-import { BAD_INPUTS, type BadInput } from '../support/bad-inputs.ts';
+import type { BadInput } from '../support/bad-inputs.ts';
 import { always, type Fault } from '../support/fault-proxy.ts';
+import { expectHarmless } from '../support/harmless.ts';
 import { HOSTILE_KEYS, HOSTILE_LINES } from '../support/hostile.ts';
 import { altered, buildIndex, HASH, type PlainRow, SOUND } from '../support/indexes.ts';
-import { NOTHING } from '../support/invented-index.ts';
 import { basic, type CgiAnswered, type RunOptions } from '../support/machine.ts';
-import { contentOf } from '../support/planned.ts';
-import { siteOf } from '../support/site.ts';
-import { ADMINISTRATOR, expectFailure, GOOD_INDEX, type Station, Stations, TOKEN } from './station.ts';
+import { INVALID, VALID } from './chosen-inputs.ts';
+import { ADMINISTRATOR, expectFailure, GOOD_INDEX, Stations, TOKEN } from './station.ts';
 
 const stations = new Stations();
 beforeAll(() => stations.open(4));
@@ -32,7 +29,7 @@ const CALLERS: readonly (readonly [options: RunOptions, administrator: boolean])
 ];
 
 describe('an index that is not valid', () => {
-  const cases = sampled('invalid');
+  const cases = INVALID;
 
   test.concurrent.each(cases)('$name: is refused with 422, and nothing is touched', ({ make, because }) =>
     stations.use(async (here) => {
@@ -99,7 +96,7 @@ describe('an index that must not be installed whatever it holds', () => {
 });
 
 describe('an index with bad rows', () => {
-  const cases = sampled('valid').map((input, number) => ({ ...input, number }));
+  const cases = VALID.map((input, number) => ({ ...input, number }));
 
   test.concurrent.each(cases)('$name: is installed without them', ({ make, warnings, number }) =>
     stations.use(async (here) => {
@@ -114,7 +111,7 @@ describe('an index with bad rows', () => {
       if (administrator) expectRows(answer, warnings);
       else expectSummary(answer, warnings);
       expect(here.machine.read('htpasswd')).toBe(`ada:${HASH}`);
-      expectHarmless(here);
+      expectHarmless(here.machine.read('navigator.yml'));
     }),
   );
 });
@@ -162,7 +159,7 @@ describe('an index with every bad row there is', () => {
         }
       }
       expect(here.machine.read('htpasswd')).toBe(`ada:${HASH}`);
-      const { tenants } = expectHarmless(here);
+      const { tenants } = expectHarmless(here.machine.read('navigator.yml'));
       expect(tenants.map((tenant) => tenant.var.database)).toEqual([
         'index',
         'demo',
@@ -217,33 +214,4 @@ function expectSummary({ result, body }: CgiAnswered, expected: BadInput['warnin
 /** A good index of at least so many bytes, and not the same as without them. */
 function withBallast(bytes: number): Buffer {
   return altered(GOOD_INDEX, 'CREATE TABLE ballast (a)', `INSERT INTO ballast VALUES (zeroblob(${bytes}))`);
-}
-
-/** Every case, but of those that differ only by a hostile key or line each fourth: the readers' own tests have all. */
-function sampled(expected: BadInput['expected']): BadInput[] {
-  const alike =
-    /^(?:a studio with the key|an event with the key|a region with the code|a user with|one user only,) /;
-  let seen = 0;
-  return BAD_INPUTS.filter(
-    (input) => input.expected === expected && (!alike.test(input.name) || seen++ % 4 === 0),
-  );
-}
-
-/** What a database may be called, and what a pattern that derives from the index may look like. */
-const DATABASE = /^(?:index|demo|\d{4}(?:-[\p{L}0-9._'+-]+)+)$/u;
-const DERIVED =
-  /^\^\/showcase\/(?:\d{4}|\(\?:\d{4}\)|regions)\/(?:[\p{L}0-9_'/]|\\[.+-]|\(\?:|[|)])+(?:\/\?\$|\/public\/|\/cable\$|\/demo\/|\/\.\+\$|\(\?:\/\.\*\)\?\$)$/u;
-
-const FIXED = new Navigator(contentOf(generate(NOTHING, siteOf('fly-iad')), 'navigator')).patterns();
-
-/** Nothing but names of the narrow kind has reached navigator.yml, and RE2 takes every pattern. */
-function expectHarmless(here: Station): Navigator {
-  const navigator = new Navigator(here.machine.read('navigator.yml'));
-  const derived = navigator.patterns().filter((pattern) => !FIXED.includes(pattern));
-  expect(derived.filter((pattern) => !DERIVED.test(pattern))).toEqual([]);
-  const databases = navigator.tenants.map((tenant) => tenant.var.database);
-  expect(databases.slice(0, 2)).toEqual(['index', 'demo']);
-  expect(databases.filter((database) => !DATABASE.test(database))).toEqual([]);
-  expect(new Set(databases).size).toBe(databases.length);
-  return navigator;
 }

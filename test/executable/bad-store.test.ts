@@ -23,24 +23,12 @@ async function expectRecovery(here: Station, requests: number): Promise<void> {
   expect(forIndex).toHaveLength(requests);
 }
 
+/* test/store/get-faults.test.ts has every fault there is. Here is what the executable makes of each of their outcomes. */
 const FAULTS: readonly (readonly [what: string, fault: Fault, code: FailureCode])[] = [
   ['resets the connection', { kind: 'reset', when: 'before-request' }, 'store-unreachable'],
-  ['resets it after the head', { kind: 'reset', when: 'after-head' }, 'store-corrupt'],
-  ['resets it instead of an answer', { kind: 'lost-answer' }, 'store-unreachable'],
   ['cuts the body off', { kind: 'cut', after: 30_000 }, 'store-corrupt'],
-  ['sends no body', { kind: 'cut', after: 0 }, 'store-corrupt'],
-  ['announces too little', { kind: 'length', by: -1 }, 'store-corrupt'],
-  ['announces too much', { kind: 'length', by: 1 }, 'store-corrupt'],
-  ['changes a byte', { kind: 'corrupt', at: 5000 }, 'store-corrupt'],
   ['is a page of somebody else', { kind: 'answer', status: 200, body: '<html>' }, 'store-corrupt'],
-  ['sheds load with 408', s3Error(408, 'RequestCanceled'), 'store-unreachable'],
   ['sheds load with 503', s3Error(503, 'SlowDown'), 'store-unreachable'],
-  ['fails with 500', s3Error(500, 'InternalError'), 'store-unreachable'],
-  [
-    'is a gateway that fails',
-    { kind: 'answer', status: 502, body: '<html>Bad Gateway' },
-    'store-unreachable',
-  ],
 ];
 
 describe('a store that', () => {
@@ -64,9 +52,7 @@ describe('a store that', () => {
 
   const SLOW: readonly (readonly [what: string, plan: Plan])[] = [
     ['never answers', always({ kind: 'hang', after: 'request' })],
-    ['stops in the middle', always({ kind: 'hang', after: 20_000 })],
     ['trickles', always({ kind: 'slow', delay: 0, bytesPerSecond: 1000 })],
-    ['begins late', always({ kind: 'slow', delay: 60_000, bytesPerSecond: 1e9 })],
     ['fails first and hangs then', first(s3Error(503, 'SlowDown'), { kind: 'hang', after: 'request' })],
   ];
   test.concurrent.each(SLOW)('%s is given up when its time is over', (_, plan) =>
@@ -133,7 +119,8 @@ describe('what is set wrong', () => {
     }));
 
   const NEEDED = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_ENDPOINT_URL_S3'] as const;
-  const partial = [1, 2, 3, 4, 5, 6].map((bits) => NEEDED.filter((_, at) => bits & (1 << at)));
+  // test/store/settings.test.ts has all six.
+  const partial = [1, 6].map((bits) => NEEDED.filter((_, at) => bits & (1 << at)));
   test.concurrent.each(partial.map((missing) => [missing.join(' and ') || 'none', missing] as const))(
     'settings without %s are an error that names what is missing',
     (_, missing) =>
@@ -151,14 +138,9 @@ describe('what is set wrong', () => {
   );
 
   test.concurrent.each([
-    ['AWS_ENDPOINT_URL_S3', 'no url at all'],
-    ['AWS_ENDPOINT_URL_S3', 'ftp://127.0.0.1'],
     ['AWS_ENDPOINT_URL_S3', 'http://user:open-sesame@127.0.0.1'],
-    ['BUCKET_NAME', '../other'],
     ['BUCKET_NAME', 'a\nRESULT {}'],
     ['UPDATE_CONFIG_STORE_TIMEOUT', 'soon'],
-    ['UPDATE_CONFIG_STORE_TIMEOUT', '0'],
-    ['UPDATE_CONFIG_STORE_TIMEOUT', '99999999'],
     ['UPDATE_CONFIG_MAX_INDEX_MIB', '0'],
     ['UPDATE_CONFIG_LOCK_TIMEOUT', '-1'],
     ['UPDATE_CONFIG_GENERATIONS', '1e9'],

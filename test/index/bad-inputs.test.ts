@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../src/failure.ts';
+import { generate } from '../../src/generate/generate.ts';
 import { readValidIndex } from '../../src/index/read-index.ts';
 import { BAD_INPUTS } from '../support/bad-inputs.ts';
+import { expectHarmless } from '../support/harmless.ts';
+import { HASH } from '../support/indexes.ts';
+import { contentOf } from '../support/planned.ts';
+import { siteOf } from '../support/site.ts';
 
 function failureOf(run: () => unknown): Failure | null {
   try {
@@ -33,15 +38,21 @@ describe('an index that is not valid', () => {
 
 describe('an index with rows that are not usable', () => {
   const cases = BAD_INPUTS.filter((input) => input.expected === 'valid');
-  it.each(cases)('$name: is read, with exactly the warnings that are due', ({ make, warnings }) => {
-    const { index, warnings: got } = readValidIndex(make());
-    expect(got).toHaveLength(warnings.length);
-    expect(got).toEqual(expect.arrayContaining(matches(warnings)));
-    expect(index.users[0]).toMatchObject({ userid: 'ada', sites: ['index'] });
-    for (const { row, reason } of got) {
-      expect(`${row}: ${reason}`).not.toMatch(/\$2y\$|\$apr1\$|secret|\p{Cc}|\p{Cf}/u);
-    }
-  });
+  it.each(cases)(
+    '$name: is read with exactly the warnings due, and no such row reaches a file',
+    ({ make, warnings }) => {
+      const { index, warnings: got } = readValidIndex(make());
+      expect(got).toHaveLength(warnings.length);
+      expect(got).toEqual(expect.arrayContaining(matches(warnings)));
+      expect(index.users[0]).toMatchObject({ userid: 'ada', sites: ['index'] });
+      for (const { row, reason } of got) {
+        expect(`${row}: ${reason}`).not.toMatch(/\$2y\$|\$apr1\$|secret|\p{Cc}|\p{Cf}/u);
+      }
+      const files = generate(index, siteOf('fly-iad'));
+      expectHarmless(contentOf(files, 'navigator'));
+      expect(contentOf(files, 'htpasswd')).toBe(`ada:${HASH}`);
+    },
+  );
 });
 
 it('the table of bad inputs is long, and names each only once', () => {

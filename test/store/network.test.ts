@@ -51,6 +51,11 @@ describe('the time-out', () => {
     expect(spoiled.proxy.requests).toHaveLength(1);
   });
 
+  test('ends a GET whose answer begins late', async () => {
+    spoiled.proxy.plan(always({ kind: 'slow', delay: 60_000, bytesPerSecond: 1e9 }));
+    expect(await getFrom(spoiled.proxy.endpoint, 900)).toMatchObject({ code: 'store-timeout' });
+  });
+
   test('is one for all attempts, and tells what the earlier ones met', async () => {
     spoiled.proxy.plan(first(s3Error(503, 'SlowDown'), { kind: 'hang', after: 'request' }));
     const outcome = await getFrom(spoiled.proxy.endpoint, 3000);

@@ -58,12 +58,16 @@ test('some of the three variables are an error that names the missing ones, and 
     expect(failure.code).toBe('config-invalid');
     const missing = Object.keys(FULL).filter((name) => !names.includes(name));
     expect(failure.message).toContain(`not ${missing.join(' and ')}`);
+    expect(failure.message.split('but not')[1]?.match(/AWS_\w+/g)).toEqual(missing);
+    const toSet = failure.hint.slice(0, failure.hint.indexOf(' or '));
+    for (const name of missing) expect(toSet).toContain(name);
     expect(failure.message + failure.hint).not.toContain('very-secret');
   }
 });
 
 test.each([
   'store.example',
+  'no url at all',
   'ftp://store.example',
   'https://user:very-secret@store.example',
   'https://store.example/?x=very-secret',
@@ -76,14 +80,20 @@ test.each([
   expect(failure.message).not.toContain('very-secret');
 });
 
-test.each(['0', '-1', 'NaN', '1e3', '30s', '86401', 'Infinity', ' '])('%j is no time-out', (timeout) => {
-  const failure = failureOf({ ...FULL, UPDATE_CONFIG_STORE_TIMEOUT: timeout });
-  expect(failure.message).toContain('UPDATE_CONFIG_STORE_TIMEOUT');
-});
+test.each(['0', '-1', 'NaN', '1e3', '30s', '86401', '99999999', 'soon', 'Infinity', ' '])(
+  '%j is no time-out',
+  (timeout) => {
+    const failure = failureOf({ ...FULL, UPDATE_CONFIG_STORE_TIMEOUT: timeout });
+    expect(failure.message).toContain('UPDATE_CONFIG_STORE_TIMEOUT');
+  },
+);
 
-test.each(['UPPER', 'a', 'a/b', '../x', 'bucket?x', '-bucket'])('%j is no bucket', (bucket) => {
-  expect(failureOf({ ...FULL, BUCKET_NAME: bucket }).message).toContain('BUCKET_NAME');
-});
+test.each(['UPPER', 'a', 'a/b', '../x', 'bucket?x', '-bucket', 'a\nRESULT {}'])(
+  '%j is no bucket',
+  (bucket) => {
+    expect(failureOf({ ...FULL, BUCKET_NAME: bucket }).message).toContain('BUCKET_NAME');
+  },
+);
 
 test.each([
   ['AWS_ACCESS_KEY_ID', 'tid_very-secret\n'],
