@@ -24,9 +24,10 @@ afterEach(async () => {
 
 const isUpload = ({ method, path }: SeenRequest) => method === 'PUT' && path.includes('/db/');
 
+/** Before the store is in trouble. */
 async function uploaded(event: string): Promise<void> {
   iad.write('2026-boston', event, LONG_AGO);
-  expect((await iad.script('idle')).exitCode).toBe(0);
+  expect((await iad.syncHere()).counts).toMatchObject({ uploaded: 1 });
 }
 
 describe('an upload to a store in trouble', () => {
@@ -71,7 +72,8 @@ describe('an upload to a store in trouble', () => {
   it('goes through while the store sheds load', async () => {
     const shed = [s3Error(503, 'SlowDown'), s3Error(408, 'RequestCanceled')];
     store.proxy.plan(({ number }) => (number % 2 === 1 ? shed[number % 4 === 1 ? 0 : 1] : undefined));
-    await uploaded('first');
+    iad.write('2026-boston', 'first', LONG_AGO);
+    expect((await iad.script('idle')).exitCode).toBe(0);
     expect(await store.event('2026-boston')).toBe('first');
     expect(await store.inventory('iad')).toHaveProperty(['2026-boston.sqlite3']);
   });
@@ -79,7 +81,8 @@ describe('an upload to a store in trouble', () => {
   it('that sheds one upload at every attempt gets it once more', async () => {
     let shed = 0;
     store.proxy.plan((request) => (isUpload(request) && shed++ < 4 ? s3Error(503, 'SlowDown') : undefined));
-    await uploaded('first');
+    iad.write('2026-boston', 'first', LONG_AGO);
+    expect((await iad.script('idle')).exitCode).toBe(0);
     expect(await store.event('2026-boston')).toBe('first');
   });
 

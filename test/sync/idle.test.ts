@@ -39,7 +39,7 @@ describe('scripts/idle', () => {
 
   it('asks the store nothing when nothing was changed', async () => {
     iad.write('2026-boston', 'first', LONG_AGO);
-    await iad.script('idle');
+    await iad.syncHere();
     store.proxy.plan(never);
     const { exitCode, stdout } = await iad.script('idle');
     expect(exitCode).toBe(0);
@@ -49,7 +49,7 @@ describe('scripts/idle', () => {
 
   it('does not upload a database that was only touched', async () => {
     iad.write('2026-boston', 'first', LONG_AGO);
-    await iad.script('idle');
+    await iad.syncHere();
     iad.write('2026-boston', 'first', new Date('2026-01-03T00:00:00Z'));
     store.proxy.plan(never);
     expect((await iad.script('idle')).exitCode).toBe(0);
@@ -58,7 +58,7 @@ describe('scripts/idle', () => {
 
   it('uploads a change with one request for the database and two for the inventory', async () => {
     iad.write('2026-boston', 'first', LONG_AGO);
-    await iad.script('idle');
+    await iad.syncHere();
     iad.write('2026-boston', 'second');
     store.proxy.plan(never);
     expect((await iad.script('idle')).exitCode).toBe(0);

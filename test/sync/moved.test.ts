@@ -19,7 +19,7 @@ beforeEach(async () => {
   iad = new Region('iad', store.env);
   syd = new Region('syd', store.env, MOVED);
   iad.write('2026-boston', 'first', T1);
-  expect((await iad.script('idle')).exitCode).toBe(0);
+  expect((await iad.syncHere()).counts).toMatchObject({ uploaded: 1 });
 });
 
 afterEach(async () => {

@@ -25,7 +25,7 @@ async function twins(codes: readonly [string, string] = ['iad', 'iad']): Promise
   const first = new Region('iad', store.env);
   machines.push(first);
   first.write('2026-boston', 'common', new Date('2026-01-02T03:04:05Z'));
-  expect((await first.script('idle')).exitCode).toBe(0);
+  expect((await first.syncHere()).counts).toMatchObject({ uploaded: 1 });
   const second = first.twin(codes[1], codes[1] === 'iad' ? undefined : eventIndex({ boston: codes[1] }));
   machines.push(second);
   store.proxy.plan(never);
@@ -75,7 +75,7 @@ describe('two machines that upload the same database', () => {
   it('go on to be told so until somebody decides; each content is kept once', async () => {
     const [a, b] = await twins();
     b.write('2026-boston', 'from b');
-    await b.script('idle');
+    expect((await b.syncHere()).counts).toMatchObject({ uploaded: 1 });
     for (const event of ['first', 'first', 'second']) {
       a.write('2026-boston', event);
       expect((await a.script('idle')).exitCode).toBe(1);
@@ -124,7 +124,7 @@ describe('a machine that slept', () => {
   it('leaves a newer version in the store as it is when it has changed nothing', async () => {
     const [a, b] = await twins();
     b.write('2026-boston', 'newer');
-    await b.script('idle');
+    expect((await b.syncHere()).counts).toMatchObject({ uploaded: 1 });
     const { exitCode } = await a.script('idle');
     expect(exitCode).toBe(0);
     expect(await store.event('2026-boston')).toBe('newer');
@@ -133,7 +133,7 @@ describe('a machine that slept', () => {
   it('does not replace it either when its own was written to later', async () => {
     const [a, b] = await twins();
     b.write('2026-boston', 'newer');
-    await b.script('idle');
+    expect((await b.syncHere()).counts).toMatchObject({ uploaded: 1 });
     a.write('2026-boston', 'woken up', new Date(Date.now() + 3600_000));
     expect((await a.script('idle')).exitCode).toBe(1);
     expect(await store.event('2026-boston')).toBe('newer');
@@ -150,7 +150,7 @@ describe('a machine that slept', () => {
       uploads += method === 'PUT' && path.includes('/db/') ? 1 : 0;
       if (uploads !== 1 || method !== 'PUT') return undefined;
       asleep?.signal('SIGSTOP');
-      expect((await b.script('idle')).exitCode).toBe(0);
+      expect((await b.syncHere()).counts).toMatchObject({ uploaded: 1 });
       asleep?.signal('SIGCONT');
       return undefined;
     });

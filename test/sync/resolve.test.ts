@@ -20,7 +20,7 @@ beforeEach(async () => {
   store = await EventStore.start();
   a = new Region('iad', store.env);
   a.write(BOSTON, 'common', T1);
-  expect((await a.sync()).counts).toMatchObject({ uploaded: 1 });
+  expect((await a.syncHere()).counts).toMatchObject({ uploaded: 1 });
   b = a.twin('iad');
 });
 
@@ -39,29 +39,32 @@ const ready = async (machine: Region) =>
 describe('a database that was changed in two places', () => {
   beforeEach(async () => {
     a.write(BOSTON, 'from a', SOON);
-    expect((await a.sync()).counts).toMatchObject({ uploaded: 1 });
+    expect((await a.syncHere()).counts).toMatchObject({ uploaded: 1 });
     b.write(BOSTON, 'from b');
-    expect((await b.sync()).counts).toMatchObject({ 'changed elsewhere': 1 });
+    expect((await b.syncHere()).counts).toMatchObject({ 'changed elsewhere': 1 });
   });
 
   it('becomes the version of the store once the local one is out of the way', async () => {
     rmSync(b.tenant(BOSTON));
-    expect(await b.sync(['--only', BOSTON])).toMatchObject({ outcome: 'done', counts: { downloaded: 1 } });
+    expect(await b.syncHere(['--only', BOSTON])).toMatchObject({
+      outcome: 'done',
+      counts: { downloaded: 1 },
+    });
     expect(b.event(BOSTON)).toBe('from a');
     expect(kept(b)).toEqual(['from b']);
-    expect(await b.sync()).toMatchObject({ outcome: 'done', counts: { unchanged: 1 } });
+    expect(await b.syncHere()).toMatchObject({ outcome: 'done', counts: { unchanged: 1 } });
   });
 
   it('becomes the local version when that is put back and touched after a look at the store', async () => {
     const aside = join(b.home, 'aside');
     renameSync(b.tenant(BOSTON), aside);
-    await b.sync(['--only', BOSTON]);
+    await b.syncHere(['--only', BOSTON]);
     renameSync(aside, b.tenant(BOSTON));
     const now = new Date();
     utimesSync(b.tenant(BOSTON), now, now);
-    expect(await b.sync(['--only', BOSTON])).toMatchObject({ outcome: 'done', counts: { uploaded: 1 } });
+    expect(await b.syncHere(['--only', BOSTON])).toMatchObject({ outcome: 'done', counts: { uploaded: 1 } });
     expect(await store.event(BOSTON)).toBe('from b');
-    expect((await a.sync()).counts).toMatchObject({ downloaded: 1 });
+    expect((await a.syncHere()).counts).toMatchObject({ downloaded: 1 });
     expect(a.event(BOSTON)).toBe('from b');
   });
 
@@ -82,9 +85,9 @@ describe('a database of the same second as another version in the store', () => 
     it(`is not taken for it by the ready hook, when both were changed ${title}`, async () => {
       b.write(BOSTON, 'from b', time);
       a.write(BOSTON, 'from a', time);
-      expect((await a.sync()).counts).toMatchObject({ uploaded: 1 });
+      expect((await a.syncHere()).counts).toMatchObject({ uploaded: 1 });
       expect((await ready(b)).exitCode).toBe(0);
-      expect(await b.sync()).toMatchObject({ outcome: 'failed', counts: { 'changed elsewhere': 1 } });
+      expect(await b.syncHere()).toMatchObject({ outcome: 'failed', counts: { 'changed elsewhere': 1 } });
       expect([await store.event(BOSTON), b.event(BOSTON)]).toEqual(['from a', 'from b']);
       expect(kept(b)).toEqual(['from b']);
     });
@@ -92,12 +95,12 @@ describe('a database of the same second as another version in the store', () => 
 
   it('is taken for it when it has the same bytes: another program has fetched it', async () => {
     a.write(BOSTON, 'from a', SOON);
-    expect((await a.sync()).counts).toMatchObject({ uploaded: 1 });
+    expect((await a.syncHere()).counts).toMatchObject({ uploaded: 1 });
     writeFileSync(b.tenant(BOSTON), (await store.bytes(`db/${BOSTON}.sqlite3`)) ?? '');
     utimesSync(b.tenant(BOSTON), SOON, SOON);
     expect((await ready(b)).exitCode).toBe(0);
     b.write(BOSTON, 'from b', new Date(SOON.getTime() + 60_000));
-    expect((await b.sync()).counts).toMatchObject({ uploaded: 1 });
+    expect((await b.syncHere()).counts).toMatchObject({ uploaded: 1 });
     expect(await store.event(BOSTON)).toBe('from b');
   });
 });
@@ -106,14 +109,14 @@ describe('a database that was changed in the store alone', () => {
   for (const mode of ['delete', 'wal'] as const) {
     it(`is downloaded, and nothing is kept beside (journal mode ${mode})`, async () => {
       for (const machine of [a, b]) openDatabase(machine.tenant(BOSTON)).pragma(`journal_mode = ${mode}`);
-      await a.sync();
+      await a.syncHere();
       a.write(BOSTON, 'from a', SOON);
-      await a.sync();
-      expect((await b.sync()).counts).toMatchObject({ downloaded: 1 });
+      await a.syncHere();
+      expect((await b.syncHere()).counts).toMatchObject({ downloaded: 1 });
       expect(b.event(BOSTON)).toBe('from a');
       b.write(BOSTON, 'from b', new Date(SOON.getTime() + 60_000));
-      expect((await b.sync()).counts).toMatchObject({ uploaded: 1 });
-      expect((await a.sync()).counts).toMatchObject({ downloaded: 1 });
+      expect((await b.syncHere()).counts).toMatchObject({ uploaded: 1 });
+      expect((await a.syncHere()).counts).toMatchObject({ downloaded: 1 });
       expect(a.event(BOSTON)).toBe('from b');
       expect([...kept(a), ...kept(b)]).toEqual([]);
     });
@@ -127,8 +130,8 @@ describe('names of all letters that a key may have', () => {
     const [here, there] = [new Region('iad', store.env, index), new Region('iad', store.env, index)];
     try {
       for (const key of keys) here.write(`2026-${key}`, key);
-      expect((await here.sync()).counts).toMatchObject({ uploaded: 3, downloaded: 1 });
-      expect((await there.sync()).counts).toMatchObject({ downloaded: 4 });
+      expect((await here.syncHere()).counts).toMatchObject({ uploaded: 3, downloaded: 1 });
+      expect((await there.syncHere()).counts).toMatchObject({ downloaded: 4 });
       for (const key of keys) expect(there.event(`2026-${key}`)).toBe(key);
       const names = Object.keys((await store.inventory('iad')) ?? {});
       expect(names.sort()).toEqual(

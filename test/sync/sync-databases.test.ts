@@ -29,7 +29,7 @@ afterEach(async () => {
 
 async function uploadedElsewhere(name: string, event: string, at: Date): Promise<void> {
   other.write(name, event, at);
-  expect((await other.script('tenant-stop', [], { env: { RAILS_APP_DB: name } })).exitCode).toBe(0);
+  expect((await other.syncHere(['--only', name])).counts).toEqual({ uploaded: 1 });
 }
 
 const keptEvents = (machine: Region): (string | null)[] =>
@@ -63,12 +63,12 @@ describe('scripts/sync-databases', () => {
   it('uploads a change that was made in the very second that the fetched version has for its time', async () => {
     const time = Math.ceil(Date.now() / 1000) * 1000 + 3_600_000;
     await uploadedElsewhere('2026-boston', 'there', new Date(time + 200));
-    expect((await iad.sync()).counts).toMatchObject({ downloaded: 1 });
+    expect((await iad.syncHere()).counts).toMatchObject({ downloaded: 1 });
     iad.write('2026-boston', 'here', new Date(time + 500));
-    expect((await iad.sync()).counts).toMatchObject({ uploaded: 1 });
+    expect((await iad.syncHere()).counts).toMatchObject({ uploaded: 1 });
     expect(await store.event('2026-boston')).toBe('here');
     store.proxy.plan(never);
-    expect((await iad.sync()).counts).toMatchObject({ unchanged: 1 });
+    expect((await iad.syncHere()).counts).toMatchObject({ unchanged: 1 });
     expect(store.requests()).toEqual(['LIST db/']);
   });
 
@@ -77,7 +77,7 @@ describe('scripts/sync-databases', () => {
     iad.write('2026-newton', 'here', T1);
     const before = iad.snapshot();
     store.proxy.plan(never);
-    const { outcome, counts, items } = await iad.sync(['--dry-run']);
+    const { outcome, counts, items } = await iad.syncHere(['--dry-run']);
     expect(outcome).toBe('dry-run');
     expect(counts).toEqual({ 'to upload': 1, 'to download': 1, missing: 2 });
     expect(items.map(({ name, outcome: each }) => `${name} ${each}`)).toEqual([
@@ -105,7 +105,7 @@ describe('scripts/sync-databases', () => {
       readFileSync(iad.tenant('2026-boston')),
       '2026-01-02 03:04:05 UTC',
     );
-    expect((await iad.sync(['--only', '2026-newton.sqlite3,2026-sydney'])).counts).toEqual({
+    expect((await iad.syncHere(['--only', '2026-newton.sqlite3,2026-sydney'])).counts).toEqual({
       uploaded: 1,
       downloaded: 1,
     });
@@ -116,7 +116,7 @@ describe('scripts/sync-databases', () => {
   it('never uploads what another region owns, however new it is here', async () => {
     await store.put('db/2026-sydney.sqlite3', 'whatever', '2026-01-02 03:04:05 UTC');
     iad.write('2026-sydney', 'here');
-    expect(await iad.sync(['--only', '2026-sydney'])).toMatchObject({
+    expect(await iad.syncHere(['--only', '2026-sydney'])).toMatchObject({
       outcome: 'done',
       counts: { unchanged: 1 },
       notes: ['this machine only downloads, and never uploads: 2026-sydney (syd)'],
@@ -127,14 +127,14 @@ describe('scripts/sync-databases', () => {
   it('downloads with --safe nothing over what this region owns and has, but what is not here', async () => {
     for (const name of ['2026-boston', '2026-newton']) await uploadedElsewhere(name, 'there', T2);
     iad.write('2026-boston', 'here', T1);
-    expect((await iad.sync(['--safe'])).counts).toEqual({ downloaded: 1, missing: 2, 'left alone': 1 });
+    expect((await iad.syncHere(['--safe'])).counts).toEqual({ downloaded: 1, missing: 2, 'left alone': 1 });
     expect(iad.event('2026-boston')).toBe('here');
     expect(iad.event('2026-newton')).toBe('there');
   });
 
   it('downloads nothing over what was changed in both places, and keeps a copy', async () => {
     await uploadedElsewhere('2026-boston', 'common', T1);
-    await iad.sync();
+    await iad.syncHere();
     await uploadedElsewhere('2026-boston', 'there', new Date(Date.now() + 60_000));
     iad.write('2026-boston', 'here');
     const { exitCode, stdout } = await iad.script('sync-databases');
@@ -149,25 +149,25 @@ describe('scripts/sync-databases', () => {
     await uploadedElsewhere('2026-boston', 'common', T1);
     const kamal = { FLY_APP_NAME: '', FLY_REGION: '', KAMAL_CONTAINER_NAME: 'showcase-web' };
     iad.env = { ...iad.env, ...kamal };
-    expect((await iad.sync()).counts).toMatchObject({ downloaded: 1 });
+    expect((await iad.syncHere()).counts).toMatchObject({ downloaded: 1 });
     iad.write('2026-boston', 'changed on the copy');
-    expect((await iad.sync()).counts).toMatchObject({ unchanged: 1 });
+    expect((await iad.syncHere()).counts).toMatchObject({ unchanged: 1 });
     await uploadedElsewhere('2026-boston', 'there', new Date(Date.now() + 60_000));
-    expect((await iad.sync()).counts).toMatchObject({ downloaded: 1 });
+    expect((await iad.syncHere()).counts).toMatchObject({ downloaded: 1 });
     expect(iad.event('2026-boston')).toBe('there');
     expect(keptEvents(iad)).toEqual(['changed on the copy']);
   });
 
   it('replaces an older copy that somebody put back, and keeps it beside; touched, it is uploaded', async () => {
     await uploadedElsewhere('2026-boston', 'common', T2);
-    await iad.sync();
+    await iad.syncHere();
     iad.write('2026-boston', 'put back', T1);
-    expect((await iad.sync(['--safe'])).counts).toMatchObject({ 'left alone': 1 });
-    expect((await iad.sync()).counts).toMatchObject({ downloaded: 1 });
+    expect((await iad.syncHere(['--safe'])).counts).toMatchObject({ 'left alone': 1 });
+    expect((await iad.syncHere()).counts).toMatchObject({ downloaded: 1 });
     expect(iad.event('2026-boston')).toBe('common');
     expect(keptEvents(iad)).toEqual(['put back']);
     iad.write('2026-boston', 'put back');
-    expect((await iad.sync()).counts).toMatchObject({ uploaded: 1 });
+    expect((await iad.syncHere()).counts).toMatchObject({ uploaded: 1 });
     expect(await store.event('2026-boston')).toBe('put back');
   });
 
@@ -175,7 +175,7 @@ describe('scripts/sync-databases', () => {
     other.write('2026-boston', 'linked', T1);
     symlinkSync(other.tenant('2026-boston'), iad.tenant('2026-boston'));
     await store.put('db/2026-boston.sqlite3', 'newer', '2027-01-02 03:04:05 UTC');
-    expect(await iad.sync()).toMatchObject({ outcome: 'done' });
+    expect(await iad.syncHere()).toMatchObject({ outcome: 'done' });
     expect(other.event('2026-boston')).toBe('linked');
     expect(await store.bytes('db/2026-boston.sqlite3')).toEqual(Buffer.from('newer'));
   });
@@ -190,7 +190,7 @@ describe('scripts/sync-databases', () => {
       other.write('2026-boston', 'there');
       iad.write('2026-boston', 'here', new Date('2025-01-01T00:00:00Z'));
       await store.put('db/2026-boston.sqlite3', readFileSync(other.tenant('2026-boston')), time);
-      expect((await iad.sync()).counts).toMatchObject({ [what]: 1 });
+      expect((await iad.syncHere()).counts).toMatchObject({ [what]: 1 });
     },
   );
 
@@ -204,19 +204,21 @@ describe('scripts/sync-databases', () => {
     [['extra'], 'extra'],
     [['--app-root', '/nowhere/at/all'], '/nowhere/at/all'],
   ])('refuses %j with exit code 2', async (args, told) => {
-    const { exitCode, stdout } = await iad.script('sync-databases', args);
+    const { exitCode, stdout } = await iad.runHere(args);
     expect(exitCode).toBe(2);
     expect(stdout).toContain('Failed (usage): ');
     expect(stdout).toContain(told);
-    const json = await iad.script('sync-databases', ['--json', ...args]);
+    const json = await iad.runHere(['--json', ...args]);
+    expect(json.exitCode).toBe(2);
     expect(JSON.parse(json.stdout)).toMatchObject({ outcome: 'failed', error: { code: 'usage' } });
   });
 
   it('says so and is done where no store is configured', async () => {
     const none = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_ENDPOINT_URL_S3: '' };
-    const { exitCode, stdout } = await iad.script('sync-databases', [], { env: none });
-    expect(exitCode).toBe(0);
-    expect(stdout).toContain('no object store is configured; nothing to do');
+    expect(await iad.runHere([], none)).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining('no object store is configured; nothing to do'),
+    });
     expect(await iad.sync([], { env: none })).toMatchObject({
       outcome: 'done',
       items: [],
@@ -229,16 +231,16 @@ describe('sync-databases and the index', () => {
   it('never uploads it, also when it is newer here', async () => {
     await store.published.publish(eventIndex(), T1);
     const etag = await store.etag('index');
-    for (const args of [[], ['--only', '2026-boston'], ['--index-only']])
-      await iad.script('sync-databases', args);
+    for (const args of [[], ['--only', '2026-boston']]) await iad.runHere(args);
+    await iad.script('sync-databases', ['--index-only']);
     expect(await store.etag('index')).toBe(etag);
     expect(store.requests().filter((line) => line.startsWith('PUT'))).toEqual([]);
   });
 
   it('installs it with --index-only by the whole update', async () => {
     await store.published.publish(eventIndex({ iad: ['published'] }), new Date(Date.now() + 60_000));
-    const dry = await iad.script('sync-databases', ['--index-only', '--dry-run', '--json']);
-    expect(JSON.parse(dry.stdout)).toMatchObject({ outcome: 'dry-run' });
+    const { stdout: dry } = await iad.runHere(['--index-only', '--dry-run', '--json']);
+    expect(JSON.parse(dry)).toMatchObject({ outcome: 'dry-run' });
     const { exitCode, stdout } = await iad.script('sync-databases', ['--index-only', '--safe', '--json']);
     expect(exitCode).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ outcome: 'updated', reload: true });

@@ -1,10 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readSyncSettings } from '../../src/sync/sync-settings.ts';
+import { failureOf } from '../support/failure.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { never } from '../support/fault-proxy.ts';
 import { makeGate } from '../support/gate.ts';
 import { RunProcess } from '../support/run-process.ts';
 import { eventIndex, Region, SCRIPTS } from './support/events.ts';
 import { EventStore } from './support/store.ts';
+
+const NO_DEADLINE = 'is not a number of seconds above 0 and up to 86400';
 
 let store: EventStore;
 let iad: Region;
@@ -102,9 +106,9 @@ describe('scripts/tenant-stop', () => {
     expect(store.requests().filter((line) => line === 'PUT db/2026-boston.sqlite3')).toHaveLength(1);
   });
 
-  it('ten at once for ten tenants leave each of them in the inventory', async () => {
+  it('six at once for six tenants leave each of them in the inventory', async () => {
     iad.remove();
-    const keys = Array.from({ length: 10 }, (_, at) => `studio-${at}`);
+    const keys = Array.from({ length: 6 }, (_, at) => `studio-${at}`);
     iad = new Region('iad', store.env, eventIndex({ iad: keys }));
     for (const key of keys) iad.write(`2026-${key}`, key);
     store.proxy.plan(never);
@@ -118,28 +122,32 @@ describe('scripts/tenant-stop', () => {
   });
 });
 
-describe('the hooks', () => {
-  it.each(['idle', 'tenant-stop'] as const)(
+describe('the scripts that upload', () => {
+  it.each(['idle', 'tenant-stop', 'sync-databases'] as const)(
     '%s explains itself, and refuses options it does not know',
     async (name) => {
       const help = await iad.script(name, ['--help']);
       expect(help.exitCode).toBe(0);
       expect(help.stdout).toContain(`Usage: ${name}`);
-      expect((await iad.script(name, ['--force'])).exitCode).toBe(2);
+      expect((await iad.script(name, ['--nonsense'])).exitCode).toBe(2);
     },
   );
 
+  it('refuse a deadline that is none', async () => {
+    const { exitCode, stdout } = await stop('2026-boston', { IDLE_DEADLINE: 'soon' });
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain(`Failed (config-invalid): IDLE_DEADLINE ${NO_DEADLINE}\n`);
+  });
+
   it.each([
     ['IDLE_DEADLINE', '-1'],
-    ['IDLE_DEADLINE', 'soon'],
     ['IDLE_DEADLINE', '0'],
     ['TENANT_STOP_DEADLINE', '1e9'],
   ])('refuse %s=%s', async (variable, value) => {
-    const { exitCode, stdout } = await stop('2026-boston', { [variable]: value });
-    expect(exitCode).toBe(1);
-    expect(stdout).toContain(
-      `Failed (config-invalid): ${variable} is not a number of seconds above 0 and up to 86400\n`,
-    );
+    expect(await failureOf(() => readSyncSettings({ [variable]: value }))).toMatchObject({
+      code: 'config-invalid',
+      message: `${variable} ${NO_DEADLINE}`,
+    });
   });
 
   it.each([

@@ -58,7 +58,7 @@ describe('after an upload the webhook', () => {
   it('is not asked for where uploads are only told, nor where it is not set', async () => {
     iad.write('2026-boston', 'first');
     await iad.script('idle', [], { env: { ...set(), UPLOADING_APP: 'another' } });
-    await iad.script('sync-databases', ['--dry-run'], { env: set() });
+    await iad.runHere(['--dry-run'], set());
     await iad.script('idle');
     expect(await store.event('2026-boston')).toBe('first');
     expect(asked).toEqual([]);
@@ -71,7 +71,7 @@ describe('after an upload the webhook', () => {
   ])('harms nothing where it %s', async (_, given, why) => {
     answer = given;
     iad.write('2026-boston', 'first');
-    const { exitCode, stdout } = await iad.script('idle', [], { env: set() });
+    const { exitCode, stdout } = await iad.runHere([], set());
     expect({ exitCode, stdout }).toMatchObject({ exitCode: 0 });
     expect(stdout).toContain(
       `Warning: the webhook at ${origin()} (SYNC_WEBHOOK) ${why}: nobody was told of the uploads`,
@@ -94,7 +94,7 @@ describe('after an upload the webhook', () => {
     'cannot be %s, which keeps nothing from being uploaded',
     async (url) => {
       iad.write('2026-boston', 'first');
-      const { exitCode, stdout } = await iad.script('idle', [], { env: { SYNC_WEBHOOK: url } });
+      const { exitCode, stdout } = await iad.runHere([], { SYNC_WEBHOOK: url });
       expect({ exitCode, stdout }).toMatchObject({ exitCode: 0 });
       expect(stdout).toContain('Warning: SYNC_WEBHOOK is not an http or https URL without user and password');
       expect(stdout).not.toContain('user:secret');

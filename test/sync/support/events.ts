@@ -1,5 +1,6 @@
 import { cpSync, existsSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runSyncDatabases } from '../../../src/app/databases/sync-command.ts';
 import { type Database, openDatabase } from '../../../src/database/sqlite.ts';
 import type { SyncResult } from '../../../src/sync/upload-model.ts';
 import { buildIndex, type PlainRow } from '../../support/indexes.ts';
@@ -81,6 +82,22 @@ export class Region extends Machine {
   async sync(args: readonly string[] = [], options: RunOptions = {}): Promise<SyncResult> {
     const { stdout } = await this.script('sync-databases', ['--json', ...args], options);
     return JSON.parse(stdout) as SyncResult;
+  }
+
+  /** `sync-databases` without a process of its own: for what stands before or after that which is tested, and for its tables. */
+  async runHere(args: readonly string[] = [], env: Record<string, string> = {}) {
+    const world = { env: { ...this.env, ...env }, defaultAppRoot: this.appRoot, name: 'sync-databases' };
+    let stdout = '';
+    const write = (text: string): void => {
+      stdout += text;
+    };
+    const exitCode = await runSyncDatabases(world, args, { write, terminal: null });
+    return { exitCode, stdout };
+  }
+
+  /** The same with `--json`. */
+  async syncHere(args: readonly string[] = []): Promise<SyncResult> {
+    return JSON.parse((await this.runHere(['--json', ...args])).stdout) as SyncResult;
   }
 }
 
