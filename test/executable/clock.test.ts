@@ -81,7 +81,7 @@ describe('the mtime of navigator.yml', () => {
   it('is later than the last load, and than before, though the clock was set back by hours again and again', async () => {
     await update();
     let loadedAt = await load();
-    for (const hours of [-3, -6, -30, -29, 0]) {
+    for (const hours of [-3, -30, -29]) {
       const before = mtime();
       clock.set(hours);
       await update();

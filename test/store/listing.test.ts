@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { ObjectStore } from '../../src/store/object-store.ts';
 import { createStore } from '../../src/store/store.ts';
 import { always, type Fault, type Plan } from '../support/fault-proxy.ts';
 import { failureOf, spoiledStore } from '../support/spoiled-store.ts';
+
+// A test asks for a thousand pages, and another one reads one of 16 MiB.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const MIB = 2 ** 20;
 const GIGABYTE = 2 ** 30;
@@ -30,19 +33,15 @@ async function keysOf(store: ObjectStore): Promise<string[]> {
 const listUnder = (plan: Plan) => spoiled.under(plan, keysOf);
 
 describe('a listing', () => {
-  test('whose every page names a new one ends after 1000 pages, and says so', async () => {
-    const { outcome, seen } = await listUnder(({ number }) => page(`token-${number}`));
+  test('whose every page names another one, at last in a circle, ends after 1000 pages, and says so', async () => {
+    const { outcome, seen } = await listUnder(({ number }) =>
+      page(`token-${number < 990 ? number : number % 3}`),
+    );
     expect(outcome).toMatchObject({
       code: 'store-corrupt',
       message: 'LIST showcase/db/: the listing goes on after 1000 pages',
       hint: expect.stringContaining('AWS_ENDPOINT_URL_S3'),
     });
-    expect(seen).toHaveLength(1000);
-  });
-
-  test('that goes round in a circle ends after 1000 pages', async () => {
-    const { outcome, seen } = await listUnder(({ number }) => page(`token-${number % 3}`));
-    expect(outcome).toMatchObject({ code: 'store-corrupt' });
     expect(seen).toHaveLength(1000);
   });
 

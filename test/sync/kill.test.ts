@@ -1,16 +1,19 @@
 import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openDatabase } from '../../src/database/sqlite.ts';
 import { type Call, changesBelow, killAt, recordCalls, spread } from '../support/strace.ts';
 import { eventIndex, Region, SCRIPTS } from './support/events.ts';
 import { EventStore } from './support/store.ts';
 
+// A test has dozens of runs killed and made good, one after the other.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
+
 const COMMAND = { executable: SCRIPTS.idle, args: [] };
 const LONG_AGO = new Date('2026-01-02T03:04:05Z');
 /** Calls that a run is killed at. */
-const KILLS = 24;
+const KILLS = 16;
 
 let store: EventStore;
 let iad: Region;

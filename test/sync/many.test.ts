@@ -1,10 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { never } from '../support/fault-proxy.ts';
 import { eventIndex, Region } from './support/events.ts';
 import { EventStore } from './support/store.ts';
 
+// A hundred databases are uploaded one by one.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
+
 const LONG_AGO = new Date('2026-01-02T03:04:05Z');
-const KEYS = Array.from({ length: 400 }, (_, at) => `studio-${at}`);
+/** Enough for several at a time; each costs the same. */
+const COUNT = 100;
+const KEYS = Array.from({ length: COUNT }, (_, at) => `studio-${at}`);
 
 let store: EventStore;
 let iad: Region;
@@ -29,25 +34,25 @@ function counted(): Record<string, number> {
   );
 }
 
-describe('the idle hook with 400 events', () => {
+describe('the idle hook with a hundred events', () => {
   it('asks for each that the listing does not name, uploads it, and takes two requests for the inventory', async () => {
     const { exitCode, stdout } = await iad.script('idle');
     expect(exitCode).toBe(0);
-    expect(stdout).toContain('400 uploaded');
+    expect(stdout).toContain(`${COUNT} uploaded`);
     expect(counted()).toEqual({
       'LIST db/': 1,
-      'HEAD db': 400,
-      'PUT db': 400,
+      'HEAD db': COUNT,
+      'PUT db': COUNT,
       'GET inventory': 1,
       'PUT inventory': 1,
     });
-    expect(Object.keys((await store.inventory('iad')) ?? {})).toHaveLength(400);
+    expect(Object.keys((await store.inventory('iad')) ?? {})).toHaveLength(COUNT);
   });
 
   it('asks the store nothing when none was changed', async () => {
     store.proxy.plan(never);
     const { stdout } = await iad.script('idle');
-    expect(stdout).toContain('Summary: done, 400 unchanged');
+    expect(stdout).toContain(`Summary: done, ${COUNT} unchanged`);
     expect(store.requests()).toEqual([]);
   });
 
@@ -55,13 +60,13 @@ describe('the idle hook with 400 events', () => {
     for (const key of KEYS.slice(0, count)) iad.write(`2026-${key}`, `changed, one of ${count}`);
     store.proxy.plan(never);
     const { stdout } = await iad.script('idle');
-    expect(stdout).toContain(`${count} uploaded, ${400 - count} unchanged`);
+    expect(stdout).toContain(`${count} uploaded, ${COUNT - count} unchanged`);
     expect(counted()).toEqual({ 'PUT db': count, 'GET inventory': 1, 'PUT inventory': 1 });
   });
 
   it('is followed by a sync-databases that needs one listing to find nothing to do', async () => {
     store.proxy.plan(never);
-    expect((await iad.sync()).counts).toMatchObject({ unchanged: 400 });
+    expect((await iad.sync()).counts).toMatchObject({ unchanged: COUNT });
     expect(counted()).toEqual({ 'LIST db/': 1 });
   });
 });

@@ -1,4 +1,0 @@
-import { startEmbedded } from '../support/embedded.ts';
-import { storeContract } from './contract.ts';
-
-storeContract(startEmbedded);
