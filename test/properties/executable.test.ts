@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { hostname, totalmem } from 'node:os';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { generate } from '../../src/generate/generate.ts';
 import { readValidIndex } from '../../src/index/read-index.ts';
 import { siteFrom } from '../../src/site/read-site.ts';
@@ -9,6 +9,9 @@ import { type Station, Stations } from '../executable/station.ts';
 import { altered } from '../support/indexes.ts';
 import { Navigator } from './navigator.ts';
 import { anyTables, imageOf } from './plans.ts';
+
+// A test runs an executable for each of many invented indexes.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const stations = new Stations();
 beforeAll(() => stations.open(3));
@@ -48,7 +51,7 @@ async function holds(here: Station, image: Buffer, number: number): Promise<void
   here.expectUntouched();
 }
 
-const cases = fc.sample(anyTables(), 40).map((tables, at) => [`${at + 1}`, tables] as const);
+const cases = fc.sample(anyTables(), 16).map((tables, at) => [`${at + 1}`, tables] as const);
 
 test.concurrent.each(cases)('the executable installs index %s of its seed, once', (number, tables) =>
   stations.use((here) =>
