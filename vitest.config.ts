@@ -23,10 +23,11 @@ export default defineConfig({
     maxWorkers: 2 * availableParallelism(),
     // Modules are loaded once a worker, not once a file: none of ours keeps a state that a test could leave behind.
     isolate: false,
-    // For a machine that has other work to do, too: these end tests that hang, and say nothing of speed.
-    testTimeout: 600_000,
-    hookTimeout: 600_000,
+    // These end tests that hang, and say nothing of speed. A file whose tests take longer where four workers share two
+    // CPUs sets three minutes for itself, and says why.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // What is polled for comes; a machine that is busy with other tests only takes longer.
-    expect: { poll: { timeout: 600_000, interval: 20 } },
+    expect: { poll: { timeout: 60_000, interval: 20 } },
   },
 });

@@ -14,9 +14,12 @@ import {
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { place } from '../../dev/build/output.mjs';
 import { ROOT } from '../support/machine.ts';
+
+// A test waits for several whole builds.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const home = mkdtempSync(join(tmpdir(), 'build-'));
 afterAll(() => rmSync(home, { recursive: true }));

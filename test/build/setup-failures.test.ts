@@ -1,8 +1,11 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { changeLock, layProject } from './support/project.ts';
 import { AS_SOMEBODY, Project } from './support/use-project.ts';
+
+// npm installs in each test, and tries again where it fails.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const project = Project.use();
 const { plain, node, large } = project.packages;

@@ -1,9 +1,12 @@
 import { chownSync, existsSync, lstatSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { changeLock, layProject, runIn } from './support/project.ts';
 import { AS_SOMEBODY, Project, SOMEBODY } from './support/use-project.ts';
+
+// npm installs in each test.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const project = Project.use();
 const { plain, node, elsewhere, broken, native } = project.packages;

@@ -1,12 +1,15 @@
 import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { makeSampleIndex } from '../../dev/sample/sample.ts';
 import { imageDigest } from '../../src/database/image.ts';
 import { altered } from '../support/indexes.ts';
 import { type Call, killAt, recordCalls, spread } from '../support/strace.ts';
 import { type AdminHost, CONFIG_UPDATE, type Scene, startScene } from './support/admin-host.ts';
+
+// A test has dozens of runs killed and made good, one after the other.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const KEY = 'db/index.sqlite3';
 /** Kills, spread evenly over the calls that change or say something. */

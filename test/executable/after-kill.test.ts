@@ -1,11 +1,14 @@
 /** What a run that was killed at the worst moment must not spoil for those after it. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { changeSample, makeSampleIndex } from '../../dev/sample/sample.ts';
 import { altered } from '../support/indexes.ts';
 import { Machine } from '../support/machine.ts';
 import { type Published, startPublished } from '../support/published.ts';
 import { standOf } from '../support/stand.ts';
 import { killAt } from '../support/strace.ts';
+
+// A test has dozens of runs killed and made good, one after the other.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const FIRST = makeSampleIndex();
 /** Every generated file changes with it. */

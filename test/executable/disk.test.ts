@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { changeSample } from '../../dev/sample/sample.ts';
 import { openDatabase } from '../../src/database/sqlite.ts';
 import { altered } from '../support/indexes.ts';
@@ -20,6 +20,9 @@ import { Mounts } from '../support/mounts.ts';
 import { RunProcess } from '../support/run-process.ts';
 import { INSTALLED, pathsOf, type Stand, standOf } from '../support/stand.ts';
 import { FIRST, FLY_MACHINE, LATER, useMachine } from '../support/use-machine.ts';
+
+// A test lets a run fail at each of many writes.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 /** Every file changes with it, and the index grows. */
 const SECOND = altered(

@@ -5,7 +5,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { changeSample, makeSampleIndex } from '../../dev/sample/sample.ts';
 import { repage } from '../../src/database/swap.ts';
 import { altered } from '../support/indexes.ts';
@@ -15,6 +15,9 @@ import { type Published, startPublished } from '../support/published.ts';
 import { RunProcess } from '../support/run-process.ts';
 import { INSTALLED, writeAndDie } from '../support/stand.ts';
 import { type Call, changesBelow, killAt, spread } from '../support/strace.ts';
+
+// A test has dozens of runs killed and made good, one after the other.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const FIRST = makeSampleIndex();
 /** Every generated file changes with it. */

@@ -1,9 +1,12 @@
 import { cpSync, utimesSync, writeFileSync } from 'node:fs';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openDatabase } from '../../src/database/sqlite.ts';
 import { FleetHost } from '../support/fleet-host.ts';
 import { Machine } from '../support/machine.ts';
 import { indexContent } from '../support/stand.ts';
+
+// Eight machines answer with a real CGI each.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 let host: FleetHost | null = null;
 afterEach(async () => {

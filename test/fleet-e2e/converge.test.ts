@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openDatabase } from '../../src/database/sqlite.ts';
 import { entriesOf } from '../../src/index/index-model.ts';
 import { readValidIndex } from '../../src/index/read-index.ts';
@@ -8,6 +8,9 @@ import { FleetHost, type MachineHome } from '../support/fleet-host.ts';
 import { resultOf } from '../support/fleet-sim.ts';
 import { Machine } from '../support/machine.ts';
 import { INSTALLED, indexContent } from '../support/stand.ts';
+
+// Eight machines answer with a real CGI each.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const FILES = INSTALLED.filter((name) => name !== 'index.sqlite3');
 

@@ -1,8 +1,11 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { FleetReport } from '../../src/fleet/fleet-model.ts';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
 import { FleetHost } from '../support/fleet-host.ts';
 import { standOf } from '../support/stand.ts';
+
+// Eight machines answer with a real CGI each.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 /** Those that no number of attempts cures. */
 const FATAL = 'fail refuse busy hang truncate wrong-etag wrong-machine no-result die'.split(' ');

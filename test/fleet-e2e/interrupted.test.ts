@@ -1,11 +1,14 @@
 import { once } from 'node:events';
 import { readdirSync, watch } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { stateDirOf } from '../../src/database/state-dir.ts';
 import { BackAndForth } from '../support/converging.ts';
 import { CONFIG_UPDATE, FleetHost, type MachineHome } from '../support/fleet-host.ts';
 import { killAt, recordCalls, spread } from '../support/strace.ts';
+
+// A test has dozens of runs killed and made good, one after the other.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 /** By what it has just said. */
 const MOMENTS: readonly [string, (line: string) => boolean][] = [

@@ -2,9 +2,12 @@ import { execFile } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { makePlace } from './support/place.ts';
 import type { Tried } from './support/small-disk.ts';
+
+// A test lets a run fail at each of many writes.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const PROGRAM = join(import.meta.dirname, 'support', 'small-disk.ts');
 const OLD = [1, 1, 1, 1, 1];

@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { listGenerations, readGeneration } from '../../src/install/generations.ts';
 import { readHistory } from '../../src/journal/history.ts';
 import { type ImageOptions, makeLive, provenVersion, versionImage } from './support/images.ts';
@@ -8,6 +8,9 @@ import { installVersion } from './support/install-version.ts';
 import { leftovers, makePlace } from './support/place.ts';
 import { type Place, placeIn, plan } from './support/place-in.ts';
 import { buildDriver, killPoints, runKilled, spread } from './support/tracer.ts';
+
+// A test has dozens of runs killed and made good, one after the other.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const FIRST = '20260102T030405678Z-000001';
 const KILLED = '20260102T030406678Z-000002';

@@ -2,11 +2,14 @@
 import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { openDatabase } from '../../src/database/sqlite.ts';
 import { READY } from '../ready/support/ready.ts';
 import { type Call, changesBelow, killAt, recordCalls } from '../support/strace.ts';
 import { Stand, seeded } from './support/stand.ts';
+
+// A test has dozens of runs killed and made good, one after the other.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const ONE = { id: 1, date: '2026-05-01' };
 const TWO = { id: 2, key: 'gala', name: 'Winter Gala' };

@@ -2,12 +2,15 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { sealOf } from '../../src/pages-out/seal.ts';
 import { killPoints, runKilled, spread } from '../install/support/tracer.ts';
 import { buildDriver } from './support/build-driver.ts';
 import { Public } from './support/public.ts';
 import { site } from './support/site.ts';
+
+// A test has dozens of runs killed and made good, one after the other.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const OLD = ['studios/old/index.html', '2019/index.html', '2019/old/index.html'];
 const KILLS = 30;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { RE2JS } from 're2js';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { parseDocument } from 'yaml';
 import { checkFiles } from '../../src/check/rules.ts';
 import { generate } from '../../src/generate/generate.ts';
@@ -9,6 +9,9 @@ import { contentOf } from '../support/planned.ts';
 import { readByRuby } from '../support/ruby.ts';
 import { anyTables, imageOf, plansOf } from './plans.ts';
 import { tightTables } from './tight.ts';
+
+// Ruby reads the files of many invented indexes.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const RUNS = { numRuns: 80 };
 

@@ -2,7 +2,7 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { makeSampleIndex } from '../../dev/sample/sample.ts';
 import { openImage } from '../../src/database/image.ts';
 import { openDatabase } from '../../src/database/sqlite.ts';
@@ -11,6 +11,9 @@ import { Hammers, stamped } from '../support/hammers.ts';
 import { buildIndex, soundWith } from '../support/indexes.ts';
 import { type Published, startPublished } from '../support/published.ts';
 import { Admin } from './support/admin.ts';
+
+// Processes that never rest share the CPUs with what is tested.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const KEY = 'db/index.sqlite3';
 

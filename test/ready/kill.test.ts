@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { changeSample, makeSampleIndex } from '../../dev/sample/sample.ts';
 import { databaseKey } from '../../src/bucket/object-names.ts';
 import { versionImage } from '../install/support/images.ts';
@@ -10,6 +10,9 @@ import { type Published, startPublished } from '../support/published.ts';
 import { indexContent } from '../support/stand.ts';
 import { type Call, changesBelow, killAt, recordCalls, spread } from '../support/strace.ts';
 import { notesOf, publicFiles, READY, ready, readyJson } from './support/ready.ts';
+
+// A test has dozens of runs killed and made good, one after the other.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 /** So many kills, evenly spread over what a hook does to the disk. */
 const KILLS = 20;

@@ -2,11 +2,14 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { postVariables, ROOT } from '../support/machine.ts';
 import { TENANTS } from './support/indexes.ts';
 import type { Account, Life, Step } from './support/process-one.ts';
 import { APPLICATION, AS_ADMINISTRATOR, PROGRAMS, SharedMachine } from './support/shared-machine.ts';
+
+// A test runs all hooks for many rounds.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const ROUNDS = 50;
 

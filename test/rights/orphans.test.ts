@@ -4,9 +4,12 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { ROOT } from '../support/machine.ts';
 import { SharedMachine } from './support/shared-machine.ts';
+
+// A test runs all hooks for many rounds.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 /** The processes that have this one's id among their arguments: what looks after it. */
 function watchersOf(pid: number): string[] {

@@ -5,12 +5,15 @@
  */
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { asApplication, type Trap, Traps } from './support/attackers.ts';
 import { expectInstalled, expectUntouched, rootsAmong } from './support/expect-sound.ts';
 import { indexWith, TENANTS } from './support/indexes.ts';
 import { type Program, SharedMachine } from './support/shared-machine.ts';
 import { Vault } from './support/vault.ts';
+
+// Processes that never rest share the CPUs with what is tested.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 let machine: SharedMachine;
 let vault: Vault;

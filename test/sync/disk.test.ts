@@ -1,11 +1,14 @@
 import { cpSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openDatabase } from '../../src/database/sqlite.ts';
 import type { Answered } from '../support/machine.ts';
 import { Mounts } from '../support/mounts.ts';
 import { eventOf, Region, SCRIPTS } from './support/events.ts';
 import { EventStore } from './support/store.ts';
+
+// A test runs a hook on disks of many sizes.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 let store: EventStore;
 let iad: Region;

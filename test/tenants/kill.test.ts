@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { databaseKey } from '../../src/bucket/object-names.ts';
 import { openDatabase } from '../../src/database/sqlite.ts';
 import { openSeen } from '../../src/tenants/seen.ts';
@@ -10,6 +10,9 @@ import { Machine, ROOT } from '../support/machine.ts';
 import { type Published, startPublished } from '../support/published.ts';
 import { type Call, changesBelow, killAt, recordCalls, spread } from '../support/strace.ts';
 import { indexImage, T1, T2 } from './support/tenant-room.ts';
+
+// A test has dozens of runs killed and made good, one after the other.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const COMMAND = { executable: join(ROOT, 'scripts/ready'), args: ['--only', 'tenants'] };
 const NAMES = ['2026-missing', '2026-empty', '2026-rollback', '2026-log', '2026-garbage'];

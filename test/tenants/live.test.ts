@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openDatabase } from '../../src/database/sqlite.ts';
 import { makeLive, provenVersion, versionImage, versionIn } from '../install/support/images.ts';
 import { READY } from '../ready/support/ready.ts';
@@ -11,6 +11,9 @@ import { Hammers, stamped } from '../support/hammers.ts';
 import { buildIndex } from '../support/indexes.ts';
 import { openStoreRoom } from './support/store-room.ts';
 import { indexImage, T1, T2, T3, TenantRoom } from './support/tenant-room.ts';
+
+// Processes that never rest share the CPUs with what is tested.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const NAME = '2026-boston';
 const NEW = versionImage(2, { rows: 150 });
