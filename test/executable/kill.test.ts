@@ -1,11 +1,14 @@
 /**
  * SIGKILL at every stage of a run. strace kills the real executable as it makes a chosen system call; before each kill
  * the machine is put back to where it began.
+ *
+ * A run makes some 600 calls. It is killed at those where a kill leaves another state on disk (`turns`), and at a few
+ * others; where a scenario differs from the first one in a part only, at most renames and at some of the rest.
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { changeSample, makeSampleIndex } from '../../dev/sample/sample.ts';
 import { repage } from '../../src/database/swap.ts';
 import { altered } from '../support/indexes.ts';
@@ -14,7 +17,7 @@ import { type Machine, ROOT } from '../support/machine.ts';
 import { type Published, startPublished } from '../support/published.ts';
 import { RunProcess } from '../support/run-process.ts';
 import { INSTALLED, writeAndDie } from '../support/stand.ts';
-import { type Call, changesBelow, killAt, spread } from '../support/strace.ts';
+import { type Call, changesBelow, killAt, spread, turns } from '../support/strace.ts';
 
 // A test has dozens of runs killed and made good, one after the other.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
@@ -35,40 +38,26 @@ beforeAll(async () => {
 });
 afterAll(() => published.close());
 
-let kills = 0;
-
 /** Chooses the calls to kill at; called with all calls of one run, and the machine's directory. */
 type Choice = (calls: readonly Call[], home: string) => Call[];
 
-/** Every file that is made, written, renamed or removed; of the many flushes and pages some; every log line; some of the rest. */
+/** Each change on disk, and some calls that change nothing: looks, log lines, the first and the last of all. */
 const everywhere: Choice = (calls, home) => {
-  const changing = calls.filter((call) => changesBelow(home, call));
-  const many = ['pwrite64', 'fsync'];
-  const telling = calls.filter(({ text }) => /^write\([12]</.test(text));
-  const others = calls.filter((call) => !changing.includes(call) && !telling.includes(call));
-  return [
-    ...changing.filter((call) => !many.includes(call.name)),
-    ...many.flatMap((name) =>
-      spread(
-        changing.filter((call) => call.name === name),
-        14,
-      ),
-    ),
-    ...telling,
-    ...spread(others, 12),
-  ];
+  const others = calls.filter((call) => !changesBelow(home, call));
+  const telling = others.filter(({ text }) => /^write\([12]</.test(text));
+  return [...turns(home, calls), ...spread(telling, 2), ...spread(others, 3)];
 };
 
-/** Every rename, and so many of the other calls that change something. */
+/** Most renames, or as many as are told, and so many of the other calls that change something. */
 const some =
-  (count: number): Choice =>
+  (count: number, renames = 4): Choice =>
   (calls, home) => {
-    const changing = calls.filter((call) => changesBelow(home, call));
+    const chosen = turns(home, calls);
     const isRename = (call: Call) => call.name === 'rename';
     return [
-      ...changing.filter(isRename),
+      ...spread(chosen.filter(isRename), renames),
       ...spread(
-        changing.filter((call) => !isRename(call)),
+        chosen.filter((call) => !isRename(call)),
         count,
       ),
     ];
@@ -76,34 +65,33 @@ const some =
 
 type Kill = Parameters<KillRig['kill']>[0];
 
-/** Has a scenario's run killed in many ways, two at a time. */
-async function killEach<T>(
-  scenario: Scenario,
-  index: Buffer,
-  ways: (calls: readonly Call[], home: string) => readonly T[],
-  kill: (way: T) => Kill,
-): Promise<Aftermath[]> {
-  const rigs = [new KillRig(scenario), new KillRig(scenario)];
+/** A machine on which the scenario's run has gone through once. */
+async function begin(scenario: Scenario, index: Buffer): Promise<KillRig> {
+  const rig = new KillRig(scenario);
+  await published.publish(FIRST, EARLIER);
+  await rig.begin(() => published.publish(index, LATER));
+  return rig;
+}
+
+/** Has a run killed in many ways. */
+async function killEach<T>(rig: KillRig, ways: readonly T[], kill: (way: T) => Kill): Promise<Aftermath[]> {
   const aftermaths: Aftermath[] = [];
-  try {
-    for (const rig of rigs) {
-      await published.publish(FIRST, EARLIER);
-      await rig.begin(() => published.publish(index, LATER));
-    }
-    const lane = async (rig: KillRig, at: number) => {
-      for (const way of ways(rig.calls, rig.home).filter((_, nth) => nth % rigs.length === at)) {
-        const aftermath = await rig.kill(kill(way));
-        if (!aftermath) continue;
-        const problems = aftermath.problems.map((problem) => `${problem} (killed at ${JSON.stringify(way)})`);
-        aftermaths.push({ ...aftermath, problems });
-      }
-    };
-    await Promise.all(rigs.map(lane));
-  } finally {
-    for (const rig of rigs) rig.remove();
+  for (const way of ways) {
+    const aftermath = await rig.kill(kill(way));
+    if (!aftermath) continue;
+    const found = aftermath.problems.map((problem) => `${problem} (killed at ${JSON.stringify(way)})`);
+    aftermaths.push({ ...aftermath, problems: found });
   }
-  kills += aftermaths.length;
+  // A few may have ended before: calls do not always come in the same number.
+  expect(aftermaths.length).toBeGreaterThanOrEqual(Math.floor(ways.length * 0.8));
   return aftermaths;
+}
+
+/** The same at calls, on a machine for this test alone. */
+async function killAtCalls(scenario: Scenario, index: Buffer, choose: Choice): Promise<Aftermath[]> {
+  const rig = await begin(scenario, index);
+  onTestFinished(() => rig.remove());
+  return await killEach(rig, choose(rig.calls, rig.home), atCall);
 }
 
 const atCall =
@@ -129,23 +117,68 @@ const counts = (aftermaths: readonly Aftermath[]) => new Set(aftermaths.map((one
 const upTo = (count: number) => new Set(Array.from({ length: count + 1 }, (_, at) => at));
 
 describe('after SIGKILL every file is old or new, in order, and the next POST completes the update', () => {
-  it('with the index in rollback mode: at each change on disk, each log line, and in between', async () => {
-    const aftermaths = await killEach({ env: fly(), prepare: install }, SECOND, everywhere, atCall);
-    expect(problems(aftermaths)).toEqual([]);
-    expect(counts(aftermaths)).toEqual(upTo(INSTALLED.length));
-    const recorded = new Set(aftermaths.map((one) => one.recorded));
-    expect(recorded).toEqual(new Set([null, 'interrupted', 'updated']));
+  describe('with the index in rollback mode', () => {
+    let rig: KillRig;
+    beforeAll(async () => {
+      rig = await begin({ env: fly(), prepare: install }, SECOND);
+    });
+    afterAll(() => rig.remove());
+
+    it('at each change on disk, at log lines, and in between', async () => {
+      const aftermaths = await killEach(rig, everywhere(rig.calls, rig.home), atCall);
+      expect(problems(aftermaths)).toEqual([]);
+      expect(counts(aftermaths)).toEqual(upTo(INSTALLED.length));
+      const recorded = new Set(aftermaths.map((one) => one.recorded));
+      expect(recorded).toEqual(new Set([null, 'interrupted', 'updated']));
+    });
+
+    it('at the end of each named step', async () => {
+      const names = ['lock', 'fetch', 'read', 'generate', 'check', 'install'];
+      const after =
+        (name: string): Kill =>
+        async (machine, command) => {
+          const run = new RunProcess(machine, command);
+          await run.logged((line) => line['event'] === 'step-done' && line['step'] === name);
+          run.signal('SIGKILL');
+          return (await run.answered).signal === 'SIGKILL';
+        };
+      const aftermaths = await killEach(rig, names, after);
+      expect(problems(aftermaths)).toEqual([]);
+      expect(aftermaths.length).toBeGreaterThanOrEqual(names.length - 1);
+    });
+
+    it('when the run that would have completed a killed one is killed, too', async () => {
+      const renames = rig.calls.filter((call) => call.name === 'rename' && changesBelow(rig.home, call));
+      const pairs = spread(some(4)(rig.calls, rig.home), 5).map((call, at): [Call, Call] => [
+        renames[at % renames.length] ?? call,
+        call,
+      ]);
+      const twice =
+        ([first, second]: [Call, Call]): Kill =>
+        async (machine, command) =>
+          (await killAt(machine, first, command)) && ((await killAt(machine, second, command)) || true);
+      const aftermaths = await killEach(rig, pairs, twice);
+      expect(problems(aftermaths)).toEqual([]);
+    });
   });
 
   it('with the index in WAL mode, and a log that holds more than the database', async () => {
-    const aftermaths = await killEach({ env: fly(), prepare: installWal }, SECOND, some(22), atCall);
+    const aftermaths = await killAtCalls({ env: fly(), prepare: installWal }, SECOND, some(7));
     expect(problems(aftermaths)).toEqual([]);
     expect(counts(aftermaths).size).toBeGreaterThan(3);
   });
 
   it('with the index in WAL mode, and the new one with pages of another size', async () => {
+    // What differs are the writes to the index, and what follows on them.
+    const pages: Choice = (calls, home) =>
+      spread(
+        turns(home, calls).filter(
+          ({ name, text }) => name === 'rename' || text.includes('/db/index.sqlite3'),
+        ),
+        8,
+      );
     const larger = repage(SECOND, 8192, join(tmpdir(), `repaged-${process.pid}`));
-    const aftermaths = await killEach({ env: fly(), prepare: installWal }, larger, some(10), atCall);
+    const aftermaths = await killAtCalls({ env: fly(), prepare: installWal }, larger, pages);
     expect(problems(aftermaths)).toEqual([]);
   });
 
@@ -153,38 +186,9 @@ describe('after SIGKILL every file is old or new, in order, and the next POST co
     const prepare = async (machine: Machine) => {
       machine.env = { ...machine.env, UPDATE_CONFIG_CACHE_DIR: join(machine.home, 'cache') };
     };
-    const aftermaths = await killEach({ env: fly(), prepare }, SECOND, some(18), atCall);
+    const aftermaths = await killAtCalls({ env: fly(), prepare }, SECOND, some(4, 8));
     expect(problems(aftermaths)).toEqual([]);
     expect(counts(aftermaths).size).toBeGreaterThan(3);
-  });
-
-  it('at the end of each named step', async () => {
-    const names = ['lock', 'fetch', 'read', 'generate', 'check', 'install'];
-    const after =
-      (name: string): Kill =>
-      async (machine, command) => {
-        const run = new RunProcess(machine, command);
-        await run.logged((line) => line['event'] === 'step-done' && line['step'] === name);
-        run.signal('SIGKILL');
-        return (await run.answered).signal === 'SIGKILL';
-      };
-    const aftermaths = await killEach({ env: fly(), prepare: install }, SECOND, () => names, after);
-    expect(problems(aftermaths)).toEqual([]);
-    expect(aftermaths.length).toBeGreaterThanOrEqual(names.length - 1);
-  });
-
-  it('when the run that would have completed a killed one is killed, too', async () => {
-    const pairs: (calls: readonly Call[], home: string) => [Call, Call][] = (calls, home) => {
-      const renames = calls.filter((call) => call.name === 'rename' && changesBelow(home, call));
-      const chosen = some(6)(calls, home);
-      return chosen.map((call, at) => [renames[at % renames.length] ?? call, call]);
-    };
-    const twice =
-      ([first, second]: [Call, Call]): Kill =>
-      async (machine, command) =>
-        (await killAt(machine, first, command)) && ((await killAt(machine, second, command)) || true);
-    const aftermaths = await killEach({ env: fly(), prepare: install }, SECOND, pairs, twice);
-    expect(problems(aftermaths)).toEqual([]);
   });
 
   it('when the killed run is the start hook, which finishes a killed update', async () => {
@@ -200,7 +204,7 @@ describe('after SIGKILL every file is old or new, in order, and the next POST co
     // The process that does the work, without the one that watches it.
     const env = { UPDATE_CONFIG_SUPERVISED: '1' };
     const command = { executable: join(ROOT, 'scripts/start'), args: [], env };
-    const aftermaths = await killEach({ env: fly(), prepare, command }, SECOND, some(9), atCall);
+    const aftermaths = await killAtCalls({ env: fly(), prepare, command }, SECOND, some(4));
     expect(problems(aftermaths)).toEqual([]);
     expect(counts(aftermaths).size).toBeGreaterThan(2);
   });
@@ -213,11 +217,7 @@ it('after a rollback that was killed, the next POST leaves all files old or all 
     await install(machine);
   };
   const scenario = { env: fly(), prepare, command: { args: ['--rollback'] }, mayReturn: true };
-  const aftermaths = await killEach(scenario, SECOND, some(12), atCall);
+  const aftermaths = await killAtCalls(scenario, SECOND, some(4));
   expect(problems(aftermaths)).toEqual([]);
   expect(counts(aftermaths).size).toBeGreaterThan(3);
-});
-
-it('there were at least 200 kills', () => {
-  expect(kills).toBeGreaterThanOrEqual(200);
 });

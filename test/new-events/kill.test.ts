@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { openDatabase } from '../../src/database/sqlite.ts';
 import { READY } from '../ready/support/ready.ts';
-import { type Call, changesBelow, killAt, recordCalls } from '../support/strace.ts';
+import { killAt, recordCalls, spread, turns } from '../support/strace.ts';
 import { Stand, seeded } from './support/stand.ts';
 
 // A test has dozens of runs killed and made good, one after the other.
@@ -14,16 +14,26 @@ vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 const ONE = { id: 1, date: '2026-05-01' };
 const TWO = { id: 2, key: 'gala', name: 'Winter Gala' };
 
-/** Of many moments, so many that are spread evenly. */
-const KILLS = 16;
+/**
+ * Of the calls that leave different states on disk so many, spread evenly: enough for each step of the two databases (noted,
+ * staged, put in place, struck out) to be cut off in its middle. What the installer does around it has tests of its own.
+ */
+const KILLS = 7;
 
-/** A machine of which one event has another path since, and to which one has come. */
-async function changed(): Promise<{ stand: Stand; reset: () => void }> {
+/**
+ * A machine of which one event has another path since, and to which one has come.
+ *
+ * @param further is done before the state is kept that `reset` brings back
+ */
+async function changed(
+  further: (stand: Stand) => unknown = () => {},
+): Promise<{ stand: Stand; reset: () => void }> {
   const stand = await Stand.ready([ONE]);
   const db = openDatabase(stand.path('2026-boston'));
   db.exec("UPDATE events SET location = 'Ballroom'");
   db.close();
   await stand.publish(ONE, TWO);
+  await further(stand);
   const template = mkdtempSync(join(tmpdir(), 'kill-'));
   onTestFinished(() => rmSync(template, { recursive: true, force: true }));
   cpSync(stand.machine.home, template, { recursive: true, preserveTimestamps: true });
@@ -32,14 +42,6 @@ async function changed(): Promise<{ stand: Stand; reset: () => void }> {
     cpSync(template, stand.machine.home, { recursive: true, preserveTimestamps: true });
   };
   return { stand, reset };
-}
-
-function spread(calls: readonly Call[]): Call[] {
-  const step = Math.max(1, calls.length / KILLS);
-  return Array.from(
-    { length: Math.min(KILLS, calls.length) },
-    (_, at) => calls[Math.floor(at * step)] as Call,
-  );
 }
 
 function expectWhole(stand: Stand): void {
@@ -60,19 +62,14 @@ function expectNoHalf(stand: Stand): void {
 it.each(['update', 'made'] as const)(
   'an update that is killed (%s)',
   async (kind) => {
-    const { stand, reset } = await changed();
-    const prepare = () => {
-      reset();
-      if (kind === 'made') stand.dropTemplate();
-    };
-    prepare();
+    const { stand, reset } = await changed((one) => kind === 'made' && one.dropTemplate());
     const calls = await recordCalls(stand.machine, {});
     const from = calls.findIndex(({ text }) => /rename\(.*showcases\.yml"/.test(text));
     const to = calls.findIndex(({ text }) => /rename\(.*navigator\.yml"/.test(text));
-    const within = calls.slice(from, to + 1).filter((call) => changesBelow(stand.machine.home, call));
+    const within = turns(stand.machine.home, calls.slice(from, to + 1));
     expect(within.length).toBeGreaterThan(20);
-    for (const call of spread(within)) {
-      prepare();
+    for (const call of spread(within, KILLS)) {
+      reset();
       if (!(await killAt(stand.machine, call, {}))) continue;
       expectNoHalf(stand);
       const { status, result } = await stand.machine.post();
@@ -92,21 +89,18 @@ it.each(['update', 'made'] as const)(
 );
 
 it('a ready hook that is killed while it does the same', async () => {
-  const { stand, reset } = await changed();
-  // The update is killed before it has put a database in place: all is left to the hook.
+  // The update has no time to put a database in place: all is left to the hook.
+  const { stand, reset } = await changed((one) =>
+    one.machine.post('', { env: { UPDATE_CONFIG_PREPARE_TIMEOUT: '0.001' } }),
+  );
   const options = { executable: READY, args: ['--only', 'tenants'] };
-  const prepare = async () => {
-    reset();
-    await stand.machine.post('', { env: { UPDATE_CONFIG_PREPARE_TIMEOUT: '0.001' } });
-  };
-  await prepare();
   const calls = await recordCalls(stand.machine, options);
-  const within = calls.filter((call) => changesBelow(stand.machine.dbDir, call));
-  expect(within.length).toBeGreaterThan(20);
-  for (const call of spread(within)) {
-    await prepare();
+  const within = turns(stand.machine.dbDir, calls);
+  expect(within.length).toBeGreaterThan(KILLS);
+  for (const call of spread(within, KILLS)) {
+    reset();
     if (!(await killAt(stand.machine, call, options))) continue;
-    for (let round = 0; round < 2; round++) expect((await stand.hook()).exitCode).toBe(0);
+    expect((await stand.hook()).exitCode).toBe(0);
     // What the update owed is for the next update to strike out.
     const litter = stand.litter().filter((name) => name !== 'new-events.json');
     expect([call.text, litter, stand.exists('2026-boston')]).toEqual([call.text, [], false]);

@@ -26,6 +26,38 @@ export function changesBelow(home: string, { name, text }: Call): boolean {
   return name === 'openat' ? text.includes('O_CREAT') : CHANGING.includes(name);
 }
 
+/**
+ * The calls at which a kill leaves another state on disk below a directory than a kill at the call before.
+ *
+ * SIGKILL takes back nothing that was written: a kill at a flush, a look, or a call that fails leaves what a kill at the
+ * next change leaves. Of many alike in a row, such as the pages that SQLite writes to one file, or the files that are
+ * staged, one in the middle and the last stand for all: nobody reads them before the last is there. Renames, removals
+ * and changes of times are all among them. (`test/install/kill.test.ts` goes through the installer more closely.)
+ */
+export function turns(home: string, calls: readonly Call[]): Call[] {
+  const rows: { kind: string; calls: Call[] }[] = [];
+  for (const call of calls) {
+    if (call.name.endsWith('sync') || call.text.includes(' = -1 ') || !changesBelow(home, call)) continue;
+    const kind = kindOf(call);
+    const last = rows.at(-1);
+    if (last?.kind === kind) last.calls.push(call);
+    else rows.push({ kind, calls: [call] });
+  }
+  return rows.flatMap(({ calls: row }) => [...new Set([row[row.length >> 1], row.at(-1)])] as Call[]);
+}
+
+/** What those have in common of which a few stand for many; every rename, removal and time is of a kind of its own. */
+function kindOf({ name, nth, text }: Call): string {
+  if (/^rename|^unlink|^utimensat/.test(name)) return `${name} ${nth}`;
+  const path = /[<"](\/[^>"]+)[>"]/.exec(text.replace(/AT_FDCWD<[^>]*>/, ''))?.[1] ?? '';
+  if (path.includes('/generations/')) return 'what is replaced is kept';
+  if (path.endsWith('.staged')) return 'what is new is staged';
+  if (path.endsWith('.lock')) return 'files to lock are made';
+  // SQLite commits to a store of ours, by way of the journal beside it.
+  if (/\.update_config\/\w+\.db/.test(path)) return 'what is known is written down';
+  return path;
+}
+
 /** Runs an executable to its end, and returns the calls of its main thread in their order. */
 export async function recordCalls(machine: Machine, options: ProcessOptions): Promise<Call[]> {
   const log = join(machine.home, 'strace.log');
