@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { changeSample } from '../../dev/sample/sample.ts';
 import { openDatabase } from '../../src/database/sqlite.ts';
 import { altered } from '../support/indexes.ts';
@@ -19,7 +19,7 @@ import { type CgiAnswered, Machine } from '../support/machine.ts';
 import { Mounts } from '../support/mounts.ts';
 import { RunProcess } from '../support/run-process.ts';
 import { INSTALLED, pathsOf, type Stand, standOf } from '../support/stand.ts';
-import { FIRST, FLY_MACHINE, LATER, useMachine } from '../support/use-machine.ts';
+import { EARLIER, FIRST, FLY_MACHINE, LATER, useMachine } from '../support/use-machine.ts';
 
 // A test lets a run fail at each of many writes.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
@@ -73,9 +73,10 @@ describe('a file system that is mounted for the test alone', () => {
     expect(await post()).toMatchObject({ status: 200, result: { outcome: 'unchanged' } });
   }
 
+  // In steps that end within each of what is written there: what is staged, what is kept, the journal, the index itself.
   it.each([
-    ['the db dir', 'delete', 24],
-    ['the db dir', 'wal', 24],
+    ['the db dir', 'delete', 48],
+    ['the db dir', 'wal', 48],
     ['the app root', 'delete', 4],
   ] as const)(
     '%s (%s): whenever it gets full nothing changes, until there is room enough',
@@ -152,36 +153,49 @@ describe('a db dir that is not there', () => {
 });
 
 describe('something else in the place of a file', () => {
-  beforeEach(async () => {
-    expect((await here.machine.post()).result.outcome).toBe('updated');
-    await here.published.publish(SECOND, LATER);
+  /** One for all: each test ends with another index installed, and nothing in the way. */
+  let machine: Machine;
+  let times = 0;
+  beforeAll(async () => {
+    machine = new Machine({ ...here.published.env, ...FLY_MACHINE });
+    await here.published.publish(FIRST, EARLIER);
+    expect((await machine.post()).result.outcome).toBe('updated');
   });
+  afterAll(() => machine.remove());
+
+  /** In turn the one and the other, each newer than the one before. */
+  const publishAnother = async () => {
+    times += 1;
+    const at = new Date(LATER.getTime() + times * 1000);
+    await here.published.publish(times % 2 === 1 ? SECOND : FIRST, at);
+  };
 
   const spoilt: readonly [string, () => string][] = [
-    ...INSTALLED.map((name): [string, () => string] => [name, () => here.machine.path(name)]),
-    ['journal.db', () => join(here.machine.dbDir, '.update_config/journal.db')],
-    ['generations', () => join(here.machine.dbDir, '.update_config/generations')],
-    ['tmp', () => join(here.machine.appRoot, 'tmp')],
-    ['.update_config', () => join(here.machine.dbDir, '.update_config')],
+    ...INSTALLED.map((name): [string, () => string] => [name, () => machine.path(name)]),
+    ['journal.db', () => join(machine.dbDir, '.update_config/journal.db')],
+    ['generations', () => join(machine.dbDir, '.update_config/generations')],
+    ['tmp', () => join(machine.appRoot, 'tmp')],
+    ['.update_config', () => join(machine.dbDir, '.update_config')],
   ];
 
   it.each(spoilt)('%s: nothing changes until it is moved aside', async (name, find) => {
+    await publishAnother();
     const path = find();
     const isDirectory = statSync(path).isDirectory();
     rmSync(path, { recursive: true });
     if (isDirectory) writeFileSync(path, 'no directory');
     else mkdirSync(path);
-    const before = here.machine.snapshot();
-    const refused = await here.machine.post();
+    const before = machine.snapshot();
+    const refused = await machine.post();
     expectFailure(refused, 'disk');
     expect(refused.result.error?.message).toContain(path);
     expect(refused.result.error?.hint).toMatch(/^Move .* aside|move aside/);
-    const left = here.machine.snapshot();
+    const left = machine.snapshot();
     expect(left).toEqual(before);
     rmSync(path, { recursive: true });
-    const answer = await here.machine.post();
+    const answer = await machine.post();
     expect(answer, name).toMatchObject({ status: 200, result: { outcome: 'updated', reload: true } });
-    expect((await here.machine.post()).result.outcome).toBe('unchanged');
+    expect((await machine.post()).result.outcome).toBe('unchanged');
   });
 });
 

@@ -10,51 +10,63 @@ import { killAt, recordCalls, spread } from '../support/strace.ts';
 // A test has dozens of runs killed and made good, one after the other.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
-/** By what it has just said. */
-const MOMENTS: readonly [string, (line: string) => boolean][] = [
-  ['it reads the index', (line) => line.startsWith('Step 1: ')],
-  ['the index is published', (line) => line.startsWith('Published the index')],
-  ['it looks for machines', (line) => line.startsWith('Step 2: ')],
-  ['it has found them', (line) => line.startsWith('Will update ')],
-  ['it asks them', (line) => line.startsWith('Step 3: ')],
-  ['the first is done', (line) => line.endsWith('✓ Success')],
-  ['all are done', (line) => line.startsWith('Successfully updated: ')],
-];
+type Moment = readonly [string, (line: string) => boolean];
+
+/**
+ * By what it has just said. Between these moments it looks for machines, and waits: nothing changes that the next run could
+ * find, in the store or on a machine. A signal that it heeds is tried where it has to give up something of its own.
+ */
+const READS: Moment = ['it reads the index', (line) => line.startsWith('Step 1: ')];
+const PUBLISHED: Moment = ['the index is published', (line) => line.startsWith('Published the index')];
+const FOUND: Moment = ['it has found the machines', (line) => line.startsWith('Will update ')];
+const ASKS: Moment = ['it asks the machines', (line) => line.startsWith('Step 3: ')];
+const FIRST_DONE: Moment = ['the first is done', (line) => line.endsWith('✓ Success')];
+const ALL_DONE: Moment = ['all are done', (line) => line.startsWith('Successfully updated: ')];
+
+/** Machines: one that may be done, and one that may not. */
+const MACHINES = 2;
 
 describe('a run over machines with a real CGI', () => {
   let host: FleetHost;
   let fleet: BackAndForth;
   beforeAll(async () => {
-    host = await FleetHost.start(['--machines', '3'], { real: true });
+    host = await FleetHost.start(['--machines', String(MACHINES)], { real: true });
     fleet = await BackAndForth.begin(host);
   });
   afterAll(() => host.close());
 
-  for (const [moment, fits] of MOMENTS) {
-    it(`killed when ${moment}: no machine is half updated, and the next run completes`, async () => {
-      fleet.change();
-      const run = host.start();
-      expect(await run.printed(fits)).not.toBe(null);
+  const begunUntil = async (fits: Moment[1]) => {
+    fleet.change();
+    const run = host.start();
+    expect(await run.printed(fits)).not.toBe(null);
+    return run;
+  };
+
+  it.each([PUBLISHED, ASKS, FIRST_DONE, ALL_DONE])(
+    'killed when %s: no machine is half updated, and the next run completes',
+    async (_, fits) => {
+      const run = await begunUntil(fits);
       run.kill('SIGKILL');
       await run.ended;
       expect(await fleet.problemsLeft()).toEqual([]);
       await fleet.expectCompleted();
-    });
+    },
+  );
 
-    it(`interrupted when ${moment}: it says so and ends, and the next run completes`, async () => {
-      fleet.change();
-      const run = host.start();
-      expect(await run.printed(fits)).not.toBe(null);
+  it.each([READS, FOUND, FIRST_DONE])(
+    'interrupted when %s: it says so and ends, and the next run completes',
+    async (_, fits) => {
+      const run = await begunUntil(fits);
       run.kill('SIGINT');
       const { exitCode, stdout, stderr } = await run.ended;
       // It may have been through already.
-      const isThrough = /^Successfully updated: 3 machines$/m.test(stdout);
+      const isThrough = stdout.includes(`\nSuccessfully updated: ${MACHINES} machines\n`);
       expect({ exitCode, stderr }).toEqual({ exitCode: isThrough ? 0 : 130, stderr: '' });
       if (!isThrough) expect(stdout).toMatch(/^Failed \(cancelled\): /m);
       expect(await fleet.problemsLeft()).toEqual([]);
       await fleet.expectCompleted();
-    });
-  }
+    },
+  );
 
   const PLACES: readonly [string, (machine: MachineHome) => string][] = [
     ['keeps what it replaces', ({ dbDir }) => join(stateDirOf(dbDir), 'generations')],
@@ -84,7 +96,7 @@ async function firstChange(directories: readonly string[]): Promise<void> {
 
 describe('a run killed at a system call', () => {
   it('leaves nothing that keeps the next run from completing, and nothing lying about', async () => {
-    const host = await FleetHost.start(['--machines', '3', '--delay', '5'], { real: false });
+    const host = await FleetHost.start(['--machines', '2', '--delay', '5'], { real: false });
     try {
       const options = { executable: CONFIG_UPDATE, args: [], env: host.environment() };
       expect(await host.run()).toMatchObject({ exitCode: 0 });
@@ -93,7 +105,8 @@ describe('a run killed at a system call', () => {
       const paths = () => readdirSync(host.admin.home, { recursive: true, encoding: 'utf8' }).sort();
       const clean = paths();
       const [first, second] = [host.index, makeOther(host)];
-      const chosen = spread(calls, 24);
+      // Most calls look at something: the next run finds the same index and the same machines. These go through all phases.
+      const chosen = spread(calls, 10);
       let killed = 0;
       for (const [at, call] of chosen.entries()) {
         host.writeIndex(at % 2 === 0 ? second : first);
@@ -101,7 +114,7 @@ describe('a run killed at a system call', () => {
         const { exitCode, report } = await host.report();
         expect({ call, exitCode, outcome: report.outcome }).toMatchObject({ exitCode: 0, outcome: 'done' });
         const etag = report.index?.etag;
-        expect(report.machines.map((machine) => machine.etag)).toEqual([etag, etag, etag]);
+        expect(report.machines.map((machine) => machine.etag)).toEqual([etag, etag]);
         expect({ call, paths: paths() }).toEqual({ call, paths: clean });
       }
       expect(killed).toBeGreaterThan(chosen.length / 2);
