@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { openDatabase } from '../../src/database/sqlite.ts';
 import { aside, change, locationOf, ONE, TWO } from './support/moving.ts';
+import { shareReadyStands } from './support/prepared.ts';
 import { Stand } from './support/stand.ts';
+
+shareReadyStands();
 
 it("a ready hook that has read the index before the update does not take the old one for an event's", async () => {
   const CAMDEN = { ...TWO, studio: 'camden' } as const;

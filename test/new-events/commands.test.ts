@@ -3,7 +3,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openDatabase } from '../../src/database/sqlite.ts';
+import { shareReadyStands } from './support/prepared.ts';
 import { Stand, seeded } from './support/stand.ts';
+
+shareReadyStands();
 
 const FIRST = { id: 1, date: '2026-05-01' };
 const GALA = { id: 2, studio: 'camden', key: 'gala', name: 'Winter Gala', date: 'May 2, 2026' } as const;

@@ -5,7 +5,10 @@ import { expect, it } from 'vitest';
 import { openDatabase } from '../../src/database/sqlite.ts';
 import { RunProcess } from '../support/run-process.ts';
 import { recordCalls } from '../support/strace.ts';
+import { shareReadyStands } from './support/prepared.ts';
 import { Stand, seeded } from './support/stand.ts';
+
+shareReadyStands();
 
 const FIRST = { id: 1, date: '2026-05-01' };
 const SECOND = { id: 2, studio: 'camden', key: 'gala', name: 'Winter Gala', date: 'May 2, 2026' } as const;

@@ -5,7 +5,10 @@ import { expect, it } from 'vitest';
 import { databaseKey } from '../../src/bucket/object-names.ts';
 import { openDatabase } from '../../src/database/sqlite.ts';
 import { aside, change, locationOf, ONE, TWO } from './support/moving.ts';
+import { shareReadyStands } from './support/prepared.ts';
 import { Stand, seeded } from './support/stand.ts';
+
+shareReadyStands();
 
 const IDLE = join(import.meta.dirname, '../../scripts/idle');
 

@@ -4,7 +4,10 @@ import { expect, it, onTestFinished } from 'vitest';
 import { openDatabase } from '../../src/database/sqlite.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
 import { giveKeys, newKey, push, pushOf } from '../support/pushing.ts';
+import { shareReadyStands } from './support/prepared.ts';
 import { indexOf, Stand, seeded } from './support/stand.ts';
+
+shareReadyStands();
 
 const KAMAL_WITHOUT_STORE = {
   FLY_APP_NAME: '',

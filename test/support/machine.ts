@@ -33,9 +33,12 @@ export class Machine {
   readonly dbDir: string;
   env: Record<string, string>;
 
-  /** @param parent where its directories are made */
-  constructor(env: Record<string, string> = {}, parent = tmpdir()) {
-    this.home = mkdtempSync(join(parent, 'machine-'));
+  /**
+   * @param parent where its directories are made
+   * @param home where they are to be, if they are to be where another machine had them
+   */
+  constructor(env: Record<string, string> = {}, parent = tmpdir(), home?: string) {
+    this.home = home ?? mkdtempSync(join(parent, 'machine-'));
     this.appRoot = join(this.home, 'rails');
     this.dbDir = join(this.home, 'data', 'db');
     for (const path of [this.appRoot, this.dbDir]) mkdirSync(path, { recursive: true });

@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { openDatabase } from '../../../src/database/sqlite.ts';
@@ -6,6 +16,7 @@ import { READY } from '../../ready/support/ready.ts';
 import { buildIndex, HASH } from '../../support/indexes.ts';
 import { type Answered, Machine, type RunOptions } from '../../support/machine.ts';
 import { type Published, startPublished } from '../../support/published.ts';
+import { findPrepared, keepPrepared, type Prepared } from './prepared.ts';
 
 export interface EventRow {
   readonly id: number;
@@ -102,9 +113,9 @@ export class Stand {
   readonly published: Published;
   #at = Date.parse('2026-01-02T03:04:05Z');
 
-  private constructor(published: Published, env: Record<string, string>) {
+  private constructor(published: Published, env: Record<string, string>, known?: Prepared) {
     this.published = published;
-    this.machine = new Machine({
+    const variables = {
       ...published.env,
       FLY_APP_NAME: 'smooth',
       FLY_REGION: 'iad',
@@ -112,13 +123,15 @@ export class Stand {
       // Tests run as root; so do the commands here.
       APP_USER: 'root',
       ...env,
-    });
-    addRails(this.machine.appRoot);
+    };
+    this.machine = new Machine(variables, tmpdir(), known?.home);
+    if (known) cpSync(known.copy, known.home, { recursive: true, preserveTimestamps: true });
+    else addRails(this.machine.appRoot);
   }
 
-  static async open(env: Record<string, string> = {}): Promise<Stand> {
+  static async open(env: Record<string, string> = {}, known?: Prepared): Promise<Stand> {
     const published = await startPublished();
-    const stand = new Stand(published, env);
+    const stand = new Stand(published, env, known);
     onTestFinished(async () => {
       stand.machine.remove();
       await published.close();
@@ -128,11 +141,20 @@ export class Stand {
 
   /** One on which an index with these events is installed, and the ready hook has been. */
   static async ready(events: readonly EventRow[], env: Record<string, string> = {}): Promise<Stand> {
-    const stand = await Stand.open(env);
+    // How long it waits for something has no part in what is prepared.
+    const isWait = (name: string) => name.endsWith('_TIMEOUT');
+    const lasting = Object.fromEntries(Object.entries(env).filter(([name]) => !isWait(name)));
+    const key = JSON.stringify([events, lasting]);
+    const known = findPrepared(key);
+    const stand = await Stand.open(lasting, known);
     await stand.publish(...events);
-    await stand.machine.post();
-    await stand.hook();
-    stand.forget();
+    if (!known) {
+      await stand.machine.post();
+      await stand.hook();
+      stand.forget();
+      keepPrepared(key, stand.machine.home);
+    }
+    stand.machine.env = { ...stand.machine.env, ...env };
     return stand;
   }
 
