@@ -19,6 +19,8 @@ export interface ObjectStoreOptions extends Keys {
 export interface RunningObjectStore {
   /** Such as `http://127.0.0.1:41234`. */
   readonly endpoint: string;
+  /** What it holds: for a caller in its own process, who may put many there without a request for each. */
+  readonly files: ObjectFiles;
   close(): Promise<void>;
 }
 
@@ -39,6 +41,7 @@ export async function startObjectStore(options: ObjectStoreOptions): Promise<Run
   await once(server, 'listening');
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    files,
     async close() {
       const closed = once(server, 'close');
       server.close();

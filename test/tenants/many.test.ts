@@ -50,9 +50,10 @@ describe('400 tenants', () => {
       for (const name of names) expect(room.modified(name)).toEqual(time);
     }
 
-    await uploadAll(stored, NAMES, versionImage(5, { rows: 10 }), T3);
-    expect((await room.run(NAMES)).counts).toMatchObject({ downloaded: 400 });
-    expect(counted(stored.asked())).toEqual({ 'LIST db/': 1, 'GET db/...': 400 });
+    const many = NAMES.slice(0, 100);
+    await uploadAll(stored, many, versionImage(5, { rows: 10 }), T3);
+    expect((await room.run(NAMES)).counts).toMatchObject({ downloaded: 100, unchanged: 300 });
+    expect(counted(stored.asked())).toEqual({ 'LIST db/': 1, 'GET db/...': 100 });
   });
 
   it('that are here already on the first run cost two listings and one inventory', async () => {

@@ -23,31 +23,24 @@ export interface StoreRoom {
 
 /** Closed when the test is over. */
 export async function openStoreRoom(): Promise<StoreRoom> {
-  const { settings, close } = await startEmbedded();
+  const { settings, put, close } = await startEmbedded();
   const proxy = await startFaultProxy(settings.endpoint);
   onTestFinished(async () => {
     await proxy.close();
     await close();
   });
-  const direct = createStore(settings);
-  const put = async (key: string, bytes: Buffer, metadata: Record<string, string>) => {
-    const options = { condition: { replaces: 'anything' }, metadata, contentType: 'application/x' } as const;
-    const stored = await direct.put(key, bytes, options);
-    if (stored.kind !== 'stored') throw new Error(`not stored: ${key}`);
-    return stored.etag;
-  };
   const through = { ...settings, endpoint: proxy.endpoint };
   return {
     store: createStore(through),
     settings: through,
     proxy,
-    put: (key, bytes) => put(key, bytes, {}),
-    upload: (name, bytes, time, metadata = {}) =>
+    put: async (key, bytes) => put(key, bytes),
+    upload: async (name, bytes, time, metadata = {}) =>
       put(databaseKey(name), bytes, {
         ...(time ? { 'last-modified': renderTime(time) } : {}),
         ...metadata,
       }),
-    putInventory: (region, entries) => {
+    putInventory: async (region, entries) => {
       const content = Object.entries(entries).map(([name, { etag, time }]) => [
         `${name}.sqlite3`,
         { etag, date: null, last_modified: renderTime(time) },
@@ -55,7 +48,6 @@ export async function openStoreRoom(): Promise<StoreRoom> {
       return put(
         `inventory/${region}.json`,
         Buffer.from(JSON.stringify(Object.fromEntries(content), null, 2)),
-        {},
       );
     },
     asked: () => proxy.requests.splice(0).map(({ method, path }) => describe(method, path)),
