@@ -14,18 +14,21 @@ vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const FILES = INSTALLED.filter((name) => name !== 'index.sqlite3');
 
+/** Machines that are asked: in three regions, one of which has two. */
+const ASKED = 4;
+
 let host: FleetHost;
 
 beforeAll(async () => {
   host = await FleetHost.start(
-    '--machines 9 --regions iad,sjc,gru,fra,nrt,syd --states suspended=1 --workers 1'.split(' '),
+    `--machines ${ASKED + 1} --regions iad,gru,syd --states suspended=1 --workers 1`.split(' '),
     { real: true },
   );
 });
 afterAll(() => host.close());
 
-const started = (): MachineHome[] => host.machines.slice(0, 8);
-const suspended = (): MachineHome => host.machines[8] ?? expect.unreachable('no such machine');
+const started = (): MachineHome[] => host.machines.slice(0, ASKED);
+const suspended = (): MachineHome => host.machines[ASKED] ?? expect.unreachable('no such machine');
 
 /** What update_config installs on a new machine of that region, wherever its directories are. */
 async function freshInstall(region: string): Promise<Record<string, string>> {
@@ -64,8 +67,8 @@ async function expectConverged(machines: readonly MachineHome[]): Promise<void> 
   );
 }
 
-describe('config-update over 8 machines with a real CGI each', () => {
-  it('brings them from a changed index to 8 configurations that say the same', async () => {
+describe('config-update over machines with a real CGI each', () => {
+  it('brings them from a changed index to configurations that say the same', async () => {
     const first = await host.run();
     expect({ code: first.exitCode, stderr: first.stderr }).toEqual({ code: 0, stderr: '' });
     await expectConverged(started());
@@ -73,7 +76,7 @@ describe('config-update over 8 machines with a real CGI each', () => {
     host.changeIndex();
     const { exitCode, stdout } = await host.run();
     expect(exitCode, stdout).toBe(0);
-    expect(stdout).toContain('Successfully updated: 8 machines');
+    expect(stdout).toContain(`Successfully updated: ${ASKED} machines`);
     await expectConverged(started());
     for (const machine of started()) expect(machine.read('showcases.yml')).toContain('tea-dance');
   });
@@ -88,9 +91,9 @@ describe('config-update over 8 machines with a real CGI each', () => {
     const ids = started().map(({ id }) => id);
     const lines = stdout.split('\n');
     expect(lines).toContain('Step 1: Syncing index database...');
-    expect(lines).toContain(`Will update 8 active machines: ${ids.join(', ')}`);
+    expect(lines).toContain(`Will update ${ASKED} active machines: ${ids.join(', ')}`);
     expect(lines).toContain('Step 3: Triggering configuration update on each machine...');
-    expect(lines).toContain('Successfully updated: 8 machines');
+    expect(lines).toContain(`Successfully updated: ${ASKED} machines`);
     expect(lines.filter((line) => line.endsWith('... ✓ Success')).sort()).toEqual(
       ids.map((id) => `  ${id}... ✓ Success`).sort(),
     );
@@ -99,10 +102,10 @@ describe('config-update over 8 machines with a real CGI each', () => {
   it('finds nothing to change at the second time, and every machine as the store at a verification', async () => {
     const again = await host.report();
     expect(again.report).toMatchObject({ outcome: 'done', publish: { kind: 'unchanged' } });
-    expect(again.report.machines.map(({ outcome }) => outcome)).toEqual(Array(8).fill('unchanged'));
+    expect(again.report.machines.map(({ outcome }) => outcome)).toEqual(Array(ASKED).fill('unchanged'));
     const { exitCode, report } = await host.report(['--verify']);
     expect(exitCode).toBe(0);
-    expect(report.machines.map(({ outcome }) => outcome)).toEqual(Array(8).fill('same'));
+    expect(report.machines.map(({ outcome }) => outcome)).toEqual(Array(ASKED).fill('same'));
   });
 
   it.each([
