@@ -28,13 +28,8 @@ const SOURCE = [
 const OURS = /\b(?:(?:UPDATE_CONFIG|CONFIG_UPDATE|READY|NAVIGATOR|FLY_API)_[A-Z_]*[A-Z]|[A-Z_]+_DEADLINE)\b/g;
 const names = (text: string): string[] => [...new Set(text.match(OURS) ?? [])].sort();
 
-/** Named like settings: the marks of children, and a constant. */
-const NO_SETTINGS = [
-  'UPDATE_CONFIG_CHILD',
-  'UPDATE_CONFIG_INSPECT',
-  'UPDATE_CONFIG_SUPERVISED',
-  'READY_HELP',
-];
+/** Named like settings: the marks of children. */
+const NO_SETTINGS = ['UPDATE_CONFIG_CHILD', 'UPDATE_CONFIG_INSPECT', 'UPDATE_CONFIG_SUPERVISED'];
 
 const EXECUTABLES = ['cgi-bin/update_config', ...built('scripts')];
 

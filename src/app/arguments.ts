@@ -1,55 +1,63 @@
-import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { Failure } from '../failure.ts';
+import { createScrubber } from '../report/redact.ts';
+import type { Command } from './options/command.ts';
+import { parse } from './options/parse-arguments.ts';
 
-/** Options of every command that works on an application. */
-export const USUAL_OPTIONS = {
-  json: { type: 'boolean', default: false },
-  'app-root': { type: 'string' },
-  help: { type: 'boolean', short: 'h', default: false },
-} as const;
-
-/** A flag, false unless it is given. */
-export const FLAG = { type: 'boolean', default: false } as const;
-
-/** Refusals of a command line that send their reader to the help of this executable. */
-export function usageOf(executable: string): (message: string) => Failure {
-  return (message) => new Failure('usage', message, { hint: `${executable} --help lists the options.` });
+/** Where whoever called reads what is told. */
+export interface Streams {
+  /** Standard output. */
+  readonly write: (text: string) => void;
+  /** Standard error. */
+  readonly complain: (text: string) => void;
 }
 
-/** @throws {Failure} `usage`, as given: an option that is not there, or a value where none belongs */
-export function readArguments<T extends ParseArgsConfig>(config: T, usage: (message: string) => Failure) {
-  try {
-    return parseArgs(config);
-  } catch (error) {
-    throw usage(error instanceof Error ? explain(error) : String(error));
-  }
-}
-
-/** Node's words may repeat what was given, so only the name of the option is taken from them. */
-function explain({ code, message }: NodeJS.ErrnoException): string {
-  if (code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL')
-    return `unexpected argument ${JSON.stringify(/'(.{1,40})'/.exec(message)?.[1] ?? '')}`;
-  const name = /'(?:-[a-z], )?(--?[a-z-]{1,20})/.exec(message)?.[1];
-  if (name === undefined) return 'there is an option that cannot be understood';
-  if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') return `there is no option ${name}`;
-  return message.includes('does not take') ? `${name} takes no value` : `${name} lacks its value`;
-}
+/** A command line: one that was answered, or one to be done. */
+export type Call<T> =
+  | { readonly kind: 'answered'; readonly exitCode: 0 | 2 }
+  | {
+      readonly kind: 'work';
+      /** Whether JSON is wanted. */
+      readonly json: boolean;
+      /** @throws {Failure} `usage`, where it must be told as JSON */
+      readonly options: () => T;
+    };
 
 /**
- * Hooks take no options, but tell about themselves.
- *
- * @returns the exit code when there was an argument, and so nothing else to do
+ * Reads the command line of an executable. Answers what needs nothing but that: help, version, completion, and mistakes
+ * where JSON is not wanted.
  */
-export function refuseArguments(
+export async function readCall<T>(
+  command: Command<T>,
   args: readonly string[],
-  help: string,
-  write: (text: string) => void,
-): 0 | 2 | null {
-  if (args.length === 0) return null;
-  if (args.length === 1 && (args[0] === '--help' || args[0] === '-h')) {
-    write(help);
-    return 0;
+  { write, complain }: Streams,
+): Promise<Call<T>> {
+  const { values, json, problem } = parse(command, args);
+  try {
+    if (problem) throw problem;
+    if (values['help'] || values['version'] || values['completion']) {
+      const { answerAbout } = await import('./options/about.ts');
+      write(answerAbout(command, values));
+      return { kind: 'answered', exitCode: 0 };
+    }
+    const options = command.read(values);
+    return { kind: 'work', json, options: () => options };
+  } catch (error) {
+    if (!isUsage(error)) throw error;
+    const refuse = (): never => {
+      throw error;
+    };
+    if (json) return { kind: 'work', json, options: refuse };
+    complain(`${usageLine(command.name, error)}\n`);
+    return { kind: 'answered', exitCode: 2 };
   }
-  write(`Failed (usage): there is no option but --help, and no argument\n\n${help}`);
-  return 2;
+}
+
+/** Whether it is the command line that makes no sense. */
+export function isUsage(error: unknown): error is Failure {
+  return error instanceof Failure && error.code === 'usage';
+}
+
+/** Such a mistake in one line, with what to do about it; without a line end. */
+export function usageLine(name: string, { message, hint }: Failure): string {
+  return createScrubber([]).line(`${name}: ${message} (${hint.replace(/\.$/, '')})`);
 }

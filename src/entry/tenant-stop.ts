@@ -2,11 +2,11 @@ import { runTenantStopHook } from '../app/databases/tenant-stop-hook.ts';
 import { enter } from '../app/enter.ts';
 import { isInspector, runInspector } from '../tenants/inspector.ts';
 import { leave } from './leave.ts';
-import { writeAll } from './output.ts';
+import { streams, writeAll } from './output.ts';
 import { standardTerminal } from './terminal.ts';
 import { worldOf } from './world.ts';
 
-const output = { write: writeAll, terminal: standardTerminal() };
+const output = { ...streams, terminal: standardTerminal() };
 
 const run = () =>
   enter(worldOf('tenant-stop')).then((world) => runTenantStopHook(world, process.argv.slice(2), output));

@@ -1,14 +1,16 @@
 import { enter } from '../app/enter.ts';
 import { answerCgi } from '../app/machine/cgi.ts';
-import { runCommand } from '../app/machine/update-command.ts';
 import { isCgi } from '../cgi/request.ts';
 import { leave } from './leave.ts';
-import { writeAll } from './output.ts';
+import { streams, writeAll } from './output.ts';
 import { worldOf } from './world.ts';
 
 async function main(): Promise<number> {
   const world = await enter(worldOf('update_config'));
-  if (!isCgi(process.env)) return await runCommand(world, process.argv.slice(2), writeAll);
+  if (!isCgi(process.env)) {
+    const { runCommand } = await import('../app/machine/update-command.ts');
+    return await runCommand(world, process.argv.slice(2), streams);
+  }
   const { output, exitCode } = await answerCgi(world);
   writeAll(output);
   return exitCode;

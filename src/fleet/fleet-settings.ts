@@ -40,6 +40,15 @@ export interface FleetSettings extends Backoff {
   readonly maxAnswerBytes: number;
 }
 
+/** What the caller says, over what the environment does. */
+export interface GivenLimits {
+  readonly concurrency: number | null;
+  readonly timeoutS: number | null;
+  readonly deadlineS: number | null;
+}
+
+const NO_LIMITS: GivenLimits = { concurrency: null, timeoutS: null, deadlineS: null };
+
 const MIB = 1024 * 1024;
 
 /** Production's app. */
@@ -60,9 +69,10 @@ const PRIVATE = [
  * `CONFIG_UPDATE_DEADLINE` (seconds, 300), `CONFIG_UPDATE_DNS`, and Fly's own `FLY_API_TOKEN`, `FLY_API_HOSTNAME` and
  * `FLY_CLI_PATH`. An empty variable counts as unset.
  *
+ * @param given limits that count whatever their variables hold
  * @throws {Failure} `config-invalid`, naming the variable; never its value where that may hold a secret.
  */
-export function readFleetSettings(env: NodeJS.ProcessEnv): FleetSettings {
+export function readFleetSettings(env: NodeJS.ProcessEnv, given = NO_LIMITS): FleetSettings {
   const app = readApp(env);
   const flyUrl = `https://${app}.fly.dev/showcase/update_config`;
   return {
@@ -78,10 +88,10 @@ export function readFleetSettings(env: NodeJS.ProcessEnv): FleetSettings {
       dnsServers: (env['CONFIG_UPDATE_DNS'] ?? '').split(/[\s,]+/).filter(Boolean),
     },
     kamal: { url: readUrl(env, 'CONFIG_UPDATE_KAMAL_URL', KAMAL_URL) },
-    concurrency: readWholeNumber(env, 'CONFIG_UPDATE_CONCURRENCY', 100, 1, 1000),
+    concurrency: given.concurrency ?? readWholeNumber(env, 'CONFIG_UPDATE_CONCURRENCY', 100, 1, 1000),
     attempts: readWholeNumber(env, 'CONFIG_UPDATE_ATTEMPTS', 4, 1, 100),
-    timeoutMs: readWholeNumber(env, 'CONFIG_UPDATE_TIMEOUT', 60, 1, 3600) * 1000,
-    deadlineMs: readWholeNumber(env, 'CONFIG_UPDATE_DEADLINE', 300, 1, 86_400) * 1000,
+    timeoutMs: (given.timeoutS ?? readWholeNumber(env, 'CONFIG_UPDATE_TIMEOUT', 60, 1, 3600)) * 1000,
+    deadlineMs: (given.deadlineS ?? readWholeNumber(env, 'CONFIG_UPDATE_DEADLINE', 300, 1, 86_400)) * 1000,
     firstPauseMs: 500,
     longestPauseMs: 10_000,
     maxAnswerBytes: MIB,

@@ -191,11 +191,11 @@ describe('config-update on the admin host', () => {
   });
 
   it.each([
-    [['--no-dates', '--verify'], {}, 2, 'usage'],
+    [['--no-dates', '--verify'], {}, 2, '--no-dates makes no sense with --verify'],
     [[], { CONFIG_UPDATE_DATES: 'no' }, 1, 'config-invalid'],
   ])('refuses %j with %j', async (args, env, code, word) => {
-    const { exitCode, stdout } = await host.configUpdate(args, { env });
-    expect([exitCode, stdout]).toEqual([code, expect.stringContaining(word)]);
+    const { exitCode, stdout, stderr } = await host.configUpdate(args, { env });
+    expect([exitCode, stdout + stderr]).toEqual([code, expect.stringContaining(word)]);
   });
 
   it('leaves the index byte for byte as it is when no date differs', async () => {

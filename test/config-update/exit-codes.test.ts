@@ -27,21 +27,29 @@ describe('config-update ends', () => {
   ])('with 2 for %j, and touches nothing', async (args) => {
     const host = scene.host();
     const before = host.snapshot();
-    const { exitCode, stdout } = await host.configUpdate(args);
-    expect(exitCode).toBe(2);
-    expect(stdout).toMatch(/^Failed \(usage\): .+\nWhat to do: .+\n$/);
+    const { exitCode, stdout, stderr } = await host.configUpdate(args);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toMatch(/^config-update: .+ \(.+\)\n$/);
     expect(host.snapshot()).toEqual(before);
     expect(scene.fleet.asked).toEqual([]);
   });
 
   it.each([
-    [['--nonsense=x'], 'there is no option --nonsense'],
-    [['--target'], '--target lacks its value'],
-    [['--timeout', '-1'], '--timeout lacks its value'],
+    [['--nonsense=x'], 'unknown option --nonsense'],
+    [['--forse'], 'unknown option --forse; did you mean --force?'],
+    [['-verify'], 'unknown option -verify; did you mean --verify?'],
+    [['history'], 'unexpected argument "history"; did you mean --history?'],
+    [['ann:passw0rd'], 'unexpected argument'],
+    [['--target'], '--target lacks its value (NAMES)'],
+    [
+      ['--target', 'fli'],
+      '--target takes fly or kamal, or several with commas between them, not "fli"; did you mean fly?',
+    ],
+    [['--timeout', '-1'], '--timeout lacks its value (S)'],
     [['--json=yes'], '--json takes no value'],
-  ])('with 2 for %j, and says what is wrong with it', async (args, message) => {
-    const { stdout } = await scene.host().configUpdate(args);
-    expect(stdout).toMatch(new RegExp(`^Failed \\(usage\\): ${message}\\n`));
+  ])('with 2 for %j, and says what is wrong with it in one line', async (args, message) => {
+    const { stderr } = await scene.host().configUpdate(args);
+    expect(stderr).toBe(`config-update: ${message} (config-update --help lists all)\n`);
   });
 
   it.each([[['--dry-run']], [['--verify']], [[]]])(

@@ -204,10 +204,10 @@ describe('scripts/sync-databases', () => {
     [['extra'], 'extra'],
     [['--app-root', '/nowhere/at/all'], '/nowhere/at/all'],
   ])('refuses %j with exit code 2', async (args, told) => {
-    const { exitCode, stdout } = await iad.runHere(args);
-    expect(exitCode).toBe(2);
-    expect(stdout).toContain('Failed (usage): ');
-    expect(stdout).toContain(told);
+    const { exitCode, stdout, stderr } = await iad.runHere(args);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toMatch(/^sync-databases: .+ \(.+\)\n$/);
+    expect(stderr).toContain(told);
     const json = await iad.runHere(['--json', ...args]);
     expect(json.exitCode).toBe(2);
     expect(JSON.parse(json.stdout)).toMatchObject({ outcome: 'failed', error: { code: 'usage' } });

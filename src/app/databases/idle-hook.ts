@@ -1,28 +1,22 @@
 import { listElsewhere, listTenants } from '../../tenants/list.ts';
-import { refuseArguments } from '../arguments.ts';
+import { readCall, type Streams } from '../arguments.ts';
 import type { World } from '../machine/machine-parts.ts';
 import { limitTime } from '../time-limit.ts';
 import type { Output } from '../voice.ts';
 import { withDatabases } from './databases.ts';
-
-const HELP = `Usage: idle
-
-Navigator's idle hook: before the machine is suspended, uploads the databases of
-this region's events that were changed, the one last written first, within
-IDLE_DEADLINE seconds (240). What is left then is named. Of Fly apps only
-UPLOADING_APP (smooth) uploads; another one says what it would upload.
-The environment says where everything is, as for sync-databases.
-Exit codes: 0 done, 1 something failed, was changed elsewhere or is left, 2 the
-options make no sense.
-`;
+import { IDLE } from './idle-options.ts';
 
 /** Milliseconds for what comes after the deadline: to say what is left. */
 const GRACE_MS = 30_000;
 
 /** Runs the idle hook. It only uploads: a machine about to sleep needs nothing newer. */
-export async function runIdleHook(world: World, args: readonly string[], output: Output): Promise<0 | 1 | 2> {
-  const told = refuseArguments(args, HELP, output.write);
-  if (told !== null) return told;
+export async function runIdleHook(
+  world: World,
+  args: readonly string[],
+  output: Output & Streams,
+): Promise<0 | 1 | 2> {
+  const call = await readCall(IDLE, args, output);
+  if (call.kind === 'answered') return call.exitCode;
   return await withDatabases(world, output, { json: false }, async (build) => {
     const { site, settings, note, index, sync } = await build();
     if (site.region === null) {

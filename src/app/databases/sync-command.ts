@@ -4,35 +4,39 @@ import type { Site } from '../../site/site.ts';
 import { mayUpload } from '../../sync/survey.ts';
 import { allTenants, listElsewhere, listTenants } from '../../tenants/list.ts';
 import type { TenantDatabase } from '../../tenants/tenant-model.ts';
+import { readCall, type Streams } from '../arguments.ts';
 import { atAppRoot, type World } from '../machine/machine-parts.ts';
-import { runCommand } from '../machine/update-command.ts';
+import { runUpdateCommand } from '../machine/update-command.ts';
 import type { Output } from '../voice.ts';
 import { withDatabases } from './databases.ts';
-import { parseSyncOptions, SYNC_HELP, type SyncOptions } from './sync-options.ts';
+import { SYNC, type SyncOptions } from './sync-options.ts';
 
 /** Runs `sync-databases` for an engineer, or for a script. */
 export async function runSyncDatabases(
   world: World,
   args: readonly string[],
-  output: Output,
+  output: Output & Streams,
 ): Promise<0 | 1 | 2> {
+  const call = await readCall(SYNC, args, output);
+  if (call.kind === 'answered') return call.exitCode;
+  const { json } = call;
+  let here: World;
+  let options: SyncOptions;
   try {
-    const options = parseSyncOptions(args);
-    if (options.help) {
-      output.write(SYNC_HELP);
-      return 0;
-    }
-    const here = atAppRoot(world, options.appRoot);
-    return await (options.indexOnly ? fetchIndex : syncTenants)(here, options, output);
+    options = call.options();
+    here = atAppRoot(world, options.appRoot);
   } catch (error) {
-    return await withDatabases(world, output, { json: args.includes('--json') }, () => Promise.reject(error));
+    return await withDatabases(world, output, { json }, () => Promise.reject(error));
   }
+  return await (options.indexOnly ? fetchIndex : syncTenants)(here, { ...options, json }, output);
 }
+
+type Wanted = SyncOptions & { readonly json: boolean };
 
 async function syncTenants(
   world: World,
-  { dryRun, only, safe, json }: SyncOptions,
-  output: Output,
+  { dryRun, only, safe, json }: Wanted,
+  output: Output & Streams,
 ): Promise<0 | 1 | 2> {
   return await withDatabases(world, output, { json }, async (build) => {
     const { site, note, index, sync } = await build();
@@ -68,7 +72,9 @@ function chosen(index: Index, site: Site, only: readonly string[] | null): Tenan
  * The index is swapped under its readers, and all that follows from it is generated, by the update alone; so that is what
  * runs, told under the same name.
  */
-async function fetchIndex(world: World, { dryRun, json }: SyncOptions, output: Output): Promise<0 | 1 | 2> {
-  const args = [...(dryRun ? ['--dry-run'] : []), ...(json ? ['--json'] : [])];
-  return await runCommand(world, args, output.write);
+async function fetchIndex(world: World, { dryRun, json }: Wanted, output: Output): Promise<0 | 1 | 2> {
+  const task = dryRun
+    ? { kind: 'dry-run' as const, force: false }
+    : { kind: 'update' as const, force: false, boot: false };
+  return await runUpdateCommand(world, { json, options: () => ({ task, appRoot: null }) }, output.write);
 }

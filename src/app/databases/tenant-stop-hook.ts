@@ -1,23 +1,13 @@
 import { Failure } from '../../failure.ts';
 import { mayUpload } from '../../sync/survey.ts';
 import { allTenants } from '../../tenants/list.ts';
-import { refuseArguments } from '../arguments.ts';
+import { readCall, type Streams } from '../arguments.ts';
 import type { World } from '../machine/machine-parts.ts';
 import { limitTime } from '../time-limit.ts';
 import type { Output } from '../voice.ts';
 import { withDatabases } from './databases.ts';
 import { tenantName } from './sync-options.ts';
-
-const HELP = `Usage: tenant-stop
-
-Navigator's hook for an event that is stopped: uploads its database, which
-RAILS_APP_DB names, if it was changed and belongs to this region, within
-TENANT_STOP_DEADLINE seconds (100). Of Fly apps only UPLOADING_APP (smooth)
-uploads; another one says what it would upload.
-The environment says where everything is, as for sync-databases.
-Exit codes: 0 done, 1 it failed or was changed elsewhere, 2 the options make no
-sense.
-`;
+import { TENANT_STOP } from './tenant-stop-options.ts';
 
 /** Milliseconds for what comes after the deadline: to say what is left. */
 const GRACE_MS = 10_000;
@@ -26,10 +16,10 @@ const GRACE_MS = 10_000;
 export async function runTenantStopHook(
   world: World,
   args: readonly string[],
-  output: Output,
+  output: Output & Streams,
 ): Promise<0 | 1 | 2> {
-  const told = refuseArguments(args, HELP, output.write);
-  if (told !== null) return told;
+  const call = await readCall(TENANT_STOP, args, output);
+  if (call.kind === 'answered') return call.exitCode;
   return await withDatabases(world, output, { json: false }, async (build) => {
     const { site, settings, note, index, sync } = await build();
     const name = tenantName(world.env['RAILS_APP_DB'] ?? '');

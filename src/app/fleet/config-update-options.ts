@@ -1,10 +1,22 @@
+import type { Failure } from '../../failure.ts';
 import type { FleetOperation } from '../../fleet/fleet-model.ts';
-import { FLAG, readArguments, USUAL_OPTIONS, usageOf } from '../arguments.ts';
-
-const usage = usageOf('config-update');
+import type { GivenLimits } from '../../fleet/fleet-settings.ts';
+import { TARGET_NAMES } from '../../fleet/targets/all-targets.ts';
+import {
+  APPLICATION_OPTIONS,
+  defineCommand,
+  formed,
+  type Options,
+  text,
+  Unfit,
+  type Value,
+  type Values,
+  wholeNumber,
+} from '../options/command.ts';
+import { PLACES, USAGE_EXIT } from '../options/common.ts';
 
 /** What one call of `config-update` shall do. */
-type FleetTask = { readonly kind: 'help' } | { readonly kind: 'history' } | FleetRun;
+type FleetTask = { readonly kind: 'history' } | FleetRun;
 
 export interface FleetRun {
   readonly kind: 'run';
@@ -17,6 +29,8 @@ export interface FleetRun {
   readonly replaces: string | null;
   /** Whether machines take what is pushed over a newer index, too. */
   readonly force: boolean;
+  /** False to leave the dates of events in the index as they are, whatever the environment says. */
+  readonly dates: boolean;
 }
 
 export interface FleetOptions {
@@ -29,156 +43,170 @@ export interface FleetOptions {
   readonly user: string | null;
   /** Instead of `APP_ROOT`; null when not given. */
   readonly appRoot: string | null;
-  /** Variables that options stand for, such as `CONFIG_UPDATE_TIMEOUT` for `--timeout`. */
-  readonly env: Readonly<Record<string, string>>;
+  readonly limits: GivenLimits;
   /** Null for no broadcast. */
   readonly broadcast: { readonly stream: string; readonly url: string | null } | null;
 }
 
-export const FLEET_HELP = `Usage: config-update [options]
+/** Targets with commas between them. */
+const TARGETS: Value<string> = {
+  name: 'NAMES',
+  choices: TARGET_NAMES,
+  parse: (given) => {
+    const names = given.split(',').map((name) => name.trim());
+    if (names.some((name) => !TARGET_NAMES.includes(name)))
+      throw new Unfit(`takes ${TARGET_NAMES.join(' or ')}, or several with commas between them`);
+    if (new Set(names).size < names.length) throw new Unfit('takes each name once');
+    return names.join(',');
+  },
+};
 
-Publishes the index of this host to the object store when it differs from what
-is there, or sends it to the machines themselves; finds the active ones, and has
-them all update their configuration at once.
+const OPTIONS = {
+  'dry-run': {
+    short: 'n',
+    help: 'say what would be done; ask every machine what it would change; change nothing',
+    group: 'What to do',
+  },
+  verify: { help: 'compare what every machine has with the store; change nothing' },
+  history: { help: 'list the last runs: when, who, what became of the index and the machines' },
+  target: {
+    short: 't',
+    help: 'fly (the machines of the Fly app), kamal (the one server), or both: fly,kamal',
+    value: TARGETS,
+    preset: 'fly',
+    group: 'How the machines get to the index',
+  },
+  push: {
+    help: 'send the index to the machines, signed (UPDATE_CONFIG_KEY_FILE), and ask no object store: what is done for kamal',
+  },
+  publish: { help: 'publish it, and have the machines fetch it: what is done for fly' },
+  'no-publish': { help: 'update the machines to what the store has' },
+  'no-dates': { help: 'do not take the dates of events from their own databases into the index' },
+  force: { help: 'have machines take a pushed index over a newer one' },
+  replace: {
+    help: 'publish over this index of somebody else, which you were told of',
+    value: formed('ETAG', /^"?[\x21\x23-\x7e]+"?$/, 'an ETag'),
+  },
+  user: {
+    short: 'u',
+    help: 'who asks; better leave the password to CONFIG_UPDATE_PASSWORD or ~/.netrc, since ps shows arguments to everybody on this host',
+    value: text('NAME[:PASS]'),
+    variable: 'CONFIG_UPDATE_USER',
+    group: 'How the machines are asked',
+  },
+  concurrency: {
+    help: 'machines that are asked at the same time',
+    value: wholeNumber('N', 1, 1000),
+    variable: 'CONFIG_UPDATE_CONCURRENCY',
+    presetWords: '100',
+  },
+  timeout: {
+    help: 'seconds for one request to one machine',
+    value: wholeNumber('S', 1, 3600),
+    variable: 'CONFIG_UPDATE_TIMEOUT',
+    presetWords: '60',
+  },
+  deadline: {
+    help: 'seconds for everything after the index is published',
+    value: wholeNumber('S', 1, 86_400),
+    variable: 'CONFIG_UPDATE_DEADLINE',
+    presetWords: '300',
+  },
+  broadcast: {
+    help: "tell this stream of Navigator's how far the run is",
+    value: formed('STREAM', /./s, 'the name of a stream'),
+    group: 'How it is told',
+  },
+  'broadcast-url': {
+    help: 'where to',
+    value: text('URL'),
+    variable: 'TURBO_CABLE_BROADCAST_URL',
+    presetWords: 'http://localhost:9999/_broadcast',
+  },
+  json: { help: 'print one event a line, as JSON' },
+  verbose: { short: 'v', help: "show each machine's own log" },
+  ...APPLICATION_OPTIONS,
+} as const satisfies Options;
 
-  --target NAMES       fly (the machines of the Fly app; default), kamal (the
-                       one server), or both: fly,kamal
-  --push               send the index to the machines, signed
-                       (UPDATE_CONFIG_KEY_FILE), and ask no object store: what
-                       is done for kamal
-  --publish            publish it, and have the machines fetch it: what is done
-                       for fly
-  --dry-run            say what would be done; ask every machine what it would
-                       change; change nothing
-  --verify             compare what every machine has with the store; change
-                       nothing
-  --history            list the last runs: when, who, what became of the index
-                       and the machines
-  --no-publish         update the machines to what the store has
-  --no-dates           do not take the dates of events from their own databases
-                       into the index
-  --force              have machines take a pushed index over a newer one
-  --replace ETAG       publish over this index of somebody else, which you were
-                       told of
-  --user NAME[:PASS]   who asks; better leave the password to
-                       CONFIG_UPDATE_PASSWORD or ~/.netrc, since ps shows
-                       arguments to everybody on this host
-  --concurrency N      machines that are asked at the same time
-  --timeout S          seconds for one request to one machine
-  --deadline S         seconds for everything after the index is published
-  --broadcast STREAM   tell this stream of Navigator's how far the run is
-  --broadcast-url URL  where to (default http://localhost:9999/_broadcast)
-  --app-root DIR       the application's directory (APP_ROOT, else the parent of
-                       this file's)
-  --json               one event a line, as JSON
-  --verbose            show each machine's own log
-  --help               this text
+type Given = Values<typeof OPTIONS>;
 
-CONFIG_UPDATE_BEFORE names a command that runs before the index is read; if it
-fails, nothing is published.
-
-Exit codes: 0 all done, 1 some machines failed (they are named) or the run could
-not go on, 2 the options make no sense, 3 no active machine, 4 the index changed
-elsewhere, 130 interrupted.
-`;
-
-/** Options that stand for a variable, and the numbers that it may hold. */
-const NUMBERS = {
-  concurrency: { variable: 'CONFIG_UPDATE_CONCURRENCY', most: 1000 },
-  timeout: { variable: 'CONFIG_UPDATE_TIMEOUT', most: 3600 },
-  deadline: { variable: 'CONFIG_UPDATE_DEADLINE', most: 86_400 },
-} as const;
-
-/** @throws {Failure} `usage`; it never repeats a value, since one may be a password in the wrong place. */
-export function parseFleetOptions(args: readonly string[]): FleetOptions {
-  const { values, positionals } = parse(args);
-  if (positionals.length > 0) throw usage('there is an argument that belongs to no option');
-  const env = Object.fromEntries(
-    Object.entries(NUMBERS).flatMap(([name, { variable, most }]) => {
-      const text = values[name as keyof typeof NUMBERS];
-      return text === undefined ? [] : [[variable, wholeNumber(`--${name}`, text, most)]];
-    }),
-  );
-  return {
-    task: taskOf(values),
-    target: values.target ?? 'fly',
+export const CONFIG_UPDATE = defineCommand(
+  {
+    name: 'config-update',
+    folder: 'scripts',
+    summary: 'publish the index and update all machines at once',
+    about: [
+      'Publishes the index of this host to the object store when it differs from what is there, or sends it to the machines themselves; finds the active ones, and has them all update their configuration at once.',
+    ],
+    options: OPTIONS,
+    examples: [
+      ['config-update', 'publish, then update every machine of the Fly app'],
+      ['config-update --dry-run', 'what would be done, and what would each machine change?'],
+      ['config-update --verify', 'has every machine what the store has?'],
+      ['config-update --target kamal', 'send the index to the one server'],
+    ],
+    environment: [
+      [
+        'CONFIG_UPDATE_BEFORE',
+        'a command that runs before the index is read; if it fails, nothing is published',
+      ],
+      ['CONFIG_UPDATE_FLY_APP', 'the Fly app (default FLY_APP_NAME, else smooth)'],
+      ['CONFIG_UPDATE_KAMAL_URL', 'where update_config of the one server answers'],
+      ['UPDATE_CONFIG_KEY_FILE', 'a file with the key that pushed indexes are signed with'],
+      ...PLACES,
+    ],
+    exits: [
+      [0, 'all done'],
+      [1, 'some machines failed (they are named) or the run could not go on'],
+      USAGE_EXIT,
+      [3, 'no active machine'],
+      [4, 'the index changed elsewhere'],
+      [130, 'interrupted (143 by SIGTERM)'],
+    ],
+    page: 'docs/FLEET.md',
+    isSecretive: true,
+  },
+  (values, usage): FleetOptions => ({
+    task: taskOf(values, usage),
+    target: values.target,
     json: values.json,
     verbose: values.verbose,
-    user: values.user ?? null,
-    appRoot: values['app-root'] ?? null,
-    env: values['no-dates'] ? { ...env, CONFIG_UPDATE_DATES: 'off' } : env,
-    broadcast: broadcastOf(values),
-  };
-}
+    user: values.user,
+    appRoot: values['app-root'],
+    limits: { concurrency: values.concurrency, timeoutS: values.timeout, deadlineS: values.deadline },
+    broadcast: broadcastOf(values, usage),
+  }),
+);
 
-type Values = ReturnType<typeof parse>['values'];
-
-function taskOf(values: Values): FleetTask {
-  const chosen = (['help', 'history', 'verify', 'dry-run'] as const).filter((name) => values[name]);
+function taskOf(values: Given, usage: (message: string) => Failure): FleetTask {
+  const chosen = (['history', 'verify', 'dry-run'] as const).filter((name) => values[name]);
   if (chosen.length > 1) throw usage(`--${chosen[0]} and --${chosen[1]} exclude each other`);
   const [task = 'update'] = chosen;
+  const { push, force, replace: replaces } = values;
   const publish = !values['no-publish'];
-  const replaces = values.replace ?? null;
-  const publishes = task === 'update' || task === 'dry-run';
-  if (!publish && !publishes) throw usage(`--no-publish makes no sense with --${task}`);
-  if (values['no-dates'] && !publishes) throw usage(`--no-dates makes no sense with --${task}`);
-  if (replaces !== null && !publishes) throw usage(`--replace makes no sense with --${task}`);
-  if (replaces !== null && !publish) throw usage('--replace and --no-publish exclude each other');
-  if (replaces !== null && !/^"?[\x21\x23-\x7e]+"?$/.test(replaces)) throw usage('--replace is no ETag');
-  if (values.push && values.publish) throw usage('--push and --publish exclude each other');
-  if (values.push && !publish) throw usage('--push and --no-publish exclude each other');
-  if (values.publish && !publish) throw usage('--publish and --no-publish exclude each other');
-  if (values.force && !publishes) throw usage(`--force makes no sense with --${task}`);
-  if (task === 'help' || task === 'history') {
-    if (values.push || values.publish)
-      throw usage(`--${values.push ? 'push' : 'publish'} makes no sense with --${task}`);
-    return { kind: task };
+  const dates = !values['no-dates'];
+  const way = push ? 'push' : values.publish ? 'publish' : null;
+  if (task !== 'update' && task !== 'dry-run') {
+    const given = { 'no-publish': !publish, 'no-dates': !dates, replace: replaces !== null, force };
+    const [first] = Object.entries(given).filter(([, isGiven]) => isGiven);
+    if (first) throw usage(`--${first[0]} makes no sense with --${task}`);
   }
-  const way = values.push ? 'push' : values.publish ? 'publish' : null;
-  return { kind: 'run', operation: task, publish, way, replaces, force: values.force };
+  const excluding = [
+    ['replace', 'no-publish', replaces !== null && !publish],
+    ['push', 'publish', push && values.publish],
+    ['push', 'no-publish', push && !publish],
+    ['publish', 'no-publish', values.publish && !publish],
+  ] as const;
+  for (const [one, other, both] of excluding)
+    if (both) throw usage(`--${one} and --${other} exclude each other`);
+  if (task !== 'history') return { kind: 'run', operation: task, publish, way, replaces, force, dates };
+  if (way) throw usage(`--${way} makes no sense with --history`);
+  return { kind: task };
 }
 
-function broadcastOf(values: Values): FleetOptions['broadcast'] {
+function broadcastOf(values: Given, usage: (message: string) => Failure): FleetOptions['broadcast'] {
   const { broadcast: stream, 'broadcast-url': url } = values;
-  if (stream === undefined) {
-    if (url !== undefined) throw usage('--broadcast-url makes no sense without --broadcast');
-    return null;
-  }
-  if (stream === '') throw usage('--broadcast needs the name of a stream');
-  return { stream, url: url ?? null };
-}
-
-function wholeNumber(name: string, text: string, most: number): string {
-  if (/^[0-9]+$/.test(text) && Number(text) >= 1 && Number(text) <= most) return text;
-  throw usage(`${name} is not a whole number from 1 to ${most}`);
-}
-
-function parse(args: readonly string[]) {
-  return readArguments(
-    {
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        target: { type: 'string', short: 't' },
-        'dry-run': FLAG,
-        verify: FLAG,
-        history: FLAG,
-        push: FLAG,
-        publish: FLAG,
-        'no-publish': FLAG,
-        force: FLAG,
-        'no-dates': FLAG,
-        replace: { type: 'string' },
-        user: { type: 'string', short: 'u' },
-        concurrency: { type: 'string' },
-        timeout: { type: 'string' },
-        deadline: { type: 'string' },
-        broadcast: { type: 'string' },
-        'broadcast-url': { type: 'string' },
-        verbose: { ...FLAG, short: 'v' },
-        ...USUAL_OPTIONS,
-      },
-    },
-    usage,
-  );
+  if (stream !== null) return { stream, url };
+  if (url !== null) throw usage('--broadcast-url makes no sense without --broadcast');
+  return null;
 }

@@ -1,5 +1,4 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { asFailure } from '../../failure.ts';
 import type { FleetReport } from '../../fleet/fleet-model.ts';
 import { fleetSecretsOf, readFleetSettings } from '../../fleet/fleet-settings.ts';
 import { type Credentials, credentialSecrets, readCredentials } from '../../fleet/machine-login.ts';
@@ -10,8 +9,9 @@ import { readFleetHistory } from '../../journal/fleet-history.ts';
 import { createScrubber, secretsOf } from '../../report/redact.ts';
 import { newRunId } from '../../run-id.ts';
 import { readUpdateSettings } from '../../update/update-settings.ts';
+import { isUsage, readCall, type Streams, usageLine } from '../arguments.ts';
 import { atAppRoot, siteOf, type World } from '../machine/machine-parts.ts';
-import { FLEET_HELP, type FleetOptions, type FleetRun, parseFleetOptions } from './config-update-options.ts';
+import { CONFIG_UPDATE, type FleetOptions, type FleetRun } from './config-update-options.ts';
 import { buildFleetParts } from './fleet-parts.ts';
 import { type Console, openFleetVoice, renderRefusal } from './fleet-voice.ts';
 import { chooseWays } from './fleet-ways.ts';
@@ -36,23 +36,21 @@ const HISTORY_LIMIT = 50;
 export async function runConfigUpdate(
   world: World,
   args: readonly string[],
-  console: Console,
+  console: Console & Streams,
 ): Promise<number> {
-  const { write } = console;
-  const json = args.includes('--json');
+  const call = await readCall(CONFIG_UPDATE, args, console);
+  if (call.kind === 'answered') return call.exitCode;
+  const { json } = call;
   try {
-    const options = parseFleetOptions(args);
-    if (options.task.kind === 'help') {
-      write(FLEET_HELP);
-      return 0;
-    }
-    const there = atAppRoot(world, options.appRoot);
-    const here = { ...there, env: { ...there.env, ...options.env } };
-    if (options.task.kind === 'history') return await tellHistory(here, json, write);
+    const options = call.options();
+    const here = atAppRoot(world, options.appRoot);
+    if (options.task.kind === 'history') return await tellHistory(here, json, console.write);
     return await runOver(here, options, options.task, console);
   } catch (error) {
-    write(renderRefusal(error, json, createScrubber(allSecrets(world))));
-    return asFailure(error).code === 'usage' ? 2 : 1;
+    const scrubber = createScrubber(allSecrets(world));
+    if (!isUsage(error) || json) console.write(renderRefusal(error, json, scrubber));
+    else console.complain(`${scrubber.line(usageLine(world.name, error))}\n`);
+    return isUsage(error) ? 2 : 1;
   }
 }
 
@@ -70,7 +68,7 @@ async function runOver(
   console: Console,
 ): Promise<number> {
   const { env } = world;
-  const settings = readFleetSettings(env);
+  const settings = readFleetSettings(env, options.limits);
   const chosen = chooseWays(createTargets(options.target, settings), task, world);
   const credentials = new Map(
     chosen.map(({ target }) => [target, readCredentials(options.user, env, target.url.hostname)]),

@@ -20,8 +20,11 @@ interface Told {
  * @throws {Failure} `config-invalid`
  */
 export function preparation(told: Told, site: Site): (signal: AbortSignal) => Promise<void> {
-  const { env } = told.world;
-  const settings = { before: readBeforeSettings(env), dates: readDateSettings(env) };
+  const { task, world } = told;
+  const settings = {
+    before: readBeforeSettings(world.env),
+    dates: readDateSettings(world.env, task.dates),
+  };
   let done: Promise<void> | null = null;
   return (signal) => {
     done ??= prepare(told, { site, ...settings, signal });

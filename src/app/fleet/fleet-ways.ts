@@ -2,8 +2,8 @@ import { Failure } from '../../failure.ts';
 import type { Target } from '../../fleet/fleet-model.ts';
 import { isPrivate } from '../../fleet/machine-login.ts';
 import { readKeys } from '../../signature.ts';
-import { usageOf } from '../arguments.ts';
 import { storeSettingsOf, type World } from '../machine/machine-parts.ts';
+import { usageOf } from '../options/command.ts';
 import type { FleetRun } from './config-update-options.ts';
 
 const usage = usageOf('config-update');

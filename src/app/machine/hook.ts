@@ -2,29 +2,30 @@ import { Failure } from '../../failure.ts';
 import { streamReport } from '../../report/plain-text.ts';
 import { refusedResult } from '../../update/result.ts';
 import type { Parts } from '../../update/update-context.ts';
-import { refuseArguments } from '../arguments.ts';
+import { readCall, type Streams } from '../arguments.ts';
+import type { Command } from '../options/command.ts';
 import { buildParts, buildVoice, type World } from './machine-parts.ts';
 
 /** What a hook is given that works on the configuration of this machine. */
 export interface HookCall {
   readonly world: World;
   readonly args: readonly string[];
-  readonly help: string;
-  readonly write: (text: string) => void;
+  readonly command: Command<null>;
+  readonly streams: Streams;
 }
 
 /**
- * Runs such a hook, told line by line. Hooks take no options.
+ * Runs such a hook, told line by line. Hooks take no options but those that are about themselves.
  *
  * @returns the exit code of the work; 1 where it could not begin, 2 for arguments
  */
 export async function runHook(
-  { world, args, help, write }: HookCall,
+  { world, args, command, streams }: HookCall,
   work: (parts: Parts) => Promise<0 | 1>,
 ): Promise<0 | 1 | 2> {
-  const told = refuseArguments(args, help, write);
-  if (told !== null) return told;
-  const voice = buildVoice(world, [streamReport(write)], false);
+  const call = await readCall(command, args, streams);
+  if (call.kind === 'answered') return call.exitCode;
+  const voice = buildVoice(world, [streamReport(streams.write)], false);
   try {
     return await work(await buildParts(world, voice));
   } catch (error) {

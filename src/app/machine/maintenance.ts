@@ -5,26 +5,18 @@ import { commitFiles } from '../../install/commit.ts';
 import { compareFiles } from '../../install/compare.ts';
 import { stageFiles } from '../../install/stage.ts';
 import { newRunId } from '../../run-id.ts';
-import { refuseArguments } from '../arguments.ts';
+import { readCall, type Streams } from '../arguments.ts';
 import { siteOf, type World } from './machine-parts.ts';
-
-const HELP = `Usage: maintenance-config
-
-Writes <app root>/config/navigator-maintenance.yml, with which Navigator starts
-in a new image and serves the maintenance page until the first update is
-through.
-The environment says for which deployment: FLY_APP_NAME and FLY_REGION, or
-KAMAL_CONTAINER_NAME, or neither. APP_ROOT names the app root.
-`;
+import { MAINTENANCE } from './maintenance-options.ts';
 
 /** Writes navigator-maintenance.yml for an image build; it depends on the installation alone. */
 export async function writeMaintenanceConfig(
   world: World,
   args: readonly string[],
-  write: (text: string) => void,
+  { write, complain }: Streams,
 ): Promise<0 | 1 | 2> {
-  const told = refuseArguments(args, HELP, write);
-  if (told !== null) return told;
+  const call = await readCall(MAINTENANCE, args, { write, complain });
+  if (call.kind === 'answered') return call.exitCode;
   try {
     const site = await siteOf(world);
     for (const message of site.overrideCautions ?? []) write(`Warning: ${message}\n`);

@@ -7,21 +7,12 @@ import { readSeconds } from '../../settings.ts';
 import { htpasswdPath } from '../../site/paths.ts';
 import { siteFrom } from '../../site/read-site.ts';
 import { runStart } from '../../update/start-update.ts';
+import type { Streams } from '../arguments.ts';
 import { makeDirectories } from '../known-directories.ts';
 import { isSupervised, runSupervised } from '../supervise.ts';
 import { runHook } from './hook.ts';
 import { hostOf, type World } from './machine-parts.ts';
-
-const HELP = `Usage: start
-
-Navigator's start hook, before it serves: makes the directories that the
-application needs and that are missing, finishes or undoes an update that was
-interrupted, and writes htpasswd from the local index, within START_DEADLINE
-seconds (20). It never uses the network, since Navigator waits for it.
-The environment says where everything is, as for update_config.
-Exit codes: 0 done, or failed where an htpasswd is in place (the site stays up
-with that); 1 failed without one; 2 the options make no sense.
-`;
+import { START } from './start-options.ts';
 
 /** Seconds; Navigator gives it 30, and ends itself after that. */
 const DEADLINE = 20;
@@ -34,10 +25,10 @@ const DEADLINE = 20;
 export async function runStartHook(
   world: World,
   args: readonly string[],
-  write: (text: string) => void,
+  streams: Streams,
 ): Promise<0 | 1 | 2> {
-  if (args.length === 0 && !isSupervised(world.env)) return await watchWork(world, write);
-  return await runHook({ world, args, help: HELP, write }, async (parts) => {
+  if (args.length === 0 && !isSupervised(world.env)) return await watchWork(world, streams.write);
+  return await runHook({ world, args, command: START, streams }, async (parts) => {
     makeDirectories(parts);
     const { outcome } = await runStart(parts, arrival());
     return outcome === 'failed' ? 1 : 0;

@@ -14,9 +14,10 @@ import { localCandidate } from '../../update/candidate.ts';
 import { refusedResult } from '../../update/result.ts';
 import { runUpdate } from '../../update/update.ts';
 import type { Parts } from '../../update/update-context.ts';
+import { isUsage, readCall, type Streams, usageLine } from '../arguments.ts';
 import { makeDirectories } from '../known-directories.ts';
 import { atAppRoot, buildParts, buildVoice, type World } from './machine-parts.ts';
-import { HELP, parseOptions, type Task } from './update-options.ts';
+import { type Task, UPDATE, type UpdateOptions } from './update-options.ts';
 import { renderGenerations, renderHistory, renderWarnings } from './update-tables.ts';
 
 /** Runs of the history that are listed. */
@@ -29,42 +30,56 @@ export type ExitCode = 0 | 1 | 2;
 export async function runCommand(
   world: World,
   args: readonly string[],
-  write: (text: string) => void,
+  { write, complain }: Streams,
 ): Promise<ExitCode> {
-  let json = args.includes('--json');
+  const call = await readCall(UPDATE, args, { write, complain });
+  if (call.kind === 'answered') return call.exitCode;
+  return await runUpdateCommand(world, call, write, complain);
+}
+
+/** @param complain gets what is told of a listing, whose reader shall not take a message for a part of it */
+export async function runUpdateCommand(
+  world: World,
+  { json, options }: { readonly json: boolean; readonly options: () => UpdateOptions },
+  write: (text: string) => void,
+  complain = write,
+): Promise<ExitCode> {
   const warned = new Warned();
+  const tell = !json && LISTINGS.includes(options().task.kind) ? complain : write;
   const voice = buildVoice(
     world,
-    [(event) => warned.add(event), ...(json ? [] : [streamReport(write)])],
+    [(event) => warned.add(event), ...(json ? [] : [streamReport(tell)])],
     false,
   );
   const print = (result: RunResult): void =>
     write(renderJson(voice.scrubber.value(result), 'administrator', warned.for('administrator')));
   try {
-    const options = parseOptions(args);
-    json = options.json;
-    if (options.task.kind === 'help') {
-      write(HELP);
-      return 0;
-    }
-    const parts = await buildParts(atAppRoot(world, options.appRoot), voice);
-    const result = await perform(options.task, parts, json, write);
+    const { task, appRoot } = options();
+    const parts = await buildParts(atAppRoot(world, appRoot), voice);
+    const result = await perform(task, parts, json, write);
     if (result && json) print(result);
     return result?.outcome === 'failed' || result?.outcome === 'held' ? 1 : 0;
   } catch (error) {
+    if (!json && isUsage(error)) {
+      complain(`${usageLine(world.name, error)}\n`);
+      return 2;
+    }
     if (!(error instanceof Failure)) voice.log.exception(error);
     const result = refusedResult(world.env, error);
     voice.report({ type: 'end', result }, new Date());
     if (json) print(result);
-    return error instanceof Failure && error.code === 'usage' ? 2 : 1;
+    return isUsage(error) ? 2 : 1;
   } finally {
     await voice.log.flush();
   }
 }
 
+/** Tasks whose answer is a list. */
+const LISTINGS: readonly Task['kind'][] = ['history', 'warnings', 'generations'];
+
 /** @returns null for what is a listing and no operation */
 async function perform(
-  task: Exclude<Task, { kind: 'help' }>,
+  task: Task,
   parts: Parts,
   json: boolean,
   write: (text: string) => void,

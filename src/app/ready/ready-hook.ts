@@ -3,32 +3,47 @@ import { converge } from '../../ready/converge.ts';
 import { previewReady, runReady } from '../../ready/ready.ts';
 import { readReadySettings } from '../../ready/ready-settings.ts';
 import type { ReadyParts } from '../../ready/stages.ts';
+import { isUsage, readCall, type Streams, usageLine } from '../arguments.ts';
 import { atAppRoot, type Voice, type World } from '../machine/machine-parts.ts';
 import type { ExitCode } from '../machine/update-command.ts';
 import { limitTime } from '../time-limit.ts';
 import { type Json, type Output, runTold } from '../voice.ts';
 import { listReady, renderListing } from './ready-list.ts';
-import { parseReadyOptions, READY_HELP } from './ready-options.ts';
+import { READY, type ReadyOptions } from './ready-options.ts';
 import { buildReadyParts, servedBy } from './ready-parts.ts';
 
 /** Runs the ready hook, for Navigator and by hand alike. */
-export async function runReadyHook(world: World, args: readonly string[], output: Output): Promise<ExitCode> {
-  return await runTold(world, output, { json: args.includes('--json') }, ({ voice, json }) =>
-    perform(world, args, voice, { write: output.write, json }),
-  );
+export async function runReadyHook(
+  world: World,
+  args: readonly string[],
+  output: Output & Streams,
+): Promise<ExitCode> {
+  const call = await readCall(READY, args, output);
+  if (call.kind === 'answered') return call.exitCode;
+  const isList = !call.json && call.options().task === 'list';
+  // Whoever reads a list from standard output shall not take a message for a part of it.
+  const told = isList ? { write: output.complain, terminal: null } : output;
+  return await runTold(world, told, { json: call.json }, async ({ voice, json }) => {
+    try {
+      const options = call.options();
+      return await perform(world, { ...options, asHook: args.length === 0 }, voice, {
+        write: output.write,
+        json,
+      });
+    } catch (error) {
+      if (json || !isUsage(error)) throw error;
+      output.complain(`${usageLine(world.name, error)}\n`);
+      return 2;
+    }
+  });
 }
 
 async function perform(
   world: World,
-  args: readonly string[],
+  { task, scope, appRoot, asHook }: ReadyOptions & { readonly asHook: boolean },
   voice: Voice,
   { write, json }: { write: (text: string) => void; json: Json | null },
 ): Promise<ExitCode> {
-  const { task, scope, appRoot } = parseReadyOptions(args);
-  if (task === 'help') {
-    write(READY_HELP);
-    return 0;
-  }
   const parts = await buildReadyParts(atAppRoot(world, appRoot), voice);
   if (task === 'list') {
     const listing = await listReady(parts, scope);
@@ -41,7 +56,7 @@ async function perform(
   const run = task === 'dry-run' ? previewReady : runReady;
   const { summaries, failed } = await run(parts, scope);
   for (const summary of summaries) json?.sum(summary);
-  if (args.length === 0) await convergeLater(world, parts, began);
+  if (asHook) await convergeLater(world, parts, began);
   return failed ? 1 : 0;
 }
 

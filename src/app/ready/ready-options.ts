@@ -1,60 +1,53 @@
-import { type Scope, STAGES, type StageName } from '../../ready/stages.ts';
-import { FLAG, readArguments, USUAL_OPTIONS, usageOf } from '../arguments.ts';
-
-const usage = usageOf('ready');
+import { type Scope, STAGES } from '../../ready/stages.ts';
+import { APPLICATION_OPTIONS, choice, defineCommand } from '../options/command.ts';
+import { PLACES, USAGE_EXIT } from '../options/common.ts';
 
 /** What one call of `ready` shall do. */
 export interface ReadyOptions {
-  readonly task: 'help' | 'list' | 'dry-run' | 'run';
+  readonly task: 'list' | 'dry-run' | 'run';
   readonly scope: Scope;
   /** Instead of `APP_ROOT`; null when not given. */
   readonly appRoot: string | null;
 }
 
-export const READY_HELP = `Usage: ready [options]
-
-Navigator's ready hook: prepares the database of every event that this machine
-serves, then prerenders the site's pages, both straight from the installed
-index. One runs at a time: a second one has the first go round once more, and
-ends at once.
-
-  --list             print the tenant databases and the pages, one a line; do
-                     nothing
-  --dry-run          say what would be done; change nothing
-  --only WHAT        tenants or pages
-  --app-root DIR     the application's directory (APP_ROOT, else the parent of
-                     this file's)
-  --json             one JSON object (one a round) instead of lines
-  --help             this text
-
-The environment says where everything is, as for update_config; docs/READY.md
-lists what can be set of this one.
-Exit codes: 0 done, or left to the one that is at work; 1 anything failed (the
-rest was done); 2 the options make no sense.
-`;
-
-/** @throws {Failure} `usage` */
-export function parseReadyOptions(args: readonly string[]): ReadyOptions {
-  const options = {
-    list: FLAG,
-    'dry-run': FLAG,
-    only: { type: 'string', multiple: true },
-    ...USUAL_OPTIONS,
-  } as const;
-  const { values } = readArguments({ args: [...args], options }, usage);
-  if (values.list && values['dry-run']) throw usage('only one of --list and --dry-run makes sense');
-  const task = values.help ? 'help' : values.list ? 'list' : values['dry-run'] ? 'dry-run' : 'run';
-  return {
-    task,
-    scope: scopeOf(values.only),
-    appRoot: values['app-root'] ?? null,
-  };
-}
-
-/** Given twice, both are meant. */
-function scopeOf(only: readonly string[] | undefined): Scope {
-  if (only === undefined) return STAGES;
-  const unknown = only.find((name) => !STAGES.includes(name as StageName));
-  if (unknown !== undefined) throw usage(`--only ${JSON.stringify(unknown)} is neither tenants nor pages`);
-  return STAGES.filter((stage) => only.includes(stage));
-}
+export const READY = defineCommand(
+  {
+    name: 'ready',
+    folder: 'scripts',
+    summary: "prepare the databases of this machine's events, and prerender the site's pages",
+    about: [
+      "Navigator's ready hook: prepares the database of every event that this machine serves, then prerenders the site's pages, both straight from the installed index. One runs at a time: a second one has the first go round once more, and ends at once.",
+    ],
+    options: {
+      list: {
+        help: 'print the tenant databases and the pages, one a line; do nothing',
+        group: 'What to do',
+      },
+      'dry-run': { short: 'n', help: 'say what would be done; change nothing' },
+      only: { help: 'tenants or pages', value: choice('WHAT', STAGES), many: true, presetWords: 'both' },
+      ...APPLICATION_OPTIONS,
+      json: { help: 'print one JSON object (one a round) instead of lines' },
+    },
+    examples: [
+      ['ready --list --only tenants', "this machine's databases"],
+      ['ready --dry-run', 'what would be downloaded, migrated and rendered?'],
+    ],
+    environment: [['READY_DEADLINE', 'seconds until it ends itself (default 570)'], ...PLACES],
+    exits: [
+      [0, 'done, or left to the one that is at work'],
+      [1, 'anything failed (the rest was done)'],
+      USAGE_EXIT,
+    ],
+    page: 'docs/READY.md',
+  },
+  (values, usage): ReadyOptions => {
+    const { list, only, 'dry-run': dryRun } = values;
+    if (list && dryRun) throw usage('only one of --list and --dry-run makes sense');
+    return {
+      task: list ? 'list' : dryRun ? 'dry-run' : 'run',
+      // Given twice, both are meant.
+      scope: only === null ? STAGES : STAGES.filter((stage) => only.includes(stage)),
+      appRoot: values['app-root'],
+    };
+  },
+);

@@ -24,12 +24,9 @@ import { FleetSim } from '../../rehearsal/server.ts';
 import type { Answerer, StoredIndex } from '../../rehearsal/sim-event.ts';
 import { removeTree } from '../../rights/files.ts';
 import { readStoreSettings } from '../../store/store-settings.ts';
-import {
-  FLEET_SIM_HELP,
-  type FleetSimOptions,
-  fleetSimUsage,
-  parseFleetSimOptions,
-} from './fleet-sim-options.ts';
+import { isUsage, readCall, type Streams, usageLine } from '../arguments.ts';
+import { usageOf } from '../options/command.ts';
+import { FLEET_SIM, type FleetSimOptions } from './fleet-sim-options.ts';
 
 /** What machines get of this process's environment: how to run, and where the store is. Nothing says where things are. */
 const PASSED_ON =
@@ -45,16 +42,14 @@ export type FleetSimCode = 0 | 1 | 2;
 export async function runFleetSim(
   env: NodeJS.ProcessEnv,
   args: readonly string[],
-  write: (text: string) => void,
+  { write, complain }: Streams,
   signal: AbortSignal,
 ): Promise<FleetSimCode> {
+  const call = await readCall(FLEET_SIM, args, { write, complain });
+  if (call.kind === 'answered') return call.exitCode;
   const traces: Traces = { made: [], parents: [] };
   try {
-    const options = parseFleetSimOptions(args);
-    if (options === null) {
-      write(FLEET_SIM_HELP);
-      return 0;
-    }
+    const options = call.options();
     for (const program of [options.cgi, options.resume]) if (program !== null) requireProgram(program);
     const machines = makeMachines(options);
     const real = options.cgi === null ? null : realOptions(options, options.cgi, env, traces);
@@ -68,10 +63,11 @@ export async function runFleetSim(
     }
     return 0;
   } catch (error) {
-    const failure = error instanceof FaultListError ? fleetSimUsage(error.message) : error;
+    const failure = error instanceof FaultListError ? usageOf('fleet-sim')(error.message) : error;
     const { code, message, hint } = asFailure(failure);
-    write(`Failed (${code}): ${message}\nWhat to do: ${hint}\n`);
-    return code === 'usage' ? 2 : 1;
+    if (isUsage(failure)) complain(`${usageLine('fleet-sim', failure)}\n`);
+    else complain(`Failed (${code}): ${message}\nWhat to do: ${hint}\n`);
+    return isUsage(failure) ? 2 : 1;
   } finally {
     removeTraces(traces);
   }

@@ -15,14 +15,10 @@ export const TARGET_NAMES: readonly string[] = Object.keys(TARGETS);
 /**
  * The targets of a list such as `fly,kamal`.
  *
- * @throws {Failure} `usage` for a name that no target has, or that stands there twice
+ * @throws {Failure} `usage` for a name that no target has
  */
 export function createTargets(list: string, settings: FleetSettings): Target[] {
-  const names = list.split(',').map((name) => name.trim());
-  const targets = names.map((name) => createTarget(name, settings));
-  const twice = names.find((name, at) => names.indexOf(name) < at);
-  if (twice === undefined) return targets;
-  throw new Failure('usage', `the target ${twice} is named twice`, { hint: 'Name each target once.' });
+  return list.split(',').map((name) => createTarget(name, settings));
 }
 
 /** @throws {Failure} `usage` for a name that no target has. */

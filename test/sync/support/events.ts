@@ -87,12 +87,14 @@ export class Region extends Machine {
   /** `sync-databases` without a process of its own: for what stands before or after that which is tested, and for its tables. */
   async runHere(args: readonly string[] = [], env: Record<string, string> = {}) {
     const world = { env: { ...this.env, ...env }, defaultAppRoot: this.appRoot, name: 'sync-databases' };
-    let stdout = '';
-    const write = (text: string): void => {
-      stdout += text;
+    const [out, wrong]: string[][] = [[], []];
+    const output = {
+      write: (text: string) => void out?.push(text),
+      complain: (text: string) => void wrong?.push(text),
+      terminal: null,
     };
-    const exitCode = await runSyncDatabases(world, args, { write, terminal: null });
-    return { exitCode, stdout };
+    const exitCode = await runSyncDatabases(world, args, output);
+    return { exitCode, stdout: out?.join('') ?? '', stderr: wrong?.join('') ?? '' };
   }
 
   /** The same with `--json`. */

@@ -1,0 +1,23 @@
+import { defineCommand } from '../options/command.ts';
+import { PLACES, USAGE_EXIT } from '../options/common.ts';
+
+export const RESUME = defineCommand(
+  {
+    name: 'resume',
+    folder: 'scripts',
+    summary: 'update a machine that was suspended',
+    about: [
+      "Navigator's resume hook, on a machine that was suspended: the whole update, as update_config does it, so that the machine converges on the index of today before it serves, within RESUME_DEADLINE seconds. Navigator reloads by itself when it succeeds and config/navigator.yml is new.",
+    ],
+    options: {},
+    examples: [['resume', 'what Navigator runs']],
+    environment: [['RESUME_DEADLINE', 'seconds (default 285)'], ...PLACES],
+    exits: [
+      [0, 'done, or the update failed and the machine serves from the index that it has'],
+      [1, 'the machine has no index that can be used'],
+      USAGE_EXIT,
+    ],
+    page: 'docs/READY.md',
+  },
+  () => null,
+);

@@ -1,0 +1,82 @@
+import { ABOUT_OPTIONS, type Command, type Option } from './command.ts';
+import { argumentOf, presetOf, variableOf } from './help.ts';
+
+/** The page of the documentation that lists what every executable takes. */
+export function renderPage(commands: readonly Command<unknown>[]): string {
+  const about = Object.entries(ABOUT_OPTIONS);
+  return [
+    '# Commands',
+    '',
+    'What each executable takes. This page, `--help`, the manual pages and the completion of shells are made of the same',
+    'tables in the code; `npm run capture` writes this page anew.',
+    '',
+    'All of them have:',
+    '',
+    ...optionTable(about),
+    '',
+    '`eval "$(scripts/config-update --completion bash)"` has bash complete its options; the comment at the top of what is',
+    'printed says where it goes for good.',
+    ...commands.flatMap((command) => ['', ...section(command)]),
+    '',
+  ].join('\n');
+}
+
+function section({
+  name,
+  folder,
+  summary,
+  options,
+  examples,
+  environment,
+  exits,
+  page,
+}: Command<unknown>): string[] {
+  const own = Object.entries(options).filter(([long]) => !Object.hasOwn(ABOUT_OPTIONS, long));
+  const link = page.startsWith('docs/') ? page.slice('docs/'.length) : `../${page}`;
+  return [
+    `## ${name}`,
+    '',
+    `\`${folder}/${name}\`: ${summary} ([${link}](${link})).`,
+    '',
+    ...(own.length > 0 ? [...optionTable(own), ''] : []),
+    ...table(
+      ['example', 'what it does'],
+      examples.map(([call, what]) => [`\`${call}\``, what]),
+    ),
+    '',
+    ...table(
+      ['variable', 'what it says'],
+      environment.map(([one, what]) => [`\`${one}\``, what]),
+    ),
+    '',
+    ...table(
+      ['exit code', 'meaning'],
+      exits.map(([code, what]) => [String(code), what]),
+    ),
+  ];
+}
+
+function optionTable(options: readonly (readonly [string, Option])[]): string[] {
+  return table(
+    ['option', 'what it does', 'default'],
+    options.map(([long, option]) => [
+      [...(option.short ? [`\`-${option.short}\``] : []), `\`--${long}${argumentOf(option)}\``].join(', '),
+      option.value?.choices && !option.value.choices.every((one) => option.help.includes(one))
+        ? `${option.help}: ${option.value.choices.join(', ')}`
+        : option.help,
+      [...(variableOf(option) ? [`\`${variableOf(option)}\``] : []), presetOf(option)]
+        .filter((one) => one !== null)
+        .join(', else '),
+    ]),
+  );
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const line = (cells: readonly string[]) => `| ${cells.map(escaped).join(' | ')} |`;
+  return [line(head), `|${head.map(() => '---|').join('')}`, ...rows.map(line)];
+}
+
+/** Without what Markdown takes for marks of its own. */
+function escaped(cell: string): string {
+  return cell.startsWith('`') ? cell : cell.replaceAll('|', '\\|').replaceAll('<', '&lt;');
+}
