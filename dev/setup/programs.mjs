@@ -16,6 +16,9 @@ export const SYSTEM = [
     program: '/usr/bin/busybox',
     why: "has Alpine's shell, under which children are guarded",
   },
+  { pkg: 'zsh', program: '/usr/bin/zsh', why: 'completes options, as bash does' },
+  { pkg: 'fish', program: '/usr/bin/fish', why: 'completes options, as bash does' },
+  { pkg: 'mandoc', program: '/usr/bin/mandoc', why: 'looks the manual pages over' },
   { pkg: 'openssl', program: '/usr/bin/openssl', why: 'makes certificates for a store behind TLS' },
 ];
 

@@ -20,46 +20,56 @@ function bash(command: Command<unknown>): string {
   const { name, options } = command;
   const fn = `_${name.replaceAll('-', '_')}`;
   const words = Object.keys(options).map((long) => `--${long}`);
-  const cases = valued(command).map(({ typed, option: { value } }) => {
-    const how = value?.choices
-      ? `-W ${quoted(value.choices.join(' '))}`
-      : value?.names === 'directory'
-        ? '-d'
-        : value?.names === 'file'
-          ? '-f'
-          : null;
-    const then = how === null ? 'COMPREPLY=()' : `mapfile -t COMPREPLY < <(compgen ${how} -- "$2")`;
-    return `    ${typed.join('|')}) ${then}; return ;;`;
-  });
-  return `# Completion of ${name} for bash. For good: ${name} --completion bash > ~/.local/share/bash-completion/completions/${name}
+  const cases = valued(command).map(
+    ({ typed, option }) => `    ${typed.join(' | ')}) ${bashValue(option)} ;;`,
+  );
+  return `# Completion of ${name} for bash. For good:
+# ${name} --completion bash > ~/.local/share/bash-completion/completions/${name}
 ${fn}() {
-  case $3 in
+  local option=$3 word=$2
+  if [[ $word == = ]]; then
+    word=
+  elif [[ $option == = ]]; then
+    option=\${COMP_WORDS[COMP_CWORD - 2]}
+  fi
+  COMPREPLY=()
+  case $option in
 ${cases.join('\n')}
+    *) mapfile -t COMPREPLY < <(compgen -W ${quoted(words.join(' '))} -- "$word") ;;
   esac
-  mapfile -t COMPREPLY < <(compgen -W ${quoted(words.join(' '))} -- "$2")
 }
-complete -o filenames -F ${fn} ${name}
+complete -F ${fn} ${name}
 `;
 }
 
+function bashValue({ value }: Option): string {
+  const fill = (how: string) => `mapfile -t COMPREPLY < <(compgen ${how} -- "$word")`;
+  if (value?.choices) return fill(`-W ${quoted(value.choices.join(' '))}`);
+  return value?.names ? `compopt -o filenames; ${fill(value.names === 'file' ? '-f' : '-d')}` : '';
+}
+
 function zsh({ name, options }: Command<unknown>): string {
-  const specs = Object.entries(options).map(([long, option]) => {
+  const specs = Object.entries(options).flatMap(([long, option]) => {
     const { short, help, value } = option;
     const many = value && option.many ? '*' : '';
     const what = `[${help.replaceAll(/[[\]\\]/g, '\\$&')}]`;
     const then = value ? `:${value.name.replaceAll(':', '\\:')}:${actionOf(option)}` : '';
     const excluded = many === '' && short ? `(-${short} --${long})` : '';
-    const sign = value ? '=' : '';
-    const each = [`--${long}${sign}`, ...(short ? [`-${short}${value ? '+' : ''}`] : [])];
-    return each.map((typed) => `  ${quoted(`${excluded}${many}${typed}${what}${then}`)} \\`).join('\n');
+    const each = [`--${long}${value ? '=' : ''}`, ...(short ? [`-${short}${value ? '+' : ''}`] : [])];
+    return each.map((typed) => `${excluded}${many}${typed}${what}${then}`);
   });
-  const operand = Object.values(options).find((option) => !option.value && option.operand);
-  const rest = operand && !operand.value ? `::${operand.operand}: ` : '';
   return `#compdef ${name}
-# Completion of ${name} for zsh. For good: ${name} --completion zsh > <a directory of $fpath>/_${name}
-_arguments -s -S \\
-${specs.join('\n')}
-  ${rest === '' ? '&& return' : quoted(rest)}
+# Completion of ${name} for zsh. For good, with a directory of $fpath:
+# ${name} --completion zsh > <directory>/_${name}
+_${name}() {
+  _arguments -s -S \\
+    ${specs.map(quoted).join(' \\\n    ')}
+}
+if [[ $funcstack[1] == _${name} ]]; then
+  _${name} "$@"
+else
+  compdef _${name} ${name}
+fi
 `;
 }
 
@@ -82,7 +92,8 @@ function fish({ name, options }: Command<unknown>): string {
             : '';
     return `complete -c ${name}${short ? ` -s ${short}` : ''} -l ${long}${then} -d ${quoted(help)}`;
   });
-  return `# Completion of ${name} for fish. For good: ${name} --completion fish > ~/.config/fish/completions/${name}.fish
+  return `# Completion of ${name} for fish. For good:
+# ${name} --completion fish > ~/.config/fish/completions/${name}.fish
 complete -c ${name} -f
 ${lines.join('\n')}
 `;

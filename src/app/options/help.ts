@@ -27,7 +27,7 @@ export function renderHelp(command: Command<unknown>): string {
 }
 
 /** Options by the headings that they stand under, in order. */
-function groupsOf({
+export function groupsOf({
   options,
 }: Command<unknown>): { readonly heading: string; readonly options: [string, Option][] }[] {
   const groups: { heading: string; options: [string, Option][] }[] = [];
@@ -62,7 +62,7 @@ export function variableOf(option: Option): string | null {
 }
 
 /** What it does, what it takes and what counts without it. */
-function explain(option: Option): string {
+export function explain(option: Option): string {
   const { help } = option;
   const choices = option.value?.choices?.filter((one) => !help.includes(one)) ?? [];
   const preset = [variableOf(option), presetOf(option)].filter((one) => one !== null).join(', else ');
