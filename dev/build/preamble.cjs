@@ -95,7 +95,7 @@ function run() {
   const cache = openCache(`@DIGEST@ ${size} ${mtimeMs} ${process.version} ${process.arch}`);
   // For the program to tell; nothing else is known of it there.
   globalThis[Symbol.for('showcase-config.cache-problem')] = cache ? cache.problem : null;
-  globalThis[Symbol.for('showcase-config.build')] = ['@VERSION@', '@DIGEST@'.slice(0, 12)];
+  globalThis[Symbol.for('showcase-config.version')] = '@VERSION@';
   const bodies = new Map();
   const modules = new Map();
   const fresh = [];

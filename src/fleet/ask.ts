@@ -33,7 +33,9 @@ export async function askMachine(asking: Asking, machine: Machine): Promise<Mach
   const { settings, signal, say } = asking;
   let began: number | null = null;
   let attempts = 0;
-  const end = (rest: Pick<MachineOutcome, 'outcome' | 'etag' | 'detail' | 'error'>): MachineOutcome => {
+  const end = (
+    rest: Pick<MachineOutcome, 'outcome' | 'etag' | 'detail' | 'version' | 'error'>,
+  ): MachineOutcome => {
     const ms = began === null ? 0 : Math.round(monotonicMs() - began);
     const outcome = { machine, attempts, ms, ...rest };
     say({ type: 'machine-done', outcome });

@@ -70,6 +70,8 @@ export interface MachineOutcome {
   readonly outcome: 'updated' | 'unchanged' | 'dry-run' | 'same' | 'differs' | 'failed';
   /** ETag of the index that the machine says it has, quotes included; null when it did not say, or has none. */
   readonly etag: string | null;
+  /** Of its program; absent where it did not say, or was not asked. */
+  readonly version?: string;
   /** What else is worth knowing, in words, such as `5 of 6 files changed, it reloads`; may be empty. */
   readonly detail: string;
   /** Requests made, the first included; 0 for a machine whose turn never came. */

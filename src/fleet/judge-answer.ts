@@ -20,7 +20,7 @@ export type Verdict =
   | { readonly kind: 'failed'; readonly error: FleetError; readonly etag: string | null };
 
 /** The part of a machine's outcome that its answer decides. */
-type Settled = Pick<MachineOutcome, 'outcome' | 'etag' | 'detail'>;
+type Settled = Pick<MachineOutcome, 'outcome' | 'etag' | 'detail' | 'version'>;
 
 /** What is asked of the machines: what the answers are held against. */
 export interface Question {

@@ -4,6 +4,7 @@ import type { PublishOutcome, Standard } from '../publish/published-index.ts';
 import { askAll, type Expected, joined, listAll, unsentNote } from './ask-all.ts';
 import type { FleetParts, FleetRequest, Way } from './fleet-context.ts';
 import type { FleetError, FleetEvent, FleetReport, Listing, MachineOutcome } from './fleet-model.ts';
+import { versionsNote } from './verify.ts';
 
 /** What a run has found out so far; filled step by step, so that a run that ends early can tell what was known. */
 interface Findings {
@@ -156,6 +157,8 @@ class Run {
       say: (event) => this.#say(event),
       note: (message) => this.#note(message),
     });
+    const versions = this.#request.operation === 'verify' ? versionsNote(this.#findings.machines) : null;
+    if (versions !== null) this.#note(versions);
   }
 
   /** Begins a piece of work, and leaves it to itself once the run is stopped. */

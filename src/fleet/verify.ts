@@ -2,7 +2,7 @@ import { sameEtag } from '../etag.ts';
 import { isRecord } from '../json.ts';
 import type { PublishedIndex } from '../publish/published-index.ts';
 import { type Claim, type ClaimedIndex, sameBytes } from './claim.ts';
-import type { FleetOperation } from './fleet-model.ts';
+import type { FleetOperation, MachineOutcome } from './fleet-model.ts';
 import { failed, type Verdict } from './judge-answer.ts';
 
 /**
@@ -29,7 +29,12 @@ export function settleState(
     const { index } = claim;
     if (claim.outcome !== 'state')
       return failed('it did not tell its state', 'Look at its version: it knows no ?state=1 yet.');
-    const settled = { etag: index?.etag ?? null, detail: describe(claim) };
+    const version = claim.fields['version'];
+    const settled = {
+      etag: index?.etag ?? null,
+      detail: describe(claim),
+      ...(typeof version === 'string' && VERSION.test(version) ? { version } : {}),
+    };
     reference ??= index;
     const settledDown =
       claim.changed === 0 && claim.fields['pendingReload'] !== true && !isRecord(claim.fields['fallback']);
@@ -42,6 +47,29 @@ export function settleState(
       outcome: { ...settled, outcome: 'dry-run', detail: `${todo}: ${settled.detail}` },
     };
   };
+}
+
+/** What we say of ourselves; anything else is not repeated. */
+const VERSION = /^[\w.+-]{1,60}$/;
+
+/** Machines of one version that are named. */
+const MOST_NAMES = 5;
+
+/** Which machines run another version than most do, in words; null where all run the same. */
+export function versionsNote(outcomes: readonly MachineOutcome[]): string | null {
+  const versions = new Map<string, string[]>();
+  for (const { machine, outcome, version = 'a version that does not tell its name' } of outcomes) {
+    if (outcome === 'failed') continue;
+    const name = machine.target === undefined ? machine.id : `${machine.target} ${machine.id}`;
+    versions.set(version, [...(versions.get(version) ?? []), name]);
+  }
+  const [most, ...others] = [...versions].sort(([, a], [, b]) => b.length - a.length);
+  if (!most || others.length === 0) return null;
+  const told = others.map(([version, names]) => {
+    const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : '';
+    return `${names.slice(0, MOST_NAMES).join(', ')}${more}: ${version}`;
+  });
+  return `not all machines run the same version: ${told.join('; ')}; the others: ${most[0]}`;
 }
 
 function sameIndex(a: ClaimedIndex | null, b: ClaimedIndex | null, byBytes: boolean): boolean {

@@ -77,6 +77,8 @@ export interface RunResult {
   /** Why this machine serves from the index that it has, in place of the store's; absent where it does not. */
   readonly fallback?: Problem;
   readonly error?: Problem;
+  /** Of the program, such as `0.1.0+1f2e3d4c5b6a`; absent in what earlier releases say. */
+  readonly version?: string;
 }
 
 /** A line of the history. */
@@ -112,6 +114,8 @@ export interface MachineState {
   /** Why this machine serves from the index that it has, and has not converged since; null where it has. */
   readonly fallback: Problem | null;
   readonly lastRun: HistoryRow | null;
+  /** As in `RunResult`. */
+  readonly version?: string;
 }
 
 /** Something beside the steps that is to be known. */

@@ -6,6 +6,7 @@ import { type LiveIndex, readLiveIndex } from '../install/live-index.ts';
 import { installedAs, type Remembered, readRemembered } from '../journal/remembered.ts';
 import type { FileFacts, MachineState } from '../report/events.ts';
 import type { Site } from '../site/site.ts';
+import { versionText } from '../version.ts';
 import { localFacts } from './candidate.ts';
 import { fileFacts } from './changes.ts';
 import type { Parts } from './update-context.ts';
@@ -49,6 +50,7 @@ function stateOf(site: Site, live: LiveIndex, remembered: Remembered): MachineSt
     pendingReload,
     fallback,
     lastRun,
+    version: versionText(),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Steps } from '../report/steps.ts';
 import { newRunId } from '../run-id.ts';
 import { identityOf } from '../site/identity.ts';
 import type { Site } from '../site/site.ts';
+import { versionText } from '../version.ts';
 import { countRows, type Warning } from '../warning.ts';
 
 /** What an operation has found out so far; filled step by step, so that a failure can tell what was known. */
@@ -45,15 +46,18 @@ export function endResult(site: Site, steps: Steps, findings: Findings, outcome:
     steps: [...steps.facts],
     ...(findings.diff === undefined ? {} : { diff: findings.diff }),
     ...(findings.fallback === undefined ? {} : { fallback: findings.fallback }),
+    version: versionText(),
   };
 }
 
 /** The result of one that did not. Nothing was changed, so no file is named as changed and no reload follows. */
 export function failureResult(site: Site, steps: Steps, findings: Findings, error: unknown): RunResult {
   const failure = asFailure(error);
+  const { version, ...result } = endResult(site, steps, { ...findings, files: [], reload: false }, 'failed');
   return {
-    ...endResult(site, steps, { ...findings, files: [], reload: false }, 'failed'),
+    ...result,
     error: { code: failure.code, message: failure.message, hint: failure.hint },
+    ...(version === undefined ? {} : { version }),
   };
 }
 
@@ -72,5 +76,6 @@ export function refusedResult(env: NodeJS.ProcessEnv, error: unknown): RunResult
     warnings: [],
     steps: [],
     error: { code, message, hint },
+    version: versionText(),
   };
 }

@@ -36,6 +36,7 @@ describe('POST ?state=1', () => {
       pendingReload: false,
       fallback: null,
       lastRun: null,
+      version: expect.stringMatching(/^0\.1\.0\+[0-9a-f]{12}$/),
     });
   });
 

@@ -165,3 +165,31 @@ describe('a verification', () => {
     expect(mixed.report.outcome).toBe('failed');
   });
 });
+
+describe('a verification of several versions', () => {
+  const noted = async (versions: Readonly<Record<string, string | undefined>>) => {
+    const { notes, outcomes } = await over(
+      ({ machine: id }) => state(id, { version: versions[id] }),
+      'verify',
+    );
+    expect(outcomes).toEqual(['same', 'same', 'same']);
+    return notes;
+  };
+
+  it('names the machines that run another one than most', async () => {
+    expect(await noted({ d1: '0.1.0+aa', d2: '0.1.0+bb', d3: '0.1.0+aa' })).toEqual([
+      'not all machines run the same version: d2: 0.1.0+bb; the others: 0.1.0+aa',
+    ]);
+  });
+
+  it('names those that tell none, or no version at all', async () => {
+    expect(await noted({ d1: '0.1.0+aa', d2: '\u001b[31m', d3: '0.1.0+aa' })).toEqual([
+      'not all machines run the same version: d2: a version that does not tell its name; the others: 0.1.0+aa',
+    ]);
+  });
+
+  it('says nothing where all run the same', async () => {
+    expect(await noted({ d1: '0.1.0+aa', d2: '0.1.0+aa', d3: '0.1.0+aa' })).toEqual([]);
+    expect(await noted({})).toEqual([]);
+  });
+});

@@ -10,6 +10,7 @@ import { broadcast } from '../../report/broadcast.ts';
 import { type Log, pinoReport } from '../../report/log.ts';
 import { createScrubber, type Scrubber } from '../../report/redact.ts';
 import { identityOf, logDirOf } from '../../site/identity.ts';
+import { versionText } from '../../version.ts';
 import type { World } from '../machine/machine-parts.ts';
 import type { FleetOptions } from './config-update-options.ts';
 import type { Stop } from './stop-signals.ts';
@@ -55,7 +56,7 @@ export function openFleetVoice(
     logDir: logDirOf(env, defaultAppRoot),
     standardError: false,
     name,
-    base: scrubber.value({ machine: identityOf(env, hostname()).machine }),
+    base: scrubber.value({ machine: identityOf(env, hostname()).machine, version: versionText() }),
     scrubber,
   });
   const shown = openView(options, console);

@@ -18,6 +18,7 @@ import type { StoreSettings } from '../../store/object-store.ts';
 import { readStoreSettings } from '../../store/store-settings.ts';
 import type { Parts } from '../../update/update-context.ts';
 import { readUpdateSettings } from '../../update/update-settings.ts';
+import { versionText } from '../../version.ts';
 import { cautionsOf } from './cautions.ts';
 
 /** The world as an executable finds it. */
@@ -112,7 +113,7 @@ export function buildVoice(world: World, reporters: readonly Reporter[], standar
     logDir,
     standardError,
     name,
-    base: scrubber.value({ ...identityOf(env, hostname()) }),
+    base: scrubber.value({ ...identityOf(env, hostname()), version: versionText() }),
     scrubber,
   });
   const report = broadcast([log.report, ...reporters], scrubber);
