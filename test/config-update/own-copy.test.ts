@@ -85,7 +85,7 @@ describe('a host without a store, as the server', () => {
     const { exitCode, stdout } = await elsewhere.configUpdate(['--target', 'kamal']);
     expect(exitCode).toBe(1);
     expect(stdout).toContain('127.0.0.1... ✗ Failed after 1 attempt: it has another index than this host\n');
-    expect(stdout).toMatch(/^What to do: .*\.restore/m);
+    expect(stdout).toMatch(/^What to do \(127\.0\.0\.1\): .*\.restore/m);
     expect(await elsewhere.configUpdate(['--target', 'kamal', '--verify'])).toMatchObject({ exitCode: 1 });
     expect(await elsewhere.configUpdate(['--target', 'kamal', '--dry-run'])).toMatchObject({
       exitCode: 0,

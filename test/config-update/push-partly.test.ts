@@ -97,6 +97,6 @@ it('a verification of what is pushed speaks of no store', async () => {
   host.put(SECOND);
   const { exitCode, stdout } = await host.configUpdate(['--target', 'kamal', '--verify']);
   expect(exitCode).toBe(1);
-  expect(stdout).toMatch(/^What to do: Run config-update, /m);
+  expect(stdout).toMatch(/^What to do \(127\.0\.0\.1\): Run config-update, /m);
   expect(stdout.replace(/^Note: store: .*$/m, '')).not.toMatch(/the store/);
 });
