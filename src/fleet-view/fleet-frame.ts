@@ -18,6 +18,8 @@ const SPIN_MS = 100;
 const LONGEST_ID = 30;
 const LONGEST_BAR = 24;
 const SHORTEST_BAR = 5;
+/** Columns: with fewer, a machine's line has its name and what is wrong with it, and nothing else. */
+const NARROW = 60;
 
 const COLORS = { red: 31, green: 32, yellow: 33, dim: 2 } as const;
 
@@ -43,8 +45,8 @@ function waitLine(text: string, { since }: FleetProgress, { now }: View, columns
 
 function machineLines(progress: FleetProgress, view: View, columns: number): string[] {
   const all = [...progress.machines.values()];
-  // One row for the bar, one for the cursor below it.
-  const room = Math.max(1, view.rows - 2);
+  // One row for the bar, one for the cursor below it, and one above that is left alone.
+  const room = Math.max(1, view.rows - 3);
   const width = Math.min(
     LONGEST_ID,
     all.reduce((widest, { machine }) => Math.max(widest, displayWidth(nameOf(machine))), 0),
@@ -65,7 +67,7 @@ function rank({ state, outcome }: MachineProgress): number {
 
 function summary(machines: ReadonlySet<MachineProgress>): string {
   const counts = new Map<string, number>();
-  for (const { state, outcome } of machines) {
+  for (const { state, outcome } of [...machines].sort((a, b) => rank(a) - rank(b))) {
     const name = state === 'done' ? (outcome?.outcome ?? 'done') : state;
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
@@ -75,7 +77,15 @@ function summary(machines: ReadonlySet<MachineProgress>): string {
 
 function machineLine(one: MachineProgress, view: View, columns: number, idWidth: number): string {
   const { machine, attempt, began } = one;
-  const { sign, color, text } = appearance(one, view.now);
+  const isNarrow = columns < NARROW;
+  const { sign, color, text } = appearance(one, view.now, isNarrow);
+  if (isNarrow) {
+    const name = padded(
+      fitted(nameOf(machine), Math.min(idWidth, columns / 2)),
+      Math.min(idWidth, columns / 2),
+    );
+    return `${paint(sign, color, view)} ${fitted(`${name}  ${text}`, columns - 2)}`;
+  }
   const spent = one.outcome?.ms ?? (began === null ? null : view.now - began);
   const facts = [
     padded(fitted(nameOf(machine), idWidth), idWidth),
@@ -90,6 +100,7 @@ function machineLine(one: MachineProgress, view: View, columns: number, idWidth:
 function appearance(
   one: MachineProgress,
   now: number,
+  isNarrow: boolean,
 ): { sign: string; color: keyof typeof COLORS; text: string } {
   const { state, outcome, reason, again } = one;
   switch (state) {
@@ -99,11 +110,13 @@ function appearance(
       return {
         sign: spinner(now),
         color: 'yellow',
-        text: reason === null ? 'asked' : `asked again: ${reason}`,
+        text: reason === null ? 'asked' : isNarrow ? reason : `asked again: ${reason}`,
       };
     case 'pausing': {
+      // Where there is little room, the sign alone says that it is asked again.
       const pause = again === null ? '' : ` in ${duration(Math.max(0, again - now))}`;
-      return { sign: '↻', color: 'yellow', text: `again${pause}: ${reason ?? ''}` };
+      const text = isNarrow ? (reason ?? '') : `again${pause}: ${reason ?? ''}`;
+      return { sign: '↻', color: 'yellow', text };
     }
     case 'done': {
       const trouble = outcome ? complaint(outcome) : null;
@@ -113,18 +126,24 @@ function appearance(
   }
 }
 
-/** On a narrow terminal the bar makes room for what is said beside it. */
+/** On a narrow terminal the bar makes room for what is said beside it, then what matters least goes. */
 function barLine(progress: FleetProgress, { now }: View, columns: number): string {
   const { done, total, failed, since } = progress;
   const share = total === 0 ? 1 : done / total;
   const left = progress.timeLeft(now);
-  const facts = [
-    `${done}/${total}`,
-    `${Math.floor(share * 100)} %`,
-    ...(failed > 0 ? [`${failed} failed`] : []),
-    duration(now - since),
-    ...(left === null ? [] : [`about ${Math.ceil(left / 1000)} s left`]),
-  ].join('  ');
+  const count = [`${done}/${total}`];
+  const percent = [`${Math.floor(share * 100)} %`];
+  const bad = failed > 0 ? [`${failed} failed`] : [];
+  const spent = [duration(now - since)];
+  const rest = left === null ? [] : [`about ${Math.ceil(left / 1000)} s left`];
+  const choices = [
+    [count, percent, bad, spent, rest],
+    [count, percent, bad, rest],
+    [count, bad, rest],
+    [count, bad],
+  ].map((parts) => parts.flat().join('  '));
+  const least = SHORTEST_BAR + '[] '.length;
+  const facts = choices.find((text) => text.length + least <= columns) ?? choices.at(-1) ?? '';
   const bar = Math.min(LONGEST_BAR, Math.max(SHORTEST_BAR, columns - facts.length - '[] '.length));
   const full = Math.round(share * bar);
   return `[${'█'.repeat(full)}${'░'.repeat(bar - full)}] ${facts}`;

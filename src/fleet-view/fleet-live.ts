@@ -15,6 +15,7 @@ export interface Screen {
   readonly color: boolean;
 }
 
+const CLEAR_LINE = '\x1b[K';
 const CLEAR_BELOW = '\x1b[J';
 
 /** Machines that are passed over are named up to so many. */
@@ -22,7 +23,8 @@ const MOST_SKIPPED = 10;
 
 /**
  * A run as a person watches it: what is settled scrolls by, and below it stands a picture of what is under way, drawn
- * anew in its place. The terminal is never set to anything, not even the cursor is hidden: so nothing needs to be
+ * anew in its place, each line over the old one. A row above it is left alone: where the whole screen is cleared, tmux
+ * keeps what was on it, ten pictures a second. The terminal is never set to anything, not even the cursor is hidden: so nothing needs to be
  * restored, however the run ends. No other screen is opened, so what was there at the end stays.
  */
 export class LiveFleet {
@@ -104,15 +106,21 @@ export class LiveFleet {
     const view: View = { columns, rows, now, color: this.#screen.color };
     const frame = renderFrame(this.#progress, view);
     if (frame.length === 0 && above.length === 0 && this.#drawn.length === 0) return;
-    const lines = [...above, ...frame].map((line) => `${line}\n`).join('');
-    this.#screen.write(`${this.#erase(columns)}${lines}`);
+    const over = this.#drawnRows(columns);
+    const back = over === 0 ? '' : `\r\x1b[${over}A`;
+    if (above.length > 0) {
+      const clear = over === 0 ? '' : CLEAR_BELOW;
+      this.#screen.write(`${back}${clear}${[...above, ...frame].map((line) => `${line}\n`).join('')}`);
+    } else {
+      const lines = frame.map((line) => `${line}${CLEAR_LINE}\n`).join('');
+      this.#screen.write(`${back}${lines}${over > frame.length ? CLEAR_BELOW : ''}`);
+    }
     this.#drawn = frame.map((line) => displayWidth(stripVTControlCharacters(line)));
   }
 
-  /** Back to where the picture begins. A terminal that became narrower has broken its lines into several rows. */
-  #erase(columns: number): string {
-    const rows = this.#drawn.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / columns)), 0);
-    return rows === 0 ? '' : `\r\x1b[${rows}A${CLEAR_BELOW}`;
+  /** Rows of the picture that stands there. A terminal that became narrower has broken its lines into several. */
+  #drawnRows(columns: number): number {
+    return this.#drawn.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / columns)), 0);
   }
 
   #size(): { columns: number; rows: number } {

@@ -6,18 +6,27 @@ import { duration } from '../text.ts';
 /** Columns. Longer cells come from strangers. */
 const LONGEST_CELL = 60;
 
+/** Columns: with fewer there is room for a machine's name and its outcome alone. */
+const NARROW = 60;
+
 /** Columns. So much of an ETag still tells one from another. */
 const SHORTEST_ETAG = 9;
 
 /**
  * A line for each machine, in the order in which they were listed; '' for none.
  *
- * @param columns of a terminal, on which ETags are cut so that a row takes one line; none for a pipe
+ * @param columns of a terminal, on which a row takes one line: ETags are cut, and left out with all else that can be where
+ * it is narrow; none for a pipe
  */
 export function renderMachines({ machines }: FleetReport, columns = Number.POSITIVE_INFINITY): string {
   if (machines.length === 0) return '';
   const isMixed = machines.some(({ machine }) => machine.target !== undefined);
   const targets = (...cells: string[]): string[] => (isMixed ? cells : []);
+  if (columns < NARROW)
+    return table([
+      [...targets('target'), 'machine', 'outcome'],
+      ...machines.map(({ machine, outcome }) => [...targets(machine.target ?? '-'), machine.id, outcome]),
+    ]);
   const draw = (etagWidth: number): string =>
     table([
       [...targets('target'), 'machine', 'region', 'outcome', 'index', 'attempts', 'duration'],

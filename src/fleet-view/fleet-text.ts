@@ -167,7 +167,7 @@ export function endLines(report: FleetReport, noun: readonly [string, string], c
     ...(table === '' ? [] : ['', ...table.trimEnd().split('\n')]),
     '',
     'Summary:',
-    RULE,
+    columns === undefined ? RULE : RULE.slice(0, columns - 1),
     ...(machines.length > 0 || report.operation === 'update' ? countLines(report, noun) : []),
     ...bad.map((one) => `  ${nameOf(one.machine)}: ${complaint(one) ?? ''}`),
     ...adviceLines(bad),

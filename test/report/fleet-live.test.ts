@@ -117,10 +117,10 @@ describe('a live list', () => {
     const { screen, until } = live(fleetRun(machines), { columns: 120, rows: 10 });
     until('machine-done', 80);
     const shown = screen.lines.slice(2, -1);
-    expect(shown).toHaveLength(9);
+    expect(shown).toHaveLength(8);
     expect(shown[0]).toMatch(/^✗ bad/);
     expect(shown[1]).toMatch(/^. m80 .* asked$/);
-    expect(shown[7]).toBe('    and 93 more: 79 updated, 14 asking');
+    expect(shown[6]).toBe('    and 94 more: 15 asking, 79 updated');
   });
 
   it('draws over itself also on a terminal that is made narrower or wider meanwhile', () => {

@@ -92,8 +92,8 @@ export class TerminalScreen {
 
   #obey(command: string, argument: string): void {
     if (command === 'A') this.#row = Math.max(0, this.#row - Number(argument || 1));
-    else if (command === 'J') {
-      this.#rows.length = this.#row + 1;
+    else if (command === 'J' || command === 'K') {
+      if (command === 'J') this.#rows.length = this.#row + 1;
       this.#current().text = [...this.#current().text].slice(0, this.#column).join('');
     } else if (command !== 'm') throw new Error(`a sequence that is not known: ${argument}${command}`);
   }
