@@ -9,6 +9,8 @@ export interface Streams {
   readonly write: (text: string) => void;
   /** Standard error. */
   readonly complain: (text: string) => void;
+  /** Columns of the terminal that standard output is; absent, or infinitely many, where it is none. */
+  readonly columns?: () => number;
 }
 
 /** A command line: one that was answered, or one to be done. */

@@ -4,6 +4,7 @@ import { runConfigUpdate } from '../app/fleet/fleet-command.ts';
 import { stopOnSignals } from '../app/fleet/stop-signals.ts';
 import { leave } from './leave.ts';
 import { streams, writeAll } from './output.ts';
+import { terminalColumns } from './terminal.ts';
 import { worldOf } from './world.ts';
 
 const screen = {
@@ -14,7 +15,7 @@ const screen = {
 // A dumb terminal cannot move its cursor: it gets the lines of a pipe. Only a terminal is touched as a stream, since Node
 // would make a pipe one that does not block, also for those who write to it after us.
 const live = isatty(1) && process.env['TERM'] !== 'dumb';
-const console = { ...streams, screen: live ? screen : null, stop: stopOnSignals() };
+const console = { ...streams, columns: terminalColumns, screen: live ? screen : null, stop: stopOnSignals() };
 
 enter(worldOf('config-update'))
   .then((world) => runConfigUpdate(world, process.argv.slice(2), console))

@@ -3,9 +3,14 @@ import { writeAll } from './output.ts';
 
 const STANDARD_OUTPUT = 1;
 
+/** Columns of the terminal that standard output is; infinitely many where it is none. */
+export function terminalColumns(): number {
+  // A terminal that does not know its own width says 0.
+  return isatty(STANDARD_OUTPUT) ? process.stdout.getWindowSize()[0] || 80 : Number.POSITIVE_INFINITY;
+}
+
 /** The terminal that standard output is, where somebody watches. */
 export function standardTerminal() {
   if (!isatty(STANDARD_OUTPUT) || process.env['TERM'] === 'dumb') return null;
-  // A terminal that does not know its own width says 0.
-  return { write: writeAll, columns: (): number => process.stdout.getWindowSize()[0] || 80 };
+  return { write: writeAll, columns: terminalColumns };
 }

@@ -3,13 +3,14 @@ import { answerCgi } from '../app/machine/cgi.ts';
 import { isCgi } from '../cgi/request.ts';
 import { leave } from './leave.ts';
 import { streams, writeAll } from './output.ts';
+import { terminalColumns } from './terminal.ts';
 import { worldOf } from './world.ts';
 
 async function main(): Promise<number> {
   const world = await enter(worldOf('update_config'));
   if (!isCgi(process.env)) {
     const { runCommand } = await import('../app/machine/update-command.ts');
-    return await runCommand(world, process.argv.slice(2), streams);
+    return await runCommand(world, process.argv.slice(2), { ...streams, columns: terminalColumns });
   }
   const { output, exitCode } = await answerCgi(world);
   writeAll(output);

@@ -1,6 +1,7 @@
 import type { FleetReport } from '../fleet/fleet-model.ts';
 import type { FleetHistoryRow } from '../journal/journal-model.ts';
-import { displayWidth, fitted, renderTable } from '../report/table.ts';
+import { renderFitting } from '../report/fitting-table.ts';
+import { displayWidth, fitted } from '../report/table.ts';
 import { duration } from '../text.ts';
 
 /** Columns. Longer cells come from strangers. */
@@ -49,21 +50,24 @@ export function renderMachines({ machines }: FleetReport, columns = Number.POSIT
   return draw(Math.max(SHORTEST_ETAG, etags - excess));
 }
 
-/** `--history` as text, newest first. */
-export function renderFleetHistory(rows: readonly FleetHistoryRow[]): string {
+/** `--history` as text, newest first. `columns`: of the terminal. */
+export function renderFleetHistory(rows: readonly FleetHistoryRow[], columns?: number): string {
   if (rows.length === 0) return 'No run has been recorded here yet.\n';
-  return table([
-    ['began', 'who', 'target', 'index', 'outcome', 'machines', 'duration'],
-    ...rows.map((row) => [
-      row.beganAt,
-      row.who,
-      row.target,
-      row.published ?? '-',
-      row.errorCode ? `${row.outcome} (${row.errorCode})` : row.outcome,
-      machinesOf(row),
-      row.durationMs === null ? '-' : duration(row.durationMs),
-    ]),
-  ]);
+  return table(
+    [
+      ['began', 'who', 'target', 'index', 'outcome', 'machines', 'duration'],
+      ...rows.map((row) => [
+        row.beganAt,
+        row.who,
+        row.target,
+        row.published ?? '-',
+        row.errorCode ? `${row.outcome} (${row.errorCode})` : row.outcome,
+        machinesOf(row),
+        row.durationMs === null ? '-' : duration(row.durationMs),
+      ]),
+    ],
+    columns,
+  );
 }
 
 function machinesOf({ outcome, updated, failed, skipped }: FleetHistoryRow): string {
@@ -75,6 +79,9 @@ function machinesOf({ outcome, updated, failed, skipped }: FleetHistoryRow): str
   ].join(', ');
 }
 
-function table(rows: readonly (readonly string[])[]): string {
-  return renderTable(rows.map((row) => row.map((cell) => fitted(cell, LONGEST_CELL))));
+function table(rows: readonly (readonly string[])[], columns?: number): string {
+  return renderFitting(
+    rows.map((row) => row.map((cell) => fitted(cell, LONGEST_CELL))),
+    columns,
+  );
 }

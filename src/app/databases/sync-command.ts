@@ -72,9 +72,13 @@ function chosen(index: Index, site: Site, only: readonly string[] | null): Tenan
  * The index is swapped under its readers, and all that follows from it is generated, by the update alone; so that is what
  * runs, told under the same name.
  */
-async function fetchIndex(world: World, { dryRun, json }: Wanted, output: Output): Promise<0 | 1 | 2> {
+async function fetchIndex(
+  world: World,
+  { dryRun, json }: Wanted,
+  output: Output & Streams,
+): Promise<0 | 1 | 2> {
   const task = dryRun
     ? { kind: 'dry-run' as const, force: false }
     : { kind: 'update' as const, force: false, boot: false };
-  return await runUpdateCommand(world, { json, options: () => ({ task, appRoot: null }) }, output.write);
+  return await runUpdateCommand(world, { json, options: () => ({ task, appRoot: null }) }, output);
 }

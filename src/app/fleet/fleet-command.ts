@@ -44,7 +44,7 @@ export async function runConfigUpdate(
   try {
     const options = call.options();
     const here = atAppRoot(world, options.appRoot);
-    if (options.task.kind === 'history') return await tellHistory(here, json, console.write);
+    if (options.task.kind === 'history') return await tellHistory(here, json, console);
     return await runOver(here, options, options.task, console);
   } catch (error) {
     const scrubber = createScrubber(allSecrets(world));
@@ -54,10 +54,12 @@ export async function runConfigUpdate(
   }
 }
 
-async function tellHistory(world: World, json: boolean, write: (text: string) => void): Promise<number> {
+async function tellHistory(world: World, json: boolean, { write, columns }: Streams): Promise<number> {
   const { dbDir } = await siteOf(world);
   const rows = await readFleetHistory(dbDir, HISTORY_LIMIT);
-  write(json ? rows.map((row) => `${JSON.stringify(row)}\n`).join('') : renderFleetHistory(rows));
+  write(
+    json ? rows.map((row) => `${JSON.stringify(row)}\n`).join('') : renderFleetHistory(rows, columns?.()),
+  );
   return 0;
 }
 

@@ -27,23 +27,19 @@ const HISTORY_LIMIT = 50;
 export type ExitCode = 0 | 1 | 2;
 
 /** Runs `update_config` for an engineer: the same operations as by CGI, told line by line as they happen. */
-export async function runCommand(
-  world: World,
-  args: readonly string[],
-  { write, complain }: Streams,
-): Promise<ExitCode> {
-  const call = await readCall(UPDATE, args, { write, complain });
+export async function runCommand(world: World, args: readonly string[], streams: Streams): Promise<ExitCode> {
+  const call = await readCall(UPDATE, args, streams);
   if (call.kind === 'answered') return call.exitCode;
-  return await runUpdateCommand(world, call, write, complain);
+  return await runUpdateCommand(world, call, streams);
 }
 
-/** @param complain gets what is told of a listing, whose reader shall not take a message for a part of it */
+/** What is told of a listing goes to standard error, since its reader shall not take a message for a part of it. */
 export async function runUpdateCommand(
   world: World,
   { json, options }: { readonly json: boolean; readonly options: () => UpdateOptions },
-  write: (text: string) => void,
-  complain = write,
+  streams: Streams,
 ): Promise<ExitCode> {
+  const { write, complain } = streams;
   const warned = new Warned();
   const tell = !json && LISTINGS.includes(options().task.kind) ? complain : write;
   const voice = buildVoice(
@@ -56,7 +52,7 @@ export async function runUpdateCommand(
   try {
     const { task, appRoot } = options();
     const parts = await buildParts(atAppRoot(world, appRoot), voice);
-    const result = await perform(task, parts, json, write);
+    const result = await perform(task, parts, json, streams);
     if (result && json) print(result);
     return result?.outcome === 'failed' || result?.outcome === 'held' ? 1 : 0;
   } catch (error) {
@@ -82,7 +78,7 @@ async function perform(
   task: Task,
   parts: Parts,
   json: boolean,
-  write: (text: string) => void,
+  { write, columns }: Streams,
 ): Promise<RunResult | null> {
   switch (task.kind) {
     case 'update': {
@@ -103,7 +99,7 @@ async function perform(
     }
     case 'history': {
       const rows = await readHistory(parts.site.dbDir, HISTORY_LIMIT);
-      write(json ? `${JSON.stringify(rows)}\n` : renderHistory(rows));
+      write(json ? `${JSON.stringify(rows)}\n` : renderHistory(rows, columns?.()));
       return null;
     }
     case 'warnings': {
@@ -116,7 +112,7 @@ async function perform(
     case 'generations': {
       requireDbDir(parts.site.dbDir);
       const generations = listGenerations(trustedDirOf(parts.site.dbDir));
-      write(json ? `${JSON.stringify(generations)}\n` : renderGenerations(generations));
+      write(json ? `${JSON.stringify(generations)}\n` : renderGenerations(generations, columns?.()));
       return null;
     }
   }

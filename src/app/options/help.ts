@@ -1,3 +1,4 @@
+import { wrap } from '../../text.ts';
 import type { Command, Option } from './command.ts';
 
 const COLUMNS = 80;
@@ -89,17 +90,4 @@ function terms(
 /** Columns for all terms but very long ones. */
 function widthOf(all: readonly string[]): number {
   return Math.max(0, ...all.map((term) => term.length).filter((width) => width <= LONGEST_TERM));
-}
-
-/** Lines of at most so many columns, broken between words. */
-function wrap(text: string, columns: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > columns) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
 }
