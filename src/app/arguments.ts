@@ -1,5 +1,6 @@
 import { Failure } from '../failure.ts';
-import { createScrubber } from '../report/redact.ts';
+import { createScrubber, secretsOf } from '../report/redact.ts';
+import type { World } from './machine/machine-parts.ts';
 import type { Command } from './options/command.ts';
 import { parse } from './options/parse-arguments.ts';
 
@@ -24,6 +25,9 @@ export type Call<T> =
       readonly options: () => T;
     };
 
+/** Who is called, and what must never be seen. */
+export type Caller = Pick<World, 'name' | 'env' | 'unused'>;
+
 /**
  * Reads the command line of an executable. Answers what needs nothing but that: help, version, completion, and mistakes
  * where JSON is not wanted.
@@ -32,6 +36,7 @@ export async function readCall<T>(
   command: Command<T>,
   args: readonly string[],
   { write, complain }: Streams,
+  caller: Caller,
 ): Promise<Call<T>> {
   const { values, json, problem } = parse(command, args);
   try {
@@ -49,7 +54,7 @@ export async function readCall<T>(
       throw error;
     };
     if (json) return { kind: 'work', json, options: refuse };
-    complain(`${usageLine(command.name, error)}\n`);
+    complain(usageLine(error, caller));
     return { kind: 'answered', exitCode: 2 };
   }
 }
@@ -59,7 +64,8 @@ export function isUsage(error: unknown): error is Failure {
   return error instanceof Failure && error.code === 'usage';
 }
 
-/** Such a mistake in one line, with what to do about it; without a line end. */
-export function usageLine(name: string, { message, hint }: Failure): string {
-  return createScrubber([]).line(`${name}: ${message} (${hint.replace(/\.$/, '')})`);
+/** Such a mistake in one line, with what to do about it. What was typed may be a secret in the wrong place. */
+export function usageLine({ message, hint }: Failure, { name, env, unused = [] }: Caller): string {
+  const scrubber = createScrubber([...secretsOf(env), ...unused]);
+  return `${scrubber.line(`${name}: ${message} (${hint.replace(/\.$/, '')})`)}\n`;
 }

@@ -98,8 +98,8 @@ describe('scripts/maintenance-config', () => {
     const file = join(here.machine.home, 'own.yml');
     writeFileSync(file, 'server: {hostnam: x.example}\n');
     const executable = join(ROOT, 'scripts/maintenance-config');
-    const { stdout } = await here.machine.run([], { executable, env: { NAVIGATOR_OVERRIDES: file } });
-    expect(stdout).toContain(
+    const { stderr } = await here.machine.run([], { executable, env: { NAVIGATOR_OVERRIDES: file } });
+    expect(stderr).toContain(
       `Warning: ${file}: server.hostnam has no effect: Navigator knows no such key (is server.hostname meant?)\n`,
     );
   });

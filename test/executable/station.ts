@@ -102,7 +102,8 @@ export class Station {
     const log = file.slice(0, file.lastIndexOf('\n') + 1);
     const texts = [answer.stdout, answer.stderr, log.slice(this.#logRead)];
     this.#logRead = log.length;
-    expectLog(answer.stderr);
+    // A command line that makes no sense is told there, in one line and before there is a log.
+    expectLog(answer.stderr.replace(/^update_config: .+\n$/, ''));
     expectLog(texts[2] ?? '');
     const secrets = this.#secrets(authorization);
     const found = texts.flatMap((text) => [

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readCall } from '../../src/app/arguments.ts';
 import { choice, defineCommand, text, wholeNumber } from '../../src/app/options/command.ts';
 import { nearest } from '../../src/app/options/nearest.ts';
 import { parse } from '../../src/app/options/parse-arguments.ts';
@@ -25,6 +26,8 @@ const OPTIONS = {
 
 const TOOL = defineCommand({ ...PLAIN, options: OPTIONS }, (values) => values);
 const SECRETIVE = defineCommand({ ...PLAIN, isSecretive: true, options: OPTIONS }, (values) => values);
+
+const SECRET = 'a secret of some length, which is longer than what is usually shown of a text';
 
 const given = (...args: string[]) => parse(TOOL, args).values;
 const problem = (args: readonly string[], tool = TOOL) => parse(tool, args).problem?.message ?? null;
@@ -107,6 +110,22 @@ describe('a command line', () => {
   it('asks for no JSON where that is the value of another option', () => {
     expect(parse(TOOL, ['--user=--json']).json).toBe(false);
   });
+});
+
+describe('a command line that makes no sense', () => {
+  it.each([[SECRET], ['--user', 'ada', SECRET], ['--times', SECRET]])(
+    'is told without a secret that was typed in the wrong place: %j',
+    async (...args) => {
+      const told: string[] = [];
+      const streams = {
+        write: (text: string) => told.push(text),
+        complain: (text: string) => told.push(text),
+      };
+      const caller = { name: 'tool', env: { SOME_TOKEN: SECRET } };
+      expect(await readCall(TOOL, args, streams, caller)).toEqual({ kind: 'answered', exitCode: 2 });
+      expect(told).toEqual([expect.stringMatching(/^tool: .*\[redacted\].* \(tool --help lists all\)\n$/)]);
+    },
+  );
 });
 
 describe('the nearest word', () => {

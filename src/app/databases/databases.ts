@@ -50,7 +50,7 @@ export async function withDatabases(
       return result?.outcome === 'failed' ? 1 : 0;
     } catch (error) {
       if (json || !isUsage(error)) throw error;
-      output.complain(`${usageLine(world.name, error)}\n`);
+      output.complain(usageLine(error, world));
       return 2;
     }
   });

@@ -15,7 +15,7 @@ export async function runIdleHook(
   args: readonly string[],
   output: Output & Streams,
 ): Promise<0 | 1 | 2> {
-  const call = await readCall(IDLE, args, output);
+  const call = await readCall(IDLE, args, output, world);
   if (call.kind === 'answered') return call.exitCode;
   return await withDatabases(world, output, { json: false }, async (build) => {
     const { site, settings, note, index, sync } = await build();

@@ -17,7 +17,7 @@ export async function runSyncDatabases(
   args: readonly string[],
   output: Output & Streams,
 ): Promise<0 | 1 | 2> {
-  const call = await readCall(SYNC, args, output);
+  const call = await readCall(SYNC, args, output, world);
   if (call.kind === 'answered') return call.exitCode;
   const { json } = call;
   let here: World;

@@ -18,7 +18,7 @@ export async function runTenantStopHook(
   args: readonly string[],
   output: Output & Streams,
 ): Promise<0 | 1 | 2> {
-  const call = await readCall(TENANT_STOP, args, output);
+  const call = await readCall(TENANT_STOP, args, output, world);
   if (call.kind === 'answered') return call.exitCode;
   return await withDatabases(world, output, { json: false }, async (build) => {
     const { site, settings, note, index, sync } = await build();

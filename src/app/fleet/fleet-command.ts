@@ -38,7 +38,7 @@ export async function runConfigUpdate(
   args: readonly string[],
   console: Console & Streams,
 ): Promise<number> {
-  const call = await readCall(CONFIG_UPDATE, args, console);
+  const call = await readCall(CONFIG_UPDATE, args, console, world);
   if (call.kind === 'answered') return call.exitCode;
   const { json } = call;
   try {
@@ -49,7 +49,7 @@ export async function runConfigUpdate(
   } catch (error) {
     const scrubber = createScrubber(allSecrets(world));
     if (!isUsage(error) || json) console.write(renderRefusal(error, json, scrubber));
-    else console.complain(`${scrubber.line(usageLine(world.name, error))}\n`);
+    else console.complain(scrubber.block(usageLine(error, world)));
     return isUsage(error) ? 2 : 1;
   }
 }

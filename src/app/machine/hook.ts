@@ -23,7 +23,7 @@ export async function runHook(
   { world, args, command, streams }: HookCall,
   work: (parts: Parts) => Promise<0 | 1>,
 ): Promise<0 | 1 | 2> {
-  const call = await readCall(command, args, streams);
+  const call = await readCall(command, args, streams, world);
   if (call.kind === 'answered') return call.exitCode;
   const voice = buildVoice(world, [streamReport(streams.write)], false);
   try {

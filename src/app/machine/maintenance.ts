@@ -15,11 +15,11 @@ export async function writeMaintenanceConfig(
   args: readonly string[],
   { write, complain }: Streams,
 ): Promise<0 | 1 | 2> {
-  const call = await readCall(MAINTENANCE, args, { write, complain });
+  const call = await readCall(MAINTENANCE, args, { write, complain }, world);
   if (call.kind === 'answered') return call.exitCode;
   try {
     const site = await siteOf(world);
-    for (const message of site.overrideCautions ?? []) write(`Warning: ${message}\n`);
+    for (const message of site.overrideCautions ?? []) complain(`Warning: ${message}\n`);
     const [comparison] = compareFiles([generateMaintenance(site)]);
     if (!comparison?.changed) {
       write(`${comparison?.file.path} is up to date\n`);
@@ -39,7 +39,7 @@ export async function writeMaintenanceConfig(
     return 0;
   } catch (error) {
     const { code, message, hint } = asFailure(error);
-    write(`Failed (${code}): ${message}\nWhat to do: ${hint}\n`);
+    complain(`Failed (${code}): ${message}\nWhat to do: ${hint}\n`);
     return 1;
   }
 }

@@ -28,7 +28,7 @@ export type ExitCode = 0 | 1 | 2;
 
 /** Runs `update_config` for an engineer: the same operations as by CGI, told line by line as they happen. */
 export async function runCommand(world: World, args: readonly string[], streams: Streams): Promise<ExitCode> {
-  const call = await readCall(UPDATE, args, streams);
+  const call = await readCall(UPDATE, args, streams, world);
   if (call.kind === 'answered') return call.exitCode;
   return await runUpdateCommand(world, call, streams);
 }
@@ -57,7 +57,7 @@ export async function runUpdateCommand(
     return result?.outcome === 'failed' || result?.outcome === 'held' ? 1 : 0;
   } catch (error) {
     if (!json && isUsage(error)) {
-      complain(`${usageLine(world.name, error)}\n`);
+      complain(usageLine(error, world));
       return 2;
     }
     if (!(error instanceof Failure)) voice.log.exception(error);

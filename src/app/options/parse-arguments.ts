@@ -109,8 +109,7 @@ class Line {
 
   #instead(text: string, choices: readonly string[] = []): string {
     const meant = text.includes(',') ? null : nearest(text, choices);
-    const shown =
-      this.#command.isSecretive && meant === null ? '' : `, not ${JSON.stringify(text.slice(0, 60))}`;
+    const shown = this.#command.isSecretive && meant === null ? '' : `, not ${JSON.stringify(text)}`;
     return `${shown}${meant === null ? '' : `; did you mean ${meant}?`}`;
   }
 
@@ -140,7 +139,7 @@ class Line {
     const surplus = this.#arguments[takes ? 1 : 0];
     if (surplus === undefined) return;
     const meant = nearest(surplus, Object.keys(options));
-    const shown = isSecretive && meant === null ? '' : ` ${JSON.stringify(surplus.slice(0, 60))}`;
+    const shown = isSecretive && meant === null ? '' : ` ${JSON.stringify(surplus)}`;
     this.#refuse(`unexpected argument${shown}${meant === null ? '' : `; did you mean --${meant}?`}`);
   }
 

@@ -18,7 +18,7 @@ export async function runReadyHook(
   args: readonly string[],
   output: Output & Streams,
 ): Promise<ExitCode> {
-  const call = await readCall(READY, args, output);
+  const call = await readCall(READY, args, output, world);
   if (call.kind === 'answered') return call.exitCode;
   const isList = !call.json && call.options().task === 'list';
   // Whoever reads a list from standard output shall not take a message for a part of it.
@@ -32,7 +32,7 @@ export async function runReadyHook(
       });
     } catch (error) {
       if (json || !isUsage(error)) throw error;
-      output.complain(`${usageLine(world.name, error)}\n`);
+      output.complain(usageLine(error, world));
       return 2;
     }
   });

@@ -45,7 +45,8 @@ export async function runFleetSim(
   { write, complain }: Streams,
   signal: AbortSignal,
 ): Promise<FleetSimCode> {
-  const call = await readCall(FLEET_SIM, args, { write, complain });
+  const caller = { name: 'fleet-sim', env };
+  const call = await readCall(FLEET_SIM, args, { write, complain }, caller);
   if (call.kind === 'answered') return call.exitCode;
   const traces: Traces = { made: [], parents: [] };
   try {
@@ -65,7 +66,7 @@ export async function runFleetSim(
   } catch (error) {
     const failure = error instanceof FaultListError ? usageOf('fleet-sim')(error.message) : error;
     const { code, message, hint } = asFailure(failure);
-    if (isUsage(failure)) complain(`${usageLine('fleet-sim', failure)}\n`);
+    if (isUsage(failure)) complain(usageLine(failure, caller));
     else complain(`Failed (${code}): ${message}\nWhat to do: ${hint}\n`);
     return isUsage(failure) ? 2 : 1;
   } finally {
