@@ -6,4 +6,4 @@ export interface Bundle {
   readonly metafile: Metafile;
 }
 
-export function bundle(root: string, entry: string): Promise<Bundle>;
+export function bundle(root: string, entry: string, buildId: string): Promise<Bundle>;
