@@ -123,8 +123,8 @@ describe('the stand-in for flyctl', () => {
     const mine = join(home, 'mine');
     writeFileSync(mine, 'precious');
     for (const option of ['--flyctl', '--env']) {
-      const { exitCode, stdout } = await runFleetSim(['--etag', 'abc', option, mine]);
-      expect({ exitCode, stdout }).toMatchObject({ exitCode: 2, stdout: expect.stringContaining(mine) });
+      const { exitCode, stderr } = await runFleetSim(['--etag', 'abc', option, mine]);
+      expect({ exitCode, stderr }).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(mine) });
       expect(readFileSync(mine, 'utf8')).toBe('precious');
     }
   });
