@@ -114,7 +114,9 @@ async function build(addon, outDir, analyse) {
   for (const name of PLUGIN_FILES) inputs.add(join('dev', name));
 
   const packages = Object.fromEntries(FOLDERS.map((folder) => [folder, new Set()]));
-  const buildId = await idOf([...inputs, ...(await filesIn('src'))]);
+  // Not of the addon, of which the lock file tells the version: the same program has the same id on every platform.
+  const programs = [...inputs].filter((path) => path !== relative(root, addon));
+  const buildId = await idOf([...programs, ...(await filesIn('src'))]);
   const outputs = [];
   const put = async (folder, name, content, mode) => {
     const path = join(outDir, folder, name);
