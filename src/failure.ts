@@ -48,6 +48,19 @@ export class Failure extends Error {
   }
 }
 
+/** What was wrong, and what its reader can do: a failure as a plain value, for results, events and JSON. */
+export interface Problem {
+  readonly code: FailureCode;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** Anything thrown, as a `Problem`; what was not foreseen is `internal`. */
+export function problemOf(error: unknown): Problem {
+  const { code, message, hint } = asFailure(error);
+  return { code, message, hint };
+}
+
 /** Anything thrown, as a `Failure`; what was not foreseen is `internal`. */
 export function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;

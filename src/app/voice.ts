@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { asFailure, Failure } from '../failure.ts';
+import { Failure, problemOf } from '../failure.ts';
 import { barReport, type Terminal } from '../report/bar.ts';
 import type { Summary } from '../report/events.ts';
 import { collectNotes } from '../report/notes.ts';
@@ -62,7 +62,6 @@ export async function runTold(
 
 /** The summary of an operation that was refused before it began, when not even the site is known for sure. */
 function refusedSummary({ env, name: operation }: World, error: unknown): Summary {
-  const { code, message, hint } = asFailure(error);
   return {
     run: newRunId(),
     operation,
@@ -71,6 +70,6 @@ function refusedSummary({ env, name: operation }: World, error: unknown): Summar
     counts: {},
     failures: [],
     steps: [],
-    error: { code, message, hint },
+    error: problemOf(error),
   };
 }

@@ -1,4 +1,4 @@
-import type { FailureCode } from '../failure.ts';
+import type { Problem } from '../failure.ts';
 import type { PublishedIndex, PublishOutcome, Standard } from '../publish/published-index.ts';
 
 /** A machine as its platform lists it. */
@@ -51,11 +51,8 @@ export interface Sending {
   readonly headers: () => Readonly<Record<string, string>>;
 }
 
-/** What went wrong, and what to do about it. */
-export interface FleetError {
-  readonly code: FailureCode;
-  readonly message: string;
-  readonly hint: string;
+/** What went wrong with a machine, or with the run. */
+export interface FleetError extends Problem {
   /** `machine`: the hint is in the words of the machine itself. Absent where it is ours. */
   readonly hintFrom?: 'machine';
 }

@@ -1,5 +1,5 @@
 import { monotonicMs } from '../clock.ts';
-import { asFailure, Failure } from '../failure.ts';
+import { Failure, problemOf } from '../failure.ts';
 import type { PublishOutcome, Standard } from '../publish/published-index.ts';
 import { askAll, type Expected, joined, listAll, unsentNote } from './ask-all.ts';
 import type { FleetParts, FleetRequest, Way } from './fleet-context.ts';
@@ -190,9 +190,8 @@ class Run {
 
   #explain(error: unknown): FleetError {
     if (error instanceof Stopped || this.#stop.signal.aborted) return this.#stopped();
-    const { code, message, hint } = asFailure(error);
     if (!(error instanceof Failure)) this.#parts.unexpected(error);
-    return { code, message, hint };
+    return problemOf(error);
   }
 
   #end(outcome: FleetReport['outcome'], error?: FleetError): FleetReport {

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { Failure } from '../failure.ts';
+import { Failure, problemOf } from '../failure.ts';
 import { diskError } from '../files/disk.ts';
 import type { Page } from '../pages/page.ts';
 import type { ItemFailure, ItemOutcome, ProgressEvent } from '../report/events.ts';
@@ -158,7 +158,7 @@ function enterAll(top: Directory, names: readonly string[], { make }: { make: bo
 function failureOf(error: unknown, step: string, name: string): ItemFailure {
   const known = diskError('cannot write', name, error);
   if (known instanceof Failure) {
-    return { step, name, code: known.code, message: known.message, hint: known.hint };
+    return { step, name, ...problemOf(known) };
   }
   const message = known instanceof Error ? known.message : String(known);
   return { step, name, code: 'internal', message, hint: 'Please report this as a bug, with the log.' };

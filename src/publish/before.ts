@@ -1,4 +1,4 @@
-import { problemOf } from '../child/problem.ts';
+import { describeBadEnd } from '../child/bad-end.ts';
 import { runChild } from '../child/run-child.ts';
 import { Failure } from '../failure.ts';
 import type { FleetEvent } from '../fleet/fleet-model.ts';
@@ -43,7 +43,7 @@ export async function runBefore(parts: BeforeParts, options: { dryRun: boolean }
   });
   if (lines > MOST_LINES)
     report({ type: 'note', message: `${shown}: ${lines - MOST_LINES} more lines, not told` });
-  const problem = problemOf(outcome, `${timeoutMs / 1000} s (CONFIG_UPDATE_BEFORE_TIMEOUT)`);
+  const problem = describeBadEnd(outcome, `${timeoutMs / 1000} s (CONFIG_UPDATE_BEFORE_TIMEOUT)`);
   if (problem === null) return;
   // Not cut short here: half a secret would not be known for one.
   throw new Failure('command-failed', `${shown} (CONFIG_UPDATE_BEFORE) ${printable(problem)}`, {

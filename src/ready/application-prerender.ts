@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { describeBadEnd } from '../child/bad-end.ts';
 import { isProgram } from '../child/find.ts';
-import { problemOf } from '../child/problem.ts';
 import { runChild } from '../child/run-child.ts';
 import { Failure } from '../failure.ts';
 import type { Index } from '../index/index-model.ts';
@@ -90,7 +90,7 @@ async function runProgram(
   });
   if (lines > MOST_LINES) note(parts, `${command[0]}: ${lines - MOST_LINES} more lines, not told`);
   const limit = `${settings.prerenderTimeoutMs / 1000} s (READY_PRERENDER_TIMEOUT)`;
-  const problem = problemOf(outcome, limit);
+  const problem = describeBadEnd(outcome, limit);
   if (problem === null) return made(parts, shown, before, await timesOf(parts, index));
   throw new Failure('command-failed', `${shown} ${problem}`, {
     hint: 'Run it by hand in the app root to see why; READY_PRERENDER=builtin does without it.',

@@ -1,4 +1,4 @@
-import { asFailure, type FailureCode } from '../failure.ts';
+import { Failure, type Problem, problemOf } from '../failure.ts';
 import type { Index } from '../index/index-model.ts';
 import { countEvents, entriesOf } from '../index/index-model.ts';
 import { firstOfEachKind } from '../index/warnings.ts';
@@ -84,11 +84,9 @@ async function runStage(
   }
 }
 
-function told(parts: ReadyParts, error: unknown): { code: FailureCode; message: string; hint: string } {
-  const failure = asFailure(error);
-  if (failure !== error) parts.unexpected(error);
-  const { code, message, hint } = failure;
-  return { code, message, hint };
+function told(parts: ReadyParts, error: unknown): Problem {
+  if (!(error instanceof Failure)) parts.unexpected(error);
+  return problemOf(error);
 }
 
 function describe(index: Index): string {

@@ -1,16 +1,9 @@
-import type { FailureCode } from '../failure.ts';
+import type { FailureCode, Problem } from '../failure.ts';
 import type { GeneratedKind } from '../file-kind.ts';
 import type { Warning } from '../warning.ts';
 
 /** `held`: this host has edits that were not published, and keeps them. */
 export type Outcome = 'updated' | 'unchanged' | 'held' | 'dry-run' | 'failed';
-
-/** What was wrong, and what its reader can do. */
-export interface Problem {
-  readonly code: FailureCode;
-  readonly message: string;
-  readonly hint: string;
-}
 
 export type Trigger = 'cgi' | 'command' | 'start' | 'resume' | 'rollback';
 
@@ -166,16 +159,13 @@ export interface Summary {
   readonly failures: readonly ItemFailure[];
   readonly steps: readonly StepFacts[];
   /** What ended the operation as a whole, if anything did. */
-  readonly error?: { readonly code: FailureCode; readonly message: string; readonly hint: string };
+  readonly error?: Problem;
 }
 
 /** One tenant or page that could not be done; the rest was. */
-export interface ItemFailure {
+export interface ItemFailure extends Problem {
   readonly step: string;
   readonly name: string;
-  readonly code: FailureCode;
-  readonly message: string;
-  readonly hint: string;
 }
 
 /** A consumer of the stream. `at` is the wall-clock time of the event. */

@@ -1,14 +1,7 @@
+import type { Problem } from '../failure.ts';
 import { counted, duration } from '../text.ts';
 import type { Warning } from '../warning.ts';
-import type {
-  FileFacts,
-  MachineState,
-  Problem,
-  ProgressEvent,
-  Reporter,
-  RunResult,
-  Summary,
-} from './events.ts';
+import type { FileFacts, MachineState, ProgressEvent, Reporter, RunResult, Summary } from './events.ts';
 import { forPublic } from './public.ts';
 import type { Audience } from './warned.ts';
 import { describeHidden, isShown, Warned } from './warned.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ensureStateDir, stateDirOf } from '../database/state-dir.ts';
-import { asFailure, Failure } from '../failure.ts';
+import { asFailure, Failure, problemOf } from '../failure.ts';
 import { makeTemporaryDirectory } from '../files/temporary.ts';
 import type { Summary } from '../report/events.ts';
 import { Steps } from '../report/steps.ts';
@@ -58,7 +58,7 @@ export async function syncDatabases(parts: SyncParts, request: SyncRequest): Pro
     counts: tally.counts(),
     failures: tally.failures,
     steps: steps.facts,
-    ...(failure ? { error: { code: failure.code, message: failure.message, hint: failure.hint } } : {}),
+    ...(failure ? { error: problemOf(failure) } : {}),
   };
   steps.say({ type: 'finish', summary });
   return { ...summary, items: tally.items };

@@ -1,4 +1,4 @@
-import { asFailure } from '../failure.ts';
+import { asFailure, problemOf } from '../failure.ts';
 import type { ItemFailure, ItemOutcome } from '../report/events.ts';
 import type { Steps } from '../report/steps.ts';
 import type { SyncItem } from './upload-model.ts';
@@ -51,11 +51,11 @@ export class Tally {
   failed(step: SyncItem['action'] | 'inventory', name: string, error: unknown): void {
     const known = asFailure(error);
     if (known !== error) this.#unexpected(error);
-    const { code, message, hint } = known;
-    this.failures.push({ step, name, code, message, hint });
+    const problem = problemOf(known);
+    this.failures.push({ step, name, ...problem });
     if (step === 'inventory') return;
-    this.mark(name, code === 'changed-elsewhere' ? 'changed elsewhere' : 'failed');
-    this.item(step, name, 'failed', message);
+    this.mark(name, problem.code === 'changed-elsewhere' ? 'changed elsewhere' : 'failed');
+    this.item(step, name, 'failed', problem.message);
   }
 
   /** Counts that are not 0. */

@@ -1,4 +1,4 @@
-import { asFailure } from '../failure.ts';
+import { Failure, problemOf } from '../failure.ts';
 import type { ItemFailure, ItemOutcome } from '../report/events.ts';
 import { counted } from '../text.ts';
 import type { TenantDone } from './tenant.ts';
@@ -47,11 +47,10 @@ export class Tally {
 
   /** The same for what is no tenant. */
   failedBeside(name: string, error: unknown): void {
-    const failure = asFailure(error);
-    if (failure !== error) this.#parts.unexpected(error);
-    const { code, message, hint } = failure;
-    this.#failures.push({ step: this.#request.step, name, code, message, hint });
-    this.#item(name, 'failed', message);
+    if (!(error instanceof Failure)) this.#parts.unexpected(error);
+    const problem = problemOf(error);
+    this.#failures.push({ step: this.#request.step, name, ...problem });
+    this.#item(name, 'failed', problem.message);
   }
 
   outcome(): TenantsOutcome {

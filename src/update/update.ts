@@ -1,11 +1,11 @@
 import type { Lock } from '../database/lock.ts';
-import { asFailure, Failure } from '../failure.ts';
+import { asFailure, Failure, type Problem, problemOf } from '../failure.ts';
 import { type LiveIndex, readLiveIndex } from '../install/live-index.ts';
 import { unlessDamaged } from '../journal/history.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Arrival } from '../journal/journal-model.ts';
 import { installedAs, NOTHING, type Remembered, readRemembered } from '../journal/remembered.ts';
-import type { Outcome, Problem, RunResult, Trigger } from '../report/events.ts';
+import type { Outcome, RunResult, Trigger } from '../report/events.ts';
 import { bringAbout } from './bring-about.ts';
 import {
   type Candidate,
@@ -172,10 +172,12 @@ async function serveLocal(
     return await bringAbout(parts, operation, local, { force: false, reload, spare: true });
   }
   if (failure !== error) parts.unexpected(error);
-  const { code, message, hint } = failure;
-  findings.fallback = { code, message, hint };
-  steps.note(`the update failed (${code}): ${message}; this machine serves from the index that it has`);
-  keepInMind(operation, findings.fallback);
+  const problem = problemOf(failure);
+  findings.fallback = problem;
+  steps.note(
+    `the update failed (${problem.code}): ${problem.message}; this machine serves from the index that it has`,
+  );
+  keepInMind(operation, problem);
   return await bringAbout(parts, operation, local, { force: false, reload, spare: true });
 }
 

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { asFailure, Failure } from '../../failure.ts';
+import { Failure, problemOf } from '../../failure.ts';
 import type { FleetReporter } from '../../fleet/fleet-model.ts';
 import { fleetJson } from '../../fleet-view/fleet-json.ts';
 import { LiveFleet, type Screen } from '../../fleet-view/fleet-live.ts';
@@ -118,8 +118,7 @@ function textReport(write: (text: string) => void, options: { verbose: boolean }
 
 /** Tells of what kept a run from beginning. */
 export function renderRefusal(error: unknown, json: boolean, scrubber: Scrubber): string {
-  const { code, message, hint } = asFailure(error);
-  const told = scrubber.value({ code, message, hint });
+  const told = scrubber.value(problemOf(error));
   if (json) return `${JSON.stringify({ at: new Date().toISOString(), type: 'error', error: told })}\n`;
   const stack =
     error instanceof Failure || !(error instanceof Error) ? '' : scrubber.block(error.stack ?? '');
