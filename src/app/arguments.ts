@@ -4,9 +4,31 @@ import { Failure } from '../failure.ts';
 /** Options of every command that works on an application. */
 export const USUAL_OPTIONS = {
   json: { type: 'boolean', default: false },
+  events: { type: 'boolean', default: false },
   'app-root': { type: 'string' },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
+
+/** How an operation is told: line by line, by its result as one JSON object, or by its events as JSON, one a line. */
+export type Form = 'lines' | 'json' | 'events';
+
+/** The form that was asked for, as far as it can be known of arguments that may make no sense. */
+export function formOf(args: readonly string[]): Form {
+  return args.includes('--events') ? 'events' : args.includes('--json') ? 'json' : 'lines';
+}
+
+/**
+ * The form that was asked for.
+ *
+ * @throws {Failure} `usage`, as given
+ */
+export function readForm(
+  { json, events }: { readonly json: boolean; readonly events: boolean },
+  usage: (message: string) => Failure,
+): Form {
+  if (json && events) throw usage('--json and --events exclude each other');
+  return events ? 'events' : json ? 'json' : 'lines';
+}
 
 /** A flag, false unless it is given. */
 export const FLAG = { type: 'boolean', default: false } as const;

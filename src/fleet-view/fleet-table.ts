@@ -1,5 +1,5 @@
-import type { FleetReport } from '../fleet/fleet-model.ts';
 import type { FleetHistoryRow } from '../journal/journal-model.ts';
+import type { FleetReport } from '../report/fleet-results.ts';
 import { displayWidth, fitted, renderTable } from '../report/table.ts';
 import { duration } from '../text.ts';
 

@@ -1,8 +1,7 @@
 import { sameEtag } from '../etag.ts';
 import { isRecord } from '../json.ts';
-import type { PublishedIndex } from '../publish/published-index.ts';
+import type { FleetOperation, PublishedIndex } from '../report/fleet-results.ts';
 import { type Claim, type ClaimedIndex, sameBytes } from './claim.ts';
-import type { FleetOperation } from './fleet-model.ts';
 import { failed, type Verdict } from './judge-answer.ts';
 
 /**

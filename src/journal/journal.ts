@@ -4,7 +4,7 @@ import type { Database } from '../database/sqlite.ts';
 import { ensureTrustedDir } from '../database/state-dir.ts';
 import type { Problem } from '../failure.ts';
 import { diskError } from '../files/disk.ts';
-import type { HistoryRow, RunKind, RunResult } from '../report/events.ts';
+import type { HistoryRow, RunKind, RunResult } from '../report/results.ts';
 import { asRoot } from '../rights/rights.ts';
 import { moment } from './arrival.ts';
 import { type LockOptions, lockJournal } from './journal-lock.ts';

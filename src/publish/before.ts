@@ -1,7 +1,7 @@
 import { describeBadEnd } from '../child/bad-end.ts';
 import { runChild } from '../child/run-child.ts';
 import { Failure } from '../failure.ts';
-import type { FleetEvent } from '../fleet/fleet-model.ts';
+import type { Tell } from '../report/events.ts';
 import type { Site } from '../site/site.ts';
 import { printable } from '../text.ts';
 import type { BeforeSettings } from './publish-settings.ts';
@@ -14,7 +14,7 @@ export interface BeforeParts {
   readonly settings: BeforeSettings;
   /** What the command gets of it: not our secrets. */
   readonly env: NodeJS.ProcessEnv;
-  readonly report: (event: FleetEvent) => void;
+  readonly report: Tell;
 }
 
 /**
@@ -28,7 +28,8 @@ export async function runBefore(parts: BeforeParts, options: { dryRun: boolean }
   const { command, timeoutMs } = settings;
   if (command.length === 0) return;
   const shown = command.join(' ');
-  report({ type: 'before', command: shown, run: !options.dryRun });
+  const verb = options.dryRun ? 'Would run' : 'Running';
+  report({ type: 'note', level: 'info', message: `${verb} ${shown} (CONFIG_UPDATE_BEFORE)` });
   if (options.dryRun) return;
   let lines = 0;
   const outcome = await runChild({
@@ -38,7 +39,8 @@ export async function runBefore(parts: BeforeParts, options: { dryRun: boolean }
     timeoutMs,
     onLine: (line) => {
       lines += 1;
-      if (lines <= MOST_LINES) report({ type: 'before-line', line });
+      if (lines <= MOST_LINES)
+        report({ type: 'log', step: 'publish', kind: 'command', name: shown, lines: [line] });
     },
   });
   if (lines > MOST_LINES)

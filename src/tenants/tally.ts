@@ -1,5 +1,5 @@
 import { Failure, problemOf } from '../failure.ts';
-import type { ItemFailure, ItemOutcome } from '../report/events.ts';
+import type { ItemFailure, ItemOutcome } from '../report/results.ts';
 import { counted } from '../text.ts';
 import type { TenantDone } from './tenant.ts';
 import type { TenantDatabase } from './tenant-model.ts';
@@ -81,23 +81,25 @@ export class Tally {
   }
 
   #item(name: string, outcome: ItemOutcome, detail: string): void {
-    this.#parts.report({ type: 'item', step: this.#request.step, name, outcome, detail }, new Date());
+    const { step } = this.#request;
+    const fate = { phase: 'done', outcome, detail, attempt: 1 } as const;
+    this.#parts.report({ type: 'item', kind: 'tenant', step, name, ...fate });
   }
 
   /** Tells something beside. */
   say(message: string): void {
-    this.#parts.report({ type: 'note', message }, new Date());
+    this.#parts.report({ type: 'note', message });
   }
 
   /** The same of what is wrong, and does not keep anything from being done. */
   warn(message: string): void {
-    this.#parts.report({ type: 'note', level: 'warning', message }, new Date());
+    this.#parts.report({ type: 'note', level: 'warning', message });
   }
 
   #progress(): void {
     this.#done += 1;
     const { step } = this.#request;
-    this.#parts.report({ type: 'progress', step, done: this.#done, total: this.#total }, new Date());
+    this.#parts.report({ type: 'progress', step, done: this.#done, total: this.#total });
   }
 }
 

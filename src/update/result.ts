@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { type Problem, problemOf } from '../failure.ts';
-import type { FileFacts, IndexFacts, Outcome, RunResult } from '../report/events.ts';
+import type { FileFacts, IndexFacts, Outcome, RunResult } from '../report/results.ts';
 import type { Steps } from '../report/steps.ts';
 import { newRunId } from '../run-id.ts';
 import { identityOf } from '../site/identity.ts';

@@ -23,7 +23,7 @@ const GRACE_MS = 30_000;
 export async function runIdleHook(world: World, args: readonly string[], output: Output): Promise<0 | 1 | 2> {
   const told = refuseArguments(args, HELP, output.write);
   if (told !== null) return told;
-  return await withDatabases(world, output, { json: false }, async (build) => {
+  return await withDatabases(world, output, { form: 'lines' }, async (build) => {
     const { site, settings, note, index, sync } = await build();
     if (site.region === null) {
       note('only Fly machines upload; nothing to do');

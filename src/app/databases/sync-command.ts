@@ -4,6 +4,7 @@ import type { Site } from '../../site/site.ts';
 import { mayUpload } from '../../sync/survey.ts';
 import { allTenants, listElsewhere, listTenants } from '../../tenants/list.ts';
 import type { TenantDatabase } from '../../tenants/tenant-model.ts';
+import { formOf } from '../arguments.ts';
 import { atAppRoot, type World } from '../machine/machine-parts.ts';
 import { runCommand } from '../machine/update-command.ts';
 import type { Output } from '../voice.ts';
@@ -25,16 +26,16 @@ export async function runSyncDatabases(
     const here = atAppRoot(world, options.appRoot);
     return await (options.indexOnly ? fetchIndex : syncTenants)(here, options, output);
   } catch (error) {
-    return await withDatabases(world, output, { json: args.includes('--json') }, () => Promise.reject(error));
+    return await withDatabases(world, output, { form: formOf(args) }, () => Promise.reject(error));
   }
 }
 
 async function syncTenants(
   world: World,
-  { dryRun, only, safe, json }: SyncOptions,
+  { dryRun, only, safe, form }: SyncOptions,
   output: Output,
 ): Promise<0 | 1 | 2> {
-  return await withDatabases(world, output, { json }, async (build) => {
+  return await withDatabases(world, output, { form }, async (build) => {
     const { site, note, index, sync } = await build();
     const now = await index();
     const tenants = chosen(now, site, only);
@@ -68,7 +69,7 @@ function chosen(index: Index, site: Site, only: readonly string[] | null): Tenan
  * The index is swapped under its readers, and all that follows from it is generated, by the update alone; so that is what
  * runs, told under the same name.
  */
-async function fetchIndex(world: World, { dryRun, json }: SyncOptions, output: Output): Promise<0 | 1 | 2> {
-  const args = [...(dryRun ? ['--dry-run'] : []), ...(json ? ['--json'] : [])];
+async function fetchIndex(world: World, { dryRun, form }: SyncOptions, output: Output): Promise<0 | 1 | 2> {
+  const args = [...(dryRun ? ['--dry-run'] : []), ...(form === 'lines' ? [] : [`--${form}`])];
   return await runCommand(world, args, output.write);
 }

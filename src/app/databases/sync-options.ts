@@ -1,5 +1,5 @@
 import { INDEX_NAME } from '../../bucket/object-names.ts';
-import { FLAG, readArguments, USUAL_OPTIONS, usageOf } from '../arguments.ts';
+import { FLAG, type Form, readArguments, readForm, USUAL_OPTIONS, usageOf } from '../arguments.ts';
 
 const syncUsage = usageOf('sync-databases');
 
@@ -11,7 +11,7 @@ export interface SyncOptions {
   readonly only: readonly string[] | null;
   readonly indexOnly: boolean;
   readonly safe: boolean;
-  readonly json: boolean;
+  readonly form: Form;
   /** Instead of `APP_ROOT`; null when not given. */
   readonly appRoot: string | null;
 }
@@ -31,7 +31,8 @@ it.
                      same with it
   --app-root DIR     the application's directory (APP_ROOT, else the parent of
                      this file's)
-  --json             one JSON object instead of lines
+  --json             the result as one JSON object instead of lines
+  --events           what happens as JSON, one event a line (docs/API.md)
   --help             this text
 
 The environment says where everything is: RAILS_DB_VOLUME, AWS_ENDPOINT_URL_S3
@@ -60,7 +61,7 @@ export function parseSyncOptions(args: readonly string[]): SyncOptions {
     only,
     indexOnly,
     safe: values.safe,
-    json: values.json,
+    form: readForm(values, syncUsage),
     appRoot: values['app-root'] ?? null,
   };
 }

@@ -30,7 +30,7 @@ export async function runTenantStopHook(
 ): Promise<0 | 1 | 2> {
   const told = refuseArguments(args, HELP, output.write);
   if (told !== null) return told;
-  return await withDatabases(world, output, { json: false }, async (build) => {
+  return await withDatabases(world, output, { form: 'lines' }, async (build) => {
     const { site, settings, note, index, sync } = await build();
     const name = tenantName(world.env['RAILS_APP_DB'] ?? '');
     if (name === '') {

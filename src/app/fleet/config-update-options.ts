@@ -1,5 +1,5 @@
-import type { FleetOperation } from '../../fleet/fleet-model.ts';
-import { FLAG, readArguments, USUAL_OPTIONS, usageOf } from '../arguments.ts';
+import type { FleetOperation } from '../../report/fleet-results.ts';
+import { FLAG, type Form, readArguments, readForm, USUAL_OPTIONS, usageOf } from '../arguments.ts';
 
 const usage = usageOf('config-update');
 
@@ -23,7 +23,7 @@ export interface FleetOptions {
   readonly task: FleetTask;
   /** One, or several with commas between them. */
   readonly target: string;
-  readonly json: boolean;
+  readonly form: Form;
   readonly verbose: boolean;
   /** `user` or `user:password`; null when not given. */
   readonly user: string | null;
@@ -70,7 +70,8 @@ them all update their configuration at once.
   --broadcast-url URL  where to (default http://localhost:9999/_broadcast)
   --app-root DIR       the application's directory (APP_ROOT, else the parent of
                        this file's)
-  --json               one event a line, as JSON
+  --json               the report as one JSON object instead of lines
+  --events             what happens as JSON, one event a line (docs/API.md)
   --verbose            show each machine's own log
   --help               this text
 
@@ -102,7 +103,7 @@ export function parseFleetOptions(args: readonly string[]): FleetOptions {
   return {
     task: taskOf(values),
     target: values.target ?? 'fly',
-    json: values.json,
+    form: formFor(values),
     verbose: values.verbose,
     user: values.user ?? null,
     appRoot: values['app-root'] ?? null,
@@ -136,6 +137,11 @@ function taskOf(values: Values): FleetTask {
   }
   const way = values.push ? 'push' : values.publish ? 'publish' : null;
   return { kind: 'run', operation: task, publish, way, replaces, force: values.force };
+}
+
+function formFor(values: Values): Form {
+  if (values.events && values.history) throw usage('--events makes no sense with --history');
+  return readForm(values, usage);
 }
 
 function broadcastOf(values: Values): FleetOptions['broadcast'] {

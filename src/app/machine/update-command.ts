@@ -6,14 +6,17 @@ import { listGenerations } from '../../install/generations.ts';
 import { readLiveIndex } from '../../install/live-index.ts';
 import { arrival } from '../../journal/arrival.ts';
 import { readHistory } from '../../journal/history.ts';
-import type { RunResult } from '../../report/events.ts';
+import type { Reporter } from '../../report/events.ts';
 import { renderJson, streamReport } from '../../report/plain-text.ts';
+import type { RunResult } from '../../report/results.ts';
+import { eventLines } from '../../report/stream.ts';
 import { Warned } from '../../report/warned.ts';
 import { navigatorPath } from '../../site/paths.ts';
 import { localCandidate } from '../../update/candidate.ts';
 import { refusedResult } from '../../update/result.ts';
 import { runUpdate } from '../../update/update.ts';
 import type { Parts } from '../../update/update-context.ts';
+import { type Form, formOf } from '../arguments.ts';
 import { makeDirectories } from '../known-directories.ts';
 import { atAppRoot, buildParts, buildVoice, type World } from './machine-parts.ts';
 import { HELP, parseOptions, type Task } from './update-options.ts';
@@ -25,24 +28,30 @@ const HISTORY_LIMIT = 50;
 /** How a call by hand ended: exit code 2 for options that make no sense. */
 export type ExitCode = 0 | 1 | 2;
 
+const VIEWS: Readonly<Record<Form, readonly ((write: (text: string) => void) => Reporter)[]>> = {
+  lines: [streamReport],
+  json: [], // told at the end
+  events: [eventLines],
+};
+
 /** Runs `update_config` for an engineer: the same operations as by CGI, told line by line as they happen. */
 export async function runCommand(
   world: World,
   args: readonly string[],
   write: (text: string) => void,
 ): Promise<ExitCode> {
-  let json = args.includes('--json');
+  const form = formOf(args);
+  const json = form === 'json';
   const warned = new Warned();
   const voice = buildVoice(
     world,
-    [(event) => warned.add(event), ...(json ? [] : [streamReport(write)])],
+    [(event) => warned.add(event), ...VIEWS[form].map((view) => view(write))],
     false,
   );
   const print = (result: RunResult): void =>
     write(renderJson(voice.scrubber.value(result), 'administrator', warned.for('administrator')));
   try {
     const options = parseOptions(args);
-    json = options.json;
     if (options.task.kind === 'help') {
       write(HELP);
       return 0;
@@ -54,7 +63,7 @@ export async function runCommand(
   } catch (error) {
     if (!(error instanceof Failure)) voice.log.exception(error);
     const result = refusedResult(world.env, error);
-    voice.report({ type: 'end', result }, new Date());
+    voice.report({ type: 'run-ended', kind: 'update', result });
     if (json) print(result);
     return error instanceof Failure && error.code === 'usage' ? 2 : 1;
   } finally {

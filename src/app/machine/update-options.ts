@@ -1,4 +1,4 @@
-import { FLAG, readArguments, USUAL_OPTIONS, usageOf } from '../arguments.ts';
+import { FLAG, type Form, readArguments, readForm, USUAL_OPTIONS, usageOf } from '../arguments.ts';
 
 const usage = usageOf('update_config');
 
@@ -12,9 +12,12 @@ export type Task =
   | { readonly kind: 'warnings' }
   | { readonly kind: 'rollback'; readonly run: string | null };
 
+/** Tasks that do nothing but look something up. */
+const LISTINGS: readonly string[] = ['history', 'generations', 'warnings'];
+
 export interface Options {
   readonly task: Task;
-  readonly json: boolean;
+  readonly form: Form;
   /** Instead of `APP_ROOT`; null when not given. */
   readonly appRoot: string | null;
 }
@@ -41,7 +44,8 @@ what changed. Without an object store configured it works from the local index.
                      replaced anything)
   --app-root DIR     the application's directory (APP_ROOT, else the parent of
                      this file's)
-  --json             one JSON object instead of lines
+  --json             the result as one JSON object instead of lines
+  --events           what happens as JSON, one event a line (docs/API.md)
   --help             this text
 
 The environment says where everything is: RAILS_DB_VOLUME, AWS_ENDPOINT_URL_S3
@@ -78,5 +82,8 @@ export function parseOptions(args: readonly string[]): Options {
   const allowed = task.kind === 'rollback' ? 1 : 0;
   if (positionals.length > allowed)
     throw usage(`unexpected argument ${JSON.stringify(positionals[allowed])}`);
-  return { task, json: values.json, appRoot: values['app-root'] ?? null };
+  const form = readForm(values, usage);
+  if (form === 'events' && LISTINGS.includes(task.kind))
+    throw usage(`--events makes no sense with --${task.kind}`);
+  return { task, form, appRoot: values['app-root'] ?? null };
 }

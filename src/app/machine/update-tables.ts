@@ -1,6 +1,6 @@
 import type { Generation } from '../../install/generations.ts';
-import type { HistoryRow } from '../../report/events.ts';
 import { describeWarning } from '../../report/plain-text.ts';
+import type { HistoryRow } from '../../report/results.ts';
 import { renderTable } from '../../report/table.ts';
 import type { Warning } from '../../warning.ts';
 

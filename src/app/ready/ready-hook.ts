@@ -3,6 +3,7 @@ import { converge } from '../../ready/converge.ts';
 import { previewReady, runReady } from '../../ready/ready.ts';
 import { readReadySettings } from '../../ready/ready-settings.ts';
 import type { ReadyParts } from '../../ready/stages.ts';
+import { formOf } from '../arguments.ts';
 import { atAppRoot, type Voice, type World } from '../machine/machine-parts.ts';
 import type { ExitCode } from '../machine/update-command.ts';
 import { limitTime } from '../time-limit.ts';
@@ -13,7 +14,7 @@ import { buildReadyParts, servedBy } from './ready-parts.ts';
 
 /** Runs the ready hook, for Navigator and by hand alike. */
 export async function runReadyHook(world: World, args: readonly string[], output: Output): Promise<ExitCode> {
-  return await runTold(world, output, { json: args.includes('--json') }, ({ voice, json }) =>
+  return await runTold(world, output, { form: formOf(args) }, ({ voice, json }) =>
     perform(world, args, voice, { write: output.write, json }),
   );
 }
@@ -40,7 +41,7 @@ async function perform(
   const began = monotonicMs();
   const run = task === 'dry-run' ? previewReady : runReady;
   const { summaries, failed } = await run(parts, scope);
-  for (const summary of summaries) json?.sum(summary);
+  json?.sum(...summaries);
   if (args.length === 0) await convergeLater(world, parts, began);
   return failed ? 1 : 0;
 }

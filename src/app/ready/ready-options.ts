@@ -1,5 +1,5 @@
 import { type Scope, STAGES, type StageName } from '../../ready/stages.ts';
-import { FLAG, readArguments, USUAL_OPTIONS, usageOf } from '../arguments.ts';
+import { FLAG, readArguments, readForm, USUAL_OPTIONS, usageOf } from '../arguments.ts';
 
 const usage = usageOf('ready');
 
@@ -24,7 +24,8 @@ ends at once.
   --only WHAT        tenants or pages
   --app-root DIR     the application's directory (APP_ROOT, else the parent of
                      this file's)
-  --json             one JSON object (one a round) instead of lines
+  --json             the result as one JSON object instead of lines
+  --events           what happens as JSON, one event a line (docs/API.md)
   --help             this text
 
 The environment says where everything is, as for update_config; docs/READY.md
@@ -43,6 +44,8 @@ export function parseReadyOptions(args: readonly string[]): ReadyOptions {
   } as const;
   const { values } = readArguments({ args: [...args], options }, usage);
   if (values.list && values['dry-run']) throw usage('only one of --list and --dry-run makes sense');
+  const form = readForm(values, usage);
+  if (form === 'events' && values.list) throw usage('--events makes no sense with --list');
   const task = values.help ? 'help' : values.list ? 'list' : values['dry-run'] ? 'dry-run' : 'run';
   return {
     task,
