@@ -172,8 +172,9 @@ export function awsSlim() {
       const missed = new Set([SCHEMAS, ...Object.keys(STUBS)]);
       let inUse = false;
       build.onLoad({ filter: /[\\/]node_modules[\\/]@(aws-sdk|smithy)[\\/].*\.js$/ }, async ({ path }) => {
-        inUse = true;
         const name = path.replaceAll('\\', '/').split('/node_modules/').at(-1);
+        // What reads one object has the SDK's signer alone.
+        inUse ||= name.startsWith(CLIENT);
         missed.delete(name);
         if (name === SCHEMAS)
           return { ...slimSchemas(await readFile(path, 'utf8')), resolveDir: dirname(path) };

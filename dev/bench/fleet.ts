@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { FleetEvent, FleetReport } from '../../src/fleet/fleet-model.ts';
+import type { RunEvent } from '../../src/report/events.ts';
+import type { FleetReport } from '../../src/report/fleet-results.ts';
 import { changeSample, makeSampleIndex } from '../sample/sample.ts';
 import { countVariables, end, PATH, readCounts, runTimed, startStore, storeVariables } from './process.ts';
 
@@ -84,20 +85,23 @@ export class BenchFleet {
     if (this.#shape.faults !== '') await this.#renewFaults();
     const file = join(this.#home, 'counts.json');
     const env = { ...this.#env, ...(options.count ? countVariables(file) : {}) };
-    const { ms, output, code } = await runTimed(join(ROOT, 'scripts/config-update'), ['--json'], env);
+    const { ms, output, code } = await runTimed(join(ROOT, 'scripts/config-update'), ['--events'], env);
     const events = output
       .trimEnd()
       .split('\n')
-      .map((line) => JSON.parse(line) as FleetEvent & { at: string });
-    const report = events.flatMap((event) => (event.type === 'end' ? [event.report] : []))[0];
+      .map((line) => JSON.parse(line) as RunEvent);
+    const report = events.flatMap((event) =>
+      event.type === 'run-ended' && event.kind === 'fleet' ? [event.result] : [],
+    )[0];
     this.#examine(code, report, output);
-    const times = (...types: FleetEvent['type'][]) =>
-      events.filter(({ type }) => types.includes(type)).map(({ at }) => Date.parse(at));
+    const times = (isMeant: (event: RunEvent) => boolean) =>
+      events.filter(isMeant).map(({ at }) => Date.parse(at));
+    const items = (phase: string) => times((event) => event.type === 'item' && event.phase === phase);
     return {
       ms,
-      askingMs: Math.max(...times('machine-done')) - Math.min(...times('updating')),
+      askingMs: Math.max(...items('done')) - Math.min(...times((event) => event.type === 'progress')),
       slowestMs: Math.max(...(report?.machines ?? []).map((machine) => machine.ms)),
-      requests: times('attempt').length,
+      requests: items('asking').length,
       peakMiB: options.count ? readCounts(file).peakMiB : null,
     };
   }

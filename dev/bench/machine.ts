@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { databaseKey, INDEX_NAME } from '../../src/bucket/object-names.ts';
-import type { Outcome, RunResult } from '../../src/report/events.ts';
+import type { Outcome, RunResult } from '../../src/report/results.ts';
 import type { ObjectStore } from '../../src/store/object-store.ts';
 import {
   type Counts,

@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
-import type { Summary } from '../../src/report/events.ts';
+import type { Summary } from '../../src/report/results.ts';
 import { esbuildOutlines } from '../outlines-plugin.mjs';
 import { esbuildYaml } from '../yaml-plugin.mjs';
 import type { Measured } from './machine.ts';

@@ -2,6 +2,7 @@ import { Failure } from '../failure.ts';
 import { createScrubber, secretsOf } from '../report/redact.ts';
 import type { World } from './machine/machine-parts.ts';
 import type { Command } from './options/command.ts';
+import type { Form } from './options/form.ts';
 import { parse } from './options/parse-arguments.ts';
 
 /** Where whoever called reads what is told. */
@@ -19,9 +20,9 @@ export type Call<T> =
   | { readonly kind: 'answered'; readonly exitCode: 0 | 2 }
   | {
       readonly kind: 'work';
-      /** Whether JSON is wanted. */
-      readonly json: boolean;
-      /** @throws {Failure} `usage`, where it must be told as JSON */
+      /** How it is to be told. */
+      readonly form: Form;
+      /** @throws {Failure} `usage`, where it must be told in another form than lines */
       readonly options: () => T;
     };
 
@@ -30,7 +31,7 @@ export type Caller = Pick<World, 'name' | 'env' | 'unused'>;
 
 /**
  * Reads the command line of an executable. Answers what needs nothing but that: help, version, completion, and mistakes
- * where JSON is not wanted.
+ * where lines are wanted.
  */
 export async function readCall<T>(
   command: Command<T>,
@@ -38,7 +39,7 @@ export async function readCall<T>(
   { write, complain }: Streams,
   caller: Caller,
 ): Promise<Call<T>> {
-  const { values, json, problem } = parse(command, args);
+  const { values, form, problem } = parse(command, args);
   try {
     if (problem) throw problem;
     if (values['help'] || values['version'] || values['completion']) {
@@ -47,13 +48,13 @@ export async function readCall<T>(
       return { kind: 'answered', exitCode: 0 };
     }
     const options = command.read(values);
-    return { kind: 'work', json, options: () => options };
+    return { kind: 'work', form, options: () => options };
   } catch (error) {
     if (!isUsage(error)) throw error;
     const refuse = (): never => {
       throw error;
     };
-    if (json) return { kind: 'work', json, options: refuse };
+    if (form !== 'lines') return { kind: 'work', form, options: refuse };
     complain(usageLine(error, caller));
     return { kind: 'answered', exitCode: 2 };
   }

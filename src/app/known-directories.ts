@@ -15,7 +15,7 @@ export function makeDirectories({ site, report }: Parts): void {
   const own = [site.dbDir, site.logDir ?? join(site.appRoot, 'log'), site.storageDir];
   for (const path of [...own, ...demoDirectories(site)]) {
     const say = (message: string, level?: 'warning') =>
-      report({ type: 'note', message, ...(level ? { level } : {}) }, new Date());
+      report({ type: 'note', message, ...(level ? { level } : {}) });
     try {
       if (makeDirectoryForApplication(path)) say(`made ${path}`);
     } catch (error) {

@@ -1,13 +1,16 @@
 import { hostname } from 'node:os';
-import { asFailure, Failure } from '../failure.ts';
+import { Failure, problemOf } from '../failure.ts';
 import { barReport, type Terminal } from '../report/bar.ts';
-import type { Summary } from '../report/events.ts';
+import type { Reporter } from '../report/events.ts';
 import { collectNotes } from '../report/notes.ts';
 import { streamReport } from '../report/plain-text.ts';
+import type { Summary } from '../report/results.ts';
+import { eventLines } from '../report/stream.ts';
 import { newRunId } from '../run-id.ts';
 import { identityOf } from '../site/identity.ts';
 import { buildVoice, type Voice, type World } from './machine/machine-parts.ts';
 import type { ExitCode } from './machine/update-command.ts';
+import type { Form } from './options/form.ts';
 
 /** Where an operation is told to whoever called. */
 export interface Output {
@@ -16,15 +19,15 @@ export interface Output {
   readonly terminal: Terminal | null;
 }
 
-/** Prints one JSON object a line: anything, or a summary with what was noted in its run. */
+/** For programs: prints anything as JSON, or tells how a run ended, with what was noted in it. */
 export interface Json {
   readonly say: (value: unknown) => void;
-  readonly sum: (summary: Summary) => void;
+  /** Of several runs, one after another, the last one is the result, and has the others as `earlier`. */
+  readonly sum: (...summaries: readonly Summary[]) => void;
 }
 
 export interface ToldOptions {
-  /** One JSON object instead of lines. */
-  readonly json: boolean;
+  readonly form: Form;
   /** What the JSON object of a refusal holds beside its summary. */
   readonly refused?: object;
 }
@@ -33,36 +36,59 @@ export interface ToldOptions {
  * Runs an operation that ends in a summary, and tells it line by line, or as JSON. What keeps it from beginning at all is
  * told in the same way.
  *
- * @param work gets `json` where JSON is wanted, else null; returns the exit code
+ * @param work gets `json` where JSON or events are wanted, else null; returns the exit code
  * @returns the exit code: 2 for options that make no sense
  */
 export async function runTold(
   world: World,
   { write, terminal }: Output,
-  { json, refused = {} }: ToldOptions,
+  { form, refused = {} }: ToldOptions,
   work: (told: { voice: Voice; json: Json | null }) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const teller = terminal ? barReport(terminal) : streamReport(write);
   const notes = collectNotes();
-  const voice = buildVoice(world, [json ? notes.report : teller], false);
+  const tellers: Readonly<Record<Form, () => Reporter>> = {
+    lines: () => (terminal ? barReport(terminal) : streamReport(write)),
+    json: () => notes.report,
+    events: () => eventLines(write),
+  };
+  const ended = new Set<string>();
+  const hear: Reporter = (event) => {
+    if (event.type === 'run-ended' && event.kind === 'operation') ended.add(event.result.run);
+  };
+  const voice = buildVoice(world, [hear, tellers[form]()], false);
   const say = (value: unknown): void => write(`${JSON.stringify(voice.scrubber.value(value))}\n`);
-  const sum = (summary: Summary): void => say({ ...summary, notes: notes.of(summary.run) });
+  const print = (...summaries: readonly Summary[]): void => {
+    const told = summaries.map((summary) => ({ ...summary, notes: notes.of(summary.run) }));
+    const earlier = told.slice(0, -1);
+    say({ ...told.at(-1), ...(earlier.length > 0 ? { earlier } : {}) });
+  };
+  // What did nothing has told of no run.
+  const end = (...summaries: readonly Summary[]): void => {
+    for (const result of summaries.map(summaryOf))
+      if (!ended.has(result.run)) voice.report({ type: 'run-ended', kind: 'operation', result });
+  };
+  const sum = form === 'json' ? print : end;
   try {
-    return await work({ voice, json: json ? { say, sum } : null });
+    return await work({ voice, json: form === 'lines' ? null : { say, sum } });
   } catch (error) {
     if (!(error instanceof Failure)) voice.log.exception(error);
     const summary = refusedSummary(world, error);
-    voice.report({ type: 'finish', summary }, new Date());
-    if (json) sum({ ...summary, ...refused });
+    voice.report({ type: 'run-ended', kind: 'operation', result: summary });
+    if (form === 'json') print({ ...summary, ...refused });
     return summary.error?.code === 'usage' ? 2 : 1;
   } finally {
     await voice.log.flush();
   }
 }
 
+/** Without what some operations add to theirs. */
+function summaryOf(summary: Summary): Summary {
+  const { run, operation, machine, region, outcome, counts, failures, steps, error } = summary;
+  return { run, operation, machine, region, outcome, counts, failures, steps, ...(error ? { error } : {}) };
+}
+
 /** The summary of an operation that was refused before it began, when not even the site is known for sure. */
 function refusedSummary({ env, name: operation }: World, error: unknown): Summary {
-  const { code, message, hint } = asFailure(error);
   return {
     run: newRunId(),
     operation,
@@ -71,6 +97,6 @@ function refusedSummary({ env, name: operation }: World, error: unknown): Summar
     counts: {},
     failures: [],
     steps: [],
-    error: { code, message, hint },
+    error: problemOf(error),
   };
 }

@@ -22,11 +22,12 @@ import { asRoot } from '../rights/rights.ts';
 /** Marks the descendants of one child; its value is a different one for each. */
 const MARK = 'UPDATE_CONFIG_CHILD';
 
-/**
- * Output and errors go down one pipe, so that they keep their order. What is read is read in a subshell, so that no
- * variable of the command's changes.
- */
-const GATE = '(read -r word) <&3 || exit 125; exec "$@" 2>&1 3<&-';
+/** What is read is read in a subshell, so that no variable of the command's changes. */
+const WAIT = '(read -r word) <&3 || exit 125;';
+/** Output and errors go down one pipe, so that they keep their order. */
+const GATE = `${WAIT} exec "$@" 2>&1 3<&-`;
+/** The same with a pipe for each of them. */
+const GATE_APART = `${WAIT} exec "$@" 3<&-`;
 
 /**
  * What has left the group is looked for by one program: one for each process would take a second on a busy machine, in
@@ -63,11 +64,18 @@ export interface Leashed {
 
 /**
  * @param options.account whose the child and its watcher are, for good; null for ours
+ * @param options.isApart whether errors come down a pipe of their own, and not that of the output
  * @param options.shell the shell for gate and watcher, as a command: POSIX and no more, so dash or busybox will do.
  */
 export function spawnLeashed(
   command: readonly string[],
-  options: { cwd: string; env: NodeJS.ProcessEnv; account: Account | null; shell: readonly string[] },
+  options: {
+    cwd: string;
+    env: NodeJS.ProcessEnv;
+    account: Account | null;
+    shell: readonly string[];
+    isApart: boolean;
+  },
 ): Leashed {
   const [sh = '/bin/sh', ...shellArgs] = options.shell;
   const mark = `${process.pid}-${randomBytes(8).toString('hex')}`;
@@ -75,11 +83,12 @@ export function spawnLeashed(
   // Only root may start a process as somebody else; with a user named, Node leaves it no other group either.
   const start = (args: readonly string[], how: SpawnOptions): ChildProcess =>
     asRoot(() => spawn(sh, [...shellArgs, ...args], { ...how, ...user }));
-  const child = start(['-c', GATE, 'sh', ...command], {
+  const { isApart } = options;
+  const child = start(['-c', isApart ? GATE_APART : GATE, 'sh', ...command], {
     cwd: options.cwd,
     env: { ...options.env, [MARK]: mark },
     detached: true,
-    stdio: ['ignore', 'pipe', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', isApart ? 'pipe' : 'ignore', 'pipe'],
   });
   const gate = pipeOf(child);
   if (child.pid === undefined) {

@@ -1,7 +1,7 @@
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 
-/** Bytes of a line that are kept; what follows them on that line is dropped. */
+/** Bytes of a line that are kept, unless somebody asks for more; what follows them on that line is dropped. */
 export const MAX_LINE_BYTES = 2000;
 /** Lines that a tail holds. */
 export const TAIL_LINES = 40;
@@ -13,12 +13,23 @@ export const TAIL_LINES = 40;
 export class Lines {
   readonly #onLine: ((line: string) => void) | undefined;
   readonly #tail: string[] = [];
+  readonly #maxBytes: number;
+  readonly #tailLines: number;
   #parts: Buffer[] = [];
   #size = 0;
   #cut = false;
 
-  constructor(onLine?: (line: string) => void) {
+  /**
+   * @param options.maxBytes of a line that are kept
+   * @param options.tailLines that are kept
+   */
+  constructor(
+    onLine?: (line: string) => void,
+    { maxBytes = MAX_LINE_BYTES, tailLines = TAIL_LINES }: { maxBytes?: number; tailLines?: number } = {},
+  ) {
     this.#onLine = onLine;
+    this.#maxBytes = maxBytes;
+    this.#tailLines = tailLines;
   }
 
   add(chunk: Buffer): void {
@@ -49,7 +60,7 @@ export class Lines {
    */
   #skip(chunk: Buffer): number {
     let end = chunk.length;
-    for (let lines = 0; lines <= TAIL_LINES; lines += 1) {
+    for (let lines = 0; lines <= this.#tailLines; lines += 1) {
       // A negative offset would count from the end.
       end = end > 0 ? chunk.lastIndexOf(NEWLINE, end - 1) : -1;
       if (end < 0) return 0;
@@ -59,7 +70,7 @@ export class Lines {
   }
 
   #keep(bytes: Buffer): void {
-    const room = MAX_LINE_BYTES - this.#size;
+    const room = this.#maxBytes - this.#size;
     if (bytes.length > room) this.#cut = true;
     if (room <= 0 || bytes.length === 0) return;
     // A copy: a part of a chunk would keep all of it in memory.
@@ -74,7 +85,7 @@ export class Lines {
     const line = this.#cut ? `${text} ... (cut)` : text;
     this.#begin();
     this.#tail.push(line);
-    if (this.#tail.length > TAIL_LINES) this.#tail.shift();
+    if (this.#tail.length > this.#tailLines) this.#tail.shift();
     this.#onLine?.(line);
   }
 

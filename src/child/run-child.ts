@@ -7,7 +7,7 @@ import { childUser } from '../rights/child.ts';
 import { environmentAs, withoutOurs } from './child-environment.ts';
 import { findProgram } from './find.ts';
 import { type Leashed, spawnLeashed } from './leash.ts';
-import { Lines } from './line-reader.ts';
+import { Lines, MAX_LINE_BYTES, TAIL_LINES } from './line-reader.ts';
 
 export interface ChildRequest {
   /** Program and arguments; no shell looks at them. Anybody on the machine can read them: never a secret. */
@@ -19,6 +19,13 @@ export interface ChildRequest {
   readonly timeoutMs: number;
   /** Told each line of output and errors as it comes, without its end; must not throw. Text from outside: to be scrubbed. */
   readonly onLine?: (line: string) => void;
+  /**
+   * Told each line of errors; then `onLine` is told those of the output alone, and the tail is that of the errors. For programs
+   * that print what other programs read.
+   */
+  readonly onError?: (line: string) => void;
+  /** Bytes of a line that `onLine` is told; what follows them on that line is dropped. 2,000 where absent. */
+  readonly maxLineBytes?: number;
   /** The shell that guards the child, as a command. */
   readonly shell?: readonly string[];
 }
@@ -48,7 +55,7 @@ const DRAIN_MS = 2000;
  * @throws never for anything that a command does
  */
 export async function runChild(request: ChildRequest): Promise<ChildOutcome> {
-  const { cwd, timeoutMs } = request;
+  const { cwd, timeoutMs, shell = SHELL } = request;
   const [name = '', ...args] = request.command;
   const user = childUser();
   const obstacle = user.kind === 'none' ? NO_ACCOUNT : obstacleTo(request.command, cwd);
@@ -61,14 +68,19 @@ export async function runChild(request: ChildRequest): Promise<ChildOutcome> {
     return { kind: 'not-started', reason: `${name || 'the empty name'} is not a program` };
   let leashed: Leashed;
   try {
-    leashed = spawnLeashed([program, ...args], { cwd, env, account, shell: request.shell ?? SHELL });
+    leashed = spawnLeashed([program, ...args], {
+      cwd,
+      env,
+      account,
+      shell,
+      isApart: request.onError !== undefined,
+    });
   } catch (error) {
     return notStarted(error); // such as arguments that are too long
   }
   const { child } = leashed;
   child.on('error', () => {}); // heard below, as long as somebody listens there
-  const lines = new Lines(request.onLine);
-  child.stdout?.on('data', (chunk: Buffer) => lines.add(chunk));
+  const said = listen(child, request);
   let late = false;
   const timer = setTimeout(() => {
     late = true;
@@ -78,8 +90,7 @@ export async function runChild(request: ChildRequest): Promise<ChildOutcome> {
     const [code, killer] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
     const drained = drain(child);
     await Promise.all([leashed.release(), drained]);
-    lines.end();
-    const { tail } = lines;
+    const tail = said();
     if (killer === null) return { kind: 'exited', code: code ?? 0, tail };
     return late ? { kind: 'timed-out', tail } : { kind: 'killed', signal: killer, tail };
   } catch (error) {
@@ -100,18 +111,37 @@ function notStarted(error: unknown): ChildOutcome {
   return { kind: 'not-started', reason: error instanceof Error ? error.message : String(error) };
 }
 
-/** Resolves when all output has been read, or when somebody who could not be killed holds the pipe open. */
-async function drain({ stdout }: ChildProcess): Promise<void> {
-  if (!stdout || stdout.closed) return;
-  const giveUp = new AbortController();
-  const closed = once(stdout, 'close').finally(() => giveUp.abort());
-  await Promise.race([closed, abandon(stdout, giveUp.signal)]);
+/** @returns what ends it, and gives the last lines */
+function listen(
+  { stdout, stderr }: ChildProcess,
+  { onLine, onError, maxLineBytes: maxBytes = MAX_LINE_BYTES }: ChildRequest,
+): () => readonly string[] {
+  const output = new Lines(onLine, { maxBytes, tailLines: onError ? 0 : TAIL_LINES });
+  stdout?.on('data', (chunk: Buffer) => output.add(chunk));
+  const errors = onError ? new Lines(onError) : null;
+  stderr?.on('data', (chunk: Buffer) => errors?.add(chunk));
+  return () => {
+    output.end();
+    errors?.end();
+    return (errors ?? output).tail;
+  };
 }
 
-async function abandon(stdout: Readable, signal: AbortSignal): Promise<void> {
+/** Resolves when all output has been read, or when somebody who could not be killed holds the pipe open. */
+async function drain({ stdout, stderr }: ChildProcess): Promise<void> {
+  await Promise.all([stdout, stderr].map((pipe) => (pipe && !pipe.closed ? drainPipe(pipe) : undefined)));
+}
+
+async function drainPipe(pipe: Readable): Promise<void> {
+  const giveUp = new AbortController();
+  const closed = once(pipe, 'close').finally(() => giveUp.abort());
+  await Promise.race([closed, abandon(pipe, giveUp.signal)]);
+}
+
+async function abandon(pipe: Readable, signal: AbortSignal): Promise<void> {
   try {
     await wait(DRAIN_MS, undefined, { signal });
-    stdout.destroy();
+    pipe.destroy();
   } catch {
     // All of it was read.
   }

@@ -3,7 +3,6 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { databaseFile, INDEX_NAME } from '../bucket/object-names.ts';
 import { isSqliteError } from '../database/sqlite.ts';
 import { asFailure, Failure } from '../failure.ts';
-import type { FleetEvent } from '../fleet/fleet-model.ts';
 import type { Index } from '../index/index-model.ts';
 import { entriesOf } from '../index/index-model.ts';
 import { databaseOf } from '../index/tenant-names.ts';
@@ -11,6 +10,7 @@ import { readInstalledIndex } from '../install/installed-index.ts';
 import { inFleetJournal } from '../journal/fleet.ts';
 import { readDateMemory } from '../journal/fleet-history.ts';
 import type { DateMemory } from '../journal/journal-model.ts';
+import type { Tell } from '../report/events.ts';
 import type { Site } from '../site/site.ts';
 import type { DatedEvent } from './dated-event.ts';
 import type { DateSettings } from './dates-settings.ts';
@@ -23,7 +23,7 @@ export interface DatesParts {
   /** Milliseconds to wait for the journal. */
   readonly lockTimeoutMs: number;
   readonly signal: AbortSignal;
-  readonly report: (event: FleetEvent) => void;
+  readonly report: Tell;
   /** Told of every error that was not foreseen. */
   readonly unexpected: (error: unknown) => void;
 }
@@ -56,14 +56,18 @@ async function take(parts: DatesParts, dryRun: boolean): Promise<void> {
   const taken = dryRun ? wouldTake(parts, survey) : await write(parts, survey);
   const { looked, unread, missing } = survey;
   // A host without any of them is not one that keeps them.
-  if (missing < events.length)
-    report({ type: 'dates', taken, looked, unread, missing, events: events.length, dryRun });
+  if (missing < events.length && (looked > 0 || unread > 0)) {
+    const changed = `${looked} of ${events.length} event databases changed since the last look`;
+    const rest = unread === 0 ? '' : `, ${unread} could not be used`;
+    const message = `Event dates: ${taken} ${dryRun ? 'would be taken' : 'taken'}; ${changed}${rest}`;
+    report({ type: 'note', level: 'info', message });
+  }
   if (!dryRun) await remember(parts, memory, { basis: foreign ?? memory.basis, stamps: survey.seen });
 }
 
-function wouldTake({ report }: DatesParts, { wanted }: Survey): number {
+function wouldTake(parts: DatesParts, { wanted }: Survey): number {
   for (const { event, date } of wanted)
-    report({ type: 'date', database: event.database, from: event.date, to: date });
+    tellDate(parts, 'would-change', event, { from: event.date, to: date });
   return wanted.length;
 }
 
@@ -79,7 +83,7 @@ async function write(parts: DatesParts, { wanted, seen }: Survey): Promise<numbe
       seen[event.database] = stamp;
       if (written.kind === 'there') continue;
       taken += 1;
-      parts.report({ type: 'date', database: event.database, from: written.from, to: date });
+      tellDate(parts, 'changed', event, { from: written.from, to: date });
     }
   } catch (error) {
     if (!(error instanceof Failure) && !isSqliteError(error)) throw error;
@@ -109,6 +113,17 @@ function reasonOf(error: unknown): string {
   return error instanceof Error && isSqliteError(error)
     ? `${error.message} (${error.code})`
     : asFailure(error).message;
+}
+
+function tellDate(
+  { report }: DatesParts,
+  outcome: 'changed' | 'would-change',
+  { database: name }: { readonly database: string },
+  { from, to }: { readonly from: string | null; readonly to: string },
+): void {
+  const detail = `from ${from === null ? 'none' : JSON.stringify(from)} to ${JSON.stringify(to)}`;
+  const fate = { phase: 'done', outcome, detail, attempt: 1 } as const;
+  report({ type: 'item', kind: 'tenant', step: 'publish', name, ...fate });
 }
 
 function note({ report }: DatesParts, message: string): void {

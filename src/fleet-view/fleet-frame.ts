@@ -1,7 +1,8 @@
+import { nameOf } from '../report/fleet-results.ts';
 import { displayWidth, fitted, padded } from '../report/table.ts';
 import { duration } from '../text.ts';
 import type { FleetProgress, MachineProgress } from './fleet-progress.ts';
-import { complaint, nameOf } from './fleet-words.ts';
+import { complaint } from './fleet-words.ts';
 
 /** What there is to draw on. */
 export interface View {

@@ -1,11 +1,12 @@
 import { stripVTControlCharacters } from 'node:util';
-import type { FleetEvent, FleetReporter } from '../fleet/fleet-model.ts';
+import type { ItemEvent, Reporter, RunEvent } from '../report/events.ts';
+import { nameOf } from '../report/fleet-results.ts';
 import { displayWidth } from '../report/table.ts';
 import { counted } from '../text.ts';
 import { renderFrame, type View } from './fleet-frame.ts';
 import { FleetProgress } from './fleet-progress.ts';
 import { endLines, type FleetLines, fleetLines, storedLine } from './fleet-text.ts';
-import { nameOf, publishLines } from './fleet-words.ts';
+import { publishLines } from './fleet-words.ts';
 
 /** A terminal. */
 export interface Screen {
@@ -40,10 +41,10 @@ export class LiveFleet {
     this.#lines = fleetLines(options);
   }
 
-  readonly report: FleetReporter = (event, at) => {
-    this.#progress.apply(event, at);
+  readonly report: Reporter = (event) => {
+    this.#progress.apply(event);
     const lines = this.#settled(event);
-    if (lines.length > 0 || event.type === 'end') this.#draw(at.getTime(), lines);
+    if (lines.length > 0 || event.type === 'run-ended') this.#draw(Date.parse(event.at), lines);
   };
 
   /** Draws the picture anew; call it some times a second. `now` is milliseconds since 1970. */
@@ -68,36 +69,43 @@ export class LiveFleet {
   }
 
   /** What is settled by an event, for good. */
-  #settled(event: FleetEvent): readonly string[] {
+  #settled(event: RunEvent): readonly string[] {
+    const lines = this.#lines(event);
     switch (event.type) {
-      case 'published':
-        return publishLines(event.publish);
-      case 'stored':
-        return [storedLine(event)];
-      case 'found': {
-        const { active, skipped, source } = event.listing;
-        const names = skipped.slice(0, MOST_SKIPPED).map((one) => `${nameOf(one)} (${one.state})`);
-        const more = skipped.length > MOST_SKIPPED ? [`and ${skipped.length - MOST_SKIPPED} more`] : [];
-        return [
-          `${counted(active.length, this.#progress.noun[0])} running (${source})`,
-          ...(skipped.length > 0 ? [`${skipped.length} skipped: ${[...names, ...more].join(', ')}`] : []),
-        ];
-      }
-      case 'machine-done':
-        // A dry run is made for what each one says; of all else the table tells enough.
-        return event.outcome.outcome === 'dry-run' ? this.#lines(event) : [];
-      case 'before':
-      case 'before-line':
-      case 'date':
-      case 'dates':
+      case 'item':
+        return this.#item(event, lines);
+      case 'step-done':
+        return event.name === 'find' && event.outcome === 'done' ? this.#found(event.detail) : [];
       case 'log':
       case 'note':
-        return this.#lines(event);
-      case 'end':
-        return endLines(event.report, this.#progress.noun, this.#size().columns);
+        return lines;
+      case 'run-ended':
+        return event.kind === 'fleet' ? endLines(event.result, this.#progress, this.#size().columns) : [];
       default:
         return [];
     }
+  }
+
+  #item(event: ItemEvent, lines: readonly string[]): readonly string[] {
+    switch (event.kind) {
+      case 'file':
+        return 'publish' in event ? publishLines(event.publish) : [storedLine(event.standard)];
+      case 'machine':
+        // A dry run is made for what each one says; of all else the table tells enough.
+        return event.outcome === 'dry-run' ? lines : [];
+      default:
+        return lines;
+    }
+  }
+
+  #found(source: string): readonly string[] {
+    const { machines, skipped, noun } = this.#progress;
+    const names = skipped.slice(0, MOST_SKIPPED).map((one) => `${nameOf(one)} (${one.state})`);
+    const more = skipped.length > MOST_SKIPPED ? [`and ${skipped.length - MOST_SKIPPED} more`] : [];
+    return [
+      `${counted(machines.size, noun[0])} running (${source})`,
+      ...(skipped.length > 0 ? [`${skipped.length} skipped: ${[...names, ...more].join(', ')}`] : []),
+    ];
   }
 
   #draw(now: number, above: readonly string[]): void {

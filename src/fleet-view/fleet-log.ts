@@ -1,75 +1,74 @@
-import type { FleetReport, FleetReporter } from '../fleet/fleet-model.ts';
-import type { Reporter } from '../report/events.ts';
+import type { EventBody, Reporter, RunEvent } from '../report/events.ts';
+import { type FleetReport, nameOf } from '../report/fleet-results.ts';
+import type { Summary } from '../report/results.ts';
 import { counted } from '../text.ts';
-import {
-  beforeLine,
-  complaint,
-  dateLine,
-  datesLines,
-  nameOf,
-  publishLines,
-  sortedOut,
-} from './fleet-words.ts';
+import { FleetProgress } from './fleet-progress.ts';
+import { complaint, dateLine, outcomeOf, publishLines, sortedOut } from './fleet-words.ts';
 
-/** Steps of a run: the index, the list of machines, the machines. */
-const STEPS = 3;
-
-/** Keeps a run over the fleet in the log: that it began, what became of the index and of each machine, how it ended. */
-export function fleetLog(log: Reporter): FleetReporter {
-  return (event, at) => {
-    switch (event.type) {
-      case 'begin': {
-        const operation = `config-update ${event.operation} ${event.target}`;
-        log({ type: 'begin', run: event.run, operation, steps: STEPS }, at);
-        break;
-      }
-      case 'before':
-        log({ type: 'note', message: beforeLine(event) }, at);
-        break;
-      case 'before-line':
-        log({ type: 'note', message: `  ${event.line}` }, at);
-        break;
-      case 'date':
-        log({ type: 'note', message: dateLine(event) }, at);
-        break;
-      case 'dates':
-        for (const message of datesLines(event)) log({ type: 'note', message }, at);
-        break;
-      case 'published':
-        for (const message of publishLines(event.publish)) log({ type: 'note', message }, at);
-        break;
-      case 'found': {
-        const { active, skipped, source } = event.listing;
-        const message = `${active.length} active machines, ${skipped.length} skipped (${source})`;
-        log({ type: 'note', message }, at);
-        break;
-      }
-      case 'machine-done': {
-        const { machine, outcome, detail, attempts, ms } = event.outcome;
-        const trouble = complaint(event.outcome);
-        const facts = `${outcome} after ${counted(attempts, 'attempt')}, ${ms} ms`;
-        log(
-          {
-            type: 'item',
-            step: 'machines',
-            name: nameOf(machine),
-            outcome: trouble === null ? (outcome === 'updated' ? 'changed' : 'left-alone') : 'failed',
-            detail: [facts, trouble ?? detail].filter(Boolean).join(': '),
-          },
-          at,
-        );
-        break;
-      }
-      case 'note':
-        log(event, at);
-        break;
-      case 'end':
-        log({ type: 'finish', summary: summaryOf(event.report) }, at);
-    }
+/**
+ * Keeps a run over the fleet in the log, in fewer words than it tells: that it began, what became of the index and of each
+ * machine, how it ended.
+ */
+export function fleetLog(log: Reporter): Reporter {
+  const progress = new FleetProgress();
+  return (event) => {
+    progress.apply(event);
+    const { v, run, seq, at } = event;
+    for (const body of kept(event, progress)) log({ v, run, seq, at, ...body });
   };
 }
 
-function summaryOf(report: FleetReport): Extract<Parameters<Reporter>[0], { type: 'finish' }>['summary'] {
+function kept(event: RunEvent, progress: FleetProgress): EventBody[] {
+  switch (event.type) {
+    case 'run-began': {
+      const { type, run, trigger, by, target, steps } = event;
+      const operation = `config-update ${event.operation} ${target}`;
+      return [{ type, kind: 'operation', run, operation, trigger, by, target, steps }];
+    }
+    case 'step-done': {
+      if (event.name !== 'find' || event.outcome === 'failed') return [];
+      const { machines, skipped } = progress;
+      return notes([`${machines.size} active machines, ${skipped.length} skipped (${event.detail})`]);
+    }
+    case 'item': {
+      if (event.kind === 'tenant') return notes([dateLine(event)]);
+      if (event.kind === 'file') return 'publish' in event ? notes(publishLines(event.publish)) : [];
+      return machineItem(event);
+    }
+    case 'log':
+      return event.kind === 'command' ? notes(event.lines.map((line) => `  ${line}`)) : [];
+    case 'note':
+      return [event];
+    case 'run-ended':
+      return event.kind === 'fleet'
+        ? [{ type: 'run-ended', kind: 'operation', result: summaryOf(event.result) }]
+        : [];
+    default:
+      return [];
+  }
+}
+
+function notes(messages: readonly string[]): EventBody[] {
+  return messages.map((message) => ({ type: 'note', message }));
+}
+
+function machineItem(event: EventBody): EventBody[] {
+  const done = outcomeOf(event);
+  if (!done) return [];
+  const { machine, outcome, detail, attempts, ms } = done;
+  const trouble = complaint(done);
+  const facts = `${outcome} after ${counted(attempts, 'attempt')}, ${ms} ms`;
+  return [
+    {
+      ...{ type: 'item', kind: 'tenant', step: 'machines', name: nameOf(machine), phase: 'done' },
+      outcome: trouble === null ? (outcome === 'updated' ? 'changed' : 'left-alone') : 'failed',
+      detail: [facts, trouble ?? detail].filter(Boolean).join(': '),
+      attempt: attempts,
+    },
+  ];
+}
+
+function summaryOf(report: FleetReport): Summary {
   const { run, target, operation, outcome, ms, skipped, error } = report;
   const { good, bad } = sortedOut(report);
   const fine = outcome === 'done' || outcome === 'nothing-to-do';

@@ -1,8 +1,17 @@
-import type { FleetEvent, FleetOperation, Machine, MachineOutcome } from '../fleet/fleet-model.ts';
-import { complaint, nameOf } from './fleet-words.ts';
+import type { MachineItem, RunEvent } from '../report/events.ts';
+import { type FleetOperation, type Machine, type MachineOutcome, nameOf } from '../report/fleet-results.ts';
+import { complaint, outcomeOf } from './fleet-words.ts';
 
 /** How far a run is as a whole. */
 export type Phase = 'beginning' | 'publishing' | 'finding' | 'updating' | 'ended';
+
+/** By the name of the step. */
+const PHASES: ReadonlyMap<string, Phase> = new Map([
+  ['publish', 'publishing'],
+  ['find', 'finding'],
+  ['update', 'updating'],
+  ['ask', 'updating'],
+]);
 
 /** One machine as it is now. Times are milliseconds since 1970. */
 export interface MachineProgress {
@@ -22,6 +31,7 @@ export interface MachineProgress {
 export class FleetProgress {
   phase: Phase = 'beginning';
   operation: FleetOperation = 'update';
+  /** Empty until the run has begun. */
   target = '';
   noun: readonly [string, string] = ['machine', 'machines'];
   /** When the phase began. */
@@ -29,43 +39,53 @@ export class FleetProgress {
   concurrency = 1;
   /** By name, in the order in which they were listed. */
   readonly machines = new Map<string, MachineProgress>();
+  /** Those that are not running. */
+  readonly skipped: Machine[] = [];
   done = 0;
   failed = 0;
   #spent = 0;
 
-  apply(event: FleetEvent, at: Date): void {
-    const now = at.getTime();
+  apply(event: RunEvent): void {
+    const now = Date.parse(event.at);
     switch (event.type) {
-      case 'begin':
+      case 'run-began':
+        if (event.kind !== 'fleet') return;
         ({ operation: this.operation, target: this.target, noun: this.noun } = event);
         this.#enter('beginning', now);
         break;
-      case 'publishing':
-        this.#enter('publishing', now);
-        break;
-      case 'finding':
-        this.#enter('finding', now);
-        break;
-      case 'found':
-        for (const machine of event.listing.active) this.machines.set(nameOf(machine), waiting(machine));
-        break;
-      case 'updating':
-        this.concurrency = event.concurrency;
-        this.#enter('updating', now);
-        break;
-      case 'attempt':
-        this.#change(event.machine, { state: 'asking', attempt: event.attempt, again: null }, now);
-        break;
-      case 'retry': {
-        const { machine, reason, waitMs } = event;
-        this.#change(machine, { state: 'pausing', reason, again: now + waitMs }, now);
+      case 'step': {
+        const phase = PHASES.get(event.name);
+        if (phase) this.#enter(phase, now);
         break;
       }
-      case 'machine-done':
-        this.#finish(event.outcome, now);
+      case 'progress':
+        this.concurrency = event.concurrency ?? this.concurrency;
         break;
-      case 'end':
+      case 'item':
+        if (event.kind === 'machine') this.#follow(event, now);
+        break;
+      case 'run-ended':
         this.#enter('ended', now);
+    }
+  }
+
+  #follow(event: MachineItem, now: number): void {
+    const { machine, attempt, detail } = event;
+    switch (event.phase) {
+      case 'waiting':
+        this.machines.set(event.name, waiting(machine));
+        break;
+      case 'asking':
+        this.#change(machine, { state: 'asking', attempt, again: null }, now);
+        break;
+      case 'pausing':
+        this.#change(machine, { state: 'pausing', reason: detail, again: now + event.waitMs }, now);
+        break;
+      case 'done': {
+        const outcome = outcomeOf(event);
+        if (outcome) this.#finish(outcome, now);
+        else this.skipped.push(machine);
+      }
     }
   }
 

@@ -1,6 +1,6 @@
-import type { FleetReport } from '../fleet/fleet-model.ts';
 import type { FleetHistoryRow } from '../journal/journal-model.ts';
 import { renderFitting } from '../report/fitting-table.ts';
+import type { FleetReport } from '../report/fleet-results.ts';
 import { displayWidth, fitted } from '../report/table.ts';
 import { duration } from '../text.ts';
 

@@ -1,28 +1,28 @@
-import type {
-  FleetEvent,
-  FleetOperation,
-  FleetReport,
-  Listing,
-  MachineOutcome,
-} from '../fleet/fleet-model.ts';
-import type { Standard } from '../publish/published-index.ts';
+import type { ItemEvent, LogEvent, MachineItem, RunEvent, StepEvent } from '../report/events.ts';
+import {
+  type FleetOperation,
+  type FleetReport,
+  type MachineOutcome,
+  nameOf,
+  type Standard,
+} from '../report/fleet-results.ts';
 import { counted, duration } from '../text.ts';
+import { FleetProgress } from './fleet-progress.ts';
 import { renderMachines } from './fleet-table.ts';
 import {
   adviceLines,
-  beforeLine,
   complaint,
   dateLine,
-  datesLines,
   foreign,
-  nameOf,
+  outcomeOf,
+  problemLines,
   publishLines,
   sortedOut,
 } from './fleet-words.ts';
 
 const RULE = '='.repeat(50);
 
-export type FleetLines = (event: FleetEvent) => readonly string[];
+export type FleetLines = (event: RunEvent) => readonly string[];
 
 /**
  * Tells a run line by line. The application's job reads these lines from a pipe to show its own progress, so those that
@@ -30,50 +30,65 @@ export type FleetLines = (event: FleetEvent) => readonly string[];
  * machines`, `Step 3: Triggering configuration update`, `✓ Success`.
  */
 export function fleetLines({ verbose }: { verbose: boolean }): FleetLines {
-  let operation: FleetOperation = 'update';
-  let target = '';
-  let noun: readonly [string, string] = ['machine', 'machines'];
+  const progress = new FleetProgress();
   const tell: FleetLines = (event) => {
+    progress.apply(event);
     switch (event.type) {
-      case 'begin':
-        ({ operation, target, noun } = event);
-        return [];
-      case 'publishing':
-        return ['Step 1: Syncing index database...', RULE];
-      case 'before':
-        return [beforeLine(event)];
-      case 'before-line':
-        return [`    | ${event.line}`];
-      case 'date':
-        return [dateLine(event)];
-      case 'dates':
-        return datesLines(event);
-      case 'published':
-        return [...publishLines(event.publish), ''];
-      case 'stored':
-        return [`Step 1: Looking at the index ${placeOf(event)}...`, RULE, storedLine(event), ''];
-      case 'finding':
-        return [findingLine(target, noun), RULE];
-      case 'found':
-        return [...foundLines(event.listing, operation, noun), ''];
-      case 'updating':
-        return [...updatingLines(operation), RULE];
-      case 'attempt':
-        return [];
-      case 'retry':
-        return [retryLine(event)];
+      case 'step':
+        return stepLines(event, progress.operation);
+      case 'step-done':
+        return event.name === 'find' && event.outcome === 'done' ? foundLines(event.detail, progress) : [];
+      case 'item':
+        return itemLines(event);
       case 'log':
-        return verbose ? logLines(event) : [];
-      case 'machine-done':
-        return [machineLine(event.outcome)];
+        return event.kind === 'machine' && !verbose ? [] : logLines(event);
       case 'note':
-        return [`Note: ${event.message}`];
-      case 'end':
-        return endLines(event.report, noun);
+        return [event.level === 'info' ? event.message : `Note: ${event.message}`];
+      case 'run-ended':
+        return event.kind === 'fleet' ? endLines(event.result, progress) : [];
+      case 'run-began':
+      case 'warning':
+      case 'progress':
+        return [];
     }
   };
   // Names in the index and words of other programs may hold the sign by which the job counts machines.
-  return (event) => (event.type === 'machine-done' ? tell(event) : tell(event).map(foreign));
+  return (event) => (outcomeOf(event) === null ? tell(event).map(foreign) : tell(event));
+}
+
+function stepLines({ number, name, title }: StepEvent, operation: FleetOperation): string[] {
+  // Where it was looked for is known, and told, when it is found.
+  if (name === 'look') return [];
+  const more =
+    name === 'update' && operation === 'dry-run'
+      ? ['Dry run: each says what it would do, and changes nothing.']
+      : [];
+  return [`Step ${number}: ${title}...`, ...more, RULE];
+}
+
+function itemLines(event: ItemEvent): string[] {
+  switch (event.kind) {
+    case 'machine':
+      return machineLines(event);
+    case 'tenant':
+      return [dateLine(event)];
+    case 'file':
+      if ('publish' in event) return [...publishLines(event.publish), ''];
+      return [
+        `Step 1: Looking at the index ${placeOf(event.standard)}...`,
+        RULE,
+        storedLine(event.standard),
+        '',
+      ];
+    case 'page':
+      return [];
+  }
+}
+
+function machineLines(event: MachineItem): string[] {
+  if (event.phase === 'pausing') return [retryLine(event)];
+  const outcome = outcomeOf(event);
+  return outcome ? [machineLine(outcome)] : [];
 }
 
 function placeOf({ from }: Standard): string {
@@ -90,38 +105,22 @@ export function storedLine({ index, from }: Standard): string {
   return `ETag ${etag}, ${size} bytes, changed ${time}${by === null ? '' : `, published by ${by}`}`;
 }
 
-function findingLine(target: string, [, several]: readonly [string, string]): string {
-  if (target === 'fly') return 'Step 2: Getting list of Fly machines...';
-  return `Step 2: Finding the ${several} of ${target.split(',').join(' and ')}...`;
-}
-
-function foundLines(
-  { active, skipped, source }: Listing,
-  operation: FleetOperation,
-  noun: readonly [string, string],
-): string[] {
+function foundLines(source: string, { machines, skipped, operation, noun }: FleetProgress): string[] {
   const verb = operation === 'verify' ? 'ask' : 'update';
   // Whatever a target calls its machines, and however few there are: the job looks for these words.
   const found =
-    active.length === 0
+    machines.size === 0
       ? [`No active machines to ${verb}`]
-      : [`Will ${verb} ${active.length} active machines: ${active.map(nameOf).join(', ')}`];
+      : [`Will ${verb} ${machines.size} active machines: ${[...machines.keys()].join(', ')}`];
   return [
-    `Found ${active.length + skipped.length} total ${noun[1]} (${source})`,
+    `Found ${machines.size + skipped.length} total ${noun[1]} (${source})`,
     ...(skipped.length === 0 ? [] : [`Skipping ${skipped.length} stopped/suspended machines:`]),
     ...skipped.map(
       (one) => `  - ${nameOf(one)} (${one.state}${one.region === null ? '' : `, ${one.region}`})`,
     ),
     ...found,
+    '',
   ];
-}
-
-function updatingLines(operation: FleetOperation): string[] {
-  if (operation === 'verify') return ['Step 3: Asking each machine for its state...'];
-  const line = 'Step 3: Triggering configuration update on each machine...';
-  return operation === 'dry-run'
-    ? [line, 'Dry run: each says what it would do, and changes nothing.']
-    : [line];
 }
 
 /** One whole line for a machine that is done. */
@@ -145,22 +144,23 @@ function machineLine(result: MachineOutcome): string {
   }
 }
 
-function retryLine({ machine, attempt, reason, waitMs }: Extract<FleetEvent, { type: 'retry' }>): string {
-  return `    ${nameOf(machine)}: attempt ${attempt} failed (${reason}), the next in ${duration(waitMs)}`;
+function retryLine({ name, attempt, detail, waitMs }: Extract<MachineItem, { phase: 'pausing' }>): string {
+  return `    ${name}: attempt ${attempt} failed (${detail}), the next in ${duration(waitMs)}`;
 }
 
-/** A machine's own log, each line under its id. */
-function logLines({ machine, lines }: Extract<FleetEvent, { type: 'log' }>): string[] {
-  return lines.map((line) => `    ${nameOf(machine)} | ${line}`);
+/** A machine's own log, each line under its name; or what a command says. */
+function logLines({ kind, name, lines }: LogEvent): string[] {
+  return lines.map((line) => (kind === 'machine' ? `    ${name} | ${line}` : `    | ${line}`));
 }
 
 /**
- * The table of machines, what it comes to, and what to do about it.
+ * The table of machines, what it comes to, and what to do about it; of a run that could not begin, only why.
  *
  * @param columns of a terminal; none for a pipe
  */
-export function endLines(report: FleetReport, noun: readonly [string, string], columns?: number): string[] {
+export function endLines(report: FleetReport, { target, noun }: FleetProgress, columns?: number): string[] {
   const { machines, error } = report;
+  if (error && target === '') return problemLines(error);
   const table = renderMachines(report, columns);
   const { bad } = sortedOut(report);
   return [
@@ -171,7 +171,7 @@ export function endLines(report: FleetReport, noun: readonly [string, string], c
     ...(machines.length > 0 || report.operation === 'update' ? countLines(report, noun) : []),
     ...bad.map((one) => `  ${nameOf(one.machine)}: ${complaint(one) ?? ''}`),
     ...adviceLines(bad),
-    ...(error ? [`Failed (${error.code}): ${error.message}`, `What to do: ${error.hint}`] : []),
+    ...(error ? problemLines(error) : []),
     `${report.outcome}, ${duration(report.ms)}`,
   ];
 }

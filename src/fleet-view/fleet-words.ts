@@ -1,10 +1,11 @@
-import type { FleetEvent, FleetReport, Machine, MachineOutcome } from '../fleet/fleet-model.ts';
-import type { PublishOutcome } from '../publish/published-index.ts';
-
-/** What a machine is called: in a run over several targets with its own before it. */
-export function nameOf({ id, target }: Machine): string {
-  return target === undefined ? id : `${target} ${id}`;
-}
+import type { Problem } from '../failure.ts';
+import type { EventBody, TenantItem } from '../report/events.ts';
+import {
+  type FleetReport,
+  type MachineOutcome,
+  nameOf,
+  type PublishOutcome,
+} from '../report/fleet-results.ts';
 
 /** What became of the index, in lines. */
 export function publishLines(publish: PublishOutcome): string[] {
@@ -51,23 +52,25 @@ function elsewhereLines({
   ];
 }
 
-/** That the operator's own command runs, or would. */
-export function beforeLine({ command, run }: Extract<FleetEvent, { type: 'before' }>): string {
-  return run ? `Running ${command} (CONFIG_UPDATE_BEFORE)` : `Would run ${command} (CONFIG_UPDATE_BEFORE)`;
-}
-
 /** That an event gets another date. */
-export function dateLine({ database, from, to }: Extract<FleetEvent, { type: 'date' }>): string {
-  return `Date of ${database}: from ${from === null ? 'none' : JSON.stringify(from)} to ${JSON.stringify(to)}`;
+export function dateLine({ name, detail }: TenantItem): string {
+  return `Date of ${name}: ${detail}`;
 }
 
-/** What came of looking at the databases of events; nothing where none of them had changed. */
-export function datesLines(event: Extract<FleetEvent, { type: 'dates' }>): string[] {
-  const { taken, looked, unread, events, dryRun } = event;
-  if (looked === 0 && unread === 0) return [];
-  const changed = `${looked} of ${events} event databases changed since the last look`;
-  const rest = unread === 0 ? '' : `, ${unread} could not be used`;
-  return [`Event dates: ${taken} ${dryRun ? 'would be taken' : 'taken'}; ${changed}${rest}`];
+/** What became of a machine, where an event says that it is done; null for any other event. */
+export function outcomeOf(event: EventBody): MachineOutcome | null {
+  if (event.type !== 'item' || event.kind !== 'machine' || event.phase !== 'done') return null;
+  if (event.outcome === 'skipped') return null;
+  const { machine, outcome, etag, version, detail, attempt: attempts, ms, error } = event;
+  return {
+    ...{ machine, outcome, etag, ...(version === undefined ? {} : { version }) },
+    ...{ detail, attempts, ms, ...(error ? { error } : {}) },
+  };
+}
+
+/** What kept a run from beginning, or ended it. */
+export function problemLines({ code, message, hint }: Problem): string[] {
+  return [`Failed (${code}): ${message}`, `What to do: ${hint}`];
 }
 
 /** What is wrong with a machine that is not as it should be; null for nothing. */

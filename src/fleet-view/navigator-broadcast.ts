@@ -1,9 +1,10 @@
 import { request as plainRequest } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import { monotonicMs } from '../clock.ts';
-import type { FleetEvent, FleetOperation, FleetReport, FleetReporter } from '../fleet/fleet-model.ts';
+import type { Reporter, RunEvent } from '../report/events.ts';
+import type { FleetOperation, FleetReport } from '../report/fleet-results.ts';
 import { FleetProgress } from './fleet-progress.ts';
-import { sortedOut } from './fleet-words.ts';
+import { outcomeOf, sortedOut } from './fleet-words.ts';
 
 /** What a page that is watched shows. */
 interface Message {
@@ -29,7 +30,7 @@ export interface BroadcastOptions {
 
 /** A reporter that posts, and that must be waited for at the end. */
 export interface HttpBroadcast {
-  readonly report: FleetReporter;
+  readonly report: Reporter;
   /**
    * Resolves when the last message is out, or after `limitMs` milliseconds, with whether anybody took one. Never rejects.
    */
@@ -57,12 +58,12 @@ export function httpBroadcast(options: BroadcastOptions): HttpBroadcast {
     sending = null;
   };
   return {
-    report: (event, at) => {
-      progress.apply(event, at);
-      const message = messageFor(event, progress, at.getTime());
+    report: (event) => {
+      progress.apply(event);
+      const message = messageFor(event, progress);
       if (!message) return;
       shown = Math.max(shown, message.progress);
-      const step = event.type === 'machine-done';
+      const step = outcomeOf(event) !== null;
       if (step && waiting.at(-1)?.step) waiting.pop();
       waiting.push({ message: { ...message, progress: shown }, step });
       sending ??= drain();
@@ -92,28 +93,30 @@ const WORDS: Readonly<Record<FleetOperation, Words>> = {
 };
 
 /** Null for what changes nothing for somebody who watches. */
-function messageFor(event: FleetEvent, progress: FleetProgress, now: number): Message | null {
+function messageFor(event: RunEvent, progress: FleetProgress): Message | null {
   const processing = (per: number, message: string): Message => ({
     status: 'processing',
     progress: per,
     message,
   });
+  const { done, total } = progress;
   const words = WORDS[progress.operation];
   switch (event.type) {
-    case 'begin':
+    case 'run-began':
       return processing(0, `Starting ${words.run.toLowerCase()}...`);
-    case 'publishing':
-      return processing(10, 'Syncing index database...');
-    case 'found':
-      return processing(30, `Found ${event.listing.active.length} machines to ${words.todo}...`);
-    case 'updating':
-      return processing(40, `${words.doing} ${event.machines} machines...`);
-    case 'machine-done': {
-      const { done, total } = progress;
-      return processing(40 + Math.floor((50 * done) / Math.max(1, total)), describe(progress, now));
+    case 'step':
+      if (event.name === 'publish') return processing(10, 'Syncing index database...');
+      return progress.phase === 'updating' ? processing(40, `${words.doing} ${total} machines...`) : null;
+    case 'step-done':
+      if (event.name !== 'find' || event.outcome === 'failed') return null;
+      return processing(30, `Found ${total} machines to ${words.todo}...`);
+    case 'item': {
+      if (outcomeOf(event) === null) return null;
+      const percent = 40 + Math.floor((50 * done) / Math.max(1, total));
+      return processing(percent, describe(progress, Date.parse(event.at)));
     }
-    case 'end':
-      return lastMessage(event.report);
+    case 'run-ended':
+      return event.kind === 'fleet' ? lastMessage(event.result) : null;
     default:
       return null;
   }

@@ -1,10 +1,10 @@
 import { Agent as PlainAgent } from 'node:http';
 import { Agent as SecureAgent } from 'node:https';
 import pLimit from 'p-limit';
-import type { PublishedIndex } from '../publish/published-index.ts';
+import type { FleetOperation, MachineOutcome, PublishedIndex } from '../report/fleet-results.ts';
 import { type Asking, askMachine } from './ask.ts';
 import type { Way } from './fleet-context.ts';
-import type { FleetOperation, Listing, MachineOutcome } from './fleet-model.ts';
+import type { Listing } from './fleet-model.ts';
 import { chooseQuestion } from './question.ts';
 
 /** What the machines of one target are held against. */

@@ -2,8 +2,10 @@ import type { Agent } from 'node:http';
 import type { LimitFunction } from 'p-limit';
 import { backoff, pause } from '../backoff.ts';
 import { monotonicMs } from '../clock.ts';
+import type { Tell } from '../report/events.ts';
+import { type FleetError, type Machine, type MachineOutcome, nameOf } from '../report/fleet-results.ts';
 import { exchange } from './exchange.ts';
-import type { FleetError, FleetEvent, Machine, MachineOutcome, Target } from './fleet-model.ts';
+import type { Target } from './fleet-model.ts';
 import type { FleetSettings } from './fleet-settings.ts';
 import { judge, type Question, type Verdict } from './judge-answer.ts';
 
@@ -22,7 +24,9 @@ export interface Asking {
   readonly stopped: () => FleetError;
   /** Milliseconds of the monotonic clock at which the run's time is up. */
   readonly deadline: number;
-  readonly say: (event: FleetEvent) => void;
+  readonly say: Tell;
+  /** Name of the step that events are told under. */
+  readonly step: string;
 }
 
 /**
@@ -30,16 +34,16 @@ export interface Asking {
  * time run out. A machine that waits for its next attempt holds no place that another one could have. Never throws.
  */
 export async function askMachine(asking: Asking, machine: Machine): Promise<MachineOutcome> {
-  const { settings, signal, say } = asking;
+  const { settings, signal, say, step } = asking;
+  const item = { type: 'item', kind: 'machine', step, name: nameOf(machine), machine } as const;
   let began: number | null = null;
   let attempts = 0;
   const end = (
     rest: Pick<MachineOutcome, 'outcome' | 'etag' | 'detail' | 'version' | 'error'>,
   ): MachineOutcome => {
     const ms = began === null ? 0 : Math.round(monotonicMs() - began);
-    const outcome = { machine, attempts, ms, ...rest };
-    say({ type: 'machine-done', outcome });
-    return outcome;
+    say({ ...item, phase: 'done', attempt: attempts, ms, ...rest });
+    return { machine, attempts, ms, ...rest };
   };
   const fail = (error: FleetError, etag: string | null): MachineOutcome =>
     end({ outcome: 'failed', etag, detail: '', error });
@@ -49,7 +53,7 @@ export async function askMachine(asking: Asking, machine: Machine): Promise<Mach
       if (signal.aborted) return null;
       began ??= monotonicMs();
       attempts += 1;
-      say({ type: 'attempt', machine, attempt: attempts });
+      say({ ...item, phase: 'asking', outcome: null, detail: '', attempt: attempts });
       return await attempt(asking, machine);
     });
     if (verdict?.kind === 'done') return end(verdict.outcome);
@@ -69,7 +73,8 @@ export async function askMachine(asking: Asking, machine: Machine): Promise<Mach
         etag,
       );
     }
-    say({ type: 'retry', machine, attempt: attempts, reason: error.message, waitMs });
+    const pausing = { phase: 'pausing', outcome: null, detail: error.message, waitMs } as const;
+    say({ ...item, ...pausing, attempt: attempts });
     await pause(waitMs, signal);
   }
 }
@@ -91,6 +96,7 @@ async function attempt(asking: Asking, machine: Machine): Promise<Verdict> {
     signal: asking.signal,
   });
   const { verdict, log } = judge(reply, machine, question);
-  if (log.length > 0) asking.say({ type: 'log', machine, lines: log });
+  const { step } = asking;
+  if (log.length > 0) asking.say({ type: 'log', step, kind: 'machine', name: nameOf(machine), lines: log });
   return verdict;
 }

@@ -1,5 +1,6 @@
-import type { PublishOutcome, Standard } from '../publish/published-index.ts';
-import type { FleetOperation, FleetReporter, Sending, Target } from './fleet-model.ts';
+import type { Tell } from '../report/events.ts';
+import type { FleetOperation, PublishOutcome, Standard } from '../report/fleet-results.ts';
+import type { Sending, Target } from './fleet-model.ts';
 import type { FleetSettings } from './fleet-settings.ts';
 import type { Credentials } from './machine-login.ts';
 
@@ -34,7 +35,7 @@ export interface Way {
 export interface FleetParts extends Way {
   readonly others?: readonly Way[];
   readonly settings: FleetSettings;
-  readonly report: FleetReporter;
+  readonly report: Tell;
   /** Told of every error that was not foreseen, with its stack. */
   readonly unexpected: (error: unknown) => void;
 }

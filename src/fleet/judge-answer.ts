@@ -1,9 +1,9 @@
 import { sameEtag } from '../etag.ts';
 import type { FailureCode } from '../failure.ts';
-import type { PublishedIndex } from '../publish/published-index.ts';
+import type { FleetError, Machine, MachineOutcome, PublishedIndex } from '../report/fleet-results.ts';
 import { type Answer, type Claim, readAnswer, sameBytes } from './claim.ts';
 import { type Reply, retryAfterMs } from './exchange.ts';
-import type { FleetError, Machine, MachineOutcome, Sending } from './fleet-model.ts';
+import type { Sending } from './fleet-model.ts';
 import { BRING_IT, isPlatformScript, isSettled, KEPT, ofUnsigned, PLATFORM_SCRIPT } from './refusals.ts';
 
 /** What an answer is worth. */

@@ -1,6 +1,5 @@
-import type { PublishedIndex } from '../publish/published-index.ts';
+import type { FleetOperation, PublishedIndex } from '../report/fleet-results.ts';
 import type { Way } from './fleet-context.ts';
-import type { FleetOperation } from './fleet-model.ts';
 import { type Question, settleDryRun, settlePush, settleUpdate } from './judge-answer.ts';
 import { authorization, isPrivate } from './machine-login.ts';
 import { settleState } from './verify.ts';

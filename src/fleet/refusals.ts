@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { FleetError } from '../report/fleet-results.ts';
 import type { Claim } from './claim.ts';
-import type { FleetError } from './fleet-model.ts';
 
 /*
  * Answers that asking again cannot change, and that have a cause which can be named.

@@ -1,19 +1,28 @@
 import { monotonicMs } from '../clock.ts';
-import { asFailure, Failure } from '../failure.ts';
-import type { PublishOutcome, Standard } from '../publish/published-index.ts';
-import { askAll, type Expected, joined, listAll, unsentNote } from './ask-all.ts';
+import { Failure, problemOf } from '../failure.ts';
+import type {
+  FleetError,
+  FleetReport,
+  MachineOutcome,
+  PublishOutcome,
+  Standard,
+} from '../report/fleet-results.ts';
+import { Steps } from '../report/steps.ts';
+import { askAll, joined, listAll, unsentNote } from './ask-all.ts';
+import { type Findings, foundOf, newFindings } from './findings.ts';
 import type { FleetParts, FleetRequest, Way } from './fleet-context.ts';
-import type { FleetError, FleetEvent, FleetReport, Listing, MachineOutcome } from './fleet-model.ts';
+import type { Listing } from './fleet-model.ts';
+import {
+  counting,
+  type FleetSteps,
+  foundItems,
+  nounOf,
+  publishItem,
+  standardItem,
+  stepsOf,
+  targetOf,
+} from './fleet-steps.ts';
 import { versionsNote } from './verify.ts';
-
-/** What a run has found out so far; filled step by step, so that a run that ends early can tell what was known. */
-interface Findings {
-  publish: PublishOutcome | null;
-  /** What the machines of each target are held against. */
-  readonly expected: Map<Way, Expected>;
-  listing: Listing | null;
-  machines: readonly MachineOutcome[];
-}
 
 /** What ends a run before its machines are through. */
 class Stopped extends Error {}
@@ -36,7 +45,9 @@ class Run {
   readonly #parts: FleetParts;
   readonly #request: FleetRequest;
   readonly #ways: readonly Way[];
-  readonly #findings: Findings = { publish: null, expected: new Map(), listing: null, machines: [] };
+  readonly #steps: Steps;
+  readonly #told: FleetSteps;
+  readonly #findings: Findings = newFindings();
   readonly #beganAt = new Date();
   readonly #began = monotonicMs();
   /** Aborted when the caller cancels, or the time is up. */
@@ -49,6 +60,8 @@ class Run {
     this.#parts = parts;
     this.#request = request;
     this.#ways = [parts, ...(parts.others ?? [])];
+    this.#steps = new Steps(parts.report);
+    this.#told = stepsOf(request.operation, this.#ways);
     request.signal?.addEventListener('abort', this.#cancel);
     if (request.signal?.aborted) this.#cancel();
   }
@@ -59,21 +72,30 @@ class Run {
   }
 
   async whole(): Promise<FleetReport> {
-    const { run, operation } = this.#request;
-    const [first, ...others] = this.#ways.map(({ target }) => target);
-    const noun = others.length === 0 && first ? first.noun : (['machine', 'machines'] as const);
-    this.#say({ type: 'begin', run, operation, target: this.#target(), noun });
+    const { run, operation, by } = this.#request;
+    const { index, find, machines } = this.#told;
+    const whose = { by, target: targetOf(this.#ways), noun: nounOf(this.#ways) };
+    this.#steps.begin({
+      kind: 'fleet',
+      run,
+      operation,
+      trigger: null,
+      ...whose,
+      steps: [index, find, machines],
+    });
     try {
-      if (operation === 'verify') await this.#look();
-      else if (!(await this.#publish())) return this.#end('changed-elsewhere');
+      const isReady = await this.#steps.run(index, async () => {
+        const value = operation === 'verify' ? await this.#look() : await this.#publish();
+        return { value, detail: value ? '' : 'changed elsewhere' };
+      });
+      if (!isReady) return this.#end('changed-elsewhere');
       this.#startClock();
       const { listings, problem } = await this.#list();
       if (joined(listings).active.length === 0)
         return problem ? this.#end('failed', problem) : this.#end('nothing-to-do');
       await this.#ask(listings);
-      const failed = this.#findings.machines.some(
-        ({ outcome }) => outcome === 'failed' || outcome === 'differs',
-      );
+      const isBad = ({ outcome }: MachineOutcome) => outcome === 'failed' || outcome === 'differs';
+      const failed = this.#findings.machines.some(isBad);
       return this.#end(
         failed || problem ? 'failed' : 'done',
         this.#stop.signal.aborted && failed ? this.#stopped() : problem,
@@ -85,14 +107,13 @@ class Run {
 
   /** Whether machines may be asked: before any of them is, everything is in place for all targets. */
   async #publish(): Promise<boolean> {
-    this.#say({ type: 'publishing' });
     const done = new Map<Way['publish'], PublishOutcome>();
     for (const way of this.#ways) {
       const publish = done.get(way.publish) ?? (await this.#unlessStopped((signal) => way.publish(signal)));
       const isNew = !done.has(way.publish);
       done.set(way.publish, publish);
       this.#findings.publish ??= publish;
-      if (isNew) this.#say({ type: 'published', publish });
+      if (isNew) this.#steps.say(publishItem(publish));
       if (publish.kind === 'changed-elsewhere') {
         this.#findings.publish = publish;
         return false;
@@ -106,21 +127,21 @@ class Run {
   /** Two targets may get to see two indexes of this host, where somebody is working on it. */
   #compare(): void {
     const digests = new Set([...this.#findings.expected.values()].map(({ index }) => index?.digest ?? null));
-    if (digests.size > 1 && !digests.has(null))
-      this.#note(
-        'the index changed while it was being sent: run it again, so that all targets have the same',
-      );
+    const message =
+      'the index changed while it was being sent: run it again, so that all targets have the same';
+    if (digests.size > 1 && !digests.has(null)) this.#steps.note(message);
   }
 
-  async #look(): Promise<void> {
+  async #look(): Promise<boolean> {
     const done = new Map<Way['stored'], Standard>();
     for (const way of this.#ways) {
       const standard = done.get(way.stored) ?? (await this.#unlessStopped((signal) => way.stored(signal)));
       const isNew = !done.has(way.stored);
       done.set(way.stored, standard);
       this.#findings.expected.set(way, { index: standard.index, local: false });
-      if (isNew) this.#say({ type: 'stored', ...standard });
+      if (isNew) this.#steps.say(standardItem(standard));
     }
+    return true;
   }
 
   #startClock(): void {
@@ -131,12 +152,16 @@ class Run {
 
   /** A target whose machines cannot be found keeps nobody else's from being asked; the run has failed all the same. */
   async #list(): Promise<{ listings: readonly Listing[]; problem: FleetError | undefined }> {
-    this.#say({ type: 'finding' });
-    const { listings, unfound } = await this.#unlessStopped((signal) => listAll(this.#ways, signal));
-    this.#findings.listing = joined(listings);
-    this.#say({ type: 'found', listing: this.#findings.listing });
+    const { listings, unfound } = await this.#steps.run(this.#told.find, async () => {
+      const value = await this.#unlessStopped((signal) => listAll(this.#ways, signal));
+      const listing = joined(value.listings);
+      this.#findings.listing = listing;
+      for (const item of foundItems(listing, this.#told)) this.#steps.say(item);
+      if (listing.active.length === 0) this.#steps.endHere();
+      return { value, detail: listing.source };
+    });
     const unsent = this.#request.operation === 'update' ? unsentNote(this.#ways, listings) : null;
-    if (unsent !== null) this.#note(unsent);
+    if (unsent !== null) this.#steps.note(unsent);
     const [first] = unfound.map(({ target, error }): FleetError => {
       const explained = this.#explain(error);
       return { ...explained, message: `no machine of ${target} was asked: ${explained.message}` };
@@ -146,19 +171,24 @@ class Run {
 
   async #ask(listings: readonly Listing[]): Promise<void> {
     const { settings } = this.#parts;
-    const machines = joined(listings).active.length;
-    this.#say({ type: 'updating', machines, concurrency: settings.concurrency });
-    this.#findings.machines = await askAll(this.#ways, listings, this.#findings.expected, {
-      operation: this.#request.operation,
-      settings,
-      signal: this.#stop.signal,
-      stopped: () => this.#stopped(),
-      deadline: this.#deadline,
-      say: (event) => this.#say(event),
-      note: (message) => this.#note(message),
+    const { machines } = this.#told;
+    const total = joined(listings).active.length;
+    await this.#steps.run(machines, async () => {
+      const say = counting(this.#steps.say, machines.name, total, settings.concurrency);
+      this.#findings.machines = await askAll(this.#ways, listings, this.#findings.expected, {
+        operation: this.#request.operation,
+        settings,
+        signal: this.#stop.signal,
+        stopped: () => this.#stopped(),
+        deadline: this.#deadline,
+        step: machines.name,
+        say,
+        note: (message) => this.#steps.note(message),
+      });
+      return { value: undefined, detail: '' };
     });
     const versions = this.#request.operation === 'verify' ? versionsNote(this.#findings.machines) : null;
-    if (versions !== null) this.#note(versions);
+    if (versions !== null) this.#steps.note(versions);
   }
 
   /** Begins a piece of work, and leaves it to itself once the run is stopped. */
@@ -193,44 +223,18 @@ class Run {
 
   #explain(error: unknown): FleetError {
     if (error instanceof Stopped || this.#stop.signal.aborted) return this.#stopped();
-    const { code, message, hint } = asFailure(error);
     if (!(error instanceof Failure)) this.#parts.unexpected(error);
-    return { code, message, hint };
+    return problemOf(error);
   }
 
   #end(outcome: FleetReport['outcome'], error?: FleetError): FleetReport {
-    const { publish, expected, listing, machines } = this.#findings;
-    const [index = null, ...more] = [...expected.values()].map((one) => one.index);
-    const pushed = more.find((other) => other !== null && other !== index);
-    const { run, by, operation } = this.#request;
     const report: FleetReport = {
-      run,
-      by,
-      target: this.#target(),
-      operation,
-      outcome,
-      publish,
-      index,
-      ...(pushed ? { pushed } : {}),
-      machines,
-      skipped: listing?.skipped ?? [],
-      beganAt: this.#beganAt.toISOString(),
-      ms: Math.round(monotonicMs() - this.#began),
+      ...{ run: this.#request.run, by: this.#request.by, target: targetOf(this.#ways) },
+      ...{ operation: this.#request.operation, outcome, ...foundOf(this.#findings) },
+      ...{ beganAt: this.#beganAt.toISOString(), ms: Math.round(monotonicMs() - this.#began) },
       ...(error ? { error } : {}),
     };
-    this.#say({ type: 'end', report });
+    this.#steps.say({ type: 'run-ended', kind: 'fleet', result: report });
     return report;
-  }
-
-  #target(): string {
-    return this.#ways.map(({ target }) => target.name).join(',');
-  }
-
-  #note(message: string): void {
-    this.#say({ type: 'note', message });
-  }
-
-  #say(event: FleetEvent): void {
-    this.#parts.report(event, new Date());
   }
 }

@@ -1,8 +1,12 @@
 import { sameEtag } from '../etag.ts';
 import { isRecord } from '../json.ts';
-import type { PublishedIndex } from '../publish/published-index.ts';
+import {
+  type FleetOperation,
+  type MachineOutcome,
+  nameOf,
+  type PublishedIndex,
+} from '../report/fleet-results.ts';
 import { type Claim, type ClaimedIndex, sameBytes } from './claim.ts';
-import type { FleetOperation, MachineOutcome } from './fleet-model.ts';
 import { failed, type Verdict } from './judge-answer.ts';
 
 /**
@@ -60,8 +64,7 @@ export function versionsNote(outcomes: readonly MachineOutcome[]): string | null
   const versions = new Map<string, string[]>();
   for (const { machine, outcome, version = 'a version that does not tell its name' } of outcomes) {
     if (outcome === 'failed') continue;
-    const name = machine.target === undefined ? machine.id : `${machine.target} ${machine.id}`;
-    versions.set(version, [...(versions.get(version) ?? []), name]);
+    versions.set(version, [...(versions.get(version) ?? []), nameOf(machine)]);
   }
   const [most, ...others] = [...versions].sort(([, a], [, b]) => b.length - a.length);
   if (!most || others.length === 0) return null;

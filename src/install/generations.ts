@@ -6,7 +6,7 @@ import { codeOf, diskError, onDisk } from '../files/disk.ts';
 import { readRegularFile } from '../files/regular-file.ts';
 import { syncDirectory } from '../files/sync-directory.ts';
 import type { PlannedFile } from '../generate/planned-file.ts';
-import type { IndexFacts } from '../report/events.ts';
+import type { IndexFacts } from '../report/results.ts';
 import { makePrivateDirectory } from '../rights/directories.ts';
 import { removeTree, writeNewFile } from '../rights/files.ts';
 import { asRoot } from '../rights/rights.ts';

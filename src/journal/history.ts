@@ -6,7 +6,7 @@ import { type Database, openDatabase } from '../database/sqlite.ts';
 import { requireDbDir, trustedDirOf } from '../database/state-dir.ts';
 import { Failure } from '../failure.ts';
 import { codeOf, diskError, onDisk } from '../files/disk.ts';
-import type { HistoryRow } from '../report/events.ts';
+import type { HistoryRow } from '../report/results.ts';
 import { asRoot } from '../rights/rights.ts';
 import { journalPath } from './journal.ts';
 import { schemaVersion } from './journal-schema.ts';

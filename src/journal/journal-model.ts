@@ -1,8 +1,7 @@
 import type { FailureCode } from '../failure.ts';
 import type { GeneratedKind } from '../file-kind.ts';
-import type { FleetReport } from '../fleet/fleet-model.ts';
-import type { PublishOutcome } from '../publish/published-index.ts';
-import type { IndexFacts, RunKind, Trigger } from '../report/events.ts';
+import type { FleetReport, PublishOutcome } from '../report/fleet-results.ts';
+import type { IndexFacts, RunKind, Trigger } from '../report/results.ts';
 import type { Warning } from '../warning.ts';
 
 /** When a process began, in a clock that all processes since the last boot share and that nobody can set. */

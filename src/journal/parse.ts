@@ -1,4 +1,5 @@
-import type { Problem, RunResult } from '../report/events.ts';
+import type { Problem } from '../failure.ts';
+import type { RunResult } from '../report/results.ts';
 import type { DateMemory, InstalledState, ProvedRun, PublishMemory } from './journal-model.ts';
 
 /*

@@ -1,5 +1,6 @@
 import type { Database } from '../database/sqlite.ts';
-import type { HistoryRow, Problem, RunResult } from '../report/events.ts';
+import type { Problem } from '../failure.ts';
+import type { HistoryRow, RunResult } from '../report/results.ts';
 import { readJournal } from './history.ts';
 import type { Arrival, Caller, InstalledState } from './journal-model.ts';
 import { OWED_UPDATE, publishedDigests, readMeta } from './meta.ts';

@@ -1,5 +1,5 @@
 import type { Database } from '../database/sqlite.ts';
-import type { HistoryRow } from '../report/events.ts';
+import type { HistoryRow } from '../report/results.ts';
 import { parseList } from './parse.ts';
 
 interface Row {

@@ -1,5 +1,5 @@
 import type { Database } from '../database/sqlite.ts';
-import type { RunKind, RunResult } from '../report/events.ts';
+import type { RunKind, RunResult } from '../report/results.ts';
 import { moment } from './arrival.ts';
 import type { Arrival, Caller } from './journal-model.ts';
 import { parseResult } from './parse.ts';

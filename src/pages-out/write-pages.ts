@@ -1,8 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { Failure } from '../failure.ts';
+import { Failure, problemOf } from '../failure.ts';
 import { diskError } from '../files/disk.ts';
 import type { Page } from '../pages/page.ts';
-import type { ItemFailure, ItemOutcome, ProgressEvent } from '../report/events.ts';
+import type { Tell } from '../report/events.ts';
+import type { ItemFailure, ItemOutcome } from '../report/results.ts';
 import { Directory } from './directory.ts';
 import { placeFile } from './page-place.ts';
 import { seal } from './seal.ts';
@@ -16,7 +17,7 @@ export interface WriteRequest {
   readonly dryRun: boolean;
   /** Name of the step that events are told under. */
   readonly step: string;
-  readonly say: (event: ProgressEvent) => void;
+  readonly say: Tell;
 }
 
 export interface WriteResult {
@@ -121,7 +122,8 @@ class Writer {
   }
 
   #say(name: string, outcome: ItemOutcome, detail: string): void {
-    this.#request.say({ type: 'item', step: this.#request.step, name, outcome, detail });
+    const { say, step } = this.#request;
+    say({ type: 'item', kind: 'page', step, name, phase: 'done', outcome, detail, attempt: 1 });
   }
 }
 
@@ -158,7 +160,7 @@ function enterAll(top: Directory, names: readonly string[], { make }: { make: bo
 function failureOf(error: unknown, step: string, name: string): ItemFailure {
   const known = diskError('cannot write', name, error);
   if (known instanceof Failure) {
-    return { step, name, code: known.code, message: known.message, hint: known.hint };
+    return { step, name, ...problemOf(known) };
   }
   const message = known instanceof Error ? known.message : String(known);
   return { step, name, code: 'internal', message, hint: 'Please report this as a bug, with the log.' };

@@ -1,7 +1,7 @@
-import { problemOf } from '../child/problem.ts';
+import { describeBadEnd } from '../child/bad-end.ts';
 import { runChild } from '../child/run-child.ts';
 import { Failure } from '../failure.ts';
-import type { FleetEvent } from '../fleet/fleet-model.ts';
+import type { Tell } from '../report/events.ts';
 import type { Site } from '../site/site.ts';
 import { printable } from '../text.ts';
 import type { BeforeSettings } from './publish-settings.ts';
@@ -14,7 +14,7 @@ export interface BeforeParts {
   readonly settings: BeforeSettings;
   /** What the command gets of it: not our secrets. */
   readonly env: NodeJS.ProcessEnv;
-  readonly report: (event: FleetEvent) => void;
+  readonly report: Tell;
 }
 
 /**
@@ -28,7 +28,8 @@ export async function runBefore(parts: BeforeParts, options: { dryRun: boolean }
   const { command, timeoutMs } = settings;
   if (command.length === 0) return;
   const shown = command.join(' ');
-  report({ type: 'before', command: shown, run: !options.dryRun });
+  const verb = options.dryRun ? 'Would run' : 'Running';
+  report({ type: 'note', level: 'info', message: `${verb} ${shown} (CONFIG_UPDATE_BEFORE)` });
   if (options.dryRun) return;
   let lines = 0;
   const outcome = await runChild({
@@ -38,12 +39,13 @@ export async function runBefore(parts: BeforeParts, options: { dryRun: boolean }
     timeoutMs,
     onLine: (line) => {
       lines += 1;
-      if (lines <= MOST_LINES) report({ type: 'before-line', line });
+      if (lines <= MOST_LINES)
+        report({ type: 'log', step: 'publish', kind: 'command', name: shown, lines: [line] });
     },
   });
   if (lines > MOST_LINES)
     report({ type: 'note', message: `${shown}: ${lines - MOST_LINES} more lines, not told` });
-  const problem = problemOf(outcome, `${timeoutMs / 1000} s (CONFIG_UPDATE_BEFORE_TIMEOUT)`);
+  const problem = describeBadEnd(outcome, `${timeoutMs / 1000} s (CONFIG_UPDATE_BEFORE_TIMEOUT)`);
   if (problem === null) return;
   // Not cut short here: half a secret would not be known for one.
   throw new Failure('command-failed', `${shown} (CONFIG_UPDATE_BEFORE) ${printable(problem)}`, {

@@ -9,11 +9,11 @@ import { onDisk } from '../files/disk.ts';
 import { stagedBy, stagedPath } from '../files/staged-names.ts';
 import { makeTemporaryDirectory } from '../files/temporary.ts';
 import { lastWritten } from '../install/live-index.ts';
+import type { PublishedIndex } from '../report/fleet-results.ts';
 import { removeTree } from '../rights/files.ts';
 import type { Site } from '../site/site.ts';
 import { md5, sha256 } from '../store/proof.ts';
 import type { OurIndex } from './publish-context.ts';
-import type { PublishedIndex } from './published-index.ts';
 
 /** Milliseconds to wait for a gap that others leave who write to the index. */
 const PATIENCE_MS = 5000;

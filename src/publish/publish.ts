@@ -5,12 +5,12 @@ import { waitForLock } from '../database/lock.ts';
 import { ensureStateDir, ensureTrustedDir } from '../database/state-dir.ts';
 import { asFailure, Failure } from '../failure.ts';
 import { CHANGES, describeDifferences } from '../index/differences.ts';
+import type { PublishOutcome } from '../report/fleet-results.ts';
 import { decide, isOlder } from './decide.ts';
 import { type Memory, openMemory } from './memory.ts';
 import { asPublished, likelyEtag, readOurs, removeLeftCopies, withLikelyTime } from './our-index.ts';
 import { proveIndex } from './prove.ts';
 import type { OurIndex, PublishParts, PublishRequest } from './publish-context.ts';
-import type { PublishOutcome } from './published-index.ts';
 import { lookAt, type Standing, withImage } from './stored-index.ts';
 
 const KEY = databaseKey(INDEX_NAME);

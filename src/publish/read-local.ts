@@ -1,7 +1,7 @@
+import type { PublishedIndex } from '../report/fleet-results.ts';
 import { asPublished, likelyEtag, readOurs, withLikelyTime } from './our-index.ts';
 import { proveIndex } from './prove.ts';
 import type { OurIndex, PublishParts } from './publish-context.ts';
-import type { PublishedIndex } from './published-index.ts';
 
 /** The index of this host, and what is said of it. */
 export interface LocalIndex {

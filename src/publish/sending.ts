@@ -1,8 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import type { Sending } from '../fleet/fleet-model.ts';
 import { sign } from '../signature.ts';
 import type { OurIndex } from './publish-context.ts';
+
+/** What is sent, and the headers of one request, which they are good for alone. */
+interface SignedIndex {
+  readonly body: Buffer;
+  readonly headers: () => Readonly<Record<string, string>>;
+}
 
 /**
  * The index of this host as it is sent to machines. Each request is signed by itself: its id counts once, so that one that is
@@ -10,7 +15,7 @@ import type { OurIndex } from './publish-context.ts';
  *
  * @param key to sign with
  */
-export function sendingOf({ image, modified }: OurIndex, key: Buffer): Sending {
+export function sendingOf({ image, modified }: OurIndex, key: Buffer): SignedIndex {
   const body = gzipSync(image);
   return {
     body,

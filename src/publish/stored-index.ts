@@ -1,10 +1,10 @@
 import { objectTime, statedDigest } from '../bucket/object-names.ts';
 import { imageDigest } from '../database/image.ts';
 import { Failure } from '../failure.ts';
+import type { PublishedIndex } from '../report/fleet-results.ts';
 import type { ObjectStore, StoredObject } from '../store/object-store.ts';
 import { sha256 } from '../store/proof.ts';
 import type { OurIndex } from './publish-context.ts';
-import type { PublishedIndex } from './published-index.ts';
 import { sameRows } from './same-rows.ts';
 
 /** What stands in the store. */

@@ -1,11 +1,11 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { describeBadEnd } from '../child/bad-end.ts';
 import { isProgram } from '../child/find.ts';
-import { problemOf } from '../child/problem.ts';
 import { runChild } from '../child/run-child.ts';
 import { Failure } from '../failure.ts';
 import type { Index } from '../index/index-model.ts';
-import type { Reporter } from '../report/events.ts';
+import type { Tell } from '../report/events.ts';
 import { childUser } from '../rights/child.ts';
 import { isRootsAlone } from '../rights/control.ts';
 import type { ReadySettings } from './ready-settings.ts';
@@ -23,17 +23,22 @@ export interface PrerenderParts {
   readonly publicDir: string;
   readonly env: NodeJS.ProcessEnv;
   readonly settings: ReadySettings;
-  readonly report: Reporter;
   /** The renderer that is built in. */
   readonly builtin: Stage;
   /** The pages that belong in the public directory, by their paths in it. */
   readonly pagesOf: (index: Index) => Promise<readonly string[]>;
 }
 
+/** The same, for one round. */
+interface RoundParts extends PrerenderParts {
+  readonly tell: Tell;
+}
+
 /** The stage that renders the pages, by whoever the settings say. */
-export function prerenderStage(parts: PrerenderParts): Stage {
-  const { settings, appRoot, publicDir, builtin } = parts;
+export function prerenderStage(always: PrerenderParts): Stage {
+  const { settings, appRoot, publicDir, builtin } = always;
   return async (index, request) => {
+    const parts = { ...always, tell: request.tell };
     const { prerender } = settings;
     if (prerender === 'off') {
       note(parts, 'READY_PRERENDER is off: no pages are rendered');
@@ -64,7 +69,7 @@ function shutOut(publicDir: string): string | null {
 
 /** @throws {Failure} `command-failed` */
 async function runProgram(
-  parts: PrerenderParts,
+  parts: RoundParts,
   command: readonly string[],
   index: Index,
   dryRun: boolean,
@@ -90,7 +95,7 @@ async function runProgram(
   });
   if (lines > MOST_LINES) note(parts, `${command[0]}: ${lines - MOST_LINES} more lines, not told`);
   const limit = `${settings.prerenderTimeoutMs / 1000} s (READY_PRERENDER_TIMEOUT)`;
-  const problem = problemOf(outcome, limit);
+  const problem = describeBadEnd(outcome, limit);
   if (problem === null) return made(parts, shown, before, await timesOf(parts, index));
   throw new Failure('command-failed', `${shown} ${problem}`, {
     hint: 'Run it by hand in the app root to see why; READY_PRERENDER=builtin does without it.',
@@ -105,7 +110,7 @@ async function timesOf({ publicDir, pagesOf }: PrerenderParts, index: Index): Pr
 
 /** What a program has made, as far as can be seen: it may end with 0 and have rendered nothing. */
 function made(
-  parts: PrerenderParts,
+  parts: RoundParts,
   shown: string,
   before: readonly (number | null)[],
   after: readonly (number | null)[],
@@ -116,6 +121,6 @@ function made(
   return { counts: { written, unchanged: after.length - written - missing, missing }, failures: [] };
 }
 
-function note({ report }: PrerenderParts, message: string): void {
-  report({ type: 'note', message }, new Date());
+function note({ tell }: RoundParts, message: string): void {
+  tell({ type: 'note', message });
 }

@@ -6,13 +6,13 @@ import { monotonicMs } from '../clock.ts';
 import { tryLock } from '../database/lock.ts';
 import { Failure } from '../failure.ts';
 import { readRemembered } from '../journal/remembered.ts';
-import type { Reporter } from '../report/events.ts';
+import type { Tell } from '../report/events.ts';
 import type { Site } from '../site/site.ts';
 import { ensureReadyDir } from './ready-place.ts';
 
 export interface Convergence {
   readonly site: Site;
-  readonly report: Reporter;
+  readonly report: Tell;
   /** Where Navigator answers `POST update_config`, such as `/showcase/update_config`. */
   readonly path: string;
   readonly backoff: Backoff;
@@ -36,7 +36,7 @@ export async function converge({ site, report, path, backoff: pauses, endsAt }: 
   if (!(await isOwed(site))) return;
   const lock = tryLock(join(ensureReadyDir(site.appRoot), 'converge'));
   if (!lock) return;
-  const say = (message: string) => report({ type: 'note', message }, new Date());
+  const say = (message: string) => report({ type: 'note', message });
   try {
     for (let attempt = 1; await isOwed(site); attempt++) {
       const pause = backoff(pauses, attempt);

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { tryLock } from '../database/lock.ts';
-import type { Summary } from '../report/events.ts';
+import type { Summary } from '../report/results.ts';
 import { Steps } from '../report/steps.ts';
 import { newRunId } from '../run-id.ts';
 import { ensureReadyDir } from './ready-place.ts';
 import { dropTaken, hasNotes, leaveNotes, takeNew, takeNotes } from './request-notes.ts';
-import { OPERATION, runRound } from './round.ts';
+import { beginning, OPERATION, runRound } from './round.ts';
 import type { ReadyParts, Scope, StageName } from './stages.ts';
 
 /** How a ready hook ended. */
@@ -116,11 +116,11 @@ export async function previewReady(parts: ReadyParts, scope: Scope): Promise<Rea
 function handOver({ site, report }: ReadyParts): Summary {
   const steps = new Steps(report);
   const run = newRunId();
-  steps.say({ type: 'begin', run, operation: OPERATION, steps: 0 });
-  steps.note('another ready hook is at work here, and does what this one was asked for');
   const { machineId: machine, region } = site;
+  steps.begin(beginning(run, machine, []));
+  steps.note('another ready hook is at work here, and does what this one was asked for');
   const facts = { run, operation: OPERATION, machine, region, counts: {}, failures: [], steps: [] };
   const summary: Summary = { ...facts, outcome: 'handed-over' };
-  steps.say({ type: 'finish', summary });
+  steps.say({ type: 'run-ended', kind: 'operation', result: summary });
   return summary;
 }

@@ -1,10 +1,11 @@
-import { asFailure, type FailureCode } from '../failure.ts';
+import { Failure, type Problem, problemOf } from '../failure.ts';
 import type { Index } from '../index/index-model.ts';
 import { countEvents, entriesOf } from '../index/index-model.ts';
 import { firstOfEachKind } from '../index/warnings.ts';
 import { readInstalledIndex } from '../install/installed-index.ts';
-import type { ItemFailure, Summary } from '../report/events.ts';
+import type { PlannedStep } from '../report/events.ts';
 import { describeCounts } from '../report/plain-text.ts';
+import type { ItemFailure, Summary } from '../report/results.ts';
 import { Steps } from '../report/steps.ts';
 import { newRunId } from '../run-id.ts';
 import { counted } from '../text.ts';
@@ -12,6 +13,17 @@ import type { ReadyParts, Scope, StageName, StageOutcome } from './stages.ts';
 
 /** The name of the operation in events. */
 export const OPERATION = 'ready';
+
+const READ: PlannedStep = { name: 'index', title: 'Read the installed index' };
+const STEPS: Readonly<Record<StageName, PlannedStep>> = {
+  tenants: { name: 'tenants', title: 'Prepare the tenant databases' },
+  pages: { name: 'pages', title: 'Prerender the pages' },
+};
+
+/** How a round is announced. */
+export function beginning(run: string, target: string, steps: readonly PlannedStep[]) {
+  return { kind: 'operation', run, operation: OPERATION, trigger: null, by: null, target, steps } as const;
+}
 
 export interface RoundRequest {
   readonly scope: Scope;
@@ -30,7 +42,8 @@ export async function runRound(parts: ReadyParts, request: RoundRequest): Promis
   const { scope, dryRun, number } = request;
   const steps = new Steps(parts.report);
   const run = newRunId();
-  steps.say({ type: 'begin', run, operation: OPERATION, steps: 1 + scope.length });
+  const { machineId: machine, region } = parts.site;
+  steps.begin(beginning(run, machine, [READ, ...scope.map((stage) => STEPS[stage])]));
   if (number > 1) {
     steps.note(`round ${number}: asked for by another ready hook meanwhile, with the newest index`);
   }
@@ -38,7 +51,7 @@ export async function runRound(parts: ReadyParts, request: RoundRequest): Promis
   const failures: ItemFailure[] = [];
   let error: Summary['error'];
   try {
-    const { index, warnings } = await steps.run('index', 'Read the installed index', async () => {
+    const { index, warnings } = await steps.run(READ, async () => {
       const value = await readInstalledIndex(parts.site, parts.maxIndexBytes);
       return { value, detail: describe(value.index) };
     });
@@ -53,19 +66,13 @@ export async function runRound(parts: ReadyParts, request: RoundRequest): Promis
   } catch (thrown) {
     error = told(parts, thrown);
   }
-  const { machineId: machine, region } = parts.site;
   const failed = error !== undefined || failures.length > 0;
   const outcome = failed ? 'failed' : dryRun ? 'dry-run' : 'done';
   const facts = { run, operation: OPERATION, machine, region, outcome, counts, failures } as const;
   const summary: Summary = { ...facts, steps: [...steps.facts], ...(error ? { error } : {}) };
-  steps.say({ type: 'finish', summary });
+  steps.say({ type: 'run-ended', kind: 'operation', result: summary });
   return summary;
 }
-
-const TITLES: Readonly<Record<StageName, string>> = {
-  tenants: 'Prepare the tenant databases',
-  pages: 'Prerender the pages',
-};
 
 async function runStage(
   parts: ReadyParts,
@@ -75,8 +82,8 @@ async function runStage(
   dryRun: boolean,
 ): Promise<StageOutcome> {
   try {
-    return await steps.run(stage, TITLES[stage], async () => {
-      const value = await parts.stages[stage](index, { step: stage, dryRun });
+    return await steps.run(STEPS[stage], async () => {
+      const value = await parts.stages[stage](index, { step: stage, dryRun, tell: steps.say });
       return { value, detail: describeCounts(value.counts).join(', ') || 'done' };
     });
   } catch (error) {
@@ -84,11 +91,9 @@ async function runStage(
   }
 }
 
-function told(parts: ReadyParts, error: unknown): { code: FailureCode; message: string; hint: string } {
-  const failure = asFailure(error);
-  if (failure !== error) parts.unexpected(error);
-  const { code, message, hint } = failure;
-  return { code, message, hint };
+function told(parts: ReadyParts, error: unknown): Problem {
+  if (!(error instanceof Failure)) parts.unexpected(error);
+  return problemOf(error);
 }
 
 function describe(index: Index): string {

@@ -1,5 +1,6 @@
 import type { Index } from '../index/index-model.ts';
-import type { ItemFailure, Reporter } from '../report/events.ts';
+import type { Tell } from '../report/events.ts';
+import type { ItemFailure } from '../report/results.ts';
 import type { Site } from '../site/site.ts';
 
 /** What the ready hook does, in this order: an event without a database fails its visitor, a missing page does not. */
@@ -15,6 +16,8 @@ interface StageRequest {
   readonly step: StageName;
   /** Say what would be done, and do nothing. */
   readonly dryRun: boolean;
+  /** To whom it tells what it does. */
+  readonly tell: Tell;
 }
 
 export interface StageOutcome {
@@ -30,7 +33,7 @@ export interface ReadyParts {
   readonly site: Site;
   /** A larger index is not read; absent for the usual limit. */
   readonly maxIndexBytes?: number;
-  readonly report: Reporter;
+  readonly report: Tell;
   /** Told of every error that was not foreseen, with its stack. */
   readonly unexpected: (error: unknown) => void;
   readonly stages: Readonly<Record<StageName, Stage>>;

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { IndexFacts, MachineState, Outcome, RunResult } from '../report/events.ts';
+import type { IndexFacts, MachineState, Outcome, RunResult } from '../report/results.ts';
 import { digest, type SimMachine } from './machines.ts';
 import { isPush, type PushedIndex, readPushed } from './pushed-index.ts';
 import type { Answerer, MachineAnswer, StoredIndex } from './sim-event.ts';

@@ -1,4 +1,4 @@
-import type { ProgressEvent, Reporter } from './events.ts';
+import type { ProgressEvent as Progress, Reporter } from './events.ts';
 import { streamReport } from './plain-text.ts';
 
 /** A terminal that somebody watches. */
@@ -17,13 +17,12 @@ const BAR_COLUMNS = 24;
 /** Back to the beginning of the line, and erase it. The cursor is never hidden, so nothing needs to be restored. */
 const CLEAR = '\r\u001b[2K';
 
-type Progress = Extract<ProgressEvent, { type: 'progress' }>;
-
 /** The same lines as `streamReport`, and below them one that shows how far the step has come, until it is done. */
 export function barReport(terminal: Terminal): Reporter {
   let title = '';
-  let began: Date | null = null;
-  let drawn: Date | null = null;
+  /** Milliseconds since 1970. */
+  let began: number | null = null;
+  let drawn: number | null = null;
   let bar = '';
   const hide = (): void => {
     if (bar !== '') terminal.write(CLEAR);
@@ -32,27 +31,27 @@ export function barReport(terminal: Terminal): Reporter {
     hide();
     terminal.write(text + bar);
   });
-  const draw = (progress: Progress, at: Date): void => {
+  const draw = (progress: Progress, at: number): void => {
     began ??= at;
     const last = progress.done >= progress.total;
-    if (!last && drawn && Math.abs(at.getTime() - drawn.getTime()) < REDRAW_MS) return;
+    if (!last && drawn !== null && Math.abs(at - drawn) < REDRAW_MS) return;
     drawn = at;
     hide();
-    bar = last ? '' : renderBar(title, progress, at.getTime() - began.getTime(), terminal.columns());
+    bar = last ? '' : renderBar(title, progress, at - began, terminal.columns());
     terminal.write(bar);
   };
-  return (event, at) => {
+  return (event) => {
     if (event.type === 'progress') {
-      draw(event, at);
+      draw(event, Date.parse(event.at));
       return;
     }
-    if (event.type === 'step' || event.type === 'step-done' || event.type === 'finish') {
+    if (event.type === 'step' || event.type === 'step-done' || event.type === 'run-ended') {
       hide();
       bar = '';
       began = drawn = null;
       if (event.type === 'step') title = event.title;
     }
-    lines(event, at);
+    lines(event);
   };
 }
 

@@ -1,186 +1,193 @@
-import type { FailureCode } from '../failure.ts';
-import type { GeneratedKind } from '../file-kind.ts';
 import type { Warning } from '../warning.ts';
+import type {
+  FleetError,
+  FleetOperation,
+  FleetReport,
+  Machine,
+  MachineOutcome,
+  PublishOutcome,
+  Standard,
+} from './fleet-results.ts';
+import type { ItemOutcome, MachineState, RunResult, Summary, Trigger } from './results.ts';
 
-/** `held`: this host has edits that were not published, and keeps them. */
-export type Outcome = 'updated' | 'unchanged' | 'held' | 'dry-run' | 'failed';
+/** Of the protocol; another one is not read. */
+export const EVENTS_VERSION = 1;
 
-/** What was wrong, and what its reader can do. */
-export interface Problem {
-  readonly code: FailureCode;
-  readonly message: string;
-  readonly hint: string;
+/** What every event has. It is given in one place (`stream.ts`). */
+interface Envelope {
+  readonly v: typeof EVENTS_VERSION;
+  /** The run that it belongs to; null for what is said before one began, and for a machine's state. */
+  readonly run: string | null;
+  /** From 1, one more with each event of the stream. */
+  readonly seq: number;
+  /** ISO 8601, UTC: the wall-clock time of the event. */
+  readonly at: string;
 }
 
-export type Trigger = 'cgi' | 'command' | 'start' | 'resume' | 'rollback';
-
-/**
- * What a run does, as far as sharing its result goes: a plain update asks the store for what is new, a forced one
- * reinstalls; those of a push take the index that they were sent; `start` is the start hook, which does not ask the store.
- */
-export type RunKind = 'plain' | 'forced' | 'push' | 'forced-push' | 'rollback' | 'start';
-
-/** What is known of the index that a run worked with. */
-export interface IndexFacts {
-  /**
-   * ETag of the object in the store; null when it did not come from there. Of an index that was pushed the one that it
-   * would most likely have there.
-   */
-  readonly etag: string | null;
-  /** Hex SHA-256 of the index's database image. */
-  readonly sha256: string;
-  /**
-   * `imageDigest`; only of a local copy, which no ETag tells apart, and of one that was pushed: SQLite may rewrite the header
-   * of either.
-   */
-  readonly digest?: string;
-  /** Bytes. */
-  readonly size: number;
-  /** ISO 8601, UTC: when the index was last changed, as its source says. */
-  readonly time: string;
-  readonly source: 'store' | 'push' | 'local' | 'generation';
+/** A step as it is announced. */
+export interface PlannedStep {
+  readonly name: string;
+  /** What is done, in words. */
+  readonly title: string;
 }
 
-export interface FileFacts {
-  readonly kind: GeneratedKind | 'index';
-  readonly path: string;
-  /** Whether its bytes differ from before (for a dry run: would differ). */
-  readonly changed: boolean;
-  /** Bytes of the new content. */
-  readonly size: number;
+interface RunBegan {
+  readonly type: 'run-began';
+  readonly run: string;
+  /** What began it; null where that is not told apart. */
+  readonly trigger: Trigger | null;
+  /** Who runs it (`user@host`); null where nobody is known. */
+  readonly by: string | null;
+  /** What it works on: a machine, or the targets of a fleet. */
+  readonly target: string;
+  /** What is to be done, in this order. A step says how many there are by then, should it turn out that fewer will do. */
+  readonly steps: readonly PlannedStep[];
 }
 
-export interface StepFacts {
+/** `kind` says which kind of result the run ends with. */
+export type RunBeganEvent =
+  | (RunBegan & { readonly kind: 'update' | 'operation'; readonly operation: string })
+  | (RunBegan & {
+      readonly kind: 'fleet';
+      readonly operation: FleetOperation;
+      /** What its machines are called to a person: one, and several. */
+      readonly noun: readonly [string, string];
+    });
+
+export interface StepEvent extends PlannedStep {
+  readonly type: 'step';
+  /** From 1. */
+  readonly number: number;
+  /** How many steps there are, as far as is known now. */
+  readonly of: number;
+}
+
+export interface StepDoneEvent {
+  readonly type: 'step-done';
+  readonly number: number;
+  readonly of: number;
   readonly name: string;
   readonly ms: number;
+  readonly outcome: 'done' | 'failed';
+  /** What came of it, in words; may be empty. */
+  readonly detail: string;
 }
 
-/** The `RESULT` object: what every caller gets, whatever way it called. */
-export interface RunResult {
-  readonly run: string;
-  readonly machine: string;
-  readonly region: string | null;
-  readonly outcome: Outcome;
-  /** True when this answer is the result of a run that another request began after this one arrived. */
-  readonly shared: boolean;
-  readonly index: IndexFacts | null;
-  readonly files: readonly FileFacts[];
-  /** Whether Navigator will reload. */
-  readonly reload: boolean;
-  /** Number of rows left out, or read with a reservation. */
-  readonly warningCount: number;
-  /** Of each kind the first rows, then one that counts the others. With `id` for administrators only. */
-  readonly warnings: readonly Warning[];
-  readonly steps: readonly StepFacts[];
-  /** Unified diff of navigator.yml; dry runs only. */
-  readonly diff?: string;
-  /** Why this machine serves from the index that it has, in place of the store's; absent where it does not. */
-  readonly fallback?: Problem;
-  readonly error?: Problem;
-  /** Of the program, such as `0.1.0+1f2e3d4c5b6a`; absent in what earlier releases say. */
-  readonly version?: string;
+/** What every item has: one of many things that a step works on. */
+interface Item {
+  readonly type: 'item';
+  /** Name of the step. */
+  readonly step: string;
+  /** Of the machine, the database, the page or the file. */
+  readonly name: string;
+  /** In words; may be empty. Of a machine that pauses, why the attempt failed. */
+  readonly detail: string;
+  /** Requests made so far, the first included; 1 where nothing is tried again. */
+  readonly attempt: number;
 }
 
-/** A line of the history. */
-export interface HistoryRow {
-  readonly run: string;
-  readonly trigger: Trigger;
-  readonly kind: RunKind;
-  /** ISO 8601, UTC. */
-  readonly beganAt: string;
-  /** Milliseconds by the monotonic clock; null for a run that did not end. */
-  readonly durationMs: number | null;
-  /** `running` for the run that holds the lock; `interrupted` for one whose process died before it ended. */
-  readonly outcome: Outcome | 'interrupted' | 'running';
-  /** Which files it changed. */
-  readonly changed: readonly FileFacts['kind'][];
-  readonly errorCode: FailureCode | null;
+export interface TenantItem extends Item {
+  readonly kind: 'tenant' | 'page';
+  readonly phase: 'done';
+  readonly outcome: ItemOutcome;
 }
 
-/**
- * What a machine has, for whoever asks: nothing but what the answer to an update tells as well. `outcome` says in the
- * `RESULT` line that nothing was done.
- */
-export interface MachineState {
-  readonly outcome: 'state';
-  readonly machine: string;
-  readonly region: string | null;
-  /** The installed index; null when there is none that can be read. */
-  readonly index: IndexFacts | null;
-  /** `changed`: what stands there is not what this index gives. None when the index cannot be read. */
-  readonly files: readonly FileFacts[];
-  /** Whether an update was cut short, and Navigator has not been told of what it changed. */
-  readonly pendingReload: boolean;
-  /** Why this machine serves from the index that it has, and has not converged since; null where it has. */
-  readonly fallback: Problem | null;
-  readonly lastRun: HistoryRow | null;
-  /** As in `RunResult`. */
-  readonly version?: string;
+/** The index of the fleet: what became of it when it was published, or, in a verification, what was found. */
+export type FileItem = Item & { readonly kind: 'file'; readonly phase: 'done' } & (
+    | { readonly outcome: PublishOutcome['kind']; readonly publish: PublishOutcome }
+    | { readonly outcome: 'found' | 'missing'; readonly standard: Standard }
+  );
+
+export type MachineItem = Item & { readonly kind: 'machine'; readonly machine: Machine } & (
+    | { readonly phase: 'waiting' | 'asking'; readonly outcome: null }
+    | {
+        readonly phase: 'pausing';
+        readonly outcome: null;
+        /** Milliseconds until the next attempt. */
+        readonly waitMs: number;
+      }
+    | {
+        readonly phase: 'done';
+        /** It is not running, and does it when it resumes. */
+        readonly outcome: 'skipped';
+      }
+    | {
+        readonly phase: 'done';
+        readonly outcome: MachineOutcome['outcome'];
+        readonly etag: string | null;
+        /** Of its program; absent where it did not say, or was not asked. */
+        readonly version?: string;
+        readonly ms: number;
+        /** Of those that `failed`. */
+        readonly error?: FleetError;
+      }
+  );
+
+export type ItemEvent = TenantItem | FileItem | MachineItem;
+
+export interface ProgressEvent {
+  readonly type: 'progress';
+  /** Name of the step. */
+  readonly step: string;
+  readonly done: number;
+  readonly total: number;
+  /** How many are worked on at once at most, where that is known. */
+  readonly concurrency?: number;
 }
 
 /** Something beside the steps that is to be known. */
 export interface NoteEvent {
   readonly type: 'note';
   readonly message: string;
-  /** What is wrong, though it stops nothing: every answer names it, in whatever form. */
-  readonly level?: 'warning';
+  /**
+   * `warning`: what is wrong, though it stops nothing; every answer names it, in whatever form. `info`: what is done, told as
+   * it stands.
+   */
+  readonly level?: 'warning' | 'info';
   /** Whether only administrators see it, such as how secrets are kept here; others are told how many there are. */
   readonly isPrivate?: boolean;
 }
 
-/** What an operation says while it runs. All reporters consume this one stream. */
-export type ProgressEvent =
-  | { readonly type: 'run'; readonly run: string; readonly trigger: Trigger; readonly steps: number }
-  | { readonly type: 'step'; readonly number: number; readonly name: string; readonly title: string }
-  | {
-      readonly type: 'step-done';
-      readonly number: number;
-      readonly name: string;
-      readonly ms: number;
-      readonly detail: string;
-    }
-  | { readonly type: 'warning'; readonly warning: Warning }
-  | NoteEvent
-  | { readonly type: 'end'; readonly result: RunResult }
-  | { readonly type: 'state'; readonly state: MachineState }
-  | { readonly type: 'begin'; readonly run: string; readonly operation: string; readonly steps: number }
-  | {
-      readonly type: 'item';
-      readonly step: string;
-      readonly name: string;
-      readonly outcome: ItemOutcome;
-      readonly detail: string;
-    }
-  | { readonly type: 'progress'; readonly step: string; readonly done: number; readonly total: number }
-  | { readonly type: 'finish'; readonly summary: Summary };
-
-/** What became of one tenant or page. Those that are as they were are counted and not told. */
-export type ItemOutcome = 'changed' | 'removed' | 'would-change' | 'left-alone' | 'failed';
-
-/** How an operation other than an update ended: `begin` and `finish` are to it what `run` and `end` are to an update. */
-export interface Summary {
-  readonly run: string;
-  readonly operation: string;
-  readonly machine: string;
-  readonly region: string | null;
-  /** `handed-over`: another process is at work and does it too. */
-  readonly outcome: 'done' | 'dry-run' | 'handed-over' | 'failed';
-  /** Such as `downloaded: 3`, in the order in which they are told. */
-  readonly counts: Readonly<Record<string, number>>;
-  readonly failures: readonly ItemFailure[];
-  readonly steps: readonly StepFacts[];
-  /** What ended the operation as a whole, if anything did. */
-  readonly error?: { readonly code: FailureCode; readonly message: string; readonly hint: string };
-}
-
-/** One tenant or page that could not be done; the rest was. */
-export interface ItemFailure {
+/** What another program said: a machine's own log, or the output of a command. */
+export interface LogEvent {
+  readonly type: 'log';
   readonly step: string;
+  /** Who says it: the name of a machine, or a command. */
   readonly name: string;
-  readonly code: FailureCode;
-  readonly message: string;
-  readonly hint: string;
+  readonly kind: 'machine' | 'command';
+  readonly lines: readonly string[];
 }
 
-/** A consumer of the stream. `at` is the wall-clock time of the event. */
-export type Reporter = (event: ProgressEvent, at: Date) => void;
+export type RunEndedEvent = { readonly type: 'run-ended' } & (
+  | { readonly kind: 'update'; readonly result: RunResult }
+  /** The answer to a question, which is not a run and has no beginning. */
+  | { readonly kind: 'state'; readonly result: MachineState }
+  | { readonly kind: 'operation'; readonly result: Summary }
+  | { readonly kind: 'fleet'; readonly result: FleetReport }
+);
+
+/** What an operation says while it runs. */
+export type EventBody =
+  | RunBeganEvent
+  | StepEvent
+  | StepDoneEvent
+  | ItemEvent
+  | ProgressEvent
+  | NoteEvent
+  /** A row of the index that was left out, or read with a reservation. */
+  | { readonly type: 'warning'; readonly warning: Warning }
+  | LogEvent
+  | RunEndedEvent;
+
+/**
+ * What an operation is given to say things with.
+ *
+ * @param run that it belongs to; the one that began last where absent
+ */
+export type Tell = (event: EventBody, run?: string) => void;
+
+/** An event as all that show, log or keep it get it. */
+export type RunEvent = Envelope & EventBody;
+
+/** A consumer of the stream. */
+export type Reporter = (event: RunEvent) => void;

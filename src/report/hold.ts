@@ -1,6 +1,7 @@
 import { monotonicMs } from '../clock.ts';
-import type { ProgressEvent, RunResult } from './events.ts';
+import type { RunEvent } from './events.ts';
 import type { LogEntry } from './log-entry.ts';
+import type { RunResult } from './results.ts';
 
 /** Steps of an update that change nothing yet. A step that is not named here may. */
 const HARMLESS = new Set(['lock', 'fetch', 'read', 'generate']);
@@ -28,9 +29,9 @@ export class LogGate {
   add(entry: LogEntry): void {
     const event = 'event' in entry ? entry.event : null;
     if (this.#isOpen) this.#pass(entry);
-    else if (event?.type === 'state') this.#settle([entry]);
-    else if (event?.type === 'end' && this.#began !== null && changedNothing(event.result))
-      this.#settle(this.#shortened(event.result, entry.at, monotonicMs() - this.#began));
+    else if (event?.type === 'run-ended' && event.kind === 'state') this.#settle([entry]);
+    else if (isUpdateEnd(event) && this.#began !== null && changedNothing(event.result))
+      this.#settle(this.#shortened(event.result, event.at, monotonicMs() - this.#began));
     else this.#hold(entry, event);
   }
 
@@ -39,14 +40,14 @@ export class LogGate {
     this.#settle([...this.#early, ...this.#held]);
   }
 
-  #hold(entry: LogEntry, event: ProgressEvent | null): void {
-    if (event?.type === 'run' && event.trigger === 'cgi') this.#began = monotonicMs();
+  #hold(entry: LogEntry, event: RunEvent | null): void {
+    if (event?.type === 'run-began' && event.trigger === 'cgi') this.#began = monotonicMs();
     const isRunning = this.#began !== null;
     (isRunning ? this.#held : this.#early).push(entry);
     if (!mayWait(event, isRunning)) this.open();
   }
 
-  #shortened({ run, outcome, index, shared }: RunResult, at: Date, ms: number): LogEntry[] {
+  #shortened({ run, outcome, index, shared }: RunResult, at: string, ms: number): LogEntry[] {
     const etag = index?.etag ?? null;
     const notes = shared ? [] : this.#held.filter(isNote);
     return [...notes, { at, short: { run, outcome, etag, shared, ms: Math.round(ms) } }];
@@ -60,16 +61,22 @@ export class LogGate {
   }
 }
 
+function isUpdateEnd(
+  event: RunEvent | null,
+): event is Extract<RunEvent, { kind: 'update'; result: unknown }> {
+  return event?.type === 'run-ended' && event.kind === 'update';
+}
+
 /** What a run that another request began has changed, that one logs. */
 function changedNothing({ outcome, shared }: RunResult): boolean {
   return outcome === 'unchanged' || (shared && outcome === 'updated');
 }
 
-function mayWait(event: ProgressEvent | null, isRunning: boolean): boolean {
+function mayWait(event: RunEvent | null, isRunning: boolean): boolean {
   if (event?.type === 'note') return true;
   if (!event || !isRunning) return false;
   return (
-    ['run', 'step-done', 'warning'].includes(event.type) ||
+    ['run-began', 'step-done', 'warning'].includes(event.type) ||
     (event.type === 'step' && HARMLESS.has(event.name))
   );
 }

@@ -1,5 +1,6 @@
-import type { ProgressEvent, RunResult } from './events.ts';
+import type { RunEvent } from './events.ts';
 import type { Scrubber } from './redact.ts';
+import type { RunResult } from './results.ts';
 
 export interface LogOptions {
   /** Directory of `<name>.log`; null for none. */
@@ -14,11 +15,12 @@ export interface LogOptions {
 }
 
 /** What is logged, one line each. */
-export type LogEntry = { readonly at: Date } & (
-  | { readonly event: ProgressEvent }
-  | { readonly exception: { readonly message: string; readonly stack: string } }
-  | { readonly short: ShortEnd }
-);
+export type LogEntry =
+  | { readonly event: RunEvent }
+  | ({ readonly at: string } & (
+      | { readonly exception: { readonly message: string; readonly stack: string } }
+      | { readonly short: ShortEnd }
+    ));
 
 /** The end of a run that changed nothing, in place of all that it said. */
 export interface ShortEnd extends Pick<RunResult, 'run' | 'outcome' | 'shared'> {

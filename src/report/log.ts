@@ -47,11 +47,12 @@ export function pinoReport(options: LogOptions): Log {
     gate.add(entry);
   };
   return {
-    report: (event, at) => add({ event, at }),
+    report: (event) => add({ event }),
     exception: (error) => {
       const { message, stack } = error instanceof Error ? error : new Error(String(error));
       const scrub = options.scrubber;
-      add({ at: new Date(), exception: { message: scrub.line(message), stack: scrub.block(stack ?? '') } });
+      const at = new Date().toISOString();
+      add({ at, exception: { message: scrub.line(message), stack: scrub.block(stack ?? '') } });
     },
     flush: async () => {
       gate.open();

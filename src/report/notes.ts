@@ -4,21 +4,24 @@ import { describeWarning } from './plain-text.ts';
 /** What is noted, rows of the index that were left out too, run by run: for a caller that gets one JSON object for each. */
 export interface Notes {
   readonly report: Reporter;
-  /** What was noted in that run, and before the first one began. */
+  /** What was noted in that run; in the first one, and where none began, also what was noted before. */
   of(run: string): readonly string[];
 }
 
 export function collectNotes(): Notes {
+  const early: string[] = [];
   const runs = new Map<string, string[]>();
-  let current: string[] = [];
+  const notesOf = (run: string): string[] => {
+    const notes = runs.get(run) ?? (runs.size === 0 ? early : []);
+    runs.set(run, notes);
+    return notes;
+  };
   return {
     report: (event) => {
-      if (event.type === 'note') current.push(event.message);
-      if (event.type === 'warning') current.push(describeWarning(event.warning));
-      if (event.type !== 'begin') return;
-      if (runs.size > 0) current = [];
-      runs.set(event.run, current);
+      const notes = event.run === null ? early : notesOf(event.run);
+      if (event.type === 'note') notes.push(event.message);
+      if (event.type === 'warning') notes.push(describeWarning(event.warning));
     },
-    of: (run) => runs.get(run) ?? (runs.size === 0 ? current : []),
+    of: (run) => runs.get(run) ?? (runs.size === 0 ? early : []),
   };
 }

@@ -2,8 +2,9 @@ import { constants, openSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { inDirectory } from '../rights/rights.ts';
-import type { ProgressEvent, RunResult } from './events.ts';
+import type { ItemEvent, RunEndedEvent, RunEvent } from './events.ts';
 import type { LogOptions, OpenLog, ShortEnd } from './log-entry.ts';
+import type { RunResult } from './results.ts';
 
 const STANDARD_ERROR = 2;
 
@@ -18,14 +19,14 @@ export function openLog(options: LogOptions): OpenLog {
     'standard error': options.standardError ? STANDARD_ERROR : null,
     file: path === null ? null : openLogFile(path, keep),
   };
-  let at = new Date();
+  let at = '';
   let descriptor: number | null = null;
   const logger = pino(
     {
       name: options.name,
       base: { ...options.base, pid: process.pid },
       // The time of the event, not of the writing: events wait until pino is loaded.
-      timestamp: () => `,"time":"${at.toISOString()}"`,
+      timestamp: () => `,"time":"${at}"`,
       formatters: { level: (label) => ({ level: label }) },
     },
     {
@@ -35,7 +36,7 @@ export function openLog(options: LogOptions): OpenLog {
   const write: OpenLog['write'] = (place, entry) => {
     descriptor = descriptors[place];
     if (descriptor === null) return;
-    at = entry.at;
+    at = 'event' in entry ? entry.event.at : entry.at;
     if ('event' in entry) logEvent(logger, entry.event);
     else if ('short' in entry) logShortEnd(logger, entry.short);
     else logger.error({ err: { type: 'Error', ...entry.exception } }, entry.exception.message);
@@ -78,12 +79,15 @@ function openLogFile(path: string, failed: (error: unknown) => void): number | n
   }
 }
 
-function logEvent(logger: Logger, event: ProgressEvent): void {
+/** The lines keep the words by which logs are searched: `run` and `end` of an update, `begin` and `finish` of all else. */
+function logEvent(logger: Logger, event: RunEvent): void {
   const { type } = event;
   switch (type) {
-    case 'run': {
-      const { run, trigger, steps } = event;
-      logger.info({ event: type, run, trigger, steps }, `run ${run}`);
+    case 'run-began': {
+      const { run, kind, operation, trigger } = event;
+      const steps = event.steps.length;
+      if (kind === 'update') logger.info({ event: 'run', run, trigger, steps }, `run ${run}`);
+      else logger.info({ event: 'begin', run, operation, steps }, `${operation} ${run}`);
       break;
     }
     case 'step': {
@@ -104,36 +108,45 @@ function logEvent(logger: Logger, event: ProgressEvent): void {
     case 'note':
       logger[event.level === 'warning' ? 'warn' : 'info']({ event: type }, event.message);
       break;
-    case 'end':
-      logEnd(logger, event.result);
+    case 'item':
+      if (event.phase === 'done') logItem(logger, event);
+      break;
+    case 'log':
+      for (const line of event.lines) logger.info({ event: type, step: event.step, item: event.name }, line);
+      break;
+    case 'progress':
+      break;
+    case 'run-ended':
+      logEnd(logger, event);
+  }
+}
+
+function logItem(logger: Logger, { type, step, name, outcome, detail }: ItemEvent): void {
+  logger[outcome === 'failed' ? 'error' : 'info']({ event: type, step, item: name, outcome }, detail);
+}
+
+function logEnd(logger: Logger, event: RunEndedEvent): void {
+  switch (event.kind) {
+    case 'update':
+      logResult(logger, event.result);
       break;
     case 'state': {
       // Anybody may ask, at any rate, and is told the rest.
-      const { outcome, index } = event.state;
-      logger.info({ event: type, outcome, etag: index?.etag ?? null }, 'told its state');
+      const { outcome, index } = event.result;
+      logger.info({ event: 'state', outcome, etag: index?.etag ?? null }, 'told its state');
       break;
     }
-    case 'begin': {
-      const { run, operation, steps } = event;
-      logger.info({ event: type, run, operation, steps }, `${operation} ${run}`);
-      break;
-    }
-    case 'item': {
-      const { step, name, outcome, detail } = event;
-      logger[outcome === 'failed' ? 'error' : 'info']({ event: type, step, item: name, outcome }, detail);
-      break;
-    }
-    case 'progress':
-      break;
-    case 'finish': {
-      const { outcome } = event.summary;
-      logger[outcome === 'failed' ? 'error' : 'info']({ event: type, summary: event.summary }, outcome);
+    case 'operation':
+    case 'fleet': {
+      const { kind, result } = event;
+      const isBad = kind === 'operation' ? result.outcome === 'failed' : result.error !== undefined;
+      logger[isBad ? 'error' : 'info']({ event: 'finish', summary: result }, result.outcome);
     }
   }
 }
 
 /** The warnings were logged before, and the diff is for the person who asked for it. */
-function logEnd(logger: Logger, result: RunResult): void {
+function logResult(logger: Logger, result: RunResult): void {
   const { warnings: _, diff: __, ...facts } = result;
   const fields = { event: 'end', result: facts };
   if (result.error) logger.error(fields, result.error.message);

@@ -1,15 +1,9 @@
+import type { Problem } from '../failure.ts';
 import { counted, duration } from '../text.ts';
 import type { Warning } from '../warning.ts';
-import type {
-  FileFacts,
-  MachineState,
-  Problem,
-  ProgressEvent,
-  Reporter,
-  RunResult,
-  Summary,
-} from './events.ts';
+import type { Reporter, RunEndedEvent, RunEvent } from './events.ts';
 import { forPublic } from './public.ts';
+import type { FileFacts, MachineState, RunResult, Summary } from './results.ts';
 import type { Audience } from './warned.ts';
 import { describeHidden, isShown, Warned } from './warned.ts';
 
@@ -19,23 +13,39 @@ export interface CollectedText {
   text(): string;
 }
 
-/** Collects events into a `text/plain` answer: timestamped lines, a summary, and last `RESULT {json}` on one line. */
+/**
+ * Collects events into a `text/plain` answer: timestamped lines, a summary, and last `RESULT {json}` on one line. It is
+ * known by then how many steps there were: of a run that ended early because nothing was left to do, no more than those.
+ */
 export function textReport(audience: Audience): CollectedText {
-  const lines: string[] = [];
-  const format = formatter(audience, false);
+  const events: RunEvent[] = [];
   return {
-    report: (event, at) => {
-      lines.push(...format(event, at));
+    report: (event) => {
+      events.push(event);
     },
-    text: () => lines.map((line) => `${line}\n`).join(''),
+    text: () => {
+      const format = formatter(audience, { live: false, steps: stepsOf(events) });
+      return events
+        .flatMap(format)
+        .map((line) => `${line}\n`)
+        .join('');
+    },
   };
+}
+
+/** How many steps a run has had; null where it failed, so that some were left to do. */
+function stepsOf(events: readonly RunEvent[]): number | null {
+  const end = events.findLast(({ type }) => type === 'run-ended');
+  const last = events.findLast((event) => event.type === 'step-done');
+  if (end?.type !== 'run-ended' || end.result.outcome === 'failed') return null;
+  return last?.type === 'step-done' ? last.number : null;
 }
 
 /** Writes the same lines as they happen, for a person who watches; each step is announced as it begins, too. */
 export function streamReport(write: (text: string) => void): Reporter {
-  const format = formatter('administrator', true);
-  return (event, at) => {
-    const lines = format(event, at);
+  const format = formatter('administrator', { live: true, steps: null });
+  return (event) => {
+    const lines = format(event);
     if (lines.length > 0) write(lines.map((line) => `${line}\n`).join(''));
   };
 }
@@ -58,57 +68,76 @@ function withCautions(result: RunResult | MachineState, cautions: readonly strin
   return cautions.length === 0 ? result : { ...result, cautions };
 }
 
-function formatter(audience: Audience, live: boolean): (event: ProgressEvent, at: Date) => string[] {
-  let steps = 0;
+function formatter(
+  audience: Audience,
+  { live, steps }: { live: boolean; steps: number | null },
+): (event: RunEvent) => string[] {
   const titles = new Map<number, string>();
   const warned = new Warned();
-  const step = (number: number): string =>
-    `Step ${number}/${Math.max(steps, number)}: ${titles.get(number) ?? ''}`;
-  return (event, at) => {
-    const stamp = (text: string): string => `[${at.toISOString()}] ${text}`;
+  const step = ({ number, of }: { number: number; of: number }): string =>
+    `Step ${number}/${steps ?? of}: ${titles.get(number) ?? ''}`;
+  return (event) => {
+    const stamp = (text: string): string => `[${event.at}] ${text}`;
     switch (event.type) {
-      case 'run':
-        steps = event.steps;
-        return [stamp(`Run ${event.run} (${event.trigger})`)];
+      case 'run-began': {
+        const { run, kind, trigger, operation } = event;
+        return [stamp(kind === 'update' ? `Run ${run} (${trigger})` : `${operation} ${run}`)];
+      }
       case 'step':
         titles.set(event.number, event.title);
-        return live ? [stamp(`${step(event.number)} ...`)] : [];
+        return live ? [stamp(`${step(event)} ...`)] : [];
       case 'step-done':
-        return [stamp(`${step(event.number)}: ${event.detail} (${duration(event.ms)})`)];
+        return [stamp(`${step(event)}: ${event.detail} (${duration(event.ms)})`)];
       case 'warning':
         return audience === 'public' ? [] : [stamp(`Warning: ${describeWarning(event.warning)}`)];
       case 'note':
         warned.add(event);
         if (!isShown(event, audience)) return [];
         return [stamp(`${event.level === 'warning' ? 'Warning' : 'Note'}: ${event.message}`)];
-      case 'end': {
-        const result = audience === 'public' ? forPublic(event.result) : event.result;
-        const publicWarnings = audience === 'public' ? result.warnings : [];
-        return [
-          ...publicWarnings.map((warning) => stamp(`Warning: ${describeWarning(warning)}`)),
-          ...hiddenLines(warned, audience).map(stamp),
-          ...summary(result).map(stamp),
-          ...diffLines(result, stamp),
-          `RESULT ${JSON.stringify(withCautions(result, warned.for(audience)))}`,
-        ];
-      }
-      case 'state':
-        return [
-          ...hiddenLines(warned, audience).map(stamp),
-          ...stateLines(event.state).map(stamp),
-          `RESULT ${JSON.stringify(withCautions(event.state, warned.for(audience)))}`,
-        ];
-      case 'begin':
-        steps = event.steps;
-        return [stamp(`${event.operation} ${event.run}`)];
       case 'item':
+        if (event.phase !== 'done') return [];
         return [stamp(`${event.name}: ${event.outcome}${event.detail === '' ? '' : `, ${event.detail}`}`)];
+      case 'log':
+        return event.lines.map((line) => stamp(`${event.name}: ${line}`));
       case 'progress':
         return [];
-      case 'finish':
-        return summaryLines(event.summary).map(stamp);
+      case 'run-ended':
+        return endLines(event, warned, audience, stamp);
     }
   };
+}
+
+function endLines(
+  event: RunEndedEvent,
+  warned: Warned,
+  audience: Audience,
+  stamp: (text: string) => string,
+): string[] {
+  const hidden = hiddenLines(warned, audience).map(stamp);
+  const cautions = warned.for(audience);
+  switch (event.kind) {
+    case 'update': {
+      const result = audience === 'public' ? forPublic(event.result) : event.result;
+      const publicWarnings = audience === 'public' ? result.warnings : [];
+      return [
+        ...publicWarnings.map((warning) => stamp(`Warning: ${describeWarning(warning)}`)),
+        ...hidden,
+        ...summary(result).map(stamp),
+        ...diffLines(result, stamp),
+        `RESULT ${JSON.stringify(withCautions(result, cautions))}`,
+      ];
+    }
+    case 'state':
+      return [
+        ...hidden,
+        ...stateLines(event.result).map(stamp),
+        `RESULT ${JSON.stringify(withCautions(event.result, cautions))}`,
+      ];
+    case 'operation':
+      return summaryLines(event.result).map(stamp);
+    case 'fleet':
+      return []; // shown by rooms that know what a fleet is
+  }
 }
 
 function hiddenLines(warned: Warned, audience: Audience): string[] {

@@ -1,5 +1,5 @@
 import type { Warning } from '../warning.ts';
-import type { RunResult } from './events.ts';
+import type { RunResult } from './results.ts';
 
 /**
  * What a caller who is no administrator may see of a result: of the warnings only how many there are per table, no row

@@ -1,5 +1,6 @@
 import { monotonicMs } from '../clock.ts';
-import type { ProgressEvent, Reporter, StepFacts } from './events.ts';
+import type { PlannedStep, RunBeganEvent, Tell } from './events.ts';
+import type { StepFacts } from './results.ts';
 
 /** What a step can say while it works: `detail` closes its line. */
 export interface StepResult<T> {
@@ -7,21 +8,33 @@ export interface StepResult<T> {
   readonly detail: string;
 }
 
+/** `Omit` over each kind. */
+type Began<E = RunBeganEvent> = E extends RunBeganEvent ? Omit<E, 'type'> : never;
+
 /**
  * The named steps of one operation: each is announced, timed and closed on the event stream. Times are milliseconds
  * of the monotonic clock, so that a clock that is set meanwhile does not matter.
  */
 export class Steps {
   readonly facts: StepFacts[] = [];
-  readonly #report: Reporter;
+  readonly #tell: Tell;
+  /** Those to come. */
+  #left: readonly PlannedStep[] = [];
+  #run: string | undefined;
   #number = 0;
 
-  constructor(report: Reporter) {
-    this.#report = report;
+  constructor(tell: Tell) {
+    this.#tell = tell;
   }
 
-  say(event: ProgressEvent): void {
-    this.#report(event, new Date());
+  /** Says something of this run, also where another one goes on beside it. */
+  readonly say: Tell = (event) => this.#tell(event, this.#run);
+
+  /** Announces the run, and all of its steps. */
+  begin(run: Began): void {
+    this.#run = run.run;
+    this.#left = run.steps;
+    this.say({ type: 'run-began', ...run });
   }
 
   note(message: string): void {
@@ -33,20 +46,31 @@ export class Steps {
     this.say({ type: 'note', level: 'warning', message });
   }
 
-  async run<T>(name: string, title: string, work: () => StepResult<T> | Promise<StepResult<T>>): Promise<T> {
+  /** What was to come is not needed: the step that is under way is the last one. */
+  endHere(): void {
+    this.#left = [];
+  }
+
+  /** @param step one that was announced, or one that has turned out to be needed as well */
+  async run<T>(step: PlannedStep, work: () => StepResult<T> | Promise<StepResult<T>>): Promise<T> {
+    const { name, title } = step;
+    if (this.#left[0]?.name === name) this.#left = this.#left.slice(1);
     this.#number += 1;
     const number = this.#number;
-    this.say({ type: 'step', number, name, title });
+    this.say({ type: 'step', number, of: number + this.#left.length, name, title });
     const began = monotonicMs();
+    let outcome: 'done' | 'failed' = 'failed';
     let detail = 'failed';
     try {
       const result = await work();
-      detail = result.detail;
+      ({ detail } = result);
+      outcome = 'done';
       return result.value;
     } finally {
       const ms = Math.round((monotonicMs() - began) * 10) / 10;
       this.facts.push({ name, ms });
-      this.say({ type: 'step-done', number, name, ms, detail });
+      const of = number + this.#left.length;
+      this.say({ type: 'step-done', number, of, name, ms, outcome, detail });
     }
   }
 }

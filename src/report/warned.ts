@@ -1,4 +1,4 @@
-import type { NoteEvent, ProgressEvent } from './events.ts';
+import type { NoteEvent, RunEvent } from './events.ts';
 
 /** Who reads an answer: `public` sees neither the rows behind warnings nor the diff. */
 export type Audience = 'administrator' | 'public';
@@ -7,7 +7,7 @@ export type Audience = 'administrator' | 'public';
 export class Warned {
   readonly #events: NoteEvent[] = [];
 
-  add(event: ProgressEvent): void {
+  add(event: RunEvent): void {
     if (event.type === 'note' && event.level === 'warning') this.#events.push(event);
   }
 

@@ -1,23 +1,19 @@
-import { GetObjectCommand, type GetObjectCommandOutput, type S3Client } from '@aws-sdk/client-s3';
-import { createClient } from './client.ts';
 import { CorruptError, ForeignError, StatusError, UnfitError } from './failures.ts';
 import { HINTS } from './hints.ts';
 import type { GetOutcome, ObjectReader, StoreSettings } from './object-store.ts';
 import { describeObject, prove } from './proof.ts';
 import { type Attempt, withRetries } from './retry.ts';
+import { type Got, objectGetter } from './signed-get.ts';
 
 type GetOptions = Parameters<ObjectReader['get']>[1];
 
-/** The object store for reading alone. A file of its own: it is all of the SDK that `update_config` has to load. */
+/** The object store for reading alone. A file of its own: it is all that `update_config` has to load. */
 export function createReader(settings: StoreSettings): ObjectReader {
-  return readerWith(createClient(settings), settings);
-}
-
-export function readerWith(client: S3Client, settings: StoreSettings): ObjectReader {
+  const get = objectGetter(settings);
   return {
     get: (key, options) =>
       withRetries(operationName('GET', settings, key), settings, (attempt) =>
-        getOnce(client, settings.bucket, key, options, attempt),
+        getOnce(get, key, options, attempt),
       ),
   };
 }
@@ -30,20 +26,14 @@ export function operationName(verb: string, settings: StoreSettings, key: string
 }
 
 async function getOnce(
-  client: S3Client,
-  bucket: string,
+  get: ReturnType<typeof objectGetter>,
   key: string,
   { ifNoneMatch, maxBytes }: GetOptions,
   { signal }: Attempt,
 ): Promise<GetOutcome> {
-  const command = new GetObjectCommand({
-    Bucket: bucket,
-    Key: key,
-    ...(ifNoneMatch === undefined ? {} : { IfNoneMatch: ifNoneMatch }),
-  });
-  let answer: GetObjectCommandOutput;
+  let answer: Got;
   try {
-    answer = await client.send(command, { abortSignal: signal });
+    answer = await get({ key, ifNoneMatch, signal });
   } catch (error) {
     // Without a condition of ours it is no answer of the store's, but of something in between.
     if (error instanceof StatusError && error.status === 304 && ifNoneMatch !== undefined) {
@@ -53,7 +43,7 @@ async function getOnce(
     if (error.code !== '') return { kind: 'missing' };
     throw new ForeignError('HTTP 404 without an error document of S3', { cause: error });
   }
-  const body = answer.Body as NodeJS.ReadableStream & { destroy(): void };
+  const body = answer.Body;
   const announced = answer.ContentLength;
   if (announced !== undefined && announced > maxBytes) {
     body.destroy();

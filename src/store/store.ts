@@ -14,7 +14,7 @@ import { CorruptError, ForeignError, OverlongError, StatusError } from './failur
 import type { HeadOutcome, ObjectInfo, ObjectStore, StoreSettings } from './object-store.ts';
 import { describeObject } from './proof.ts';
 import { putObject } from './put.ts';
-import { isMissing, operationName, readerWith } from './reader.ts';
+import { createReader, isMissing, operationName } from './reader.ts';
 import { type Attempt, SLOW_HINT, withRetries } from './retry.ts';
 
 /** Of a listing: a million objects. This platform has some 500. */
@@ -27,7 +27,7 @@ export function createStore(settings: StoreSettings): ObjectStore {
   const client = createClient(settings);
   const head = (key: string, attempt: Attempt) => headOnce({ client, settings }, key, attempt);
   return {
-    ...readerWith(client, settings),
+    ...createReader(settings),
     head: (key) =>
       withRetries(operationName('HEAD', settings, key), settings, (attempt) => head(key, attempt)),
     put: (key, bytes, options) => putObject({ client, settings, head }, key, bytes, options),

@@ -109,7 +109,8 @@ function queryString(query: SignedRequest['query']): string {
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
 }
 
-const encode = (text: string) =>
+/** Everything but RFC 3986's unreserved characters percent-encoded. */
+export const encode = (text: string) =>
   encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 
 function plainHeaders(message: IncomingMessage): Record<string, string> {

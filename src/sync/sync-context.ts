@@ -1,4 +1,4 @@
-import type { Reporter } from '../report/events.ts';
+import type { Tell } from '../report/events.ts';
 import type { Steps } from '../report/steps.ts';
 import type { Ownership } from '../rights/files.ts';
 import type { Site } from '../site/site.ts';
@@ -12,7 +12,7 @@ import type { Tally } from './sync-tally.ts';
 /** The parts that a run is put together from. */
 export interface SyncParts {
   readonly site: Site;
-  readonly report: Reporter;
+  readonly report: Tell;
   /** Told of every error that was not foreseen, with its stack. */
   readonly unexpected: (error: unknown) => void;
   /** Gives the store, whose operations then take at most so many milliseconds each. */

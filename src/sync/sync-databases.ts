@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { ensureStateDir, stateDirOf } from '../database/state-dir.ts';
-import { asFailure, Failure } from '../failure.ts';
+import { asFailure, Failure, problemOf } from '../failure.ts';
 import { makeTemporaryDirectory } from '../files/temporary.ts';
-import type { Summary } from '../report/events.ts';
+import type { Summary } from '../report/results.ts';
 import { Steps } from '../report/steps.ts';
 import { removeTree } from '../rights/files.ts';
 import { newRunId } from '../run-id.ts';
@@ -20,6 +20,11 @@ import { Tally } from './sync-tally.ts';
 import type { SyncResult } from './upload-model.ts';
 import { uploadAll } from './uploads.ts';
 
+const LOOK = { name: 'look', title: 'Look at the databases' };
+const UPLOAD = { name: 'upload', title: 'Upload what was changed' };
+const DOWNLOAD = { name: 'download', title: 'Download what is newer in the store' };
+const INVENTORY = { name: 'inventory', title: 'Bring the inventories up to date' };
+
 /** Of the time, how much is kept back for the inventories. */
 const RESERVE = 0.1;
 const LONGEST_RESERVE_MS = 20_000;
@@ -35,8 +40,15 @@ export async function syncDatabases(parts: SyncParts, request: SyncRequest): Pro
   const deadline = new Deadline(request.limitMs);
   const run = newRunId();
   const { operation, dryRun } = request;
-  const count = 2 + (request.downloads === 'none' ? 0 : 1) + (dryRun ? 0 : 1);
-  steps.say({ type: 'begin', run, operation, steps: count });
+  const { machineId: machine, region } = parts.site;
+  const facts = { operation, trigger: null, by: null, target: machine };
+  const wanted = [
+    LOOK,
+    UPLOAD,
+    ...(request.downloads === 'none' ? [] : [DOWNLOAD]),
+    ...(dryRun ? [] : [INVENTORY]),
+  ];
+  steps.begin({ kind: 'operation', run, ...facts, steps: wanted });
   let failure: Failure | null = null;
   try {
     const done = await deadline.race(withMemory({ parts, request, deadline, tally, steps }));
@@ -52,15 +64,15 @@ export async function syncDatabases(parts: SyncParts, request: SyncRequest): Pro
   const summary: Summary = {
     run,
     operation,
-    machine: parts.site.machineId,
-    region: parts.site.region,
+    machine,
+    region,
     outcome: failed ? 'failed' : dryRun ? 'dry-run' : 'done',
     counts: tally.counts(),
     failures: tally.failures,
     steps: steps.facts,
-    ...(failure ? { error: { code: failure.code, message: failure.message, hint: failure.hint } } : {}),
+    ...(failure ? { error: problemOf(failure) } : {}),
   };
-  steps.say({ type: 'finish', summary });
+  steps.say({ type: 'run-ended', kind: 'operation', result: summary });
   return { ...summary, items: tally.items };
 }
 
@@ -125,24 +137,24 @@ async function inTemporaryDirectory(work: (directory: string) => Promise<void>):
 
 async function work(run: Run): Promise<void> {
   const { request, tally, steps, ledger, deadline } = run;
-  const { surveyed, remotes } = await steps.run('look', 'Look at the databases', async () => {
+  const { surveyed, remotes } = await steps.run(LOOK, async () => {
     const found = look(run);
     const remotes = await learnRemotes(run, found);
     const detail = `${counted(found.length, 'database')}, ${tally.pending.size} of them perhaps to upload`;
     return { value: { surveyed: found, remotes }, detail };
   });
   const reserve = Math.min(LONGEST_RESERVE_MS, (request.limitMs ?? 0) * RESERVE);
-  const settled = await steps.run('upload', 'Upload what was changed', async () => {
+  const settled = await steps.run(UPLOAD, async () => {
     return await uploadAll({ ...run, deadline: deadline.before(reserve) }, surveyed, remotes);
   });
   if (request.elsewhere) await tellOfMoved(run, request.elsewhere, deadline.before(reserve));
   if (request.downloads !== 'none') {
-    await steps.run('download', 'Download what is newer in the store', async () => {
+    await steps.run(DOWNLOAD, async () => {
       return { value: undefined, detail: await downloadAll(run, surveyed, remotes, settled) };
     });
   }
   if (request.dryRun) return;
-  await steps.run('inventory', 'Bring the inventories up to date', async () => {
+  await steps.run(INVENTORY, async () => {
     return { value: undefined, detail: await payInventories(run, ledger.owed()) };
   });
 }

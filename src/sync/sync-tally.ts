@@ -1,5 +1,5 @@
-import { asFailure } from '../failure.ts';
-import type { ItemFailure, ItemOutcome } from '../report/events.ts';
+import { asFailure, problemOf } from '../failure.ts';
+import type { ItemFailure, ItemOutcome } from '../report/results.ts';
 import type { Steps } from '../report/steps.ts';
 import type { SyncItem } from './upload-model.ts';
 
@@ -44,18 +44,19 @@ export class Tally {
   /** One whose line is worth telling. */
   item(action: SyncItem['action'], name: string, outcome: ItemOutcome, detail: string): void {
     this.items.push({ action, name, outcome, detail });
-    this.#steps.say({ type: 'item', step: action, name, outcome, detail });
+    const fate = { phase: 'done', outcome, detail, attempt: 1 } as const;
+    this.#steps.say({ type: 'item', kind: 'tenant', step: action, name, ...fate });
   }
 
   /** @param name of a database, or of the inventory of a region, such as `inventory iad` */
   failed(step: SyncItem['action'] | 'inventory', name: string, error: unknown): void {
     const known = asFailure(error);
     if (known !== error) this.#unexpected(error);
-    const { code, message, hint } = known;
-    this.failures.push({ step, name, code, message, hint });
+    const problem = problemOf(known);
+    this.failures.push({ step, name, ...problem });
     if (step === 'inventory') return;
-    this.mark(name, code === 'changed-elsewhere' ? 'changed elsewhere' : 'failed');
-    this.item(step, name, 'failed', message);
+    this.mark(name, problem.code === 'changed-elsewhere' ? 'changed elsewhere' : 'failed');
+    this.item(step, name, 'failed', problem.message);
   }
 
   /** Counts that are not 0. */

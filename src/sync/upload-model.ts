@@ -1,5 +1,5 @@
 import type { Failure } from '../failure.ts';
-import type { ItemOutcome, Summary } from '../report/events.ts';
+import type { ItemOutcome, Summary } from '../report/results.ts';
 
 /** What a local database was found to hold. */
 export interface KnownCopy {

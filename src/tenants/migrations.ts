@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { problemOf } from '../child/problem.ts';
+import { describeBadEnd } from '../child/bad-end.ts';
 import { runChild } from '../child/run-child.ts';
 import { openInstalled } from '../database/image.ts';
 import type { Database } from '../database/sqlite.ts';
@@ -138,7 +138,7 @@ export async function runCommand(
     },
     timeoutMs: Math.max(1, limit.ms),
   });
-  const problem = problemOf(outcome, limit.words);
+  const problem = describeBadEnd(outcome, limit.words);
   // Not cut short here: half a secret would not be known for one.
   if (problem !== null) throw commandFailed(parts, printable(problem), which);
 }

@@ -2,8 +2,7 @@ import { dirname, resolve } from 'node:path';
 import pLimit from 'p-limit';
 import { monotonicMs } from '../clock.ts';
 import { ensureStateDir } from '../database/state-dir.ts';
-import { asFailure, Failure } from '../failure.ts';
-import type { Problem } from '../report/events.ts';
+import { Failure, type Problem, problemOf } from '../failure.ts';
 import { ownershipOfApplication } from '../rights/files.ts';
 import type { ObjectReader } from '../store/object-store.ts';
 import { type Arrival, arrive } from './arrive.ts';
@@ -58,7 +57,7 @@ export function newDatabases(parts: NewDatabasesParts): NewDatabases {
         };
         return await new Placing(parts, ensureStateDir(dbDir)).all(events, known);
       } catch (error) {
-        return events.map((event) => ({ event, problem: problemOf(parts, error) }));
+        return events.map((event) => ({ event, problem: told(parts, error) }));
       }
     },
   };
@@ -74,14 +73,13 @@ async function storeOf(parts: NewDatabasesParts): Promise<Opened> {
     const reader = await parts.openStore();
     return reader ? { kind: 'open', reader } : { kind: 'none' };
   } catch (error) {
-    return { kind: 'failed', problem: problemOf(parts, error).message };
+    return { kind: 'failed', problem: told(parts, error).message };
   }
 }
 
-function problemOf({ unexpected }: NewDatabasesParts, error: unknown): Problem {
+function told({ unexpected }: NewDatabasesParts, error: unknown): Problem {
   if (!(error instanceof Failure)) unexpected(error);
-  const { code, message, hint } = asFailure(error);
-  return { code, message, hint };
+  return problemOf(error);
 }
 
 /** Puts them in place, within the time that there is for all of them. */
@@ -106,7 +104,7 @@ class Placing {
         try {
           return { event, arrived: await this.#one(making, event, known(event)) };
         } catch (error) {
-          return { event, problem: problemOf(this.#parts, error) };
+          return { event, problem: told(this.#parts, error) };
         }
       });
     } finally {

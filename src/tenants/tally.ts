@@ -1,5 +1,5 @@
-import { asFailure } from '../failure.ts';
-import type { ItemFailure, ItemOutcome } from '../report/events.ts';
+import { Failure, problemOf } from '../failure.ts';
+import type { ItemFailure, ItemOutcome } from '../report/results.ts';
 import { counted } from '../text.ts';
 import type { TenantDone } from './tenant.ts';
 import type { TenantDatabase } from './tenant-model.ts';
@@ -47,11 +47,10 @@ export class Tally {
 
   /** The same for what is no tenant. */
   failedBeside(name: string, error: unknown): void {
-    const failure = asFailure(error);
-    if (failure !== error) this.#parts.unexpected(error);
-    const { code, message, hint } = failure;
-    this.#failures.push({ step: this.#request.step, name, code, message, hint });
-    this.#item(name, 'failed', message);
+    if (!(error instanceof Failure)) this.#parts.unexpected(error);
+    const problem = problemOf(error);
+    this.#failures.push({ step: this.#request.step, name, ...problem });
+    this.#item(name, 'failed', problem.message);
   }
 
   outcome(): TenantsOutcome {
@@ -82,23 +81,25 @@ export class Tally {
   }
 
   #item(name: string, outcome: ItemOutcome, detail: string): void {
-    this.#parts.report({ type: 'item', step: this.#request.step, name, outcome, detail }, new Date());
+    const { step } = this.#request;
+    const fate = { phase: 'done', outcome, detail, attempt: 1 } as const;
+    this.#parts.report({ type: 'item', kind: 'tenant', step, name, ...fate });
   }
 
   /** Tells something beside. */
   say(message: string): void {
-    this.#parts.report({ type: 'note', message }, new Date());
+    this.#parts.report({ type: 'note', message });
   }
 
   /** The same of what is wrong, and does not keep anything from being done. */
   warn(message: string): void {
-    this.#parts.report({ type: 'note', level: 'warning', message }, new Date());
+    this.#parts.report({ type: 'note', level: 'warning', message });
   }
 
   #progress(): void {
     this.#done += 1;
     const { step } = this.#request;
-    this.#parts.report({ type: 'progress', step, done: this.#done, total: this.#total }, new Date());
+    this.#parts.report({ type: 'progress', step, done: this.#done, total: this.#total });
   }
 }
 

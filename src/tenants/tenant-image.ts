@@ -1,10 +1,6 @@
 import type { Subject } from '../database/image.ts';
 import { imageDigest } from '../database/image.ts';
-import { isSqliteError } from '../database/sqlite.ts';
 import { wholePages } from '../database/swap.ts';
-import { Failure } from '../failure.ts';
-import { codeOf, diskError } from '../files/disk.ts';
-import { printable } from '../text.ts';
 import { readProved } from './version-order.ts';
 
 /** The default of `READY_MAX_DATABASE_MIB`, for what no setting is at hand. */

@@ -1,4 +1,4 @@
-import type { Problem } from '../report/events.ts';
+import type { Problem } from '../failure.ts';
 
 /** The database of one tenant, as this machine knows it. */
 export interface TenantDatabase {

@@ -1,5 +1,6 @@
 import type { Index } from '../index/index-model.ts';
-import type { ItemFailure, Reporter } from '../report/events.ts';
+import type { Tell } from '../report/events.ts';
+import type { ItemFailure } from '../report/results.ts';
 import type { Ownership } from '../rights/files.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import type { BySize } from './load.ts';
@@ -14,7 +15,7 @@ export interface TenantParts extends CommandParts {
   readonly openStore: () => Promise<ObjectStore | null>;
   /** The index that is installed at that moment. */
   readonly readIndex: () => Promise<Index>;
-  readonly report: Reporter;
+  readonly report: Tell;
   /** Told of every error that was not foreseen, with its stack. */
   readonly unexpected: (error: unknown) => void;
 }

@@ -1,8 +1,8 @@
 import { clearOwedEvents } from '../journal/owed-events.ts';
-import type { Outcome } from '../report/events.ts';
+import type { Outcome } from '../report/results.ts';
 import type { Candidate } from './candidate.ts';
 import type { InstallOptions } from './install-options.ts';
-import type { Operation } from './locked.ts';
+import type { Operation } from './locked-work.ts';
 import { isProved } from './unless-proved.ts';
 import type { Parts } from './update-context.ts';
 

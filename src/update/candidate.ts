@@ -4,7 +4,7 @@ import { imageDigest } from '../database/image.ts';
 import { Failure } from '../failure.ts';
 import type { LiveIndex } from '../install/live-index.ts';
 import type { InstalledState } from '../journal/journal-model.ts';
-import type { IndexFacts } from '../report/events.ts';
+import type { IndexFacts } from '../report/results.ts';
 import type { Fetched } from './fetch.ts';
 
 /** An index that an update may work with. */

@@ -1,5 +1,5 @@
 import type { Comparison } from '../install/compare.ts';
-import type { FileFacts } from '../report/events.ts';
+import type { FileFacts } from '../report/results.ts';
 
 /** What a result says of each file, the index first. */
 export function fileFacts(

@@ -5,7 +5,7 @@ import { compareFiles } from '../install/compare.ts';
 import { readLiveIndex } from '../install/live-index.ts';
 import { installedAs, type Remembered, readRemembered } from '../journal/remembered.ts';
 import { unifiedDiff } from '../report/diff.ts';
-import type { RunResult, Trigger } from '../report/events.ts';
+import type { RunResult, Trigger } from '../report/results.ts';
 import { Steps } from '../report/steps.ts';
 import { newRunId } from '../run-id.ts';
 import { chooseCandidate, describeHeld, localCandidate } from './candidate.ts';
@@ -15,9 +15,12 @@ import { proveFiles, readStep } from './pipeline.ts';
 import type { PushedIndex } from './pushed.ts';
 import { endResult, failureResult, newFindings } from './result.ts';
 import type { Parts } from './update-context.ts';
+import { FETCH, READ } from './update-steps.ts';
 
-/** Steps of a dry run: fetch, read, generate, check, compare. */
-const STEPS = 5;
+const GENERATE = { name: 'generate', title: 'Generate the files' };
+const CHECK = { name: 'check', title: 'Check every rule' };
+const COMPARE = { name: 'compare', title: 'Compare with what is installed' };
+const STEPS = [FETCH, READ, GENERATE, CHECK, COMPARE];
 
 /**
  * Says what an update would change, and changes nothing: it takes no lock, writes no journal and leaves no file. Nor does
@@ -30,13 +33,15 @@ export async function dryRun(
   const { site, settings } = parts;
   const steps = new Steps(parts.report);
   const findings = newFindings(newRunId());
-  steps.say({ type: 'run', run: findings.run, trigger: request.trigger, steps: STEPS });
+  const { trigger } = request;
+  const facts = { run: findings.run, operation: 'dry-run', trigger, by: null, target: site.machineId };
+  steps.begin({ kind: 'update', ...facts, steps: STEPS });
   let result: RunResult;
   try {
     const remembered = await lookInJournal(site.dbDir, steps);
     const live = await readLiveIndex(site, settings.maxIndexBytes);
     const installed = remembered && installedAs(remembered, live.digest);
-    const fetched = await steps.run('fetch', 'Fetch the index', async () => {
+    const fetched = await steps.run(FETCH, async () => {
       const unless = request.force ? null : knownVersion(live.digest, installed);
       const maxBytes = settings.maxIndexBytes;
       const value = request.pushed ?? (await fetchIndex(await parts.openStore(), { unless, maxBytes }));
@@ -58,15 +63,15 @@ export async function dryRun(
     // What would be done is nothing, where this host's own index is held.
     const candidate = 'kind' in chosen ? localCandidate(live, installed) : chosen;
     const { index } = await readStep({ site, steps, findings }, candidate);
-    const files = await steps.run('generate', 'Generate the files', () => {
+    const files = await steps.run(GENERATE, () => {
       const value = generate(index, site);
       return { value, detail: `${value.length} files` };
     });
-    await steps.run('check', 'Check every rule', async () => {
+    await steps.run(CHECK, async () => {
       await proveFiles(files, index, site);
       return { value: undefined, detail: 'every rule holds' };
     });
-    await steps.run('compare', 'Compare with what is installed', async () => {
+    await steps.run(COMPARE, async () => {
       const comparisons = compareFiles(files);
       const changed = candidate.digest !== live.digest;
       findings.files = fileFacts(comparisons, { path: live.path, changed, size: candidate.image.length });
@@ -83,7 +88,7 @@ export async function dryRun(
     if (asFailure(error) !== error) parts.unexpected(error);
     result = failureResult(site, steps, findings, error);
   }
-  steps.say({ type: 'end', result });
+  steps.say({ type: 'run-ended', kind: 'update', result });
   return result;
 }
 

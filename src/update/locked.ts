@@ -1,67 +1,27 @@
 import type { Lock } from '../database/lock.ts';
 import { madeBefore } from '../database/made-before.ts';
 import { asFailure, Failure } from '../failure.ts';
-import { type LiveIndex, readLiveIndex } from '../install/live-index.ts';
+import { readLiveIndex } from '../install/live-index.ts';
 import { recover } from '../install/recover.ts';
 import { moment } from '../journal/arrival.ts';
 import { unlessDamaged } from '../journal/history.ts';
 import { acquireJournal, type Journal } from '../journal/journal.ts';
 import type { Arrival } from '../journal/journal-model.ts';
-import { type Remembered, readShareable } from '../journal/remembered.ts';
-import type { Outcome, RunKind, RunResult, Trigger } from '../report/events.ts';
+import { readShareable } from '../journal/remembered.ts';
+import type { Outcome, RunResult } from '../report/results.ts';
 import { Steps } from '../report/steps.ts';
 import { giveAwayLeftovers } from '../rights/leftovers.ts';
 import { newRunId } from '../run-id.ts';
 import { maintenancePath, targetDirectories } from '../site/paths.ts';
 import { takeLane } from './lane.ts';
+import type { LockRequest, Operation, Work } from './locked-work.ts';
 import { endResult, type Findings, failureResult, newFindings } from './result.ts';
 import type { Parts } from './update-context.ts';
-
-/** What a piece of work under the lock has at hand. */
-export interface Operation {
-  readonly journal: Journal;
-  readonly steps: Steps;
-  readonly findings: Findings;
-  readonly live: LiveIndex;
-}
-
-export interface LockRequest {
-  readonly trigger: Trigger;
-  readonly kind: RunKind;
-  /** As `Caller.sha256`. */
-  readonly sha256?: string;
-  /** When the caller arrived: the result of a run of its kind that began later may answer for this one. */
-  readonly arrival: Arrival;
-  /** Milliseconds to wait for the lock; the setting where absent. */
-  readonly lockTimeoutMs?: number;
-  /** Whether another run's result may spare it all of its own work, before it asks anybody. */
-  readonly mayShare?: boolean;
-  /** Whether it goes on where the run cannot be recorded, such as on a full volume. */
-  readonly unrecorded?: boolean;
-  /** A lane that it has already. */
-  readonly lane?: Lock | null;
-}
-
-/** An operation that has work to do before it takes the lock, such as waiting for the network. */
-export interface Work<T> {
-  /**
-   * Done before the lock is asked for. What it throws is recorded as the failure of the run.
-   *
-   * @param remembered by the journal, where that was read already
-   */
-  readonly prepare: (steps: Steps, remembered: Remembered | null) => Promise<T>;
-  /** The local index as it was when this was prepared. */
-  readonly live?: (prepared: T) => LiveIndex | null;
-  /** Whether what was prepared still fits, now that nobody else can change anything; else it is prepared once more. */
-  readonly fits?: (prepared: T, journal: Journal, live: LiveIndex) => boolean;
-  readonly perform: (operation: Operation, prepared: T) => Promise<Outcome>;
-}
+import { LOCK } from './update-steps.ts';
 
 /** What earlier releases may have left as root's, and an update writes to. Other files are replaced. */
 const INDEX_FILES = ['', '-wal', '-shm', '-journal'].map((suffix) => `index.sqlite3${suffix}`);
 
-/** Steps of an update: fetch, lock, read, generate, check, install. */
-const STEPS = 6;
 /** Of the time that a run waits for the lock, how much it waits for a lane to the store. */
 const LANE_SHARE = 0.1;
 /** What was prepared is prepared anew as often as this, each time since another run has come in between. */
@@ -88,7 +48,17 @@ export async function prepareAndLock<T>(
   const { site } = parts;
   const steps = new Steps(parts.report);
   const findings = newFindings(newRunId());
-  steps.say({ type: 'run', run: findings.run, trigger: request.trigger, steps: STEPS });
+  const { operation, trigger } = request;
+  const target = site.machineId;
+  steps.begin({
+    kind: 'update',
+    run: findings.run,
+    operation,
+    trigger,
+    by: null,
+    target,
+    steps: request.steps,
+  });
   const run = new LockedRun(parts, request, steps, findings);
   let result: RunResult;
   try {
@@ -100,7 +70,7 @@ export async function prepareAndLock<T>(
   } finally {
     run.close();
   }
-  steps.say({ type: 'end', result });
+  steps.say({ type: 'run-ended', kind: 'update', result });
   return result;
 }
 
@@ -111,6 +81,8 @@ class LockedRun {
   readonly #findings: Findings;
   #journal: Journal | null = null;
   #lane: Lock | null = null;
+  /** The result of another run that is this one's, too. */
+  #other: RunResult | null = null;
 
   constructor(parts: Parts, request: LockRequest, steps: Steps, findings: Findings) {
     this.#parts = parts;
@@ -131,8 +103,7 @@ class LockedRun {
         prepare(this.#steps, round === 1 && before ? before.remembered : null),
       );
       const journal = await this.#acquire(prepared);
-      const other = journal.resultSince(this.#request.arrival, this.#caller());
-      if (other) return this.#shared(other);
+      if (this.#other) return this.#shared(this.#other);
       const known = prepared.ok ? liveOf?.(prepared.value) : null;
       const live = await readLiveIndex(site, this.#parts.settings.maxIndexBytes, known);
       const isUseful = prepared.ok && fits && round < MOST_ROUNDS;
@@ -211,10 +182,12 @@ class LockedRun {
   /** Where the preparation has failed already, that is what is told, and not that the lock could not be had either. */
   async #acquire(prepared: Attempted<unknown>): Promise<Journal> {
     try {
-      this.#journal = await this.#steps.run('lock', 'Wait for the lock', async () => {
+      this.#journal = await this.#steps.run(LOCK, async () => {
         const timeoutMs = this.#request.lockTimeoutMs ?? this.#parts.settings.lockTimeoutMs;
         const value = await acquireJournal({ dbDir: this.#parts.site.dbDir, timeoutMs });
         this.#clearUp(value);
+        this.#other = value.resultSince(this.#request.arrival, this.#caller());
+        if (this.#other) this.#steps.endHere();
         return { value, detail: 'held' };
       });
       return this.#journal;

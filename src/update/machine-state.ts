@@ -4,7 +4,7 @@ import { readValidIndex } from '../index/read-index.ts';
 import { compareFiles } from '../install/compare.ts';
 import { type LiveIndex, readLiveIndex } from '../install/live-index.ts';
 import { installedAs, type Remembered, readRemembered } from '../journal/remembered.ts';
-import type { FileFacts, MachineState } from '../report/events.ts';
+import type { FileFacts, MachineState } from '../report/results.ts';
 import type { Site } from '../site/site.ts';
 import { versionText } from '../version.ts';
 import { localFacts } from './candidate.ts';
@@ -32,7 +32,7 @@ export async function readState(parts: Parts): Promise<MachineState> {
     const after = await readRemembered(site.dbDir, patienceMs);
     // Every update writes down that it begins, before it looks at anything.
     if (after.lastRun?.run === remembered.lastRun?.run || looks === LOOKS) {
-      report({ type: 'state', state }, new Date());
+      report({ type: 'run-ended', kind: 'state', result: state });
       return state;
     }
     remembered = after;

@@ -14,7 +14,7 @@ import type { Site } from '../site/site.ts';
 import type { Arrived, NewDatabase, NewDatabases, NewEvent } from '../tenants/tenant-model.ts';
 import type { Warning } from '../warning.ts';
 import type { Beside } from './apply.ts';
-import type { Operation } from './locked.ts';
+import type { Operation } from './locked-work.ts';
 import type { Findings } from './result.ts';
 import type { Parts } from './update-context.ts';
 

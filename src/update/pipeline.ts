@@ -27,7 +27,7 @@ import { readValidIndex } from '../index/read-index.ts';
 import { firstOfEachKind } from '../index/warnings.ts';
 import { type Comparison, compareFiles } from '../install/compare.ts';
 import type { Staged } from '../install/stage.ts';
-import type { Outcome } from '../report/events.ts';
+import type { Outcome } from '../report/results.ts';
 import { navigatorPath } from '../site/paths.ts';
 import type { Site } from '../site/site.ts';
 import { counted } from '../text.ts';
@@ -35,12 +35,13 @@ import { type Change, installChange, stageChange } from './apply.ts';
 import type { Candidate } from './candidate.ts';
 import { describeChanges, fileFacts } from './changes.ts';
 import type { InstallOptions } from './install-options.ts';
-import type { Operation } from './locked.ts';
+import type { Operation } from './locked-work.ts';
 import { planDatabases } from './new-events.ts';
 import { type Reading, tellReading } from './reading.ts';
 import type { Running } from './result.ts';
 import { rememberProof } from './unless-proved.ts';
 import type { Parts } from './update-context.ts';
+import { CHECK, GENERATE, INSTALL, READ } from './update-steps.ts';
 
 /**
  * Read, generate, prove, install: from a candidate to an installed configuration. Installs what differs, and makes
@@ -57,14 +58,15 @@ export async function installCandidate(
   const { force, reload = force, spare = false, ahead = null } = options;
   const running = { site, steps, findings };
   const known = ahead !== null && ahead.image === candidate.image ? ahead.read : null;
-  const { index, reading } = await readStep(running, candidate, known);
+  const { index, reading } = await readStep(running, candidate, { before: known });
   await limitYoungGeneration(candidate.image.length);
-  const comparisons = await generateStep(running, { index, candidate, live });
-  const proof = { candidate, reading, comparisons };
-
   const indexChanged = candidate.digest !== live.digest;
-  const changed = indexChanged || comparisons.some((comparison) => comparison.changed);
-  if (!changed && !reload && !journal.pendingReload()) {
+  const isChanged = (files: readonly Comparison[]) => indexChanged || files.some((file) => file.changed);
+  const isDone = (files: readonly Comparison[]) => !isChanged(files) && !reload && !journal.pendingReload();
+  const comparisons = await generateStep(running, { index, candidate, live, isDone });
+  const proof = { candidate, reading, comparisons };
+  const changed = isChanged(comparisons);
+  if (isDone(comparisons)) {
     if (candidate.remember) journal.setInstalled(candidate.remember);
     rememberProof(parts, journal, proof);
     return 'unchanged';
@@ -87,7 +89,7 @@ export async function installCandidate(
     remember: remember && ((digest) => ({ ...remember, digest })),
   };
   const staged = await proveStep(running, change, { index, comparisons });
-  await steps.run('install', 'Install', async () => {
+  await steps.run(INSTALL, async () => {
     await installChange(journal, change, staged);
     databases.settle();
     return { value: undefined, detail: changed ? describeChanges(findings.files) : 'a reload, nothing else' };
@@ -97,20 +99,27 @@ export async function installCandidate(
   return 'updated';
 }
 
+interface ReadOptions {
+  /** What was read of it already, before the lock was taken; null where nothing was. */
+  readonly before?: ReadIndex | null;
+  /** Looks at the index while the step is under way. */
+  readonly look?: (index: Index) => void;
+}
+
 /**
  * Validates an index and reads its rows; tells which rows were left out, and what is odd about this machine.
  *
- * @param before what was read of it already, before the lock was taken; null where nothing was
  * @throws {Failure} `index-invalid`, listing everything that is wrong
  */
 export async function readStep(
   { site, steps, findings }: Running,
   candidate: Candidate,
-  before: ReadIndex | null = null,
+  { before = null, look = () => {} }: ReadOptions = {},
 ): Promise<{ readonly index: Index; readonly reading: Reading }> {
   findings.index = candidate.facts;
-  const { index, warnings } = await steps.run('read', 'Validate and read the index', () => {
+  const { index, warnings } = await steps.run(READ, () => {
     const value = before ?? readValidIndex(candidate.image);
+    look(value.index);
     return { value, detail: describeIndex(value) };
   });
   const reading: Reading = {
@@ -122,15 +131,23 @@ export async function readStep(
   return { index, reading };
 }
 
+interface Generating extends Pick<Operation, 'live'> {
+  readonly index: Index;
+  readonly candidate: Candidate;
+  /** Whether nothing is left to do for files that compare so. */
+  readonly isDone: (files: readonly Comparison[]) => boolean;
+}
+
 /** Generates every file, and compares it with what stands on the disk. */
 async function generateStep(
   { site, steps, findings }: Running,
-  { index, candidate, live }: { index: Index; candidate: Candidate; live: Operation['live'] },
+  { index, candidate, live, isDone }: Generating,
 ): Promise<Comparison[]> {
-  return await steps.run('generate', 'Generate the files and compare them', () => {
+  return await steps.run(GENERATE, () => {
     const value = compareFiles(generate(index, site));
     const changed = candidate.digest !== live.digest;
     findings.files = fileFacts(value, { path: live.path, changed, size: candidate.image.length });
+    if (isDone(value)) steps.endHere();
     return { value, detail: describeChanges(findings.files) };
   });
 }
@@ -147,7 +164,7 @@ async function proveStep(
   change: Change,
   { index, comparisons }: { index: Index; comparisons: readonly Comparison[] },
 ): Promise<Staged[]> {
-  return await steps.run('check', 'Stage the new files and check every rule', async () => {
+  return await steps.run(CHECK, async () => {
     const value = await stageChange(change, (reread) =>
       proveFiles(withReread(comparisons, reread), index, site),
     );

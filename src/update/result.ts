@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
-import { asFailure } from '../failure.ts';
-import type { FileFacts, IndexFacts, Outcome, Problem, RunResult } from '../report/events.ts';
+import { type Problem, problemOf } from '../failure.ts';
+import type { FileFacts, IndexFacts, Outcome, RunResult } from '../report/results.ts';
 import type { Steps } from '../report/steps.ts';
 import { newRunId } from '../run-id.ts';
 import { identityOf } from '../site/identity.ts';
@@ -52,18 +52,16 @@ export function endResult(site: Site, steps: Steps, findings: Findings, outcome:
 
 /** The result of one that did not. Nothing was changed, so no file is named as changed and no reload follows. */
 export function failureResult(site: Site, steps: Steps, findings: Findings, error: unknown): RunResult {
-  const failure = asFailure(error);
   const { version, ...result } = endResult(site, steps, { ...findings, files: [], reload: false }, 'failed');
   return {
     ...result,
-    error: { code: failure.code, message: failure.message, hint: failure.hint },
+    error: problemOf(error),
     ...(version === undefined ? {} : { version }),
   };
 }
 
 /** The result of a request that was refused before an operation began, when not even the site is known for sure. */
 export function refusedResult(env: NodeJS.ProcessEnv, error: unknown): RunResult {
-  const { code, message, hint } = asFailure(error);
   return {
     run: newRunId(),
     ...identityOf(env, hostname()),
@@ -75,7 +73,7 @@ export function refusedResult(env: NodeJS.ProcessEnv, error: unknown): RunResult
     warningCount: 0,
     warnings: [],
     steps: [],
-    error: { code, message, hint },
+    error: problemOf(error),
     version: versionText(),
   };
 }

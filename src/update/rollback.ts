@@ -5,11 +5,14 @@ import { type Generation, listGenerations, readGeneration } from '../install/gen
 import type { LiveIndex } from '../install/live-index.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Arrival, InstalledState } from '../journal/journal-model.ts';
-import type { IndexFacts, RunResult } from '../report/events.ts';
+import type { IndexFacts, RunResult } from '../report/results.ts';
 import { bringAbout } from './bring-about.ts';
 import { type Candidate, localCandidate } from './candidate.ts';
 import { underLock } from './locked.ts';
 import type { Parts } from './update-context.ts';
+import { CANDIDATE_STEPS, LOCK } from './update-steps.ts';
+
+const LOOK = { name: 'rollback', title: 'Read what was replaced' };
 
 export interface RollbackRequest {
   /** The run to undo; null for the last one that replaced anything. */
@@ -26,10 +29,11 @@ export interface RollbackRequest {
  * one is forced. Unless that object is what it puts back: then the machine has again what the store has.
  */
 export async function rollback(parts: Parts, { run, arrival }: RollbackRequest): Promise<RunResult> {
-  const request = { trigger: 'rollback', kind: 'rollback', arrival } as const;
+  const how = { operation: 'rollback', trigger: 'rollback', kind: 'rollback' } as const;
+  const request = { ...how, steps: [LOCK, LOOK, ...CANDIDATE_STEPS], arrival };
   return await underLock(parts, request, async (operation) => {
     const { journal, live, steps } = operation;
-    const before = await steps.run('rollback', 'Read what was replaced', () => {
+    const before = await steps.run(LOOK, () => {
       const value = stateBefore(journal, run);
       return { value, detail: describe(value) };
     });

@@ -1,26 +1,34 @@
 import { existsSync } from 'node:fs';
 import { generate } from '../generate/generate.ts';
-import { compareFiles } from '../install/compare.ts';
+import type { PlannedFile } from '../generate/planned-file.ts';
+import type { Index } from '../index/index-model.ts';
+import { type Comparison, compareFiles } from '../install/compare.ts';
 import type { Arrival } from '../journal/journal-model.ts';
-import type { Outcome, RunResult } from '../report/events.ts';
+import type { Outcome, RunResult } from '../report/results.ts';
 import { navigatorPath } from '../site/paths.ts';
 import { type Change, installChange, stageChange } from './apply.ts';
 import { bringAbout } from './bring-about.ts';
 import { type Candidate, localCandidate } from './candidate.ts';
 import { describeChanges, fileFacts } from './changes.ts';
-import { type Operation, underLock } from './locked.ts';
+import { underLock } from './locked.ts';
+import type { Operation } from './locked-work.ts';
 import { proveFiles, readStep } from './pipeline.ts';
 import type { Parts } from './update-context.ts';
+import { INSTALL, LOCK, READ } from './update-steps.ts';
 
 /** A start hook that waits blocks Navigator, and whoever holds the lock is finishing an update anyway. */
 const LOCK_TIMEOUT_MS = 5_000;
+
+const CHECK = { name: 'check', title: 'Stage htpasswd and check it' };
+const STEPS = [LOCK, READ, CHECK, INSTALL];
 
 /**
  * What the start hook does before Navigator serves anybody, from the local index alone and never over the network: an
  * update that was cut short is finished; otherwise htpasswd alone is brought up to date.
  */
 export async function runStart(parts: Parts, arrival: Arrival): Promise<RunResult> {
-  const request = { trigger: 'start', kind: 'start', arrival, lockTimeoutMs: LOCK_TIMEOUT_MS } as const;
+  const how = { operation: 'start', trigger: 'start', kind: 'start' } as const;
+  const request = { ...how, steps: STEPS, arrival, lockTimeoutMs: LOCK_TIMEOUT_MS };
   return await underLock(parts, request, async (operation) => {
     operation.journal.lowerClockMark(Date.now());
     const interrupted = operation.journal.pendingReload();
@@ -34,11 +42,17 @@ export async function runStart(parts: Parts, arrival: Arrival): Promise<RunResul
 async function writeHtpasswd(parts: Parts, operation: Operation, candidate: Candidate): Promise<Outcome> {
   const { journal, steps, findings, live } = operation;
   const { site } = parts;
-  const { index } = await readStep({ site, steps, findings }, candidate);
-  const plan = generate(index, site);
-  const comparisons = compareFiles(plan.filter((file) => file.kind === 'htpasswd'));
-  findings.files = fileFacts(comparisons, { path: live.path, changed: false, size: candidate.image.length });
-  const files = comparisons.filter((comparison) => comparison.changed);
+  let plan: PlannedFile[] = [];
+  let files: Comparison[] = [];
+  const look = (read: Index): void => {
+    plan = generate(read, site);
+    const comparisons = compareFiles(plan.filter((file) => file.kind === 'htpasswd'));
+    const facts = { path: live.path, changed: false, size: candidate.image.length };
+    findings.files = fileFacts(comparisons, facts);
+    files = comparisons.filter((comparison) => comparison.changed);
+    if (files.length === 0) steps.endHere();
+  };
+  const { index } = await readStep({ site, steps, findings }, candidate, { look });
   if (files.length === 0) return 'unchanged';
 
   // Navigator has read the old htpasswd already, so its next look at navigator.yml shall make it reload.
@@ -53,13 +67,13 @@ async function writeHtpasswd(parts: Parts, operation: Operation, candidate: Cand
     beside: null,
     remember: null,
   };
-  const staged = await steps.run('check', 'Stage htpasswd and check it', async () => {
+  const staged = await steps.run(CHECK, async () => {
     const value = await stageChange(change, (reread) =>
       proveFiles([...reread, ...plan.filter((file) => file.kind !== 'htpasswd')], index, site),
     );
     return { value, detail: 'every rule holds' };
   });
-  await steps.run('install', 'Install', async () => {
+  await steps.run(INSTALL, async () => {
     await installChange(journal, change, staged);
     return { value: undefined, detail: describeChanges(findings.files) };
   });

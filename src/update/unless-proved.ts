@@ -10,9 +10,10 @@ import type { Site } from '../site/site.ts';
 import type { Candidate } from './candidate.ts';
 import { describeChanges } from './changes.ts';
 import type { InstallOptions } from './install-options.ts';
-import type { Operation } from './locked.ts';
+import type { Operation } from './locked-work.ts';
 import { type Reading, tellReading } from './reading.ts';
 import type { Parts } from './update-context.ts';
+import { GENERATE, READ } from './update-steps.ts';
 
 /*
  * Most runs change nothing. What a run generates depends on the index, the site, and the build of this program, and on
@@ -33,9 +34,10 @@ export async function isProved(
   if (!proved || proved.inputs !== inputsDigest(site, build, candidate) || !hold(proved.outputs))
     return false;
   findings.index = candidate.facts;
-  await steps.run('read', 'Validate and read the index', () => ({ value: null, detail: proved.detail }));
+  await steps.run(READ, () => ({ value: null, detail: proved.detail }));
   tellReading({ site, steps, findings }, proved);
-  await steps.run('generate', 'Generate the files and compare them', () => {
+  await steps.run(GENERATE, () => {
+    steps.endHere();
     const files = proved.outputs.map(({ kind, path, size }) => ({ kind, path, changed: false, size }));
     const index = { kind: 'index', path: live.path, changed: false, size: candidate.image.length } as const;
     findings.files = [index, ...files];

@@ -1,4 +1,4 @@
-import type { Reporter } from '../report/events.ts';
+import type { Tell } from '../report/events.ts';
 import type { Site } from '../site/site.ts';
 import type { ObjectReader } from '../store/object-store.ts';
 import type { NewDatabases } from '../tenants/tenant-model.ts';
@@ -14,7 +14,7 @@ export interface Parts {
   readonly openStore: () => Promise<ObjectReader | null>;
   /** What sees to the databases of new events: loaded only where an index has any. */
   readonly openNewDatabases: () => Promise<NewDatabases>;
-  readonly report: Reporter;
+  readonly report: Tell;
   /** Told of every error that was not foreseen, with its stack. */
   readonly unexpected: (error: unknown) => void;
 }

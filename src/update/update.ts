@@ -1,11 +1,11 @@
 import type { Lock } from '../database/lock.ts';
-import { asFailure, Failure } from '../failure.ts';
+import { asFailure, Failure, type Problem, problemOf } from '../failure.ts';
 import { type LiveIndex, readLiveIndex } from '../install/live-index.ts';
 import { unlessDamaged } from '../journal/history.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Arrival } from '../journal/journal-model.ts';
 import { installedAs, NOTHING, type Remembered, readRemembered } from '../journal/remembered.ts';
-import type { Outcome, Problem, RunResult, Trigger } from '../report/events.ts';
+import type { Outcome, RunResult, Trigger } from '../report/results.ts';
 import { bringAbout } from './bring-about.ts';
 import {
   type Candidate,
@@ -16,9 +16,11 @@ import {
 } from './candidate.ts';
 import { describeFetched, type Fetched, fetchIndex, knownVersion } from './fetch.ts';
 import type { Ahead } from './install-options.ts';
-import { type Operation, prepareAndLock } from './locked.ts';
+import { prepareAndLock } from './locked.ts';
+import type { Operation } from './locked-work.ts';
 import type { PushedIndex } from './pushed.ts';
 import type { Parts } from './update-context.ts';
+import { CANDIDATE_STEPS, FETCH, LOCK } from './update-steps.ts';
 
 export interface UpdateRequest {
   readonly trigger: Trigger;
@@ -34,6 +36,8 @@ export interface UpdateRequest {
   /** The index that the request has brought, in place of that of the store; null or absent for none. */
   readonly pushed?: PushedIndex | null;
 }
+
+const STEPS = [FETCH, LOCK, ...CANDIDATE_STEPS];
 
 /** What the store has answered, or why it has not; and the local index as it was then, where it could be read. */
 type Asked = ({ readonly fetched: Fetched; readonly ahead: Ahead | null } | { readonly problem: Failure }) & {
@@ -54,10 +58,10 @@ export async function runUpdate(parts: Parts, request: UpdateRequest): Promise<R
     : ({ kind, mayShare: true } as const);
   return await prepareAndLock<Asked>(
     parts,
-    { trigger, arrival, ...how, unrecorded: mustServe, lane },
+    { operation: 'update', steps: STEPS, trigger, arrival, ...how, unrecorded: mustServe, lane },
     {
       prepare: (steps, remembered) =>
-        steps.run('fetch', 'Fetch the index', async () => {
+        steps.run(FETCH, async () => {
           const value = await ask(parts, request, remembered);
           const detail = 'fetched' in value ? describeFetched(value.fetched) : value.problem.message;
           return { value, detail };
@@ -172,10 +176,12 @@ async function serveLocal(
     return await bringAbout(parts, operation, local, { force: false, reload, spare: true });
   }
   if (failure !== error) parts.unexpected(error);
-  const { code, message, hint } = failure;
-  findings.fallback = { code, message, hint };
-  steps.note(`the update failed (${code}): ${message}; this machine serves from the index that it has`);
-  keepInMind(operation, findings.fallback);
+  const problem = problemOf(failure);
+  findings.fallback = problem;
+  steps.note(
+    `the update failed (${problem.code}): ${problem.message}; this machine serves from the index that it has`,
+  );
+  keepInMind(operation, problem);
   return await bringAbout(parts, operation, local, { force: false, reload, spare: true });
 }
 

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { makeSampleIndex } from '../../dev/sample/sample.ts';
@@ -6,10 +5,9 @@ import { openDatabase } from '../../src/database/sqlite.ts';
 import { entriesOf } from '../../src/index/index-model.ts';
 import { readValidIndex } from '../../src/index/read-index.ts';
 import { databaseOf } from '../../src/index/tenant-names.ts';
-import { ROOT } from '../support/machine.ts';
+import type { RunEvent } from '../../src/report/events.ts';
+import { decoded } from '../support/decoded.ts';
 import { type Scene, startScene } from './support/admin-host.ts';
-
-type Fields = Record<string, unknown>;
 
 let scene: Scene;
 beforeEach(async () => {
@@ -17,66 +15,23 @@ beforeEach(async () => {
 });
 afterEach(async () => await scene.close());
 
-/** The rows of a table of docs/FLEET.md: its first column, and the names in its last one. */
-function documented(heading: string): Record<string, string[]> {
-  const text = readFileSync(join(ROOT, 'docs/FLEET.md'), 'utf8');
-  const [, table = ''] = text.split(`${heading} |\n`);
-  const rows = (table.split('\n\n')[0] ?? '').split('\n').slice(1);
-  return Object.fromEntries(
-    rows.map((row) => {
-      const cells = row.split('|').slice(1, -1);
-      const names = (cells.at(-1) ?? '').replaceAll(/\([^)]*\)|of `[a-z-]+`/g, '').matchAll(/`(\w+)`/g);
-      return [
-        (cells[0] ?? '').replaceAll(/[` ]/g, ''),
-        [...new Set([...names].map(([, name = '']) => name))].sort(),
-      ];
-    }),
-  );
+/** What an event is, as far as the decoder tells kinds apart. */
+function nameOf(event: RunEvent): string {
+  if (event.type !== 'item') return 'kind' in event ? `${event.type} ${event.kind}` : event.type;
+  return `${event.kind} ${event.phase}${event.kind === 'machine' && event.outcome === 'skipped' ? ' skipped' : ''}`;
 }
 
-/** Every field that was seen in any event of a type, or in any object of a name. */
-class Seen {
-  readonly types: Record<string, Set<string>> = {};
-  readonly objects: Record<string, Set<string>> = {};
-
-  add(stdout: string): void {
-    for (const line of stdout.trimEnd().split('\n')) {
-      const { at, type, ...fields } = JSON.parse(line) as Fields;
-      expect(at).toMatch(/^\d{4}-.*Z$/);
-      this.#note(this.types, String(type), fields);
-    }
-  }
-
-  #note(into: Record<string, Set<string>>, name: string, fields: Fields): void {
-    into[name] ??= new Set();
-    const known = into[name];
-    for (const [key, value] of Object.entries(fields)) {
-      known.add(key);
-      for (const one of Array.isArray(value) ? value : [value]) this.#object(key, one);
-    }
-  }
-
-  #object(key: string, value: unknown): void {
-    if (typeof value !== 'object' || value === null) return;
-    const meant = {
-      active: 'machine',
-      skipped: 'machine',
-      replaces: 'index',
-      theirs: 'index',
-      machines: 'outcome',
-    };
-    this.#note(this.objects, meant[key as keyof typeof meant] ?? key, value as Fields);
-  }
-
-  static sorted(all: Record<string, Set<string>>): Record<string, string[]> {
-    return Object.fromEntries(Object.entries(all).map(([name, keys]) => [name, [...keys].sort()]));
-  }
-}
-
-it('the events of --json have the fields that are documented, and no other', async () => {
+it('config-update prints with --events what the decoder of this project reads, whatever happens', async () => {
   const host = scene.host();
-  const seen = new Seen();
-  const run = async (...args: string[]) => seen.add((await host.configUpdate(['--json', ...args])).stdout);
+  const seen = new Set<string>();
+  const run = async (...args: string[]) => {
+    const { stdout, stderr } = await host.configUpdate(['--events', ...args]);
+    expect(stderr).toBe('');
+    const events = decoded(stdout);
+    expect(new Set(events.map((event) => event.run)).size).toBe(1);
+    for (const event of events) seen.add(nameOf(event));
+    return events.at(-1);
+  };
   Object.assign(host.env, { APP_USER: 'root', CONFIG_UPDATE_BEFORE: 'echo made' });
   const { index } = readValidIndex(makeSampleIndex());
   const [entry] = entriesOf(index);
@@ -85,7 +40,7 @@ it('the events of --json have the fields that are documented, and no other', asy
   const event = openDatabase(join(host.dbDir, `${databaseOf(entry, first)}.sqlite3`));
   event.exec("CREATE TABLE events (date TEXT); INSERT INTO events VALUES ('2026-12-31')");
   event.close();
-  await run('--dry-run');
+  expect(await run('--dry-run')).toMatchObject({ type: 'run-ended', result: { outcome: 'done' } });
   scene.fleet.behave('m1', (response, nth, succeed) =>
     nth === 2 ? response.writeHead(503).end() : succeed(),
   );
@@ -94,13 +49,62 @@ it('the events of --json have the fields that are documented, and no other', asy
     const error = { code: 'disk', message: 'it is full', hint: 'Free some space.' };
     response.writeHead(400).end(`RESULT ${JSON.stringify({ machine: 'm2', outcome: 'failed', error })}\n`);
   });
-  await run('--verbose', '--user', 'ada:secret');
-  await run('--verify');
-  await run('--target', 'nowhere');
+  const hintFrom = 'machine';
+  expect(await run('--user', 'ada:secret')).toMatchObject({
+    result: { outcome: 'failed', machines: [{ outcome: 'updated' }, { error: { hintFrom } }] },
+  });
+  expect(await run('--verify')).toMatchObject({ result: { operation: 'verify' } });
   host.env['FLY_CLI_PATH'] = '/bin/false';
-  await run();
+  expect(await run()).toMatchObject({ result: { error: { code: 'fleet-unreachable' } } });
   const other = scene.host(makeSampleIndex({ events: 30, studios: 20 }));
-  seen.add((await other.configUpdate(['--json'])).stdout);
-  expect(Seen.sorted(seen.types)).toEqual(documented('| type | when | fields'));
-  expect(Seen.sorted(seen.objects)).toEqual(documented('| object | fields'));
+  const elsewhere = decoded((await other.configUpdate(['--events'])).stdout).at(-1);
+  expect(elsewhere).toMatchObject({ result: { outcome: 'changed-elsewhere' } });
+  expect([...seen].sort()).toEqual([
+    'file done',
+    'log command',
+    'log machine',
+    'machine asking',
+    'machine done',
+    'machine done skipped',
+    'machine pausing',
+    'machine waiting',
+    'note',
+    'progress',
+    'run-began fleet',
+    'run-ended fleet',
+    'step',
+    'step-done',
+    'tenant done',
+  ]);
+});
+
+it.each([
+  [['--target', 'nowhere'], 'usage'],
+  [['--nonsense'], 'usage'],
+  [['--json'], 'usage'],
+  [['--history'], 'usage'],
+])('config-update tells as its last event why it does not begin with %j', async (args, code) => {
+  const { stdout, exitCode } = await scene.host().configUpdate(['--events', ...args]);
+  expect(exitCode).toBe(2);
+  expect(decoded(stdout).at(-1)).toMatchObject({
+    type: 'run-ended',
+    kind: 'fleet',
+    result: { error: { code } },
+  });
+});
+
+it('config-update prints with --json a report also where it does not begin', async () => {
+  const { stdout, exitCode } = await scene.host().configUpdate(['--json', '--nonsense']);
+  expect(exitCode).toBe(2);
+  expect(JSON.parse(stdout)).toMatchObject({ outcome: 'failed', machines: [], error: { code: 'usage' } });
+});
+
+it('config-update prints the machines with their logs in one order, with --verbose and without', async () => {
+  const host = scene.host();
+  const types = async (...args: string[]) =>
+    decoded((await host.configUpdate(['--events', '--no-publish', ...args])).stdout)
+      .map(nameOf)
+      .sort();
+  await host.configUpdate();
+  expect(await types('--verbose')).toEqual(await types());
 });

@@ -111,25 +111,32 @@ describe('on a pipe, config-update', () => {
     expect(scene.fleet.headers[0]?.['fly-force-instance-id']).toBeUndefined();
   });
 
-  it('gives one event a line with --json', async () => {
+  it('gives the report as one object with --json', async () => {
     const { stdout } = await scene.host().configUpdate(['--json']);
+    expect(stdout.match(/\n/g)).toHaveLength(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      ...{ operation: 'update', outcome: 'done', notes: [expect.stringContaining('store: ')] },
+      machines: [{ etag: expect.any(String) }, {}],
+    });
+  });
+
+  it('gives one event a line with --events', async () => {
+    const { stdout } = await scene.host().configUpdate(['--events']);
     const events = stdout
       .trimEnd()
       .split('\n')
-      .map((line) => JSON.parse(line) as { type: string; at: string });
-    expect(events.map(({ type }) => type).filter((type) => !/^(attempt|machine-done)$/.test(type))).toEqual([
+      .map((line) => JSON.parse(line) as { type: string; at: string; seq: number; run: string });
+    expect(events.map(({ type }) => type).filter((type) => !/^(item|log|progress)$/.test(type))).toEqual([
       'note',
-      'begin',
-      'publishing',
-      'published',
-      'finding',
-      'found',
-      'updating',
-      'end',
+      'run-began',
+      ...Array.from({ length: 3 }, () => ['step', 'step-done']).flat(),
+      'run-ended',
     ]);
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, at) => at + 1));
+    expect(new Set(events.map(({ run }) => run)).size).toBe(1);
     expect(events.every(({ at }) => /Z$/.test(at))).toBe(true);
     expect(events.at(-1)).toMatchObject({
-      report: { outcome: 'done', machines: [{ etag: expect.any(String) }, {}] },
+      result: { outcome: 'done', machines: [{ etag: expect.any(String) }, {}] },
     });
   });
 

@@ -1,7 +1,7 @@
 /** Runs over several targets, or with a push, in which something is wrong for a part of it. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { changeSample, makeSampleIndex } from '../../dev/sample/sample.ts';
-import type { FleetReport } from '../../src/fleet/fleet-model.ts';
+import type { FleetReport } from '../../src/report/fleet-results.ts';
 import { Machine } from '../support/machine.ts';
 import { giveKeys, newKey } from '../support/pushing.ts';
 import { startWebServer, type WebServer } from '../support/web-servers.ts';
@@ -35,8 +35,7 @@ beforeEach(() => {
 });
 afterEach(() => host.remove());
 
-const reportOf = (stdout: string): FleetReport =>
-  (JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '{}') as { report: FleetReport }).report;
+const reportOf = (stdout: string): FleetReport => JSON.parse(stdout) as FleetReport;
 
 it('where the machines of one target cannot be found, those of the other are updated, and the run has failed', async () => {
   host.env = { ...host.env, FLY_CLI_PATH: '/bin/false' };

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { changeSample, makeSampleIndex } from '../../dev/sample/sample.ts';
-import type { FleetReport } from '../../src/fleet/fleet-model.ts';
+import type { FleetReport } from '../../src/report/fleet-results.ts';
 import { Machine } from '../support/machine.ts';
 import { giveKeys, newKey } from '../support/pushing.ts';
 import { startWebServer, type WebServer } from '../support/web-servers.ts';
@@ -39,8 +39,7 @@ beforeEach(() => {
 });
 afterEach(() => host.remove());
 
-const reportOf = (stdout: string): FleetReport =>
-  (JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '{}') as { report: FleetReport }).report;
+const reportOf = (stdout: string): FleetReport => JSON.parse(stdout) as FleetReport;
 const json = async (...args: string[]) => {
   const { stdout, exitCode } = await host.configUpdate([...KAMAL, ...args, '--json']);
   return { exitCode, ...reportOf(stdout) };
@@ -204,12 +203,12 @@ describe('several targets in one run', () => {
   });
 
   it('are verified each against its own', async () => {
-    const { stdout } = await host.configUpdate([...BOTH, '--verify', '--json']);
+    const { stdout } = await host.configUpdate([...BOTH, '--verify', '--events']);
     const events = stdout
       .trimEnd()
       .split('\n')
-      .map((line) => JSON.parse(line) as { type: string; from?: string });
-    expect(events.filter(({ type }) => type === 'stored').map(({ from }) => from)).toEqual(['store', 'push']);
+      .map((line) => JSON.parse(line) as { standard?: { from: string } });
+    expect(events.flatMap(({ standard }) => standard?.from ?? [])).toEqual(['store', 'push']);
   });
 });
 

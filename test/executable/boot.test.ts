@@ -2,7 +2,7 @@ import { readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
-import type { RunResult } from '../../src/report/events.ts';
+import type { RunResult } from '../../src/report/results.ts';
 import { always, type FaultProxy, never, s3Error, startFaultProxy } from '../support/fault-proxy.ts';
 import { EXECUTABLE, Machine, ROOT } from '../support/machine.ts';
 import { NavigatorCgi } from '../support/navigator-cgi.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeSampleIndex } from '../../dev/sample/sample.ts';
 import { readHistory } from '../../src/journal/history.ts';
-import type { RunResult } from '../../src/report/events.ts';
+import type { RunResult } from '../../src/report/results.ts';
 import { holder } from '../journal/support/processes.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { always, type FaultProxy, never, startFaultProxy } from '../support/fault-proxy.ts';

@@ -2,7 +2,7 @@ import { existsSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { changeSample } from '../../dev/sample/sample.ts';
-import type { RunResult } from '../../src/report/events.ts';
+import type { RunResult } from '../../src/report/results.ts';
 import { Machine } from '../support/machine.ts';
 import { EARLIER, FIRST, useMachine } from '../support/use-machine.ts';
 

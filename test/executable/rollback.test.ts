@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { changeSample } from '../../dev/sample/sample.ts';
 import { openDatabase } from '../../src/database/sqlite.ts';
-import type { RunResult } from '../../src/report/events.ts';
+import type { RunResult } from '../../src/report/results.ts';
 import { FIRST, LATER, SECOND, useMachine } from '../support/use-machine.ts';
 
 const here = useMachine();

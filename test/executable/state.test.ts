@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/database/sqlite.ts';
 import { acquireJournal } from '../../src/journal/journal.ts';
-import type { MachineState } from '../../src/report/events.ts';
+import type { MachineState } from '../../src/report/results.ts';
 import { altered } from '../support/indexes.ts';
 import type { CgiAnswered, RunOptions } from '../support/machine.ts';
 import { killAt } from '../support/strace.ts';

@@ -24,7 +24,7 @@ describe('an update that finds everything as the last run left it', () => {
     machine.settle();
     const answer = await machine.post();
     expect(answer.result.outcome).toBe('unchanged');
-    expect(answer.body).toContain(`Step 3/6: Validate and read the index: ${MARK}`);
+    expect(answer.body).toContain(`Step 3/4: Validate and read the index: ${MARK}`);
     expect(answer.result.files).toHaveLength(6);
     const byHand = await machine.run([]);
     expect(byHand.stdout).toContain(MARK);

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { FleetReport } from '../../src/fleet/fleet-model.ts';
+import type { FleetReport } from '../../src/report/fleet-results.ts';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
 import { FleetHost } from '../support/fleet-host.ts';
 import { standOf } from '../support/stand.ts';

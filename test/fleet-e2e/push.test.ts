@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { changeSample, makeSampleIndex } from '../../dev/sample/sample.ts';
-import type { FleetEvent, FleetReport } from '../../src/fleet/fleet-model.ts';
+import type { RunEvent } from '../../src/report/events.ts';
+import type { FleetReport } from '../../src/report/fleet-results.ts';
 import { CONFIG_UPDATE, MachineHome } from '../support/fleet-host.ts';
 import { FleetSimProcess } from '../support/fleet-sim.ts';
 import { EXECUTABLE, Machine } from '../support/machine.ts';
@@ -46,15 +47,15 @@ beforeEach(change);
 afterEach(() => sim.setFaults(''));
 
 async function push(...args: string[]) {
-  const { stdout, exitCode } = await admin.run([...args, '--json'], {
+  const { stdout, exitCode } = await admin.run([...args, '--events'], {
     executable: CONFIG_UPDATE,
     env: { ...sim.variables, HOME: home },
   });
   const events = stdout
     .trimEnd()
     .split('\n')
-    .map((line) => JSON.parse(line) as FleetEvent);
-  const report = (events.at(-1) as { report: FleetReport }).report;
+    .map((line) => JSON.parse(line) as RunEvent);
+  const report = (events.at(-1) as { result: FleetReport }).result;
   return { exitCode, events, report };
 }
 
@@ -85,7 +86,7 @@ it('an answer that was lost is asked for with another id, and finds the index th
   const { exitCode, report, events } = await push('--push');
   expect({ exitCode, report }).toMatchObject({ exitCode: 0 });
   expect(report.machines.map(({ attempts }) => attempts).sort()).toEqual([1, 2, 2, 2]);
-  expect(events.filter(({ type }) => type === 'retry')).toHaveLength(3);
+  expect(events.filter((event) => event.type === 'item' && event.phase === 'pausing')).toHaveLength(3);
   expectConverged();
 });
 

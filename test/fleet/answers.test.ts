@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { MachineOutcome } from '../../src/fleet/fleet-model.ts';
 import type { FleetSettings } from '../../src/fleet/fleet-settings.ts';
+import type { MachineOutcome } from '../../src/report/fleet-results.ts';
 import { fixed, run, settings } from './support/fleet.ts';
 import {
   answer,

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { makeSampleIndex } from '../../dev/sample/sample.ts';
-import type { FleetReport } from '../../src/fleet/fleet-model.ts';
+import type { FleetReport } from '../../src/report/fleet-results.ts';
 import { CONFIG_UPDATE } from '../support/fleet-host.ts';
 import { Machine } from '../support/machine.ts';
 import { type Published, startPublished } from '../support/published.ts';
@@ -65,8 +65,7 @@ async function update(
       ...env,
     },
   });
-  const last = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as { report: FleetReport };
-  return { exitCode, report: last.report };
+  return { exitCode, report: JSON.parse(stdout) as FleetReport };
 }
 
 it('over https the machines are reached by as many connections as are asked at a time', async () => {

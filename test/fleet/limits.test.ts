@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { FleetEvent } from '../../src/fleet/fleet-model.ts';
-import { fixed, run, settings } from './support/fleet.ts';
+import type { EventBody } from '../../src/report/events.ts';
+import { fixed, isDone, run, settings } from './support/fleet.ts';
 import { answer, type Machines, startMachines } from './support/machines.ts';
 
 let machines: Machines;
@@ -33,8 +33,8 @@ describe('the machines', () => {
     const config = settings(machines.url, { concurrency: 1, deadlineMs: 24 * 3600_000 });
     const stop = new AbortController();
     let done = 0;
-    const on = (event: FleetEvent): void => {
-      done += event.type === 'machine-done' ? 1 : 0;
+    const on = (event: EventBody): void => {
+      done += isDone(event) ? 1 : 0;
       if (done === 3) stop.abort();
     };
     const { report } = await run(
@@ -62,8 +62,8 @@ describe('a pause between two attempts', () => {
     const config = settings(machines.url, { attempts: 5, firstPauseMs: 8, longestPauseMs: 16 });
     const stop = new AbortController();
     const waits: number[] = [];
-    const on = (event: FleetEvent): void => {
-      if (event.type !== 'retry') return;
+    const on = (event: EventBody): void => {
+      if (event.type !== 'item' || event.phase !== 'pausing') return;
       waits.push(event.waitMs);
       if (event.waitMs > 1000) stop.abort();
     };
@@ -117,8 +117,8 @@ describe('a run that ends early', () => {
     machines = await startMachines(({ machine }) => (machine === 'd0' ? answer(machine) : undefined));
     const config = settings(machines.url, { concurrency: 3 });
     const stop = new AbortController();
-    const on = (event: FleetEvent): void => {
-      if (event.type === 'machine-done') stop.abort();
+    const on = (event: EventBody): void => {
+      if (isDone(event)) stop.abort();
     };
     const { report, events } = await run(
       { target: fixed(config, ...names(6)), settings: config },
@@ -130,8 +130,8 @@ describe('a run that ends early', () => {
       ...Array.from({ length: 5 }, () => 'cancelled'),
     ]);
     expect(report.machines.at(-1)?.attempts).toBe(0);
-    expect(events.filter(({ type }) => type === 'machine-done').length).toBe(6);
-    expect(events.at(-1)?.type).toBe('end');
+    expect(events.filter(isDone).length).toBe(6);
+    expect(events.at(-1)?.type).toBe('run-ended');
   });
 
   it('by the end of its time, says so for every machine that was not done', async () => {
@@ -139,8 +139,8 @@ describe('a run that ends early', () => {
     const config = settings(machines.url, { concurrency: 2, deadlineMs: 200 });
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     onTestFinished(() => void vi.useRealTimers());
-    const on = (event: FleetEvent): void => {
-      if (event.type === 'machine-done') vi.advanceTimersByTime(200);
+    const on = (event: EventBody): void => {
+      if (isDone(event)) vi.advanceTimersByTime(200);
     };
     const { report } = await run({ target: fixed(config, ...names(3)), settings: config }, { on });
     expect(report).toMatchObject({ outcome: 'failed', error: { code: 'machine-failed' } });

@@ -26,7 +26,7 @@ describe('an update', () => {
       publish: () => Promise.resolve(publish),
     });
     expect(report).toMatchObject({ outcome: 'changed-elsewhere', publish, machines: [] });
-    expect(events.map(({ type }) => type)).toEqual(['begin', 'publishing', 'published', 'end']);
+    expect(events.map(({ type }) => type)).toEqual(['run-began', 'step', 'item', 'step-done', 'run-ended']);
     expect(arrived).toEqual([]);
   });
 
@@ -76,7 +76,10 @@ describe('an update', () => {
   it('passes on the log of every answer, without its RESULT', async () => {
     const { events } = await over(({ machine }) => answer(machine), 'update', {}, { ids: ['d1'] });
     expect(events.filter(({ type }) => type === 'log')).toEqual([
-      { type: 'log', machine: machine('d1'), lines: ['[2026-01-02T03:04:06.000Z] Run 1 (cgi)'] },
+      {
+        ...{ type: 'log', step: 'update', kind: 'machine', name: 'd1' },
+        lines: ['[2026-01-02T03:04:06.000Z] Run 1 (cgi)'],
+      },
     ]);
   });
 });
@@ -111,7 +114,7 @@ describe('a verification', () => {
       Array.from({ length: 3 }, () => ({ outcome: 'same', etag: ETAG })),
     );
     expect(new Set(urls)).toEqual(new Set(['/showcase/update_config?state=1']));
-    expect(events[1]).toEqual({ type: 'stored', index: INDEX, from: 'store' });
+    expect(events[2]).toMatchObject({ kind: 'file', standard: { index: INDEX, from: 'store' } });
   });
 
   it.each([

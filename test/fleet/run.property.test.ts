@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { outcomeOf } from '../../src/fleet-view/fleet-words.ts';
 import { fixed, run, settings } from './support/fleet.ts';
 import { answer, type Behaviour, result, startMachines } from './support/machines.ts';
 
@@ -78,7 +79,7 @@ it('whatever each machine does to each request, each gets the outcome that its l
         expect(report.outcome).toBe(awake.length === 0 ? 'nothing-to-do' : good ? 'done' : 'failed');
         expect(report.skipped.length).toBe(rows.length - awake.length);
         expect(machines.most()).toBeLessThanOrEqual(concurrency);
-        const done = events.flatMap((event) => (event.type === 'machine-done' ? [event.outcome] : []));
+        const done = events.flatMap((event) => outcomeOf(event) ?? []);
         expect(new Set(done)).toEqual(new Set(report.machines));
         expect(done.length).toBe(awake.length);
       } finally {

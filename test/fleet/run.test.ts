@@ -34,14 +34,20 @@ describe('a run over the fleet', () => {
       });
       expect(request.headers.authorization).toBe(undefined);
     }
-    expect(events[0]).toMatchObject({ type: 'begin', target: 'fly', operation: 'update' });
-    expect(events.slice(1, 6).map(({ type }) => type)).toEqual([
-      'publishing',
-      'published',
-      'finding',
-      'found',
-      'updating',
+    expect(events[0]).toMatchObject({ type: 'run-began', kind: 'fleet', target: 'fly', operation: 'update' });
+    const steps = events.flatMap((event) =>
+      event.type === 'step' || event.type === 'step-done'
+        ? [`${event.type} ${event.name} ${event.number}/${event.of}`]
+        : [],
+    );
+    expect(steps).toEqual([
+      'step publish 1/3',
+      'step-done publish 1/3',
+      'step find 2/3',
+      'step-done find 2/3',
+      'step update 3/3',
+      'step-done update 3/3',
     ]);
-    expect(events.at(-1)).toEqual({ type: 'end', report });
+    expect(events.at(-1)).toEqual({ type: 'run-ended', kind: 'fleet', result: report });
   });
 });

@@ -9,7 +9,7 @@ import {
   readGeneration,
 } from '../../src/install/generations.ts';
 import { recover } from '../../src/install/recover.ts';
-import type { IndexFacts } from '../../src/report/events.ts';
+import type { IndexFacts } from '../../src/report/results.ts';
 import { versionImage } from './support/images.ts';
 import { LATER_RUN, makePlace, type Place, plan, RUN } from './support/place.ts';
 

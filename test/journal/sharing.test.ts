@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { arrival, moment } from '../../src/journal/arrival.ts';
 import type { Journal } from '../../src/journal/journal.ts';
-import type { RunKind } from '../../src/report/events.ts';
+import type { RunKind } from '../../src/report/results.ts';
 import { makeDbDir, withJournal } from './support/db-dir.ts';
 import { resultOf, run } from './support/results.ts';
 

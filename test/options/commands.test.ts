@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readCall } from '../../src/app/arguments.ts';
 import { COMMANDS } from '../../src/app/options/all-commands.ts';
 import { renderHelp } from '../../src/app/options/help.ts';
 import { renderPage } from '../../src/app/options/markdown.ts';
@@ -28,5 +29,31 @@ describe('the table of an executable', () => {
   it.each(named)('gives %s examples that call it, and exit codes', (name, { examples, exits }) => {
     for (const [call] of examples) expect(` ${call} `).toContain(` ${name} `);
     expect(exits.map(([code]) => code)).toEqual(expect.arrayContaining([0, 1, 2]));
+  });
+});
+
+describe('the forms in which an executable tells what it does', () => {
+  const told = named.filter(([, { options }]) => Object.hasOwn(options, 'events'));
+
+  it('are those of every executable that has one of them', () => {
+    expect(told.map(([name]) => name)).toEqual(['config-update', 'update_config', 'ready', 'sync-databases']);
+    expect(named.filter(([, { options }]) => Object.hasOwn(options, 'json'))).toEqual(told);
+  });
+
+  it.each(
+    told.flatMap(([name, command]) => [
+      [name, ['--json'], 'json', null, command] as const,
+      [name, ['--events'], 'events', null, command] as const,
+      [name, ['--events', '--json'], 'events', '--json and --events exclude each other', command] as const,
+      [name, ['--json', '--frob'], 'json', 'unknown option --frob', command] as const,
+    ]),
+  )('are read by %s of %j as %j', async (name, args, form, message, command) => {
+    const output: string[] = [];
+    const write = (text: string) => output.push(text);
+    const call = await readCall(command, args, { write, complain: write }, { name, env: {} });
+    if (call.kind === 'answered') throw new Error(output.join(''));
+    expect({ form: call.form, output }).toEqual({ form, output: [] });
+    if (message === null) expect(call.options).not.toThrow();
+    else expect(call.options).toThrow(message);
   });
 });

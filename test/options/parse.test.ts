@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readCall } from '../../src/app/arguments.ts';
 import { choice, defineCommand, text, wholeNumber } from '../../src/app/options/command.ts';
+import { FORM_OPTIONS } from '../../src/app/options/form.ts';
 import { nearest } from '../../src/app/options/nearest.ts';
 import { parse } from '../../src/app/options/parse-arguments.ts';
 
@@ -21,7 +22,7 @@ const OPTIONS = {
   user: { short: 'u', help: 'who', value: text('NAME') },
   only: { help: 'which', value: choice('WHAT', ['tenants', 'pages']), many: true },
   times: { help: 'how often', value: wholeNumber('N', 1, 9), preset: '3' },
-  json: { help: 'as JSON' },
+  ...FORM_OPTIONS,
 } as const;
 
 const TOOL = defineCommand({ ...PLAIN, options: OPTIONS }, (values) => values);
@@ -42,11 +43,12 @@ describe('a command line', () => {
         only: null,
         times: 3,
         json: false,
+        events: false,
         help: false,
         version: false,
         completion: null,
       },
-      json: false,
+      form: 'lines',
       problem: null,
     });
   });
@@ -100,15 +102,19 @@ describe('a command line', () => {
     },
   );
 
-  it.each([[['--json', '--frob']], [['--frob', '--json']], [['--user', '--json']]])(
-    '%j asks for JSON, although it is refused',
-    (args) => {
-      expect(parse(TOOL, args)).toMatchObject({ json: true, problem: { code: 'usage' } });
-    },
-  );
+  it.each([
+    [['--json', '--frob'], 'json'],
+    [['--frob', '--json'], 'json'],
+    [['--user', '--json'], 'json'],
+    [['--events', '--frob'], 'events'],
+    [['--user', '--events'], 'events'],
+    [['--json', '--events', '--frob'], 'events'],
+  ] as const)('%j asks for the form %j, although it is refused', (args, form) => {
+    expect(parse(TOOL, args)).toMatchObject({ form, problem: { code: 'usage' } });
+  });
 
-  it('asks for no JSON where that is the value of another option', () => {
-    expect(parse(TOOL, ['--user=--json']).json).toBe(false);
+  it.each(['json', 'events'])('asks for lines where --%s is the value of another option', (form) => {
+    expect(parse(TOOL, [`--user=--${form}`]).form).toBe('lines');
   });
 });
 

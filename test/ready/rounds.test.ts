@@ -8,7 +8,7 @@ import { previewReady, runReady } from '../../src/ready/ready.ts';
 import { ensureReadyDir } from '../../src/ready/ready-place.ts';
 import { leaveNotes } from '../../src/ready/request-notes.ts';
 import { type ReadyParts, STAGES, type Stage, type StageName } from '../../src/ready/stages.ts';
-import type { ProgressEvent } from '../../src/report/events.ts';
+import type { EventBody } from '../../src/report/events.ts';
 import { makeGate } from '../support/gate.ts';
 import { buildIndex } from '../support/indexes.ts';
 import { Machine } from '../support/machine.ts';
@@ -22,7 +22,7 @@ const indexOf = (studios: number): Buffer =>
   });
 
 let machine: Machine;
-let events: ProgressEvent[];
+let events: EventBody[];
 /** What was done: the stage, and the number of studios in the index that it was given. */
 let done: [StageName, number][];
 
@@ -184,8 +184,8 @@ describe('ready hooks that overlap', () => {
   it('are served also when they come at the very end of a round', async () => {
     const late = parts();
     let left = 3;
-    const report = (event: ProgressEvent): void => {
-      if (event.type === 'finish' && left > 0) {
+    const report = (event: EventBody): void => {
+      if (event.type === 'run-ended' && left > 0) {
         left -= 1;
         leaveNotes(ensureReadyDir(machine.appRoot), ['pages']);
       }

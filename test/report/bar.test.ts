@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { barReport, renderBar } from '../../src/report/bar.ts';
-import type { ProgressEvent } from '../../src/report/events.ts';
+import type { EventBody, StepDoneEvent, TenantItem } from '../../src/report/events.ts';
+import { told } from './results.ts';
 
 /** What a terminal shows in the end, and what it showed on its last line on the way. */
 class Screen {
@@ -21,18 +22,24 @@ class Screen {
 
 const START = Date.parse('2026-01-02T03:04:05.000Z');
 
-function play(events: readonly (readonly [number, ProgressEvent])[], columns = 80): Screen {
+function play(events: readonly (readonly [number, EventBody])[], columns = 80): Screen {
   const screen = new Screen();
   const report = barReport({ write: (text) => screen.write(text), columns: () => columns });
-  for (const [ms, event] of events) report(event, new Date(START + ms));
+  for (const [ms, event] of events) report(told(event, new Date(START + ms).toISOString()));
   return screen;
 }
 
-const step = { type: 'step', number: 1, name: 'pages', title: 'Prerender' } as const;
-const done = { type: 'step-done', number: 1, name: 'pages', ms: 5000, detail: '4 written' } as const;
+const step = { type: 'step', number: 1, of: 1, name: 'pages', title: 'Prerender' } as const;
+const done: StepDoneEvent = {
+  ...{ type: 'step-done', number: 1, of: 1, name: 'pages', ms: 5000 },
+  ...{ outcome: 'done', detail: '4 written' },
+};
 const progress = (count: number, total = 4) =>
   ({ type: 'progress', step: 'pages', done: count, total }) as const;
-const item = { type: 'item', step: 'pages', name: 'index.html', outcome: 'changed', detail: '' } as const;
+const item: TenantItem = {
+  ...{ type: 'item', kind: 'page', step: 'pages', name: 'index.html' },
+  ...{ phase: 'done', outcome: 'changed', detail: '', attempt: 1 },
+};
 
 describe('the bar', () => {
   it('is below the lines while a step is at work, and gone when it is done', () => {

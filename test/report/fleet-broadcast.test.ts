@@ -3,10 +3,11 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { FleetEvent } from '../../src/fleet/fleet-model.ts';
 import { httpBroadcast } from '../../src/fleet-view/navigator-broadcast.ts';
+import type { EventBody } from '../../src/report/events.ts';
 import { makeGate } from '../support/gate.ts';
 import { doneOf, failedOf, fleetRun } from './fleet-events.ts';
+import { told } from './results.ts';
 
 interface Posted {
   readonly stream: string;
@@ -34,12 +35,12 @@ afterEach(async () => {
 });
 
 /** One event a second. */
-async function tell(events: readonly FleetEvent[], oneByOne = false): Promise<void> {
+async function tell(events: readonly EventBody[], oneByOne = false): Promise<void> {
   const broadcast = httpBroadcast({ url, stream: 'config_update_x_1', timeoutMs: 60_000 });
   let now = Date.parse('2026-01-02T03:04:05Z');
   for (const event of events) {
     now += 1000;
-    broadcast.report(event, new Date(now));
+    broadcast.report(told(event, new Date(now).toISOString()));
     if (oneByOne) await broadcast.close(60_000);
   }
   await broadcast.close(60_000);

@@ -1,5 +1,12 @@
-import type { FleetEvent, FleetOperation, FleetReport, MachineOutcome } from '../../src/fleet/fleet-model.ts';
-import type { PublishedIndex } from '../../src/publish/published-index.ts';
+import type { EventBody } from '../../src/report/events.ts';
+import {
+  type FleetOperation,
+  type FleetReport,
+  type Machine,
+  type MachineOutcome,
+  nameOf,
+  type PublishedIndex,
+} from '../../src/report/fleet-results.ts';
 
 /** The events of runs over the fleet, made up. */
 
@@ -39,27 +46,59 @@ function reportOf(machines: readonly MachineOutcome[], operation: FleetOperation
   };
 }
 
+const STEPS = [
+  { name: 'publish', title: 'Syncing index database' },
+  { name: 'find', title: 'Getting list of Fly machines' },
+  { name: 'update', title: 'Triggering configuration update on each machine' },
+];
+
+function step(number: number, detail: string): [EventBody, EventBody] {
+  const { name = '', title = '' } = STEPS[number - 1] ?? {};
+  return [
+    { type: 'step', number, of: 3, name, title },
+    { type: 'step-done', number, of: 3, name, ms: 1, outcome: 'done', detail },
+  ];
+}
+
 /** A run from its beginning to its end, in which the machines are asked all at once and end as they are given. */
 export function fleetRun(
   outcomes: readonly MachineOutcome[],
   operation: FleetOperation = 'update',
-): FleetEvent[] {
-  const machines = outcomes.map(({ machine }) => machine);
+): EventBody[] {
+  const item = (machine: Machine) =>
+    ({ type: 'item', kind: 'machine', step: 'update', name: nameOf(machine), machine }) as const;
+  const waiting = { phase: 'waiting', outcome: null, detail: 'started', attempt: 0 } as const;
+  const asking = { phase: 'asking', outcome: null, detail: '', attempt: 1 } as const;
+  const [publish, published] = step(1, '');
+  const [find, found] = step(2, 'flyctl');
+  const [update, updated] = step(3, '');
+  const total = outcomes.length;
   return [
     {
-      type: 'begin',
-      run: '20260102T030405678Z-1f2e3d',
-      operation,
-      target: 'fly',
-      noun: ['machine', 'machines'],
+      ...{ type: 'run-began', kind: 'fleet', run: '20260102T030405678Z-1f2e3d', operation, trigger: null },
+      ...{ by: 'ada@office', target: 'fly', noun: ['machine', 'machines'], steps: STEPS },
     },
-    { type: 'publishing' },
-    { type: 'published', publish: { kind: 'published', index: INDEX } },
-    { type: 'finding' },
-    { type: 'found', listing: { active: machines, skipped: [], source: 'flyctl' } },
-    { type: 'updating', machines: machines.length, concurrency: 64 },
-    ...machines.map((machine): FleetEvent => ({ type: 'attempt', machine, attempt: 1 })),
-    ...outcomes.map((outcome): FleetEvent => ({ type: 'machine-done', outcome })),
-    { type: 'end', report: reportOf(outcomes, operation) },
+    publish,
+    {
+      ...{ type: 'item', kind: 'file', step: 'publish', name: 'index.sqlite3', phase: 'done', detail: '' },
+      ...{ outcome: 'published', publish: { kind: 'published', index: INDEX }, attempt: 1 },
+    },
+    published,
+    find,
+    ...outcomes.map(({ machine }): EventBody => ({ ...item(machine), step: 'find', ...waiting })),
+    found,
+    update,
+    { type: 'progress', step: 'update', done: 0, total, concurrency: 64 },
+    ...outcomes.map(({ machine }): EventBody => ({ ...item(machine), ...asking })),
+    ...outcomes.map(
+      ({ machine, attempts, ...rest }): EventBody => ({
+        ...item(machine),
+        phase: 'done',
+        attempt: attempts,
+        ...rest,
+      }),
+    ),
+    updated,
+    { type: 'run-ended', kind: 'fleet', result: reportOf(outcomes, operation) },
   ];
 }

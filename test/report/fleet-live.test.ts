@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { renderFrame } from '../../src/fleet-view/fleet-frame.ts';
 import { LiveFleet } from '../../src/fleet-view/fleet-live.ts';
 import { FleetProgress } from '../../src/fleet-view/fleet-progress.ts';
+import type { EventBody } from '../../src/report/events.ts';
 import { displayWidth, fitted, padded } from '../../src/report/table.ts';
 import { TerminalScreen } from '../support/screen.ts';
 import { doneOf, failedOf, fleetRun } from './fleet-events.ts';
+import { told } from './results.ts';
 
 const BEGAN = Date.parse('2026-01-02T03:04:05Z');
 
@@ -25,19 +27,26 @@ function live(events: ReturnType<typeof fleetRun>, size = { columns: 120, rows: 
       while (left > 0) {
         const event = events.shift();
         if (!event) throw new Error(`no ${type}`);
-        now += 1000;
-        fleet.report(event, new Date(now));
-        if (event.type === type) left -= 1;
+        if (event.type !== 'progress') now += 1000;
+        fleet.report(told(event, new Date(now).toISOString()));
+        if (isOf(event, type)) left -= 1;
       }
       fleet.tick(now);
     },
   };
 }
 
+/** Whether it is the beginning of a step, the end of a machine, or the end of the run. */
+function isOf(event: EventBody, what: string): boolean {
+  if (what === 'machine-done')
+    return event.type === 'item' && event.kind === 'machine' && event.phase === 'done';
+  return event.type === 'step' ? event.name === what : what === 'end' && event.type === 'run-ended';
+}
+
 describe('a live list', () => {
   it('shows each machine with region, attempt, duration and state, and how far all are', () => {
     const { screen, until } = live(fleetRun([doneOf('m1', 1000), failedOf('m2', 2000), doneOf('m3', 900)]));
-    until('publishing');
+    until('publish');
     expect(screen.lines[0]).toMatch(/^. Syncing index database\.\.\. {2}0 ms$/);
     until('machine-done', 2);
     const [published, found, ...rest] = screen.lines;
@@ -152,7 +161,8 @@ describe('a live list', () => {
         (machines, columns, rows) => {
           const progress = new FleetProgress();
           const outcomes = machines.map(([id, reason], at) => failedOf(`${at}${id}`, 5, reason));
-          for (const event of fleetRun(outcomes).slice(0, -1)) progress.apply(event, new Date(BEGAN));
+          for (const event of fleetRun(outcomes).slice(0, -1))
+            progress.apply(told(event, new Date(BEGAN).toISOString()));
           const frame = renderFrame(progress, { columns, rows, now: BEGAN, color: false });
           expect(frame.length).toBeLessThan(rows);
           for (const line of frame) expect(displayWidth(line)).toBeLessThan(columns);

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { FleetEvent, Machine } from '../../src/fleet/fleet-model.ts';
 import { LiveFleet } from '../../src/fleet-view/fleet-live.ts';
+import { outcomeOf } from '../../src/fleet-view/fleet-words.ts';
+import type { EventBody } from '../../src/report/events.ts';
+import type { Machine } from '../../src/report/fleet-results.ts';
 import { displayWidth } from '../../src/report/table.ts';
 import { doneOf, failedOf, fleetRun } from './fleet-events.ts';
+import { told } from './results.ts';
 import { Scrollback } from './scrollback.ts';
 
 const BEGAN = Date.parse('2026-01-02T03:04:05Z');
@@ -11,21 +14,18 @@ const SIZES = [40, 80].flatMap((columns) => [10, 24].map((rows) => [columns, row
 const idOf = (at: number) => `3d8d9930b32d${String(at).padStart(2, '0')}`;
 
 /** A run over 40 machines, of which every tenth fails, up to when so many are done; ten more are asked a second time. */
-function fortyMachines(): FleetEvent[] {
+function fortyMachines(): EventBody[] {
   const outcomes = Array.from({ length: 40 }, (_, at) =>
     at % 10 === 3
       ? failedOf(idOf(at), 900, 'status 503: busy, the lock was not free')
       : doneOf(idOf(at), 900),
   );
   const events = fleetRun(outcomes);
-  const retry = (machine: Machine): FleetEvent => ({
-    type: 'retry',
-    machine,
-    attempt: 1,
-    reason: 'no answer in time',
-    waitMs: 2300,
+  const retry = (machine: Machine): EventBody => ({
+    ...{ type: 'item', kind: 'machine', step: 'update', name: machine.id, machine },
+    ...{ phase: 'pausing', outcome: null, attempt: 1, detail: 'no answer in time', waitMs: 2300 },
   });
-  const first = events.findIndex(({ type }) => type === 'machine-done');
+  const first = events.findIndex((event) => outcomeOf(event) !== null);
   const again = outcomes.slice(35, 38).map(({ machine }) => retry(machine));
   return [...events.slice(0, first), ...again, ...events.slice(first)];
 }
@@ -43,9 +43,9 @@ function watched(columns: number, rows: number) {
   let middle: string[] = [];
   for (const event of fortyMachines()) {
     now += 100;
-    fleet.report(event, new Date(now));
+    fleet.report(told(event, new Date(now).toISOString()));
     for (let tick = 0; tick < 10; tick++) fleet.tick(now + tick);
-    if (event.type === 'machine-done') done += 1;
+    if (outcomeOf(event) !== null) done += 1;
     if (done === 20 && middle.length === 0) middle = screen.shown;
   }
   fleet.close();

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { LiveFleet } from '../../src/fleet-view/fleet-live.ts';
 import { TerminalScreen } from '../support/screen.ts';
 import { doneOf, failedOf, fleetRun } from './fleet-events.ts';
+import { told } from './results.ts';
 
 it('a live list of several targets names the target of each machine, also where two have one name', () => {
   const of = (target: string, outcome: ReturnType<typeof doneOf>) => ({
@@ -16,10 +17,10 @@ it('a live list of several targets names the target of each machine, also where 
     { verbose: false },
   );
   const events = fleetRun(outcomes);
-  for (const event of events.slice(0, -1)) fleet.report(event, new Date(0));
+  for (const event of events.slice(0, -1)) fleet.report(told(event, new Date(0).toISOString()));
   fleet.tick(5000);
   expect(screen.lines.join('\n')).toMatch(/✓ fly m1 .* updated\n✗ kamal m1 .* status 500\n\[█+\] 2\/2/);
-  for (const event of events.slice(-1)) fleet.report(event, new Date(0));
+  for (const event of events.slice(-1)) fleet.report(told(event, new Date(0).toISOString()));
   expect(screen.lines.join('\n')).toMatch(/target +machine[^\n]*\nfly +m1 [^\n]*\nkamal +m1 /);
   expect(screen.lines.join('\n')).toContain('\n  kamal m1: status 500\n');
 });

@@ -1,22 +1,31 @@
 import { describe, expect, it } from 'vitest';
-import type { ProgressEvent, RunResult, Trigger } from '../../src/report/events.ts';
+import type { EventBody } from '../../src/report/events.ts';
 import { LogGate } from '../../src/report/hold.ts';
 import type { LogEntry } from '../../src/report/log-entry.ts';
-import { AT, result } from './results.ts';
+import type { RunResult, Trigger } from '../../src/report/results.ts';
+import { AT, result, told } from './results.ts';
 
 const RUN = result().run;
-const note = (message: string): ProgressEvent => ({ type: 'note', message });
-const begin = (trigger: Trigger = 'cgi'): ProgressEvent => ({ type: 'run', run: RUN, trigger, steps: 6 });
-const step = (name: string): ProgressEvent => ({ type: 'step', number: 1, name, title: name });
-const done = (name: string): ProgressEvent => ({ type: 'step-done', number: 1, name, ms: 1, detail: name });
-const end = (facts: Partial<RunResult>): ProgressEvent => ({ type: 'end', result: result(facts) });
-const warning: ProgressEvent = {
+const note = (message: string): EventBody => ({ type: 'note', message });
+const begin = (trigger: Trigger = 'cgi'): EventBody => ({
+  ...{ type: 'run-began', kind: 'update', run: RUN, operation: 'update', trigger },
+  ...{ by: null, target: 'm', steps: [] },
+});
+const step = (name: string): EventBody => ({ type: 'step', number: 1, of: 6, name, title: name });
+const done = (name: string): EventBody => ({
+  ...{ type: 'step-done', number: 1, of: 6, name, ms: 1 },
+  ...{ outcome: 'done', detail: name },
+});
+const end = (facts: Partial<RunResult>): EventBody => ({
+  ...{ type: 'run-ended', kind: 'update', result: result(facts) },
+});
+const warning: EventBody = {
   type: 'warning',
   warning: { table: 'users', id: 1, row: 'user (users 1)', reason: 'bad' },
 };
 
 /** What was let through after each of these. */
-function through(...said: (ProgressEvent | 'exception')[]): {
+function through(...said: (EventBody | 'exception')[]): {
   passed: string[];
   gate: LogGate;
   counts: number[];
@@ -25,7 +34,7 @@ function through(...said: (ProgressEvent | 'exception')[]): {
   const gate = new LogGate((entry) => passed.push(nameOf(entry)));
   const counts = said.map((event) => {
     const entry: LogEntry =
-      event === 'exception' ? { at: AT, exception: { message: 'x', stack: '' } } : { at: AT, event };
+      event === 'exception' ? { at: AT, exception: { message: 'x', stack: '' } } : { event: told(event) };
     gate.add(entry);
     return passed.length;
   });
@@ -75,7 +84,7 @@ describe('a CGI run', () => {
       const said = [note('early'), begin(), ...LOOKED, step(name), done(name), end({})];
       const { passed, counts } = through(...said);
       expect(passed).toHaveLength(said.length);
-      expect(passed.slice(0, 2)).toEqual(['early', 'run']);
+      expect(passed.slice(0, 2)).toEqual(['early', 'run-began']);
       const before = said.length - 4;
       expect(counts.slice(before)).toEqual([0, said.length - 2, said.length - 1, said.length]);
     },
@@ -114,19 +123,23 @@ it.each(['command', 'start', 'resume', 'rollback'] as const)(
 );
 
 it('a refusal, which never began, is let through with what was noted before', () => {
-  expect(through(note('early'), end({ outcome: 'failed' })).passed).toEqual(['early', 'end']);
+  expect(through(note('early'), end({ outcome: 'failed' })).passed).toEqual(['early', 'run-ended']);
 });
 
 it('what a machine tells of its state is let through alone', () => {
   const state = { outcome: 'state', machine: 'm', region: null, index: null, files: [] } as const;
-  const told = {
-    type: 'state',
-    state: { ...state, pendingReload: false, fallback: null, lastRun: null },
+  const answer = {
+    type: 'run-ended',
+    kind: 'state',
+    result: { ...state, pendingReload: false, fallback: null, lastRun: null },
   } as const;
-  expect(through(note('early'), told).passed).toEqual(['state']);
+  expect(through(note('early'), answer).passed).toEqual(['run-ended']);
 });
 
 it('what a hook does is let through from its beginning', () => {
-  const hook: ProgressEvent = { type: 'begin', run: RUN, operation: 'ready', steps: 2 };
+  const hook: EventBody = {
+    ...{ type: 'run-began', kind: 'operation', run: RUN, operation: 'ready', trigger: null },
+    ...{ by: null, target: 'm', steps: [] },
+  };
   expect(through(note('early'), hook, note('late')).counts).toEqual([0, 2, 3]);
 });

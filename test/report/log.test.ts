@@ -13,9 +13,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { RunResult } from '../../src/report/events.ts';
 import { pinoReport } from '../../src/report/log.ts';
 import { createScrubber } from '../../src/report/redact.ts';
+import type { RunResult } from '../../src/report/results.ts';
 import { AT, eventsOf, result } from './results.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'log-'));
@@ -33,7 +33,7 @@ function logTo(logDir: string | null) {
 
 async function linesOf(directory: string, end: RunResult): Promise<Record<string, unknown>[]> {
   const log = logTo(directory);
-  for (const event of eventsOf(end)) log.report(event, AT);
+  for (const event of eventsOf(end)) log.report(event);
   await log.flush();
   return readLines(join(directory, 'update_config.log'));
 }
@@ -64,7 +64,7 @@ describe('the log', () => {
     ]);
     expect(lines[0]).toEqual({
       level: 'info',
-      time: AT.toISOString(),
+      time: AT,
       name: 'update_config',
       machine: 'e2865013',
       region: 'iad',
@@ -134,7 +134,7 @@ describe('a log that cannot be written', () => {
     ['the disk is full', () => symlinked('/dev/full')],
   ])('hurts nothing when %s', async (_, prepare) => {
     const log = logTo(prepare());
-    for (const event of eventsOf(result())) log.report(event, AT);
+    for (const event of eventsOf(result())) log.report(event);
     await expect(log.flush()).resolves.toBeUndefined();
   });
 
@@ -143,7 +143,7 @@ describe('a log that cannot be written', () => {
     const directory = symlinked(target);
     await logTo(directory).flush();
     const log = logTo(directory);
-    for (const event of eventsOf(result())) log.report(event, AT);
+    for (const event of eventsOf(result())) log.report(event);
     await log.flush();
     expect(existsSync(target)).toBe(false);
   });
@@ -156,7 +156,7 @@ describe('a log that cannot be written', () => {
       `import { pinoReport } from '${source('log.ts')}';
        import { createScrubber } from '${source('redact.ts')}';
        const log = pinoReport({ logDir: null, standardError: true, name: 'x', base: {}, scrubber: createScrubber([]) });
-       log.report({ type: 'note', message: 'x' }, new Date());
+       log.report({ v: 1, run: null, seq: 1, at: new Date().toISOString(), type: 'note', message: 'x' });
        await log.flush();
        console.log('done');`,
     );

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { broadcast } from '../../src/report/broadcast.ts';
-import type { ProgressEvent } from '../../src/report/events.ts';
+import type { RunEvent } from '../../src/report/events.ts';
 import { textReport } from '../../src/report/plain-text.ts';
 import { createScrubber, secretsOf } from '../../src/report/redact.ts';
-import { AT, eventsOf, result } from './results.ts';
+import { createStream } from '../../src/report/stream.ts';
+import { AT, eventsOf, result, saidIn } from './results.ts';
 
 const scrubber = createScrubber([
   'wJalrXUtnFEMI/K7MDENG',
@@ -150,10 +150,10 @@ describe('the one stream', () => {
   });
 
   it('is scrubbed before any reporter sees it', () => {
-    const seen: ProgressEvent[] = [];
+    const seen: RunEvent[] = [];
     const { report, text } = textReport('administrator');
-    const all = broadcast([(event) => seen.push(event), report], scrubber);
-    for (const event of eventsOf(end)) all(event, AT);
+    const all = createStream([(event) => seen.push(event), report], scrubber);
+    for (const body of saidIn(end)) all(body);
     const said = JSON.stringify(seen) + text();
     expect(said).not.toMatch(/Xxd1|t0ken/);
     expect(text().match(/^RESULT /gm)).toHaveLength(1);
@@ -167,16 +167,16 @@ describe('the one stream', () => {
       broken += 1;
       throw new Error('disk full');
     };
-    const all = broadcast([failing, report], scrubber);
-    for (const event of eventsOf(result())) all(event, AT);
+    const all = createStream([failing, report], scrubber);
+    for (const body of saidIn(result())) all(body);
     expect(broken).toBe(1);
     expect(text()).toContain('RESULT {');
   });
 
   it('leaves numbers, nulls and flags as they are', () => {
-    const seen: ProgressEvent[] = [];
-    for (const event of eventsOf(result()))
-      broadcast([(each: ProgressEvent) => seen.push(each)], scrubber)(event, AT);
-    expect(seen).toEqual(eventsOf(result()));
+    const seen: RunEvent[] = [];
+    const tell = createStream([(each) => seen.push(each)], scrubber);
+    for (const body of saidIn(result())) tell(body);
+    expect(seen.map((event) => ({ ...event, at: AT }))).toEqual(eventsOf(result()));
   });
 });

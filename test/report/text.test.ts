@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { RunResult } from '../../src/report/events.ts';
 import { describeCounts, renderJson, streamReport, textReport } from '../../src/report/plain-text.ts';
+import type { RunResult } from '../../src/report/results.ts';
 import type { Audience } from '../../src/report/warned.ts';
-import { AT, eventsOf, result } from './results.ts';
+import { eventsOf, result } from './results.ts';
 
 function textOf(end: RunResult, audience: Audience): string[] {
   const { report, text } = textReport(audience);
-  for (const event of eventsOf(end)) report(event, AT);
+  for (const event of eventsOf(end)) report(event);
   return text().split('\n');
 }
 
@@ -74,7 +74,7 @@ describe('the live report', () => {
   it('tells of a step when it begins, too', () => {
     const written: string[] = [];
     const report = streamReport((text) => written.push(text));
-    for (const event of eventsOf(result())) report(event, AT);
+    for (const event of eventsOf(result())) report(event);
     expect(written.slice(0, 3)).toEqual([
       `${STAMP}Run 20260102T030405678Z-1f2e3d (cgi)\n`,
       `${STAMP}Step 1/2: Fetch the index ...\n`,

@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changeSample, makeSampleIndex, SAMPLE_ADMINISTRATOR } from '../../dev/sample/sample.ts';
-import type { RunResult } from '../../src/report/events.ts';
+import type { RunResult } from '../../src/report/results.ts';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
 import { basic, Machine } from '../support/machine.ts';
 import { type Published, startPublished, storeEnvironment } from '../support/published.ts';

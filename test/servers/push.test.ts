@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RunResult } from '../../src/report/events.ts';
+import type { RunResult } from '../../src/report/results.ts';
 import { Machine } from '../support/machine.ts';
 import { giveKeys, newKey, type Pushing, pushOf, type Request } from '../support/pushing.ts';
 import { FIRST, SECOND } from '../support/use-machine.ts';

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { changeSample, makeSampleIndex } from '../../dev/sample/sample.ts';
-import type { FleetReport } from '../../src/fleet/fleet-model.ts';
+import type { FleetReport } from '../../src/report/fleet-results.ts';
 import { FleetSimProcess, Lines } from './fleet-sim.ts';
 import { EXECUTABLE, Machine, ROOT } from './machine.ts';
 import { type Published, startPublished, storeEnvironment } from './published.ts';
@@ -138,9 +138,8 @@ export class FleetHost {
   /** Runs it to its end with `--json`, and returns what it reports there. */
   async report(args: readonly string[] = [], env: Record<string, string> = {}): Promise<Reported> {
     const ended = await this.run([...args, '--json'], env);
-    const last = JSON.parse(ended.stdout.trimEnd().split('\n').at(-1) ?? '{}') as { report?: FleetReport };
-    if (!last.report) throw new Error(`no report: ${ended.stdout}${ended.stderr}`);
-    return { ...ended, report: last.report };
+    if (!ended.stdout.startsWith('{')) throw new Error(`no report: ${ended.stdout}${ended.stderr}`);
+    return { ...ended, report: JSON.parse(ended.stdout) as FleetReport };
   }
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { stateDirOf } from '../../src/database/state-dir.ts';
 import { listGenerations } from '../../src/install/generations.ts';
 import { readHistory } from '../../src/journal/history.ts';
-import type { HistoryRow } from '../../src/report/events.ts';
+import type { HistoryRow } from '../../src/report/results.ts';
 import { Machine } from './machine.ts';
 import type { ProcessOptions } from './run-process.ts';
 import { diskDirectory } from './scratch.ts';

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, ut
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
-import type { RunResult } from '../../src/report/events.ts';
+import type { RunResult } from '../../src/report/results.ts';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 export const EXECUTABLE = join(ROOT, 'cgi-bin/update_config');

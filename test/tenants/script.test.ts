@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { databaseKey } from '../../src/bucket/object-names.ts';
-import type { Summary } from '../../src/report/events.ts';
+import type { Summary } from '../../src/report/results.ts';
 import { provenVersion, versionImage } from '../install/support/images.ts';
 import { READY } from '../ready/support/ready.ts';
 import { Machine } from '../support/machine.ts';

@@ -12,6 +12,7 @@ import { NEW_DATABASE_MODE, readTenantSettings } from '../../tenants/tenants-set
 import { readUpdateSettings } from '../../update/update-settings.ts';
 import { isUsage, type Streams, usageLine } from '../arguments.ts';
 import { siteOf, storeSettingsOf, type Voice, type World } from '../machine/machine-parts.ts';
+import type { Form } from '../options/form.ts';
 import { type Output, runTold } from '../voice.ts';
 
 /** What the ways in to the databases have at hand. */
@@ -39,10 +40,10 @@ export interface DatabaseParts {
 export async function withDatabases(
   world: World,
   output: Output & Streams,
-  options: { json: boolean },
+  options: { form: Form },
   work: (build: () => Promise<DatabaseParts>) => Promise<SyncResult | null>,
 ): Promise<0 | 1 | 2> {
-  const told = { json: options.json, refused: { items: [] } };
+  const told = { form: options.form, refused: { items: [] } };
   return await runTold(world, output, told, async ({ voice, json }) => {
     try {
       const result = await work(() => buildDatabaseParts(world, voice));
@@ -61,16 +62,16 @@ async function buildDatabaseParts(world: World, voice: Voice): Promise<DatabaseP
   const site = await siteOf(world);
   const store = storeSettingsOf(world);
   const settings = readSyncSettings(env);
-  const note = (message: string) => voice.report({ type: 'note', message }, new Date());
+  const note = (message: string) => voice.report({ type: 'note', message });
   const { problem } = settings.webhook;
-  if (problem !== null) voice.report({ type: 'note', level: 'warning', message: problem }, new Date());
+  if (problem !== null) voice.report({ type: 'note', level: 'warning', message: problem });
   return {
     site,
     settings,
     note,
     index: async () => {
       const { index, warnings } = await readInstalledIndex(site, readUpdateSettings(env).maxIndexBytes);
-      for (const warning of firstOfEachKind(warnings)) voice.report({ type: 'warning', warning }, new Date());
+      for (const warning of firstOfEachKind(warnings)) voice.report({ type: 'warning', warning });
       return index;
     },
     sync: async (request) => {

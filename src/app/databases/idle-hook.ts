@@ -17,7 +17,7 @@ export async function runIdleHook(
 ): Promise<0 | 1 | 2> {
   const call = await readCall(IDLE, args, output, world);
   if (call.kind === 'answered') return call.exitCode;
-  return await withDatabases(world, output, { json: false }, async (build) => {
+  return await withDatabases(world, output, { form: 'lines' }, async (build) => {
     const { site, settings, note, index, sync } = await build();
     if (site.region === null) {
       note('only Fly machines upload; nothing to do');

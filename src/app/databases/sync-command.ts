@@ -7,6 +7,7 @@ import type { TenantDatabase } from '../../tenants/tenant-model.ts';
 import { readCall, type Streams } from '../arguments.ts';
 import { atAppRoot, type World } from '../machine/machine-parts.ts';
 import { runUpdateCommand } from '../machine/update-command.ts';
+import type { Form } from '../options/form.ts';
 import type { Output } from '../voice.ts';
 import { withDatabases } from './databases.ts';
 import { SYNC, type SyncOptions } from './sync-options.ts';
@@ -19,26 +20,26 @@ export async function runSyncDatabases(
 ): Promise<0 | 1 | 2> {
   const call = await readCall(SYNC, args, output, world);
   if (call.kind === 'answered') return call.exitCode;
-  const { json } = call;
+  const { form } = call;
   let here: World;
   let options: SyncOptions;
   try {
     options = call.options();
     here = atAppRoot(world, options.appRoot);
   } catch (error) {
-    return await withDatabases(world, output, { json }, () => Promise.reject(error));
+    return await withDatabases(world, output, { form }, () => Promise.reject(error));
   }
-  return await (options.indexOnly ? fetchIndex : syncTenants)(here, { ...options, json }, output);
+  return await (options.indexOnly ? fetchIndex : syncTenants)(here, { ...options, form }, output);
 }
 
-type Wanted = SyncOptions & { readonly json: boolean };
+type Wanted = SyncOptions & { readonly form: Form };
 
 async function syncTenants(
   world: World,
-  { dryRun, only, safe, json }: Wanted,
+  { dryRun, only, safe, form }: Wanted,
   output: Output & Streams,
 ): Promise<0 | 1 | 2> {
-  return await withDatabases(world, output, { json }, async (build) => {
+  return await withDatabases(world, output, { form }, async (build) => {
     const { site, note, index, sync } = await build();
     const now = await index();
     const tenants = chosen(now, site, only);
@@ -74,11 +75,11 @@ function chosen(index: Index, site: Site, only: readonly string[] | null): Tenan
  */
 async function fetchIndex(
   world: World,
-  { dryRun, json }: Wanted,
+  { dryRun, form }: Wanted,
   output: Output & Streams,
 ): Promise<0 | 1 | 2> {
   const task = dryRun
     ? { kind: 'dry-run' as const, force: false }
     : { kind: 'update' as const, force: false, boot: false };
-  return await runUpdateCommand(world, { json, options: () => ({ task, appRoot: null }) }, output);
+  return await runUpdateCommand(world, { form, options: () => ({ task, appRoot: null }) }, output);
 }

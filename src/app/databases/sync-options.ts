@@ -1,6 +1,7 @@
 import { INDEX_NAME } from '../../bucket/object-names.ts';
 import { APPLICATION_OPTIONS, defineCommand, text } from '../options/command.ts';
 import { PLACES, USAGE_EXIT } from '../options/common.ts';
+import { checkForm, FORM_OPTIONS } from '../options/form.ts';
 
 /** What one call of `sync-databases` shall do. */
 export interface SyncOptions {
@@ -38,7 +39,7 @@ export const SYNC = defineCommand(
         help: 'download nothing over a database that this region owns and has; no region owns the index, so --index-only does the same with it',
       },
       ...APPLICATION_OPTIONS,
-      json: { help: 'print one JSON object instead of lines' },
+      ...FORM_OPTIONS,
     },
     examples: [
       ['sync-databases --dry-run', 'what differs between this machine and the store?'],
@@ -54,6 +55,7 @@ export const SYNC = defineCommand(
     const indexOnly = values['index-only'];
     if (only && indexOnly)
       throw usage('--only and --index-only make no sense together: run it once with each of them');
+    checkForm(values, null, usage);
     return { dryRun: values['dry-run'], only, indexOnly, safe: values.safe, appRoot: values['app-root'] };
   },
 );

@@ -20,7 +20,7 @@ export async function runTenantStopHook(
 ): Promise<0 | 1 | 2> {
   const call = await readCall(TENANT_STOP, args, output, world);
   if (call.kind === 'answered') return call.exitCode;
-  return await withDatabases(world, output, { json: false }, async (build) => {
+  return await withDatabases(world, output, { form: 'lines' }, async (build) => {
     const { site, settings, note, index, sync } = await build();
     const name = tenantName(world.env['RAILS_APP_DB'] ?? '');
     if (name === '') {

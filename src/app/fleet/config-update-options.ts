@@ -1,7 +1,7 @@
 import type { Failure } from '../../failure.ts';
-import type { FleetOperation } from '../../fleet/fleet-model.ts';
 import type { GivenLimits } from '../../fleet/fleet-settings.ts';
 import { TARGET_NAMES } from '../../fleet/targets/all-targets.ts';
+import type { FleetOperation } from '../../report/fleet-results.ts';
 import {
   APPLICATION_OPTIONS,
   defineCommand,
@@ -14,6 +14,7 @@ import {
   wholeNumber,
 } from '../options/command.ts';
 import { PLACES, USAGE_EXIT } from '../options/common.ts';
+import { checkForm, FORM_OPTIONS, type Form, formOf } from '../options/form.ts';
 
 /** What one call of `config-update` shall do. */
 type FleetTask = { readonly kind: 'history' } | FleetRun;
@@ -37,7 +38,7 @@ export interface FleetOptions {
   readonly task: FleetTask;
   /** One, or several with commas between them. */
   readonly target: string;
-  readonly json: boolean;
+  readonly form: Form;
   readonly verbose: boolean;
   /** `user` or `user:password`; null when not given. */
   readonly user: string | null;
@@ -123,7 +124,8 @@ const OPTIONS = {
     variable: 'TURBO_CABLE_BROADCAST_URL',
     presetWords: 'http://localhost:9999/_broadcast',
   },
-  json: { help: 'print one event a line, as JSON' },
+  ...FORM_OPTIONS,
+  json: { help: 'the report as one JSON object instead of lines' },
   verbose: { short: 'v', help: "show each machine's own log" },
   ...APPLICATION_OPTIONS,
 } as const satisfies Options;
@@ -169,7 +171,7 @@ export const CONFIG_UPDATE = defineCommand(
   (values, usage): FleetOptions => ({
     task: taskOf(values, usage),
     target: values.target,
-    json: values.json,
+    form: formOf(values),
     verbose: values.verbose,
     user: values.user,
     appRoot: values['app-root'],
@@ -199,6 +201,7 @@ function taskOf(values: Given, usage: (message: string) => Failure): FleetTask {
   ] as const;
   for (const [one, other, both] of excluding)
     if (both) throw usage(`--${one} and --${other} exclude each other`);
+  checkForm(values, task === 'history' ? task : null, usage);
   if (task !== 'history') return { kind: 'run', operation: task, publish, way, replaces, force, dates };
   if (way) throw usage(`--${way} makes no sense with --history`);
   return { kind: task };

@@ -1,19 +1,20 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { FleetReport } from '../../fleet/fleet-model.ts';
+import { Failure, problemOf } from '../../failure.ts';
 import { fleetSecretsOf, readFleetSettings } from '../../fleet/fleet-settings.ts';
 import { type Credentials, credentialSecrets, readCredentials } from '../../fleet/machine-login.ts';
 import { runFleet } from '../../fleet/run-fleet.ts';
 import { createTargets } from '../../fleet/targets/all-targets.ts';
 import { renderFleetHistory } from '../../fleet-view/fleet-table.ts';
 import { readFleetHistory } from '../../journal/fleet-history.ts';
-import { createScrubber, secretsOf } from '../../report/redact.ts';
+import type { FleetReport } from '../../report/fleet-results.ts';
+import { createScrubber, type Scrubber, secretsOf } from '../../report/redact.ts';
 import { newRunId } from '../../run-id.ts';
 import { readUpdateSettings } from '../../update/update-settings.ts';
 import { isUsage, readCall, type Streams, usageLine } from '../arguments.ts';
 import { atAppRoot, siteOf, type World } from '../machine/machine-parts.ts';
 import { CONFIG_UPDATE, type FleetOptions, type FleetRun } from './config-update-options.ts';
 import { buildFleetParts } from './fleet-parts.ts';
-import { type Console, openFleetVoice, renderRefusal } from './fleet-voice.ts';
+import { type Console, openFleetVoice, tellRefusal } from './fleet-voice.ts';
 import { chooseWays } from './fleet-ways.ts';
 import { recordIn } from './history-command.ts';
 import { whoRuns } from './operator-name.ts';
@@ -40,16 +41,22 @@ export async function runConfigUpdate(
 ): Promise<number> {
   const call = await readCall(CONFIG_UPDATE, args, console, world);
   if (call.kind === 'answered') return call.exitCode;
-  const { json } = call;
+  const { form } = call;
+  const run = newRunId();
   try {
     const options = call.options();
     const here = atAppRoot(world, options.appRoot);
-    if (options.task.kind === 'history') return await tellHistory(here, json, console);
-    return await runOver(here, options, options.task, console);
+    if (options.task.kind === 'history') return await tellHistory(here, form === 'json', console);
+    return await runOver(here, { ...options, task: options.task, run }, console);
   } catch (error) {
+    const { write, complain } = console;
     const scrubber = createScrubber(allSecrets(world));
-    if (!isUsage(error) || json) console.write(renderRefusal(error, json, scrubber));
-    else console.complain(scrubber.block(usageLine(error, world)));
+    if (form === 'lines' && isUsage(error)) {
+      complain(scrubber.block(usageLine(error, world)));
+      return 2;
+    }
+    tellRefusal(form, refusedReport(world, { run, target: '', operation: 'update' }, error), scrubber, write);
+    if (form === 'lines') write(stackOf(error, scrubber));
     return isUsage(error) ? 2 : 1;
   }
 }
@@ -63,53 +70,80 @@ async function tellHistory(world: World, json: boolean, { write, columns }: Stre
   return 0;
 }
 
-async function runOver(
-  world: World,
-  options: FleetOptions,
-  task: FleetRun,
-  console: Console,
-): Promise<number> {
+interface Called extends FleetOptions {
+  readonly task: FleetRun;
+  readonly run: string;
+}
+
+async function runOver(world: World, options: Called, console: Console): Promise<number> {
   const { env } = world;
+  const { task, run } = options;
   const settings = readFleetSettings(env, options.limits);
   const chosen = chooseWays(createTargets(options.target, settings), task, world);
   const credentials = new Map(
     chosen.map(({ target }) => [target, readCredentials(options.user, env, target.url.hostname)]),
   );
-  const voice = openFleetVoice(world, options, allSecrets(world, ...credentials.values()), console);
+  const secrets = allSecrets(world, ...credentials.values());
+  const voice = openFleetVoice(world, options, run, secrets, console);
   const { report } = voice;
-  const who = { run: newRunId(), by: whoRuns(env) };
+  const who = { run, by: whoRuns(env) };
   const pending: Promise<void>[] = [];
   const later = (work: Promise<void>) => void pending.push(work);
   const unexpected = (error: unknown) => {
     voice.log.exception(error);
     const stack = error instanceof Error ? error.stack : String(error);
-    report({ type: 'note', message: `unexpected: ${stack}` }, new Date());
+    report({ type: 'note', message: `unexpected: ${stack}` });
   };
   const ingredients = { world, task, chosen, settings, credentials, ...who, report, unexpected, later };
   const cautions = [
     options.user?.includes(':') ? SEEN_PASSWORD : undefined,
     ...[...credentials.values()].map((one) => (one?.scheme === 'basic' ? one.caution : undefined)),
   ];
-  for (const message of new Set(cautions))
-    if (message !== undefined) report({ type: 'note', message }, new Date());
+  for (const message of new Set(cautions)) if (message !== undefined) report({ type: 'note', message });
+  const target = chosen.map((one) => one.target.name).join(',');
+  let refused = '';
   try {
     const { parts, site } = await buildFleetParts(ingredients);
     const { signal } = console.stop;
     const recorder = recordIn(site.dbDir, readUpdateSettings(env).lockTimeoutMs, signal, report);
     const recorded = task.operation === 'update';
-    if (recorded)
-      await recorder.begin({
-        run: who.run,
-        who: who.by,
-        target: chosen.map(({ target }) => target.name).join(','),
-      });
+    if (recorded) await recorder.begin({ run, who: who.by, target });
     const ended = await runFleet(parts, { ...who, operation: task.operation, signal });
     if (!signal.aborted) await Promise.race([Promise.all(pending), wait(LATER_MS)]);
     if (recorded) await recorder.finish(ended);
     return ended.outcome === 'done' ? 0 : (console.stop.exitCode() ?? exitCodeOf(ended));
+  } catch (error) {
+    // What the command line is to blame for is told where its other mistakes are.
+    if (options.form === 'lines' && isUsage(error)) throw error;
+    const result = refusedReport(world, { run, target, operation: task.operation }, error);
+    report({ type: 'run-ended', kind: 'fleet', result });
+    if (!(error instanceof Failure)) voice.log.exception(error);
+    if (options.form === 'lines') refused = stackOf(error, createScrubber(secrets));
+    return isUsage(error) ? 2 : 1;
   } finally {
     await voice.close();
+    console.write(refused);
   }
+}
+
+/** The report of a run that could not begin. */
+function refusedReport(
+  { env }: World,
+  facts: Pick<FleetReport, 'run' | 'target' | 'operation'>,
+  error: unknown,
+): FleetReport {
+  const found = { publish: null, index: null, machines: [], skipped: [] };
+  const { run, target, operation } = facts;
+  const beganAt = new Date().toISOString();
+  const by = whoRuns(env);
+  return { run, by, target, operation, outcome: 'failed', ...found, beganAt, ms: 0, error: problemOf(error) };
+}
+
+/** Of an error that was not foreseen; empty for any other. */
+function stackOf(error: unknown, scrubber: Scrubber): string {
+  const stack =
+    error instanceof Failure || !(error instanceof Error) ? '' : scrubber.block(error.stack ?? '');
+  return stack === '' ? '' : `${stack}\n`;
 }
 
 function exitCodeOf({ outcome, error }: FleetReport): number {

@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { databaseFile, databaseKey, INDEX_NAME } from '../../bucket/object-names.ts';
 import { Failure } from '../../failure.ts';
 import type { FleetParts, Way } from '../../fleet/fleet-context.ts';
-import type { FleetReporter, Sending, Target } from '../../fleet/fleet-model.ts';
+import type { Sending, Target } from '../../fleet/fleet-model.ts';
 import type { FleetSettings } from '../../fleet/fleet-settings.ts';
 import type { Credentials } from '../../fleet/machine-login.ts';
 import type { PublishParts } from '../../publish/publish-context.ts';
-import type { PublishedIndex, PublishOutcome } from '../../publish/published-index.ts';
 import type { LocalIndex } from '../../publish/read-local.ts';
+import type { Tell } from '../../report/events.ts';
+import type { PublishedIndex, PublishOutcome } from '../../report/fleet-results.ts';
 import type { Site } from '../../site/site.ts';
 import type { ObjectStore, StoreSettings } from '../../store/object-store.ts';
 import { readUpdateSettings } from '../../update/update-settings.ts';
@@ -28,7 +29,7 @@ export interface Ingredients {
   readonly credentials: ReadonlyMap<Target, Credentials | null>;
   readonly run: string;
   readonly by: string;
-  readonly report: FleetReporter;
+  readonly report: Tell;
   readonly unexpected: (error: unknown) => void;
   /** Given work that must be waited for before the process ends. */
   readonly later: (work: Promise<void>) => void;
@@ -47,8 +48,8 @@ export async function buildFleetParts(ingredients: Ingredients): Promise<{ parts
   const storeSettings = isStoreUsed ? storeSettingsOf(world) : null;
   const store = isStoreUsed || hasNoStore(world) ? storeSettings : 'unused';
   const { accountCaution } = world;
-  if (accountCaution) report({ type: 'note', message: `warning: ${accountCaution}` }, new Date());
-  report({ type: 'note', message: describePlaces(store, chosen, settings) }, new Date());
+  if (accountCaution) report({ type: 'note', message: `warning: ${accountCaution}` });
+  report({ type: 'note', message: describePlaces(store, chosen, settings) });
   const ways = { ingredients, site, prepared: preparation(ingredients, site) };
   const stored = storedWay(ways, storeSettings);
   const pushed = pushedWay(ways, store !== null || Boolean(world.env['UPDATE_CONFIG_KEY']));
@@ -156,7 +157,7 @@ async function publishOurs(
     lockTimeoutMs,
     by,
     later,
-    note: (message) => report({ type: 'note', message }, new Date()),
+    note: (message) => report({ type: 'note', message }),
   };
   const { publishIndex } = await import('../../publish/publish.ts');
   return await publishIndex(parts, {
@@ -173,7 +174,7 @@ async function ofThisHostIfAny(ingredients: Ingredients, site: Site): Promise<Pu
 
 async function ofThisHost({ world, run, by, report }: Ingredients, site: Site): Promise<LocalIndex> {
   const { maxIndexBytes } = readUpdateSettings(world.env);
-  const note = (message: string): void => report({ type: 'note', message }, new Date());
+  const note = (message: string): void => report({ type: 'note', message });
   const { readLocal } = await import('../../publish/read-local.ts');
   return await readLocal({ site, maxIndexBytes, by, note }, run);
 }

@@ -1,6 +1,6 @@
 import { readDateSettings } from '../../dates/dates-settings.ts';
-import type { FleetReporter } from '../../fleet/fleet-model.ts';
 import { readBeforeSettings } from '../../publish/publish-settings.ts';
+import type { Tell } from '../../report/events.ts';
 import type { Site } from '../../site/site.ts';
 import { readUpdateSettings } from '../../update/update-settings.ts';
 import type { World } from '../machine/machine-parts.ts';
@@ -9,7 +9,7 @@ import type { FleetRun } from './config-update-options.ts';
 interface Told {
   readonly world: World;
   readonly task: FleetRun;
-  readonly report: FleetReporter;
+  readonly report: Tell;
   readonly unexpected: (error: unknown) => void;
 }
 
@@ -45,16 +45,15 @@ async function prepare(
 ): Promise<void> {
   const { env } = world;
   const options = { dryRun: task.operation === 'dry-run' };
-  const tell = (event: Parameters<FleetReporter>[0]): void => report(event, new Date());
   if (before.command.length > 0) {
     const { runBefore } = await import('../../publish/before.ts');
-    await runBefore({ site, settings: before, env, report: tell }, options);
+    await runBefore({ site, settings: before, env, report }, options);
     signal.throwIfAborted();
   }
   // A machine's index is the store's; only the admin host's is a person's to change.
   if (!dates.take || site.deployment !== 'local') return;
   const { lockTimeoutMs } = readUpdateSettings(env);
   const { takeDates } = await import('../../dates/take.ts');
-  await takeDates({ site, settings: dates, lockTimeoutMs, signal, report: tell, unexpected }, options);
+  await takeDates({ site, settings: dates, lockTimeoutMs, signal, report, unexpected }, options);
   signal.throwIfAborted();
 }

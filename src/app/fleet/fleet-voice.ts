@@ -1,17 +1,20 @@
 import { hostname } from 'node:os';
-import { asFailure, Failure } from '../../failure.ts';
-import type { FleetReporter } from '../../fleet/fleet-model.ts';
-import { fleetJson } from '../../fleet-view/fleet-json.ts';
+import { Failure } from '../../failure.ts';
 import { LiveFleet, type Screen } from '../../fleet-view/fleet-live.ts';
 import { fleetLog } from '../../fleet-view/fleet-log.ts';
 import { fleetLines } from '../../fleet-view/fleet-text.ts';
+import { problemLines } from '../../fleet-view/fleet-words.ts';
 import { type HttpBroadcast, httpBroadcast } from '../../fleet-view/navigator-broadcast.ts';
-import { broadcast } from '../../report/broadcast.ts';
+import type { Reporter, Tell } from '../../report/events.ts';
+import type { FleetReport } from '../../report/fleet-results.ts';
 import { type Log, pinoReport } from '../../report/log.ts';
+import { collectNotes } from '../../report/notes.ts';
 import { createScrubber, type Scrubber } from '../../report/redact.ts';
+import { createStream, eventLines } from '../../report/stream.ts';
 import { identityOf, logDirOf } from '../../site/identity.ts';
 import { versionText } from '../../version.ts';
 import type { World } from '../machine/machine-parts.ts';
+import type { Form } from '../options/form.ts';
 import type { FleetOptions } from './config-update-options.ts';
 import type { Stop } from './stop-signals.ts';
 
@@ -26,7 +29,7 @@ export interface Console {
 
 /** Everything that tells of a run over the fleet. */
 export interface FleetVoice {
-  readonly report: FleetReporter;
+  readonly report: Tell;
   readonly log: Log;
   /** Call it when all is told, however the run ended. */
   close(): Promise<void>;
@@ -41,12 +44,14 @@ const BROADCAST_TIMEOUT_MS = 1000;
 const BROADCAST_PATIENCE_MS = 2500;
 
 /**
+ * @param run that is told of
  * @param secrets that must never be seen, wherever they turn up
  * @throws {Failure} `usage`, `config-invalid`: there is no such place to broadcast to
  */
 export function openFleetVoice(
   { env, name, defaultAppRoot }: World,
   options: FleetOptions,
+  run: string,
   secrets: readonly string[],
   console: Console,
 ): FleetVoice {
@@ -61,13 +66,13 @@ export function openFleetVoice(
   });
   const shown = openView(options, console);
   const reporters = [fleetLog(log.report), shown.report, ...(broadcasts ? [broadcasts.http.report] : [])];
-  const report = broadcast(reporters, scrubber);
+  const report = createStream(reporters, scrubber, run);
   return {
     log,
     report,
     close: async () => {
       if (broadcasts && !(await broadcasts.http.close(BROADCAST_PATIENCE_MS))) {
-        report({ type: 'note', message: `nobody took what was broadcast to ${broadcasts.url}` }, new Date());
+        report({ type: 'note', message: `nobody took what was broadcast to ${broadcasts.url}` });
       }
       shown.close();
       await log.flush();
@@ -75,9 +80,16 @@ export function openFleetVoice(
   };
 }
 
-function openView(options: FleetOptions, console: Console): { report: FleetReporter; close(): void } {
+/** What shows a run to whoever called. */
+interface View {
+  readonly report: Reporter;
+  /** Call it when nothing more is reported. */
+  close(): void;
+}
+
+function openView(options: FleetOptions, console: Console): View {
   const { write, screen, stop } = console;
-  if (options.json) return { report: fleetJson(write, options), close: () => {} };
+  if (options.form !== 'lines') return plainView(options.form, write);
   if (!screen) return { report: textReport(write, options), close: () => {} };
   const live = new LiveFleet(screen, options);
   const timer = setInterval(() => live.tick(Date.now()), REDRAW_MS);
@@ -88,6 +100,22 @@ function openView(options: FleetOptions, console: Console): { report: FleetRepor
     live.close();
   };
   return { report: live.report, close };
+}
+
+/** For programs: the events as they happen, or the report with what was noted when nothing more is said. */
+function plainView(form: 'json' | 'events', write: (text: string) => void): View {
+  if (form === 'events') return { report: eventLines(write), close: () => {} };
+  const notes = collectNotes();
+  let ended: FleetReport | null = null;
+  return {
+    report: (event) => {
+      notes.report(event);
+      if (event.type === 'run-ended' && event.kind === 'fleet') ended = event.result;
+    },
+    close: () => {
+      if (ended) write(`${JSON.stringify({ ...ended, notes: notes.of(ended.run) })}\n`);
+    },
+  };
 }
 
 function openBroadcast(
@@ -109,7 +137,7 @@ function openBroadcast(
   });
 }
 
-function textReport(write: (text: string) => void, options: { verbose: boolean }): FleetReporter {
+function textReport(write: (text: string) => void, options: { verbose: boolean }): Reporter {
   const lines = fleetLines(options);
   return (event) => {
     const told = lines(event);
@@ -117,12 +145,23 @@ function textReport(write: (text: string) => void, options: { verbose: boolean }
   };
 }
 
-/** Tells of what kept a run from beginning. */
-export function renderRefusal(error: unknown, json: boolean, scrubber: Scrubber): string {
-  const { code, message, hint } = asFailure(error);
-  const told = scrubber.value({ code, message, hint });
-  if (json) return `${JSON.stringify({ at: new Date().toISOString(), type: 'error', error: told })}\n`;
-  const stack =
-    error instanceof Failure || !(error instanceof Error) ? '' : scrubber.block(error.stack ?? '');
-  return `Failed (${told.code}): ${told.message}\nWhat to do: ${told.hint}\n${stack === '' ? '' : `${stack}\n`}`;
+/** What kept a run from beginning, before there was anything to tell it by. */
+export function tellRefusal(
+  form: Form,
+  report: FleetReport,
+  scrubber: Scrubber,
+  write: (text: string) => void,
+): void {
+  if (form === 'lines') {
+    if (report.error)
+      write(
+        problemLines(scrubber.value(report.error))
+          .map((line) => `${line}\n`)
+          .join(''),
+      );
+    return;
+  }
+  const view = plainView(form, write);
+  createStream([view.report], scrubber, report.run)({ type: 'run-ended', kind: 'fleet', result: report });
+  view.close();
 }

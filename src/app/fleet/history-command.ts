@@ -1,7 +1,8 @@
 import { asFailure, Failure } from '../../failure.ts';
-import type { FleetReport, FleetReporter } from '../../fleet/fleet-model.ts';
 import { inFleetJournal } from '../../journal/fleet.ts';
 import type { FleetRunEnd } from '../../journal/journal-model.ts';
+import type { Tell } from '../../report/events.ts';
+import type { FleetReport } from '../../report/fleet-results.ts';
 
 /** Where a run is recorded. The journal is locked for moments only: the run itself may have to update this machine. */
 export interface Recorder {
@@ -14,12 +15,7 @@ export interface Recorder {
  *
  * @param signal ends the wait for the journal at the beginning of a run
  */
-export function recordIn(
-  dbDir: string,
-  timeoutMs: number,
-  signal: AbortSignal,
-  report: FleetReporter,
-): Recorder {
+export function recordIn(dbDir: string, timeoutMs: number, signal: AbortSignal, report: Tell): Recorder {
   const attempt = async (work: () => Promise<void>): Promise<void> => {
     try {
       await work();
@@ -29,7 +25,7 @@ export function recordIn(
         throw error;
       }
       const { message } = asFailure(error);
-      report({ type: 'note', message: `this run is not in the history: ${message}` }, new Date());
+      report({ type: 'note', message: `this run is not in the history: ${message}` });
     }
   };
   return {

@@ -5,8 +5,9 @@ import { renderResponse } from '../../cgi/response.ts';
 import { statusOf } from '../../cgi/status.ts';
 import { Failure, type FailureCode } from '../../failure.ts';
 import { arrival } from '../../journal/arrival.ts';
-import type { MachineState, ProgressEvent, Reporter, RunResult } from '../../report/events.ts';
+import type { Reporter, RunEvent } from '../../report/events.ts';
 import { renderJson, textReport } from '../../report/plain-text.ts';
+import type { MachineState, RunResult } from '../../report/results.ts';
 import { type Audience, Warned } from '../../report/warned.ts';
 import type { PushedIndex } from '../../update/pushed.ts';
 import { refusedResult } from '../../update/result.ts';
@@ -27,12 +28,12 @@ export interface Answer {
  * first line and cannot take it back. Never throws.
  */
 export async function answerCgi(world: World): Promise<Answer> {
-  const events: [ProgressEvent, Date][] = [];
+  const events: RunEvent[] = [];
   const warned = new Warned();
   /** What is known to be wrong only after the end of the operation. */
   const late: (string | null)[] = [];
-  const keep: Reporter = (event, at) => {
-    events.push([event, at]);
+  const keep: Reporter = (event) => {
+    events.push(event);
     warned.add(event);
   };
   const voice = buildVoice(world, [keep], true);
@@ -60,12 +61,12 @@ export async function answerCgi(world: World): Promise<Answer> {
   } catch (error) {
     if (!(error instanceof Failure)) voice.log.exception(error);
     result = refusedResult(world.env, error);
-    voice.report({ type: 'end', result }, new Date());
+    voice.report({ type: 'run-ended', kind: 'update', result });
   }
   await voice.log.flush();
   const end = events.pop();
   for (const message of [...late, voice.log.problem()])
-    if (message !== null) voice.report({ type: 'note', level: 'warning', message }, new Date());
+    if (message !== null) voice.report({ type: 'note', level: 'warning', message });
   if (end) events.push(end);
   const clean = voice.scrubber.value(result);
   const body =
@@ -91,7 +92,7 @@ async function receive(
   { world, voice, parts }: { world: World; voice: Voice; parts: Parts },
 ): Promise<PushedIndex> {
   const { receivePush } = await import('./receive-push.ts');
-  const note = (message: string) => voice.log.report({ type: 'note', message }, new Date());
+  const note = (message: string) => voice.logOnly({ type: 'note', message });
   return await receivePush(push, { world, parts, note });
 }
 
@@ -134,8 +135,8 @@ async function provesAdministrator(request: Request, parts: Parts): Promise<bool
   return await isAdministrator(request, authorities);
 }
 
-function renderText(events: readonly [ProgressEvent, Date][], audience: Audience): string {
+function renderText(events: readonly RunEvent[], audience: Audience): string {
   const { report, text } = textReport(audience);
-  for (const [event, at] of events) report(event, at);
+  for (const event of events) report(event);
   return text();
 }

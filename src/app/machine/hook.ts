@@ -30,7 +30,7 @@ export async function runHook(
     return await work(await buildParts(world, voice));
   } catch (error) {
     if (!(error instanceof Failure)) voice.log.exception(error);
-    voice.report({ type: 'end', result: refusedResult(world.env, error) }, new Date());
+    voice.report({ type: 'run-ended', kind: 'update', result: refusedResult(world.env, error) });
     return 1;
   } finally {
     await voice.log.flush();

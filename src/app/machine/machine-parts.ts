@@ -6,10 +6,10 @@ import { Failure } from '../../failure.ts';
 import { onDisk } from '../../files/disk.ts';
 import type { User } from '../../index/index-model.ts';
 import { readLiveIndex } from '../../install/live-index.ts';
-import { broadcast } from '../../report/broadcast.ts';
-import type { Reporter } from '../../report/events.ts';
+import type { Reporter, Tell } from '../../report/events.ts';
 import { type Log, pinoReport } from '../../report/log.ts';
 import { createScrubber, type Scrubber, secretsOf } from '../../report/redact.ts';
+import { createStream } from '../../report/stream.ts';
 import { giveAwayLeftovers } from '../../rights/leftovers.ts';
 import { identityOf, logDirOf } from '../../site/identity.ts';
 import { type Host, readSite } from '../../site/read-site.ts';
@@ -100,7 +100,9 @@ export function atAppRoot(world: World, appRoot: string | null): World {
 export interface Voice {
   readonly log: Log;
   readonly scrubber: Scrubber;
-  readonly report: Reporter;
+  readonly report: Tell;
+  /** Says something in the log alone. */
+  readonly logOnly: Tell;
 }
 
 /** @param standardError whether the log's JSON lines go to standard error. */
@@ -116,11 +118,10 @@ export function buildVoice(world: World, reporters: readonly Reporter[], standar
     base: scrubber.value({ ...identityOf(env, hostname()), version: versionText() }),
     scrubber,
   });
-  const report = broadcast([log.report, ...reporters], scrubber);
-  if (accountCaution) report({ type: 'note', level: 'warning', message: accountCaution }, new Date());
-  for (const message of cautions)
-    report({ type: 'note', level: 'warning', isPrivate: true, message }, new Date());
-  return { log, scrubber, report };
+  const report = createStream([log.report, ...reporters], scrubber);
+  if (accountCaution) report({ type: 'note', level: 'warning', message: accountCaution });
+  for (const message of cautions) report({ type: 'note', level: 'warning', isPrivate: true, message });
+  return { log, scrubber, report, logOnly: createStream([log.report], scrubber) };
 }
 
 /**
@@ -132,7 +133,7 @@ export function buildVoice(world: World, reporters: readonly Reporter[], standar
 export async function buildParts(world: World, voice: Voice): Promise<Parts> {
   const { env } = world;
   const warn = (message: string, isPrivate = false) =>
-    voice.report({ type: 'note', level: 'warning', isPrivate, message }, new Date());
+    voice.report({ type: 'note', level: 'warning', isPrivate, message });
   for (const name of ['UPDATE_CONFIG_TOKEN', 'UPDATE_CONFIG_KEY']) {
     const problem = world.problems?.get(name);
     if (problem) warn(problem.message, true);

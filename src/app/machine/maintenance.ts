@@ -1,5 +1,5 @@
 import { checkMaintenance } from '../../check/rules.ts';
-import { asFailure, Failure } from '../../failure.ts';
+import { Failure, problemOf } from '../../failure.ts';
 import { generateMaintenance } from '../../generate/generate.ts';
 import { commitFiles } from '../../install/commit.ts';
 import { compareFiles } from '../../install/compare.ts';
@@ -38,7 +38,7 @@ export async function writeMaintenanceConfig(
     write(`wrote ${comparison.file.path}\n`);
     return 0;
   } catch (error) {
-    const { code, message, hint } = asFailure(error);
+    const { code, message, hint } = problemOf(error);
     complain(`Failed (${code}): ${message}\nWhat to do: ${hint}\n`);
     return 1;
   }

@@ -6,8 +6,10 @@ import { listGenerations } from '../../install/generations.ts';
 import { readLiveIndex } from '../../install/live-index.ts';
 import { arrival } from '../../journal/arrival.ts';
 import { readHistory } from '../../journal/history.ts';
-import type { RunResult } from '../../report/events.ts';
+import type { Reporter } from '../../report/events.ts';
 import { renderJson, streamReport } from '../../report/plain-text.ts';
+import type { RunResult } from '../../report/results.ts';
+import { eventLines } from '../../report/stream.ts';
 import { Warned } from '../../report/warned.ts';
 import { navigatorPath } from '../../site/paths.ts';
 import { localCandidate } from '../../update/candidate.ts';
@@ -16,8 +18,9 @@ import { runUpdate } from '../../update/update.ts';
 import type { Parts } from '../../update/update-context.ts';
 import { isUsage, readCall, type Streams, usageLine } from '../arguments.ts';
 import { makeDirectories } from '../known-directories.ts';
+import type { Form } from '../options/form.ts';
 import { atAppRoot, buildParts, buildVoice, type World } from './machine-parts.ts';
-import { type Task, UPDATE, type UpdateOptions } from './update-options.ts';
+import { listingOf, type Task, UPDATE, type UpdateOptions } from './update-options.ts';
 import { renderGenerations, renderHistory, renderWarnings } from './update-tables.ts';
 
 /** Runs of the history that are listed. */
@@ -25,6 +28,12 @@ const HISTORY_LIMIT = 50;
 
 /** How a call by hand ended: exit code 2 for options that make no sense. */
 export type ExitCode = 0 | 1 | 2;
+
+const VIEWS: Readonly<Record<Form, readonly ((write: (text: string) => void) => Reporter)[]>> = {
+  lines: [streamReport],
+  json: [], // told at the end
+  events: [eventLines],
+};
 
 /** Runs `update_config` for an engineer: the same operations as by CGI, told line by line as they happen. */
 export async function runCommand(world: World, args: readonly string[], streams: Streams): Promise<ExitCode> {
@@ -36,15 +45,16 @@ export async function runCommand(world: World, args: readonly string[], streams:
 /** What is told of a listing goes to standard error, since its reader shall not take a message for a part of it. */
 export async function runUpdateCommand(
   world: World,
-  { json, options }: { readonly json: boolean; readonly options: () => UpdateOptions },
+  { form, options }: { readonly form: Form; readonly options: () => UpdateOptions },
   streams: Streams,
 ): Promise<ExitCode> {
   const { write, complain } = streams;
+  const json = form === 'json';
   const warned = new Warned();
-  const tell = !json && LISTINGS.includes(options().task.kind) ? complain : write;
+  const tell = form === 'lines' && listingOf(options().task) !== null ? complain : write;
   const voice = buildVoice(
     world,
-    [(event) => warned.add(event), ...(json ? [] : [streamReport(tell)])],
+    [(event) => warned.add(event), ...VIEWS[form].map((view) => view(tell))],
     false,
   );
   const print = (result: RunResult): void =>
@@ -56,22 +66,19 @@ export async function runUpdateCommand(
     if (result && json) print(result);
     return result?.outcome === 'failed' || result?.outcome === 'held' ? 1 : 0;
   } catch (error) {
-    if (!json && isUsage(error)) {
+    if (form === 'lines' && isUsage(error)) {
       complain(usageLine(error, world));
       return 2;
     }
     if (!(error instanceof Failure)) voice.log.exception(error);
     const result = refusedResult(world.env, error);
-    voice.report({ type: 'end', result }, new Date());
+    voice.report({ type: 'run-ended', kind: 'update', result });
     if (json) print(result);
     return isUsage(error) ? 2 : 1;
   } finally {
     await voice.log.flush();
   }
 }
-
-/** Tasks whose answer is a list. */
-const LISTINGS: readonly Task['kind'][] = ['history', 'warnings', 'generations'];
 
 /** @returns null for what is a listing and no operation */
 async function perform(

@@ -1,5 +1,6 @@
 import { APPLICATION_OPTIONS, defineCommand } from '../options/command.ts';
 import { PLACES, USAGE_EXIT } from '../options/common.ts';
+import { checkForm, FORM_OPTIONS } from '../options/form.ts';
 
 /** What one call of `update_config` by hand shall do. */
 export type Task =
@@ -9,6 +10,13 @@ export type Task =
   | { readonly kind: 'generations' }
   | { readonly kind: 'warnings' }
   | { readonly kind: 'rollback'; readonly run: string | null };
+
+const LISTINGS = ['history', 'generations', 'warnings'] as const satisfies readonly Task['kind'][];
+
+/** What a task lists; null where it does something. */
+export function listingOf({ kind }: Task): (typeof LISTINGS)[number] | null {
+  return LISTINGS.find((listing) => listing === kind) ?? null;
+}
 
 export interface UpdateOptions {
   readonly task: Task;
@@ -45,7 +53,7 @@ export const UPDATE = defineCommand(
       warnings: { help: 'list every row of the local index that is left out or not read as it stands' },
       generations: { help: 'list what can be rolled back to' },
       ...APPLICATION_OPTIONS,
-      json: { help: 'print one JSON object instead of lines' },
+      ...FORM_OPTIONS,
     },
     examples: [
       ['update_config --dry-run', 'what would change here?'],
@@ -60,8 +68,7 @@ export const UPDATE = defineCommand(
     const { force, boot, rollback } = values;
     const tasks: Task[] = [];
     if (values['dry-run']) tasks.push({ kind: 'dry-run', force });
-    for (const kind of ['history', 'generations', 'warnings'] as const)
-      if (values[kind]) tasks.push({ kind });
+    for (const kind of LISTINGS) if (values[kind]) tasks.push({ kind });
     if (rollback) tasks.push({ kind: 'rollback', run: rollback === true ? null : rollback });
     if (tasks.length > 1)
       throw usage(`only one of ${tasks.map(({ kind }) => `--${kind}`).join(', ')} makes sense`);
@@ -69,6 +76,7 @@ export const UPDATE = defineCommand(
     if (force && task.kind !== 'update' && task.kind !== 'dry-run')
       throw usage(`--force makes no sense with --${task.kind}`);
     if (boot && (task.kind !== 'update' || force)) throw usage('--boot goes with nothing else');
+    checkForm(values, listingOf(task), usage);
     return { task, appRoot: values['app-root'] };
   },
 );

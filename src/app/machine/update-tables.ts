@@ -1,7 +1,7 @@
 import type { Generation } from '../../install/generations.ts';
-import type { HistoryRow } from '../../report/events.ts';
 import { renderFitting } from '../../report/fitting-table.ts';
 import { describeWarning } from '../../report/plain-text.ts';
+import type { HistoryRow } from '../../report/results.ts';
 import type { Warning } from '../../warning.ts';
 
 /** `--history` as text, newest first. `columns`: of the terminal. */

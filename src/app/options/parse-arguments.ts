@@ -1,13 +1,14 @@
 import type { Failure } from '../../failure.ts';
 import { type Command, type Option, Unfit, usageOf } from './command.ts';
+import { type Form, formOf } from './form.ts';
 import { nearest } from './nearest.ts';
 
 /** What a command line says. */
 export interface Parsed {
   /** By the name of the option, all of them. */
   readonly values: Readonly<Record<string, unknown>>;
-  /** Whether JSON is wanted, whatever else is wrong. */
-  readonly json: boolean;
+  /** The form that is wanted, whatever else is wrong. */
+  readonly form: Form;
   /** The first thing that is wrong; null for nothing. */
   readonly problem: Failure | null;
 }
@@ -16,7 +17,7 @@ export interface Parsed {
 export function parse(command: Command<unknown>, args: readonly string[]): Parsed {
   const line = new Line(command);
   line.take(args);
-  return { values: line.values(), json: line.json, problem: line.problem };
+  return { values: line.values(), form: line.form, problem: line.problem };
 }
 
 /** Of a name that is repeated although nobody knows it: none that holds a secret has these letters alone. */
@@ -37,8 +38,8 @@ class Line {
     this.#command = command;
   }
 
-  get json(): boolean {
-    return this.#given.has('json');
+  get form(): Form {
+    return formOf({ json: this.#given.has('json'), events: this.#given.has('events') });
   }
 
   take(args: readonly string[]): void {

@@ -20,10 +20,11 @@ export async function runReadyHook(
 ): Promise<ExitCode> {
   const call = await readCall(READY, args, output, world);
   if (call.kind === 'answered') return call.exitCode;
-  const isList = !call.json && call.options().task === 'list';
+  const { form } = call;
+  const isList = form === 'lines' && call.options().task === 'list';
   // Whoever reads a list from standard output shall not take a message for a part of it.
   const told = isList ? { write: output.complain, terminal: null } : output;
-  return await runTold(world, told, { json: call.json }, async ({ voice, json }) => {
+  return await runTold(world, told, { form }, async ({ voice, json }) => {
     try {
       const options = call.options();
       return await perform(world, { ...options, asHook: args.length === 0 }, voice, {
@@ -55,7 +56,7 @@ async function perform(
   const began = monotonicMs();
   const run = task === 'dry-run' ? previewReady : runReady;
   const { summaries, failed } = await run(parts, scope);
-  for (const summary of summaries) json?.sum(summary);
+  json?.sum(...summaries);
   if (asHook) await convergeLater(world, parts, began);
   return failed ? 1 : 0;
 }

@@ -1,6 +1,7 @@
 import { type Scope, STAGES } from '../../ready/stages.ts';
 import { APPLICATION_OPTIONS, choice, defineCommand } from '../options/command.ts';
 import { PLACES, USAGE_EXIT } from '../options/common.ts';
+import { checkForm, FORM_OPTIONS } from '../options/form.ts';
 
 /** What one call of `ready` shall do. */
 export interface ReadyOptions {
@@ -26,7 +27,7 @@ export const READY = defineCommand(
       'dry-run': { short: 'n', help: 'say what would be done; change nothing' },
       only: { help: 'tenants or pages', value: choice('WHAT', STAGES), many: true, presetWords: 'both' },
       ...APPLICATION_OPTIONS,
-      json: { help: 'print one JSON object (one a round) instead of lines' },
+      ...FORM_OPTIONS,
     },
     examples: [
       ['ready --list --only tenants', "this machine's databases"],
@@ -43,6 +44,7 @@ export const READY = defineCommand(
   (values, usage): ReadyOptions => {
     const { list, only, 'dry-run': dryRun } = values;
     if (list && dryRun) throw usage('only one of --list and --dry-run makes sense');
+    checkForm(values, list ? 'list' : null, usage);
     return {
       task: list ? 'list' : dryRun ? 'dry-run' : 'run',
       // Given twice, both are meant.

@@ -26,7 +26,6 @@ export async function buildReadyParts(world: World, voice: Voice): Promise<Ready
     publicDir,
     env,
     settings,
-    report,
     builtin: builtinPages(parts),
     pagesOf: async (index) => {
       const { planPages } = await import('../../pages/plan-pages.ts');
@@ -38,27 +37,28 @@ export async function buildReadyParts(world: World, voice: Voice): Promise<Ready
 
 function tenantsStage(world: World, parts: Parts): Stage {
   const { env } = world;
-  const { site, report, unexpected } = parts;
+  const { site, unexpected } = parts;
   const settings = readTenantSettings(env);
   const store = storeSettingsOf(world);
   const openStore = async () => (store ? (await import('../../store/store.ts')).createStore(store) : null);
   return async (index, request) => {
     const { describeIndexMigrations } = await import('../../tenants/index-migrations.ts');
     const message = describeIndexMigrations(site);
-    if (message !== null) report({ type: 'note', level: 'warning', message }, new Date());
+    const { tell } = request;
+    if (message !== null) tell({ type: 'note', level: 'warning', message });
     const { prepareTenants } = await import('../../tenants/prepare.ts');
     const { readInstalledIndex } = await import('../../install/installed-index.ts');
     const readIndex = async () => (await readInstalledIndex(site, parts.settings.maxIndexBytes)).index;
     return await prepareTenants(
-      { site, settings, env, openStore, readIndex, report, unexpected },
+      { site, settings, env, openStore, readIndex, report: tell, unexpected },
       index,
       request,
     );
   };
 }
 
-function builtinPages({ site, report }: Parts): Stage {
-  return async (index, { step, dryRun }) => {
+function builtinPages({ site }: Parts): Stage {
+  return async (index, { step, dryRun, tell }) => {
     const [{ planPages }, { writePages }] = await Promise.all([
       import('../../pages/plan-pages.ts'),
       import('../../pages-out/write-pages.ts'),
@@ -69,7 +69,7 @@ function builtinPages({ site, report }: Parts): Stage {
       pages: planPages(index, { root }),
       dryRun,
       step,
-      say: (event) => report(event, new Date()),
+      say: tell,
     });
     return { counts: { ...counts }, failures };
   };

@@ -12,7 +12,7 @@ import { delimiter, dirname, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { databaseKey, INDEX_NAME, objectTime } from '../../bucket/object-names.ts';
-import { asFailure, Failure } from '../../failure.ts';
+import { Failure, problemOf } from '../../failure.ts';
 import { makeTemporaryDirectory } from '../../files/temporary.ts';
 import { FaultListError } from '../../rehearsal/faults.ts';
 import { renderFlyctl } from '../../rehearsal/flyctl.ts';
@@ -65,7 +65,7 @@ export async function runFleetSim(
     return 0;
   } catch (error) {
     const failure = error instanceof FaultListError ? usageOf('fleet-sim')(error.message) : error;
-    const { code, message, hint } = asFailure(failure);
+    const { code, message, hint } = problemOf(failure);
     if (isUsage(failure)) complain(usageLine(failure, caller));
     else complain(`Failed (${code}): ${message}\nWhat to do: ${hint}\n`);
     return isUsage(failure) ? 2 : 1;

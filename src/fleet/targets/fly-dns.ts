@@ -1,6 +1,7 @@
 import { Resolver } from 'node:dns/promises';
 import { Failure } from '../../failure.ts';
-import type { Listing, Machine } from '../fleet-model.ts';
+import type { Machine } from '../../report/fleet-results.ts';
+import type { Listing } from '../fleet-model.ts';
 import type { FlySettings } from '../fleet-settings.ts';
 import { listing, notAList, readMachine } from './fly-machines.ts';
 

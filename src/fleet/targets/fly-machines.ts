@@ -1,6 +1,7 @@
 import { Failure } from '../../failure.ts';
 import { isRecord } from '../../json.ts';
-import type { Listing, Machine } from '../fleet-model.ts';
+import type { Machine } from '../../report/fleet-results.ts';
+import type { Listing } from '../fleet-model.ts';
 
 /** The process group that serves; others, such as a console or a release command, have no update_config. */
 const GROUP = 'app';

@@ -1,4 +1,5 @@
-import type { Machine, Target } from '../fleet-model.ts';
+import type { Machine } from '../../report/fleet-results.ts';
+import type { Target } from '../fleet-model.ts';
 import type { FleetSettings } from '../fleet-settings.ts';
 
 /** One server, which is always there. Its name for itself is its container's, which nobody here knows. */

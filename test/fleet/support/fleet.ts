@@ -1,15 +1,15 @@
 import type { FleetParts } from '../../../src/fleet/fleet-context.ts';
-import type {
-  FleetEvent,
-  FleetOperation,
-  FleetReport,
-  Machine,
-  Target,
-} from '../../../src/fleet/fleet-model.ts';
+import type { Target } from '../../../src/fleet/fleet-model.ts';
 import { type FleetSettings, readFleetSettings } from '../../../src/fleet/fleet-settings.ts';
 import { runFleet } from '../../../src/fleet/run-fleet.ts';
 import { flyTarget } from '../../../src/fleet/targets/fly.ts';
-import type { PublishedIndex } from '../../../src/publish/published-index.ts';
+import type { EventBody } from '../../../src/report/events.ts';
+import type {
+  FleetOperation,
+  FleetReport,
+  Machine,
+  PublishedIndex,
+} from '../../../src/report/fleet-results.ts';
 import { ETAG, SHA256, TIME } from './machines.ts';
 
 export const INDEX: PublishedIndex = {
@@ -47,15 +47,15 @@ export function fixed(settings: FleetSettings, ...machines: (string | Machine)[]
 
 export interface Told {
   readonly report: FleetReport;
-  readonly events: readonly FleetEvent[];
+  readonly events: readonly EventBody[];
 }
 
 /** Runs over a fleet whose index is published already, unless told otherwise. */
 export async function run(
   parts: Pick<FleetParts, 'target' | 'settings'> & Partial<FleetParts>,
-  options: { operation?: FleetOperation; signal?: AbortSignal; on?: (event: FleetEvent) => void } = {},
+  options: { operation?: FleetOperation; signal?: AbortSignal; on?: (event: EventBody) => void } = {},
 ): Promise<Told> {
-  const events: FleetEvent[] = [];
+  const events: EventBody[] = [];
   const report = await runFleet(
     {
       credentials: null,
@@ -78,4 +78,11 @@ export async function run(
     },
   );
   return { report, events };
+}
+
+/** Whether an event says that a machine is done that was asked, or was to be asked. */
+export function isDone(event: EventBody): boolean {
+  return (
+    event.type === 'item' && event.kind === 'machine' && event.phase === 'done' && event.outcome !== 'skipped'
+  );
 }

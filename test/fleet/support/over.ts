@@ -1,5 +1,5 @@
 import type { FleetParts } from '../../../src/fleet/fleet-context.ts';
-import type { FleetOperation } from '../../../src/fleet/fleet-model.ts';
+import type { FleetOperation } from '../../../src/report/fleet-results.ts';
 import { fixed, run, settings } from './fleet.ts';
 import { type Behaviour, result, startMachines } from './machines.ts';
 

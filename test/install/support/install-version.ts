@@ -8,7 +8,7 @@ import { keepGeneration } from '../../../src/install/generations.ts';
 import { recover } from '../../../src/install/recover.ts';
 import { discardStaged, stageFiles } from '../../../src/install/stage.ts';
 import { acquireJournal } from '../../../src/journal/journal.ts';
-import type { RunResult } from '../../../src/report/events.ts';
+import type { RunResult } from '../../../src/report/results.ts';
 import { type Place, plan } from './place-in.ts';
 
 /** What one install did. */

@@ -1,5 +1,5 @@
 import type { Journal } from '../../../src/journal/journal.ts';
-import type { RunKind, RunResult } from '../../../src/report/events.ts';
+import type { RunKind, RunResult } from '../../../src/report/results.ts';
 
 export function resultOf(run: string, more: Partial<RunResult> = {}): RunResult {
   return {

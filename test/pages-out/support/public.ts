@@ -13,13 +13,13 @@ import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Page } from '../../../src/pages/page.ts';
 import { type WriteRequest, type WriteResult, writePages } from '../../../src/pages-out/write-pages.ts';
-import type { ProgressEvent } from '../../../src/report/events.ts';
+import type { EventBody } from '../../../src/report/events.ts';
 
 /** A public directory of its own, in a home that goes with the test. */
 export class Public {
   readonly home = mkdtempSync(join(tmpdir(), 'showcase-pages-'));
   readonly dir = join(this.home, 'public');
-  events: ProgressEvent[] = [];
+  events: EventBody[] = [];
 
   static make(): Public {
     const place = new Public();
@@ -30,7 +30,7 @@ export class Public {
 
   async write(pages: readonly Page[], options: Partial<WriteRequest> = {}): Promise<WriteResult> {
     this.events = [];
-    const say = (event: ProgressEvent) => this.events.push(event);
+    const say = (event: EventBody) => this.events.push(event);
     return await writePages({ publicDir: this.dir, pages, dryRun: false, step: 'pages', say, ...options });
   }
 

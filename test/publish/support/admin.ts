@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { publishIndex } from '../../../src/publish/publish.ts';
 import type { PublishParts, PublishRequest } from '../../../src/publish/publish-context.ts';
-import type { PublishOutcome } from '../../../src/publish/published-index.ts';
+import type { PublishOutcome } from '../../../src/report/fleet-results.ts';
 import { newRunId } from '../../../src/run-id.ts';
 import type { ObjectStore } from '../../../src/store/object-store.ts';
 import { siteOf } from '../../support/site.ts';

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Summary } from '../../../src/report/events.ts';
+import type { Summary } from '../../../src/report/results.ts';
 import { type Answered, type Machine, ROOT, type RunOptions } from '../../support/machine.ts';
 
 export const READY = join(ROOT, 'scripts/ready');
@@ -14,15 +14,16 @@ export function ready(
   return machine.run(args, { ...options, executable: READY });
 }
 
-/** Runs it for its summaries, one a round. */
+/** Runs it for its summaries, one a round: the last one is what it prints, and has those before it. */
 export async function readyJson(
   machine: Machine,
   args: readonly string[] = [],
   options: RunOptions = {},
 ): Promise<{ exitCode: number | null; summaries: Summary[] }> {
   const { exitCode, stdout } = await ready(machine, [...args, '--json'], options);
-  const lines = stdout.split('\n').slice(0, -1);
-  return { exitCode, summaries: lines.map((line) => JSON.parse(line) as Summary) };
+  if (stdout === '') return { exitCode, summaries: [] }; // killed before it had one
+  const { earlier = [], ...last } = JSON.parse(stdout) as Summary & { earlier?: readonly Summary[] };
+  return { exitCode, summaries: [...earlier, last] };
 }
 
 /** Every file below the public directory, with its content. */

@@ -6,7 +6,7 @@ import { openImage } from '../../../src/database/image.ts';
 import { openDatabase } from '../../../src/database/sqlite.ts';
 import type { Index } from '../../../src/index/index-model.ts';
 import { readIndex } from '../../../src/index/read-index.ts';
-import type { ProgressEvent } from '../../../src/report/events.ts';
+import type { EventBody } from '../../../src/report/events.ts';
 import { siteFrom } from '../../../src/site/read-site.ts';
 import type { Site } from '../../../src/site/site.ts';
 import type { ObjectStore, StoreSettings } from '../../../src/store/object-store.ts';
@@ -24,7 +24,7 @@ export const T3 = new Date('2025-11-19T12:02:00Z');
 
 /** What one run of `prepareTenants` came to. */
 export interface Ran extends TenantsOutcome {
-  readonly events: readonly ProgressEvent[];
+  readonly events: readonly EventBody[];
   /** `2025-boston changed: downloaded ...` for each that was told. */
   readonly items: readonly string[];
 }
@@ -149,7 +149,7 @@ export class TenantRoom {
   }
 
   async run(names: readonly string[], options: { dryRun?: boolean } = {}): Promise<Ran> {
-    const events: ProgressEvent[] = [];
+    const events: EventBody[] = [];
     const request = { step: 'tenants', dryRun: options.dryRun ?? false };
     const index = indexOf(names);
     const outcome = await prepareTenants(

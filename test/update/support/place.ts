@@ -5,7 +5,7 @@ import { generate } from '../../../src/generate/generate.ts';
 import { readValidIndex } from '../../../src/index/read-index.ts';
 import { firstOfEachKind } from '../../../src/index/warnings.ts';
 import { moment } from '../../../src/journal/arrival.ts';
-import type { ProgressEvent } from '../../../src/report/events.ts';
+import type { EventBody } from '../../../src/report/events.ts';
 import { siteFrom } from '../../../src/site/read-site.ts';
 import type { Site } from '../../../src/site/site.ts';
 import { runUpdate } from '../../../src/update/update.ts';
@@ -36,7 +36,7 @@ export class Place {
 
   /** @returns the result, and whether it was taken from the journal */
   async update(force = false) {
-    const events: ProgressEvent[] = [];
+    const events: EventBody[] = [];
     const unexpected: unknown[] = [];
     const result = await runUpdate(
       {

@@ -6,7 +6,7 @@ import type { ChildOutcome } from './run-child.ts';
  *
  * @param limit how long it may take, such as `120 s (READY_PREPARE_TIMEOUT)`
  */
-export function problemOf(outcome: ChildOutcome, limit: string): string | null {
+export function describeBadEnd(outcome: ChildOutcome, limit: string): string | null {
   if (outcome.kind === 'not-started') return `cannot be started: ${outcome.reason}`;
   const last = outcome.tail.findLast((line) => line.trim() !== '');
   const said = last === undefined ? '' : `; its last words: ${last}`;

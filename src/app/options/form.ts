@@ -1,0 +1,31 @@
+import type { Failure } from '../../failure.ts';
+import type { Options } from './command.ts';
+
+/** How an operation is told: line by line, by its result as one JSON object, or by its events as JSON, one a line. */
+export type Form = 'lines' | 'json' | 'events';
+
+/** Options of every executable that programs read. */
+export const FORM_OPTIONS = {
+  json: { help: 'the result as one JSON object instead of lines' },
+  events: { help: 'what happens as JSON, one event a line (docs/API.md)' },
+} as const satisfies Options;
+
+/** The form that was asked for, as far as it can be known of options that may not go together. */
+export function formOf({ json, events }: { readonly json: boolean; readonly events: boolean }): Form {
+  return events ? 'events' : json ? 'json' : 'lines';
+}
+
+/**
+ * Refuses forms that do not go together, and events of what has none.
+ *
+ * @param listing name of the option that asks for a list; null where none does
+ * @throws {Failure} `usage`, as given
+ */
+export function checkForm(
+  { json, events }: { readonly json: boolean; readonly events: boolean },
+  listing: string | null,
+  usage: (message: string) => Failure,
+): void {
+  if (json && events) throw usage('--json and --events exclude each other');
+  if (events && listing !== null) throw usage(`--events makes no sense with --${listing}`);
+}

@@ -1,0 +1,37 @@
+import { EVENTS_VERSION, type Reporter, type RunEvent, type Tell } from './events.ts';
+import type { Scrubber } from './redact.ts';
+
+/**
+ * The one place where what an operation says becomes events: they are numbered, dated and scrubbed here, so no consumer ever
+ * sees a secret or a control character. A reporter that throws is left out from then on and does not hurt the operation.
+ *
+ * @param run where its name is known before it begins
+ */
+export function createStream(
+  reporters: readonly Reporter[],
+  scrubber: Scrubber,
+  run: string | null = null,
+): Tell {
+  const listening = new Set(reporters);
+  let current = run;
+  let seq = 0;
+  return (body, of) => {
+    if (body.type === 'run-began') current = body.run;
+    seq += 1;
+    if (listening.size === 0) return;
+    const at = new Date().toISOString();
+    const event: RunEvent = { v: EVENTS_VERSION, run: of ?? current, seq, at, ...scrubber.value(body) };
+    for (const reporter of listening) {
+      try {
+        reporter(event);
+      } catch {
+        listening.delete(reporter);
+      }
+    }
+  };
+}
+
+/** The events as they are read by other programs: one JSON object a line. */
+export function eventLines(write: (text: string) => void): Reporter {
+  return (event) => write(`${JSON.stringify(event)}\n`);
+}
