@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
 import { makeGate } from '../support/gate.ts';
@@ -30,6 +31,8 @@ it('config-update ends when the inventory names the index, however slow the stor
   await run.said('  m1... ✓ Success\n');
   await run.said('  m2... ✓ Success\n');
   await put;
+  // As long as a process takes to end that does not wait for it.
+  await Promise.race([run.ended, wait(1500)]);
   gate.open();
   expect(await run.ended).toEqual({ exitCode: 0, signal: null });
   const got = await scene.published.store.get('inventory/index.json', { maxBytes: 9999 });
