@@ -174,6 +174,18 @@ describe('a result that may be shared', () => {
   });
 });
 
+it('the whole results of the last eight runs are kept, and of no earlier one', async () => {
+  const came = moment();
+  await withJournal(makeDbDir(), (journal) => {
+    const forced = () => journal.resultSince(came, { kind: 'forced', appRoot: '/rails' })?.run ?? null;
+    run(journal, 'forced', 'forced');
+    for (let n = 2; n <= 8; n++) run(journal, `run-${n}`);
+    expect(forced()).toBe('forced');
+    run(journal, 'run-9');
+    expect(forced()).toBe(null);
+  });
+});
+
 describe('what a host remembers of its publications', () => {
   const digests = async (installed: InstalledState, published: string | null) => {
     const dbDir = makeDbDir();
