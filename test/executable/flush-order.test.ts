@@ -89,6 +89,7 @@ it.each(['delete', 'wal'])(
     await here.machine.post();
     const db = openDatabase(here.machine.path('index.sqlite3'));
     db.pragma(`journal_mode = ${mode}`);
+    db.exec('SELECT 1 FROM users');
     db.close();
     await here.published.publish(SECOND, LATER);
     const calls = await recordCalls(here.machine, {});
