@@ -85,6 +85,13 @@ describe('an inventory with an entry of the very time of a fact', () => {
     });
   });
 
+  it('stays where it is far ahead of the clock, but not of what is to be entered', async () => {
+    const ahead = (hours: number) => new Date(Date.now() + hours * HOUR);
+    const before = { ...ENTRY, etag: '"old"', last_modified: renderTime(ahead(40)) };
+    expect(await written(before, { time: ahead(30) })).toBe(null);
+    expect(await written(before, { time: ahead(14) })).toMatchObject({ entry: { etag: '"e1"' } });
+  });
+
   it('is made on condition that there is none, where there was none', async () => {
     const { by: _, ...entry } = ENTRY;
     expect(await written(null)).toEqual({ entry, replaces: 'nothing' });
