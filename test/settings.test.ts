@@ -123,6 +123,32 @@ it('a seed can be left out, and each setting of its own is read', () => {
   });
 });
 
+describe('the fleet', () => {
+  it('has its list from a program that sees no secret of ours', () => {
+    const secrets = [
+      'AWS_ACCESS_KEY_ID',
+      'AWS_SECRET_ACCESS_KEY',
+      'AWS_SESSION_TOKEN',
+      'UPDATE_CONFIG_TOKEN',
+    ];
+    const more = ['UPDATE_CONFIG_KEY', 'CONFIG_UPDATE_USER', 'CONFIG_UPDATE_PASSWORD'];
+    const env = Object.fromEntries([...secrets, ...more, 'FLY_API_TOKEN', 'PATH'].map((name) => [name, 'x']));
+    expect(readFleetSettings(env).fly.cliEnv).toEqual({ FLY_API_TOKEN: 'x', PATH: 'x' });
+  });
+
+  it.each([
+    'https://user@a.b/',
+    'https://:password@a.b/',
+    'ftp://a.b/',
+    'https://a.b/?x',
+    'https://a.b/#x',
+    'http://',
+  ])('is not at %s', (url) => {
+    for (const name of ['CONFIG_UPDATE_FLY_URL', 'CONFIG_UPDATE_KAMAL_URL', 'FLY_API_HOSTNAME'])
+      expect(() => readFleetSettings({ [name]: url })).toThrow(name);
+  });
+});
+
 describe('a store', () => {
   it.each(Object.keys(STORE))('of which only %s is missing is half a configuration', (name) => {
     expect(() => readStoreSettings({ ...STORE, [name]: '' })).toThrow(`but not ${name}`);

@@ -94,8 +94,10 @@ describe('a run', () => {
   it('leaves neither a timer nor a connection behind', async () => {
     const config = await start();
     const timers = countTimers();
+    const letGo = vi.spyOn(Agent.prototype, 'destroy');
     const { report } = await run({ target: fixed(config, 'd1', 'd2'), settings: config });
-    expect([report.outcome, timers()]).toEqual(['done', 0]);
+    expect([report.outcome, timers(), letGo.mock.calls.length]).toEqual(['done', 0, 1]);
+    letGo.mockRestore();
     const closed = machines.arrived.map(
       ({ request: { socket } }) => socket.destroyed || once(socket, 'close'),
     );
