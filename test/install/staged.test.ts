@@ -66,7 +66,7 @@ describe('a commit that fails', () => {
 });
 
 describe('generations', () => {
-  const FACTS = { etag: null, size: 0, time: '2026-01-02T03:04:05Z', source: 'store' } as const;
+  const FACTS = { etag: null, sha256: 'a', size: 0, time: '2026-01-02T03:04:05Z', source: 'store' } as const;
   const run = (at: number) => `20260102T0304${String(at).padStart(5, '0')}Z-00000${at % 10}`;
   const replaced = { index: Buffer.from('x'), files: [{ kind: 'map', previous: Buffer.from('y') } as const] };
 
