@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { closeSync, openSync, statSync, writeSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { imageDigest } from '../../src/database/image.ts';
 import { swapDatabase } from '../../src/database/swap.ts';
@@ -41,6 +41,39 @@ describe.each(['wal', 'delete'] as const)('an index that is in place, in journal
     const place = makePlace();
     makeLive(place.index, versionImage(1), mode);
     await expect(swap(place, versionImage(2), new NoDate('ODD'))).rejects.toThrow('not now');
+  });
+});
+
+/** As a disk would: the bytes that SQLite reads the next time are others. */
+class Spoiling extends Date {
+  readonly #path: string;
+  #isSpoilt = false;
+  constructor(path: string) {
+    super(0);
+    this.#path = path;
+  }
+  override getTime(): number {
+    if (this.#isSpoilt) return 0;
+    this.#isSpoilt = true;
+    const fd = openSync(this.#path, 'r+');
+    writeSync(fd, Buffer.alloc(4096, 0xee), 0, 4096, 2 * 4096);
+    closeSync(fd);
+    throw Object.assign(new Error('not now'), { code: 'SQLITE_BUSY' });
+  }
+}
+
+it('an index that is in place and damaged is told of, and not passed over', async () => {
+  const place = makePlace();
+  makeLive(place.index, versionImage(1), 'delete');
+  const swapped = swapDatabase({
+    path: place.index,
+    image: versionImage(2),
+    staged: stagedPath(place.index, RUN),
+    mtime: new Spoiling(place.index),
+  });
+  await expect(swapped).rejects.toMatchObject({
+    code: 'internal',
+    message: expect.stringContaining('is not in order after it was replaced'),
   });
 });
 
