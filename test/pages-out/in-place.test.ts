@@ -1,4 +1,14 @@
-import { chmodSync, linkSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Public } from './support/public.ts';
 import { page, site } from './support/site.ts';
@@ -64,6 +74,27 @@ describe('a page', () => {
     expect((await place.write(kept)).counts).toMatchObject({ removed: 1 });
     expect([place.has('2026/boston'), place.has('2026/index.html.staged')]).toEqual([false, true]);
     expect(place.has(`2026/.index.html.${'0'.repeat(23)}.staged`)).toBe(true);
+  });
+
+  it('leaves no directory open, written or not, rendered or not', async () => {
+    const place = Public.make();
+    await place.write(site());
+    const open = () => readdirSync('/proc/self/fd').length;
+    const before = open();
+    await place.write(site());
+    await place.write(site('second').slice(0, 3));
+    await place.write([...site(), { path: '2026/x/index.html', render: () => 'no doctype' }]);
+    await place.write(site(), { dryRun: true });
+    expect(open()).toBe(before);
+  });
+
+  it('stays under a name that its file system has decomposed', async () => {
+    const place = Public.make();
+    const path = 'studios/ärzte/index.html';
+    await place.write([page(path)]);
+    renameSync(place.path('studios/ärzte'), place.path('studios/a\u0308rzte'));
+    await place.write([page(path)]);
+    expect(place.has('studios/a\u0308rzte/index.html')).toBe(true);
   });
 
   it('that cannot be rendered is a failure that is told, and nothing is left of it', async () => {

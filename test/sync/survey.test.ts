@@ -145,6 +145,7 @@ it.each([
   ['nonsense', null],
   ['http://user@a.b/', null],
   ['http://user:password@a.b/', null],
+  ['http://:password@a.b/', null],
   ['xhttps://a.b/', null],
   ['http://a.b/x?y=1', 'http://a.b/x?y=1'],
   ['https://a.b/', 'https://a.b/'],

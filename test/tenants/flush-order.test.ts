@@ -1,7 +1,9 @@
 /** As for an update: what a power cut would leave of a database is what was flushed, in the order in which it was. */
 import { rmSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openDatabase } from '../../src/database/sqlite.ts';
+import { Ledger } from '../../src/sync/ledger.ts';
 import { versionImage } from '../install/support/images.ts';
 import { READY } from '../ready/support/ready.ts';
 import { allFlushed, type Flush, flushed, judgeFlushes, placed, written } from '../support/flushes.ts';
@@ -85,5 +87,8 @@ it('what is about to be uploaded is remembered before the first byte leaves', as
     ['the intent is on the disk', written('/uploads\\.db'), flushed('/uploads\\.db'), toStore],
   ];
   expect(judgeFlushes(calls, flushes)).toEqual(allFlushed(flushes));
+  const ledger = Ledger.open(join(iad.dbDir, '.update_config'), { dryRun: true });
+  expect(ledger.intents('2026-boston'), 'and forgotten when its end is known').toEqual([]);
+  ledger.close();
   expect(store.requests().filter((one) => one === 'PUT db/2026-boston.sqlite3')).toHaveLength(2);
 });
