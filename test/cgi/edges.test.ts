@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { PassThrough } from 'node:stream';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { preferredForm } from '../../src/cgi/accept.ts';
+import { readBody } from '../../src/cgi/body.ts';
 import { parseAuthorization } from '../../src/cgi/credentials.ts';
 import { headerProblem, readPush } from '../../src/cgi/push-request.ts';
 import { renderResponse } from '../../src/cgi/response.ts';
@@ -44,6 +46,31 @@ describe('the headers of a push', () => {
     expect(readPush({ CONTENT_TYPE: env.CONTENT_TYPE }, 5)).toMatchObject({ encoding: 'none' });
     expect(readPush({ CONTENT_TYPE: env.CONTENT_TYPE, HTTP_WEBHOOK_ID: 'a' }, 0)).toMatchObject({ id: 'a' });
     expect(() => readPush({ ...env, HTTP_CONTENT_ENCODING: 'br' }, 5)).toThrow('Content-Encoding');
+  });
+});
+
+describe('a body', () => {
+  const read = (text: string, length: number | null) => {
+    const stream = new PassThrough();
+    stream.end(text);
+    return readBody({ fd: 0, stream: () => stream }, { length, maxBytes: 4, timeMs: 60_000 });
+  };
+
+  it('has as many bytes as are taken, announced or not, and none more', async () => {
+    for (const length of [4, null])
+      expect(await read('1234', length)).toEqual({ kind: 'whole', bytes: Buffer.from('1234') });
+    for (const length of [5, null]) expect(await read('12345', length)).toEqual({ kind: 'too-large' });
+    expect(await read('123', 4)).toEqual({ kind: 'cut-short', got: 3 });
+    expect(await read('1234', 0)).toEqual({ kind: 'whole', bytes: Buffer.alloc(0) });
+  });
+
+  it('leaves no timer behind, however it ends', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    for (const length of [4, null]) await read('1234', length);
+    await read('12345', null);
+    await read('1', 4);
+    expect(vi.getTimerCount()).toBe(0);
   });
 });
 
