@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { lstatSync, statSync, symlinkSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { imageDigest } from '../../src/database/image.ts';
 import { openDatabase } from '../../src/database/sqlite.ts';
@@ -84,4 +84,34 @@ describe('a fetched database where there is none', () => {
     expect(seen.get(NAME)).toMatchObject({ etag: '"new"', time: T2 });
     seen.close();
   });
+
+  it('is not put there by a disk that gives back other bytes than were written to it', async () => {
+    const room = new TenantRoom(null);
+    const seen = openSeen(ensureStateDir(room.dbDir));
+    let reads = 0;
+    const image = {
+      digest: imageDigest(bytes),
+      get bytes() {
+        reads += 1;
+        return reads === 1 ? versionImage(3) : bytes;
+      },
+    };
+    await expect(placeDatabase({ ...placement(room, seen), image })).rejects.toMatchObject({
+      code: 'disk',
+      message: expect.stringContaining('does not hold what was written to it'),
+    });
+    expect([room.files(), seen.get(NAME)]).toEqual([[], null]);
+    seen.close();
+  });
+});
+
+it('a link that stands in the place of a database is not written through, however old what it leads to', async () => {
+  const room = new TenantRoom(null);
+  room.writeLive('elsewhere', 1, 'delete', T1);
+  symlinkSync(room.path('elsewhere'), room.path(NAME));
+  const seen = openSeen(ensureStateDir(room.dbDir));
+  expect(await placeDatabase(placement(room, seen))).toEqual({ kind: 'superseded' });
+  seen.close();
+  expect(lstatSync(room.path(NAME)).isSymbolicLink()).toBe(true);
+  expect(provenVersion(room.path('elsewhere'))).toBe(1);
 });
