@@ -93,6 +93,17 @@ describe('a look at the databases of events', () => {
     db.close();
   };
 
+  it('looks again at one that was locked just now, and not at one that is no database', async () => {
+    const [one, two] = [event(1), event(2)];
+    give(one, null);
+    writeFileSync(two.path, 'no database, and longer than a header of one '.repeat(20));
+    const tenant = openDatabase(one.path);
+    tenant.exec('BEGIN EXCLUSIVE');
+    const found = await look([one, two]);
+    tenant.close();
+    expect([found?.unread, Object.keys(found?.seen ?? {})]).toEqual([2, [two.database]]);
+  });
+
   it('wants what is new, and looks again at what it wanted or could not read just now', async () => {
     const [one, two, gone] = [event(1), event(2, { date: ' 2026-05-02 ' }), event(3)];
     give(one, '2026-05-01');
