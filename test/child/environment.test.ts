@@ -2,9 +2,9 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { describeBadEnd } from '../../src/child/bad-end.ts';
 import { environmentAs, withoutOurs, withoutRequest } from '../../src/child/child-environment.ts';
 import { findProgram, isProgram } from '../../src/child/find.ts';
-import { problemOf } from '../../src/child/problem.ts';
 
 const names = (env: NodeJS.ProcessEnv) => Object.keys(env).sort();
 const of = (...list: string[]) => Object.fromEntries(list.map((name) => [name, 'x']));
@@ -92,11 +92,13 @@ it('a program is found on the path in its order, below its directory with a slas
 
 it('how a child ended is told with its last words, and nothing is where it ended well', () => {
   const tail = ['first', 'last', '  '];
-  expect(problemOf({ kind: 'exited', code: 0, tail }, '1 s')).toBe(null);
-  expect(problemOf({ kind: 'exited', code: 3, tail }, '1 s')).toBe(
+  expect(describeBadEnd({ kind: 'exited', code: 0, tail }, '1 s')).toBe(null);
+  expect(describeBadEnd({ kind: 'exited', code: 3, tail }, '1 s')).toBe(
     'ended with exit code 3; its last words: last',
   );
-  expect(problemOf({ kind: 'killed', signal: 'SIGTERM', tail: [] }, '1 s')).toBe('was ended by SIGTERM');
-  expect(problemOf({ kind: 'timed-out', tail }, '1 s')).toBe('was ended after 1 s; its last words: last');
-  expect(problemOf({ kind: 'not-started', reason: 'no' }, '1 s')).toBe('cannot be started: no');
+  expect(describeBadEnd({ kind: 'killed', signal: 'SIGTERM', tail: [] }, '1 s')).toBe('was ended by SIGTERM');
+  expect(describeBadEnd({ kind: 'timed-out', tail }, '1 s')).toBe(
+    'was ended after 1 s; its last words: last',
+  );
+  expect(describeBadEnd({ kind: 'not-started', reason: 'no' }, '1 s')).toBe('cannot be started: no');
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { stagedPath } from '../../src/files/staged-names.ts';
 import { acquireJournal } from '../../src/journal/journal.ts';
-import type { RunResult } from '../../src/report/events.ts';
+import type { RunResult } from '../../src/report/results.ts';
 import { ROOT } from '../support/machine.ts';
 import { FIRST, useMachine } from '../support/use-machine.ts';
 

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { renderBar } from '../../src/report/bar.ts';
-import { broadcast } from '../../src/report/broadcast.ts';
 import { unifiedDiff } from '../../src/report/diff.ts';
-import type { ProgressEvent } from '../../src/report/events.ts';
+import type { EventBody, PlannedStep, RunEvent } from '../../src/report/events.ts';
 import { LogGate } from '../../src/report/hold.ts';
 import { collectNotes } from '../../src/report/notes.ts';
 import { forPublic } from '../../src/report/public.ts';
 import { createScrubber, secretsOf } from '../../src/report/redact.ts';
 import { Steps } from '../../src/report/steps.ts';
+import { createStream } from '../../src/report/stream.ts';
 import { displayWidth, fitted, padded, renderTable } from '../../src/report/table.ts';
 import { Warned } from '../../src/report/warned.ts';
-import { AT, result } from './results.ts';
+import { result, told } from './results.ts';
 
 describe('a secret', () => {
   const line = (secrets: readonly string[], text: string) => createScrubber(secrets).line(text);
@@ -67,31 +67,34 @@ describe('text that is told', () => {
 
   it('goes to every reporter but one that has failed', () => {
     const heard: string[] = [];
-    const report = broadcast<string>(
+    const say = createStream(
       [
         () => {
           heard.push('bad');
           throw new Error('bad');
         },
-        (event) => heard.push(event),
+        (event) => heard.push(event.type === 'note' ? event.message : event.type),
       ],
       createScrubber(['secret']),
     );
-    report('a secret', AT);
-    report('b', AT);
+    say({ type: 'note', message: 'a secret' });
+    say({ type: 'note', message: 'b' });
     expect(heard).toEqual(['bad', 'a [redacted]', 'b']);
   });
 });
 
 describe('the log of a CGI run', () => {
-  const step = (name: string): ProgressEvent => ({ type: 'step', number: 1, name, title: name });
-  const run: ProgressEvent = { type: 'run', run: 'r', trigger: 'cgi', steps: 6 };
-  const passed = (...events: ProgressEvent[]) => {
+  const step = (name: string): EventBody => ({ type: 'step', number: 1, of: 6, name, title: name });
+  const run: EventBody = {
+    ...{ type: 'run-began', kind: 'update', run: 'r', operation: 'update', trigger: 'cgi', by: null },
+    ...{ target: 'm', steps: [] },
+  };
+  const passed = (...events: EventBody[]) => {
     const out: unknown[] = [];
     const gate = new LogGate((entry) =>
       out.push('short' in entry ? 'short' : 'event' in entry && entry.event.type),
     );
-    for (const event of events) gate.add({ at: AT, event });
+    for (const event of events) gate.add({ event: told(event) });
     return out;
   };
 
@@ -99,22 +102,26 @@ describe('the log of a CGI run', () => {
     for (const name of ['lock', 'fetch', 'read', 'generate'])
       expect([name, passed(run, step(name))]).toEqual([name, []]);
     for (const name of ['check', 'install', 'rollback', 'new'])
-      expect([name, passed(run, step(name))]).toEqual([name, ['run', 'step']]);
+      expect([name, passed(run, step(name))]).toEqual([name, ['run-began', 'step']]);
     expect(passed(step('lock'))).toEqual(['step']);
   });
 
   it('is short where it changed nothing or another did, and whole with any other end', () => {
-    const end = (outcome: 'unchanged' | 'updated' | 'failed' | 'held', shared: boolean): ProgressEvent => ({
-      type: 'end',
+    const end = (outcome: 'unchanged' | 'updated' | 'failed' | 'held', shared: boolean): EventBody => ({
+      type: 'run-ended',
+      kind: 'update',
       result: result({ outcome, shared }),
     });
-    const note: ProgressEvent = { type: 'note', message: 'n' };
+    const note: EventBody = { type: 'note', message: 'n' };
     expect(passed(run, note, end('unchanged', false))).toEqual(['note', 'short']);
     expect(passed(run, note, end('unchanged', true))).toEqual(['short']);
     expect(passed(run, note, end('updated', true))).toEqual(['short']);
     for (const outcome of ['updated', 'failed', 'held'] as const)
-      expect([outcome, passed(run, note, end(outcome, false))]).toEqual([outcome, ['run', 'note', 'end']]);
-    expect(passed(run, end('failed', true))).toEqual(['run', 'end']);
+      expect([outcome, passed(run, note, end(outcome, false))]).toEqual([
+        outcome,
+        ['run-began', 'note', 'run-ended'],
+      ]);
+    expect(passed(run, end('failed', true))).toEqual(['run-began', 'run-ended']);
   });
 });
 
@@ -133,10 +140,10 @@ describe('what the public sees', () => {
 
   it('is not how this machine is set up, but that there is something', () => {
     const warned = new Warned();
-    warned.add({ type: 'note', message: 'info' });
-    warned.add({ type: 'note', level: 'warning', message: 'open' });
+    warned.add(told({ type: 'note', message: 'info' }));
+    warned.add(told({ type: 'note', level: 'warning', message: 'open' }));
     expect(warned.hasPrivate).toBe(false);
-    warned.add({ type: 'note', level: 'warning', isPrivate: true, message: 'private' });
+    warned.add(told({ type: 'note', level: 'warning', isPrivate: true, message: 'private' }));
     expect([warned.hasPrivate, warned.hidden('public'), warned.hidden('administrator')]).toEqual([
       true,
       1,
@@ -180,11 +187,12 @@ describe('a table', () => {
 });
 
 it('a step says that it has failed, and how long it took, and what it threw goes on', async () => {
-  const events: ProgressEvent[] = [];
+  const events: EventBody[] = [];
   const steps = new Steps((event) => events.push(event));
-  expect(await steps.run('a', 'A', () => ({ value: 7, detail: 'done' }))).toBe(7);
+  const [a, b] = ['a', 'b'].map((name) => ({ name, title: name })) as [PlannedStep, PlannedStep];
+  expect(await steps.run(a, () => ({ value: 7, detail: 'done' }))).toBe(7);
   const odd = new Error('odd');
-  await expect(steps.run('b', 'B', () => Promise.reject(odd))).rejects.toBe(odd);
+  await expect(steps.run(b, () => Promise.reject(odd))).rejects.toBe(odd);
   expect(
     events.map((event) => ('detail' in event ? event.detail : 'number' in event && event.number)),
   ).toEqual([1, 'done', 2, 'failed']);
@@ -193,14 +201,11 @@ it('a step says that it has failed, and how long it took, and what it threw goes
 
 it('notes are those of their run, and of before the first', () => {
   const notes = collectNotes();
-  const say = (event: ProgressEvent) => notes.report(event, AT);
-  const begin = (run: string) => say({ type: 'begin', run, operation: 'o', steps: 1 });
-  say({ type: 'note', message: 'early' });
+  const say = (run: string | null, event: EventBody) => notes.report({ ...told(event), run } as RunEvent);
+  say(null, { type: 'note', message: 'early' });
   expect(notes.of('a')).toEqual(['early']);
-  begin('a');
-  say({ type: 'note', message: 'first' });
-  begin('b');
-  say({ type: 'warning', warning: { table: 'users', id: 1, row: 'ann', reason: 'bad' } });
+  say('a', { type: 'note', message: 'first' });
+  say('b', { type: 'warning', warning: { table: 'users', id: 1, row: 'ann', reason: 'bad' } });
   expect([notes.of('a'), notes.of('b'), notes.of('c')]).toEqual([
     ['early', 'first'],
     [expect.stringContaining('bad')],

@@ -1,19 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import type { FleetEvent, FleetReport, MachineOutcome } from '../../src/fleet/fleet-model.ts';
 import { fleetLog } from '../../src/fleet-view/fleet-log.ts';
 import { FleetProgress } from '../../src/fleet-view/fleet-progress.ts';
 import { renderFleetHistory, renderMachines } from '../../src/fleet-view/fleet-table.ts';
 import {
   adviceLines,
   complaint,
-  datesLines,
+  dateLine,
   foreign,
-  nameOf,
   publishLines,
   sortedOut,
 } from '../../src/fleet-view/fleet-words.ts';
-import type { ProgressEvent } from '../../src/report/events.ts';
-import { AT } from './results.ts';
+import type { EventBody } from '../../src/report/events.ts';
+import {
+  type FleetReport,
+  type Machine,
+  type MachineOutcome,
+  nameOf,
+} from '../../src/report/fleet-results.ts';
+import { AT, told } from './results.ts';
 
 const machine = (id: string, target?: string) => ({
   id,
@@ -45,20 +49,29 @@ const report = (more: Partial<FleetReport> = {}): FleetReport => ({
   index: null,
   machines: [outcome('d1')],
   skipped: [],
-  beganAt: AT.toISOString(),
+  beganAt: AT,
   ms: 5,
   ...more,
 });
 
+const itemOf = (one: Machine) =>
+  ({ type: 'item', kind: 'machine', step: 'update', name: nameOf(one), machine: one }) as const;
+const doneItem = ({ machine: one, attempts, ...rest }: MachineOutcome): EventBody => ({
+  ...itemOf(one),
+  phase: 'done',
+  attempt: attempts,
+  ...rest,
+});
+
 describe('the log of a run over the fleet', () => {
-  const logged = (event: FleetEvent): ProgressEvent | undefined => {
-    const out: ProgressEvent[] = [];
-    fleetLog((one) => out.push(one))(event, AT);
+  const logged = (event: EventBody): EventBody | undefined => {
+    const out: EventBody[] = [];
+    fleetLog((one) => out.push(one))(told(event));
     return out[0];
   };
 
   it('has each machine with what became of it', () => {
-    const item = (one: MachineOutcome) => logged({ type: 'machine-done', outcome: one });
+    const item = (one: MachineOutcome) => logged(doneItem(one));
     expect(item(outcome('d1'))).toMatchObject({
       outcome: 'changed',
       detail: 'updated after 1 attempt, 1000 ms',
@@ -73,8 +86,8 @@ describe('the log of a run over the fleet', () => {
 
   it('ends with how the run did', () => {
     const end = (more: Partial<FleetReport>) => {
-      const event = logged({ type: 'end', report: report(more) });
-      return event?.type === 'finish' ? event.summary : null;
+      const event = logged({ type: 'run-ended', kind: 'fleet', result: report(more) });
+      return event?.type === 'run-ended' && event.kind === 'operation' ? event.result : null;
     };
     const outcomes = (['done', 'nothing-to-do', 'failed', 'changed-elsewhere'] as const).map(
       (one) => end({ outcome: one })?.outcome,
@@ -97,23 +110,22 @@ describe('the log of a run over the fleet', () => {
 describe('how far a run is', () => {
   const progress = () => {
     const one = new FleetProgress();
-    const say = (event: FleetEvent, ms: number) => one.apply(event, new Date(ms));
-    say(
-      {
-        type: 'found',
-        listing: { active: ['a', 'b', 'c'].map((id) => machine(id)), skipped: [], source: '' },
-      },
-      0,
-    );
-    say({ type: 'updating', machines: 3, concurrency: 2 }, 0);
+    const say = (event: EventBody, ms: number) => one.apply(told(event, new Date(ms).toISOString()));
+    for (const id of ['a', 'b', 'c'])
+      say({ ...itemOf(machine(id)), phase: 'waiting', outcome: null, detail: 'started', attempt: 0 }, 0);
+    say({ type: 'step', number: 3, of: 3, name: 'update', title: 'Update' }, 0);
+    say({ type: 'progress', step: 'update', done: 0, total: 3, concurrency: 2 }, 0);
     return { one, say };
   };
 
   it('counts machines that are done, and those of them that are not as they should be', () => {
     const { one, say } = progress();
     expect([one.total, one.done, one.failed, one.timeLeft(0)]).toEqual([3, 0, 0, null]);
-    say({ type: 'attempt', machine: machine('a'), attempt: 1 }, 100);
-    say({ type: 'retry', machine: machine('a'), attempt: 1, reason: 'slow', waitMs: 50 }, 200);
+    say({ ...itemOf(machine('a')), phase: 'asking', outcome: null, detail: '', attempt: 1 }, 100);
+    say(
+      { ...itemOf(machine('a')), phase: 'pausing', outcome: null, detail: 'slow', attempt: 1, waitMs: 50 },
+      200,
+    );
     expect(one.machines.get('a')).toMatchObject({
       state: 'pausing',
       reason: 'slow',
@@ -121,17 +133,17 @@ describe('how far a run is', () => {
       began: 100,
       attempt: 1,
     });
-    say({ type: 'machine-done', outcome: outcome('a') }, 300);
+    say(doneItem(outcome('a')), 300);
     expect(one.machines.get('a')).toMatchObject({ state: 'done', again: null, began: 100 });
-    say({ type: 'machine-done', outcome: { ...FAILED, machine: machine('b') } }, 400);
+    say(doneItem({ ...FAILED, machine: machine('b') }), 400);
     expect([one.done, one.failed, one.timeLeft(400)]).toEqual([2, 1, 1000]);
   });
 
   it('has as much time left as the others have taken, for as many at a time as may be', () => {
     const { one, say } = progress();
-    say({ type: 'machine-done', outcome: outcome('a') }, 0);
+    say(doneItem(outcome('a')), 0);
     expect(one.timeLeft(0)).toBe(1000);
-    say({ type: 'attempt', machine: machine('b'), attempt: 1 }, 0);
+    say({ ...itemOf(machine('b')), phase: 'asking', outcome: null, detail: '', attempt: 1 }, 0);
     expect([one.timeLeft(400), one.timeLeft(5000)]).toEqual([800, 625]);
   });
 });
@@ -181,21 +193,11 @@ describe('what an operator is told', () => {
     );
   });
 
-  it('is how many dates were taken, if there was anything to look at', () => {
-    const dates = {
-      type: 'dates',
-      taken: 1,
-      looked: 2,
-      unread: 0,
-      missing: 0,
-      events: 9,
-      dryRun: false,
-    } as const;
-    expect(datesLines(dates)).toEqual([
-      'Event dates: 1 taken; 2 of 9 event databases changed since the last look',
-    ]);
-    expect(datesLines({ ...dates, looked: 0, unread: 1, dryRun: true })[0]).toContain('would be taken');
-    expect(datesLines({ ...dates, looked: 0 })).toEqual([]);
+  it('is which event gets another date', () => {
+    const item = { type: 'item', kind: 'tenant', step: 'dates', name: '2026-boston', phase: 'done' } as const;
+    expect(dateLine({ ...item, outcome: 'changed', detail: 'from "a" to "b"', attempt: 1 })).toBe(
+      'Date of 2026-boston: from "a" to "b"',
+    );
   });
 });
 

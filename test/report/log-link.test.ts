@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { pinoReport } from '../../src/report/log.ts';
 import { createScrubber } from '../../src/report/redact.ts';
-import { AT } from './results.ts';
+import { told } from './results.ts';
 
 function folder(): string {
   const path = mkdtempSync(join(tmpdir(), 'log-'));
@@ -15,7 +15,7 @@ function folder(): string {
 /** @returns what kept the lines from the file */
 async function log(logDir: string): Promise<string | null> {
   const one = pinoReport({ logDir, standardError: false, name: 'x', base: {}, scrubber: createScrubber([]) });
-  one.report({ type: 'note', message: 'told' }, AT);
+  one.report(told({ type: 'note', message: 'told' }));
   await one.flush();
   return one.problem();
 }

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { openDatabase } from '../../src/database/sqlite.ts';
 import { Failure } from '../../src/failure.ts';
-import type { ProgressEvent } from '../../src/report/events.ts';
 import { Steps } from '../../src/report/steps.ts';
 import type { ObjectStore } from '../../src/store/object-store.ts';
 import { Deadline } from '../../src/sync/deadline.ts';
@@ -93,8 +92,7 @@ describe('what uploads leave for the next one', () => {
 
 describe('the inventories', () => {
   it('of this region and of the index are written, one request each; others are other regions’ business', async () => {
-    const events: ProgressEvent[] = [];
-    const steps = new Steps((event) => events.push(event));
+    const steps = new Steps(() => {});
     const tally = new Tally(steps, () => {});
     const asked: string[] = [];
     const store = {
