@@ -58,10 +58,18 @@ function kindOf({ name, nth, text }: Call): string {
   return path;
 }
 
-/** Runs an executable to its end, and returns the calls of its main thread in their order. */
-export async function recordCalls(machine: Machine, options: ProcessOptions): Promise<Call[]> {
+/**
+ * Runs an executable to its end, and returns the calls of its main thread in their order.
+ *
+ * @param more names of calls that are recorded as well
+ */
+export async function recordCalls(
+  machine: Machine,
+  options: ProcessOptions,
+  more: readonly string[] = [],
+): Promise<Call[]> {
   const log = join(machine.home, 'strace.log');
-  const traced = [...CHANGING, ...LOOKING].join();
+  const traced = [...CHANGING, ...LOOKING, ...more].join();
   const through = ['strace', '-y', '-s', '0', '-o', log, '-e', `trace=${traced}`];
   const { exitCode, stderr } = await new RunProcess(machine, { ...options, through }).answered;
   if (exitCode !== 0) throw new Error(`strace: ${stderr}`);
