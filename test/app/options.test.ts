@@ -1,15 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import { parseFleetOptions } from '../../src/app/fleet/config-update-options.ts';
+import { CONFIG_UPDATE, type FleetOptions } from '../../src/app/fleet/config-update-options.ts';
 import { chooseWays } from '../../src/app/fleet/fleet-ways.ts';
 import { stopOnSignals } from '../../src/app/fleet/stop-signals.ts';
 import type { World } from '../../src/app/machine/machine-parts.ts';
-import { parseOptions } from '../../src/app/machine/update-options.ts';
+import { UPDATE, type UpdateOptions } from '../../src/app/machine/update-options.ts';
+import type { Command } from '../../src/app/options/command.ts';
+import { parse } from '../../src/app/options/parse-arguments.ts';
 import { Failure } from '../../src/failure.ts';
 import { readFleetSettings } from '../../src/fleet/fleet-settings.ts';
 import { createTargets } from '../../src/fleet/targets/all-targets.ts';
 import { newKey } from '../support/pushing.ts';
 
 const words = (line: string) => line.split(' ').filter(Boolean);
+/** @throws {Failure} `usage` */
+function read<T>(command: Command<T>, args: readonly string[]): T {
+  const { values, problem } = parse(command, args);
+  if (problem) throw problem;
+  return command.read(values);
+}
+const parseOptions = (args: readonly string[]): UpdateOptions => read(UPDATE, args);
+const parseFleetOptions = (args: readonly string[]): FleetOptions => read(CONFIG_UPDATE, args);
+
 const refused = (run: () => unknown): string => {
   try {
     run();
@@ -30,16 +41,14 @@ describe('update_config by hand', () => {
     expect(task('--dry-run --force')).toEqual({ kind: 'dry-run', force: true });
     expect(task('--rollback')).toEqual({ kind: 'rollback', run: null });
     expect(task('--rollback x')).toEqual({ kind: 'rollback', run: 'x' });
-    for (const kind of ['history', 'generations', 'warnings', 'help'])
-      expect(task(`--${kind}`)).toEqual({ kind });
-    expect(parseOptions(words('--json --app-root /x'))).toMatchObject({ json: true, appRoot: '/x' });
-    expect(parseOptions([])).toMatchObject({ json: false, appRoot: null });
+    for (const kind of ['history', 'generations', 'warnings']) expect(task(`--${kind}`)).toEqual({ kind });
+    expect(parseOptions(words('--json --app-root /x'))).toMatchObject({ appRoot: '/x' });
+    expect(parseOptions([])).toMatchObject({ appRoot: null });
   });
 
   it.each([
     '--dry-run --history',
     '--rollback --generations',
-    '--help --warnings',
     '--force --history',
     '--force --rollback',
     '--boot --force',
@@ -58,22 +67,26 @@ describe('config-update', () => {
 
   it('updates machines of Fly unless it is told otherwise', () => {
     expect(options('')).toEqual({
-      task: { kind: 'run', operation: 'update', publish: true, way: null, replaces: null, force: false },
+      task: {
+        kind: 'run',
+        operation: 'update',
+        publish: true,
+        way: null,
+        replaces: null,
+        force: false,
+        dates: true,
+      },
       target: 'fly',
-      json: false,
+      form: 'lines',
       verbose: false,
       user: null,
       appRoot: null,
-      env: {},
+      limits: { concurrency: null, timeoutS: null, deadlineS: null },
       broadcast: null,
     });
     const numbers = options('--concurrency 1000 --timeout 3600 --deadline 86400 --no-dates');
-    expect(numbers.env).toEqual({
-      CONFIG_UPDATE_CONCURRENCY: '1000',
-      CONFIG_UPDATE_TIMEOUT: '3600',
-      CONFIG_UPDATE_DEADLINE: '86400',
-      CONFIG_UPDATE_DATES: 'off',
-    });
+    expect(numbers.task).toMatchObject({ dates: false });
+    expect(numbers.limits).toEqual({ concurrency: 1000, timeoutS: 3600, deadlineS: 86_400 });
     expect(options('--push --force --dry-run').task).toMatchObject({
       operation: 'dry-run',
       way: 'push',
@@ -81,12 +94,11 @@ describe('config-update', () => {
     });
     expect(options('--replace "a"').task).toMatchObject({ replaces: '"a"' });
     expect(options('--broadcast s --broadcast-url u').broadcast).toEqual({ stream: 's', url: 'u' });
-    for (const kind of ['help', 'history']) expect(options(`--${kind}`).task).toEqual({ kind });
+    expect(options('--history').task).toEqual({ kind: 'history' });
   });
 
   it.each([
     '--verify --dry-run',
-    '--history --help',
     '--verify --no-publish',
     '--verify --no-dates',
     '--verify --replace a',
@@ -97,7 +109,6 @@ describe('config-update', () => {
     '--publish --no-publish',
     '--verify --force',
     '--history --push',
-    '--help --publish',
     '--concurrency 0',
     '--concurrency 1001',
     '--timeout 3601',

@@ -161,7 +161,9 @@ describe('what an operator is told', () => {
         machine: machine(id),
         error: { ...FAILED.error, hintFrom: 'machine' },
       }) as MachineOutcome;
-    expect(adviceLines([FAILED, FAILED])).toEqual(['What to do: look']);
+    expect(adviceLines([FAILED, { ...FAILED, machine: machine('d9') }])).toEqual([
+      'What to do (d2, d9): look',
+    ]);
     expect(adviceLines([says('a')])).toEqual(['What to do (says a): look']);
     expect(adviceLines(['a', 'b', 'c', 'd'].map(says))).toEqual([
       'What to do (say a, b, c and 1 more): look',
@@ -211,7 +213,10 @@ describe('a table of machines', () => {
     expect(wide.split('\n')[2]).toMatch(/^d2 .* - +0 +-$/);
     const widest = (text: string) => Math.max(...text.split('\n').map((line) => line.length));
     expect(widest(renderMachines(report({ machines }), 70))).toBe(70);
-    expect(renderMachines(report({ machines }), 10)).toContain(`"${'e'.repeat(7)}…`);
+    expect(renderMachines(report({ machines }), 60)).toContain(`"${'e'.repeat(7)}`);
+    expect(renderMachines(report({ machines }), 10)).toBe(
+      'machine  outcome\nd1       updated\nd2       updated\n',
+    );
     expect(
       renderMachines(report({ machines: [outcome('d1'), outcome('a', { machine: machine('a', 'fly') })] })),
     ).toMatch(/^target/);
