@@ -66,7 +66,7 @@ async function configUpdate(title: string, args: readonly string[], fleet: Fleet
       ...environment,
       APP_ROOT: admin.appRoot,
       RAILS_DB_VOLUME: admin.dbDir,
-      CONFIG_UPDATE_BY: 'demo',
+      FLEET_BY: 'demo',
       ...fleet.variables,
     },
     stdio: ['ignore', 'inherit', 'inherit'],

@@ -25,11 +25,17 @@ const SOURCE = [
 ].join('\n');
 
 /** What an operator can set: variables of ours, and those of the platform that decide what we do. */
-const OURS = /\b(?:(?:UPDATE_CONFIG|CONFIG_UPDATE|READY|NAVIGATOR|FLY_API)_[A-Z_]*[A-Z]|[A-Z_]+_DEADLINE)\b/g;
+const OURS = /\b(?:(?:UPDATE_CONFIG|FLEET|READY|NAVIGATOR|FLY_API)_[A-Z_]*[A-Z]|[A-Z_]+_DEADLINE)\b/g;
 const names = (text: string): string[] => [...new Set(text.match(OURS) ?? [])].sort();
 
 /** Named like settings: the marks of children. */
-const NO_SETTINGS = ['UPDATE_CONFIG_CHILD', 'UPDATE_CONFIG_INSPECT', 'UPDATE_CONFIG_SUPERVISED'];
+const NO_SETTINGS = [
+  'FLEET_SIM',
+  'FLEET_TABLES',
+  'UPDATE_CONFIG_CHILD',
+  'UPDATE_CONFIG_INSPECT',
+  'UPDATE_CONFIG_SUPERVISED',
+];
 
 const EXECUTABLES = ['cgi-bin/update_config', ...built('scripts')];
 

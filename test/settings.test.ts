@@ -59,7 +59,7 @@ describe.each([
   });
 
   it('nothing runs before a publication', () => {
-    const names = ['CONFIG_UPDATE_BEFORE', 'CONFIG_UPDATE_BEFORE_TIMEOUT'];
+    const names = ['FLEET_BEFORE', 'FLEET_BEFORE_TIMEOUT'];
     expect(readBeforeSettings(env(...names))).toEqual({ command: [], timeoutMs: 300_000 });
   });
 
@@ -101,11 +101,11 @@ const LIMITS: readonly [name: string, least: number, most: number, read: (env: E
   ['READY_PREPARE_TIMEOUT', 1, 3600, readTenantSettings],
   ['READY_PREPARE_CONCURRENCY', 1, 64, readTenantSettings],
   ['READY_PRERENDER_TIMEOUT', 1, 86_400, readReadySettings],
-  ['CONFIG_UPDATE_BEFORE_TIMEOUT', 1, 3600, readBeforeSettings],
-  ['CONFIG_UPDATE_CONCURRENCY', 1, 1000, readFleetSettings],
-  ['CONFIG_UPDATE_ATTEMPTS', 1, 100, readFleetSettings],
-  ['CONFIG_UPDATE_TIMEOUT', 1, 3600, readFleetSettings],
-  ['CONFIG_UPDATE_DEADLINE', 1, 86_400, readFleetSettings],
+  ['FLEET_BEFORE_TIMEOUT', 1, 3600, readBeforeSettings],
+  ['FLEET_CONCURRENCY', 1, 1000, readFleetSettings],
+  ['FLEET_ATTEMPTS', 1, 100, readFleetSettings],
+  ['FLEET_TIMEOUT', 1, 3600, readFleetSettings],
+  ['FLEET_DEADLINE', 1, 86_400, readFleetSettings],
 ];
 
 it.each(LIMITS)('%s is a whole number from %d to %d', (name, least, most, read) => {
@@ -131,7 +131,7 @@ describe('the fleet', () => {
       'AWS_SESSION_TOKEN',
       'UPDATE_CONFIG_TOKEN',
     ];
-    const more = ['UPDATE_CONFIG_KEY', 'CONFIG_UPDATE_USER', 'CONFIG_UPDATE_PASSWORD'];
+    const more = ['UPDATE_CONFIG_KEY', 'FLEET_USER', 'FLEET_PASSWORD'];
     const env = Object.fromEntries([...secrets, ...more, 'FLY_API_TOKEN', 'PATH'].map((name) => [name, 'x']));
     expect(readFleetSettings(env).fly.cliEnv).toEqual({ FLY_API_TOKEN: 'x', PATH: 'x' });
   });
@@ -144,7 +144,7 @@ describe('the fleet', () => {
     'https://a.b/#x',
     'http://',
   ])('is not at %s', (url) => {
-    for (const name of ['CONFIG_UPDATE_FLY_URL', 'CONFIG_UPDATE_KAMAL_URL', 'FLY_API_HOSTNAME'])
+    for (const name of ['FLEET_FLY_URL', 'FLEET_KAMAL_URL', 'FLY_API_HOSTNAME'])
       expect(() => readFleetSettings({ [name]: url })).toThrow(name);
   });
 });

@@ -9,7 +9,7 @@ const FILES = {
   UPDATE_CONFIG_TOKEN: 'UPDATE_CONFIG_TOKEN_FILE',
   UPDATE_CONFIG_KEY: 'UPDATE_CONFIG_KEY_FILE',
   FLY_API_TOKEN: 'FLY_API_TOKEN_FILE',
-  CONFIG_UPDATE_PASSWORD: 'CONFIG_UPDATE_PASSWORD_FILE',
+  FLEET_PASSWORD: 'FLEET_PASSWORD_FILE',
 } as const;
 
 /** Of which the variable itself counts for nothing: who can read it can put any index on every machine. */

@@ -2,7 +2,7 @@ import type { Account } from '../rights/account.ts';
 
 /** What is ours, and no other program's business: secrets, where they stand, and who sent a request. */
 const OURS =
-  /^(?:(?:UPDATE_CONFIG|CONFIG_UPDATE)_.*|HTTP_(?:AUTHORIZATION|COOKIE)|FLY_(?:API|ACCESS)_TOKEN.*|AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN)(?:_FILE)?)$/;
+  /^(?:(?:UPDATE_CONFIG|FLEET|CONFIG_UPDATE)_.*|HTTP_(?:AUTHORIZATION|COOKIE)|FLY_(?:API|ACCESS)_TOKEN.*|AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN)(?:_FILE)?)$/;
 
 /** What a web server tells a CGI program of a request: chosen by whoever sent it. `HTTP_PROXY` is one of them. */
 const OF_REQUEST =

@@ -59,7 +59,7 @@ function refuseTriggers(db: Database): void {
     'check-failed',
     `the table showcases of the index has a trigger (${quoted(trigger.name)})`,
     {
-      hint: 'Remove the trigger, or set CONFIG_UPDATE_DATES=off.',
+      hint: 'Remove the trigger, or set FLEET_DATES=off.',
     },
   );
 }

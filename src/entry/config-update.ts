@@ -1,6 +1,7 @@
 import { isatty } from 'node:tty';
 import { enter } from '../app/enter.ts';
 import { runConfigUpdate } from '../app/fleet/fleet-command.ts';
+import { withPresentNames } from '../app/fleet/old-names.ts';
 import { stopOnSignals } from '../app/fleet/stop-signals.ts';
 import { leave } from './leave.ts';
 import { streams, writeAll } from './output.ts';
@@ -17,6 +18,6 @@ const screen = {
 const live = isatty(1) && process.env['TERM'] !== 'dumb';
 const console = { ...streams, columns: terminalColumns, screen: live ? screen : null, stop: stopOnSignals() };
 
-enter(worldOf('config-update'))
+enter(withPresentNames(worldOf('config-update')))
   .then((world) => runConfigUpdate(world, process.argv.slice(2), console))
   .then(leave);

@@ -59,14 +59,14 @@ const API_URL = 'https://api.machines.dev';
 /** Variables that no other program needs to see. */
 const PRIVATE = [
   ...['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'],
-  ...['UPDATE_CONFIG_TOKEN', 'UPDATE_CONFIG_KEY', 'CONFIG_UPDATE_USER', 'CONFIG_UPDATE_PASSWORD'],
+  ...['UPDATE_CONFIG_TOKEN', 'UPDATE_CONFIG_KEY', 'FLEET_USER', 'FLEET_PASSWORD'],
 ];
 
 /**
- * Reads `CONFIG_UPDATE_FLY_APP` (else `FLY_APP_NAME`, else `smooth`), `CONFIG_UPDATE_FLY_URL`
- * (`https://<app>.fly.dev/showcase/update_config`), `CONFIG_UPDATE_FLY_SOURCE` (`auto`), `CONFIG_UPDATE_KAMAL_URL`,
- * `CONFIG_UPDATE_CONCURRENCY` (100), `CONFIG_UPDATE_ATTEMPTS` (4), `CONFIG_UPDATE_TIMEOUT` (seconds, 60),
- * `CONFIG_UPDATE_DEADLINE` (seconds, 300), `CONFIG_UPDATE_DNS`, and Fly's own `FLY_API_TOKEN`, `FLY_API_HOSTNAME` and
+ * Reads `FLEET_FLY_APP` (else `FLY_APP_NAME`, else `smooth`), `FLEET_FLY_URL`
+ * (`https://<app>.fly.dev/showcase/update_config`), `FLEET_FLY_SOURCE` (`auto`), `FLEET_KAMAL_URL`,
+ * `FLEET_CONCURRENCY` (100), `FLEET_ATTEMPTS` (4), `FLEET_TIMEOUT` (seconds, 60),
+ * `FLEET_DEADLINE` (seconds, 300), `FLEET_DNS`, and Fly's own `FLY_API_TOKEN`, `FLY_API_HOSTNAME` and
  * `FLY_CLI_PATH`. An empty variable counts as unset.
  *
  * @param given limits that count whatever their variables hold
@@ -78,20 +78,20 @@ export function readFleetSettings(env: NodeJS.ProcessEnv, given = NO_LIMITS): Fl
   return {
     fly: {
       app,
-      url: readUrl(env, 'CONFIG_UPDATE_FLY_URL', flyUrl),
+      url: readUrl(env, 'FLEET_FLY_URL', flyUrl),
       source: readSource(env),
       apiUrl: readUrl(env, 'FLY_API_HOSTNAME', API_URL),
       apiToken: readToken(env),
       cli: cliCandidates(env),
       cliEnv: withoutSecrets(env),
       inside: Boolean(env['FLY_APP_NAME']),
-      dnsServers: (env['CONFIG_UPDATE_DNS'] ?? '').split(/[\s,]+/).filter(Boolean),
+      dnsServers: (env['FLEET_DNS'] ?? '').split(/[\s,]+/).filter(Boolean),
     },
-    kamal: { url: readUrl(env, 'CONFIG_UPDATE_KAMAL_URL', KAMAL_URL) },
-    concurrency: given.concurrency ?? readWholeNumber(env, 'CONFIG_UPDATE_CONCURRENCY', 100, 1, 1000),
-    attempts: readWholeNumber(env, 'CONFIG_UPDATE_ATTEMPTS', 4, 1, 100),
-    timeoutMs: (given.timeoutS ?? readWholeNumber(env, 'CONFIG_UPDATE_TIMEOUT', 60, 1, 3600)) * 1000,
-    deadlineMs: (given.deadlineS ?? readWholeNumber(env, 'CONFIG_UPDATE_DEADLINE', 300, 1, 86_400)) * 1000,
+    kamal: { url: readUrl(env, 'FLEET_KAMAL_URL', KAMAL_URL) },
+    concurrency: given.concurrency ?? readWholeNumber(env, 'FLEET_CONCURRENCY', 100, 1, 1000),
+    attempts: readWholeNumber(env, 'FLEET_ATTEMPTS', 4, 1, 100),
+    timeoutMs: (given.timeoutS ?? readWholeNumber(env, 'FLEET_TIMEOUT', 60, 1, 3600)) * 1000,
+    deadlineMs: (given.deadlineS ?? readWholeNumber(env, 'FLEET_DEADLINE', 300, 1, 86_400)) * 1000,
     firstPauseMs: 500,
     longestPauseMs: 10_000,
     maxAnswerBytes: MIB,
@@ -100,25 +100,25 @@ export function readFleetSettings(env: NodeJS.ProcessEnv, given = NO_LIMITS): Fl
 
 /**
  * What the environment of a run over the fleet holds that must never be seen, and whose variable's name does not say so
- * (`secretsOf` knows those): the password in `CONFIG_UPDATE_USER`.
+ * (`secretsOf` knows those): the password in `FLEET_USER`.
  */
 export function fleetSecretsOf(env: NodeJS.ProcessEnv): string[] {
-  const [, ...password] = (env['CONFIG_UPDATE_USER'] ?? '').split(':');
+  const [, ...password] = (env['FLEET_USER'] ?? '').split(':');
   return password.length === 0 ? [] : [password.join(':')];
 }
 
 function readApp(env: NodeJS.ProcessEnv): string {
-  const name = env['CONFIG_UPDATE_FLY_APP'] ? 'CONFIG_UPDATE_FLY_APP' : 'FLY_APP_NAME';
+  const name = env['FLEET_FLY_APP'] ? 'FLEET_FLY_APP' : 'FLY_APP_NAME';
   const app = env[name] || APP;
   if (/^[a-z0-9][a-z0-9-]{0,62}$/i.test(app)) return app;
   throw invalid(`${name} is not the name of a Fly app`, `Set ${name} to letters, digits and "-" only.`);
 }
 
 function readSource(env: NodeJS.ProcessEnv): FlySource {
-  const source = env['CONFIG_UPDATE_FLY_SOURCE'] || 'auto';
+  const source = env['FLEET_FLY_SOURCE'] || 'auto';
   if (source === 'auto' || source === 'api' || source === 'flyctl' || source === 'dns') return source;
   throw invalid(
-    'CONFIG_UPDATE_FLY_SOURCE is none of auto, api, flyctl and dns',
+    'FLEET_FLY_SOURCE is none of auto, api, flyctl and dns',
     'Set it to one of them, or unset it for auto.',
   );
 }

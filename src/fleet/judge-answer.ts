@@ -59,10 +59,7 @@ function judgeSilence(reply: Exclude<Reply, { kind: 'answered' }>): Verdict {
             'Check whether the machine runs, and the URL of the target.',
           );
     case 'timed-out':
-      return retry(
-        'no answer in time',
-        'Look at its log; raise CONFIG_UPDATE_TIMEOUT (seconds) if it is slow.',
-      );
+      return retry('no answer in time', 'Look at its log; raise FLEET_TIMEOUT (seconds) if it is slow.');
     case 'truncated':
       return retry('the answer was cut short', 'Look at its log: the update may have been killed.');
     case 'too-large':

@@ -14,9 +14,9 @@ export type Credentials =
   | { readonly scheme: 'bearer'; readonly token: string };
 
 /**
- * The credentials for a host, the most explicit ones first: `--user user[:password]`; `CONFIG_UPDATE_USER` (the same
+ * The credentials for a host, the most explicit ones first: `--user user[:password]`; `FLEET_USER` (the same
  * form); the bearer token `UPDATE_CONFIG_TOKEN`; the host's entry in netrc (`NETRC`, else `~/.netrc`); else none. The
- * password of a user who is given without one is `CONFIG_UPDATE_PASSWORD`, else that of the user's entry in netrc.
+ * password of a user who is given without one is `FLEET_PASSWORD`, else that of the user's entry in netrc.
  *
  * @param user what `--user` says; null without it
  * @throws {Failure} `usage` or `config-invalid`; never with a secret in it
@@ -26,7 +26,7 @@ export function readCredentials(
   env: NodeJS.ProcessEnv,
   host: string,
 ): Credentials | null {
-  const given = user ?? (env['CONFIG_UPDATE_USER'] || null);
+  const given = user ?? (env['FLEET_USER'] || null);
   if (given !== null) return ofUser(given, user !== null, env, host);
   const token = env['UPDATE_CONFIG_TOKEN'];
   if (token) return { scheme: 'bearer', token: readToken(token) };
@@ -37,17 +37,17 @@ export function readCredentials(
 function ofUser(given: string, byOption: boolean, env: NodeJS.ProcessEnv, host: string): Credentials {
   const colon = given.indexOf(':');
   const user = colon < 0 ? given : given.slice(0, colon);
-  const source = byOption ? '--user' : 'CONFIG_UPDATE_USER';
+  const source = byOption ? '--user' : 'FLEET_USER';
   const invalid = (message: string, hint: string): Failure =>
     new Failure(byOption ? 'usage' : 'config-invalid', message, { hint });
   if (user === '') throw invalid(`${source} names no user`, 'Give it as user or user:password.');
-  const password = colon < 0 ? env['CONFIG_UPDATE_PASSWORD'] : given.slice(colon + 1);
+  const password = colon < 0 ? env['FLEET_PASSWORD'] : given.slice(colon + 1);
   if (password) return { scheme: 'basic', user, password };
   const found = colon < 0 ? fromNetrc(env, host, user) : null;
   if (found) return ofLogin(found);
   throw invalid(
     `there is no password for the user of ${source}`,
-    `Set CONFIG_UPDATE_PASSWORD, or add an entry for ${host} to ~/.netrc.`,
+    `Set FLEET_PASSWORD, or add an entry for ${host} to ~/.netrc.`,
   );
 }
 

@@ -217,7 +217,7 @@ class Run {
     return {
       code: 'machine-failed',
       message: `the time for the whole run, ${this.#parts.settings.deadlineMs / 1000} s, was up`,
-      hint: 'Run it again; raise CONFIG_UPDATE_DEADLINE (seconds) if the machines are just slow.',
+      hint: 'Run it again; raise FLEET_DEADLINE (seconds) if the machines are just slow.',
     };
   }
 

@@ -29,7 +29,7 @@ export async function runBefore(parts: BeforeParts, options: { dryRun: boolean }
   if (command.length === 0) return;
   const shown = command.join(' ');
   const verb = options.dryRun ? 'Would run' : 'Running';
-  report({ type: 'note', level: 'info', message: `${verb} ${shown} (CONFIG_UPDATE_BEFORE)` });
+  report({ type: 'note', level: 'info', message: `${verb} ${shown} (FLEET_BEFORE)` });
   if (options.dryRun) return;
   let lines = 0;
   const outcome = await runChild({
@@ -45,10 +45,10 @@ export async function runBefore(parts: BeforeParts, options: { dryRun: boolean }
   });
   if (lines > MOST_LINES)
     report({ type: 'note', message: `${shown}: ${lines - MOST_LINES} more lines, not told` });
-  const problem = describeBadEnd(outcome, `${timeoutMs / 1000} s (CONFIG_UPDATE_BEFORE_TIMEOUT)`);
+  const problem = describeBadEnd(outcome, `${timeoutMs / 1000} s (FLEET_BEFORE_TIMEOUT)`);
   if (problem === null) return;
   // Not cut short here: half a secret would not be known for one.
-  throw new Failure('command-failed', `${shown} (CONFIG_UPDATE_BEFORE) ${printable(problem)}`, {
-    hint: 'Nothing was published. Run it by hand in the app root to see why; without CONFIG_UPDATE_BEFORE, config-update does without it.',
+  throw new Failure('command-failed', `${shown} (FLEET_BEFORE) ${printable(problem)}`, {
+    hint: 'Nothing was published. Run it by hand in the app root to see why; without FLEET_BEFORE, config-update does without it.',
   });
 }

@@ -9,14 +9,14 @@ export interface BeforeSettings {
 }
 
 /**
- * Reads `CONFIG_UPDATE_BEFORE` (none) and `CONFIG_UPDATE_BEFORE_TIMEOUT` (seconds, 300). An empty variable counts as
+ * Reads `FLEET_BEFORE` (none) and `FLEET_BEFORE_TIMEOUT` (seconds, 300). An empty variable counts as
  * unset.
  *
  * @throws {Failure} `config-invalid`, naming the variable.
  */
 export function readBeforeSettings(env: NodeJS.ProcessEnv): BeforeSettings {
   return {
-    command: readCommand(env, 'CONFIG_UPDATE_BEFORE', []),
-    timeoutMs: readWholeNumber(env, 'CONFIG_UPDATE_BEFORE_TIMEOUT', 300, 1, 3600) * 1000,
+    command: readCommand(env, 'FLEET_BEFORE', []),
+    timeoutMs: readWholeNumber(env, 'FLEET_BEFORE_TIMEOUT', 300, 1, 3600) * 1000,
   };
 }

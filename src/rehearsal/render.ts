@@ -72,10 +72,10 @@ export function renderVariables(options: {
 }): string {
   const { url, app, token, flyctl } = options;
   const variables: Record<string, string> = {
-    CONFIG_UPDATE_FLY_APP: app,
-    CONFIG_UPDATE_FLY_URL: `${url}/showcase/update_config`,
-    CONFIG_UPDATE_FLY_SOURCE: flyctl === null ? 'api' : 'flyctl',
-    CONFIG_UPDATE_KAMAL_URL: `${url}/update_config`,
+    FLEET_FLY_APP: app,
+    FLEET_FLY_URL: `${url}/showcase/update_config`,
+    FLEET_FLY_SOURCE: flyctl === null ? 'api' : 'flyctl',
+    FLEET_KAMAL_URL: `${url}/update_config`,
     FLY_API_HOSTNAME: url,
     FLY_API_TOKEN: token,
     ...(flyctl === null ? {} : { FLY_CLI_PATH: flyctl }),

@@ -179,9 +179,9 @@ describe('how machines get to the index', () => {
   });
 
   it('is never one on which others could read it', () => {
-    const open = { CONFIG_UPDATE_FLY_URL: 'http://smooth.example/update_config' };
+    const open = { FLEET_FLY_URL: 'http://smooth.example/update_config' };
     expect(ways('--push', { ...KEY, ...open })).toBe('config-invalid');
-    expect(ways('--push', { ...KEY, CONFIG_UPDATE_FLY_URL: 'http://127.0.0.1/x' })).toBe('fly pushed');
+    expect(ways('--push', { ...KEY, FLEET_FLY_URL: 'http://127.0.0.1/x' })).toBe('fly pushed');
     expect(ways('--push', { UPDATE_CONFIG_KEY: 'no key' })).toBe('config-invalid');
   });
 });

@@ -13,7 +13,7 @@ describe('the environment of a program of somebody else’s', () => {
   const OURS = [
     'UPDATE_CONFIG_TOKEN',
     'UPDATE_CONFIG_KEY_FILE',
-    'CONFIG_UPDATE_PASSWORD',
+    'FLEET_PASSWORD',
     'HTTP_AUTHORIZATION',
     'HTTP_COOKIE',
     'FLY_API_TOKEN',

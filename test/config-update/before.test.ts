@@ -11,7 +11,7 @@ let scene: Scene;
 let host: AdminHost;
 beforeEach(async () => {
   scene = await startScene();
-  host = scene.host(undefined, { APP_USER: 'root', CONFIG_UPDATE_BEFORE: 'script/before --all' });
+  host = scene.host(undefined, { APP_USER: 'root', FLEET_BEFORE: 'script/before --all' });
 });
 afterEach(async () => await scene.close());
 
@@ -25,7 +25,7 @@ function script(body: string): void {
 
 const isStored = async () => (await scene.published.store.head('db/index.sqlite3')).kind === 'found';
 
-describe('CONFIG_UPDATE_BEFORE', () => {
+describe('FLEET_BEFORE', () => {
   it('runs in the app root before the index is read, and its lines are told', async () => {
     script('echo "here: $PWD, $1, keys: $AWS_SECRET_ACCESS_KEY."; echo "✓ Success" >&2; : > made');
     const { exitCode, stdout, stderr } = await host.configUpdate();
@@ -33,7 +33,7 @@ describe('CONFIG_UPDATE_BEFORE', () => {
     expect(exitCode, stdout).toBe(0);
     expect(existsSync(join(host.appRoot, 'made'))).toBe(true);
     expect(stdout).toContain(
-      `\nRunning script/before --all (CONFIG_UPDATE_BEFORE)\n    | here: ${host.appRoot}, --all, keys: .\n    | * Success\nPublished`,
+      `\nRunning script/before --all (FLEET_BEFORE)\n    | here: ${host.appRoot}, --all, keys: .\n    | * Success\nPublished`,
     );
   });
 
@@ -51,7 +51,7 @@ describe('CONFIG_UPDATE_BEFORE', () => {
     const { exitCode, stdout } = await host.configUpdate();
     expect(exitCode).toBe(1);
     expect(stdout).toContain(
-      'Failed (command-failed): script/before --all (CONFIG_UPDATE_BEFORE) ended with exit code 7; its last words: no such table\nWhat to do: Nothing was published.',
+      'Failed (command-failed): script/before --all (FLEET_BEFORE) ended with exit code 7; its last words: no such table\nWhat to do: Nothing was published.',
     );
     expect(stdout).not.toContain('Step 2');
     expect(await isStored()).toBe(false);
@@ -61,15 +61,15 @@ describe('CONFIG_UPDATE_BEFORE', () => {
   it('stops the run when it is no program', async () => {
     const { exitCode, stdout } = await host.configUpdate();
     expect(exitCode).toBe(1);
-    expect(stdout).toContain('(CONFIG_UPDATE_BEFORE) cannot be started: script/before is not a program');
+    expect(stdout).toContain('(FLEET_BEFORE) cannot be started: script/before is not a program');
   });
 
-  it('is ended after CONFIG_UPDATE_BEFORE_TIMEOUT', async () => {
+  it('is ended after FLEET_BEFORE_TIMEOUT', async () => {
     script('echo waiting; sleep 600');
-    const env = { CONFIG_UPDATE_BEFORE_TIMEOUT: '1' };
+    const env = { FLEET_BEFORE_TIMEOUT: '1' };
     const { exitCode, stdout } = await host.configUpdate([], { env });
     expect(exitCode).toBe(1);
-    expect(stdout).toContain('was ended after 1 s (CONFIG_UPDATE_BEFORE_TIMEOUT); its last words: waiting');
+    expect(stdout).toContain('was ended after 1 s (FLEET_BEFORE_TIMEOUT); its last words: waiting');
     expect(await isStored()).toBe(false);
   });
 
@@ -86,13 +86,13 @@ describe('CONFIG_UPDATE_BEFORE', () => {
     script(': > made');
     const { exitCode, stdout } = await host.configUpdate(['--dry-run']);
     expect(exitCode, stdout).toBe(0);
-    expect(stdout).toContain('\nWould run script/before --all (CONFIG_UPDATE_BEFORE)\n');
+    expect(stdout).toContain('\nWould run script/before --all (FLEET_BEFORE)\n');
     expect(existsSync(join(host.appRoot, 'made'))).toBe(false);
   });
 
   it('is not run with options that publish nothing', async () => {
     script(': > made');
-    const env = { CONFIG_UPDATE_BEFORE: '' };
+    const env = { FLEET_BEFORE: '' };
     await host.configUpdate([], { env });
     for (const option of ['--verify', '--history', '--no-publish']) {
       const { exitCode, stdout } = await host.configUpdate([option]);
@@ -103,8 +103,8 @@ describe('CONFIG_UPDATE_BEFORE', () => {
   });
 
   it.each([
-    ['CONFIG_UPDATE_BEFORE', "sh -c 'true'", 'quotes'],
-    ['CONFIG_UPDATE_BEFORE_TIMEOUT', 'soon', 'whole number'],
+    ['FLEET_BEFORE', "sh -c 'true'", 'quotes'],
+    ['FLEET_BEFORE_TIMEOUT', 'soon', 'whole number'],
   ])('is refused before anything is done where %s is %s', async (name, value, word) => {
     const { exitCode, stdout } = await host.configUpdate([], { env: { [name]: value } });
     expect(exitCode).toBe(1);

@@ -173,11 +173,11 @@ describe('config-update on the admin host', () => {
     expect(await run()).toContain('Event dates: 1 taken');
   });
 
-  it('takes none with CONFIG_UPDATE_DATES=off, nor with options that say so or publish nothing', async () => {
+  it('takes none with FLEET_DATES=off, nor with options that say so or publish nothing', async () => {
     await run();
     setDate('2026-kobe', '2026-05-05');
     for (const args of [['--no-dates'], ['--no-publish'], ['--verify'], ['--history'], []]) {
-      const env = args.length === 0 ? { CONFIG_UPDATE_DATES: 'off' } : {};
+      const env = args.length === 0 ? { FLEET_DATES: 'off' } : {};
       expect(await run(args, env), args.join()).not.toContain('2026-kobe: from');
       expect(dates(), args.join()).toEqual(['2026-03-01', '2026-10-01', null]);
     }
@@ -192,7 +192,7 @@ describe('config-update on the admin host', () => {
 
   it.each([
     [['--no-dates', '--verify'], {}, 2, '--no-dates makes no sense with --verify'],
-    [[], { CONFIG_UPDATE_DATES: 'no' }, 1, 'config-invalid'],
+    [[], { FLEET_DATES: 'no' }, 1, 'config-invalid'],
   ])('refuses %j with %j', async (args, env, code, word) => {
     const { exitCode, stdout, stderr } = await host.configUpdate(args, { env });
     expect([exitCode, stdout + stderr]).toEqual([code, expect.stringContaining(word)]);

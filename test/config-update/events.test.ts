@@ -32,7 +32,7 @@ it('config-update prints with --events what the decoder of this project reads, w
     for (const event of events) seen.add(nameOf(event));
     return events.at(-1);
   };
-  Object.assign(host.env, { APP_USER: 'root', CONFIG_UPDATE_BEFORE: 'echo made' });
+  Object.assign(host.env, { APP_USER: 'root', FLEET_BEFORE: 'echo made' });
   const { index } = readValidIndex(makeSampleIndex());
   const [entry] = entriesOf(index);
   const [first] = entry?.events ?? [];

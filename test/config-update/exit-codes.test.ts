@@ -75,8 +75,8 @@ describe('config-update ends', () => {
   });
 
   it('with 4 when somebody else has published: it says who, when and what differs, and asks no machine', async () => {
-    const ada = scene.host(undefined, { CONFIG_UPDATE_BY: 'ada@office' });
-    const bob = scene.host(undefined, { CONFIG_UPDATE_BY: 'bob@home' });
+    const ada = scene.host(undefined, { FLEET_BY: 'ada@office' });
+    const bob = scene.host(undefined, { FLEET_BY: 'bob@home' });
     await ada.configUpdate();
     const { index } = changeSample(makeSampleIndex());
     ada.put(index);

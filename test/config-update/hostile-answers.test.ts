@@ -8,7 +8,7 @@ let scene: Scene;
 let host: AdminHost;
 beforeEach(async () => {
   scene = await startScene();
-  host = scene.host(undefined, { CONFIG_UPDATE_ATTEMPTS: '1' });
+  host = scene.host(undefined, { FLEET_ATTEMPTS: '1' });
 });
 afterEach(() => scene.close());
 

@@ -142,7 +142,7 @@ describe('on a pipe, config-update', () => {
 
   it('asks every machine for its dry run with --dry-run, and changes nothing', async () => {
     const host = scene.host();
-    const env = { CONFIG_UPDATE_USER: 'ada', CONFIG_UPDATE_PASSWORD: 'not to be seen' };
+    const env = { FLEET_USER: 'ada', FLEET_PASSWORD: 'not to be seen' };
     const { stdout, exitCode } = await host.configUpdate(['--dry-run'], { env });
     expect(exitCode).toBe(0);
     expect(stdout).toContain('Would publish the index: ETag ');

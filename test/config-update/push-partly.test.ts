@@ -30,7 +30,7 @@ afterAll(async () => {
 let host: AdminHost;
 beforeEach(() => {
   const kamal = `http://127.0.0.1:${web.port}/showcase/update_config`;
-  host = scene.host(FIRST, { CONFIG_UPDATE_KAMAL_URL: kamal });
+  host = scene.host(FIRST, { FLEET_KAMAL_URL: kamal });
   giveKeys(host, KEY);
 });
 afterEach(() => host.remove());
@@ -75,7 +75,7 @@ it('with a key that cannot be used, nothing is published either', async () => {
 });
 
 it('an index, in which there are hashes of passwords, is not sent where everybody on the way can read it', async () => {
-  host.env['CONFIG_UPDATE_KAMAL_URL'] = 'http://showcase.example/update_config';
+  host.env['FLEET_KAMAL_URL'] = 'http://showcase.example/update_config';
   for (const more of [[], ['--dry-run'], ['--push']]) {
     const { exitCode, stdout } = await host.configUpdate(['--target', 'kamal', ...more]);
     expect(exitCode).toBe(1);

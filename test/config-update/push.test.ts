@@ -25,7 +25,7 @@ afterAll(async () => {
   await web.close();
   server.remove();
 });
-const urls = () => ({ CONFIG_UPDATE_KAMAL_URL: `http://127.0.0.1:${web.port}/showcase/update_config` });
+const urls = () => ({ FLEET_KAMAL_URL: `http://127.0.0.1:${web.port}/showcase/update_config` });
 /** So that each index is newer than the one before. */
 let clock = Date.now() - 3_600_000;
 function put(index: Buffer, on = host): void {
@@ -154,7 +154,7 @@ describe('several targets in one run', () => {
   let scene: Scene;
   beforeEach(async () => {
     scene = await startScene();
-    host.env = { ...host.env, ...scene.published.env, CONFIG_UPDATE_FLY_URL: scene.fleet.url };
+    host.env = { ...host.env, ...scene.published.env, FLEET_FLY_URL: scene.fleet.url };
   });
   afterEach(() => scene.close());
   const BOTH = ['--target', 'fly,kamal'];

@@ -25,7 +25,7 @@ describe('administrators who publish at the same moment', () => {
     'are one who does and others who are told, where it replaces %s',
     async (before) => {
       if (before === 'an index that nobody has signed') await scene.published.publish(sample, new Date(0));
-      const hosts = ['ada@a', 'bob@b', 'cy@c'].map((who) => scene.host(sample, { CONFIG_UPDATE_BY: who }));
+      const hosts = ['ada@a', 'bob@b', 'cy@c'].map((who) => scene.host(sample, { FLEET_BY: who }));
       if (before === 'what all of them have published') {
         for (const host of hosts) expect((await host.configUpdate()).exitCode).toBe(0);
       }

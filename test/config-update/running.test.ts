@@ -49,7 +49,7 @@ describe('while it runs, config-update', () => {
   });
 
   it('shows in the history who ran it, and what a run that was killed is: interrupted', async () => {
-    const host = scene.host(undefined, { CONFIG_UPDATE_BY: 'ada@example' });
+    const host = scene.host(undefined, { FLEET_BY: 'ada@example' });
     scene.fleet.behave('m1', () => {});
     const run = new Watched(host);
     await run.said('  m2... ✓ Success\n');

@@ -43,7 +43,7 @@ function tellTale(id: string, status: number): void {
 
 const WAYS: readonly [string, string[], Record<string, string>][] = [
   ['--user', ['--user', `ada:${PASSWORD}`], {}],
-  ['the environment', [], { CONFIG_UPDATE_USER: 'ada', CONFIG_UPDATE_PASSWORD: PASSWORD }],
+  ['the environment', [], { FLEET_USER: 'ada', FLEET_PASSWORD: PASSWORD }],
   ['netrc', [], { NETRC: 'netrc' }],
   ['a bearer token', [], { UPDATE_CONFIG_TOKEN: BEARER }],
 ];

@@ -85,7 +85,7 @@ describe('config-update over machines with a real CGI each', () => {
     const event = openDatabase(join(host.admin.dbDir, `${someDatabase()}.sqlite3`));
     event.exec("CREATE TABLE events (date TEXT); INSERT INTO events VALUES ('2026-12-31 ✓ Success')");
     event.close();
-    const before = { APP_USER: 'root', CONFIG_UPDATE_BEFORE: 'echo m1... ✓ Success' };
+    const before = { APP_USER: 'root', FLEET_BEFORE: 'echo m1... ✓ Success' };
     const { stdout } = await host.run([], before);
     expect(stdout).toContain('Event dates: 1 taken');
     const ids = started().map(({ id }) => id);
@@ -109,8 +109,8 @@ describe('config-update over machines with a real CGI each', () => {
   });
 
   it.each([
-    ['the Machines API', { CONFIG_UPDATE_FLY_SOURCE: 'api' }],
-    ['flyctl on the PATH', { FLY_CLI_PATH: '', FLY_API_TOKEN: '', CONFIG_UPDATE_FLY_SOURCE: '' }],
+    ['the Machines API', { FLEET_FLY_SOURCE: 'api' }],
+    ['flyctl on the PATH', { FLY_CLI_PATH: '', FLY_API_TOKEN: '', FLEET_FLY_SOURCE: '' }],
   ])('finds them by %s', async (_, env) => {
     const PATH = `${host.home}:${process.env['PATH']}`;
     const { exitCode, report } = await host.report([], { ...env, PATH });

@@ -10,7 +10,7 @@ vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 /** Those that no number of attempts cures. */
 const FATAL = 'fail refuse busy hang truncate wrong-etag wrong-machine no-result die'.split(' ');
 /** A second attempt follows, and soon. */
-const ENOUGH = { CONFIG_UPDATE_ATTEMPTS: '2' };
+const ENOUGH = { FLEET_ATTEMPTS: '2' };
 
 let host: FleetHost | null = null;
 afterEach(async () => {

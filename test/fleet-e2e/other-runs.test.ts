@@ -6,8 +6,8 @@ import { FleetHost } from '../support/fleet-host.ts';
 import { standOf } from '../support/stand.ts';
 
 const CREDENTIALS = {
-  CONFIG_UPDATE_USER: SAMPLE_ADMINISTRATOR.userid,
-  CONFIG_UPDATE_PASSWORD: SAMPLE_ADMINISTRATOR.password,
+  FLEET_USER: SAMPLE_ADMINISTRATOR.userid,
+  FLEET_PASSWORD: SAMPLE_ADMINISTRATOR.password,
 };
 
 let host: FleetHost;
@@ -47,7 +47,7 @@ describe('a dry run', () => {
   });
 
   it('fails where the machines do not know the administrator', async () => {
-    const wrong = { ...CREDENTIALS, CONFIG_UPDATE_PASSWORD: 'not-the-password' };
+    const wrong = { ...CREDENTIALS, FLEET_PASSWORD: 'not-the-password' };
     const { exitCode, stdout, report } = await host.report(['--dry-run'], wrong);
     expect(exitCode).toBe(1);
     expect(report.machines.map(({ attempts, error }) => [attempts, error?.message])).toEqual(

@@ -133,10 +133,10 @@ describe('the stand-in for flyctl', () => {
 describe('the variables', () => {
   it('aim everything at the simulator, for a shell too', async () => {
     expect(sim.variables).toEqual({
-      CONFIG_UPDATE_FLY_APP: 'smooth',
-      CONFIG_UPDATE_FLY_URL: `${sim.url}/showcase/update_config`,
-      CONFIG_UPDATE_FLY_SOURCE: 'flyctl',
-      CONFIG_UPDATE_KAMAL_URL: `${sim.url}/update_config`,
+      FLEET_FLY_APP: 'smooth',
+      FLEET_FLY_URL: `${sim.url}/showcase/update_config`,
+      FLEET_FLY_SOURCE: 'flyctl',
+      FLEET_KAMAL_URL: `${sim.url}/update_config`,
       FLY_API_HOSTNAME: sim.url,
       FLY_API_TOKEN: TOKEN,
       FLY_CLI_PATH: flyctl,

@@ -34,12 +34,12 @@ function writeNetrc(text: string, mode = 0o600, name = '.netrc'): string {
 describe('credentials', () => {
   it('are none where none are given', () => {
     expect(read(null)).toBe(null);
-    expect(read(null, { CONFIG_UPDATE_USER: '', UPDATE_CONFIG_TOKEN: '', NETRC: '' })).toBe(null);
+    expect(read(null, { FLEET_USER: '', UPDATE_CONFIG_TOKEN: '', NETRC: '' })).toBe(null);
   });
 
   it('come from --user, else the environment, else netrc', () => {
     writeNetrc(`machine ${HOST} login netrc password p4`);
-    const env = { CONFIG_UPDATE_USER: 'env:p2', UPDATE_CONFIG_TOKEN: 'token-of-them' };
+    const env = { FLEET_USER: 'env:p2', UPDATE_CONFIG_TOKEN: 'token-of-them' };
     expect(read('option:p1', env)).toEqual(basic('option', 'p1'));
     expect(read(null, env)).toEqual(basic('env', 'p2'));
     expect(read(null, { UPDATE_CONFIG_TOKEN: 'token-of-them' })).toEqual({
@@ -51,9 +51,9 @@ describe('credentials', () => {
 
   it('of a user without a password take it from the environment, else from the netrc entry of that user', () => {
     writeNetrc(`machine ${HOST} login bob password p1\nmachine ${HOST} login ann password p2\n`);
-    expect(read('ann', { CONFIG_UPDATE_PASSWORD: 'p3' })).toEqual(basic('ann', 'p3'));
+    expect(read('ann', { FLEET_PASSWORD: 'p3' })).toEqual(basic('ann', 'p3'));
     expect(read('ann')).toEqual(basic('ann', 'p2'));
-    expect(read(null, { CONFIG_UPDATE_USER: 'ann' })).toEqual(basic('ann', 'p2'));
+    expect(read(null, { FLEET_USER: 'ann' })).toEqual(basic('ann', 'p2'));
   });
 
   it('may have a password with colons and any letters', () => {
@@ -139,7 +139,7 @@ describe('netrc', () => {
     const caution = `the passwords in ${path} can be read by others: chmod 600 ${path}`;
     expect(read(null)).toEqual({ ...basic('ann', 'p1'), caution });
     expect(read('ann')).toEqual({ ...basic('ann', 'p1'), caution });
-    expect(read('ann', { CONFIG_UPDATE_PASSWORD: 'p2' })).toEqual(basic('ann', 'p2'));
+    expect(read('ann', { FLEET_PASSWORD: 'p2' })).toEqual(basic('ann', 'p2'));
     expect(readCredentials(null, { HOME: home }, 'a.b')).toBe(null);
   });
 

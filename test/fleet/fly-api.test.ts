@@ -69,7 +69,7 @@ describe('the Machines API', () => {
   it('of a base with a path is asked below it', async () => {
     answers = [json([])];
     const { port } = server.address() as AddressInfo;
-    await list({}, { FLY_API_HOSTNAME: `http://127.0.0.1:${port}/proxy/`, CONFIG_UPDATE_FLY_APP: 'other' });
+    await list({}, { FLY_API_HOSTNAME: `http://127.0.0.1:${port}/proxy/`, FLEET_FLY_APP: 'other' });
     expect(asked[0]?.request.url).toBe('/proxy/v1/apps/other/machines');
   });
 
@@ -85,8 +85,8 @@ describe('the Machines API', () => {
   it.each([
     [401, 'FLY_API_TOKEN'],
     [403, 'FLY_API_TOKEN'],
-    [404, 'CONFIG_UPDATE_FLY_APP'],
-    [422, 'CONFIG_UPDATE_FLY_SOURCE'],
+    [404, 'FLEET_FLY_APP'],
+    [422, 'FLEET_FLY_SOURCE'],
     [302, 'FLY_API_HOSTNAME'],
   ])('that answers %d is not asked again, and the hint names %s', async (code, hint) => {
     answers = [status(code, { Location: '/elsewhere' })];
@@ -130,12 +130,12 @@ describe('the Machines API', () => {
 
 describe('the choice of the way', () => {
   it('is a setting, and a way without what it needs says so', async () => {
-    const without = { FLY_API_TOKEN: '', CONFIG_UPDATE_FLY_SOURCE: 'api' };
+    const without = { FLY_API_TOKEN: '', FLEET_FLY_SOURCE: 'api' };
     expect(await failureOf(() => list({}, without))).toMatchObject({
       code: 'config-invalid',
       hint: expect.stringContaining('FLY_API_TOKEN'),
     });
-    expect(await failureOf(() => list({}, { CONFIG_UPDATE_FLY_SOURCE: 'flyctl' }))).toMatchObject({
+    expect(await failureOf(() => list({}, { FLEET_FLY_SOURCE: 'flyctl' }))).toMatchObject({
       code: 'config-invalid',
       message: expect.stringContaining('/no/such/flyctl'),
     });

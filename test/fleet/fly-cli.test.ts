@@ -29,7 +29,7 @@ describe('flyctl', () => {
     flyctl(`echo "$@" > ${home}/args; ${machines(flyMachine('d1'))}`);
     expect(await list()).toMatchObject({ source: 'flyctl' });
     expect(readFileSync(join(home, 'args'), 'utf8')).toBe('machines list --json --app smooth\n');
-    await list({ CONFIG_UPDATE_FLY_APP: 'smooth-nav' });
+    await list({ FLEET_FLY_APP: 'smooth-nav' });
     expect(readFileSync(join(home, 'args'), 'utf8')).toBe('machines list --json --app smooth-nav\n');
   });
 
@@ -48,7 +48,7 @@ describe('flyctl', () => {
   it('sees the environment, but neither the keys of the store nor the password of who asks', async () => {
     flyctl(`env > ${home}/env; ${machines(flyMachine('d1'))}`);
     const hidden = { AWS_SECRET_ACCESS_KEY: 'hidden', UPDATE_CONFIG_TOKEN: 'hidden' };
-    const asking = { CONFIG_UPDATE_USER: 'ada:hidden', CONFIG_UPDATE_PASSWORD: 'hidden' };
+    const asking = { FLEET_USER: 'ada:hidden', FLEET_PASSWORD: 'hidden' };
     await list({ FLY_ACCESS_TOKEN: 'mine', ...hidden, ...asking });
     const seen = readFileSync(join(home, 'env'), 'utf8');
     expect(seen).toContain('FLY_ACCESS_TOKEN=mine\n');

@@ -15,7 +15,7 @@ afterEach(async () => {
 async function list(zone: Zone, env: Record<string, string> = {}): Promise<Listing> {
   server = await startNameServer(zone);
   const inside = { FLY_APP_NAME: 'smooth', HOME: '/nowhere', PATH: '/nowhere' };
-  const settings = readFleetSettings({ ...inside, CONFIG_UPDATE_DNS: server.address, ...env });
+  const settings = readFleetSettings({ ...inside, FLEET_DNS: server.address, ...env });
   return await createTarget('fly', settings).list(new AbortController().signal);
 }
 
@@ -41,7 +41,7 @@ describe("Fly's DNS", () => {
     expect((await list(one, { FLY_APP_NAME: 'smooth-nav' })).active.length).toBe(1);
     expect(server?.asked).toContain('vms.smooth-nav.internal');
     await server?.close();
-    expect((await list(one, { CONFIG_UPDATE_FLY_APP: 'smooth-nav' })).active.length).toBe(1);
+    expect((await list(one, { FLEET_FLY_APP: 'smooth-nav' })).active.length).toBe(1);
   });
 
   it.each([
@@ -84,7 +84,7 @@ describe("Fly's DNS", () => {
   });
 
   it('at an address that is none is refused', async () => {
-    const failure = await failureOf(() => list({}, { CONFIG_UPDATE_DNS: 'ns.example.com' }));
+    const failure = await failureOf(() => list({}, { FLEET_DNS: 'ns.example.com' }));
     expect(failure).toMatchObject({ code: 'config-invalid' });
   });
 });

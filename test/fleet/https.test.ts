@@ -61,7 +61,7 @@ async function update(
       ...published.env,
       HOME: admin.home,
       FLY_CLI_PATH: writeProgram(join(admin.home, 'flyctl'), rows),
-      CONFIG_UPDATE_FLY_URL: `https://localhost:${port}/showcase/update_config`,
+      FLEET_FLY_URL: `https://localhost:${port}/showcase/update_config`,
       ...env,
     },
   });

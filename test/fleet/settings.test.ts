@@ -31,7 +31,7 @@ describe('the settings of the fleet', () => {
       'TIMEOUT',
       'DNS',
     ];
-    const empty = Object.fromEntries(names.map((name) => [`CONFIG_UPDATE_${name}`, '']));
+    const empty = Object.fromEntries(names.map((name) => [`FLEET_${name}`, '']));
     const fly = { FLY_API_TOKEN: '', FLY_API_HOSTNAME: '', FLY_CLI_PATH: '', FLY_APP_NAME: '' };
     expect(readFleetSettings({ ...empty, ...fly })).toEqual(
       expect.objectContaining({ ...readFleetSettings({}), fly: expect.anything() }),
@@ -39,7 +39,7 @@ describe('the settings of the fleet', () => {
   });
 
   it('follow the name of the app', () => {
-    const named = readFleetSettings({ CONFIG_UPDATE_FLY_APP: 'smooth-nav', FLY_APP_NAME: 'smooth' });
+    const named = readFleetSettings({ FLEET_FLY_APP: 'smooth-nav', FLY_APP_NAME: 'smooth' });
     expect(named.fly.url.href).toBe('https://smooth-nav.fly.dev/showcase/update_config');
     expect(readFleetSettings({ FLY_APP_NAME: 'smooth-nav' }).fly).toMatchObject({
       app: 'smooth-nav',
@@ -48,17 +48,17 @@ describe('the settings of the fleet', () => {
   });
 
   it.each([
-    ['CONFIG_UPDATE_FLY_APP', 'a.b/c'],
-    ['CONFIG_UPDATE_FLY_URL', 'ftp://a.b/'],
-    ['CONFIG_UPDATE_FLY_URL', 'https://ann:secret@a.b/'],
-    ['CONFIG_UPDATE_FLY_URL', 'https://a.b/?force=1'],
-    ['CONFIG_UPDATE_KAMAL_URL', 'https://'],
-    ['CONFIG_UPDATE_FLY_SOURCE', 'guess'],
-    ['CONFIG_UPDATE_CONCURRENCY', '0'],
-    ['CONFIG_UPDATE_CONCURRENCY', '1e2'],
-    ['CONFIG_UPDATE_ATTEMPTS', '101'],
-    ['CONFIG_UPDATE_TIMEOUT', '-1'],
-    ['CONFIG_UPDATE_DEADLINE', '86401'],
+    ['FLEET_FLY_APP', 'a.b/c'],
+    ['FLEET_FLY_URL', 'ftp://a.b/'],
+    ['FLEET_FLY_URL', 'https://ann:secret@a.b/'],
+    ['FLEET_FLY_URL', 'https://a.b/?force=1'],
+    ['FLEET_KAMAL_URL', 'https://'],
+    ['FLEET_FLY_SOURCE', 'guess'],
+    ['FLEET_CONCURRENCY', '0'],
+    ['FLEET_CONCURRENCY', '1e2'],
+    ['FLEET_ATTEMPTS', '101'],
+    ['FLEET_TIMEOUT', '-1'],
+    ['FLEET_DEADLINE', '86401'],
     ['FLY_API_HOSTNAME', 'no url'],
     ['FLY_API_TOKEN', 'secret\r\nX: y'],
   ])('refuse %s=%j by name', async (name, value) => {
@@ -69,8 +69,8 @@ describe('the settings of the fleet', () => {
   });
 
   it.each([
-    [{ CONFIG_UPDATE_USER: 'ada:pass:word' }, ['pass:word']],
-    [{ CONFIG_UPDATE_USER: 'ada' }, []],
+    [{ FLEET_USER: 'ada:pass:word' }, ['pass:word']],
+    [{ FLEET_USER: 'ada' }, []],
     [{ FLY_API_TOKEN: 'named so, and known by that', HOME: '/' }, []],
   ])('name the secret of the environment that its variable does not tell: %j', (env, expected) => {
     expect(fleetSecretsOf(env)).toEqual(expected);

@@ -11,7 +11,7 @@ const SECRETS = {
   SECRET_KEY_BASE: 'fedcba9876543210fedcba9876543210',
   FLY_API_TOKEN: 'FlyV1 fm2_lJPECAAAAAAACwRh,fm2_other',
   DATABASE_PASSWORD: 'tango-at-midnight',
-  CONFIG_UPDATE_PASSWORD: 'pass-word-of-ada',
+  FLEET_PASSWORD: 'pass-word-of-ada',
   UPDATE_CONFIG_KEY: 'a-key-without-its-prefix',
   UPDATE_CONFIG_TOKEN: 'token-of-the-machine',
 };

@@ -77,7 +77,7 @@ describe('a secret', () => {
     'AWS_ACCESS_KEY_ID',
     'AWS_SECRET_ACCESS_KEY',
     'AWS_SESSION_TOKEN',
-    'CONFIG_UPDATE_PASSWORD',
+    'FLEET_PASSWORD',
     'DATABASE_PASSWORD',
     'FLY_ACCESS_TOKEN',
     'FLY_API_TOKEN',

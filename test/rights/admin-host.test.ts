@@ -9,7 +9,7 @@ import { APPLICATION, SharedMachine } from './support/shared-machine.ts';
 let machine: SharedMachine;
 beforeEach(async () => {
   // Nobody there to be asked: what is done before that is enough.
-  const nobody = { CONFIG_UPDATE_FLY_SOURCE: 'flyctl', FLY_CLI_PATH: '/bin/false' };
+  const nobody = { FLEET_FLY_SOURCE: 'flyctl', FLY_CLI_PATH: '/bin/false' };
   machine = await SharedMachine.open({
     FLY_APP_NAME: null,
     FLY_REGION: null,
@@ -20,12 +20,12 @@ beforeEach(async () => {
 });
 afterEach(() => machine.close());
 
-it('runs CONFIG_UPDATE_BEFORE as the application for good, without secrets', async () => {
+it('runs FLEET_BEFORE as the application for good, without secrets', async () => {
   const out = join(machine.make('data/evidence', APPLICATION), 'out');
   const script = `#!/bin/sh\ngrep -E '^(Uid|Gid|Groups):' /proc/self/status >'${out}'; env >>'${out}'\n`;
   machine.write(join(machine.appRoot, 'bin/before'), script, 0, 0o755);
-  const { stdout } = await machine.program('config-update', { env: { CONFIG_UPDATE_BEFORE: 'bin/before' } });
-  expect(stdout).toContain('Running bin/before (CONFIG_UPDATE_BEFORE)');
+  const { stdout } = await machine.program('config-update', { env: { FLEET_BEFORE: 'bin/before' } });
+  expect(stdout).toContain('Running bin/before (FLEET_BEFORE)');
   const said = readFileSync(out, 'utf8');
   const ids = Array(4).fill(APPLICATION).join('\t');
   expect(said).toContain(`Uid:\t${ids}\nGid:\t${ids}\n`);

@@ -90,27 +90,27 @@ const OPTIONS = {
   },
   user: {
     short: 'u',
-    help: 'who asks; better leave the password to CONFIG_UPDATE_PASSWORD or ~/.netrc, since ps shows arguments to everybody on this host',
+    help: 'who asks; better leave the password to FLEET_PASSWORD or ~/.netrc, since ps shows arguments to everybody on this host',
     value: text('NAME[:PASS]'),
-    variable: 'CONFIG_UPDATE_USER',
+    variable: 'FLEET_USER',
     group: 'How the machines are asked',
   },
   concurrency: {
     help: 'machines that are asked at the same time',
     value: wholeNumber('N', 1, 1000),
-    variable: 'CONFIG_UPDATE_CONCURRENCY',
+    variable: 'FLEET_CONCURRENCY',
     presetWords: '100',
   },
   timeout: {
     help: 'seconds for one request to one machine',
     value: wholeNumber('S', 1, 3600),
-    variable: 'CONFIG_UPDATE_TIMEOUT',
+    variable: 'FLEET_TIMEOUT',
     presetWords: '60',
   },
   deadline: {
     help: 'seconds for everything after the index is published',
     value: wholeNumber('S', 1, 86_400),
-    variable: 'CONFIG_UPDATE_DEADLINE',
+    variable: 'FLEET_DEADLINE',
     presetWords: '300',
   },
   broadcast: {
@@ -148,12 +148,9 @@ export const CONFIG_UPDATE = defineCommand(
       ['config-update --target kamal', 'send the index to the one server'],
     ],
     environment: [
-      [
-        'CONFIG_UPDATE_BEFORE',
-        'a command that runs before the index is read; if it fails, nothing is published',
-      ],
-      ['CONFIG_UPDATE_FLY_APP', 'the Fly app (default FLY_APP_NAME, else smooth)'],
-      ['CONFIG_UPDATE_KAMAL_URL', 'where update_config of the one server answers'],
+      ['FLEET_BEFORE', 'a command that runs before the index is read; if it fails, nothing is published'],
+      ['FLEET_FLY_APP', 'the Fly app (default FLY_APP_NAME, else smooth)'],
+      ['FLEET_KAMAL_URL', 'where update_config of the one server answers'],
       ['UPDATE_CONFIG_KEY_FILE', 'a file with the key that pushed indexes are signed with'],
       ...PLACES,
     ],

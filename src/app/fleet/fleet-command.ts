@@ -20,7 +20,7 @@ import { recordIn } from './history-command.ts';
 import { whoRuns } from './operator-name.ts';
 
 const SEEN_PASSWORD =
-  'a password among the arguments can be read by everybody on this host (ps): give --user the name alone, and the password by CONFIG_UPDATE_PASSWORD or ~/.netrc';
+  'a password among the arguments can be read by everybody on this host (ps): give --user the name alone, and the password by FLEET_PASSWORD or ~/.netrc';
 
 /** Milliseconds for what may be done after the machines; what is not done by then, the next run does. */
 const LATER_MS = 10_000;

@@ -81,7 +81,7 @@ function inClear({ name, url }: Target): Failure {
   return new Failure(
     'config-invalid',
     `the index is not sent to ${url.origin}: everybody on the way could read the password hashes in it`,
-    { hint: `Set CONFIG_UPDATE_${name.toUpperCase()}_URL to an address with https.` },
+    { hint: `Set FLEET_${name.toUpperCase()}_URL to an address with https.` },
   );
 }
 

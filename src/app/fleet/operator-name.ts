@@ -4,10 +4,10 @@ const LONGEST = 100;
 
 /**
  * Who runs this: `user@host`, as the store's metadata takes it. Where the application runs it for somebody,
- * `CONFIG_UPDATE_BY` says for whom; behind sudo it is the person who called sudo.
+ * `FLEET_BY` says for whom; behind sudo it is the person who called sudo.
  */
 export function whoRuns(env: NodeJS.ProcessEnv): string {
-  const user = env['CONFIG_UPDATE_BY'] || env['SUDO_USER'] || userName(env);
+  const user = env['FLEET_BY'] || env['SUDO_USER'] || userName(env);
   const name = user.includes('@') ? user : `${user}@${hostname()}`;
   return name.replaceAll(/[^\x21-\x7e]/g, '_').slice(0, LONGEST);
 }

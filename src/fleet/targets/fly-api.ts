@@ -68,7 +68,7 @@ function unreachable(app: string, reply: Reply): Failure {
 }
 
 function explain(app: string, reply: Reply): [reason: string, hint: string] {
-  const again = 'Try again; CONFIG_UPDATE_FLY_SOURCE=flyctl asks flyctl instead.';
+  const again = 'Try again; FLEET_FLY_SOURCE=flyctl asks flyctl instead.';
   if (reply.kind === 'unreachable') return [`no connection (${reply.code})`, again];
   if (reply.kind === 'timed-out') return [`no answer within ${TIMEOUT_MS / 1000} s`, again];
   if (reply.kind !== 'answered') return [`the answer is ${reply.kind}`, again];
@@ -83,7 +83,7 @@ function explain(app: string, reply: Reply): [reason: string, hint: string] {
     case 403:
       return [reason, 'Set FLY_API_TOKEN to a token that is still valid for this app (fly tokens create).'];
     case 404:
-      return [reason, `Check the name of the app, ${app} (CONFIG_UPDATE_FLY_APP), and FLY_API_HOSTNAME.`];
+      return [reason, `Check the name of the app, ${app} (FLEET_FLY_APP), and FLY_API_HOSTNAME.`];
     case 429:
       return [`${reason}, too many requests`, 'Wait a while, then try again.'];
     default:

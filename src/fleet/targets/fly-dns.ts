@@ -67,7 +67,7 @@ function useServers(resolver: Resolver, servers: readonly string[]): void {
   try {
     resolver.setServers(servers);
   } catch (error) {
-    throw new Failure('config-invalid', 'CONFIG_UPDATE_DNS is not a list of addresses of name servers', {
+    throw new Failure('config-invalid', 'FLEET_DNS is not a list of addresses of name servers', {
       hint: 'Set it to something like fdaa::3, or unset it for those of the system.',
       cause: error,
     });

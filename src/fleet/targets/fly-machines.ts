@@ -70,6 +70,6 @@ function groupOf(row: Readonly<Record<string, unknown>>): string | null {
 
 export function notAList(source: string, reason: string): Failure {
   return new Failure('fleet-unreachable', `the list of machines by ${source} cannot be used: ${reason}`, {
-    hint: 'Look at what answers there; CONFIG_UPDATE_FLY_SOURCE (api, flyctl, dns) chooses another way.',
+    hint: 'Look at what answers there; FLEET_FLY_SOURCE (api, flyctl, dns) chooses another way.',
   });
 }

@@ -45,7 +45,7 @@ export async function startScene() {
     published,
     fleet,
     host(index?: Buffer, env: Record<string, string> = {}): AdminHost {
-      const urls = { CONFIG_UPDATE_FLY_URL: fleet.url, CONFIG_UPDATE_KAMAL_URL: fleet.url };
+      const urls = { FLEET_FLY_URL: fleet.url, FLEET_KAMAL_URL: fleet.url };
       const host = new AdminHost({ ...published.env, ...urls, ...env }, index);
       hosts.push(host);
       return host;

@@ -23,7 +23,7 @@ export const INDEX: PublishedIndex = {
 
 /** Settings with the production's values, but without pauses to speak of. */
 export function settings(url: URL, changes: Partial<FleetSettings> = {}): FleetSettings {
-  const read = readFleetSettings({ CONFIG_UPDATE_FLY_URL: url.href, CONFIG_UPDATE_KAMAL_URL: url.href });
+  const read = readFleetSettings({ FLEET_FLY_URL: url.href, FLEET_KAMAL_URL: url.href });
   return { ...read, firstPauseMs: 2, longestPauseMs: 4, ...changes };
 }
 

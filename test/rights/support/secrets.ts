@@ -4,7 +4,7 @@ export const TOKEN = 'token-of-the-operator';
 /** Of the environment; what stands in files is below. */
 export const OWN_SECRETS = {
   FLY_API_TOKEN: 'fly-token-of-the-operator',
-  CONFIG_UPDATE_PASSWORD: 'password-of-the-operator',
+  FLEET_PASSWORD: 'password-of-the-operator',
 } as const;
 
 /** Stands in files of root's that nobody else may read. */
