@@ -83,7 +83,7 @@ describe('a host without a store, as the server', () => {
   it('fails at once where the server has another index than this host, and says how it gets there', async () => {
     await kamal();
     const elsewhere = scene.host(makeSampleIndex({ events: 30, studios: 20 }), NO_STORE);
-    elsewhere.env['FLEET_KAMAL_URL'] = host.env['FLEET_KAMAL_URL'] ?? '';
+    elsewhere.env['FLEET_KAMAL_URL'] = host.env['CONFIG_UPDATE_KAMAL_URL'] ?? '';
     const { exitCode, stdout } = await elsewhere.configUpdate(['--target', 'kamal']);
     expect(exitCode).toBe(1);
     expect(stdout).toContain('127.0.0.1... ✗ Failed after 1 attempt: it has another index than this host\n');
