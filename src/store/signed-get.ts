@@ -1,8 +1,9 @@
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { parseTime } from '../time.ts';
 import type { Encryption } from './dialects.ts';
-import { StatusError } from './failures.ts';
+import { ForeignError, StatusError } from './failures.ts';
 import type { StoreSettings } from './object-store.ts';
 import { encode, transport } from './transport.ts';
 
@@ -37,7 +38,8 @@ const META = 'x-amz-meta-';
  * Asks for objects. It learns the store's clock from the `Date` of its answers, as the SDK does, so that a machine whose
  * clock is wrong is refused once and no more.
  *
- * @returns a function that throws a `StatusError` for any answer but a 2xx, and what `node:http` throws
+ * @returns a function that throws a `StatusError` for any answer but a 2xx, a `ForeignError` for a part of an object, and what
+ * `node:http` throws
  */
 export function objectGetter(settings: StoreSettings): (request: GetRequest) => Promise<Got> {
   const { accessKeyId, secretAccessKey, sessionToken, region } = settings;
@@ -68,7 +70,10 @@ export function objectGetter(settings: StoreSettings): (request: GetRequest) => 
         { ...request, headers: signed.headers },
         { abortSignal: signal },
       );
-      return described(response.headers, response.body as IncomingMessage);
+      const body = response.body as IncomingMessage;
+      if (response.statusCode !== 206) return described(response.headers, body);
+      body.destroy();
+      throw new ForeignError('HTTP 206, a part, although the whole object was asked for');
     } catch (error) {
       if (error instanceof StatusError) skewMs = skewOf(error.$response.headers) ?? skewMs;
       throw error;
@@ -91,21 +96,22 @@ function addressOf({ endpoint, bucket }: StoreSettings, key: string) {
 
 /** Milliseconds by which the store's clock is ahead of this host's; null where the answer does not say what time it is. */
 function skewOf({ date, age }: Readonly<Record<string, string>>): number | null {
-  const skew = Date.parse(date ?? '') - Date.now();
+  // JavaScript makes a time of nearly any text that has a number, and of some a time that it cannot write.
+  const time = parseTime(date ?? '');
   // An answer from a cache has the time at which it was made.
-  if (age !== undefined || Number.isNaN(skew)) return null;
+  if (age !== undefined || time === null) return null;
+  const skew = time.getTime() - Date.now();
   return Math.abs(skew) >= MOST_SKEW_MS ? skew : 0;
 }
 
 function described(headers: Readonly<Record<string, string>>, body: IncomingMessage): Got {
-  const modified = new Date(headers['last-modified'] ?? '');
   const length = headers['content-length'];
   const metadata = Object.entries(headers).filter(([name]) => name.startsWith(META));
   return {
     Body: body,
     ETag: headers['etag'],
     ContentLength: length === undefined ? undefined : Number(length),
-    LastModified: Number.isNaN(modified.getTime()) ? undefined : modified,
+    LastModified: parseTime(headers['last-modified'] ?? '') ?? undefined,
     Metadata: Object.fromEntries(metadata.map(([name, value]) => [name.slice(META.length), value])),
     ServerSideEncryption: headers['x-amz-server-side-encryption'],
     SSECustomerAlgorithm: headers['x-amz-server-side-encryption-customer-algorithm'],

@@ -47,6 +47,20 @@ const CORRUPTION: [string, Fault][] = [
   ['no ETag', { kind: 'rewrite', headers: { etag: null } }],
   ['no time', { kind: 'rewrite', headers: { 'last-modified': null } }],
   ['a time that is none', { kind: 'rewrite', headers: { 'last-modified': 'yesterday' } }],
+  ['a time of which only JavaScript makes one', { kind: 'rewrite', headers: { 'last-modified': 'May 5' } }],
+  [
+    'a part of the object, where nothing else shows that it is one',
+    {
+      kind: 'answer',
+      status: 206,
+      headers: {
+        etag: MULTIPART,
+        'last-modified': new Date().toUTCString(),
+        'content-range': 'bytes 0-8/1000',
+      },
+      body: 'the index',
+    },
+  ],
   [
     'a body without length, cut off',
     { kind: 'rewrite', headers: { 'transfer-encoding': 'chunked', 'content-length': null } },
@@ -150,6 +164,11 @@ describe('a GET', () => {
     const signed = spoiled.proxy.requests[1]?.headers['x-amz-date']?.toString() ?? '';
     const at = Date.parse(signed.replace(/^(....)(..)(..T..)(..)(..Z)$/, '$1-$2-$3:$4:$5'));
     expect(Math.abs(at - ahead.getTime())).toBeLessThan(600_000);
+  });
+
+  test.each(['May 5', '+275760-09-13T00:00:00.000Z'])('learns no time from a Date of %s', async (date) => {
+    const busy = { ...s3Error(503, 'SlowDown'), headers: { date } } as Fault;
+    expect(await get(first(busy))).toMatchObject({ outcome: found, seen: ['GET', 'GET'] });
   });
 
   test('asks for a consistent answer, without a checksum of its own, over a connection of its own', async () => {
