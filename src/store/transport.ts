@@ -2,7 +2,7 @@ import { request as httpRequest, type IncomingMessage, type RequestOptions } fro
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import { checkAnswer, codeIn } from './answers.ts';
 import { asAmazonLists, asAmazonSays } from './dialects.ts';
-import { OverlongError, StatusError } from './failures.ts';
+import { ForeignError, OverlongError, StatusError } from './failures.ts';
 
 /** An error answer is an XML document of a few hundred bytes; more than this of it is not read. */
 const MAX_ERROR_BODY = 64 * 1024;
@@ -97,6 +97,8 @@ function send(
     const sent = request(options, resolve);
     // Stays for the life of the socket: an error after the answer has begun reaches its reader by the message.
     sent.on('error', reject);
+    // Of a change to another protocol Node says no more than this.
+    sent.on('close', () => reject(new ForeignError('the connection ended without an answer')));
     sent.end(signed.body);
   });
 }

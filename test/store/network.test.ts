@@ -96,6 +96,16 @@ describe('an endpoint', () => {
     expect(await getFrom(`http://127.0.0.1:${port}`)).toMatchObject({ code: 'store-unreachable' });
   });
 
+  test('that changes to another protocol is not an S3 store, and is not waited for', async () => {
+    const answer = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n';
+    const port = await portOf(createServer((socket) => socket.write(answer)));
+    expect(await getFrom(`http://127.0.0.1:${port}`)).toMatchObject({
+      code: 'store-corrupt',
+      message: `GET showcase/${KEY}: the connection ended without an answer, 4 attempts`,
+      hint: expect.stringContaining('not an S3 store'),
+    });
+  });
+
   test('that does not speak TLS is unreachable', async () => {
     const endpoint = spoiled.proxy.endpoint.replace('http:', 'https:');
     expect(await getFrom(endpoint)).toMatchObject({ code: 'store-unreachable' });
