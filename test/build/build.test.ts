@@ -110,7 +110,7 @@ describe('a build', () => {
     const licenses = readFileSync(at('first', 'cgi-bin/THIRD_PARTY_LICENSES'), 'utf8');
     const packages = [
       'better-sqlite3',
-      '@aws-sdk/client-s3',
+      '@smithy/signature-v4',
       '@smithy/core',
       'bcryptjs',
       'pino',
@@ -120,7 +120,9 @@ describe('a build', () => {
     for (const name of packages)
       expect(licenses).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(.+\\)$`, 'm'));
     expect(licenses).toContain('Apache License');
-    expect(readFileSync(at('first', 'scripts/THIRD_PARTY_LICENSES'), 'utf8')).not.toContain('\nbcryptjs ');
+    const ofScripts = readFileSync(at('first', 'scripts/THIRD_PARTY_LICENSES'), 'utf8');
+    expect(ofScripts).toMatch(/^@aws-sdk\/client-s3 \d+\.\d+\.\d+ \(.+\)$/m);
+    expect(ofScripts).not.toContain('\nbcryptjs ');
   });
 
   it('replaces no file that it has not made', async () => {
