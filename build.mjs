@@ -2,7 +2,6 @@
  * Builds the executables: one self-contained file each, and beside them better-sqlite3's addon for the platform.
  * `node build.mjs --help` says how.
  */
-import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -103,6 +102,7 @@ function machineLibc() {
 async function build(addon, outDir, analyse) {
   // Here and not above: loading esbuild takes longer than finding that there is nothing to do.
   const { bundle, filesOf, packagesOf, renderAnalysis } = await import('./dev/build/bundle.mjs');
+  const { idOf, PLACE, withId } = await import('./dev/build/build-id.mjs');
   const { renderLicenses } = await import('./dev/build/licenses.mjs');
   const { PREAMBLE_FILES, readPreamble, renderExecutable } = await import('./dev/build/executable.mjs');
 
@@ -114,17 +114,21 @@ async function build(addon, outDir, analyse) {
   for (const name of PLUGIN_FILES) inputs.add(join('dev', name));
 
   const packages = Object.fromEntries(FOLDERS.map((folder) => [folder, new Set()]));
-  // Not of the addon, of which the lock file tells the version: the same program has the same id on every platform.
-  const programs = [...inputs].filter((path) => path !== relative(root, addon));
-  const buildId = await idOf([...programs, ...(await filesIn('src'))]);
+  const bundles = [];
+  for (const [name, folder] of Object.entries(EXECUTABLES)) {
+    bundles.push({ name, folder, ...(await bundle(root, `src/entry/${name}.ts`, PLACE)) });
+  }
+  const lock = await readFile(join(root, 'package-lock.json'), 'utf8');
+  const all = bundles.map(({ parts }) => parts);
+  const buildId = idOf([version, preamble, lock], all);
   const outputs = [];
   const put = async (folder, name, content, mode) => {
     const path = join(outDir, folder, name);
     await place(path, content, mode);
     outputs.push(relative(root, path));
   };
-  for (const [name, folder] of Object.entries(EXECUTABLES)) {
-    const { parts, metafile } = await bundle(root, `src/entry/${name}.ts`, buildId);
+  for (const { name, folder, metafile, parts: bundled } of bundles) {
+    const parts = withId(bundled, buildId);
     await put(folder, name, renderExecutable(preamble, { name, version, parts }), 0o755);
     for (const path of filesOf(metafile)) inputs.add(path);
     for (const path of packagesOf(metafile)) packages[folder].add(path);
@@ -143,14 +147,4 @@ async function filesIn(folder) {
   return entries
     .filter((entry) => entry.isFile())
     .map((entry) => relative(root, join(entry.parentPath, entry.name)));
-}
-
-/** What tells a build from any other: a digest of all that executables are made from. */
-async function idOf(paths) {
-  const hash = createHash('sha256');
-  for (const path of paths.toSorted()) {
-    const content = await readFile(join(root, path));
-    hash.update(`${path} ${content.length}\n`).update(content);
-  }
-  return hash.digest('hex').slice(0, 16);
 }

@@ -17,7 +17,7 @@ const MAIN_PATH = 'src/update/pipeline.ts';
  *
  * A part is what is read and compiled at once, since each has its costs, and a run that does not need it shall not read it.
  *
- * @param buildId what the program calls this build, the same for all executables
+ * @param buildId what the program calls this build, the same for all executables; or what stands for it
  * @returns {Promise<{ parts: { name: string, text: string }[][], metafile: import('esbuild').Metafile }>}
  */
 export async function bundle(root, entry, buildId) {
