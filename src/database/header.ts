@@ -39,10 +39,13 @@ export function headerProblem(image: Buffer): string | null {
   if (image.length < HEADER_BYTES) return `is cut short: ${image.length} bytes are not even a header`;
   const version = Math.max(...image.subarray(18, 20));
   if (version > 2) return `has the format of a newer SQLite (${version})`;
-  // The page count is to be trusted only where whoever wrote last knew of it.
-  const counted = image.readUInt32BE(CHANGE_COUNTER) === image.readUInt32BE(VERSION_VALID_FOR);
-  const due = counted ? image.readUInt32BE(PAGE_COUNT) * pageSizeOf(image) : 0;
+  const due = isCounted(image) ? image.readUInt32BE(PAGE_COUNT) * pageSizeOf(image) : 0;
   return image.length < due ? `is cut short: ${image.length} of ${due} bytes` : null;
+}
+
+/** Whether the page count is to be trusted, since whoever wrote last knew of it; else the length counts. */
+export function isCounted(header: Buffer): boolean {
+  return header.readUInt32BE(CHANGE_COUNTER) === header.readUInt32BE(VERSION_VALID_FOR);
 }
 
 /**

@@ -43,6 +43,7 @@ export function parseProved(text: string | null): ProvedRun | null {
     hasTexts(value, ['inputs', 'detail']) &&
     typeof value['knowsRegion'] === 'boolean' &&
     isListOfObjects(value['warnings']) &&
+    value['warnings'].every((one) => hasTexts(one, ['table', 'row', 'reason'])) &&
     isListOfObjects(value['outputs']) &&
     value['outputs'].length > 0 &&
     value['outputs'].every(

@@ -1,6 +1,6 @@
 import { createHash, hash } from 'node:crypto';
 import { dirname } from 'node:path';
-import { headerProblem } from '../database/header.ts';
+import { headerProblem, isCounted } from '../database/header.ts';
 import { hashRegularFile } from '../files/regular-file.ts';
 import type { Comparison } from '../install/compare.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -69,14 +69,15 @@ export function rememberProof(
 }
 
 /**
- * Of everything that the files depend on. Node counts, too: it knows the letters of all scripts, and the names of months.
+ * Of everything that the files depend on. Node counts, too: it knows the letters of all scripts, and the names of months;
+ * that of a distribution has them from a library that gets versions of its own.
  *
  * @returns hex; null for what proves nothing: sources that may have been changed, or an image that SQLite would not open
  */
 function inputsDigest(site: Site, build: string | null, { image, digest }: Candidate): string | null {
-  // Of the header's bytes that the digest of an image leaves out, those that count have one meaning only.
   if (build === null || headerProblem(image) !== null) return null;
-  const inputs = [FORMAT, build, process.version, digest, site];
+  // Of the header's bytes that the digest of an image leaves out, what counts is whether SQLite trusts the page count.
+  const inputs = [FORMAT, build, process.versions, digest, isCounted(image), site];
   return createHash('sha256').update(JSON.stringify(inputs)).digest('hex');
 }
 

@@ -1,7 +1,9 @@
-import { lstatSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { pageSizeOf } from '../../src/database/header.ts';
 import { openDatabase } from '../../src/database/sqlite.ts';
+import { pushedIndex } from '../../src/update/pushed.ts';
 import { happening } from './support/happenings.ts';
 import { Place } from './support/place.ts';
 
@@ -52,6 +54,44 @@ describe('a run that changes nothing', () => {
     place.mark();
     expect(await place.update()).toMatchObject({ isFromJournal: true, result: { outcome: 'unchanged' } });
   });
+
+  it('takes the whole way under a Node that has other names of months', async () => {
+    const place = newPlace();
+    await place.update();
+    place.mark();
+    const { versions } = process;
+    onTestFinished(() => void Object.defineProperty(process, 'versions', { value: versions }));
+    Object.defineProperty(process, 'versions', { value: { ...versions, cldr: '1.0' } });
+    expect(await place.update()).toMatchObject({ isFromJournal: false, result: { outcome: 'unchanged' } });
+  });
+
+  it('takes the whole way for a header by which SQLite counts pages in another way', async () => {
+    const place = newPlace();
+    const path = place.machine.path('index.sqlite3');
+    const image = readFileSync(path);
+    const longer = Buffer.concat([image, Buffer.alloc(pageSizeOf(image))]);
+    // Whoever wrote last did not know of the page count: so the page at the end counts, and nothing uses it.
+    const uncounted = Buffer.from(longer);
+    uncounted.writeUInt8((uncounted[27] ?? 0) ^ 1, 27);
+    writeFileSync(path, uncounted);
+    const pushed = await place.update(false, pushedIndex(longer, new Date()));
+    expect(pushed.result.outcome).toBe('updated');
+    expect((await place.update()).result.outcome).toBe('failed');
+  });
+
+  it.each(['[{}]', '[{"table":"users","id":1,"row":"user anna","reason":null}]'])(
+    'takes the whole way if the journal has the warnings %s',
+    async (warnings) => {
+      const place = newPlace();
+      await place.update();
+      const whole = (await place.update()).result.warnings;
+      place.mark();
+      place.inJournal(
+        `UPDATE meta SET value = json_set(value, '$.warnings', json('${warnings}')) WHERE key = 'proved'`,
+      );
+      expect(await place.update()).toMatchObject({ isFromJournal: false, result: { warnings: whole } });
+    },
+  );
 
   it('takes the whole way if a file cannot be read, which then says why', async () => {
     const place = newPlace();

@@ -8,6 +8,7 @@ import { moment } from '../../../src/journal/arrival.ts';
 import type { EventBody } from '../../../src/report/events.ts';
 import { siteFrom } from '../../../src/site/read-site.ts';
 import type { Site } from '../../../src/site/site.ts';
+import type { PushedIndex } from '../../../src/update/pushed.ts';
 import { runUpdate } from '../../../src/update/update.ts';
 import { buildIndex, HASH } from '../../support/indexes.ts';
 import { Machine } from '../../support/machine.ts';
@@ -35,7 +36,7 @@ export class Place {
   }
 
   /** @returns the result, and whether it was taken from the journal */
-  async update(force = false) {
+  async update(force = false, pushed: PushedIndex | null = null) {
     const events: EventBody[] = [];
     const unexpected: unknown[] = [];
     const result = await runUpdate(
@@ -55,7 +56,7 @@ export class Place {
         report: (event) => events.push(event),
         unexpected: (error) => unexpected.push(error),
       },
-      { trigger: 'command', force, arrival: moment() },
+      { trigger: 'command', force, arrival: moment(), pushed },
     );
     expect(unexpected).toEqual([]);
     const read = events.find((event) => event.type === 'step-done' && event.name === 'read');
