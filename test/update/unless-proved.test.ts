@@ -7,6 +7,9 @@ import { pushedIndex } from '../../src/update/pushed.ts';
 import { happening } from './support/happenings.ts';
 import { Place } from './support/place.ts';
 
+// Some 300 updates, each of which flushes what it changes.
+vi.setConfig({ testTimeout: 180_000 });
+
 const places: Place[] = [];
 afterEach(() => {
   vi.useRealTimers();
