@@ -154,8 +154,7 @@ it('a date has at most 60 characters, and a day that the calendar has', () => {
 });
 
 it('dates are taken unless that is switched off', () => {
-  const take = (text?: string) =>
-    readDateSettings(text === undefined ? {} : { FLEET_DATES: text }).take;
+  const take = (text?: string) => readDateSettings(text === undefined ? {} : { FLEET_DATES: text }).take;
   expect([take(), take(''), take('on'), take('off')]).toEqual([true, true, true, false]);
   expect(() => take('no')).toThrow('FLEET_DATES');
 });

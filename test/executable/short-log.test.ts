@@ -52,6 +52,7 @@ describe('the log of a request', () => {
         name: 'update_config',
         machine: 'd8912',
         region: 'iad',
+        version: expect.stringMatching(/^\d+\.\d+\.\d+\+[0-9a-f]+$/),
         pid: expect.any(Number),
         event: 'end',
         run: result.run,

@@ -1,11 +1,14 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Index } from '../../src/index/index-model.ts';
 import { keyProblem, pageKeyProblem } from '../../src/index/keys.ts';
 import { readValidIndex } from '../../src/index/read-index.ts';
 import { compareBytes } from '../../src/index/sort-order.ts';
 import { buildIndex, goodTables, hostileTables, type Tables, TYPELESS } from '../support/indexes.ts';
 import { spoiledTables } from '../support/spoiled-tables.ts';
+
+// A test reads hundreds of invented indexes.
+vi.setConfig({ testTimeout: 180_000 });
 
 const RUNS = { numRuns: 150 };
 

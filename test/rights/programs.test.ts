@@ -107,9 +107,7 @@ function expectNothingOfRoots(): void {
     ]);
     const secrets = [KEYS.accessKeyId, KEYS.secretAccessKey, TOKEN, ...Object.values(OWN_SECRETS)];
     for (const secret of secrets) expect(text).not.toContain(secret);
-    expect(variables.filter((line) => /^(AWS_.*KEY|FLY_API_TOKEN|FLEET_|HTTP_)/.test(line))).toEqual(
-      [],
-    );
+    expect(variables.filter((line) => /^(AWS_.*KEY|FLY_API_TOKEN|FLEET_|HTTP_)/.test(line))).toEqual([]);
     const marks = variables.filter((line) => line.startsWith('UPDATE_CONFIG_'));
     expect(marks.map((line) => line.replace(/=.*/, ''))).toEqual(['UPDATE_CONFIG_CHILD']);
   }
