@@ -77,7 +77,7 @@ export async function runTold(
     if (form === 'json') print({ ...summary, ...refused });
     return summary.error?.code === 'usage' ? 2 : 1;
   } finally {
-    await voice.log.flush();
+    await voice.log.close();
   }
 }
 

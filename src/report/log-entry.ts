@@ -40,4 +40,6 @@ export type LogWriter = (place: LogPlace, entry: LogEntry) => void;
 export interface OpenLog {
   readonly write: LogWriter;
   problem(): string | null;
+  /** Closes the file; what is written to it later is dropped. */
+  close(): void;
 }

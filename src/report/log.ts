@@ -9,6 +9,8 @@ export interface Log {
   exception(error: unknown): void;
   /** Resolves when everything that was reported has been written. Never rejects. */
   flush(): Promise<void>;
+  /** The same, and then closes the log's file: what is reported later is dropped. Never rejects. */
+  close(): Promise<void>;
   /** What kept lines from the log's file, once they are flushed; null for nothing. */
   problem(): string | null;
 }
@@ -23,12 +25,13 @@ export function pinoReport(options: LogOptions): Log {
   let pending: [LogPlace, LogEntry][] = [];
   let write: LogWriter | undefined;
   let problem = (): string | null => null;
+  let close = (): void => {};
   let loading: Promise<void> | undefined;
 
   const load = async (): Promise<void> => {
     try {
       const { openLog } = await import('./pino.ts');
-      ({ write, problem } = openLog(options));
+      ({ write, problem, close } = openLog(options));
       for (const [place, entry] of pending) write(place, entry);
     } catch {
       write = () => {};
@@ -46,6 +49,10 @@ export function pinoReport(options: LogOptions): Log {
     emit('standard error', entry);
     gate.add(entry);
   };
+  const flush = async (): Promise<void> => {
+    gate.open();
+    await loading;
+  };
   return {
     report: (event) => add({ event }),
     exception: (error) => {
@@ -54,9 +61,10 @@ export function pinoReport(options: LogOptions): Log {
       const at = new Date().toISOString();
       add({ at, exception: { message: scrub.line(message), stack: scrub.block(stack ?? '') } });
     },
-    flush: async () => {
-      gate.open();
-      await loading;
+    flush,
+    close: async () => {
+      await flush();
+      close();
     },
     problem: () => problem(),
   };

@@ -1,4 +1,4 @@
-import { constants, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { inDirectory } from '../rights/rights.ts';
@@ -41,7 +41,11 @@ export function openLog(options: LogOptions): OpenLog {
     else if ('short' in entry) logShortEnd(logger, entry.short);
     else logger.error({ err: { type: 'Error', ...entry.exception } }, entry.exception.message);
   };
-  return { write, problem: () => problem };
+  const close = (): void => {
+    if (descriptors.file !== null) closeSync(descriptors.file);
+    descriptors.file = null;
+  };
+  return { write, problem: () => problem, close };
 }
 
 /** Synchronous, so that a line is out before the process can be killed. What cannot be written is dropped. */

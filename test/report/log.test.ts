@@ -4,7 +4,9 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -176,3 +178,32 @@ function symlinked(target: string): string {
   symlinkSync(target, join(directory, 'update_config.log'));
   return directory;
 }
+
+describe('a log that is closed', () => {
+  const openFiles = (directory: string): string[] =>
+    readdirSync('/proc/self/fd').filter((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`).startsWith(directory);
+      } catch {
+        return false; // the descriptor of this very look
+      }
+    });
+
+  it('has everything that was reported, no file open any more, and drops what is reported later', async () => {
+    const directory = mkdtempSync(join(folder, 'closed-'));
+    for (let voice = 0; voice < 5; voice++) {
+      const log = logTo(directory);
+      for (const event of eventsOf(result())) log.report(event);
+      await log.close();
+    }
+    const lines = readLines(join(directory, 'update_config.log')).length;
+    expect(lines).toBeGreaterThan(5);
+    expect(openFiles(directory)).toEqual([]);
+    const log = logTo(directory);
+    await log.close();
+    for (const event of eventsOf(result())) log.report(event);
+    await log.flush();
+    await log.close();
+    expect(openFiles(directory)).toEqual([]);
+  });
+});

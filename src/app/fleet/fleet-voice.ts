@@ -75,7 +75,7 @@ export function openFleetVoice(
         report({ type: 'note', message: `nobody took what was broadcast to ${broadcasts.url}` });
       }
       shown.close();
-      await log.flush();
+      await log.close();
     },
   };
 }

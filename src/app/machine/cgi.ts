@@ -74,6 +74,7 @@ export async function answerCgi(world: World): Promise<Answer> {
       ? renderJson(clean, audience, warned.for(audience))
       : renderText(events, audience);
   place?.lock.release();
+  await voice.log.close();
   const status = statusOf(codeOf(result));
   const clock = status.status === 401 ? { now: new Date() } : {};
   return {

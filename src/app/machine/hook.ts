@@ -33,6 +33,6 @@ export async function runHook(
     voice.report({ type: 'run-ended', kind: 'update', result: refusedResult(world.env, error) });
     return 1;
   } finally {
-    await voice.log.flush();
+    await voice.log.close();
   }
 }

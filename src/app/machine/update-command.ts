@@ -76,7 +76,7 @@ export async function runUpdateCommand(
     if (json) print(result);
     return isUsage(error) ? 2 : 1;
   } finally {
-    await voice.log.flush();
+    await voice.log.close();
   }
 }
 
