@@ -58,13 +58,13 @@ async function measureCold(machine: BenchMachine, pairs: number): Promise<ColdRo
   const kinds = [
     {
       name: 'index unchanged',
-      goal: 3.5,
+      goal: 2.6,
       prepare: async () => {},
       run: (options: object) => machine.update('unchanged', options),
     },
     {
       name: 'index changed',
-      goal: 4,
+      goal: 3.6,
       prepare: publishNext,
       run: (options: object) => machine.update('updated', options),
     },
