@@ -1,4 +1,5 @@
 import { Failure } from './failure.ts';
+import { quoted } from './text.ts';
 
 /**
  * A whole number from the environment; `preset` where the variable is unset or empty.
@@ -16,9 +17,13 @@ export function readWholeNumber(
   if (!text) return preset;
   const value = Number(text);
   if (!/^[0-9]+$/.test(text) || value < least || value > most) {
-    throw new Failure('config-invalid', `${name} is not a whole number from ${least} to ${most}`, {
-      hint: `Set ${name} to such a number, or unset it for ${preset}.`,
-    });
+    throw new Failure(
+      'config-invalid',
+      `${name} is ${quoted(text)}; it must be a whole number from ${least} to ${most}`,
+      {
+        hint: `Set ${name} to such a number, or unset it for ${preset}.`,
+      },
+    );
   }
   return value;
 }
@@ -39,7 +44,7 @@ export function readSeconds(env: NodeJS.ProcessEnv, name: string, preset: number
   if (value > 0 && value <= MOST_SECONDS) return Math.ceil(value * 1000);
   throw new Failure(
     'config-invalid',
-    `${name} is not a number of seconds above 0 and up to ${MOST_SECONDS}`,
+    `${name} is ${quoted(text)}; it must be a number of seconds above 0 and up to ${MOST_SECONDS}`,
     {
       hint: `Set ${name} to such a number, or unset it for ${preset}.`,
     },

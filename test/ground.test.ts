@@ -35,14 +35,18 @@ describe('a setting that is a number', () => {
   it('is whole, within its limits, which it may have, and else refused', () => {
     expect(['', '2', '10', '02'].map(whole)).toEqual([7, 2, 10, 2]);
     for (const text of ['1', '11', '2.5', '-3', ' 3', '3 ', '0x3', '3e0', 'x'])
-      expect(() => whole(text), text).toThrow('X is not a whole number from 2 to 10');
+      expect(() => whole(text), text).toThrow(
+        `X is ${JSON.stringify(text)}; it must be a whole number from 2 to 10`,
+      );
   });
 
   const seconds = (text: string) => readSeconds({ X: text }, 'X', 7);
   it('of seconds is at least a millisecond, and a day at most', () => {
     expect(['', '1', '0.0001', '86400', '1.5'].map(seconds)).toEqual([7000, 1000, 1, 86_400_000, 1500]);
     for (const text of ['0', '0.0', '86400.1', '86401', '-1', '1e3', '.5', '1.', 'x'])
-      expect(() => seconds(text), text).toThrow('X is not a number of seconds');
+      expect(() => seconds(text), text).toThrow(
+        `X is ${JSON.stringify(text)}; it must be a number of seconds`,
+      );
   });
 });
 

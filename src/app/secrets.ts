@@ -67,5 +67,5 @@ function bothPlaces(name: string, file: string): string {
 
 function inEnvironment(names: readonly (keyof typeof FILES)[]): string {
   const files = names.map((name) => FILES[name]).join(', ');
-  return `${names.join(', ')}: every event can read what stands in the environment. Put each into a file that only root can read, and name it in ${files}; where events need one, give them another, which may do less`;
+  return `${names.join(', ')}: every event can read the environment. Put each into a file that only root can read, and name it in ${files}; where events need one, give them another, which may do less`;
 }

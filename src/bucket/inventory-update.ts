@@ -97,8 +97,8 @@ async function read(
     return { inventory: new Map(), condition: { replaces: 'nothing' }, wasBroken: false };
   }
   if (got.kind === 'too-large') {
-    throw new Failure('store-corrupt', `${key} has ${got.size} bytes, which no inventory has`, {
-      hint: 'Look at what stands there, and delete it: the next upload of each database makes it anew.',
+    throw new Failure('store-corrupt', `${key} has ${got.size} bytes, too many for an inventory`, {
+      hint: 'Look at that object, and delete it: the next upload of each database makes a new one.',
     });
   }
   const inventory = parseInventory(got.bytes.toString());

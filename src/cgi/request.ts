@@ -168,7 +168,7 @@ async function refuseBody(env: NodeJS.ProcessEnv, input: Input, patience: Patien
   const announced = Boolean(env['HTTP_TRANSFER_ENCODING']);
   const found = await lookForBody(input, announced ? patience.announcedMs : patience.silentMs);
   if (found === 'body') return bodyRefusal('a body was sent');
-  return found === 'silent' && announced ? bodyRefusal('a body was announced, which never came') : null;
+  return found === 'silent' && announced ? bodyRefusal('a body was announced but never came') : null;
 }
 
 function announcesBody(env: NodeJS.ProcessEnv): boolean {

@@ -15,7 +15,7 @@ export const routeRules: readonly Rule<NavigatorView>[] = [
     name: 'patterns',
     *check({ document, patterns }) {
       for (const { where, pattern } of patternPlaces(document)) {
-        const problem = typeof pattern === 'string' ? patterns.problem(pattern) : 'it is no text';
+        const problem = typeof pattern === 'string' ? patterns.problem(pattern) : 'it is not a text';
         if (problem !== null) yield `${where} ${show(pattern)}: RE2 refuses it: ${problem}`;
       }
     },

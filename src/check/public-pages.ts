@@ -51,8 +51,7 @@ function sort(
   const form = FORMS.find(
     (each) => each.tail === tail && head.startsWith(base) && each.head.test(head.slice(base.length)),
   );
-  if (!form || groups.length !== 1)
-    return `${show(pattern)} is none of the patterns that the index gives rise to`;
+  if (!form || groups.length !== 1) return `${show(pattern)} is not a pattern that follows from the index`;
   const year = form.head.exec(head.slice(base.length))?.[1] ?? '';
   const names = found.get(form.kind);
   if (names?.has(year)) return `there are two patterns for the ${form.kind} ${year}`;

@@ -68,7 +68,7 @@ export class Scanner {
       this.at += length;
       return known;
     }
-    const key = (code === COLON ? this.match(SYMBOL) : this.plain()) ?? this.fail('this is no key');
+    const key = (code === COLON ? this.match(SYMBOL) : this.plain()) ?? this.fail('this is not a key');
     if (isReserved(key)) this.fail(`the key ${key} is not quoted`);
     if (key.length === length) this.keys[place] = key;
     return key;
@@ -77,8 +77,8 @@ export class Scanner {
   protected scalar(): string | number | boolean | null {
     const code = this.code();
     if (code === QUOTE) return this.quoted();
-    if (isNumeric(code)) return Number(this.match(NUMBER) ?? this.fail('this is no number'));
-    const word = this.plain() ?? this.fail('this is no value');
+    if (isNumeric(code)) return Number(this.match(NUMBER) ?? this.fail('this is not a number'));
+    const word = this.plain() ?? this.fail('this is not a value');
     if (word === 'true') return true;
     if (word === 'false') return false;
     if (word === 'null') return null;

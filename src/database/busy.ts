@@ -51,7 +51,7 @@ function isBusy(error: unknown): boolean {
 }
 
 function outOfPatience({ path, limitMs }: Patience, cause: unknown): Failure {
-  return new Failure('lock-timeout', `${path} has been in use without a gap for ${limitMs / 1000} s`, {
+  return new Failure('lock-timeout', `${path} has been busy for ${limitMs / 1000} s`, {
     hint: 'Look for a program that holds a transaction open on it (fuser, lsof), end it, then try again.',
     cause,
   });

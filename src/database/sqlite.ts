@@ -78,8 +78,8 @@ function isSpecial(stats: Stats | undefined): boolean {
 }
 
 function notAFile(path: string): Failure {
-  return new Failure('disk', `${path} is not a file but a pipe, a socket or a device`, {
-    hint: 'Move it aside, then run it again; and look for who put it there.',
+  return new Failure('disk', `${path} is a pipe, a socket or a device, not a file`, {
+    hint: 'Move it aside, then run it again. Find out which program made it.',
   });
 }
 

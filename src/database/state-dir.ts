@@ -28,7 +28,7 @@ export function ensureStateDir(dbDir: string): string {
     giveAwayLeftovers(dbDir, [basename(path)], madeBefore);
     if (!lstatSync(path).isDirectory()) {
       throw new Failure('disk', `${path} is not a directory`, {
-        hint: 'Move what stands there aside; the directory is made anew.',
+        hint: 'Move it aside; the next run makes the directory.',
       });
     }
   });

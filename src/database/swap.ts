@@ -114,7 +114,7 @@ function refuseOtherEncoding({ path, image, invalid = 'index-invalid' }: Swap, {
   if (encoding === null || theirs === encoding) return;
   throw new Failure(
     invalid,
-    `what is to replace ${path} has its texts in ${theirs}, and what is there in ${encoding}`,
+    `the new database has the text encoding ${theirs}, and ${path} has ${encoding}`,
     {
       hint: `Nothing was changed. Make that database anew in ${encoding} (PRAGMA encoding, then sqlite3's .dump into it).`,
     },

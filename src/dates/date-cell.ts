@@ -19,7 +19,7 @@ export function readDateText(text: string): DateText {
   if (/[\p{C}\ufffd]/u.test(date)) return { problem: 'holds characters that are not text' };
   if (!/\p{Nd}/u.test(date)) return { problem: 'has no digit, so it is not a date' };
   const wrong = (date.match(ISO_DAY) ?? []).find((day) => !isDay(day));
-  return wrong === undefined ? { date } : { problem: `names ${wrong}, which is in no calendar` };
+  return wrong === undefined ? { date } : { problem: `names ${wrong}, which is not a day of the calendar` };
 }
 
 /** White space around it dropped, within it folded. */

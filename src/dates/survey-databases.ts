@@ -84,7 +84,7 @@ function stampOrReason(path: string): Stamp {
 function problemNotes(problems: readonly string[]): string[] {
   const told = problems.slice(0, MOST_NOTES).map((problem) => `no event date: ${problem}`);
   const more = problems.length - told.length;
-  return more > 0 ? [...told, `no event date: ${more} more databases, not told`] : told;
+  return more > 0 ? [...told, `no event date: ${more} more databases are not shown`] : told;
 }
 
 /** A host without any is not one that keeps them. */

@@ -22,7 +22,7 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
   [/^(EACCES|EPERM|SQLITE_PERM|SQLITE_AUTH)$/, 'Run it as root, or as the user that owns that directory.'],
   [
     /^(EISDIR|ENOTDIR|ELOOP|ENOTEMPTY|EEXIST)$/,
-    'Move what stands in the way there aside, then run it again.',
+    'Move aside the file or directory that is in the way, then run it again.',
   ],
   [/^EBUSY$/, 'A file that is mounted by itself cannot be replaced: mount its directory, then run it again.'],
   [

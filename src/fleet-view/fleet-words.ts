@@ -34,7 +34,7 @@ function changeLines({
   differences,
 }: Extract<PublishOutcome, { kind: 'would-publish' }>): string[] {
   if (!replaces) return ['The store has no index yet.'];
-  const whose = `${replaces.etag}, published by ${replaces.by ?? 'somebody who left no name'} at ${replaces.publishedAt}`;
+  const whose = `${replaces.etag}, published by ${replaces.by ?? 'an unknown publisher'} at ${replaces.publishedAt}`;
   return [`In place of ${whose}. What changes:`, ...differences.map((line) => `  ${line}`)];
 }
 
@@ -44,7 +44,7 @@ function elsewhereLines({
 }: Extract<PublishOutcome, { kind: 'changed-elsewhere' }>): string[] {
   const { etag, by, publishedAt, time } = theirs;
   return [
-    `The index changed elsewhere: ${by ?? 'somebody who left no name'} published ${etag} at ${publishedAt} (changed ${time}).`,
+    `The index changed elsewhere: ${by ?? 'an unknown publisher'} published ${etag} at ${publishedAt} (changed ${time}).`,
     'Nothing was uploaded and no machine was asked. What differs:',
     ...differences.map((line) => `  ${line}`),
     'To go on, either fetch theirs and make your change there (update_config --force; --rollback brings yours back),',

@@ -118,8 +118,8 @@ function readSource(env: NodeJS.ProcessEnv): FlySource {
   const source = env['FLEET_FLY_SOURCE'] || 'auto';
   if (source === 'auto' || source === 'api' || source === 'flyctl' || source === 'dns') return source;
   throw invalid(
-    'FLEET_FLY_SOURCE is none of auto, api, flyctl and dns',
-    'Set it to one of them, or unset it for auto.',
+    `FLEET_FLY_SOURCE is ${JSON.stringify(source.slice(0, 40))}; it must be auto, api, flyctl or dns`,
+    'Set it to one of these, or unset it for auto.',
   );
 }
 
@@ -138,7 +138,10 @@ function readToken(env: NodeJS.ProcessEnv): string | null {
   const token = env['FLY_API_TOKEN']?.trim();
   if (!token) return null;
   if (/^[\x20-\x7e]+$/.test(token)) return token;
-  throw invalid('FLY_API_TOKEN is no token: it holds characters that fit into no header', 'Set it anew.');
+  throw invalid(
+    'FLY_API_TOKEN is not a valid token: it has characters that an HTTP header cannot have',
+    'Set it again.',
+  );
 }
 
 function cliCandidates(env: NodeJS.ProcessEnv): string[] {

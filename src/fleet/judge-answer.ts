@@ -52,20 +52,20 @@ function judgeSilence(reply: Exclude<Reply, { kind: 'answered' }>): Verdict {
       return /CERT|SIGNATURE/.test(reply.code)
         ? failed(
             `no connection that can be trusted (${reply.code})`,
-            'Check the URL of the target and the clock.',
+            'Check the URL of the target, and the clock of this host.',
           )
         : retry(
             `no connection (${reply.code})`,
-            'Check whether the machine runs, and the URL of the target.',
+            'Check that the machine runs and that the URL of the target is right (FLEET_FLY_URL, FLEET_KAMAL_URL).',
           );
     case 'timed-out':
-      return retry('no answer in time', 'Look at its log; raise FLEET_TIMEOUT (seconds) if it is slow.');
+      return retry('no answer in time', 'Look at its log. If it is only slow, raise FLEET_TIMEOUT (seconds).');
     case 'truncated':
       return retry('the answer was cut short', 'Look at its log: the update may have been killed.');
     case 'too-large':
       return failed('the answer is far too long', 'Check the URL of the target: update_config is not there.');
     case 'aborted':
-      return failed('not asked to the end', 'Run it again.', 'cancelled');
+      return failed('the request was cancelled', 'Run it again.', 'cancelled');
   }
 }
 
@@ -117,7 +117,7 @@ function ofStatus(status: number, claim: Claim | null): FleetError {
   if (status >= 300 && status < 400)
     return error(': the URL leads elsewhere', 'Set the URL of the target to where update_config answers.');
   if (status === 401 || status === 403)
-    return error(': not let in', "Give an administrator's credentials with --user, or in netrc.");
+    return error(': access denied', "Give an administrator's credentials with --user, or in netrc.");
   if (status === 404 || status === 405)
     return error(
       ': update_config is not there',

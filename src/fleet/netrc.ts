@@ -27,7 +27,7 @@ export function readNetrc(path: string, host: string, login: string | null, requ
   try {
     const stats = statSync(path);
     if (!stats.isFile() || stats.size > MAX_BYTES)
-      throw invalid('is no file of passwords', 'Set NETRC to one, or unset it.');
+      throw invalid('is not a netrc file', 'Set NETRC to the path of a netrc file, or unset it.');
     mode = stats.mode;
     text = readFileSync(path, 'utf8');
   } catch (error) {
@@ -35,7 +35,7 @@ export function readNetrc(path: string, host: string, login: string | null, requ
     if (!required) return null;
     if (error instanceof Failure) throw error;
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    throw invalid(`cannot be read (${code})`, 'Set NETRC to a file that can be read, or unset it.');
+    throw invalid(`cannot be read (${code})`, 'Set NETRC to the path of a readable file, or unset it.');
   }
   const found = findLogin(text, host, login);
   if (!found || (mode & 0o077) === 0) return found;

@@ -32,7 +32,7 @@ export function settleState(
   return (claim) => {
     const { index } = claim;
     if (claim.outcome !== 'state')
-      return failed('it did not tell its state', 'Look at its version: it knows no ?state=1 yet.');
+      return failed('its answer has no state', 'Look at its version: it knows no ?state=1 yet.');
     const version = claim.fields['version'];
     const settled = {
       etag: index?.etag ?? null,

@@ -134,11 +134,11 @@ function emitFixedKey(key: string): string {
 export function emitKey(key: string | number | symbol): string {
   if (typeof key === 'symbol') {
     const name = key.description ?? '';
-    if (!SYMBOL.test(name)) throw new TypeError(`${String(key)} is no plain Ruby symbol`);
+    if (!SYMBOL.test(name)) throw new TypeError(`${String(key)} is not a plain Ruby symbol`);
     return `:${name}`;
   }
   if (typeof key === 'number') {
-    if (!Number.isSafeInteger(key)) throw new TypeError(`key ${key} is no integer`);
+    if (!Number.isSafeInteger(key)) throw new TypeError(`key ${key} is not an integer`);
     return String(key);
   }
   if (key === '<<') throw new TypeError('the key << is not written: Ruby would merge it');

@@ -58,7 +58,7 @@ function lineProblem(line: string): string | null {
   if (/[\r\n]/.test(line)) return 'is more than one line';
   if (/[\p{Cc}\u2028\u2029]/u.test(line)) return 'has control characters';
   if (line.includes('\ufffd')) return 'is not valid UTF-8';
-  return line.includes(':') ? null : 'has no colon between user and hash';
+  return line.includes(':') ? null : 'is not an htpasswd line (user:hash)';
 }
 
 /** Why nobody could log in under this name; null when somebody could. */
@@ -75,13 +75,13 @@ export function useridProblem(userid: string): string | null {
 
 /** Why a hash cannot be used; null when it can. */
 export function hashProblem(hash: string): string | null {
-  if (hash === '') return 'has no hash, so that an empty password would do';
+  if (hash === '') return 'has no hash: an empty password would be accepted';
   const problem = bcryptProblem(hash) ?? apr1Problem(hash) ?? cryptShaProblem(hash) ?? sha1Problem(hash);
   if (problem !== undefined) return problem === GOOD ? null : problem;
   if (SPACE.test(hash)) return 'has white space within its hash';
   return /^[${]/.test(hash)
     ? 'has a hash of an unknown kind, or one that is cut short'
-    : 'has something that is no hash, and would be taken as a clear-text password';
+    : 'has a hash that is not a hash: Navigator would take it as a clear-text password';
 }
 
 /** What the functions below return for a good hash of their kind; for another kind they return undefined. */

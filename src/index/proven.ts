@@ -29,14 +29,14 @@ export function warnOfUnproven(users: readonly User[], warnings: Warning[]): voi
     if (known !== null && proven.has(known)) continue;
     const why =
       known === null
-        ? 'its hash is dearer than bcrypt 14 or 200,000 rounds'
-        : `administrators have hashes of more than ${MOST_CLASSES} kinds and costs, and this is of a rare one`;
+        ? 'its hash costs more than bcrypt 14 or 200,000 rounds'
+        : `administrators have hashes of more than ${MOST_CLASSES} kinds and costs, and this kind is rare`;
     warnings.push({
       table: 'users',
       id,
       // Not what may be a line that somebody has put into the wrong column.
       row: nameRow('users', /^[${]/.test(userid) ? null : userid, id),
-      reason: `${why}: this user can log in, and is no administrator to update_config`,
+      reason: `${why}: this user can log in, but is not an administrator for update_config`,
     });
   }
 }

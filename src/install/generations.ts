@@ -132,7 +132,7 @@ export function readGeneration(
   const generation = run === undefined ? all[0] : all.find((one) => one.run === run);
   const hint =
     all.length === 0
-      ? 'None is kept yet: every update that replaces something keeps what it replaces.'
+      ? 'There is none yet. An update keeps the files that it replaces.'
       : `Choose one of: ${all.map((one) => one.run).join(', ')}.`;
   if (!generation)
     throw new Failure('no-generation', `there is no generation ${run ?? 'to go back to'}`, { hint });

@@ -57,7 +57,7 @@ function readOnce(path: string, maxBytes: number): LiveIndex {
   });
   const nothing = { path, image: null, digest: null, modified, problem: null, stamp: null };
   const stamp = stampOf(path);
-  if (special) return { ...nothing, problem: 'it is not a file but a pipe, a socket or a device' };
+  if (special) return { ...nothing, problem: 'it is a pipe, a socket or a device, not a file' };
   if (!modified) return nothing;
   try {
     const db = openInstalled(path, { busyTimeoutMs: 0, maxBytes });

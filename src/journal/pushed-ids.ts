@@ -79,7 +79,7 @@ function forgetOld(directory: string, now: number): number {
   }
   if (used.length - old.length >= MOST_IDS) {
     throw new Failure('busy', `${MOST_IDS} indexes were pushed here within ${KEPT_S / 60} minutes`, {
-      hint: 'Look who pushes so often; ask again later.',
+      hint: 'Find out which host pushes so often; try again later.',
     });
   }
   if (old.length > 0) {

@@ -44,7 +44,7 @@ export async function runBefore(parts: BeforeParts, options: { dryRun: boolean }
     },
   });
   if (lines > MOST_LINES)
-    report({ type: 'note', message: `${shown}: ${lines - MOST_LINES} more lines, not told` });
+    report({ type: 'note', message: `${shown}: ${lines - MOST_LINES} more lines are not shown` });
   const problem = describeBadEnd(outcome, `${timeoutMs / 1000} s (FLEET_BEFORE_TIMEOUT)`);
   if (problem === null) return;
   // Not cut short here: half a secret would not be known for one.

@@ -52,7 +52,7 @@ function machinesOf(index: Index, site: Site): Site[] {
 function broken({ deployment }: Site, violations: readonly Violation[]): Failure {
   return new Failure(
     'check-failed',
-    `what a ${deployment} machine would make of this index: ${describeViolations(violations)}`,
+    `on a ${deployment} machine, the files that this index gives break rules: ${describeViolations(violations)}`,
     {
       hint: 'Nothing was published. Look at what the message names; if the index is right, report it.',
     },

@@ -65,7 +65,7 @@ async function publish(
     if (outcome) return outcome;
   }
   throw new Failure('changed-elsewhere', `${KEY} was changed ${MOST_ROUNDS} times while it was published`, {
-    hint: 'Look who else publishes; then run it again.',
+    hint: 'Find out who else publishes, then run it again.',
   });
 }
 
@@ -181,7 +181,7 @@ function differences({ image, problem }: Standing, ours: OurIndex, words?: typeo
     return describeDifferences(image, ours.image, words);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return [`theirs is no usable index: ${error.message}`];
+    return [`theirs is not a usable index: ${error.message}`];
   }
 }
 

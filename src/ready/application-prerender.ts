@@ -93,7 +93,7 @@ async function runProgram(
       if (lines <= MOST_LINES) note(parts, `${command[0]}: ${line}`);
     },
   });
-  if (lines > MOST_LINES) note(parts, `${command[0]}: ${lines - MOST_LINES} more lines, not told`);
+  if (lines > MOST_LINES) note(parts, `${command[0]}: ${lines - MOST_LINES} more lines are not shown`);
   const limit = `${settings.prerenderTimeoutMs / 1000} s (READY_PRERENDER_TIMEOUT)`;
   const problem = describeBadEnd(outcome, limit);
   if (problem === null) return made(parts, shown, before, await timesOf(parts, index));

@@ -118,7 +118,7 @@ function handOver({ site, report }: ReadyParts): Summary {
   const run = newRunId();
   const { machineId: machine, region } = site;
   steps.begin(beginning(run, machine, []));
-  steps.note('another ready hook is at work here, and does what this one was asked for');
+  steps.note('another ready hook is running here, and does this work too');
   const facts = { run, operation: OPERATION, machine, region, counts: {}, failures: [], steps: [] };
   const summary: Summary = { ...facts, outcome: 'handed-over' };
   steps.say({ type: 'run-ended', kind: 'operation', result: summary });

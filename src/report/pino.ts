@@ -137,7 +137,7 @@ function logEnd(logger: Logger, event: RunEndedEvent): void {
     case 'state': {
       // Anybody may ask, at any rate, and is told the rest.
       const { outcome, index } = event.result;
-      logger.info({ event: 'state', outcome, etag: index?.etag ?? null }, 'told its state');
+      logger.info({ event: 'state', outcome, etag: index?.etag ?? null }, 'answered with its state');
       break;
     }
     case 'operation':

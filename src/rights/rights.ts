@@ -56,7 +56,7 @@ export function assumeRights(account: Account | null, home: string, homes: State
     process.seteuid?.(account.uid);
   } catch (cause) {
     rights = { kind: 'root', account: null };
-    throw new Failure('config-invalid', `root may not take the rights of ${account.name} here`, {
+    throw new Failure('config-invalid', `root cannot take the rights of ${account.name} here`, {
       hint: `Give the container CAP_SETUID and CAP_SETGID, or run it as ${account.name}.`,
       cause,
     });

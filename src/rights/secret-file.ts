@@ -34,7 +34,7 @@ export function readSecretFile(path: string, setting: string): string {
     throw invalid('is not a file of its own', 'Put the secret itself into that file.');
   if (!isPrivate(found.stats)) {
     throw invalid(
-      'others than its owner can read, or which is somebody else’s',
+      'has another owner, or can be read by others than its owner',
       `Run: chmod 600 ${path}, and chown it to root.`,
     );
   }

@@ -38,7 +38,7 @@ export function ensurePlaceOfRoots(path: string): void {
     makeDirectory(join(path, '..'));
     makePrivateDirectory(path);
     if (isRootsAlone(path)) return;
-    throw new Failure('config-invalid', `${path} is to hold what root believes, and others can change it`, {
+    throw new Failure('config-invalid', `root trusts the files in ${path}, but others can change it`, {
       hint: 'Set UPDATE_CONFIG_STATE_DIR and UPDATE_CONFIG_RUN_DIR to directories that root alone controls, up to /, or unset them.',
     });
   });

@@ -48,7 +48,7 @@ export async function readOverrides(path: string): Promise<Overrides> {
   try {
     found = inDirectory(dirname(path), () => readRegularFile(realpathSync(path), LARGEST_BYTES));
   } catch (cause) {
-    throw unreadable((cause as Error).message, cause);
+    throw unreadable(systemError(cause as NodeJS.ErrnoException), cause);
   }
   if (found.kind === 'file') return parseOverrides(found.bytes.toString('utf8'), path);
   throw unreadable(found.kind === 'too-large' ? `it has ${found.size} bytes` : 'it is not a file');
@@ -59,7 +59,7 @@ function requireRootsFile(path: string): void {
   if (process.getuid?.() !== 0 || !existsSync(path) || isRootsFile(path)) return;
   throw new Failure(
     'config-invalid',
-    `${path} decides what Navigator runs as root, and others can change it`,
+    `${path} decides what Navigator runs as root, but others can change it`,
     {
       hint: 'Give that file, and every directory above it, to root, writable by nobody else (chown root, chmod go-w).',
     },
@@ -71,7 +71,7 @@ export function parseOverrides(text: string, name: string): Overrides {
   // Doubled keys are found below, where their dotted name is known.
   const document = parseDocument(text, { version: '1.2', uniqueKeys: false });
   const broken = document.errors[0] ?? document.warnings[0];
-  if (broken) throw invalid(name, [broken.message.trim()]);
+  if (broken) throw invalid(name, [firstLine(broken.message)]);
   if (document.contents === null || (isScalar(document.contents) && document.contents.value === null))
     return { data: null, cautions: [] };
   const problems: Problems = { faults: [], cautions: [] };
@@ -218,7 +218,17 @@ function complain(problems: Problems, key: string, what: string): null {
   return null;
 }
 
-/** A key that anybody may have typed, at a length that can be read. */
+/** `ENOENT: no such file or directory`: the path, which Node adds, is in the message already. */
+function systemError({ code, message }: NodeJS.ErrnoException): string {
+  return code === undefined ? message : message.replace(/,.*/s, '');
+}
+
+/** Without the excerpt of the file, which the parser draws on further lines. */
+function firstLine(message: string): string {
+  return message.trim().replace(/:?\n.*/s, '');
+}
+
+/** A key, cut to a readable length. */
 function shown(path: string): string {
   return path.length <= 100 ? path : `${path.slice(0, 100)}...`;
 }

@@ -106,7 +106,7 @@ function readFly(env: Environment): { appName: string | null; region: string | n
 function readName(env: Environment, name: string): string | null {
   const value = readVariable(env, name);
   if (value === null || FLY_NAME.test(value)) return value;
-  throw new Failure('config-invalid', `${name} is ${JSON.stringify(value)}, which is no name of Fly's`, {
+  throw new Failure('config-invalid', `${name} is ${JSON.stringify(value)}, which is not a valid Fly name`, {
     hint: `Set ${name} to letters, digits, "-" and "_" only.`,
   });
 }
@@ -116,7 +116,7 @@ function readPort(env: Environment): number | null {
   if (value === null) return null;
   const port = /^[1-9][0-9]{0,4}$/.test(value) ? Number(value) : 0;
   if (port >= 1 && port <= 65_535) return port;
-  throw new Failure('config-invalid', `NAVIGATOR_PORT is ${JSON.stringify(value)}, which is no port`, {
+  throw new Failure('config-invalid', `NAVIGATOR_PORT is ${JSON.stringify(value)}, which is not a port`, {
     hint: 'Set NAVIGATOR_PORT to a number from 1 to 65535, or leave it unset for 9999.',
   });
 }

@@ -88,5 +88,5 @@ function unreadable(error: unknown): CorruptError | OverlongError | null {
   const [reason = ''] = error.message.split('\n');
   return error instanceof OverlongError
     ? new OverlongError(reason)
-    : new ForeignError(`the answer is not one of S3 (${reason})`);
+    : new ForeignError(`the answer is not an S3 answer (${reason})`);
 }

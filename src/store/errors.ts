@@ -55,7 +55,7 @@ export function judge(error: unknown): Judgement | null {
     return {
       retry: true,
       code: 'store-unreachable',
-      reason: `connection failed (${code})`,
+      reason: code === 'ENOTFOUND' ? `no such host (${code})` : `connection failed (${code})`,
       hint: HINTS.down,
       unanswered: true,
     };
@@ -89,7 +89,7 @@ export function toFailure(
   attempts: number,
   cause: unknown,
 ): Failure {
-  const where = judgement.unanswered ? ` to ${endpoint}` : '';
+  const where = judgement.unanswered ? ` at ${endpoint}` : '';
   const count = attempts === 1 ? '' : `, ${attempts} attempts`;
   return new Failure(judgement.code, `${operation}: ${judgement.reason}${where}${count}`, {
     hint: judgement.hint,

@@ -2,16 +2,15 @@ import type { StatusError } from './failures.ts';
 
 /** What to do, by what is wrong. */
 export const HINTS = {
-  down: 'Try again. If it stays so: is the store up, and is AWS_ENDPOINT_URL_S3 right?',
+  down: 'Try again. If it still fails, check that the store is up and that AWS_ENDPOINT_URL_S3 is right.',
   keys: 'Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and that they may use this bucket.',
   clock: 'The clock of this machine is wrong by more than the store allows: set it.',
   bucket: 'Check BUCKET_NAME and AWS_ENDPOINT_URL_S3.',
   moved: 'Set AWS_ENDPOINT_URL_S3 to the address of the store itself: redirects are not followed.',
   certificate: "The store's certificate does not hold: check AWS_ENDPOINT_URL_S3 and this machine's clock.",
-  overlong:
-    'Check AWS_ENDPOINT_URL_S3: no object store answers with so much, so something else may stand there.',
+  overlong: 'Check AWS_ENDPOINT_URL_S3: no object store sends so much, so something else may answer there.',
   foreign:
-    'Check AWS_ENDPOINT_URL_S3: what answers there is not an S3 store, or something in between changes its answers.',
+    'Check AWS_ENDPOINT_URL_S3: an S3 store does not answer there, or something in between changes its answers.',
   corrupt: 'Try again. If it stays so, upload the object anew: what is stored does not match its checksums.',
   compressed: 'Upload it anew without compression: databases and inventories are stored as they are.',
 };

@@ -40,9 +40,13 @@ export function putObject(
 ): Promise<PutOutcome> {
   for (const [name, value] of Object.entries(options.metadata)) {
     if (/^[a-z0-9-]+$/.test(name) && /^[\x20-\x7e]*$/.test(value)) continue;
-    throw new Failure('internal', `PUT ${key}: metadata ${JSON.stringify(name)} does not fit into a header`, {
-      hint: 'Metadata names are lower-case letters, digits and hyphens; values are printable ASCII.',
-    });
+    throw new Failure(
+      'internal',
+      `PUT ${key}: metadata ${JSON.stringify(name)} has characters that an HTTP header cannot have`,
+      {
+        hint: 'Metadata names are lower-case letters, digits and hyphens; values are printable ASCII.',
+      },
+    );
   }
   const upload = { key, bytes, md5: md5(bytes), sha256: sha256(bytes), options };
   const state: State = { inDoubt: false, comparesBare: false };

@@ -37,9 +37,13 @@ export function readStoreSettings(env: NodeJS.ProcessEnv): StoreSettings | null 
 function readSigned(env: NodeJS.ProcessEnv, name: string, preset: string): string {
   const value = env[name] || preset;
   if (/^[\x21-\x7e]+$/.test(value)) return value;
-  throw new Failure('config-invalid', `object store: ${name} holds characters that fit into no header`, {
-    hint: `Set ${name} anew, without white space or line ends around it.`,
-  });
+  throw new Failure(
+    'config-invalid',
+    `object store: ${name} has characters that an HTTP header cannot have`,
+    {
+      hint: `Set ${name} anew, without white space or line ends around it.`,
+    },
+  );
 }
 
 function readEndpoint(value: string): string {

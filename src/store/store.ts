@@ -132,7 +132,7 @@ async function* listObjects({ client, settings }: Parts, prefix: string): AsyncG
     yield* page.objects;
     token = page.next;
     if (token !== undefined && spentMs > limitMs) {
-      const message = `${operation}: the listing was not at its end after ${number} pages and ${limitMs / 1000} s`;
+      const message = `${operation}: the listing was still incomplete after ${number} pages and ${limitMs / 1000} s`;
       throw new Failure('store-timeout', message, { hint: SLOW_HINT });
     }
   }
@@ -168,8 +168,9 @@ async function listPage(
   const objects = items.map((item) => describeItem(item, readKey));
   if (!answer.IsTruncated) return { objects, next: undefined };
   const next = answer.NextContinuationToken;
-  if (!next || next === token) throw new CorruptError('a listing says that it goes on, but not where');
-  if (number === MAX_PAGES) throw new OverlongError(`the listing goes on after ${MAX_PAGES} pages`);
+  if (!next || next === token)
+    throw new CorruptError('the listing is incomplete, but has no continuation token');
+  if (number === MAX_PAGES) throw new OverlongError(`the listing has more than ${MAX_PAGES} pages`);
   return { objects, next };
 }
 
@@ -177,7 +178,7 @@ type Item = NonNullable<ListObjectsV2CommandOutput['Contents']>[number];
 
 function describeItem({ Key, ETag, Size, LastModified }: Item, readKey: (key: string) => string): ObjectInfo {
   if (Key === undefined || ETag === undefined || Size === undefined || LastModified === undefined) {
-    throw new CorruptError('a listing names an object without key, ETag, size or time');
+    throw new CorruptError('the listing has an object without key, ETag, size or time');
   }
   return { key: readKey(Key), etag: storedEtag(ETag), size: Size, modified: LastModified };
 }

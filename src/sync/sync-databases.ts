@@ -82,7 +82,7 @@ async function tellOfUploads({ webhook }: SyncParts, tally: Tally, steps: Steps)
   const { callWebhook } = await import('./webhook.ts');
   const problem = await callWebhook(webhook);
   if (problem === null) steps.note(`told ${webhook.origin} of the uploads (SYNC_WEBHOOK)`);
-  else steps.warn(`${problem}: nobody was told of the uploads`);
+  else steps.warn(`${problem}: the uploads were not announced`);
 }
 
 /** What neither was uploaded nor failed by itself. */
@@ -140,7 +140,8 @@ async function work(run: Run): Promise<void> {
   const { surveyed, remotes } = await steps.run(LOOK, async () => {
     const found = look(run);
     const remotes = await learnRemotes(run, found);
-    const detail = `${counted(found.length, 'database')}, ${tally.pending.size} of them perhaps to upload`;
+    const pending = tally.pending.size;
+    const detail = `${counted(found.length, 'database')}; ${pending === 0 ? 'none has changed' : `${pending} may have changed`}`;
     return { value: { surveyed: found, remotes }, detail };
   });
   const reserve = Math.min(LONGEST_RESERVE_MS, (request.limitMs ?? 0) * RESERVE);

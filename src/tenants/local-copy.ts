@@ -19,7 +19,7 @@ export function readLocal(path: string): LocalCopy | null {
     const stats = link.isSymbolicLink() ? statSync(path, { throwIfNoEntry: false }) : link;
     if (stats?.isDirectory()) throw isDirectory(path);
     if (!stats?.isFile()) {
-      const what = stats ? 'is no regular file' : 'is a symbolic link to nowhere';
+      const what = stats ? 'is not a regular file' : 'is a symbolic link to nowhere';
       throw new Failure('tenant-invalid', `${path} ${what}`, {
         hint: 'Move it aside; the database of that event belongs there.',
       });

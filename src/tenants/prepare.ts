@@ -162,7 +162,7 @@ function makingOf(
       (error) => {
         if (!(error instanceof Failure)) parts.unexpected(error);
         const { message } = asFailure(error);
-        tally.warn(`no prepared database could be made for new events, which take longer so: ${message}`);
+        tally.warn(`no prepared database could be made, so new events take longer: ${message}`);
       },
     ),
     limitOf: () => limit,

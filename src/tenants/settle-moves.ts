@@ -90,7 +90,7 @@ async function settle(work: Work, tenant: TenantDatabase, move: Move): Promise<S
     throw new Failure(
       'changed-elsewhere',
       `${tenant.name} was brought along from ${move.from}, which was written to afterwards; what it held last is kept as ${aside}`,
-      { hint: 'Look what is missing in the new one. Where nothing is, remove the old one.' },
+      { hint: 'Check whether the new one lacks anything. If not, remove the old one.' },
     );
   } finally {
     lock.release();

@@ -26,7 +26,7 @@ export function databaseError(name: string, path: string, error: unknown): unkno
   const problem = error instanceof Error ? error.message : String(error);
   if (isNoDatabase(error)) return invalidDatabase(subject, `is not in order: ${problem}`, error);
   if (/^SQLITE_(BUSY|LOCKED)/.test(codeOf(error))) {
-    return new Failure('lock-timeout', `${subject.name} is locked by somebody else`, {
+    return new Failure('lock-timeout', `${subject.name} is locked by another process`, {
       hint: 'End the process that holds a transaction open on it, then run it again.',
       cause: error,
     });

@@ -100,7 +100,7 @@ async function bringFromOldName(work: Work, tenant: TenantDatabase, from: string
 
 function factsOf({ facts }: Work, { name }: TenantDatabase): EventFacts {
   const found = facts.get(name);
-  if (!found) throw new Error(`${name} is no event of the index`);
+  if (!found) throw new Error(`${name} is not an event of the index`);
   return found;
 }
 

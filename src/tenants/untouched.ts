@@ -44,7 +44,8 @@ function imageOfLogged(path: string, name: string, maxBytes: number): Buffer | u
   const file = openOrNull(path);
   if (file === 'missing') return null;
   const subject = localSubject(name);
-  if (!file) throw new Failure(subject.invalid, `${subject.name} is no regular file`, { hint: subject.hint });
+  if (!file)
+    throw new Failure(subject.invalid, `${subject.name} is not a regular file`, { hint: subject.hint });
   const { fd, stats } = file;
   try {
     if (stats.size === 0) return null;

@@ -51,13 +51,13 @@ async function findElsewhere(image: Buffer, subject: Subject, timeoutMs: number)
     case 'timed-out':
       throw endless(subject, `was ended after ${timeoutMs / 1000} s`);
     case 'killed':
-      throw endless(subject, `was ended by ${outcome.signal}, perhaps for want of memory`);
+      throw endless(subject, `was ended by ${outcome.signal}, perhaps because memory ran out`);
     case 'failed':
       throw new Failure(
         'command-failed',
         `the check of ${subject.name} could not be run: ${outcome.reason}`,
         {
-          hint: 'Look whether this machine can start more processes, and has memory left.',
+          hint: 'Check that this machine can start more processes and has free memory.',
         },
       );
   }

@@ -182,7 +182,7 @@ function announceDatabases({ site, events, findings, steps }: NewEventsWork): vo
   try {
     writeOwedEvents(site.dbDir, new Map(owed), findings.run);
   } catch (error) {
-    steps.warn(`what new events are owed could not be written down: ${asFailure(error).message}`);
+    steps.warn(`the databases owed to new events could not be recorded: ${asFailure(error).message}`);
   }
 }
 

@@ -15,6 +15,8 @@ export function tellReading({ site, steps, findings }: Running, { warnings, know
   findings.warnings = warnings;
   for (const warning of warnings) steps.say({ type: 'warning', warning });
   if (!knowsRegion) {
-    steps.warn(`FLY_REGION is ${site.region}, which is no region of the index: no event is this machine's`);
+    steps.warn(
+      `FLY_REGION is ${site.region}, but the index has no such region: this machine serves no event`,
+    );
   }
 }

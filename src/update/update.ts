@@ -199,7 +199,7 @@ function keepInMind({ journal, steps }: Operation, problem: Problem): void {
   try {
     journal.setOwedUpdate(problem);
   } catch (error) {
-    steps.warn(`it could not be written down that an update is owed: ${asFailure(error).message}`);
+    steps.warn(`the owed update could not be recorded: ${asFailure(error).message}`);
   }
 }
 

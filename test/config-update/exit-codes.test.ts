@@ -128,7 +128,7 @@ describe('config-update ends', () => {
     const noStore = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_ENDPOINT_URL_S3: '' };
     expect(await host.configUpdate([], { env: noStore })).toMatchObject({
       exitCode: 1,
-      stdout: expect.stringContaining('Failed (config-invalid): no object store is configured'),
+      stdout: expect.stringContaining('Failed (config-invalid): there is no object store to publish to'),
     });
     expect(await host.configUpdate([], { env: { RAILS_DB_VOLUME: host.appRoot } })).toMatchObject({
       exitCode: 1,

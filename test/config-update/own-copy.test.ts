@@ -121,7 +121,7 @@ it('a host without a store cannot tell which index Fly machines, or a server alo
   for (const args of [[], ['--target', 'kamal', '--no-publish'], ['--target', 'kamal', '--replace', 'x']]) {
     const { exitCode, stdout } = await host.configUpdate(args, { env: NO_STORE });
     expect(exitCode).toBe(1);
-    expect(stdout).toContain('no object store is configured, where the index is published\n');
+    expect(stdout).toContain('there is no object store to publish to\n');
     expect(stdout).toContain('What to do: Set AWS_ACCESS_KEY_ID, ');
   }
 });

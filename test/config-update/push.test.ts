@@ -118,7 +118,7 @@ describe('a key', () => {
     giveKeys(host, KEY, 0o644);
     const open = await host.configUpdate(KAMAL);
     expect(open).toMatchObject({ exitCode: 1 });
-    expect(open.stdout).toContain('others than its owner can read');
+    expect(open.stdout).toContain('can be read by others than its owner');
     expect(open.stdout).not.toContain(KEY);
     delete host.env['UPDATE_CONFIG_KEY_FILE'];
     for (const args of [['--push'], [...KAMAL, '--push'], ['--target', 'fly,kamal', '--push']]) {

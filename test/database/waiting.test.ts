@@ -79,7 +79,7 @@ describe('patience', () => {
       };
       await expect(untilFree(patience('/db', 30), work)).rejects.toMatchObject({
         code: 'lock-timeout',
-        message: '/db has been in use without a gap for 0.03 s',
+        message: '/db has been busy for 0.03 s',
         cause: error,
       });
       expect(tried).toBeGreaterThan(1);

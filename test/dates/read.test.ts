@@ -133,7 +133,7 @@ describe('readEventDate', () => {
     database(`${EVENTS} INSERT INTO events (date) VALUES ('2026')`);
     const holder = openDatabase(path);
     holder.exec('BEGIN EXCLUSIVE');
-    const reason = 'the database of 2026-boston is locked by somebody else';
+    const reason = 'the database of 2026-boston is locked by another process';
     expect(read()).toEqual({ kind: 'unread', reason, lasting: false });
     holder.close();
     expect(read()).toEqual({ kind: 'date', date: '2026' });

@@ -24,8 +24,8 @@ describe('readDateText', () => {
 
   it.each([
     ['to be announced', 'has no digit, so it is not a date'],
-    ['2025-02-30', 'names 2025-02-30, which is in no calendar'],
-    ['2025-10-24 - 2025-13-01', 'names 2025-13-01, which is in no calendar'],
+    ['2025-02-30', 'names 2025-02-30, which is not a day of the calendar'],
+    ['2025-10-24 - 2025-13-01', 'names 2025-13-01, which is not a day of the calendar'],
     ['2025\u0000-10', 'holds characters that are not text'],
     ['2025 \ufffd', 'holds characters that are not text'],
     [`2025${'x'.repeat(MAX_DATE)}`, `is longer than ${MAX_DATE} characters`],

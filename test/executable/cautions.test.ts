@@ -21,7 +21,7 @@ it('nothing is told of a machine that is set up well', async () => {
 
 it('a region that the index does not know', async () => {
   expect(await said({ FLY_REGION: 'zzz' })).toContain(
-    "Warning: FLY_REGION is zzz, which is no region of the index: no event is this machine's\n",
+    'Warning: FLY_REGION is zzz, but the index has no such region: this machine serves no event\n',
   );
 });
 
@@ -39,7 +39,7 @@ it.each([
   const path = join(machine.home, 'log');
   const answer = await machine.post('', { env: { RAILS_LOG_VOLUME: path } });
   expect(answer.body).toContain(
-    `Warning: RAILS_LOG_VOLUME is ${path}, which is no directory: no log is written\n`,
+    `Warning: RAILS_LOG_VOLUME is ${path}, which is not a directory: no log is written\n`,
   );
 });
 
@@ -55,5 +55,5 @@ it('an app root that is not there is refused, and not made', async () => {
   rmSync(machine.appRoot, { recursive: true });
   const answer = await machine.run([]);
   expect(answer.exitCode).toBe(1);
-  expect(answer.stdout).toContain(`APP_ROOT is ${JSON.stringify(machine.appRoot)}, which is no directory`);
+  expect(answer.stdout).toContain(`APP_ROOT is ${JSON.stringify(machine.appRoot)}, which is not a directory`);
 });

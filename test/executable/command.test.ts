@@ -33,7 +33,7 @@ describe('by hand', () => {
     const missing = join(here.machine.home, 'mistyped');
     const { exitCode, stderr } = await here.machine.run(['--app-root', missing]);
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('is no directory');
+    expect(stderr).toContain('is not a directory');
     expect(existsSync(missing)).toBe(false);
   });
 

@@ -125,7 +125,7 @@ describe('a machine without a key', () => {
 
 describe('a file of keys', () => {
   it.each<[string, string, number, string]>([
-    ['that others can read', `${KEY}\n`, 0o644, 'others than its owner can read'],
+    ['that others can read', `${KEY}\n`, 0o644, 'can be read by others than its owner'],
     ['that is empty', '\n', 0o600, 'is empty'],
     ['with nothing but a comment', '# none\n', 0o600, 'holds no key'],
     ['with a line that is no key', `${KEY}\nsecret\n`, 0o600, 'line 2, is not whsec_ and base64'],

@@ -31,7 +31,7 @@ describe('scripts/start', () => {
   });
 
   it('fails where Navigator would otherwise let everybody in: no index, and no htpasswd or an empty one', async () => {
-    const told = `There is no htpasswd at ${here.machine.path('htpasswd')}, and Navigator would let everybody in`;
+    const told = `There is no htpasswd at ${here.machine.path('htpasswd')}, so Navigator would let everybody in`;
     expect(await start()).toMatchObject({ exitCode: 1, stdout: expect.stringContaining(told) });
     writeFileSync(here.machine.path('htpasswd'), '');
     expect(await start()).toMatchObject({ exitCode: 1, stdout: expect.stringContaining(told) });

@@ -70,7 +70,7 @@ describe('the log of a request', () => {
     expect(text).toBe(stderr);
     expect(text.length).toBeLessThan(400);
     expect(linesOf(text)).toMatchObject([
-      { event: 'state', outcome: 'state', etag: here.etag, msg: 'told its state' },
+      { event: 'state', outcome: 'state', etag: here.etag, msg: 'answered with its state' },
     ]);
   });
 

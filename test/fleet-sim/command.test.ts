@@ -46,7 +46,7 @@ describe('the options', () => {
   it('without an ETag, a CGI or a store leave open what the machines have', async () => {
     expect(await runFleetSim([])).toMatchObject({
       exitCode: 2,
-      stderr: expect.stringContaining('what index do the machines have?'),
+      stderr: expect.stringContaining('it is not known which index the machines have'),
     });
   });
 

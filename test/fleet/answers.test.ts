@@ -141,8 +141,8 @@ describe('what may pass is tried again', () => {
 describe('what will not pass is not tried again', () => {
   it.each([
     ['status 400', status(400), 'status 400'],
-    ['status 401', status(401), 'not let in'],
-    ['status 403', status(403), 'not let in'],
+    ['status 401', status(401), 'access denied'],
+    ['status 403', status(403), 'access denied'],
     ['status 404', status(404), 'not there'],
     ['status 422', status(422, answer('d1', failure('index-invalid'))), 'status 422: the index is damaged'],
     ['a redirect', status(302, '', { Location: 'http://127.0.0.1:1/' }), 'the URL leads elsewhere'],

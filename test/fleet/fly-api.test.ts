@@ -104,10 +104,10 @@ describe('the Machines API', () => {
   });
 
   it.each([
-    ['no JSON', '<html>'],
-    ['no array', '{"machines":[]}'],
-    ['no object', '[null]'],
-    ['an id that is none', JSON.stringify([flyMachine('d1\nX: y')])],
+    ['it is not JSON', '<html>'],
+    ['it is not an array', '{"machines":[]}'],
+    ['an element of it is not an object', '[null]'],
+    ['it has a machine without a valid id', JSON.stringify([flyMachine('d1\nX: y')])],
   ])('that answers 200 with %s is not believed', async (reason, text) => {
     answers = [status(200, {}, text)];
     const failure = await failureOf(() => list());

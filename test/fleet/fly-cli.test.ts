@@ -102,13 +102,17 @@ describe('flyctl', () => {
 
 describe('an answer of flyctl that cannot be used', () => {
   it.each([
-    ['no JSON', prints('Error: not logged in'), 'no JSON'],
-    ['nothing', 'true', 'no JSON'],
-    ['an object', prints('{"error":"unauthorized"}'), 'no array'],
-    ['no objects', prints('["d1"]'), 'no object'],
-    ['an id that is none', machines({ ...flyMachine('d1'), id: 7 }), 'an id that is none'],
-    ['an id that would split a header', machines(flyMachine('d1\r\nX-Evil: 1')), 'an id that is none'],
-    ['an id with a path', machines(flyMachine('../d1')), 'an id that is none'],
+    ['no JSON', prints('Error: not logged in'), 'it is not JSON'],
+    ['nothing', 'true', 'it is not JSON'],
+    ['an object', prints('{"error":"unauthorized"}'), 'it is not an array'],
+    ['no objects', prints('["d1"]'), 'an element of it is not an object'],
+    ['an id that is none', machines({ ...flyMachine('d1'), id: 7 }), 'it has a machine without a valid id'],
+    [
+      'an id that would split a header',
+      machines(flyMachine('d1\r\nX-Evil: 1')),
+      'it has a machine without a valid id',
+    ],
+    ['an id with a path', machines(flyMachine('../d1')), 'it has a machine without a valid id'],
     ['no state', machines(flyMachine('d1', { state: null })), 'no state'],
     ['a state of control characters', machines(flyMachine('d1', { state: 'started\u001b[2J' })), 'no state'],
   ])('(%s) is refused as a whole', async (_, script, reason) => {

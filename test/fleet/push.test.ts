@@ -153,6 +153,6 @@ describe('an answer', () => {
 
   it('of somebody else who lets nobody in says nothing of keys', async () => {
     const { message } = await send(refuse(new Date().toUTCString(), 'Unauthorized'));
-    expect(message).toBe('status 401: not let in');
+    expect(message).toBe('status 401: access denied');
   });
 });

@@ -130,7 +130,7 @@ describe('an administrator whose password proves nothing to update_config', () =
         id: 2,
         row: 'user dear (users 2)',
         reason:
-          'its hash is dearer than bcrypt 14 or 200,000 rounds: this user can log in, and is no administrator to update_config',
+          'its hash costs more than bcrypt 14 or 200,000 rounds: this user can log in, but is not an administrator for update_config',
       },
     ]);
   });

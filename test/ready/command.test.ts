@@ -117,7 +117,7 @@ describe('options', () => {
     [['--list', '--dry-run'], 'only one of --list and --dry-run makes sense'],
     [['--frce'], '--frce'],
     [['tenants'], 'tenants'],
-    [['--app-root', '/no/such/directory'], 'is no directory'],
+    [['--app-root', '/no/such/directory'], 'is not a directory'],
   ] as const)('%j make no sense: exit code 2, and a hint', async ([args, message]) => {
     const { exitCode, stdout, stderr } = await ready(machine, args);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });

@@ -11,7 +11,7 @@ beforeEach(async () => {
 afterEach(() => machine.close());
 
 const closedTo = (path: string) =>
-  `In ${path} nothing could be done: the application's account (${APPLICATION}) may not look into it. `;
+  `Nothing could be done in ${path}: the application's account (${APPLICATION}) cannot read it. `;
 
 it.each([
   ['the db dir', () => machine.dbDir],

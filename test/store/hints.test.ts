@@ -33,9 +33,18 @@ describe('the hint of a refusal names its cause', () => {
     [from(403, 'InvalidObjectState'), /archive/],
     [from(400, 'KMS.DisabledException'), /the key that the object is encrypted with/],
     [from(404, 'NoSuchBucket'), /BUCKET_NAME/],
-    [{ kind: 'answer', status: 404, body: '<html>Not Found</html>' } as const, /is not an S3 store/],
-    [{ kind: 'answer', status: 405, body: 'Method Not Allowed' } as const, /is not an S3 store/],
-    [{ kind: 'answer', status: 200, body: '<html>Welcome</html>' } as const, /is not an S3 store/],
+    [
+      { kind: 'answer', status: 404, body: '<html>Not Found</html>' } as const,
+      /an S3 store does not answer there/,
+    ],
+    [
+      { kind: 'answer', status: 405, body: 'Method Not Allowed' } as const,
+      /an S3 store does not answer there/,
+    ],
+    [
+      { kind: 'answer', status: 200, body: '<html>Welcome</html>' } as const,
+      /an S3 store does not answer there/,
+    ],
   ])('%j', async (fault, hint) => {
     const { outcome } = await spoiled.under(always(fault), get);
     expect((outcome as Failure).code).toMatch(/^store-(refused|corrupt)$/);

@@ -39,7 +39,7 @@ describe('a listing', () => {
     );
     expect(outcome).toMatchObject({
       code: 'store-corrupt',
-      message: 'LIST showcase/db/: the listing goes on after 1000 pages',
+      message: 'LIST showcase/db/: the listing has more than 1000 pages',
       hint: expect.stringContaining('AWS_ENDPOINT_URL_S3'),
     });
     expect(seen).toHaveLength(1000);

@@ -86,7 +86,7 @@ describe('an endpoint', () => {
   test('that refuses connections is unreachable after four attempts', async () => {
     expect(await getFrom('http://127.0.0.1:1')).toMatchObject({
       code: 'store-unreachable',
-      message: `GET showcase/${KEY}: connection failed (ECONNREFUSED) to http://127.0.0.1:1, 4 attempts`,
+      message: `GET showcase/${KEY}: connection failed (ECONNREFUSED) at http://127.0.0.1:1, 4 attempts`,
       hint: expect.stringContaining('AWS_ENDPOINT_URL_S3'),
     });
   });

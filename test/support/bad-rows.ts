@@ -38,7 +38,7 @@ const studios: readonly BadInput[] = [
     'a studio twice, with events of both',
     { locations: [{ ...paris, key: 'boston' }], showcases: [{ ...gala, location_id: 2 }] },
     ['locations', 2, /row 1/],
-    ['showcases', 2, /its location 2 was left out/],
+    ['showcases', 2, /its studio \(location 2\) was left out/],
   ),
   valid('a studio without a key', { locations: [{ ...paris, key: null }] }, ['locations', 2, /key is null/]),
   valid('a studio called index', { locations: [{ ...paris, key: 'index' }] }, [
@@ -104,7 +104,7 @@ const events: readonly BadInput[] = [
   valid('no studio of that id', { showcases: [{ ...gala, location_id: 9 }] }, [
     'showcases',
     2,
-    /9 does not exist/,
+    /location 9\) does not exist/,
   ]),
   valid('a studio id in words', { showcases: [{ ...gala, location_id: 'x' }] }, [
     'showcases',

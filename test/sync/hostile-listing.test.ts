@@ -41,7 +41,7 @@ it('scripts/sync-databases ends when a listing goes on and on, and says so', asy
   store.proxy.plan(endless);
   const { exitCode, stdout } = await iad.script('sync-databases');
   expect(exitCode).toBe(1);
-  expect(stdout).toContain('LIST showcase/db/: the listing goes on after 1000 pages');
+  expect(stdout).toContain('LIST showcase/db/: the listing has more than 1000 pages');
   expect(store.requests().filter((request) => request === 'LIST db/')).toHaveLength(1000);
 });
 

@@ -106,7 +106,9 @@ describe('scripts/idle', () => {
     iad.write('2026-boston', 'first');
     const { exitCode, stdout } = await iad.script('idle', [], { env: { FLY_APP_NAME: 'smooth-trial' } });
     expect(exitCode).toBe(0);
-    expect(stdout).toContain('smooth-trial is not smooth: nothing is uploaded');
+    expect(stdout).toContain(
+      'this is the Fly app smooth-trial, and only smooth (UPLOADING_APP) uploads: nothing is uploaded',
+    );
     expect(stdout).toContain('2026-boston: would-change, would be uploaded, new in the store');
     expect(await store.etag('2026-boston')).toBeNull();
   });

@@ -8,7 +8,7 @@ import { RunProcess } from '../support/run-process.ts';
 import { eventIndex, Region, SCRIPTS } from './support/events.ts';
 import { EventStore } from './support/store.ts';
 
-const NO_DEADLINE = 'is not a number of seconds above 0 and up to 86400';
+const NO_DEADLINE = 'must be a number of seconds above 0 and up to 86400';
 
 let store: EventStore;
 let iad: Region;
@@ -47,11 +47,11 @@ describe('scripts/tenant-stop', () => {
   });
 
   it.each([
-    ['index', 'is the database of no event'],
-    ['demo', 'is the database of no event'],
-    ['2026-sydney', 'belongs to another region'],
-    ['../../etc/passwd', 'is the database of no event'],
-    ['2026-boston\nSummary: done', 'is the database of no event'],
+    ['index', 'no event has a database named '],
+    ['demo', 'no event has a database named '],
+    ['2026-sydney', 'belongs to the region syd, and this machine to iad'],
+    ['../../etc/passwd', 'no event has a database named '],
+    ['2026-boston\nSummary: done', 'no event has a database named '],
   ])('does nothing for %j, and says why', async (name, why) => {
     iad.write('2026-sydney', 'first');
     const { exitCode, stdout } = await stop(name);
@@ -136,7 +136,7 @@ describe('the scripts that upload', () => {
   it('refuse a deadline that is none', async () => {
     const { exitCode, stdout } = await stop('2026-boston', { IDLE_DEADLINE: 'soon' });
     expect(exitCode).toBe(1);
-    expect(stdout).toContain(`Failed (config-invalid): IDLE_DEADLINE ${NO_DEADLINE}\n`);
+    expect(stdout).toContain(`Failed (config-invalid): IDLE_DEADLINE is "soon"; it ${NO_DEADLINE}\n`);
   });
 
   it.each([
@@ -146,7 +146,7 @@ describe('the scripts that upload', () => {
   ])('refuse %s=%s', async (variable, value) => {
     expect(await failureOf(() => readSyncSettings({ [variable]: value }))).toMatchObject({
       code: 'config-invalid',
-      message: `${variable} ${NO_DEADLINE}`,
+      message: `${variable} is ${JSON.stringify(value)}; it ${NO_DEADLINE}`,
     });
   });
 

@@ -74,7 +74,7 @@ describe('after an upload the webhook', () => {
     const { exitCode, stdout } = await iad.runHere([], set());
     expect({ exitCode, stdout }).toMatchObject({ exitCode: 0 });
     expect(stdout).toContain(
-      `Warning: the webhook at ${origin()} (SYNC_WEBHOOK) ${why}: nobody was told of the uploads`,
+      `Warning: the webhook at ${origin()} (SYNC_WEBHOOK) ${why}: the uploads were not announced`,
     );
     expect(stdout).not.toContain('hidden');
     expect(asked).toHaveLength(1);

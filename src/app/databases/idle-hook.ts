@@ -24,7 +24,10 @@ export async function runIdleHook(
       return null;
     }
     const dryRun = site.appName !== settings.uploadingApp;
-    if (dryRun) note(`${site.appName} is not ${settings.uploadingApp}: nothing is uploaded`);
+    if (dryRun)
+      note(
+        `this is the Fly app ${site.appName}, and only ${settings.uploadingApp} (UPLOADING_APP) uploads: nothing is uploaded`,
+      );
     const now = await index();
     const [tenants, elsewhere] = [listTenants(now, site), listElsewhere(now, site)];
     const limit = { limitMs: settings.idleMs, limitSetting: 'IDLE_DEADLINE' };

@@ -1,6 +1,7 @@
 import { Failure } from '../../failure.ts';
 import { mayUpload } from '../../sync/survey.ts';
 import { allTenants } from '../../tenants/list.ts';
+import type { TenantDatabase } from '../../tenants/tenant-model.ts';
 import { readCall, type Streams } from '../arguments.ts';
 import type { World } from '../machine/machine-parts.ts';
 import { limitTime } from '../time-limit.ts';
@@ -30,14 +31,25 @@ export async function runTenantStopHook(
     }
     const tenant = allTenants(await index(), site).find((each) => each.name === name);
     if (!tenant || !mayUpload(tenant, site)) {
-      const foreign = site.region ? 'belongs to another region' : 'is a copy here: only Fly machines upload';
-      note(`${JSON.stringify(name)} ${tenant ? foreign : 'is the database of no event'}; nothing to do`);
+      note(`${whyNot(name, tenant, site.region)}; nothing to do`);
       return null;
     }
     const dryRun = site.appName !== settings.uploadingApp;
-    if (dryRun) note(`${site.appName} is not ${settings.uploadingApp}: nothing is uploaded`);
+    if (dryRun)
+      note(
+        `this is the Fly app ${site.appName}, and only ${settings.uploadingApp} (UPLOADING_APP) uploads: nothing is uploaded`,
+      );
     const limit = { limitMs: settings.tenantStopMs, limitSetting: 'TENANT_STOP_DEADLINE' };
     limitTime('tenant-stop', settings.tenantStopMs + GRACE_MS, 'TENANT_STOP_DEADLINE');
     return await sync({ operation: world.name, tenants: [tenant], downloads: 'none', dryRun, ...limit });
   });
+}
+
+/** Why this machine does not upload that database. */
+function whyNot(name: string, tenant: TenantDatabase | undefined, region: string | null): string {
+  const quoted = JSON.stringify(name);
+  if (!tenant) return `no event has a database named ${quoted}`;
+  return region === null
+    ? `${quoted} is a copy here: only Fly machines upload`
+    : `${quoted} belongs to the region ${tenant.region}, and this machine to ${region}`;
 }

@@ -199,7 +199,7 @@ async function openStore(settings: StoreSettings): Promise<ObjectStore> {
 
 function needed(settings: StoreSettings | null): StoreSettings {
   if (settings) return settings;
-  throw new Failure('config-invalid', 'no object store is configured, where the index is published', {
+  throw new Failure('config-invalid', 'there is no object store to publish to', {
     hint: 'Set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_ENDPOINT_URL_S3.',
   });
 }

@@ -72,7 +72,7 @@ export function openFleetVoice(
     report,
     close: async () => {
       if (broadcasts && !(await broadcasts.http.close(BROADCAST_PATIENCE_MS))) {
-        report({ type: 'note', message: `nobody took what was broadcast to ${broadcasts.url}` });
+        report({ type: 'note', message: `${broadcasts.url} did not accept the broadcasts` });
       }
       shown.close();
       await log.close();

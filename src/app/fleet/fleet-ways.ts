@@ -36,7 +36,7 @@ export function chooseWays(targets: readonly Target[], task: FleetRun, world: Wo
   const pushed = chosen.filter(({ isPushed }) => isPushed);
   if (force && pushed.length === 0)
     throw usage(
-      '--force goes with what is pushed; to publish over an index of somebody else, name it with --replace',
+      '--force goes with what is pushed; to publish over the index of another administrator, name it with --replace',
     );
   if (replaces !== null && pushed.length === chosen.length)
     throw usage('--replace goes with what is published; to push over a newer index, there is --force');

@@ -42,7 +42,7 @@ function cacheProblem(env: NodeJS.ProcessEnv): string | null {
 
 function problemOfDirectory(path: string): string | null {
   try {
-    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ? null : 'is no directory';
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ? null : 'is not a directory';
   } catch (error) {
     return `cannot be looked at (${(error as NodeJS.ErrnoException).code})`;
   }

@@ -56,7 +56,7 @@ export async function siteOf(world: World): Promise<Site> {
   if (!isDirectory(site.appRoot)) {
     throw new Failure(
       'config-invalid',
-      `APP_ROOT is ${JSON.stringify(site.appRoot)}, which is no directory`,
+      `APP_ROOT is ${JSON.stringify(site.appRoot)}, which is not a directory`,
       {
         hint: "Set APP_ROOT to the application's directory, such as /rails.",
       },
@@ -89,7 +89,7 @@ export function storeSettingsOf({ env, problems }: World): StoreSettings | null 
 export function atAppRoot(world: World, appRoot: string | null): World {
   if (appRoot === null) return world;
   if (!isDirectory(appRoot)) {
-    throw new Failure('usage', `--app-root ${JSON.stringify(appRoot)} is no directory`, {
+    throw new Failure('usage', `--app-root ${JSON.stringify(appRoot)} is not a directory`, {
       hint: "Name the application's directory, such as /rails.",
     });
   }

@@ -66,9 +66,13 @@ function keysOf({ env, problems }: World): Buffer[] {
   if (problem) throw problem;
   const text = env['UPDATE_CONFIG_KEY'];
   if (text) return readKeys(text, SETTING);
-  throw new Failure('body-not-accepted', 'an index was sent, and this machine takes none from a request', {
-    hint: `To have it taken, set ${SETTING} here to a file with the key that its sender signs with. Without it, send the POST request without a body.`,
-  });
+  throw new Failure(
+    'body-not-accepted',
+    'an index was sent, but this machine does not accept one in a request',
+    {
+      hint: `To have it taken, set ${SETTING} here to a file with the key that its sender signs with. Without it, send the POST request without a body.`,
+    },
+  );
 }
 
 async function readWhole(input: Input, push: Push, dbDir: string, maxBytes: number): Promise<Buffer> {
@@ -102,7 +106,7 @@ function incomplete(message: string): Failure {
 
 /** The same words whatever the reason is. */
 function notLetIn(): Failure {
-  return new Failure('unauthorized', 'the index that was sent is not signed so that it counts here', {
+  return new Failure('unauthorized', 'the index that was sent has no signature that is valid here', {
     hint: `Sign each request anew, with an id of its own, the time, and a key of ${SETTING} of this machine; compare the clocks. The log of this machine says what was wrong.`,
   });
 }

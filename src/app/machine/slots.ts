@@ -38,7 +38,7 @@ export function takePlace({ dbDir }: Pick<Site, 'dbDir'>, asksStore: boolean): P
   const found = takeOne(slotsOf(dbDir, 'slots'), SLOTS, () => (asksStore ? tryLane(dbDir) : null));
   if (found !== 'taken') return found;
   throw new Failure('busy', `this machine serves ${SERVED} requests already`, {
-    hint: 'Ask again in a moment; whoever asks now waits for the update that is under way.',
+    hint: 'Try again in a moment: these requests wait for the update that is running.',
   });
 }
 

@@ -40,7 +40,7 @@ async function watchWork(world: World, write: (text: string) => void): Promise<0
   const code = await runSupervised(process.env, limitMs);
   if (code === null) {
     const hint =
-      'Look in the db dir for what is not a file, such as a pipe beside index.sqlite3; move it aside.';
+      'Look in the db dir for something that is not a file, such as a pipe beside index.sqlite3, and move it aside.';
     write(`Failed (out-of-time): the start hook was ended after ${limitMs / 1000} s\nWhat to do: ${hint}\n`);
   }
   if (code === 0) return 0;
@@ -97,7 +97,7 @@ function attempt(look: () => boolean): boolean {
 }
 
 function absent(path: string): string {
-  return `There is no htpasswd at ${path}, and Navigator would let everybody in: so this hook fails\n`;
+  return `There is no htpasswd at ${path}, so Navigator would let everybody in: this hook fails\n`;
 }
 
 function closed(path: string, isThere: boolean): string {
@@ -106,6 +106,6 @@ function closed(path: string, isThere: boolean): string {
     rights.kind === 'application' ? `the application's account (${rights.account.name})` : 'this user';
   const rest = isThere
     ? 'An htpasswd is there, which root can read, and the site comes up with it'
-    : 'Root finds no htpasswd there either, and Navigator would let everybody in: so this hook fails';
-  return `In ${dirname(path)} nothing could be done: ${who} may not look into it. ${rest}\nWhat to do: Open it, and the directories above it, to that account again (ls -ld; chown, chmod u+rwx)\n`;
+    : 'Root finds no htpasswd there either, so Navigator would let everybody in: this hook fails';
+  return `Nothing could be done in ${dirname(path)}: ${who} cannot read it. ${rest}\nWhat to do: Open it, and the directories above it, to that account again (ls -ld; chown, chmod u+rwx)\n`;
 }

@@ -42,6 +42,6 @@ export function renderGenerations(generations: readonly Generation[], columns?: 
 
 /** `--warnings` as text: a line for each row. */
 export function renderWarnings(warnings: readonly Warning[]): string {
-  if (warnings.length === 0) return 'Every row of the local index is read as it stands.\n';
+  if (warnings.length === 0) return 'Every row of the local index is good.\n';
   return warnings.map((warning) => `${describeWarning(warning)}\n`).join('');
 }

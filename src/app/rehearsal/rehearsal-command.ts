@@ -137,9 +137,13 @@ async function invented({ delayMs, etag }: FleetSimOptions, env: NodeJS.ProcessE
   const settings = readStoreSettings(env);
   if (!settings && env['UPDATE_CONFIG_KEY_FILE']) return inventedAnswers({ delayMs, published: withoutAny });
   if (!settings) {
-    throw new Failure('usage', 'what index do the machines have? There is no --etag, --cgi or object store', {
-      hint: 'Give --etag or --cgi, or set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_ENDPOINT_URL_S3.',
-    });
+    throw new Failure(
+      'usage',
+      'it is not known which index the machines have: there is no --etag, --cgi or object store',
+      {
+        hint: 'Give --etag or --cgi, or set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_ENDPOINT_URL_S3.',
+      },
+    );
   }
   const { createStore } = await import('../../store/store.ts');
   const store = createStore(settings);

@@ -38,7 +38,7 @@ export async function listByApi(settings: FleetSettings, signal: AbortSignal): P
     });
     if (reply.kind === 'answered' && reply.status === 200) {
       const value = parseJson(reply.body);
-      if (value === undefined) throw notAList(source, 'it is no JSON');
+      if (value === undefined) throw notAList(source, 'it is not JSON');
       return readMachines(value, source);
     }
     const waitMs = waitFor(reply);

@@ -41,7 +41,7 @@ export async function listByCli(settings: FlySettings, signal: AbortSignal): Pro
     );
   }
   const value = parseJson(ended.output);
-  if (value === undefined) throw notAList(source, 'it is no JSON');
+  if (value === undefined) throw notAList(source, 'it is not JSON');
   // Without any machine flyctl says null in place of an empty list.
   return readMachines(value ?? [], source);
 }
@@ -53,8 +53,8 @@ function chooseProgram({ cli, cliEnv }: FlySettings): string | null {
   }
   const [only] = cli;
   if (cli.length > 1 || only === undefined) return null;
-  throw new Failure('config-invalid', `FLY_CLI_PATH names ${only}, which is no program`, {
-    hint: 'Set FLY_CLI_PATH to where flyctl stands, or unset it to have it looked for.',
+  throw new Failure('config-invalid', `FLY_CLI_PATH is ${only}, but there is no such program`, {
+    hint: 'Set FLY_CLI_PATH to the path of flyctl, or unset it: then the usual places are searched.',
   });
 }
 

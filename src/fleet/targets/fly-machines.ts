@@ -18,11 +18,11 @@ const STATE = /^[A-Za-z][A-Za-z0-9_ -]{0,31}$/;
  * @throws {Failure} `fleet-unreachable`
  */
 export function readMachines(value: unknown, source: string): Listing {
-  if (!Array.isArray(value)) throw notAList(source, 'it is no array');
+  if (!Array.isArray(value)) throw notAList(source, 'it is not an array');
   const found = new Map<string, Machine>();
   let others = 0;
   for (const row of value as unknown[]) {
-    if (!isRecord(row)) throw notAList(source, 'it holds what is no object');
+    if (!isRecord(row)) throw notAList(source, 'an element of it is not an object');
     const machine = readMachine(row, source);
     if ((groupOf(row) ?? GROUP) !== GROUP) others += 1;
     else if (found.get(machine.id)?.state !== 'started') found.set(machine.id, machine);
@@ -44,8 +44,8 @@ export function listing(machines: readonly Machine[], source: string): Listing {
 
 export function readMachine(row: Readonly<Record<string, unknown>>, source: string): Machine {
   const { id, state, region } = row;
-  if (typeof id !== 'string' || !ID.test(id)) throw notAList(source, 'it holds an id that is none of Fly’s');
-  if (typeof state !== 'string' || !STATE.test(state)) throw notAList(source, `${id} has no state`);
+  if (typeof id !== 'string' || !ID.test(id)) throw notAList(source, 'it has a machine without a valid id');
+  if (typeof state !== 'string' || !STATE.test(state)) throw notAList(source, `machine ${id} has no state`);
   return { id, state, region: typeof region === 'string' && REGION.test(region) ? region : null };
 }
 
