@@ -7,9 +7,9 @@ export interface Backoff {
 }
 
 /**
- * The pause after the attempt of this number, from 1, in milliseconds: at random between half of its bound and
- * the whole, since those who failed together must not come back together; and never next to nothing, since all attempts
- * would be over before what is overloaded or starting could recover.
+ * The pause after the attempt of this number, from 1, in milliseconds: at random between half of its bound and the
+ * whole, so that callers that failed together do not come back together. It is never near zero, since then all attempts
+ * would be over before an overloaded or starting server could recover.
  */
 export function backoff({ firstPauseMs, longestPauseMs }: Backoff, attempt: number): number {
   const bound = Math.min(longestPauseMs, firstPauseMs * 2 ** (attempt - 1));

@@ -1,5 +1,5 @@
-/** Set by build.mjs: what tells one build from another, the same in all executables of a build. */
+/** Set by build.mjs: identifies a build; the same in all its executables. */
 declare const __BUILD_ID__: string | undefined;
 
-/** Hex; null for a program that is run from its sources, of which nobody knows whether they were changed. */
+/** Hex; null for a program that runs from its sources, which may have been changed. */
 export const BUILD_ID: string | null = typeof __BUILD_ID__ === 'undefined' ? null : __BUILD_ID__;

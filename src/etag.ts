@@ -1,6 +1,4 @@
-/*
- * An ETag stands in quotes where HTTP and this program hand it on; inventories, shells and some stores leave them out.
- */
+/* HTTP and this program write an ETag in quotes; inventories, shells and some stores leave them out. */
 
 /** With its quotes: as a store gives it. */
 export function quotedEtag(etag: string): string {
@@ -12,7 +10,7 @@ export function bareEtag(etag: string): string {
   return etag.replace(/^(?:W\/)?"(.*)"$/, '$1');
 }
 
-/** Whether two ETags name the same object, whoever has left the quotes out. */
+/** Whether two ETags name the same object, with or without quotes. */
 export function sameEtag(a: string, b: string): boolean {
   return bareEtag(a) === bareEtag(b);
 }

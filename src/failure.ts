@@ -51,7 +51,7 @@ export class Failure extends Error {
   }
 }
 
-/** What was wrong, and what its reader can do: a failure as a plain value, for results, events and JSON. */
+/** What went wrong, and what the reader can do: a failure as a plain value, for results, events and JSON. */
 export interface Problem {
   readonly code: FailureCode;
   readonly message: string;

@@ -1,7 +1,7 @@
 /** Levels. Ours have four; each costs memory, and an answer of brackets alone would be half a million of them. */
 const DEEPEST_JSON = 64;
 
-/** Undefined for what is no JSON, or is nested deeper than 64 levels. */
+/** Undefined for text that is not JSON, or is nested deeper than 64 levels. */
 export function parseJson(text: string): unknown {
   if (nestsDeeper(text, DEEPEST_JSON)) return undefined;
   try {
@@ -11,7 +11,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Looks at brackets outside of texts alone, so it may say no of what is no JSON. */
+/** Looks only at brackets outside of strings, so it may refuse text that is not JSON anyway. */
 function nestsDeeper(text: string, most: number): boolean {
   let depth = 0;
   let inText = false;

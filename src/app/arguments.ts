@@ -5,7 +5,7 @@ import type { Command } from './options/command.ts';
 import type { Form } from './options/form.ts';
 import { parse } from './options/parse-arguments.ts';
 
-/** Where whoever called reads what is told. */
+/** The output streams of a call. */
 export interface Streams {
   /** Standard output. */
   readonly write: (text: string) => void;
@@ -20,13 +20,13 @@ export type Call<T> =
   | { readonly kind: 'answered'; readonly exitCode: 0 | 2 }
   | {
       readonly kind: 'work';
-      /** How it is to be told. */
+      /** The form of its output. */
       readonly form: Form;
       /** @throws {Failure} `usage`, where it must be told in another form than lines */
       readonly options: () => T;
     };
 
-/** Who is called, and what must never be seen. */
+/** The executable that is called, and its secrets. */
 export type Caller = Pick<World, 'name' | 'env' | 'unused'>;
 
 /**
@@ -60,7 +60,7 @@ export async function readCall<T>(
   }
 }
 
-/** Whether it is the command line that makes no sense. */
+/** Whether the command line is wrong. */
 export function isUsage(error: unknown): error is Failure {
   return error instanceof Failure && error.code === 'usage';
 }

@@ -5,9 +5,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { asRoot } from '../rights/rights.ts';
 
 /*
- * SQLite opens files without asking what they are, and waits. What stands beside a database is looked at before, but whoever
- * owns the directory can exchange it in between: a pipe holds a process for ever, and with it the lock that it has. A thread
- * that watched would cost 40 ms and 15 MiB in every run; a shell costs 4 ms.
+ * SQLite opens any kind of file, and waits. The files beside a database are checked before, but the owner of the
+ * directory can exchange them in between: a pipe blocks a process for ever, and its lock with it. A watching thread
+ * would cost 40 ms and 15 MiB in every run; a shell costs 4 ms.
  */
 
 /**
@@ -28,7 +28,7 @@ done
 kill -s KILL "$1"
 `;
 
-/** Milliseconds for a watcher to end that has been told to. */
+/** Milliseconds for a watcher to end after it was told to. */
 const PATIENCE_MS = 1000;
 
 let stop = (): void => {};
@@ -80,7 +80,7 @@ function startWatcher(spawn: typeof import('node:child_process').spawn, seconds:
   return spawn('/bin/sh', ['-c', WATCHER, 'sh', String(process.pid), String(seconds)], {
     cwd: '/',
     env: { PATH: '/usr/local/bin:/usr/bin:/bin' },
-    // Of its own session: what ends us from a terminal is not for it.
+    // In a session of its own: signals from a terminal do not reach it.
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });

@@ -14,9 +14,9 @@ import { readSecrets } from './secrets.ts';
 const USUAL_LIMIT_MS = 60_000;
 
 /**
- * The first thing that every executable does: reads its secrets, and takes the rights that it lives with from then on
- * (`rights/`). What is wrong with the settings is told by whoever needs them, in the form that its caller expects; until
- * then nothing is done with more rights than the application's account has.
+ * The first thing that every executable does: it reads its secrets, and takes the rights that it keeps from then on
+ * (`rights/`). A wrong setting is reported by the code that needs it, in the form that the caller expects; until then
+ * nothing is done with more rights than those of the application's account.
  */
 export async function enter(world: World): Promise<World> {
   const problem = process.getuid?.() === 0 ? await takeRights(world) : null;
@@ -34,17 +34,17 @@ export async function enter(world: World): Promise<World> {
   };
 }
 
-/** What comes of it where the directories are root's; where they are somebody else's, nothing is done at all. */
+/** The consequence if the directories are root's; if they are another user's, nothing is done at all. */
 const WITHOUT_ACCOUNT =
   "everything is done as root, and the application's own programs (bin/rails, bin/prerender) do not run";
 
-/** That `APP_USER` names an account which this machine does not have; null where it does, or names none. */
+/** The caution that this machine has no account `APP_USER`; null if it has, or none is named. */
 function unknownAccount(env: NodeJS.ProcessEnv): string | null {
   try {
     const named = readAppUser(env);
     if (named === null || findAccount(named) !== null) return null;
   } catch {
-    return null; // what is no name at all is told as a setting that is wrong
+    return null; // an invalid name is reported as a wrong setting
   }
   return `APP_USER is ${JSON.stringify(env['APP_USER'])}, and this machine has no such account`;
 }
@@ -54,7 +54,7 @@ function blockedLimit(env: NodeJS.ProcessEnv): number {
   try {
     return readUpdateSettings(env).lockTimeoutMs || USUAL_LIMIT_MS;
   } catch {
-    return USUAL_LIMIT_MS; // what is wrong is told by whoever needs it
+    return USUAL_LIMIT_MS; // the code that needs the setting reports it
   }
 }
 
@@ -70,7 +70,7 @@ async function takeRights(world: World): Promise<Failure | null> {
   }
 }
 
-/** Whoever has misspelt a name shall not be told only to set it. */
+/** If the name is misspelt, the hint must not only say to set it. */
 function withAccount(failure: Failure, env: NodeJS.ProcessEnv): Failure {
   const unknown = failure.code === 'config-invalid' ? unknownAccount(env) : null;
   if (unknown === null) return failure;
@@ -88,7 +88,7 @@ function accountOf(world: World, site: Site): Account | null {
   return findAccount({ user, group: typeof group === 'string' && group !== '' ? group : null });
 }
 
-/** Those of the account that such a deployment has where nothing is set wrongly. */
+/** Those of the account that such a deployment has if no setting is wrong. */
 function takeUsualRights(world: World): void {
   const { FLY_APP_NAME, KAMAL_CONTAINER_NAME } = world.env;
   const deployment = FLY_APP_NAME

@@ -7,8 +7,8 @@ import { navigatorPart } from '../site/static.ts';
 import type { Parts } from '../update/update-context.ts';
 
 /**
- * Makes the directories that the application needs and that are missing, and gives them to its account: a new volume is
- * empty, and so is a new image where it is not filled. What cannot be made is told. On a local host it makes none.
+ * Makes the missing directories that the application needs, and gives them to its account: a new volume is empty, and
+ * so may be a new image. A directory that cannot be made is reported. On a local host it makes none.
  */
 export function makeDirectories({ site, report }: Parts): void {
   if (site.deployment === 'local') return;

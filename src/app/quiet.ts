@@ -11,7 +11,7 @@ import type { Site } from '../site/site.ts';
 
 /** Milliseconds for a request to end, and for Navigator to load a configuration of 400 events after it. */
 const LOAD_MS = 700;
-/** Milliseconds that nobody waits longer than, whatever the clock says. */
+/** Milliseconds. No request waits longer, whatever the clock says. */
 const LONGEST_MS = 5000;
 
 /** Let go when this process ends, and not before: that is what others wait for. */
@@ -28,7 +28,7 @@ let held: Lock | null = null;
  */
 export async function keepQuiet(site: Site): Promise<void> {
   const stats = statSync(navigatorPath(site), { throwIfNoEntry: false });
-  // Who comes later does not come with twenty others, and has no reason to wait.
+  // A later request does not come with twenty others, and need not wait.
   if (!stats || stats.ctimeMs <= Date.now() - process.uptime() * 1000) return;
   const path = join(trustedDirOf(site.dbDir), 'first.lock');
   const deadline = monotonicMs() + LONGEST_MS;

@@ -12,7 +12,7 @@ const FILES = {
   FLEET_PASSWORD: 'FLEET_PASSWORD_FILE',
 } as const;
 
-/** Of which the variable itself counts for nothing: who can read it can put any index on every machine. */
+/** The variable itself does not count: a program that can read it could put any index on every machine. */
 const IN_FILES_ONLY: readonly string[] = ['UPDATE_CONFIG_KEY'];
 
 const SECRETS = Object.keys(FILES) as (keyof typeof FILES)[];
@@ -22,14 +22,14 @@ export interface Secrets {
   readonly env: NodeJS.ProcessEnv;
   /** By the name of the secret: why its file cannot be used. */
   readonly problems: ReadonlyMap<string, Failure>;
-  /** What the operator should know. */
+  /** Warnings for the operator. */
   readonly cautions: readonly string[];
-  /** Values of variables that count for nothing, and are told to nobody all the same. */
+  /** Values of variables that do not count; they are never shown either. */
   readonly unused: readonly string[];
 }
 
 /**
- * Reads the secrets that stand in files of their own. A variable beside its file does not count.
+ * Reads the secrets in files of their own. A variable beside its file does not count.
  *
  * @param shared whether events of other accounts get this environment too
  */
@@ -60,7 +60,7 @@ export function readSecrets(env: NodeJS.ProcessEnv, shared: boolean): Secrets {
   return { env: read, problems, cautions, unused };
 }
 
-/** Another value there is no fault: events may need a key of their own. */
+/** A different value in the variable is fine: events may need a key of their own. */
 function bothPlaces(name: string, file: string): string {
   return `${name} has the value that is in ${file}, so every event can read it all the same; take it out of the environment, or give the events a key of their own`;
 }

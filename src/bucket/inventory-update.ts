@@ -6,7 +6,7 @@ import type { ObjectStore, PutCondition } from '../store/object-store.ts';
 import { MAX_INVENTORY_BYTES, parseInventory, type RawInventory, writtenEntry } from './inventory.ts';
 import { databaseFile, inventoryKey, isFarAhead, renderTime } from './object-names.ts';
 
-/** What an inventory shall say of one database. */
+/** The inventory's new facts of one database. */
 export interface InventoryFact {
   readonly name: string;
   /** Quotes included. */
@@ -29,12 +29,11 @@ const ROUNDS = 12;
 const PAUSES = { firstPauseMs: 40, longestPauseMs: 1000 };
 
 /**
- * Brings facts into a region's inventory. Whatever else stands there stays: other databases, fields that this program does
- * not know, and entries that are newer. It is written on condition that nobody else has written it since it was read;
- * if somebody has, it is read and merged again.
+ * Writes facts into a region's inventory. Everything else in it stays: other databases, unknown fields, and newer
+ * entries. It is written only if it has not changed since it was read; otherwise it is read and merged again.
  *
  * @param region code of the region, or `index`
- * @throws {Failure} `store-*`; `changed-elsewhere` when others were faster each time.
+ * @throws {Failure} `store-*`; `changed-elsewhere` if others were faster each time.
  */
 export async function updateInventory(
   store: ObjectStore,

@@ -20,10 +20,10 @@ export interface InventoryEntry {
 /** Bytes; an inventory of 400 databases has some 60 KiB. */
 export const MAX_INVENTORY_BYTES = 32 * 2 ** 20;
 
-/** By file name, such as `2025-boston.sqlite3`: what stands there, whatever it is. */
+/** By file name, such as `2025-boston.sqlite3`: the raw entry. */
 export type RawInventory = Map<string, unknown>;
 
-/** Null when the text is no inventory at all. Some programs begin one with a byte order mark. */
+/** Null if the text is not an inventory. Some programs begin one with a byte order mark. */
 export function parseInventory(text: string): RawInventory | null {
   try {
     const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
@@ -45,7 +45,7 @@ export function inventoryEntry(value: unknown, now = new Date()): InventoryEntry
   return entry && !isFarAhead(entry.time, now) ? entry : null;
 }
 
-/** One entry as it stands there, whatever its time; null when it lacks what makes one. */
+/** One entry as it is, whatever its time; null if it lacks a required field. */
 export function writtenEntry(value: unknown): InventoryEntry | null {
   if (typeof value !== 'object' || value === null) return null;
   const { etag, date, last_modified } = value as Readonly<Record<string, unknown>>;

@@ -1,16 +1,14 @@
 import type { StoredObject } from '../store/object-store.ts';
 import { parseTime } from '../time.ts';
 
-/*
- * How databases stand in the bucket. Other programs read and write the same layout.
- */
+/* The layout of databases in the bucket. Other programs read and write the same layout. */
 
 /** The name that the index has among the databases. */
 export const INDEX_NAME = 'index';
 
-/** Every database stands below it. */
+/** Prefix of every database. */
 export const DATABASE_PREFIX = 'db/';
-/** Every inventory stands below it. */
+/** Prefix of every inventory. */
 export const INVENTORY_PREFIX = 'inventory/';
 
 /** Name of the metadata that has the digest of a database. */
@@ -40,10 +38,7 @@ export function inventoryKey(region: string): string {
   return `${INVENTORY_PREFIX}${region}.json`;
 }
 
-/**
- * What an object holds: `imageDigest` of the database that it was made from. Only this program writes that. Null where
- * another one has stored it.
- */
+/** `imageDigest` of the database in an object. Only this program writes it; null if another one stored the object. */
 export function statedDigest({ metadata }: StoredObject): string | null {
   return metadata[DIGEST_METADATA] || null;
 }
@@ -71,7 +66,7 @@ export function objectTime(object: StoredObject, now = new Date()): Date {
 }
 
 /**
- * What its `last-modified` metadata says; null where it has none that can be read, or one that is far ahead.
+ * The time in its `last-modified` metadata; null if there is none that can be read, or one that is far ahead.
  *
  * @param now the clock of this machine
  */
@@ -96,8 +91,8 @@ function isMistaken(time: Date, { modified }: StoredObject, now: Date): boolean 
 }
 
 /**
- * What its `last-modified` metadata says, where that cannot be read as a time; else null. The store's own time does not
- * stand for it then: the object may hold something far older.
+ * Its `last-modified` metadata if that is not a readable time; else null. The store's own time must not replace it
+ * then: the object may be far older.
  */
 export function unreadableTime({ metadata }: StoredObject): string | null {
   const text = metadata['last-modified']?.trim();

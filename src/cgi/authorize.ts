@@ -5,24 +5,24 @@ import { MAX_PASSWORD_BYTES, verifyPassword } from '../index/password.ts';
 import { provenClasses } from '../index/proven.ts';
 import type { Credentials } from './credentials.ts';
 
-/** Whom a request can prove to be: those who may log in here, and the token of the machine. */
+/** The identities that a request can prove: users who may log in here, and the token of the machine. */
 export interface Authorities {
-  /** Users of the installed index; null when there is none that can be read, and so nobody can log in. */
+  /** Users of the installed index; null if none can be read, so that no login works. */
   readonly users: readonly User[] | null;
   /** `UPDATE_CONFIG_TOKEN`; null or empty for none. */
   readonly token: string | null;
 }
 
 /**
- * Whether a request comes from an administrator: a user who may enter `index` and knows the password that Navigator
- * would accept, or whoever holds the token. An empty password or token never matches, nor a password of more than 128
- * bytes, nor a hash dearer than bcrypt 14 or 200,000 rounds of SHA-crypt, nor one of a kind and cost that is not among the
- * first eight (`provenClasses`): its user may log in at Navigator, and proves nothing here.
+ * Whether a request comes from an administrator: a user who may enter `index`, with the password that Navigator would
+ * accept, or a caller with the token. These never match: an empty password or token; a password of more than 128 bytes;
+ * a hash that costs more than bcrypt 14 or 200,000 rounds of SHA-crypt; a hash of a kind and cost that is not among the
+ * first eight (`provenClasses`). With such a hash a user may log in at Navigator, but proves nothing here.
  *
- * How long a refusal takes tells neither whether a user exists, nor how dear his hash is, nor how much of a token was
+ * The time of a refusal reveals neither whether a user exists, nor the cost of the hash, nor how much of a token was
  * right.
  *
- * @param verify stands in for `verifyPassword` in tests that count
+ * @param verify replaces `verifyPassword` in tests that count
  */
 export async function isAdministrator(
   request: { readonly credentials: Credentials | null },

@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 
 import type { Readable } from 'node:stream';
 import { asRoot } from '../rights/rights.ts';
 
-/** What can be told of standard input at once. */
+/** What can be seen of standard input at once. */
 type Glance = 'empty' | 'data' | 'undecided';
 
 /** The parts of standard input that are looked at; tests hand in others. */
@@ -16,7 +16,7 @@ export interface Input {
 export const standardInput: Input = { fd: 0, stream: () => process.stdin };
 
 /**
- * Whether at least one byte of a body stands, or will arrive, in standard input. Reads at most one chunk.
+ * Whether standard input has, or will get, at least one byte of a body. Reads at most one chunk.
  *
  * Most servers close standard input after the body, so the answer is there at once; a server that leaves it open costs
  * `patienceMs`, after which the answer is `silent`.
@@ -81,7 +81,7 @@ export function readBody(
   const stream = input.stream();
   stream.on('error', () => {}); // a late one would end the process unheard
   return new Promise((resolve) => {
-    // Of one that was announced, what has not come takes no memory, and what has come takes it once.
+    // With an announced length, missing bytes take no memory, and received ones take it once.
     const whole = length === null ? null : Buffer.allocUnsafeSlow(length);
     const chunks: Buffer[] = [];
     let got = 0;

@@ -1,4 +1,4 @@
-/** Who a request says it comes from; nothing of it is proved yet. */
+/** The sender that a request names; nothing of it is proved yet. */
 export type Credentials =
   | { readonly scheme: 'basic'; readonly userid: string; readonly password: string }
   | { readonly scheme: 'bearer'; readonly token: string };

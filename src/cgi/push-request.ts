@@ -19,9 +19,9 @@ const INDEX_TYPE = 'application/vnd.sqlite3';
 const TOLERANCE_S = 300;
 
 /**
- * Whether a request brings an index; null for one that does not, whatever else it has for a body.
+ * The pushed index that a request announces; null if it is not a push, whatever its body.
  *
- * @param length of its body; null where nobody says
+ * @param length of its body; null if unknown
  * @throws {Failure} `body-not-accepted`
  */
 export function readPush(env: NodeJS.ProcessEnv, length: number | null): Push | null {
@@ -33,7 +33,7 @@ export function readPush(env: NodeJS.ProcessEnv, length: number | null): Push | 
     timestamp: header('WEBHOOK_TIMESTAMP'),
     signature: header('WEBHOOK_SIGNATURE'),
   };
-  // Who signs has something to bring: that it did not arrive must not pass for a plain update.
+  // A signed request must have a body: without it, it must not count as a plain update.
   if (length === 0 && Object.values(signing).every((value) => value === '')) return null;
   return {
     encoding: readEncoding(header('CONTENT_ENCODING')),

@@ -14,7 +14,7 @@ export interface Request {
   readonly dryRun: boolean;
   /** `?force=1` */
   readonly force: boolean;
-  /** `?state=1`: nothing is to be done, only told. */
+  /** `?state=1`: only report the state, change nothing. */
   readonly state: boolean;
   /** Form of the answer, from `Accept`. */
   readonly form: AnswerForm;
@@ -22,7 +22,7 @@ export interface Request {
   readonly credentials: Credentials | null;
   /** The index that it brings, whose body is still to be read; null for none. */
   readonly push: Push | null;
-  /** Why the request cannot be served whoever sends it (405, 400, 415); null when it can. */
+  /** Why the request cannot be served for any sender (405, 400, 415); null if it can. */
   readonly refusal: Failure | null;
 }
 
@@ -78,7 +78,7 @@ export async function discardRest(input: Input, patience: Patience = PATIENCE): 
   await discardBody(input, patience.discardMs);
 }
 
-/** A length that is no number is refused with every other body. */
+/** A length that is not a number is refused like every other body. */
 function pushOf(env: NodeJS.ProcessEnv): Push | Failure | null {
   const length = (env['CONTENT_LENGTH'] ?? '').trim();
   if (!/^[0-9]*$/.test(length)) return null;
@@ -108,8 +108,8 @@ interface Query {
 const FLAGS = ['dry_run', 'force', 'state'] as const;
 
 /**
- * What is not understood is refused: whoever wrote `dry-run=1`, `dry_run=yes`, a bare `dry_run` or `a;dry_run=1` (a
- * semicolon separates nothing) did not ask for a real update.
+ * Unknown input is refused: `dry-run=1`, `dry_run=yes`, a bare `dry_run` or `a;dry_run=1` (a semicolon is not a
+ * separator) is not a request for a real update.
  */
 function parseQuery(text: string): Query {
   const query = new URLSearchParams(text);

@@ -51,7 +51,7 @@ const STATUS: Readonly<Record<FailureCode, Status>> = {
   'check-failed': INTERNAL,
   'no-generation': INTERNAL,
   disk: INTERNAL,
-  // Of the other operations, which nobody asks for by CGI yet.
+  // Of the other operations, which CGI does not offer yet.
   'tenant-invalid': UNPROCESSABLE,
   'changed-elsewhere': CONFLICT,
   'out-of-time': GATEWAY_TIMEOUT,

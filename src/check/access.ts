@@ -3,7 +3,7 @@ import type { Patterns } from './pattern-rules.ts';
 import type { NavigatorView } from './planned-view.ts';
 import type { Rule } from './rule.ts';
 
-/** Who gets in: a file that breaks one of these could open the site to everybody, or lock everybody out. */
+/** Rules of access: a file that breaks one of them could open the site to everybody, or lock everybody out. */
 export const accessRules: readonly Rule<NavigatorView>[] = [
   {
     name: 'auth-enabled',
@@ -56,7 +56,7 @@ function isNarrow(path: string, root: string): boolean {
   return literal.startsWith('/') && literal !== '/' && literal !== `${root}/`;
 }
 
-/** Paths that nobody may see without a login whatever the index holds, with invented names. */
+/** Paths that need a login with any index, with invented names. */
 function* protectedPaths({ years, root }: NavigatorView): Iterable<string> {
   yield `${root}/users`;
   yield `${root}/locations/1/edit`;

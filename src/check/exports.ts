@@ -101,7 +101,7 @@ function studioProblem(node: YamlMap, { year, studio, single, events }: StudioYe
   return found instanceof Map ? eventsProblem(where, found, events) : `${where}: it has no events`;
 }
 
-/** Events stand in the order of the index. */
+/** Events are in the order of the index. */
 function eventsProblem(where: string, found: YamlMap, events: readonly Event[]): string | null {
   if (found.size !== events.length) return `${where}: ${found.size} events, not ${events.length}`;
   const keys = found.keys();

@@ -3,7 +3,7 @@ import type { Index } from '../index/index-model.ts';
 import { compareBytes } from '../index/sort-order.ts';
 import type { Rule } from './rule.ts';
 
-/** Line numbers, never lines, stand in messages: a line holds a hash. */
+/** Messages have line numbers, never lines: a line has a hash. */
 export const htpasswdRules: readonly Rule<{ readonly content: string }>[] = [
   {
     // An empty file locks everybody out.
@@ -32,7 +32,7 @@ export const htpasswdRules: readonly Rule<{ readonly content: string }>[] = [
   },
 ];
 
-/** Exactly those who may log in by the index, and none besides. */
+/** Exactly the users who may log in by the index. */
 export const htpasswdIndexRule: Rule<{ readonly content: string; readonly index: Index }> = {
   name: 'htpasswd-index',
   *check({ content, index }) {

@@ -8,7 +8,7 @@ import type { Rule } from './rule.ts';
 /** What Navigator's `reload_config` names, relative to its working directory, the app root. */
 const RELOAD_CONFIG = 'config/navigator.yml';
 
-/** What holds for every navigator.yml, whoever wrote it. */
+/** Rules for every navigator.yml. */
 export const routeRules: readonly Rule<NavigatorView>[] = [
   {
     // Navigator drops a pattern that Go's regexp refuses, without a word.
@@ -42,7 +42,7 @@ export const routeRules: readonly Rule<NavigatorView>[] = [
         if (at(route, 'reload_config') !== RELOAD_CONFIG) {
           yield `reload_config of ${path} is ${show(at(route, 'reload_config'))}, not ${RELOAD_CONFIG}`;
         }
-        // With such a list nobody but those users could ask for an update.
+        // With such a list only those users could ask for an update.
         if (listAt(route, 'allowed_users').length > 0) yield `${path} is for allowed_users only`;
       }
     },
@@ -87,7 +87,7 @@ export const htpasswdRule: Rule<PlannedView> = {
   },
 };
 
-/** A page that says that the site is being prepared; nobody can log in yet, and nothing is there to be seen. */
+/** A page that says that the site is being prepared; no login works yet, and there is nothing to see. */
 export const maintenanceRules: readonly Rule<NavigatorView>[] = [
   {
     name: 'maintenance-enabled',

@@ -11,7 +11,7 @@ export interface SplitPattern {
   readonly skeleton: string;
   /** The alternatives of each group, in order, unescaped. */
   readonly groups: readonly (readonly string[])[];
-  /** What stands before, between and after the groups. */
+  /** The parts before, between and after the groups. */
   readonly parts: readonly string[];
 }
 
@@ -25,8 +25,8 @@ for (const character of '\\.+*?()|[]{}^$') META_CODES[character.charCodeAt(0)] =
 const QUANTIFIER = new Set('*+?{');
 
 /**
- * Where a class or a `\Q` stands, a parenthesis may be no group: then nothing is taken apart. Nor is a group that is
- * repeated, since repetition counts against the size that Go allows.
+ * After a class or a `\Q`, a parenthesis may not be a group: then nothing is taken apart. A repeated group is not taken
+ * apart either, since repetition counts against the size that Go allows.
  */
 export function splitPattern(pattern: string): SplitPattern {
   const groups: string[][] = [];

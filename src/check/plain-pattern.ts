@@ -1,13 +1,12 @@
 /**
- * Patterns that RE2 takes for certain, and whose meaning is the same in JavaScript: literals, `.`, anchors, simple
- * classes, groups, alternatives, and `*`, `+`, `?` where they cannot nest. All that this project writes into
- * navigator.yml is such; whatever else stands there is left to RE2 itself, which takes longer to load than all
- * patterns take to be read here.
+ * Patterns that RE2 certainly accepts, and whose meaning is the same in JavaScript: literals, `.`, anchors, simple
+ * classes, groups, alternatives, and `*`, `+`, `?` where they cannot nest. This project writes only such patterns into
+ * navigator.yml; any other is left to RE2 itself, which takes longer to load than reading all patterns here.
  */
 
 const DEEPEST = 10;
 
-/** What stands for itself everywhere. */
+/** Characters that always stand for themselves. */
 const LITERAL = /^[^\\^$.*+?()[\]{}|]$/u;
 /** RE2 takes a backslash before any printable ASCII but letters and digits for that character itself. */
 const ESCAPED = /^[ -/:-@[-`{-~]$/;

@@ -41,7 +41,7 @@ export function rootOf(document: YamlMap): string {
   return (textAt(document, 'server', 'root_path') ?? '').replace(/\/$/, '');
 }
 
-/** A pattern and where it stands. */
+/** A pattern and its place. */
 export interface Place {
   readonly where: string;
   readonly pattern: YamlNode | undefined;

@@ -18,7 +18,7 @@ const FORMS: readonly { kind: Kind; head: RegExp; tail: string }[] = [
   { kind: 'demo paths', head: /^regions\/()$/, tail: '/demo/' },
 ];
 
-/** What is public by the auth patterns: exactly what the index says. */
+/** The auth patterns make public exactly what the index says. */
 export const publicPagesRule: Rule<PlannedView> = {
   name: 'public-pages',
   *check(view) {

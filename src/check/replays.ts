@@ -42,7 +42,7 @@ export const replayRules: readonly Rule<PlannedView>[] = [
   },
 ];
 
-/** Where a studio's year is replayed to; `page` says whether the studio's own page is, too. */
+/** The regions that a studio's year is replayed to; `page` says whether the studio's own page is, too. */
 interface Target {
   readonly region: string;
   readonly page: boolean;

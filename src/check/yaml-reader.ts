@@ -3,9 +3,9 @@ import { BRACE, BRACKET, COLON, DASH, LF, Scanner, SPACE, YamlError } from './ya
 export { YamlError };
 
 /**
- * Reads exactly the YAML that `generate/yaml.ts` writes (its docstring is the grammar), and nothing else: whatever is
- * outside the subset is an error with its line, be it good YAML or not. So a file that this reader takes means the same
- * to Navigator and to Ruby, and one that was cut short within a line, or damaged, is not taken. Linear in the text.
+ * Reads exactly the YAML that `generate/yaml.ts` writes (its docstring is the grammar), and nothing else: anything
+ * outside the subset is an error with its line, even if it is good YAML. So a file that this reader accepts means the
+ * same to Navigator and to Ruby, and one that was cut short within a line, or damaged, is refused. Linear in the text.
  */
 
 /** A mapping is a `Map` in the order of the document. A Ruby symbol `:name` is the string `:name`. */
@@ -13,9 +13,9 @@ export type YamlNode = string | number | boolean | null | YamlNode[] | YamlMap;
 export type YamlMap = Map<string | number, YamlNode>;
 
 /**
- * Called with each mapping below the document as soon as it is whole; what is returned stands in its place. So the many
- * small parts of a large document need never stand in memory together. `key` is the mapping's own, or that of the list
- * that it is an item of; `indent` is the column of its keys.
+ * Called with each complete mapping below the document; its result replaces the mapping. So the many small parts of a
+ * large document need not be in memory together. `key` is the mapping's own, or that of the list that it is an item of;
+ * `indent` is the column of its keys.
  */
 export type Take = (mapping: YamlMap, key: string | number, indent: number) => YamlNode;
 

@@ -9,7 +9,7 @@ export class YamlError extends Error {
   }
 }
 
-/** What means a boolean, null or a number to some reader of YAML. */
+/** Words that some reader of YAML takes for a boolean, null or a number. */
 const RESERVED = /^(?:y|n|yes|no|on|off|true|false|null|e[0-9._-]*)$/i;
 /** What these begin with; most texts need no closer look. */
 const RESERVED_START: ReadonlySet<number> = new Set(
@@ -25,7 +25,7 @@ for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz/')
 const SYMBOL = /:[a-z_][a-z0-9_]*/y;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+(?:e[+-][0-9]+)?)?/y;
 const INTEGER = /^-?[0-9]+$/;
-/** What YAML lets nobody write raw, beyond the control characters of ASCII. */
+/** Characters that YAML does not allow raw, beyond the control characters of ASCII. */
 const NOT_RAW = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 

@@ -1,8 +1,8 @@
 import type { ChildOutcome } from './run-child.ts';
 
 /**
- * What was wrong with how a child ended, as the end of a sentence about its command, with its last words; null for
- * nothing.
+ * Why the end of a child is a failure, as the end of a sentence about its command, with its last words; null for a good
+ * end.
  *
  * @param limit how long it may take, such as `120 s (READY_PREPARE_TIMEOUT)`
  */

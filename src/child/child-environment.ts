@@ -1,10 +1,10 @@
 import type { Account } from '../rights/account.ts';
 
-/** What is ours, and no other program's business: secrets, where they stand, and who sent a request. */
+/** Variables that are only for this program: secrets, the paths of their files, and the sender of a request. */
 const OURS =
   /^(?:(?:UPDATE_CONFIG|FLEET|CONFIG_UPDATE)_.*|HTTP_(?:AUTHORIZATION|COOKIE)|FLY_(?:API|ACCESS)_TOKEN.*|AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN)(?:_FILE)?)$/;
 
-/** What a web server tells a CGI program of a request: chosen by whoever sent it. `HTTP_PROXY` is one of them. */
+/** The variables of a CGI request, which its sender chooses. `HTTP_PROXY` is one of them. */
 const OF_REQUEST =
   /^(?:HTTP|HTTPS|REQUEST|CONTENT|QUERY|SERVER|SCRIPT|REMOTE|REDIRECT|GATEWAY|AUTH|PATH_INFO|PATH_TRANSLATED)(?:_.*)?$/;
 
@@ -14,12 +14,12 @@ export function withoutRequest(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !OF_REQUEST.test(name)));
 }
 
-/** The environment that a program of somebody else's gets. */
+/** The environment for a foreign program. */
 export function withoutOurs(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !OURS.test(name)));
 }
 
-/** The same where it runs as another account: what says who it is and where its own files are is that account's. */
+/** The same if it runs as another account: variables about the user and the home directory are that account's. */
 export function environmentAs(env: NodeJS.ProcessEnv, { name, home }: Account): NodeJS.ProcessEnv {
   const kept = Object.entries(env).filter(([key]) => !/^(?:SUDO_.*|MAIL|XDG_.*)$/.test(key));
   return { ...Object.fromEntries(kept), HOME: home, USER: name, LOGNAME: name };

@@ -8,21 +8,21 @@ import type { Account } from '../rights/account.ts';
 import { asRoot } from '../rights/rights.ts';
 
 /*
- * How a child, and all that it starts, dies with this process, even when that is ended by SIGKILL.
+ * How a child, with everything that it starts, dies with this process, even if that is ended by SIGKILL.
  *
- * The child is a group of processes of its own. Beside it runs a watcher, a few lines of shell in a session of its own,
- * that waits for the end of a pipe of which only this process holds the other end: the kernel closes it when this
- * process is gone, however it went. The watcher then kills the group. What has left the group (a daemon) it knows by a
- * variable that all descendants inherit, as long as they do not clear their environment.
+ * The child is a process group of its own. Beside it runs a watcher, a few lines of shell in a session of its own. It
+ * waits for the end of a pipe whose other end only this process holds: the kernel closes it when this process is gone,
+ * however it ended. The watcher then kills the group. It finds a process that has left the group (a daemon) by a
+ * variable that all descendants inherit, unless they clear their environment.
  *
- * The child waits at a gate, such a pipe too, until its watcher is there. So there is no moment at which a SIGKILL to
- * this process leaves a child behind.
+ * The child waits at a gate, such a pipe too, until its watcher runs. So a SIGKILL to this process never leaves a child
+ * behind.
  */
 
 /** Marks the descendants of one child; its value is a different one for each. */
 const MARK = 'UPDATE_CONFIG_CHILD';
 
-/** What is read is read in a subshell, so that no variable of the command's changes. */
+/** The line is read in a subshell, so that no variable of the command changes. */
 const WAIT = '(read -r word) <&3 || exit 125;';
 /** Output and errors go down one pipe, so that they keep their order. */
 const GATE = `${WAIT} exec "$@" 2>&1 3<&-`;
@@ -30,8 +30,8 @@ const GATE = `${WAIT} exec "$@" 2>&1 3<&-`;
 const GATE_APART = `${WAIT} exec "$@" 3<&-`;
 
 /**
- * What has left the group is looked for by one program: one for each process would take a second on a busy machine, in
- * which the next hook may be at work beside it. `-z`, which POSIX does not have, is GNU's and busybox's alike.
+ * One program looks for processes that have left the group: one for each process would take a second on a busy machine,
+ * on which the next hook may be running. `-z` is not in POSIX, but GNU and busybox both have it.
  */
 const WATCHER = `
 if read -r told <&3; then exit 0; fi
@@ -55,9 +55,8 @@ export interface Leashed {
   /** Kills the child and all its descendants. */
   kill(): void;
   /**
-   * To be called when the child has ended: kills what it left behind, and lets the watcher go. Resolves when the watcher is
-   * gone: one that outlived this process would become a child of Navigator's, who never asks what became of it. Never
-   * rejects.
+   * Call it when the child has ended: kills what it left behind, and ends the watcher. Resolves when the watcher is
+   * gone: if it outlived this process, it would become a child of Navigator, which never reaps it. Never rejects.
    */
   release(): Promise<void>;
 }
@@ -80,7 +79,7 @@ export function spawnLeashed(
   const [sh = '/bin/sh', ...shellArgs] = options.shell;
   const mark = `${process.pid}-${randomBytes(8).toString('hex')}`;
   const user = options.account ? { uid: options.account.uid, gid: options.account.gid } : {};
-  // Only root may start a process as somebody else; with a user named, Node leaves it no other group either.
+  // Only root may start a process as another user; with a user named, Node leaves it no other group either.
   const start = (args: readonly string[], how: SpawnOptions): ChildProcess =>
     asRoot(() => spawn(sh, [...shellArgs, ...args], { ...how, ...user }));
   const { isApart } = options;
@@ -128,7 +127,7 @@ async function hasEnded(watcher: ChildProcess): Promise<void> {
   patience.abort();
 }
 
-/** Its other end may be gone before it is used: nobody minds. */
+/** Its other end may be gone before it is used, which does not matter. */
 function pipeOf(child: ChildProcess): Writable | null {
   const pipe = (child.stdio[3] as Writable | null | undefined) ?? null;
   pipe?.on('error', () => {});

@@ -32,8 +32,8 @@ export type LimitedOutcome =
 const MOST_ANSWER = 64 * 1024;
 
 /**
- * The limits are the kernel's, so that they hold also when nobody is left who would look after it. Of two processes that
- * have used up all memory it is this one that goes.
+ * The kernel enforces the limits, so they hold even if no other process is left to do so. Of two processes that have
+ * used up all memory, the kernel ends this one.
  */
 const LIMITS = `
 ulimit -t "$1" && ulimit -c 0 && ulimit -d "$2" || exit 125
@@ -103,7 +103,7 @@ function start({ command, env, timeoutMs, memoryBytes }: LimitedRequest): ChildP
   const kibibytes = String(Math.ceil(memoryBytes / 1024));
   const child = childUser();
   const user = child.kind === 'account' ? { uid: child.account.uid, gid: child.account.gid } : {};
-  // Only root may start a process as somebody else.
+  // Only root may start a process as another user.
   return asRoot(() =>
     spawn('/bin/sh', ['-c', LIMITS, 'sh', seconds, kibibytes, ...command], {
       cwd: '/',

@@ -1,14 +1,14 @@
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 
-/** Bytes of a line that are kept, unless somebody asks for more; what follows them on that line is dropped. */
+/** Bytes of a line that are kept by default; the rest of the line is dropped. */
 export const MAX_LINE_BYTES = 2000;
 /** Lines that a tail holds. */
 export const TAIL_LINES = 40;
 
 /**
- * Cuts a stream of bytes into lines of text, in bounded memory whatever comes: long lines are cut, what is no UTF-8
- * becomes replacement characters. Keeps the last lines.
+ * Cuts a stream of bytes into lines of text, in bounded memory for any input: long lines are cut, invalid UTF-8 becomes
+ * replacement characters. Keeps the last lines.
  */
 export class Lines {
   readonly #onLine: ((line: string) => void) | undefined;
@@ -44,7 +44,7 @@ export class Lines {
     if (start < chunk.length) this.#keep(chunk.subarray(start));
   }
 
-  /** The end of the stream: what stands behind the last line end is a line, too. */
+  /** The end of the stream: text after the last line end is a line, too. */
   end(): void {
     if (this.#size > 0) this.#emit();
   }
@@ -55,8 +55,8 @@ export class Lines {
   }
 
   /**
-   * Where in a chunk the lines begin that the tail can still hold when the chunk is over. Nobody asks for those before:
-   * to make a text of each would hold up a child that writes millions of them.
+   * Where in a chunk those lines begin that the tail can still have at its end. Earlier lines are not needed: making a
+   * text of each would slow down a child that writes millions of them.
    */
   #skip(chunk: Buffer): number {
     let end = chunk.length;

@@ -13,18 +13,18 @@ export interface ChildRequest {
   /** Program and arguments; no shell looks at them. Anybody on the machine can read them: never a secret. */
   readonly command: readonly string[];
   readonly cwd: string;
-  /** What the child gets of it: what is ours, such as secrets, it does not get. */
+  /** The environment for the child: it does not get our own variables, such as secrets. */
   readonly env: NodeJS.ProcessEnv;
   /** Milliseconds after which the child is killed. */
   readonly timeoutMs: number;
   /** Told each line of output and errors as it comes, without its end; must not throw. Text from outside: to be scrubbed. */
   readonly onLine?: (line: string) => void;
   /**
-   * Told each line of errors; then `onLine` is told those of the output alone, and the tail is that of the errors. For programs
-   * that print what other programs read.
+   * Called with each line of errors; then `onLine` gets only the output, and the tail is that of the errors. For
+   * programs whose output other programs read.
    */
   readonly onError?: (line: string) => void;
-  /** Bytes of a line that `onLine` is told; what follows them on that line is dropped. 2,000 where absent. */
+  /** Bytes of a line that `onLine` gets; the rest of the line is dropped. 2,000 by default. */
   readonly maxLineBytes?: number;
   /** The shell that guards the child, as a command. */
   readonly shell?: readonly string[];
@@ -42,7 +42,7 @@ const SHELL = ['/bin/sh'];
 const NO_ACCOUNT =
   "it is the application's, this runs as root, and no account of the application is known here (create the one that navigator.yml names, or set APP_USER)";
 
-/** Milliseconds for what is still in the pipe when everybody who could write to it has been killed. */
+/** Milliseconds to read the rest of the pipe after every process that could write to it has been killed. */
 const DRAIN_MS = 2000;
 
 /**
@@ -79,7 +79,7 @@ export async function runChild(request: ChildRequest): Promise<ChildOutcome> {
     return notStarted(error); // such as arguments that are too long
   }
   const { child } = leashed;
-  child.on('error', () => {}); // heard below, as long as somebody listens there
+  child.on('error', () => {}); // handled below, as long as there is a listener
   const said = listen(child, request);
   let late = false;
   const timer = setTimeout(() => {
@@ -101,7 +101,7 @@ export async function runChild(request: ChildRequest): Promise<ChildOutcome> {
   }
 }
 
-/** What keeps a command from being started, whatever program it names; null for nothing. */
+/** Why no command can be started like this, whatever its program; null for none. */
 function obstacleTo(command: readonly string[], cwd: string): string | null {
   if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) return `there is no directory ${cwd}`;
   return command.some((word) => word.includes('\0')) ? 'the command holds a NUL' : null;
@@ -127,7 +127,7 @@ function listen(
   };
 }
 
-/** Resolves when all output has been read, or when somebody who could not be killed holds the pipe open. */
+/** Resolves when all output has been read, or if a process that could not be killed keeps the pipe open. */
 async function drain({ stdout, stderr }: ChildProcess): Promise<void> {
   await Promise.all([stdout, stderr].map((pipe) => (pipe && !pipe.closed ? drainPipe(pipe) : undefined)));
 }

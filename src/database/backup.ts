@@ -7,15 +7,15 @@ import { type Database, openDatabase } from './sqlite.ts';
 /**
  * Writes all pages of `source` into the database at `path`, as one transaction there.
  *
- * @param locked called when nobody else can write to it any more, and nothing is written yet; what it throws leaves
- * the database as it is
- * @throws {Failure} `lock-timeout` when others leave no gap.
- * @throws {SqliteError} `SQLITE_READONLY` when page sizes differ and the target has a write-ahead log.
+ * @param locked called when no other process can write to it any more, and nothing is written yet; if it throws, the
+ *   database stays as it is
+ * @throws {Failure} `lock-timeout` if others leave no gap.
+ * @throws {SqliteError} `SQLITE_READONLY` if page sizes differ and the target has a write-ahead log.
  */
 export async function backUp(source: Database, patient: Patience, locked = () => {}): Promise<void> {
   let tried = false;
   await untilFree(patient, async () => {
-    // The first attempt is for the usual case, that nobody is there.
+    // The first attempt is for the usual case that no other process uses it.
     const attempt = () => copyOnce(source, patient.path, locked);
     if (tried) return await afterTurn(patient, attempt);
     tried = true;
@@ -24,11 +24,11 @@ export async function backUp(source: Database, patient: Patience, locked = () =>
 }
 
 /**
- * A consistent image of an open database that others may write to meanwhile, by way of a file that is removed again.
+ * A consistent image of an open database that others may write to meanwhile, made with a temporary file.
  *
- * @param source is not empty: a backup of nothing cannot be told from one that must wait
- * @param options.through where that file may stand: in a directory that nobody else reads
- * @throws {Failure} `lock-timeout` when writers leave no gap; `disk`
+ * @param source is not empty: a backup of nothing looks like one that must wait
+ * @param options.through path of that file: in a directory that only this user can read
+ * @throws {Failure} `lock-timeout` if writers leave no gap; `disk`
  */
 export async function backedUpImage(
   source: Database,
@@ -50,7 +50,7 @@ export async function backedUpImage(
  * time-out; it takes the lock in one turn of the event loop and writes in the next.
  *
  * @param locked as for `backUp`
- * @throws {Busy} when another connection is in the way; a source without a page cannot be told from that.
+ * @throws {Busy} if another connection is in the way; a source without a page looks the same.
  */
 export async function copyOnce(source: Database, path: string, locked = () => {}): Promise<void> {
   let calls = 0;
@@ -62,7 +62,7 @@ export async function copyOnce(source: Database, path: string, locked = () => {}
       return 0x7fffffff;
     },
   });
-  // A backup that could not even get its lock says that nothing remains to be done.
+  // A backup that did not get its lock also says that nothing remains to be done.
   if (totalPages === 0) throw new Busy('the lock could not be had');
 }
 
@@ -72,9 +72,9 @@ const LULL_MS = 20;
 const DRAIN_MS = 250;
 
 /**
- * Where readers or writers come and go all the time, a single question for the lock never meets the right moment. So an
- * own connection gets the lock first, which it can ask for again and again, holds it until whoever wants it too has
- * gone to sleep, lets it go, and `work` has the gap.
+ * If readers or writers come and go all the time, a single request for the lock never meets the right moment. So a
+ * connection of its own gets the lock first, since it can ask again and again. It holds the lock until the waiting
+ * processes have gone to sleep, then releases it, and `work` has the gap.
  */
 async function afterTurn(patient: Patience, work: () => Promise<void>): Promise<void> {
   const db = openDatabase(patient.path, { fileMustExist: true, busyTimeoutMs: 0 });

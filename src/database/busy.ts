@@ -18,7 +18,7 @@ export function patience(path: string, limitMs: number): Patience {
   return { path, limitMs, deadline: monotonicMs() + limitMs };
 }
 
-/** Whoever writes all the time leaves gaps of microseconds, which only a close look finds. */
+/** A process that writes all the time leaves gaps of microseconds, which only close attempts find. */
 const LOOK_MS = 10;
 
 /**

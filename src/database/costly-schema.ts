@@ -6,9 +6,9 @@ import { type Field, fieldsOf, type Limits, Malformed, recordsOf } from './recor
 
 /*
  * Whether the schema of a database can be read at a bounded cost. SQLite reads all of it before it does anything else,
- * and with it the statistics that ANALYZE leaves: a tree with one page in many places, a generated column in the table
- * of statistics, or ten thousand UNIQUE constraints on one table would keep it busy for minutes or for ever, and nothing
- * but the end of the process stops it. So this looks first, at the pages themselves.
+ * with the statistics of ANALYZE. A tree with one page in many places, a generated column in the table of statistics,
+ * or ten thousand UNIQUE constraints on one table would keep it busy for minutes or for ever, and only the end of the
+ * process stops it. So this code looks first, at the pages themselves.
  */
 
 /** An application has hundreds; SQLite reads so many in tens of milliseconds, and 100,000 in more than ten seconds. */
@@ -16,7 +16,9 @@ const SCHEMA: Limits = { name: 'sqlite_schema', rows: 2000, bytes: 2 ** 20 };
 /** Bytes of SQL. What it costs to read grows with the square, on 64 KiB of UNIQUE constraints to a tenth of a second. */
 const LONGEST = 2 ** 16;
 
-/** What ANALYZE makes, word by word, and how much of it is read: a row for each index, up to 24 samples of each. */
+/**
+ * The tables of ANALYZE, word by word, and how much of them is read: a row for each index, up to 24 samples of each.
+ */
 const STATISTICS: Readonly<Record<string, { sql: string } & Omit<Limits, 'name'>>> = {
   sqlite_stat1: { sql: 'CREATE TABLE sqlite_stat1(tbl,idx,stat)', rows: 20_000, bytes: 2 ** 20 },
   sqlite_stat4: {
@@ -26,18 +28,18 @@ const STATISTICS: Readonly<Record<string, { sql: string } & Omit<Limits, 'name'>
   },
 };
 
-/** How SQLite writes a table down, whatever its maker wrote; SQLite would read other forms as well. */
+/** The form in which SQLite stores a table's SQL, whatever its author wrote; SQLite would read other forms as well. */
 const TABLE = 'CREATE TABLE ';
 const VIRTUAL_TABLE = 'CREATE VIRTUAL TABLE ';
 
-/** What keeps the schema of an image from being read at a bounded cost, after "its schema"; null for nothing. */
+/** The reason why the schema of an image cannot be read at a bounded cost, after "its schema"; null for none. */
 export function schemaProblem(image: Buffer): string | null {
   return problemIn(pagesOfImage(image));
 }
 
 /**
- * The same for a database on disk. Its pages are read one by one while others may be writing: what is wrong counts if it
- * is so twice, with a pause between, and no file was written to meanwhile.
+ * The same for a database on disk. Its pages are read one by one while others may be writing. So a violation counts
+ * only if it is found twice, with a pause between, and no file was written to meanwhile.
  *
  * @throws {Failure} `lock-timeout`: it is written to all the time; system errors
  */
@@ -54,7 +56,7 @@ export function liveSchemaProblem(path: string): string | null {
   });
 }
 
-/** Nobody ever wakes a wait on it, so that a wait is a sleep. */
+/** No thread ever wakes a wait on it, so a wait is a sleep. */
 const NEVER = new Int32Array(new SharedArrayBuffer(4));
 /** Longer than the clock of a file system stands still. */
 const PAUSE_MS = 15;
@@ -116,7 +118,7 @@ interface Entry {
 
 function requireEntry(pages: Pages, { type, name, table, root, sql }: Entry): void {
   if (sql.length > LONGEST) throw new Malformed(`has ${sql.length} characters in one statement`);
-  // SQLite's own reader would stop there, and see another name than we do.
+  // SQLite's own reader would stop at it, and see another name than this code.
   if ([type, name, table, sql].some((field) => field.includes('\0'))) throw new Malformed('holds a NUL');
   if (type === 'table' && !sql.startsWith(TABLE) && !sql.startsWith(VIRTUAL_TABLE)) {
     throw new Malformed('is malformed: a table is not written down as SQLite does it');

@@ -25,12 +25,12 @@ export function hasMagic(bytes: Buffer): boolean {
   return bytes.subarray(0, MAGIC.length).equals(MAGIC);
 }
 
-/** How texts stand in an image, as `PRAGMA encoding` has it. */
+/** The text encoding of an image, in the words of `PRAGMA encoding`. */
 export function encodingOf(header: Buffer): string {
   return ['UTF-8', 'UTF-8', 'UTF-16le', 'UTF-16be'][header.readUInt32BE(TEXT_ENCODING)] ?? 'unknown';
 }
 
-/** What is wrong with the first look at an image, as the end of the sentence "the index ..."; null for nothing. */
+/** The first problem of an image, as the end of the sentence "the index ..."; null for none. */
 export function headerProblem(image: Buffer): string | null {
   if (image.length === 0) return 'is empty (0 bytes)';
   if (!image.subarray(0, MAGIC.length).equals(MAGIC.subarray(0, image.length))) {
@@ -43,15 +43,15 @@ export function headerProblem(image: Buffer): string | null {
   return image.length < due ? `is cut short: ${image.length} of ${due} bytes` : null;
 }
 
-/** Whether the page count is to be trusted, since whoever wrote last knew of it; else the length counts. */
+/** Whether the page count is valid, because the last writer maintained it; else the length counts. */
 export function isCounted(header: Buffer): boolean {
   return header.readUInt32BE(CHANGE_COUNTER) === header.readUInt32BE(VERSION_VALID_FOR);
 }
 
 /**
- * What SQLite itself writes into the header of a database that the backup API copies into: journal mode (18, 19),
- * change counter (24 to 27), schema cookie (40 to 43), version-valid-for and library version (92 to 99). A change of
- * the schema shows in the schema table, so nothing is lost by leaving its cookie out.
+ * The header bytes that SQLite itself writes when the backup API copies into a database: journal mode (18, 19), change
+ * counter (24 to 27), schema cookie (40 to 43), version-valid-for and library version (92 to 99). A change of the
+ * schema shows in the schema table, so its cookie can be ignored.
  */
 const REWRITTEN: readonly (readonly [from: number, to: number])[] = [
   [18, 20],
@@ -61,8 +61,8 @@ const REWRITTEN: readonly (readonly [from: number, to: number])[] = [
 ];
 
 /**
- * Hex SHA-256 of an image without what SQLite rewrites when it copies one: an index has the same digest in the store
- * and in the live database that it was copied into, whatever that one's journal mode and past.
+ * Hex SHA-256 of an image without the bytes that SQLite rewrites in a copy: an index has the same digest in the store
+ * and in the live database that it was copied into, whatever that one's journal mode and history.
  */
 export function imageDigest(image: Buffer): string {
   const header = Buffer.from(image.subarray(0, HEADER_BYTES));

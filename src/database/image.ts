@@ -7,11 +7,11 @@ import { type Database, isSqliteError, type OpenOptions, openDatabase } from './
 
 export { imageDigest } from './header.ts';
 
-/** Which database messages speak of. */
+/** The words of messages about a database. */
 export interface Subject {
   /** Such as `the index`. */
   readonly name: string;
-  /** The code of a failure that says that it is no sound database. */
+  /** The code of a failure if it is not a sound database. */
   readonly invalid: FailureCode;
   readonly hint: string;
 }
@@ -25,14 +25,14 @@ const INDEX: Subject = {
 type Opening = Pick<OpenOptions, 'busyTimeoutMs' | 'readonly'>;
 
 /**
- * Opens the image of a database, the index unless told, in memory, for reading only. SQLite works on a copy of its own;
+ * Opens the image of a database, the index by default, in memory, for reading only. SQLite works on a copy of its own;
  * the buffer may be used for anything else afterwards.
  *
  * The two bytes of the header that announce a write-ahead log (18 and 19) are set to "none" while SQLite takes its
  * copy, since a database in memory has no log and would not open; then they are put back.
  *
- * @throws {Failure} `index-invalid`, or the subject's own code, for what is no database, empty, or cut short, and for a
- * schema that could not be read at a bounded cost.
+ * @throws {Failure} `index-invalid`, or the subject's own code: not a database, empty, cut short, or with a schema that
+ *   cannot be read at a bounded cost.
  */
 export function openImage(image: Buffer, subject: Subject = INDEX): Database {
   const problem = headerProblem(image) ?? inSchema(schemaProblem(image));
@@ -49,16 +49,16 @@ export function openImage(image: Buffer, subject: Subject = INDEX): Database {
 }
 
 /**
- * Opens a live database, the index unless told, for reading; null when there is none.
+ * Opens a live database, the index by default, for reading; null if there is none.
  *
- * The connection may write, so that SQLite can undo a transaction that died half-way and tidy up its log, but no
- * statement may. Where the file or its directory cannot be written, the connection only reads; and where even that
- * needs a file beside it (a write-ahead log's), the bytes are read, provided that no log or journal has more to say.
+ * The connection may write, so that SQLite can undo an unfinished transaction and tidy up its log, but no statement
+ * may. If the file or its directory cannot be written, the connection only reads. If even that needs a file beside it
+ * (that of a write-ahead log), the bytes are read, provided that no log or journal has more content.
  *
- * @param options.maxBytes of the database, be it by its file or by its log: a larger one is refused before it is read
- * @throws {Failure} `index-invalid`, or the subject's own code, for what is no database, one that is too large, or whose
- * schema could not be read at a bounded cost; `lock-timeout` when somebody else keeps it locked for longer than
- * `busyTimeoutMs` (5000 by default); `disk` when it cannot be read.
+ * @param options.maxBytes of the database, by its file or by its log: a larger one is refused before it is read
+ * @throws {Failure} `index-invalid`, or the subject's own code: not a database, too large, or with a schema that cannot
+ *   be read at a bounded cost; `lock-timeout` if another process keeps it locked for longer than `busyTimeoutMs` (5000
+ *   by default); `disk` if it cannot be read.
  */
 export function openInstalled(
   path: string,
@@ -90,16 +90,17 @@ export function openInstalled(
 }
 
 /**
- * Looks whether a live database has a schema that SQLite can read at a bounded cost. To be called before anything opens
- * it that does not trust it, and while this process has no lock on it.
+ * Checks whether a live database has a schema that SQLite can read at a bounded cost. Call it before untrusted content
+ * is opened, and while this process has no lock on it.
  *
- * @param options.readonly leave it as it is, also where a killed process has left something half done
+ * @param options.readonly leave it as it is, even if a killed process has left a transaction half done
  * @throws {Failure} the subject's own code; `lock-timeout`; `disk`
  */
 export function refuseCostlySchema(path: string, subject: Subject, options: Opening = {}): void {
   const what = `${subject.name} ${path}`;
   try {
-    // What SQLite will undo first is not what it will read. This has it undone, and reads no schema.
+    // SQLite first undoes an unfinished transaction, and reads other pages then. This makes it do so, and reads no
+    // schema.
     if (isFilled(`${path}-journal`)) undo(path, options);
     const problem = inSchema(liveSchemaProblem(path));
     if (problem) throw invalid(subject, what, problem);
@@ -114,7 +115,7 @@ function undo(path: string, options: Opening): void {
     db = openDatabase(path, { fileMustExist: true, ...options });
     db.pragma('schema_version');
   } catch (error) {
-    if (!cannotWrite(error)) throw error; // nor can whoever opens it next
+    if (!cannotWrite(error)) throw error; // the next process that opens it cannot either
   } finally {
     db?.close();
   }
@@ -155,8 +156,7 @@ const UNTRUSTED = `
 
 /**
  * Whatever its schema says, a database runs nothing: no functions with side effects from views, triggers or checks, no
- * constraint's expression while it is checked, and no writes. The first look at the schema shows whether it can be read
- * at all.
+ * expression of a constraint during a check, and no writes. The first read of the schema shows whether it can be read.
  */
 function distrust(db: Database): Database {
   try {

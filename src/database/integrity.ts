@@ -1,8 +1,8 @@
 import { type Database, isSqliteError } from './sqlite.ts';
 
 /**
- * SQLite's own check of a database. An application may bring its own collations and functions along, which it has in checks
- * and indexes and we have not: tables that need one are walked through instead.
+ * SQLite's own check of a database. An application may use its own collations and functions in checks and indexes,
+ * which this program does not have: tables that need one are walked through instead.
  *
  * @returns `ok`, or what is wrong
  */
@@ -37,9 +37,9 @@ function checkTable(db: Database, quoted: string): string {
 }
 
 /**
- * What an error says of the database; null where it only lacks something of the application's.
+ * The problem of the database that an error reports; null if it only lacks a function or collation of the application.
  *
- * @throws what says nothing of the database: a lock, or the disk
+ * @throws an error that is not about the database: a lock, or the disk
  */
 function problemOf(error: unknown): string | null {
   if (!isSqliteError(error) || /^SQLITE_(?:BUSY|LOCKED|IOERR|FULL|CANTOPEN|NOMEM)/.test(error.code))

@@ -14,13 +14,13 @@ import { type Database, openDatabase } from './sqlite.ts';
  */
 
 export interface Lock {
-  /** Lets the next one have it. May be called more than once. */
+  /** Releases the lock. May be called more than once. */
   release(): void;
 }
 
 /**
- * Takes the lock at `path` if nobody has it; null if somebody has. The file is made if need be; its directory must
- * exist. In a directory of root's it is root's.
+ * Takes the lock at `path`; null if it is held. The file is made if need be; its directory must exist. In a directory
+ * of root's it is root's.
  *
  * @throws {Failure} `disk`
  */
@@ -37,7 +37,7 @@ function tryOnce(path: string): Lock | null {
       const before = fileId(path);
       db = openDatabase(path, { busyTimeoutMs: 0 });
       const opened = db;
-      // Nothing is ever written to it, so there is nothing to be undone; a journal would be made all the same.
+      // Nothing is ever written to it, so nothing needs to be undone; SQLite would make a journal all the same.
       opened.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
       if (before !== null && fileId(path) === before) return { release: () => opened.close() };
       // Made or replaced just now: it is not certain which file is open.

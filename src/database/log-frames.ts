@@ -18,11 +18,11 @@ export interface CommittedFrames {
 }
 
 /**
- * Where in a write-ahead log the last committed version of each page stands. What SQLite would not replay is left out:
- * frames of an earlier round, with a wrong checksum, or behind the last commit.
+ * Where in a write-ahead log the last committed version of each page is. Frames that SQLite would not replay are left
+ * out: those of an earlier round, with a wrong checksum, or behind the last commit.
  *
  * @param fd of the log, which others may be writing to
- * @returns null for a log without anything that was committed
+ * @returns null for a log without a commit
  */
 export function committedFrames(fd: number): CommittedFrames | null {
   const header = Buffer.alloc(HEADER);
@@ -44,7 +44,7 @@ export function committedFrames(fd: number): CommittedFrames | null {
     sum = summed(summed(sum, frame, 0, 8), frame, LOG_FRAME_HEADER, frame.length);
     if (!isSum(frame, 16, sum)) break;
     pending.push([frame.readUInt32BE(0), at]);
-    // A size of the database after a transaction stands in the last frame of it.
+    // Only the last frame of a transaction has the size of the database.
     if (frame.readUInt32BE(4) === 0) continue;
     for (const [page, offset] of pending) frames.set(page, offset);
     pending = [];

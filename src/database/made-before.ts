@@ -11,8 +11,8 @@ const LOG = [0x377f0682, 0x377f0683];
 const LOG_INDEX = 3_007_000;
 
 /**
- * What earlier releases have made as root: databases with what SQLite has beside them, empty files to be locked, logs, and
- * the directories of these. Generations of theirs are not used any more.
+ * Files that earlier releases made as root: databases with SQLite's files beside them, empty lock files, logs, and the
+ * directories of these. Their generations are not used any more.
  */
 export function madeBefore(name: string, head: Buffer | null): Verdict {
   if (head === null)

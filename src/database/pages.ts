@@ -3,7 +3,7 @@ import { openRegularFile } from '../files/regular-file.ts';
 import { isPageSize, pageSizeOf } from './header.ts';
 import { committedFrames, LOG_FRAME_HEADER } from './log-frames.ts';
 
-/** The pages of a database as its next reader will find them, looked at without SQLite. */
+/** The pages of a database as its next reader will see them, read without SQLite. */
 export interface Pages {
   /** Bytes of a page. */
   readonly size: number;
@@ -21,10 +21,10 @@ export function pagesOfImage(image: Buffer): Pages | null {
 }
 
 /**
- * Looks at the pages of a database on disk, those included that still stand in its write-ahead log. Not to be called while
- * this process has that database open with a lock: to close a file ends all locks that a process has on it.
+ * Reads the pages of a database on disk, including those in its write-ahead log. Do not call it while this process has
+ * that database open with a lock: closing a file ends all locks of a process on it.
  *
- * @param work is given null for what SQLite refuses by itself: no regular file, an empty one, no page size
+ * @param work gets null for files that SQLite refuses by itself: not a regular file, an empty one, no valid page size
  * @throws system errors
  */
 export function withPagesOf<T>(path: string, work: (pages: Pages | null) => T): T {
@@ -46,8 +46,8 @@ export function withPagesOf<T>(path: string, work: (pages: Pages | null) => T): 
 }
 
 /**
- * Whether a database on disk has a write-ahead log, by its header (bytes 18 and 19): to ask SQLite for the journal mode
- * makes it read the schema. Not to be called while this process has a lock on it, either.
+ * Whether a database on disk has a write-ahead log, by its header (bytes 18 and 19): asking SQLite for the journal mode
+ * makes it read the schema. Do not call it while this process has a lock on it, either.
  *
  * @throws system errors
  */
@@ -64,7 +64,7 @@ export function usesLog(path: string): boolean {
 function pagesIn(fd: number, log: number | null): Pages | null {
   const frames = log === null ? null : committedFrames(log);
   const header = readAt(fd, 0, HEADER_BYTES);
-  // SQLite goes by the log, whatever a file's header says that is written over by it.
+  // SQLite uses the log, even if the log replaces the header that announces it.
   const size = frames ? frames.pageSize : header && sizeFrom(header);
   if (size === null) return null;
   return {
@@ -92,7 +92,7 @@ function whole(bytes: Buffer, length: number): Buffer | null {
   return bytes.length === length ? bytes : null;
 }
 
-/** Null for a log that is not there, and for what SQLite does not take for one: a link, or no regular file. */
+/** Null if there is no log, or SQLite would not use it: a link, or not a regular file. */
 function openLog(path: string): number | null {
   const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
   let fd: number;

@@ -3,18 +3,19 @@ import { dirname, join } from 'node:path';
 import { codeOf } from '../files/disk.ts';
 import { type Database, openDatabase } from './sqlite.ts';
 
-/** What a file of the state directory holds is not what it should. */
+/** The content of a file of the state directory is not valid. */
 export class Damaged extends Error {}
 
-/** Whether an error says that a file is no database, a damaged one, or another one than it should be. */
+/** Whether an error says that a file is not a database, or is damaged, or is the wrong one. */
 export function isDamage(error: unknown): boolean {
   return error instanceof Damaged || /^SQLITE_(NOTADB|CORRUPT)/.test(codeOf(error));
 }
 
 /**
- * Opens a file of the state directory whose content can be learnt again: a damaged one is set aside, and begun anew.
+ * Opens a file of the state directory whose content can be learnt again: a damaged one is set aside, and a new one
+ * made.
  *
- * @param open makes the file where there is none, and throws where it is not in order
+ * @param open makes the file if there is none, and throws if it is damaged
  */
 export function openOrBeginAnew(path: string, open: () => Database): Database {
   const isDamaged = (): boolean => {
@@ -37,16 +38,16 @@ export function openOrBeginAnew(path: string, open: () => Database): Database {
 }
 
 /**
- * Renames a damaged file of the state directory, such as the journal, so that it does not stop anything for ever; the
- * next opener makes a new one.
+ * Renames a damaged file of the state directory, such as the journal, so that it does not block everything for ever;
+ * the next opener makes a new one.
  *
- * Two processes may find the damage at the same time. Were both to rename, the slower one could take away the new
- * journal, which the faster one has locked already, and a third process would lock a third file. So the look and the
- * rename happen under a lock of their own, on a file that is never renamed. Whoever holds the journal's lock has
- * proved the file at that path to be in order, so a file that is damaged has no holder.
+ * Two processes may find the damage at the same time. If both renamed it, the slower one could take away the new
+ * journal, which the faster one has locked already, and a third process would lock a third file. So the check and the
+ * rename happen under a lock of their own, on a file that is never renamed. The holder of the journal's lock has proved
+ * the file at that path, so a damaged file has no holder.
  *
- * @param isDamaged looks again, with a connection of its own
- * @returns its path from then on; null when another process is at it, or was faster
+ * @param isDamaged checks again, with a connection of its own
+ * @returns its new path; null if another process is renaming it, or was faster
  */
 export function setAside(path: string, isDamaged: () => boolean): string | null {
   const guardPath = join(dirname(path), 'repair.db');

@@ -1,6 +1,6 @@
 import type { Database } from './sqlite.ts';
 
-/** What SQLite's check of a database would run that somebody else wrote, and what makes it cost more than its bytes. */
+/** Parts of a schema that would run foreign code in SQLite's check, or make the check cost more than its bytes. */
 export interface Shape {
   /** Columns that are computed when they are read, or checked. */
   readonly generated: readonly { readonly table: string; readonly column: string }[];
@@ -16,7 +16,7 @@ export interface Shape {
  */
 const MOST_CELLS = 2 ** 32;
 
-/** Of a database that was opened with distrust. Runs nothing. */
+/** Of a database that was opened as untrusted. Runs nothing. */
 export function shapeOf(db: Database): Shape {
   const tables = db
     .prepare<[], { name: string; columns: number; generated: string | null }>(

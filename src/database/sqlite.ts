@@ -6,7 +6,7 @@ import { Failure } from '../failure.ts';
 
 export type Database = BetterSqlite3.Database;
 
-/** Set by build.mjs to true: then the addon stands beside the executable, and there is no node_modules. */
+/** Set by build.mjs to true: then the addon is beside the executable, and there is no node_modules. */
 declare const __BUNDLED__: boolean | undefined;
 
 export interface OpenOptions {
@@ -58,8 +58,9 @@ export function openDatabase(source: string | Buffer, options: OpenOptions = {})
 }
 
 /**
- * SQLite opens whatever stands at its paths, and waits there: a pipe in the place of a journal would hold this process for
- * ever. What is not a file beside the database is moved aside; in the place of the database itself it is an error.
+ * SQLite opens any kind of file at its paths, and waits there: a pipe in the place of a journal would block this
+ * process for ever. Such a thing beside the database is moved aside; in the place of the database itself it is an
+ * error.
  */
 function clearTheWay(path: string, readonly: boolean): void {
   if (isSpecial(statSync(path, { throwIfNoEntry: false }))) throw notAFile(path);

@@ -7,17 +7,17 @@ import { giveAwayLeftovers } from '../rights/leftovers.ts';
 import { ensurePlaceOfRoots, placeOfRoots } from '../rights/state-place.ts';
 import { madeBefore } from './made-before.ts';
 
-/** Where what is the application's to know stands: what is remembered of tenant databases, and their locks. */
+/** The directory for facts that the application may know: the memory about tenant databases, and their locks. */
 export function stateDirOf(dbDir: string): string {
   return join(dbDir, '.update_config');
 }
 
 /**
- * Makes the state directory if need be: mode 0700, of whoever the db dir belongs to. Safe when several processes do it at
+ * Makes the state directory if need be: mode 0700, with the owner of the db dir. Safe if several processes do it at
  * once, and completes what a killed one began.
  *
  * @returns its path
- * @throws {Failure} `db-dir-missing`; `disk` when it cannot be made, or something else stands there.
+ * @throws {Failure} `db-dir-missing`; `disk` if it cannot be made, or something else has its name.
  */
 export function ensureStateDir(dbDir: string): string {
   requireDbDir(dbDir);
@@ -36,8 +36,8 @@ export function ensureStateDir(dbDir: string): string {
 }
 
 /**
- * Where the journal and the replaced generations stand: what an update believes. The state directory, where nobody else
- * could change that; else a directory of root's, in which everything is done `asRoot`.
+ * The directory of the journal and the replaced generations, which updates trust. It is the state directory if no other
+ * user can change that; else a directory of root's, in which everything is done `asRoot`.
  */
 export function trustedDirOf(dbDir: string): string {
   return placeOfRoots('lasting', dbDir) ?? stateDirOf(dbDir);
@@ -57,7 +57,7 @@ export function ensureTrustedDir(dbDir: string): string {
   return path;
 }
 
-/** @throws {Failure} `db-dir-missing`: a volume that is not mounted is not to be taken for one that is empty. */
+/** @throws {Failure} `db-dir-missing`: an unmounted volume must not look like an empty one. */
 export function requireDbDir(dbDir: string): Stats {
   const missing = (reason: string) =>
     new Failure('db-dir-missing', `the db dir ${dbDir} ${reason}`, {

@@ -5,27 +5,27 @@ import { Damaged, openOrBeginAnew } from './repair.ts';
 import { type Database, openDatabase } from './sqlite.ts';
 
 /*
- * The files of this program's own that are SQLite databases: the journal, and what a machine knows of databases in the
- * store. Each has exactly the tables that its version says, and nothing beside, or it is damaged.
+ * This program's own SQLite files: the journal, and the memory about databases in the store. Each has exactly the
+ * tables of its version, and nothing else; otherwise it is damaged.
  */
 
 export interface StoreFile {
-  /** What each version consists of, as SQL; its number stands in `user_version`. The first, 0, is an empty file. */
+  /** The SQL of each version; its number is in `user_version`. The first, 0, is an empty file. */
   readonly versions: readonly string[];
   /** What is lost with the file, as the end of a hint. */
   readonly lost: string;
 }
 
-/** How much of what is committed a power cut may take back; a kill takes nothing. */
+/** How many commits a power cut may lose; a kill loses none. */
 export interface Durability {
   readonly synchronous: 'OFF' | 'NORMAL';
 }
 
 /**
- * Opens such a file, and makes it where there is none. Several processes may have it open at once. A damaged one is set
- * aside, and begun anew.
+ * Opens such a file, and makes it if there is none. Several processes may have it open at once. A damaged one is set
+ * aside, and a new one made.
  *
- * @throws {Failure} `disk`; `config-invalid` for one that a newer release has made
+ * @throws {Failure} `disk`; `config-invalid` if a newer release made it
  */
 export function openStoreFile(path: string, file: StoreFile, durability: Durability): Database {
   try {
@@ -36,9 +36,9 @@ export function openStoreFile(path: string, file: StoreFile, durability: Durabil
 }
 
 /**
- * The same for a run that changes nothing: a copy in memory, empty where there is no file that is in order.
+ * The same for a run that changes nothing: a copy in memory, empty if there is no sound file.
  *
- * @throws {Failure} `disk`; `config-invalid` for one that a newer release has made
+ * @throws {Failure} `disk`; `config-invalid` if a newer release made it
  */
 export function openStoreCopy(path: string, file: StoreFile): Database {
   const copy = existsSync(path) ? serialized(path, file) : null;
@@ -48,9 +48,9 @@ export function openStoreCopy(path: string, file: StoreFile): Database {
 }
 
 /**
- * Inside a transaction: the version of a file, whose tables are proved to be those of it.
+ * Inside a transaction: the version of a file, after proving that it has the tables of that version.
  *
- * @throws {Damaged} they are not
+ * @throws {Damaged} it does not
  * @throws {Failure} `config-invalid`: a newer release made it
  */
 export function provenVersion(db: Database, path: string, { versions, lost }: StoreFile): number {
@@ -122,8 +122,8 @@ function latest({ versions }: StoreFile): string {
 const versionOf = (db: Database): number => Number(db.pragma('user_version', { simple: true }));
 
 /**
- * Whether a database has exactly the tables that these statements make, and nothing beside: a trigger or a view of
- * somebody else's would run in our connection.
+ * Whether a database has exactly the tables that these statements make, and nothing else: a foreign trigger or view
+ * would run in our connection.
  *
  * @param statements `CREATE TABLE` statements, and others, which are passed over
  */

@@ -20,20 +20,20 @@ export interface Swap {
   readonly image: Buffer;
   /** Where something may be prepared, in the same directory: nothing stands there. */
   readonly staged: string;
-  /** What the file's time of last change shall be: when the database was changed. */
+  /** The file's new time of last change: when the database was changed. */
   readonly mtime: Date;
-  /** Milliseconds to wait for readers and writers to leave a gap; 10 s unless told. */
+  /** Milliseconds to wait for readers and writers to leave a gap; 10 s by default. */
   readonly busyTimeoutMs?: number;
-  /** Told, before the first change, the `imageDigest` of what will be installed. */
+  /** Called before the first change, with the `imageDigest` of the new content. */
   readonly announce?: (digest: string) => void;
   /**
-   * Called as the last thing before the first change, when nobody else can write to the live database any more; what it
-   * throws leaves the database as it is.
+   * Called right before the first change, when no other process can write to the live database any more; if it throws,
+   * the database stays as it is.
    */
   readonly locked?: () => void;
   /** Write into an empty file, too: a program may have it open. It is replaced otherwise. */
   readonly intoEmpty?: boolean;
-  /** The code of a failure that says that the image does not fit; `index-invalid` unless told. */
+  /** The code of the failure if the image does not fit; `index-invalid` by default. */
   readonly invalid?: FailureCode;
 }
 
@@ -48,15 +48,15 @@ export interface Swapped {
 const NEW_MODE = 0o640;
 
 /**
- * Puts a database image in the place of a live database, for its readers and writers in one step.
+ * Replaces the content of a live database by an image, for its readers and writers in one step.
  *
- * The bytes go through SQLite's online backup, as one transaction of the live database: whoever has it open sees all of
- * the old or all of the new, and a kill leaves a journal that the next opener rolls back or replays. Only where there
- * is no database that could be written into is a new file renamed into place. Owner, mode and journal mode stay.
+ * The bytes go through SQLite's online backup, as one transaction of the live database: a process that has it open sees
+ * all of the old or all of the new, and a kill leaves a journal that the next opener rolls back or replays. Only if
+ * there is no database to write into, a new file is renamed into place. Owner, mode and journal mode stay.
  *
- * @throws {Failure} `lock-timeout`: never a gap; `disk`; `index-invalid`, or the swap's own code: the image has its texts in
- * another encoding than the live database, whose readers would go on reading them in the old one. In all cases the old database is still there. `internal`: what can
- * be read afterwards is damaged.
+ * @throws {Failure} `lock-timeout`: never a gap; `disk`; `index-invalid`, or the swap's own code: the image has another
+ *   text encoding than the live database, whose readers would go on reading the old one. In all these cases the old
+ *   database is still there. `internal`: the new content is damaged.
  */
 export async function swapDatabase(swap: Swap): Promise<Swapped> {
   const { path } = swap;
@@ -78,7 +78,7 @@ interface Target {
   readonly encoding: string | null;
 }
 
-/** What the live database is like; null when there is none, or nothing that SQLite would write into. */
+/** The live database's properties; null if there is none, or none that SQLite would write into. */
 async function inspect(patient: Patience, { image, intoEmpty }: Swap): Promise<Target | null> {
   const { path } = patient;
   const stats: Stats | undefined = lstatSync(path, { throwIfNoEntry: false });
@@ -87,7 +87,7 @@ async function inspect(patient: Patience, { image, intoEmpty }: Swap): Promise<T
   if (stats.size === 0) return intoEmpty ? { pageSize: pageSizeOf(image), wal: false, encoding: null } : null;
   return await untilFree(patient, () => {
     try {
-      // Before it is opened, and from the file: what makes SQLite read the schema of the old one may have no end.
+      // Before it is opened, and from the file: reading the schema of the old one in SQLite may never end.
       const wal = usesLog(path);
       return withDatabase(path, (db) => {
         db.pragma('schema_version');
@@ -138,8 +138,8 @@ async function backUpInto(swap: Swap, target: Target, patient: Patience): Promis
 }
 
 /**
- * What remains to be done when the new database is in place: a look at what readers see now, and its date. A disk that is
- * full by now, or others who leave no gap, may keep us from it; that takes nothing back, so it is no failure.
+ * The work after the new database is in place: a check of what readers see now, and its time. A disk that is full by
+ * then, or other processes that leave no gap, may prevent it; that takes nothing back, so it is not a failure.
  */
 async function settle(patient: Patience, digest: string, mtime: Date): Promise<void> {
   try {
@@ -154,7 +154,7 @@ async function settle(patient: Patience, digest: string, mtime: Date): Promise<v
 function prove(path: string, digest: string, mtime: Date): void {
   withDatabase(path, (db) => {
     if (dateUnlessChanged(db, path, digest, mtime)) return;
-    // Somebody has written to it since; then it is still in order, and the time of that is its date.
+    // Another process has written to it since; then it is still sound, and has the time of that write.
     const found = quickCheck(db);
     if (found === 'ok') return;
     throw new Failure('internal', `${path} is not in order after it was replaced: ${found}`, {
@@ -163,7 +163,7 @@ function prove(path: string, digest: string, mtime: Date): void {
   });
 }
 
-/** An image without bytes that do not belong to any page of the database that was opened from it. */
+/** An image without bytes beyond the pages of the database that was opened from it. */
 export function wholePages(image: Buffer, source: Database): Buffer {
   const pages = Number(source.pragma('page_count', { simple: true }));
   return image.subarray(0, pages * Number(source.pragma('page_size', { simple: true })));
@@ -203,7 +203,7 @@ function withDatabase<T>(path: string, work: (db: Database) => T): T {
  * The same database with pages of another size. SQLite can do that only in a file, so a private one is made at
  * `scratch`, and removed.
  *
- * @throws {SqliteError} when the image is damaged; system errors when there is no room.
+ * @throws {SqliteError} if the image is damaged; system errors if there is no room.
  */
 export function repage(image: Buffer, pageSize: number, scratch: string): Buffer {
   try {

@@ -5,7 +5,7 @@ import { openUntouched } from '../tenants/untouched.ts';
 import { MAX_DATE, readDateText } from './date-cell.ts';
 import type { DatedEvent } from './dated-event.ts';
 
-/** What an event's own database says of its date. */
+/** The date in an event's own database. */
 export type FoundDate =
   | { readonly kind: 'date'; readonly date: string }
   /** It names none. */
@@ -59,7 +59,7 @@ function dateIn(db: Database, database: string): FoundDate {
   return 'date' in read ? { kind: 'date', date: read.date } : unread(`its date ${read.problem}`);
 }
 
-/** A view, a virtual table or a computed column would run what somebody else wrote. */
+/** A view, a virtual table or a computed column would run foreign code. */
 function obstacleIn(db: Database): string | null {
   const found = db
     .prepare<[], { type: string; rootpage: number | null }>(

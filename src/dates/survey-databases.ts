@@ -4,7 +4,7 @@ import { foldSpace } from './date-cell.ts';
 import type { DatedEvent, WantedDate } from './dated-event.ts';
 import { readEventDate } from './read-date.ts';
 
-/** What a look at all event databases has found. */
+/** The result of a look at all event databases. */
 export interface Survey {
   readonly wanted: readonly WantedDate[];
   /** `stampOf` every database that need not be looked at again until it changes, by its name. */
@@ -15,7 +15,7 @@ export interface Survey {
   readonly unread: number;
   /** How many are not on this host. */
   readonly missing: number;
-  /** What the operator should know, a line each. */
+  /** Notes for the operator, a line each. */
   readonly notes: readonly string[];
 }
 

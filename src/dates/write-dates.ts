@@ -14,7 +14,7 @@ export type WrittenDate =
   /** The event is gone, or another one. */
   | { readonly kind: 'gone'; readonly wanted: WantedDate };
 
-/** Milliseconds to wait for a gap that others leave who write to the index. */
+/** Milliseconds to wait until no other process is writing to the index. */
 const PATIENCE_MS = 5000;
 
 /**

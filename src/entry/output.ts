@@ -28,7 +28,7 @@ function writeTo(descriptor: number, text: string): void {
         Atomics.wait(NEVER, 0, 0, 5); // a pipe that its reader has not emptied yet
         continue;
       }
-      if (code === 'EPIPE' || code === 'EIO') return; // nobody reads any more: a closed pipe, a terminal that is gone
+      if (code === 'EPIPE' || code === 'EIO') return; // the reader is gone: a closed pipe, a terminal
       throw error;
     }
   }

@@ -9,7 +9,7 @@ export function terminalColumns(): number {
   return isatty(STANDARD_OUTPUT) ? process.stdout.getWindowSize()[0] || 80 : Number.POSITIVE_INFINITY;
 }
 
-/** The terminal that standard output is, where somebody watches. */
+/** The terminal on standard output, if there is one. */
 export function standardTerminal() {
   if (!isatty(STANDARD_OUTPUT) || process.env['TERM'] === 'dumb') return null;
   return { write: writeAll, columns: terminalColumns };

@@ -18,7 +18,7 @@ async function main(): Promise<number> {
 }
 
 main().then(leave, (error: unknown) => {
-  // Nothing is thrown there that is known of. Whatever it is, whoever asked gets an answer.
+  // No error is expected there. In any case the caller gets an answer.
   const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
   if (isCgi(process.env))
     writeAll('Status: 500 Internal Server Error\r\nContent-Type: text/plain\r\n\r\nFailed (internal)\n');

@@ -9,7 +9,7 @@ import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 
 
 const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 
-/** What stands at a path, as far as it could be read. */
+/** The result of reading a path. */
 export type Found =
   | { readonly kind: 'missing' }
   | { readonly kind: 'file'; readonly bytes: Buffer; readonly stats: Stats }
@@ -79,8 +79,8 @@ export function readStart(fd: number, size: number): Buffer {
 const PIECE = 256 * 1024;
 
 /**
- * Hex SHA-256 of a regular file, if it has exactly so many bytes; null if it has not, or if something else stands there.
- * A link at the end of the path is not followed.
+ * Hex SHA-256 of a regular file, if it has exactly this number of bytes; else null, also for anything but a file. A
+ * link at the end of the path is not followed.
  *
  * @throws system errors, such as `EACCES`
  */

@@ -5,7 +5,7 @@ import { Failure } from '../failure.ts';
 import { codeOf } from './disk.ts';
 
 /**
- * Makes a private directory for what must not stand among the databases, such as copies. Who calls it removes it.
+ * Makes a private directory for files that must not be among the databases, such as copies. The caller removes it.
  *
  * @returns its path
  * @throws {Failure} `disk`

@@ -60,7 +60,7 @@ function machineLines(progress: FleetProgress, view: View, columns: number): str
   return [...shown.map(draw), fitted(`    and ${summary(hidden)}`, columns)];
 }
 
-/** Where not all can be shown: what failed first, then what is under way. */
+/** If not all fit: first the failed ones, then the running ones. */
 function rank({ state, outcome }: MachineProgress): number {
   if (state === 'done') return outcome && complaint(outcome) !== null ? 0 : 4;
   return { pausing: 1, asking: 2, waiting: 3 }[state];
@@ -114,7 +114,7 @@ function appearance(
         text: reason === null ? 'asked' : isNarrow ? reason : `asked again: ${reason}`,
       };
     case 'pausing': {
-      // Where there is little room, the sign alone says that it is asked again.
+      // With little room, only the sign says that it is asked again.
       const pause = again === null ? '' : ` in ${duration(Math.max(0, again - now))}`;
       const text = isNarrow ? (reason ?? '') : `again${pause}: ${reason ?? ''}`;
       return { sign: '↻', color: 'yellow', text };

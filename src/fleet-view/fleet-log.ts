@@ -6,8 +6,8 @@ import { FleetProgress } from './fleet-progress.ts';
 import { complaint, dateLine, outcomeOf, publishLines, sortedOut } from './fleet-words.ts';
 
 /**
- * Keeps a run over the fleet in the log, in fewer words than it tells: that it began, what became of the index and of each
- * machine, how it ended.
+ * Logs a run over the fleet, in fewer words than it shows: its beginning, the outcome for the index and each machine,
+ * and its end.
  */
 export function fleetLog(log: Reporter): Reporter {
   const progress = new FleetProgress();

@@ -94,8 +94,8 @@ export class FleetProgress {
   }
 
   /**
-   * Milliseconds until the last machine is likely to be done, by those that are: each takes as long as they did on
-   * average, as many at a time as may be; null while nobody knows.
+   * Milliseconds until the last machine is probably done: each takes the average time of those that are done, and the
+   * allowed number runs at a time; null while unknown.
    */
   timeLeft(now: number): number | null {
     const left = this.total - this.done;
@@ -104,7 +104,7 @@ export class FleetProgress {
     let work = 0;
     for (const { state, began } of this.machines.values()) {
       if (state === 'done') continue;
-      // One that takes longer than the others is likely to be done soon, but nobody knows when.
+      // A machine that takes longer than the others is probably done soon, but the time is unknown.
       work += began === null ? mean : Math.max(mean / 4, mean - (now - began));
     }
     return work / Math.min(this.concurrency, Math.max(1, left));

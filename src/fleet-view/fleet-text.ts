@@ -25,8 +25,8 @@ const RULE = '='.repeat(50);
 export type FleetLines = (event: RunEvent) => readonly string[];
 
 /**
- * Tells a run line by line. The application's job reads these lines from a pipe to show its own progress, so those that
- * it knows stand exactly as they do, one whole line a machine: `Step 1: Syncing index database`, `Will update N active
+ * Shows a run line by line. The application's job reads these lines from a pipe for its own progress, so the lines that
+ * it knows never change, and each machine has one whole line: `Step 1: Syncing index database`, `Will update N active
  * machines`, `Step 3: Triggering configuration update`, `✓ Success`.
  */
 export function fleetLines({ verbose }: { verbose: boolean }): FleetLines {

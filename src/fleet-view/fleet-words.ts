@@ -7,7 +7,7 @@ import {
   type PublishOutcome,
 } from '../report/fleet-results.ts';
 
-/** What became of the index, in lines. */
+/** The lines about the outcome for the index. */
 export function publishLines(publish: PublishOutcome): string[] {
   if (publish.kind === 'changed-elsewhere') return elsewhereLines(publish);
   const { etag, size, time, by } = publish.index;
@@ -52,12 +52,12 @@ function elsewhereLines({
   ];
 }
 
-/** That an event gets another date. */
+/** The line about a new date of an event. */
 export function dateLine({ name, detail }: TenantItem): string {
   return `Date of ${name}: ${detail}`;
 }
 
-/** What became of a machine, where an event says that it is done; null for any other event. */
+/** The outcome for a machine, if the event says that it is done; null for any other event. */
 export function outcomeOf(event: EventBody): MachineOutcome | null {
   if (event.type !== 'item' || event.kind !== 'machine' || event.phase !== 'done') return null;
   if (event.outcome === 'skipped') return null;
@@ -68,12 +68,12 @@ export function outcomeOf(event: EventBody): MachineOutcome | null {
   };
 }
 
-/** What kept a run from beginning, or ended it. */
+/** The lines about why a run did not begin, or ended. */
 export function problemLines({ code, message, hint }: Problem): string[] {
   return [`Failed (${code}): ${message}`, `What to do: ${hint}`];
 }
 
-/** What is wrong with a machine that is not as it should be; null for nothing. */
+/** The problem of a machine; null for none. */
 export function complaint({ outcome, etag, detail, error }: MachineOutcome): string | null {
   if (outcome === 'failed') return error?.message ?? 'failed';
   if (outcome !== 'differs') return null;
@@ -87,8 +87,8 @@ const FOLLOW =
 const MOST_NAMES = 3;
 
 /**
- * What there is to do about machines that are not as they should be, each thing once, and for which of them. What a machine
- * says of that is told as its own words: it may have been taken over, and an operator does what we say.
+ * The hints for machines with a problem, each hint once, with the names of its machines. A hint from a machine is
+ * marked as the machine's own words: the machine may be compromised, and operators follow our hints.
  */
 export function adviceLines(bad: readonly MachineOutcome[]): string[] {
   const advice = new Map<string, { hint: string; isTheirs: boolean; ids: string[] }>();

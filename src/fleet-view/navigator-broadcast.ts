@@ -6,7 +6,7 @@ import type { FleetOperation, FleetReport } from '../report/fleet-results.ts';
 import { FleetProgress } from './fleet-progress.ts';
 import { outcomeOf, sortedOut } from './fleet-words.ts';
 
-/** What a page that is watched shows. */
+/** The progress on a page. */
 interface Message {
   readonly status: 'processing' | 'completed' | 'error';
   /** Per cent. */
@@ -38,9 +38,9 @@ export interface HttpBroadcast {
 }
 
 /**
- * Tells people who watch a page how far a run is, by Navigator's broadcasts. One message is under way at a time, so they
- * arrive in order. Those about machines that come meanwhile replace each other, so a slow receiver gets fewer of them; one
- * that does not take messages at all is spared all that wait but the last. Nothing here ever hurts the run.
+ * Shows the progress of a run on pages, by Navigator's broadcasts. One message is sent at a time, so they arrive in
+ * order. Waiting messages about machines replace each other, so a slow receiver gets fewer of them; a receiver that
+ * accepts none gets only the last one. Nothing here ever harms the run.
  */
 export function httpBroadcast(options: BroadcastOptions): HttpBroadcast {
   const progress = new FleetProgress();
@@ -92,7 +92,7 @@ const WORDS: Readonly<Record<FleetOperation, Words>> = {
   verify: { run: 'Verification', todo: 'check', doing: 'Checking', did: 'Checked' },
 };
 
-/** Null for what changes nothing for somebody who watches. */
+/** Null if the page does not change. */
 function messageFor(event: RunEvent, progress: FleetProgress): Message | null {
   const processing = (per: number, message: string): Message => ({
     status: 'processing',

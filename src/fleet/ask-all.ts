@@ -7,11 +7,11 @@ import type { Way } from './fleet-context.ts';
 import type { Listing } from './fleet-model.ts';
 import { chooseQuestion } from './question.ts';
 
-/** What the machines of one target are held against. */
+/** The index that the machines of one target should have. */
 export interface Expected {
   /** Null for none. */
   readonly index: PublishedIndex | null;
-  /** Whether it is this host's alone, as there is no store. */
+  /** Whether it is this host's own, because there is no store. */
   readonly local: boolean;
 }
 
@@ -22,7 +22,7 @@ interface Asked extends Common {
   readonly note: (message: string) => void;
 }
 
-/** The machines of each target; and of one whose machines could not be found, why: it counts as having none. */
+/** The machines of each target. If they could not be found, the reason, and no machines. */
 interface Found {
   readonly listings: readonly Listing[];
   readonly unfound: readonly { readonly target: string; readonly error: unknown }[];
@@ -57,14 +57,14 @@ export async function listAll(ways: readonly Way[], signal: AbortSignal): Promis
   return { listings: named, unfound };
 }
 
-/** What the operator should know of machines that sleep while the index is sent to the others; null for nothing. */
+/** The note for the operator about machines that sleep while the others are sent the index; null for none. */
 export function unsentNote(ways: readonly Way[], listings: readonly Listing[]): string | null {
   const sleeping = ways.flatMap(({ push }, at) => (push ? (listings[at]?.skipped ?? []) : []));
   if (sleeping.length === 0) return null;
   return `machines that sleep are not sent the index (${sleeping.length} here): they wake with the one that they have, or that the store has. Publish it, too (--publish), or push it again when they are awake`;
 }
 
-/** As if they were of one target. */
+/** The machines of all targets in one list. */
 export function joined(listings: readonly Listing[]): Listing {
   return {
     active: listings.flatMap(({ active }) => active),
@@ -90,7 +90,7 @@ export async function askAll(
     const { question, headers, notes } = chooseQuestion(way, operation, index, local);
     for (const message of notes) if (!told.has(message)) note(message);
     for (const message of notes) told.add(message);
-    // Sockets are kept for the next machine: many are behind one address, and greetings over TLS are dear.
+    // Sockets are kept for the next machine: many have the same address, and TLS handshakes are expensive.
     const options = { keepAlive: true, maxSockets: concurrency };
     const agent = target.url.protocol === 'https:' ? new SecureAgent(options) : new PlainAgent(options);
     agents.push(agent);

@@ -9,7 +9,7 @@ import type { Target } from './fleet-model.ts';
 import type { FleetSettings } from './fleet-settings.ts';
 import { judge, type Question, type Verdict } from './judge-answer.ts';
 
-/** What all machines of a run are asked with. */
+/** What the requests to all machines of a run share. */
 export interface Asking {
   readonly target: Target;
   readonly settings: FleetSettings;
@@ -17,7 +17,7 @@ export interface Asking {
   /** Of the credentials; empty for none. */
   readonly headers: Readonly<Record<string, string>>;
   readonly agent: Agent;
-  /** Lets only so many requests be under way at once. */
+  /** Limits the number of simultaneous requests. */
   readonly limit: LimitFunction;
   /** Aborted when the run is cancelled or its time is up; `stopped` then says which. */
   readonly signal: AbortSignal;
@@ -25,13 +25,13 @@ export interface Asking {
   /** Milliseconds of the monotonic clock at which the run's time is up. */
   readonly deadline: number;
   readonly say: Tell;
-  /** Name of the step that events are told under. */
+  /** Name of the step in events. */
   readonly step: string;
 }
 
 /**
- * Asks one machine until it gives the answer that counts, or one that no further attempt would change, or attempts or
- * time run out. A machine that waits for its next attempt holds no place that another one could have. Never throws.
+ * Asks one machine until its answer is final, or the attempts or the time run out. A machine that waits for its next
+ * attempt does not count against the limit of requests. Never throws.
  */
 export async function askMachine(asking: Asking, machine: Machine): Promise<MachineOutcome> {
   const { settings, signal, say, step } = asking;
@@ -59,7 +59,7 @@ export async function askMachine(asking: Asking, machine: Machine): Promise<Mach
     if (verdict?.kind === 'done') return end(verdict.outcome);
     if (!verdict) return fail(asking.stopped(), null);
     const { error, etag } = verdict;
-    // An answer that was there in time says more than that the time is up.
+    // An answer that came in time says more than a timeout does.
     const stopped = verdict.kind === 'failed' ? error.code === 'cancelled' : signal.aborted;
     if (stopped) return fail(asking.stopped(), etag);
     if (verdict.kind === 'failed' || attempts >= settings.attempts) return fail(error, etag);

@@ -1,7 +1,7 @@
 import { isRecord, parseJson } from '../json.ts';
 /*
- * What a machine says of itself. It comes over a network from a program that may be another one, so every field is
- * looked at before it is believed, and nothing else is taken over.
+ * What a machine says about itself. It comes over a network and may come from another program, so every field is
+ * checked before it is used, and nothing else is taken from it.
  */
 
 /** The index that a machine says it has. */
@@ -31,16 +31,16 @@ export interface Claim {
 }
 
 export interface Answer {
-  /** What stands before the `RESULT` line, a line each; of a very long one the beginning. */
+  /** The lines before the `RESULT` line; only the first ones of a very long answer. */
   readonly log: readonly string[];
-  /** Null when the last line is no `RESULT` line, or not a whole one. */
+  /** Null if the last line is not a complete `RESULT` line. */
   readonly claim: Claim | null;
 }
 
 const RESULT = 'RESULT ';
 /** Characters. Anything longer than this in one field is not ours. */
 const LONGEST_TEXT = 4000;
-/** Lines of a log. The longest diff of a dry run has some 10,000. Each line that is kept is scrubbed and told. */
+/** Lines of a log. The longest diff of a dry run has some 10,000. Each line that is kept is scrubbed and reported. */
 const MOST_LINES = 20_000;
 
 /** Reads the body of an answer: lines, and `RESULT {json}` as the very last one. */
@@ -99,7 +99,7 @@ function readError({ code, message, hint }: Readonly<Record<string, unknown>>): 
   return { code: text(code), message: text(message), hint: text(hint) };
 }
 
-/** Whether two copies that no ETag tells apart are the same: byte by byte, or but for what SQLite rewrites in each. */
+/** Whether two copies without ETags are the same: byte by byte, or except for what SQLite rewrites in each copy. */
 export function sameBytes(a: Copy, b: Copy): boolean {
   const same = (one: string | null | undefined, other: string | null | undefined): boolean =>
     one != null && one === other;

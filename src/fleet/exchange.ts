@@ -36,7 +36,10 @@ export type Reply =
   /** The signal was aborted first. */
   | { readonly kind: 'aborted' };
 
-/** Sends one request and waits for the whole answer. Follows no redirect. Rejects only for what fits into no request. */
+/**
+ * Sends one request and waits for the whole answer. Follows no redirect. Rejects only for values that no request can
+ * have.
+ */
 export function exchange(ask: Ask): Promise<Reply> {
   return new Promise((resolve) => {
     const { signal } = ask;
@@ -46,7 +49,7 @@ export function exchange(ask: Ask): Promise<Reply> {
       clearTimeout(timer);
       signal.removeEventListener('abort', abort);
       resolve(reply);
-      // What is still on its way is of no use any more; an answer that was read whole leaves its socket to the next.
+      // The rest of a partial answer is not needed; after a complete answer the socket is kept for the next request.
       if (reply.kind !== 'answered') request.destroy();
     };
     const abort = (): void => end({ kind: 'aborted' });

@@ -3,10 +3,10 @@ import type { Expected } from './ask-all.ts';
 import type { Way } from './fleet-context.ts';
 import type { Listing } from './fleet-model.ts';
 
-/** What a run has found out so far; filled step by step, so that a run that ends early can tell what was known. */
+/** What a run has found out so far. Each step fills in its part, so a run that ends early can report it. */
 export interface Findings {
   publish: PublishOutcome | null;
-  /** What the machines of each target are held against. */
+  /** The index that the machines of each target should have. */
   readonly expected: Map<Way, Expected>;
   listing: Listing | null;
   machines: readonly MachineOutcome[];
@@ -16,7 +16,7 @@ export function newFindings(): Findings {
   return { publish: null, expected: new Map(), listing: null, machines: [] };
 }
 
-/** What a report says of them. */
+/** The findings as the report has them. */
 export function foundOf({
   publish,
   expected,

@@ -4,29 +4,29 @@ import type { Sending, Target } from './fleet-model.ts';
 import type { FleetSettings } from './fleet-settings.ts';
 import type { Credentials } from './machine-login.ts';
 
-/** One target of a run, and how its machines get to the index. */
+/** One target of a run, and the way its machines get the index. */
 export interface Way {
   readonly target: Target;
   /** Sent with every request to a machine; null for none. */
   readonly credentials: Credentials | null;
   /**
-   * Publishes the index, or makes it ready to be sent; in a dry run says what it would do, and changes nothing. Not called
-   * for a verification. Targets that share it have it done once.
+   * Publishes the index, or prepares it for sending; in a dry run it says what it would do, and changes nothing. A
+   * verification does not call it. Targets that share it call it once.
    *
    * @throws {Failure}
    */
   readonly publish: (signal: AbortSignal) => Promise<PublishOutcome>;
   /**
-   * The index that a verification holds the machines against.
+   * The index that the machines should have in a verification.
    *
    * @throws {Failure}
    */
   readonly stored: (signal: AbortSignal) => Promise<Standard>;
-  /** Where the index is sent to the machines, and not fetched by them. */
+  /** Set if the index is sent to the machines instead of being fetched by them. */
   readonly push?: {
-    /** What `publish` has made ready; null before that. */
+    /** The result of `publish`; null before it. */
     readonly sending: () => Sending | null;
-    /** Whether machines are to take it over a newer one, too. */
+    /** Whether machines install it even over a newer one. */
     readonly force: boolean;
   };
 }
@@ -36,7 +36,7 @@ export interface FleetParts extends Way {
   readonly others?: readonly Way[];
   readonly settings: FleetSettings;
   readonly report: Tell;
-  /** Told of every error that was not foreseen, with its stack. */
+  /** Called with every unexpected error, for its stack. */
   readonly unexpected: (error: unknown) => void;
 }
 

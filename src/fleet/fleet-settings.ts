@@ -36,7 +36,7 @@ export interface FleetSettings extends Backoff {
   readonly timeoutMs: number;
   /** Milliseconds for everything after the index is published. */
   readonly deadlineMs: number;
-  /** Bytes; a longer answer is no answer of update_config, whose longest, of a dry run, have some 700 KiB. */
+  /** Bytes. A longer answer is not update_config's: its longest, of a dry run, have some 700 KiB. */
   readonly maxAnswerBytes: number;
 }
 
@@ -56,7 +56,7 @@ const APP = 'smooth';
 const KAMAL_URL = 'https://showcase.party/update_config';
 const API_URL = 'https://api.machines.dev';
 
-/** Variables that no other program needs to see. */
+/** Variables that no other program needs. */
 const PRIVATE = [
   ...['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'],
   ...['UPDATE_CONFIG_TOKEN', 'UPDATE_CONFIG_KEY', 'FLEET_USER', 'FLEET_PASSWORD'],
@@ -99,8 +99,8 @@ export function readFleetSettings(env: NodeJS.ProcessEnv, given = NO_LIMITS): Fl
 }
 
 /**
- * What the environment of a run over the fleet holds that must never be seen, and whose variable's name does not say so
- * (`secretsOf` knows those): the password in `FLEET_USER`.
+ * Secrets in the environment of a run over the fleet whose variable's name does not say so (`secretsOf` knows the
+ * others): the password in `CONFIG_UPDATE_USER`.
  */
 export function fleetSecretsOf(env: NodeJS.ProcessEnv): string[] {
   const [, ...password] = (env['FLEET_USER'] ?? '').split(':');

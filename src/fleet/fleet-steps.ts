@@ -10,9 +10,7 @@ import {
 import type { Way } from './fleet-context.ts';
 import type { Listing } from './fleet-model.ts';
 
-/*
- * How a run over the fleet is told.
- */
+/* The events of a run over the fleet. */
 
 /** The three steps of a run. */
 export interface FleetSteps {
@@ -35,7 +33,7 @@ export function stepsOf(operation: FleetOperation, ways: readonly Way[]): FleetS
   };
 }
 
-/** What the machines of all targets are called. */
+/** The word for the machines of all targets. */
 export function nounOf(ways: readonly Way[]): readonly [string, string] {
   const [first, ...others] = ways;
   return others.length === 0 && first ? first.target.noun : ['machine', 'machines'];
@@ -52,13 +50,13 @@ function findingTitle(ways: readonly Way[]): string {
   return `Finding the ${nounOf(ways)[1]} of ${names.join(' and ')}`;
 }
 
-/** What became of the index. */
+/** The outcome for the index. */
 export function publishItem(publish: PublishOutcome): FileItem {
   const index = publish.kind === 'changed-elsewhere' ? publish.theirs : publish.index;
   return { ...fileItem(PUBLISH, index), outcome: publish.kind, publish };
 }
 
-/** The index that a verification holds the machines against. */
+/** The index that the machines should have in a verification. */
 export function standardItem(standard: Standard): FileItem {
   const { index } = standard;
   return { ...fileItem(LOOK, index), outcome: index ? 'found' : 'missing', standard };
@@ -70,7 +68,7 @@ function fileItem({ name: step }: PlannedStep, index: PublishedIndex | null) {
   return { ...item, detail, attempt: 1 };
 }
 
-/** The machines that were found: those that are asked, and those that are passed over. */
+/** The machines that were found: those that are asked, and those that are skipped. */
 export function foundItems({ active, skipped }: Listing, { find }: FleetSteps): MachineItem[] {
   const common = { type: 'item', kind: 'machine', step: find.name, attempt: 0 } as const;
   const item = (machine: Machine) => ({ ...common, name: nameOf(machine), machine, detail: machine.state });
@@ -80,7 +78,7 @@ export function foundItems({ active, skipped }: Listing, { find }: FleetSteps): 
   ];
 }
 
-/** Says how many machines are done: now, and whenever one is. */
+/** Reports how many machines are done: now, and after each one. */
 export function counting(say: Tell, step: string, total: number, concurrency: number): Tell {
   let done = 0;
   const count = (): void => say({ type: 'progress', step, done, total, concurrency });

@@ -6,10 +6,10 @@ import { type Reply, retryAfterMs } from './exchange.ts';
 import type { Sending } from './fleet-model.ts';
 import { BRING_IT, isPlatformScript, isSettled, KEPT, ofUnsigned, PLATFORM_SCRIPT } from './refusals.ts';
 
-/** What an answer is worth. */
+/** The verdict on an answer. */
 export type Verdict =
   | { readonly kind: 'done'; readonly outcome: Settled }
-  /** Not what is wanted, and another attempt may give it. */
+  /** Not the expected answer, but another attempt may give it. */
   | {
       readonly kind: 'retry';
       readonly error: FleetError;
@@ -22,19 +22,19 @@ export type Verdict =
 /** The part of a machine's outcome that its answer decides. */
 type Settled = Pick<MachineOutcome, 'outcome' | 'etag' | 'detail' | 'version'>;
 
-/** What is asked of the machines: what the answers are held against. */
+/** The question to the machines, which decides how answers are judged. */
 export interface Question {
   /** Of the request, such as `?dry_run=1`. */
   readonly query: string;
-  /** Judges what the right machine says with status 200. */
+  /** Judges an answer of the right machine with status 200. */
   readonly settle: (claim: Claim) => Verdict;
   /** Whether the answer must name the machine that was asked. */
   readonly namesMachines: boolean;
-  /** What goes with it; absent for nothing. */
+  /** The body of the request; absent for none. */
   readonly sends?: Sending;
 }
 
-/** Judges a reply of one machine, up to what it means for the operation. Also gives its log. */
+/** Judges the reply of one machine, and its meaning for the operation. Also gives the machine's log. */
 export function judge(
   reply: Reply,
   machine: Machine,
@@ -48,7 +48,7 @@ export function judge(
 function judgeSilence(reply: Exclude<Reply, { kind: 'answered' }>): Verdict {
   switch (reply.kind) {
     case 'unreachable':
-      // A certificate does not get better by asking again.
+      // Another attempt would meet the same certificate.
       return /CERT|SIGNATURE/.test(reply.code)
         ? failed(
             `no connection that can be trusted (${reply.code})`,
@@ -59,7 +59,10 @@ function judgeSilence(reply: Exclude<Reply, { kind: 'answered' }>): Verdict {
             'Check that the machine runs and that the URL of the target is right (FLEET_FLY_URL, FLEET_KAMAL_URL).',
           );
     case 'timed-out':
-      return retry('no answer in time', 'Look at its log. If it is only slow, raise FLEET_TIMEOUT (seconds).');
+      return retry(
+        'no answer in time',
+        'Look at its log. If it is only slow, raise FLEET_TIMEOUT (seconds).',
+      );
     case 'truncated':
       return retry('the answer was cut short', 'Look at its log: the update may have been killed.');
     case 'too-large':
@@ -100,7 +103,7 @@ function judgeAnswer(
   return question.settle(claim);
 }
 
-/** What is wrong with an answer whose status is no success: in the machine's own words, if it said something. */
+/** What is wrong with an answer whose status is not 200: in the machine's own words, if it sent any. */
 function ofStatus(status: number, claim: Claim | null): FleetError {
   const own = claim?.error;
   const error = (text: string, hint: string): FleetError => ({
@@ -127,9 +130,9 @@ function ofStatus(status: number, claim: Claim | null): FleetError {
 }
 
 /**
- * An update counts when the machine says that it has the index that was published.
+ * An update counts if the machine says that it has the published index.
  *
- * @param local whether nothing was published: then there is nothing that another attempt could find
+ * @param local whether nothing was published: then another attempt could find nothing else
  */
 export function settleUpdate(
   expected: PublishedIndex,
@@ -174,8 +177,8 @@ const ASKED_FOR: Readonly<Record<'update' | 'dry-run', readonly Settled['outcome
 };
 
 /**
- * An update with an index that was sent counts when the machine says that it has that very one, by its digests; a dry run
- * when it would have it.
+ * If the index was sent, an update counts if the machine says that it has that very index, by its digests; a dry run
+ * counts if the machine would have it.
  */
 export function settlePush(expected: PublishedIndex, isDryRun = false): (claim: Claim) => Verdict {
   return (claim) => {
@@ -198,10 +201,7 @@ export function settlePush(expected: PublishedIndex, isDryRun = false): (claim: 
   };
 }
 
-/**
- * A dry run counts when the machine did one, whatever index it found: the one that is still to be published it cannot
- * find.
- */
+/** A dry run counts if the machine did one, with whatever index it found: the new one is not published yet. */
 export function settleDryRun(expected: PublishedIndex, namesMachines: boolean): (claim: Claim) => Verdict {
   return (claim) => {
     const etag = claim.index?.etag ?? null;
@@ -215,8 +215,8 @@ export function settleDryRun(expected: PublishedIndex, namesMachines: boolean): 
 }
 
 /**
- * Whether the machine has the index that is expected: by ETag. A server that works from a copy of its own, without a
- * store, has no ETag to name; there the digest of the bytes says the same.
+ * Whether the machine has the expected index: by ETag. A server that works from a copy of its own, without a store, has
+ * no ETag; then the digest of the bytes decides.
  */
 function has({ index }: Claim, expected: PublishedIndex, namesMachines: boolean): boolean {
   if (!index) return false;
@@ -228,7 +228,7 @@ function changes({ changed, files, reload }: Claim): string {
   return `${changed} of ${files} files changed, ${reload ? 'a reload follows' : 'no reload'}`;
 }
 
-/** Text of a stranger, short enough to be repeated; what is unprintable is taken care of where it is told. */
+/** Text from outside, cut to be quoted in a message; unprintable characters are escaped when it is shown. */
 function shown(text: string): string {
   return text.length > 300 ? `${text.slice(0, 300)}...` : text;
 }

@@ -8,7 +8,7 @@ export type Credentials =
       readonly scheme: 'basic';
       readonly user: string;
       readonly password: string;
-      /** What their owner should know of where they stood; absent for nothing. */
+      /** A warning about the place where they were found; absent for none. */
       readonly caution?: string;
     }
   | { readonly scheme: 'bearer'; readonly token: string };
@@ -74,14 +74,14 @@ export function authorization(credentials: Credentials): string {
   return `Basic ${Buffer.from(`${credentials.user}:${credentials.password}`).toString('base64')}`;
 }
 
-/** Whether nobody else can read what is sent there: encrypted, to this machine itself, or inside Fly's own network. */
+/** Whether the way there is private: encrypted, to this machine itself, or inside Fly's own network. */
 export function isPrivate({ protocol, hostname }: URL): boolean {
   return (
     protocol === 'https:' || /^(?:localhost|127\.[0-9.]+|\[::1\]|.+\.(?:internal|flycast))$/.test(hostname)
   );
 }
 
-/** What of them must never be seen. */
+/** Their secret parts. */
 export function credentialSecrets(credentials: Credentials | null): string[] {
   if (!credentials) return [];
   if (credentials.scheme === 'bearer') return [credentials.token];

@@ -5,7 +5,7 @@ import { Failure } from '../failure.ts';
 export interface Login {
   readonly login: string;
   readonly password: string;
-  /** That others can read it, too, and what to do about that; absent when they cannot. */
+  /** A warning that others can read the file, and what to do; absent if they cannot. */
   readonly caution?: string;
 }
 
@@ -13,10 +13,10 @@ export interface Login {
 const MAX_BYTES = 1024 * 1024;
 
 /**
- * The entry of a netrc file for a host, or its `default`; null for none, and where there is no file that can be read. With
+ * The entry of a netrc file for a host, or its `default`; null if there is none, or no file that can be read. With
  * `login` only an entry of that name.
  *
- * @param required whether somebody has named the file, so that it must be there and readable
+ * @param required whether the operator named the file, so that it must exist and be readable
  * @throws {Failure} `config-invalid`: it cannot be read.
  */
 export function readNetrc(path: string, host: string, login: string | null, required: boolean): Login | null {
@@ -31,7 +31,7 @@ export function readNetrc(path: string, host: string, login: string | null, requ
     mode = stats.mode;
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    // Such as /dev/null/.netrc, root's for somebody else, or a link to /dev/null.
+    // For example /dev/null/.netrc, a file of root's that others cannot read, or a link to /dev/null.
     if (!required) return null;
     if (error instanceof Failure) throw error;
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';

@@ -4,21 +4,21 @@ import { type Question, settleDryRun, settlePush, settleUpdate } from './judge-a
 import { authorization, isPrivate } from './machine-login.ts';
 import { settleState } from './verify.ts';
 
-/** What all machines of a run are asked, and with which headers. */
+/** The question to all machines of a run, and the headers of its requests. */
 interface Asked {
   readonly question: Question;
   /** Of the credentials; empty for none. */
   readonly headers: Readonly<Record<string, string>>;
-  /** What the operator should know of it, a line each. */
+  /** Notes for the operator, a line each. */
   readonly notes: readonly string[];
 }
 
 /**
- * What the machines are asked, and how their answers are judged. A dry run takes credentials that may be sent; without
- * them it asks for the state, which anybody may.
+ * The question to the machines, and how answers are judged. A dry run sends credentials if the way is private; without
+ * credentials it asks only for the state, which needs none.
  *
- * @param index that the machines are to have; null for none
- * @param local whether it is this host's alone, as there is no store
+ * @param index that the machines should have; null for none
+ * @param local whether it is this host's own, because there is no store
  */
 export function chooseQuestion(
   { target, credentials, push }: Pick<Way, 'target' | 'credentials' | 'push'>,

@@ -2,16 +2,14 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { FleetError } from '../report/fleet-results.ts';
 import type { Claim } from './claim.ts';
 
-/*
- * Answers that asking again cannot change, and that have a cause which can be named.
- */
+/* Answers that another attempt would get again, and whose cause is known. */
 
-/** What the platform's own script says first of all, and then as each of its steps begins. */
+/** The first lines of the platform's own script, and of each of its steps. */
 const PLATFORM_LINES = [
   /^\[[^\]]*\] Starting configuration update \(Phase \d+: /,
   /^\[[^\]]*\] Operation 1\/\d+: Updating index database$/,
 ];
-/** Of an answer; before them may stand what Ruby has to say. */
+/** Lines of an answer that are searched; Ruby's warnings may come before them. */
 const MOST_LINES = 100;
 
 export const PLATFORM_SCRIPT: FleetError = {
@@ -26,31 +24,31 @@ export function isPlatformScript(log: readonly string[]): boolean {
 }
 
 /**
- * What to do about a server without a store that has another index. SQLite's own command, since it is safe while the server
- * has its index open; a file put in its place is not.
+ * The hint for a server without a store that has another index. It names SQLite's own command, which is safe while the
+ * server has its index open; replacing the file is not.
  */
 export const BRING_IT =
   "Set UPDATE_CONFIG_KEY_FILE on both, so that it is sent; or take a copy of this host's index there and put it in with sqlite3 <db dir>/index.sqlite3 '.restore <copy>'. Then run it again.";
 
-/** The same about a machine that has another index than the one that was sent. */
+/** The same for a machine that has another index than the one that was sent. */
 export const KEPT =
   'Look at its log: that index may have been rolled back there. --force has it taken all the same.';
 
-/** What a machine says for which somebody must change it, or the index, first. */
+/** Codes of failures that need a change of the machine, or of the index, first. */
 const LASTING: readonly string[] = ['config-invalid', 'check-failed', 'index-missing', 'no-generation'];
-/** Of a server that cannot do what was asked, whenever it is asked. */
+/** Statuses of a server that can never do what was asked. */
 const NEVER = [501, 505];
 
-/** Whether a status of which others would be tried again stands for what does not pass. */
+/** Whether this status is permanent, although others of its kind are worth another attempt. */
 export function isSettled(status: number, claim: Claim | null): boolean {
   if (NEVER.includes(status)) return true;
   return status === 500 && claim?.error != null && LASTING.includes(claim.error.code);
 }
 
-/** Milliseconds: what a machine allows, but for what a request takes. */
+/** Milliseconds: the difference of clocks that a machine allows, less the time that a request takes. */
 const CLOCK_MS = 290_000;
 
-/** Why a machine does not take what was signed: its own clock says whether it is that. */
+/** Why a machine refuses a signed request: the clock in its answer says whether its time is wrong. */
 export function ofUnsigned({ date }: IncomingHttpHeaders, now: number): FleetError {
   const ahead = Date.parse(date ?? '') - now;
   if (Math.abs(ahead) > CLOCK_MS) {

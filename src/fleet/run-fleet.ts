@@ -24,13 +24,13 @@ import {
 } from './fleet-steps.ts';
 import { versionsNote } from './verify.ts';
 
-/** What ends a run before its machines are through. */
+/** Ends a run before its machines are done. */
 class Stopped extends Error {}
 
 /**
  * A whole run over the fleet: publish, find the machines, ask them all, report. The machines are listed after the index
- * is published, and not before: one that wakes up in between has asked the store itself, and found the new index.
- * Never throws: what goes wrong is in the report.
+ * is published: a machine that wakes up in between has asked the store itself, and found the new index. Never throws:
+ * an error is in the report.
  */
 export async function runFleet(parts: FleetParts, request: FleetRequest): Promise<FleetReport> {
   const run = new Run(parts, request);
@@ -105,7 +105,7 @@ class Run {
     }
   }
 
-  /** Whether machines may be asked: before any of them is, everything is in place for all targets. */
+  /** Whether machines may be asked: not before the index is ready for all targets. */
   async #publish(): Promise<boolean> {
     const done = new Map<Way['publish'], PublishOutcome>();
     for (const way of this.#ways) {
@@ -124,7 +124,7 @@ class Run {
     return true;
   }
 
-  /** Two targets may get to see two indexes of this host, where somebody is working on it. */
+  /** Two targets may read two different indexes of this host if an administrator is editing it. */
   #compare(): void {
     const digests = new Set([...this.#findings.expected.values()].map(({ index }) => index?.digest ?? null));
     const message =
@@ -150,7 +150,7 @@ class Run {
     this.#timer = setTimeout(() => this.#stop.abort(), deadlineMs);
   }
 
-  /** A target whose machines cannot be found keeps nobody else's from being asked; the run has failed all the same. */
+  /** If the machines of one target cannot be found, the other targets go on; the run has failed all the same. */
   async #list(): Promise<{ listings: readonly Listing[]; problem: FleetError | undefined }> {
     const { listings, unfound } = await this.#steps.run(this.#told.find, async () => {
       const value = await this.#unlessStopped((signal) => listAll(this.#ways, signal));
@@ -191,7 +191,7 @@ class Run {
     if (versions !== null) this.#steps.note(versions);
   }
 
-  /** Begins a piece of work, and leaves it to itself once the run is stopped. */
+  /** Starts some work, and stops waiting for it when the run is stopped. */
   async #unlessStopped<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const { signal } = this.#stop;
     if (signal.aborted) throw new Stopped();

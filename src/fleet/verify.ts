@@ -10,11 +10,11 @@ import { type Claim, type ClaimedIndex, sameBytes } from './claim.ts';
 import { failed, type Verdict } from './judge-answer.ts';
 
 /**
- * Judges what a machine says of its state. In a verification it must have the expected index, and all that follows from
- * it; where there is none to expect, the index of the first machine that answers. In a dry run it says whether there is
- * anything to do.
+ * Judges the state that a machine reports. In a verification it must have the expected index, and the files of that
+ * index; if no index is expected, that of the first machine that answers. In a dry run it says whether an update would
+ * change anything.
  *
- * @param byBytes whether the same bytes are the same index, whatever ETag they have on either side
+ * @param byBytes whether equal bytes are the same index, even with different ETags
  */
 export function settleState(
   operation: FleetOperation,

@@ -6,7 +6,9 @@ import { authPatterns, replayRoutes } from './patterns.ts';
 import type { Tenant } from './tenants.ts';
 import { emitYaml, type YamlMapping } from './yaml.ts';
 
-/** navigator.yml: `server` and `auth` first, so that what a file cut short opens is least. */
+/**
+ * navigator.yml: `server` and `auth` come first, so that a file that was cut short lets in as few requests as possible.
+ */
 export function navigatorText(index: Index, site: Site, part: StaticPart, tenants: Iterable<Tenant>): string {
   const { server = {}, auth, ...rest } = part.config;
   const routes = mappingAt(rest, 'routes');

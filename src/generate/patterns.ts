@@ -8,8 +8,8 @@ import { multiStudios, ownedByRegion, type StudiosByYear } from './region-entrie
 const REPLAY_STATUS = 307;
 
 /**
- * What needs no login because the index says so: on Fly the regions' cable and demo paths; the pages of multi studios
- * and the public pages of their events, one pattern a year each.
+ * The paths that the index makes public: on Fly, the cable and demo paths of the regions; the pages of multi studios
+ * and the public pages of their events, one pattern per year.
  */
 export function authPatterns(index: Index, site: Site, root: string): DataMapping[] {
   const base = `^${escapeRe2(root)}`;
@@ -23,7 +23,7 @@ export function authPatterns(index: Index, site: Site, root: string): DataMappin
   return patterns.map((pattern) => ({ pattern, action: 'off' }));
 }
 
-/** What Fly's proxy shall send to the region that owns it; nothing elsewhere, and nothing that this region owns. */
+/** The paths that Fly's proxy sends to the region that owns them: none outside Fly, and none that this region owns. */
 export function replayRoutes(index: Index, site: Site, root: string): DataMapping[] {
   if (site.deployment !== 'fly') return [];
   const others = [...ownedByRegion(index)].filter(([code]) => code !== site.region);
@@ -45,7 +45,7 @@ function* yearPatterns(base: string, years: StudiosByYear): Iterable<string> {
   for (const [year, keys] of years) yield `${base}/(?:${year})/(?:${keys.map(escapeButHyphens).join('|')})`;
 }
 
-/** By year, what matches `studio/event` of any multi event. */
+/** By year: a pattern for `studio/event` of any multi event. */
 function* multiEvents(index: Index): Iterable<readonly [year: number, alternatives: string]> {
   for (const { year, studios } of index.years) {
     const alternatives: string[] = [];

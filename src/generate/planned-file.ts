@@ -1,6 +1,6 @@
 import type { GeneratedKind } from '../file-kind.ts';
 
-/** A file as it shall stand on the machine. */
+/** A file as it should be on the machine. */
 export interface PlannedFile {
   /** What it is, for reports and rules. */
   readonly kind: GeneratedKind;

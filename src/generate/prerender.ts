@@ -3,7 +3,7 @@ import { entriesOf } from '../index/index-model.ts';
 import { compareBytes } from '../index/sort-order.ts';
 import { multiStudios, type StudiosByYear } from './region-entries.ts';
 
-/** The public pages that every machine renders beforehand and serves itself. */
+/** The public pages that every machine renders in advance and serves itself. */
 export interface PrerenderPages {
   /** Codes of the regions that own events, sorted by bytes. */
   readonly regions: readonly string[];

@@ -1,6 +1,6 @@
 /** Everything that Go's RE2 or a reader of the pattern could take for syntax, white space and `-`, `#` included. */
 const SPECIAL = /[[\]{}()|*+?.\\^$#\- ]/g;
-/** What most names are made of: saves the dearer looks. */
+/** Most names have only these characters, and then need no slower checks. */
 const PLAIN = /^[A-Za-z0-9_/']*$/;
 const PLAIN_BUT_HYPHENS = /^[A-Za-z0-9_/'-]*$/;
 const BLANK = /[\t\n\v\f\r]/g;
@@ -19,7 +19,10 @@ export function escapeRe2(text: string): string {
   return text.replace(SPECIAL, '\\$&').replace(BLANK, (blank) => BLANK_NAMES[blank] ?? blank);
 }
 
-/** The same, but for hyphens: RE2 gives them no meaning outside a class, and production's replay routes have them bare. */
+/**
+ * The same, but leaves hyphens as they are: RE2 gives them no meaning outside a class, and the platform's replay routes
+ * do not escape them.
+ */
 export function escapeButHyphens(text: string): string {
   return escapeRe2(text).replaceAll('\\-', '-');
 }

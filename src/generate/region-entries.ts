@@ -10,7 +10,7 @@ export interface Owned {
   readonly single: StudiosByYear;
 }
 
-/** What each region owns that has events, in order of the regions' first appearance. */
+/** What each region with events owns, in order of the regions' first appearance. */
 export function ownedByRegion(index: Index): ReadonlyMap<string, Owned> {
   const owned = new Map<string, { multi: Map<number, string[]>; single: Map<number, string[]> }>();
   for (const entry of entriesOf(index)) {

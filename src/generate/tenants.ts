@@ -12,8 +12,8 @@ export type Tenant = DataMapping;
 
 /**
  * The tenants of this machine, in order: the index and the demo, then every event, years descending, studios by key,
- * events in list order. On Fly only those that this region owns, or that no region does. They are made while they are
- * iterated over, each time anew: so many never stand in memory together.
+ * events in list order. On Fly only those that this region owns, or that no region owns. Each iteration makes them
+ * again, so that a large number is never in memory at once.
  */
 export function tenantsOf(index: Index, site: Site, part: StaticPart): Iterable<Tenant> {
   return { [Symbol.iterator]: () => listTenants(index, site, part) };

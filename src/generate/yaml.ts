@@ -37,10 +37,12 @@ export type YamlMapping =
 /** Any iterable but a Map: a long list need never stand in memory as a whole. */
 type YamlList = Iterable<YamlValue>;
 
-/** A function stands for what it returns, and is called when that is written: so large parts can be made one by one. */
+/**
+ * A function stands for its return value, and is called when that is written: so large parts can be made one by one.
+ */
 export type YamlValue = string | number | boolean | null | YamlList | YamlMapping | (() => YamlMapping);
 
-/** What some reader of YAML 1.1 or 1.2 takes for a boolean, null or number (`E3`) when it stands unquoted. */
+/** Words that some reader of YAML 1.1 or 1.2 takes for a boolean, null or number (`E3`) if they are not quoted. */
 const RESERVED = /^(?:y|n|yes|no|on|off|true|false|null|e[0-9._-]*)$/i;
 
 const PLAIN = /^[A-Za-z/][A-Za-z0-9_./-]*$/;
@@ -56,9 +58,9 @@ const LONGEST_KEY = 1000;
 
 /**
  * @returns the document, with its final line end.
- * @throws {TypeError} for what the subset cannot say: NaN and infinities, a list directly inside a list, a symbol that
- *   is no Ruby identifier, an integer-like key of a plain object, a key that is too long, and the key `<<`, which Ruby
- *   takes for a merge even when it is quoted.
+ * @throws {TypeError} for values that the subset cannot express: NaN and infinities, a list directly inside a list, a
+ *   symbol that is not a Ruby identifier, an integer-like key of a plain object, a key that is too long, and the key
+ *   `<<`, which Ruby takes for a merge even if it is quoted.
  */
 export function emitYaml(document: YamlMapping): string {
   const lines = new Lines();

@@ -1,6 +1,6 @@
 import { hashProblem } from './htpasswd.ts';
 
-/** Of a SHA-crypt hash that names none. */
+/** Rounds of a SHA-crypt hash that names none. */
 const DEFAULT_ROUNDS = 5000;
 
 /**
@@ -11,10 +11,10 @@ const MAX_BCRYPT_COST = 14;
 const MAX_CRYPT_ROUNDS = 200_000;
 
 /**
- * What the work of verifying a hash depends on, such as `bcrypt 12`: verifying any two hashes of one class takes the same
- * time for the same password. Null for a hash that is never verified here: one that `parseHtpasswdLine` refuses, or one
- * dearer than bcrypt 14 or 200,000 rounds of SHA-crypt. The latter is a valid htpasswd line, and its user may log in at
- * Navigator, but it proves nothing here.
+ * The class of work that verifying a hash takes, such as `bcrypt 12`: any two hashes of one class take the same time
+ * for the same password. Null for a hash that is never verified here: one that `parseHtpasswdLine` refuses, or one that
+ * costs more than bcrypt 14 or 200,000 rounds of SHA-crypt. The latter is a valid htpasswd line, and its user may log
+ * in at Navigator, but it proves nothing here.
  */
 export function costClass(hash: string): string | null {
   if (hashProblem(hash)) return null;

@@ -6,7 +6,7 @@ const LONGEST = 200;
 const TIME = String.raw`(?<![\d:])\d{1,2}(?::\d\d ?(?:[ap]\.?m\b\.?)?| ?[ap]\.?m\b\.?)(?![\d:])`;
 const TIMES = new RegExp(`${TIME}(?: ?- ?${TIME})?`, 'g');
 
-/** What is a letter. To compile Unicode's own takes longer than to read all dates that an index usually has. */
+/** Letters. Compiling Unicode's own class takes longer than reading all dates of a usual index. */
 interface Letters {
   readonly ordinalEnd: RegExp;
   readonly word: RegExp;

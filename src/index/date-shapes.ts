@@ -119,7 +119,7 @@ function whole(text: string, dayFirst: boolean): Part | null {
   if (a.length === 4) return c.length <= 2 ? part(Number(a), Number(b), Number(c)) : null;
   if (a.length > 2 || (c.length !== 4 && c.length !== 2)) return null;
   const [day, month] = dayFirst ? [Number(a), Number(b)] : [Number(b), Number(a)];
-  // A short year may as well be the first number, so that an impossible month is no sign of the other order.
+  // The first number may also be a short year, so an impossible month does not prove the other order.
   if (c.length === 2) return { ...yearOf(c), month, day };
   return inEitherOrder({ year: Number(c), month, day });
 }

@@ -13,7 +13,7 @@ const WEEKDAYS =
 /** What stands between the days of a list or a range, in the languages that studios use. */
 const RANGE = 'to thru through until till and und bis et au e ed al y a hasta i do oraz та і й по до から';
 
-/** What can stand beside a date and says nothing about it. */
+/** Words beside a date that say nothing about it. */
 const SILENT =
   'of the on in at from date dates st nd rd th de del di il lo los las el dia du des le vom von der den dem am im ' +
   'dal dalle od r roku р рр року з まで';
@@ -47,8 +47,8 @@ export function englishWords(): DateWords {
 }
 
 /**
- * The same with what another language calls months and days; null for English itself, and for a locale that nobody
- * knows. The first call of a process takes some 20 ms, which is why English is asked first.
+ * The same, with another language's names of months and days; null for English itself, and for an unknown locale. The
+ * first call of a process takes some 20 ms, so English is tried first.
  */
 export function wordsOf(locale: string | null): DateWords | null {
   if (locale === null || /^en(?:-|$)/i.test(locale) || !isKnownLocale(locale)) return null;
@@ -76,7 +76,7 @@ function makeEnglish(): DateWords {
   return words;
 }
 
-/** What comes later counts: `mar` is March in Italian, and Tuesday as well, which nobody needs for a date. */
+/** A later entry wins: `mar` is March in Italian, and also Tuesday, which no date needs. */
 function addNames(words: Map<string, string>, locale: string): DateWords {
   for (const weekday of ['long', 'short'] as const) {
     const format = formatOf(locale, { weekday });

@@ -25,10 +25,10 @@ const KINDS: readonly Kind[] = [
   { noun: 'user', table: 'users', nameOf: ({ userid }) => userid },
 ];
 
-/** What two hosts number or stamp each in its own way, whatever the row says. */
+/** Columns that each host numbers or stamps in its own way, even for equal rows. */
 const INCIDENTAL = new Set(['id', 'location_id', 'user_id', 'created_at', 'updated_at']);
 
-/** How the three kinds of differences are told. */
+/** The words for the three kinds of differences. */
 interface Words {
   readonly onlyTheirs: string;
   readonly onlyOurs: string;
@@ -36,20 +36,20 @@ interface Words {
   readonly both: string;
 }
 
-/** To somebody who has to choose between the two. */
+/** For an administrator who must choose between the two. */
 const COMPARED: Words = { onlyTheirs: 'only in theirs', onlyOurs: 'only in ours', both: 'differs in' };
 
-/** To somebody who replaces theirs by ours. */
+/** For an administrator who replaces theirs with ours. */
 export const CHANGES: Words = { onlyTheirs: 'removed', onlyOurs: 'added', both: 'changed in' };
 
-/** Lines that are told; how many more there are is said in one more. */
+/** Lines that are shown; one more line gives the number of the others. */
 const MOST_LINES = 30;
-/** Characters of a name that are told. */
+/** Characters of a name that are shown. */
 const MOST_NAME = 80;
 
 /**
- * What differs between two indexes, a line for each row: which are only in one of them, and which columns differ
- * (never what they hold: some of it is secret).
+ * The differences between two indexes, a line per row: rows that only one of them has, and columns that differ. Values
+ * are never shown, since some of them are secret.
  */
 export function describeDifferences(theirs: Buffer, ours: Buffer, words = COMPARED): string[] {
   const there = openImage(theirs);

@@ -1,13 +1,13 @@
 /**
- * Lines of an htpasswd file, read as strictly as they can be. Navigator reads the file with go-htpasswd, which trims
- * a line, splits it at the first colon, and tells the kind of hash by its beginning; **what begins like none of them
- * is taken as a clear-text password**, an empty one included. So a line passes here only if it is whole and of a kind
- * that is known there too.
+ * Lines of an htpasswd file, read as strictly as possible. Navigator reads the file with go-htpasswd, which trims a
+ * line, splits it at the first colon, and recognises the kind of hash by its beginning. **It takes a hash of an unknown
+ * kind as a clear-text password**, an empty one included. So a line passes here only if it is whole and of a known
+ * kind.
  */
 
 /**
- * Work that a login may cost. Beyond these it takes more than the few seconds that a visitor waits, and whoever types
- * that user's name could keep a processor busy at will.
+ * The cost of a login, at most. A higher cost takes more than the few seconds that a visitor waits, and anybody who
+ * types that user's name could keep a processor busy.
  */
 const MAX_BCRYPT_COST = 16;
 const MAX_CRYPT_ROUNDS = 1_000_000;
@@ -23,15 +23,15 @@ const APR1 = /^\$apr1\$([./0-9A-Za-z]+)\$([./0-9A-Za-z]+)$/;
 const CRYPT_SHA = /^\$([56])\$(?:rounds=([1-9]\d+)\$)?([./0-9A-Za-z]+)\$([./0-9A-Za-z]+)$/;
 const SHA1 = /^\{(SHA|SSHA)\}([A-Za-z0-9+/]+=?=?)$/;
 
-/** What nearly every user name is made of: printable ASCII without space and colon. */
+/** Nearly every user name has only these: printable ASCII without space and colon. */
 const PLAIN_USER = /^[!-9;-~]+$/;
 
-/** What Go calls space, which Navigator trims: not the same as JavaScript's. */
+/** White space by Go's definition, which Navigator trims: not the same as JavaScript's. */
 const SPACE = /\p{White_Space}/u;
 
 /**
- * A line as Navigator reads it, without white space and line ends behind it. What is before or within it stays, and is
- * for `parseHtpasswdLine` to find. Not one expression: that would take quadratic time.
+ * A line as Navigator reads it, without white space and line ends at its end. White space elsewhere stays, and
+ * `parseHtpasswdLine` reports it. Not a single expression: that would take quadratic time.
  */
 export function withoutTrailingSpace(line: string): string {
   let end = line.length;
@@ -42,7 +42,7 @@ export function withoutTrailingSpace(line: string): string {
 /**
  * Reads one line.
  *
- * @returns user and hash, or the reason why the line cannot be used: words that hold nothing of the line itself.
+ * @returns user and hash, or the reason why the line cannot be used, which quotes nothing of the line.
  */
 export function parseHtpasswdLine(line: string): { userid: string; hash: string } | { reason: string } {
   const colon = line.indexOf(':');
@@ -52,7 +52,7 @@ export function parseHtpasswdLine(line: string): { userid: string; hash: string 
   return reason ? { reason: lineProblem(line) ?? reason } : { userid, hash };
 }
 
-/** What is wrong with a line as a whole, which says more than what is wrong with a part of it. */
+/** What is wrong with the whole line; this says more than what is wrong with a part of it. */
 function lineProblem(line: string): string | null {
   if (line === '') return 'is empty';
   if (/[\r\n]/.test(line)) return 'is more than one line';
@@ -61,7 +61,7 @@ function lineProblem(line: string): string | null {
   return line.includes(':') ? null : 'is not an htpasswd line (user:hash)';
 }
 
-/** Why nobody could log in under this name; null when somebody could. */
+/** Why nobody could log in under this name; null for a good name. */
 export function useridProblem(userid: string): string | null {
   if (userid.length <= MAX_USER_BYTES && PLAIN_USER.test(userid)) return null;
   if (userid === '') return 'has no user name';
@@ -84,7 +84,7 @@ export function hashProblem(hash: string): string | null {
     : 'has a hash that is not a hash: Navigator would take it as a clear-text password';
 }
 
-/** What the functions below return for a good hash of their kind; for another kind they return undefined. */
+/** The functions below return this for a good hash of their kind; for another kind they return undefined. */
 const GOOD = '';
 
 function bcryptProblem(hash: string): string | undefined {

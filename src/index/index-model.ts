@@ -1,6 +1,6 @@
 import type { Warning } from '../warning.ts';
 
-/** The index as immutable values: what every other room computes from. Bad rows are already left out of it. */
+/** The index as immutable values: every other room computes from these. Bad rows are already left out. */
 
 /** A person who may log in. */
 export interface User {
@@ -74,11 +74,11 @@ export interface ReadIndex {
   readonly warnings: readonly Warning[];
 }
 
-/** The platform's own, which every studio gets that names none. */
+/** The platform's own, for every studio that names none. */
 export const DEFAULT_LOCALE = 'en-US';
 export const DEFAULT_LOGO = 'arthur-murray-logo.gif';
 
-/** What every studio holds in every year: years descending, studios by key. */
+/** All studio years: years descending, studios by key. */
 export function* entriesOf({ years }: Index): Generator<StudioYear, undefined> {
   for (const { studios } of years) yield* studios;
 }

@@ -1,11 +1,11 @@
 /**
- * Keys become URL paths, database file names, YAML keys and parts of patterns, so what they may hold is narrow:
- * letters of any script, ASCII digits, `.`, `_`, `-`, `'` and `+`, in Unicode's composed form (NFC), so that two
- * keys that look the same are the same.
+ * Keys become URL paths, database file names, YAML keys and parts of patterns, so few characters are allowed: letters
+ * of any script, ASCII digits, `.`, `_`, `-`, `'` and `+`, in Unicode's composed form (NFC), so that two keys that look
+ * the same are the same.
  */
 const KEY = /^[\p{L}0-9._\-'+]+$/u;
 
-/** What nearly every key is made of; nothing else can be wrong with it. */
+/** Nearly every key has only these characters, and then nothing else can be wrong with it. */
 const PLAIN_KEY = /^[A-Za-z0-9_\-'+]+$/;
 
 /**
@@ -33,8 +33,8 @@ export function keyProblem(key: string): string | null {
 }
 
 /**
- * The same for what has a page and an inventory of its own beside `index.html` and `index.json`: studios and regions.
- * Events need no reserved words: their paths begin with a year and a studio, and nothing else stands there.
+ * The same for studios and regions: each has a page and an inventory of its own beside `index.html` and `index.json`.
+ * Events need no reserved words: their paths begin with a year and a studio, and nothing else has such a path.
  */
 export function pageKeyProblem(key: string): string | null {
   return key === 'index' ? 'is the name of the page that lists all others' : keyProblem(key);

@@ -1,9 +1,9 @@
 import { DEFAULT_LOCALE } from './index-model.ts';
 
-/** Asking takes longer than what it is asked for, and an index has few locales. */
+/** `Intl` is slower than the work that needs it, and an index has few locales. */
 const known = new Map<string, boolean>();
 
-/** Whether a tag is one that this Node can write dates in; it is well-formed then, too. */
+/** Whether this Node can write dates in the locale of a tag; the tag is then well-formed, too. */
 export function isKnownLocale(tag: string): boolean {
   const answer = known.get(tag) ?? askForLocale(tag);
   known.set(tag, answer);

@@ -27,8 +27,8 @@ export interface RegionMap {
 }
 
 /**
- * The maps, made anew at each call. The numbers are those that the application's map pictures were drawn with:
- * rubys/showcase utils/mapper.
+ * The maps, new objects at each call. The application's map pictures were drawn with the same numbers: rubys/showcase
+ * utils/mapper.
  */
 export function regionMaps(): readonly RegionMap[] {
   const eu = geoConicConformal().rotate([-20, 0]).center([0, 52]).parallels([35, 65]).scale(1000);
@@ -42,7 +42,7 @@ export function regionMaps(): readonly RegionMap[] {
       lon: [-160, -66],
       project: projectUs(),
       projection: geoAlbersUsa(),
-      // Which is what Albers USA draws the contiguous states with.
+      // Albers USA draws the contiguous states with it.
       surroundings: geoAlbers(),
     },
     { map: 'eu', lat: [35, 75], lon: [-25, 45], ...drawnBy(eu) },

@@ -4,15 +4,15 @@ import type { User } from './index-model.ts';
 import { nameRow } from './row-names.ts';
 
 /**
- * Classes of hashes (`costClass`) that are verified. Each refusal costs one verification of every class, so as many as an
- * index likes to have would keep a processor busy with one wrong password; usual indexes have two or three. Eight cost some
- * 5 s at most.
+ * How many classes of hashes (`costClass`) are verified. Each refusal costs one verification of every class, so an
+ * index with many classes could keep a processor busy with one wrong password; usual indexes have two or three. Eight
+ * cost some 5 s at most.
  */
 const MOST_CLASSES = 8;
 
 /**
- * The classes of the hashes that prove something here: those that most administrators have come first, then those of
- * other users, up to the limit. Depends on nothing but the users.
+ * The classes of hashes that count here: first those that most administrators have, then those of other users, up to
+ * the limit. Depends on nothing but the users.
  */
 export function provenClasses(users: readonly User[]): ReadonlySet<string> {
   const administrators = mostFrequent(users.filter(isAdministrator));
@@ -20,7 +20,7 @@ export function provenClasses(users: readonly User[]): ReadonlySet<string> {
   return new Set([...new Set([...administrators, ...others])].slice(0, MOST_CLASSES));
 }
 
-/** Adds a warning for each administrator who can log in, and whose password proves nothing to `update_config`. */
+/** Adds a warning for each administrator who can log in, but whose password does not count for `update_config`. */
 export function warnOfUnproven(users: readonly User[], warnings: Warning[]): void {
   const administrators = users.filter((user) => isAdministrator(user) && user.htpasswdLine !== null);
   const proven = provenClasses(administrators);
@@ -34,7 +34,7 @@ export function warnOfUnproven(users: readonly User[], warnings: Warning[]): voi
     warnings.push({
       table: 'users',
       id,
-      // Not what may be a line that somebody has put into the wrong column.
+      // Not a value that may be an htpasswd line in the wrong column.
       row: nameRow('users', /^[${]/.test(userid) ? null : userid, id),
       reason: `${why}: this user can log in, but is not an administrator for update_config`,
     });

@@ -8,7 +8,7 @@ export interface Days {
   readonly to: string;
 }
 
-/** What a text leaves to its event: the year that it does not name, and the country that it is written in. */
+/** What the event adds to the text: the year, if the text has none, and the country whose format it uses. */
 export interface DateContext {
   readonly year: number;
   /** Of the studio. */
@@ -35,8 +35,8 @@ export function readMachineDays(text: string): Days | null {
 }
 
 /**
- * Reads the days that somebody typed, in English or in the studio's language: `September 6-7, 2024`, `24th of August`,
- * `9/10/2025`. Null for what names no day, or cannot be read for sure: to sort an event wrongly is worse than not to.
+ * Reads the days of free text, in English or in the studio's language: `September 6-7, 2024`, `24th of August`,
+ * `9/10/2025`. Null for text that names no day, or that is ambiguous: a wrong place in the list is worse than none.
  */
 export function readDays(text: string, { year, locale }: DateContext): Days | null {
   const days = readMachineDays(text) ?? readPlainEnglish(text, year);
@@ -48,8 +48,8 @@ export function readDays(text: string, { year, locale }: DateContext): Days | nu
 }
 
 /**
- * What most people type: `Saturday, June 11`, `May 3-5, 2024`. The same as all the rest says of it, by one expression: most
- * indexes then need none of the others to be compiled.
+ * The usual forms: `Saturday, June 11`, `May 3-5, 2024`. This one expression gives the same result as all the others;
+ * most indexes then need none of the others to be compiled.
  */
 const PLAIN_ENGLISH =
   /^(?:(?:sun|mon|tues|wednes|thurs|fri|satur)day,? )?([a-z]{3,9}) (\d{1,2})(?:-(\d{1,2}))?(?:,? (\d{4}))?$/i;
@@ -72,18 +72,18 @@ function inLanguageOf(locale: string | null, text: string): string | null {
   return words && marksOf(text, words);
 }
 
-/** What says that there is no day yet, with or without the year. */
+/** Words for "no day yet", with or without the year. */
 const NO_DAY = /^[\d\s:,-]*(?:t\.?b\.?[acd]\.?|to be (?:announced|confirmed|decided|determined))[\d\s:,-]*$/i;
 const YEAR_ALONE = /^\s*\d{4}\s*$/;
 
-/** Whether a text says what its author meant: days, or that they are not known. */
+/** Whether a text has a clear meaning: it names days, or says that they are not known. */
 export function isReadableDate(text: string, context: DateContext): boolean {
   return readDays(text, context) !== null || text.trim() === '' || YEAR_ALONE.test(text) || NO_DAY.test(text);
 }
 
 function daysOf(first: Part, last: Part, eventYear: number): Days | null {
   if (first.month === null || last.month === null) return null;
-  // Only around New Year do days that are named without their years lie in two of them.
+  // Days without a year are in two different years only around New Year.
   const more = first.month >= 11 && last.month <= 2 ? 1 : 0;
   const [firstYear, lastYear] = [fullYear(first, eventYear), fullYear(last, eventYear)];
   const year = firstYear ?? (lastYear === null ? eventYear : lastYear - more);

@@ -125,8 +125,8 @@ function databaseName(group: Group, event: Event, single: boolean): string {
 }
 
 /**
- * Two events could share a database: event `c` of studio `a-b`, and event `b-c` of studio `a`. The one with the lower
- * id keeps it, wherever it is served, so that every machine decides alike.
+ * Two events could share a database: event `c` of studio `a-b`, and event `b-c` of studio `a`. The event with the lower
+ * id keeps it, on every machine, so that every machine decides alike.
  */
 function leaveOutSharedDatabases(
   groups: readonly Group[],
@@ -156,7 +156,7 @@ function leaveOutSharedDatabases(
   for (const group of groups) group.events = group.events.filter((event) => !losers.has(event));
 }
 
-/** Studio keys of which one goes on, after a hyphen, where another ends: only their databases can have one name. */
+/** Studio keys that begin with another studio's key and a hyphen: only their databases can have the same name. */
 function sharedBeginnings(groups: readonly Group[]): Set<string> {
   const keys = new Set(groups.map((group) => group.studio.key));
   const shared = new Set<string>();

@@ -10,8 +10,8 @@ import { readUsers } from './users.ts';
 import { validateIndex } from './validate.ts';
 
 /**
- * Reads everything that the index says, in one transaction. A row that cannot be used is left out with a warning, and
- * so is what hangs on it; the rest stands. The result depends on nothing but the rows.
+ * Reads the whole index, in one transaction. A row that cannot be used is left out with a warning, and so are the rows
+ * that depend on it; the others stay. The result depends on nothing but the rows.
  *
  * @throws {SqliteError} for a database that `validateIndex` has not passed.
  */

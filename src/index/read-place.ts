@@ -10,8 +10,8 @@ export interface Place {
 const NOWHERE: Place = { lat: null, lon: null };
 
 /**
- * Where a row is, and what an administrator should know about it. A place serves the map and the choice of a region,
- * neither of which is worth an event: coordinates that cannot be right count as none, both of them.
+ * The place of a row, and a warning if it looks wrong. A place matters only for the map and the choice of a region, so
+ * a bad one never costs an event: if a coordinate cannot be right, neither of the two counts.
  */
 export function readPlace(latitude: Cell, longitude: Cell): { place: Place; note: string | null } {
   const problem =
@@ -28,19 +28,19 @@ export function readPlace(latitude: Cell, longitude: Cell): { place: Place; note
   return { place: { lat, lon }, note: `has ${only}: it is on no map, and near to nothing` };
 }
 
-/** What `outside` has nothing to say against. */
+/** Coordinates that `outside` accepts. */
 function degrees(cell: Cell): number | null {
   return typeof cell === 'number' ? cell : null;
 }
 
-/** Only where the latitude cannot be one; nobody can tell otherwise. */
+/** Only if the latitude is out of range; otherwise a swap cannot be seen. */
 function swapped(latitude: Cell, longitude: Cell): string | null {
   if (typeof latitude !== 'number' || typeof longitude !== 'number') return null;
   const suspect = Math.abs(latitude) > 90 && Math.abs(latitude) <= 180 && Math.abs(longitude) <= 90;
   return suspect ? `latitude ${latitude} and longitude ${longitude} look swapped` : null;
 }
 
-/** A longitude that was counted on beyond the date line is a common mistake, and easily put right. */
+/** A longitude beyond 180 degrees is a common mistake, and easy to correct. */
 function longitudeProblem(cell: Cell): string | null {
   const problem = outside('longitude', cell, 180);
   if (problem === null || typeof cell !== 'number' || !(Math.abs(cell) <= 540)) return problem;

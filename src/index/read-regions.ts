@@ -7,7 +7,7 @@ import { compareBytes } from './sort-order.ts';
 
 const COLUMNS = ['type', 'code', 'location', 'latitude', 'longitude'];
 
-/** Deployed regions, sorted by code. Rows of any other type are none of our business, good or bad. */
+/** Deployed regions, sorted by code. Rows of any other type are ignored, good or bad. */
 export function readRegions(db: Database, warnings: Warning[]): Region[] {
   const byCode = new Map<string, Region & { id: number }>();
   for (const row of rowsOf(db, 'regions', COLUMNS, warnings, (region) => region.shown('code'))) {
@@ -23,12 +23,12 @@ export function readRegions(db: Database, warnings: Warning[]): Region[] {
   return regions.sort((a, b) => compareBytes(a.code, b.code));
 }
 
-/** Finds the region of a studio: from the studio's own choice and its place to a code, or null. */
+/** Finds the code of a studio's region, from the studio's own choice and its place; null for none. */
 export type RegionFinder = (chosen: string | null, lat: number | null, lon: number | null) => string | null;
 
 /**
- * The studio's own region if it is deployed, else the nearest by great-circle distance, else none. Of regions equally
- * near, the first by code wins; regions without a place are near to nothing, but can be chosen.
+ * The studio's own region if it is deployed, else the nearest by great-circle distance, else none. If regions are
+ * equally near, the first by code wins. A region without a place can be chosen, but is never the nearest.
  */
 export function regionFinder(regions: readonly Region[]): RegionFinder {
   const codes = new Set(regions.map((region) => region.code));

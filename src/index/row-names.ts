@@ -3,7 +3,7 @@ import type { Warning } from '../warning.ts';
 
 type Table = Warning['table'];
 
-/** What an administrator calls a row of a table, and several. */
+/** The administrators' words for a row of a table: singular and plural. */
 const NOUNS: Readonly<Record<Table, readonly [one: string, several: string]>> = {
   users: ['user', 'users'],
   locations: ['studio', 'studios'],
@@ -11,10 +11,10 @@ const NOUNS: Readonly<Record<Table, readonly [one: string, several: string]>> = 
   regions: ['region', 'regions'],
 };
 
-/** What stands in a message without quotes: everything that a key may hold, what user names often do, and `?`. */
+/** Characters that messages show without quotes: everything that a key may hold, those of usual user names, and `?`. */
 const PLAIN = /^[\p{L}\p{N}@._\-'+?]{1,60}$/u;
 
-/** `studio kobe (locations 42)`; `name` is null where the row has none that can be told. */
+/** `studio kobe (locations 42)`; `name` is null if the row has no name that can be shown. */
 export function nameRow(table: Table, name: string | null, id: number): string {
   const [noun] = NOUNS[table];
   const called = name === null ? noun : `${noun} ${isPlain(table, name) ? name : quoted(name)}`;
@@ -27,7 +27,7 @@ function isPlain(table: Table, name: string): boolean {
   return parts.length === 3 && parts.every((part) => PLAIN.test(part));
 }
 
-/** A row whose id is of no use. */
+/** A row without a usable id. */
 export function nameRowWithoutId(table: Table): string {
   return `${NOUNS[table][0]} without an id (${table})`;
 }
@@ -37,7 +37,7 @@ export function nameRows(table: Table): string {
   return NOUNS[table][1];
 }
 
-/** `2026/boston/gala`, with a question mark for what is not known; null where nothing is. */
+/** `2026/boston/gala`, with a question mark for each unknown part; null if all parts are unknown. */
 export function nameEvent(year: string | null, studio: string | null, key: string | null): string | null {
   const parts = [year, studio, key];
   return parts.every((part) => part === null) ? null : parts.map((part) => part ?? '?').join('/');

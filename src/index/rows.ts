@@ -12,16 +12,16 @@ const MAX_TEXT = 1000;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: to find them is what it is for
 const CONTROL = /[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]+/g;
 
-/** Nothing that can be seen: a link of such a name could not be found, let alone followed. */
+/** Text without a visible character: a link with such a name could not be seen or followed. */
 const BLANK = /^[\s\p{Default_Ignorable_Code_Point}]*$/u;
 
-/** What nearly every name is made of, and what at least one character of it is: saves the dearer looks. */
+/** Nearly every name has only these characters, at least one of them visible, and then needs no slower checks. */
 const PLAIN = /^[ -~\u00a0-\u02ff]*$/;
 const SEEN = /[!-~]/;
 
 /**
- * The row that is being read. Every method checks one cell and returns something usable; what is wrong is remembered,
- * and the row is left out afterwards (`problems`) or read with a reservation (`notes`).
+ * The row that is being read. Every method checks one cell and returns a usable value. It remembers what is wrong: with
+ * `problems` the row is left out afterwards, with `notes` it gets a warning.
  */
 export class Row {
   readonly problems: string[] = [];
@@ -39,7 +39,7 @@ export class Row {
     return this.#cells.id;
   }
 
-  /** Whether nothing has been found so far that keeps the row out. */
+  /** Whether the row has no problem so far. */
   get good(): boolean {
     return this.problems.length === 0;
   }
@@ -48,7 +48,7 @@ export class Row {
     return this.#cells[column] ?? null;
   }
 
-  /** For messages: what somebody would look the row up by. */
+  /** For messages: the name by which an administrator finds the row. */
   shown(column: string): string | null {
     const cell = this.#cell(column);
     return typeof cell === 'string' || typeof cell === 'number' ? String(cell) : null;
@@ -95,7 +95,7 @@ export class Row {
     return low;
   }
 
-  /** A key that `problemOf` has nothing to say against. */
+  /** A key that `problemOf` accepts. */
   key(column: string, problemOf: (key: string) => string | null): string {
     const cell = this.#cell(column);
     if (typeof cell !== 'string') {
@@ -138,7 +138,7 @@ export class Row {
     return key;
   }
 
-  /** Coordinates that are not good count as none. */
+  /** Bad coordinates count as none. */
   place(): Place {
     const { place, note } = readPlace(this.#cell('latitude'), this.#cell('longitude'));
     if (note !== null) this.notes.push(note);
@@ -151,10 +151,10 @@ function isNumberOrNull(cell: Cell): cell is number | null {
 }
 
 /**
- * Gives a table row by row, by ascending id, so that of rows that exclude each other the lowest id comes first. A row
- * with problems, once the caller is done with it, is left out with a warning; one with notes gets a warning only.
+ * Gives a table row by row, by ascending id: if rows conflict, the one with the lowest id comes first and wins. After
+ * the caller is done with a row, it is left out with a warning if it has problems; with notes it only gets a warning.
  *
- * @param nameOf what an administrator calls a row, for its warnings
+ * @param nameOf gives the administrators' name of a row, for its warnings
  */
 export function* rowsOf(
   db: Database,

@@ -5,14 +5,14 @@ import type { User } from './index-model.ts';
 import { warnOfUnproven } from './proven.ts';
 import { type Row, rowsOf } from './rows.ts';
 
-/** Users by ascending id. Of the rows, no warning tells more than the user name. */
+/** Users by ascending id. Warnings show nothing of a row but the user name. */
 export function readUsers(db: Database, warnings: Warning[]): User[] {
   const users = [...usersOf(db, warnings)];
   warnOfUnproven(users, warnings);
   return users;
 }
 
-/** Whether `readUsers` would find anybody who can log in. */
+/** Whether any user that `readUsers` finds can log in. */
 export function hasLogin(db: Database): boolean {
   for (const user of usersOf(db, [])) {
     if (user.htpasswdLine !== null) return true;
@@ -36,15 +36,15 @@ function* usersOf(db: Database, warnings: Warning[]): Generator<User, void, void
   }
 }
 
-/** Not what cannot be a name: it may be a line that somebody has put into the wrong column. */
+/** A value that cannot be a name is not shown: it may be an htpasswd line in the wrong column. */
 function nameOf(row: Row): string | null {
   const userid = row.shown('userid') ?? '';
   return useridProblem(userid) !== null || /^[${]/.test(userid) ? null : userid;
 }
 
 /**
- * The line of a user who can log in. It must be the user's own: rights go by `userid`, so a line in another's name
- * would let one person in as the other.
+ * The line of a user who can log in. The line must name the same user: rights go by `userid`, so with a line of another
+ * name one person could log in as another.
  */
 function lineOf(row: Row, userid: string): string | null {
   const text = row.text('password');

@@ -6,7 +6,7 @@ import { printable } from '../text.ts';
 import type { Warning } from '../warning.ts';
 import { hasLogin } from './users.ts';
 
-/** What must be there. More tables and columns are welcome: the application has some of its own. */
+/** The tables and columns that are required. More of them are fine: the application has some of its own. */
 const REQUIRED: Readonly<Record<Warning['table'], readonly string[]>> = {
   users: ['id', 'userid', 'password', 'email', 'name1', 'name2', 'sites'],
   locations: ['id', 'key', 'name', 'latitude', 'longitude', 'region', 'locale', 'logo'],
@@ -20,7 +20,7 @@ const TABLES = Object.keys(REQUIRED) as Warning['table'][];
 interface Rule {
   readonly name: string;
   readonly violations: (db: Database) => readonly string[];
-  /** Whether a database that breaks it is not looked at any further: what the next rules run, or read, could be endless. */
+  /** Whether a violation ends the checks: the next rules could then run, or read, without end. */
   readonly ends?: true;
 }
 
@@ -85,7 +85,7 @@ export function validateImage(image: Buffer): void {
   }
 }
 
-/** What would keep SQLite's check busy for longer than the size of the database says. */
+/** Anything that makes SQLite's check slower than the size of the database suggests. */
 function boundlessness(db: Database): string[] {
   const shape = shapeOf(db);
   const { table, columns } = shape.widest;
@@ -98,8 +98,8 @@ function generated(table: string, column: string): string {
 }
 
 /**
- * A view or a virtual table in the place of a table would run what somebody else wrote; so each must be an ordinary table
- * (one with pages of its own). That its columns are ordinary ones has been seen by then.
+ * Instead of a table, a view or a virtual table would run foreign code. So each must be an ordinary table, with pages
+ * of its own. An earlier rule has proved that its columns are ordinary.
  */
 function tableViolations(db: Database, table: Warning['table']): string[] {
   const found = db
@@ -118,14 +118,14 @@ function tableViolations(db: Database, table: Warning['table']): string[] {
   ];
 }
 
-/** Those that are as they must be. */
+/** The tables that are correct. */
 function soundTables(db: Database): Warning['table'][] {
   return TABLES.filter((table) => tableViolations(db, table).length === 0);
 }
 
 /**
- * SQLite's own check, up to the first finding: in a tree that is no tree it would go on for ever. Where there are virtual
- * tables it would run their modules; so only the tables that are read are checked there.
+ * SQLite's own check, up to the first finding: in a tree with a loop it would go on for ever. Virtual tables would run
+ * their modules, so if there are any, only the tables that are read are checked.
  */
 function integrityViolations(db: Database): string[] {
   const isWhole = shapeOf(db).virtual.length === 0;
@@ -139,7 +139,8 @@ function integrityViolations(db: Database): string[] {
 
 /** More rows, or longer ones, than there is memory for. */
 function sizeViolations(db: Database, table: Warning['table']): string[] {
-  // Usually there can be none, and a look at every row would take longer than all the other rules.
+  // Usually the size of the database rules this out; looking at every row would take longer than all other rules
+  // together.
   if (sizeOf(db) < MOST_ROWS * LEAST_ROW) return [];
   const lengths = REQUIRED[table].map((column) => `coalesce(octet_length("${column}"), 0)`);
   const [rows, longest, all] = db

@@ -1,15 +1,15 @@
 import type { Warning } from '../warning.ts';
 import { nameRows } from './row-names.ts';
 
-/** Rows of one kind that are told one by one. */
+/** How many rows of one kind are named. */
 const MOST = 100;
 
-/** What tells two warnings of one kind apart: what they quote, and numbers. */
+/** The parts in which two warnings of one kind differ: quoted text, and numbers. */
 const PARTICULARS = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?/g;
 
 /**
- * Warnings as they are told: of each kind the first rows, then how many more there are, so that an index with thousands
- * of bad rows neither floods a log at every update nor hides what is wrong beside them.
+ * Warnings as they are shown: of each kind the first rows, then the number of the others. So an index with thousands of
+ * bad rows neither floods the log at every update nor hides other warnings.
  */
 export function firstOfEachKind(warnings: readonly Warning[]): Warning[] {
   const seen = new Map<string, number>();

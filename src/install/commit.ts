@@ -38,9 +38,9 @@ export function freshMtime(times: { now: number; clockMark: number; previous: nu
 }
 
 /**
- * Puts staged files in place, in the order given but the reload file last, when the others are there for good. Then
- * gives the reload file its fresh mtime, also when it was not among them. A symbolic link is replaced, never written
- * through.
+ * Puts staged files in place, in the given order, but the reload file last, after the others are safely on the disk.
+ * Then gives the reload file its fresh mtime, even if it was not among them. A symbolic link is replaced; its target is
+ * never written.
  *
  * @returns the mtime that was set, milliseconds since 1970; null without `reload`
  * @throws {Failure} `disk`. Files renamed before it stay; the next run goes on from there.
@@ -62,7 +62,7 @@ export function commitFiles(staged: readonly Staged[], reload: Reload | null): n
   return mtime;
 }
 
-/** For good on the disk when it returns; most stand in one directory, which is flushed once. */
+/** Flushes them to the disk; most are in one directory, which is flushed once. */
 function putInPlace(staged: readonly Staged[]): void {
   for (const { path, file } of staged) {
     const rename = () => inDirectory(dirname(path), () => renameSync(path, file.path));

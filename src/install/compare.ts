@@ -5,22 +5,22 @@ import type { PlannedFile } from '../generate/planned-file.ts';
 import { inDirectory } from '../rights/rights.ts';
 import { holds } from './encode.ts';
 
-/** A planned file beside what stands on the disk. */
+/** A planned file beside the one on the disk. */
 export interface Comparison {
   readonly file: PlannedFile;
   readonly changed: boolean;
-  /** The bytes on disk; null when there is no such file, or what stands there is none that this program wrote. */
+  /** The bytes on disk; null if there is no such file, or not one that this program wrote. */
   readonly previous: Buffer | null;
 }
 
 const MIB = 1024 * 1024;
-/** A file that was installed before is hardly ever many times as large as the one that takes its place. */
+/** An installed file is hardly ever many times as large as its replacement. */
 const LARGEST_BYTES = 16 * MIB;
 const TIMES_AS_LARGE = 8;
 
 /**
- * Reads what stands on disk. What is missing differs from any plan, and so does what is no regular file, or larger than
- * any of ours: it is replaced, and neither read nor written.
+ * Reads the file on the disk. A missing file differs from any plan. So does one that is not a regular file, or is
+ * larger than any of ours: it is replaced, and neither read nor written to.
  *
  * @throws {Failure} `disk`: something there cannot be read, or is a directory.
  */
@@ -38,7 +38,7 @@ function readPrevious({ path, content }: PlannedFile): Buffer | null {
   return found?.kind === 'file' ? found.bytes : null;
 }
 
-/** Null where not even its directory is there; and for a file that we may not read, which is none of ours. */
+/** Null if not even its directory exists, and for a file that we may not read: it is not one of ours. */
 function readThere(path: string, most: number) {
   try {
     return inDirectory(dirname(path), () => readRegularFile(path, most));

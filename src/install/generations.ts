@@ -34,7 +34,7 @@ interface Member {
   readonly size: number | null;
 }
 
-/** What is known of a generation without its bytes. */
+/** The facts of a generation, without its bytes. */
 export interface Generation {
   /** The run that replaced it. */
   readonly run: string;
@@ -42,15 +42,15 @@ export interface Generation {
   readonly sequence: number;
   /** When it was replaced: ISO 8601, UTC. */
   readonly replacedAt: string;
-  /** What was known of its index. */
+  /** The facts of its index. */
   readonly facts: IndexFacts | null;
-  /** The killed run that this one completed, so that the state between the two was no whole one; else null or absent. */
+  /** The killed run that this one completed (the state between the two was incomplete); else null or absent. */
   readonly completes?: string | null;
   readonly members: readonly Member[];
 }
 
 export interface KeepOptions {
-  /** How many generations are kept; 10 unless told. */
+  /** How many generations are kept; 10 if absent. */
   readonly keep?: number;
   /** The killed run that this one completes. */
   readonly completes?: string | null;
@@ -112,7 +112,7 @@ export function listGenerations(stateDir: string): Generation[] {
     .sort((a, b) => b.sequence - a.sequence);
 }
 
-/** Names of the generations that a killed run did not finish, or that lost their manifest. */
+/** Names of generations that a killed run did not finish, or that lost their manifest. */
 export function incompleteGenerations(stateDir: string): string[] {
   const home = generationsDir(stateDir);
   return entries(home).filter((name) => asRoot(() => readManifest(join(home, name))) === null);

@@ -9,32 +9,32 @@ import type { Site } from '../site/site.ts';
 /** The index on this machine, as a consistent image of the live database. */
 export interface LiveIndex {
   readonly path: string;
-  /** Null when there is none, or what stands there is not a readable database. */
+  /** Null if there is none, or it is not a readable database. */
   readonly image: Buffer | null;
   readonly digest: string | null;
   /** When the file, or its write-ahead log, was last written; null when there is none. */
   readonly modified: Date | null;
   /** Why the image could not be read, if it could not. */
   readonly problem: string | null;
-  /** Differs after any change of the database since; null where that cannot be told. */
+  /** Changes with any change of the database; null if changes cannot be seen. */
   readonly stamp: string | null;
 }
 
-/** Milliseconds to wait for a gap that others leave who write to the index. */
+/** Milliseconds to wait until no other process is writing to the index. */
 const PATIENCE_MS = 5000;
 
 const MIB = 1024 * 1024;
-/** As `UPDATE_CONFIG_MAX_INDEX_MIB` has it where it is not set. */
+/** The default of `UPDATE_CONFIG_MAX_INDEX_MIB`. */
 const LARGEST_BYTES = 64 * MIB;
 
 /** Milliseconds in which two changes of a file can have one time: several times as long as a file system's clock stands still. */
 const SAME_TIME_MS = 50;
 
 /**
- * The index as it stands, also while others write to it.
+ * The installed index, also while others write to it.
  *
- * @param maxBytes a larger one is not read: a file with a hole takes no room on the disk, but would in memory
- * @param known as it was read before, which is given back where nothing has changed
+ * @param maxBytes a larger one is not read: a sparse file takes no room on the disk, but would in memory
+ * @param known from an earlier read, returned if nothing has changed since
  * @throws {Failure} `lock-timeout`: they leave no gap; `disk`: it cannot be read.
  */
 export async function readLiveIndex(
@@ -69,16 +69,16 @@ function readOnce(path: string, maxBytes: number): LiveIndex {
       db.close();
     }
   } catch (error) {
-    // Only a file that is no database may be replaced as if there were none; one that is locked or out of reach stays.
+    // Only a file that is not a database may be replaced as if there were none; a locked or unreadable one stays.
     if (!(error instanceof Failure) || error.code !== 'index-invalid') throw error;
     return { ...nothing, problem: error.message };
   }
 }
 
 /**
- * What changes with every write to a database, its log or its journal: the kernel sets the time of a change, and nobody
- * else can. Null where one was changed just now, so that another change may have the same time, and for what is no plain
- * file: the log of a database behind a link stands elsewhere.
+ * A value that changes with every write to a database, its log or its journal: the kernel sets the time of a change,
+ * and programs cannot set it. Null if a file was changed just now, so that another change may get the same time. Null
+ * also for anything but a plain file: the log of a database behind a link is elsewhere.
  */
 function stampOf(path: string): string | null {
   const found = ['', '-wal', '-journal'].map((suffix) =>

@@ -7,18 +7,18 @@ import { generationsDir, incompleteGenerations, removeGeneration } from './gener
 
 export interface RecoverOptions {
   readonly stateDir: string;
-  /** Directories that installed files stand in. */
+  /** Directories of installed files. */
   readonly directories: readonly string[];
-  /** Files of programs that do not take the lock: what is staged for them stays. */
+  /** Files of programs that do not take the lock: files staged for them stay. */
   readonly spared?: readonly string[];
-  /** The run that asks; what is its own stays. */
+  /** The run that asks; its own files stay. */
   readonly run: string;
 }
 
 /**
- * Removes what runs that were killed have left behind: staged files, and generations that are not whole. Call it with
- * the journal's lock held, since only then every other run is known to be over. What such runs left half done in
- * databases, SQLite itself undoes; what they renamed is whole.
+ * Removes what killed runs have left behind: staged files, and incomplete generations. Call it with the journal's lock
+ * held: only then is every other run known to be over. SQLite itself undoes unfinished writes to databases, and a
+ * renamed file is complete.
  *
  * @returns the paths that were removed
  * @throws {Failure} `disk`

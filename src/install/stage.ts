@@ -8,17 +8,17 @@ import { type Ownership, ownershipFor, ownershipOfRoots, writeNewFile } from '..
 import { inDirectory } from '../rights/rights.ts';
 import { encoded } from './encode.ts';
 
-/** A file that stands ready, in full and on the disk, beside the one it shall replace. */
+/** A file that is ready, complete and on the disk, beside the one that it replaces. */
 export interface Staged {
   readonly file: PlannedFile;
-  /** Where it stands now. */
+  /** Its present path. */
   readonly path: string;
 }
 
 /**
- * Writes files beside those they shall replace, with their owner and mode, and proves what the disk then holds: byte
- * for byte, and by `verify`, which gets the files as they were read back. When anything fails, nothing is left behind.
- * Directories that are missing are made, with the owner of the directory above.
+ * Writes files beside those that they replace, with their owner and mode, and proves what is then on the disk: byte for
+ * byte, and by `verify`, which gets the files as they were read back. If anything fails, nothing is left behind.
+ * Missing directories are made, with the owner of the directory above.
  *
  * @throws {Failure} `disk`, and whatever `verify` throws.
  */
@@ -48,7 +48,7 @@ export async function stageFiles(
   }
 }
 
-/** Removes staged files that shall not be put in place. */
+/** Removes staged files that are not put in place. */
 export function discardStaged(staged: readonly Staged[]): void {
   for (const { path } of staged) inDirectory(dirname(path), () => rmSync(path, { force: true }));
 }
@@ -65,7 +65,7 @@ function readBack(path: string, expected: string): string {
   if (!onDisk('cannot read back', path, holds)) {
     throw notAsWritten(path);
   }
-  // What those bytes mean. Decoding them would give a second copy of the same text.
+  // The text of those bytes. Decoding them would make a second copy of it.
   return expected.toWellFormed();
 }
 

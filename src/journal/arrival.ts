@@ -7,8 +7,8 @@ export function moment(): Arrival {
 }
 
 /**
- * When this process began. A request that it answers was sent before that, so a run that began later has seen
- * everything the sender wanted seen.
+ * When this process began. Its request was sent before that, so a run that began later has seen everything that the
+ * sender wanted it to see.
  */
 export function arrival(): Arrival {
   const { bootId, monotonicNs } = moment();

@@ -5,14 +5,15 @@ import { codeOf, onDisk } from '../files/disk.ts';
 import { readRegularFile } from '../files/regular-file.ts';
 
 /*
- * What was copied to the new name of an event, a file for each in the application's state directory, until the ready hook
- * has looked whether the old one was written to since. It decides about nothing but databases of the application's.
+ * Copies of a database to the new name of its event, a file for each in the application's state directory, until the
+ * ready hook has checked whether the old one was written to since. These files decide only about databases of the
+ * application.
  */
 
 export interface Move {
   /** The name of the database before. */
   readonly from: string;
-  /** `stampOf` the old one, from before it was read: another one may mean that it was written to since. */
+  /** `stampOf` the old one, from before it was read: if it differs, the old one may have been written to since. */
   readonly stamp: string;
   /** `imageDigest` of what was copied. */
   readonly digest: string;
@@ -26,7 +27,7 @@ export function movesDir(stateDir: string): string {
 }
 
 /**
- * What is written down, by the new name. One that cannot be read is none.
+ * The records, by the new name. A record that cannot be read counts as none.
  *
  * @throws {Failure} `disk`
  */
@@ -68,7 +69,9 @@ function parse(text: string): Move | null {
   return isMove && /^[0-9]{4}-[^/]+$/.test(from) ? { from, stamp, digest } : null;
 }
 
-/** By the old name of an event's database: the new ones that a copy of it was brought along to, and it stands there still. Never throws. */
+/**
+ * By the old name of an event's database: the new names that it was copied to while it is still there. Never throws.
+ */
 export function leftBehind(dbDir: string): Map<string, string[]> {
   const left = new Map<string, string[]>();
   try {

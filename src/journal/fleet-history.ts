@@ -36,8 +36,8 @@ export async function readFleetHistory(
 }
 
 /**
- * What this host remembers of its publications to one store, and which of the store's indexes its own has grown from
- * by an update (null where none did, or it was rolled back).
+ * What this host remembers of its publications to one store, and which of the store's indexes its own was made from by
+ * an update (null for none, or if it was rolled back).
  *
  * @throws {Failure} as `readHistory`
  */
@@ -58,8 +58,8 @@ export async function readPublishMemory(
 }
 
 /**
- * What this host remembers of the event databases it has looked at, and the `imageDigest` of the index that an update or a
- * rollback put here and that this host has not published last (null for none).
+ * What this host remembers of the event databases that it has read, and the `imageDigest` of the index that an update
+ * or a rollback put here and that this host has not published last (null for none).
  *
  * @throws {Failure} as `readHistory`
  */
@@ -100,7 +100,7 @@ function readRows(db: Database, limit: number): FleetHistoryRow[] {
     }));
 }
 
-/** A process of an earlier boot is gone, whoever has its number now. */
+/** A process of an earlier boot is gone, even if another process has its number now. */
 function lives({ boot_id, pid }: Row, bootId: string | null): boolean {
   if (boot_id !== bootId) return false;
   try {

@@ -14,8 +14,8 @@ import { parseMemory } from './parse.ts';
 const KEPT_RUNS = 500;
 
 /**
- * Opens the journal for one piece of writing about the fleet, and lets go of it at once: a run over the fleet never
- * holds the lock, since the machine that it runs on may be one of those to be updated.
+ * Opens the journal for one write about the fleet, and closes it at once: a run over the fleet never holds the lock,
+ * since the machine that it runs on may be one of those to be updated.
  *
  * @throws {Failure} as `acquireJournal`
  */
@@ -39,7 +39,7 @@ export async function inFleetJournal<T>(
   }
 }
 
-/** What the journal knows of the fleet. Everything that is done with one of these becomes durable together. */
+/** The fleet's part of the journal. Everything that is done with one of these becomes durable together. */
 export class FleetJournal {
   readonly #db: Database;
 
@@ -47,7 +47,7 @@ export class FleetJournal {
     this.#db = db;
   }
 
-  /** Writes down that a run begins. */
+  /** Records that a run begins. */
   begin({ run, who, target }: NewFleetRun): void {
     const { lastInsertRowid } = this.#db
       .prepare('INSERT INTO fleet_runs (run, who, target, boot_id, pid, began_at) VALUES (?, ?, ?, ?, ?, ?)')
@@ -55,7 +55,7 @@ export class FleetJournal {
     this.#db.prepare('DELETE FROM fleet_runs WHERE sequence <= ?').run(Number(lastInsertRowid) - KEPT_RUNS);
   }
 
-  /** Writes down how a run ended. */
+  /** Records how a run ended. */
   finish(run: string, end: FleetRunEnd): void {
     const { durationMs, outcome, published, etag, updated, failed, skipped, errorCode } = end;
     this.#db

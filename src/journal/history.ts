@@ -26,7 +26,8 @@ export async function readHistory(dbDir: string, limit: number, timeoutMs = 5000
 }
 
 /**
- * Reads from the journal without its lock, but not while somebody else holds that; an empty list where there is none.
+ * Reads from the journal without its lock, but not while another process holds it; an empty list if there is no
+ * journal.
  *
  * @throws {Failure} as `readHistory`
  */
@@ -37,7 +38,7 @@ export async function readJournal<T>(
 ): Promise<T[]> {
   requireDbDir(dbDir);
   const path = journalPath(trustedDirOf(dbDir));
-  // One that may not be looked at is no missing one: what it remembers must not be taken for nothing.
+  // A journal that cannot be read is not a missing one: its memory must not be taken for empty.
   const look = () => asRoot(() => statSync(path, { throwIfNoEntry: false }));
   if (!onDisk('cannot read', path, look)) return [];
   const deadline = monotonicMs() + timeoutMs;
@@ -57,8 +58,8 @@ export async function readJournal<T>(
 }
 
 /**
- * What was read of the journal; `nothing` where that is damaged. For whoever takes its lock next, which sets a damaged one
- * aside: all that it knew is lost, and the update goes on.
+ * What was read of the journal; `nothing` if it is damaged. For a process that takes its lock next: that sets a damaged
+ * one aside, its memory is lost, and the update goes on.
  */
 export async function unlessDamaged<T>(reading: Promise<T>, nothing: T): Promise<T> {
   try {
@@ -69,7 +70,7 @@ export async function unlessDamaged<T>(reading: Promise<T>, nothing: T): Promise
   }
 }
 
-/** Opened for writing where that is allowed, since what a killed run left half written must be undone first. */
+/** Opened for writing if possible, since an unfinished write of a killed run must be undone first. */
 function readOnce<T>(path: string, read: (db: Database, version: number) => T[]): T[] {
   const db = openDatabase(path, { fileMustExist: true, busyTimeoutMs: 0 });
   try {

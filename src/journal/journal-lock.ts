@@ -29,7 +29,7 @@ export interface LockOptions {
 
 export interface Locked {
   readonly db: Database;
-  /** What the operator should know, such as a damaged journal that was set aside. */
+  /** A note for the operator, such as a damaged journal that was set aside. */
   readonly notes: readonly string[];
 }
 
@@ -86,7 +86,7 @@ async function pause(deadline: number, { timeoutMs, signal }: LockOptions): Prom
   await wait(Math.min(left, 4 + Math.random() * 16), undefined, signal ? { signal } : {});
 }
 
-/** Null when the file was made or replaced just now: then it is not certain which one is open. */
+/** Null if the file was made or replaced just now: then it is not certain which one is open. */
 function open(path: string): Handle | null {
   const before = fileId(path);
   const db = openDatabase(path, { busyTimeoutMs: 0 });

@@ -4,9 +4,9 @@ import type { FleetReport, PublishOutcome } from '../report/fleet-results.ts';
 import type { IndexFacts, RunKind, Trigger } from '../report/results.ts';
 import type { Warning } from '../warning.ts';
 
-/** When a process began, in a clock that all processes since the last boot share and that nobody can set. */
+/** When a process began, by a clock that all processes since the last boot share and that cannot be set. */
 export interface Arrival {
-  /** The kernel's name for this boot; null where it has none, and then no result is ever shared. */
+  /** The kernel's id of this boot; null if there is none, and then no result is ever shared. */
   readonly bootId: string | null;
   /** CLOCK_MONOTONIC, nanoseconds. */
   readonly monotonicNs: bigint;
@@ -14,21 +14,21 @@ export interface Arrival {
 
 /** What the journal remembers of the index that it saw installed. */
 export interface InstalledState extends IndexFacts {
-  /** `imageDigest` of what was installed; another digest on disk means that somebody else changed it. */
+  /** `imageDigest` of what was installed; another digest on disk means that another program changed it. */
   readonly digest: string;
   /** True after a rollback: the object with this ETag was rolled back and must not come back by itself. */
   readonly held: boolean;
 }
 
-/** What the last run that looked at everything has found and left: it proves the next one to be unneeded. */
+/** What the last complete run has found and left: it can prove that the next one has nothing to do. */
 export interface ProvedRun {
   /** Hex SHA-256 of everything that the files depend on. */
   readonly inputs: string;
   /** Every generated file, in the order in which it is installed. */
   readonly outputs: readonly ProvedOutput[];
-  /** How much the index has, in words. */
+  /** The size of the index, in words. */
   readonly detail: string;
-  /** Of the index, as they are told. */
+  /** Of the index, as they are shown. */
   readonly warnings: readonly Warning[];
   /** Whether the index has this machine's region. */
   readonly knowsRegion: boolean;
@@ -54,11 +54,11 @@ export interface NewRun {
   readonly began?: Arrival & { readonly at: number };
 }
 
-/** A caller that would take another run's result for its own. */
+/** A caller that may take the result of another run. */
 export interface Caller {
   readonly kind: RunKind;
   readonly appRoot: string;
-  /** Hex SHA-256 of the index that it brings; only the result of a run with the very same is its own. */
+  /** Hex SHA-256 of the pushed index; only the result of a run with the same index counts for it. */
   readonly sha256?: string;
 }
 
@@ -75,15 +75,15 @@ export interface FleetRunEnd {
   /** Milliseconds by the monotonic clock. */
   readonly durationMs: number | null;
   readonly outcome: FleetReport['outcome'];
-  /** What became of the index; null when the run did not get that far. */
+  /** The outcome for the index; null if the run did not get that far. */
   readonly published: PublishOutcome['kind'] | null;
-  /** ETag that the machines were to have. */
+  /** ETag that the machines should have. */
   readonly etag: string | null;
-  /** How many machines were brought to that index, those among them that had it already. */
+  /** How many machines have that index now, including those that had it before. */
   readonly updated: number;
   /** Ids of the machines that were not. */
   readonly failed: readonly string[];
-  /** How many were passed over because they were not running. */
+  /** How many were skipped because they were not running. */
   readonly skipped: number;
   readonly errorCode: FailureCode | null;
 }
@@ -92,30 +92,32 @@ export interface FleetRunEnd {
 export interface FleetHistoryRow extends NewFleetRun, Omit<FleetRunEnd, 'outcome'> {
   /** ISO 8601, UTC. */
   readonly beganAt: string;
-  /** `running`: its process is still there; `interrupted`: it is gone without having said how it ended. */
+  /** `running`: its process still exists; `interrupted`: it is gone without a recorded end. */
   readonly outcome: FleetRunEnd['outcome'] | 'interrupted' | 'running';
 }
 
-/** What this host remembers of the event databases whose dates it has looked at. */
+/** What this host remembers of the event databases whose dates it has read. */
 export interface DateMemory {
-  /** `imageDigest` of the index of another host, or an earlier one, that this host's has last grown from; null for none. */
+  /**
+   * `imageDigest` of the index of another host, or an earlier one, that this host's index was made from; null for none.
+   */
   readonly basis: string | null;
-  /** What each database's file was like at the last look, by the name of the database. */
+  /** The stamp of each database's file at the last look, by the name of the database. */
   readonly stamps: Readonly<Record<string, string>>;
 }
 
 /** What this host remembers of what it published to one store. */
 export interface PublishMemory {
-  /** The last publication that is known to stand, or to have stood, in the store; null for none. */
+  /** The last publication that is, or was, known to be in the store; null for none. */
   readonly last: {
     readonly etag: string;
     /** `imageDigest` */
     readonly digest: string;
     /** ISO 8601, UTC: when that index was last changed. */
     readonly time: string;
-    /** Whether the inventory has been told. */
+    /** Whether the inventory has it. */
     readonly inventoried: boolean;
   } | null;
-  /** `imageDigest`s of what was sent since, and may have arrived although nobody lived to see it. */
+  /** `imageDigest`s of what was sent since, and may have arrived although the run was killed before the answer. */
   readonly intended: readonly string[];
 }

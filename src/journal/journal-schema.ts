@@ -41,8 +41,8 @@ const FLEET_TABLES = `
 `;
 
 /**
- * Version 2 is made only where runs over the fleet are recorded: the journal of a machine that never runs them stays one
- * that older releases read, so that a deployment can be taken back.
+ * Version 2 is made only on hosts that record runs over the fleet: other machines keep a journal that older releases
+ * can read, so that a deployment can be taken back.
  */
 const FILE: StoreFile = {
   versions: ['', TABLES, TABLES + FLEET_TABLES],

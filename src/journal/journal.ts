@@ -19,10 +19,10 @@ const KEPT_RUNS = 500;
 /** Of those, how many keep their whole result: only the newest can be shared, and results can be large. */
 const KEPT_RESULTS = 8;
 
-/** Whether something is written down at once, or together with what is written down next: each time syncs the disk four times. */
+/** Whether something is recorded at once, or together with the next record: each commit syncs the disk four times. */
 export type When = 'now' | 'with-next';
 
-/** Where the journal of a state directory stands. */
+/** Path of the journal of a state directory. */
 export function journalPath(stateDir: string): string {
   return join(stateDir, 'journal.db');
 }
@@ -40,11 +40,14 @@ export async function acquireJournal(options: { dbDir: string } & LockOptions): 
   return new Journal(db, stateDir, notes);
 }
 
-/** The journal of one db dir, locked. Where that is root's to believe, all is done as root. Every method may throw a `Failure` with code `disk`. */
+/**
+ * The journal of one db dir, locked. If only root trusts it, everything is done as root. Every method may throw a
+ * `Failure` with code `disk`.
+ */
 export class Journal {
   /** Where generations are kept, too. */
   readonly stateDir: string;
-  /** What the operator should know, such as a damaged journal that was set aside. */
+  /** A note for the operator, such as a damaged journal that was set aside. */
   readonly notes: readonly string[];
   readonly #db: Database;
   readonly #began = new Map<string, number>();
@@ -57,20 +60,20 @@ export class Journal {
     this.notes = notes;
   }
 
-  /** Lets the next run have the lock. */
+  /** Releases the lock for the next run. */
   close(): void {
     asRoot(() => this.#db.close());
   }
 
   /**
-   * The result of the latest run that ended, began after `since`, and did at least what the caller wants done; null
-   * when there is none. It is marked as shared.
+   * The result of the latest run that ended, began after `since`, and did at least what the caller wants; null if there
+   * is none. It is marked as shared.
    */
   resultSince(since: Arrival, caller: Caller): RunResult | null {
     return this.#read((db) => resultSince(db, since, caller));
   }
 
-  /** Writes down that a run has begun: when it did, before it looked at anything outside, such as the store. */
+  /** Records that a run has begun, with the time before it looked at anything outside, such as the store. */
   begin({ run, trigger, kind, appRoot, began }: NewRun, when: When = 'now'): void {
     const { bootId, monotonicNs, at } = began ?? { ...moment(), at: Date.now() };
     this.#began.set(run, monotonicMs());
@@ -89,7 +92,7 @@ export class Journal {
     });
   }
 
-  /** Writes down how a run ended. The diff of a dry run is not kept. */
+  /** Records how a run ended. The diff of a dry run is not kept. */
   finish(run: string, result: RunResult): void {
     const { diff: _, ...kept } = result;
     const began = this.#began.get(run);
@@ -116,7 +119,7 @@ export class Journal {
     return this.#read((db) => readRows(db, limit, new Set(this.#began.keys())));
   }
 
-  /** What is installed, as the last run that installed an index wrote it down; null when none has. */
+  /** What is installed, as recorded by the last run that installed an index; null if none has. */
   installed(): InstalledState | null {
     return parseInstalled(this.#get('installed'));
   }
@@ -126,8 +129,8 @@ export class Journal {
   }
 
   /**
-   * Whether a run that changed files on disk did not get as far as giving navigator.yml its fresh mtime, so that the
-   * next run must, whether or not it finds anything to change.
+   * Whether a run that changed files did not get as far as giving navigator.yml its fresh mtime. Then the next run must
+   * do it, even if it finds nothing to change.
    */
   pendingReload(): boolean {
     return this.#get('pending_reload') !== null;
@@ -175,7 +178,7 @@ export class Journal {
     this.#change(() => this.#set('installed', text));
   }
 
-  /** What proves that a run would change nothing, as the last one wrote it down; null where nothing does. */
+  /** The last run's proof that the next one would change nothing; null for none. */
   proved(): ProvedRun | null {
     return parseProved(this.#get(PROVED));
   }
@@ -185,7 +188,7 @@ export class Journal {
     if (text !== this.#get(PROVED)) this.#note('with-next', () => this.#set(PROVED, text));
   }
 
-  /** Why the last update that had to serve could not ask the store, or take what it has; null where it could. */
+  /** Why the last update that had to serve could not ask the store, or install its index; null if it could. */
   owedUpdate(): Problem | null {
     return parseProblem(this.#get(OWED_UPDATE));
   }
@@ -196,7 +199,7 @@ export class Journal {
       this.#change(() => this.#db.prepare('DELETE FROM meta WHERE key = ?').run(OWED_UPDATE));
   }
 
-  /** `imageDigest`s of what this host has published last, to whatever store. */
+  /** `imageDigest`s of what this host has published last, to any store. */
   publishedDigests(): ReadonlySet<string> {
     return this.#read((db) => publishedDigests(db));
   }

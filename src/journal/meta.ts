@@ -1,9 +1,7 @@
 import type { Database } from '../database/sqlite.ts';
 import { parseMemory } from './parse.ts';
 
-/*
- * What the journal keeps by name, beside the runs: texts, most of them JSON.
- */
+/* The journal's values by name, beside the runs: texts, most of them JSON. */
 
 /** The name for what was published to one store, which is named by its endpoint and bucket. */
 export function publishedTo(store: string): string {

@@ -8,9 +8,9 @@ import { syncDirectory } from '../files/sync-directory.ts';
 import { ownershipOfApplication, writeNewFile } from '../rights/files.ts';
 
 /*
- * The databases that an update was about to put in place for new events, from before it replaces the index until they are
- * there: the next one, to which those events are not new any more, goes on with them; and so does the ready hook. It
- * stands where the application could write it, too, and decides about nothing but databases of the application's.
+ * The databases that an update was going to put in place for new events, from before it replaces the index until they
+ * are there. The next update, for which those events are not new any more, goes on with them; so does the ready hook.
+ * The application could write this file, so it decides only about databases of the application.
  */
 
 /** By the name of a database: the name that it had before, if the event brings one along. */
@@ -24,7 +24,7 @@ const NAME = /^[0-9]{4}-[^/\p{Cc}]+$/u;
 /** Bytes of a name that files can have. */
 const LONGEST_NAME = 200;
 
-/** Those that are owed; what cannot be read is none. */
+/** The owed databases; none if they cannot be read. */
 export function readOwedEvents(dbDir: string): OwedEvents {
   try {
     const found = readRegularFile(join(stateDirOf(dbDir), FILE), MOST_BYTES);
@@ -42,7 +42,7 @@ function isName(value: unknown): value is string {
 }
 
 /**
- * For good on the disk when it returns. To be called with the update's lock held.
+ * Durable when it returns. Call it with the update's lock held.
  *
  * @param run that writes it
  * @throws {Failure} `disk`
@@ -68,10 +68,10 @@ export function writeOwedEvents(dbDir: string, owed: OwedEvents, run: string): v
 }
 
 /**
- * Takes away what killed runs have left beside. Whatever stands there in the place of a directory keeps nobody from an
- * update: it is the application's. To be called with the update's lock held.
+ * Removes what killed runs have left beside it. Something else in the place of a directory never stops an update, since
+ * the directory is the application's. Call it with the update's lock held.
  *
- * @param run that asks; what is its own stays
+ * @param run that asks; its own files stay
  */
 export function clearOwedEvents(dbDir: string, run: string): void {
   const directory = stateDirOf(dbDir);
@@ -81,6 +81,6 @@ export function clearOwedEvents(dbDir: string, run: string): void {
       if (isLeft) rmSync(join(directory, name), { force: true });
     }
   } catch {
-    // Who writes there will say what is wrong.
+    // The next write there will say what is wrong.
   }
 }

@@ -3,8 +3,8 @@ import type { RunResult } from '../report/results.ts';
 import type { DateMemory, InstalledState, ProvedRun, PublishMemory } from './journal-model.ts';
 
 /*
- * What the journal keeps as JSON, read with a look at its shape: text that is not what this program writes counts as
- * nothing, as if it had been forgotten. That costs a request or a reload; to believe it could cost an update.
+ * The journal's JSON values, checked when they are read: text that this program would not write counts as forgotten.
+ * That costs a request or a reload; trusting it could cost an update.
  */
 
 /** A result that may answer for another request. */

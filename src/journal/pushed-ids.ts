@@ -11,11 +11,11 @@ import { asRoot } from '../rights/rights.ts';
 
 /** Seconds that an id is remembered: longer than a message with it could still be taken. */
 const KEPT_S = 1800;
-/** Ids of that time. Only who has a key can use one up. */
+/** How many ids of that time are kept. Only a sender with a key can use one up. */
 const MOST_IDS = 2000;
 
 const FLOOR = /^floor-(\d{1,15})$/;
-/** What else stands there, such as a directory of somebody's, is not ours to count or to remove. */
+/** Anything else there, such as a foreign directory, is neither counted nor removed. */
 const USED = /^[0-9a-f]{64}$/;
 
 /** A message that was signed. */
@@ -26,17 +26,17 @@ export interface Message {
 }
 
 /**
- * Uses up the id of a signed message, which only one caller ever can. Each id is an empty file, which the kernel makes once,
+ * Uses up the id of a signed message; only one caller ever can. Each id is an empty file, which the kernel makes once,
  * and whose time is the message's. When ids are forgotten, the latest time among them stays: no message of that time or
- * an earlier one is taken any more, whatever becomes of the clock.
+ * an earlier one is accepted any more, even if the clock is set back.
  *
  * @param now seconds since 1970
- * @returns why it does not count: the id was used before, or could have been; null where it does
+ * @returns why it does not count: the id was used before, or could have been; null if it does
  * @throws {Failure} `busy`: too many in so short a time; `db-dir-missing`, `disk`, `config-invalid`
  */
 export function claimId(dbDir: string, { id, timestamp }: Message, now: number): string | null {
   const directory = join(ensureTrustedDir(dbDir), 'pushed');
-  // What root is to believe stands where nobody else can go.
+  // Root trusts these files, so they are where no other user can change them.
   const claim = () => {
     makePrivateDirectory(directory);
     const floor = forgetOld(directory, now);
@@ -83,7 +83,7 @@ function forgetOld(directory: string, now: number): number {
     });
   }
   if (old.length > 0) {
-    // First what is to stay, then what may go.
+    // First the time that stays, then the ids that may go.
     makeOnce(directory, `floor-${floor}`, floor);
     for (const name of old) rmSync(join(directory, name), { force: true });
     for (const one of floors) if (one < floor) rmSync(join(directory, `floor-${one}`), { force: true });

@@ -11,7 +11,7 @@ import { resultSince } from './shared-result.ts';
 /** What a journal remembers of the state of its machine. */
 export interface Remembered {
   readonly installed: InstalledState | null;
-  /** What a run that was cut short was about to install; it stands there if the digest says so. */
+  /** What an interrupted run was going to install; the digest says whether it did. */
   readonly intended: InstalledState | null;
   readonly pendingReload: boolean;
   readonly lastRun: HistoryRow | null;
@@ -21,7 +21,7 @@ export interface Remembered {
   readonly published: ReadonlySet<string>;
 }
 
-/** What was installed, on a machine whose index has this digest: also what a run that was cut short did install. */
+/** What was installed on a machine whose index has this digest, also by an interrupted run. */
 export function installedAs(
   { installed, intended }: Remembered,
   digest: string | null,

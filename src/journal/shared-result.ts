@@ -4,7 +4,7 @@ import { moment } from './arrival.ts';
 import type { Arrival, Caller } from './journal-model.ts';
 import { parseResult } from './parse.ts';
 
-/** Which runs' results a caller may take for its own. A forced run does all that a plain one does. */
+/** Which runs' results count for a caller. A forced run does everything that a plain one does. */
 const SHAREABLE: Readonly<Record<RunKind, readonly RunKind[]>> = {
   plain: ['plain', 'forced'],
   forced: ['forced'],
@@ -15,8 +15,8 @@ const SHAREABLE: Readonly<Record<RunKind, readonly RunKind[]>> = {
 };
 
 /**
- * The result of the latest run that ended, began after `since`, and did at least what the caller wants done; null when
- * there is none. It is marked as shared.
+ * The result of the latest run that ended, began after `since`, and did at least what the caller wants; null if there
+ * is none. It is marked as shared.
  */
 export function resultSince(db: Database, since: Arrival, caller: Caller): RunResult | null {
   const kinds = SHAREABLE[caller.kind];

@@ -25,9 +25,9 @@ const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY
 const DESCRIPTORS = existsSync('/proc/self/fd') ? '/proc/self/fd' : null;
 
 /**
- * An open directory: the public one, or one below it. What is in it is reached through its descriptor and by a name
- * without a slash, and links are not followed: nobody who may write to the public directory can lead us out of it. And
- * what is done in it is done with the rights of whoever it belongs to: root's or the application's.
+ * An open directory: the public one, or one below it. Its entries are reached through its descriptor and by a name
+ * without a slash, and links are not followed: a user who may write to the public directory cannot lead us out of it.
+ * Work in it is done with the rights of its owner: root's or the application's.
  */
 export class Directory {
   readonly path: string;
@@ -45,8 +45,8 @@ export class Directory {
   }
 
   /**
-   * The public directory itself, which may be a link. If it is missing it is made; or the answer is null. Where the
-   * application has a say in where its path leads, nothing in it is done as root, whoever it belongs to.
+   * The public directory itself, which may be a link. If it is missing, it is made; or the answer is null. If the
+   * application controls a part of its path, nothing in it is done as root, whoever owns it.
    */
   static openTop(path: string, options: { make: boolean }): Directory | null {
     if (!existsSync(path)) {

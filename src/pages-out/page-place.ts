@@ -8,8 +8,8 @@ const ATTEMPTS = 3;
 const STAGED = /^\.index\.html\.[0-9a-f]{24}\.staged$/;
 
 /**
- * Puts a file in place whole: staged beside it under a name that nobody can know beforehand, then renamed. It is not
- * synced: after a power failure a page may be missing or cut short, and is then found to differ and written again.
+ * Puts a complete file in place: staged beside it under an unpredictable name, then renamed. It is not synced: after a
+ * power failure a page may be missing or cut short, and then it is written again because it differs.
  */
 export function placeFile(directory: Directory, name: string, bytes: Buffer): void {
   removeLeftovers(directory);

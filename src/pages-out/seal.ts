@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 
 /*
- * How pages of ours are known again: the first line carries a digest of all that follows it. A page that somebody has
- * written, or has changed by hand, does not bear it out.
+ * How our own pages are recognised: the first line has a digest of everything after it. A page that was written or
+ * changed by hand does not match it.
  */
 
 const DOCTYPE = '<!doctype html>';

@@ -2,10 +2,10 @@ import type { Directory } from './directory.ts';
 import { removeLeftovers } from './page-place.ts';
 import { sealOf } from './seal.ts';
 
-/** A page that stands in the public directory and is none of this site's any more. */
+/** A page in the public directory that no longer belongs to this site. */
 export interface StalePage {
   readonly path: string;
-  /** Whether somebody has changed it since it was written. */
+  /** Whether it was changed by hand since it was written. */
   readonly edited: boolean;
   /** Removes it, and its directories where nothing else is left in them. */
   remove(): void;
@@ -64,7 +64,7 @@ function* stalePage(
   yield { path, edited: state === 'changed', remove };
 }
 
-/** What is no directory, or a link, holds no page of ours. */
+/** Anything but a directory, and a link to one, has no page of ours. */
 function enterQuietly(directory: Directory, name: string): Directory | null {
   try {
     return directory.enter(name);

@@ -15,7 +15,7 @@ export interface WriteRequest {
   readonly pages: readonly Page[];
   /** Says what would be written and removed, and does nothing. */
   readonly dryRun: boolean;
-  /** Name of the step that events are told under. */
+  /** Name of the step in events. */
   readonly step: string;
   readonly say: Tell;
 }
@@ -26,15 +26,15 @@ export interface WriteResult {
   readonly failures: readonly ItemFailure[];
 }
 
-/** What is said of a page that does not belong any more. */
+/** The note about a page that no longer belongs. */
 const LEFT_ALONE = 'no page of this site any more, but changed by hand: remove it if it is not wanted';
 
 /** Pages between two turns of the event loop, so that nothing else has to wait for all of them. */
 const BATCH = 32;
 
 /**
- * Renders pages and writes those that differ from what stands there, then removes pages of ours that are no longer
- * among them. A page that cannot be rendered or written is a failure in the result, and the others go on.
+ * Renders pages and writes those that differ from the files there, then removes our pages that are no longer among
+ * them. A page that cannot be rendered or written is a failure in the result, and the others go on.
  *
  * @throws {Failure} `disk`: the public directory itself cannot be used.
  */

@@ -32,7 +32,7 @@ export interface RegionView {
 /** When an event is. */
 export interface When {
   readonly days: Days;
-  /** Whether somebody wrote it in his own words, which pages repeat. */
+  /** Whether it is free text, which pages repeat. */
   readonly typed: boolean;
 }
 

@@ -6,20 +6,20 @@ import type { Site } from '../site/site.ts';
 import { printable } from '../text.ts';
 import type { BeforeSettings } from './publish-settings.ts';
 
-/** Lines of the command's output that are told; of more, only how many. */
+/** Lines of the command's output that are shown; of the others only their number. */
 const MOST_LINES = 200;
 
 export interface BeforeParts {
   readonly site: Site;
   readonly settings: BeforeSettings;
-  /** What the command gets of it: not our secrets. */
+  /** The environment of the command: without our secrets. */
   readonly env: NodeJS.ProcessEnv;
   readonly report: Tell;
 }
 
 /**
- * Runs the operator's own command in the app root, before the index is read: what it does to the index is published with
- * it. A dry run only says that it would be run. Nothing is done where no command is set.
+ * Runs the operator's own command in the app root, before the index is read: its changes of the index are published,
+ * too. A dry run only says that it would run it. Without a command, nothing happens.
  *
  * @throws {Failure} `command-failed`; then nothing may be published
  */
@@ -47,7 +47,7 @@ export async function runBefore(parts: BeforeParts, options: { dryRun: boolean }
     report({ type: 'note', message: `${shown}: ${lines - MOST_LINES} more lines are not shown` });
   const problem = describeBadEnd(outcome, `${timeoutMs / 1000} s (FLEET_BEFORE_TIMEOUT)`);
   if (problem === null) return;
-  // Not cut short here: half a secret would not be known for one.
+  // Not cut here: half a secret would not be recognised and scrubbed.
   throw new Failure('command-failed', `${shown} (FLEET_BEFORE) ${printable(problem)}`, {
     hint: 'Nothing was published. Run it by hand in the app root to see why; without FLEET_BEFORE, config-update does without it.',
   });

@@ -5,7 +5,7 @@ import type { Grown } from './memory.ts';
 import type { OurIndex } from './publish-context.ts';
 import type { Standing } from './stored-index.ts';
 
-/** What is to be done about the store's index. */
+/** What to do with the store's index. */
 export type Decision =
   | { readonly kind: 'unchanged' }
   /** `modified`: the time that it is published with. */
@@ -16,18 +16,18 @@ export type Decision =
 export interface Circumstances {
   readonly ours: OurIndex;
   readonly memory: PublishMemory;
-  /** The store's index that this host's has grown from by an update; null where none did. */
+  /** The store's index that this host's index was made from; null for none. */
   readonly installed: Grown | null;
   /** ETag that the administrator wants to publish over. */
   readonly replaces: string | null;
   readonly now: Date;
-  /** Whether a publication of this run has met another one already. */
+  /** Whether this run has met another publication already. */
   readonly raced: boolean;
 }
 
 /**
- * Whether this host may publish over what stands there: only over what it published itself, or grew from, or has told
- * its administrator of. An older index never replaces a newer one unless that is asked for.
+ * Whether this host may publish over the store's index: only over one that it published itself, was made from, or has
+ * shown to its administrator. An older index replaces a newer one only on request.
  */
 export function decide(standing: Standing, circumstances: Circumstances): Decision {
   const { ours, replaces } = circumstances;
@@ -39,7 +39,7 @@ export function decide(standing: Standing, circumstances: Circumstances): Decisi
   }
   if (isOurs(standing, circumstances)) {
     if (!older) return { kind: 'publish', replaces: etag, modified: ours.modified };
-    // A time that is yet to come is the mistake of a clock, and does not say which one is older.
+    // A time in the future is the mistake of a clock, and does not say which index is older.
     const mistaken = new Date(standing.index.time) > circumstances.now;
     return mistaken ? { kind: 'publish', replaces: etag, modified: justAfter(standing) } : { kind: 'older' };
   }
@@ -49,27 +49,27 @@ export function decide(standing: Standing, circumstances: Circumstances): Decisi
   return { kind: 'changed-elsewhere' };
 }
 
-/** The time that ours gets where machines that have theirs would refuse it as the older one. */
+/** The time that ours gets if machines with theirs would otherwise refuse it as older. */
 function justAfter({ index }: Standing): Date {
   return new Date((wholeSeconds(new Date(index.time)) + 1) * 1000);
 }
 
-/** Whether it was last changed before a time, which is given as ISO 8601; to the second, as everywhere. */
+/** Whether it was last changed before a time (ISO 8601), compared in whole seconds, as everywhere. */
 export function isOlder({ modified }: OurIndex, time: string): boolean {
   return wholeSeconds(modified) < wholeSeconds(new Date(time));
 }
 
 function isOurs({ index, digest }: Standing, { memory, installed }: Circumstances): boolean {
   if (memory.last?.etag === index.etag) return true;
-  // The time as well: somebody may have gone back to these very bytes, and that is news.
+  // The time as well: an administrator may have restored these very bytes, and that is a change.
   if (installed?.etag === index.etag && installed.time === index.time) return true;
-  // Sent by a run of this host that did not live to see the answer.
+  // Sent by a run of this host that was killed before it saw the answer.
   return digest !== null && memory.intended.includes(digest);
 }
 
 /**
- * The first publication of a host over an index of which nobody says whose it is, such as the tools before this one put
- * there: it can only go by time.
+ * The first publication of a host over an index without a known publisher, for example one that earlier tools put
+ * there: only the time can decide.
  */
 function isUnclaimed({ index }: Standing, { memory, raced }: Circumstances): boolean {
   return memory.last === null && index.by === null && !raced;

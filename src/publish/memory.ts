@@ -12,18 +12,18 @@ export interface Grown {
 
 type Last = NonNullable<PublishMemory['last']>;
 
-/** How many publications without an answer are remembered: a few that were killed one after the other. */
+/** How many publications without an answer are remembered: enough for a few killed runs in a row. */
 const MOST_INTENDED = 20;
 
 /** What this host remembers of its publications, kept in the journal; each change is durable when it returns. */
 export interface Memory {
   readonly state: PublishMemory;
-  /** The store's index that this host's has grown from by an update; null where none did. */
+  /** The store's index that this host's index was made from; null for none. */
   readonly installed: Grown | null;
   readonly readOnly: boolean;
   /** Call it before an index with this digest is sent. */
   intend(digest: string): Promise<void>;
-  /** Call it as soon as an index is known to stand in the store. */
+  /** Call it as soon as the store is known to have an index. */
   published(last: Omit<Last, 'inventoried'>): Promise<void>;
   /** Call it once the inventory names the index with this ETag. */
   inventoried(etag: string): Promise<void>;

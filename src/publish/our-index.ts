@@ -15,15 +15,15 @@ import type { Site } from '../site/site.ts';
 import { md5, sha256 } from '../store/proof.ts';
 import type { OurIndex } from './publish-context.ts';
 
-/** Milliseconds to wait for a gap that others leave who write to the index. */
+/** Milliseconds to wait until no other process is writing to the index. */
 const PATIENCE_MS = 5000;
 
 const REPLACE_IT = 'Nothing was published. Put the right index.sqlite3 there, then run it again.';
 
 /**
- * The index of this host as it stands, also while the application writes to it.
+ * The index of this host, also while the application writes to it.
  *
- * @param stateDir where a copy may stand for a moment; null to leave no trace here (a dry run)
+ * @param stateDir for a temporary copy; null to leave no trace (a dry run)
  * @throws {Failure} `index-missing`, `index-invalid`, `index-too-large`, `lock-timeout`, `disk`
  */
 export async function readOurs(
@@ -48,8 +48,8 @@ export async function readOurs(
 }
 
 /**
- * Ours, changed now where it says that it was changed far ahead of the clock: machines would not believe that time
- * either, and every later index would be the older one.
+ * Our index; if its time is far ahead of the clock, with the time of now. Machines would not believe the other time
+ * either, and every later index would count as older.
  */
 export function withLikelyTime(ours: OurIndex, now: Date, note: (message: string) => void): OurIndex {
   if (!isFarAhead(ours.modified, now)) return ours;
@@ -59,7 +59,7 @@ export function withLikelyTime(ours: OurIndex, now: Date, note: (message: string
   return { ...ours, modified: now };
 }
 
-/** Ours as it stands in the store, or would. */
+/** Our index as it is, or would be, in the store. */
 export function asPublished(
   { image, digest }: OurIndex,
   { by, modified, etag }: { by: string; modified: Date; etag: string },
@@ -100,7 +100,7 @@ async function copy(path: string, through: string, maxBytes: number): Promise<Bu
   }
 }
 
-/** What a damaged index means to the host that publishes; a machine would get another one from the store. */
+/** The hint for a damaged index on the host that publishes; a machine would get another one from the store. */
 function forPublisher(error: unknown): unknown {
   if (!(error instanceof Failure) || error.code !== 'index-invalid') return error;
   return new Failure(error.code, error.message, { hint: REPLACE_IT, cause: error });

@@ -9,9 +9,9 @@ import type { Site } from '../site/site.ts';
 import type { PublishParts } from './publish-context.ts';
 
 /**
- * Proves, before anything is sent, that every machine could install an index: it is validated as a machine would, and
- * what a Fly machine and the Kamal server would generate from it has to keep every rule. Notes the rows that machines
- * will leave out, or read with a reservation.
+ * Proves, before anything is sent, that every machine could install an index: validates it as a machine does, and
+ * checks the files that a Fly machine and the Kamal server would generate from it against every rule. Reports the rows
+ * that machines would leave out or correct.
  *
  * @throws {Failure} `index-invalid`, `check-failed`; then nothing was published
  */
@@ -39,7 +39,7 @@ function readAll(image: Buffer) {
   }
 }
 
-/** One machine of each kind. Between Fly's regions only lists differ, so one of them stands for all. */
+/** One machine of each kind. Fly's regions differ only in their lists, so one region is enough. */
 function machinesOf(index: Index, site: Site): Site[] {
   const plain = { ...site, overrides: null, appName: null, region: null };
   const region = index.regions[0]?.code ?? 'iad';

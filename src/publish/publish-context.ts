@@ -5,25 +5,27 @@ import type { ObjectStore } from '../store/object-store.ts';
 export interface PublishParts {
   readonly site: Site;
   readonly store: ObjectStore;
-  /** Names the bucket, endpoint and all: what was published to one says nothing of another. */
+  /** Names the bucket with its endpoint: what was published to one says nothing about another. */
   readonly storeName: string;
-  /** Bytes; what machines would refuse is not sent. */
+  /** Bytes. A larger index is not sent, since machines would refuse it. */
   readonly maxIndexBytes: number;
   /** Milliseconds to wait for the journal, or for another publication from this host. */
   readonly lockTimeoutMs: number;
   /** `user@host`, in printable ASCII. */
   readonly by: string;
-  /** Given what may go on while the machines are asked already; it never rejects. */
+  /** Called with work that may go on while the machines are asked; its promise never rejects. */
   readonly later: (work: Promise<void>) => void;
-  /** Told what the operator should know, a line each. */
+  /** Called with notes for the operator, a line each. */
   readonly note: (message: string) => void;
 }
 
 export interface PublishRequest {
   readonly run: string;
-  /** Say what would be done, send nothing and write nothing down. */
+  /** Only say what would be done: send nothing and record nothing. */
   readonly dryRun: boolean;
-  /** ETag of somebody else's index that the administrator has been told of and wants to publish over; null for none. */
+  /**
+   * ETag of another administrator's index that this administrator has seen and wants to publish over; null for none.
+   */
   readonly replaces: string | null;
 }
 

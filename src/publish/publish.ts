@@ -14,15 +14,15 @@ import type { OurIndex, PublishParts, PublishRequest } from './publish-context.t
 import { lookAt, type Standing, withImage } from './stored-index.ts';
 
 const KEY = databaseKey(INDEX_NAME);
-/** What machines and other tools take the object for. */
+/** The object's content type, for machines and other tools. */
 const CONTENT_TYPE = 'application/vnd.sqlite3';
-/** How often what stands in the store may change under our hands before we give up. */
+/** How often the store's index may change during a publication before it fails. */
 const MOST_ROUNDS = 4;
 
 /**
- * Publishes the index of this host: read as it stands, proved as a machine would prove it, and sent only over what this
- * host knows of, so that of two administrators the second is told and nothing is lost. What was sent is remembered in
- * the journal, before and after, so that a run that is killed in between leaves no riddle to the next one.
+ * Publishes the index of this host: reads it, proves it as a machine would, and sends it only over an index that this
+ * host knows. So if two administrators publish, the second one is warned and nothing is lost. The journal records the
+ * publication before and after it, so that the run after a killed one knows what happened.
  *
  * @throws {Failure} `index-*`, `check-failed`, `store-*`, `lock-timeout`, `disk`
  */
@@ -50,7 +50,7 @@ async function publish(
   const { last } = memory.state;
   if (last?.digest !== ours.digest) {
     await proveIndex(ours.image, parts);
-    // Usually nobody else publishes: then there is no need to ask first what stands there.
+    // Usually no other host publishes, and then the store need not be asked first.
     if (last && !request.dryRun && request.replaces === null && !isOlder(ours, last.time)) {
       const sent = await send(parts, { ours, memory }, { replaces: last.etag, modified: ours.modified });
       if (sent) return sent;
@@ -76,7 +76,7 @@ interface Situation {
   readonly raced: boolean;
 }
 
-/** One look at the store, and what follows from it; null when the store has changed meanwhile. */
+/** One look at the store, and the action that follows; null if the store has changed meanwhile. */
 async function settle(
   parts: PublishParts,
   request: PublishRequest,
@@ -148,7 +148,9 @@ function wouldPublish(
   };
 }
 
-/** What stands there is exactly ours, whoever sent it: from here on it is what this host published last. */
+/**
+ * The store has exactly our index, from whichever host: from now on it counts as the last one that this host published.
+ */
 async function adopt(
   parts: PublishParts,
   ours: OurIndex,
@@ -162,7 +164,7 @@ async function adopt(
   if (!memory.state.last?.inventoried) parts.later(inventory(parts, memory));
 }
 
-/** Others save requests by the inventory; an index that is not in it is found all the same. */
+/** The inventory saves other programs a request; they find an index that is not in it all the same. */
 async function inventory({ store, note }: PublishParts, memory: Memory): Promise<void> {
   const { last } = memory.state;
   if (!last) return;

@@ -3,15 +3,15 @@ import { asPublished, likelyEtag, readOurs, withLikelyTime } from './our-index.t
 import { proveIndex } from './prove.ts';
 import type { OurIndex, PublishParts } from './publish-context.ts';
 
-/** The index of this host, and what is said of it. */
+/** The index of this host, and its description. */
 export interface LocalIndex {
   readonly ours: OurIndex;
-  /** Its ETag is the one that it would most likely have in a store. */
+  /** With the ETag that it would most likely have in a store. */
   readonly index: PublishedIndex;
 }
 
 /**
- * The index of this host where it is not published: read and proved as if it were. Leaves no trace.
+ * The index of this host if it is not published: read and proved as if it were. Leaves no trace.
  *
  * @throws {Failure} `index-*`, `check-failed`, `lock-timeout`, `disk`
  */

@@ -12,11 +12,11 @@ interface Entry {
 }
 
 /**
- * Whether two indexes hold the same, down to every table's last row, though SQLite may have laid them out differently:
- * one was vacuumed, say, or restored from a dump. What cannot be read is not the same.
+ * Whether two indexes have the same content, down to every table's last row, even if SQLite has laid them out
+ * differently: one may have been vacuumed, or restored from a dump. An index that cannot be read is not the same.
  *
- * Theirs is only looked at through a schema that is word by word ours, and that has nothing to run; and only once its
- * trees are proved to be trees.
+ * Theirs is read only if its schema is ours word by word and has nothing to run, and only after its trees are proved to
+ * be trees.
  */
 export function sameRows(theirs: Buffer, ours: Buffer): boolean {
   try {
@@ -41,7 +41,7 @@ function compare(theirs: Buffer, ours: Buffer): boolean {
   }
 }
 
-/** Whether to read all of it takes as long as its size says. */
+/** Whether its size bounds the time that reading all of it takes. */
 function isPlain(db: Database): boolean {
   const shape = shapeOf(db);
   if (shape.generated.length > 0 || shape.virtual.length > 0 || isTooWide(shape, sizeOf(db))) return false;
@@ -71,7 +71,7 @@ function sameTable(there: Database, here: Database, name: string): boolean {
   }
 }
 
-/** In an order that goes by what they hold, as their numbers may be SQLite's own. */
+/** Sorted by content, since SQLite may have numbered the rows itself. */
 function rowsOf(db: Database, name: string): IterableIterator<unknown[]> {
   const all = `SELECT * FROM main."${name.replaceAll('"', '""')}"`;
   const order = db

@@ -3,15 +3,15 @@ import { gzipSync } from 'node:zlib';
 import { sign } from '../signature.ts';
 import type { OurIndex } from './publish-context.ts';
 
-/** What is sent, and the headers of one request, which they are good for alone. */
+/** The body, and headers that are valid for one request only. */
 interface SignedIndex {
   readonly body: Buffer;
   readonly headers: () => Readonly<Record<string, string>>;
 }
 
 /**
- * The index of this host as it is sent to machines. Each request is signed by itself: its id counts once, so that one that is
- * sent again, since its answer was lost, must have another.
+ * The index of this host, as it is sent to machines. Each request has its own signature, because its id counts once: a
+ * request that is repeated after a lost answer needs another id.
  *
  * @param key to sign with
  */

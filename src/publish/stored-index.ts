@@ -7,18 +7,18 @@ import { sha256 } from '../store/proof.ts';
 import type { OurIndex } from './publish-context.ts';
 import { sameRows } from './same-rows.ts';
 
-/** What stands in the store. */
+/** The index in the store. */
 export interface Standing {
   readonly index: PublishedIndex;
-  /** `imageDigest`, that of ours where it holds the same rows; null where it is no index that could be read. */
+  /** `imageDigest`; that of ours if it has the same rows; null if it is not a readable index. */
   readonly digest: string | null;
   /** Its bytes, where they had to be fetched. */
   readonly image: Buffer | null;
-  /** Why it could not be read; null for no reason. */
+  /** Why it could not be read; null if it could. */
   readonly problem: string | null;
 }
 
-/** What this host knows of an object without fetching it. */
+/** What this host knows about an object without fetching it. */
 export interface Known {
   readonly etag: string;
   readonly digest: string;
@@ -39,8 +39,8 @@ export function publishedIndex(object: StoredObject): PublishedIndex {
 }
 
 /**
- * What stands in the store under the index's key; null for nothing. Its bytes are fetched only where neither its ETag
- * nor the digest in its metadata says what they are.
+ * The index in the store; null for none. Its bytes are fetched only if neither its ETag nor the digest in its metadata
+ * identifies them.
  *
  * @throws {Failure} `store-*`
  */
@@ -60,13 +60,13 @@ export async function lookAt(
   }
   const standing = await fetchStanding(store, key, maxBytes, index);
   const { ours } = known;
-  // The very rows of ours are ours, however SQLite has laid them out there.
+  // An index with exactly our rows counts as ours, however SQLite has laid it out.
   return standing?.image && standing.digest !== ours.digest && sameRows(standing.image, ours.image)
     ? { ...standing, digest: ours.digest }
     : standing;
 }
 
-/** The same with its bytes, where these can still be had. */
+/** The same with its bytes, if they can still be fetched. */
 export async function withImage(
   store: ObjectStore,
   key: string,
@@ -77,7 +77,7 @@ export async function withImage(
   return (await fetchStanding(store, key, maxBytes, standing.index)) ?? standing;
 }
 
-/** An index that is damaged in the store must not keep anybody from publishing a good one over it. */
+/** A damaged index in the store must not prevent the publication of a good one over it. */
 async function fetchStanding(
   store: ObjectStore,
   key: string,

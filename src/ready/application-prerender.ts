@@ -11,10 +11,10 @@ import { isRootsAlone } from '../rights/control.ts';
 import type { ReadySettings } from './ready-settings.ts';
 import type { Stage, StageOutcome } from './stages.ts';
 
-/** Where an application has a program of its own that renders its pages. */
+/** Path of an application's own program that renders its pages. */
 const OWN = 'bin/prerender';
 
-/** Lines of a program's output that are told; of more, only how many. */
+/** Lines of a program's output that are shown; of the others only their number. */
 const MOST_LINES = 200;
 
 export interface PrerenderParts {
@@ -34,7 +34,7 @@ interface RoundParts extends PrerenderParts {
   readonly tell: Tell;
 }
 
-/** The stage that renders the pages, by whoever the settings say. */
+/** The stage that renders the pages, with the renderer in the settings. */
 export function prerenderStage(always: PrerenderParts): Stage {
   const { settings, appRoot, publicDir, builtin } = always;
   return async (index, request) => {

@@ -26,9 +26,9 @@ const TIMEOUT_MS = 120_000;
 const PATIENCE_MS = 5000;
 
 /**
- * Has the update tried again that a machine came up without, with growing pauses, until it is through or the time is up:
- * nobody else may ask for one. Navigator itself is asked, which then reloads. One process does so at a time; each later
- * hook begins anew.
+ * Repeats the update that failed when a machine came up, with growing pauses, until it succeeds or the time is up:
+ * perhaps no other request comes. It asks Navigator, which then reloads. One process does so at a time; each later hook
+ * starts again.
  *
  * @throws {Failure} as `ensureReadyDir`
  */
@@ -53,7 +53,7 @@ export async function converge({ site, report, path, backoff: pauses, endsAt }: 
   }
 }
 
-/** What cannot be read now is asked for again later. */
+/** If it cannot be read now, it is requested again later. */
 async function isOwed({ dbDir }: Site): Promise<boolean> {
   try {
     return (await readRemembered(dbDir, PATIENCE_MS)).owedUpdate !== null;

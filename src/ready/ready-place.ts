@@ -6,12 +6,12 @@ import { makeDirectory, makePrivateDirectory } from '../rights/directories.ts';
 import { ensurePlaceOfRoots, placeOfRoots } from '../rights/state-place.ts';
 
 /**
- * The directory of the ready hook's lock and notes, made if need be. It goes by the app root and not by the db dir, since
- * two containers may have the same volume: while one of them replaces the other, each has pages of its own to render.
- * (What they have in common, the databases, has locks of its own there.) Where the application could hold the lock for
- * ever, it stands in a directory of root's.
+ * The directory of the ready hook's lock and notes, made if need be. It depends on the app root, not on the db dir,
+ * since two containers may have the same volume: while one of them replaces the other, each has pages of its own to
+ * render. (Their common databases have locks of their own there.) If the application could hold the lock for ever, it
+ * is in a directory of root's.
  *
- * @throws {Failure} `config-invalid` for an app root that is not there; `disk`
+ * @throws {Failure} `config-invalid` for an app root that does not exist; `disk`
  */
 export function ensureReadyDir(appRoot: string): string {
   const ofRoots = placeOfRoots('running', appRoot);

@@ -20,10 +20,11 @@ export interface ReadyResult {
 const LOCK = 'lock';
 
 /**
- * The ready hook: one at a time for an application, and nothing lost. Who finds another one at work leaves a note and is done;
- * the one at work goes round again, with the index that is the newest then, until there is no note any more.
+ * The ready hook: one at a time for an application, and nothing is lost. If another one is running, it leaves a note
+ * and ends; the running one does another round, with the newest index, until there are no more notes.
  *
- * There is no gap: a note is left before the lock is tried, and whoever lets the lock go looks for notes once more.
+ * There is no gap: a note is left before the lock is tried, and the holder looks for notes once more after releasing
+ * it.
  *
  * @throws {Failure} `config-invalid`, `disk`
  */
@@ -100,7 +101,7 @@ function lookAfterTenants(work: Work): () => Promise<void> {
       await wait(LOOK_MS, undefined, { signal: ended.signal }).catch(idle);
     } while (!ended.signal.aborted);
   })();
-  looking.catch(() => {}); // told where it is waited for
+  looking.catch(() => {}); // reported where it is awaited
   return async () => {
     ended.abort();
     await looking;

@@ -5,13 +5,13 @@ import { inDirectory } from '../rights/rights.ts';
 import { type Scope, STAGES, type StageName } from './stages.ts';
 
 /*
- * A note asks whoever holds the ready lock for one more round. It is an empty file, a name for each stage, so that any
- * number of hooks leave one note and their wishes add up. It must outlive processes, not the machine: after a boot
- * Navigator runs the hook anyway.
+ * A note asks the holder of the ready lock for one more round. It is an empty file, with one name for each stage, so
+ * that any number of hooks leave one note and their requests are combined. It must outlive processes, not the machine:
+ * after a boot Navigator runs the hook anyway.
  *
- * A note is taken before the index of its round is read. So whatever was installed before it was left is in that round,
- * and one that comes later is another note. What a round serves keeps another name until the round is over: a holder
- * that is killed leaves it to the next.
+ * A note is taken before the index of its round is read. So everything that was installed before the note is in that
+ * round, and a later note is another one. A note that a round serves has another name until the round is over: if the
+ * holder is killed, the next one serves it.
  */
 
 const LEFT = 'again.';

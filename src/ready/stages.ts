@@ -12,11 +12,11 @@ export type StageName = (typeof STAGES)[number];
 export type Scope = readonly StageName[];
 
 interface StageRequest {
-  /** Name of the step that events are told under. */
+  /** Name of the step in events. */
   readonly step: StageName;
   /** Say what would be done, and do nothing. */
   readonly dryRun: boolean;
-  /** To whom it tells what it does. */
+  /** Gets the reports of its work. */
   readonly tell: Tell;
 }
 

@@ -1,7 +1,7 @@
 import type { ProgressEvent as Progress, Reporter } from './events.ts';
 import { streamReport } from './plain-text.ts';
 
-/** A terminal that somebody watches. */
+/** A terminal with a person in front of it. */
 export interface Terminal {
   write(text: string): void;
   /** Characters in a line, as it is now. */

@@ -36,9 +36,7 @@ import type {
   Summary,
 } from './results.ts';
 
-/*
- * What runs end with, as it is read by other processes of ours.
- */
+/* Results of runs, decoded for other processes of this project. */
 
 const code = oneOf(...FAILURE_CODES);
 const problemFields = { code, message: text, hint: text };

@@ -24,8 +24,8 @@ export type Decoded =
   | { readonly kind: 'refused'; readonly reason: string };
 
 /**
- * Reads a line that `--events` printed. Strict: another version, a type or a field that is not known, one that is missing or
- * is not what it should be is refused.
+ * Reads a line that `--events` printed. Strict: it refuses another version, and a type or field that is unknown,
+ * missing or of the wrong kind.
  */
 export function decodeEvent(line: string): Decoded {
   const value = parseJson(line);

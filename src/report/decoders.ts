@@ -1,7 +1,7 @@
-/** Reads one value of a parsed JSON text. It throws `NotDecoded` at whatever is not as it should be. */
+/** Reads one value of a parsed JSON text. Throws `NotDecoded` for anything unexpected. */
 export type Decoder<T> = (value: unknown, path: string) => T;
 
-/** A value that is not what it should be: where it is, and what is wrong with it. */
+/** An unexpected value: where it is, and what is wrong with it. */
 export class NotDecoded extends Error {}
 
 /** A field that may be absent. */

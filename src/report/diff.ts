@@ -1,13 +1,13 @@
-/** Milliseconds, edits and characters that a diff may cost; beyond them only a word is said. */
+/** Milliseconds, edits and characters that a diff may cost; beyond them it is one line. */
 const TIMEOUT_MS = 2_000;
 const MOST_EDITS = 20_000;
 const MOST_CHARACTERS = 256 * 1024;
 const CONTEXT_LINES = 3;
 
 /**
- * Unified diff of two versions of a file, empty when they are alike. Two versions that would take too long to compare
- * are told by their sizes, and a diff too long to read is cut off with a line that says so; such lines begin with `\`,
- * which `patch` skips. So every line begins with one of ` +-@\`.
+ * Unified diff of two versions of a file, empty if they are alike. If the comparison would take too long, the sizes are
+ * given instead; a diff too long to read is cut off with a line that says so. Such lines begin with `\`, which `patch`
+ * skips. So every line begins with one of ` +-@\`.
  */
 export async function unifiedDiff(before: string, after: string, path: string): Promise<string> {
   if (before === after) return '';

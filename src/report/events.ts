@@ -13,10 +13,10 @@ import type { ItemOutcome, MachineState, RunResult, Summary, Trigger } from './r
 /** Of the protocol; another one is not read. */
 export const EVENTS_VERSION = 1;
 
-/** What every event has. It is given in one place (`stream.ts`). */
+/** Fields of every event. They are set in one place (`stream.ts`). */
 interface Envelope {
   readonly v: typeof EVENTS_VERSION;
-  /** The run that it belongs to; null for what is said before one began, and for a machine's state. */
+  /** The run that it belongs to; null for an event before a run began, and for a machine's state. */
   readonly run: string | null;
   /** From 1, one more with each event of the stream. */
   readonly seq: number;
@@ -34,9 +34,9 @@ export interface PlannedStep {
 interface RunBegan {
   readonly type: 'run-began';
   readonly run: string;
-  /** What began it; null where that is not told apart. */
+  /** What began it; null if that is not distinguished. */
   readonly trigger: Trigger | null;
-  /** Who runs it (`user@host`); null where nobody is known. */
+  /** Who runs it (`user@host`); null if unknown. */
   readonly by: string | null;
   /** What it works on: a machine, or the targets of a fleet. */
   readonly target: string;
@@ -50,7 +50,7 @@ export type RunBeganEvent =
   | (RunBegan & {
       readonly kind: 'fleet';
       readonly operation: FleetOperation;
-      /** What its machines are called to a person: one, and several. */
+      /** The word for its machines in messages: singular and plural. */
       readonly noun: readonly [string, string];
     });
 
@@ -69,18 +69,18 @@ export interface StepDoneEvent {
   readonly name: string;
   readonly ms: number;
   readonly outcome: 'done' | 'failed';
-  /** What came of it, in words; may be empty. */
+  /** Its outcome, in words; may be empty. */
   readonly detail: string;
 }
 
-/** What every item has: one of many things that a step works on. */
+/** Fields of every item: one of many things that a step works on. */
 interface Item {
   readonly type: 'item';
   /** Name of the step. */
   readonly step: string;
   /** Of the machine, the database, the page or the file. */
   readonly name: string;
-  /** In words; may be empty. Of a machine that pauses, why the attempt failed. */
+  /** In words; may be empty. For a machine that pauses: why the attempt failed. */
   readonly detail: string;
   /** Requests made so far, the first included; 1 where nothing is tried again. */
   readonly attempt: number;
@@ -92,7 +92,7 @@ export interface TenantItem extends Item {
   readonly outcome: ItemOutcome;
 }
 
-/** The index of the fleet: what became of it when it was published, or, in a verification, what was found. */
+/** The index of the fleet: the outcome of its publication, or, in a verification, what was found. */
 export type FileItem = Item & { readonly kind: 'file'; readonly phase: 'done' } & (
     | { readonly outcome: PublishOutcome['kind']; readonly publish: PublishOutcome }
     | { readonly outcome: 'found' | 'missing'; readonly standard: Standard }

@@ -11,18 +11,18 @@ export interface Machine {
   readonly target?: string;
 }
 
-/** What a machine is called: in a run over several targets with its own before it. */
+/** The name of a machine: in a run over several targets, with the name of its target before it. */
 export function nameOf({ id, target }: Machine): string {
   return target === undefined ? id : `${target} ${id}`;
 }
 
-/** The index as it stands in the store. */
+/** The index in the store. */
 export interface PublishedIndex {
   /** As the store gives it, quotes included. */
   readonly etag: string;
-  /** Hex SHA-256 of its bytes; null when whoever published it did not say. */
+  /** Hex SHA-256 of its bytes; null if the publisher did not give it. */
   readonly sha256: string | null;
-  /** `imageDigest` of them, by which a copy that SQLite made is known; absent when nobody said. */
+  /** `imageDigest` of them, which identifies a copy that SQLite made; absent if the publisher did not give it. */
   readonly digest?: string;
   /** Bytes. */
   readonly size: number;
@@ -34,24 +34,22 @@ export interface PublishedIndex {
   readonly by: string | null;
 }
 
-/** What machines are held against in a verification. */
+/** The index that machines should have in a verification. */
 export interface Standard {
   /** Null for none: then the machines are compared with each other. */
   readonly index: PublishedIndex | null;
   /**
-   * Where it was looked for: in the store; on this host, as there is no store (`host`), or as its index is what machines are
-   * sent (`push`); null where there is no store, nor an index of this host that would do.
+   * Where it was looked for: in the store; on this host, because there is no store (`host`), or because machines are
+   * sent this index (`push`); null if there is neither a store nor a usable index of this host.
    */
   readonly from: 'store' | 'host' | 'push' | null;
 }
 
 export type PublishOutcome =
   | {
-      /**
-       * `local`: there is no store, so that the machines must have the index of this host already.
-       */
+      /** `local`: there is no store, so the machines must have the index of this host already. */
       readonly kind: 'published' | 'unchanged' | 'local';
-      /** Where it is `local`, its ETag is the one that it would most likely have in a store. */
+      /** If it is `local`, its ETag is the one that it would most likely have in a store. */
       readonly index: PublishedIndex;
     }
   | {
@@ -67,7 +65,7 @@ export type PublishOutcome =
       readonly kind: 'would-publish';
       /** Its ETag is the one that it would most likely have. */
       readonly index: PublishedIndex;
-      /** What stands in the store; null for nothing. */
+      /** The index in the store; null for none. */
       readonly replaces: PublishedIndex | null;
       /** What would change in it, a line each, without secrets. */
       readonly differences: readonly string[];
@@ -81,14 +79,14 @@ export type PublishOutcome =
 
 /** What went wrong with a machine, or with the run. */
 export interface FleetError extends Problem {
-  /** `machine`: the hint is in the words of the machine itself. Absent where it is ours. */
+  /** `machine`: the hint is in the words of the machine itself. Absent for our own. */
   readonly hintFrom?: 'machine';
 }
 
 /**
- * What became of one machine. Of an update: `updated`, `unchanged` (it had the published index already) or `failed`;
- * of a dry run: `dry-run` or `failed`; of a verification: `same` as the store, `differs`, or `failed` when it did not
- * say what it has.
+ * The outcome for one machine. Of an update: `updated`, `unchanged` (it had the published index already) or `failed`;
+ * of a dry run: `dry-run` or `failed`; of a verification: `same` as the store, `differs`, or `failed` if it did not say
+ * what it has.
  */
 export interface MachineOutcome {
   readonly machine: Machine;
@@ -97,7 +95,7 @@ export interface MachineOutcome {
   readonly etag: string | null;
   /** Of its program; absent where it did not say, or was not asked. */
   readonly version?: string;
-  /** What else is worth knowing, in words, such as `5 of 6 files changed, it reloads`; may be empty. */
+  /** Details in words, such as `5 of 6 files changed, it reloads`; may be empty. */
   readonly detail: string;
   /** Requests made, the first included; 0 for a machine whose turn never came. */
   readonly attempts: number;
@@ -117,16 +115,16 @@ export interface FleetReport {
   readonly target: string;
   readonly operation: FleetOperation;
   /**
-   * `done`: every active machine is updated, or told what it would do, or has the store's index. `failed`: some did
+   * `done`: every active machine is updated, or said what it would do, or has the store's index. `failed`: some did
    * not, or the run could not begin. `nothing-to-do`: no active machine. `changed-elsewhere`: another index was
    * published meanwhile, and no machine was asked.
    */
   readonly outcome: 'done' | 'failed' | 'nothing-to-do' | 'changed-elsewhere';
   /** Null when it was not reached, and of a verification. */
   readonly publish: PublishOutcome | null;
-  /** The index that the machines were held against; null when there is none. */
+  /** The index that the machines should have had; null if there is none. */
   readonly index: PublishedIndex | null;
-  /** The one that the machines of further targets were held against, where it was looked for elsewhere. */
+  /** That for the machines of further targets, if it was looked for elsewhere. */
   readonly pushed?: PublishedIndex;
   /** In the order in which they were listed. */
   readonly machines: readonly MachineOutcome[];

@@ -7,14 +7,14 @@ import type { RunResult } from './results.ts';
 const HARMLESS = new Set(['lock', 'fetch', 'read', 'generate']);
 
 /**
- * Holds back what a CGI run says until its first step that may change something, and lets all of it through then, before
- * that step begins. Anybody may POST, at any rate, and a whole run is 2.3 KB of log on the volume that the databases are
- * on. So a run that ends without having changed anything is logged as one short line, behind notes of what it found and
- * put right. A failure keeps every line, and so does what a command or a hook runs.
+ * Holds back the log of a CGI run until its first step that may change something; before that step all of it is
+ * written. Anybody may POST, at any rate, and a whole run is 2.3 KB of log on the volume that the databases are on. So
+ * a run that changed nothing is logged as one short line, behind notes of what it found and repaired. A failure keeps
+ * every line, and so does a run of a command or a hook.
  */
 export class LogGate {
   readonly #pass: (entry: LogEntry) => void;
-  /** What was said before the run began is how this machine is set up: every run that changes something logs it. */
+  /** Lines from before the run describe how this machine is set up: every run that changes something logs them. */
   #early: LogEntry[] = [];
   #held: LogEntry[] = [];
   /** Milliseconds of the monotonic clock; null while no CGI run has begun. */
@@ -35,7 +35,7 @@ export class LogGate {
     else this.#hold(entry, event);
   }
 
-  /** Lets everything through, from now on too. */
+  /** Writes everything, from now on too. */
   open(): void {
     this.#settle([...this.#early, ...this.#held]);
   }
@@ -67,7 +67,7 @@ function isUpdateEnd(
   return event?.type === 'run-ended' && event.kind === 'update';
 }
 
-/** What a run that another request began has changed, that one logs. */
+/** The log of another request's run has what that run changed. */
 function changedNothing({ outcome, shared }: RunResult): boolean {
   return outcome === 'unchanged' || (shared && outcome === 'updated');
 }

@@ -22,7 +22,7 @@ export type LogEntry =
       | { readonly short: ShortEnd }
     ));
 
-/** The end of a run that changed nothing, in place of all that it said. */
+/** The end of a run that changed nothing, instead of all its lines. */
 export interface ShortEnd extends Pick<RunResult, 'run' | 'outcome' | 'shared'> {
   /** Of the index; null for none of the store. */
   readonly etag: string | null;

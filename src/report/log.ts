@@ -5,21 +5,21 @@ import type { LogEntry, LogOptions, LogPlace, LogWriter } from './log-entry.ts';
 /** A log of JSON lines that follows an operation. */
 export interface Log {
   readonly report: Reporter;
-  /** Logs an unforeseen error with its stack. */
+  /** Logs an unexpected error with its stack. */
   exception(error: unknown): void;
   /** Resolves when everything that was reported has been written. Never rejects. */
   flush(): Promise<void>;
   /** The same, and then closes the log's file: what is reported later is dropped. Never rejects. */
   close(): Promise<void>;
-  /** What kept lines from the log's file, once they are flushed; null for nothing. */
+  /** Why lines are missing from the log's file, once they are flushed; null for none. */
   problem(): string | null;
 }
 
 /**
- * Writes the events as pino's JSON lines to standard error and, where there is a log directory, to a file in it. pino is
- * loaded after the first event, while the operation waits for the network; what is reported until then is kept. In the
- * file a CGI run that changes nothing is one line (`LogGate`); standard error, which Navigator keeps only for debugging,
- * has every event as it happens. A log that cannot be written never hurts the operation, which tells of it.
+ * Writes the events as pino's JSON lines to standard error and, if there is a log directory, to a file in it. pino is
+ * loaded after the first event, while the operation waits for the network; events until then are kept. In the file a
+ * CGI run that changes nothing is one line (`LogGate`); standard error, which Navigator keeps only for debugging, has
+ * every event as it happens. A log that cannot be written never harms the operation, which reports it.
  */
 export function pinoReport(options: LogOptions): Log {
   let pending: [LogPlace, LogEntry][] = [];
@@ -44,7 +44,7 @@ export function pinoReport(options: LogOptions): Log {
   };
   const gate = new LogGate((entry) => emit('file', entry));
   const add = (entry: LogEntry): void => {
-    // Also while all is held back: what is let through shall be written before the step that changes something.
+    // Also while everything is held back: it must be written before the step that changes something.
     loading ??= new Promise((resolve) => setImmediate(resolve)).then(load);
     emit('standard error', entry);
     gate.add(entry);

@@ -1,10 +1,12 @@
 import type { Reporter } from './events.ts';
 import { describeWarning } from './plain-text.ts';
 
-/** What is noted, rows of the index that were left out too, run by run: for a caller that gets one JSON object for each. */
+/**
+ * The notes of each run, with the rows of the index that were left out: for a caller that gets one JSON object per run.
+ */
 export interface Notes {
   readonly report: Reporter;
-  /** What was noted in that run; in the first one, and where none began, also what was noted before. */
+  /** The notes of that run; those of the first one, or of none, include earlier notes. */
   of(run: string): readonly string[];
 }
 

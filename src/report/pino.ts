@@ -56,14 +56,14 @@ function writeAll(descriptor: number | null, line: string, failed: (error: unkno
     let written = 0;
     while (written < bytes.length) written += writeSync(descriptor, bytes, written);
   } catch (error) {
-    // A full disk, a closed pipe, or one that nobody drains: an update is worth more than its log.
+    // A full disk, a closed pipe, or one without a reader: an update is worth more than its log.
     failed(error);
   }
 }
 
 function openLogFile(path: string, failed: (error: unknown) => void): number | null {
   const { O_WRONLY, O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constants;
-  // Without O_NONBLOCK a pipe of that name would be waited for until somebody reads it.
+  // Without O_NONBLOCK the process would wait for a reader if the file is a pipe.
   const always = O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK;
   const open = (flags: number) => inDirectory(dirname(path), () => openSync(path, always | flags, 0o640));
   try {
@@ -77,7 +77,7 @@ function openLogFile(path: string, failed: (error: unknown) => void): number | n
   try {
     return open(O_CREAT | O_EXCL);
   } catch (error) {
-    // That there is no such directory is told before anything is logged (`cautionsOf`).
+    // A missing directory is reported before anything is logged (`cautionsOf`).
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') failed(error);
     return null;
   }
@@ -135,7 +135,7 @@ function logEnd(logger: Logger, event: RunEndedEvent): void {
       logResult(logger, event.result);
       break;
     case 'state': {
-      // Anybody may ask, at any rate, and is told the rest.
+      // Anybody may ask, at any rate, and the answer has the rest.
       const { outcome, index } = event.result;
       logger.info({ event: 'state', outcome, etag: index?.etag ?? null }, 'answered with its state');
       break;

@@ -14,8 +14,9 @@ export interface CollectedText {
 }
 
 /**
- * Collects events into a `text/plain` answer: timestamped lines, a summary, and last `RESULT {json}` on one line. It is
- * known by then how many steps there were: of a run that ended early because nothing was left to do, no more than those.
+ * Collects events into a `text/plain` answer: timestamped lines, a summary, and last `RESULT {json}` on one line. By
+ * then the number of steps is known: a run that ended early because nothing was left to do has no more than its last
+ * one.
  */
 export function textReport(audience: Audience): CollectedText {
   const events: RunEvent[] = [];
@@ -33,7 +34,7 @@ export function textReport(audience: Audience): CollectedText {
   };
 }
 
-/** How many steps a run has had; null where it failed, so that some were left to do. */
+/** How many steps a run had; null if it failed, so that some were left to do. */
 function stepsOf(events: readonly RunEvent[]): number | null {
   const end = events.findLast(({ type }) => type === 'run-ended');
   const last = events.findLast((event) => event.type === 'step-done');
@@ -174,7 +175,7 @@ function fallbackLines({ code, message, hint }: Problem): string[] {
   ];
 }
 
-/** `3 downloaded`, `1 page written`: what there is none of is not told. */
+/** `3 downloaded`, `1 page written`; zeros are left out. */
 export function describeCounts(counts: Summary['counts']): string[] {
   return Object.entries(counts).flatMap(([name, count]) => {
     if (count === 0) return [];

@@ -2,8 +2,8 @@ import type { Warning } from '../warning.ts';
 import type { RunResult } from './results.ts';
 
 /**
- * What a caller who is no administrator may see of a result: of the warnings only how many there are per table, no row
- * and no reason; no diff.
+ * The part of a result for callers who are not administrators: only the number of warnings per table, no row and no
+ * reason; no diff.
  */
 export function forPublic(result: RunResult): RunResult {
   const { diff: _, ...rest } = result;

@@ -1,6 +1,6 @@
 /** Makes text safe to be shown and logged. */
 export interface Scrubber {
-  /** Without secrets, and on one line: control characters stand escaped, so that no text can forge a log line. */
+  /** Without secrets, and on one line: control characters are escaped, so that no text can forge a log line. */
   line(text: string): string;
   /** The same, but line ends and tabs stay: for a diff. */
   block(text: string): string;
@@ -10,17 +10,17 @@ export interface Scrubber {
 
 const REDACTED = '[redacted]';
 
-/** Characters. A literal shorter than this is no secret but a word of everyday text. */
+/** Characters. A literal shorter than this is not treated as a secret: it may be an everyday word. */
 const SHORTEST_SECRET = 6;
-/** Characters. A part of a literal shorter than this may be a word of a passphrase, which everyday text holds, too. */
+/** Characters. A shorter part of a literal may be a word of a passphrase, which normal text has, too. */
 const SHORTEST_PART = 16;
 
-/** Variables that hold a secret. Those that name a file with one are none. */
+/** Variables that hold a secret. Variables that name a file with one are not among them. */
 const SECRET_NAME = /(?:KEY|SECRET|TOKEN|PASSWORD|PASSWD|PASSPHRASE)(?!.*_FILE$)/i;
 
 /**
- * What looks like a secret whatever its value: password hashes (bcrypt, apr1, crypt, {SHA} and its kin), passwords in
- * URLs, keys of webhooks, and what signs or authorises a request.
+ * Patterns of secrets: password hashes (bcrypt, apr1, crypt, {SHA} and similar), passwords in URLs, keys of webhooks,
+ * and signatures or credentials of a request.
  */
 const SECRET_SHAPES: readonly (readonly [RegExp, string])[] = [
   [/\$(?:apr1|argon2[a-z]*|scrypt|2[abxy]?|[1-9]|y|gy)\$[A-Za-z0-9./+=,$-]{4,}/g, REDACTED],
@@ -36,9 +36,9 @@ const SECRET_SHAPES: readonly (readonly [RegExp, string])[] = [
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 /**
- * The secrets that an environment holds, of this process and of the request that it serves: the value of every variable
- * whose name says that it holds one (`KEY`, `SECRET`, `TOKEN`, `PASSWORD`, `PASSWD`, `PASSPHRASE`), but for those ending in
- * `_FILE`, and the credentials of the request. Children inherit most of them, and may say them when they fail.
+ * The secrets in the environment of this process and of the request that it serves: the value of every variable whose
+ * name says so (`KEY`, `SECRET`, `TOKEN`, `PASSWORD`, `PASSWD`, `PASSPHRASE`), except those ending in `_FILE`, and the
+ * credentials of the request. Children inherit most of them, and may print them when they fail.
  */
 export function secretsOf(env: NodeJS.ProcessEnv): string[] {
   const named = Object.entries(env).flatMap(([name, value]) => (SECRET_NAME.test(name) ? [value] : []));
@@ -47,8 +47,8 @@ export function secretsOf(env: NodeJS.ProcessEnv): string[] {
 }
 
 /**
- * @param secrets literal values that must never be seen, as they stand or percent-encoded; nor may a long part of one
- * between white space, such as a line of a key.
+ * @param secrets literal values that must never be shown, plain or percent-encoded; nor may a long part of one between
+ *   white space, such as a line of a key.
  */
 export function createScrubber(secrets: readonly string[]): Scrubber {
   // White space around one, such as a file's line end, is not sent with it.

@@ -8,23 +8,23 @@ export type Outcome = 'updated' | 'unchanged' | 'held' | 'dry-run' | 'failed';
 export type Trigger = 'cgi' | 'command' | 'start' | 'resume' | 'rollback';
 
 /**
- * What a run does, as far as sharing its result goes: a plain update asks the store for what is new, a forced one
- * reinstalls; those of a push take the index that they were sent; `start` is the start hook, which does not ask the store.
+ * The kind of a run, for sharing its result: a plain update asks the store for changes, a forced one reinstalls; those
+ * of a push install the index that they were sent; `start` is the start hook, which does not ask the store.
  */
 export type RunKind = 'plain' | 'forced' | 'push' | 'forced-push' | 'rollback' | 'start';
 
-/** What is known of the index that a run worked with. */
+/** The facts of the index that a run worked with. */
 export interface IndexFacts {
   /**
-   * ETag of the object in the store; null when it did not come from there. Of an index that was pushed the one that it
-   * would most likely have there.
+   * ETag of the object in the store; null if it did not come from there. For a pushed index, the ETag that it would
+   * most likely have there.
    */
   readonly etag: string | null;
   /** Hex SHA-256 of the index's database image. */
   readonly sha256: string;
   /**
-   * `imageDigest`; only of a local copy, which no ETag tells apart, and of one that was pushed: SQLite may rewrite the header
-   * of either.
+   * `imageDigest`; only of a local copy, which has no ETag, and of a pushed index: SQLite may rewrite the header of
+   * either.
    */
   readonly digest?: string;
   /** Bytes. */
@@ -48,7 +48,7 @@ export interface StepFacts {
   readonly ms: number;
 }
 
-/** The `RESULT` object: what every caller gets, whatever way it called. */
+/** The `RESULT` object: every caller gets it, by CGI or by hand. */
 export interface RunResult {
   readonly run: string;
   readonly machine: string;
@@ -67,7 +67,7 @@ export interface RunResult {
   readonly steps: readonly StepFacts[];
   /** Unified diff of navigator.yml; dry runs only. */
   readonly diff?: string;
-  /** Why this machine serves from the index that it has, in place of the store's; absent where it does not. */
+  /** Why this machine serves from its own index instead of the store's; absent if it does not. */
   readonly fallback?: Problem;
   readonly error?: Problem;
   /** Of the program, such as `0.1.0+1f2e3d4c5b6a`; absent in what earlier releases say. */
@@ -91,8 +91,8 @@ export interface HistoryRow {
 }
 
 /**
- * What a machine has, for whoever asks: nothing but what the answer to an update tells as well. `outcome` says in the
- * `RESULT` line that nothing was done.
+ * The state of a machine, for any caller: nothing that the answer to an update does not have. In the `RESULT` line
+ * `outcome` says that nothing was done.
  */
 export interface MachineState {
   readonly outcome: 'state';
@@ -100,18 +100,18 @@ export interface MachineState {
   readonly region: string | null;
   /** The installed index; null when there is none that can be read. */
   readonly index: IndexFacts | null;
-  /** `changed`: what stands there is not what this index gives. None when the index cannot be read. */
+  /** `changed`: the file differs from what this index gives. None if the index cannot be read. */
   readonly files: readonly FileFacts[];
-  /** Whether an update was cut short, and Navigator has not been told of what it changed. */
+  /** Whether an update was cut short, so that Navigator does not know its changes yet. */
   readonly pendingReload: boolean;
-  /** Why this machine serves from the index that it has, and has not converged since; null where it has. */
+  /** Why this machine serves from its own index, and has not converged since; null if it has. */
   readonly fallback: Problem | null;
   readonly lastRun: HistoryRow | null;
   /** As in `RunResult`. */
   readonly version?: string;
 }
 
-/** What became of one tenant or page. Those that are as they were are counted and not told. */
+/** The outcome for one tenant or page. Unchanged ones are only counted. */
 export type ItemOutcome = 'changed' | 'removed' | 'would-change' | 'left-alone' | 'failed';
 
 /** How an operation other than an update ended. */
@@ -120,9 +120,9 @@ export interface Summary {
   readonly operation: string;
   readonly machine: string;
   readonly region: string | null;
-  /** `handed-over`: another process is at work and does it too. */
+  /** `handed-over`: another process is running and does this work too. */
   readonly outcome: 'done' | 'dry-run' | 'handed-over' | 'failed';
-  /** Such as `downloaded: 3`, in the order in which they are told. */
+  /** Such as `downloaded: 3`, in the order in which they are shown. */
   readonly counts: Readonly<Record<string, number>>;
   readonly failures: readonly ItemFailure[];
   readonly steps: readonly StepFacts[];

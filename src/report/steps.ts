@@ -2,7 +2,7 @@ import { monotonicMs } from '../clock.ts';
 import type { PlannedStep, RunBeganEvent, Tell } from './events.ts';
 import type { StepFacts } from './results.ts';
 
-/** What a step can say while it works: `detail` closes its line. */
+/** What a step can report while it runs: `detail` closes its line. */
 export interface StepResult<T> {
   readonly value: T;
   readonly detail: string;
@@ -27,7 +27,7 @@ export class Steps {
     this.#tell = tell;
   }
 
-  /** Says something of this run, also where another one goes on beside it. */
+  /** Reports something about this run, even if another one runs beside it. */
   readonly say: Tell = (event) => this.#tell(event, this.#run);
 
   /** Announces the run, and all of its steps. */
@@ -41,12 +41,12 @@ export class Steps {
     this.say({ type: 'note', message });
   }
 
-  /** Says what is wrong, though it stops nothing. */
+  /** Reports a problem that stops nothing. */
   warn(message: string): void {
     this.say({ type: 'note', level: 'warning', message });
   }
 
-  /** What was to come is not needed: the step that is under way is the last one. */
+  /** The remaining steps are not needed: the running step is the last one. */
   endHere(): void {
     this.#left = [];
   }

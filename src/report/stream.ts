@@ -2,10 +2,10 @@ import { EVENTS_VERSION, type Reporter, type RunEvent, type Tell } from './event
 import type { Scrubber } from './redact.ts';
 
 /**
- * The one place where what an operation says becomes events: they are numbered, dated and scrubbed here, so no consumer ever
- * sees a secret or a control character. A reporter that throws is left out from then on and does not hurt the operation.
+ * The only place that makes events of an operation's reports: it numbers, dates and scrubs them, so no consumer ever
+ * sees a secret or a control character. A reporter that throws gets no more events, and does not harm the operation.
  *
- * @param run where its name is known before it begins
+ * @param run if its name is known before it begins
  */
 export function createStream(
   reporters: readonly Reporter[],

@@ -1,9 +1,9 @@
 import type { NoteEvent, RunEvent } from './events.ts';
 
-/** Who reads an answer: `public` sees neither the rows behind warnings nor the diff. */
+/** The reader of an answer: `public` sees neither the rows behind warnings nor the diff. */
 export type Audience = 'administrator' | 'public';
 
-/** What was wrong beside the rows of the index, and stopped nothing, in the order in which it was said. */
+/** Warnings that are not about rows of the index, in the order in which they were reported. */
 export class Warned {
   readonly #events: NoteEvent[] = [];
 
@@ -15,7 +15,7 @@ export class Warned {
     return this.#events.some(({ isPrivate }) => isPrivate);
   }
 
-  /** How many this reader does not see. */
+  /** How many of them this reader does not see. */
   hidden(audience: Audience): number {
     return this.#events.filter((event) => !isShown(event, audience)).length;
   }
@@ -31,7 +31,7 @@ export function isShown({ isPrivate }: NoteEvent, audience: Audience): boolean {
   return audience === 'administrator' || !isPrivate;
 }
 
-/** What stands in the place of so many private warnings. */
+/** The text in the place of private warnings. */
 export function describeHidden(count: number): string {
   const warnings = count === 1 ? 'a warning' : `${count} warnings`;
   return `there ${count === 1 ? 'is' : 'are'} ${warnings} on how this machine is set up; administrators see which`;

@@ -67,7 +67,7 @@ function readAccounts(): Accounts {
   return { passwd: readText('/etc/passwd'), group: readText('/etc/group') };
 }
 
-/** Nobody is known where there is no such file. */
+/** No account is known if there is no such file. */
 function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');

@@ -10,11 +10,11 @@ const STICKY = 0o1000;
 const MOST_LINKS = 40;
 
 /**
- * Whether root alone decides what stands in a directory, and where its path leads: it and every directory above it are
- * root's, and nobody else may write to them. A link counts for where it leads, if root alone could have made it.
+ * Whether root alone controls a directory and its path: it and every directory above it are root's, and no other user
+ * may write to them. A link counts as its target if only root could have made it.
  *
- * The answer stays true while nobody but root acts: it begins at `/`, and each name is looked up in a directory that has
- * been found to be root's alone. So root may work in such a directory by path.
+ * The answer stays true while only root acts: it begins at `/`, and each name is looked up in a directory that was
+ * found to be root's alone. So root may work in such a directory by path.
  *
  * @param path absolute
  */
@@ -23,15 +23,15 @@ export function isRootsAlone(path: string): boolean {
   return stats?.isDirectory() === true && isRoots(stats);
 }
 
-/** The same of a regular file, which nobody else may write to. False where there is none. */
+/** The same of a regular file that no other user may write to. False if there is none. */
 export function isRootsFile(path: string): boolean {
   const stats = walk(path);
   return stats?.isFile() === true && isRoots(stats);
 }
 
 /**
- * Whether root alone decides what a path leads to, be that whose it may: every directory above it is root's, and nobody
- * else may write to them.
+ * Whether root alone decides what a path leads to, whoever owns that: every directory above it is root's, and no other
+ * user may write to them.
  */
 export function isRootsWay(path: string): boolean {
   return walk(path) !== null;
@@ -63,7 +63,7 @@ function resolved(path: string): string {
   }
 }
 
-/** What stands at the end of a path, links resolved; null where anybody but root has a say in that, or nothing is there. */
+/** The file at the end of a path, links resolved; null if any user but root controls the path, or nothing is there. */
 function walk(path: string): Stats | null {
   if (!isAbsolute(path)) return null;
   let pending = namesOf(path);
@@ -74,7 +74,7 @@ function walk(path: string): Stats | null {
     const [name = '', ...rest] = pending;
     const next = join(real, name);
     const found = lstatSync(next, { throwIfNoEntry: false });
-    // What is somebody else's in a sticky directory can be replaced by him.
+    // In a sticky directory the owner of a file can replace it.
     if (!found || (found.uid !== 0 && (found.isSymbolicLink() || !isRoots(stats)))) return null;
     if (found.isSymbolicLink()) {
       links += 1;
@@ -96,7 +96,7 @@ function namesOf(path: string): string[] {
   return path.split(sep).filter((name) => name !== '' && name !== '.');
 }
 
-/** Whether something is root's, and nobody else may write to it. */
+/** Whether something is root's, and no other user may write to it. */
 export function isRoots({ uid, mode }: Stats): boolean {
   return uid === 0 && (mode & WRITABLE_BY_OTHERS) === 0;
 }

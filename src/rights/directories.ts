@@ -14,7 +14,7 @@ import { inDirectory } from './rights.ts';
 
 const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 
-/** Makes a directory that nobody but its owner may enter, unless it is there. */
+/** Makes a directory that only its owner may enter, unless it exists. */
 export function makePrivateDirectory(path: string): void {
   makeOneDirectory(path, 0o700);
 }
@@ -49,7 +49,7 @@ export function makeDirectoryForApplication(path: string): boolean {
   return true;
 }
 
-/** Whatever the umask is, and whoever was killed before it was set. */
+/** Sets the mode whatever the umask is, and even if an earlier run was killed before it was set. */
 function makeOneDirectory(path: string, mode: number): void {
   inDirectory(dirname(path), () => {
     const made = madeOne(path, mode);

@@ -18,7 +18,7 @@ import { onDisk } from '../files/disk.ts';
 import { isRootsAlone } from './control.ts';
 import { inDirectory, rightsNow } from './rights.ts';
 
-/** What a file is made like: permission bits, and who owns it. */
+/** Permission bits and owner for a new file. */
 export interface Ownership {
   readonly mode: number;
   readonly uid: number;
@@ -30,7 +30,7 @@ export interface Likeness extends Ownership {
   readonly mtime?: Date;
 }
 
-/** Set-id bits and the sticky bit are nobody's to pass on. */
+/** Set-id bits and the sticky bit are never passed on. */
 const PERMISSIONS = 0o777;
 const WRITABLE_BY_OTHERS = 0o022;
 
@@ -44,9 +44,9 @@ export function ownershipOfApplication(mode: number): Ownership {
 }
 
 /**
- * What a file at `path` shall be made like: like the regular file that stands there, else with `mode` and the group of
- * its directory. To be asked with the rights that it will be made with, which decide who owns it: only root can keep
- * another owner, and does so only in a directory that is root's alone.
+ * Mode and owner for a file at `path`: those of the regular file there, else `mode` and the group of its directory.
+ * Call it with the rights that will make the file, which decide its owner: only root can keep another owner, and does
+ * so only in a directory that is root's alone.
  */
 export function ownershipFor(path: string, mode: number): Ownership {
   const there = lstatSync(path, { throwIfNoEntry: false });

@@ -19,8 +19,8 @@ const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 const HEAD_BYTES = 32;
 
 /**
- * What becomes of something of root's. What is `foreign` stays root's, and so does the directory that it is in: others may
- * have given it that name.
+ * The outcome for something of root's. A `foreign` one stays root's, and so does its directory: others may have given
+ * it that name.
  */
 export type Verdict = 'given' | 'left' | 'foreign';
 
@@ -28,14 +28,14 @@ export type Verdict = 'given' | 'left' | 'foreign';
 export type Judge = (name: string, head: Buffer | null) => Verdict;
 
 /**
- * Gives the application what earlier releases of this program have made as root in directories of the application's, and
- * could now no longer be written. Each file is opened without following a link, looked at by its descriptor, and given
- * away only if it is a regular file of root's, under one name, that runs as nobody else, and that has the content of such
- * a file: the application can give any name to what root has put into its directories. A directory is given away last,
- * with all that is in it.
+ * Gives the application the files that earlier releases of this program made as root in directories of the application,
+ * and that could no longer be written. Each file is opened without following a link, checked by its descriptor, and
+ * given away only if it is a regular file of root's, with one name, without set-id bits, and with the content of such a
+ * file: the application can give any name to root's files in its directories. A directory is given away last, after
+ * everything in it.
  *
- * @param directory of the application's: one that is anybody else's is left alone
- * @param names of what such a release may have made there
+ * @param directory of the application's: a directory of another owner is left alone
+ * @param names of the files that such a release may have made there
  * @returns the names that were given away
  */
 export function giveAwayLeftovers(directory: string, names: Iterable<string>, judge: Judge): string[] {
@@ -60,7 +60,7 @@ function isOfRoot(path: string): boolean {
   return attempt(() => lstatSync(path, { throwIfNoEntry: false })?.uid === 0) ?? false;
 }
 
-/** Null for a link, for what is no directory, and for one that is not the account's. */
+/** Null for a link, for anything but a directory, and for one that is not the account's. */
 function openOwn(directory: string, { uid }: Account): number | null {
   const fd = attempt(() => openSync(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK));
   if (fd === null) return null;

@@ -5,14 +5,14 @@ import { isRoots, isRootsAlone, strangerOn } from './control.ts';
 import type { StateHomes } from './state-homes.ts';
 
 /*
- * Whose rights this process has. Navigator starts every executable as root, and nearly everything they work on belongs
- * to the application, which runs the code of all events. What the application can write must not decide what root does,
- * or where. So a process that was started as root lives with the effective user and group of the application's account,
- * and can do in its directories what the application itself could do, and no more. Its real and saved user stay root:
- * nobody else can signal it or look into it, and root's rights can be taken back for a single step.
+ * The rights of this process. Navigator starts every executable as root, and nearly all files that they work on belong
+ * to the application, which runs the code of all events. Files that the application can write must not decide what root
+ * does, or where. So a process that was started as root runs with the effective user and group of the application's
+ * account, and can do no more in its directories than the application itself. Its real and saved user stay root: no
+ * other user can signal or trace it, and root's rights can be taken back for a single step.
  *
- * Credentials are the process's, all threads included. So a step is synchronous work, and nothing that runs in another
- * thread meanwhile touches a path: none of this program's code uses asynchronous file operations.
+ * Credentials belong to the process, all threads included. So a step is synchronous work, and no code in another thread
+ * touches a path meanwhile: this program uses no asynchronous file operations.
  */
 
 /**
@@ -33,14 +33,14 @@ export function rightsNow(): Rights {
 }
 
 /**
- * Takes the rights that this process shall live with. To be called once, before the first look at a path that the
- * application can change. A process that root did not start stays as it is.
+ * Takes the rights that this process keeps. Call it once, before the first look at a path that the application can
+ * change. A process that root did not start stays as it is.
  *
- * @param account null where this machine has none
- * @param home the directory that the work is about, such as the db dir
- * @param homes where what root must be able to believe is kept
- * @throws {Failure} `config-invalid`: root may not take the account's rights here (a container without CAP_SETUID), or there
- * is none, and `home` is somebody else's
+ * @param account null if this machine has none
+ * @param home the directory of the work, such as the db dir
+ * @param homes directories for files that root must be able to trust
+ * @throws {Failure} `config-invalid`: root may not take the account's rights here (a container without CAP_SETUID), or
+ *   there is none, and `home` belongs to another user
  */
 export function assumeRights(account: Account | null, home: string, homes: StateHomes): void {
   if (process.getuid?.() !== 0) return;
@@ -64,7 +64,7 @@ export function assumeRights(account: Account | null, home: string, homes: State
   rights = { kind: 'application', account, homes };
 }
 
-/** Whoever has root's user needs none of root's groups; whoever takes the account's rights for a step shall have none. */
+/** With root's user, root's groups are not needed; with the account's rights for a step, none of them may stay. */
 function leaveGroups({ gid }: Account): void {
   try {
     process.setgroups?.([gid]);
@@ -83,12 +83,11 @@ export function asRoot<T>(step: () => T): T {
 }
 
 /**
- * Does work on what stands in a directory with the rights of whoever controls that: root's where root alone does, else
- * the application's.
+ * Works on a directory with the rights of the user who controls it: root's if root alone does, else the application's.
  *
  * @param directory absolute
  * @param work synchronous
- * @throws {Failure} `config-invalid`: it is somebody else's, and no account is known; whatever `work` throws
+ * @throws {Failure} `config-invalid`: it belongs to another user, and no account is known; whatever `work` throws
  */
 export function inDirectory<T>(directory: string, work: () => T): T {
   if (rights.kind === 'plain') return work();
@@ -98,7 +97,7 @@ export function inDirectory<T>(directory: string, work: () => T): T {
   return as(rights.account, work);
 }
 
-/** Directories that were found to be root's alone, which stays true while nobody but root acts. */
+/** Directories that were found to be root's alone, which stays true while only root acts. */
 const proved = new Set<string>();
 
 function isKnownRoots(directory: string): boolean {
@@ -109,8 +108,8 @@ function isKnownRoots(directory: string): boolean {
 }
 
 /**
- * Does work with the application's rights, whoever a directory belongs to: for one that is reached by a path in which the
- * application has a say. `name` is for messages.
+ * Works with the application's rights, whoever owns the directory: for a path that the application controls in part.
+ * `name` is for messages.
  */
 export function asApplication<T>(name: string, work: () => T): T {
   if (rights.kind !== 'root') return work();
@@ -169,7 +168,7 @@ function switchTo({ uid, gid }: Identity): void {
   if (uid !== 0) process.seteuid?.(uid);
 }
 
-/** What goes on after the step would go on with other rights. */
+/** Work that goes on after the step would run with other rights. */
 function settled<T>(value: T): T {
   if (value instanceof Promise) throw new Error('work with other rights must be over when it returns');
   return value;

@@ -11,12 +11,12 @@ const LONGEST = 64 * 1024;
 const OPEN_TO_OTHERS = 0o077;
 
 /**
- * The content of a file that only its owner can read: root, or whoever runs this. White space around it is dropped, since
- * editors end a file with a line end.
+ * The content of a file that only its owner can read: root, or the user who runs this. White space around it is
+ * dropped, since editors end a file with a line end.
  *
  * @param path absolute
  * @param setting the variable that names it, for messages
- * @throws {Failure} `config-invalid`: it is not there, empty, or others can read it; never with anything of its content
+ * @throws {Failure} `config-invalid`: it does not exist, is empty, or others can read it; never with any of its content
  */
 export function readSecretFile(path: string, setting: string): string {
   const invalid = (problem: string, hint: string) =>

@@ -18,8 +18,9 @@ export function readStateHomes(env: NodeJS.ProcessEnv): StateHomes {
 }
 
 /**
- * The directory of what root must be able to believe about a directory of the application's: what is installed there, who
- * works on it. Null where nobody but the present user has a say in that directory, which then holds it itself.
+ * The directory of the facts about a directory of the application that root must be able to trust: what is installed
+ * there, and which process works on it. Null if only the present user controls that directory, which then has them
+ * itself.
  *
  * @param subject absolute path of the application's directory
  */
@@ -29,9 +30,9 @@ export function placeOfRoots(home: keyof StateHomes, subject: string): string | 
 }
 
 /**
- * Makes such a directory if need be, and proves that root alone can change it, and everything above it.
+ * Makes such a directory if need be, and proves that only root can change it, and everything above it.
  *
- * @throws {Failure} `config-invalid`: somebody else could; system errors
+ * @throws {Failure} `config-invalid`: another user could; system errors
  */
 export function ensurePlaceOfRoots(path: string): void {
   asRoot(() => {

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What a machine is called in results and logs. */
+/** The name of a machine in results and logs. */
 export interface Identity {
   readonly machine: string;
   /** Fly region; null elsewhere. */
@@ -15,8 +15,9 @@ export const FLY_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
 const CONTROL = /\p{Cc}/u;
 
 /**
- * Who this machine is. `FLY_MACHINE_ID` counts on Fly, where `FLY_REGION` is set; `KAMAL_CONTAINER_NAME` elsewhere; else
- * the host name. Never throws: a variable that `readSite` refuses counts as unset, so that the refusal itself can be told.
+ * The name of this machine. `FLY_MACHINE_ID` counts on Fly, where `FLY_REGION` is set; `KAMAL_CONTAINER_NAME`
+ * elsewhere; else the host name. Never throws: a variable that `readSite` refuses counts as unset, so that the refusal
+ * itself can be reported.
  */
 export function identityOf(env: Environment, hostname: string): Identity {
   const region = env['FLY_REGION'];

@@ -28,12 +28,12 @@ interface Problems {
   readonly cautions: string[];
 }
 
-/** Keys without effect that are told one by one. */
+/** How many keys without effect are named. */
 const MOST_CAUTIONS = 20;
 
 /**
- * Reads the file that overrides the static part of navigator.yml. A key that Navigator does not know is left out, and told:
- * it would be ignored there, and a site does not stay without updates for it.
+ * Reads the file that overrides the static part of navigator.yml. A key that Navigator does not know is left out, with
+ * a warning: Navigator would ignore it, and it is not worth stopping the site's updates.
  *
  * @throws {Failure} `config-invalid` naming every key that is doubled, derived, or of the wrong type.
  */
@@ -54,7 +54,7 @@ export async function readOverrides(path: string): Promise<Overrides> {
   throw unreadable(found.kind === 'too-large' ? `it has ${found.size} bytes` : 'it is not a file');
 }
 
-/** Navigator runs what this file names, as root: so nobody else may write it. */
+/** Navigator runs what this file names, as root, so no other user may write it. */
 function requireRootsFile(path: string): void {
   if (process.getuid?.() !== 0 || !existsSync(path) || isRootsFile(path)) return;
   throw new Failure(

@@ -2,7 +2,7 @@ import type { DataMapping } from './data.ts';
 
 export type Deployment = 'fly' | 'kamal' | 'local';
 
-/** Where we run: everything that depends on the machine and its environment, and nothing that depends on the index. */
+/** Everything that depends on the machine and its environment, and nothing that depends on the index. */
 export interface Site {
   readonly deployment: Deployment;
   /** Absolute; `/rails` in production. */

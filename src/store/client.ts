@@ -71,8 +71,8 @@ export function createClient(settings: StoreSettings): S3Client {
 }
 
 /**
- * What stands for an error of the SDK's about a 2xx answer that it could not make sense of. The original goes no
- * further: it holds the open connection, and with it the request and its signature.
+ * Replaces an error of the SDK about a 2xx answer that it could not parse. The original goes no further: it has the
+ * open connection, and with it the request and its signature.
  */
 function unreadable(error: unknown): CorruptError | OverlongError | null {
   if (

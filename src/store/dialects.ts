@@ -1,9 +1,7 @@
 import { quotedEtag } from '../etag.ts';
 import { parseTime } from '../time.ts';
 
-/*
- * What stores, and what stands before them, say in another way than Amazon's S3 does.
- */
+/* Where stores, and proxies before them, differ from Amazon's S3. */
 
 /**
  * A page of a listing as the SDK reads it: Google's store says in another element that keys are encoded, and the SDK takes
@@ -23,7 +21,7 @@ export function asAmazonLists(page: Uint8Array): Buffer {
 
 /** Head lines as the SDK reads them. */
 export function asAmazonSays(headers: Record<string, string>): void {
-  // No answer that we use has one, and the SDK takes one that is no date for a broken answer.
+  // No answer that we use needs one, and the SDK treats an invalid date as a broken answer.
   delete headers['expires'];
   const time = parseTime(headers['last-modified'] ?? '');
   if (time) headers['last-modified'] = time.toUTCString();
@@ -46,8 +44,8 @@ export interface Encryption {
 }
 
 /**
- * Whether an ETag of 32 hex digits is no MD5: with a key of the customer's, or one of a key service, it is something else.
- * With a key of the store's own (AES256) it is one.
+ * Whether an ETag of 32 hex digits is not an MD5: so with a key of the customer's, or one of a key service. With a key
+ * of the store's own (AES256) it is one.
  */
 export function hasOpaqueEtag({ ServerSideEncryption, SSECustomerAlgorithm }: Encryption): boolean {
   return Boolean(SSECustomerAlgorithm) || (ServerSideEncryption ?? 'AES256') !== 'AES256';
@@ -57,19 +55,19 @@ export function hasOpaqueEtag({ ServerSideEncryption, SSECustomerAlgorithm }: En
 const ENCODED = /^(?:[\w.~*'()!/:@&=,;$+-]|%[0-9A-Fa-f]{2})*$/;
 
 /**
- * How the keys of a page are to be read. Some stores say that they are encoded and they are not; some do not say it, and
- * they are, since we asked for it. A key that shows which is the case tells of all of them.
+ * How to read the keys of a page. Some stores say that they are encoded when they are not; some do not say so when they
+ * are, as we asked. One key that shows which is the case decides for all of them.
  *
- * @param encoding what the page says of it
+ * @param encoding what the page says about it
  */
 export function keyReader(keys: readonly string[], encoding: string | undefined): (key: string) => string {
   if (!keys.every((key) => ENCODED.test(key))) return (key) => key;
-  // Nobody who has said nothing is taken to mean a space by a plus.
+  // Without a word about encoding, a plus is not read as a space.
   const isSaid = encoding?.toLowerCase() === 'url';
   return (key) => decoded(isSaid ? key.replaceAll('+', ' ') : key);
 }
 
-/** A key that is no UTF-8 is none of ours, and keeps no listing from being read. */
+/** A key that is not UTF-8 is not ours, and does not prevent the reading of a listing. */
 function decoded(key: string): string {
   try {
     return decodeURIComponent(key);

@@ -2,7 +2,7 @@ import { Failure } from '../failure.ts';
 import { CorruptError, ForeignError, OverlongError, StatusError, UnfitError } from './failures.ts';
 import { HINTS, refusalHint } from './hints.ts';
 
-/** What an error is worth: whether another attempt can help, and what to say when it does not. */
+/** The verdict on an error: whether another attempt can help, and what to say if not. */
 export interface Judgement {
   readonly retry: boolean;
   readonly code: 'store-unreachable' | 'store-refused' | 'store-corrupt';
@@ -74,7 +74,7 @@ function judgeStatus(error: StatusError): Judgement {
   return refused(refusalHint(error));
 }
 
-/** What was asked of whom. */
+/** The operation and the store. */
 export interface Asked {
   /** Such as `GET showcase/db/index.sqlite3`. */
   readonly operation: string;

@@ -7,7 +7,7 @@ export class CorruptError extends Error {
   override readonly name: string = 'CorruptError';
 }
 
-/** What answered does not speak as an S3 store does. */
+/** The answer is not that of an S3 store. */
 export class ForeignError extends CorruptError {
   override readonly name = 'ForeignError';
 }
@@ -31,7 +31,7 @@ export class StatusError extends Error {
   }
 }
 
-/** What the store has there is no use to us, and another attempt would bring the same. */
+/** The stored object cannot be used, and another attempt would get the same. */
 export class UnfitError extends Error {
   override readonly name = 'UnfitError';
   /** What to do about it. */

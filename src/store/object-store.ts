@@ -1,6 +1,6 @@
 /** The object store as this project needs it. Implementations prove bytes before they hand them on. */
 
-/** What is known of an object without its bytes. */
+/** The facts of an object, without its bytes. */
 export interface ObjectInfo {
   readonly key: string;
   /** Entity tag as the store gives it, quotes included. */
@@ -14,7 +14,7 @@ export interface ObjectInfo {
 export interface StoredObject extends ObjectInfo {
   /** User metadata, keys in lower case without `x-amz-meta-`. */
   readonly metadata: Readonly<Record<string, string>>;
-  /** Whether the ETag is no MD5 although it may look like one: the object is encrypted with a key of its own. */
+  /** Whether the ETag is not an MD5 although it may look like one: the object is encrypted with a key of its own. */
   readonly opaqueEtag?: boolean;
 }
 
@@ -63,7 +63,7 @@ export interface StoreSettings {
   readonly bucket: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** Of keys that somebody has lent for a while. */
+  /** Of temporary keys. */
   readonly sessionToken?: string;
   /** Milliseconds for a whole operation, retries and all. */
   readonly timeoutMs: number;

@@ -12,7 +12,7 @@ interface Head extends Encryption {
   readonly Metadata?: Record<string, string> | undefined;
 }
 
-/** @throws {CorruptError} when what S3 always sends is not there: then somebody else has answered. */
+/** @throws {CorruptError} if a field is missing that S3 always sends: then another program has answered. */
 export function describeObject(key: string, head: Head, size: number): StoredObject {
   if (!head.ETag || !head.LastModified) throw new ForeignError('the answer has no ETag or no time');
   return {

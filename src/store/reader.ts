@@ -35,7 +35,7 @@ async function getOnce(
   try {
     answer = await get({ key, ifNoneMatch, signal });
   } catch (error) {
-    // Without a condition of ours it is no answer of the store's, but of something in between.
+    // Without a condition in the request, such an answer is not from the store, but from something in between.
     if (error instanceof StatusError && error.status === 304 && ifNoneMatch !== undefined) {
       return { kind: 'unchanged' };
     }
@@ -70,8 +70,8 @@ export function isMissing(error: unknown): error is StatusError {
 }
 
 /**
- * Reads to the end, or until more than `maxBytes` have come: where the length is known beforehand, into one buffer, so
- * that a large object does not stand in memory twice.
+ * Reads to the end, or until more than `maxBytes` have come. With a known length it reads into one buffer, so that a
+ * large object is not in memory twice.
  */
 async function readBody(
   body: NodeJS.ReadableStream,

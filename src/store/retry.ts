@@ -16,8 +16,8 @@ export interface Attempt {
 }
 
 /**
- * Runs a whole operation, and again after what is worth it: at most four times, within `timeoutMs` altogether, with
- * growing pauses of random length: the fleet's machines are all told to update at once.
+ * Runs a whole operation, and repeats it after a transient error: at most four times, within `timeoutMs` altogether,
+ * with growing random pauses, since all machines of the fleet update at the same time.
  *
  * @param operation such as `GET showcase/db/index.sqlite3`, for messages.
  * @throws {Failure} `store-unreachable`, `store-refused`, `store-corrupt`, `store-timeout`.

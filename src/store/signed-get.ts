@@ -12,7 +12,7 @@ import { encode, transport } from './transport.ts';
  * the store, and the client takes longer to load and to begin its work than the update takes for everything else.
  */
 
-/** What is said of an object, in the words of the SDK, and its bytes as they come. */
+/** The facts of an object, in the words of the SDK, and its bytes as they come. */
 export interface Got extends Encryption {
   readonly Body: IncomingMessage;
   readonly ETag: string | undefined;

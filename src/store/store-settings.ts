@@ -33,7 +33,7 @@ export function readStoreSettings(env: NodeJS.ProcessEnv): StoreSettings | null 
   };
 }
 
-/** What stands in the header of every signed request. A line end that came along from a file would fail each of them. */
+/** These values are in the header of every signed request. A line end from a file would make each of them fail. */
 function readSigned(env: NodeJS.ProcessEnv, name: string, preset: string): string {
   const value = env[name] || preset;
   if (/^[\x21-\x7e]+$/.test(value)) return value;

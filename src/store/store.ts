@@ -74,10 +74,10 @@ function missingOrThrow(error: unknown): HeadOutcome {
 const UNEXPLAINED = new Set([400, 403, 404]);
 
 /**
- * Asks once more where that may help: another HEAD would be as silent as the first one.
+ * Asks with a GET if that may help: another HEAD would be as silent as the first one.
  *
- * @returns whether the object is there after all: the SDK has learnt the store's clock meanwhile, or somebody has put it
- * there
+ * @returns whether the object exists after all: the SDK has learnt the store's clock meanwhile, or another client has
+ *   put it there
  */
 async function explain(parts: Parts, key: string, attempt: Attempt): Promise<boolean> {
   try {

@@ -97,7 +97,7 @@ function send(
     const sent = request(options, resolve);
     // Stays for the life of the socket: an error after the answer has begun reaches its reader by the message.
     sent.on('error', reject);
-    // Of a change to another protocol Node says no more than this.
+    // Node says no more than this about a change to another protocol.
     sent.on('close', () => reject(new ForeignError('the connection ended without an answer')));
     sent.end(signed.body);
   });

@@ -17,7 +17,7 @@ export interface Evidence {
   readonly remote: RemoteCopy | null;
   /** The version that the local one grew from; null when it is not known. */
   readonly seen: SeenAt | null;
-  /** What uploads have sent that did not come back to say how they ended. */
+  /** What was sent by uploads that did not report their end. */
   readonly intents: readonly Intent[];
   /** Whether the store has just refused an upload, since it had another version than was expected. */
   readonly raced: boolean;

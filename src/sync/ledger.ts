@@ -24,9 +24,9 @@ interface Row {
 }
 
 /**
- * What this machine's uploads leave for the next one to know: `uploads.db` in the state directory, for any number of
- * processes at once. Lost, it costs time and nothing else: databases are read again, and an upload that was cut short
- * just then is taken for somebody else's, whose loser keeps its copy.
+ * The memory of this machine's uploads: `uploads.db` in the state directory, for any number of processes at once.
+ * Losing it costs only time: databases are read again, and an upload that was just cut short counts as another
+ * machine's, so that a copy of the local one is kept.
  *
  * Every method may throw a `Failure` with code `disk`.
  */
@@ -67,7 +67,7 @@ export class Ledger {
     this.#run('INSERT OR REPLACE INTO copies VALUES (?, ?, ?, ?)', name, print, digest, settled ? 1 : 0);
   }
 
-  /** What was sent, or was about to be, by uploads whose end is not known. */
+  /** What was sent, or was going to be sent, by uploads whose end is not known. */
   intents(name: string): Intent[] {
     return this.#db
       .prepare<[string], Row & { digest: string }>('SELECT * FROM intents WHERE name = ?')
@@ -90,7 +90,7 @@ export class Ledger {
     this.#run('DELETE FROM intents WHERE name = ?', name);
   }
 
-  /** What the store has, and an inventory does not say yet. */
+  /** What the store has, but an inventory does not have yet. */
   owed(): Owed[] {
     return this.#db
       .prepare<[], Row & { inventory: string }>('SELECT * FROM owed ORDER BY name')
@@ -105,7 +105,7 @@ export class Ledger {
     );
   }
 
-  /** Of what has been uploaded again meanwhile, the newer version stays owed. */
+  /** If it was uploaded again meanwhile, the newer version stays owed. */
   paid(entries: readonly Owed[]): void {
     this.#db.transaction(() => {
       for (const { name, etag } of entries) {

@@ -33,7 +33,7 @@ export async function tellOfMoved(
   );
 }
 
-/** What cannot be read now is not told of. */
+/** A database that cannot be read now is not reported. */
 async function isChanged(run: Run, tenant: TenantDatabase, deadline: Deadline): Promise<boolean> {
   const { request, seen, ledger, workDir, stateDir } = run;
   const patienceMs = deadline.within(PATIENCE_MS);

@@ -5,12 +5,12 @@ import type { RemoteCopy, Seen } from '../tenants/tenant-model.ts';
 import type { Surveyed } from './survey.ts';
 import type { Run } from './sync-context.ts';
 
-/** What a listing told of the store, by name; null when nobody has asked for one. */
+/** The result of a listing of the store, by name; null if none was made. */
 export type Remotes = ReadonlyMap<string, RemoteCopy> | null;
 
 /** Most requests at once. */
 const CONCURRENCY = 8;
-/** So many databases are asked for one by one; of more, a listing tells sooner. */
+/** Up to this many databases are requested one by one; for more, a listing is faster. */
 const FEW = 8;
 
 /**
@@ -48,10 +48,10 @@ function isTimeEnough({ request }: Run, each: Surveyed | undefined, listed: Obje
 }
 
 /**
- * What the store has of one database, to be asked with its lock held: as it was listed, unless another process of this
- * machine has been at it since; and where nobody has asked for a listing the version last seen, which the condition of the
- * upload puts to the proof. A listing that does not name it is not believed: not every store heeds a condition that
- * nothing be there.
+ * The store's version of one database; call it with the database's lock held. It is the listed one, unless another
+ * process of this machine has changed it since. Without a listing it is the version last seen, which the condition of
+ * the upload verifies. If a listing lacks the database, the object itself is asked: some stores ignore the condition
+ * that nothing may be there.
  *
  * @throws {Failure} `store-*`
  */

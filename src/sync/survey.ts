@@ -11,11 +11,13 @@ import type { KnownCopy } from './upload-model.ts';
 /** One tenant's database as a look at its files shows it. */
 export interface Surveyed {
   readonly tenant: TenantDatabase;
-  /** Null where there is none, or an empty one. A symbolic link is somebody's own arrangement, and is left alone. */
+  /**
+   * Null if there is none, or an empty one. A symbolic link is a deliberate choice of the operator, and is left alone.
+   */
   readonly local: LocalCopy | null;
-  /** What it grew from; null when it is not known. */
+  /** The version that it was made from; null if unknown. */
   readonly seen: Seen | null;
-  /** Whether it may have been changed since. Only a look into it tells. */
+  /** Whether it may have been changed since. Only reading it can tell. */
   readonly suspect: boolean;
   /** Why it could not be looked at, if it could not. */
   readonly failure: Failure | null;
@@ -44,7 +46,7 @@ function look(tenant: TenantDatabase, { seen: all, copy }: Knowledge, now: numbe
     const suspect =
       local !== null &&
       !local.linked &&
-      // One that was made for a new event, and that nobody has written to, is the same on every machine of its region.
+      // A database that was made for a new event, and is unchanged, is the same on every machine of its region.
       local.modified.getTime() !== UNTOUCHED.getTime() &&
       (seen === null || !isSame(local, fingerprint(tenant.path, now), seen, copy(tenant.name)));
     return { tenant, local, seen, suspect, failure: null };
@@ -55,9 +57,9 @@ function look(tenant: TenantDatabase, { seen: all, copy }: Knowledge, now: numbe
 }
 
 /**
- * Whether a database is surely what it was when the store had the same. If it was read then, its files tell, to the
- * nanosecond; if it was fetched, it was given the store's time, and to the second is what others who fetch keep. In
- * the second in which it was fetched, or in one that is yet to come, that tells nothing.
+ * Whether a database is certainly unchanged since the store had the same. If it was read then, the times of its files
+ * tell, to the nanosecond. If it was fetched, it got the store's time, which other programs keep in whole seconds. That
+ * does not count in the second of the fetch, or for a second in the future.
  */
 function isSame(local: LocalCopy, { print }: Fingerprint, seen: SeenAt, known: KnownCopy | null): boolean {
   if (known && known.digest === seen.digest) return known.settled && known.print === print;
@@ -66,8 +68,8 @@ function isSame(local: LocalCopy, { print }: Fingerprint, seen: SeenAt, known: K
 
 /**
  * Whether this machine may upload a tenant's database: on Fly those of its own region, and those that no region owns,
- * which every region serves (then the first upload wins, and the others are told). The Kamal server and the admin host
- * only download: they hold copies.
+ * which every region serves (then the first upload wins, and the others get a message). The Kamal server and the admin
+ * host only download: they hold copies.
  */
 export function mayUpload({ region }: TenantDatabase, site: Site): boolean {
   return site.region !== null && (region === null || region === site.region);

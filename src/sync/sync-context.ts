@@ -19,7 +19,7 @@ export interface SyncParts {
   readonly openStore: (timeoutMs: number) => Promise<ObjectStore>;
   /** Milliseconds for one operation of the store, retries and all. */
   readonly storeTimeoutMs: number;
-  /** Who is told when databases were uploaded; null for nobody. */
+  /** The webhook that is called after uploads; null for none. */
   readonly webhook: URL | null;
   /** Asked only when something is to be downloaded. */
   readonly downloads: () => {

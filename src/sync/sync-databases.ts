@@ -76,7 +76,7 @@ export async function syncDatabases(parts: SyncParts, request: SyncRequest): Pro
   return { ...summary, items: tally.items };
 }
 
-/** What was uploaded is in the store, whether or not somebody can be told. */
+/** An upload is in the store, even if the webhook cannot be called. */
 async function tellOfUploads({ webhook }: SyncParts, tally: Tally, steps: Steps): Promise<void> {
   if (webhook === null || !tally.counts()['uploaded']) return;
   const { callWebhook } = await import('./webhook.ts');

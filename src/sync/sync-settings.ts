@@ -1,7 +1,7 @@
 import { readSeconds } from '../settings.ts';
 import { readWebhook, type Webhook } from './webhook.ts';
 
-/** What an operator can set of uploads, beside where things are and the store. */
+/** Settings of uploads, beside where things are and the store. */
 export interface SyncSettings {
   /** Milliseconds that the idle hook has; Navigator gives it five minutes. */
   readonly idleMs: number;
@@ -9,7 +9,7 @@ export interface SyncSettings {
   readonly tenantStopMs: number;
   /** The Fly app whose hooks upload. Those of any other, such as one for trials, only say what they would. */
   readonly uploadingApp: string;
-  /** Who is told when databases were uploaded. */
+  /** The webhook that is called after uploads. */
   readonly webhook: Webhook;
 }
 

@@ -3,7 +3,7 @@ import type { ItemFailure, ItemOutcome } from '../report/results.ts';
 import type { Steps } from '../report/steps.ts';
 import type { SyncItem } from './upload-model.ts';
 
-/** What is counted, in the order in which it is told. */
+/** The counted outcomes, in the order in which they are shown. */
 const COUNTS = [
   'uploaded',
   'to upload',
@@ -19,7 +19,7 @@ const COUNTS = [
 
 type Count = (typeof COUNTS)[number];
 
-/** What became of each database, told as it happens and summed up at the end. */
+/** The outcome for each database, reported as it happens and summed up at the end. */
 export class Tally {
   readonly items: SyncItem[] = [];
   readonly failures: ItemFailure[] = [];

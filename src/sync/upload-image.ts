@@ -26,21 +26,21 @@ export interface ImageRequest {
   readonly workDir: string;
   /** Milliseconds to wait for a gap that writers leave, and, where that is less than 10 s, for a check. */
   readonly patienceMs: number;
-  /** Bytes; a larger database is refused before it is copied. That of `READY_MAX_DATABASE_MIB`, 512 MiB, unless told. */
+  /** Bytes; a larger database is refused before it is copied. By default that of `READY_MAX_DATABASE_MIB`, 512 MiB. */
   readonly maxBytes?: number;
 }
 
-/** Bytes: longer than any date that people write; the inventory is no place for more. */
+/** Bytes: more than any real date has; the inventory keeps no longer text. */
 const LONGEST_DATE = 100;
 
 /**
- * Reads a live database through SQLite's backup API, whoever writes to it meanwhile: one read transaction, all pages at
- * once, so that writers wait for milliseconds. Call it with the tenant's lock held, since the copy has a fixed name: what
- * a killed predecessor left there is replaced.
+ * Reads a live database through SQLite's backup API, even while others write to it: one read transaction, all pages at
+ * once, so that writers wait for milliseconds. Call it with the tenant's lock held, since the copy has a fixed name:
+ * the copy of a killed run is replaced.
  *
  * @returns null for a database without tables: an application has made the file and not come further yet.
- * @throws {Failure} `tenant-invalid` for what is no database, a damaged one, one that is too large, and one whose check
- * takes too long; `lock-timeout`; `disk`; `command-failed`.
+ * @throws {Failure} `tenant-invalid`: not a database, damaged, too large, or a check that takes too long;
+ *   `lock-timeout`; `disk`; `command-failed`.
  */
 export async function readTenantImage(request: ImageRequest): Promise<TenantImage | null> {
   const { name, path, workDir, patienceMs, maxBytes = MAX_DATABASE_BYTES } = request;
@@ -75,7 +75,7 @@ async function copyPages(path: string, copy: string, admit: (size: number) => vo
   try {
     db.pragma('trusted_schema = OFF');
     db.pragma('query_only = ON');
-    // Held until the end, so that nobody writes between the first page and the last.
+    // Held until the end, so that no process writes between the first page and the last.
     db.exec('BEGIN');
     const entries = Number(db.prepare('SELECT count(*) FROM main.sqlite_schema').pluck().get());
     if (entries === 0) return false;

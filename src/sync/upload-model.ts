@@ -1,7 +1,7 @@
 import type { Failure } from '../failure.ts';
 import type { ItemOutcome, Summary } from '../report/results.ts';
 
-/** What a local database was found to hold. */
+/** The content of a local database. */
 export interface KnownCopy {
   /** `fingerprint` of its files at that time. */
   readonly print: string;
@@ -13,7 +13,7 @@ export interface KnownCopy {
 
 /** An upload as it was about to be sent. */
 export interface Intent {
-  /** That the store gives such bytes, quotes included. */
+  /** ETag that the store gives to these bytes, quotes included. */
   readonly etag: string;
   /** `imageDigest` */
   readonly digest: string;
@@ -45,7 +45,7 @@ export type UploadOutcome =
   | { readonly kind: 'behind' }
   /** The store's is newer, and it is not known that the local one grew from it. */
   | { readonly kind: 'newer-in-store'; readonly time: Date }
-  /** Both have been changed; `kept` is where the local content stands for good, null for a dry run. */
+  /** Both have been changed; `kept` is the path of the copy of the local content, null for a dry run. */
   | { readonly kind: 'changed-elsewhere'; readonly kept: string | null; readonly failure: Failure };
 
 /** One database in a `--json` answer. */

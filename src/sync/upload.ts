@@ -35,12 +35,12 @@ interface Local {
 const ROUNDS = 3;
 
 /**
- * Uploads a tenant's database if it has been changed since this machine and the store had the same, on condition that the
+ * Uploads a tenant's database if it has been changed since this machine and the store had the same, provided that the
  * store still has that version. Call it with the tenant's lock held.
  *
- * @param remote what the store has
- * @throws {Failure} `tenant-invalid`, `lock-timeout`, `disk`, `store-*`: nothing was uploaded, or nobody knows; then the
- * next run finds out.
+ * @param remote the store's version
+ * @throws {Failure} `tenant-invalid`, `lock-timeout`, `disk`, `store-*`: nothing was uploaded, or that is unknown; then
+ *   the next run finds out.
  */
 export async function uploadTenant(
   parts: UploadParts,
@@ -156,7 +156,7 @@ function conflict(
   });
   return { kind: 'changed-elsewhere', kept, failure };
 
-  /** A full disk keeps us from it; the local database stands where it was in any case. */
+  /** A full disk may prevent it; the local database stays in its place in any case. */
   function keep(): { kept: string | null; where: string } {
     try {
       const copy = keepAside(path, image, { modified, now: new Date() });

@@ -17,10 +17,10 @@ const LOCK_MS = 60_000;
 const PATIENCE_MS = 10_000;
 
 /**
- * Uploads the databases that are pending, the one last written first. What the deadline, or a store that is down, does
- * not allow stays pending.
+ * Uploads the pending databases, the one last written first. If the deadline is over, or the store is down, the others
+ * stay pending.
  *
- * @returns the names of those about which nothing is left to be done
+ * @returns the names of those that are done
  */
 export async function uploadAll(
   run: Run,
@@ -48,7 +48,7 @@ export async function uploadAll(
     try {
       outcome = await bySize(candidate.local?.size ?? 0, () => uploadOne(run, candidate, remotes));
     } catch (error) {
-      // Cut short by the deadline: that is told of all of them together.
+      // Cut short by the deadline, which is reported for all of them together.
       if (deadline.left() === 0 && error instanceof Failure && /-timeout$/.test(error.code)) return;
       down = isStoreDown(error) ? down + 1 : 0;
       if (down >= MOST_FAILURES) tally.gaveUp = true;
@@ -68,7 +68,7 @@ export async function uploadAll(
   return { value: settled, detail: total === 0 ? 'nothing was changed' : `${uploaded} of ${total}` };
 }
 
-/** What the store has newer is for the downloads to tell, where there are any. */
+/** Newer versions in the store are reported by the downloads, if there are any. */
 function isForDownload({ request }: Run, { kind }: UploadOutcome): boolean {
   return (
     request.downloads === 'all' && (kind === 'behind' || kind === 'newer-in-store' || kind === 'no-copy')

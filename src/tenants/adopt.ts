@@ -9,10 +9,10 @@ import type { SeenDatabases } from './seen.ts';
 import type { RemoteCopy, TenantDatabase } from './tenant-model.ts';
 
 /**
- * Takes the local database for a copy of the store's version, if it is one: other programs copy, too, and so did a run
- * that was killed before it could write that down. Where nothing is known of it, the same time is enough. Where it grew
- * from another version it must have the very bytes: two machines may write to it in the same second, and who takes the
- * other's version for his own would upload over it.
+ * If the local file already equals the store's version, records it as seen: other programs copy, too, and so did a run
+ * that was killed before it could record that. If nothing is known of the local file, an equal time is enough. If it
+ * was made from another version, its bytes must be equal: two machines may write in the same second, and a machine that
+ * mistook the other's version for its own would upload over it.
  *
  * @throws {Failure} `disk`
  */
@@ -28,7 +28,7 @@ export function adoptCopy(
   seen.record(name, { etag, time, digest: null });
 }
 
-/** Whether a file has the bytes that such an ETag stands for; false where it is no MD5, or a log has more to say. */
+/** Whether a file has the bytes of this ETag; false if the ETag is not an MD5, or a log has more content. */
 function hasBytes(path: string, etag: string): boolean {
   if (holds(`${path}-wal`) || holds(`${path}-journal`)) return false;
   return onDisk('cannot read', path, () => {

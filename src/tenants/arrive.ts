@@ -26,7 +26,7 @@ export interface Arrival {
   readonly answers: Answers;
   /** The name that the event's database had before, if its path has changed. */
   readonly before: string | null;
-  /** Milliseconds to wait for who works on the old one. */
+  /** Milliseconds to wait for a process that works on the old one. */
   readonly patienceMs: () => number;
 }
 
@@ -49,7 +49,7 @@ export async function arrive(arrival: Arrival, tenant: TenantDatabase, facts: Ev
     return await bringAlong(arrival, tenant, old, isBack ? left.digest : null);
   }
   if (local?.empty === false && old === null) return 'there already';
-  // What is not known might be newer than what is: an object that an earlier event of that name has left.
+  // An unknown object might be newer than the known one: an earlier event of that name may have left it.
   for (const stored of [answers.now, answers.before]) {
     if (stored.kind === 'unknown' && old === null) throw notKnown(stored.problem);
   }
@@ -85,7 +85,7 @@ interface Old {
   readonly modified: Date;
 }
 
-/** The database under its old name; null where there is none. A link is somebody's own arrangement. */
+/** The database under its old name; null if there is none. A link is a deliberate choice of the operator. */
 function oldHere({ dbDir }: Arrival, name: string): Old | null {
   const path = oldPath(dbDir, name);
   const local = readLocal(path);
@@ -94,11 +94,12 @@ function oldHere({ dbDir }: Arrival, name: string): Old | null {
 }
 
 /**
- * Copies it: who has the old one open goes on with that until Navigator has reloaded, and what is written to it until then
- * is found by the ready hook. A rename would part it from its log, or from the journal that undoes a half-done change.
+ * Copies it. A process that has the old one open goes on with it until Navigator has reloaded, and the ready hook finds
+ * what is written to it until then. A rename would separate it from its log, or from the journal that undoes a
+ * half-done change.
  *
- * @param left digest of what the event had under this name when it left it, if it comes back; what stands there is that,
- * unless somebody has written to it since
+ * @param left digest of what the event had under this name when it left it, if it comes back; the file there is that,
+ *   unless it was written to since
  */
 async function bringAlong(
   arrival: Arrival,
@@ -134,7 +135,7 @@ async function bringAlong(
   }
 }
 
-/** What the application migrates is changed here, and grew from what the store has. */
+/** A migrated database is changed here, and was made from the store's version. */
 async function placeStored(
   { seen, like, making }: Arrival,
   tenant: TenantDatabase,

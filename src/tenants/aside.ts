@@ -19,9 +19,9 @@ export interface AsideOptions {
 }
 
 /**
- * Keeps a database's content beside the live one, as `<file>.changed-elsewhere-<time>-<digest>`: it does not end in
- * `.sqlite3`, so nobody takes it for a tenant's. Content that is kept already is not written again. To be called with the
- * tenant's lock held.
+ * Keeps a database's content beside the live one, as `<file>.changed-elsewhere-<time>-<digest>`: the name does not end
+ * in `.sqlite3`, so no program takes it for a tenant's. Content that is kept already is not written again. Call it with
+ * the tenant's lock held.
  *
  * @param path of the live database
  * @returns the path of the copy
@@ -57,13 +57,13 @@ export function keepAside(path: string, image: ProvedImage, options: AsideOption
 /** Other than what updates stage, which the next update takes away. */
 const STAGED = /^\.(.+)\.sqlite3\.[0-9a-f]{16}\.fetched(?:-journal|-wal|-shm)?$/;
 
-/** Where a fetched database is prepared: in the same directory, under a name that nobody can foresee. */
+/** Path at which a fetched database is prepared: in the same directory, under an unpredictable name. */
 export function fetchedPath(path: string): string {
   return join(dirname(path), `.${basename(path)}.${randomBytes(8).toString('hex')}.fetched`);
 }
 
 /**
- * What killed runs have left of fetched databases, by the name of the tenant.
+ * Leftovers of killed runs from fetched databases, by the name of the tenant.
  *
  * @throws {Failure} `disk`
  */
@@ -76,7 +76,7 @@ export function findLeftovers(dbDir: string): Map<string, string[]> {
   return found;
 }
 
-/** To be called with the tenant's lock held: then nobody else is at work on them. */
+/** Call it with the tenant's lock held: then no other process is working on them. */
 export function removeLeftovers(paths: readonly string[]): void {
   for (const path of paths) onDisk('cannot remove', path, () => rmSync(path, { force: true }));
 }

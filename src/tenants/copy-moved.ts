@@ -44,7 +44,7 @@ export function forgetMove(stateDir: string, to: string): void {
   });
 }
 
-/** What killed runs have left. To be called with the tenant's lock held, as all that writes here. */
+/** Removes leftovers of killed runs. Call it with the tenant's lock held, like everything that writes here. */
 function removeStaged(directory: string, to: string): void {
   for (const file of moveFiles(directory)) {
     const isStaged = file.startsWith(`.${to}${MOVE_ENDING}.`) && file.endsWith('.fetched');
@@ -89,9 +89,10 @@ export async function readHeld(
 }
 
 /**
- * Takes an event's old database out of the way, with what SQLite has beside it, so that whoever has it open still can end what he is doing.
+ * Moves an event's old database aside, with SQLite's files beside it, so that a process that has it open can still
+ * finish.
  *
- * @returns where it stands now
+ * @returns its new path
  */
 export function moveAside(path: string): string {
   const stamp = new Date().toISOString().replace(/[-:]|\.\d+/g, '');

@@ -31,7 +31,7 @@ export type DownloadOutcome =
       readonly kind: 'downloaded';
       readonly size: number;
       readonly time: Date;
-      /** Where the content that it replaced is kept, if that had been changed here and never uploaded. */
+      /** Path of the copy of the replaced content, if that had been changed here and never uploaded. */
       readonly kept: string | null;
     }
   /** The local one is as new, or newer. */
@@ -75,7 +75,7 @@ export type Fetched =
   | { readonly kind: 'missing' }
   | { readonly kind: 'unwanted'; readonly learnt: LearntTime }
   | ({ readonly kind: 'found'; readonly learnt: LearntTime; readonly image: ProvedImage } & {
-      /** What stands in the place of the time at which it was last changed, where nothing tells that. */
+      /** Replaces the time of the last change, if nothing says what it was. */
       readonly unreadable: string | null;
     });
 

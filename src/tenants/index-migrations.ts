@@ -7,8 +7,8 @@ import { readApplied, readMigrations } from './migrations.ts';
 const MOST_NAMED = 3;
 
 /**
- * What is to be known where the installed index lacks migrations that the application here has; null for nothing. A machine
- * cannot apply them: its index is the store's, and the next update would take them back.
+ * The warning that the installed index lacks migrations of the application here; null for none. A machine cannot apply
+ * them: its index is the store's, and the next update would undo them.
  */
 export function describeIndexMigrations(site: Site): string | null {
   const missing = missingInIndex(site);
@@ -17,7 +17,7 @@ export function describeIndexMigrations(site: Site): string | null {
   return `the index lacks ${counted(missing.length, 'migration')} of the application on this machine (${named}): its own pages may fail. Migrate the index on the admin host and publish it (config-update)`;
 }
 
-/** None where the application has no migrations, or the index tells of none: nothing can be said of it then. */
+/** None if the application has no migrations, or the index has no record of any: then nothing is known. */
 function missingInIndex({ appRoot, dbDir }: Site): string[] {
   try {
     const versions = readMigrations(appRoot) ?? [];
@@ -26,7 +26,7 @@ function missingInIndex({ appRoot, dbDir }: Site): string[] {
     const applied = readApplied(index, { dryRun: true });
     return applied.size === 0 ? [] : versions.filter((version) => !applied.has(version)).sort(byNumber);
   } catch {
-    return []; // what is wrong with the index, or with the disk, is told by those who need them
+    return []; // other code reports problems of the index, or of the disk
   }
 }
 

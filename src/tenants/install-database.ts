@@ -26,15 +26,15 @@ export interface Placement {
   readonly like: Ownership;
   readonly seen: SeenDatabases;
   /**
-   * What it grew from, to be remembered in the place of that object; null where that is not known. For one that was not
-   * fetched under this name.
+   * The version that it was made from, to be remembered instead of that object; null if unknown. For a database that
+   * was not fetched under this name.
    */
   readonly base?: Seen | null;
 }
 
 /**
- * `superseded`: the local one is newer by now, or grew from this very version, and stays. `kept`: where the content that
- * was replaced stands, if it had been changed here since this machine and the store had the same.
+ * `superseded`: the local one is newer by now, or was made from this very version, and stays. `kept`: path of the copy
+ * of the replaced content, if it had been changed here since this machine and the store had the same.
  */
 export type Placed =
   | { readonly kind: 'placed'; readonly kept: string | null }
@@ -42,16 +42,16 @@ export type Placed =
 
 const SUPERSEDED: Placed = { kind: 'superseded' };
 
-/** Milliseconds to wait for a gap that others leave who use the database. */
+/** Milliseconds to wait until no other process is using the database. */
 const PATIENCE_MS = 10_000;
 
 /** Thrown under the database's own lock, to leave it as it is. */
 class Superseded extends Error {}
 
 /**
- * Puts a fetched database in its place, unless what stands there is newer. A live database is written into, in one
- * transaction, so that whoever has it open sees all of the old or all of the new; where there is none, a new file
- * appears whole. To be called with the tenant's lock held.
+ * Puts a fetched database in its place, unless the file there is newer. A live database is written into, in one
+ * transaction, so that a process that has it open sees all of the old or all of the new; if there is none, a complete
+ * new file appears. Call it with the tenant's lock held.
  *
  * @throws {Failure} `disk`, `lock-timeout`: the old one is still there.
  */
@@ -123,7 +123,7 @@ async function placeOver(placement: Placement, before: LocalCopy): Promise<Place
   const { etag, time } = learnt;
   const { name, path } = tenant;
   if (before.linked || !isOlder(before, time)) return SUPERSEDED;
-  // What SQLite would not come to the end of is as good as no database. To be asked before it is opened.
+  // A database that SQLite would never finish reading does not count. Check this before it is opened.
   const isReadable = before.empty || liveSchemaProblem(path) === null;
   // Open until the end: the last one to close a database may write to it, which would look like a change.
   const watch = openDatabase(path, { fileMustExist: true, busyTimeoutMs: 0 });
@@ -145,7 +145,8 @@ async function placeOver(placement: Placement, before: LocalCopy): Promise<Place
         if (stampOf(path) !== stamp) throw new Superseded();
       },
     });
-    // Closing it may take its log away; a kill in the middle of that is made good by who finds the install announced.
+    // Closing it may remove its log; after a kill in the middle of that, the next run repairs it, since the install is
+    // announced.
     watch.close();
     remember(placement, swapped.digest);
     return { kind: 'placed', kept };
@@ -162,16 +163,16 @@ async function placeOver(placement: Placement, before: LocalCopy): Promise<Place
 }
 
 interface Look {
-  /** Null for an empty one, and for one that is no database. */
+  /** Null for an empty one, and for one that is not a database. */
   readonly oldDigest: string | null;
-  /** `stampOf` the database as it was then; any other means that somebody has written to it since. */
+  /** `stampOf` the database at that time; any other means that it was written to since. */
   readonly stamp: string;
   /** Its content, where that has been changed here since this machine and the store had the same. */
   readonly changed: ProvedImage | null;
 }
 
 /**
- * Looks at what shall be written over, at a moment at which nobody is writing to it.
+ * Checks the file that will be replaced, at a moment when no process is writing to it.
  *
  * @throws {Superseded}
  */
@@ -189,7 +190,7 @@ async function look(
       // Files of a log that reading makes beside it must not look like a change afterwards.
       db.pragma('schema_version');
       const found = nothing();
-      // What was made in it since it was looked at stays.
+      // Changes since it was checked stay.
       if (readLocal(path)?.empty !== true) throw new Superseded();
       return found;
     });
@@ -207,7 +208,7 @@ async function look(
         const bytes = readImage(db);
         const digest = imageDigest(bytes);
         const isChanged = known !== null && !isAsSeen(before, digest, known);
-        // What grew from the fetched version is newer, whatever time that claims to have; what was put there is not.
+        // A database made from the fetched version is newer, whatever its time; another file put there is not.
         const isGrown = isChanged && known.etag === learnt.etag && mayBeSince(before.modified, known);
         if (isGrown) throw new Superseded();
         return { oldDigest: digest, stamp: stampOf(path), changed: isChanged ? { bytes, digest } : null };

@@ -11,11 +11,11 @@ import type { TenantDatabase } from './tenant-model.ts';
 const PATIENCE_MS = 10_000;
 
 /**
- * Gives a database the time that belongs to what it holds, when a run was killed while it wrote a fetched one over it:
- * SQLite makes it all old or all new, but either way it looks as if it had just been changed here, so that nothing
- * newer would ever be fetched. One that somebody has changed since stays as it is.
+ * Gives a database the time of its content if a run was killed while it wrote a fetched one over it. SQLite makes it
+ * all old or all new, but either way it looks as if it had just been changed here, so that nothing newer would ever be
+ * fetched. A database that was changed since stays as it is.
  *
- * To be called with the tenant's lock held, before the local time is looked at.
+ * Call it with the tenant's lock held, before the local time is read.
  *
  * @throws {Failure} `lock-timeout`: others leave no gap; `disk`.
  */

@@ -60,7 +60,7 @@ export interface Each<T> {
   readonly work: (item: T) => Promise<void>;
   /** Told of what `work` has thrown, once nothing more will be tried. */
   readonly failed: (item: T, error: unknown) => void;
-  /** Whether it is no use to try anything again. */
+  /** Whether further attempts are useless. */
   readonly isOver?: () => boolean;
 }
 

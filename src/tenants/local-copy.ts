@@ -8,9 +8,9 @@ import { lastWritten } from '../install/live-index.ts';
 import type { LocalCopy } from './tenant-model.ts';
 
 /**
- * What stands at the path of a tenant's database, without opening it as one; null when nothing does.
+ * The file at the path of a tenant's database, without opening it as one; null if there is none.
  *
- * @throws {Failure} `disk`: it cannot be looked at, or is a directory; `tenant-invalid`: it is no regular file.
+ * @throws {Failure} `disk`: it cannot be read, or is a directory; `tenant-invalid`: it is not a regular file.
  */
 export function readLocal(path: string): LocalCopy | null {
   return onDisk('cannot look at', path, () => {
@@ -53,14 +53,14 @@ const HEADER = 'SQLite format 3\0';
 const LEAF = 13;
 
 /**
- * Whether a file is a database in which nothing has ever been made: one page, with an empty schema. An application that
- * opens a database which is not here yet, and asks for a write-ahead log, leaves such a file, with the time of just now.
- * Looks at the bytes, and opens it as a database never. False where that cannot be told.
+ * Whether a file is a database that has never had a table: one page, with an empty schema. An application that opens a
+ * missing database, and asks for a write-ahead log, leaves such a file, with the present time. Looks only at the bytes,
+ * and never opens it as a database. False if that cannot be seen.
  *
  * @param size of the file, in bytes
  */
 function isBlank(path: string, size: number): boolean {
-  // What logs hold is as good as written.
+  // The content of a log counts as written.
   if (size < 512 || size > LARGEST_PAGE || holds(`${path}-wal`) || holds(`${path}-journal`)) return false;
   const head = firstBytes(path, 108);
   if (head?.toString('latin1', 0, HEADER.length) !== HEADER) return false;

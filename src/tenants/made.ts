@@ -31,12 +31,12 @@ export interface MakingParts extends CommandParts {
 }
 
 /**
- * Has the application make a database under a name that nobody knows, and proves what came of it: in order, all migrations
- * applied, and with a row in `events`, if it has such a table. Nothing is left of the file when this returns. To be called
- * with the tenant's lock held, so that what a kill leaves is taken away by whoever has that lock next.
+ * Makes the application make a database under an unpredictable name, and proves the result: sound, all migrations
+ * applied, and with a row in `events`, if it has such a table. Nothing is left of the file when this returns. Call it
+ * with the tenant's lock held, so that the next holder of that lock removes what a kill leaves.
  *
  * @param limitOf how long the next command may take
- * @param start what it begins with, to be migrated; absent for nothing
+ * @param start the database to begin with, to be migrated; absent for none
  * @throws {Failure} `command-failed`, `tenant-invalid`, `disk`, `lock-timeout`
  */
 export async function makeImage(

@@ -28,8 +28,8 @@ export interface Making {
 
 /**
  * Makes the database of an event that has none: a copy of the prepared one; else by the application's commands, under
- * another name. It appears whole, with the account's owner and mode, and never takes the place of one that somebody made
- * meanwhile. To be called with the tenant's lock held, when the store is known to have none.
+ * another name. It appears complete, with the account's owner and mode, and never replaces one that was made meanwhile.
+ * Call it with the tenant's lock held, when the store is known to have none.
  *
  * @throws {Failure} `command-failed`, `tenant-invalid`, `disk`, `lock-timeout`
  */
@@ -42,7 +42,7 @@ export async function makeNew(
   const template = await making.template();
   const copy = template && nameEvent(template, facts);
   const image = copy ?? (await commands(() => makeImage(parts, tenant, limitOf)));
-  // Without an object that it grew from: whatever the store gets under this name is somebody else's, and newer.
+  // Without an object that it was made from: any object that the store gets under this name is another's, and newer.
   const learnt = { etag: '', stored: 0, time: UNTOUCHED };
   const placed = await placeDatabase({ tenant, image, learnt, like, seen });
   if (placed.kind === 'superseded') return 'there already';
@@ -69,7 +69,7 @@ export async function migrated(
   return await commands(() => makeImage(parts, tenant, limitOf, image));
 }
 
-/** What is asked for once, whoever asks; a failure counts as none, and is told once. */
+/** A value that is requested once, by any caller; a failure counts as none, and is reported once. */
 export function once(
   work: () => Promise<ProvedImage | null>,
   failed: (error: unknown) => void,

@@ -80,9 +80,9 @@ function plainVersion(digits: string): string {
 }
 
 /**
- * Whether changes stand in a write-ahead log. Whoever closes such a database last writes them into it, which would look
- * like a change of just now: it would keep a newer version in the store from being fetched. One that reads alone does not.
- * A rollback journal must be undone first, which it could not.
+ * Whether a write-ahead log has changes. The last process that closes such a database writes them into it, which would
+ * look like a change of just now: then a newer version in the store would not be fetched. A connection that only reads
+ * does not do so, but it could not undo a rollback journal, which must be undone first.
  */
 function isLogLeft(path: string): boolean {
   const [log, journal] = ['-wal', '-journal'].map((suffix) =>
@@ -116,7 +116,7 @@ export function usualLimit({ prepareTimeoutMs: ms }: TenantSettings): Limit {
  * Runs the application's own command on a database, in the app root, with `DATABASE_URL` (and `RAILS_ENV`,
  * `RAILS_DB_VOLUME` and `RAILS_APP_DB`, which the application's `config/database.yml` and its seed read).
  *
- * @param tenant whose name the command is told, and the path that it shall work on, be that the tenant's own or not
+ * @param tenant whose name and path the command gets; the path need not be the tenant's own
  * @throws {Failure} `command-failed`
  */
 export async function runCommand(
@@ -154,7 +154,10 @@ export function commandFailed(parts: CommandParts, problem: string, which: Comma
   });
 }
 
-/** `sqlite3:///data/db/2025-boston.sqlite3`. What may not stand in a URL is percent-encoded: Rails decodes the path. */
+/**
+ * `sqlite3:///data/db/2025-boston.sqlite3`. Characters that a URL cannot have are percent-encoded: Rails decodes the
+ * path.
+ */
 export function databaseUrl(path: string): string {
   const encoded = encodeURI(path).replace(
     /[?#]/g,

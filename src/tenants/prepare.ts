@@ -181,7 +181,7 @@ async function listed<T>(tally: Tally, work: () => Promise<T>): Promise<T | null
   }
 }
 
-/** What cannot be looked at is nothing here; its turn comes. */
+/** A file that cannot be read does not count here; it is reported when its turn comes. */
 function lookAround(tenants: readonly TenantDatabase[]): Map<string, LocalCopy | null> {
   return new Map(
     tenants.map(({ name, path }) => {
@@ -195,10 +195,10 @@ function lookAround(tenants: readonly TenantDatabase[]): Map<string, LocalCopy |
 }
 
 /**
- * Whether the store's own time of an object that is new to this machine will do, so that nobody need ask the object when
- * what it holds was changed. It was not changed later than it was stored, so one that was stored long before the local
- * one was changed is not newer. And one that replaces a version that this machine has seen is fetched right away, if it
- * was stored later than the local one was changed: its exact time comes with it.
+ * Whether the store's own time of an object that is new to this machine is enough, so that the object need not be asked
+ * when its content was changed. Content is never changed later than it is stored, so an object that was stored long
+ * before the local change is not newer. And if it replaces a version that this machine has seen, and was stored later
+ * than the local change, it is fetched right away: its exact time comes with it.
  */
 function isTimeEnough(
   listed: ObjectInfo,

@@ -37,9 +37,9 @@ type Tenant = Pick<TenantDatabase, 'name' | 'region'>;
 type Times = Map<string, LearntTime>;
 
 /**
- * What the store has of these databases, by name: one listing. The time of a version that is new to this machine costs
- * a listing and the reading of the inventories that have changed, for all of them together, and a HEAD for each that
- * stands in none. What is learnt is remembered.
+ * The store's versions of these databases, by name: one listing. The time of a version that is new to this machine
+ * costs a listing and the reading of the changed inventories, for all of them together, and a HEAD for each that is in
+ * none. The results are remembered.
  *
  * @throws {Failure} `store-*`: the store cannot be listed; `disk`.
  */
@@ -115,7 +115,7 @@ async function listDatabases(
   return listed;
 }
 
-/** What the inventories of these databases' regions say; an inventory speaks of the version that has its ETag. */
+/** The entries of the inventories of these databases' regions; an entry describes the version that has its ETag. */
 async function readInventories(
   store: ObjectStore,
   tenants: readonly Tenant[],
@@ -157,7 +157,7 @@ async function readInventory(
   return content;
 }
 
-/** One that cannot be asked is left out: whoever goes on to fetch it will say what is wrong. */
+/** One that cannot be asked is left out: the code that fetches it later reports what is wrong. */
 async function askObjects(
   store: ObjectStore,
   tenants: readonly Tenant[],

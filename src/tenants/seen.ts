@@ -33,7 +33,7 @@ export class SeenDatabases {
     this.#path = path;
   }
 
-  /** What the local database grew from; null when it is not known. */
+  /** The version that the local database was made from; null if unknown. */
   get(name: string): SeenAt | null {
     const row = this.#one<SeenRow>('SELECT etag, time, digest, at FROM seen WHERE name = ?', name);
     return row ? seenOf(row) : null;
@@ -87,7 +87,7 @@ export class SeenDatabases {
     this.#run('INSERT OR REPLACE INTO inventories VALUES (?, ?, ?)', key, etag, content);
   }
 
-  /** What a run was writing over that did not come back to say that it had. */
+  /** What a run was replacing when it was killed. */
   interrupted(name: string): Install | null {
     const row = this.#one<InstallRow>('SELECT * FROM installs WHERE name = ?', name);
     if (!row) return null;
@@ -172,11 +172,11 @@ interface InstallRow {
 }
 
 /**
- * Opens what this machine knows of the databases in the store: `tenants.db` in its state directory, which several
- * processes may use at once. Who calls it closes it.
+ * Opens the memory about the databases in the store: `tenants.db` in the state directory, which several processes may
+ * use at once. The caller closes it.
  *
- * @param options.dryRun gives a copy in memory, and leaves the disk as it is, also when there is no file yet
- * @throws {Failure} `disk`; `config-invalid` for one that a newer version has made.
+ * @param options.dryRun gives a copy in memory, and leaves the disk as it is, also if there is no file yet
+ * @throws {Failure} `disk`; `config-invalid` if a newer version made it.
  */
 export function openSeen(stateDir: string, options: { dryRun?: boolean } = {}): SeenDatabases {
   const path = join(stateDir, 'tenants.db');

@@ -5,10 +5,10 @@ import type { TenantDone } from './tenant.ts';
 import type { TenantDatabase } from './tenant-model.ts';
 import type { TenantParts, TenantRequest, TenantsOutcome } from './tenants-context.ts';
 
-/** Names that are told of those that have no database anywhere. */
+/** How many names of events without any database are shown. */
 const MOST_NAMES = 5;
 
-/** Counts what became of the tenants, and tells it as it happens: a line for each that was changed or failed. */
+/** Counts the outcomes of the tenants, and reports them as they happen: a line for each that was changed or failed. */
 export class Tally {
   readonly #parts: TenantParts;
   readonly #request: TenantRequest;
@@ -45,7 +45,7 @@ export class Tally {
     this.#progress();
   }
 
-  /** The same for what is no tenant. */
+  /** The same for anything but a tenant. */
   failedBeside(name: string, error: unknown): void {
     if (!(error instanceof Failure)) this.#parts.unexpected(error);
     const problem = problemOf(error);

@@ -36,7 +36,7 @@ export function databaseError(name: string, path: string, error: unknown): unkno
   return isSqliteError(told) ? invalidDatabase(subject, `cannot be read: ${problem}`, error) : told;
 }
 
-/** Whether something is no database, or a damaged one. */
+/** Whether an error says that something is not a database, or is damaged. */
 export function isNoDatabase(error: unknown): boolean {
   return /^(SQLITE_(NOTADB|CORRUPT).*|index-invalid|tenant-invalid)$/.test(codeOf(error));
 }

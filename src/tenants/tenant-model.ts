@@ -10,15 +10,17 @@ export interface TenantDatabase {
   readonly region: string | null;
 }
 
-/** What stands on this machine. */
+/** The file on this machine. */
 export interface LocalCopy {
   /** Bytes of the database file itself. */
   readonly size: number;
-  /** Whether nothing stands in it: no byte, or no table. */
+  /** Whether it is empty: no byte, or no table. */
   readonly empty: boolean;
   /** The later of the file's own time and its write-ahead log's. */
   readonly modified: Date;
-  /** Whether a symbolic link leads to it: then it is somebody's own arrangement, and nothing is put in its place. */
+  /**
+   * Whether it is behind a symbolic link: then that is a deliberate choice of the operator, and it is never replaced.
+   */
   readonly linked: boolean;
 }
 
@@ -30,9 +32,9 @@ export interface RemoteCopy {
   readonly size: number;
   /** When what it holds was last changed: its `last-modified`, else the store's own time of it. */
   readonly time: Date;
-  /** False where `time` is only the store's own time of it, since nobody has asked for its metadata. */
+  /** False if `time` is only the store's own time of it, because its metadata was not read. */
   readonly exact: boolean;
-  /** `imageDigest` of what it was made from; null where another program has stored it, absent where nobody has asked. */
+  /** `imageDigest` of the database in it; null if another program stored it, absent if its metadata was not read. */
   readonly digest?: string | null;
 }
 
@@ -68,7 +70,10 @@ export interface NewEvent extends TenantDatabase {
   readonly id: number;
   /** The name that its database had before, if that was another one. */
   readonly before: string | null;
-  /** Whether that is another event's by now: then what stands there is this one's still, and the store's may be either's. */
+  /**
+   * Whether another event has that name by now: then the file here is still this event's, and the store's may be
+   * either's.
+   */
   readonly shared: boolean;
 }
 

@@ -105,8 +105,8 @@ function factsOf({ facts }: Work, { name }: TenantDatabase): EventFacts {
 }
 
 /**
- * What the store has in the place of the local database. A listing that does not name a database is not believed where
- * one would be made: an empty database in the place of an event's own would count as the newer one.
+ * The store's version of the local database. If a listing lacks a database that would be made, the object itself is
+ * asked: an empty database in the place of an event's own would count as newer.
  *
  * @throws {Failure} `store-*`
  */
@@ -194,7 +194,7 @@ function proveApplied(work: Work, tenant: TenantDatabase): void {
   if (left > 0) throw commandFailed(work.parts, `ended well, but left ${counted(left, 'migration')} pending`);
 }
 
-/** Where the store's version is another one than was known when the work began. */
+/** If the store's version is not the one that was known when the work began. */
 function adoptSame({ known, seen }: Work, tenant: TenantDatabase, remote: RemoteCopy | null): void {
   if (remote?.exact && known.get(tenant.name)?.etag !== remote.etag) adoptCopy(seen, tenant, remote);
 }

@@ -21,7 +21,7 @@ export interface TenantParts extends CommandParts {
 }
 
 export interface TenantRequest {
-  /** Name of the step that events are told under. */
+  /** Name of the step in events. */
   readonly step: string;
   /** Say what would be done, and change nothing on disk. */
   readonly dryRun: boolean;

@@ -1,6 +1,6 @@
 import { readCommand, readWholeNumber } from '../settings.ts';
 
-/** What an operator can set of downloading and preparing tenant databases. */
+/** Settings of downloading and preparing tenant databases. */
 export interface TenantSettings {
   /** Databases that are worked on at once. */
   readonly concurrency: number;
@@ -17,8 +17,8 @@ export interface TenantSettings {
 }
 
 /**
- * The time of a database that was made here and that nobody has written to since: so any that the store has is newer, and
- * it is not uploaded. No real one is as old.
+ * The time of a database that was made here and not written to since: any version in the store is newer, and it is not
+ * uploaded. No real one is as old.
  */
 export const UNTOUCHED = new Date('2000-01-01T00:00:00Z');
 

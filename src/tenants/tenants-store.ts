@@ -36,11 +36,11 @@ const FILE: StoreFile = { versions: ['', TABLES], lost: ': what it knows is then
  * @throws {Failure} `disk`; `config-invalid` for one that a newer version has made.
  */
 export function openState(path: string): Database {
-  // What is lost by a power cut is learnt again, but an install that is announced must be known afterwards.
+  // Facts lost in a power cut are learnt again, but an announced install must be known afterwards.
   return openStoreFile(path, FILE, { synchronous: 'NORMAL' });
 }
 
-/** The same for a run that changes nothing: a copy in memory, empty where there is no file that could be read. */
+/** The same for a run that changes nothing: a copy in memory, empty if there is no readable file. */
 export function openStateCopy(path: string): Database {
   return openStoreCopy(path, FILE);
 }

@@ -9,7 +9,7 @@ import type { TenantDatabase } from './tenant-model.ts';
 export interface UnderLock {
   readonly stateDir: string;
   readonly seen: SeenDatabases;
-  /** Milliseconds to wait for whoever has the lock. */
+  /** Milliseconds to wait for the holder of the lock. */
   readonly timeoutMs: number;
 }
 
@@ -35,8 +35,8 @@ export async function underTenantLock<T>(
 }
 
 /**
- * The path of the lock of one tenant's database, which whoever fetches, prepares or uploads it holds. The directory is
- * made if need be.
+ * The path of the lock of one tenant's database; every process that fetches, prepares or uploads it holds that lock.
+ * The directory is made if need be.
  *
  * @throws {Failure} `disk`
  */

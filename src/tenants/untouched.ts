@@ -18,11 +18,11 @@ interface UntouchedOptions {
 const VERSIONS_AT = 18;
 
 /**
- * Opens a tenant's database for reading and leaves everything on disk as it is; null when there is none, or an empty
- * file. A connection that reads makes files beside a database with a write-ahead log, unless they are there: so where
- * they are not, the bytes are read.
+ * Opens a tenant's database for reading and changes nothing on disk; null if there is none, or an empty file. A
+ * connection that reads makes files beside a database with a write-ahead log, unless they exist: if they do not, the
+ * bytes are read.
  *
- * @throws {Failure} `tenant-invalid`: it is no database, no file, or too large
+ * @throws {Failure} `tenant-invalid`: it is not a database, not a file, or too large
  * @throws {SqliteError} such as `SQLITE_BUSY`; system errors, such as `EACCES`
  */
 export function openUntouched(path: string, name: string, options: UntouchedOptions = {}): Database | null {

@@ -14,10 +14,10 @@ export interface AheadRequest {
 }
 
 /**
- * Reads an index, and asks the store whether it has databases of its new events: an empty one in the place of an event's
- * own would count as the newer one. The network may take its time, so this comes before the lock.
+ * Reads an index, and asks the store whether it has databases of its new events: an empty database made here would
+ * count as newer than the event's own. The network may be slow, so this comes before the lock.
  *
- * @returns null for an index that cannot be used: whoever has the lock says so
+ * @returns null for an index that cannot be used; the run reports that once it has the lock
  */
 export async function lookAhead(
   parts: Pick<Parts, 'site' | 'openNewDatabases'>,

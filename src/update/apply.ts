@@ -34,9 +34,9 @@ export interface Change {
 }
 
 export interface Beside {
-  /** Writes down what is about to be done, before the first change; must not throw. */
+  /** Records what is about to be done, before the first change; must not throw. */
   readonly announce: () => void;
-  /** Takes that back, where nothing was changed after all; must not throw. */
+  /** Deletes that record if nothing was changed after all; must not throw. */
   readonly withdraw: () => void;
   /** Must not throw. */
   readonly place: () => Promise<void>;
@@ -60,10 +60,9 @@ export async function stageChange(
 
 /**
  * Puts a staged change in place, in the one order in which a kill at any moment leaves every file old or new and the
- * next run able to finish: what will be replaced is kept; then the index, the files, the databases of new events, and
- * navigator.yml last. The
- * intent to reload is durable from before the first change until navigator.yml has its new mtime, so that a successor
- * of a killed run reloads even if it finds nothing to do.
+ * next run able to finish: first a copy of everything that will be replaced; then the index, the files, the databases
+ * of new events, and navigator.yml last. The intent to reload is durable from before the first change until
+ * navigator.yml has its new mtime, so the run after a killed one reloads even if it finds nothing to do.
  *
  * @throws {Failure} `disk`. Its message says so if something had been changed already.
  */
@@ -94,7 +93,7 @@ export async function installChange(
     }
   } catch (error) {
     discardStaged(staged);
-    // After `internal` a new index stands there and is not in order: then the old one is what to go back to.
+    // After `internal` the new index is in place but damaged: the old one is what a rollback needs.
     const inPlace = error instanceof Failure && error.code === 'internal';
     if (!inPlace) change.beside?.withdraw();
     if (replaces && !inPlace) removeGeneration(join(generationsDir(journal.stateDir), run));
@@ -132,7 +131,7 @@ async function commit(
   commitFiles(last, reload());
 }
 
-/** Does what can be missed, where it is to be missed if the disk does not allow it. */
+/** Does optional work. With `spare`, a failure of the disk does not matter. */
 function orSpare({ spare }: Change, work: () => unknown): void {
   try {
     work();
@@ -141,7 +140,7 @@ function orSpare({ spare }: Change, work: () => unknown): void {
   }
 }
 
-/** The disk failed between two renames: the one failure after which something has changed. */
+/** The disk failed between two renames: this is the only failure that leaves a change behind. */
 function halfWay(error: unknown): Failure {
   const reason = error instanceof Error ? error.message : String(error);
   const hint =

@@ -6,10 +6,7 @@ import type { Operation } from './locked-work.ts';
 import { isProved } from './unless-proved.ts';
 import type { Parts } from './update-context.ts';
 
-/**
- * Brings a candidate about: at once where the last run proves that nothing is to be done, else by the whole way
- * (pipeline.ts).
- */
+/** Installs a candidate: at once if the last run proves that nothing is to be done, else by all steps (pipeline.ts). */
 export async function bringAbout(
   parts: Parts,
   operation: Operation,

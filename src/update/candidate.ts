@@ -12,16 +12,16 @@ export interface Candidate {
   readonly image: Buffer;
   readonly digest: string;
   readonly facts: IndexFacts;
-  /** What the journal shall remember once it is installed; null when nothing new is learnt. */
+  /** What the journal remembers once it is installed; null for nothing new. */
   readonly remember: InstalledState | null;
-  /** What the operator should know of how it was chosen; null for nothing. */
+  /** A note for the operator about how it was chosen; null for none. */
   readonly note: string | null;
 }
 
 /**
- * The local index as it is: the deployment without a store, and the start hook.
+ * The local index as it is: for a deployment without a store, and for the start hook.
  *
- * @throws {Failure} `index-missing`, or `index-invalid` for a file that is no readable database.
+ * @throws {Failure} `index-missing`, or `index-invalid` for a file that is not a readable database.
  */
 export function localCandidate(live: LiveIndex, installed: InstalledState | null): Candidate {
   const facts = localFacts(live, installed);
@@ -37,7 +37,7 @@ export function localCandidate(live: LiveIndex, installed: InstalledState | null
   return { image: live.image, digest: live.digest, facts, remember: null, note: null };
 }
 
-/** A local index that is still what was once fetched keeps the facts of what was fetched. */
+/** If the local index is still the fetched one, it keeps the facts of the fetched one. */
 export function localFacts(live: LiveIndex, installed: InstalledState | null): IndexFacts | null {
   const { image, digest, modified } = live;
   if (!image || !digest || !modified) return null;
@@ -58,11 +58,11 @@ function fetchedFacts(installed: InstalledState): IndexFacts {
   return { etag, sha256, ...(source === 'push' ? { digest } : {}), size, time, source };
 }
 
-/** What is at hand when it is decided which index an update works with. */
+/** What the choice of an index depends on. */
 export interface Choice {
   readonly live: LiveIndex;
   readonly installed: InstalledState | null;
-  /** Whether an administrator wants the store's, whatever is here. */
+  /** Whether an administrator wants the store's index in any case. */
   readonly force: boolean;
   /** Whether the index is written on this host (the admin host), and only copied to machines. */
   readonly isSource: boolean;
@@ -71,7 +71,7 @@ export interface Choice {
   readonly now: Date;
 }
 
-/** Edits of this host that nobody has published, and that the store's index would take away. */
+/** Edits on this host that were not published, and that the store's index would overwrite. */
 export interface Unpublished {
   readonly kind: 'unpublished';
   /** Image of the store's index. */
@@ -81,12 +81,12 @@ export interface Unpublished {
 }
 
 /**
- * Decides which index an update works with. On a machine the store's wins over what was written there by hand; on the
- * host where the index is written, edits that were not published stay. An index that was rolled back, and one older than
- * what is installed, do not replace the local one unless forced, or unless that one cannot be used. A time that is far
- * ahead keeps nothing out: of what is fetched the store's own time counts in its place, of the local index nothing does.
+ * Decides which index an update works with. On a machine, the store's index replaces local edits; on the host where the
+ * index is written, unpublished edits stay. An index that was rolled back, or is older than the installed one, replaces
+ * the local one only if forced, or if the local one cannot be used. A time far ahead of the clock blocks nothing: for a
+ * fetched index, the store's own time counts instead; for the local index, no time counts.
  *
- * @throws {Failure} `index-missing`, `index-invalid` (of the local one, where it is needed), `index-older`
+ * @throws {Failure} `index-missing`, `index-invalid` (of the local one, if it is needed), `index-older`
  */
 export async function chooseCandidate(fetched: Fetched, choice: Choice): Promise<Candidate | Unpublished> {
   const { live, installed, force, now } = choice;
@@ -105,12 +105,12 @@ export async function chooseCandidate(fetched: Fetched, choice: Choice): Promise
   const claimed = mistakenTime(object, now) ?? time;
   const isOlder = (than: Date | null): boolean =>
     than !== null && !isFarAhead(than, now, object.modified) && wholeSeconds(claimed) < wholeSeconds(than);
-  // Of an index that nobody remembers only its own time tells where it is from.
+  // If the journal does not know an index, only its own time says how old it is.
   const isEdited = installed ? !isIntact : isOlder(live.modified);
   const isUnpublished = isEdited && choice.isSource && !choice.published.has(live.digest ?? '');
   const reference = installed ? new Date(installed.time) : live.modified;
   const isTakenAsItIs = !isHeld && !isEdited && !isOlder(reference);
-  // To prove the local one takes as long as to prove the store's, and most updates need not ask.
+  // Proving the local one takes as long as proving the store's, and most updates do not need it.
   if (isTakenAsItIs || !(await isUsable(live))) return theirs;
   if (isHeld) return { ...localCandidate(live, installed), note: heldNote(installed) };
   if (isUnpublished) return { kind: 'unpublished', theirs: fetched.bytes, facts: theirs.facts, whose };
@@ -118,7 +118,7 @@ export async function chooseCandidate(fetched: Fetched, choice: Choice): Promise
   return installed ? { ...theirs, note: replacedByHand(whose) } : theirs;
 }
 
-/** How an index is called, and what is to be done where an older one is not meant. */
+/** The name of an index in messages, and what to do if an older one is not wanted. */
 const OF_STORE = {
   name: "the store's",
   index: "the store's index",
@@ -151,7 +151,7 @@ function olderThan(time: Date, local: Date, { index, instead }: Whose): Failure 
 interface Learnt {
   readonly digest: string;
   readonly time: Date;
-  /** What its metadata says of its time where that counts for nothing; else null. */
+  /** The time in its metadata, if that time is ignored; else null. */
   readonly mistaken: Date | null;
 }
 
@@ -180,7 +180,7 @@ function mistakenNote(time: Date): string {
   return `the last-modified of the store's index, ${time.toISOString()}, is more than a day ahead of the clock, so the store's own time counts`;
 }
 
-/** A local index that is damaged, or with which nobody could log in, gives way to any that the store has. */
+/** If the local index is damaged, or no user in it can log in, any index of the store replaces it. */
 async function isUsable({ image }: LiveIndex): Promise<boolean> {
   if (!image) return false;
   const { validateImage } = await import('../index/validate.ts');

@@ -23,8 +23,8 @@ const COMPARE = { name: 'compare', title: 'Compare with what is installed' };
 const STEPS = [FETCH, READ, GENERATE, CHECK, COMPARE];
 
 /**
- * Says what an update would change, and changes nothing: it takes no lock, writes no journal and leaves no file. Nor does
- * it wait for an update that is under way, which keeps the journal to itself.
+ * Says what an update would change, and changes nothing: it takes no lock, writes no journal and leaves no file. It
+ * does not wait for a running update either, which keeps the journal to itself.
  */
 export async function dryRun(
   parts: Parts,
@@ -60,7 +60,7 @@ export async function dryRun(
         describeHeld(live.image ? describeDifferences(chosen.theirs, live.image) : [], chosen.whose),
       );
     else if (chosen.note) steps.note(chosen.note);
-    // What would be done is nothing, where this host's own index is held.
+    // If this host's own index is held, an update would do nothing.
     const candidate = 'kind' in chosen ? localCandidate(live, installed) : chosen;
     const { index } = await readStep({ site, steps, findings }, candidate);
     const files = await steps.run(GENERATE, () => {
@@ -92,7 +92,7 @@ export async function dryRun(
   return result;
 }
 
-/** What the journal remembers; null, with a note, where it cannot be read just now. */
+/** What the journal remembers; null, with a note, if it cannot be read just now. */
 async function lookInJournal(dbDir: string, steps: Steps): Promise<Remembered | null> {
   try {
     return await readRemembered(dbDir, 0);

@@ -9,11 +9,11 @@ const INDEX_KEY = databaseKey(INDEX_NAME);
 export type Fetched =
   /** No store is configured: the local index is used as it is. */
   | { readonly kind: 'no-store' }
-  /** It still has the version with this ETag, which is installed. */
+  /** The store still has the version with this ETag, which is installed. */
   | { readonly kind: 'unchanged'; readonly etag: string }
   | {
       readonly kind: 'found';
-      /** `push`: the request itself has brought it. */
+      /** `push`: it came with the request. */
       readonly from: 'store' | 'push';
       readonly object: StoredObject;
       readonly bytes: Buffer;
@@ -21,20 +21,20 @@ export type Fetched =
     };
 
 export interface FetchRequest {
-  /** ETag of the version that need not be sent again; null to have it in any case. */
+  /** ETag of the version that need not be sent again; null to fetch it in any case. */
   readonly unless: string | null;
   readonly maxBytes: number;
 }
 
-/** The version that need not be fetched again: the one installed, as long as nobody has changed it here. */
+/** The version that need not be fetched again: the installed one, if it was not changed here. */
 export function knownVersion(digest: string | null, installed: InstalledState | null): string | null {
   return installed !== null && digest !== null && installed.digest === digest ? installed.etag : null;
 }
 
 /**
- * Asks the store for the index. Nothing is held meanwhile: the network may take its time.
+ * Asks the store for the index. No lock is held meanwhile, because the network may be slow.
  *
- * @param store null where none is configured
+ * @param store null if none is configured
  * @throws {Failure} `store-*`, `index-too-large`
  */
 export async function fetchIndex(

@@ -3,17 +3,17 @@ import type { NewDatabases } from '../tenants/tenant-model.ts';
 
 /** How a candidate is installed. */
 export interface InstallOptions {
-  /** Install every file anew, whatever stands there. */
+  /** Install every file again, even if it is unchanged. */
   readonly force: boolean;
   /** Make Navigator reload in any case; as `force`, where absent. */
   readonly reload?: boolean;
-  /** Do without what can be missed where the disk has no room: the generation, the note of a reload that is owed. */
+  /** If the disk is full, go on without the optional parts: the generation, and the note that a reload is owed. */
   readonly spare?: boolean;
   /** What was read and asked before the lock was taken; null for nothing. */
   readonly ahead?: Ahead | null;
   /** Whether no object store is configured. */
   readonly storeless?: boolean;
-  /** `left`: the databases of new events are left to the ready hook, since nobody may wait. */
+  /** `left`: the ready hook makes the databases of new events, since this run must not wait. */
   readonly databases?: 'left';
 }
 
@@ -21,6 +21,6 @@ export interface InstallOptions {
 export interface Ahead {
   readonly image: Buffer;
   readonly read: ReadIndex;
-  /** What the store has for its new events has been asked; null where it has none. */
+  /** What the store has for its new events; null if there are none. */
   readonly databases: NewDatabases | null;
 }

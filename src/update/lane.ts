@@ -5,16 +5,16 @@ import { type Lock, tryLock } from '../database/lock.ts';
 import { ensureTrustedDir } from '../database/state-dir.ts';
 
 /**
- * Runs that may have the store asked at a time. A second one, so that nobody waits for a run that is slow to be answered;
- * no more, so that of many requests which come together most find that another run has done it all for them.
+ * How many runs may ask the store at a time. Two, so that one slow answer does not block the others; not more, so that
+ * of many requests that arrive together most find that another run has done their work.
  */
 export const LANES = 2;
 
 /**
- * Takes a lane, which ends with this process; null when the wait for one is over, or none can be made. Not to have one
- * costs a request to the store, and nothing else.
+ * Takes a lane, which ends with this process; null if the wait is over or no lane can be made. A run without a lane
+ * costs one more request to the store, and nothing else.
  *
- * @param patienceMs to wait for one: the store may be slow, which shall not keep everybody waiting
+ * @param patienceMs to wait for a lane; limited, since the store may be slow
  */
 export async function takeLane(dbDir: string, patienceMs: number): Promise<Lock | null> {
   const directory = made(dbDir);
@@ -42,7 +42,7 @@ function freeLane(directory: string): Lock | null {
   return null;
 }
 
-/** What is wrong with a directory is told of by the run itself. */
+/** The run itself reports a directory that cannot be used. */
 function made(dbDir: string): string | null {
   try {
     return ensureTrustedDir(dbDir);
@@ -51,7 +51,7 @@ function made(dbDir: string): string | null {
   }
 }
 
-/** And so is a disk that fails. */
+/** It reports a failing disk, too. */
 function take(path: string): Lock | null {
   try {
     return tryLock(path);

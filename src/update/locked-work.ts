@@ -8,7 +8,7 @@ import type { Outcome, RunKind, Trigger } from '../report/results.ts';
 import type { Steps } from '../report/steps.ts';
 import type { Findings } from './result.ts';
 
-/** What a piece of work under the lock has at hand. */
+/** What work under the lock is given. */
 export interface Operation {
   readonly journal: Journal;
   readonly steps: Steps;
@@ -19,35 +19,35 @@ export interface Operation {
 export interface LockRequest {
   /** Name of the operation in events. */
   readonly operation: string;
-  /** What it does, as far as that is known before; `LOCK` among it. */
+  /** Its steps, as far as they are known beforehand; `LOCK` is one of them. */
   readonly steps: readonly PlannedStep[];
   readonly trigger: Trigger;
   readonly kind: RunKind;
   /** As `Caller.sha256`. */
   readonly sha256?: string;
-  /** When the caller arrived: the result of a run of its kind that began later may answer for this one. */
+  /** When the caller arrived. The result of a run of the same kind that began later may answer for this one. */
   readonly arrival: Arrival;
   /** Milliseconds to wait for the lock; the setting where absent. */
   readonly lockTimeoutMs?: number;
-  /** Whether another run's result may spare it all of its own work, before it asks anybody. */
+  /** Whether it may take the result of another run before it does any work of its own. */
   readonly mayShare?: boolean;
-  /** Whether it goes on where the run cannot be recorded, such as on a full volume. */
+  /** Whether it goes on if the run cannot be recorded, for example on a full volume. */
   readonly unrecorded?: boolean;
   /** A lane that it has already. */
   readonly lane?: Lock | null;
 }
 
-/** An operation that has work to do before it takes the lock, such as waiting for the network. */
+/** An operation with work before the lock, such as waiting for the network. */
 export interface Work<T> {
   /**
-   * Done before the lock is asked for. What it throws is recorded as the failure of the run.
+   * Runs before the lock is requested. An error here is recorded as the failure of the run.
    *
-   * @param remembered by the journal, where that was read already
+   * @param remembered what the journal says, if it was read already
    */
   readonly prepare: (steps: Steps, remembered: Remembered | null) => Promise<T>;
   /** The local index as it was when this was prepared. */
   readonly live?: (prepared: T) => LiveIndex | null;
-  /** Whether what was prepared still fits, now that nobody else can change anything; else it is prepared once more. */
+  /** Whether the preparation is still valid, now that nothing else can change the machine. If not, it is made again. */
   readonly fits?: (prepared: T, journal: Journal, live: LiveIndex) => boolean;
   readonly perform: (operation: Operation, prepared: T) => Promise<Outcome>;
 }

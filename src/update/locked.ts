@@ -19,17 +19,17 @@ import { endResult, type Findings, failureResult, newFindings } from './result.t
 import type { Parts } from './update-context.ts';
 import { LOCK } from './update-steps.ts';
 
-/** What earlier releases may have left as root's, and an update writes to. Other files are replaced. */
+/** Files that an update writes to, and that earlier releases may have left as root's. Other files are replaced. */
 const INDEX_FILES = ['', '-wal', '-shm', '-journal'].map((suffix) => `index.sqlite3${suffix}`);
 
-/** Of the time that a run waits for the lock, how much it waits for a lane to the store. */
+/** The part of the waiting time for the lock that a run waits for a lane to the store. */
 const LANE_SHARE = 0.1;
-/** What was prepared is prepared anew as often as this, each time since another run has come in between. */
+/** How often the preparation is repeated because another run came in between. */
 const MOST_ROUNDS = 4;
 
 /**
- * Runs one operation under the lock of this machine, after the leftovers of a killed one are cleared away, and records
- * it. Never throws: what goes wrong becomes the result.
+ * Runs one operation under the lock of this machine, after clearing away what a killed run left, and records it. Never
+ * throws: an error becomes the result.
  */
 export async function underLock(
   parts: Parts,
@@ -39,7 +39,7 @@ export async function underLock(
   return await prepareAndLock(parts, request, { prepare: async () => undefined, perform });
 }
 
-/** The same for an operation that has something to do before; the lock is not held meanwhile. */
+/** The same for an operation with a preparation; the lock is not held during that. */
 export async function prepareAndLock<T>(
   parts: Parts,
   request: LockRequest,
@@ -81,7 +81,7 @@ class LockedRun {
   readonly #findings: Findings;
   #journal: Journal | null = null;
   #lane: Lock | null = null;
-  /** The result of another run that is this one's, too. */
+  /** The result of another run that counts for this one, too. */
   #other: RunResult | null = null;
 
   constructor(parts: Parts, request: LockRequest, steps: Steps, findings: Findings) {
@@ -97,7 +97,7 @@ class LockedRun {
     const before = await this.#lookBefore();
     if (before?.result) return this.#shared(before.result);
     for (let round = 1; ; round++) {
-      // Before it looks at anything outside: who arrives later may not take its result.
+      // Before it looks at anything outside: a request that arrives later must not take its result.
       const began = { ...moment(), at: Date.now() };
       const prepared = await attempt(() =>
         prepare(this.#steps, round === 1 && before ? before.remembered : null),
@@ -134,7 +134,7 @@ class LockedRun {
     this.#journal = null;
   }
 
-  /** Of many that come together, most wait for a lane, and then find that another run has done it all. */
+  /** Of many runs that start together, most wait for a lane, and then find that another run has done the work. */
   async #lookBefore() {
     if (!this.#request.mayShare) return null;
     const { dbDir } = this.#parts.site;
@@ -165,11 +165,11 @@ class LockedRun {
 
   #begin(journal: Journal, began: Arrival & { readonly at: number }): void {
     const { trigger } = this.#request;
-    // Before the first change on disk that is written down as well, and until then there is nothing to be told of.
+    // Becomes durable with the first change on disk; until then there is nothing to report.
     journal.begin({ run: this.#findings.run, trigger, ...this.#caller(), began }, 'with-next');
   }
 
-  /** Writes something down, if need be or if it can be done. */
+  /** Records something: always if it is required, else if it can. */
   #recorded(write: () => void): void {
     try {
       write();
@@ -179,7 +179,7 @@ class LockedRun {
     }
   }
 
-  /** Where the preparation has failed already, that is what is told, and not that the lock could not be had either. */
+  /** If the preparation failed already, report that, not that the lock was not free either. */
   async #acquire(prepared: Attempted<unknown>): Promise<Journal> {
     try {
       this.#journal = await this.#steps.run(LOCK, async () => {

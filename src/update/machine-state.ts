@@ -11,15 +11,15 @@ import { localFacts } from './candidate.ts';
 import { fileFacts } from './changes.ts';
 import type { Parts } from './update-context.ts';
 
-/** Times that the machine is looked at, until no update has come in between. */
+/** How often the state is read again because an update came in between. */
 const LOOKS = 3;
 /** Milliseconds to wait for an update that holds the journal, unless the setting is less. */
 const PATIENCE_MS = 5000;
 
 /**
- * What this machine has: the installed index, whether the generated files are those of that index, whether an update was
- * cut short, the last run. Changes nothing, takes no lock and asks nobody. Waits some seconds while an update holds the
- * journal, since until that has ended neither the old state nor the new one is what the machine has.
+ * The state of this machine: the installed index, whether the generated files match it, whether an update was cut
+ * short, and the last run. Changes nothing, takes no lock and uses no network. Waits some seconds while an update holds
+ * the journal: until the update ends, the machine has neither the old state nor the new one.
  *
  * @throws {Failure} `lock-timeout`, `disk`, `config-invalid`
  */
@@ -30,7 +30,7 @@ export async function readState(parts: Parts): Promise<MachineState> {
   for (let looks = 1; ; looks++) {
     const state = stateOf(site, await readLiveIndex(site, settings.maxIndexBytes), remembered);
     const after = await readRemembered(site.dbDir, patienceMs);
-    // Every update writes down that it begins, before it looks at anything.
+    // Every update records that it begins before it looks at anything.
     if (after.lastRun?.run === remembered.lastRun?.run || looks === LOOKS) {
       report({ type: 'run-ended', kind: 'state', result: state });
       return state;
@@ -54,7 +54,10 @@ function stateOf(site: Site, live: LiveIndex, remembered: Remembered): MachineSt
   };
 }
 
-/** The files of the installed index, `changed` where another one stands there; none without an index that can be read. */
+/**
+ * The files that the installed index gives, `changed` if the disk has another content; none if the index cannot be
+ * read.
+ */
 function filesOf(site: Site, live: LiveIndex): FileFacts[] {
   if (!live.image) return [];
   try {

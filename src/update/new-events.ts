@@ -18,7 +18,7 @@ import type { Operation } from './locked-work.ts';
 import type { Findings } from './result.ts';
 import type { Parts } from './update-context.ts';
 
-/** Bytes of one page, at most: a database of that size may be one in which nothing has ever been made. */
+/** Bytes of one page, at most: a database of that size may be one that has never had a table. */
 const LARGEST_PAGE = 65_536;
 
 /** What is compared to find the events that are new on this machine. */
@@ -27,29 +27,29 @@ export interface Comparing {
   readonly index: Index;
   /** Image of the index before; null where there was none, or none that could be read. */
   readonly before: Buffer | null;
-  /** What an earlier run was to put in place, and did not. */
+  /** What an earlier run should have put in place, and did not. */
   readonly owed: OwedEvents;
   /** Whether every event without a database is new: where no store could have it, and the index before is not known. */
   readonly every: boolean;
 }
 
 /**
- * The events of an index that this machine serves, did not serve before, and has no database of, with the names that these
- * had before. A machine that had no index has all of its databases to fetch, which the ready hook does. The usual index,
- * with none, costs a look at each database's file and nothing else.
+ * The new events: those that this machine serves, did not serve before, and has no database of; with the names that
+ * they had before. A machine without an earlier index must fetch all of its databases, which the ready hook does. The
+ * usual index has no new event, and then this costs one look at each database's file.
  *
  * @returns none, mostly
  */
 export function newEventsOf({ site, index, before, owed, every }: Comparing): NewEvent[] {
   if (site.deployment === 'local' || (before === null && owed.size === 0 && !every)) return [];
-  // What an event has left behind under a name that is its own again is as good as none.
+  // If an event has its earlier name again, a file that it left under that name does not count.
   const left = leftBehind(site.dbDir);
   const missing = [...servedIn(index, site)].filter(
     ({ name }) => left.has(name) || isMissing(pathOf(site, name)),
   );
   if (missing.length === 0) return [];
   const old = before === null ? null : readOrNull(before);
-  // Of one that cannot be used nothing is known, so nothing is new.
+  // If the index cannot be used, nothing in it counts as new.
   const servedBefore = old && new Set([...servedIn(old, site)].map(({ name }) => name));
   const isNew = ({ name }: Named) => every || owed.has(name) || servedBefore?.has(name) === false;
   const found = missing.filter(isNew);
@@ -59,7 +59,7 @@ export function newEventsOf({ site, index, before, owed, every }: Comparing): Ne
   return found.flatMap((one): NewEvent[] => {
     const other = (name: string | null | undefined) => (name === one.name ? null : (name ?? null));
     const was = other(namesBefore.get(one.event.id)) ?? other(owed.get(one.name));
-    // Its path has changed before, and what it had then has not come along yet.
+    // Its path had changed before, and its database has not been brought along yet.
     const earlier = was !== null && isMissing(pathOf(site, was)) ? other(owed.get(was)) : null;
     const from = earlier ?? was;
     const isBack = from !== null && left.get(one.name)?.includes(from) === true;
@@ -99,7 +99,10 @@ function pathOf({ dbDir }: Site, name: string): string {
   return join(dbDir, databaseFile(name));
 }
 
-/** What stands there and is no file is in the way, which is to be told; what cannot be looked at the ready hook tells. */
+/**
+ * Something that is not a file counts as missing: it is in the way, and is reported. A path that cannot be read does
+ * not count: the ready hook reports that.
+ */
 function isMissing(path: string): boolean {
   try {
     const stats = lstatSync(path, { throwIfNoEntry: false });
@@ -123,7 +126,7 @@ function eventOf(site: Site, { entry, event, name }: Named): Omit<NewEvent, 'bef
 
 const TOLD: readonly Arrived[] = ['copied', 'made', 'downloaded', 'brought along'];
 
-/** What one run does about its new events. */
+/** What one run does for its new events. */
 interface NewEventsWork {
   readonly site: Site;
   readonly databases: NewDatabases;
@@ -139,16 +142,16 @@ export interface DatabasesPlan {
   readonly index: Index;
   /** As `Comparing.every`. */
   readonly every: boolean;
-  /** What was asked of the store before the lock was taken; null for nothing. */
+  /** The store's answers from before the lock; null for none. */
   readonly asked: NewDatabases | null;
-  /** Whether they are left to the ready hook, since nobody may wait. */
+  /** Whether they are left to the ready hook, since this run must not wait. */
   readonly isLeft: boolean;
 }
 
 /**
- * What an installation does about the databases of new events.
+ * What an installation does for the databases of new events.
  *
- * @returns what is put in place before navigator.yml, null for nothing; and what to do once all of it stands
+ * @returns the work before navigator.yml, null for none; and the work after everything is in place
  */
 export async function planDatabases(
   parts: Parts,
@@ -174,8 +177,8 @@ export async function planDatabases(
 }
 
 /**
- * Writes down what is about to be done, since the index that is replaced is what tells which events are new. Where the
- * application keeps it from that, as it can, the update goes on. Never throws.
+ * Records what is about to be done: only the index that is being replaced says which events are new. If the application
+ * makes that impossible, the update goes on. Never throws.
  */
 function announceDatabases({ site, events, findings, steps }: NewEventsWork): void {
   const owed = events.map(({ name, before }): [string, string | null] => [name, before]);
@@ -186,17 +189,17 @@ function announceDatabases({ site, events, findings, steps }: NewEventsWork): vo
   }
 }
 
-/** Takes that back, where nothing was changed after all. Never throws. */
+/** Deletes that record if nothing was changed after all. Never throws. */
 function withdrawDatabases({ site, owed, findings }: NewEventsWork): void {
   settle(site, owed, findings);
 }
 
-/** What was owed is there by now, or nobody's any more. Never throws. */
+/** Deletes what is owed no longer: the database is there, or the event is gone. Never throws. */
 function forgetDatabases(site: Site, findings: Findings): void {
   settle(site, new Map(), findings);
 }
 
-/** Where that cannot be written, the next run looks at them once more. */
+/** If this cannot be recorded, the next run looks at them again. */
 function settle(site: Site, owed: OwedEvents, { run }: Findings): void {
   try {
     writeOwedEvents(site.dbDir, owed, run);
@@ -205,7 +208,7 @@ function settle(site: Site, owed: OwedEvents, { run }: Findings): void {
   }
 }
 
-/** Puts the databases in place, and tells how it went: an event that has none now is a warning. Never throws. */
+/** Puts the databases in place and reports the outcome: an event without a database is a warning. Never throws. */
 async function placeDatabases(work: NewEventsWork): Promise<void> {
   const { site, databases, events, findings, steps } = work;
   const placed = await databases.place(events);
@@ -235,7 +238,7 @@ function isShared(one: NewDatabase): boolean {
   return 'arrived' in one && one.arrived === 'brought along' && one.event.shared;
 }
 
-/** The other one may be new, or have changed its path at the same time; in its place stands what this one had. */
+/** The other event may be new, or may have changed its path in the same update; it has the content of this one. */
 function sharedWarning({ id, row, name, before }: NewEvent): Warning {
   const reason = `has brought its database along to ${name}; another event has the name ${before} now, and has the same content there`;
   return { table: 'showcases', id, row, reason };

@@ -71,7 +71,7 @@ export async function installCandidate(
     rememberProof(parts, journal, proof);
     return 'unchanged';
   }
-  // An index that somebody has put in the place of the one before; a new machine's databases are not made here.
+  // An index that replaced the one before; the databases of a new machine are not made here.
   const every = options.storeless === true && !indexChanged && isOther(comparisons);
   const asked = ahead?.databases ?? null;
   const isLeft = options.databases === 'left';
@@ -100,14 +100,14 @@ export async function installCandidate(
 }
 
 interface ReadOptions {
-  /** What was read of it already, before the lock was taken; null where nothing was. */
+  /** What was read of it before the lock was taken; null for nothing. */
   readonly before?: ReadIndex | null;
   /** Looks at the index while the step is under way. */
   readonly look?: (index: Index) => void;
 }
 
 /**
- * Validates an index and reads its rows; tells which rows were left out, and what is odd about this machine.
+ * Validates an index and reads its rows; reports the rows that were left out, and what is odd about this machine.
  *
  * @throws {Failure} `index-invalid`, listing everything that is wrong
  */
@@ -134,7 +134,7 @@ export async function readStep(
 interface Generating extends Pick<Operation, 'live'> {
   readonly index: Index;
   readonly candidate: Candidate;
-  /** Whether nothing is left to do for files that compare so. */
+  /** Whether these comparisons leave nothing to do. */
   readonly isDone: (files: readonly Comparison[]) => boolean;
 }
 
@@ -158,7 +158,7 @@ function isOther(comparisons: readonly Comparison[]): boolean {
   return navigator?.changed === true && navigator.previous !== null;
 }
 
-/** Stages what is to be changed, and holds the whole plan, as the disk has it then, to every rule. */
+/** Stages the changed files, then checks the whole plan, with the bytes on the disk, against every rule. */
 async function proveStep(
   { site, steps }: Running,
   change: Change,
@@ -210,7 +210,7 @@ function describeIndex({ index, warnings }: ReadIndex): string {
   return facts.join(', ');
 }
 
-/** Bytes of an index from which on memory is worth more than the milliseconds of loading `node:v8`: 20,000 events. */
+/** Bytes. From this size on, saving memory is worth the milliseconds of loading `node:v8`: 20,000 events. */
 const LARGE = 3 * 1024 * 1024;
 
 /**

@@ -2,12 +2,12 @@ import { databaseKey, INDEX_NAME } from '../bucket/object-names.ts';
 import { md5, sha256 } from '../store/proof.ts';
 import type { Fetched } from './fetch.ts';
 
-/** An index that a request has brought, and that is signed. */
+/** A signed index that came with a request. */
 export type PushedIndex = Extract<Fetched, { readonly kind: 'found' }>;
 
 /**
- * What was pushed, in the form of what the store would answer with the same bytes: its ETag is the one that stores give to
- * an object that is sent as a whole, so that a store that has the very same need not send it again.
+ * A pushed index in the form of a fetched one: with the ETag that a store gives to an object that is sent as a whole.
+ * So a store that has the same bytes need not send them again.
  *
  * @param changed when it was last changed
  */

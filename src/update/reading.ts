@@ -1,9 +1,9 @@
 import type { Warning } from '../warning.ts';
 import type { Running } from './result.ts';
 
-/** What is told of an index that was read, beside its rows. */
+/** What is reported of an index beside its rows. */
 export interface Reading {
-  /** How much of what it has, in words. */
+  /** How much it contains, in words. */
   readonly detail: string;
   /** Of each kind the first rows, then one that counts the others. */
   readonly warnings: readonly Warning[];

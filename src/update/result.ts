@@ -8,7 +8,7 @@ import type { Site } from '../site/site.ts';
 import { versionText } from '../version.ts';
 import { countRows, type Warning } from '../warning.ts';
 
-/** What an operation has found out so far; filled step by step, so that a failure can tell what was known. */
+/** What an operation has found out so far. Each step fills in its part, so a failure can say what was known. */
 export interface Findings {
   readonly run: string;
   index: IndexFacts | null;
@@ -19,7 +19,7 @@ export interface Findings {
   fallback?: Problem;
 }
 
-/** What every step of an operation has at hand. */
+/** What every step of an operation is given. */
 export interface Running {
   readonly site: Site;
   readonly steps: Steps;

@@ -21,12 +21,12 @@ export interface RollbackRequest {
 }
 
 /**
- * Puts back the index as it was before a run, and generates everything else from it, as this installation does today: what
- * was kept decides neither where anything is written nor what Navigator runs. It is an update of its own: it takes the
- * lock, keeps what it replaces in turn, and makes Navigator reload. Never throws.
+ * Puts back the index as it was before a run, and generates everything else from it, as this installation does today:
+ * the kept files decide neither where anything is written nor what Navigator runs. A rollback is an update of its own:
+ * it takes the lock, keeps what it replaces, and makes Navigator reload. Never throws.
  *
- * When it puts back the index, the store's object is held: it does not come back until another one is published, or
- * one is forced. Unless that object is what it puts back: then the machine has again what the store has.
+ * When it puts back the index, the store's object is held: it is not installed again until another one is published, or
+ * one is forced. It is not held if it is the very object that was put back.
  */
 export async function rollback(parts: Parts, { run, arrival }: RollbackRequest): Promise<RunResult> {
   const how = { operation: 'rollback', trigger: 'rollback', kind: 'rollback' } as const;
@@ -53,7 +53,7 @@ interface Before {
   readonly index: Buffer | null;
 }
 
-/** Of several versions of the index that were replaced since, the oldest is the one from before the run. */
+/** If several versions of the index were replaced since, the oldest is the one from before the run. */
 function stateBefore(journal: Journal, run: string | null): Before {
   const { stateDir } = journal;
   const first = firstUndone(journal, run);
@@ -91,7 +91,7 @@ function candidateOf(
   { live, installed }: { live: LiveIndex; installed: InstalledState | null },
 ): Candidate {
   const digest = imageDigest(image);
-  // It stands there already: nothing new is to be remembered of it.
+  // It is installed already, so the journal has nothing to remember.
   if (digest === live.digest) return localCandidate(live, installed);
   const facts = factsOf(image, undone, installed);
   const held = facts.etag === null;
@@ -99,7 +99,7 @@ function candidateOf(
   return { image, digest, facts, remember: { ...facts, etag, digest, held }, note: null };
 }
 
-/** With an ETag only when it is the store's object, as far as this machine knows, and not an earlier one. */
+/** With an ETag only if it is the store's current object, as far as this machine knows, and not an earlier one. */
 function factsOf(image: Buffer, undone: readonly Generation[], installed: InstalledState | null): IndexFacts {
   const then = undone.find(hasIndex)?.facts;
   if (then?.etag && then.etag === installed?.etag) return then;

@@ -16,15 +16,15 @@ import { proveFiles, readStep } from './pipeline.ts';
 import type { Parts } from './update-context.ts';
 import { INSTALL, LOCK, READ } from './update-steps.ts';
 
-/** A start hook that waits blocks Navigator, and whoever holds the lock is finishing an update anyway. */
+/** A waiting start hook blocks Navigator, and the process that holds the lock is finishing an update anyway. */
 const LOCK_TIMEOUT_MS = 5_000;
 
 const CHECK = { name: 'check', title: 'Stage htpasswd and check it' };
 const STEPS = [LOCK, READ, CHECK, INSTALL];
 
 /**
- * What the start hook does before Navigator serves anybody, from the local index alone and never over the network: an
- * update that was cut short is finished; otherwise htpasswd alone is brought up to date.
+ * The work of the start hook before Navigator serves: it finishes an interrupted update, or else updates htpasswd
+ * alone. It uses the local index, never the network.
  */
 export async function runStart(parts: Parts, arrival: Arrival): Promise<RunResult> {
   const how = { operation: 'start', trigger: 'start', kind: 'start' } as const;
@@ -55,7 +55,7 @@ async function writeHtpasswd(parts: Parts, operation: Operation, candidate: Cand
   const { index } = await readStep({ site, steps, findings }, candidate, { look });
   if (files.length === 0) return 'unchanged';
 
-  // Navigator has read the old htpasswd already, so its next look at navigator.yml shall make it reload.
+  // Navigator has read the old htpasswd already, so its next look at navigator.yml must make it reload.
   const reloadFile = existsSync(navigatorPath(site)) ? navigatorPath(site) : null;
   const change: Change = {
     run: findings.run,

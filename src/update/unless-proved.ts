@@ -16,13 +16,13 @@ import type { Parts } from './update-context.ts';
 import { GENERATE, READ } from './update-steps.ts';
 
 /*
- * Most runs change nothing. What a run generates depends on the index, the site, and the build of this program, and on
- * nothing else: so where these are the ones of the last run, and each file holds what that run left, to the byte, then to
- * read, generate and compare once more would give the same. Both are known by digests, which the journal keeps. Whatever
- * is missing there, or differs, takes the whole way.
+ * Most runs change nothing. The output of a run depends on the index, the site, and the build of this program, and on
+ * nothing else. If these are the same as in the last run, and each file has the bytes that run left, then reading,
+ * generating and comparing again would give the same. The journal keeps digests of all of them. If one is missing or
+ * different, the run takes all steps.
  */
 
-/** Whether nothing is to be done, by digests; then its steps are told as the last run has told them. */
+/** Whether the digests prove that nothing is to be done; then the steps of the last run are reported again. */
 export async function isProved(
   { site, build }: Parts,
   { journal, live, steps, findings }: Operation,
@@ -47,14 +47,14 @@ export async function isProved(
   return true;
 }
 
-/** What a run has found out, from the index to the files that now stand there. */
+/** The facts of a run, from the index to the files that are now on the disk. */
 export interface Proof {
   readonly candidate: Candidate;
   readonly reading: Reading;
   readonly comparisons: readonly Comparison[];
 }
 
-/** Writes down, with how the run ends, what proves the next one to be unneeded. */
+/** Records, with the end of the run, what can prove that the next one has nothing to do. */
 export function rememberProof(
   { site, build }: Pick<Parts, 'site' | 'build'>,
   journal: Journal,
@@ -69,22 +69,21 @@ export function rememberProof(
 }
 
 /**
- * Of everything that the files depend on. Node counts, too: it knows the letters of all scripts, and the names of months;
- * that of a distribution has them from a library that gets versions of its own.
+ * Digest of everything that the files depend on. Node counts, too: it decides which letters and month names are known.
  *
- * @returns hex; null for what proves nothing: sources that may have been changed, or an image that SQLite would not open
+ * @returns hex; null if it proves nothing: the sources may have been changed, or SQLite would not open the image
  */
 function inputsDigest(site: Site, build: string | null, { image, digest }: Candidate): string | null {
   if (build === null || headerProblem(image) !== null) return null;
-  // Of the header's bytes that the digest of an image leaves out, what counts is whether SQLite trusts the page count.
+  // The digest of an image leaves out some bytes of the header; those that matter have only one valid value.
   const inputs = [FORMAT, build, process.versions, digest, isCounted(image), site];
   return createHash('sha256').update(JSON.stringify(inputs)).digest('hex');
 }
 
-/** Of what the journal keeps; another one says that an earlier release wrote it. */
+/** Version of what the journal keeps; another one means that an earlier release wrote it. */
 const FORMAT = 1;
 
-/** Whether each file holds what it held. What cannot be read is looked at by the whole way, which says why. */
+/** Whether each file has the recorded bytes. If a file cannot be read, the full run says why. */
 function hold(outputs: ProvedRun['outputs']): boolean {
   try {
     return outputs.every(({ path, size, sha256 }) => {

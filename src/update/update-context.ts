@@ -8,13 +8,13 @@ import type { UpdateSettings } from './update-settings.ts';
 export interface Parts {
   readonly site: Site;
   readonly settings: UpdateSettings;
-  /** What tells one build of this program from another; null for none, as where it is run from its sources. */
+  /** Identifies a build of this program; null for none, for example when it runs from its sources. */
   readonly build: string | null;
   /** Resolves to null where no object store is configured. */
   readonly openStore: () => Promise<ObjectReader | null>;
-  /** What sees to the databases of new events: loaded only where an index has any. */
+  /** Makes the databases of new events: loaded only if an index has any. */
   readonly openNewDatabases: () => Promise<NewDatabases>;
   readonly report: Tell;
-  /** Told of every error that was not foreseen, with its stack. */
+  /** Called with every unexpected error, for its stack. */
   readonly unexpected: (error: unknown) => void;
 }

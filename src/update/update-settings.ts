@@ -1,6 +1,6 @@
 import { readSeconds, readWholeNumber } from '../settings.ts';
 
-/** What an operator can set of an update, beside where things are (`Site`) and the store (`StoreSettings`). */
+/** Settings of an update, beside where things are (`Site`) and the store (`StoreSettings`). */
 export interface UpdateSettings {
   /** Milliseconds to wait for another update on this machine to end. */
   readonly lockTimeoutMs: number;

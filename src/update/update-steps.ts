@@ -1,6 +1,6 @@
 import type { PlannedStep } from '../report/events.ts';
 
-/** The steps that operations on the configuration have in common, as they are told. */
+/** The steps that operations on the configuration share, with their titles. */
 
 export const FETCH: PlannedStep = { name: 'fetch', title: 'Fetch the index' };
 export const LOCK: PlannedStep = { name: 'lock', title: 'Wait for the lock' };

@@ -27,32 +27,34 @@ export interface UpdateRequest {
   /** Fetch and reinstall even when nothing changed. */
   readonly force: boolean;
   readonly arrival: Arrival;
-  /** Whether the machine must serve whatever the store does: then it serves its own index, and the result says why. */
+  /**
+   * Whether the machine must serve in any case: if the update fails, it serves its own index, and the result says why.
+   */
   readonly mustServe?: boolean;
-  /** Whether Navigator must reload, also where nothing changed. */
+  /** Whether Navigator must reload even if nothing changed. */
   readonly reload?: boolean;
-  /** A lane that the caller has already; it is let go at the end of the run. */
+  /** A lane that the caller holds already; it is released at the end of the run. */
   readonly lane?: Lock | null;
-  /** The index that the request has brought, in place of that of the store; null or absent for none. */
+  /** The index that came with the request, instead of the store's; null or absent for none. */
   readonly pushed?: PushedIndex | null;
 }
 
 const STEPS = [FETCH, LOCK, ...CANDIDATE_STEPS];
 
-/** What the store has answered, or why it has not; and the local index as it was then, where it could be read. */
+/** The store's answer, or why there is none; and the local index at that time, if it could be read. */
 type Asked = ({ readonly fetched: Fetched; readonly ahead: Ahead | null } | { readonly problem: Failure }) & {
   readonly live: LiveIndex | null;
 };
 
 /**
- * The whole update: fetch, lock, read, generate, check, install. Never throws: what goes wrong is the result, and then
- * nothing was changed. The lock is not held while the store is waited for: somebody else's update may need it, and who
- * was shut out by that must not get in for so long.
+ * The whole update: fetch, lock, read, generate, check, install. Never throws: an error becomes the result, and then
+ * nothing was changed. The lock is not held while the store is asked, because another update may need it. A user who
+ * has lost access must not keep it for that long.
  */
 export async function runUpdate(parts: Parts, request: UpdateRequest): Promise<RunResult> {
   const { trigger, force, arrival, mustServe = false, lane = null, pushed = null } = request;
   const kind = force ? 'forced' : 'plain';
-  // A push asks no store, so it needs no lane to one; what it brings nobody else's run has installed but by chance.
+  // A push does not ask the store, so it needs no lane. Another run has hardly ever installed the same bytes.
   const how = pushed
     ? ({ kind: force ? 'forced-push' : 'push', sha256: pushed.sha256 } as const)
     : ({ kind, mayShare: true } as const);
@@ -90,7 +92,7 @@ async function ask(
     const store = await parts.openStore();
     const fetched = await fetchIndex(store, { unless, maxBytes: settings.maxIndexBytes });
     const { pendingReload } = remembered;
-    // Of what is unchanged there is nothing to be learnt, unless a run that was killed has left something undone.
+    // An unchanged index teaches nothing, unless a killed run has left something undone.
     const image = fetched.kind === 'found' ? fetched.bytes : pendingReload && store ? live.image : null;
     return { fetched, ahead: image && (await aheadOf(parts, image, live)), live };
   } catch (error) {
@@ -99,7 +101,7 @@ async function ask(
   }
 }
 
-/** The index is at hand; where there is a store, it may have databases of new events. */
+/** The index was fetched; the store, if there is one, may have databases of its new events. */
 async function askForPushed(parts: Parts, pushed: PushedIndex): Promise<Asked> {
   const live = await readLiveIndex(parts.site, parts.settings.maxIndexBytes);
   const ahead = await aheadOf(parts, pushed.bytes, live);
@@ -112,7 +114,7 @@ async function aheadOf(parts: Parts, image: Buffer, live: LiveIndex): Promise<Ah
   return await lookAhead(parts, { image, live: live.image });
 }
 
-/** That the store has still what was installed says nothing once something else is. */
+/** The answer that the store still has the installed index means nothing once another one is installed. */
 function stillFits(asked: Asked, journal: Journal, live: LiveIndex): boolean {
   if (!('fetched' in asked) || asked.fetched.kind !== 'unchanged') return true;
   return knownVersion(live.digest, journal.installed()) === asked.fetched.etag;
@@ -159,7 +161,7 @@ async function choose(
   });
 }
 
-/** What can still be served is served: the index of this machine. */
+/** Serves the index of this machine if the update failed. */
 async function serveLocal(
   parts: Parts,
   operation: Operation,
@@ -170,7 +172,7 @@ async function serveLocal(
   const failure = asFailure(error);
   const local = localOr(live, journal, error);
   if (failure.code === 'index-older' && journal.installed()?.source === 'push') {
-    // Stores take a while to be the same everywhere: whoever pushes may be ahead of them.
+    // A store takes a while to be consistent everywhere, so a pushed index may be newer than its answer.
     steps.note('the store has an older index than the one that was pushed here, which stays');
     journal.setOwedUpdate(null);
     return await bringAbout(parts, operation, local, { force: false, reload, spare: true });
@@ -185,7 +187,7 @@ async function serveLocal(
   return await bringAbout(parts, operation, local, { force: false, reload, spare: true });
 }
 
-/** Without an index of its own the machine cannot serve, and what kept it from fetching one is what is to be mended. */
+/** Without an index of its own the machine cannot serve; then the error of the fetch is what must be repaired. */
 function localOr(live: LiveIndex, journal: Journal, error: unknown): Candidate {
   try {
     return localCandidate(live, journal.installed());
@@ -194,7 +196,7 @@ function localOr(live: LiveIndex, journal: Journal, error: unknown): Candidate {
   }
 }
 
-/** On a volume that is full it is forgotten, and the next run asks the store anyway. */
+/** On a full volume this is lost, and the next run asks the store anyway. */
 function keepInMind({ journal, steps }: Operation, problem: Problem): void {
   try {
     journal.setOwedUpdate(problem);
@@ -203,7 +205,7 @@ function keepInMind({ journal, steps }: Operation, problem: Problem): void {
   }
 }
 
-/** Leaves everything as it is, and says what stands against the store's. */
+/** Changes nothing, and says why the store's index is not installed. */
 async function hold(
   { live, findings, steps }: Operation,
   { theirs, facts, whose }: Unpublished,
@@ -213,7 +215,7 @@ async function hold(
   const { describeDifferences } = await import('../index/differences.ts');
   const differences = live.image ? describeDifferences(theirs, live.image) : [];
   steps.note(describeHeld(differences, whose));
-  // Names of users are for whoever is on this host.
+  // User names are shown only on this host.
   if (trigger === 'command') for (const line of differences) steps.note(line);
   return 'held';
 }

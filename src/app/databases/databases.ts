@@ -15,13 +15,13 @@ import { siteOf, storeSettingsOf, type Voice, type World } from '../machine/mach
 import type { Form } from '../options/form.ts';
 import { type Output, runTold } from '../voice.ts';
 
-/** What the ways in to the databases have at hand. */
+/** What the commands for databases are given. */
 export interface DatabaseParts {
   readonly site: Site;
   readonly settings: SyncSettings;
   readonly note: (message: string) => void;
   /**
-   * The installed index. Tells which of its rows were left out: nobody looks after the databases of those.
+   * The installed index. Reports the rows that were left out, since their databases are not handled.
    *
    * @throws {Failure} as `readInstalledIndex`
    */
@@ -31,10 +31,10 @@ export interface DatabaseParts {
 }
 
 /**
- * Runs what concerns the databases of tenants, and tells how it ended: line by line, or as one JSON object at the end.
- * What keeps it from beginning at all is told in the same way.
+ * Runs an operation on the databases of tenants, and reports how it ended: line by line, or as one JSON object at the
+ * end. An error at the start is reported in the same way.
  *
- * @param work gets the parts by asking for them; returns null where there is nothing to tell beside what it has told
+ * @param work gets the parts by asking for them; returns null if everything is reported already
  * @returns the exit code: 2 for options that make no sense
  */
 export async function withDatabases(

@@ -70,8 +70,8 @@ function chosen(index: Index, site: Site, only: readonly string[] | null): Tenan
 }
 
 /**
- * The index is swapped under its readers, and all that follows from it is generated, by the update alone; so that is what
- * runs, told under the same name.
+ * Only the update can swap the index under its readers and generate everything from it. So the update runs, under this
+ * operation's name.
  */
 async function fetchIndex(
   world: World,

@@ -113,7 +113,7 @@ async function runOver(world: World, options: Called, console: Console): Promise
     if (recorded) await recorder.finish(ended);
     return ended.outcome === 'done' ? 0 : (console.stop.exitCode() ?? exitCodeOf(ended));
   } catch (error) {
-    // What the command line is to blame for is told where its other mistakes are.
+    // A mistake in the command line is reported where the others are.
     if (options.form === 'lines' && isUsage(error)) throw error;
     const result = refusedReport(world, { run, target, operation: task.operation }, error);
     report({ type: 'run-ended', kind: 'fleet', result });
@@ -139,7 +139,7 @@ function refusedReport(
   return { run, by, target, operation, outcome: 'failed', ...found, beganAt, ms: 0, error: problemOf(error) };
 }
 
-/** Of an error that was not foreseen; empty for any other. */
+/** Of an unexpected error; empty for any other. */
 function stackOf(error: unknown, scrubber: Scrubber): string {
   const stack =
     error instanceof Failure || !(error instanceof Error) ? '' : scrubber.block(error.stack ?? '');

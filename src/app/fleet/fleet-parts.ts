@@ -43,7 +43,7 @@ export interface Ingredients {
 export async function buildFleetParts(ingredients: Ingredients): Promise<{ parts: FleetParts; site: Site }> {
   const { world, task, chosen, settings, credentials, report, unexpected } = ingredients;
   const site = await siteOf(world);
-  // Of who is only pushed to, the store's settings need not even be right.
+  // If an index is only pushed, the store's settings need not be valid.
   const isStoreUsed = chosen.some(({ isPushed }) => !isPushed);
   const storeSettings = isStoreUsed ? storeSettingsOf(world) : null;
   const store = isStoreUsed || hasNoStore(world) ? storeSettings : 'unused';
@@ -124,7 +124,7 @@ function hasNoStore(world: World): boolean {
   }
 }
 
-/** Where the run works: whoever has the variables of another deployment sees it before anything is changed. */
+/** Where the run works: an operator with the variables of another deployment sees it before anything is changed. */
 function describePlaces(
   store: StoreSettings | 'unused' | null,
   chosen: readonly Chosen[],

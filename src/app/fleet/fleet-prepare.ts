@@ -14,8 +14,8 @@ interface Told {
 }
 
 /**
- * What comes before the index of this host is read: the operator's own command, then the dates of events. It is done once,
- * however many targets wait for it.
+ * The work before the index of this host is read: the operator's own command, then the dates of events. It is done
+ * once, even if several targets wait for it.
  *
  * @throws {Failure} `config-invalid`
  */

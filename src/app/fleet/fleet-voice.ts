@@ -18,7 +18,7 @@ import type { Form } from '../options/form.ts';
 import type { FleetOptions } from './config-update-options.ts';
 import type { Stop } from './stop-signals.ts';
 
-/** Where the run is told. */
+/** Where the run is shown. */
 export interface Console {
   /** Writes before it returns. */
   readonly write: (text: string) => void;
@@ -27,11 +27,11 @@ export interface Console {
   readonly stop: Stop;
 }
 
-/** Everything that tells of a run over the fleet. */
+/** The log and the views of a run over the fleet. */
 export interface FleetVoice {
   readonly report: Tell;
   readonly log: Log;
-  /** Call it when all is told, however the run ended. */
+  /** Call it after the last report, however the run ended. */
   close(): Promise<void>;
 }
 
@@ -44,9 +44,9 @@ const BROADCAST_TIMEOUT_MS = 1000;
 const BROADCAST_PATIENCE_MS = 2500;
 
 /**
- * @param run that is told of
- * @param secrets that must never be seen, wherever they turn up
- * @throws {Failure} `usage`, `config-invalid`: there is no such place to broadcast to
+ * @param run the id of the run
+ * @param secrets that must never be shown
+ * @throws {Failure} `usage`, `config-invalid`: the address for broadcasts is not valid
  */
 export function openFleetVoice(
   { env, name, defaultAppRoot }: World,
@@ -80,7 +80,7 @@ export function openFleetVoice(
   };
 }
 
-/** What shows a run to whoever called. */
+/** The view of a run for the caller. */
 interface View {
   readonly report: Reporter;
   /** Call it when nothing more is reported. */
@@ -145,7 +145,7 @@ function textReport(write: (text: string) => void, options: { verbose: boolean }
   };
 }
 
-/** What kept a run from beginning, before there was anything to tell it by. */
+/** Reports why a run could not begin, before there is a view for it. */
 export function tellRefusal(
   form: Form,
   report: FleetReport,

@@ -18,10 +18,10 @@ export interface Chosen {
 }
 
 /**
- * Which targets are sent the index. Those that are published to come first.
+ * Which targets are sent the index. Those that fetch it from the store come first.
  *
- * Options that are about the store's index say that a target is one that fetches it, where it is the only one. Where nothing
- * is set up, neither a key nor a store, nothing can be sent, and the machines can only work from what they have.
+ * Options about the store's index mean that a single target fetches it. If neither a key nor a store is set up, nothing
+ * can be sent, and the machines can only use what they have.
  *
  * @throws {Failure} `usage`; `config-invalid`: there is no key to sign with, or others could read what is sent
  */
@@ -68,7 +68,7 @@ function requireSendable(target: Target, world: World): void {
   if (!isPrivate(target.url)) throw inClear(target);
 }
 
-/** One that is half set up is one that somebody wants to have. */
+/** A store that is half set up counts as wanted. */
 function hasStore(world: World): boolean {
   try {
     return storeSettingsOf(world) !== null;

@@ -21,7 +21,7 @@ export function recordIn(dbDir: string, timeoutMs: number, signal: AbortSignal, 
       await work();
     } catch (error) {
       if (!(error instanceof Failure)) {
-        if (signal.aborted) return; // told to end, and no longer waiting for the lock
+        if (signal.aborted) return; // interrupted, and no longer waiting for the lock
         throw error;
       }
       const { message } = asFailure(error);

@@ -3,8 +3,8 @@ import { hostname, userInfo } from 'node:os';
 const LONGEST = 100;
 
 /**
- * Who runs this: `user@host`, as the store's metadata takes it. Where the application runs it for somebody,
- * `FLEET_BY` says for whom; behind sudo it is the person who called sudo.
+ * Who runs this: `user@host`, in characters that the store's metadata allows. If the application runs it for a person,
+ * `FLEET_BY` names that person; behind sudo it is the person who called sudo.
  */
 export function whoRuns(env: NodeJS.ProcessEnv): string {
   const user = env['FLEET_BY'] || env['SUDO_USER'] || userName(env);

@@ -6,15 +6,15 @@ type Name = keyof typeof SIGNALS;
 /** A wish from outside that the run shall end. */
 export interface Stop {
   readonly signal: AbortSignal;
-  /** The exit code that says so; null when nobody has asked. */
+  /** The exit code for it; null if no signal came. */
   readonly exitCode: () => number | null;
   /** Called with each signal that was heard. */
   readonly onStop: (listener: (name: Name) => void) => void;
 }
 
 /**
- * Listens for Ctrl-C and for a polite end: the first one asks the run to end in order, the second one ends the process
- * by itself, as if nobody had listened.
+ * Listens for SIGINT and SIGTERM: the first one asks the run to end in order, the second one ends the process at once,
+ * as without a listener.
  */
 export function stopOnSignals(): Stop {
   const controller = new AbortController();

@@ -10,7 +10,7 @@ const CACHE_PROBLEM = Symbol.for('showcase-config.cache-problem');
 /** Bytes; ours has some three thousand. */
 const LARGEST_BYTES = 1024 * 1024;
 
-/** What the operator should know of how this machine is set up: nothing is refused for it, and it is easily missed. */
+/** Warnings about how this machine is set up: problems that stop nothing, and that are easily missed. */
 export function cautionsOf(site: Site, env: NodeJS.ProcessEnv): string[] {
   const cautions: string[] = [...(site.overrideCautions ?? [])];
   const { logDir, region, listenPort } = site;
@@ -48,7 +48,7 @@ function problemOfDirectory(path: string): string | null {
   }
 }
 
-/** The port of the maintenance configuration that the image was built with; null where it cannot be told. */
+/** The port of the maintenance configuration that the image was built with; null if unknown. */
 function builtPort(site: Site): number | null {
   try {
     const found = readRegularFile(maintenancePath(site), LARGEST_BYTES);

@@ -30,7 +30,7 @@ export interface Answer {
 export async function answerCgi(world: World): Promise<Answer> {
   const events: RunEvent[] = [];
   const warned = new Warned();
-  /** What is known to be wrong only after the end of the operation. */
+  /** Problems that are known only after the end of the operation. */
   const late: (string | null)[] = [];
   const keep: Reporter = (event) => {
     events.push(event);
@@ -45,16 +45,16 @@ export async function answerCgi(world: World): Promise<Answer> {
     if (request.refusal) throw request.refusal;
     const parts = await buildParts(world, voice);
     const pushed = request.push ? await receive(request.push, { world, voice, parts }) : null;
-    // Who has signed what it sends is kept from nothing by those who have not.
+    // Unsigned requests must not block a signed one.
     place = pushed ? null : takePlace(parts.site, !request.state && !request.dryRun);
-    // Who can sign an index can say who administers.
+    // A sender that can sign an index decides who the administrators are.
     audience = pushed ? 'administrator' : await audienceOf(request, parts);
     result = await serve(request, parts, { pushed, place });
     if (result.outcome === 'updated' || result.outcome === 'unchanged') late.push(makeSlots(parts.site));
     if (result.outcome === 'unchanged' || ('shared' in result && result.shared)) await keepQuiet(parts.site);
     const isHiding = warned.hasPrivate || (result.outcome !== 'state' && result.warningCount > 0);
     if (audience === 'public' && isHiding) {
-      // What was done is done, whether or not the caller can be proved just now.
+      // The operation is done, even if the caller cannot be verified just now.
       const proved = await provesAdministrator(request, parts).catch(() => false);
       if (proved) audience = 'administrator';
     }
@@ -116,8 +116,8 @@ async function serve(
 }
 
 /**
- * Who asks. What only administrators may ask for needs proof before anything is done; a plain update is not kept waiting
- * for a password check, and its caller is proved afterwards if there is something only an administrator may see.
+ * Who asks. A request for administrators needs proof before anything is done. A plain update does not wait for a
+ * password check; its caller is verified afterwards if the answer has something for administrators only.
  *
  * @throws {Failure} `unauthorized`
  */

@@ -15,9 +15,9 @@ export interface HookCall {
 }
 
 /**
- * Runs such a hook, told line by line. Hooks take no options but those that are about themselves.
+ * Runs such a hook, and reports it line by line. Hooks have only the options about themselves.
  *
- * @returns the exit code of the work; 1 where it could not begin, 2 for arguments
+ * @returns the exit code of the work; 1 if it could not begin, 2 for arguments
  */
 export async function runHook(
   { world, args, command, streams }: HookCall,

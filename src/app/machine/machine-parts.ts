@@ -36,7 +36,7 @@ export interface World {
   readonly cautions?: readonly string[];
   /** As `Secrets.unused`. */
   readonly unused?: readonly string[];
-  /** What is wrong with the account that was named, and keeps nobody from working. */
+  /** The problem with the named account, which does not stop the work. */
   readonly accountCaution?: string;
 }
 
@@ -96,7 +96,7 @@ export function atAppRoot(world: World, appRoot: string | null): World {
   return { ...world, env: { ...world.env, APP_ROOT: appRoot } };
 }
 
-/** Everything that tells: the log, and the reporters of the way in. */
+/** The log, and the reporters of the executable. */
 export interface Voice {
   readonly log: Log;
   readonly scrubber: Scrubber;
@@ -125,8 +125,8 @@ export function buildVoice(world: World, reporters: readonly Reporter[], standar
 }
 
 /**
- * Builds the parts from the environment. The store's variables are read when it is opened: a rollback, the start hook and
- * who asks for the state need none, and shall not fail for one.
+ * Builds the parts from the environment. The store's variables are read when it is opened: a rollback, the start hook
+ * and a request for the state do not need them, and must not fail because of them.
  *
  * @throws {Failure} `config-invalid`, naming the variable or the key of the override file.
  */

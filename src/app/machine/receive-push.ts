@@ -11,7 +11,7 @@ import type { Parts } from '../../update/update-context.ts';
 import type { World } from './machine-parts.ts';
 import { takePushSlot } from './slots.ts';
 
-/** Milliseconds for the whole body: with it comes one of a few places, and nobody knows yet who sends it. */
+/** Milliseconds for the whole body: it takes one of a few places, and its sender is not verified yet. */
 const BODY_MS = 30_000;
 
 const SETTING = 'UPDATE_CONFIG_KEY_FILE';
@@ -24,11 +24,11 @@ interface Receiving {
 }
 
 /**
- * Takes the index that a request brings, once it is proved by whom it was sent: who, when and how often is known before any
- * of it is looked into. Why a push does not count is for the log: whoever sent it learns only that it does not.
+ * Takes the index from a request after verifying its sender: who sent it, when and how often is known before its
+ * content is read. The reason why a push does not count is only for the log: the sender learns only that it does not.
  *
  * @throws {Failure} `body-not-accepted`, `unauthorized`, `body-too-large`, `body-incomplete`, `index-too-large`,
- * `index-invalid`, `busy`, `config-invalid`, `disk`
+ *   `index-invalid`, `busy`, `config-invalid`, `disk`
  */
 export async function receivePush(push: Push, receiving: Receiving): Promise<PushedIndex> {
   try {
@@ -139,8 +139,9 @@ interface Unpacked {
 }
 
 /**
- * When the index was last changed: as its sender says, but not after it was signed. That time is not signed, as little as
- * `force`: who can alter a request on its way decides how old an index counts that was signed just now, and nothing else.
+ * When the index was last changed: by its sender, but not after it was signed. That time is not signed, and neither is
+ * `force`: an attacker who can alter a request on its way decides only how old an index counts that was signed just
+ * now.
  */
 function changedAt({ lastModified, timestamp }: Push): Date {
   const signed = new Date(Number(timestamp) * 1000);

@@ -14,7 +14,7 @@ import { LANES, tryLane } from '../../update/lane.ts';
  * that takes 13 to 20 MiB, and Navigator starts as many as are sent.
  */
 const SERVED = 24;
-/** Who has a lane needs no slot beside it: most requests come alone, and have one lock to take. */
+/** A request with a lane needs no slot: most requests come alone, and then take one lock. */
 const SLOTS = SERVED - LANES;
 
 /** A place among the requests that are served, which ends with this process. */
@@ -24,7 +24,7 @@ export interface Place {
   readonly isLane: boolean;
 }
 
-/** Bodies that are read at a time. Who is slow to send one, signed or not, shall keep nobody else from an update. */
+/** How many bodies are read at a time. A slow sender, signed or not, must not block updates. */
 const PUSH_SLOTS = 4;
 
 /**
@@ -55,7 +55,7 @@ export function takePushSlot({ dbDir }: Pick<Site, 'dbDir'>): Lock | null {
   });
 }
 
-/** @param lane takes one, for who needs it */
+/** @param lane takes one, for a request that needs it */
 function takeOne(directory: string, count: number, lane: () => Lock | null): Place | 'taken' | null {
   try {
     if (!inDirectory(directory, () => existsSync(directory))) return null;

@@ -18,9 +18,9 @@ import { START } from './start-options.ts';
 const DEADLINE = 20;
 
 /**
- * Runs the start hook. A first start whose start hook fails ends Navigator, so it fails only where serving would be
- * worse: when there is no htpasswd, with which Navigator would let everybody in. With the old one in place the site
- * stays up, and the log says what is wrong. The work is done in a process of its own, which is ended when it hangs.
+ * Runs the start hook. If it fails at the first start, Navigator ends. So it fails only where serving would be worse:
+ * without an htpasswd, Navigator would let everybody in. With the old htpasswd the site stays up, and the log says what
+ * is wrong. The work is done in a process of its own, which is ended if it hangs.
  */
 export async function runStartHook(
   world: World,
@@ -49,7 +49,7 @@ async function watchWork(world: World, write: (text: string) => void): Promise<0
   return isThere ? 0 : 1;
 }
 
-/** A wrong setting is told by the process that does the work. */
+/** The process that does the work reports a wrong setting. */
 function deadlineOf({ env }: World): number {
   try {
     return readSeconds(env, 'START_DEADLINE', DEADLINE);
@@ -61,13 +61,13 @@ function deadlineOf({ env }: World): number {
 interface Htpasswd {
   /** Whether Navigator has one to ask for a login with. */
   readonly isThere: boolean;
-  /** What is to be known of that beside why the work failed; null for nothing. */
+  /** What else the operator must know about htpasswd; null for nothing. */
   readonly told: string | null;
 }
 
 /**
- * Goes by the variables that name its directory alone: another one may be what is wrong. Where the account may not look,
- * root does, as Navigator is root and reads it: that directory being closed is no reason to keep the site down.
+ * Uses only the variables that name its directory: another one may be wrong. If the account cannot read it, root reads
+ * it, since Navigator is root too: a closed directory is not a reason to keep the site down.
  */
 function lookForHtpasswd(world: World): Htpasswd {
   const { APP_ROOT, RAILS_DB_VOLUME } = world.env;

@@ -31,18 +31,18 @@ export type ExitCode = 0 | 1 | 2;
 
 const VIEWS: Readonly<Record<Form, readonly ((write: (text: string) => void) => Reporter)[]>> = {
   lines: [streamReport],
-  json: [], // told at the end
+  json: [], // reported at the end
   events: [eventLines],
 };
 
-/** Runs `update_config` for an engineer: the same operations as by CGI, told line by line as they happen. */
+/** Runs `update_config` for an engineer: the same operations as by CGI, reported line by line as they happen. */
 export async function runCommand(world: World, args: readonly string[], streams: Streams): Promise<ExitCode> {
   const call = await readCall(UPDATE, args, streams, world);
   if (call.kind === 'answered') return call.exitCode;
   return await runUpdateCommand(world, call, streams);
 }
 
-/** What is told of a listing goes to standard error, since its reader shall not take a message for a part of it. */
+/** Messages of a listing go to standard error, so that no program reads them as part of it. */
 export async function runUpdateCommand(
   world: World,
   { form, options }: { readonly form: Form; readonly options: () => UpdateOptions },

@@ -22,7 +22,7 @@ export async function runReadyHook(
   if (call.kind === 'answered') return call.exitCode;
   const { form } = call;
   const isList = form === 'lines' && call.options().task === 'list';
-  // Whoever reads a list from standard output shall not take a message for a part of it.
+  // A reader of the list on standard output must not take a message for a part of it.
   const told = isList ? { write: output.complain, terminal: null } : output;
   return await runTold(world, told, { form }, async ({ voice, json }) => {
     try {
@@ -64,7 +64,7 @@ async function perform(
 /** Milliseconds that are left for what comes after, when the last attempt has been made. */
 const RESERVE_MS = 10_000;
 
-/** As the hook that it is, it has the update tried again that this machine came up without. */
+/** As a hook, it repeats the update that failed when this machine came up. */
 async function convergeLater({ env }: World, { site, report }: ReadyParts, began: number): Promise<void> {
   const { deadlineMs, retryMs } = readReadySettings(env);
   await converge({

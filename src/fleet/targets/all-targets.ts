@@ -15,13 +15,13 @@ export const TARGET_NAMES: readonly string[] = Object.keys(TARGETS);
 /**
  * The targets of a list such as `fly,kamal`.
  *
- * @throws {Failure} `usage` for a name that no target has
+ * @throws {Failure} `usage` for an unknown name, or one that is given twice
  */
 export function createTargets(list: string, settings: FleetSettings): Target[] {
   return list.split(',').map((name) => createTarget(name, settings));
 }
 
-/** @throws {Failure} `usage` for a name that no target has. */
+/** @throws {Failure} `usage` for an unknown name. */
 export function createTarget(name: string, settings: FleetSettings): Target {
   const create = Object.hasOwn(TARGETS, name) ? TARGETS[name] : undefined;
   if (create) return create(settings);

@@ -11,7 +11,7 @@ import { notAList, readMachines } from './fly-machines.ts';
 const ATTEMPTS = 4;
 /** Milliseconds. The API allows one list a second. */
 const LEAST_PAUSE_MS = 1000;
-/** Milliseconds; asked to wait longer, we tell instead. */
+/** Milliseconds. If the API asks for a longer pause, the run reports that instead of waiting. */
 const LONGEST_WAIT_MS = 60_000;
 const TIMEOUT_MS = 30_000;
 /** Bytes: some kilobytes for each of thousands of machines. */
@@ -48,7 +48,7 @@ export async function listByApi(settings: FleetSettings, signal: AbortSignal): P
   }
 }
 
-/** Milliseconds to wait before another attempt, at least; null for what no further attempt changes. */
+/** Milliseconds to wait before another attempt, at least; null if no attempt would help. */
 function waitFor(reply: Reply): number | null {
   if (reply.kind === 'too-large' || reply.kind === 'aborted') return null;
   if (reply.kind !== 'answered') return 0;

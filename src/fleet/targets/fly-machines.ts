@@ -11,9 +11,9 @@ const REGION = /^[A-Za-z0-9-]{1,32}$/;
 const STATE = /^[A-Za-z][A-Za-z0-9_ -]{0,31}$/;
 
 /**
- * Reads what flyctl and the Machines API both answer: an array of machines. Machines of another process group are left
- * out; one that names no group counts as one that serves. A list that holds anything that is no machine is refused as a
- * whole: then it is not Fly's, and nobody knows what else is wrong with it.
+ * Reads the answer of flyctl or the Machines API: an array of machines. Machines of another process group are left out;
+ * a machine without a group counts as one that serves. If any element is not a machine, the whole list is refused: it
+ * is not Fly's then, and more may be wrong with it.
  *
  * @throws {Failure} `fleet-unreachable`
  */
@@ -49,7 +49,7 @@ export function readMachine(row: Readonly<Record<string, unknown>>, source: stri
   return { id, state, region: typeof region === 'string' && REGION.test(region) ? region : null };
 }
 
-/** Where the platform has written it down over the years; null when nowhere. */
+/** The places where the platform has stored it over the years; null for none. */
 function groupOf(row: Readonly<Record<string, unknown>>): string | null {
   const config = isRecord(row['config'])
     ? row['config']

@@ -2,7 +2,7 @@ import type { Machine } from '../../report/fleet-results.ts';
 import type { Target } from '../fleet-model.ts';
 import type { FleetSettings } from '../fleet-settings.ts';
 
-/** One server, which is always there. Its name for itself is its container's, which nobody here knows. */
+/** One server, which always runs. It calls itself by the name of its container, which is not known here. */
 export function kamalTarget({ kamal }: FleetSettings): Target {
   const server: Machine = { id: kamal.url.hostname, region: null, state: 'started' };
   return {
