@@ -19,7 +19,7 @@ const STORE: Env = {
 describe.each([
   ['unset', undefined],
   ['empty', ''],
-])('where every variable is %s', (_, value) => {
+])('with every variable %s,', (_, value) => {
   const env = (...names: string[]) =>
     value === undefined ? {} : Object.fromEntries(names.map((name) => [name, value]));
 

@@ -12,7 +12,7 @@ describe('a signature', () => {
     expect(sign(key, message)).toBe('v1,rAvfW3dJ/X/qxhsaXPOyyCGmRKsaKWcsNccKXlIktD0=');
   });
 
-  it('is right by any of the keys, among any of the signatures', () => {
+  it('is valid by any of the keys, among any of the signatures', () => {
     const keys = readKeys(`whsec_${Buffer.alloc(24, 1).toString('base64')}\n${KEY}`, SETTING);
     expect(isSigned(`v1,AAAA v1a,xyz ${sign(key, message)}`, message, keys)).toBe(true);
     expect(isSigned(sign(key, message), message, keys.slice(0, 1))).toBe(false);
@@ -23,14 +23,14 @@ describe('a signature', () => {
     { ...message, id: 'msg_loFOjxBNrRLzqYUg' },
     { ...message, timestamp: '1731705122' },
     { ...message, body: Buffer.concat([body, Buffer.from(' ')]) },
-  ])('is that of one message alone: %#', (other) => {
+  ])('is valid for one message alone: %#', (other) => {
     expect(isSigned(sign(key, message), other, [key])).toBe(false);
   });
 });
 
-describe('keys', () => {
+describe('the keys of signatures', () => {
   it.each(['', '# nothing', 'whsec_', 'whsec_*', 'plJ3nmyCDGBKInavdOK15jsl', `${KEY}\nno-key`])(
-    'are refused, and not repeated, where there is none, or what is none: %j',
+    'are refused, without being quoted, if one is missing or invalid: %j',
     (text) => {
       expect(() => readKeys(text, SETTING)).toThrow(/^KEY_FILE/);
       expect(() => readKeys(text, SETTING)).not.toThrow(/plJ3|no-key/);

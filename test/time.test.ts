@@ -52,7 +52,7 @@ describe('a time of last change', () => {
     ['20251119', Date.UTC(2025, 10, 19)],
     ['Sunday, 06-Nov-94 08:49:37 GMT', Date.UTC(1994, 10, 6, 8, 49, 37)],
     ['Sun Nov  6 08:49:37 1994', Date.UTC(1994, 10, 6, 8, 49, 37)],
-  ])('has what %j says', (text, time) => {
+  ])('has the meaning of %j', (text, time) => {
     expect(parseTime(text)?.getTime()).toBe(time);
   });
 
@@ -68,12 +68,12 @@ describe('a time of last change', () => {
     '19.11.2025 12:00',
     '12:00:00',
     '1763',
-  ])('is not %j', (text) => {
+  ])('is not read from %j', (text) => {
     expect(parseTime(text)).toBeNull();
   });
 });
 
-test('Ruby reads the same of all that have a zone', () => {
+test('Ruby reads the same from every time with a zone', () => {
   const script = "require 'time'; STDIN.each_line(chomp: true) { |line| puts Time.parse(line).to_i * 1000 }";
   const stdout = execFileSync('ruby', ['-e', script], { input: NOTATIONS.join('\n'), encoding: 'utf8' });
   expect(stdout.trim().split('\n').map(Number)).toEqual(NOTATIONS.map(() => NOON));

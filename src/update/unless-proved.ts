@@ -70,12 +70,14 @@ export function rememberProof(
 
 /**
  * Digest of everything that the files depend on. Node counts, too: it decides which letters and month names are known.
+ * The Node of a distribution has these from a library with versions of its own.
  *
  * @returns hex; null if it proves nothing: the sources may have been changed, or SQLite would not open the image
  */
 function inputsDigest(site: Site, build: string | null, { image, digest }: Candidate): string | null {
   if (build === null || headerProblem(image) !== null) return null;
-  // The digest of an image leaves out some bytes of the header; those that matter have only one valid value.
+  // The digest of an image leaves out some bytes of the header. Of these, only one fact matters: whether SQLite trusts
+  // the page count.
   const inputs = [FORMAT, build, process.versions, digest, isCounted(image), site];
   return createHash('sha256').update(JSON.stringify(inputs)).digest('hex');
 }

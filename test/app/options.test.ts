@@ -65,7 +65,7 @@ describe('update_config by hand', () => {
 describe('config-update', () => {
   const options = (line: string) => parseFleetOptions(words(line));
 
-  it('updates machines of Fly unless it is told otherwise', () => {
+  it('updates machines of Fly by default', () => {
     expect(options('')).toEqual({
       task: {
         kind: 'run',
@@ -127,7 +127,7 @@ describe('config-update', () => {
   });
 });
 
-describe('how machines get to the index', () => {
+describe('the way of the index to the machines', () => {
   const STORE = {
     AWS_ACCESS_KEY_ID: 'id',
     AWS_SECRET_ACCESS_KEY: 'secret',
@@ -170,7 +170,7 @@ describe('how machines get to the index', () => {
     ]);
   });
 
-  it('has those first that are published to, and force goes with what is pushed alone', () => {
+  it('has the published targets first, and allows force only for pushed ones', () => {
     const both = { ...STORE, ...KEY };
     expect(ways('--target kamal,fly', both)).toBe('fly, kamal pushed');
     expect(ways('--force', STORE)).toBe('usage');
@@ -178,7 +178,7 @@ describe('how machines get to the index', () => {
     expect(ways('--push --replace a', both)).toBe('usage');
   });
 
-  it('is never one on which others could read it', () => {
+  it('is never one on which others could read the index', () => {
     const open = { FLEET_FLY_URL: 'http://smooth.example/update_config' };
     expect(ways('--push', { ...KEY, ...open })).toBe('config-invalid');
     expect(ways('--push', { ...KEY, FLEET_FLY_URL: 'http://127.0.0.1/x' })).toBe('fly pushed');
@@ -186,7 +186,7 @@ describe('how machines get to the index', () => {
   });
 });
 
-it('the first signal asks for an end in order, and the next one ends the process as if nobody listened', () => {
+it('the first signal asks for an end in order, and the next one ends the process as without a listener', () => {
   const before = (['SIGINT', 'SIGTERM'] as const).map((name) => process.listenerCount(name));
   const stop = stopOnSignals();
   const heard: string[] = [];

@@ -17,7 +17,7 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true }));
 
 describe('a secret in a file', () => {
-  it('counts in the place of its variable, which may be a key of the events', () => {
+  it('replaces its variable, which may hold a key of the events', () => {
     const { env, problems, cautions, unused } = readSecrets({ [FILE]: path, [NAME]: 'of-the-events' }, true);
     expect(env[NAME]).toBe('from-the-file');
     // Which is told to nobody, either.
@@ -26,7 +26,7 @@ describe('a secret in a file', () => {
     expect(cautions).toEqual([]);
   });
 
-  it('that stands in the environment, too, is told', () => {
+  it('that is in the environment, too, gives a warning', () => {
     const { env, cautions } = readSecrets({ [FILE]: path, [NAME]: 'from-the-file' }, true);
     expect(env[NAME]).toBe('from-the-file');
     expect(cautions).toEqual([expect.stringContaining(`${NAME} has the value that is in ${FILE}`)]);
@@ -43,7 +43,7 @@ describe('a secret in a file', () => {
         symlinkSync('/etc/passwd', path);
       },
     ],
-  ])('%s is refused, and its variable does not step in', (_, spoil) => {
+  ])('%s is refused, and its variable does not replace it', (_, spoil) => {
     spoil();
     const { env, problems } = readSecrets({ [FILE]: path, [NAME]: 'of-the-events' }, true);
     expect(env[NAME]).toBeUndefined();
@@ -52,14 +52,14 @@ describe('a secret in a file', () => {
 });
 
 describe('a secret in the environment alone', () => {
-  it('counts, and is told where events of another account can read it', () => {
+  it('counts, with a warning if events of another account can read it', () => {
     const { env, cautions } = readSecrets({ [NAME]: 'open' }, true);
     expect(env[NAME]).toBe('open');
     expect(cautions).toEqual([expect.stringContaining(`name it in ${FILE}`)]);
     expect(cautions.join()).not.toContain('open');
   });
 
-  it('is no matter where everything is one account', () => {
+  it('gives no warning if everything runs under one account', () => {
     expect(readSecrets({ [NAME]: 'open' }, false).cautions).toEqual([]);
   });
 });

@@ -57,7 +57,7 @@ describe('an inventory', () => {
     );
   });
 
-  it('keeps what it holds of others, and fields that are not known here', async () => {
+  it('keeps the entries of others, and unknown fields', async () => {
     const foreign = {
       '2025-other.sqlite3': { etag: '"o"', date: null, last_modified: '2025-01-01 00:00:00.123456789 UTC' },
       'not an entry': [1, { deep: null }],
@@ -105,7 +105,7 @@ describe('an inventory', () => {
     ['null', 'null'],
     ['', 'empty'],
     ['\u0000\u0001\ud800', 'no text'],
-  ])('that is no inventory is begun anew, and that is said: %j (%s)', async (text) => {
+  ])('that is not an inventory is replaced by a new one, with a warning: %j (%s)', async (text) => {
     await stand(text);
     expect(await updateInventory(store, 'iad', [fact('2026-boston')])).toEqual({
       changed: true,
@@ -123,7 +123,7 @@ describe('an inventory', () => {
     },
   );
 
-  it('has what everybody wrote when twelve write at once', async () => {
+  it('has the entries of all twelve writers that write at once', async () => {
     const names = Array.from({ length: 12 }, (_, at) => `2026-studio-${at}`);
     await Promise.all(names.map((name) => updateInventory(published.store, 'iad', [fact(name)])));
     expect(Object.keys((await read()) as object).sort()).toEqual(
@@ -131,7 +131,7 @@ describe('an inventory', () => {
     );
   });
 
-  it('is read and merged again when somebody else was faster, each time', async () => {
+  it('is read and merged again each time that another writer was faster', async () => {
     let faster = 0;
     proxy.plan(async ({ method }) => {
       if (method === 'PUT' && faster < 3) {
@@ -144,7 +144,7 @@ describe('an inventory', () => {
     expect(Object.keys((await read()) as object)).toHaveLength(4);
   });
 
-  it('is given up on when somebody else is faster every time', async () => {
+  it('is given up if another writer is faster every time', async () => {
     let faster = 0;
     proxy.plan(async ({ method }) => {
       if (method === 'PUT') await stand(`{"round": ${faster++}}`);

@@ -23,7 +23,7 @@ describe('an inventory', () => {
     });
   });
 
-  it.each(['', '[]', 'null', '"text"', '{', '12', '\0'])('is none at all: %j', (text) => {
+  it.each(['', '[]', 'null', '"text"', '{', '12', '\0'])('is refused if its text is %j', (text) => {
     expect(parseInventory(text)).toBeNull();
   });
 
@@ -45,11 +45,11 @@ describe('an inventory', () => {
     { etag: 'x', last_modified: 'yesterday' },
     { etag: 'x', last_modified: 1763553600 },
     { etag: 'x', last_modified: '2025-13-19 12:00:00 UTC' },
-  ])('has an entry that says nothing: %j', (value) => {
+  ])('has no valid entry in %j', (value) => {
     expect(inventoryEntry(value)).toBeNull();
   });
 
-  it('has an entry that says nothing where its time is more than a day ahead of the clock', () => {
+  it('has no valid entry if its time is more than a day ahead of the clock', () => {
     const entry = { etag: 'x', last_modified: '2026-06-02 13:00:01 UTC' };
     expect(inventoryEntry(entry, new Date('2026-06-01T12:00:00Z'))).toBeNull();
     expect(inventoryEntry(entry, new Date('2026-06-01T12:00:01Z'))).not.toBeNull();

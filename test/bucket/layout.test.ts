@@ -45,14 +45,14 @@ describe('the time of an object', () => {
     expect(objectTime(stored('2026-06-02 13:00:00 UTC'), NOW)).toEqual(new Date('2026-06-02T13:00:00Z'));
   });
 
-  it("is what its metadata says where only this machine's clock is behind", () => {
+  it('is what its metadata says if only the clock of this machine is behind', () => {
     const object = stored('2026-05-01 00:00:00 UTC');
     expect(objectTime(object, new Date('2020-01-01T00:00:00Z'))).toEqual(MODIFIED);
     expect(mistakenTime(object, new Date('2020-01-01T00:00:00Z'))).toBeNull();
   });
 });
 
-it('a time is far ahead when it is so of every clock', () => {
+it('a time is far ahead only if it is ahead of every clock', () => {
   const dayAfter = new Date(NOW.getTime() + 25 * 60 * 60 * 1000);
   expect(isFarAhead(dayAfter, NOW)).toBe(false);
   expect(isFarAhead(new Date(dayAfter.getTime() + 1), NOW)).toBe(true);

@@ -15,13 +15,13 @@ type PutOptions = Parameters<ObjectStore['put']>[2];
 const HOUR = 3_600_000;
 
 describe('the key of a database', () => {
-  it('is below db, and tells its name again', () => {
+  it('is below db, and gives its name back', () => {
     expect(databaseKey('2025-boston')).toBe('db/2025-boston.sqlite3');
     expect(databaseName('db/2025-boston.sqlite3')).toBe('2025-boston');
   });
 
   it.each(['db/.sqlite3', 'db/a/b.sqlite3', 'db/a.sqlite3.bak', 'db/a', 'inventory/a.sqlite3', 'a.sqlite3'])(
-    'is none: %s',
+    'is not %s',
     (key) => expect(databaseName(key)).toBe(null),
   );
 });
@@ -39,14 +39,14 @@ it('times are written with their milliseconds, if there are any, and compared to
   expect([1999, 2000, -1].map((ms) => wholeSeconds(new Date(ms)))).toEqual([1, 2, -1]);
 });
 
-it('a digest is stated only where it says something', () => {
+it('a digest is given only if it is known', () => {
   const object = { key: 'k', etag: '"e"', size: 1, modified: new Date(0) };
   expect(statedDigest({ ...object, metadata: {} })).toBe(null);
   expect(statedDigest({ ...object, metadata: { 'image-digest': '' } })).toBe(null);
   expect(statedDigest({ ...object, metadata: { 'image-digest': 'd' } })).toBe('d');
 });
 
-describe('an inventory with an entry of the very time of a fact', () => {
+describe('an inventory with an entry of the same time as a new fact', () => {
   const TIME = new Date('2026-01-02T03:04:05Z');
   const ENTRY = { etag: '"e1"', date: '2026-05-01', last_modified: '2026-01-02 03:04:05 UTC', by: 'x' };
 
@@ -69,12 +69,12 @@ describe('an inventory with an entry of the very time of a fact', () => {
     return put ? { entry: JSON.parse(put.text)['2026-boston.sqlite3'], ...put.options.condition } : null;
   }
 
-  it('is left alone where it says all of it', async () => {
+  it('is left alone if it has all of it', async () => {
     expect(await written(ENTRY)).toBe(null);
     expect(await written({ ...ENTRY, etag: 'e1' })).toBe(null);
   });
 
-  it('is corrected where another object, another date or another time stands there', async () => {
+  it('is corrected if it has another object, another date or another time', async () => {
     const corrected = { entry: ENTRY, replaces: '"i1"' };
     expect(await written({ ...ENTRY, etag: '"other"' })).toEqual(corrected);
     expect(await written({ ...ENTRY, date: null })).toEqual(corrected);
@@ -92,7 +92,7 @@ describe('an inventory with an entry of the very time of a fact', () => {
     expect(await written(before, { time: ahead(14) })).toMatchObject({ entry: { etag: '"e1"' } });
   });
 
-  it('is made on condition that there is none, where there was none', async () => {
+  it('is made on the condition that there is none', async () => {
     const { by: _, ...entry } = ENTRY;
     expect(await written(null)).toEqual({ entry, replaces: 'nothing' });
   });

@@ -77,7 +77,7 @@ describe('an executable without its addon', () => {
   it.each([
     ['is not there', null],
     ['is none', 'cut short'],
-  ])('that %s: says which file belongs beside it', async (what, content) => {
+  ])('that %s says which file belongs beside it', async (what, content) => {
     const executable = copyAlone('cgi-bin', 'update_config', `addon-${what}`);
     const addon = join(dirname(executable), 'better_sqlite3.node');
     rmSync(addon);

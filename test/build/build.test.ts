@@ -137,7 +137,7 @@ describe('a build', () => {
     expect(readdirSync(out, { recursive: true })).toHaveLength(5);
   });
 
-  it('takes another one’s place, though nothing is noted of that', async () => {
+  it('replaces an earlier build that left no record', async () => {
     await first;
     const out = join(home, 'moved');
     for (const name of FILES) {
@@ -147,7 +147,7 @@ describe('a build', () => {
     expect((await build('--out', out)).stdout).toContain('Built');
   });
 
-  it('says which platforms there are when it does not know one', async () => {
+  it('lists the platforms if it does not know the given one', async () => {
     const failed = build('--out', join(home, 'none'), '--platform', 'plan9', '--arch', 'x64');
     await expect(failed).rejects.toThrow(/no addon plan9-x64\.node\. It has: .*linux-x64\.node/);
   });

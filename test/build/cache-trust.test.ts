@@ -138,7 +138,7 @@ describe('the cache of a program that root has started, and that lays its rights
     expect(made.map((name) => statSync(join(directory, name)).ino)).toEqual(before);
   });
 
-  it('is left alone when these are down for good', async () => {
+  it('is not written once the rights are laid down for good', async () => {
     const forGood = `process.setgid(${RAILS});\nprocess.setuid(${RAILS});\n`;
     makeProgram(program, 'program', { program: forGood + FIRST, late: LATE });
     expect(await run()).toEqual(FROM_SOURCE);
@@ -180,7 +180,7 @@ describe('what other builds have left', () => {
     expect(left).toEqual(['program-0123456789abcdef-young']);
   });
 
-  it('is all that is removed: other files stay, however they are called', async () => {
+  it('is removed alone: other files stay, whatever their names', async () => {
     const content = await leftovers();
     const names = [
       'program-notes.txt',

@@ -77,7 +77,7 @@ describe('compiled code', () => {
   });
 
   it.each(['off', 'some/where'])(
-    'is not kept where the setting is %s, which is no absolute path',
+    'is not kept if the setting is %s, which is not an absolute path',
     async (named) => {
       const cwd = readdirSync(process.cwd());
       await update('updated', { UPDATE_CONFIG_CACHE_DIR: named });
@@ -141,7 +141,7 @@ describe('compiled code that cannot be trusted', () => {
     expect(files()).toEqual([]);
   });
 
-  it('stops nothing when the place for it is a file', async () => {
+  it('does not stop the program if a file is in the place of its directory', async () => {
     writeFileSync(directory, '');
     await update('updated');
   });

@@ -17,8 +17,8 @@ async function demo(name: string): Promise<string> {
   return stdout;
 }
 
-describe('the demos', () => {
-  it('of the main job ends by itself, with an updated machine and pages that can be looked at', async () => {
+describe('the demo', () => {
+  it('of one machine ends by itself, with an updated machine and pages to look at', async () => {
     const output = await demo('demo.ts');
     expect(output).toContain('"outcome":"updated"');
     expect(output).toMatch(/pages written/);
@@ -27,7 +27,7 @@ describe('the demos', () => {
     rmSync(pages, { recursive: true });
   });
 
-  it('of the fleet ends by itself, with eight machines that have what the store has', async () => {
+  it('of the fleet ends by itself, with eight machines that have the index of the store', async () => {
     const output = await demo('demo-fleet.ts');
     expect(output.match(/Successfully updated: 8 machines/g)).toHaveLength(2);
     expect(output).toContain('Verified: 8 machines as expected, 0 not');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../support/machine.ts';
 
-describe('the project’s own lock', () => {
+describe('the lock file of the project', () => {
   const read = (name: string): string => readFileSync(join(ROOT, name), 'utf8');
   const { packages } = JSON.parse(read('package-lock.json')) as {
     packages: Record<string, Record<string, unknown>>;
@@ -35,7 +35,7 @@ describe('the project’s own lock', () => {
     expect(hooks).toEqual([]); // which npm would not run
   });
 
-  it('is what stands in node_modules', () => {
+  it('matches node_modules', () => {
     expect(statSync(join(ROOT, 'node_modules/.bin/node')).isFile()).toBe(true);
   });
 });

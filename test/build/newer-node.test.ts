@@ -93,7 +93,7 @@ describe('an executable of a clone, by hand under a Node that is too old', () =>
   });
 
   it.each(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGPIPE'] as const)(
-    'ends as that one does: by %s',
+    'ends as the newer Node does: by %s',
     async (signal) => {
       const { executable } = makeClone(`killed-${signal}`, `kill -${signal.slice(3)} $$`);
       const { exitCode, signal: got } = await byHand(executable);
@@ -104,13 +104,16 @@ describe('an executable of a clone, by hand under a Node that is too old', () =>
     },
   );
 
-  it.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)('hands %s on, and waits for the end', async (signal) => {
-    const traps = "trap 'echo heard; exit 3' TERM HUP INT; echo ready; while sleep 0.02; do :; done"; // `read` misses a signal just before it
-    const { child, lines, end } = await start(makeClone(`handing-${signal}`, traps).executable);
-    child.kill(signal);
-    expect((await lines.next()).value).toBe('heard');
-    expect(await end).toEqual([3, null]);
-  });
+  it.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)(
+    'passes %s on to the newer Node, and waits for its end',
+    async (signal) => {
+      const traps = "trap 'echo heard; exit 3' TERM HUP INT; echo ready; while sleep 0.02; do :; done"; // `read` misses a signal just before it
+      const { child, lines, end } = await start(makeClone(`handing-${signal}`, traps).executable);
+      child.kill(signal);
+      expect((await lines.next()).value).toBe('heard');
+      expect(await end).toEqual([3, null]);
+    },
+  );
 
   it('leaves Ctrl-C to the terminal, which tells both, so that it is heard once', async () => {
     // In a session of its own, this one hears only what is handed on.
@@ -163,12 +166,12 @@ describe('an executable of a clone whose Node does not help', () => {
     await expectRefused(clone, setUp(clone));
   });
 
-  it('says so when that one is too old as well, and does not try for ever', async () => {
+  it('says that the Node of the clone is too old as well, and does not try for ever', async () => {
     const clone = makeClone('as-old', `exec '${older.path}/node' "$@"`);
     expect(await expectRefused(clone, setUp(clone))).toContain('v18.0.0');
   });
 
-  it('says so when that one cannot be started', async () => {
+  it('says that the Node of the clone cannot be started', async () => {
     const clone = makeClone('broken', '');
     writeFileSync(clone.node, '#!/no/such/interpreter\n');
     await expectRefused(clone, `${clone.node} cannot be started`);
@@ -200,7 +203,7 @@ describe('root', () => {
     );
   });
 
-  it('does not when others can write to it, either', async () => {
+  it('does not run under the Node of a clone that others can write to', async () => {
     const clone = makeClone('writable', 'echo ran');
     chmodSync(join(clone.dir, 'node_modules/.bin'), 0o777);
     const { exitCode, stderr } = await byHand(clone.executable);
@@ -208,7 +211,7 @@ describe('root', () => {
     expect(stderr).toContain(`${join(clone.dir, 'node_modules/.bin')} can be written to by others`);
   });
 
-  it('leaves that choice to an ordinary user, in a clone of their own', async () => {
+  it('lets an ordinary user choose the Node of a clone of their own', async () => {
     const clone = makeClone('own', 'echo "ran as $(id -u)"');
     for (const path of [clone.dir, clone.node]) chownSync(path, SOMEBODY, SOMEBODY);
     const ids = [`--reuid=${SOMEBODY}`, `--regid=${SOMEBODY}`, '--clear-groups'];
@@ -224,7 +227,7 @@ describe('an executable of a clone, as CGI under a Node that is too old', () => 
   const clone = makeClone('served');
 
   it.each([{ REQUEST_METHOD: 'POST' }, { GATEWAY_INTERFACE: 'CGI/1.1' }])(
-    'names the right one (%j)',
+    'names the right Node (%j)',
     async (env) => {
       const run = await machine.run([], { executable: clone.executable, env: { PATH, ...env } });
       const answer = parseAnswer(run);
@@ -238,13 +241,10 @@ describe('an executable of a clone, as CGI under a Node that is too old', () => 
 
 describe('the directories of the executables', () => {
   // Node 12 to 18 load no file without an ending as an ES module, which the project's own package.json would make it.
-  it.each(['cgi-bin', 'scripts'])(
-    '%s says that they are CommonJS, so that every Node reads them',
-    (folder) => {
-      const { type } = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8')) as {
-        type?: string;
-      };
-      expect(type).toBe('commonjs');
-    },
-  );
+  it.each(['cgi-bin', 'scripts'])('declare CommonJS in %s, so that every Node reads them', (folder) => {
+    const { type } = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8')) as {
+      type?: string;
+    };
+    expect(type).toBe('commonjs');
+  });
 });

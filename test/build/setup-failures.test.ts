@@ -20,29 +20,29 @@ function binWith(name: string, script: string | null): string {
 }
 
 describe('an installation that fails', () => {
-  it.each(['plain', 'node-here'])('names the digest when that of %s is another one', async (name) => {
+  it.each(['plain', 'node-here'])('names the digest if that of %s differs', async (name) => {
     changeLock(project.dir, name, { integrity: large.integrity });
     await project.expectRefused('What came is not what package-lock.json proves');
     expect(existsSync(project.link)).toBe(false);
   });
 
-  it('names the registry when that cannot be reached', async () => {
+  it('names the registry if it cannot be reached', async () => {
     const nowhere = { npm_config_registry: 'http://127.0.0.1:1' };
     await project.expectRefused('The npm registry cannot be reached', nowhere);
   });
 
-  it('names the registry when that does not have a package', async () => {
+  it('names the registry if it does not have a package', async () => {
     layProject(project.dir, [{ ...plain, name: 'unheard-of' }, node]);
     await project.expectRefused('The npm registry does not have that version');
   });
 
-  it('names the lock when that does not fit package.json', async () => {
+  it('names the lock file if it does not match package.json', async () => {
     const other = JSON.stringify({ devDependencies: { large: '1.0.0' } });
     writeFileSync(join(project.dir, 'package.json'), other);
     await project.expectRefused('package-lock.json does not fit package.json');
   });
 
-  it('names the directory when that may not be written to', async () => {
+  it('names the directory if it cannot be written to', async () => {
     chmodSync(project.dir, 0o755);
     const advice = `You may not write to ${project.dir}, which belongs to user 0.`;
     await project.expectRefused(advice, {}, AS_SOMEBODY);
@@ -57,7 +57,7 @@ describe('an installation that fails', () => {
     expect(readFileSync(join(project.dir, 'tried'), 'utf8')).toBe('tried\ntried\n');
   });
 
-  it('names the disk when that is full', async () => {
+  it('names the disk if it is full', async () => {
     layProject(project.dir, [large, node]);
     const small = join(project.dir, 'node_modules');
     mkdirSync(small);
@@ -66,7 +66,7 @@ describe('an installation that fails', () => {
     await project.expectRefused('There is no space left.', {}, before);
   });
 
-  it('names npm when there is none', async () => {
+  it('names npm if it is not installed', async () => {
     const env = { PATH: binWith('node', null), npm_config_cache: join(project.dir, 'cache') };
     await project.expectRefused('npm is not on the PATH', env);
   });

@@ -21,7 +21,7 @@ describe('the set-up', () => {
     expect(await project.setUp()).toEqual({ code: 0, said: '' });
   });
 
-  it('runs no script of any package, whatever the user has set', async () => {
+  it('runs no script of any package, whatever the user has configured', async () => {
     const env = { npm_config_ignore_scripts: 'false', npm_config_foreground_scripts: 'true' };
     expect(await project.setUp(env)).toEqual(INSTALLED);
     expect(has('ran')).toBe(false);
@@ -48,7 +48,7 @@ describe('the set-up', () => {
     await project.expectRefused('not what package-lock.json proves');
   });
 
-  it('takes what a plain `npm ci` has installed, without a script either, and adds the link', async () => {
+  it('accepts the result of a plain `npm ci`, runs no script, and adds the link', async () => {
     expect((await runIn(project.dir, ['npm', 'ci'], project.env)).code).toBe(0);
     expect(has('ran')).toBe(false);
     rmSync(project.link, { force: true }); // as npm before version 11 leaves it
@@ -73,7 +73,7 @@ describe('without a package that brings Node for this platform, the set-up', () 
     expect(readlinkSync(project.link)).toBe(process.execPath);
   });
 
-  it('says that a newer one must be installed, else', async () => {
+  it('says that a newer Node must be installed if that Node is too old', async () => {
     layProject(project.dir, [plain, elsewhere]);
     const said = await project.expectRefused('Install Node 22.18 or newer', project.underOldNode());
     expect(said).toContain(`No package brings Node for ${process.platform}-${process.arch}`);

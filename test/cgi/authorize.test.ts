@@ -51,11 +51,11 @@ describe('a user', () => {
     ['nobody', 'secret', false],
     ['', 'secret', false],
     ['ANN', 'secret', false],
-  ])('%j with the password %j: %s', async (userid, password, expected) => {
+  ])('%j with the password %j gets the result %s', async (userid, password, expected) => {
     expect(await ask(basic(userid, password), users)).toBe(expected);
   });
 
-  it('is nobody when there is no index, or no user in it', async () => {
+  it('is unknown if there is no index, or no user in it', async () => {
     expect(await ask(basic('ann', 'secret'), null)).toBe(false);
     expect(await ask(basic('ann', 'secret'), [])).toBe(false);
   });
@@ -66,13 +66,13 @@ describe('a user', () => {
     expect(await ask(basic('bob', 'secret'), crossed)).toBe(true);
   });
 
-  it('does not get in by a hash for a password', async () => {
+  it('cannot log in with a hash as the password', async () => {
     expect(await ask(basic('sha', HASHES.sha), users)).toBe(false);
     expect(await ask(basic('nohash', 'null'), users)).toBe(false);
   });
 });
 
-describe('the token', () => {
+describe('a bearer token', () => {
   const bearer = (token: string): Credentials => ({ scheme: 'bearer', token });
 
   it.each([
@@ -83,18 +83,18 @@ describe('the token', () => {
     ['', '', false],
     ['', null, false],
     ['null', null, false],
-  ])('%j against %j: %s', async (given, expected, right) => {
+  ])('%j, where the machine has %j, gives %s', async (given, expected, right) => {
     expect(await ask(bearer(given), null, expected)).toBe(right);
   });
 
-  it('is no password, and a password is no token', async () => {
+  it('is not accepted as a password, nor a password as a token', async () => {
     expect(await ask(basic('', 't0ken'), null, 't0ken')).toBe(false);
     expect(await ask(bearer('secret'), [user('ann', HASHES.sha)])).toBe(false);
   });
 });
 
-describe('nobody', () => {
-  it('is no administrator', async () => {
+describe('a caller without credentials', () => {
+  it('is not an administrator', async () => {
     expect(await ask(null, [user('ann', HASHES.sha)], 't0ken')).toBe(false);
   });
 });
@@ -159,7 +159,7 @@ describe('a refusal', () => {
     if (own !== undefined && !Object.values(DEAR).includes(own)) expect(verified).toContain(own);
   });
 
-  it('of a hash that is dearer than bcrypt 14 or 200,000 rounds verifies none of these', async () => {
+  it('verifies no hash that costs more than bcrypt 14 or 200,000 rounds', async () => {
     for (const [kind, hash] of Object.entries(DEAR)) {
       expect(await verifiedFor(`dear ${kind}`, 'secret')).not.toContain(hash);
       expect(await verifyPassword(hash, 'secret')).toBe(false);
@@ -186,7 +186,7 @@ describe('a refusal', () => {
   });
 
   it.each(['', 'x'.repeat(129), 'é'.repeat(65)])(
-    'of a password that nobody can have costs nothing, whoever it is: %j',
+    'of a password that no user can have costs nothing: %j',
     async (password) => {
       for (const userid of ['nobody', 'nohash', 'one apr1', 'cost four', 'dear bcrypt']) {
         expect(await verifiedFor(userid, password)).toEqual([]);
@@ -195,7 +195,7 @@ describe('a refusal', () => {
   );
 });
 
-it('who is an administrator waits for no verification but that of his own hash', async () => {
+it('an administrator waits only for the verification of his own hash', async () => {
   const users = [user('ann', HASHES.sha), user('bob', HASHES.bcrypt)];
   const verified: string[] = [];
   const verify = async (hash: string, password: string) => {

@@ -62,7 +62,7 @@ describe('without CONTENT_LENGTH, a body', () => {
   it.each([
     ['', 'accepted'],
     ['x', 'body-not-accepted'],
-  ])('is told by what Navigator has put into the pipe: %j is %s', async (data, told) => {
+  ])('is recognised by the bytes that Navigator has put into the pipe: %j is %s', async (data, told) => {
     const stdin = closedPipe(data);
     expect(await answer({ stdin })).toBe(told);
     closeSync(stdin);
@@ -80,14 +80,14 @@ describe('without CONTENT_LENGTH, a body', () => {
     expect(await answer({ stdin: 'pipe', data: 'x' })).toBe('body-not-accepted');
   });
 
-  it('is refused, and not read to an end that never comes, when there is more than a pipe can hold', async () => {
+  it('is refused without reading on if there is more than a pipe can hold', async () => {
     const env = { PATIENCE: '{"discardMs":1}' };
     expect(await answer({ stdin: 'pipe', data: 'x'.repeat(10_000_000), close: false, env })).toBe(
       'body-not-accepted',
     );
   });
 
-  it('is read to its end when it is refused, so that nobody is left with bytes that he cannot send', async () => {
+  it('is read to its end even if it is refused, so that the sender is not blocked', async () => {
     expect(await answer({ stdin: 'pipe', data: 'x'.repeat(10_000_000) })).toBe('body-not-accepted');
     const env = { REQUEST_METHOD: 'PUT', CONTENT_LENGTH: '10000000' };
     expect(await answer({ stdin: 'pipe', data: 'x'.repeat(10_000_000), env })).toBe('method-not-allowed');
@@ -137,14 +137,14 @@ describe('without CONTENT_LENGTH, a body', () => {
 });
 
 describe('with CONTENT_LENGTH 0', () => {
-  it('standard input may stay open, and hold what it likes', async () => {
+  it('a request may leave standard input open, with any content', async () => {
     const env = { CONTENT_LENGTH: '0' };
     expect(await answer({ stdin: 'pipe', data: 'x', close: false, env })).toBe('accepted');
   });
 });
 
-describe('with a CONTENT_LENGTH', () => {
-  it('a body is refused that never comes', async () => {
+describe('with a CONTENT_LENGTH above 0', () => {
+  it('a request whose body never comes is refused', async () => {
     expect(
       await answer({
         stdin: 'pipe',

@@ -38,7 +38,7 @@ describe('the headers of a push', () => {
       expect(headerProblem(push(missing), NOW)).toBe('it is not signed');
   });
 
-  it('say that there is an index, and how it is packed', () => {
+  it('say that there is an index, and how it is compressed', () => {
     const env = { CONTENT_TYPE: 'Application/vnd.sqlite3; x=y', HTTP_CONTENT_ENCODING: ' GZIP ' };
     expect(readPush(env, null)).toMatchObject({ encoding: 'gzip', length: null, id: '' });
     expect(readPush({ CONTENT_TYPE: 'text/plain' }, 5)).toBe(null);
@@ -56,7 +56,7 @@ describe('a body', () => {
     return readBody({ fd: 0, stream: () => stream }, { length, maxBytes: 4, timeMs: 60_000 });
   };
 
-  it('has as many bytes as are taken, announced or not, and none more', async () => {
+  it('has at most as many bytes as allowed, announced or not', async () => {
     for (const length of [4, null])
       expect(await read('1234', length)).toEqual({ kind: 'whole', bytes: Buffer.from('1234') });
     for (const length of [5, null]) expect(await read('12345', length)).toEqual({ kind: 'too-large' });
@@ -100,10 +100,10 @@ it.each([
   ['application/json;q=1.5, text/plain;q=0.1', 'text'],
   ['image/png', 'text'],
   ['*/*, application/json', 'json'],
-])('of Accept %j the form is %s', (accept, form) => expect(preferredForm(accept)).toBe(form));
+])('with Accept %j the format is %s', (accept, form) => expect(preferredForm(accept)).toBe(form));
 
 describe('a response', () => {
-  it('says how many bytes it has, is not kept, and cannot be made two by what it holds', () => {
+  it('gives its length, is not cached, and cannot be split by its content', () => {
     const text = renderResponse({ status: OK, form: 'text', body: 'é', now: new Date(0) });
     expect(text.split('\r\n')).toEqual([
       'Status: 200 OK',
@@ -120,7 +120,7 @@ describe('a response', () => {
     expect([first, rest.at(-3)]).toEqual(['Status: 200 O X: y', 'Allow: a b c']);
   });
 
-  it('has a status for what went wrong, and what belongs to it', () => {
+  it('has a status for each failure, with its headers', () => {
     const codes = (
       ['usage', 'unauthorized', 'busy', 'disk', 'index-older', 'store-timeout', 'body-incomplete'] as const
     ).map((code) => statusOf(code).status);

@@ -11,7 +11,7 @@ function inputOf(write: (stream: PassThrough) => void) {
 }
 
 describe('a body that is read', () => {
-  it('is what was announced, whatever comes behind it, and though nobody closes it', async () => {
+  it('has the announced length, whatever follows it, even if the sender does not close the pipe', async () => {
     const input = inputOf((stream) => {
       stream.write('ab');
       stream.write('cdef');
@@ -20,7 +20,7 @@ describe('a body that is read', () => {
     expect(body).toEqual({ kind: 'whole', bytes: Buffer.from('abcd') });
   });
 
-  it('takes the memory of what was announced, and not that of a copy beside it', async () => {
+  it('takes the memory of the announced length once, without a copy', async () => {
     const input = inputOf((stream) => {
       for (let piece = 0; piece < 4; piece++) stream.write(Buffer.alloc(50_000, piece));
     });
@@ -30,7 +30,7 @@ describe('a body that is read', () => {
     expect([0, 50_000, 199_998].map((at) => body.bytes[at])).toEqual([0, 1, 3]);
   });
 
-  it('is all until the end where nothing was announced', async () => {
+  it('is everything up to the end if no length was announced', async () => {
     const input = inputOf((stream) => stream.end('abc'));
     expect(await readBody(input, { length: null, maxBytes: 3, timeMs: HOUR })).toMatchObject({
       kind: 'whole',
@@ -38,7 +38,7 @@ describe('a body that is read', () => {
     });
   });
 
-  it('is not read where it is announced as too large, and no further than it may be', async () => {
+  it('is not read if the announced length is too large, and never beyond the limit', async () => {
     const unread = inputOf((stream) => stream.write('abc'));
     expect(await readBody(unread, { length: 11, maxBytes: 10, timeMs: HOUR })).toEqual({ kind: 'too-large' });
     expect(unread.stream().readableLength).toBe(3);
@@ -48,7 +48,7 @@ describe('a body that is read', () => {
     });
   });
 
-  it('is cut short where it ends, or breaks off, before its length', async () => {
+  it('is reported as cut short if it ends before its announced length', async () => {
     const short = inputOf((stream) => stream.end('abc'));
     expect(await readBody(short, { length: 4, maxBytes: 10, timeMs: HOUR })).toEqual({
       kind: 'cut-short',
@@ -61,7 +61,7 @@ describe('a body that is read', () => {
     });
   });
 
-  it('is given up when its time is over', async () => {
+  it('is given up when its time is up', async () => {
     const slow = inputOf((stream) => stream.write('abc'));
     expect(await readBody(slow, { length: 4, maxBytes: 10, timeMs: 1 })).toEqual({
       kind: 'too-slow',

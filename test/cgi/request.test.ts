@@ -14,7 +14,7 @@ async function request(env: Record<string, string>): Promise<Request> {
 
 const codeOf = async (env: Record<string, string>) => (await request(env)).refusal?.code ?? null;
 
-describe('the method', () => {
+describe('a request method', () => {
   it.each(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'post', 'POST ', 'P\r\nX: y'])(
     '%j is refused',
     async (method) => {
@@ -22,13 +22,13 @@ describe('the method', () => {
     },
   );
 
-  it('is repeated without what could forge a line', async () => {
+  it('is quoted without characters that could forge a line', async () => {
     const { refusal } = await request({ REQUEST_METHOD: `A\r\n\u001b[2J${'x'.repeat(100)}` });
     expect(refusal?.message).toMatch(/^A\?\?\?\[2Jx+\.\.\. is not allowed here$/);
   });
 });
 
-describe('the query', () => {
+describe('a query', () => {
   it.each([
     ['', false, false],
     ['dry_run=1', true, false],
@@ -110,29 +110,29 @@ describe('the query', () => {
 
 describe('a body', () => {
   it.each([['1'], ['99999999999999999999999'], ['0012']])(
-    'announced by CONTENT_LENGTH %s is refused',
+    'that CONTENT_LENGTH announces as %s is refused',
     async (length) => {
       expect(await codeOf({ CONTENT_LENGTH: length })).toBe('body-not-accepted');
     },
   );
 
-  it.each([['0'], ['000'], [' 0 ']])('announced by CONTENT_LENGTH %j is none', async (length) => {
+  it.each([['0'], ['000'], [' 0 ']])('that CONTENT_LENGTH announces as %j counts as none', async (length) => {
     expect(await codeOf({ CONTENT_LENGTH: length })).toBeNull();
   });
 
   it.each([['-1'], ['+1'], ['1.5'], ['0x1'], ['abc'], ['1, 1']])(
-    'announced by CONTENT_LENGTH %j makes no sense',
+    'that CONTENT_LENGTH announces as %j is an error',
     async (length) => {
       expect(await codeOf({ CONTENT_LENGTH: length })).toBe('usage');
     },
   );
 
-  it('is not looked for when the method is refused already', async () => {
+  it('is not read if the method is refused', async () => {
     expect(await codeOf({ REQUEST_METHOD: 'PUT', CONTENT_LENGTH: '' })).toBe('method-not-allowed');
   });
 });
 
-describe('the form of the answer', () => {
+describe('the format of the answer', () => {
   it.each([
     [undefined, 'text'],
     ['', 'text'],
@@ -154,11 +154,11 @@ describe('the form of the answer', () => {
     ['application/json;q=x', 'text'],
     ['application/jsonx', 'text'],
     [',,;;q=,', 'text'],
-  ])('for Accept %j is %s', async (accept, form) => {
+  ])('with Accept %j is %s', async (accept, form) => {
     expect((await request(accept === undefined ? {} : { HTTP_ACCEPT: accept })).form).toBe(form);
   });
 
-  it('is known for a refused request, too', async () => {
+  it('also applies to a refused request', async () => {
     expect(await request({ REQUEST_METHOD: 'GET', HTTP_ACCEPT: 'application/json' })).toMatchObject({
       form: 'json',
       refusal: { code: 'method-not-allowed' },
@@ -166,7 +166,7 @@ describe('the form of the answer', () => {
   });
 });
 
-describe('the credentials', () => {
+describe('the credentials of a request', () => {
   const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
 
   it.each([

@@ -21,7 +21,7 @@ describe('a response', () => {
     );
   });
 
-  it('is of the type it was asked for', () => {
+  it('has the requested type', () => {
     const output = renderResponse({ status: OK, form: 'json', body: '{}' });
     expect(headersOf(output)['Content-Type']).toBe('application/json; charset=utf-8');
   });
@@ -63,11 +63,11 @@ describe('the status of a failure', () => {
     ['no-generation', 500],
     ['disk', 500],
     ['internal', 500],
-  ])('%s is %i', (code, status) => {
+  ])('%s is the HTTP status %i', (code, status) => {
     expect(statusOf(code).status).toBe(status);
   });
 
-  it('is 200 when there is none', () => {
+  it('is 200 if there is no failure', () => {
     expect(statusOf(null)).toBe(OK);
   });
 
@@ -75,7 +75,7 @@ describe('the status of a failure', () => {
     ['method-not-allowed', 'Allow', /^POST$/],
     ['unauthorized', 'WWW-Authenticate', /^Basic realm="Showcase".*Bearer/],
     ['lock-timeout', 'Retry-After', /^[1-9][0-9]*$/],
-  ])('%s comes with %s', (code, name, value) => {
+  ])('%s brings the header %s', (code, name, value) => {
     const output = renderResponse({ status: statusOf(code), form: 'text', body: '' });
     expect(headersOf(output)[name]).toMatch(value);
   });

@@ -110,7 +110,7 @@ describe('a plain pattern', () => {
   );
   const anyPlain = fc.array(plainPiece, { maxLength: 10 }).map((pieces) => pieces.join(''));
 
-  it('is one that RE2 takes, and matches what RE2 matches', () => {
+  it('is accepted by RE2, and matches what RE2 matches', () => {
     let plain = 0;
     fc.assert(
       fc.property(anyPlain, anyText, (pattern, pieces) => {
@@ -128,7 +128,7 @@ describe('a plain pattern', () => {
   it.each([
     ...['^/showcase/2026/(?:a\\-b|c\\.d)/?$', '^/showcase/studios/([a-z]*)/request$'],
     ...['^/([^/]+\\.(gif|png))$', '^/x(?:/.*)?$', '^/(showcase)?$', '^/[^/]*$'],
-  ])('is %s', (pattern) => {
+  ])('includes %s', (pattern) => {
     expect(plainPattern(pattern)).not.toBeNull();
   });
 
@@ -148,11 +148,11 @@ describe('a plain pattern', () => {
     '[z-a]',
     '(?i)a',
     'a\\',
-  ])('is not %j', (pattern) => {
+  ])('does not include %j', (pattern) => {
     expect(plainPattern(pattern)).toBeNull();
   });
 
-  it('is all that this project writes: RE2 is not even loaded', async () => {
+  it('is the only kind that this project writes, so RE2 is not loaded', async () => {
     const { index } = readIndex(openImage(makeSampleIndex()));
     for (const site of [siteOf('fly-iad'), siteOf('kamal'), siteOf('local')]) {
       const file = generate(index, site).find(({ kind }) => kind === 'navigator');

@@ -5,7 +5,7 @@ import { NOTHING, user } from '../support/invented-index.ts';
 import { MACHINE_KINDS, siteOf } from '../support/site.ts';
 import { broken, fly, index, replace } from './broken.ts';
 
-describe('what is generated', () => {
+describe('the generated configuration', () => {
   it.each(MACHINE_KINDS)('keeps every rule on %s', async (kind) => {
     const site = siteOf(kind);
     const files = generate(index, site);
@@ -79,7 +79,7 @@ describe('htpasswd', () => {
   });
 });
 
-describe('the exports', () => {
+describe('the exported files', () => {
   it.each([
     ['map', 'has a region twice', replace(/(?=\n {2}iad:)/, '\n  iad: {}'), 'yaml'],
     ['map', 'lacks a region', replace(/\n {2}iad:(?:\n {4}.*)+/, ''), 'map-complete'],
@@ -120,13 +120,13 @@ describe('the exports', () => {
     ['tenants', 'lacks a line', replace(/.*\n/, ''), 'tenants-list'],
     ['tenants', 'is elsewhere', replace('/data/db/index', '/data/index'), 'tenants-list'],
     ['tenants', 'has CRLF', replace(/\n/g, '\r\n'), 'plain-text'],
-  ] as const)('%s that %s is refused', async (kind, _, change, rule) => {
+  ] as const)('are refused if %s %s', async (kind, _, change, rule) => {
     expect(await broken(kind, change)).toContain(rule);
   });
 });
 
-describe('everything at once', () => {
-  it('tells all that is wrong with all files', async () => {
+describe('the check of all rules', () => {
+  it('reports every violation in all files', async () => {
     const files = generate(index, fly).map((file) => ({ ...file, content: `${file.content}\0` }));
     const violations = await checkFiles(files, { index, site: fly });
     for (const { path } of files) {
@@ -134,7 +134,7 @@ describe('everything at once', () => {
     }
   });
 
-  it('does not repeat itself without end', async () => {
+  it('limits the number of repeated violations', async () => {
     const other = { ...index, years: index.years.map((year) => ({ ...year, year: year.year + 1 })) };
     const violations = await checkFiles(generate(index, fly), { index: other, site: fly });
     const tenants = violations.filter(({ rule }) => rule === 'tenants-complete');

@@ -29,7 +29,7 @@ describe.for([
   ['dash', ['/bin/dash']],
   ['busybox', ['busybox', 'sh']],
 ] as const)('a child guarded by %s whose errors are apart', ([, shell]) => {
-  it('has a line of 1 MiB arrive whole, where so much is asked for', async () => {
+  it('delivers a line of 1 MiB whole if the limit allows it', async () => {
     const warnings = [{ table: 'users', id: 1, row: 'x'.repeat(MIB), reason: '' } as const];
     const events = eventsOf(result({ warnings }));
     const script = `
@@ -55,7 +55,7 @@ describe.for([
     expect(errors).toEqual([`${'y'.repeat(MAX_LINE_BYTES)} ... (cut)`]);
   });
 
-  it('has its last words taken from its errors, and none of its output', async () => {
+  it('has its last words taken from its errors alone', async () => {
     const { lines, outcome } = await run("console.log('{}'); console.error('lost'); process.exit(3)", {
       shell,
     });
@@ -63,7 +63,7 @@ describe.for([
     expect(outcome).toEqual({ kind: 'exited', code: 3, tail: ['lost'] });
   });
 
-  it('says a great deal on both at once without either being held up', async () => {
+  it('can write a lot to both at once without blocking', async () => {
     const script = 'for (let i = 0; i < 20000; i++) { console.log(i); console.error(-i); }';
     const { lines, errors } = await run(script, { shell });
     expect([lines.length, errors.length]).toEqual([20_000, 20_000]);

@@ -9,7 +9,7 @@ import { findProgram, isProgram } from '../../src/child/find.ts';
 const names = (env: NodeJS.ProcessEnv) => Object.keys(env).sort();
 const of = (...list: string[]) => Object.fromEntries(list.map((name) => [name, 'x']));
 
-describe('the environment of a program of somebody else’s', () => {
+describe('the environment of a foreign program', () => {
   const OURS = [
     'UPDATE_CONFIG_TOKEN',
     'UPDATE_CONFIG_KEY_FILE',
@@ -32,11 +32,11 @@ describe('the environment of a program of somebody else’s', () => {
     'MY_UPDATE_CONFIG_X',
   ];
 
-  it('has nothing of ours, and all the rest', () => {
+  it('has everything but our own variables', () => {
     expect(names(withoutOurs(of(...OURS, ...THEIRS)))).toEqual([...THEIRS].sort());
   });
 
-  it('has nothing of the request that is answered, where there is one', () => {
+  it('has nothing of the request that is being answered', () => {
     const request = [
       'HTTP_PROXY',
       'HTTP_X',
@@ -54,7 +54,7 @@ describe('the environment of a program of somebody else’s', () => {
     expect(withoutRequest(none)).toEqual(none);
   });
 
-  it('says whose it is, and not whose ours was', () => {
+  it('names its own user, not ours', () => {
     const env = { ...of('SUDO_USER', 'MAIL', 'XDG_RUNTIME_DIR', 'PATH'), HOME: '/root', USER: 'root' };
     const account = { name: 'rails', uid: 1, gid: 1, home: '/home/rails' };
     expect(environmentAs(env, account)).toEqual({
@@ -90,7 +90,7 @@ it('a program is found on the path in its order, below its directory with a slas
   expect(findProgram('x', `${home}/b`, ':/nowhere')).toBe(`${home}/b/x`);
 });
 
-it('how a child ended is told with its last words, and nothing is where it ended well', () => {
+it('the message about the end of a child has its last words, and there is none for a good end', () => {
   const tail = ['first', 'last', '  '];
   expect(describeBadEnd({ kind: 'exited', code: 0, tail }, '1 s')).toBe(null);
   expect(describeBadEnd({ kind: 'exited', code: 3, tail }, '1 s')).toBe(

@@ -29,7 +29,7 @@ function tailOf(lines: Lines, chunks: Iterable<Buffer>): readonly string[] {
 }
 
 describe('the tail of what a child writes', () => {
-  it('is the last of its lines, whether anybody listens to each or not, and however it is cut into chunks', () => {
+  it('has its last lines, with or without a listener, however the output is cut into chunks', () => {
     fc.assert(
       fc.property(TEXT, CHUNK_SIZES, (text, sizes) => {
         const heard: string[] = [];

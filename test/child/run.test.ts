@@ -26,13 +26,13 @@ describe.for([
   ['dash', ['/bin/dash']],
   ['busybox', ['busybox', 'sh']],
 ] as const)('guarded by %s', ([, shell]) => {
-  it('a command is told apart by its exit code, whatever it is', async () => {
+  it('a command ends with its own exit code, whatever it is', async () => {
     for (const code of [0, 1, 3, 125, 126, 127, 128, 137, 143, 255]) {
       expect(await sh(`exit ${code}`, { shell })).toEqual({ kind: 'exited', code, tail: [] });
     }
   });
 
-  it('a command that a signal ends is told apart from one that exits with 128 and its number', async () => {
+  it('a command that a signal ends differs from one that exits with 128 and the number of the signal', async () => {
     expect(await sh('echo dying; kill -TERM $$', { shell })).toEqual({
       kind: 'killed',
       signal: 'SIGTERM',
@@ -40,7 +40,7 @@ describe.for([
     });
   });
 
-  it('nothing is left when it has ended: Navigator would never ask what became of an orphan', async () => {
+  it('no process is left when a command has ended, since Navigator never reaps an orphan', async () => {
     const before = childrenOf(process.pid);
     for (const command of [['true'], ['sh', '-c', 'exit 3'], ['/nowhere/at/all']]) {
       await run(command, { shell });
@@ -80,8 +80,8 @@ describe.for([
   });
 });
 
-describe('output', () => {
-  it('and errors are one, in order, a line each, the last one without its end too', async () => {
+describe('the output of a command', () => {
+  it('and its errors come as one list of lines, in order, even if the last line has no end', async () => {
     const lines: string[] = [];
     const outcome = await sh('echo one; echo two >&2; printf "three\\r\\n\\nfive"', {
       onLine: (line) => lines.push(line),
@@ -90,12 +90,12 @@ describe('output', () => {
     expect(outcome).toMatchObject({ tail: lines });
   });
 
-  it('that is not UTF-8 is text all the same', async () => {
+  it('is text even if it is not UTF-8', async () => {
     const tail = await tailOf(sh("printf 'caf\\351 \\303\\251 \\000\\n'"));
     expect(tail).toEqual(['caf\ufffd é \0']);
   });
 
-  it('keeps only its last lines, and the beginning of long ones', async () => {
+  it('is kept as its last lines, and of a long line the beginning', async () => {
     const tail = await tailOf(sh('seq 1 5000; head -c 100000 /dev/zero | tr "\\0" x'));
     expect(tail).toHaveLength(TAIL_LINES);
     expect(tail.at(-2)).toBe('5000');
@@ -120,16 +120,16 @@ describe('a command that cannot be started', () => {
     ['has no name', [''], 'the empty name is not a program'],
     ['is no command at all', [], 'the empty name is not a program'],
     ['holds a NUL', ['echo', 'a\0b'], 'the command holds a NUL'],
-  ] as const)('because it %s is told by its reason', async ([, command, reason]) => {
+  ] as const)('because it %s reports the reason', async ([, command, reason]) => {
     expect(await run(command)).toEqual({ kind: 'not-started', reason });
   });
 
-  it('because nobody may run it is told by its reason', async () => {
+  it('because it is not executable reports the reason', async () => {
     const path = file('plain', 'echo hello\n', 0o644);
     expect(await run([path])).toEqual({ kind: 'not-started', reason: `${path} is not a program` });
   });
 
-  it('because there is no such directory is told by its reason', async () => {
+  it('because its directory does not exist reports the reason', async () => {
     const cwd = join(home, 'nowhere');
     expect(await run(['true'], { cwd })).toEqual({
       kind: 'not-started',
@@ -137,7 +137,7 @@ describe('a command that cannot be started', () => {
     });
   });
 
-  it('because its arguments are too long is told by its reason', async () => {
+  it('because its arguments are too long reports the reason', async () => {
     expect(await run(['true', 'x'.repeat(3_000_000)])).toMatchObject({
       kind: 'not-started',
       reason: expect.stringContaining('E2BIG'),

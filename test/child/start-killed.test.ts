@@ -53,7 +53,7 @@ async function callsOfTheStart(): Promise<{ name: string; nth: number }[]> {
   return calls.slice(calls.findIndex(({ name }) => name === 'socketpair'));
 }
 
-it('SIGKILL at any system call of the start leaves no child', async () => {
+it('SIGKILL at any system call during the start of a child leaves no child behind', async () => {
   const calls = await callsOfTheStart();
   expect(calls.length).toBeGreaterThan(15);
   for (const { name, nth } of calls) {

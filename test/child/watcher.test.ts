@@ -43,14 +43,14 @@ const limited = (script: string, timeoutMs = 60_000, input = Buffer.alloc(0)) =>
     memoryBytes: 2 ** 30,
   });
 
-it('a program in bounds has its input and its environment, and no other, and its answer is what it wrote', async () => {
+it('a limited program has only its own input and environment, and its answer is its output', async () => {
   expect(await limited('cat; echo "$ONLY$HOME"', 60_000, Buffer.from('in'))).toEqual({
     kind: 'answered',
     text: 'inthis\n',
   });
 });
 
-it('a program in bounds that goes too far is told by how it ended', async () => {
+it('a limited program that exceeds its limits is reported by how it ended', async () => {
   expect(await limited('exit 3')).toEqual({ kind: 'failed', reason: 'it ended with exit code 3' });
   expect(await limited('kill -KILL $$')).toEqual({ kind: 'killed', signal: 'SIGKILL' });
   expect(await limited('exec sleep 1000', 50)).toEqual({ kind: 'timed-out' });

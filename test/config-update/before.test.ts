@@ -26,7 +26,7 @@ function script(body: string): void {
 const isStored = async () => (await scene.published.store.head('db/index.sqlite3')).kind === 'found';
 
 describe('FLEET_BEFORE', () => {
-  it('runs in the app root before the index is read, and its lines are told', async () => {
+  it('runs in the app root before the index is read, and its output is shown', async () => {
     script('echo "here: $PWD, $1, keys: $AWS_SECRET_ACCESS_KEY."; echo "✓ Success" >&2; : > made');
     const { exitCode, stdout, stderr } = await host.configUpdate();
     expect(stderr).toBe('');
@@ -58,7 +58,7 @@ describe('FLEET_BEFORE', () => {
     expect((await host.configUpdate(['--history'])).stdout).toContain('command-failed');
   });
 
-  it('stops the run when it is no program', async () => {
+  it('stops the run if it is not a program', async () => {
     const { exitCode, stdout } = await host.configUpdate();
     expect(exitCode).toBe(1);
     expect(stdout).toContain('(FLEET_BEFORE) cannot be started: script/before is not a program');
@@ -105,7 +105,7 @@ describe('FLEET_BEFORE', () => {
   it.each([
     ['FLEET_BEFORE', "sh -c 'true'", 'quotes'],
     ['FLEET_BEFORE_TIMEOUT', 'soon', 'whole number'],
-  ])('is refused before anything is done where %s is %s', async (name, value, word) => {
+  ])('is refused before anything is done if %s is %s', async (name, value, word) => {
     const { exitCode, stdout } = await host.configUpdate([], { env: { [name]: value } });
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(new RegExp(`Failed \\(config-invalid\\): ${name} .*${word}`));

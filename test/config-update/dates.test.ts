@@ -84,7 +84,7 @@ describe('config-update on the admin host', () => {
     expect([dates(), await publishedDates()]).toEqual([expected, expected]);
   });
 
-  it('looks only at databases that changed since the last look, so that what somebody writes into the index stays', async () => {
+  it('looks only at databases that changed since the last look, so that manual changes of the index stay', async () => {
     for (const name of ['2026-boston-spring', '2026-boston-autumn', '2026-kobe']) setDate(name, '2026-05-05');
     await run();
     inIndex((db) => db.exec("UPDATE showcases SET date = '2026-06-06'"));
@@ -97,7 +97,7 @@ describe('config-update on the admin host', () => {
     expect(dates()).toEqual(['2026-06-06', '2026-07-07', '2026-06-06']);
   });
 
-  it('looks at all of them again when the index of another host has taken the place of its own', async () => {
+  it('looks at all databases again after the index of another host replaced its own', async () => {
     setDate('2026-kobe', '2026-05-05');
     await run();
     const other = scene.host(altered(INDEX, "UPDATE locations SET name = 'Bostonia' WHERE id = 1"));
@@ -110,7 +110,7 @@ describe('config-update on the admin host', () => {
     expect(await run()).not.toContain('Event dates');
   });
 
-  it('notes what cannot be read, and goes on', async () => {
+  it('reports a database that cannot be read, and goes on', async () => {
     setDate('2026-boston-spring', 'to be announced');
     writeFileSync(pathOf('2026-boston-autumn'), 'this is not a database at all '.repeat(100));
     const stdout = await run();
@@ -140,7 +140,7 @@ describe('config-update on the admin host', () => {
     expect(await run()).toContain('Event dates: 1 taken');
   });
 
-  it('publishes the index as it is when somebody else is writing to it, and tries again the next time', async () => {
+  it('publishes the index as it is if another process is writing to it, and tries again the next time', async () => {
     setDate('2026-kobe', '2026-05-05');
     const writer = openDatabase(host.path('index.sqlite3'));
     writer.exec("BEGIN IMMEDIATE; UPDATE locations SET name = 'Unfinished' WHERE id = 1");
@@ -152,7 +152,7 @@ describe('config-update on the admin host', () => {
     expect(await run()).toContain('Event dates: 1 taken');
   });
 
-  it('takes none where a trigger would run', async () => {
+  it('takes no date if a trigger would run', async () => {
     setDate('2026-kobe', '2026-05-05');
     inIndex((db) => db.exec('CREATE TRIGGER t AFTER UPDATE ON showcases BEGIN DELETE FROM users; END'));
     expect(await run()).toContain(
@@ -171,7 +171,7 @@ describe('config-update on the admin host', () => {
     expect(await run()).toContain('Event dates: 1 taken');
   });
 
-  it('takes none with FLEET_DATES=off, nor with options that say so or publish nothing', async () => {
+  it('takes no date with FLEET_DATES=off, nor with options that exclude it or publish nothing', async () => {
     await run();
     setDate('2026-kobe', '2026-05-05');
     for (const args of [['--no-dates'], ['--no-publish'], ['--verify'], ['--history'], []]) {
@@ -182,7 +182,7 @@ describe('config-update on the admin host', () => {
     expect(await run()).toContain('2026-kobe: from');
   });
 
-  it('takes none on a machine of the fleet, whose index is the store’s', async () => {
+  it('takes no date on a machine of the fleet, whose index is that of the store', async () => {
     setDate('2026-kobe', '2026-05-05');
     expect(await run([], { KAMAL_CONTAINER_NAME: 'showcase-web' })).not.toContain('2026-kobe: from');
     expect(dates()).toEqual(['2026-03-01', '2026-10-01', null]);
@@ -191,7 +191,7 @@ describe('config-update on the admin host', () => {
   it.each([
     [['--no-dates', '--verify'], {}, 2, '--no-dates makes no sense with --verify'],
     [[], { FLEET_DATES: 'no' }, 1, 'config-invalid'],
-  ])('refuses %j with %j', async (args, env, code, word) => {
+  ])('refuses the value %j with %j', async (args, env, code, word) => {
     const { exitCode, stdout, stderr } = await host.configUpdate(args, { env });
     expect([exitCode, stdout + stderr]).toEqual([code, expect.stringContaining(word)]);
   });

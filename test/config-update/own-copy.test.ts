@@ -40,7 +40,7 @@ const rename = (name: string): void => {
   db.close();
 };
 
-it('a server without a store counts by its own copy, also where SQLite has counted on in the header', async () => {
+it('a server without a store counts by its own copy, even if SQLite has changed the counter in the header', async () => {
   rename('once');
   rename('twice');
   const kamal = ['--target', 'kamal', '--publish'];
@@ -58,7 +58,7 @@ it('a server without a store counts by its own copy, also where SQLite has count
 describe('a host without a store, as the server', () => {
   const kamal = (...args: string[]) => host.configUpdate(['--target', 'kamal', ...args], { env: NO_STORE });
 
-  it('has the server update itself from the index that both have, and publishes nothing', async () => {
+  it('makes the server update itself from the index that both have, and publishes nothing', async () => {
     rename('once');
     const { exitCode, stdout } = await kamal();
     expect(exitCode).toBe(0);
@@ -80,7 +80,7 @@ describe('a host without a store, as the server', () => {
     });
   });
 
-  it('fails at once where the server has another index than this host, and says how it gets there', async () => {
+  it('fails at once if the server has another index, and says how to copy the index there', async () => {
     await kamal();
     const elsewhere = scene.host(makeSampleIndex({ events: 30, studios: 20 }), NO_STORE);
     elsewhere.env['FLEET_KAMAL_URL'] = host.env['CONFIG_UPDATE_KAMAL_URL'] ?? '';
@@ -95,7 +95,7 @@ describe('a host without a store, as the server', () => {
     });
   });
 
-  it('never has the server work from an index that it would refuse', async () => {
+  it('never makes the server use an index that it would refuse', async () => {
     host.put(Buffer.from('no database'));
     expect(await kamal()).toMatchObject({
       exitCode: 1,
@@ -117,7 +117,7 @@ it('a host without a store and without an index compares machines with each othe
   ]);
 });
 
-it('a host without a store cannot tell which index Fly machines, or a server alone, are to have', async () => {
+it('a host without a store does not know which index Fly machines, or a server alone, should have', async () => {
   for (const args of [[], ['--target', 'kamal', '--no-publish'], ['--target', 'kamal', '--replace', 'x']]) {
     const { exitCode, stdout } = await host.configUpdate(args, { env: NO_STORE });
     expect(exitCode).toBe(1);

@@ -37,7 +37,7 @@ afterEach(() => host.remove());
 
 const reportOf = (stdout: string): FleetReport => JSON.parse(stdout) as FleetReport;
 
-it('where the machines of one target cannot be found, those of the other are updated, and the run has failed', async () => {
+it('if the machines of one target cannot be found, those of the other are updated, and the run fails', async () => {
   host.env = { ...host.env, FLY_CLI_PATH: '/bin/false' };
   const { exitCode, stdout } = await host.configUpdate(BOTH);
   expect(exitCode).toBe(1);
@@ -55,7 +55,7 @@ it('where the machines of one target cannot be found, those of the other are upd
   expect(reportOf(neither.stdout)).toMatchObject({ outcome: 'failed', machines: [] });
 });
 
-it('with a key that cannot be used, nothing is published either', async () => {
+it('a run whose key cannot be used publishes nothing either', async () => {
   await host.configUpdate(BOTH);
   host.put(SECOND);
   const before = await scene.published.store.head('db/index.sqlite3');
@@ -74,7 +74,7 @@ it('with a key that cannot be used, nothing is published either', async () => {
   expect(await scene.published.store.head('db/index.sqlite3')).toEqual(before);
 });
 
-it('an index, in which there are hashes of passwords, is not sent where everybody on the way can read it', async () => {
+it('an index, which has hashes of passwords, is not sent over a connection that others can read', async () => {
   host.env['FLEET_KAMAL_URL'] = 'http://showcase.example/update_config';
   for (const more of [[], ['--dry-run'], ['--push']]) {
     const { exitCode, stdout } = await host.configUpdate(['--target', 'kamal', ...more]);
@@ -83,7 +83,7 @@ it('an index, in which there are hashes of passwords, is not sent where everybod
   }
 });
 
-it('machines that sleep while the index is pushed are told to be without it', async () => {
+it('config-update reports that machines that sleep during a push do not have the index', async () => {
   host.list({ id: 'm1' }, { id: 'm2', state: 'suspended' });
   const { stdout } = await host.configUpdate(['--push']);
   expect(stdout).toMatch(/^Note: machines that sleep are not sent the index \(1 here\): /m);
@@ -91,7 +91,7 @@ it('machines that sleep while the index is pushed are told to be without it', as
   expect(published.stdout).not.toContain('not sent the index');
 });
 
-it('a verification of what is pushed speaks of no store', async () => {
+it('a verification of a pushed index does not mention a store', async () => {
   await host.configUpdate(['--target', 'kamal']);
   host.put(SECOND);
   const { exitCode, stdout } = await host.configUpdate(['--target', 'kamal', '--verify']);

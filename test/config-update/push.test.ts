@@ -46,8 +46,8 @@ const json = async (...args: string[]) => {
 };
 const serverKnows = (text: string) => server.read('navigator.yml').includes(text);
 
-describe('without any variable of an object store', () => {
-  it('the server gets the index of this host, and what it says of it is held against that', async () => {
+describe('on a host without any variable of an object store', () => {
+  it('the server gets the index of the host, and its answer is compared with that', async () => {
     const first = await host.configUpdate(KAMAL);
     expect(first).toMatchObject({ exitCode: 0, stderr: '' });
     expect(first.stdout).toMatch(
@@ -80,7 +80,7 @@ describe('without any variable of an object store', () => {
     });
   });
 
-  it('an older index is refused by the server, and --force has it taken', async () => {
+  it('the server refuses an older index, and installs it with --force', async () => {
     put(SECOND);
     await host.configUpdate(KAMAL);
     host.put(FIRST, new Date('2026-01-01T00:00:00Z'));
@@ -93,7 +93,7 @@ describe('without any variable of an object store', () => {
     expect(await json('--force')).toMatchObject({ exitCode: 0, machines: [{ outcome: 'updated' }] });
   });
 
-  it('an index that no machine could install is sent to none', async () => {
+  it('an index that no machine could install is not sent', async () => {
     host.put(Buffer.from('no database'));
     const { exitCode, stdout } = await host.configUpdate(KAMAL);
     expect(exitCode).toBe(1);
@@ -101,20 +101,20 @@ describe('without any variable of an object store', () => {
   });
 });
 
-describe('a key', () => {
-  it('of which the server knows nothing is told as such, and it is not asked again', async () => {
+describe('a key for pushing', () => {
+  it('that the server does not know is reported as such, and the server is not asked again', async () => {
     giveKeys(host, newKey());
     const { exitCode, stdout } = await host.configUpdate(KAMAL);
     expect(exitCode).toBe(1);
     expect(stdout).toContain('Failed after 1 attempt: status 401: it does not know the key of this host\n');
   });
 
-  it('that is first in the file signs', async () => {
+  it('is the first one in the file', async () => {
     giveKeys(host, `${KEY}\n${newKey()}\n`);
     expect(await host.configUpdate(KAMAL)).toMatchObject({ exitCode: 0 });
   });
 
-  it('that is missing, or that others can read, ends the run before it begins, and is never shown', async () => {
+  it('that is missing, or that others can read, stops the run before it begins, and is never shown', async () => {
     giveKeys(host, KEY, 0o644);
     const open = await host.configUpdate(KAMAL);
     expect(open).toMatchObject({ exitCode: 1 });
@@ -131,7 +131,7 @@ describe('a key', () => {
   });
 });
 
-describe('options that make no sense together', () => {
+describe('options that cannot be combined', () => {
   it.each([
     ['--push', '--publish'],
     ['--push', '--no-publish'],
@@ -159,7 +159,7 @@ describe('several targets in one run', () => {
   afterEach(() => scene.close());
   const BOTH = ['--target', 'fly,kamal'];
 
-  it('are published to and pushed to, and asked in one list', async () => {
+  it('get the index by publishing or by pushing, and are asked in one list', async () => {
     put(SECOND);
     const { exitCode, stdout } = await host.configUpdate([...BOTH, '--verbose']);
     expect({ exitCode, stdout }).toMatchObject({ exitCode: 0 });
@@ -185,7 +185,7 @@ describe('several targets in one run', () => {
     expect(scene.fleet.headers.every((one) => one['webhook-signature'] === undefined)).toBe(true);
   });
 
-  it('count as failed where one machine of one target does', async () => {
+  it('count as failed if one machine of one target fails', async () => {
     giveKeys(host, newKey());
     const { exitCode, stdout } = await host.configUpdate(BOTH);
     expect(exitCode).toBe(1);
@@ -193,7 +193,7 @@ describe('several targets in one run', () => {
     expect(stdout).toContain('  kamal 127.0.0.1: status 401');
   });
 
-  it('are left alone, all of them, where the index changed elsewhere', async () => {
+  it('are all left alone if the index changed elsewhere', async () => {
     await scene.published.publish(makeSampleIndex({ events: 30, studios: 20 }), new Date());
     put(FIRST);
     const before = server.snapshot();
@@ -212,7 +212,7 @@ describe('several targets in one run', () => {
   });
 });
 
-it('the store of this host is not touched, though its variables are set, or set by halves', async () => {
+it('a push does not touch the store of this host, even if its variables are set, all or some', async () => {
   Object.assign(host.env, { AWS_ACCESS_KEY_ID: 'me', AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:9' });
   put(SECOND);
   const { exitCode, stdout } = await host.configUpdate(KAMAL);

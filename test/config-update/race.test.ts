@@ -20,9 +20,9 @@ async function stands(): Promise<string> {
   return got.kind === 'found' ? imageDigest(got.bytes) : got.kind;
 }
 
-describe('administrators who publish at the same moment', () => {
+describe('when administrators publish at the same moment', () => {
   it.each(['the first index of all', 'an index that nobody has signed', 'what all of them have published'])(
-    'are one who does and others who are told, where it replaces %s',
+    'only one publishes and the others are warned if the index replaces %s',
     async (before) => {
       if (before === 'an index that nobody has signed') await scene.published.publish(sample, new Date(0));
       const hosts = ['ada@a', 'bob@b', 'cy@c'].map((who) => scene.host(sample, { FLEET_BY: who }));
@@ -44,14 +44,14 @@ describe('administrators who publish at the same moment', () => {
     },
   );
 
-  it('from one host wait for each other, and both are done', async () => {
+  it('those on one host wait for each other, and both publish', async () => {
     const host = scene.host();
     const ended = await Promise.all([host.configUpdate(), host.configUpdate(), host.configUpdate()]);
     expect(ended.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0]);
     expect(ended.filter(({ stdout }) => stdout.includes('Published the index'))).toHaveLength(1);
   });
 
-  it('are not needed for a change of the index in the middle of a run: the next one publishes it', async () => {
+  it('a change of the index in the middle of a run is published by the next run', async () => {
     const host = scene.host();
     scene.fleet.behave('m1', async (_response, nth, succeed) => {
       if (nth === 1) host.put(renamed('changed meanwhile'));

@@ -14,7 +14,7 @@ beforeEach(async () => {
 afterEach(async () => await scene.close());
 
 describe('while it runs, config-update', () => {
-  it('writes each line when it happens, and one whole line a machine', async () => {
+  it('writes each line as it happens, and one whole line per machine', async () => {
     const gate = makeGate();
     scene.fleet.behave('m1', (_response, _nth, succeed) => gate.opened.then(succeed));
     const run = new Watched(scene.host());
@@ -28,7 +28,7 @@ describe('while it runs, config-update', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ] as const)('ends in order on %s: it tells how far it came, and records it', async (name, code) => {
+  ] as const)('ends in order on %s: it reports how far it came, and records it', async (name, code) => {
     const host = scene.host();
     scene.fleet.behave('m1', () => {}); // never answers
     const run = new Watched(host);
@@ -48,7 +48,7 @@ describe('while it runs, config-update', () => {
     });
   });
 
-  it('shows in the history who ran it, and what a run that was killed is: interrupted', async () => {
+  it('shows in the history who ran it, and a killed run as interrupted', async () => {
     const host = scene.host(undefined, { FLEET_BY: 'ada@example' });
     scene.fleet.behave('m1', () => {});
     const run = new Watched(host);
@@ -88,7 +88,7 @@ describe('while it runs, config-update', () => {
     expect((await host.configUpdate()).exitCode).toBe(0);
   });
 
-  it('posts to a page how far it is, and no page can make it fail or wait for long', async () => {
+  it('posts its progress to a page, and no page can make it fail or wait for long', async () => {
     const host = scene.host();
     const posted: { stream: string; data: { status: string; progress: number } }[] = [];
     const page = createHttpServer(async (request, response) => {

@@ -48,8 +48,8 @@ const WAYS: readonly [string, string[], Record<string, string>][] = [
   ['a bearer token', [], { UPDATE_CONFIG_TOKEN: BEARER }],
 ];
 
-describe('no secret', () => {
-  it.each(WAYS)('that comes by %s is ever seen', async (_, args, env) => {
+describe('no secret of config-update', () => {
+  it.each(WAYS)('that comes by %s is ever shown', async (_, args, env) => {
     const host = scene.host();
     const logs = join(host.home, 'log');
     mkdirSync(logs);
@@ -92,7 +92,7 @@ describe('no secret', () => {
     }
   });
 
-  it('is repeated from arguments that cannot be understood', async () => {
+  it('is quoted from arguments that cannot be understood', async () => {
     const host = scene.host();
     for (const args of [
       ['--usr', `ada:${PASSWORD}`],
@@ -110,7 +110,7 @@ describe('no secret', () => {
     }
   });
 
-  it('goes unmentioned when it stands where ps shows it', async () => {
+  it('is passed as an argument, where ps shows it, without a warning', async () => {
     const { stdout } = await scene.host().configUpdate(['--user', `ada:${PASSWORD}`]);
     expect(stdout).toMatch(/^Note: a password among the arguments can be read by everybody on this host/);
   });

@@ -105,7 +105,7 @@ describe('on a terminal, config-update', () => {
     expect(await run.ended).toBe(130);
   });
 
-  it('writes the lines of a pipe where a terminal can do no more, and no colours where none are wanted', async () => {
+  it('writes plain lines if the terminal can do no more, and no colours if they are switched off', async () => {
     const dumb = new OnTerminal(scene.host(), [], { TERM: 'dumb' });
     expect(await dumb.ended).toBe(0);
     expect(dumb.raw).toContain('  m1... ✓ Success');

@@ -49,7 +49,7 @@ describe('the digest of an image', () => {
 });
 
 describe('the first look at an image', () => {
-  it('finds what is none, or not whole', () => {
+  it('finds files that are not databases, or not complete', () => {
     expect(headerProblem(IMAGE)).toBe(null);
     expect(headerProblem(Buffer.alloc(0))).toBe('is empty (0 bytes)');
     expect(headerProblem(IMAGE.subarray(0, 99))).toContain('are not even a header');
@@ -62,7 +62,7 @@ describe('the first look at an image', () => {
     expect(headerProblem(changed(19, 2))).toBe(null);
   });
 
-  it('does not trust a count of pages that whoever wrote last did not know of', () => {
+  it('does not trust a count of pages that the last writer did not maintain', () => {
     const copy = changed(31, 0xff);
     expect(headerProblem(copy)).toContain('is cut short');
     copy[24] = 0x7f;
@@ -110,7 +110,7 @@ describe('a live database', () => {
     return path;
   };
 
-  it('is opened so that it runs nothing and no statement writes, and none is nothing', () => {
+  it('is opened so that it runs nothing and no statement writes; a missing one is null', () => {
     const path = join(home(), 'live');
     expect(openInstalled(path)).toBe(null);
     makeLive(path, IMAGE, 'wal');
@@ -124,7 +124,7 @@ describe('a live database', () => {
     expect(usesLog(path)).toBe(false);
   });
 
-  it('that somebody has locked is locked, and what is no database is invalid', () => {
+  it('that is locked is reported as locked, and a file that is not a database as invalid', () => {
     const path = join(home(), 'live');
     makeLive(path, IMAGE, 'delete');
     const holder = openDatabase(path);
@@ -150,9 +150,9 @@ describe('a live database', () => {
   });
 });
 
-describe('what earlier releases have made as root', () => {
+describe('a file that earlier releases made as root', () => {
   const head = (hex: string) => Buffer.from(hex.padEnd(64, '0'), 'hex');
-  it('is known by name and first bytes, and what is not is foreign', () => {
+  it('is recognised by name and first bytes; anything else is foreign', () => {
     const given = [
       ['journal.db', IMAGE.subarray(0, 32)],
       ['x.lock', Buffer.alloc(0)],

@@ -36,7 +36,7 @@ function versionIn(file: string): unknown {
 const names = (db: ReturnType<typeof openDatabase>) => db.prepare('SELECT name FROM seen').pluck().all();
 
 describe('a database file of the program itself', () => {
-  it('is made with its version, and opened again with what it holds', () => {
+  it('is made with its version, and keeps its content when it is opened again', () => {
     const made = openStoreFile(path, FILE, NORMAL);
     made.exec("INSERT INTO seen VALUES ('a')");
     made.close();
@@ -62,7 +62,7 @@ describe('a database file of the program itself', () => {
     ],
     ['has the version without the tables', 'CREATE TABLE other (x); PRAGMA user_version = 1'],
     ['has other tables without a version', 'CREATE TABLE other (x)'],
-  ])('is set aside and begun anew if it %s', (_, statements) => {
+  ])('is set aside and made again if it %s', (_, statements) => {
     sql(statements);
     const db = openStoreFile(path, FILE, NORMAL);
     expect(names(db)).toEqual([]);
@@ -70,7 +70,7 @@ describe('a database file of the program itself', () => {
     expect(readdirSync(directory).filter((name) => name.includes('.damaged-'))).toHaveLength(1);
   });
 
-  it('is set aside and begun anew if it is not a database', () => {
+  it('is set aside and made again if it is not a database', () => {
     writeFileSync(
       path,
       'something else, and long enough to be looked at as a header of a database'.repeat(3),
@@ -79,7 +79,7 @@ describe('a database file of the program itself', () => {
     expect(readdirSync(directory).filter((name) => name.includes('.damaged-'))).toHaveLength(1);
   });
 
-  it('is left alone if a newer release has made it, and the message says what to do', () => {
+  it('is left unchanged if a newer release made it, and the message says what to do', () => {
     sql(`${FILE.versions[1]} PRAGMA user_version = 2`);
     const refusal = expect.objectContaining({
       code: 'config-invalid',
@@ -91,7 +91,7 @@ describe('a database file of the program itself', () => {
     expect(versionIn(path)).toBe(2);
   });
 
-  it('is copied into memory for a run that changes nothing, and not even made for it', () => {
+  it('is copied into memory, and never made, for a run that changes nothing', () => {
     const empty = openStoreCopy(path, FILE);
     expect(names(empty)).toEqual([]);
     empty.close();

@@ -51,7 +51,7 @@ describe('a lock', () => {
 });
 
 describe('a lane to the store', () => {
-  it('is one of two, and who finds both taken waits for one no longer than it will', async () => {
+  it('is one of two, and a run that finds both taken waits only for its limit', async () => {
     const lanes = [tryLane(home), tryLane(home)];
     expect([lanes.includes(null), tryLane(home), await takeLane(home, 0)]).toEqual([false, null, null]);
     const waiting = takeLane(home, 60_000);
@@ -63,8 +63,8 @@ describe('a lane to the store', () => {
   });
 });
 
-describe('patience', () => {
-  it('ends with a failure that names the database, whoever is in the way and however it says so', async () => {
+describe('the wait for a busy database', () => {
+  it('ends with a failure that names the database, whatever is in the way', async () => {
     const busy = [
       new Busy('x'),
       Object.assign(new Error('x'), { code: 'SQLITE_BUSY_SNAPSHOT' }),
@@ -86,7 +86,7 @@ describe('patience', () => {
     }
   });
 
-  it('is not had with anything else, and ends with the first attempt that comes through', async () => {
+  it('stops at any other error, and at the first success', async () => {
     let tried = 0;
     const odd = untilFree(patience('/db', 60_000), () => {
       tried += 1;
@@ -105,7 +105,7 @@ describe('patience', () => {
 });
 
 describe('a file of the state directory that is damaged', () => {
-  it('is set aside with its journal and begun anew, whatever says that it is damaged', () => {
+  it('is set aside with its journal and made again, whatever reports the damage', () => {
     const corrupt = Object.assign(new Error('x'), { code: 'SQLITE_CORRUPT_INDEX' });
     for (const [number, damage] of [new Damaged('x'), corrupt].entries()) {
       const path = at(`state-${number}`);
@@ -122,7 +122,7 @@ describe('a file of the state directory that is damaged', () => {
     expect(isDamage(Object.assign(new Error('x'), { code: 'SQLITE_BUSY' }))).toBe(false);
   });
 
-  it('is left alone where it is in order by now, or somebody else is at it', () => {
+  it('is left alone if it is sound by now, or another process is repairing it', () => {
     writeFileSync(at('state'), 'x');
     expect(setAside(at('state'), () => false)).toBe(null);
     const guard = openDatabase(at('repair.db'));
@@ -133,7 +133,7 @@ describe('a file of the state directory that is damaged', () => {
     expect(setAside(at('state'), () => true)).toMatch(/state\.damaged-[0-9TZ]+$/);
   });
 
-  it('whose opening fails for another reason stays, and that is told', () => {
+  it('whose opening fails for another reason stays, with an error', () => {
     writeFileSync(at('state'), 'x');
     const open = () =>
       openOrBeginAnew(at('state'), () => {
@@ -154,7 +154,7 @@ describe('a file of the program’s own', () => {
     db.close();
   };
 
-  it('has exactly the tables of its version, and is as durable as it shall be', () => {
+  it('has exactly the tables of its version, and the right durability', () => {
     const db = open();
     expect([db.pragma('user_version', { simple: true }), db.pragma('synchronous', { simple: true })]).toEqual(
       [1, 0],
@@ -173,7 +173,7 @@ describe('a file of the program’s own', () => {
     'CREATE TABLE b (y)',
     'ALTER TABLE a ADD COLUMN y',
     'DROP TABLE a',
-  ])('is begun anew where somebody has changed that: %s', (sql) => {
+  ])('is made again if its tables were changed: %s', (sql) => {
     open().close();
     spoil(sql);
     open().close();
@@ -187,7 +187,7 @@ describe('a file of the program’s own', () => {
     expect(asides()).toEqual([]);
   });
 
-  it('is copied for a run that changes nothing, and empty where it is not in order', () => {
+  it('is copied for a run that changes nothing, or empty if it is damaged', () => {
     const rows = () => {
       const db = openStoreCopy(at('own.db'), FILE);
       db.exec("INSERT INTO a VALUES ('copy')");
@@ -205,7 +205,7 @@ describe('a file of the program’s own', () => {
 });
 
 describe.each(['delete', 'wal'] as const)('a live database in journal mode %s', (mode) => {
-  it('gets a date only while it holds what is to be dated, its log too, and is left unlocked', () => {
+  it('gets a time only while it has the given content, its log too, and is left unlocked', () => {
     makeLive(at('live'), versionImage(1), mode);
     const db = openDatabase(at('live'));
     db.exec("INSERT INTO notes (text) VALUES ('x')");

@@ -59,7 +59,7 @@ describe('readEventDate', () => {
     expect(readdirSync(directory)).toEqual(['2026-boston.sqlite3']);
   });
 
-  it('reads what still stands in the write-ahead log of an application that runs', () => {
+  it('reads what is only in the write-ahead log of a running application', () => {
     database(`PRAGMA journal_mode = WAL; ${EVENTS} INSERT INTO events (date) VALUES ('2026-03-07')`);
     const application = openDatabase(path);
     application.exec("UPDATE events SET date = '2026-03-14'");
@@ -110,7 +110,7 @@ describe('readEventDate', () => {
     expect(read()).toEqual({ kind: 'unread', reason: expect.stringMatching(reason), lasting: true });
   });
 
-  it('does not use what is no database', () => {
+  it('does not use a file that is not a database', () => {
     writeFileSync(path, 'not a database, but a text that is longer than a header of one '.repeat(10));
     expect(read()).toMatchObject({ kind: 'unread', lasting: true });
   });

@@ -14,9 +14,9 @@ describe('readDateText', () => {
     '2023',
     '11-11-23',
     '2026年3月7日',
-  ])('takes %j as it stands', (text) => expect(readDateText(text)).toEqual({ date: text }));
+  ])('accepts %j unchanged', (text) => expect(readDateText(text)).toEqual({ date: text }));
 
-  it('drops white space around a date and folds it within', () => {
+  it('drops white space around a date and reduces it inside', () => {
     expect(readDateText('\t Saturday  November\n9th, 2024 ')).toEqual({
       date: 'Saturday November 9th, 2024',
     });

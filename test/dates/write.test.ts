@@ -54,14 +54,14 @@ const dates = () => {
 };
 
 describe('dates that are taken into the index', () => {
-  it('are written to the row of that very event, and say what stood there', async () => {
+  it('are written to the row of the same event, and report the old value', async () => {
     const written = await writeDates(path, [wanted(event(1)), wanted(event(2))]);
     expect(written.map(({ kind }) => kind)).toEqual(['taken', 'taken']);
     expect(written.map((one) => ('from' in one ? one.from : 'x'))).toEqual([null, '  1st  of May ']);
     expect(dates()).toEqual(['2026-05-01', '2026-05-01']);
   });
 
-  it('are none where they stand there already, whatever white space does', async () => {
+  it('are none if the index has them already, in spite of white space', async () => {
     const [one] = await writeDates(path, [wanted(event(2), '1st of May')]);
     expect([one?.kind, dates()[1]]).toEqual(['there', '  1st  of May ']);
   });
@@ -74,7 +74,7 @@ describe('dates that are taken into the index', () => {
     },
   );
 
-  it('are not written where a trigger would run, all or none', async () => {
+  it('are not written if a trigger would run', async () => {
     const db = openDatabase(path);
     db.exec('CREATE TRIGGER t AFTER UPDATE ON Showcases BEGIN DELETE FROM users; END');
     db.close();
@@ -93,7 +93,7 @@ describe('a look at the databases of events', () => {
     db.close();
   };
 
-  it('looks again at one that was locked just now, and not at one that is no database', async () => {
+  it('looks again at one that was locked just now, and not at one that is not a database', async () => {
     const [one, two] = [event(1), event(2)];
     give(one, null);
     writeFileSync(two.path, 'no database, and longer than a header of one '.repeat(20));
@@ -104,7 +104,7 @@ describe('a look at the databases of events', () => {
     expect([found?.unread, Object.keys(found?.seen ?? {})]).toEqual([2, [two.database]]);
   });
 
-  it('wants what is new, and looks again at what it wanted or could not read just now', async () => {
+  it('wants new dates, and looks again at databases that it wanted or could not read just now', async () => {
     const [one, two, gone] = [event(1), event(2, { date: ' 2026-05-02 ' }), event(3)];
     give(one, '2026-05-01');
     give(two, '2026-05-02');
@@ -122,14 +122,14 @@ describe('a look at the databases of events', () => {
     expect(third).toMatchObject({ looked: 1, unread: 1, seen: {}, wanted: [] });
   });
 
-  it('does not look again at what cannot be read until it changes', async () => {
+  it('does not look again at an unreadable database until it changes', async () => {
     const one = event(1);
     writeFileSync(one.path, 'no database at all '.repeat(99));
     const found = await look([one]);
     expect([found?.unread, Object.keys(found?.seen ?? {})]).toEqual([1, ['2026-s1']]);
   });
 
-  it('says nothing of databases that are missing where there is none at all', async () => {
+  it('does not report missing databases if there is none at all', async () => {
     expect((await look([event(1), event(2)]))?.notes).toEqual([]);
     const many = [4, 5, 6, 7].map((id) => event(id));
     give(event(1), null);
@@ -138,7 +138,7 @@ describe('a look at the databases of events', () => {
     ]);
   });
 
-  it('ends when it is told to', async () => {
+  it('ends when it is cancelled', async () => {
     give(event(1), null);
     expect(await look([event(1)], {}, AbortSignal.abort())).toBe(null);
   });

@@ -48,7 +48,7 @@ describe('the options of npm run screenshots', () => {
       /\/nonexistent\/index\.sqlite3 cannot be read/,
     ],
     ['an index that is none', ['--index', join(ROOT, 'package.json')], /package\.json cannot be read/],
-  ])('are looked at before anything is done: %s', async (_, args, says) => {
+  ])('are checked before anything is done: %s', async (_, args, says) => {
     writeFileSync(join(dir, 'thesis.txt'), 'chapter 1');
     new Pictures(dir).add('sample-home-light-wide.png', PIXEL);
     const { code, stderr } = await screenshots('--out', dir, ...args);
@@ -58,7 +58,7 @@ describe('the options of npm run screenshots', () => {
     expect(readdirSync(dir)).toEqual(['sample-home-light-wide.png', 'thesis.txt']);
   });
 
-  it('are looked at before anything is done: a file in place of the directory', async () => {
+  it('are checked before anything is done: a file in the place of the directory', async () => {
     const file = join(dir, 'file');
     writeFileSync(file, 'kept');
     expect(await screenshots('--out', file)).toMatchObject({
@@ -69,7 +69,7 @@ describe('the options of npm run screenshots', () => {
   });
 });
 
-describe('a folder of pictures', () => {
+describe('the folder of screenshots', () => {
   it('loses those of an earlier run that are not made again, and nothing else', () => {
     const before = new Pictures(dir);
     for (const name of ['a-light-wide.png', 'gone-light-wide.png']) before.add(name, PIXEL);
@@ -87,7 +87,7 @@ describe('a folder of pictures', () => {
     ]);
   });
 
-  it('takes no file for its own by its name', () => {
+  it('does not treat a file as its own because of its name', () => {
     const path = join(dir, 'sample-home-light-wide.png');
     writeFileSync(path, PIXEL);
     expect(() => new Pictures(dir).add('sample-home-light-wide.png', PIXEL)).toThrow(path);

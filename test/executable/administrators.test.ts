@@ -9,7 +9,7 @@ const TOKEN = 'a-token-of-some-length';
 
 const here = useMachine({ ...FLY_MACHINE, UPDATE_CONFIG_TOKEN: TOKEN });
 
-describe('what only administrators may ask for', () => {
+describe('a request of an administrator', () => {
   beforeEach(async () => {
     await here.machine.post();
     await here.published.publish(SECOND, LATER);
@@ -21,7 +21,7 @@ describe('what only administrators may ask for', () => {
   });
 
   it.each(['dry_run=1', 'force=1'])(
-    '%s is 401 for anybody else, with a challenge, and touches nothing',
+    'for %s gets 401 with a challenge from anybody else, and touches nothing',
     async (query) => {
       const before = here.machine.snapshot();
       for (const authorization of [
@@ -41,7 +41,7 @@ describe('what only administrators may ask for', () => {
     },
   );
 
-  it('an empty UPDATE_CONFIG_TOKEN lets nobody in', async () => {
+  it('is not authorized by an empty UPDATE_CONFIG_TOKEN', async () => {
     const answer = await here.machine.post('force=1', {
       env: { UPDATE_CONFIG_TOKEN: '', HTTP_AUTHORIZATION: 'Bearer ' },
     });
@@ -49,7 +49,7 @@ describe('what only administrators may ask for', () => {
   });
 
   it.each([ADMIN, `Bearer ${TOKEN}`])(
-    'a dry run says what would change with a diff, and changes nothing',
+    'for a dry run shows the changes as a diff, and changes nothing',
     async (authorization) => {
       const { readdirSync } = await import('node:fs');
       const before = here.machine.snapshot();
@@ -67,7 +67,7 @@ describe('what only administrators may ask for', () => {
     },
   );
 
-  it('a dry run replaces what the application wrote into the local index since, as the update does', async () => {
+  it('for a dry run ignores what the application wrote into the local index, as the update does', async () => {
     await here.machine.post();
     const db = openDatabase(here.machine.path('index.sqlite3'));
     db.exec("UPDATE users SET email = 'ada@elsewhere.example' WHERE userid = 'ada'");
@@ -77,7 +77,7 @@ describe('what only administrators may ask for', () => {
     expect((await here.machine.post()).result).toMatchObject({ outcome: 'updated', reload: true });
   });
 
-  it('force reinstalls and reloads even when nothing changed', async () => {
+  it('with force reinstalls and reloads even if nothing changed', async () => {
     await here.machine.post();
     here.machine.settle();
     const began = Date.now();

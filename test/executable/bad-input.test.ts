@@ -41,7 +41,7 @@ describe('an index that is not valid', () => {
     }),
   );
 
-  test('is said in the same way to an administrator, to a dry run and in JSON', () =>
+  test('gives the same message to an administrator, in a dry run and in JSON', () =>
     stations.use(async (here) => {
       await here.publish(cases[0]?.make() ?? Buffer.alloc(0));
       for (const query of ['', 'dry_run=1', 'force=1']) {
@@ -53,14 +53,14 @@ describe('an index that is not valid', () => {
     }));
 });
 
-describe('an index that must not be installed whatever it holds', () => {
+describe('an index that must not be installed, whatever its content', () => {
   const GIGABYTE = 2 ** 30;
   const huge: readonly (readonly [string, Fault])[] = [
     ['that says so', { kind: 'huge', size: GIGABYTE, announced: true }],
     ['that does not say so', { kind: 'huge', size: GIGABYTE, announced: false }],
   ];
 
-  test.each(huge)('a gigabyte %s: is refused before it is read', (_, fault) =>
+  test.each(huge)('of a gigabyte %s is refused before it is read', (_, fault) =>
     stations.use(async (here) => {
       here.proxy.plan(always(fault));
       const answer = await here.post();
@@ -72,7 +72,7 @@ describe('an index that must not be installed whatever it holds', () => {
     }),
   );
 
-  test('an index over the cap: is refused, and installed once the cap is raised', () =>
+  test('above the size limit is refused, and installed once the limit is raised', () =>
     stations.use(async (here) => {
       await here.publish(withBallast(2 ** 20));
       const capped = await here.post('', { env: { UPDATE_CONFIG_MAX_INDEX_MIB: '1' } });
@@ -82,7 +82,7 @@ describe('an index that must not be installed whatever it holds', () => {
       expect(raised).toMatchObject({ status: 200, result: { outcome: 'updated' } });
     }));
 
-  test('an index older than the installed one: is refused, unless it is forced', () =>
+  test('older than the installed one is refused, unless it is forced', () =>
     stations.use(async (here) => {
       await here.install(withBallast(5000));
       await here.publish(GOOD_INDEX, new Date('2020-01-01T00:00:00Z'));
@@ -139,7 +139,7 @@ describe('an index with every bad row there is', () => {
   };
   const bad = HOSTILE_LINES.length + 4 * HOSTILE_KEYS.length;
 
-  test('is installed without them, and only an administrator hears which they are', () =>
+  test('is installed without them, and only an administrator sees which they are', () =>
     stations.use(async (here) => {
       await here.publish(buildIndex(tables));
       for (const [options, administrator] of CALLERS) {
@@ -168,7 +168,7 @@ describe('an index with every bad row there is', () => {
       ]);
     }));
 
-  test('has them named by a dry run, and nothing of them in the diff', () =>
+  test('has them listed by a dry run, and nothing of them in the diff', () =>
     stations.use(async (here) => {
       await here.install(GOOD_INDEX);
       await here.publish(buildIndex(tables));

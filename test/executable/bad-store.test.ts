@@ -27,19 +27,19 @@ async function expectRecovery(here: Station, requests: number): Promise<void> {
 const FAULTS: readonly (readonly [what: string, fault: Fault, code: FailureCode])[] = [
   ['resets the connection', { kind: 'reset', when: 'before-request' }, 'store-unreachable'],
   ['cuts the body off', { kind: 'cut', after: 30_000 }, 'store-corrupt'],
-  ['is a page of somebody else', { kind: 'answer', status: 200, body: '<html>' }, 'store-corrupt'],
+  ['answers with a page of another server', { kind: 'answer', status: 200, body: '<html>' }, 'store-corrupt'],
   ['sheds load with 503', s3Error(503, 'SlowDown'), 'store-unreachable'],
 ];
 
-describe('a store that', () => {
-  test.concurrent.each(FAULTS)('%s once delays an update, no more', (_, fault) =>
+describe('a store', () => {
+  test.concurrent.each(FAULTS)('that %s once only delays an update', (_, fault) =>
     stations.useWithAnother(async (here) => {
       here.proxy.plan(first(fault));
       await expectRecovery(here, 2);
     }),
   );
 
-  test.concurrent.each(FAULTS)('%s every time ends it after four', (_, fault, code) =>
+  test.concurrent.each(FAULTS)('that %s every time ends the update after four attempts', (_, fault, code) =>
     stations.useWithAnother(async (here) => {
       here.proxy.plan(always(fault));
       expectFailure(await here.post(), 502, code);
@@ -55,7 +55,7 @@ describe('a store that', () => {
     ['trickles', always({ kind: 'slow', delay: 0, bytesPerSecond: 1000 })],
     ['fails first and hangs then', first(s3Error(503, 'SlowDown'), { kind: 'hang', after: 'request' })],
   ];
-  test.concurrent.each(SLOW)('%s is given up when its time is over', (_, plan) =>
+  test.concurrent.each(SLOW)('that %s is given up when the time is up', (_, plan) =>
     stations.useWithAnother(async (here) => {
       here.proxy.plan(plan);
       const answer = await here.post('', { env: { UPDATE_CONFIG_STORE_TIMEOUT: '0.9' } });
@@ -65,7 +65,7 @@ describe('a store that', () => {
     }),
   );
 
-  test.concurrent('says that nothing has changed although nobody asked, is refused', () =>
+  test.concurrent('that answers 304 to a request without a condition is refused', () =>
     stations.useWithAnother(async (here) => {
       // Who is forced asks without a condition.
       here.proxy.plan(always({ kind: 'answer', status: 304 }));
@@ -75,13 +75,13 @@ describe('a store that', () => {
       here.expectUntouched();
     }));
 
-  test.concurrent('is slow, but not too slow, is waited for', () =>
+  test.concurrent('that is slow, but not too slow, is waited for', () =>
     stations.useWithAnother(async (here) => {
       here.proxy.plan(always({ kind: 'slow', delay: 300, bytesPerSecond: 200_000 }));
       await expectRecovery(here, 1);
     }));
 
-  test.concurrent('is not there at all is unreachable', () =>
+  test.concurrent('that does not exist is unreachable', () =>
     stations.useWithAnother(async (here) => {
       const answer = await here.post('', { env: { AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1' } });
       expectFailure(answer, 502, 'store-unreachable');
@@ -90,12 +90,12 @@ describe('a store that', () => {
     }));
 });
 
-describe('what is set wrong', () => {
+describe('a wrong setting', () => {
   test.concurrent.each([
     ['another secret key', { AWS_SECRET_ACCESS_KEY: 'not-the-secret-key' }, 'AWS_SECRET_ACCESS_KEY'],
     ['another access key', { AWS_ACCESS_KEY_ID: 'not-the-access-key' }, 'AWS_ACCESS_KEY_ID'],
     ['a bucket that is not there', { BUCKET_NAME: 'no-such-bucket' }, 'BUCKET_NAME'],
-  ])('%s is refused at once, with the variable named', (_, env, variable) =>
+  ])('such as %s is refused at once, with the name of the variable', (_, env, variable) =>
     stations.useWithAnother(async (here) => {
       const answer = await here.post('', { env });
       expectFailure(answer, 502, 'store-refused');
@@ -108,7 +108,7 @@ describe('what is set wrong', () => {
     }),
   );
 
-  test.concurrent('a bucket without an index is said so', () =>
+  test.concurrent('that leads to a bucket without an index is reported as that', () =>
     stations.useWithAnother(async (here) => {
       const empty = await startPublished();
       open.add(() => empty.close());
@@ -122,7 +122,7 @@ describe('what is set wrong', () => {
   // test/store/settings.test.ts has all six.
   const partial = [1, 6].map((bits) => NEEDED.filter((_, at) => bits & (1 << at)));
   test.concurrent.each(partial.map((missing) => [missing.join(' and ') || 'none', missing] as const))(
-    'settings without %s are an error that names what is missing',
+    'that lacks %s is an error that names what is missing',
     (_, missing) =>
       stations.useWithAnother(async (here) => {
         const answer = await here.post('', {
@@ -144,7 +144,7 @@ describe('what is set wrong', () => {
     ['UPDATE_CONFIG_MAX_INDEX_MIB', '0'],
     ['UPDATE_CONFIG_LOCK_TIMEOUT', '-1'],
     ['UPDATE_CONFIG_GENERATIONS', '1e9'],
-  ])('%s set to %j is an error that names it', (name, value) =>
+  ])('of %s to %j is an error that names the variable', (name, value) =>
     stations.useWithAnother(async (here) => {
       const answer = await here.post('', { env: { [name]: value } });
       expectFailure(answer, 500, 'config-invalid');

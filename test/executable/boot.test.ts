@@ -64,14 +64,14 @@ function onVolume(): void {
   utimesSync(machine.path('index.sqlite3'), EARLIER, EARLIER);
 }
 
-describe('a machine that boots with a good index on its volume comes up with it', () => {
+describe('a machine that boots', () => {
   it.each([
     ['is down', () => ({ AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1' }), 'store-unreachable'],
     ['hangs', () => hangs(), 'store-timeout'],
     ['rejects the key', () => proxy.plan(always(s3Error(403, 'AccessDenied'))), 'store-refused'],
     ['lacks a variable', () => ({ AWS_SECRET_ACCESS_KEY: '' }), 'config-invalid'],
     ['has no index', () => proxy.plan(always(s3Error(404, 'NoSuchKey'))), 'store-no-index'],
-  ] as const)('when the store %s', async (_, spoil, code) => {
+  ] as const)('comes up with the good index on its volume if the store %s', async (_, spoil, code) => {
     onVolume();
     const answer = await boot(spoil() ?? {});
     expect(answer.exitCode, answer.stdout).toBe(0);
@@ -91,16 +91,19 @@ describe('a machine that boots with a good index on its volume comes up with it'
       /index-invalid/,
     ],
     ['an older one', () => published.publish(SECOND, new Date('2020-01-01T00:00:00Z')), /index-older/],
-  ] as const)('when what the store has is %s', async (_, publish, code) => {
-    onVolume();
-    await publish();
-    const answer = await boot();
-    expect(answer.exitCode, answer.stdout).toBe(0);
-    expect(answer.result.fallback?.code).toMatch(code);
-    expect(machine.read('navigator.yml')).toContain('auth:');
-  });
+  ] as const)(
+    'comes up with the good index on its volume if that of the store is %s',
+    async (_, publish, code) => {
+      onVolume();
+      await publish();
+      const answer = await boot();
+      expect(answer.exitCode, answer.stdout).toBe(0);
+      expect(answer.result.fallback?.code).toMatch(code);
+      expect(machine.read('navigator.yml')).toContain('auth:');
+    },
+  );
 
-  it('also when its configuration is there already: Navigator has loaded another one, and must reload', async () => {
+  it('comes up and makes Navigator reload even if its configuration is there already', async () => {
     onVolume();
     await boot({ AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1' });
     machine.settle();
@@ -113,7 +116,7 @@ describe('a machine that boots with a good index on its volume comes up with it'
     expect((await boot()).result.fallback).toBeUndefined();
   });
 
-  it('and converges with the next update that gets through', async () => {
+  it('converges with the next update that gets through', async () => {
     onVolume();
     await boot({ AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1' });
     expect((await machine.post()).result).toMatchObject({ outcome: 'updated', index: { source: 'store' } });
@@ -121,7 +124,7 @@ describe('a machine that boots with a good index on its volume comes up with it'
     expect(machine.read('navigator.yml')).toContain('tea-dance');
   });
 
-  it('and has its ready hook ask again until it gets through', async () => {
+  it('lets its ready hook ask again until it gets through', async () => {
     onVolume();
     await boot({ AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1' });
     const navigator = await NavigatorCgi.start({
@@ -153,7 +156,7 @@ describe('a machine that boots with a good index on its volume comes up with it'
     expect((await machine.post('state=1')).result).toMatchObject({ fallback: null });
   });
 
-  it('on a new volume, of which not even the directories are there', async () => {
+  it('comes up on a new volume without any directories', async () => {
     rmSync(machine.dbDir, { recursive: true });
     const answer = await boot();
     expect(answer.exitCode, answer.stdout).toBe(0);
@@ -161,7 +164,7 @@ describe('a machine that boots with a good index on its volume comes up with it'
     expect(machine.read('navigator.yml')).toContain('tea-dance');
   });
 
-  it('but without any usable index it fails, and says what kept it from fetching one', async () => {
+  it('fails without a usable index, and says why none was fetched', async () => {
     const answer = await boot({ AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1' });
     expect(answer).toMatchObject({ exitCode: 1, result: { error: { code: 'store-unreachable' } } });
     writeFileSync(machine.path('index.sqlite3'), 'no database');
@@ -179,14 +182,14 @@ describe('a machine that resumes', () => {
     expect((await machine.post('state=1')).result).toMatchObject({ fallback: { code: 'store-unreachable' } });
   });
 
-  it('fails without one', async () => {
+  it('fails without an index', async () => {
     const executable = join(ROOT, 'scripts/resume');
     const answer = await machine.run([], { executable, env: { AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1' } });
     expect(answer.exitCode).toBe(1);
   });
 });
 
-it('an update that somebody asks for fails for want of the store, and leaves the machine as it is', async () => {
+it('an update on request fails without the store, and leaves the machine as it is', async () => {
   await machine.post();
   const before = machine.snapshot();
   const env = { AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1' };
@@ -217,7 +220,7 @@ describe('an index that was changed by hand', () => {
     expect(machine.read('map.yml')).toContain('By hand');
   });
 
-  it('is held on the host where it is written, until it is published or the store’s is wanted', async () => {
+  it('is held on the admin host, until it is published or the store’s is forced', async () => {
     machine.env = {
       ...machine.env,
       FLY_APP_NAME: '',

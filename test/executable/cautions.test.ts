@@ -14,18 +14,18 @@ afterEach(() => machine.remove());
 
 const said = async (env: Record<string, string>) => (await machine.run(['--dry-run'], { env })).stdout;
 
-it('nothing is told of a machine that is set up well', async () => {
+it('an update does not warn about a machine that is set up well', async () => {
   mkdirSync(join(machine.home, 'log'));
   expect(await said({ RAILS_LOG_VOLUME: join(machine.home, 'log') })).not.toMatch(/(Note|Warning): /);
 });
 
-it('a region that the index does not know', async () => {
+it('an update warns about a region that the index does not have', async () => {
   expect(await said({ FLY_REGION: 'zzz' })).toContain(
     'Warning: FLY_REGION is zzz, but the index has no such region: this machine serves no event\n',
   );
 });
 
-it('variables of Fly and of Kamal at once', async () => {
+it('an update warns about variables of Fly and of Kamal at once', async () => {
   expect(await said({ KAMAL_CONTAINER_NAME: 'showcase-web' })).toContain(
     'Warning: FLY_REGION and KAMAL_CONTAINER_NAME are both set: this counts as a machine of Fly\n',
   );
@@ -34,7 +34,7 @@ it('variables of Fly and of Kamal at once', async () => {
 it.each([
   ['is not there', () => {}],
   ['is a file', () => writeFileSync(join(machine.home, 'log'), '')],
-])('a log directory that %s', async (_, make) => {
+])('an update warns about a log directory that %s', async (_, make) => {
   make();
   const path = join(machine.home, 'log');
   const answer = await machine.post('', { env: { RAILS_LOG_VOLUME: path } });
@@ -43,7 +43,7 @@ it.each([
   );
 });
 
-it('a maintenance configuration that listens on another port', async () => {
+it('an update warns about a maintenance configuration that listens on another port', async () => {
   await machine.run([], { executable: join(ROOT, 'scripts/maintenance-config') });
   expect(await said({})).not.toMatch(/(Note|Warning): /);
   expect(await said({ NAVIGATOR_PORT: '3000' })).toContain(
@@ -51,7 +51,7 @@ it('a maintenance configuration that listens on another port', async () => {
   );
 });
 
-it('an app root that is not there is refused, and not made', async () => {
+it('an update refuses an app root that does not exist, and does not make it', async () => {
   rmSync(machine.appRoot, { recursive: true });
   const answer = await machine.run([]);
   expect(answer.exitCode).toBe(1);

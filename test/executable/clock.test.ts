@@ -78,7 +78,7 @@ describe('the mtime of navigator.yml', () => {
     },
   );
 
-  it('is later than the last load, and than before, though the clock was set back by hours again and again', async () => {
+  it('is later than the last load, and than before, even if the clock was set back by hours again and again', async () => {
     await update();
     let loadedAt = await load();
     for (const hours of [-3, -30, -29]) {
@@ -91,7 +91,7 @@ describe('the mtime of navigator.yml', () => {
     }
   });
 
-  it('is so also where no start hook has run, and Navigator loads as soon as the run is over', async () => {
+  it('is later than the last load even if no start hook has run, and Navigator loads right after the run', async () => {
     await update();
     const loadedBy = (await readHistory(machine.dbDir, 1)).map(
       ({ beganAt, durationMs }) => Date.parse(beganAt) + (durationMs ?? 0) + 900,
@@ -101,7 +101,7 @@ describe('the mtime of navigator.yml', () => {
     expect(mtime()).toBeGreaterThan(loadedBy[0] ?? Number.POSITIVE_INFINITY);
   });
 
-  it('is so when the journal was lost', async () => {
+  it('is later than the last load even if the journal was lost', async () => {
     await update();
     const before = mtime();
     rmSync(join(machine.dbDir, '.update_config'), { recursive: true });
@@ -110,7 +110,7 @@ describe('the mtime of navigator.yml', () => {
     expect(mtime()).toBeGreaterThan(before);
   });
 
-  it('stays as it is when nothing has changed, whatever the clock', async () => {
+  it('stays as it is if nothing has changed, whatever the clock says', async () => {
     await update();
     const before = machine.snapshot();
     for (const hours of [-3, 3]) {
@@ -121,7 +121,7 @@ describe('the mtime of navigator.yml', () => {
   });
 });
 
-it('the newest generation is the last one, though the clock was set back, and a rollback undoes the last run', async () => {
+it('the newest generation is the last one even if the clock was set back, and a rollback undoes the last run', async () => {
   await update();
   const before = machine.read('showcases.yml');
   clock.set(-3);
@@ -139,7 +139,7 @@ it('the newest generation is the last one, though the clock was set back, and a 
 
 describe('a clock that jumps during a run', () => {
   it.each([10, -10])(
-    '(by %s hours) cuts no wait short, keeps none from ending, and does not hinder sharing',
+    '(by %s hours) neither shortens nor prolongs a wait, and does not prevent sharing',
     async (hours) => {
       await update();
       await publishNext();
@@ -166,7 +166,7 @@ describe('a clock that jumps during a run', () => {
     },
   );
 
-  it.each([10, -10])('(by %s hours) leaves the time that the store has as it is', async (hours) => {
+  it.each([10, -10])('(by %s hours) does not change the time that the store has', async (hours) => {
     await update();
     const asked = makeGate();
     proxy.plan(() => {

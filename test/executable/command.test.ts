@@ -12,8 +12,8 @@ async function json(...args: string[]): Promise<RunResult> {
   return JSON.parse((await here.machine.run([...args, '--json'])).stdout) as RunResult;
 }
 
-describe('by hand', () => {
-  it('update_config does what the CGI does, told line by line', async () => {
+describe('a command by hand', () => {
+  it('does what the CGI does, and reports it line by line', async () => {
     const { exitCode, stdout, stderr } = await here.machine.run([]);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout).toMatch(/Step 1\/6: .* \.\.\.\n/);
@@ -21,7 +21,7 @@ describe('by hand', () => {
     expect(here.machine.read('navigator.yml')).toContain('auth:');
   });
 
-  it('--app-root takes precedence over APP_ROOT', async () => {
+  it('prefers --app-root to APP_ROOT', async () => {
     const other = new Machine();
     await here.machine.run(['--app-root', other.appRoot]);
     expect(statSync(other.path('navigator.yml')).isFile()).toBe(true);
@@ -29,7 +29,7 @@ describe('by hand', () => {
     other.remove();
   });
 
-  it('--app-root does not make a directory that is not there', async () => {
+  it('does not make a missing directory that --app-root names', async () => {
     const missing = join(here.machine.home, 'mistyped');
     const { exitCode, stderr } = await here.machine.run(['--app-root', missing]);
     expect(exitCode).toBe(2);
@@ -37,7 +37,7 @@ describe('by hand', () => {
     expect(existsSync(missing)).toBe(false);
   });
 
-  it('--dry-run leaves a machine that has nothing with nothing', async () => {
+  it('leaves an empty machine empty with --dry-run', async () => {
     const before = here.machine.snapshot();
     const result = await json('--dry-run');
     expect(result).toMatchObject({ outcome: 'dry-run', reload: true });
@@ -46,7 +46,7 @@ describe('by hand', () => {
     expect(() => statSync(join(here.machine.dbDir, '.update_config'))).toThrow('ENOENT');
   });
 
-  it('--help says everything, and options that make no sense exit 2', async () => {
+  it('explains itself with --help, and exits with 2 for options that make no sense', async () => {
     const help = await here.machine.run(['--help']);
     expect(help.exitCode).toBe(0);
     for (const option of [
@@ -75,7 +75,7 @@ describe('by hand', () => {
   });
 
   it.each([[], ['--dry-run'], ['--history'], ['--generations'], ['--warnings'], ['--rollback']])(
-    'without the db dir it exits 1 and says what to do, also for %s',
+    'exits with 1 without the db dir and says what to do, also for %s',
     async (...args: string[]) => {
       rmSync(here.machine.dbDir, { recursive: true });
       const { exitCode, stdout, stderr } = await here.machine.run(args);
@@ -105,8 +105,8 @@ describe('--history', () => {
   });
 });
 
-describe('generations', () => {
-  it('name what was replaced, not what the first run made', async () => {
+describe('the generations of a machine', () => {
+  it('list what was replaced, not what the first run made', async () => {
     const { run } = await json();
     expect((await here.machine.run(['--generations'])).stdout).toMatch(new RegExp(`${run} +-\\n`));
     expect((await here.machine.run(['--rollback'])).stdout).toContain(`run ${run} replaced nothing`);
@@ -123,7 +123,7 @@ describe('generations', () => {
     expect(JSON.parse((await here.machine.run(['--generations', '--json'])).stdout)).toHaveLength(2);
   });
 
-  it('are readable by nobody else', async () => {
+  it('are readable by their owner alone', async () => {
     await here.machine.run([]);
     expect(statSync(join(here.machine.dbDir, '.update_config')).mode & 0o777).toBe(0o700);
   });

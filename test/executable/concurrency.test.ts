@@ -92,8 +92,8 @@ async function expectShared(answers: readonly CgiAnswered[], runsBefore: number,
   return runs;
 }
 
-describe('POSTs at once', () => {
-  it('cost four runs and four requests to the store at most when the index has changed, though they are twenty', async () => {
+describe('simultaneous POSTs', () => {
+  it('cost at most four runs and four requests to the store if the index has changed, even for twenty of them', async () => {
     await machine.post();
     await published.publish(SECOND, LATER);
     const answers = await together(plain(20));
@@ -104,7 +104,7 @@ describe('POSTs at once', () => {
     expect(machine.read('navigator.yml')).toContain('tea-dance');
   });
 
-  it('cost four at most when nothing has changed, and touch nothing', async () => {
+  it('cost at most four of each if nothing has changed, and touch nothing', async () => {
     await machine.post();
     const before = machine.snapshot();
     const answers = await together(plain(10));
@@ -115,14 +115,14 @@ describe('POSTs at once', () => {
     expect(machine.snapshot()).toEqual(before);
   });
 
-  it('cost four at most on a machine that has nothing', async () => {
+  it('cost at most four of each on an empty machine', async () => {
     const answers = await together(plain(10));
     expect(statuses(answers)).toEqual(new Set(['200, exit 0']));
     await expectShared(answers, 0, 4);
     expect(machine.read('navigator.yml')).toContain('auth:');
   });
 
-  it('all get 502 when the store refuses, after four requests at most, and change nothing', async () => {
+  it('all get 502 if the store refuses, after at most four requests, and change nothing', async () => {
     await machine.post();
     const before = machine.snapshot();
     const answers = await together(plain(10), s3Error(403, 'AccessDenied'));
@@ -134,7 +134,7 @@ describe('POSTs at once', () => {
     expect((await machine.post()).result.outcome).toBe('unchanged');
   });
 
-  it('cost six runs at most when half of them are forced, and each forced one gets a reinstallation', async () => {
+  it('cost at most six runs if half of them are forced, and each forced one gets a reinstallation', async () => {
     await machine.post();
     const callers = plain(14).map((each, at) => (at % 2 === 0 ? each : FORCED));
     const answers = await together(callers);
@@ -163,7 +163,7 @@ describe('while one run waits for the store', () => {
     await published.publish(SECOND, LATER);
   });
 
-  it('another one does not wait for it: who is shut out is out at once', async () => {
+  it('another run does not wait for it, so a user who lost access is out at once', async () => {
     const { run, release } = await waitingRun();
     const { status, result } = await machine.post();
     expect([status, result.outcome, result.shared]).toEqual([200, 'updated', false]);
@@ -180,7 +180,7 @@ describe('while one run waits for the store', () => {
     expect((await run.answered).result.outcome).toBe('updated');
   });
 
-  it('its death is nobody else’s, and the next run does its work', async () => {
+  it('its death does not affect the others, and the next run does its work', async () => {
     const { run } = await waitingRun();
     run.signal('SIGKILL');
     expect((await run.answered).signal).toBe('SIGKILL');
@@ -188,7 +188,7 @@ describe('while one run waits for the store', () => {
     expect([status, result.outcome, result.shared]).toEqual([200, 'updated', false]);
   });
 
-  it('a rollback that comes in between stands, though the store has said that nothing is new', async () => {
+  it('a rollback in between stays, even if the store has said that nothing is new', async () => {
     await machine.post();
     const { run, release } = await waitingRun();
     expect((await machine.run(['--rollback'])).exitCode).toBe(0);
@@ -208,7 +208,7 @@ describe('while one run waits for the store', () => {
   });
 });
 
-describe('while somebody holds the lock', () => {
+describe('while another process holds the lock', () => {
   beforeEach(async () => {
     await machine.post();
     await published.publish(SECOND, LATER);
@@ -225,7 +225,7 @@ describe('while somebody holds the lock', () => {
     expect(history.map((row) => row.outcome)).toEqual(['updated', 'interrupted', 'updated']);
   });
 
-  it('its death lets those who wait go on, and so does the death of one of these', async () => {
+  it('its death lets the waiting runs go on, and so does the death of one of these', async () => {
     const holding = await holder(machine.dbDir);
     const waiting = plain(6).map((options) => new RunProcess(machine, options));
     await Promise.all(waiting.map((run) => run.begun()));

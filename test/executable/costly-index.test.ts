@@ -28,7 +28,7 @@ beforeEach(async () => {
 });
 afterEach(() => here.close());
 
-describe('an index whose check, or whose opening, would have no end', () => {
+describe('an index that would take for ever to check or to open', () => {
   it.each([
     ['a column that is computed', COMPUTED, /column b of table t is a generated one/],
     ['statistics that are computed', STATISTICS, /sqlite_stat1 that is not as ANALYZE makes it/],
@@ -40,7 +40,7 @@ describe('an index whose check, or whose opening, would have no end', () => {
     here.expectUntouched();
   });
 
-  it('is installed where the cost is in a constraint, which nobody asks to be checked', async () => {
+  it('is installed if the cost is in a constraint, which no run checks', async () => {
     await here.publish(CONSTRAINED);
     expect((await here.post()).result).toMatchObject({ outcome: 'updated' });
   });
@@ -48,7 +48,7 @@ describe('an index whose check, or whose opening, would have no end', () => {
   it.each([
     ['a column that is computed', COMPUTED],
     ['statistics that are computed', STATISTICS],
-  ])('does not hold up the start of a machine that has it: %s', async (_, image) => {
+  ])('does not delay the start of a machine that has it: %s', async (_, image) => {
     writeFileSync(here.machine.path('index.sqlite3'), image);
     const started = await here.machine.run([], { executable: START });
     expect(started.signal).toBe(null);

@@ -44,7 +44,7 @@ const expectFailure = (answer: CgiAnswered, code: string) => {
   expect(result.files.filter((file) => file.changed)).toEqual([]);
 };
 
-describe('a file system that is mounted for the test alone', () => {
+describe('on a file system of its own', () => {
   let mounts: Mounts;
   beforeEach(async () => {
     mounts = await Mounts.open();
@@ -79,7 +79,7 @@ describe('a file system that is mounted for the test alone', () => {
     ['the db dir', 'wal', 48],
     ['the app root', 'delete', 4],
   ] as const)(
-    '%s (%s): whenever it gets full nothing changes, until there is room enough',
+    '%s (%s) stays unchanged whenever it gets full, until there is room again',
     async (which, mode, stepKib) => {
       const place = which === 'the db dir' ? here.machine.dbDir : here.machine.appRoot;
       mounts.mountMemory(place, 4096);
@@ -106,7 +106,7 @@ describe('a file system that is mounted for the test alone', () => {
   );
 
   it.each(['the db dir', 'the app root'])(
-    '%s, read-only: nothing changes, until it can be written',
+    '%s, read-only, stays unchanged until it can be written',
     async (which) => {
       const place = which === 'the db dir' ? here.machine.dbDir : here.machine.appRoot;
       mounts.mountMemory(place, 4096);
@@ -122,7 +122,7 @@ describe('a file system that is mounted for the test alone', () => {
     },
   );
 
-  it('navigator.yml, mounted as a file of its own: the hint says so, and the next update completes it', async () => {
+  it('navigator.yml as a mount of its own is named by the hint, and the next update completes it', async () => {
     const { stand } = await install();
     const path = here.machine.path('navigator.yml');
     mounts.run('mount', '--bind', path, path);
@@ -140,7 +140,7 @@ describe('a db dir that is not there', () => {
   it.each([
     ['missing', () => {}],
     ['a file', () => writeFileSync(here.machine.dbDir, '')],
-  ])('(%s) is not made: a mount that failed must not be written under', async (_, spoil) => {
+  ])('(%s) is not made, since a failed mount must not be written under', async (_, spoil) => {
     rmdirSync(here.machine.dbDir);
     spoil();
     expectFailure(await here.machine.post(), 'db-dir-missing');
@@ -152,7 +152,7 @@ describe('a db dir that is not there', () => {
   });
 });
 
-describe('something else in the place of a file', () => {
+describe('an update with something else in the place of a file', () => {
   /** One for all: each test ends with another index installed, and nothing in the way. */
   let machine: Machine;
   let times = 0;
@@ -178,7 +178,7 @@ describe('something else in the place of a file', () => {
     ['.update_config', () => join(machine.dbDir, '.update_config')],
   ];
 
-  it.each(spoilt)('%s: nothing changes until it is moved aside', async (name, find) => {
+  it.each(spoilt)('changes nothing until it is moved aside: %s', async (name, find) => {
     await publishAnother();
     const path = find();
     const isDirectory = statSync(path).isDirectory();
@@ -199,7 +199,7 @@ describe('something else in the place of a file', () => {
   });
 });
 
-it('an index that cannot be looked at fails the update with a hint and changes nothing', async () => {
+it('an index that cannot be read fails the update with a hint and changes nothing', async () => {
   const path = here.machine.path('index.sqlite3');
   symlinkSync(path, path);
   const answer = await here.machine.post();
@@ -208,7 +208,7 @@ it('an index that cannot be looked at fails the update with a hint and changes n
   expect(answer.result.error?.hint).toContain('aside');
 });
 
-describe('a log that cannot be written does not hurt', () => {
+describe('a log that cannot be written does not harm an update', () => {
   const logs = () => join(here.machine.home, 'log');
   const logFile = () => join(logs(), 'update_config.log');
   beforeEach(() => {
@@ -226,12 +226,12 @@ describe('a log that cannot be written does not hurt', () => {
     ['a directory has its name', () => mkdirSync(logFile())],
     ['its name leads nowhere', () => symlinkSync('/nonexistent/log', logFile())],
     ['it is a pipe that nobody reads', () => execFileSync('mkfifo', [logFile()])],
-  ])('%s', async (_, spoil) => {
+  ])('because %s', async (_, spoil) => {
     spoil();
     expectUpdated(await here.machine.post());
   });
 
-  it.each(['full', 'read-only'])('its file system is %s', async (what) => {
+  it.each(['full', 'read-only'])('because its file system is %s', async (what) => {
     const mounts = await Mounts.open();
     try {
       mounts.mountMemory(logs(), 64);

@@ -45,7 +45,7 @@ describe('update_config --events', () => {
     });
   });
 
-  it('has no step left when nothing is to be installed, and the text says so, too', async () => {
+  it('ends early if nothing is to be installed, and the text says so, too', async () => {
     await events([]);
     const { told } = await events([]);
     expect(stepsOf(told)).toEqual({
@@ -61,7 +61,7 @@ describe('update_config --events', () => {
     [['--dry-run'], ['fetch', 'read', 'generate', 'check', 'compare'], 'dry-run'],
     [['--force'], ALL, 'updated'],
     [['--rollback'], ['lock', 'rollback', 'read', 'generate', 'check', 'install'], 'updated'],
-  ])('with %j does what it has announced', async (args, announced, outcome) => {
+  ])('with %j does all steps that it has announced', async (args, announced, outcome) => {
     await events([]);
     await here.published.publish(SECOND, LATER);
     await events([]);
@@ -73,7 +73,7 @@ describe('update_config --events', () => {
     expect(told.at(-1)).toMatchObject({ kind: 'update', result: { outcome } });
   });
 
-  it('tells rows that are left out, and a failure', async () => {
+  it('reports rows that are left out, and a failure', async () => {
     writeFileSync(here.machine.path('index.sqlite3'), 'no database');
     here.machine.env['AWS_ENDPOINT_URL_S3'] = 'http://127.0.0.1:9';
     here.machine.env['UPDATE_CONFIG_TIMEOUT'] = '1';
@@ -92,7 +92,7 @@ describe('update_config --events', () => {
   );
 });
 
-describe('the start hook', () => {
+describe('start --events', () => {
   it('ends with the last of its steps, whether or not it has something to do', async () => {
     writeFileSync(here.machine.path('index.sqlite3'), makeSampleIndex());
     const start = async (): Promise<string[]> => {
@@ -105,7 +105,7 @@ describe('the start hook', () => {
 });
 
 describe('ready --events', () => {
-  it('tells of each page, and ends with the summary', async () => {
+  it('reports each page, and ends with the summary', async () => {
     writeFileSync(here.machine.path('index.sqlite3'), makeSampleIndex());
     const { told, exitCode } = await events(['--only', 'pages'], 'ready');
     expect(exitCode).toBe(0);
@@ -114,7 +114,7 @@ describe('ready --events', () => {
     expect(told.at(-1)).toMatchObject({ kind: 'operation', result: { operation: 'ready', outcome: 'done' } });
   });
 
-  it('goes with no listing', async () => {
+  it('cannot be combined with a listing', async () => {
     const { told, exitCode } = await events(['--list'], 'ready');
     expect(exitCode).toBe(2);
     expect(told.at(-1)).toMatchObject({ kind: 'operation', result: { error: { code: 'usage' } } });
@@ -130,7 +130,7 @@ describe('sync-databases --events', () => {
     expect(told.at(-1)).toMatchObject({ kind: 'operation', result: { outcome: 'dry-run' } });
   });
 
-  it('ends with a summary also where no store is configured, so that it does nothing', async () => {
+  it('ends with a summary even if no store is configured, so that it does nothing', async () => {
     await events([]);
     for (const name of Object.keys(here.machine.env)) if (/^AWS_/.test(name)) delete here.machine.env[name];
     const { told, exitCode } = await events([], 'sync-databases');
@@ -138,7 +138,7 @@ describe('sync-databases --events', () => {
     expect(told.at(-1)).toMatchObject({ kind: 'operation', result: { outcome: 'done', steps: [] } });
   });
 
-  it('tells of the update with --index-only', async () => {
+  it('reports the update with --index-only', async () => {
     rmSync(here.machine.path('index.sqlite3'), { force: true });
     const { told } = await events(['--index-only'], 'sync-databases');
     expect(told.at(-1)).toMatchObject({ kind: 'update', result: { outcome: 'updated' } });

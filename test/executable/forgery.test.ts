@@ -23,10 +23,10 @@ const FORGERIES = [
   'x\0\n{"level":"info","msg":"forged"}',
 ];
 
-describe('no text forges a line of an answer or of a log', () => {
+describe('no line of an answer or of a log is forged by text', () => {
   const administrator = { env: { HTTP_AUTHORIZATION: `Bearer ${TOKEN}` } };
 
-  test('that stands in a key, a name, a date, a locale or a logo', () =>
+  test('in a key, a name, a date, a locale or a logo', () =>
     stations.use(async (here) => {
       await here.publish(
         soundWith({
@@ -55,7 +55,7 @@ describe('no text forges a line of an answer or of a log', () => {
       expectReport(byHand.stdout);
     }));
 
-  test.concurrent.each(FORGERIES)('that stands in a schema that is complained of: %j', (text) =>
+  test.concurrent.each(FORGERIES)('in a schema that a message quotes: %j', (text) =>
     stations.use(async (here) => {
       const name = `"${text.replaceAll('"', '""').replaceAll('\0', '')}"`;
       await here.publish(
@@ -73,7 +73,7 @@ describe('no text forges a line of an answer or of a log', () => {
     }),
   );
 
-  test('that stands in a request or in the environment', () =>
+  test('in a request or in the environment', () =>
     stations.use(async (here) => {
       const all = FORGERIES.join(' ').replaceAll('\0', '');
       const names = [

@@ -34,7 +34,7 @@ describe('an index that says it was changed in 9999', () => {
     expect(here.machine.mtime('index.sqlite3')).toBe(time);
   });
 
-  it('does not keep the next one out', async () => {
+  it('does not block the next index', async () => {
     await here.published.publish(SECOND, FUTURE);
     await here.machine.post();
     const etag = await here.published.publish(THIRD, new Date());
@@ -47,7 +47,7 @@ describe('an index that says it was changed in 9999', () => {
     expect(here.machine.read('showcases.yml')).toContain('the third');
   });
 
-  it('is spoken of in a dry run, too', async () => {
+  it('is reported in a dry run, too', async () => {
     await here.machine.post();
     await here.published.publish(SECOND, FUTURE);
     const answer = await here.machine.post('dry_run=1', { env: { HTTP_AUTHORIZATION: ADMIN } });
@@ -64,7 +64,7 @@ it('an index that says it was changed within the next day is taken at its word',
   expect(answer.body).not.toContain('more than a day ahead');
 });
 
-describe('a machine on which an index with a time that is yet to come was installed', () => {
+describe('a machine whose installed index has a time in the future', () => {
   /** What an earlier release did whatever its clock was: with a clock of that time, this one does it, too. */
   async function installFuture(hours: number): Promise<void> {
     const clock = new FakeClock(here.machine);
@@ -75,7 +75,7 @@ describe('a machine on which an index with a time that is yet to come was instal
     expect(Date.parse(answer.result.index?.time ?? '')).toBeGreaterThan(Date.now() + (hours - 13) * HOUR);
   }
 
-  it.each([72, 24 * 365 * 20])('(%d hours ahead) takes the next one', async (hours) => {
+  it.each([72, 24 * 365 * 20])('(%d hours ahead) installs the next index', async (hours) => {
     await installFuture(hours);
     const etag = await here.published.publish(THIRD, new Date());
     const answer = await here.machine.post();
@@ -87,7 +87,7 @@ describe('a machine on which an index with a time that is yet to come was instal
     expect(here.machine.mtime('index.sqlite3')).toBeLessThanOrEqual(Date.now() + 1000);
   });
 
-  it('takes the next one also where its local index was changed by hand since', async () => {
+  it('installs the next index even if its local index was changed by hand since', async () => {
     await here.machine.post();
     const db = altered(FIRST, "UPDATE showcases SET name = 'by hand'");
     const { writeFileSync } = await import('node:fs');

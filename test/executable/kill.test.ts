@@ -116,7 +116,7 @@ const problems = (aftermaths: readonly Aftermath[]) => aftermaths.flatMap((one) 
 const counts = (aftermaths: readonly Aftermath[]) => new Set(aftermaths.map((one) => one.installed));
 const upTo = (count: number) => new Set(Array.from({ length: count + 1 }, (_, at) => at));
 
-describe('after SIGKILL every file is old or new, in order, and the next POST completes the update', () => {
+describe('an update that SIGKILL ends leaves every file old or new, in order, and the next POST completes it,', () => {
   describe('with the index in rollback mode', () => {
     let rig: KillRig;
     beforeAll(async () => {
@@ -147,7 +147,7 @@ describe('after SIGKILL every file is old or new, in order, and the next POST co
       expect(aftermaths.length).toBeGreaterThanOrEqual(names.length - 1);
     });
 
-    it('when the run that would have completed a killed one is killed, too', async () => {
+    it('if the run that would have completed a killed one is killed, too', async () => {
       const renames = rig.calls.filter((call) => call.name === 'rename' && changesBelow(rig.home, call));
       const pairs = spread(some(4)(rig.calls, rig.home), 5).map((call, at): [Call, Call] => [
         renames[at % renames.length] ?? call,
@@ -182,7 +182,7 @@ describe('after SIGKILL every file is old or new, in order, and the next POST co
     expect(problems(aftermaths)).toEqual([]);
   });
 
-  it('on a machine that has nothing yet, not even compiled code', async () => {
+  it('on an empty machine, without even compiled code', async () => {
     const prepare = async (machine: Machine) => {
       machine.env = { ...machine.env, UPDATE_CONFIG_CACHE_DIR: join(machine.home, 'cache') };
     };
@@ -191,7 +191,7 @@ describe('after SIGKILL every file is old or new, in order, and the next POST co
     expect(counts(aftermaths).size).toBeGreaterThan(3);
   });
 
-  it('when the killed run is the start hook, which finishes a killed update', async () => {
+  it('if the killed run is the start hook, which finishes a killed update', async () => {
     const prepare = async (machine: Machine) => {
       await install(machine);
       await published.publish(SECOND, LATER);

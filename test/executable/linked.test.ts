@@ -18,7 +18,7 @@ function installed(): string {
   return appRoot;
 }
 
-it('called by a link from elsewhere, it works on the application that it stands in', async () => {
+it('an executable called by a link from elsewhere works on the application that it is in', async () => {
   const appRoot = installed();
   const link = join(here.machine.home, 'update_config');
   symlinkSync(join(appRoot, 'cgi-bin/update_config'), link);
@@ -27,7 +27,7 @@ it('called by a link from elsewhere, it works on the application that it stands 
   expect(existsSync(here.machine.path('navigator.yml'))).toBe(true);
 });
 
-it('called in a cgi-bin that is itself a link, it works on the application that has that', async () => {
+it('an executable called in a cgi-bin that is itself a link works on the application that has the link', async () => {
   const appRoot = installed();
   const elsewhere = join(here.machine.home, 'package');
   mkdirSync(elsewhere);

@@ -90,7 +90,7 @@ function withLargerPages(index: Buffer): Buffer {
 describe.each(['wal', 'delete'] as const)('a live index with journal mode %s', (mode) => {
   beforeEach(() => setMode(mode));
 
-  it(`is replaced ${SWAPS} times while others read and write, and nobody sees an error or a mixture`, async () => {
+  it(`is replaced ${SWAPS} times while others read and write, and none of them sees an error or a mixture`, async () => {
     const hammers = await Hammers.start(live(), ['read', 'reopen', 'write']);
     try {
       for (let turn = 1; turn <= SWAPS; turn++) {
@@ -116,7 +116,7 @@ describe.each(['wal', 'delete'] as const)('a live index with journal mode %s', (
     expect((await machine.post()).result.outcome).toBe('unchanged');
   });
 
-  it('of which a killed writer left a transaction half done is as it was before that', async () => {
+  it('with a transaction that a killed writer left half done is as it was before that', async () => {
     writeAndDie(
       live(),
       "PRAGMA cache_size = 1; PRAGMA cache_spill = 1; BEGIN; UPDATE showcases SET name = 'half done'; UPDATE users SET name2 = hex(zeroblob(2000))",
@@ -126,7 +126,7 @@ describe.each(['wal', 'delete'] as const)('a live index with journal mode %s', (
     expectContent(stamped(SAMPLE, 0));
   });
 
-  it('that is missing is made anew, and the log or journal of the old one is not applied to it', async () => {
+  it('that is missing is made again, and the log or journal of the old one is not applied to it', async () => {
     const half =
       "BEGIN; UPDATE showcases SET name = 'from the dead'; UPDATE users SET name2 = hex(zeroblob(2000));";
     writeAndDie(
@@ -142,7 +142,7 @@ describe.each(['wal', 'delete'] as const)('a live index with journal mode %s', (
   });
 });
 
-describe('an index file that is no database', () => {
+describe('an index file that is not a database', () => {
   beforeEach(() => {
     chownSync(live(), 1234, 4321);
     chmodSync(live(), 0o660);
@@ -168,7 +168,7 @@ describe('an index file that is no database', () => {
     expect((await machine.post()).result.outcome).toBe('unchanged');
   });
 
-  it('is replaced also when another process locks the new one at once', async () => {
+  it('is replaced even if another process locks the new one at once', async () => {
     writeFileSync(live(), 'garbage');
     await publish(stamped(SAMPLE, 1));
     // The run stops just after the rename, until the other one has its lock.
@@ -200,7 +200,7 @@ async function lockWhenPossible(run: RunProcess): Promise<Database | null> {
   return null;
 }
 
-it('an update that went through is answered as such, also when the index is locked before its caller is proved', async () => {
+it('a completed update is answered as such, even if the index is locked before its caller is verified', async () => {
   const index = altered(stamped(SAMPLE, 1), "UPDATE locations SET key = 'not/a/key' WHERE id = 3");
   await publish(index);
   const { userid, password } = SAMPLE_ADMINISTRATOR;

@@ -12,7 +12,7 @@ const here = useMachine();
 const KILLED = '20260102T030405678Z-1f2e3d';
 
 describe('a reload that a killed run left owing', () => {
-  it('is told by a dry run, though nothing differs, and made up for by the next update', async () => {
+  it('is reported by a dry run, even if nothing differs, and done by the next update', async () => {
     await here.machine.post();
     here.machine.settle();
     const dryRun = async () =>
@@ -29,8 +29,8 @@ describe('a reload that a killed run left owing', () => {
   });
 });
 
-describe('what killed runs have staged', () => {
-  it('is removed from every directory that files are installed into, and what is staged for others stays', async () => {
+describe('a staged file of a killed run', () => {
+  it('is removed from every directory of installed files, and files staged for others stay', async () => {
     await here.machine.post();
     const targets = (['htpasswd', 'navigator.yml', 'tenants.list'] as const).map((name) =>
       here.machine.path(name),

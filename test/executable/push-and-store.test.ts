@@ -14,7 +14,7 @@ beforeEach(() => void giveKeys(here.machine, KEY));
 const send = (index: Buffer, query = '') => push(here.machine, pushOf({ key: KEY, index }), query);
 const later = (): Date => new Date(Date.now() + 60_000);
 
-it('keeps what was pushed against an older index of the store, and takes a newer one', async () => {
+it('an update keeps a pushed index if that of the store is older, and installs a newer one', async () => {
   expect((await send(SECOND)).result).toMatchObject({ outcome: 'updated', index: { source: 'push' } });
   const asked = await here.machine.post();
   expect([asked.status, asked.result.error?.code]).toEqual([422, 'index-older']);
@@ -27,7 +27,7 @@ it('keeps what was pushed against an older index of the store, and takes a newer
   expect((await send(SECOND)).result.error?.code).toBe('index-older');
 });
 
-it('knows the very index that was pushed when the store has it, too', async () => {
+it('an update recognises the pushed index if the store has the same', async () => {
   const { result } = await send(SECOND);
   const etag = await here.published.publish(SECOND, EARLIER);
   expect(etag).toBe(result.index?.etag);
@@ -36,7 +36,7 @@ it('knows the very index that was pushed when the store has it, too', async () =
   expect(asked.body).toContain('not modified');
 });
 
-it('comes up with what was pushed, and owes nothing, though the store is still behind', async () => {
+it('a machine boots with the pushed index, and owes no update, even if the store is still behind', async () => {
   await send(SECOND);
   const resume = await here.machine.run([], { executable: join(ROOT, 'scripts/resume') });
   expect(resume.exitCode).toBe(0);
@@ -47,7 +47,7 @@ it('comes up with what was pushed, and owes nothing, though the store is still b
   expect(result).toMatchObject({ fallback: null, index: { source: 'push' } });
 });
 
-it('takes a push while the store is down, and then owes no update any more', async () => {
+it('a machine accepts a push while the store is down, and then owes no update any more', async () => {
   const env = { AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:9', UPDATE_CONFIG_STORE_TIMEOUT: '1' };
   await here.machine.post();
   here.machine.env = { ...here.machine.env, ...env };
@@ -59,7 +59,7 @@ it('takes a push while the store is down, and then owes no update any more', asy
   expect((await here.machine.post('state=1')).result.fallback).toBeNull();
 });
 
-it('puts back what a push replaced, and then takes that push only if it is forced', async () => {
+it('a rollback puts back what a push replaced, and the same push is then installed only if forced', async () => {
   await here.machine.post();
   await send(SECOND);
   expect((await here.machine.run(['--rollback'])).exitCode).toBe(0);
@@ -72,7 +72,7 @@ it('puts back what a push replaced, and then takes that push only if it is force
   });
 });
 
-it('replaces what was changed by hand, says so, and keeps it', async () => {
+it('a push replaces an index that was changed by hand, says so, and keeps a copy', async () => {
   await send(FIRST);
   const db = openDatabase(here.machine.path('index.sqlite3'));
   db.exec("UPDATE locations SET name = 'by hand'");

@@ -28,7 +28,7 @@ function takeAll(): void {
   }
 }
 
-it('a push is kept from nothing by requests that anybody may send', async () => {
+it('requests that anybody may send do not prevent a push', async () => {
   expect((await send(FIRST)).status).toBe(200);
   expect(takeAll).toThrow('this machine serves 24 requests already');
   expect((await machine.post()).status).toBe(503);
@@ -37,7 +37,7 @@ it('a push is kept from nothing by requests that anybody may send', async () => 
   });
 });
 
-it('bodies that never come keep others from pushing, and nobody from an update', async () => {
+it('bodies that never come may delay other pushes, but no update', async () => {
   await send(FIRST);
   const request = pushOf({ key: KEY, index: FIRST });
   const env = { PATH: process.env['PATH'], ...machine.env, ...cgiVariables(request) };

@@ -20,7 +20,7 @@ afterEach(() => machine.remove());
 const send = (pushing: Partial<Pushing> = {}, query = '') =>
   push(machine, pushOf({ key: KEY, index: FIRST, ...pushing }), query);
 
-describe('who is not let in', () => {
+describe('a pushed index that is refused', () => {
   const refused = async (pushing: Partial<Pushing>, query = '') => {
     const { status, result, headers } = await send(pushing, query);
     expect({ status, code: result.error?.code }).toEqual({ status: 401, code: 'unauthorized' });
@@ -51,13 +51,13 @@ describe('who is not let in', () => {
     ['sends a signature without its version', { headers: { 'webhook-signature': `${'A'.repeat(43)}=` } }],
     ['names another message than was signed', { headers: { 'webhook-id': 'msg_other' } }],
     ['says another time than was signed', { headers: { 'webhook-timestamp': String(now() - 1) } }],
-  ])('is whoever %s', async (_, pushing) => {
+  ])('comes from a sender that %s', async (_, pushing) => {
     const error = await refused(pushing);
     const { headers: _none, ...rest } = pushing;
     expect(error).toEqual(await refused({ ...rest, key: OTHER })); // in the same words
   });
 
-  it('is whoever alters the body, before anything looks into it', async () => {
+  it('has an altered body, and is not looked into', async () => {
     const request = pushOf({ key: KEY, index: FIRST });
     const body = gzipSync(SECOND);
     const { status } = await push(machine, { ...request, body });
@@ -66,13 +66,13 @@ describe('who is not let in', () => {
     expect(noGzip.status).toBe(401);
   });
 
-  it('is not helped by the credentials of an administrator', async () => {
+  it('is refused even with the credentials of an administrator', async () => {
     machine.env = { ...machine.env, UPDATE_CONFIG_TOKEN: 'a-token-of-some-length' };
     const headers = { 'webhook-signature': undefined, Authorization: 'Bearer a-token-of-some-length' };
     await refused({ headers }, 'force=1');
   });
 
-  it('has used the id of a message, whatever became of it', async () => {
+  it('has the id of an earlier message, whatever its outcome', async () => {
     const request = pushOf({ key: KEY, index: FIRST });
     expect((await push(machine, request)).status).toBe(200);
     expect((await push(machine, request)).status).toBe(401);
@@ -91,7 +91,7 @@ describe('who is not let in', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 401, 401, 401]);
   });
 
-  it('is told of in the log alone', async () => {
+  it('is explained in the log alone', async () => {
     machine.env = { ...machine.env, RAILS_LOG_VOLUME: machine.home };
     const { stdout } = await send({ at: now() - 400 });
     expect(stdout).not.toMatch(/400 s|behind/);
@@ -109,7 +109,7 @@ describe('a machine without a key', () => {
     machine.env = { APP_ROOT: machine.appRoot, RAILS_DB_VOLUME: machine.dbDir, ...KAMAL };
   });
 
-  it('takes no index, signed or not, and says what to set', async () => {
+  it('accepts no index, signed or not, and says what to set', async () => {
     for (const headers of [{}, { 'webhook-signature': undefined }]) {
       const { status, result } = await send({ headers });
       expect({ status, code: result.error?.code }).toEqual({ status: 415, code: 'body-not-accepted' });
@@ -117,7 +117,7 @@ describe('a machine without a key', () => {
     }
   });
 
-  it('takes none by a key that stands in the environment, where every event can read it', async () => {
+  it('accepts none by a key in the environment, where every event can read it', async () => {
     machine.env['UPDATE_CONFIG_KEY'] = KEY;
     expect((await send()).status).toBe(415);
   });
@@ -130,7 +130,7 @@ describe('a file of keys', () => {
     ['with nothing but a comment', '# none\n', 0o600, 'holds no key'],
     ['with a line that is no key', `${KEY}\nsecret\n`, 0o600, 'line 2, is not whsec_ and base64'],
     ['with a key that is far too short', newKey(8), 0o600, 'less than 16 bytes'],
-  ])('%s is told as such, and lets nobody in', async (_, content, mode, problem) => {
+  ])('%s is reported, and authorizes nobody', async (_, content, mode, problem) => {
     giveKeys(machine, content, mode);
     const { status, result, stdout } = await send();
     expect({ status, code: result.error?.code }).toEqual({ status: 500, code: 'config-invalid' });

@@ -56,7 +56,7 @@ describe('a signed index', () => {
     },
   );
 
-  it('is told by the digests of its bytes, and by the ETag that a store would give it', async () => {
+  it('is described by the digests of its bytes, and by the ETag that a store would give it', async () => {
     const { result } = await send();
     expect(result.index).toMatchObject({
       etag: expect.stringMatching(/^"[0-9a-f]{32}"$/),
@@ -78,36 +78,36 @@ describe('a signed index', () => {
     expect((await push(machine, request)).result).toMatchObject({ outcome: 'updated' });
   });
 
-  it('is taken whatever the case and the parameters of its type', async () => {
+  it('is accepted whatever the case and the parameters of its type', async () => {
     const headers = { 'Content-Type': 'Application/VND.SQLite3 ; charset=x', 'Content-Encoding': 'GZip' };
     expect((await send({ headers })).status).toBe(200);
   });
 
-  it('is taken where its body is chunked, so that nobody knows how long it is', async () => {
+  it('is accepted in a chunked body of unknown length', async () => {
     const request = pushOf({ key: KEY, index: FIRST });
     const env = { ...cgiVariables(request), CONTENT_LENGTH: '' };
     expect((await push(machine, request, '', { env })).result).toMatchObject({ outcome: 'updated' });
   });
 
-  it('is taken up to its length, and what comes behind is left alone', async () => {
+  it('is read up to its length, and further bytes are ignored', async () => {
     const request = pushOf({ key: KEY, index: FIRST });
     const input = Buffer.concat([request.body, Buffer.from('more')]);
     expect((await push(machine, request, '', { input })).status).toBe(200);
   });
 
-  it('is up to 300 seconds old, or ahead', async () => {
+  it('is accepted up to 300 seconds old, or ahead', async () => {
     expect((await send({ at: now() - 295 })).status).toBe(200);
     expect((await send({ at: now() + 295 })).status).toBe(200);
   });
 
-  it('is only looked at with dry_run=1, and what it would change is told', async () => {
+  it('is only checked with dry_run=1, and the answer says what it would change', async () => {
     const { result } = await send({}, 'dry_run=1');
     expect(result).toMatchObject({ outcome: 'dry-run', index: { source: 'push' }, reload: true });
     expect(() => machine.read('navigator.yml')).toThrow();
   });
 });
 
-describe('an older index', () => {
+describe('an older pushed index', () => {
   it('never replaces a newer one, unless it is forced', async () => {
     expect((await send({ index: SECOND, at: now() })).result).toMatchObject({ outcome: 'updated' });
     const older = await send({ index: FIRST, at: now() - 60 });
@@ -130,7 +130,7 @@ describe('an older index', () => {
   });
 });
 
-describe('a body', () => {
+describe('a body of a push', () => {
   const codes = async (pushing: Partial<Pushing>, query = '') => {
     const { status, result } = await send(pushing, query);
     return [status, result.error?.code];
@@ -145,7 +145,7 @@ describe('a body', () => {
     }
   });
 
-  it('that is signed and empty is no index, and no plain update either', async () => {
+  it('that is signed and empty counts neither as an index nor as a plain update', async () => {
     for (const encoding of ['gzip', '']) {
       expect(await codes({ index: Buffer.alloc(0), encoding })).toEqual([422, 'index-invalid']);
     }
@@ -175,7 +175,7 @@ describe('a body', () => {
     expect(claimed.status).toBe(413);
   });
 
-  it('that is no whole file of gzip is refused, though it is signed', async () => {
+  it('that is not a complete gzip file is refused, even if it is signed', async () => {
     const whole = gzipSync(FIRST);
     const bodies = {
       truncated: whole.subarray(0, whole.length - 3),
@@ -194,18 +194,18 @@ describe('a body', () => {
     }
   });
 
-  it('goes with no question for the state', async () => {
+  it('cannot be combined with a request for the state', async () => {
     expect(await codes({}, 'state=1')).toEqual([415, 'body-not-accepted']);
   });
 
-  it('counts for nothing where the method or the query is wrong', async () => {
+  it('is ignored if the method or the query is wrong', async () => {
     expect(await codes({}, 'dry-run=1')).toEqual([400, 'usage']);
     const request = pushOf({ key: KEY, index: FIRST });
     const { status } = await push(machine, request, '', { env: { REQUEST_METHOD: 'PUT' } });
     expect(status).toBe(405);
   });
 
-  it('that is no index changes nothing', async () => {
+  it('that is not an index changes nothing', async () => {
     await send();
     const before = machine.snapshot();
     expect(await codes({ index: Buffer.from('no database') })).toEqual([422, 'index-invalid']);
@@ -213,7 +213,7 @@ describe('a body', () => {
   });
 });
 
-it('a push and a plain request do not take each other for theirs', async () => {
+it('a push and a plain request do not share each other’s results', async () => {
   await send({ index: SECOND });
   const other = makeSampleIndex({ events: 30, studios: 20 });
   // Signed at one time: whichever is the first, none is older than another.

@@ -27,7 +27,7 @@ async function update(tables: Parameters<typeof buildIndex>[0]) {
   return answer;
 }
 
-describe('a value that a row can do without takes nothing off the net', () => {
+describe('a bad value that is optional does not take anything offline,', () => {
   const chicago = { key: 'chicago', name: 'Chicago', latitude: 41.9, longitude: -87.6, region: 'ord' };
   const kobe = { id: 42, key: 'kobe', name: 'Kobe', latitude: 135.2, longitude: 34.7, region: 'iad' };
   const ord = { type: 'fly', code: 'ord', location: 'Chicago, Illinois (US)', latitude: 41.9 };
@@ -81,7 +81,7 @@ describe('a value that a row can do without takes nothing off the net', () => {
   });
 });
 
-describe('white space', () => {
+describe('extra white space', () => {
   it('after an htpasswd line is dropped, and within one keeps its user out', async () => {
     const users = ['\n', '\r\n', ' \t', ''].map((end, at) => ({
       userid: `u${at}`,
@@ -97,7 +97,7 @@ describe('white space', () => {
     ]);
   });
 
-  it('in names stands as it is wherever a name is exported, for Ruby and for Navigator', async () => {
+  it('in names stays as it is wherever a name is exported, for Ruby and for Navigator', async () => {
     const names = ['two\nlines', 'Windows\r\nlines\r\n', '\ttabs\t', 'a\u2028b\u2029c\u0085d', '  spaces  '];
     const locations = names.map((name, at) => ({ id: at + 1, key: `s${at}`, name }));
     const showcases = names.flatMap((name, at) => [

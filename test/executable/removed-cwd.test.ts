@@ -18,7 +18,7 @@ describe('in a working directory that is gone', () => {
     ['update_config', join(ROOT, 'cgi-bin/update_config'), ['--json']],
     ['start', join(ROOT, 'scripts/start'), []],
     ['config-update', CONFIG_UPDATE, []],
-  ])('%s does its work, since nothing that it is told is relative to it', async (_, executable, args) => {
+  ])('%s does its work, since no path that it gets is relative to it', async (_, executable, args) => {
     const host = scene.host();
     await host.configUpdate();
     const through = [...IN_A_REMOVED_DIRECTORY, join(host.home, 'gone')];
@@ -27,7 +27,7 @@ describe('in a working directory that is gone', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('a relative APP_ROOT is refused in words, not by an error of ours', async () => {
+  it('a relative APP_ROOT is refused with a message, not with an internal error', async () => {
     const host = scene.host();
     const through = [...IN_A_REMOVED_DIRECTORY, join(host.home, 'gone')];
     const run = new RunProcess(host, {

@@ -38,7 +38,7 @@ describe('--rollback', () => {
     expect((await here.machine.run(['--history'])).stdout).toMatch(/rollback +updated/);
   });
 
-  it('holds until another index is published, and a dry run knows it', async () => {
+  it('stays until another index is published, and a dry run says so', async () => {
     await here.machine.run([]);
     const before = contents();
     await here.published.publish(SECOND, LATER);
@@ -74,7 +74,7 @@ describe('--rollback', () => {
     expect(contents()).toEqual(after);
   });
 
-  it('that is rolled back leaves the index of the store, which is then held no more', async () => {
+  it('that is rolled back restores the index of the store, which is then no longer held', async () => {
     await here.machine.run([]);
     const etag = await here.published.publish(SECOND, LATER);
     await json();
@@ -86,7 +86,7 @@ describe('--rollback', () => {
     expect(await json()).toMatchObject({ outcome: 'unchanged', index: facts });
   });
 
-  it('of an earlier run undoes the later ones too, so that all files are of one time', async () => {
+  it('of an earlier run undoes the later ones too, so that all files match', async () => {
     await here.machine.run([]);
     const before = contents();
     await here.published.publish(changeSample(FIRST).index, LATER);
@@ -104,7 +104,7 @@ describe('--rollback', () => {
     expect(contents()).toEqual(before);
   });
 
-  it('needs no store, so half of its variables do not keep anybody from it, nor from the state', async () => {
+  it('needs no store, so incomplete store variables do not prevent it, nor a request for the state', async () => {
     await here.machine.run([]);
     await here.published.publish(SECOND, LATER);
     await json();
@@ -114,14 +114,14 @@ describe('--rollback', () => {
     expect(await json('--rollback')).toMatchObject({ outcome: 'updated' });
   });
 
-  it('says what there is when the named run replaced nothing', async () => {
+  it('lists the generations if the named run replaced nothing', async () => {
     await here.machine.run([]);
     const answer = await here.machine.run(['--rollback', '20200101T000000000Z-000000', '--json']);
     expect(answer.exitCode).toBe(1);
     expect((JSON.parse(answer.stdout) as RunResult).error).toMatchObject({ code: 'no-generation' });
   });
 
-  it('never puts back what another program had written: what Navigator runs is this installation’s own', async () => {
+  it('never restores what another program had written: Navigator runs only files of this installation', async () => {
     const foreign = `auth:\n  enabled: true\n  realm: Showcase\n  htpasswd: ${here.machine.path('htpasswd')}\n  public_paths: ["/update_config"]\nserver:\n  root_path: ""\n  cgi_scripts:\n  - {path: /update_config, script: /x, method: POST, reload_config: config/navigator.yml}\n`;
     mkdirSync(join(here.machine.appRoot, 'config'));
     writeFileSync(here.machine.path('navigator.yml'), foreign);

@@ -30,14 +30,14 @@ describe('scripts/start', () => {
     expect(here.machine.snapshot()).toEqual(before);
   });
 
-  it('fails where Navigator would otherwise let everybody in: no index, and no htpasswd or an empty one', async () => {
+  it('fails if Navigator would otherwise let everybody in: no index, and no htpasswd or an empty one', async () => {
     const told = `There is no htpasswd at ${here.machine.path('htpasswd')}, so Navigator would let everybody in`;
     expect(await start()).toMatchObject({ exitCode: 1, stdout: expect.stringContaining(told) });
     writeFileSync(here.machine.path('htpasswd'), '');
     expect(await start()).toMatchObject({ exitCode: 1, stdout: expect.stringContaining(told) });
   });
 
-  it('has Navigator, which has read htpasswd before, reload when it writes another one', async () => {
+  it('makes Navigator, which has read htpasswd before, reload if it writes another one', async () => {
     await here.machine.run([]);
     const right = here.machine.read('htpasswd');
     writeFileSync(here.machine.path('htpasswd'), `${right}\nintruder:{SHA}0DPiKuNIrrVmD8IUCuw1hQxNqZc=`);
@@ -48,7 +48,7 @@ describe('scripts/start', () => {
     expect(here.machine.mtime('navigator.yml')).toBeGreaterThanOrEqual(began + 1000);
   });
 
-  it('takes a directory that stands in the place of htpasswd for none', async () => {
+  it('treats a directory in the place of htpasswd as a missing file', async () => {
     writeFileSync(here.machine.path('index.sqlite3'), FIRST);
     mkdirSync(here.machine.path('htpasswd'));
     const answer = await start();
@@ -66,7 +66,7 @@ describe('scripts/start', () => {
     expect(here.machine.read('htpasswd')).toBe(before);
   });
 
-  it('writes htpasswd with half of the store’s variables, since it asks no store', async () => {
+  it('writes htpasswd with incomplete store variables, since it asks no store', async () => {
     writeFileSync(here.machine.path('index.sqlite3'), FIRST);
     const answer = await start({ AWS_SECRET_ACCESS_KEY: '' });
     expect(answer.exitCode, answer.stdout).toBe(0);
@@ -94,7 +94,7 @@ describe('scripts/maintenance-config', () => {
     expect((await run()).stdout).toContain('up to date');
   });
 
-  it('tells of keys of the override file that have no effect', async () => {
+  it('warns about keys of the override file that have no effect', async () => {
     const file = join(here.machine.home, 'own.yml');
     writeFileSync(file, 'server: {hostnam: x.example}\n');
     const executable = join(ROOT, 'scripts/maintenance-config');

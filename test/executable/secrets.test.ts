@@ -147,7 +147,7 @@ describe('no key, token, password, hash or Authorization is ever in an answer, o
     }),
   );
 
-  test('of the command by hand, and of what it lists', () =>
+  test('of a command by hand, and of its lists', () =>
     stations.use(async (here) => {
       await here.publish(FULL_OF_SECRETS);
       for (const args of [

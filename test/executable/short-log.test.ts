@@ -98,7 +98,7 @@ describe('the log of a request', () => {
     ]);
   });
 
-  it('that was killed while it installed has what it said until then', async () => {
+  it('that was killed during the installation has all lines up to then', async () => {
     await here.published.publish(SECOND, LATER);
     // The second file is renamed into its place.
     expect(await killAt(here.machine, { name: 'rename', nth: 3, text: '' }, {})).toBe(true);
@@ -108,7 +108,7 @@ describe('the log of a request', () => {
     expect(steps).toEqual(['fetch', 'lock', 'read', 'generate', 'check']);
   });
 
-  it('that cleared away what a killed one had left says so, although nothing else changed', async () => {
+  it('that cleared away the leftovers of a killed one says so, even if nothing else changed', async () => {
     const left = stagedPath(here.machine.path('htpasswd'), '20260102T030405678Z-1f2e3d');
     writeFileSync(left, 'left');
     const { result } = await here.machine.post();

@@ -23,7 +23,7 @@ async function ask(options: RunOptions = {}): Promise<{ answer: CgiAnswered; sta
 }
 
 describe('POST ?state=1', () => {
-  it('on a machine that has nothing says so, and makes nothing', async () => {
+  it('on an empty machine says so, and makes nothing', async () => {
     const { answer, state } = await ask();
     expect(answer).toMatchObject({ status: 200, exitCode: 0 });
     expectReport(answer.body);
@@ -63,7 +63,7 @@ describe('POST ?state=1', () => {
     expect(answer.body).toContain(`File ${here.machine.path('map.yml')}: not what this index gives`);
   });
 
-  it('on a machine whose index is no index, or holds nobody who could log in, still answers', async () => {
+  it('on a machine whose index is damaged, or has no user who can log in, still answers', async () => {
     writeFileSync(
       here.machine.path('index.sqlite3'),
       'no database at all, and long enough to be looked at as one',
@@ -73,7 +73,7 @@ describe('POST ?state=1', () => {
     expect((await ask()).state).toMatchObject({ index: { etag: null, source: 'local' }, files: [] });
   });
 
-  it('answers in JSON whoever prefers it', async () => {
+  it('answers in JSON if the request prefers it', async () => {
     const { answer } = await ask({ env: { HTTP_ACCEPT: 'application/json' } });
     expect(answer.headers['content-type']).toMatch(/^application\/json/);
     expect(JSON.parse(answer.body)).toMatchObject({ outcome: 'state', machine: 'd8912' });
@@ -96,7 +96,7 @@ describe('POST ?state=1', () => {
     });
   });
 
-  it('tells of an update that was killed half-way, and whose index already stands there', async () => {
+  it('reports an update that was killed half-way, after its index was installed', async () => {
     await here.machine.post();
     const next = await here.published.publish(SECOND, new Date());
     expect(await killAt(here.machine, { name: 'rename', nth: 3, text: '' }, {})).toBe(true);
@@ -107,7 +107,7 @@ describe('POST ?state=1', () => {
     });
   });
 
-  it('waits for an update that is under way, and then asks to be asked again', async () => {
+  it('waits for a running update, and then asks the caller to try again', async () => {
     await here.machine.post();
     const journal = await acquireJournal({ dbDir: here.machine.dbDir, timeoutMs: 5000 });
     try {

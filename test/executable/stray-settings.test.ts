@@ -27,7 +27,7 @@ async function startTrap(): Promise<{ url: string; visitors: () => number }> {
   return { url: `http://127.0.0.1:${address.port}`, visitors: () => visitors };
 }
 
-describe('what a stranger or a stray file may say', () => {
+describe('a setting from a request or from a stray file has no effect:', () => {
   test.concurrent('a Proxy header, and proxies of every other name, lead nowhere else', () =>
     stations.useWithAnother(async (here) => {
       const trap = await startTrap();
@@ -79,7 +79,7 @@ describe('what a stranger or a stray file may say', () => {
       expect(visitors()).toBe(0);
     }));
 
-  test.concurrent('nor do they make a store where none is set', () =>
+  test.concurrent('the files and variables of an AWS profile do not add a store', () =>
     stations.useWithAnother(async (here) => {
       const { env, visitors } = await stray(here);
       const none = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_ENDPOINT_URL_S3: '' };

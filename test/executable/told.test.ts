@@ -34,15 +34,15 @@ function token(): { env: Record<string, string>; asAdministrator: Record<string,
   return { env, asAdministrator: { ...env, HTTP_AUTHORIZATION: 'Bearer secret-token' } };
 }
 
-describe('the answer tells', () => {
-  it('nothing where nothing is wrong', async () => {
+describe('the answer of an update reports', () => {
+  it('nothing if nothing is wrong', async () => {
     expect(await toldBy('', {})).toEqual([]);
   });
 
   it.each([
     ['is a directory', (log: string) => mkdirSync(log), 'EISDIR'],
     ['is a link', (log: string) => symlinkSync('/dev/full', log), 'ELOOP'],
-  ])('of a log file that %s', async (_, spoil, why) => {
+  ])('a log file that %s', async (_, spoil, why) => {
     const dir = join(machine.home, 'log');
     mkdirSync(dir);
     const log = join(dir, 'update_config.log');
@@ -51,7 +51,7 @@ describe('the answer tells', () => {
     expect(told).toEqual([expect.stringContaining(`${log} cannot be written: ${why}`)]);
   });
 
-  it('of a cache of compiled code that others can write to, and of one without an absolute path', async () => {
+  it('a cache of compiled code that others can write to, and one without an absolute path', async () => {
     const cache = join(machine.home, 'cache');
     mkdirSync(cache);
     chmodSync(cache, 0o777);
@@ -66,7 +66,7 @@ describe('the answer tells', () => {
     expect(await toldBy('', { UPDATE_CONFIG_CACHE_DIR: 'off' })).toEqual([]);
   });
 
-  it('of a place where requests should be counted, and cannot be', async () => {
+  it('that requests cannot be counted', async () => {
     await machine.post();
     rmSync(join(machine.dbDir, '.update_config/slots'), { recursive: true });
     writeFileSync(join(machine.dbDir, '.update_config/slots'), '');
@@ -75,7 +75,7 @@ describe('the answer tells', () => {
     expect(told).toContain('requests are not counted, and more than 24 may run at a time: ');
   });
 
-  it('of a journal that was damaged, and the update goes on with a new one', async () => {
+  it('a damaged journal, and the update goes on with a new one', async () => {
     await machine.post();
     writeFileSync(join(machine.dbDir, '.update_config/journal.db'), 'no database');
     const { status, body, result } = await machine.post();
@@ -85,7 +85,7 @@ describe('the answer tells', () => {
     expect(await toldBy('', {})).toEqual([]);
   });
 
-  it('of keys of the override file that have no effect: updated, dry or only asked, and in its log', async () => {
+  it('keys of the override file that have no effect, in updates, dry runs, the state and the log', async () => {
     const file = join(machine.home, 'own.yml');
     writeFileSync(file, 'server: {lisen: 3000, bot_detection: {enabled: false}}\n');
     const log = join(machine.home, 'log');
@@ -107,7 +107,7 @@ describe('the answer tells', () => {
     expect(warned.map(({ msg }) => msg)).toEqual(expect.arrayContaining(expected));
   });
 
-  it('how secrets are kept to administrators, and to others that there is something', async () => {
+  it('unsafe secrets to administrators, and to others only that there is a warning', async () => {
     const { env, asAdministrator } = token();
     const open = { UPDATE_CONFIG_TOKEN: 'secret-token' };
     expect(await toldBy('', { ...env, ...open })).toEqual([

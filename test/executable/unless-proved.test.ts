@@ -32,7 +32,7 @@ describe('an update that finds everything as the last run left it', () => {
     expect(resumed.stdout + resumed.stderr).toContain(MARK);
   });
 
-  it('goes the whole way if a file has other bytes, of the same number and time', async () => {
+  it('does all steps if a file has other bytes, of the same number and time', async () => {
     const { machine } = here;
     await machine.post();
     machine.settle();

@@ -87,7 +87,7 @@ describe('POST update_config', () => {
     expect(here.machine.mtime('navigator.yml')).toBeGreaterThanOrEqual(began + 1000);
   });
 
-  it('leaves an index out that was rolled back here, also when the local one was changed by hand since', async () => {
+  it('does not install an index that was rolled back here, even if the local one was changed by hand since', async () => {
     await here.machine.post();
     await here.published.publish(SECOND, LATER);
     await here.machine.post();
@@ -100,7 +100,7 @@ describe('POST update_config', () => {
     expect(here.machine.read('map.yml')).toContain('By hand');
   });
 
-  it('answers with the RESULT object alone to who accepts JSON', async () => {
+  it('answers with the RESULT object alone if the caller accepts JSON', async () => {
     const { headers, body } = await here.machine.post('', { env: { HTTP_ACCEPT: 'application/json' } });
     expect(headers['content-type']).toBe('application/json; charset=utf-8');
     expect(JSON.parse(body)).toMatchObject({ outcome: 'updated', machine: 'd8912' });
@@ -122,13 +122,16 @@ describe('POST update_config', () => {
 });
 
 describe('a request that is refused', () => {
-  it.each(['GET', 'HEAD', 'PUT', 'DELETE', 'post'])('%s gets 405 with Allow', async (method) => {
-    const answer = await here.machine.post('', { env: { REQUEST_METHOD: method } });
-    expect(answer).toMatchObject({ status: 405, exitCode: 1, headers: { allow: 'POST' } });
-    expect(answer.result.error).toMatchObject({ code: 'method-not-allowed' });
-  });
+  it.each(['GET', 'HEAD', 'PUT', 'DELETE', 'post'])(
+    'with the method %s gets 405 with Allow',
+    async (method) => {
+      const answer = await here.machine.post('', { env: { REQUEST_METHOD: method } });
+      expect(answer).toMatchObject({ status: 405, exitCode: 1, headers: { allow: 'POST' } });
+      expect(answer.result.error).toMatchObject({ code: 'method-not-allowed' });
+    },
+  );
 
-  it('has a body: 415, announced or not, and nothing is touched', async () => {
+  it('with a body gets 415, announced or not, and touches nothing', async () => {
     const before = here.machine.snapshot();
     const announced = await here.machine.post('', { input: 'x=1', env: { CONTENT_LENGTH: '3' } });
     const chunked = await here.machine.post('', { input: 'x=1', env: { HTTP_TRANSFER_ENCODING: 'chunked' } });
@@ -182,8 +185,8 @@ it.each([
   },
 );
 
-describe('without an object store', () => {
-  it('the local index is used as it is', async () => {
+describe('on a machine without an object store', () => {
+  it('an update uses the local index as it is', async () => {
     writeFileSync(here.machine.path('index.sqlite3'), FIRST);
     const answer = await here.machine.post('', {
       env: { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_ENDPOINT_URL_S3: '' },
@@ -191,14 +194,14 @@ describe('without an object store', () => {
     expect(answer.result).toMatchObject({ outcome: 'updated', index: { source: 'local', etag: null } });
   });
 
-  it('and without a local index, it says what is missing', async () => {
+  it('an update without a local index says what is missing', async () => {
     const answer = await here.machine.post('', {
       env: { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_ENDPOINT_URL_S3: '' },
     });
     expect(answer).toMatchObject({ status: 500, result: { error: { code: 'index-missing' } } });
   });
 
-  it('half a configuration is an error that names the other half', async () => {
+  it('incomplete store variables are an error that names the missing ones', async () => {
     const answer = await here.machine.post('', { env: { AWS_SECRET_ACCESS_KEY: '' } });
     expect(answer).toMatchObject({ status: 500, result: { error: { code: 'config-invalid' } } });
     expect(answer.result.error?.message).toContain('AWS_SECRET_ACCESS_KEY');

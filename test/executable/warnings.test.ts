@@ -16,7 +16,7 @@ const SPOILED = soundWith({
 const here = useMachine();
 
 describe('an index with thousands of bad rows', () => {
-  it('is told in few words, which count them all, to the administrator, in the log, and on the next run', async () => {
+  it('is summed up in a few lines, for the administrator, in the log, and on the next run', async () => {
     await here.published.publish(SPOILED, LATER);
     here.machine.env = { ...here.machine.env, UPDATE_CONFIG_TOKEN: 'of-some-length' };
     const administrator = { env: { HTTP_AUTHORIZATION: 'Bearer of-some-length' } };
@@ -52,7 +52,7 @@ describe('an index with thousands of bad rows', () => {
     expect(here.machine.snapshot()).toEqual(before);
   });
 
-  it('--warnings says so when every row is good, and what to do when there is no index', async () => {
+  it('is not needed for --warnings, which says that every row is good, or what to do without an index', async () => {
     const without = await here.machine.run(['--warnings']);
     expect(without.stderr).toContain('Failed (index-missing)');
     expect(without.stdout).toBe('');

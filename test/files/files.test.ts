@@ -28,7 +28,7 @@ describe('a file that others can put anything in the place of', () => {
     expect(readRegularFile(at('file'), 2 ** 20)).toEqual({ kind: 'too-large', size: 2 ** 40 });
   });
 
-  it('is told apart from what is no file, and neither waited for nor followed', () => {
+  it('is distinguished from anything else, which is neither waited for nor followed', () => {
     writeFileSync(at('file'), 'abc');
     symlinkSync(at('file'), at('link'));
     mkdirSync(at('directory'));
@@ -47,14 +47,14 @@ describe('a file that others can put anything in the place of', () => {
 });
 
 describe('the name of a staged file', () => {
-  it('is beside its target, hidden, and tells the run', () => {
+  it('is beside its target, hidden, and names the run', () => {
     expect(stagedPath('/a/b.yml', RUN)).toBe(`/a/.b.yml.${RUN}.staged`);
     for (const suffix of ['', '-journal', '-wal', '-shm'])
       expect(stagedBy(`.b.yml.${RUN}.staged${suffix}`)).toBe(RUN);
   });
 
   it.each([`b.yml.${RUN}.staged`, `.b.yml.${RUN}.staged-x`, `.${RUN}.staged`, '.b.yml.staged', `.b.${RUN}`])(
-    'is none of this program’s: %s',
+    'is not one of this program: %s',
     (name) => expect(stagedBy(name)).toBe(null),
   );
 });
@@ -90,7 +90,7 @@ describe('an error of the disk', () => {
   ])('of code %s says what to do', (code, hint) => expect(hintOf(code)).toMatch(hint));
 
   it.each(['ENOENT', 'SQLITE_BUSY', 'SQLITE_CORRUPT', 'SQLITE_NOTADB', 'XENOSPC', ''])(
-    'is none of code %j, which is handed on as it is',
+    'does not include code %j, which is passed on unchanged',
     (code) => expect(hintOf(code)).toBe(null),
   );
 
@@ -113,7 +113,7 @@ describe('an error of the disk', () => {
     ]);
   });
 
-  it('that nobody foresaw is internal, and says its message', () => {
+  it('that is unexpected is internal, and has its message', () => {
     expect(asFailure(new TypeError('bad'))).toMatchObject({ code: 'internal', message: 'unexpected: bad' });
     expect(asFailure('text').message).toBe('unexpected: text');
   });

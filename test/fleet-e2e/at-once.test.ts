@@ -26,7 +26,7 @@ function renamed(index: Buffer, name: string): Buffer {
 }
 
 describe('two runs at once', () => {
-  it('on one host both end well, and leave every machine with its index', async () => {
+  it('on one host both succeed, and leave every machine with its index', async () => {
     const fleet = await FleetHost.start(['--machines', '3'], { real: true });
     host = fleet;
     expect(await fleet.run()).toMatchObject({ exitCode: 0 });
@@ -41,7 +41,7 @@ describe('two runs at once', () => {
     expect(new Set([...contents, indexContent(fleet.admin.path('index.sqlite3'))]).size).toBe(1);
   });
 
-  it('on two hosts with an index each: one is published, the other told by whom, and nothing is lost', async () => {
+  it('on two hosts with an index each publish one; the other run says who was first, and nothing is lost', async () => {
     const fleet = await FleetHost.start(['--machines', '2', '--delay', '5'], { real: false });
     host = fleet;
     const other = new Machine();

@@ -81,7 +81,7 @@ describe('config-update over machines with a real CGI each', () => {
     for (const machine of started()) expect(machine.read('showcases.yml')).toContain('tea-dance');
   });
 
-  it('says what the application’s job reads, a line each, whatever is said before', async () => {
+  it('writes the lines that the application’s job reads, whatever comes before them', async () => {
     const event = openDatabase(join(host.admin.dbDir, `${someDatabase()}.sqlite3`));
     event.exec("CREATE TABLE events (date TEXT); INSERT INTO events VALUES ('2026-12-31 ✓ Success')");
     event.close();
@@ -99,7 +99,7 @@ describe('config-update over machines with a real CGI each', () => {
     );
   });
 
-  it('finds nothing to change at the second time, and every machine as the store at a verification', async () => {
+  it('finds nothing to change the second time, and every machine equal to the store in a verification', async () => {
     const again = await host.report();
     expect(again.report).toMatchObject({ outcome: 'done', publish: { kind: 'unchanged' } });
     expect(again.report.machines.map(({ outcome }) => outcome)).toEqual(Array(ASKED).fill('unchanged'));

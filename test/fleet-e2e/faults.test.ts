@@ -24,7 +24,7 @@ const idsOf = (fleet: FleetHost, faults: readonly string[]) =>
   fleet.sim.machines.filter(({ fault }) => faults.includes(fault)).map(({ id }) => id);
 
 describe('machines with every kind of fault at once', () => {
-  it('are named and asked again where that may help, all of them and no other; once they are well, the next run completes', async () => {
+  it('are named and asked again where that may help, and no others; once they are well, the next run completes', async () => {
     const faults = ['slow', ...FATAL].map((kind) => `${kind}=1`).join(',');
     host = await FleetHost.start(['--machines', '16', '--delay', '20', '--slow', '300', '--faults', faults], {
       real: false,
@@ -60,7 +60,7 @@ describe('machines with every kind of fault at once', () => {
 });
 
 describe('machines whose fault is over at the second attempt', () => {
-  it('are updated: one that saw an older object first among them', async () => {
+  it('are updated, including one that saw an older object first', async () => {
     const passing = FATAL.filter((kind) => kind !== 'refuse');
     const faults = passing.map((kind) => `${kind}-once=1`).join(',');
     host = await FleetHost.start(['--machines', '10', '--delay', '5', '--faults', faults], { real: false });
@@ -103,7 +103,7 @@ describe('machines with a real CGI', () => {
     }
   });
 
-  it('have installed what they could, whatever went wrong with their answers, and the next run completes', async () => {
+  it('install what they can, whatever goes wrong with their answers, and the next run completes', async () => {
     const faults = 'truncate=1,wrong-etag=1,wrong-machine=1,die=1,fail=1';
     host = await FleetHost.start(['--machines', '6', '--faults', faults], { real: true });
     const first = await host.report([], ENOUGH);

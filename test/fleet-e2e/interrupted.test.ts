@@ -43,7 +43,7 @@ describe('a run over machines with a real CGI', () => {
   };
 
   it.each([PUBLISHED, ASKS, FIRST_DONE, ALL_DONE])(
-    'killed when %s: no machine is half updated, and the next run completes',
+    'that is killed when %s leaves no machine half updated, and the next run completes',
     async (_, fits) => {
       const run = await begunUntil(fits);
       run.kill('SIGKILL');
@@ -54,7 +54,7 @@ describe('a run over machines with a real CGI', () => {
   );
 
   it.each([READS, FOUND, FIRST_DONE])(
-    'interrupted when %s: it says so and ends, and the next run completes',
+    'that is interrupted when %s says so and ends, and the next run completes',
     async (_, fits) => {
       const run = await begunUntil(fits);
       run.kill('SIGINT');
@@ -74,7 +74,7 @@ describe('a run over machines with a real CGI', () => {
     ['installs its navigator.yml', ({ appRoot }) => join(appRoot, 'config')],
   ];
   for (const [doing, place] of PLACES) {
-    it(`killed when a machine ${doing}: none is half updated, and the next run completes`, async () => {
+    it(`that is killed when a machine ${doing} leaves none half updated, and the next run completes`, async () => {
       fleet.change();
       const first = firstChange(host.machines.map(place));
       const run = host.start();
@@ -95,7 +95,7 @@ async function firstChange(directories: readonly string[]): Promise<void> {
 }
 
 describe('a run killed at a system call', () => {
-  it('leaves nothing that keeps the next run from completing, and nothing lying about', async () => {
+  it('leaves nothing that blocks the next run, and no stray files', async () => {
     const host = await FleetHost.start(['--machines', '2', '--delay', '5'], { real: false });
     try {
       const options = { executable: CONFIG_UPDATE, args: [], env: host.environment() };

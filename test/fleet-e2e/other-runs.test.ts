@@ -106,7 +106,7 @@ describe('the one server of --target kamal', () => {
 });
 
 describe('a fleet without a started machine', () => {
-  it('leaves nothing to do but to publish: exit code 3', async () => {
+  it('leaves only the publication: exit code 3', async () => {
     const asleep = await FleetHost.start(
       ['--machines', '2', '--states', 'suspended=1,created=1', '--workers', '1'],
       { real: false },

@@ -26,7 +26,7 @@ async function run(fleet: FleetHost, url = `${fleet.sim.url}/_broadcast`) {
   return await fleet.run(['--broadcast', STREAM, '--broadcast-url', url]);
 }
 
-describe('progress on a page', () => {
+describe('the progress of a run on a page', () => {
   it('goes from the beginning to 100 and never back, by the stages that the page knows', async () => {
     const fleet = await FleetHost.start(['--machines', '8', '--delay', '20'], { real: false });
     host = fleet;
@@ -52,7 +52,7 @@ describe('progress on a page', () => {
     expect(told(fleet).at(-1)).toMatchObject({ status: 'error' });
   });
 
-  it('that nobody takes changes nothing', async () => {
+  it('that cannot be delivered does not affect the run', async () => {
     const fleet = await FleetHost.start(['--machines', '2', '--delay', '5'], { real: false });
     host = fleet;
     for (const url of [`${fleet.sim.url}/nowhere`, 'http://127.0.0.1:1/_broadcast']) {

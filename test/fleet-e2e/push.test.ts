@@ -69,7 +69,7 @@ function expectConverged(): void {
   }
 }
 
-it('all machines of Fly get the index of this host, and say so', async () => {
+it('a push reaches all machines of Fly, and their answers say so', async () => {
   const { exitCode, report } = await push('--push');
   expect({ exitCode, report }).toMatchObject({ exitCode: 0, report: { publish: { kind: 'push' } } });
   expect(report.machines.map(({ outcome, attempts }) => `${outcome} ${attempts}`)).toEqual(
@@ -79,7 +79,7 @@ it('all machines of Fly get the index of this host, and say so', async () => {
   expect(await push('--push', '--verify')).toMatchObject({ exitCode: 0 });
 });
 
-it('an answer that was lost is asked for with another id, and finds the index there already', async () => {
+it('a push whose answer was lost is repeated with another id, and finds the index there already', async () => {
   await push('--push');
   change();
   await sim.setFaults('truncate-once=1,fail-once=1,die-once=1');
@@ -90,7 +90,7 @@ it('an answer that was lost is asked for with another id, and finds the index th
   expectConverged();
 });
 
-it('an answer that names another machine does not count', async () => {
+it('an answer to a push that names another machine does not count', async () => {
   await push('--push');
   await sim.setFaults('wrong-machine=1');
   const { exitCode, report } = await push('--push');
@@ -98,7 +98,7 @@ it('an answer that names another machine does not count', async () => {
   expect(report.machines.filter(({ outcome }) => outcome === 'failed')).toMatchObject([{ attempts: 4 }]);
 });
 
-it('a machine that runs the platform’s own script is named, and asked once', async () => {
+it('a push to a machine that runs the platform’s own script names it, and asks it once', async () => {
   await push('--push');
   await sim.setFaults('platform=1');
   const { exitCode, report } = await push('--push');
@@ -109,7 +109,7 @@ it('a machine that runs the platform’s own script is named, and asked once', a
   ]);
 });
 
-it('machines that only answer take what they are sent, if it is signed, and tell it', async () => {
+it('machines of the simulator accept a signed push, and say so', async () => {
   const played = await FleetSimProcess.start(['--machines', '3', '--delay', '1'], keys);
   try {
     const run = (...args: string[]) =>

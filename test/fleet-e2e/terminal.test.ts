@@ -68,7 +68,7 @@ describe('a run on a terminal', () => {
       .toEqual([times, 1]);
   };
 
-  it('that Ctrl-C ends gives the terminal back as it was', async () => {
+  it('that Ctrl-C ends restores the terminal', async () => {
     const terminal = new Terminal(AROUND(CONFIG_UPDATE), host.environment());
     await hanging(1);
     terminal.type('\x03');

@@ -25,7 +25,7 @@ afterAll(async () => {
   rmSync(home, { recursive: true });
 });
 
-describe('the Machines API', () => {
+describe('the played Machines API', () => {
   it('lists machines with the documented properties', async () => {
     const response = await sim.api();
     expect(response.headers.get('content-type')).toBe('application/json');
@@ -48,7 +48,7 @@ describe('the Machines API', () => {
     expect(listing[3]).toMatchObject({ config: { metadata: { fly_process_group: 'worker' } } });
   });
 
-  it('wants its token, and knows its app alone', async () => {
+  it('requires its token, and knows only its app', async () => {
     for (const Authorization of ['', 'Bearer other', `Basic ${TOKEN}`]) {
       expect((await sim.api('', { headers: { Authorization } })).status).toBe(401);
     }
@@ -119,7 +119,7 @@ describe('the stand-in for flyctl', () => {
     expect(await run('machines', 'list')).toMatchObject({ code: 1, stdout: '' });
   });
 
-  it('does not take the place of a file that is not its own', async () => {
+  it('does not replace a file that is not its own', async () => {
     const mine = join(home, 'mine');
     writeFileSync(mine, 'precious');
     for (const option of ['--flyctl', '--env']) {
@@ -130,8 +130,8 @@ describe('the stand-in for flyctl', () => {
   });
 });
 
-describe('the variables', () => {
-  it('aim everything at the simulator, for a shell too', async () => {
+describe('the variables of the simulator', () => {
+  it('direct every request to the simulator, also in a shell', async () => {
     expect(sim.variables).toEqual({
       FLEET_FLY_APP: 'smooth',
       FLEET_FLY_URL: `${sim.url}/showcase/update_config`,
@@ -146,7 +146,7 @@ describe('the variables', () => {
     expect(statSync(flyctl).mode & 0o777).toBe(0o755);
   });
 
-  it('and the files go when it ends, with the directories made for them where nothing else is in them', async () => {
+  it('and its files are removed when it ends, with the directories made for them if they are empty', async () => {
     const paths = [join(home, 'new/bin/flyctl'), join(home, 'new/env')];
     const other = await FleetSimProcess.start([
       '--etag',

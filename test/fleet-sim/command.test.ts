@@ -5,8 +5,8 @@ import { makeSampleIndex } from '../../dev/sample/sample.ts';
 import { FleetSimProcess, resultOf, runFleetSim } from '../support/fleet-sim.ts';
 import { type Published, startPublished } from '../support/published.ts';
 
-describe('the options', () => {
-  it('are told by --help', async () => {
+describe('the options of fleet-sim', () => {
+  it('are listed by --help', async () => {
     const { exitCode, stdout, stderr } = await runFleetSim(['--help']);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout).toMatch(/^Usage: fleet-sim/);
@@ -32,7 +32,7 @@ describe('the options', () => {
     [['--etag', 'a b'], '--etag'],
     [['--nonsense'], '--nonsense'],
     [['surplus'], 'surplus'],
-  ])('%j make no sense: exit code 2, and it says why', async (args, why) => {
+  ])('%j are refused with exit code 2 and the reason', async (args, why) => {
     const etag = args.includes('--etag') || args.includes('--cgi') ? [] : ['--etag', 'abc'];
     const { exitCode, stdout, stderr } = await runFleetSim([
       ...args,
@@ -43,14 +43,14 @@ describe('the options', () => {
     expect(stderr).toContain(why);
   });
 
-  it('without an ETag, a CGI or a store leave open what the machines have', async () => {
+  it('without an ETag, a CGI or a store are refused, since the index of the machines is unknown', async () => {
     expect(await runFleetSim([])).toMatchObject({
       exitCode: 2,
       stderr: expect.stringContaining('it is not known which index the machines have'),
     });
   });
 
-  it('name a port that is taken: exit code 1', async () => {
+  it('with a port that is in use end with exit code 1', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     try {
@@ -65,7 +65,7 @@ describe('the options', () => {
   });
 });
 
-describe('with an object store', () => {
+describe('fleet-sim with an object store', () => {
   let published: Published;
   let sim: FleetSimProcess;
   beforeAll(async () => {
@@ -77,13 +77,13 @@ describe('with an object store', () => {
     await published.close();
   });
 
-  it('says which one it is, since that is not played', () => {
+  it('says which store it is, since the store is real', () => {
     expect(sim.lines).toContainEqual(
       expect.stringContaining(`Object store: ${published.settings.endpoint} `),
     );
   });
 
-  it('without an index, machines fail and it says why', async () => {
+  it('without an index lets machines fail, and says why', async () => {
     const response = await sim.post(null);
     expect([response.status, await response.json()]).toEqual([
       500,
@@ -92,7 +92,7 @@ describe('with an object store', () => {
     expect(await sim.printed((line) => line.endsWith('(the object store has no index)'))).not.toBe(null);
   });
 
-  it('machines have the index that is there when they are asked', async () => {
+  it('gives machines the index that is there when they are asked', async () => {
     const index = makeSampleIndex();
     for (const minute of [1, 2]) {
       const etag = await published.publish(
@@ -117,7 +117,7 @@ describe('the sink for broadcasts', () => {
   const send = async (body: string, method = 'POST') =>
     (await fetch(`${sim.url}/_broadcast`, { method, ...(method === 'POST' ? { body } : {}) })).status;
 
-  it('shows what it is sent, a line each, whatever it holds', async () => {
+  it('shows each broadcast on a line, whatever it contains', async () => {
     const data = { status: 'processing', progress: 40, message: 'a\u2028b\u001b[2Jc' };
     expect(await send(JSON.stringify({ stream: 'config_update_x\n00:00 forged', data }))).toBe(200);
     const line = await sim.printed((text) => text.includes('broadcast to'));

@@ -6,7 +6,7 @@ import { FleetSimProcess, resultOf } from '../support/fleet-sim.ts';
 const ETAG = '"abc"';
 const KINDS = 'slow fail refuse busy hang truncate wrong-etag wrong-machine no-result die'.split(' ');
 
-describe('a machine with a fault', () => {
+describe('a played machine with the fault', () => {
   let sim: FleetSimProcess;
 
   beforeEach(async () => {
@@ -87,7 +87,7 @@ describe('a machine with a fault', () => {
   });
 });
 
-describe('a fault that is met once', () => {
+describe('a fault with once', () => {
   let sim: FleetSimProcess;
   beforeAll(async () => {
     const faults = KINDS.filter((kind) => kind !== 'hang')
@@ -108,7 +108,7 @@ describe('a fault that is met once', () => {
   });
   afterAll(() => sim.stop());
 
-  it('is over at the second request, that of a machine that died too', async () => {
+  it('is over at the second request, even of a machine that died', async () => {
     for (const { id } of sim.machines) {
       await sim.post(id).then(
         (response) => response.text().catch(() => {}),
@@ -124,7 +124,7 @@ describe('a fault that is met once', () => {
   });
 });
 
-describe('faults', () => {
+describe('faults of the simulator', () => {
   it('can be given and taken away while it runs', async () => {
     const sim = await FleetSimProcess.start(['--machines', '2', '--delay', '0', '--etag', ETAG]);
     try {
@@ -149,7 +149,7 @@ describe('faults', () => {
     seed: 1,
   });
 
-  it('fall on started machines of the app alone, one on each, the same for the same seed', () => {
+  it('are given to started machines of the app alone, one to each, the same for the same seed', () => {
     const shares = parseFaults('fail-once=5%, hang=2,slow=90%');
     const assigned = assignFaults(machines, shares, 7);
     const kinds = [...assigned.values()].map(({ kind }) => kind);

@@ -39,7 +39,7 @@ function script(name: string, body: string): string {
   return path;
 }
 
-describe('a machine with the real CGI', () => {
+describe('a played machine with the real CGI', () => {
   it('installs the configuration of its own region in directories of its own', async () => {
     const fleet = await start(
       ['--machines', '2', '--regions', 'iad,syd', '--cgi', EXECUTABLE, '--home', home],
@@ -83,7 +83,7 @@ describe('a machine with the real CGI', () => {
     for (const { id } of fleet.machines) expect(read(id, 'rails/config/navigator.yml')).toMatch(/^auth:/m);
   });
 
-  it('is told by CGI what Navigator tells it', async () => {
+  it('gets the CGI variables that Navigator sets', async () => {
     const path = script('tell', 'env >"$APP_ROOT/told"; printf "Status: 418 Teapot\\r\\n\\r\\n"; cat');
     const fleet = await start(['--machines', '1', '--app', 'rough', '--cgi', path, '--home', home]);
     const { id = '', region } = fleet.machines[0] ?? {};
@@ -133,7 +133,7 @@ describe('a machine with the real CGI', () => {
   });
 });
 
-describe('the processes of machines', () => {
+describe('the processes of played machines', () => {
   /** Says its process id, and never ends. */
   const endless = () => script('endless', 'echo $$ >"$APP_ROOT/pid"; exec sleep 1000');
   const pidOf = async (fleet: FleetSimProcess): Promise<number> => {

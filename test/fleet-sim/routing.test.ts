@@ -20,7 +20,7 @@ const post = async (id: string | null, query = '', init: RequestInit = {}) => {
   return { status: response.status, body: await response.text() };
 };
 
-describe('the address of the fleet', () => {
+describe('the address of the played fleet', () => {
   it('is played for machines with ids as Fly gives them, their regions in turn', () => {
     expect(new Set(sim.machines.map(({ id }) => id)).size).toBe(6);
     expect(sim.machines.map(({ region, group, state }) => `${region} ${group} ${state}`)).toEqual([
@@ -74,8 +74,8 @@ describe('the address of the fleet', () => {
   });
 });
 
-describe('a machine that only answers', () => {
-  it('has updated once, is unchanged from then on, and tells its state', async () => {
+describe('a played machine without a CGI', () => {
+  it('answers updated once and unchanged from then on, and gives its state', async () => {
     const other = await FleetSimProcess.start(['--machines', '1', '--delay', '0', '--etag', 'abc']);
     try {
       const [id = ''] = other.machines.map((machine) => machine.id);
@@ -95,7 +95,7 @@ describe('a machine that only answers', () => {
     }
   });
 
-  it('wants credentials for a dry run', async () => {
+  it('requires credentials for a dry run', async () => {
     const [id = ''] = sim.machines.map((machine) => machine.id);
     const refused = await post(id, '?dry_run=1');
     expect({ status: refused.status, ...resultOf(refused.body) }).toMatchObject({
@@ -134,7 +134,7 @@ describe('a machine that only answers', () => {
   });
 });
 
-describe('many at once', () => {
+describe('many simultaneous requests to the simulator', () => {
   it('are served at once, and counted', async () => {
     const many = await FleetSimProcess.start('--machines 300 --delay 200 --etag abc --quiet'.split(' '));
     try {

@@ -71,7 +71,7 @@ describe('a machine counts as updated', () => {
   });
 });
 
-describe('what may pass is tried again', () => {
+describe('config-update asks again after', () => {
   const passing: [string, Behaviour][] = [
     ['status 408', status(408)],
     ['status 429', status(429)],
@@ -123,13 +123,13 @@ describe('what may pass is tried again', () => {
     onTestFinished(() => void vi.useRealTimers());
   };
 
-  it('a machine that does not answer in time', async () => {
+  it('an answer that does not come in time', async () => {
     fakeTime();
     const outcome = await outcomeOf(once(timeIsUp));
     expect(outcome).toMatchObject({ outcome: 'updated', attempts: 2 });
   });
 
-  it('an answer that begins and stands still', async () => {
+  it('an answer that begins and never ends', async () => {
     fakeTime();
     const half = (_: unknown, response: ServerResponse) =>
       void response.write('[2026-01-02T03:04:06.000Z] Run', () => setImmediate(timeIsUp));
@@ -138,7 +138,7 @@ describe('what may pass is tried again', () => {
   });
 });
 
-describe('what will not pass is not tried again', () => {
+describe('config-update does not ask again after', () => {
   it.each([
     ['status 400', status(400), 'status 400'],
     ['status 401', status(401), 'access denied'],
@@ -169,8 +169,8 @@ describe('what will not pass is not tried again', () => {
   });
 });
 
-describe('a failed machine', () => {
-  it('is reported with its own words and what it said it has', async () => {
+describe('a machine that failed', () => {
+  it('is reported with its own words and the index that it named', async () => {
     const text = answer('d1', { ...failure('index-older'), ...index({ etag: '"mine"', time: TIME }) });
     expect(await outcomeOf(status(422, text))).toMatchObject({
       outcome: 'failed',
@@ -179,7 +179,7 @@ describe('a failed machine', () => {
     });
   });
 
-  it('does not keep the others from being updated', async () => {
+  it('does not prevent the update of the others', async () => {
     machines = await startMachines(({ machine }, response) => {
       if (machine === 'd2') response.statusCode = 422;
       return answer(machine, machine === 'd2' ? failure('index-invalid') : {});
@@ -190,7 +190,7 @@ describe('a failed machine', () => {
     expect(report.machines.map(({ outcome }) => outcome)).toEqual(['updated', 'failed', 'updated']);
   });
 
-  it('that nobody listens for is reported by the code of the connection', async () => {
+  it('that does not listen is reported with the code of the connection', async () => {
     machines = await startMachines(() => undefined);
     const config = settings(new URL('http://127.0.0.1:1/showcase/update_config'), { attempts: 2 });
     const { report } = await run({ target: fixed(config, 'd1'), settings: config });

@@ -4,14 +4,14 @@ import { parseJson } from '../../src/json.ts';
 
 const RESULT = 'RESULT {"machine":"d1","outcome":"updated"}';
 
-describe('an answer', () => {
+describe('the claim in an answer', () => {
   it.each([
     ['', []],
     ['\n', []],
     ['one', ['one']],
     ['one\r\n\r\ntwo\r\n', ['one', '', 'two']],
     [`${RESULT}\nlater`, [RESULT, 'later']],
-  ])('without a RESULT as its last line is a log and nothing else: %j', (body, log) => {
+  ])('is missing without a RESULT as the last line: %j', (body, log) => {
     expect(readAnswer(body)).toEqual({ log, claim: null });
   });
 
@@ -21,11 +21,11 @@ describe('an answer', () => {
     [`\n${RESULT}\n`, ['']],
     [`one\r\ntwo\r\n${RESULT}\r\n`, ['one', 'two']],
     [`one\n\n${RESULT}  \n`, ['one', '']],
-  ])('that ends in a RESULT has the lines before it for its log: %j', (body, log) => {
+  ])('is a RESULT on the last line; the lines before it are the log: %j', (body, log) => {
     expect(readAnswer(body)).toMatchObject({ log, claim: { machine: 'd1', outcome: 'updated' } });
   });
 
-  it('of half a million lines has the first 20,000 of them for its log, and says how many more there are', () => {
+  it('of half a million lines comes with a log of the first 20,000, and the number of the others', () => {
     const { log, claim } = readAnswer(`${'x\n'.repeat(500_000)}${RESULT}\n`);
     expect(claim).not.toBeNull();
     expect(log).toHaveLength(20_001);
@@ -34,7 +34,7 @@ describe('an answer', () => {
     expect(readAnswer('x\n'.repeat(20_000)).log).toHaveLength(20_000);
   });
 
-  it('whose RESULT is nested deeper than any of ours makes no claim', () => {
+  it('is missing if its RESULT is nested deeper than any of ours', () => {
     const nested = (depth: number): string =>
       `RESULT {"machine":"d1","outcome":"updated","x":${'['.repeat(depth)}${']'.repeat(depth)}}`;
     expect(readAnswer(nested(63)).claim).not.toBeNull();
@@ -43,7 +43,7 @@ describe('an answer', () => {
   });
 });
 
-describe('JSON of a stranger', () => {
+describe('JSON from outside', () => {
   it('may have any number of brackets in its texts', () => {
     const value = { 'a[{"': '[{'.repeat(1000), b: '\\', c: '"[[[[', d: ['\\"{{{'] };
     expect(parseJson(JSON.stringify(value))).toEqual(value);
@@ -54,7 +54,7 @@ describe('JSON of a stranger', () => {
     expect(parseJson(JSON.stringify(value))).toEqual(value);
   });
 
-  it.each(['[', '{', '{"a":'])('is not read when %j is repeated without an end', (opening) => {
+  it.each(['[', '{', '{"a":'])('is not read if %j is repeated without end', (opening) => {
     expect(parseJson(opening.repeat(100_000))).toBeUndefined();
   });
 });

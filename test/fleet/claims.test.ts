@@ -37,7 +37,7 @@ describe('what a machine claims', () => {
     expect(readAnswer(`RESULT ${JSON.stringify({ ...result('d1'), outcome: null })}`).claim).toBe(null);
   });
 
-  it('is of the same bytes only where both sides say which', () => {
+  it('is of the same bytes only if both sides give them', () => {
     const [a, b] = [SHA256, 'cd'.repeat(32)];
     expect(sameBytes({ sha256: null }, { sha256: null })).toBe(false);
     expect(sameBytes({ sha256: null, digest: a }, { sha256: b, digest: a })).toBe(true);
@@ -52,7 +52,7 @@ describe('what a machine claims', () => {
       settle: settleUpdate(INDEX, namesMachines),
     }).verdict.kind;
 
-  it('is of the very machine that was asked, no part of its name will do', () => {
+  it('counts only from the machine that was asked, by its whole name', () => {
     expect(['d1', 'd', 'd11', '', 'D1'].map((id) => verdict(id))).toEqual([
       'done',
       'retry',
@@ -63,7 +63,7 @@ describe('what a machine claims', () => {
     expect(verdict('other', 200, {}, false)).toBe('done');
   });
 
-  it('is no success with any other status, an error, or the ETag of another index', () => {
+  it('is not a success with any other status, an error, or the ETag of another index', () => {
     expect([200, 201, 299, 300, 404, 408, 429, 500].map((status) => verdict('d1', status))).toEqual([
       'done',
       'done',
@@ -103,7 +103,7 @@ describe('what a machine claims', () => {
     ]);
   });
 
-  it('of its state is the same only where all has settled down', () => {
+  it('of its state is the same only if nothing is pending', () => {
     const told = (fields: Record<string, unknown> = {}) => {
       const found = readAnswer(state('d1', { files: [], ...fields })).claim;
       const settled = found && settleState('verify', INDEX)(found);

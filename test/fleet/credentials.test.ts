@@ -31,7 +31,7 @@ function writeNetrc(text: string, mode = 0o600, name = '.netrc'): string {
   return path;
 }
 
-describe('credentials', () => {
+describe('the credentials of config-update', () => {
   it('are none where none are given', () => {
     expect(read(null)).toBe(null);
     expect(read(null, { FLEET_USER: '', UPDATE_CONFIG_TOKEN: '', NETRC: '' })).toBe(null);
@@ -71,18 +71,18 @@ describe('credentials', () => {
     expect(await failureOf(() => read(user))).toMatchObject({ code });
   });
 
-  it('that fit into no header are refused without being repeated', async () => {
+  it('that an HTTP header cannot have are refused without being quoted', async () => {
     const failure = await failureOf(() => read(null, { UPDATE_CONFIG_TOKEN: `${SECRET}\r\nX: y` }));
     expect(failure.code).toBe('config-invalid');
     expect(failure.message).not.toContain(SECRET);
   });
 
-  it('name what must not be seen of them', () => {
+  it('list their secret parts', () => {
     expect(credentialSecrets(null)).toEqual([]);
     expect(credentialSecrets(basic('ann', 'a:b'))).toEqual(['a:b', 'YW5uOmE6Yg==']);
   });
 
-  it('travel only where nobody else can read them', () => {
+  it('are sent only over a private connection', () => {
     const open = ['http://smooth.fly.dev/', 'http://10.0.0.1/', 'http://localhost.example.com/'];
     const closed = ['https://a.b/', 'http://127.0.0.1:1/', 'http://[::1]/', 'http://d1.vm.smooth.internal/'];
     expect(open.filter((url) => isPrivate(new URL(url)))).toEqual([]);
@@ -118,7 +118,7 @@ describe('netrc', () => {
     ['no login', `machine ${HOST} password p1`],
     ['half an entry', 'machine'],
     ['bytes', '\u0000\u0001machine"\\'],
-  ])('has nothing for us with %s', (_, text) => {
+  ])('gives no credentials with %s', (_, text) => {
     expect(findLogin(text, HOST, null)).toBe(null);
   });
 
@@ -127,14 +127,14 @@ describe('netrc', () => {
     expect(findLogin(text, HOST, null)?.password).toBe('a "b" \\ c');
   });
 
-  it('stands where NETRC says, else in the home directory', () => {
+  it('is the file that NETRC names, else the one in the home directory', () => {
     writeNetrc(`machine ${HOST} login home password p1`);
     const path = writeNetrc(`machine ${HOST} login named password p2`, 0o600, 'other');
     expect(read(null)).toEqual(basic('home', 'p1'));
     expect(read(null, { NETRC: path })).toEqual(basic('named', 'p2'));
   });
 
-  it('that others can read is used with a caution, if it has something for us', () => {
+  it('that others can read is used with a warning, if it has an entry for the host', () => {
     const path = writeNetrc(`machine ${HOST} login ann password p1`, 0o644);
     const caution = `the passwords in ${path} can be read by others: chmod 600 ${path}`;
     expect(read(null)).toEqual({ ...basic('ann', 'p1'), caution });
@@ -143,7 +143,7 @@ describe('netrc', () => {
     expect(readCredentials(null, { HOME: home }, 'a.b')).toBe(null);
   });
 
-  it('that nobody named and that cannot be read is none: an update needs no credentials', () => {
+  it('that was not named and cannot be read is ignored, since an update needs no credentials', () => {
     const file = writeNetrc('', 0o600, 'file');
     symlinkSync('.netrc', join(home, '.netrc'));
     const switchedOff = join(home, 'switched-off');
@@ -153,7 +153,7 @@ describe('netrc', () => {
       expect(readCredentials(null, { HOME: where }, HOST)).toBe(null);
   });
 
-  it('that was named and is not there, is no file, or cannot be followed, is refused', async () => {
+  it('that was named and is missing, not a file, or not readable, is refused', async () => {
     mkdirSync(join(home, 'directory'));
     symlinkSync('loop', join(home, 'loop'));
     for (const name of ['gone', 'directory', 'loop']) {

@@ -3,11 +3,11 @@ import { INDEX } from './support/fleet.ts';
 import { answer } from './support/machines.ts';
 import { ANN, OTHER, over, state } from './support/over.ts';
 
-describe('a dry run', () => {
+describe('a dry run of config-update', () => {
   const publish = () =>
     Promise.resolve({ kind: 'would-publish', index: INDEX, replaces: null, differences: [] } as const);
 
-  it('with credentials asks every machine for its dry run, whatever index that finds', async () => {
+  it('with credentials asks every machine for its dry run, whatever index the machine finds', async () => {
     const { report, urls } = await over(
       ({ machine }) => answer(machine, { outcome: 'dry-run', index: OTHER }),
       'dry-run',
@@ -37,7 +37,7 @@ describe('a dry run', () => {
     ]);
   });
 
-  it('with credentials that everybody could read asks for the state, and says that once', async () => {
+  it('with credentials that others could read asks for the state, and says so once', async () => {
     const { urls, notes, arrived } = await over(
       ({ machine }) => state(machine),
       'dry-run',
@@ -57,14 +57,14 @@ describe('a dry run', () => {
     ]);
   });
 
-  it('tells what a machine would do with the published index', async () => {
+  it('says what a machine would do with the published index', async () => {
     const { report } = await over(({ machine }) => answer(machine, { outcome: 'dry-run' }), 'dry-run', {
       credentials: ANN,
     });
     expect(report.machines[0]?.detail).toBe('would do: 1 of 1 files changed, a reload follows');
   });
 
-  it('without credentials tells which machines would be updated', async () => {
+  it('without credentials says which machines would be updated', async () => {
     const { report } = await over(
       ({ machine }) => state(machine, machine === 'd2' ? { index: OTHER } : {}),
       'dry-run',
@@ -77,7 +77,7 @@ describe('a dry run', () => {
     ]);
   });
 
-  it('fails for a machine that has updated in earnest', async () => {
+  it('fails for a machine that really updated', async () => {
     const { outcomes } = await over(({ machine }) => answer(machine), 'dry-run', {
       publish,
       credentials: ANN,

@@ -52,8 +52,8 @@ const status =
   (response: ServerResponse) =>
     void response.writeHead(code, headers).end(text);
 
-describe('the Machines API', () => {
-  it('is asked with the token, which wins over flyctl', async () => {
+describe('a list of machines from the Machines API', () => {
+  it('is requested with the token, which has priority over flyctl', async () => {
     answers = [json([flyMachine('d1'), flyMachine('d2', { state: 'suspended' }), flyMachine('d3', CONSOLE)])];
     expect(await list()).toEqual({
       active: [{ id: 'd1', state: 'started', region: 'iad' }],
@@ -66,14 +66,14 @@ describe('the Machines API', () => {
     expect(headers?.authorization).toBe(`Bearer ${TOKEN}`);
   });
 
-  it('of a base with a path is asked below it', async () => {
+  it('is requested below the path of the base URL', async () => {
     answers = [json([])];
     const { port } = server.address() as AddressInfo;
     await list({}, { FLY_API_HOSTNAME: `http://127.0.0.1:${port}/proxy/`, FLEET_FLY_APP: 'other' });
     expect(asked[0]?.request.url).toBe('/proxy/v1/apps/other/machines');
   });
 
-  it('is asked again after what may pass, at most once a second, and no sooner than it says', async () => {
+  it('is requested again after a transient error, at most once a second, and not before Retry-After', async () => {
     answers = [status(429, { 'Retry-After': '2' }), status(503), json([flyMachine('d1')])];
     expect((await list()).active.length).toBe(1);
     const [first = 0, second = 0, third = 0] = asked.map(({ at }) => at);
@@ -88,7 +88,7 @@ describe('the Machines API', () => {
     [404, 'FLEET_FLY_APP'],
     [422, 'FLEET_FLY_SOURCE'],
     [302, 'FLY_API_HOSTNAME'],
-  ])('that answers %d is not asked again, and the hint names %s', async (code, hint) => {
+  ])('that fails with %d is not requested again, and the hint names %s', async (code, hint) => {
     answers = [status(code, { Location: '/elsewhere' })];
     const failure = await failureOf(() => list());
     expect(failure).toMatchObject({ code: 'fleet-unreachable', hint: expect.stringContaining(hint) });
@@ -97,7 +97,7 @@ describe('the Machines API', () => {
     expect(`${failure.message}${failure.hint}${failure.stack}`).not.toContain('fm2_');
   });
 
-  it('that asks for a long wait is not waited for', async () => {
+  it('that needs a long wait is given up', async () => {
     answers = [status(429, { 'Retry-After': '3600' })];
     expect((await failureOf(() => list())).message).toContain('status 429, too many requests');
     expect(asked.length).toBe(1);
@@ -108,14 +108,14 @@ describe('the Machines API', () => {
     ['it is not an array', '{"machines":[]}'],
     ['an element of it is not an object', '[null]'],
     ['it has a machine without a valid id', JSON.stringify([flyMachine('d1\nX: y')])],
-  ])('that answers 200 with %s is not believed', async (reason, text) => {
+  ])('is refused with the reason: %s', async (reason, text) => {
     answers = [status(200, {}, text)];
     const failure = await failureOf(() => list());
     expect(failure).toMatchObject({ code: 'fleet-unreachable' });
     expect(failure.message).toContain(reason);
   });
 
-  it('that cannot be reached is told by the code of the connection, when the run ends', async () => {
+  it('that cannot be requested is an error when the run ends', async () => {
     const stop = new AbortController();
     answers = [
       (response) => {
@@ -128,8 +128,8 @@ describe('the Machines API', () => {
   });
 });
 
-describe('the choice of the way', () => {
-  it('is a setting, and a way without what it needs says so', async () => {
+describe('the choice between API, flyctl and DNS', () => {
+  it('is a setting, and a way says what it lacks', async () => {
     const without = { FLY_API_TOKEN: '', FLEET_FLY_SOURCE: 'api' };
     expect(await failureOf(() => list({}, without))).toMatchObject({
       code: 'config-invalid',

@@ -33,7 +33,7 @@ describe('flyctl', () => {
     expect(readFileSync(join(home, 'args'), 'utf8')).toBe('machines list --json --app smooth-nav\n');
   });
 
-  it('is the one that FLY_CLI_PATH names, else ~/bin/flyctl, else flyctl or fly on the PATH', async () => {
+  it('is the program that FLY_CLI_PATH names, else ~/bin/flyctl, else flyctl or fly on the PATH', async () => {
     const first = async (env?: Record<string, string>) => (await list(env)).active[0]?.id;
     writeProgram(join(bin, 'fly'), machines(flyMachine('fly')));
     expect(await first()).toBe('fly');
@@ -45,7 +45,7 @@ describe('flyctl', () => {
     expect(await first({ FLY_CLI_PATH: named })).toBe('named');
   });
 
-  it('sees the environment, but neither the keys of the store nor the password of who asks', async () => {
+  it('gets the environment, but neither the keys of the store nor the password of the caller', async () => {
     flyctl(`env > ${home}/env; ${machines(flyMachine('d1'))}`);
     const hidden = { AWS_SECRET_ACCESS_KEY: 'hidden', UPDATE_CONFIG_TOKEN: 'hidden' };
     const asking = { FLEET_USER: 'ada:hidden', FLEET_PASSWORD: 'hidden' };
@@ -85,12 +85,12 @@ describe('flyctl', () => {
     expect(await list()).toMatchObject({ active: [{ id: 'd1' }], skipped: [] });
   });
 
-  it.each(['[]', 'null'])('that answers %s lists nothing', async (text) => {
+  it.each(['[]', 'null'])('gives no machines with the answer %s', async (text) => {
     flyctl(prints(text));
     expect(await list()).toMatchObject({ active: [], skipped: [] });
   });
 
-  it('may answer at length', async () => {
+  it('may give a long answer', async () => {
     const rows = Array.from({ length: 2000 }, (_, number) =>
       flyMachine(`d${number}`, { padding: 'x'.repeat(2000) }),
     );
@@ -122,33 +122,33 @@ describe('an answer of flyctl that cannot be used', () => {
     expect(failure.message).toContain(reason);
   });
 
-  it('is told with what flyctl said', async () => {
+  it('is reported with the words of flyctl', async () => {
     flyctl('echo "Error: no access token available" >&2; exit 1');
     const failure = await failureOf(() => list());
     expect(failure.message).toContain('exit code 1: Error: no access token available');
     expect(failure.hint).toContain('auth login');
   });
 
-  it('is told when flyctl was killed, or cannot be started', async () => {
+  it('is reported if flyctl was killed, or cannot be started', async () => {
     flyctl('kill -9 $$');
     expect((await failureOf(() => list())).message).toContain('it was ended by SIGKILL');
     writeFileSync(join(bin, 'flyctl'), '#!/no/such/interpreter\n');
     expect((await failureOf(() => list())).message).toContain('it cannot be started');
   });
 
-  it('a FLY_CLI_PATH that leads nowhere is told, and nothing else is tried', async () => {
+  it('is reported for a FLY_CLI_PATH that leads nowhere, and nothing else is tried', async () => {
     flyctl(machines(flyMachine('d1')));
     const failure = await failureOf(() => list({ FLY_CLI_PATH: join(home, 'gone') }));
     expect(failure).toMatchObject({ code: 'config-invalid' });
   });
 
-  it('without any way to list machines, all ways are named', async () => {
+  it('names all ways if there is no way to list machines', async () => {
     const failure = await failureOf(() => list({ PATH: bin }));
     expect(failure.code).toBe('config-invalid');
     for (const way of ['FLY_CLI_PATH', '~/bin/flyctl', 'FLY_API_TOKEN']) expect(failure.hint).toContain(way);
   });
 
-  it('that never comes ends with the run, and flyctl with it', async () => {
+  it('that never comes ends with the run, and so does flyctl', async () => {
     flyctl(`echo $$ > ${home}/pid; mv ${home}/pid ${home}/ready; exec sleep 1000`);
     const stop = new AbortController();
     const failure = failureOf(() => list({}, stop.signal));

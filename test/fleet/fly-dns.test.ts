@@ -55,7 +55,7 @@ describe("Fly's DNS", () => {
     expect(active.map(({ id, region }) => `${id} ${region}`)).toEqual(['d1 iad', 'd2 syd']);
   });
 
-  it('may answer at length, in pieces of 255 bytes', async () => {
+  it('may give a long answer, in pieces of 255 bytes', async () => {
     const ids = Array.from({ length: 60 }, (_, number) => `3d8d9930b32d${String(number).padStart(2, '0')}`);
     const text = ids.map((id) => `${id} iad`).join(',');
     const pieces = text.match(/.{1,255}/g) ?? [];
@@ -72,18 +72,18 @@ describe("Fly's DNS", () => {
     ['words', [['no such app here']]],
     ['an id that would split a header', [['d1\r\nX-Evil:1 iad']]],
     ['bytes', [['\u0000\u0001']]],
-  ])('that answers with %s is not believed', async (_, records) => {
+  ])('is an error if it answers with %s', async (_, records) => {
     const failure = await failureOf(() => list({ 'vms.smooth.internal': records }));
     expect(failure).toMatchObject({ code: 'fleet-unreachable' });
   });
 
-  it('that does not know the app is told by its code', async () => {
+  it('is an error with its code if it does not know the app', async () => {
     const failure = await failureOf(() => list({}));
     expect(failure).toMatchObject({ code: 'fleet-unreachable', hint: expect.stringContaining('flyctl') });
     expect(failure.message).toContain('ENOTFOUND');
   });
 
-  it('at an address that is none is refused', async () => {
+  it('is an error at an invalid address', async () => {
     const failure = await failureOf(() => list({}, { FLEET_DNS: 'ns.example.com' }));
     expect(failure).toMatchObject({ code: 'config-invalid' });
   });

@@ -68,7 +68,7 @@ async function update(
   return { exitCode, report: JSON.parse(stdout) as FleetReport };
 }
 
-it('over https the machines are reached by as many connections as are asked at a time', async () => {
+it('over https the machines share as many connections as are asked at a time', async () => {
   const { exitCode, report } = await update({ NODE_EXTRA_CA_CERTS: certificate });
   expect(exitCode).toBe(0);
   expect(report.machines.map(({ outcome }) => outcome)).toEqual(MACHINES.map(() => 'updated'));

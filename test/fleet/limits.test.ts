@@ -8,7 +8,7 @@ afterEach(() => machines.close());
 
 const names = (count: number) => Array.from({ length: count }, (_, number) => `d${number}`);
 
-describe('the machines', () => {
+describe('the machines of a run', () => {
   it('are asked all at once, but no more of them than the setting allows', async () => {
     const waiting: (() => void)[] = [];
     machines = await startMachines(({ machine }, response) => {
@@ -24,7 +24,7 @@ describe('the machines', () => {
     expect(machines.most()).toBe(5);
   });
 
-  it('that wait for another attempt hold no place that another one could have', async () => {
+  it('that wait for another attempt do not count against the limit', async () => {
     machines = await startMachines(({ machine, attempt }, response) => {
       if (machine !== 'd0' || attempt > 1) return answer(machine);
       response.writeHead(503, { 'Retry-After': '3600' });
@@ -96,12 +96,12 @@ describe('a pause between two attempts', () => {
     expect(ms).toBeGreaterThanOrEqual(Date.parse(date) - Date.now());
   });
 
-  it('that asks for nonsense is the usual one', async () => {
+  it('is the usual one if the machine asks for nonsense', async () => {
     machines = await busy('soon');
     expect((await pauses())[0]).toBeLessThanOrEqual(8);
   });
 
-  it('that would last beyond the time of the run is not begun', async () => {
+  it('is not begun if it would last beyond the time of the run', async () => {
     machines = await busy('3600');
     const config = settings(machines.url);
     const { report } = await run({ target: fixed(config, 'd1'), settings: config });

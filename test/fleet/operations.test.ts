@@ -11,8 +11,8 @@ afterEach(async () => {
   machines = undefined;
 });
 
-describe('an update', () => {
-  it('of nothing but sleeping machines has nothing to do', async () => {
+describe('an update of the fleet', () => {
+  it('has nothing to do if all machines sleep', async () => {
     machines = await startMachines(() => undefined);
     const config = settings(machines.url);
     const target = fixed(config, machine('d1', 'stopped'));
@@ -30,14 +30,14 @@ describe('an update', () => {
     expect(arrived).toEqual([]);
   });
 
-  it('asks every machine also when nothing had to be published: it completes what an earlier one left', async () => {
+  it('asks every machine even if nothing was published, and so completes an earlier run', async () => {
     const publish = () => Promise.resolve({ kind: 'unchanged', index: INDEX } as const);
     const { report, urls } = await over(({ machine }) => answer(machine), 'update', { publish });
     expect(report.outcome).toBe('done');
     expect(urls.length).toBe(3);
   });
 
-  it.each(['publish', 'list'] as const)('ends with the failure of its %s', async (step) => {
+  it.each(['publish', 'list'] as const)('fails if its %s fails', async (step) => {
     const failure = new Failure('store-unreachable', 'the store is down', { hint: 'Try again.' });
     machines = await startMachines(() => undefined);
     const config = settings(machines.url);
@@ -51,7 +51,7 @@ describe('an update', () => {
     expect(report).toMatchObject({ outcome: 'failed', machines: [], error: { code, message, hint } });
   });
 
-  it('tells of what was not foreseen, and still reports', async () => {
+  it('logs an unexpected error, and still reports', async () => {
     const seen: unknown[] = [];
     const publish = () => Promise.reject(new TypeError('oops'));
     const { report } = await over(() => undefined, 'update', {
@@ -65,7 +65,7 @@ describe('an update', () => {
     expect(seen.length).toBe(1);
   });
 
-  it('sends credentials to every machine, and tells nobody', async () => {
+  it('sends credentials to every machine, and never shows them', async () => {
     const { events, arrived } = await over(({ machine }) => answer(machine), 'update', { credentials: ANN });
     expect(new Set(arrived.map(({ request }) => request.headers.authorization))).toEqual(
       new Set(['Basic YW5uOnNlY3JldA==']),
@@ -92,12 +92,12 @@ describe('an update of one server', () => {
     return report.machines[0]?.outcome;
   }
 
-  it('counts whatever the server calls itself, and names it in no header', async () => {
+  it('counts whatever the server calls itself, and does not name it in a header', async () => {
     expect(await ofServer(answer('showcase-web-1'))).toBe('updated');
     expect(machines?.arrived[0]?.machine).toBe('');
   });
 
-  it('that works from a copy of its own counts when the bytes are the published ones', async () => {
+  it('counts for a copy of its own if the bytes are the published ones', async () => {
     const local = { etag: null, source: 'local', size: 1, time: INDEX.time };
     expect(await ofServer(answer('web', { index: { ...local, sha256: SHA256 } }))).toBe('updated');
     await machines?.close();
@@ -105,8 +105,8 @@ describe('an update of one server', () => {
   });
 });
 
-describe('a verification', () => {
-  it('publishes nothing, asks every machine for its state, and holds it against the store', async () => {
+describe('a verification of the fleet', () => {
+  it('publishes nothing, asks every machine for its state, and compares it with the store', async () => {
     const publish = () => Promise.reject(new Error('published'));
     const { report, urls, events } = await over(({ machine }) => state(machine), 'verify', { publish });
     expect(report).toMatchObject({ outcome: 'done', publish: null, index: INDEX });
@@ -132,14 +132,14 @@ describe('a verification', () => {
     expect(outcomes).toEqual(['same', 'differs', 'same']);
   });
 
-  it('takes a copy with the bytes of the published index for the same', async () => {
+  it('accepts a copy with the bytes of the published index', async () => {
     const copy = { ...(result('d1')['index'] as object), etag: null };
     expect((await over(({ machine }) => state(machine, { index: copy }), 'verify')).report.outcome).toBe(
       'done',
     );
   });
 
-  it('fails when a machine does not say, or is an older one that would have updated', async () => {
+  it('fails if a machine does not give its state, or is an older one that would have updated', async () => {
     const { report, outcomes } = await over(({ machine }, response) => {
       if (machine === 'd2') response.statusCode = 503;
       return machine === 'd3' ? answer('d3') : state(machine);

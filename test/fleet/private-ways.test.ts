@@ -6,7 +6,7 @@ import { retryAfterMs } from '../../src/fleet/exchange.ts';
 import { isPrivate, readCredentials } from '../../src/fleet/machine-login.ts';
 import { isSettled, ofUnsigned } from '../../src/fleet/refusals.ts';
 
-describe('credentials travel', () => {
+describe('credentials are sent', () => {
   it.each([
     'http://d1.internal.example.com/',
     'http://internal.evil.example/',
@@ -23,7 +23,7 @@ describe('credentials travel', () => {
     'http://notlocalhost/',
     'http://[::2]/',
     'http://smooth.fly.dev/',
-  ])('to nobody who is not known to be alone: %s', (url) => expect(isPrivate(new URL(url))).toBe(false));
+  ])('not over a way that others could read: %s', (url) => expect(isPrivate(new URL(url))).toBe(false));
 
   it.each([
     'http://localhost:1/',
@@ -51,11 +51,11 @@ describe('a netrc', () => {
     return found?.scheme === 'basic' ? (found.caution ?? null) : found;
   };
 
-  it.each([0o640, 0o620, 0o610, 0o604, 0o601])('that others may touch is told of: %o', (mode) => {
+  it.each([0o640, 0o620, 0o610, 0o604, 0o601])('that others can read causes a warning: %o', (mode) => {
     expect(read(mode)).toContain('chmod 600');
   });
 
-  it.each([0o600, 0o400, 0o700])('that is its owner’s alone is not: %o', (mode) => {
+  it.each([0o600, 0o400, 0o700])('that is its owner’s alone causes none: %o', (mode) => {
     expect(read(mode)).toBe(null);
   });
 });
@@ -80,7 +80,7 @@ describe('a pause that a machine asks for', () => {
 describe('an answer that asking again cannot change', () => {
   const claim = (code: string) =>
     ({ error: { code, message: 'm', hint: 'h' } }) as unknown as Parameters<typeof isSettled>[1];
-  it('is that of a server that cannot, and a failure that somebody must mend first', () => {
+  it('is that of a server that cannot, and a failure that needs a repair first', () => {
     expect([501, 505].map((status) => isSettled(status, null))).toEqual([true, true]);
     expect([500, 502, 503, 504].map((status) => isSettled(status, null))).toEqual([
       false,
@@ -94,7 +94,7 @@ describe('an answer that asking again cannot change', () => {
       expect([code, isSettled(500, claim(code))]).toEqual([code, false]);
   });
 
-  it('to a signature names the clocks from 290 seconds on, and the key below', () => {
+  it('to a signature blames the clocks from 290 seconds on, and the key below that', () => {
     const now = Date.parse('2026-01-02T03:04:05Z');
     const told = (seconds: number) =>
       ofUnsigned({ date: new Date(now + seconds * 1000).toUTCString() }, now).message;

@@ -54,8 +54,8 @@ const fields = fc.record(
   { requiredKeys: [] },
 );
 
-describe('whatever a machine answers, it is counted as updated only by the right RESULT', () => {
-  it('with a success status: the last line alone decides', () => {
+describe('a machine counts as updated only by the right RESULT,', () => {
+  it('of which the last line alone decides', () => {
     fc.assert(
       fc.property(pieces, (parts) => {
         const body = parts.join('');
@@ -69,7 +69,7 @@ describe('whatever a machine answers, it is counted as updated only by the right
     );
   });
 
-  it('whatever its fields are', () => {
+  it('whatever the fields of its answer are', () => {
     fc.assert(
       fc.property(fields, (changed) => {
         const text = JSON.stringify({ ...result('d1'), ...changed }, (_, value: unknown) =>
@@ -88,7 +88,7 @@ describe('whatever a machine answers, it is counted as updated only by the right
     );
   });
 
-  it('with any other status: never', () => {
+  it('and never with another status than 200', () => {
     const statuses = fc.integer({ min: 0, max: 999 }).filter((status) => status < 200 || status > 299);
     fc.assert(
       fc.property(statuses, (status) => {
@@ -97,7 +97,7 @@ describe('whatever a machine answers, it is counted as updated only by the right
     );
   });
 
-  it('cut at any byte: never', () => {
+  it('and never if the answer is cut at any byte', () => {
     const end = GOOD.trimEnd().length;
     for (let length = 0; length < end; length++) {
       expect(verdictOf(answered(200, GOOD.slice(0, length))).kind).toBe('retry');

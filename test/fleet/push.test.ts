@@ -38,8 +38,8 @@ async function send(behave: Behaviour, { force = false, dryRun = false } = {}) {
 const result = (fields: object): string =>
   `RESULT ${JSON.stringify({ machine: 'd1', outcome: 'updated', files: [], ...fields })}\n`;
 
-describe('each request', () => {
-  it('is signed anew, with another id, and goes without credentials', async () => {
+describe('each request of a push', () => {
+  it('has its own signature and id, and no credentials', async () => {
     const bodies: Buffer[] = [];
     const { sending, outcome, attempts } = await send(
       ({ request, attempt }, response) => {
@@ -76,7 +76,7 @@ describe('each request', () => {
   });
 });
 
-describe('an answer', () => {
+describe('an answer to a push', () => {
   it('counts by either digest of what was sent, whatever its ETag is', async () => {
     expect(await send(() => result({ index: { etag: '"x"', sha256: SHA256 } }))).toMatchObject({
       attempts: 1,
@@ -89,7 +89,7 @@ describe('an answer', () => {
     });
   });
 
-  it('that names another index by the right ETag does not, and is not asked for again', async () => {
+  it('that names another index by the right ETag does not count, and is final', async () => {
     const other = { etag: INDEX.etag, sha256: 'cd'.repeat(32) };
     expect(await send(() => result({ index: other }))).toMatchObject({
       outcome: 'failed',
@@ -98,7 +98,7 @@ describe('an answer', () => {
     });
   });
 
-  it('of a dry run counts when the machine would have what was sent, and not when it would keep another', async () => {
+  it('of a dry run counts if the machine would have the sent index, and not if it would keep another', async () => {
     const dry = (sha256: string) => () =>
       result({
         outcome: 'dry-run',
@@ -143,7 +143,7 @@ describe('an answer', () => {
     );
   });
 
-  it('of one whose clock is right means that it has another key', async () => {
+  it('of a machine whose clock is right means that it has another key', async () => {
     const { attempts, message } = await send(refuse(new Date().toUTCString(), refusal));
     expect({ attempts, message }).toEqual({
       attempts: 1,
@@ -151,7 +151,7 @@ describe('an answer', () => {
     });
   });
 
-  it('of somebody else who lets nobody in says nothing of keys', async () => {
+  it('of another program that denies access does not mention keys', async () => {
     const { message } = await send(refuse(new Date().toUTCString(), 'Unauthorized'));
     expect(message).toBe('status 401: access denied');
   });

@@ -37,7 +37,7 @@ it.each([
   expect(hint).toContain('docs/ADOPTING.md');
 });
 
-it('an answer of update_config that quotes that script is no answer of the script', async () => {
+it('an answer of update_config that quotes the platform’s own script is not an answer of the script', async () => {
   const result = {
     machine: 'd1',
     outcome: 'failed',
@@ -55,7 +55,7 @@ it.each([
   [405, 'status 405: update_config is not there'],
   [422, 'status 422'],
   [501, 'status 501'],
-])('a server that answers %i, as one without the route does, is asked once', async (status, message) => {
+])('a server without the route, which answers %i, is asked once', async (status, message) => {
   const told = await ask((_, response) => {
     response.writeHead(status, { 'content-type': 'text/html' }).end('<html></html>');
     return undefined;
@@ -64,7 +64,7 @@ it.each([
 });
 
 it.each(['config-invalid', 'check-failed', 'index-missing'])(
-  'a machine that says %s is asked once, and one whose disk is full as often as may be',
+  'a machine that answers %s is asked once, and one with a full disk as often as allowed',
   async (code) => {
     const answer = (error: string): Behaviour => {
       const result = {

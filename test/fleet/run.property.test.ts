@@ -50,7 +50,7 @@ function expected(plan: readonly string[]): { updated: boolean; attempts: number
   return { updated: BEHAVIOURS[plan[deciding] ?? '']?.worth === 'good', attempts: deciding + 1 };
 }
 
-it('whatever each machine does to each request, each gets the outcome that its last answer earns', async () => {
+it('each machine gets the outcome of its last answer, whatever it does to each request', async () => {
   await fc.assert(
     fc.asyncProperty(fleets, fc.integer({ min: 1, max: 5 }), async (fleet, concurrency) => {
       const plans = new Map(fleet.map(({ plan }, number) => [`d${number}`, plan]));

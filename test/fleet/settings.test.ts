@@ -72,13 +72,13 @@ describe('the settings of the fleet', () => {
     [{ FLEET_USER: 'ada:pass:word' }, ['pass:word']],
     [{ FLEET_USER: 'ada' }, []],
     [{ FLY_API_TOKEN: 'named so, and known by that', HOME: '/' }, []],
-  ])('name the secret of the environment that its variable does not tell: %j', (env, expected) => {
+  ])('list the secret in a variable whose name does not say so: %j', (env, expected) => {
     expect(fleetSecretsOf(env)).toEqual(expected);
   });
 });
 
-describe('the targets', () => {
-  it('are fly and kamal, and no other', async () => {
+describe('the table of targets', () => {
+  it('has fly and kamal, and no other', async () => {
     expect(TARGET_NAMES).toEqual(['fly', 'kamal']);
     for (const name of ['heroku', 'Fly', '', 'constructor', '__proto__'])
       expect(await failureOf(() => createTarget(name, readFleetSettings({})))).toMatchObject({
@@ -86,7 +86,7 @@ describe('the targets', () => {
       });
   });
 
-  it('fly names the machine in a header of every request', () => {
+  it('has fly, which names the machine in a header of every request', () => {
     const fly = createTarget('fly', readFleetSettings({}));
     expect(fly.address(machine('d1'))).toEqual({
       url: new URL('https://smooth.fly.dev/showcase/update_config'),
@@ -94,7 +94,7 @@ describe('the targets', () => {
     });
   });
 
-  it('kamal is one server, which is always active and named by no header', async () => {
+  it('has kamal, one server, which is always active and has no header', async () => {
     const kamal = createTarget('kamal', readFleetSettings({}));
     const { active, skipped } = await kamal.list(new AbortController().signal);
     expect({ active, skipped }).toEqual({

@@ -8,7 +8,7 @@ import { MACHINE_KINDS, siteOf } from '../support/site.ts';
 describe.each(MACHINE_KINDS)('the files of %s for the invented index', (kind) => {
   const site = siteOf(kind);
   it.each([...generate(inventedIndex(), site), generateMaintenance(site)])(
-    '$kind is as captured',
+    'include $kind as it was captured',
     async (file) => {
       await expect(file.content).toMatchFileSnapshot(`../fixtures/generated/${kind}/${basename(file.path)}`);
     },

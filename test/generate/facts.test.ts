@@ -8,7 +8,7 @@ import { readByRuby } from '../support/ruby.ts';
 import { MACHINE_KINDS, siteOf } from '../support/site.ts';
 
 describe('the planned files', () => {
-  it('come in the order of installation, navigator.yml last, hashes not for everybody', () => {
+  it('come in the order of installation, navigator.yml last, and the hashes are private', () => {
     const files = generate(inventedIndex(), siteOf('fly-iad'));
     expect(files.map(({ kind, path, mode }) => [kind, path, mode])).toEqual([
       ['htpasswd', '/data/db/htpasswd', 0o640],
@@ -96,7 +96,7 @@ describe('map.yml and showcases.yml', () => {
     for (const { key, name } of inventedIndex().studios) expect(map.studios[key]?.name).toBe(name);
   });
 
-  it('give a place on a map to what lies in its window, the meridian of Greenwich included', () => {
+  it('give a place on a map to every point in its window, the meridian of Greenwich included', () => {
     const map = parse(contentOf(files, 'map'));
     expect(map.regions.lhr).toMatchObject({ map: 'eu' });
     expect(map.regions.syd).toMatchObject({ map: 'au', x: 535, y: 373 });
@@ -106,7 +106,7 @@ describe('map.yml and showcases.yml', () => {
   });
 });
 
-describe('the tenants', () => {
+describe('the tenants of a machine', () => {
   it('on Fly are those of the own region and of none', () => {
     const { tenants } = navigatorOf(inventedIndex(), siteOf('fly-syd')).applications;
     expect(tenants.map(({ path }) => path)).toEqual([
@@ -119,7 +119,7 @@ describe('the tenants', () => {
     ]);
   });
 
-  it('elsewhere are all, with and without a demo', () => {
+  it('outside Fly are all, with and without a demo', () => {
     const events = inventedIndex().years.flatMap(({ studios }) => studios.flatMap((entry) => entry.events));
     for (const [kind, more] of [
       ['kamal', 2],

@@ -13,7 +13,7 @@ import { shared } from '../support/shared.ts';
 import { MACHINE_KINDS, type MachineKind, siteOf } from '../support/site.ts';
 
 /** Compares with what production wrote for a real index, which stands beside the repository or nowhere; captured.test.ts compares always. */
-describe('what production expects for its own index', () => {
+describe('the files for the real index, compared with those of production,', () => {
   const folder = shared ?? '';
   const index = realIndex(folder);
 
@@ -21,16 +21,16 @@ describe('what production expects for its own index', () => {
     const golden = readJson(folder, `golden/${kind}.json`);
     const files = generate(index, siteOf(kind));
 
-    it('navigator.yml is the golden one, but for paths of ours, hooks and the size of the machine', () => {
+    it('have the golden navigator.yml, except for our paths, hooks and the size of the machine', () => {
       expect(masked(read(files, 'navigator'))).toEqual(masked(golden['navigator']));
     });
 
-    it('navigator-maintenance.yml is the golden one, but for paths of ours and hooks', () => {
+    it('have the golden navigator-maintenance.yml, except for our paths and hooks', () => {
       const file = generateMaintenance(siteOf(kind));
       expect(masked(parse(file.content))).toEqual(masked(golden['maintenance']));
     });
 
-    it('map.yml has every golden region and studio and no other, and every golden place on a map', () => {
+    it('have in map.yml exactly the golden regions and studios, and every golden place on a map', () => {
       const map = read(files, 'map');
       expect(map).toMatchObject(golden['map'] as object);
       expect(map).toMatchObject(readJson(folder, 'data/map-projection.json'));
@@ -41,16 +41,16 @@ describe('what production expects for its own index', () => {
       }
     });
 
-    it('showcases.yml is the golden one', () => {
+    it('have the golden showcases.yml', () => {
       expect(withoutColons(read(files, 'showcases'))).toEqual(golden['showcases']);
     });
 
-    it('tenants.list is the golden one, in order', () => {
+    it('have the golden tenants.list, in order', () => {
       const text = files.find((file) => file.kind === 'tenants')?.content ?? '';
       expect(text).toBe((golden['tenants'] as string[]).map((line) => `${line}\n`).join(''));
     });
 
-    it('the pages to prerender are the golden ones', () => {
+    it('have the golden pages to prerender', () => {
       const { regions, studios, years, multiEventStudios } = prerenderPages(index);
       const pages = { regions, studios, years, multi_event_studios: Object.fromEntries(multiEventStudios) };
       expect(pages).toEqual(golden['prerender']);
@@ -58,8 +58,8 @@ describe('what production expects for its own index', () => {
   });
 });
 
-describe('the names of the machines that the goldens are for', () => {
-  it('are their environments', () => {
+describe('the names of the machines of the goldens', () => {
+  it('match their environments', () => {
     for (const kind of MACHINE_KINDS) {
       const env = readJson(shared ?? '', `golden/${kind}.json`)['env'] as Record<string, string>;
       expect(siteOf(kind).region).toBe(env['FLY_REGION'] ?? null);

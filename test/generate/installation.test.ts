@@ -7,7 +7,7 @@ import { NOTHING } from '../support/invented-index.ts';
 import { navigatorOf } from '../support/planned.ts';
 import { siteOf } from '../support/site.ts';
 
-describe('the hooks', () => {
+describe('the hooks in navigator.yml', () => {
   const lifecycles = (site: Site) => {
     const { server, tenant } = navigatorOf(NOTHING, site).hooks;
     const commands = (hooks: { command: string }[]) =>
@@ -29,7 +29,7 @@ describe('the hooks', () => {
     );
   });
 
-  it('on Kamal serve start and ready, locally none; lists stand there all the same', () => {
+  it('on Kamal serve start and ready, and locally none, with empty lists', () => {
     const none = {
       start: '',
       ready: '',
@@ -44,11 +44,11 @@ describe('the hooks', () => {
   });
 });
 
-describe('what names this installation', () => {
+describe('the facts of this installation', () => {
   const host = { defaultAppRoot: '/opt/show', hostname: 'h', totalMemoryBytes: 15.7 * 2 ** 30 };
   const site = siteFrom({ NAVIGATOR_PORT: '8080' }, host, null);
 
-  it('is in navigator.yml its paths, its port and the size of its memory', () => {
+  it('are its paths, its port and the size of its memory in navigator.yml', () => {
     const navigator = navigatorOf(NOTHING, site);
     expect(navigator.server).toMatchObject({
       listen: 8080,
@@ -57,7 +57,7 @@ describe('what names this installation', () => {
     expect(navigator.applications.pools.max_size).toBe(6 + 15);
   });
 
-  it('is in the maintenance configuration the command of its ready hook, which updates', () => {
+  it('are the command of its ready hook, which updates, in the maintenance configuration', () => {
     const maintenance = parse(generateMaintenance(site).content);
     expect(maintenance.hooks).toEqual({
       server: {
@@ -74,7 +74,7 @@ describe('what names this installation', () => {
     expect(maintenance.server.cgi_scripts[0].env['RAILS_DB_VOLUME']).toBe('/opt/show/db');
   });
 
-  it("is in a container's maintenance configuration the volume of production, unless another is named", () => {
+  it('are the volume of production in a container’s maintenance configuration, unless another is named', () => {
     const volume = (env: Record<string, string>) =>
       parse(generateMaintenance(siteFrom(env, host, null)).content).server.cgi_scripts[0].env[
         'RAILS_DB_VOLUME'

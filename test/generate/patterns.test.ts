@@ -85,7 +85,7 @@ describe('the patterns of the invented index', () => {
     expect(target('/showcase/regions/iad/demo/')).toBe(null);
   });
 
-  it('leave in replays a hyphen as it stands, as production does, and escape what RE2 gives a meaning', () => {
+  it('leave a hyphen in replays as it is, as production does, and escape the syntax of RE2', () => {
     const years = [yearOf(multi(2026, studio('st-lo', { region: 'x-1' }), event('gala')))];
     const more = yearOf(single(2025, studio('a-b.c+d', { region: 'x-1' })));
     const paths = replayRoutes({ ...NOTHING, years: [...years, more] }, siteOf('fly-iad'), ROOT);
@@ -127,7 +127,7 @@ describe('the patterns of any index', () => {
     );
   });
 
-  it('let everybody see the prerendered pages and no page of an event that is not public', () => {
+  it('make the prerendered pages public, and no page of an event that is not', () => {
     fc.assert(
       fc.property(anIndex, (index) => {
         const patterns = authPatterns(index, siteOf('fly-iad'), ROOT).map(({ pattern }) => String(pattern));

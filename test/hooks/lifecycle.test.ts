@@ -59,8 +59,8 @@ async function post(): Promise<boolean> {
   return (await run).reloaded;
 }
 
-describe("a Fly machine's life", () => {
-  it('every hook that navigator.yml names is there and can be run', async () => {
+describe('in the life of a Fly machine', () => {
+  it('every hook that navigator.yml names exists and can be run', async () => {
     await post();
     const config = navigator.loads.at(-1) ?? '';
     for (const kind of ['start', 'ready', 'stop', 'idle', 'resume'] as const) {
@@ -70,7 +70,7 @@ describe("a Fly machine's life", () => {
     }
   });
 
-  it('after an update and its reload, the ready hook renders the pages', async () => {
+  it('the ready hook renders the pages after an update and its reload', async () => {
     expect(await post()).toBe(true);
     expect(await hooks('start')).toMatchObject({ failed: false });
     const { failed, output } = await hooks('ready');
@@ -84,7 +84,7 @@ describe("a Fly machine's life", () => {
     expect(studioPage()).toContain(ADDED);
   });
 
-  it('after a sleep, the resume hook installs what was published meanwhile and has Navigator reload', async () => {
+  it('the resume hook installs after a sleep what was published meanwhile, and makes Navigator reload', async () => {
     await post();
     expect(await hooks('idle')).toMatchObject({ failed: false });
     await published.publish(SECOND, new Date('2026-01-03T00:00:00Z'));

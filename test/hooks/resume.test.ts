@@ -99,7 +99,7 @@ describe('the resume hook', () => {
     expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ name: 'resume', event: 'end' });
   });
 
-  it('says what it is for, and refuses what it does not know', async () => {
+  it('explains itself with --help, and refuses unknown arguments', async () => {
     expect(await resume(['--help'])).toMatchObject({
       exitCode: 0,
       stdout: expect.stringContaining('Usage: resume'),
@@ -108,7 +108,7 @@ describe('the resume hook', () => {
     expect(await readHistory(machine.dbDir, 10)).toEqual([]);
   });
 
-  it('fails without a stack when a setting makes no sense', async () => {
+  it('fails without a stack if a setting makes no sense', async () => {
     const { exitCode, stdout } = await resume([], { UPDATE_CONFIG_LOCK_TIMEOUT: 'soon' });
     expect({ exitCode, told: stdout.includes('config-invalid') }).toEqual({ exitCode: 1, told: true });
     expect(stdout).not.toContain('    at ');

@@ -55,7 +55,7 @@ describe('an index with rows that are not usable', () => {
   );
 });
 
-it('the table of bad inputs is long, and names each only once', () => {
+it('the table of bad inputs is long, and has each name once', () => {
   expect(BAD_INPUTS.length).toBeGreaterThan(200);
   expect(new Set(BAD_INPUTS.map((input) => input.name)).size).toBe(BAD_INPUTS.length);
 });

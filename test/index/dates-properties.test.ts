@@ -28,7 +28,7 @@ const PARTS =
     '|',
   );
 
-describe('any text', () => {
+describe('any text read as a date', () => {
   const context = fc.record({
     locale: fc.constantFrom(null, 'xx-YY', 'not a locale', ...LOCALES),
     year: fc.integer({ min: 1000, max: 9999 }),
@@ -39,7 +39,7 @@ describe('any text', () => {
     fc.string({ unit: 'binary' }),
   );
 
-  it('is no error, and gives days that a calendar has, in order, or none', () => {
+  it('is not an error, and gives real days, in order, or none', () => {
     fc.assert(
       fc.property(texts, context, (text, where) => {
         const days = readDays(text, where);
@@ -54,7 +54,7 @@ describe('any text', () => {
     );
   });
 
-  it('as most people type it means the same as with more space, which is read another way', () => {
+  it('in a usual form means the same with extra space, which other code reads', () => {
     const number = fc.integer({ min: 0, max: 40 }).map(String);
     const typed = fc.record({
       weekday: fc.constantFrom('', 'Saturday, ', 'SUNDAY ', 'Tuesday, '),
@@ -74,12 +74,12 @@ describe('any text', () => {
     );
   });
 
-  it('takes no more time than its length lets it', () => {
+  it('takes time in proportion to its length', () => {
     for (const part of PARTS) readDays(part.repeat(100_000), { locale: 'ja-JP', year: 2024 });
   });
 });
 
-describe('a day', () => {
+describe('a formatted day', () => {
   const day = fc.date({ min: new Date('1900-01-01'), max: new Date('2999-12-25'), noInvalidDate: true });
   const isoOf = (time: Date) => time.toISOString().slice(0, 10);
 
@@ -111,7 +111,7 @@ it.each([
   'lt-LT',
   'nl-NL',
   'pt-BR',
-])('numbers alone stand in %s in the order that its country has', (locale) => {
+])('dates of numbers alone are in %s in the order of its country', (locale) => {
   const format = new Intl.DateTimeFormat(locale, { month: 'numeric', day: 'numeric', calendar: 'gregory' });
   const order = format.formatToParts(0).find(({ type }) => type === 'day' || type === 'month')?.type;
   const day = order === 'day' ? '2024-10-09' : '2024-09-10';

@@ -110,7 +110,7 @@ describe('a date as people type it', () => {
     ['5月3日～5日', '2024-05-03..2024-05-05', 'ja-JP'],
     ['５月３日', '2024-05-03', 'ja-JP'],
     ['٢٠٢٤-٠٥-١٨', '2024-05-18', 'ar-EG'],
-  ])('%j is %s (%s, %s)', (text, expected, locale = null, year = 2024) => {
+  ])('such as %j is %s (%s, %s)', (text, expected, locale = null, year = 2024) => {
     expect(read(text, locale, year)).toBe(expected);
     expect(isReadableDate(text, { locale, year })).toBe(expected !== null);
   });
@@ -145,7 +145,7 @@ describe('a date as people type it', () => {
     ['-', 'nothing'],
     ['Null', 'nothing'],
     [`May ${'1'.repeat(5000)}`, 'too long'],
-  ])('%j is not read: %s', (text) => {
+  ])('such as %j is not read: %s', (text) => {
     expect(read(text)).toBeNull();
     expect(isReadableDate(text, { locale: null, year: 2024 })).toBe(false);
   });
@@ -160,7 +160,7 @@ describe('a date as people type it', () => {
     '2025: to be announced',
     'To be determined',
     '',
-  ])('%j is understood, and gives no day', (text) => {
+  ])('such as %j is understood, and gives no day', (text) => {
     expect(read(text)).toBeNull();
     expect(isReadableDate(text, { locale: null, year: 2024 })).toBe(true);
   });

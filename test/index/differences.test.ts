@@ -5,8 +5,8 @@ import { altered, buildIndex, goodTables, HASH, SOUND, soundWith } from '../supp
 
 const base = buildIndex();
 
-describe('what differs between two indexes', () => {
-  it('is named row by row as people know them, whatever their ids and time stamps', () => {
+describe('the difference between two indexes', () => {
+  it('names each row in words, whatever its id and time stamps', () => {
     const theirs = altered(
       base,
       `INSERT INTO regions (id, type, code, created_at, updated_at) VALUES (7, 'fly', 'syd', '', '')`,
@@ -28,7 +28,7 @@ describe('what differs between two indexes', () => {
     ]);
   });
 
-  it('is told as what changes, to those who replace one by the other', () => {
+  it('is described as a change, for the administrator who replaces one index by the other', () => {
     const ours = altered(
       base,
       `UPDATE locations SET key = 'cambridge'`,
@@ -43,12 +43,12 @@ describe('what differs between two indexes', () => {
     ]);
   });
 
-  it('is said to be nothing of importance where only other tables differ', () => {
+  it('is described as unimportant if only other tables differ', () => {
     const theirs = altered(base, 'CREATE TABLE notes (id integer, text)');
     expect(describeDifferences(theirs, base)).toEqual(['no row that a configuration is made from differs']);
   });
 
-  it('is told up to 30 lines', () => {
+  it('is described in at most 30 lines', () => {
     const showcases = Array.from({ length: 50 }, (_, at) => ({
       id: at + 2,
       year: 2025,
@@ -73,7 +73,7 @@ describe('what differs between two indexes', () => {
     expect(lines).toContain('user without a name: only in theirs');
   });
 
-  it('is refused where theirs holds a view in the place of a table', () => {
+  it('is refused if theirs has a view in the place of a table', () => {
     const view = altered(base, 'DROP TABLE regions', 'CREATE VIEW regions AS SELECT 1 AS id');
     expect(() => describeDifferences(view, base)).toThrow(/regions is a view/);
   });

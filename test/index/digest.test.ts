@@ -47,23 +47,26 @@ const PASTS: readonly (readonly [string, Buffer | null])[] = [
   ['another schema', altered(buildIndex(), 'CREATE TABLE more (a)', 'DROP TABLE more', 'CREATE TABLE x (a)')],
 ];
 
-describe.each(['delete', 'truncate', 'persist', 'wal'])('in a live database of journal mode %s', (mode) => {
-  describe.each(SOURCES)('%s', (_, source) => {
-    it.each(PASTS)('has the digest of its source where there was %s before', async (_name, past) => {
-      writeFileSync(path, past ?? Buffer.alloc(0));
-      const live = openDatabase(path);
-      live.pragma(`journal_mode = ${mode}`);
-      if (past) live.exec("UPDATE users SET email = 'changed'");
-      const image = source();
-      await install(image);
-      expect(installedDigest()).toBe(imageDigest(image));
-      // Once more, and into a database that no other connection holds open.
-      live.close();
-      await install(image);
-      expect(installedDigest()).toBe(imageDigest(image));
+describe.each(['delete', 'truncate', 'persist', 'wal'])(
+  'the digest in a live database of journal mode %s',
+  (mode) => {
+    describe.each(SOURCES)('%s', (_, source) => {
+      it.each(PASTS)('is that of its source if there was %s before', async (_name, past) => {
+        writeFileSync(path, past ?? Buffer.alloc(0));
+        const live = openDatabase(path);
+        live.pragma(`journal_mode = ${mode}`);
+        if (past) live.exec("UPDATE users SET email = 'changed'");
+        const image = source();
+        await install(image);
+        expect(installedDigest()).toBe(imageDigest(image));
+        // Once more, and into a database that no other connection holds open.
+        live.close();
+        await install(image);
+        expect(installedDigest()).toBe(imageDigest(image));
+      });
     });
-  });
-});
+  },
+);
 
 describe('a digest', () => {
   const image = makeSampleIndex();
@@ -88,7 +91,7 @@ describe('a digest', () => {
     expect(image.equals(copy)).toBe(true);
   });
 
-  it('can be had of anything, be it shorter than a header', () => {
+  it('exists for any bytes, even fewer than a header has', () => {
     for (const length of [0, 1, 20, 99, 100])
       expect(imageDigest(Buffer.alloc(length))).toMatch(/^[0-9a-f]{64}$/);
   });

@@ -26,7 +26,7 @@ function listed(
   );
 }
 
-describe('years, studios and events', () => {
+describe('the years, studios and events of an index', () => {
   it('go by year descending, then by key in byte order', () => {
     const events = [1, 2, 3, 4, 5, 6, 7].map((studio) => [2025, studio, 'showcase'] as const);
     expect(listed([2024, 1, 'showcase'], ...events, [2026, 4, 'showcase'])).toEqual([
@@ -73,7 +73,7 @@ describe('a single event', () => {
     expect(listed([2026, 1, 'showcase'], [2026, 1, '../x'], [2026, 1, 'showcase'])).toEqual(['2026 a']);
   });
 
-  it('does not come about when another event loses its database to another studio', () => {
+  it('does not result from another event’s loss of its database to another studio', () => {
     expect(listed([2026, 2, 'c'], [2026, 1, 'b-c'], [2026, 1, 'showcase'])).toEqual([
       '2026 a: showcase',
       '2026 a-b: c',
@@ -82,17 +82,17 @@ describe('a single event', () => {
 });
 
 describe('one database for two events', () => {
-  it('goes to the lower id, whichever studio that is', () => {
+  it('goes to the event with the lower id, whichever its studio', () => {
     expect(listed([2026, 1, 'b-c'], [2026, 2, 'c'])).toEqual(['2026 a: b-c']);
     expect(listed([2026, 2, 'c'], [2026, 1, 'b-c'])).toEqual(['2026 a-b: c']);
   });
 
-  it('goes to the lowest of three', () => {
+  it('goes to the lowest id of three events', () => {
     expect(listed([2026, 3, 'showcase'], [2026, 1, 'b-c'], [2026, 2, 'c'])).toEqual(['2026 a-b-c']);
     expect(listed([2026, 2, 'c'], [2026, 1, 'b-c'], [2026, 3, 'showcase'])).toEqual(['2026 a-b: c']);
   });
 
-  it('is none when the years differ, or when a single event has no name in it', () => {
+  it('does not occur if the years differ, or if a single event has no name in it', () => {
     expect(listed([2026, 1, 'b-c'], [2025, 2, 'c'])).toHaveLength(2);
     expect(listed([2026, 1, 'b-showcase'], [2026, 2, 'showcase'])).toEqual([
       '2026 a: b-showcase',
@@ -101,7 +101,7 @@ describe('one database for two events', () => {
   });
 });
 
-it('a studio with very many events in one year is read in time that grows no faster than they do', () => {
+it('a studio with very many events in one year is read in linear time', () => {
   const events = Array.from({ length: 20_000 }, (_, at) => [2026, 1, `e${at % 19_999}`, at] as const);
   const [list] = listed(...events);
   expect(list?.split(' ')).toHaveLength(19_999 + 2);

@@ -47,7 +47,7 @@ describe('a hash', () => {
     'secret',
     '{MD5}abc',
     '$1$abc$def',
-  ])('is none beyond them: %s', (hash) => {
+  ])('is refused beyond them: %s', (hash) => {
     expect(hashProblem(hash)).not.toBe(null);
     expect(costClass(hash)).toBe(null);
     if (hash.length > 8) expect(hashProblem(hash)).not.toContain(hash);
@@ -117,7 +117,7 @@ describe('a key', () => {
     'a.xml',
     '$x',
     'a%',
-  ])('is none that a path could not hold: %j', (key) => expect(keyProblem(key)).not.toBe(null));
+  ])('cannot be one that a path cannot have: %j', (key) => expect(keyProblem(key)).not.toBe(null));
 
   it.each(['a', 'a.b', "o'hara", 'a+b', 'a_b-c', 'é', '東京', 'a.htmlx', 'index'])('may be %j', (key) => {
     expect(keyProblem(key)).toBe(null);
@@ -155,7 +155,7 @@ it('texts are in the order of their bytes, also beyond what two bytes hold', () 
   expect([...texts].reverse().sort(compareBytes)).toEqual(byBytes);
 });
 
-it('of warnings of one kind the first hundred are told, and of the others how many', () => {
+it('the first hundred warnings of one kind are shown, and the number of the others', () => {
   const of = (count: number): Warning[] =>
     Array.from({ length: count }, (_, at) => ({
       table: 'users',

@@ -40,12 +40,12 @@ function leave(from: string, ...suffixes: string[]): void {
 }
 
 describe('a live index whose schema cannot be read at a bounded cost', () => {
-  it('is refused where it stands in the file', () => {
+  it('is refused if the schema is in the file', () => {
     writeFileSync(path, rewritten(buildIndex(), LONG));
     expect(() => openInstalled(path)).toThrow(REFUSED);
   });
 
-  it('is refused where it stands in the write-ahead log only', () => {
+  it('is refused if the schema is only in the write-ahead log', () => {
     const from = join(dir, 'from');
     writeFileSync(from, rewritten(buildIndex(), 'CREATE TABLE t (a)'));
     const db = openDatabase(from);
@@ -56,7 +56,7 @@ describe('a live index whose schema cannot be read at a bounded cost', () => {
     expect(() => openInstalled(path)).toThrow(REFUSED);
   });
 
-  it('is refused where the file has no header, which the log has', () => {
+  it('is refused if only the log has a header', () => {
     const from = join(dir, 'from');
     const db = openDatabase(from);
     db.pragma('journal_mode = WAL');
@@ -69,7 +69,7 @@ describe('a live index whose schema cannot be read at a bounded cost', () => {
     expect(() => openInstalled(path)).toThrow(REFUSED);
   });
 
-  it('is refused where it comes back when SQLite undoes what a killed process has left half done', () => {
+  it('is refused if SQLite restores the schema when it undoes the transaction of a killed process', () => {
     const from = join(dir, 'from');
     writeFileSync(from, rewritten(buildIndex(), LONG));
     const db = openDatabase(from);
@@ -82,7 +82,7 @@ describe('a live index whose schema cannot be read at a bounded cost', () => {
     expect(() => openInstalled(path)).toThrow(REFUSED);
   });
 
-  it('does not count what a process had not committed to the log when it was killed', () => {
+  it('is accepted if the schema is in an uncommitted transaction of a killed process', () => {
     const from = join(dir, 'from');
     writeFileSync(from, rewritten(buildIndex(), 'CREATE TABLE t (a)'));
     const db = openDatabase(from);
@@ -127,7 +127,7 @@ describe('a live index that is larger than the limit', () => {
       message: expect.stringContaining(`index.sqlite3 has ${size} bytes, more than the `),
     });
 
-  it('is refused by the size of its file, though it is a hole', () => {
+  it('is refused by the size of its file, even a sparse one', () => {
     writeFileSync(path, buildIndex());
     truncateSync(path, 1536 * MIB);
     const before = process.memoryUsage().rss;
@@ -135,7 +135,7 @@ describe('a live index that is larger than the limit', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(256 * MIB);
   });
 
-  it('is refused by what its log makes of it', () => {
+  it('is refused by the size that its log gives it', () => {
     const from = join(dir, 'from');
     writeFileSync(from, buildIndex());
     const db = openDatabase(from);

@@ -71,7 +71,7 @@ describe('an image in memory', () => {
 });
 
 describe('the installed index', () => {
-  it('is null where there is none, be it for want of a directory', () => {
+  it('is null if there is none, or no directory', () => {
     expect(openInstalled(path)).toBeNull();
     expect(openInstalled(join(dir, 'none', 'index.sqlite3'))).toBeNull();
     expect(existsSync(path)).toBe(false);
@@ -84,7 +84,7 @@ describe('the installed index', () => {
     db?.close();
   });
 
-  it('is read without the half of a transaction that died', () => {
+  it('is read without an unfinished transaction', () => {
     writeFileSync(path, makeSampleIndex());
     const before = countInstalled();
     dieAfter(
@@ -98,7 +98,7 @@ describe('the installed index', () => {
     expect(existsSync(`${path}-journal`)).toBe(false);
   });
 
-  it('is read with what only its write-ahead log holds, and the log is tidied up', () => {
+  it('is read with the changes in its write-ahead log, and the log is tidied up', () => {
     writeFileSync(path, buildIndex());
     dieAfter('PRAGMA journal_mode = WAL', 'DELETE FROM users');
     expect(existsSync(`${path}-wal`)).toBe(true);
@@ -122,7 +122,7 @@ describe('the installed index', () => {
     asNobody(() => expect(() => countInstalled()).toThrow(expect.objectContaining({ code: 'disk' })));
   });
 
-  it('is a failure when somebody keeps it locked', () => {
+  it('is a failure if another process keeps it locked', () => {
     writeFileSync(path, buildIndex());
     const writer = openDatabase(path);
     writer.exec('BEGIN EXCLUSIVE');
@@ -132,13 +132,13 @@ describe('the installed index', () => {
     writer.close();
   });
 
-  it('is a failure when it is no database, or a directory', () => {
+  it('is a failure if it is not a database, or is a directory', () => {
     writeFileSync(path, 'x'.repeat(4096));
     expect(() => openInstalled(path)).toThrow(expect.objectContaining({ code: 'index-invalid' }));
     expect(() => openInstalled(dir)).toThrow(expect.objectContaining({ code: 'disk' }));
   });
 
-  it('gives an image of one moment, while others write', () => {
+  it('gives an image of one moment while others write', () => {
     writeFileSync(path, buildIndex());
     const writer = openDatabase(path);
     writer.pragma('journal_mode = WAL');

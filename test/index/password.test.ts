@@ -10,8 +10,8 @@ function byOpenssl(kind: '-apr1' | '-5' | '-6', salt: string, password: string):
   return execFileSync('openssl', args, { input: `${password}\n`, encoding: 'utf8' }).trim();
 }
 
-describe.each(Object.entries(SAMPLE_HASHES))('%s', (_, hash) => {
-  it('knows its password, and no other', async () => {
+describe.each(Object.entries(SAMPLE_HASHES))('a hash of the kind %s', (_, hash) => {
+  it('accepts its password, and no other', async () => {
     expect(await verifyPassword(hash, SAMPLE_PASSWORD)).toBe(true);
     for (const other of ['', 'Quickstep', `${SAMPLE_PASSWORD} `, hash, `{PLAIN}${SAMPLE_PASSWORD}`]) {
       expect(await verifyPassword(hash, other)).toBe(false);
@@ -19,10 +19,10 @@ describe.each(Object.entries(SAMPLE_HASHES))('%s', (_, hash) => {
   });
 });
 
-describe.each(['-apr1', '-5', '-6'] as const)('openssl passwd %s', (kind) => {
+describe.each(['-apr1', '-5', '-6'] as const)('the hash of openssl passwd %s', (kind) => {
   // Around the block and digest sizes of the algorithms, in ASCII and beyond.
   const lengths = [1, 8, 15, 16, 17, 31, 32, 33, 55, 63, 64, 65, 100, 127, 128];
-  it.each(lengths)('agrees on a password of %i bytes', async (length) => {
+  it.each(lengths)('is the same as ours for a password of %i bytes', async (length) => {
     const ascii = 'Vw3:$ '.repeat(40).slice(0, length);
     const accented = 'é'.repeat(length / 2) + 'z'.repeat(length % 2);
     for (const password of [ascii, accented]) {
@@ -59,7 +59,7 @@ it('SHA-crypt with its own number of rounds agrees with the vectors of its speci
   ]);
 });
 
-it.each(HOSTILE_LINES)('a line with %s lets nobody in', async (_, line) => {
+it.each(HOSTILE_LINES)('an htpasswd line with %s authorizes nobody', async (_, line) => {
   const hash = line.slice(line.indexOf(':') + 1);
   for (const password of ['', 'secret', hash, 'eve']) {
     // A line is refused for its user as well; then its hash may be good, but not for these passwords.

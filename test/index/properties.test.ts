@@ -157,7 +157,7 @@ describe('any index of hostile rows', () => {
     );
   });
 
-  it('gives the same result whatever stands in tables that have nothing to do with it', () => {
+  it('gives the same result whatever is in other tables', () => {
     fc.assert(
       fc.property(hostileTables(), hostileTables(), (tables, others) => {
         const { index } = read(tables);
@@ -170,7 +170,7 @@ describe('any index of hostile rows', () => {
   });
 });
 
-it('texts compare as their bytes do', () => {
+it('two texts compare as their bytes do', () => {
   const texts = fc.string({
     unit: fc.constantFrom('a', 'b', 'é', '\ud7ff', '\ue000', '\uffff', '𝒜', '\u{10ffff}'),
     maxLength: 4,

@@ -10,7 +10,7 @@ function rowsOf(tables: Tables): string[] {
   return readValidIndex(buildIndex(all, TYPELESS)).warnings.map(({ row }) => row);
 }
 
-describe('a warning names its row in words', () => {
+describe('a warning names its row in words:', () => {
   it.each([
     ['anna', 'user anna (users 2)'],
     ["o'neill+1@example.com", "user o'neill+1@example.com (users 2)"],
@@ -57,7 +57,7 @@ describe('a warning names its row in words', () => {
     expect(rowsOf({ showcases: [{ name: '', ...event }] })).toEqual([row]);
   });
 
-  it('an event of a studio that was left out, by the studio all the same', () => {
+  it('an event of a studio that was left out, with the name of the studio', () => {
     const locations = [{ key: 'a b', name: 'A' }];
     const showcases = [{ year: 2026, key: 'gala', name: 'Gala', location_id: 2 }];
     expect(rowsOf({ locations, showcases })).toEqual([
@@ -66,7 +66,7 @@ describe('a warning names its row in words', () => {
     ]);
   });
 
-  it('both events that want one database', () => {
+  it('both events that would have the same database', () => {
     const locations = ['a', 'a-b'].map((key) => ({ key, name: key }));
     const showcases = [
       { year: 2026, key: 'b-c', name: 'B', location_id: 2 },

@@ -54,7 +54,7 @@ describe('the sample index', () => {
     expect(index.regions.filter(({ lat }) => lat === null)).toHaveLength(1);
   });
 
-  it('has locales and logos of its own, and such as need not be said', () => {
+  it('has own locales and logos, and default ones', () => {
     expect(index.studios.filter(({ locale }) => locale === null).length).toBeGreaterThan(5);
     expect(index.studios.find(({ key }) => key === 'milano')).toMatchObject({
       locale: 'it-IT',
@@ -76,7 +76,7 @@ describe('the sample index', () => {
     expect(await verifyPassword(hashOf(user), SAMPLE_ADMINISTRATOR.password)).toBe(true);
   });
 
-  it('is the same to the byte every time, and another with another seed', () => {
+  it('is the same byte for byte every time, and different with another seed', () => {
     expect(makeSampleIndex().equals(image)).toBe(true);
     expect(makeSampleIndex({ seed: 2 }).equals(image)).toBe(false);
   });

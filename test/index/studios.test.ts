@@ -50,7 +50,7 @@ describe('the region of a studio', () => {
     expect(regionOf(at(0, 0), regions.slice(0, 2))).toBe('a');
   });
 
-  it('is none without a place, and without deployed regions', () => {
+  it('is null without a place, and without deployed regions', () => {
     expect(regionOf(at(null, null))).toBeNull();
     expect(regionOf({ region: 'iad', ...at(40, -74) }, [])).toBeNull();
     expect(regionOf(at(40, -74), [fly('nul', null, null)])).toBeNull();
@@ -129,7 +129,7 @@ describe('a studio', () => {
     ]);
   });
 
-  it('stands once, with the lowest id of those that are good', () => {
+  it('occurs once, with the lowest id of the good rows', () => {
     const locations = [
       { key: 'x', name: Buffer.of(1) },
       { key: 'x', name: 'first', ...at(1, 1) },
@@ -141,7 +141,7 @@ describe('a studio', () => {
   });
 });
 
-describe('a place that is none', () => {
+describe('a bad place', () => {
   const none = { lat: null, lon: null };
 
   it.each(BAD_PLACES)(
@@ -169,7 +169,7 @@ describe('a place that is none', () => {
   });
 });
 
-it('regions are the deployed ones, sorted by code in byte order', () => {
+it('the regions of an index are the deployed ones, sorted by code in byte order', () => {
   const regions = [
     fly('b', 1, 2),
     fly('a', 3, 4),

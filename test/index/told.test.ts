@@ -13,14 +13,14 @@ const withRegions = (...codes: string[]) =>
     ),
   );
 
-it('of a name that differs eighty characters are told, and of one that has no more all of them', () => {
+it('at most eighty characters are shown of a name that differs', () => {
   expect(describeDifferences(withRegions('x'.repeat(80), 'y'.repeat(81)), base)).toEqual([
     `region ${'x'.repeat(80)}: only in theirs`,
     `region ${'y'.repeat(80)}...: only in theirs`,
   ]);
 });
 
-it('of differences thirty are told, and of more how many they are', () => {
+it('at most thirty differences are shown, and the number of the others', () => {
   const codes = Array.from({ length: 32 }, (_, at) => `r${at}`);
   const told = (count: number) => describeDifferences(withRegions(...codes.slice(0, count)), base);
   expect(told(30)).toHaveLength(30);

@@ -32,7 +32,7 @@ describe('a line of htpasswd', () => {
     },
   );
 
-  it('that has white space within its hash is told so', () => {
+  it('with white space within its hash gets that as the reason', () => {
     for (const white of [' ', '\u00a0', '\u3000']) {
       const parsed = parseHtpasswdLine(`eve:${HASH.slice(0, 20)}${white}${HASH.slice(20)}`);
       expect(parsed).toEqual({ reason: 'has white space within its hash' });
@@ -47,7 +47,7 @@ describe('a line of htpasswd', () => {
 });
 
 describe('users', () => {
-  it('stand by id, with their line and their sites', () => {
+  it('are sorted by id, with their line and their sites', () => {
     const users = [
       { userid: 'bob', password: `bob:${HASH}`, sites: ' Boston ,, St. Louis,' },
       { userid: 'ada', password: null, sites: 'index' },
@@ -65,7 +65,7 @@ describe('users', () => {
     });
   });
 
-  it('of one name count once: the lowest id of those that are good', () => {
+  it('of one name count once, with the lowest id of the good rows', () => {
     const users = [
       ...SOUND.users,
       { userid: 'bob', password: 'bob:clear' },
@@ -81,7 +81,7 @@ describe('users', () => {
   });
 
   it.each(['\n', '\r\n', '\r', ' ', '\t', '  \t\r\n\r\n', '\v\f', '\u0085', '\u00a0', '\u2028', '\u3000'])(
-    'whose line ends with %j have it without that, as Navigator reads it',
+    'whose line ends with %j get it without that, as Navigator reads it',
     (end) => {
       const users = [...SOUND.users, { userid: 'bob', password: `bob:${HASH}${end}`, sites: null }];
       const { index, warnings } = readTables({ users });
@@ -90,7 +90,7 @@ describe('users', () => {
     },
   );
 
-  it('are not found by a line of nothing but white space, which takes no time', () => {
+  it('without anything but white space in their line are left out in no time', () => {
     const password = `bob:${' '.repeat(2 ** 18)}x${'\n'.repeat(2 ** 18)}`;
     const { index, warnings } = readTables({ users: [...SOUND.users, { userid: 'bob', password }] });
     expect(index.users).toHaveLength(1);
@@ -117,7 +117,7 @@ describe('an administrator whose password proves nothing to update_config', () =
       })),
     });
 
-  it('is told of where the hash is too dear, and no other user is', () => {
+  it('causes a warning if the hash costs too much; no other user does', () => {
     const { index, warnings } = read([
       ['ann', HASH, 'index'],
       ['dear', sha(200_001), 'Boston,index'],
@@ -135,7 +135,7 @@ describe('an administrator whose password proves nothing to update_config', () =
     ]);
   });
 
-  it('is told of where administrators have hashes of more than eight kinds and costs', () => {
+  it('causes a warning if administrators have hashes of more than eight kinds and costs', () => {
     const rows = Array.from({ length: 9 }, (_, i) => [`u${i}`, sha(1000 + i), 'index'] as const);
     expect(read(rows.slice(0, 8)).warnings).toEqual([]);
     const { warnings } = read([...rows, ['same', sha(1008), 'index']]);

@@ -11,13 +11,13 @@ const badKeys = (table: Warning['table'], count: number, from = 1): Warning[] =>
     reason: `key "a\\"b/${at}" may hold only letters; row ${at} has the same key; left out`,
   }));
 
-describe('warnings as they are told', () => {
-  it('are all there as long as no kind has more than a hundred', () => {
+describe('the warnings about an index', () => {
+  it('are all shown if no kind has more than a hundred', () => {
     const few = [...badKeys('users', 100), ...badKeys('locations', 100), ...badKeys('showcases', 1)];
     expect(firstOfEachKind(few)).toEqual(few);
   });
 
-  it('are the first hundred of a kind, and one for all others that shows what they are like', () => {
+  it('are the first hundred of a kind, and one that describes all others', () => {
     const told = firstOfEachKind(badKeys('showcases', 1000));
     expect(told).toHaveLength(101);
     expect(told.slice(0, 100)).toEqual(badKeys('showcases', 100));
@@ -26,7 +26,7 @@ describe('warnings as they are told', () => {
     expect(told.at(-1)?.reason).toContain('update_config --warnings');
   });
 
-  it('are never hidden by many of another kind, or of another table', () => {
+  it('are never hidden by those of another kind, or of another table', () => {
     const reason = 'year is not a whole number; left out';
     const other: Warning = { table: 'showcases', id: 5000, row: 'event (showcases 5000)', reason };
     const all = [...badKeys('locations', 500), ...badKeys('showcases', 500), other];

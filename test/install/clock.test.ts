@@ -9,7 +9,7 @@ import { LATER_RUN, makePlace, RUN } from './support/place.ts';
 const DRIVER = join(import.meta.dirname, 'support', 'driver.ts');
 
 it.each(['-2 hours', '+2 hours'])(
-  'an install after the clock jumped by %s makes Navigator reload',
+  'an installation after a jump of the clock by %s makes Navigator reload',
   async (jump) => {
     const place = makePlace();
     await installVersion(place, 1, versionImage(1), RUN);

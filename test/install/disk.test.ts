@@ -26,7 +26,7 @@ async function onSmallDisk(scenario: string): Promise<Tried[]> {
 }
 
 it.each(['delete', 'wal'])(
-  'a disk that gets full at any moment fails the update, changes nothing, and the next one succeeds (%s)',
+  'a disk that gets full at any moment makes the update fail without a change, and the next one succeeds (%s)',
   async (mode) => {
     const tried = await onSmallDisk(mode);
     const first = tried.filter((_, at) => at % 2 === 0);
@@ -48,7 +48,7 @@ it.each(['delete', 'wal'])(
   },
 );
 
-it('a read-only file system fails the update with a hint and changes nothing', async () => {
+it('a read-only file system makes the update fail with a hint and without a change', async () => {
   const [tried] = await onSmallDisk('read-only');
   expect(tried).toMatchObject({ code: 'disk', versions: OLD, staged: [] });
   expect(tried?.hint).toMatch(/writable/);

@@ -11,7 +11,7 @@ function bytesOf(text: string): Buffer {
 
 const PIECE = 256 * 1024;
 
-describe('encoded', () => {
+describe('the function encoded', () => {
   it('gives the bytes of any text, lone surrogates replaced', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
@@ -22,7 +22,7 @@ describe('encoded', () => {
   });
 
   it.each(['a', 'é', '東', '𝄞', '\ud834', '\udd1e'])(
-    'gives what stands around the end of a piece: %j',
+    'gives the text around the end of a piece: %j',
     (character) => {
       for (const before of [PIECE - 2, PIECE - 1, PIECE, PIECE + 1]) {
         const text = `${'x'.repeat(before)}${character}${character}y`;
@@ -32,7 +32,7 @@ describe('encoded', () => {
   );
 });
 
-describe('holds', () => {
+describe('the function holds', () => {
   const text = `${'é'.repeat(PIECE)}end`;
 
   it('is true for the bytes of the text', () => {

@@ -24,8 +24,8 @@ async function install(place: Place, files: readonly PlannedFile[]): Promise<num
   return commitFiles(staged, { path: place.navigator, clockMark: 0 });
 }
 
-describe('comparing', () => {
-  it('calls a file changed when it is missing or its bytes differ, and returns the bytes that are there', async () => {
+describe('the comparison of planned files', () => {
+  it('reports a file as changed if it is missing or its bytes differ, and returns the present bytes', async () => {
     const place = makePlace();
     const files = plan(place, 1);
     expect(compareFiles(files).map(({ changed, previous }) => ({ changed, previous }))).toEqual(
@@ -40,7 +40,7 @@ describe('comparing', () => {
     ]);
   });
 
-  it('calls a symbolic link changed and does not read what it leads to', () => {
+  it('reports a symbolic link as changed and does not read its target', () => {
     const place = makePlace();
     const files = plan(place, 1);
     const [htpasswd] = files as [PlannedFile];
@@ -49,7 +49,7 @@ describe('comparing', () => {
     expect(compareFiles([htpasswd])[0]).toMatchObject({ changed: true, previous: null });
   });
 
-  it('refuses a directory that stands where a file belongs', () => {
+  it('refuses a directory in the place of a file', () => {
     const place = makePlace();
     mkdirSync(join(place.dbDir, 'htpasswd'));
     expect(() => compareFiles(plan(place, 1))).toThrow(
@@ -58,8 +58,8 @@ describe('comparing', () => {
   });
 });
 
-describe('staging', () => {
-  it('touches nothing that is installed, and hands the verifier what the disk holds', async () => {
+describe('the staging of files', () => {
+  it('touches no installed file, and gives the verifier the bytes on the disk', async () => {
     const place = makePlace();
     await install(place, plan(place, 1));
     const seen: PlannedFile[] = [];
@@ -87,7 +87,7 @@ describe('staging', () => {
     expect(leftovers(place.home)).toEqual([]);
   });
 
-  it('never writes through something that stands at the staged name, not even a link', async () => {
+  it('never writes through an existing staged name, not even a link', async () => {
     const place = makePlace();
     const victim = join(place.home, 'victim');
     writeFileSync(victim, 'precious');
@@ -96,7 +96,7 @@ describe('staging', () => {
     expect(readFileSync(victim, 'utf8')).toBe('precious');
   });
 
-  it('gives a new file the planned mode, whatever the umask, and an old one keeps its own', async () => {
+  it('gives a new file the planned mode, whatever the umask, and keeps the mode of an old one', async () => {
     const place = makePlace();
     const before = process.umask(0o077);
     try {
@@ -111,7 +111,7 @@ describe('staging', () => {
     expect(modeOf('htpasswd')).toBe(0o604);
   });
 
-  it('keeps owners where it may; what is new is its own, with the group of the directory', async () => {
+  it('keeps owners if it can; a new file gets the group of the directory', async () => {
     const place = makePlace();
     chownSync(place.dbDir, 0, 1235);
     await install(place, plan(place, 1));
@@ -123,7 +123,7 @@ describe('staging', () => {
   });
 });
 
-describe('committing', () => {
+describe('the commit of staged files', () => {
   it('puts every file in place and dates navigator.yml a second ahead of the clock', async () => {
     const place = makePlace();
     const before = Date.now();
@@ -135,7 +135,7 @@ describe('committing', () => {
     expect(mtime).toBeLessThanOrEqual(Date.now() + 1125);
   });
 
-  it('dates navigator.yml also when only another file changed, and leaves its bytes and inode alone', async () => {
+  it('dates navigator.yml even if only another file changed, and keeps its bytes and inode', async () => {
     const place = makePlace();
     const first = await install(place, plan(place, 1));
     const inode = statSync(place.navigator).ino;
@@ -159,7 +159,7 @@ describe('committing', () => {
     expect(leftovers(place.home)).toEqual([]);
   });
 
-  it('replaces a symbolic link itself and leaves what it led to', async () => {
+  it('replaces a symbolic link itself and leaves its target unchanged', async () => {
     const place = makePlace();
     const target = join(place.home, 'elsewhere');
     writeFileSync(target, 'precious');
@@ -171,7 +171,7 @@ describe('committing', () => {
     expect(readFileSync(target, 'utf8')).toBe('precious');
   });
 
-  it('dates nothing when no reload is asked for', async () => {
+  it('dates nothing if no reload is requested', async () => {
     const place = makePlace();
     expect(commitFiles(await stageFiles(plan(place, 1).slice(0, 2), RUN), null)).toBeNull();
     expect(existsSync(place.navigator)).toBe(false);

@@ -40,7 +40,7 @@ function replaced(place: Place, version = 1): Replaced {
 const runNumber = (n: number) => `20260102T0304${String(n).padStart(5, '0')}Z-0000aa`;
 
 describe('generations', () => {
-  it('give back, byte for byte, what was kept, and remember what did not exist', () => {
+  it('give back every kept file byte for byte, and remember missing files', () => {
     const place = ready();
     keepGeneration(place.stateDir, RUN, replaced(place), FACTS);
     const { generation, index } = readGeneration(place.stateDir, RUN);
@@ -73,7 +73,7 @@ describe('generations', () => {
     }
   });
 
-  it('are listed newest first by their order of making, whatever the clock said, and the oldest go', () => {
+  it('are listed newest first in the order of creation, whatever the clock said, and the oldest are removed', () => {
     const place = ready();
     const runs = [7, 3, 9, 1, 5].map(runNumber);
     for (const run of runs) keepGeneration(place.stateDir, run, replaced(place), FACTS, { keep: 3 });
@@ -81,7 +81,7 @@ describe('generations', () => {
     expect(readdirSync(join(place.stateDir, 'generations'))).toHaveLength(3);
   });
 
-  it('that were damaged are refused, with the list of what there is', () => {
+  it('that were damaged are refused, with a list of the others', () => {
     const place = ready();
     for (const run of [RUN, LATER_RUN]) keepGeneration(place.stateDir, run, replaced(place), FACTS);
     const path = join(place.stateDir, 'generations', RUN, 'index.sqlite3');
@@ -93,7 +93,7 @@ describe('generations', () => {
     );
   });
 
-  it('that do not exist are refused, whether there are others or none', () => {
+  it('that do not exist are refused, with or without others', () => {
     const place = ready();
     expect(() => readGeneration(place.stateDir)).toThrow(expect.objectContaining({ code: 'no-generation' }));
     keepGeneration(place.stateDir, RUN, replaced(place), FACTS);
@@ -105,8 +105,8 @@ describe('generations', () => {
   });
 });
 
-describe('recovery', () => {
-  it('removes what other runs left half done, and nothing else', () => {
+describe('the recovery after a killed run', () => {
+  it('removes the unfinished files of other runs, and nothing else', () => {
     const place = ready();
     keepGeneration(place.stateDir, RUN, replaced(place), FACTS);
     const half = join(place.stateDir, 'generations', runNumber(1));
@@ -136,7 +136,7 @@ describe('recovery', () => {
     expect(listGenerations(place.stateDir)).toHaveLength(1);
   });
 
-  it('takes a generation for incomplete when its manifest is cut short, or a member is missing', () => {
+  it('treats a generation as incomplete if its manifest is cut short, or a file is missing', () => {
     const place = ready();
     for (const run of [RUN, LATER_RUN, runNumber(1)])
       keepGeneration(place.stateDir, run, replaced(place), FACTS);

@@ -69,7 +69,7 @@ async function prove(place: Place, old: number, image: Buffer): Promise<void> {
 }
 
 it.each(SCENARIOS)(
-  'killed at any system call, every file is old or new and the next run completes: $title',
+  'an installation that is killed at any system call leaves every file old or new, and the next run completes: $title',
   async ({ mode, kills, next }) => {
     const { home } = makePlace();
     const template = placeIn(join(home, 'template'));

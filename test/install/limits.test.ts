@@ -6,7 +6,7 @@ it.each([
   ['EFBIG', /ulimit -f/],
   ['EMFILE', /ulimit -n/],
   ['ENFILE', /fs\.file-max/],
-])('%s is told with the limit that was met, and not to be reported', (code, hint) => {
+])('the failure %s names the limit that was met, and is not an internal error', (code, hint) => {
   const error = Object.assign(new Error(`${code}: write`), { code });
   const told = diskError('cannot write', '/db/index.sqlite3', error);
   expect(told).toBeInstanceOf(Failure);

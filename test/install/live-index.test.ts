@@ -51,7 +51,7 @@ describe('an index that was read before', () => {
     expect(await readLiveIndex(site, undefined, known)).toBe(known);
   });
 
-  it('is read again after a change that leaves its size and its time as they were', async () => {
+  it('is read again after a change that keeps its size and its time', async () => {
     aMinuteLater();
     const known = await readLiveIndex(site);
     const before = statSync(path);
@@ -62,18 +62,18 @@ describe('an index that was read before', () => {
     expect(found.digest).not.toBe(known.digest);
   });
 
-  it('is read again after a change that stands in its write-ahead log alone', async () => {
+  it('is read again after a change that is only in its write-ahead log', async () => {
     await expectReadAfterChangeInLog(path);
   });
 
-  it('is read again where it stands behind a link: its log is not beside that', async () => {
+  it('is read again behind a link, since its log is not beside the link', async () => {
     const real = join(dbDir, 'real.sqlite3');
     renameSync(path, real);
     symlinkSync(real, path);
     await expectReadAfterChangeInLog(real);
   });
 
-  it('is read again where it was written just before: another change might have the same time', async () => {
+  it('is read again if it was written just before, since another change might have the same time', async () => {
     rename('Just now');
     const known = await readLiveIndex(site);
     expect(known.stamp).toBeNull();

@@ -41,13 +41,13 @@ describe('the fresh mtime of navigator.yml', () => {
     );
   });
 
-  it('is a time that the file system takes over to the nanosecond', async () => {
+  it('is a time that the file system stores exactly', async () => {
     const place = makePlace();
     const mtime = commitFiles(await stageFiles(plan(place, 1), RUN), { path: place.navigator, clockMark: 0 });
     expect(statSync(place.navigator, { bigint: true }).mtimeNs).toBe(BigInt(mtime ?? 0) * 1_000_000n);
   });
 
-  it('is what the file gets when the clock jumps back by an hour between two installs', async () => {
+  it('is set on the file even if the clock jumps back by an hour between two installations', async () => {
     const place = makePlace();
     const commitAt = async (version: number, now: number, clockMark: number) =>
       commitFiles(await stageFiles(plan(place, version), RUN), {
@@ -61,7 +61,7 @@ describe('the fresh mtime of navigator.yml', () => {
     expect(statSync(place.navigator).mtimeMs).toBe(second);
   });
 
-  it('is later than an mtime that somebody set in the future, fractions of a millisecond included', async () => {
+  it('is later than an mtime set in the future, fractions of a millisecond included', async () => {
     const place = makePlace();
     commitFiles(await stageFiles(plan(place, 1), RUN), { path: place.navigator, clockMark: 0 });
     utimesSync(place.navigator, 4102444800.9998, 4102444800.9998);

@@ -37,8 +37,8 @@ describe('a disk that gives back other bytes', () => {
   });
 });
 
-describe('what is compared', () => {
-  it('is read up to 16 MiB, or eight times what shall take its place, and larger ones are replaced unread', () => {
+describe('a file that is compared', () => {
+  it('is read up to 16 MiB, or eight times its replacement, and replaced unread if it is larger', () => {
     const place = makePlace();
     const [file] = plan(place, 1);
     if (!file) throw new Error('no plan');
@@ -55,7 +55,7 @@ describe('what is compared', () => {
 });
 
 describe('a commit that fails', () => {
-  it('takes away what was not put in place', async () => {
+  it('removes the files that were not put in place', async () => {
     const place = makePlace();
     const staged = await stageFiles(plan(place, 1), RUN);
     mkdirSync(join(place.dbDir, 'map.yml'));
@@ -70,7 +70,7 @@ describe('generations', () => {
   const run = (at: number) => `20260102T0304${String(at).padStart(5, '0')}Z-00000${at % 10}`;
   const replaced = { index: Buffer.from('x'), files: [{ kind: 'map', previous: Buffer.from('y') } as const] };
 
-  it('are ten unless told, the newest ones, in the order in which they were made', () => {
+  it('are the newest ten by default, in the order in which they were made', () => {
     const { stateDir, dbDir } = makePlace();
     mkdirSync(stateDir, { recursive: true });
     for (let at = 12; at >= 1; at--) keepGeneration(stateDir, run(at), replaced, FACTS);

@@ -33,7 +33,7 @@ async function hammer(role: Seen['role'], path: string): Promise<() => Promise<S
 }
 
 it.each(['wal', 'delete'] as const)(
-  `readers and a writer in other processes see no error and no torn data during ${SWAPS} swaps (%s)`,
+  `${SWAPS} swaps show readers and a writer in other processes no error and no torn data (%s)`,
   async (mode) => {
     const place = makePlace();
     const images = [1, 2, 3].map((version) => versionImage(version));

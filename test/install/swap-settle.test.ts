@@ -37,7 +37,7 @@ describe.each(['wal', 'delete'] as const)('an index that is in place, in journal
     },
   );
 
-  it('is a failure where looking at it fails in a way that nobody foresaw', async () => {
+  it('is a failure if checking it fails unexpectedly', async () => {
     const place = makePlace();
     makeLive(place.index, versionImage(1), mode);
     await expect(swap(place, versionImage(2), new NoDate('ODD'))).rejects.toThrow('not now');
@@ -62,7 +62,7 @@ class Spoiling extends Date {
   }
 }
 
-it('an index that is in place and damaged is told of, and not passed over', async () => {
+it('a damaged index after its installation is reported', async () => {
   const place = makePlace();
   makeLive(place.index, versionImage(1), 'delete');
   const swapped = swapDatabase({

@@ -41,7 +41,7 @@ function journalMode(path: string): unknown {
   }
 }
 
-describe.each(['wal', 'delete'] as const)('swapping a live index in journal mode %s', (mode) => {
+describe.each(['wal', 'delete'] as const)('the swap of a live index in journal mode %s', (mode) => {
   it('leaves the new content, the inode, the journal mode, and the time of the index itself', async () => {
     const place = makePlace();
     makeLive(place.index, versionImage(1), mode);
@@ -54,7 +54,7 @@ describe.each(['wal', 'delete'] as const)('swapping a live index in journal mode
     expect(readdirSync(place.dbDir)).toEqual(['index.sqlite3']);
   });
 
-  it('shows a reader that has it open all of the old, then all of the new', async () => {
+  it('shows a reader that has it open all of the old index, then all of the new one', async () => {
     const place = makePlace();
     makeLive(place.index, versionImage(1), mode);
     const reader = openDatabase(place.index, { fileMustExist: true });
@@ -89,7 +89,7 @@ describe.each(['wal', 'delete'] as const)('swapping a live index in journal mode
     expect(leftovers(place.home)).toEqual([]);
   });
 
-  it('fails with lock-timeout, nothing changed, while somebody keeps a write transaction open', async () => {
+  it('fails with lock-timeout and changes nothing while another process keeps a write transaction open', async () => {
     const place = makePlace();
     makeLive(place.index, versionImage(1), mode);
     const writer = openDatabase(place.index, { fileMustExist: true });
@@ -127,7 +127,7 @@ describe.each(['wal', 'delete'] as const)('swapping a live index in journal mode
     reader.close();
   });
 
-  it('is sound when a process died with half a transaction in its journal', async () => {
+  it('gives a sound database after a process died with half a transaction in its journal', async () => {
     const place = makePlace();
     makeLive(place.index, versionImage(1), mode);
     const die = `
@@ -144,8 +144,8 @@ describe.each(['wal', 'delete'] as const)('swapping a live index in journal mode
   });
 });
 
-describe('installing an index where there is no database', () => {
-  it('makes one with the group of the directory, readable by nobody else', async () => {
+describe('the installation of an index without a database in its place', () => {
+  it('makes one with the group of the directory, readable by no others', async () => {
     const place = makePlace();
     chownSync(place.dbDir, 0, 1235);
     const image = versionImage(1);
@@ -156,7 +156,7 @@ describe('installing an index where there is no database', () => {
     expect(provenVersion(place.index)).toBe(1);
   });
 
-  it('removes a log that a database which is gone has left, instead of replaying it', async () => {
+  it('removes the log of a deleted database instead of replaying it', async () => {
     const place = makePlace();
     makeLive(place.index, versionImage(1), 'wal');
     const writer = openDatabase(place.index, { fileMustExist: true });
@@ -185,7 +185,7 @@ describe('installing an index where there is no database', () => {
     expect([uid, gid]).toEqual([77, 78]);
   });
 
-  it('replaces a symbolic link and leaves the database that it led to', async () => {
+  it('replaces a symbolic link and leaves its target unchanged', async () => {
     const place = makePlace();
     const elsewhere = `${place.home}/elsewhere.sqlite3`;
     makeLive(elsewhere, versionImage(1), 'delete');
@@ -204,7 +204,7 @@ describe('installing an index where there is no database', () => {
     expect(existsSync(place.index)).toBe(true);
   });
 
-  it('says what is installed also when the image had bytes after its last page', async () => {
+  it('returns the right digest even if the image had bytes after its last page', async () => {
     const place = makePlace();
     const image = versionImage(1);
     const { digest } = await swap(place, Buffer.concat([image, Buffer.alloc(4096)]));

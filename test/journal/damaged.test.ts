@@ -16,7 +16,7 @@ describe('a journal that cannot be used', () => {
   it.each([
     ['is no database', (path: string) => writeFileSync(path, 'x'.repeat(9000))],
     [
-      'is a database of somebody else',
+      'is a database of another program',
       (path: string) => {
         rmSync(path);
         openDatabase(path).exec('CREATE TABLE strangers (id)').close();
@@ -42,7 +42,7 @@ describe('a journal that cannot be used', () => {
     await withJournal(dbDir, (journal) => expect(journal.notes).toEqual([]));
   });
 
-  it('is set aside once when 12 processes find it damaged at the same time, and never two hold the lock', async () => {
+  it('is set aside once if 12 processes find it damaged at the same time, and never two hold the lock', async () => {
     const dbDir = makeDbDir();
     await withJournal(dbDir, () => {});
     writeFileSync(journalIn(dbDir), 'x'.repeat(9000));
@@ -51,7 +51,7 @@ describe('a journal that cannot be used', () => {
     expect(damaged(dbDir)).toHaveLength(1);
   });
 
-  it('is left to the process that sets it aside already, and to the one that has made a new one', async () => {
+  it('is left to the process that is setting it aside, or has made a new one', async () => {
     const dbDir = makeDbDir();
     await withJournal(dbDir, () => {});
     const guard = openDatabase(join(dbDir, '.update_config', 'repair.db')).exec('BEGIN EXCLUSIVE');
@@ -63,7 +63,7 @@ describe('a journal that cannot be used', () => {
     expect(existsSync(journalIn(dbDir))).toBe(false);
   });
 
-  it('because it was removed while somebody waited for it is made anew, once the holder is done', async () => {
+  it('because it was removed while another process waited for it is made again once the holder is done', async () => {
     const dbDir = makeDbDir();
     const first = await acquireJournal({ dbDir, timeoutMs: 0 });
     const second = acquireJournal({ dbDir, timeoutMs: 60_000 });
@@ -75,7 +75,7 @@ describe('a journal that cannot be used', () => {
     journal.close();
   });
 
-  it('because a newer version made it is left alone, and that is a failure that says so', async () => {
+  it('because a newer version made it is left unchanged, and the failure says so', async () => {
     const dbDir = makeDbDir();
     await withJournal(dbDir, () => {});
     openDatabase(journalIn(dbDir)).exec('PRAGMA user_version = 3').close();

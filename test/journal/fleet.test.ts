@@ -26,7 +26,7 @@ const versionOf = (dbDir: string) => {
 };
 
 describe('the journal of the fleet', () => {
-  it('is a step of the journal that a host takes with its first run over the fleet, and no other host', async () => {
+  it('is added to the journal by the first run over the fleet, and only on that host', async () => {
     const dbDir = makeDbDir();
     await withJournal(dbDir, (journal) =>
       journal.begin({ run: 'r1', trigger: 'cgi', kind: 'plain', appRoot: '/rails' }),
@@ -45,13 +45,13 @@ describe('the journal of the fleet', () => {
     expect(await readFleetHistory(dbDir, 9)).toMatchObject([{ ...run('f1'), ...END }]);
   });
 
-  it('says that there was no run where there is no journal, and makes none', async () => {
+  it('has no runs if there is no journal, and makes none', async () => {
     const dbDir = makeDbDir();
     expect(await readFleetHistory(dbDir, 9)).toEqual([]);
     expect(await readPublishMemory(dbDir, 's', 100)).toMatchObject({ installed: null });
   });
 
-  it('remembers the event databases that were looked at, and takes what it has not written for nothing', async () => {
+  it('remembers the event databases that were read, and ignores entries of other programs', async () => {
     const dbDir = makeDbDir();
     const memory = { basis: 'd1', stamps: { '2026-boston': '1:2:3 -' } };
     await inFleetJournal({ dbDir, timeoutMs: 1000 }, (journal) => journal.rememberDates(memory));
@@ -74,7 +74,7 @@ describe('the journal of the fleet', () => {
     expect(rows[0]).toMatchObject({ run: 'f510', outcome: 'running', durationMs: null });
   });
 
-  it('knows a run whose process is gone from one that goes on', async () => {
+  it('distinguishes a run whose process is gone from a running one', async () => {
     const dbDir = makeDbDir();
     await inFleetJournal({ dbDir, timeoutMs: 1000 }, (journal) => journal.begin(run('f1')));
     const db = openDatabase(join(dbDir, '.update_config', 'journal.db'));
@@ -86,7 +86,7 @@ describe('the journal of the fleet', () => {
     expect((await readFleetHistory(dbDir, 1))[0]?.outcome).toBe('interrupted');
   });
 
-  it('remembers publications for each store by itself, all of one call or nothing', async () => {
+  it('remembers publications for each store separately, all of one call or none', async () => {
     const dbDir = makeDbDir();
     const last = { etag: '"1"', digest: 'd', time: '2026-01-02T03:04:05.000Z', inventoried: false };
     await inFleetJournal({ dbDir, timeoutMs: 1000 }, (journal) => {

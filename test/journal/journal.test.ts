@@ -9,8 +9,8 @@ import { resultOf, run } from './support/results.ts';
 
 const ROOT = '/rails';
 
-describe('the history', () => {
-  it('tells of each run when, why, how, for how long and what changed, newest first', async () => {
+describe('the history of a machine', () => {
+  it('has the time, reason, outcome, duration and changes of each run, newest first', async () => {
     const dbDir = makeDbDir();
     await withJournal(dbDir, (journal) => {
       journal.begin({ run: 'a', trigger: 'command', kind: 'forced', appRoot: ROOT });
@@ -61,7 +61,7 @@ describe('the history', () => {
     ]);
   });
 
-  it('is empty where nothing ever ran, and looking makes nothing', async () => {
+  it('is empty if nothing ever ran, and reading it makes no file', async () => {
     const dbDir = makeDbDir();
     expect(await readHistory(dbDir, 10)).toEqual([]);
     await expect(readHistory(join(dbDir, 'missing'), 10)).rejects.toMatchObject({ code: 'db-dir-missing' });
@@ -102,8 +102,8 @@ describe('the history', () => {
   });
 });
 
-describe('what the journal remembers from run to run', () => {
-  it('is what is installed', async () => {
+describe('the memory of the journal from run to run', () => {
+  it('has what is installed', async () => {
     const dbDir = makeDbDir();
     const state: InstalledState = {
       etag: '"abc"',
@@ -122,7 +122,7 @@ describe('what the journal remembers from run to run', () => {
     expect(await withJournal(dbDir, (journal) => journal.installed())).toEqual({ ...state, held: true });
   });
 
-  it('is a reload that is owed, until it is paid', async () => {
+  it('has a reload that is owed, until it is done', async () => {
     const dbDir = makeDbDir();
     await withJournal(dbDir, (journal) => {
       expect(journal.pendingReload()).toBe(false);
@@ -137,7 +137,7 @@ describe('what the journal remembers from run to run', () => {
     expect(await withJournal(dbDir, (journal) => journal.pendingReload())).toBe(false);
   });
 
-  it('is the highest clock that any run saw, also when the clock is set back', async () => {
+  it('has the highest clock that any run saw, even if the clock is set back', async () => {
     const dbDir = makeDbDir();
     vi.useFakeTimers({ toFake: ['Date'] });
     onTestFinished(() => void vi.useRealTimers());

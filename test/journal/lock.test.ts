@@ -9,8 +9,8 @@ import { acquireJournal } from '../../src/journal/journal.ts';
 import { makeDbDir, withJournal } from './support/db-dir.ts';
 import { contend, holder } from './support/processes.ts';
 
-describe('the lock', () => {
-  it('is had by one of 20 contending processes at a time, and all of them are served by at most two runs', async () => {
+describe('the lock of the journal', () => {
+  it('is held by one of 20 contending processes at a time, and at most two runs serve all of them', async () => {
     const dbDir = makeDbDir();
     const said = await contend(dbDir, 20);
     const ran = said.filter((line) => line === 'ran\n');
@@ -21,7 +21,7 @@ describe('the lock', () => {
     expect(history.every(({ outcome }) => outcome === 'unchanged')).toBe(true);
   });
 
-  it('is free at once when its holder is killed, and the run is known as interrupted', async () => {
+  it('is free at once when its holder is killed, and the history shows the run as interrupted', async () => {
     const dbDir = makeDbDir();
     const child = await holder(dbDir);
     await expect(acquireJournal({ dbDir, timeoutMs: 50 })).rejects.toMatchObject({ code: 'lock-timeout' });
@@ -45,7 +45,7 @@ describe('the lock', () => {
     expect(performance.now() - began).toBeGreaterThanOrEqual(119);
   });
 
-  it('is not waited for any longer when the caller gives up', async () => {
+  it('is no longer waited for when the caller gives up', async () => {
     const dbDir = makeDbDir();
     await holder(dbDir);
     const giveUp = new AbortController();
@@ -78,7 +78,7 @@ describe('the lock', () => {
     });
   });
 
-  it('needs the db dir, and says so when it is missing or no directory', async () => {
+  it('needs the db dir, and says so if it is missing or not a directory', async () => {
     const dbDir = makeDbDir();
     writeFileSync(join(dbDir, 'file'), '');
     for (const name of ['missing', 'file', 'file/below']) {
@@ -92,7 +92,7 @@ describe('the lock', () => {
 });
 
 describe('the state directory', () => {
-  it('is made for its owner alone, and so is the journal in it', async () => {
+  it('is private to its owner, and so is the journal in it', async () => {
     const dbDir = makeDbDir();
     await withJournal(dbDir, ({ stateDir }) => {
       expect(statSync(stateDir).mode & 0o777).toBe(0o700);
@@ -107,7 +107,7 @@ describe('the state directory', () => {
     await withJournal(dbDir, ({ stateDir }) => expect(statSync(stateDir).mode & 0o777).toBe(0o700));
   });
 
-  it('that its user may not make is a failure of the disk, with a hint', async () => {
+  it('that its user cannot make is a failure of the disk, with a hint', async () => {
     const dbDir = makeDbDir();
     chmodSync(dbDir, 0o755);
     const module = join(import.meta.dirname, '../../src/journal/journal.ts');
@@ -123,7 +123,7 @@ describe('the state directory', () => {
     });
   });
 
-  it('is not followed when it is a link, nor overwritten when it is a file', async () => {
+  it('is neither followed if it is a link, nor overwritten if it is a file', async () => {
     const dbDir = makeDbDir();
     const elsewhere = join(dbDir, 'elsewhere');
     mkdirSync(elsewhere);

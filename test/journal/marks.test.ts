@@ -202,7 +202,7 @@ describe('what a host remembers of its publications', () => {
     return { foreign, grown: grown?.etag ?? null, known: [...known] };
   };
 
-  it('tells an index of somebody else from its own', async () => {
+  it('distinguishes another administrator’s index from its own', async () => {
     expect(await digests(state('d'), null)).toEqual({ foreign: 'd', grown: '"d"', known: [] });
     expect(await digests(state('d'), 'd')).toEqual({ foreign: null, grown: '"d"', known: ['d'] });
     expect(await digests(state('d'), 'other')).toEqual({ foreign: 'd', grown: '"d"', known: ['other'] });

@@ -17,8 +17,8 @@ const refusal = (id: string, timestamp = NOW, now = NOW) => claimId(dbDir, { id,
 const claim = (...args: Parameters<typeof refusal>): boolean => refusal(...args) === null;
 const remembered = () => readdirSync(join(dbDir, '.update_config/pushed'));
 
-describe('the id of a message', () => {
-  it('is used up by the first one who comes with it, whatever time the next one signs', () => {
+describe('the id of a pushed message', () => {
+  it('is used up by the first request, whatever time the next one signs', () => {
     expect(claim('a')).toBe(true);
     expect(claim('a')).toBe(false);
     expect(claim('a', NOW + 10)).toBe(false);
@@ -27,7 +27,7 @@ describe('the id of a message', () => {
     expect(remembered()).toHaveLength(3);
   });
 
-  it('is forgotten once its message is far too old to be taken', () => {
+  it('is forgotten once its message is far too old to be accepted', () => {
     claim('a');
     claim('b', NOW + HALF_AN_HOUR, NOW + HALF_AN_HOUR);
     expect(remembered()).toHaveLength(2);
@@ -40,7 +40,7 @@ describe('the id of a message', () => {
     ]);
   });
 
-  it('is not taken again where it was forgotten and the clock was then set back', () => {
+  it('is not accepted again if it was forgotten and the clock was then set back', () => {
     claim('a');
     claim('b', NOW + 2 * HALF_AN_HOUR, NOW + 2 * HALF_AN_HOUR);
     expect(claim('a')).toBe(false);
@@ -52,7 +52,7 @@ describe('the id of a message', () => {
     expect(refusal('later', NOW + 2)).toBe('its webhook-id was used before');
   });
 
-  it('is remembered whatever else stands there, which is left alone', () => {
+  it('is remembered whatever else is in its directory, which stays unchanged', () => {
     claim('a');
     const directory = join(dbDir, '.update_config/pushed');
     mkdirSync(join(directory, 'lost+found'));
@@ -62,7 +62,7 @@ describe('the id of a message', () => {
     expect(remembered()).toContain('lost+found');
   });
 
-  it('is refused where there are far too many', () => {
+  it('is refused if there are far too many', () => {
     claim('id-0');
     const directory = join(dbDir, '.update_config/pushed');
     // As claims leave them, each of which looks at all that are there.

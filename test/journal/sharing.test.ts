@@ -7,7 +7,7 @@ import { resultOf, run } from './support/results.ts';
 
 const ROOT = '/rails';
 
-describe('sharing results', () => {
+describe('the sharing of results', () => {
   const share = (journal: Journal, since: ReturnType<typeof moment>, kind: RunKind, appRoot = ROOT) =>
     journal.resultSince(since, { kind, appRoot })?.run ?? null;
 
@@ -32,13 +32,13 @@ describe('sharing results', () => {
     });
   });
 
-  it('takes the start of the process for the arrival, which is before everything that it does', () => {
+  it('uses the start of the process as the arrival, which is before everything that it does', () => {
     expect(arrival().monotonicNs).toBeLessThan(moment().monotonicNs);
     expect(moment().monotonicNs - arrival().monotonicNs).toBeGreaterThan(10_000_000n);
     expect(arrival().bootId).toBe(moment().bootId);
   });
 
-  it('does not give results of another boot, or where boots have no name', async () => {
+  it('does not give results of another boot, or without a boot id', async () => {
     await withJournal(makeDbDir(), (journal) => {
       run(journal, 'a');
       for (const bootId of ['another', null])
@@ -55,7 +55,7 @@ describe('sharing results', () => {
     });
   });
 
-  it('gives a push the result of one with the very same index, and of no other', async () => {
+  it('gives a push the result of a push of the same index, and of no other', async () => {
     const index = { etag: null, size: 1, time: '2026-01-02T03:04:05.000Z', source: 'push' } as const;
     await withJournal(makeDbDir(), (journal) => {
       const came = moment();
@@ -102,7 +102,7 @@ describe('sharing results', () => {
     });
   });
 
-  it('gives failures, too: whoever waited for one would fail in the same way', async () => {
+  it('gives failures, too, since the waiting run would fail in the same way', async () => {
     await withJournal(makeDbDir(), (journal) => {
       const came = moment();
       journal.begin({ run: 'a', trigger: 'cgi', kind: 'plain', appRoot: ROOT });

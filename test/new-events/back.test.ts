@@ -9,7 +9,7 @@ import { Stand } from './support/stand.ts';
 
 shareReadyStands();
 
-it("a ready hook that has read the index before the update does not take the old one for an event's", async () => {
+it('a ready hook that read the index before the update does not use the old database for an event', async () => {
   const CAMDEN = { ...TWO, studio: 'camden' } as const;
   const stand = await Stand.ready([ONE, CAMDEN]);
   const db = openDatabase(stand.path('2026-camden-gala'));
@@ -26,7 +26,7 @@ it("a ready hook that has read the index before the update does not take the old
   expect([locationOf(stand, '2026-boston-renamed'), stand.exists('2026-boston')]).toEqual(['Late', false]);
 });
 
-it('what stands in the place of the record keeps the ready hook from nothing else', async () => {
+it('a directory in the place of the record of moves stops nothing else in the ready hook', async () => {
   const stand = await Stand.ready([ONE]);
   writeFileSync(join(stand.machine.dbDir, '.update_config/moves'), '');
   await stand.publish(ONE, { ...TWO, studio: 'camden' });
@@ -38,7 +38,7 @@ it('what stands in the place of the record keeps the ready hook from nothing els
 });
 
 it.each(['an update', 'a rollback'])(
-  '%s that brings it back before the ready hook has looked brings what was written meanwhile',
+  '%s that brings a moved event back before the ready hook has run brings later changes along',
   async (how) => {
     const stand = await Stand.ready([ONE]);
     await stand.publish({ ...ONE, key: 'renamed' });
@@ -58,7 +58,7 @@ it.each(['an update', 'a rollback'])(
   },
 );
 
-it('one that comes back and was not written to meanwhile stays as it is, with what was written to it', async () => {
+it('an event that comes back, with an unchanged copy, keeps its first database', async () => {
   const stand = await Stand.ready([ONE]);
   await stand.publish({ ...ONE, key: 'renamed' });
   await stand.machine.post();
@@ -70,7 +70,7 @@ it('one that comes back and was not written to meanwhile stays as it is, with wh
   expect([locationOf(stand, '2026-boston'), aside(stand).length, stand.litter()]).toEqual(['Late', 1, []]);
 });
 
-it('one that could not be brought back is brought by the ready hook', async () => {
+it('a database that the update could not bring back is brought back by the ready hook', async () => {
   const stand = await Stand.ready([ONE], { UPDATE_CONFIG_PREPARE_TIMEOUT: '1' });
   await stand.publish({ ...ONE, key: 'renamed' });
   await stand.machine.post();
@@ -85,7 +85,7 @@ it('one that could not be brought back is brought by the ready hook', async () =
   expect(locationOf(stand, '2026-boston')).toBe('Since');
 });
 
-it('where another event has its old name at once, it has a copy all the same, and that is told', async () => {
+it('a moved event whose old name another event gets at once has a copy, with a warning', async () => {
   const A = { id: 1, key: 'a', name: 'A' };
   const B = { id: 2, key: 'b', name: 'B' };
   const stand = await Stand.ready([A, B]);
@@ -101,7 +101,7 @@ it('where another event has its old name at once, it has a copy all the same, an
   expect([locationOf(stand, '2026-boston-c'), aside(stand), stand.litter()]).toEqual(['Of A', [], []]);
 });
 
-it('names that no file can have, in the record of what is owed, keep no event from its database', async () => {
+it('invalid names in the record of owed databases do not prevent an event’s database', async () => {
   const stand = await Stand.ready([ONE]);
   const owed = { '2026-boston-gala': `2026-${'x'.repeat(300)}`, '2026-boston-showcase': '2026-\0' };
   writeFileSync(join(stand.machine.dbDir, '.update_config/new-events.json'), JSON.stringify(owed));

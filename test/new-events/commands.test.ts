@@ -20,7 +20,7 @@ async function update(stand: Stand): Promise<{ code: number | null; reasons: str
   return { code: exitCode, reasons: warnings.map(({ row, reason }) => `${row} ${reason}`), text: stdout };
 }
 
-it('the prepared database is made first, once for all new events, by the commands that see the new showcases.yml', async () => {
+it('the prepared database is made once for all new events, by commands that see the new showcases.yml', async () => {
   const stand = await Stand.ready([FIRST]);
   stand.dropTemplate();
   await stand.publish(FIRST, GALA, BALL);
@@ -34,7 +34,7 @@ it('the prepared database is made first, once for all new events, by the command
   expect(readFileSync(join(stand.machine.appRoot, 'tmp/rails/asked'), 'utf8')).not.toContain('evil');
 });
 
-it('where none can be made the commands run for each event, and one that fails is a warning for that event', async () => {
+it('without a prepared database the commands run for each event, and a failure is a warning for that event', async () => {
   const stand = await Stand.ready([FIRST]);
   stand.dropTemplate();
   stand.control('fail', 'template');
@@ -66,7 +66,7 @@ it('commands that take too long are ended within the time for all events togethe
   expect(stand.litter().filter((name) => name !== 'new-events.json')).toEqual([]);
 });
 
-it('one that was changed by hand, and would run something, is not used', async () => {
+it('a prepared database that was changed by hand, and would run code, is not used', async () => {
   const stand = await Stand.ready([FIRST]);
   const [name = ''] = stand.templates();
   const db = openDatabase(join(stand.machine.dbDir, '.update_config', name));
@@ -77,7 +77,7 @@ it('one that was changed by hand, and would run something, is not used', async (
   expect(stand.content('2026-camden-gala')).toEqual(seeded('Winter Gala', 'May 2, 2026'));
 });
 
-it('one that is damaged, or not of the present migrations, is made anew', async () => {
+it('a prepared database that is damaged, or of other migrations, is made again', async () => {
   const stand = await Stand.ready([FIRST]);
   const [name = ''] = stand.templates();
   writeFileSync(join(stand.machine.dbDir, '.update_config', name), 'no database');
@@ -91,7 +91,7 @@ it('one that is damaged, or not of the present migrations, is made anew', async 
   expect(stand.asked()).toEqual(['db:prepare template', 'db:seed template']);
 });
 
-it('without a seed command nothing is seeded, and an application without migrations gets no database', async () => {
+it('an application without a seed command gets no seed, and one without migrations no database', async () => {
   const stand = await Stand.ready([FIRST], { READY_SEED_COMMAND: 'off' });
   await stand.publish(FIRST, GALA);
   expect((await stand.machine.post()).body).toContain('databases of new events: 1 copied');
@@ -108,7 +108,7 @@ it('without a seed command nothing is seeded, and an application without migrati
   ]);
 });
 
-it('the ready hook seeds a database that it has migrated, where events is empty', async () => {
+it('the ready hook seeds a migrated database whose table events is empty', async () => {
   const stand = await Stand.ready([FIRST]);
   const db = openDatabase(stand.path('2026-boston'));
   db.exec("DELETE FROM events; DELETE FROM schema_migrations WHERE version LIKE '2026%'");
@@ -118,7 +118,7 @@ it('the ready hook seeds a database that it has migrated, where events is empty'
   expect(stand.content('2026-boston')).toEqual(seeded('Showcase', '2026-05-01'));
 });
 
-it('a prepared database that cannot be made is a warning of the ready hook, and no failure', async () => {
+it('a prepared database that cannot be made is a warning of the ready hook, not a failure', async () => {
   const stand = await Stand.ready([FIRST]);
   stand.dropTemplate();
   stand.control('fail', 'template');
@@ -137,7 +137,7 @@ it.each([
     `CREATE INDEX by_name ON events (name); PRAGMA writable_schema = ON;
      UPDATE sqlite_schema SET sql = replace(sql, '(name)', '(name COLLATE ours)') WHERE name = 'by_name'`,
   ],
-])('a prepared database %s is not used, since to name the event is for its seed', async (_what, sql) => {
+])('a prepared database %s is not used, since its seed must name the event', async (_what, sql) => {
   const stand = await Stand.ready([FIRST]);
   const [name = ''] = stand.templates();
   const db = openDatabase(join(stand.machine.dbDir, '.update_config', name));

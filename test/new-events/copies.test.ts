@@ -14,7 +14,7 @@ const FIRST = { id: 1, date: '2026-05-01' };
 const SECOND = { id: 2, studio: 'camden', key: 'gala', name: 'Winter Gala', date: 'May 2, 2026' } as const;
 const THIRD = { id: 3, studio: 'sydney' } as const;
 
-it('the ready hook seeds what it makes, and keeps a prepared database for events to come', async () => {
+it('the ready hook seeds a database that it makes, and keeps a prepared one for later events', async () => {
   const stand = await Stand.open();
   await stand.publish(FIRST, SECOND, THIRD);
   expect((await stand.machine.post()).result.outcome).toBe('updated');
@@ -31,7 +31,7 @@ it('the ready hook seeds what it makes, and keeps a prepared database for events
   expect([stand.asked(), stand.litter()]).toEqual([[], []]);
 });
 
-it('the prepared database is made anew when migrations or seed change, and the old one goes', async () => {
+it('the prepared database is made again if migrations or seed change, and the old one is removed', async () => {
   const stand = await Stand.ready([FIRST]);
   const [before] = stand.templates();
   writeFileSync(join(stand.machine.appRoot, 'db/migrate/20270101000000_more.rb'), '');
@@ -43,7 +43,7 @@ it('the prepared database is made anew when migrations or seed change, and the o
   expect(stand.templates()).toEqual([expect.not.stringMatching(after ?? '')]);
 });
 
-it('an update copies it for each new event of this region, with the values that a seed would take', async () => {
+it('an update copies the prepared database for each new event of this region, with the values of a seed', async () => {
   const stand = await Stand.ready([FIRST]);
   await stand.publish(FIRST, SECOND, THIRD, {
     id: 4,
@@ -75,7 +75,7 @@ it('a single event’s copy has its date, and the name that the seed gives', asy
   expect(stand.content('2026-camden')).toEqual(seeded('Showcase', '2026-06-01 - 2026-06-02'));
 });
 
-it('a copy stands there, whole, when navigator.yml is replaced, and showcases.yml stands before it', async () => {
+it('a copy is complete when navigator.yml is replaced, and showcases.yml is installed before it', async () => {
   const stand = await Stand.ready([FIRST]);
   await stand.publish(FIRST, SECOND);
   const calls = await recordCalls(stand.machine, {});
@@ -90,7 +90,7 @@ it('a copy stands there, whole, when navigator.yml is replaced, and showcases.ym
   expect(navigator).toBeGreaterThan(copy);
 });
 
-it('30 new events have theirs by copies alone', async () => {
+it('30 new events get their databases by copies alone', async () => {
   const stand = await Stand.ready([FIRST]);
   const many = Array.from(
     { length: 30 },
@@ -112,7 +112,7 @@ it('an update without a new event asks the store for the index alone, and looks 
   expect(opened).toEqual([]);
 });
 
-it('a database that an application has opened too early, and that is blank, is written into', async () => {
+it('a blank database that an application opened too early is filled in place', async () => {
   const stand = await Stand.ready([FIRST]);
   const early = openDatabase(stand.path('2026-camden-gala'));
   early.exec('PRAGMA journal_mode = WAL');
@@ -122,7 +122,7 @@ it('a database that an application has opened too early, and that is blank, is w
   early.close();
 });
 
-it('a copy that nobody has written to is not uploaded, and gives way to whatever the store gets', async () => {
+it('an unchanged copy is not uploaded, and any database of the store replaces it', async () => {
   const stand = await Stand.ready([FIRST]);
   await stand.publish(FIRST, SECOND);
   await stand.machine.post();
@@ -141,7 +141,7 @@ it('a copy that nobody has written to is not uploaded, and gives way to whatever
   expect((await stand.hook()).stdout).toMatch(/2026-boston.*downloaded/);
 });
 
-it('two requests at once make one copy', async () => {
+it('two simultaneous requests make one copy', async () => {
   const stand = await Stand.ready([FIRST]);
   await stand.publish(FIRST, SECOND);
   const both = [new RunProcess(stand.machine), new RunProcess(stand.machine)];
@@ -150,7 +150,7 @@ it('two requests at once make one copy', async () => {
   expect(stand.content('2026-camden-gala').check).toBe('ok');
 });
 
-it('what stands in the place of the new database, and is no file, is a warning of the update', async () => {
+it('something that is not a file, in the place of the new database, is a warning of the update', async () => {
   const stand = await Stand.ready([FIRST]);
   mkdirSync(stand.path('2026-camden-gala'));
   await stand.publish(FIRST, SECOND);

@@ -60,7 +60,7 @@ function expectNoHalf(stand: Stand): void {
 }
 
 it.each(['update', 'made'] as const)(
-  'an update that is killed (%s)',
+  'the next run completes the databases after a killed update (%s)',
   async (kind) => {
     const { stand, reset } = await changed((one) => kind === 'made' && one.dropTemplate());
     const calls = await recordCalls(stand.machine, {});
@@ -88,7 +88,7 @@ it.each(['update', 'made'] as const)(
   300_000,
 );
 
-it('a ready hook that is killed while it does the same', async () => {
+it('the next run completes the databases after a killed ready hook', async () => {
   // The update has no time to put a database in place: all is left to the hook.
   const { stand, reset } = await changed((one) =>
     one.machine.post('', { env: { UPDATE_CONFIG_PREPARE_TIMEOUT: '0.001' } }),

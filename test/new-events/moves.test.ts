@@ -30,7 +30,7 @@ it('a second event of its studio gives the first another name, and its database 
   expect((await stand.hook()).stdout).toContain('2 unchanged');
 });
 
-it('and back again, when the second event goes', async () => {
+it('the database of an event goes back to its first name when the second event is removed', async () => {
   const stand = await Stand.ready([ONE]);
   await stand.publish(ONE, TWO);
   await stand.machine.post();
@@ -42,7 +42,7 @@ it('and back again, when the second event goes', async () => {
 });
 
 it.each(['delete', 'wal'])(
-  'what an open writer has written is there, with changes in its log (%s)',
+  'a moved database has the changes of an open writer, also those in its log (%s)',
   async (mode) => {
     const stand = await Stand.ready([ONE]);
     const writer = openDatabase(stand.path('2026-boston'));
@@ -63,7 +63,7 @@ it.each(['delete', 'wal'])(
   },
 );
 
-it('a writer that is late does not get his change lost: it is told, and kept', async () => {
+it('a late change of the old database is reported and kept', async () => {
   const stand = await Stand.ready([ONE]);
   await stand.publish({ ...ONE, key: 'renamed' });
   await stand.machine.post();
@@ -82,7 +82,7 @@ it('a writer that is late does not get his change lost: it is told, and kept', a
   expect((await stand.hook()).exitCode).toBe(0);
 });
 
-it('a process that goes on with the old one after that cannot write to it unseen', async () => {
+it('a process that still has the old database open cannot change it unseen', async () => {
   const stand = await Stand.ready([ONE]);
   const writer = openDatabase(stand.path('2026-boston'));
   writer.prepare('SELECT count(*) FROM events').get();
@@ -93,7 +93,7 @@ it('a process that goes on with the old one after that cannot write to it unseen
   writer.close();
 });
 
-it('it is uploaded under its new name, in the place of what an earlier event of that name left', async () => {
+it('a moved database is uploaded under its new name, over that of an earlier event of the name', async () => {
   const stand = await Stand.ready([ONE]);
   change(stand, '2026-boston', 'Ballroom');
   await stand.upload(
@@ -111,7 +111,7 @@ it('it is uploaded under its new name, in the place of what an earlier event of 
   );
 });
 
-it('a machine that does not have it fetches it from the store under its old name', async () => {
+it('a machine without the moved database fetches it from the store under its old name', async () => {
   const other = await Stand.ready([ONE]);
   change(other, '2026-boston', 'Elsewhere');
   const bytes = readFileSync(other.path('2026-boston'));
@@ -128,7 +128,7 @@ it('a machine that does not have it fetches it from the store under its old name
   expect((await stand.published.store.head(databaseKey('2026-boston'))).kind).toBe('found');
 });
 
-it('of what is here under the old name and what the store has under the new one, the newer counts', async () => {
+it('the newer one counts of the old database here and the new one in the store', async () => {
   const stand = await Stand.ready([ONE]);
   change(stand, '2026-boston', 'Here');
   const bytes = readFileSync(stand.path('2026-boston'));
@@ -140,7 +140,7 @@ it('of what is here under the old name and what the store has under the new one,
   expect(stand.modified('2026-boston-renamed')).toEqual(new Date('2026-02-01T00:00:00Z'));
 });
 
-it('while the store is down, what is here is brought along all the same', async () => {
+it('the database on this machine is brought along even while the store is down', async () => {
   const stand = await Stand.ready([ONE]);
   change(stand, '2026-boston', 'Here');
   await stand.publish({ ...ONE, key: 'renamed' });
@@ -153,7 +153,7 @@ it('while the store is down, what is here is brought along all the same', async 
   expect(locationOf(stand, '2026-boston-renamed')).toBe('Here');
 });
 
-it('one that an update could not bring along is brought by the ready hook, and not made anew', async () => {
+it('a database that an update could not bring along is brought by the ready hook, and not made again', async () => {
   const stand = await Stand.ready([ONE], { UPDATE_CONFIG_PREPARE_TIMEOUT: '1' });
   change(stand, '2026-boston', 'Here');
   const holder = openDatabase(stand.path('2026-boston'));
@@ -174,7 +174,7 @@ it('one that an update could not bring along is brought by the ready hook, and n
   expect(locationOf(stand, '2026-boston-renamed')).toBe('Here');
 });
 
-it('one that changes its path twice, before it could come along, comes from the first', async () => {
+it('an event that changes its path twice before its database came along gets the first one', async () => {
   const stand = await Stand.ready([ONE], { UPDATE_CONFIG_PREPARE_TIMEOUT: '1' });
   change(stand, '2026-boston', 'Here');
   const holder = openDatabase(stand.path('2026-boston'));
@@ -191,7 +191,7 @@ it('one that changes its path twice, before it could come along, comes from the 
   expect([stand.exists('2026-boston'), stand.litter()]).toEqual([false, []]);
 });
 
-it('a rollback brings it back', async () => {
+it('a rollback brings a moved database back', async () => {
   const stand = await Stand.ready([ONE]);
   await stand.publish({ ...ONE, key: 'renamed' });
   await stand.machine.post();

@@ -33,7 +33,7 @@ function used(stand: Stand, location: string): Buffer {
   return bytes;
 }
 
-it('one that the store has is fetched before navigator.yml is replaced; the others are copied', async () => {
+it('a new event’s database in the store is fetched before navigator.yml is replaced; others are copied', async () => {
   const stand = await Stand.ready([FIRST]);
   await stand.upload('2026-camden-gala', used(stand, 'Ballroom'), T);
   await stand.publish(FIRST, SECOND, THIRD);
@@ -46,7 +46,7 @@ it('one that the store has is fetched before navigator.yml is replaced; the othe
   expect((await stand.hook()).stdout).toContain('3 unchanged');
 });
 
-it('an event that comes to this region from another is fetched', async () => {
+it('the database of an event that comes from another region is fetched', async () => {
   const stand = await Stand.ready([FIRST, { id: 3, studio: 'sydney' }]);
   await stand.upload('2026-sydney', used(stand, 'Opera'), T);
   const moved = openDatabase(indexOf(FIRST, { id: 3, studio: 'sydney' }));
@@ -61,7 +61,7 @@ it.each([
   ['refuses', { kind: 'answer', status: 403 }],
   ['does not answer', { kind: 'reset', when: 'before-request' }],
 ] as const)(
-  'while the store %s, none is made for the event, which is a warning; the rest is installed',
+  'no database is made while the store %s, which is a warning; the rest is installed',
   async (_how, fault) => {
     const stand = await Stand.ready([FIRST], { UPDATE_CONFIG_STORE_TIMEOUT: '3' });
     const proxy = await startFaultProxy(stand.published.settings.endpoint);
@@ -80,7 +80,7 @@ it.each([
   },
 );
 
-it('a damaged one in the store is a warning for that event alone', async () => {
+it('a damaged database in the store is a warning for that event alone', async () => {
   const stand = await Stand.ready([FIRST]);
   await stand.upload('2026-camden-gala', Buffer.alloc(9000, 'no database'), T);
   await stand.publish(FIRST, SECOND, THIRD);
@@ -95,7 +95,7 @@ it('a damaged one in the store is a warning for that event alone', async () => {
   expect([stand.exists('2026-camden-gala'), stand.exists('2026-camden-other')]).toEqual([false, true]);
 });
 
-it('a machine without a store makes it at once, though the index that was put there is the one before', async () => {
+it('a machine without a store makes a new database at once, even if the index was copied there', async () => {
   const stand = await Stand.open(KAMAL_WITHOUT_STORE);
   writeFileSync(stand.machine.path('index.sqlite3'), indexOf(FIRST));
   await stand.machine.post();
@@ -119,7 +119,7 @@ it('an index that is pushed to such a machine has its new events copied, and bri
   expect(stand.content('2026-camden-gala')).toEqual(seeded('Winter Gala', 'May 2, 2026'));
 });
 
-it('what an earlier event has left under the new name does not hide what the store cannot give under the old one', async () => {
+it('a leftover under the new name does not hide that the store cannot give the database of the old name', async () => {
   const stand = await Stand.ready([
     { ...FIRST, studio: 'sydney' },
     { ...SECOND, studio: 'boston' },
@@ -143,7 +143,7 @@ it('what an earlier event has left under the new name does not hide what the sto
   expect(stand.content('2026-camden').events).toMatchObject([{ location: 'Its own' }]);
 });
 
-it('one of before the last migration is migrated before it stands there, and is uploaded as it is then', async () => {
+it('a fetched database is migrated before it is put in place, and uploaded in that form', async () => {
   const stand = await Stand.ready([FIRST]);
   const db = openDatabase(used(stand, 'Ballroom'));
   db.exec('DELETE FROM schema_migrations WHERE version = 20260101000000');

@@ -29,7 +29,7 @@ async function smallPublic() {
   return { place, mounts, run, pages };
 }
 
-it('on a file system that is full, pages are as they were, and they are written when there is room', async () => {
+it('pages on a full file system stay as they were, and are written when there is room', async () => {
   const { place, mounts, run, pages } = await smallPublic();
   expect(run('first')).toBe(0);
   const before = pages();
@@ -45,7 +45,7 @@ it('on a file system that is full, pages are as they were, and they are written 
   }
 });
 
-it('on a file system that is read-only, pages fail, unless none has changed', async () => {
+it('pages on a read-only file system fail, unless none has changed', async () => {
   const { place, mounts, run, pages } = await smallPublic();
   expect(run('first')).toBe(0);
   const before = pages();

@@ -24,7 +24,7 @@ function expectWhole(place: Public, texts: readonly string[]): void {
   }
 }
 
-it('killed at any system call, every page is old or new, and the next run completes', async () => {
+it('a run killed at any system call leaves every page old or new, and the next run completes', async () => {
   const template = Public.make();
   const driver = join(template.home, 'driver.mjs');
   buildDriver(driver);
@@ -53,7 +53,7 @@ it('killed at any system call, every page is old or new, and the next run comple
   expect(copies).toBe(points.length + 1);
 });
 
-it('run several at once, every page is whole, and all of them succeed', async () => {
+it('several runs at once write every page whole, and all of them succeed', async () => {
   const place = Public.make();
   const driver = join(place.home, 'driver.mjs');
   buildDriver(driver);

@@ -22,14 +22,14 @@ describe('a page that no longer belongs', () => {
     expect(place.snapshot()).toEqual(fresh.snapshot());
   });
 
-  it('is removed wherever pages can stand, to the last one', async () => {
+  it('is removed wherever pages can be, down to the last one', async () => {
     const place = Public.make();
     await place.write(site());
     expect((await place.write([])).counts['removed']).toBe(7);
     expect(place.snapshot()).toEqual({});
   });
 
-  it('leaves a directory in which somebody else has something', async () => {
+  it('leaves a directory with files of other programs', async () => {
     const place = Public.make();
     await place.write(site('first', 'studios/old/index.html'));
     place.put('studios/old/photo.jpg', 'a photo');
@@ -38,7 +38,7 @@ describe('a page that no longer belongs', () => {
     expect(place.read('studios/old/photo.jpg')).toBe('a photo');
   });
 
-  it('stays when somebody has changed it, and is told of', async () => {
+  it('stays if it was changed, with a note', async () => {
     const place = Public.make();
     await place.write(site('first', 'studios/old/index.html'));
     const changed = place.read('studios/old/index.html').replace('first', 'my own');
@@ -49,8 +49,8 @@ describe('a page that no longer belongs', () => {
   });
 });
 
-describe('what this renderer has not written', () => {
-  it('stays, whatever it is and wherever it stands', async () => {
+describe('a file that this renderer has not written', () => {
+  it('stays, whatever and wherever it is', async () => {
     const place = Public.make();
     const sealed = seal('<!doctype html>\nelsewhere').toString();
     const foreign = {
@@ -94,7 +94,7 @@ describe('the seal of a page', () => {
     }
   });
 
-  it('is none when the first line is not whole', () => {
+  it('is missing if the first line is not complete', () => {
     for (let length = 0; length < bytes.indexOf('\n'); length++) {
       expect(sealOf(bytes.subarray(0, length))).toBe('foreign');
     }
@@ -104,7 +104,7 @@ describe('the seal of a page', () => {
     expect(sealOf(Buffer.from(`\ufeff${text}`))).toBe('foreign');
   });
 
-  it('needs a doctype to stand beside', () => {
+  it('needs a doctype beside it', () => {
     expect(() => seal('<p>no doctype')).toThrow('doctype');
     expect(() => seal(page('x').render())).not.toThrow();
   });

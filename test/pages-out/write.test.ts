@@ -25,7 +25,7 @@ describe('pages', () => {
     }
   });
 
-  it('that have not changed are not written, nor told of', async () => {
+  it('that have not changed are neither written nor reported', async () => {
     const place = Public.make();
     await place.write(site());
     const before = lstatSync(place.path('2026/boston/index.html'), { bigint: true });
@@ -36,7 +36,7 @@ describe('pages', () => {
     expect([after.ino, after.mtimeNs, after.ctimeNs]).toEqual([before.ino, before.mtimeNs, before.ctimeNs]);
   });
 
-  it('that have changed are written alone, and told of', async () => {
+  it('that have changed are the only ones written and reported', async () => {
     const place = Public.make();
     await place.write(site());
     const pages = site().with(6, page('2026/boston/index.html', 'second'));
@@ -53,7 +53,7 @@ describe('pages', () => {
     expect(steps.at(-1)).toEqual({ type: 'progress', step: 'pages', done: 7, total: 7 });
   });
 
-  it('take the place of what stands there: another page, an empty one, a link, a pipe', async () => {
+  it('replace another page, an empty file, a link, a pipe', async () => {
     const place = Public.make();
     place.put('index.html', 'by somebody else');
     place.put('studios/index.html', '');
@@ -90,7 +90,7 @@ describe('pages', () => {
     expect(place.read('index.html')).toContain('first');
   });
 
-  it('leave nothing else behind, and remove what a killed run has left', async () => {
+  it('leave nothing else behind, and remove the leftovers of a killed run', async () => {
     const place = Public.make();
     await place.write(site());
     const clean = Object.keys(place.snapshot());
@@ -102,7 +102,7 @@ describe('pages', () => {
   });
 });
 
-describe('a dry run', () => {
+describe('a dry run of the renderer', () => {
   it('says what would be written and removed, and changes nothing', async () => {
     const place = Public.make();
     await place.write(site('first', 'studios/old/index.html'));
@@ -126,8 +126,8 @@ describe('a dry run', () => {
   });
 });
 
-describe('a failure', () => {
-  it('of one page is told, and the others are written', async () => {
+describe('a failure to write', () => {
+  it('of one page is reported, and the others are written', async () => {
     const place = Public.make();
     await place.write(site());
     const broken = {
@@ -179,7 +179,7 @@ describe('a failure', () => {
 });
 
 describe('a link below the public directory', () => {
-  it('is never followed: its pages fail, what it leads to stays as it is, and so does the link', async () => {
+  it('is never followed: its pages fail, and the link and its target stay as they are', async () => {
     const place = Public.make();
     mkdirSync(join(place.home, 'outside/boston'), { recursive: true });
     place.put('../outside/boston/index.html', 'precious');

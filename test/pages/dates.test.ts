@@ -29,7 +29,7 @@ describe('a date', () => {
   });
 });
 
-describe('a date that somebody typed', () => {
+describe('a date in free text', () => {
   const owner = studio('a');
   const page = (...dates: (string | null)[]) => {
     const events = dates.map((date, at) => event(`e${at}`, `E${at}`, date));
@@ -59,7 +59,7 @@ describe('a date that somebody typed', () => {
     }
   });
 
-  it('puts its event in order, between those of the platform’s own form, and before those without a day', () => {
+  it('sorts its event among those of the platform’s own form, and before those without a day', () => {
     const dates = [
       'Spring',
       '2024-09-05',
@@ -97,7 +97,7 @@ describe('a date that somebody typed', () => {
 
 describe('a locale', () => {
   it.each(['not-a-locale-at-all', 'x', 'q'.repeat(35), 'xx-YY', 'it-ABCDEFGHIJK', 'zz', null])(
-    '%j that nobody knows is read as the default, not as this machine’s',
+    '%j that is unknown is read as the default, not as that of this machine',
     (locale) => {
       expect(dayLocale(locale)).toBe('en-US');
     },

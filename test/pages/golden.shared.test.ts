@@ -14,7 +14,7 @@ describe('the pages of a real index', () => {
   const index = realIndex(folder);
   const pages = planPages(index, { root: '/showcase' });
 
-  it.each(MACHINE_KINDS)('are those that %s prerenders, and those of studios without events', (kind) => {
+  it.each(MACHINE_KINDS)('are those of %s, and those of studios without events', (kind) => {
     const { prerender } = readJson(folder, `golden/${kind}.json`) as unknown as { prerender: Prerender };
     const expected = [
       'index.html',

@@ -50,7 +50,7 @@ function indexWith(text: string): Index {
   };
 }
 
-describe('text from outside', () => {
+describe('text from the index', () => {
   it.each(ATTACKS)('%j is text on every page, and nothing else', (text) => {
     for (const page of renderAll(indexWith(text)).values()) {
       const tokens = tokensOf(page);
@@ -64,7 +64,7 @@ describe('text from outside', () => {
     expect(shown).toContain(clean(text));
   });
 
-  it('of any kind is escaped, and what no page may hold is replaced', () => {
+  it('of any kind is escaped, and characters that no page may have are replaced', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const page = html`<p title="${text}">${text}</p>`.toString();
@@ -77,14 +77,14 @@ describe('text from outside', () => {
     );
   });
 
-  it('that is fit to be shown stays as it is', () => {
+  it('that is harmless stays as it is', () => {
     for (const text of ['', 'Café Zürich 💃', "O'Hara & Sons", 'שלום', 'a\u200db', 'x\u200e']) {
       expect(clean(text)).toBe(text);
     }
   });
 });
 
-describe('any index that is read', () => {
+describe('any readable index', () => {
   it('gives well-formed pages, each at a path of its own, whose links stay within the site', () => {
     fc.assert(
       fc.property(hostileTables(), (tables) => {

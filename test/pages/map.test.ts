@@ -65,7 +65,7 @@ describe('the points of a map', () => {
     expect(kinds).toEqual(['region here', 'studio', 'studio']);
   });
 
-  it('stand on maps of which each is drawn once', () => {
+  it('are on maps that are each drawn once', () => {
     for (const page of pages.values()) {
       const maps = [...page.matchAll(/<figure class="(\w+)">/g)].map(([, name]) => name);
       expect(new Set(maps).size).toBe(maps.length);
@@ -73,7 +73,7 @@ describe('the points of a map', () => {
   });
 });
 
-describe('the outlines', () => {
+describe('the outlines on a page', () => {
   const LIMIT = { us: 40_000, eu: 25_000, au: 25_000, jp: 25_000 };
 
   it.each(regionMaps())('of $map are as large as the map, and small as text', ({ map, size }) => {
@@ -82,7 +82,7 @@ describe('the outlines', () => {
     expect(land.length + borders.length + surroundings.length).toBeLessThan(LIMIT[map]);
   });
 
-  it.each(regionMaps())('of $map reach as far as its points can stand, and hardly farther', (map) => {
+  it.each(regionMaps())('of $map reach as far as its points can be, and hardly farther', (map) => {
     const { land, surroundings, borders } = outlines[map.map];
     const [[left, top], [right, bottom]] = reachOf(map);
     const [width, height] = map.size;

@@ -48,16 +48,13 @@ describe('the pages of an index', () => {
     }
   });
 
-  it.each(['/showcase', ''])(
-    'link only to pages, to tenants and to where events are asked for, below %j',
-    (root) => {
-      const paths = pathsOf(INDEX, root);
-      for (const [path, page] of renderAll(INDEX, root)) {
-        const strangers = linksOf(page).filter((link) => !paths.has(decodeURIComponent(link)));
-        expect([path, strangers]).toEqual([path, []]);
-      }
-    },
-  );
+  it.each(['/showcase', ''])('link only to pages, to tenants and to the request form, below %j', (root) => {
+    const paths = pathsOf(INDEX, root);
+    for (const [path, page] of renderAll(INDEX, root)) {
+      const strangers = linksOf(page).filter((link) => !paths.has(decodeURIComponent(link)));
+      expect([path, strangers]).toEqual([path, []]);
+    }
+  });
 
   it('are all linked from one another', () => {
     const pages = renderAll(INDEX);
@@ -66,7 +63,7 @@ describe('the pages of an index', () => {
       expect(linked).toContain(`/showcase/${path.replace(/index\.html$/, '')}`);
   });
 
-  it('are the same text whenever they are rendered', () => {
+  it('are the same text each time that they are rendered', () => {
     expect([...renderAll(INDEX)]).toEqual([...renderAll(inventedIndex())]);
   });
 
@@ -84,7 +81,7 @@ describe('the pages of an index', () => {
   });
 });
 
-describe('a studio', () => {
+describe('a studio’s page', () => {
   it('shows its events by year, those with days that can be read first, each linked to its tenant', () => {
     const page = renderPage(INDEX, 'studios/10/index.html');
     expect(linksOf(page).filter((link) => link.includes('/20'))).toEqual([
@@ -114,14 +111,14 @@ describe('a studio', () => {
     expect(linksOf(page)).not.toContain('/showcase/regions/lhr/');
   });
 
-  it('in a year lists that year alone', () => {
+  it('of one year lists that year alone', () => {
     const page = renderPage(INDEX, '2025/9/index.html');
     expect(linksOf(page)).toContain('/showcase/2025/9/opener/');
     expect(linksOf(page)).not.toContain('/showcase/2026/9/');
   });
 });
 
-describe('a year', () => {
+describe('a year’s page', () => {
   it('lists the events of all studios by date, those without one last', () => {
     const [a, b] = [studio('a'), studio('b')];
     const index: Index = {
@@ -149,7 +146,7 @@ describe('a year', () => {
   });
 });
 
-describe('a region', () => {
+describe('a region’s page', () => {
   it('lists its studios and their events, and no other', () => {
     const page = renderPage(INDEX, 'regions/iad/index.html');
     const studios = linksOf(page).filter((link) => link.startsWith('/showcase/studios/') && link.length > 18);

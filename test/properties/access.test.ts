@@ -26,7 +26,7 @@ const where = ({ site }: Plan): string => site.region ?? site.deployment;
 describe.each([
   ['any index', anyTables()],
   ['an index whose keys are easily taken for each other', tightTables()],
-])('of %s', (_, tables) => {
+])('access to %s:', (_, tables) => {
   const forEveryMachine = (statement: (plan: Plan, index: Index) => void): void =>
     fc.assert(
       fc.property(tables, (rows) => {
@@ -76,7 +76,7 @@ describe.each([
     });
   });
 
-  test('so does what is not there: years, studios and events of other years, names that are alike', () => {
+  test('missing paths need a login too: years, studios and events of other years, similar names', () => {
     forEveryMachine((plan, index) => {
       const shows = showsOf(index);
       const scopes = new Set(shows.map(({ scope }) => scope));

@@ -18,7 +18,7 @@ const damage = fc.constantFrom(400, IMAGE.length).chain((end) =>
   }),
 );
 
-test('an index with damaged bytes is refused as one, or gives files that keep every rule', async () => {
+test('an index with damaged bytes is refused, or gives files that keep every rule', async () => {
   const outcomes = { refused: 0, read: 0 };
   await fc.assert(
     fc.asyncProperty(damage, async (places) => {

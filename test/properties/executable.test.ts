@@ -53,7 +53,7 @@ async function holds(here: Station, image: Buffer, number: number): Promise<void
 
 const cases = fc.sample(anyTables(), 16).map((tables, at) => [`${at + 1}`, tables] as const);
 
-test.concurrent.each(cases)('the executable installs index %s of its seed, once', (number, tables) =>
+test.concurrent.each(cases)('the executable installs the random index %s, once', (number, tables) =>
   stations.use((here) =>
     // Small indexes may be alike; the number makes them different.
     holds(here, altered(imageOf(tables), `PRAGMA user_version = ${number}`), Number(number)),

@@ -17,7 +17,7 @@ const RUNS = { numRuns: 80 };
 
 const YAML_FILES = ['navigator', 'map', 'showcases'] as const;
 
-describe('of any index that validates', () => {
+describe('from any valid index,', () => {
   test('every pattern compiles under RE2', () => {
     fc.assert(
       fc.property(anyTables(), (rows) => {
@@ -83,7 +83,7 @@ describe('of any index that validates', () => {
     );
   });
 
-  test('no rule has anything against what is generated', async () => {
+  test('the generated files keep every rule', async () => {
     await fc.assert(
       fc.asyncProperty(anyTables(), async (rows) => {
         const { index, all } = plansOf(rows);
@@ -106,7 +106,7 @@ describe('of any index that validates', () => {
   });
 });
 
-test('Ruby reads what the yaml package reads, out of every file', () => {
+test('Ruby reads the same as the yaml package from every file', () => {
   const plans = fc.sample(anyTables(), 60).map((rows) => plansOf(rows));
   const texts = plans.flatMap(({ fly, kamal }) =>
     YAML_FILES.map((kind) => contentOf((fly[0] ?? kamal).files, kind)),

@@ -32,7 +32,7 @@ function routes(plan: Plan, base: string): Record<string, string> {
 describe.each([
   ['any index', anyTables()],
   ['an index whose keys are easily taken for each other', tightTables()],
-])('of %s', (_, tables) => {
+])('the routing of %s:', (_, tables) => {
   test('every event is served by its own region alone, and replayed there by all others', () => {
     fc.assert(
       fc.property(tables, (rows) => {

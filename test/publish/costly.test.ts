@@ -7,17 +7,17 @@ import { altered, buildIndex } from '../support/indexes.ts';
 /** To read all of it would take hours. */
 const ENDLESS = rewritten(buildIndex(), `CREATE TABLE t (a, b AS (${COSTLY}))`, 5000);
 
-it('two indexes with a column that is computed are not compared row by row, though they are the same', () => {
+it('two equal indexes with a computed column are not compared row by row', () => {
   expect(sameRows(ENDLESS, altered(ENDLESS, 'VACUUM'))).toBe(false);
   const plain = altered(buildIndex(), 'CREATE TABLE t (a)', 'INSERT INTO t VALUES (1)');
   expect(sameRows(plain, altered(plain, 'VACUUM'))).toBe(true);
 });
 
-it('an index in the store that could be read without end is not compared with ours', () => {
+it('an index in the store that would take for ever to read is not compared with ours', () => {
   expect(() => describeDifferences(ENDLESS, buildIndex())).toThrow(/column b of table t is a generated one/);
 });
 
-it('events are named by their studio, also where every studio has the same id', () => {
+it('the comparison names events by their studio, even if every studio has the same id', () => {
   const many = altered(
     buildIndex(),
     'ALTER TABLE locations RENAME TO old',

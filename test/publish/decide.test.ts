@@ -24,21 +24,21 @@ function decided(more: Partial<Circumstances> & { modified?: Date }, there = sta
 }
 
 describe('this host publishes over', () => {
-  it('what it published last', () => {
+  it('the index that it published last', () => {
     expect(decided({ memory: { last, intended: [] } })).toBe('publish');
     expect(decided({ memory: { last: { ...last, etag: '"0"' }, intended: [] } })).toBe('changed-elsewhere');
   });
 
-  it('what it sent without living to see the answer', () => {
+  it('the index that it sent before it was killed', () => {
     expect(decided({ memory: { last: null, intended: ['x', 'theirs'] } })).toBe('publish');
   });
 
-  it('what it fetched, unless somebody went back to those very bytes since', () => {
+  it('the index that it fetched, unless it was restored in the store since', () => {
     expect(decided({ installed: { etag: '"1"', time: TIME } })).toBe('publish');
     expect(decided({ installed: { etag: '"1"', time: LATER.toISOString() } })).toBe('changed-elsewhere');
   });
 
-  it('what nobody has signed, if that is not newer to the second, and only on its first publication', () => {
+  it('an index without a publisher, if that is not newer to the second, and only the first time', () => {
     const there = standing(null);
     expect(decided({}, there)).toBe('publish');
     expect(decided({ modified: new Date(TIME) }, there)).toBe('publish');
@@ -49,18 +49,18 @@ describe('this host publishes over', () => {
     );
   });
 
-  it('what its administrator names, also by an index that is older', () => {
+  it('the index that its administrator names, even with an older one', () => {
     expect(decided({ replaces: '"1"', modified: EARLIER })).toBe('publish');
     expect(decided({ replaces: '1' })).toBe('publish');
     expect(decided({ replaces: '"2"' })).toBe('changed-elsewhere');
   });
 
-  it('nothing that is newer than its own, and nothing that is the same', () => {
+  it('no index that is newer than its own, or the same', () => {
     expect(decided({ memory: { last, intended: [] }, modified: EARLIER })).toBe('older');
     expect(decided({}, { ...standing(), digest: 'ours' })).toBe('unchanged');
   });
 
-  it('its own publication of a time that is yet to come, which a wrong clock gave it', () => {
+  it('its own publication with a time in the future, which a wrong clock gave it', () => {
     const memory = { last, intended: [] };
     const now = new Date('2026-03-01T00:00:00Z');
     expect(decided({ memory, modified: EARLIER, now })).toBe('publish');

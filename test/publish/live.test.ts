@@ -50,7 +50,7 @@ function stampOf(path: string): string {
 }
 
 it.each(['delete', 'wal'])(
-  'what is published is whole, in journal mode %s under two writers',
+  'a published index is consistent in journal mode %s under two writers',
   async (mode) => {
     admin.put(stamped(makeSampleIndex(), 0), new Date().toISOString());
     openDatabase(admin.indexPath).exec(`PRAGMA journal_mode = ${mode}`).close();
@@ -82,7 +82,7 @@ it.each(['delete', 'wal'])(
   },
 );
 
-it('what stands in the write-ahead log alone is published, with its time', async () => {
+it('changes that are only in the write-ahead log are published, with their time', async () => {
   admin.put(buildIndex(), '2026-01-02T03:04:05Z');
   const began = Date.now();
   const db = openDatabase(admin.indexPath);
@@ -102,7 +102,7 @@ it('an index that stays locked is not published, and the failure says what to do
   expect(await published.store.head(KEY)).toEqual({ kind: 'missing' });
 });
 
-it('copies that killed runs have left are removed, and nothing else', async () => {
+it('a publication removes the copies of killed runs, and nothing else', async () => {
   admin.put(buildIndex(), '2026-01-02T03:04:05Z');
   await admin.publish();
   const state = join(admin.dbDir, '.update_config');

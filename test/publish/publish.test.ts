@@ -36,8 +36,8 @@ afterEach(async () => {
   await published.close();
 });
 
-describe('publishing', () => {
-  it('puts an index where there is none, with its time, who it is from, and an entry in the inventory', async () => {
+describe('a publication', () => {
+  it('stores a first index with its time, its publisher, and an entry in the inventory', async () => {
     const ada = admin('ada@office', buildIndex(), '2024-03-01T10:00:00.250Z');
     const outcome = await ada.publish();
     expect(outcome).toMatchObject({
@@ -64,7 +64,7 @@ describe('publishing', () => {
     expect(await objectNow()).toEqual(before);
   });
 
-  it('takes an index that the tools before it published, byte by byte another file, for the same', async () => {
+  it('accepts as equal an index that earlier tools published as a different file', async () => {
     const etag = await published.publish(
       altered(buildIndex(), 'PRAGMA user_version = 1', 'PRAGMA user_version = 0'),
     );
@@ -72,7 +72,7 @@ describe('publishing', () => {
     expect(await ada.publish()).toMatchObject({ kind: 'unchanged', index: { etag } });
   });
 
-  it('takes an index with the same rows for the same, however SQLite has laid them out', async () => {
+  it('accepts as equal an index with the same rows, however SQLite has laid them out', async () => {
     const laidOut = altered(withEvent('gala'), 'CREATE TABLE x AS SELECT zeroblob(9999)', 'DROP TABLE x');
     const ada = admin('ada@office', withEvent('gala'), FIRST);
     await ada.publish();
@@ -95,7 +95,7 @@ describe('publishing', () => {
     expect((await objectNow())?.metadata['last-modified']).toBe('2024-03-02 10:00:00 UTC');
   });
 
-  it('replaces an index of the tools before it, unless that is newer to the second', async () => {
+  it('replaces an index of earlier tools, unless that is newer to the second', async () => {
     await published.publish(buildIndex(), new Date('2024-03-02T10:00:00.900Z'));
     const ada = admin('ada@office', withEvent('gala'), FIRST);
     expect(await ada.publish()).toMatchObject({ kind: 'changed-elsewhere', theirs: { by: null } });
@@ -103,7 +103,7 @@ describe('publishing', () => {
     expect(await ada.publish()).toMatchObject({ kind: 'published' });
   });
 
-  it('tells the second of two administrators who was first, when, and what differs, and changes nothing', async () => {
+  it('says to the second of two administrators who was first, when, and what differs, and changes nothing', async () => {
     const ada = admin('ada@office', buildIndex(), FIRST);
     await ada.publish();
     const bob = admin('bob@home', buildIndex(), FIRST);
@@ -134,7 +134,7 @@ describe('publishing', () => {
     expect(await bob.publish()).toMatchObject({ kind: 'changed-elsewhere', theirs: { by: 'ada@office' } });
   });
 
-  it('publishes over what the administrator was told of, as the newer one, and over nothing else', async () => {
+  it('replaces the index that the administrator has seen, with a newer time, and no other', async () => {
     const ada = admin('ada@office', withEvent('gala'), LATER);
     await ada.publish();
     const bob = admin('bob@home', withEvent('ball'), FIRST);
@@ -151,7 +151,7 @@ describe('publishing', () => {
     expect(await ada.publish()).toMatchObject({ kind: 'changed-elsewhere', theirs: { by: 'bob@home' } });
   });
 
-  it('does not publish an index older than the one it published itself', async () => {
+  it('refuses an index older than the one that it published itself', async () => {
     const ada = admin('ada@office', withEvent('gala'), LATER);
     await ada.publish();
     ada.put(buildIndex(), FIRST);
@@ -160,7 +160,7 @@ describe('publishing', () => {
     expect(await ada.publish({ replaces: etag })).toMatchObject({ kind: 'published' });
   });
 
-  it('only says so in a dry run, and leaves no trace', async () => {
+  it('is only announced in a dry run, which leaves no trace', async () => {
     const ada = admin('ada@office', buildIndex(), FIRST);
     expect(await ada.publish({ dryRun: true })).toMatchObject({ kind: 'would-publish' });
     expect(await objectNow()).toBeNull();

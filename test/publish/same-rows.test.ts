@@ -5,8 +5,8 @@ import { altered, buildIndex } from '../support/indexes.ts';
 
 const base = buildIndex();
 
-describe('two indexes hold the same', () => {
-  it('when one was laid out anew', () => {
+describe('two indexes are equal', () => {
+  it('if one was laid out in another way', () => {
     const other = altered(base, 'CREATE TABLE x AS SELECT zeroblob(9999)', 'DROP TABLE x');
     expect(imageDigest(other)).not.toBe(imageDigest(base));
     expect(sameRows(other, base)).toBe(true);

@@ -17,7 +17,7 @@ afterEach(async () => {
   await published.close();
 });
 
-it('an index that is no database is not published, and the hint is for the host that publishes', async () => {
+it('an index that is not a database is not published, and the hint is for the publishing host', async () => {
   writeFileSync(admin.indexPath, 'no database');
   const rejected = expect(admin.publish()).rejects;
   await rejected.toMatchObject({
@@ -26,7 +26,7 @@ it('an index that is no database is not published, and the hint is for the host 
   });
 });
 
-it('a journal that cannot be looked at is not taken for that of a host that never published', async () => {
+it('a journal that cannot be read does not count as that of a host that never published', async () => {
   admin.put(buildIndex(), '2026-01-02T03:04:05Z');
   mkdirSync(join(admin.dbDir, '.update_config'));
   const path = join(admin.dbDir, '.update_config', 'journal.db');
@@ -35,7 +35,7 @@ it('a journal that cannot be looked at is not taken for that of a host that neve
   await expect(readFleetHistory(admin.dbDir, 1)).rejects.toMatchObject({ code: 'disk' });
 });
 
-it('what a publication leaves is for whoever published alone', async () => {
+it('the files of a publication are private to their owner', async () => {
   admin.put(buildIndex(), '2026-01-02T03:04:05Z');
   await admin.publish();
   const state = join(admin.dbDir, '.update_config');
@@ -44,7 +44,7 @@ it('what a publication leaves is for whoever published alone', async () => {
   expect(readdirSync(state)).toContain('publish.lock');
 });
 
-it('a dry run without a directory for temporary files says so', async () => {
+it('a dry run of a publication without a temporary directory says so', async () => {
   admin.put(buildIndex(), '2026-01-02T03:04:05Z');
   vi.stubEnv('TMPDIR', join(admin.dbDir, 'none'));
   try {

@@ -20,7 +20,7 @@ afterEach(() => machine.remove());
 const pages = (...args: string[]) => ready(machine, ['--only', 'pages', ...args]);
 
 describe('the ready hook', () => {
-  it('says a line for each page that changed, none for the others, and how it went', async () => {
+  it('writes a line for each page that changed, none for the others, and a summary', async () => {
     const first = await pages();
     expect(first.exitCode).toBe(0);
     expect(first.stdout).toMatch(/\] studios\/index\.html: changed, \d+ bytes\n/);
@@ -54,13 +54,13 @@ describe('the ready hook', () => {
     });
   });
 
-  it('has in its JSON what it notes', async () => {
+  it('has its notes in its JSON', async () => {
     const env = { READY_PRERENDER: 'off' };
     const { summaries } = await readyJson(machine, ['--only', 'pages'], { env });
     expect(summaries).toMatchObject([{ notes: ['READY_PRERENDER is off: no pages are rendered'] }]);
   });
 
-  it('names each row of the index that it had to leave out, and does the rest', async () => {
+  it('names each row of the index that it left out, and does the rest', async () => {
     const rename = `UPDATE showcases SET key = 'a/b' WHERE id = (SELECT min(id) FROM showcases)`;
     writeFileSync(machine.path('index.sqlite3'), altered(INDEX, rename));
     const { exitCode, stdout } = await pages();
@@ -74,13 +74,13 @@ describe('the ready hook', () => {
     ]);
   });
 
-  it('does the tenants before the pages', async () => {
+  it('handles the tenants before the pages', async () => {
     const { summaries } = await readyJson(machine);
     expect(summaries[0]?.steps.map(({ name }) => name)).toEqual(['index', 'tenants', 'pages']);
   });
 });
 
-describe('a dry run', () => {
+describe('a dry run of the ready hook', () => {
   it('says what would be done, and does nothing at all', async () => {
     const before = machine.snapshot();
     const { exitCode, stdout } = await pages('--dry-run');
@@ -93,8 +93,8 @@ describe('a dry run', () => {
   });
 });
 
-describe('options', () => {
-  it('--list prints what --only asks for', async () => {
+describe('the options of the ready hook:', () => {
+  it('--list prints the selection of --only', async () => {
     const only = async (what: string) => (await ready(machine, ['--list', '--only', what])).stdout;
     expect(await only('tenants')).toMatch(/^(tenant \/.*\.sqlite3\n)+$/);
     expect(await only('pages')).toMatch(/^(page .*index\.html\n)+$/);
@@ -104,7 +104,7 @@ describe('options', () => {
     expect((await ready(machine, ['--only', 'no', '--only', 'pages'])).exitCode).toBe(2);
   });
 
-  it('--help says what there is', async () => {
+  it('--help explains all of them', async () => {
     expect(await ready(machine, ['--help'])).toMatchObject({
       exitCode: 0,
       stdout: expect.stringContaining('Usage: ready'),
@@ -118,20 +118,20 @@ describe('options', () => {
     [['--frce'], '--frce'],
     [['tenants'], 'tenants'],
     [['--app-root', '/no/such/directory'], 'is not a directory'],
-  ] as const)('%j make no sense: exit code 2, and a hint', async ([args, message]) => {
+  ] as const)('%j are refused with exit code 2 and a hint', async ([args, message]) => {
     const { exitCode, stdout, stderr } = await ready(machine, args);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toMatch(/^ready: .+ \(.+\)\n$/);
     expect(stderr).toContain(message);
   });
 
-  it('arguments that make no sense are told in JSON, too', async () => {
+  it('wrong arguments are reported in JSON, too', async () => {
     const json = await readyJson(machine, ['tenants']);
     expect(json).toMatchObject({ exitCode: 2, summaries: [{ outcome: 'failed', error: { code: 'usage' } }] });
   });
 
   it.for(['READY_PRERENDER_TIMEOUT', 'UPDATE_CONFIG_LOCK_TIMEOUT', 'NAVIGATOR_PORT'])(
-    'a senseless %s is refused by its name',
+    'a wrong %s is refused by its name',
     async (name) => {
       const { exitCode, stdout } = await ready(machine, [], { env: { [name]: 'soon' } });
       expect({ exitCode, told: stdout.includes(`Failed (config-invalid): ${name}`) }).toEqual({
@@ -142,7 +142,7 @@ describe('options', () => {
   );
 });
 
-describe('an index that cannot be used', () => {
+describe('an index that the ready hook cannot use', () => {
   it.for([
     ['is missing', 'index-missing', null],
     ['is empty', 'index-invalid', Buffer.alloc(0)],
@@ -166,7 +166,7 @@ describe('an index that cannot be used', () => {
     expect((await pages()).exitCode).toBe(0);
   });
 
-  it('for want of a db dir is a failure', async () => {
+  it('without a db dir is a failure', async () => {
     rmSync(machine.dbDir, { recursive: true });
     const { exitCode, summaries } = await readyJson(machine);
     expect({ exitCode, code: summaries[0]?.error?.code }).toEqual({ exitCode: 1, code: 'index-missing' });

@@ -43,7 +43,7 @@ const ANSWERS: readonly (readonly [string, Fault])[] = [
 ];
 
 it.each(ANSWERS)(
-  'where %s stands in the place of one listing, no event of the store gets an empty database, here or there',
+  'with %s in the place of one listing, no event of the store gets an empty database, here or there',
   async (_, fault) => {
     iad.write('2026-boston', 'Spring Showcase', new Date('2026-01-02T00:00:00Z'));
     await ready();
@@ -63,7 +63,7 @@ it.each(ANSWERS)(
   },
 );
 
-it('an event that the store says it does not have, when it is asked for it, gets a database', async () => {
+it('an event that the store does not have, by its own answer, gets a database', async () => {
   const { stdout } = await ready();
   expect(stdout).toContain('prepared: a copy of the prepared database');
   expect(store.requests()).toContain('HEAD db/2026-boston.sqlite3');

@@ -40,7 +40,7 @@ describe('a ready hook whose', () => {
     expect(publicFiles(machine).size).toBeGreaterThan(100);
   });
 
-  it("environment is out to lead shells astray runs the application's program as it is", async () => {
+  it("environment tries to mislead shells runs the application's program unchanged", async () => {
     const trap = addProgram(machine, 'trap', `touch '${machine.home}/trapped'`);
     addProgram(machine, 'bin/prerender', `echo "$ENV and $word"`);
     const { exitCode, stdout } = await ready(machine, ['--only', 'pages'], {

@@ -30,7 +30,7 @@ function release(migrations: readonly string[], applied: readonly string[] | nul
 
 const RELEASE = ['20250101000000', '20260101000000', '20260201000000'];
 
-it('an index that lacks migrations of the application is told of, with what to do', async () => {
+it('the ready hook warns about an index that lacks migrations of the application, with a hint', async () => {
   release(RELEASE, ['20250101000000']);
   const before = machine.read('index.sqlite3');
   const told =
@@ -42,7 +42,7 @@ it('an index that lacks migrations of the application is told of, with what to d
   expect(machine.read('index.sqlite3')).toBe(before);
 });
 
-it('of many that it lacks the first are named', async () => {
+it('the ready hook names the first of many migrations that the index lacks', async () => {
   release([...RELEASE, '20260301000000', '20260401000000'], ['20250101000000']);
   const { stdout } = await ready(machine, ['--only', 'tenants']);
   expect(stdout).toContain(
@@ -53,7 +53,7 @@ it('of many that it lacks the first are named', async () => {
 it.each([
   ['has them all, and one of a release to come', [...RELEASE, '20270101000000']],
   ['says of no migration whether it was applied', null],
-])('nothing is told of an index that %s', async (_, applied) => {
+])('the ready hook does not warn about an index that %s', async (_, applied) => {
   release(RELEASE, applied);
   expect((await ready(machine, ['--only', 'tenants'])).stdout).not.toContain('the index lacks');
 });

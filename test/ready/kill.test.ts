@@ -88,12 +88,12 @@ function leftovers(): string[] {
 }
 
 describe('a ready hook that is killed', () => {
-  it('does enough to the disk to be killed at', () => {
+  it('makes enough system calls for the test', () => {
     expect(calls.length).toBeGreaterThan(KILLS);
     expect(existsSync(join(machine.appRoot, 'public/index.html'))).toBe(true);
   });
 
-  it('at any moment is made good by the next one', async () => {
+  it('at any moment is completed by the next one', async () => {
     const after = stand();
     const pages = publicFiles(machine);
     expect(after.databases.length).toBeGreaterThan(1);

@@ -65,7 +65,7 @@ async function startHeldUp(): Promise<{ first: ReturnType<typeof readyJson>; ope
 
 const HANDED_OVER = { exitCode: 0, summaries: [{ outcome: 'handed-over', failures: [] }] };
 
-describe('while a ready hook is at work', () => {
+describe('while a ready hook is running,', () => {
   it('10 more, each after another index was installed, end at once, and the last index wins', async () => {
     const { first, open } = await startHeldUp();
     for (let number = 1; number <= 10; number += 1) {
@@ -96,7 +96,7 @@ describe('while a ready hook is at work', () => {
     expect(notesOf(machine)).toEqual([]);
   });
 
-  it('one that is killed as soon as it has begun leaves nothing undone', async () => {
+  it('another that is killed at its start leaves nothing undone', async () => {
     const { first, open } = await startHeldUp();
     await install(1);
     let pid = 0;
@@ -117,8 +117,8 @@ describe('while a ready hook is at work', () => {
   });
 });
 
-describe('a ready hook that has looked for notes for the last time, and still has the lock', () => {
-  it('goes round again for one that finds it at work just then', async () => {
+describe('a ready hook that has read the notes for the last time, and still has the lock,', () => {
+  it('does another round for a hook that starts just then', async () => {
     const env = { READY_PRERENDER: 'off' };
     const command = { executable: READY, args: ['--only', 'pages'], env };
     const looks = (await recordCalls(machine, command)).filter(
@@ -141,7 +141,7 @@ describe('a ready hook that has looked for notes for the last time, and still ha
 });
 
 describe('a container that replaces another one on the same volume', () => {
-  it('renders its own pages while the other one is at work', async () => {
+  it('renders its own pages while the other one is running', async () => {
     const { first, open } = await startHeldUp();
     const other = new Machine({ ...machine.env, RAILS_DB_VOLUME: machine.dbDir });
     other.env = { ...other.env, APP_ROOT: other.appRoot };
@@ -154,8 +154,8 @@ describe('a container that replaces another one on the same volume', () => {
   });
 });
 
-describe('10 ready hooks at once', () => {
-  it('with nobody at work: all end well, the pages are there, nothing is left to do', async () => {
+describe('10 simultaneous ready hooks', () => {
+  it('all succeed, write the pages, and leave nothing to do', async () => {
     const all = await Promise.all(Array.from({ length: 10 }, () => readyJson(machine)));
     expect(all.map(({ exitCode }) => exitCode)).toEqual(Array(10).fill(0));
     const rounds = all.flatMap(({ summaries }) => summaries.filter(({ outcome }) => outcome === 'done'));
@@ -165,7 +165,7 @@ describe('10 ready hooks at once', () => {
     expect(notesOf(machine)).toEqual([]);
   });
 
-  it('while indexes are being installed: the pages are of the last one', async () => {
+  it('leave the pages of the last index while indexes are being installed', async () => {
     const hooks: ReturnType<typeof readyJson>[] = [];
     for (let number = 1; number <= 10; number += 1) {
       await install(number);

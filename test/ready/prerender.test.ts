@@ -23,7 +23,7 @@ afterEach(() => machine.remove());
 const pages = (env: Record<string, string> = {}) => ready(machine, ['--only', 'pages'], { env });
 
 describe("the application's own bin/prerender", () => {
-  it('is run in the app root instead of the built-in renderer, and its words are told', async () => {
+  it('is run in the app root instead of the built-in renderer, and its output is shown', async () => {
     const own = addProgram(
       machine,
       OWN,
@@ -43,7 +43,7 @@ describe("the application's own bin/prerender", () => {
     expect((await pages({ RAILS_ENV: 'staging' })).stdout).toContain('as staging\n');
   });
 
-  it('is left aside where the settings say so', async () => {
+  it('is not run if the settings say so', async () => {
     addProgram(machine, OWN, 'touch ran');
     expect((await pages({ READY_PRERENDER: 'builtin' })).exitCode).toBe(0);
     expect(publicFiles(machine).size).toBeGreaterThan(100);
@@ -55,14 +55,14 @@ describe("the application's own bin/prerender", () => {
     expect(() => readFileSync(join(machine.appRoot, 'ran'))).toThrow('ENOENT');
   });
 
-  it('is left aside, and that is told, where it cannot be run', async () => {
+  it('is not run if it is not executable, with a note', async () => {
     addProgram(machine, OWN, 'touch ran', 0o644);
     const { exitCode, stdout } = await pages();
     expect({ exitCode, told: stdout.includes('is not executable') }).toEqual({ exitCode: 0, told: true });
     expect(publicFiles(machine).size).toBeGreaterThan(100);
   });
 
-  it('is told by the pages that it has made, not by its exit code', async () => {
+  it('is judged by the pages that it has made, not by its exit code', async () => {
     addProgram(machine, OWN, 'mkdir -p public; echo made >public/index.html');
     const { exitCode, summaries } = await readyJson(machine, ['--only', 'pages']);
     expect({ exitCode, counts: summaries[0]?.counts }).toEqual({
@@ -87,7 +87,7 @@ describe("the application's own bin/prerender", () => {
 });
 
 describe('a command that renders', () => {
-  it('is whatever READY_PRERENDER names, with its arguments', async () => {
+  it('is the one that READY_PRERENDER names, with its arguments', async () => {
     addProgram(machine, 'script/render.sh', 'echo "got $1 and $2" >ran');
     expect((await pages({ READY_PRERENDER: 'script/render.sh  one *' })).exitCode).toBe(0);
     expect(readFileSync(join(machine.appRoot, 'ran'), 'utf8')).toBe('got one and *\n');
@@ -107,7 +107,7 @@ describe('a command that renders', () => {
     expect(stdout).toContain('What to do: ');
   });
 
-  it('that fails is told with its exit code and its last words, on one line and without secrets', async () => {
+  it('that fails is reported with its exit code and its last words, on one line and without secrets', async () => {
     addProgram(machine, OWN, 'printf "first\\n\\033[31mRESULT {} of s3cret-key\\n\\n"; exit 3');
     const env = {
       AWS_ACCESS_KEY_ID: 'key-of-test',
@@ -123,7 +123,7 @@ describe('a command that renders', () => {
     expect(stdout).not.toContain('\u001b');
   });
 
-  it('that a signal ends is told by its name', async () => {
+  it('that a signal ends is reported with the name of the signal', async () => {
     addProgram(machine, OWN, 'kill -SEGV $$');
     const { summaries } = await readyJson(machine, ['--only', 'pages']);
     expect(summaries[0]?.failures[0]).toMatchObject({
@@ -133,7 +133,7 @@ describe('a command that renders', () => {
     });
   });
 
-  it('that writes a lot is cut short in what is told, not in what it does', async () => {
+  it('that writes a lot has its output cut in the log, and is not stopped', async () => {
     addProgram(machine, OWN, 'seq 1 300000; touch ran');
     const { exitCode, stdout } = await pages();
     expect(exitCode).toBe(0);
@@ -144,7 +144,7 @@ describe('a command that renders', () => {
   });
 });
 
-describe('a command that hangs', () => {
+describe('a rendering command that hangs', () => {
   let holders: Holders;
 
   beforeEach(() => {

@@ -58,7 +58,7 @@ const outcomes = (result: Awaited<ReturnType<typeof runReady>>) =>
   result.summaries.map(({ outcome }) => outcome);
 
 describe('a ready hook alone', () => {
-  it('goes round once, tenants first', async () => {
+  it('does one round, tenants first', async () => {
     const result = await runReady(parts(), STAGES);
     expect({ outcomes: outcomes(result), failed: result.failed }).toEqual({
       outcomes: ['done'],
@@ -86,7 +86,7 @@ describe('a ready hook alone', () => {
     expect(unforeseen).toHaveLength(1);
   });
 
-  it('does what a killed one had begun, beside what it was asked for', async () => {
+  it('does the work of a killed hook, beside its own', async () => {
     const dir = ensureReadyDir(machine.appRoot);
     writeFileSync(join(dir, 'serving.pages'), '');
     await runReady(parts(), ['tenants']);
@@ -97,7 +97,7 @@ describe('a ready hook alone', () => {
     expect(notesOf(machine)).toEqual([]);
   });
 
-  it('does what one had noted that died before it could try the lock', async () => {
+  it('does the work noted by a hook that died before it could try the lock', async () => {
     leaveNotes(ensureReadyDir(machine.appRoot), ['tenants']);
     await runReady(parts(), ['pages']);
     expect(done.map(([stage]) => stage)).toEqual(['tenants', 'pages']);
@@ -113,7 +113,7 @@ describe('a ready hook alone', () => {
 });
 
 describe('ready hooks that overlap', () => {
-  it('leave it to the one at work, which goes round once more with the newest index', async () => {
+  it('leave the work to the running one, which does another round with the newest index', async () => {
     const [begun, gate] = [makeGate(), makeGate()];
     const first = runReady(
       parts(async (stage) => {
@@ -170,7 +170,7 @@ describe('ready hooks that overlap', () => {
     expect(notesOf(machine)).toEqual([]);
   });
 
-  it('add up in what they ask for', async () => {
+  it('combine their requests', async () => {
     const others: StageName[][] = [['pages'], ['pages'], ['tenants', 'pages']];
     await runReady(
       parts(async () => {
@@ -181,7 +181,7 @@ describe('ready hooks that overlap', () => {
     expect(done.map(([stage]) => stage)).toEqual(['tenants', 'tenants', 'pages']);
   });
 
-  it('are served also when they come at the very end of a round', async () => {
+  it('are served even at the very end of a round', async () => {
     const late = parts();
     let left = 3;
     const report = (event: EventBody): void => {
@@ -195,7 +195,7 @@ describe('ready hooks that overlap', () => {
     expect(done.map(([stage]) => stage)).toEqual(['tenants', 'pages', 'pages', 'pages', 'pages']);
   });
 
-  it('forgive a failure that a later round mends, and no other', async () => {
+  it('succeed if a later round repairs a failure, and only then', async () => {
     const failing = (when: (round: number, stage: StageName) => boolean) => {
       let round = 0;
       return parts(async (stage) => {
@@ -212,7 +212,7 @@ describe('ready hooks that overlap', () => {
     expect(await failed((round, stage) => round === 2 && stage === 'tenants')).toBe(true);
   });
 
-  it('leave a note that stays until somebody has served it', async () => {
+  it('leave a note that stays until it is served', async () => {
     const lock = tryLock(join(ensureReadyDir(machine.appRoot), 'lock'));
     const busy = await runReady(parts(), STAGES);
     expect(outcomes(busy)).toEqual(['handed-over']);
@@ -223,7 +223,7 @@ describe('ready hooks that overlap', () => {
   });
 });
 
-describe('a preview', () => {
+describe('a preview of the ready hook', () => {
   it('takes no lock and leaves nothing', async () => {
     const result = await previewReady(parts(), STAGES);
     expect(outcomes(result)).toEqual(['dry-run']);

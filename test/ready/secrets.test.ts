@@ -26,7 +26,7 @@ beforeEach(() => {
 
 afterEach(() => machine.remove());
 
-it("no secret of the environment is told or logged, whatever the application's own program says last", async () => {
+it("no secret of the environment is shown or logged, whatever the application's own program writes", async () => {
   const said = [...Object.entries(SECRETS).map(([name, value]) => `${name}=${value}`), `key ${UNNAMED}`];
   const lines = said.map((line) => `echo '${line}' >&2`).join('\n');
   addProgram(machine, 'bin/prerender', `${lines}\nexit 1`);

@@ -37,8 +37,8 @@ async function outputOf(child: ChildProcess): Promise<string> {
   return output;
 }
 
-describe('on a terminal', () => {
-  it('a bar stands below the lines, never as wide as the terminal, and nothing of it stays', async () => {
+describe('the ready hook on a terminal', () => {
+  it('draws a bar below the lines, narrower than the terminal, and removes it at the end', async () => {
     const output = await outputOf(onTerminal(50));
     const bars = output.split(ERASE).flatMap((part) => /Prerender the pages \[.*$/.exec(part)?.[0] ?? []);
     expect(bars.length).toBeGreaterThan(0);
@@ -50,12 +50,12 @@ describe('on a terminal', () => {
     expect(output).not.toContain(HIDE_CURSOR);
   });
 
-  it('that can do nothing there is no bar, and none on a pipe', async () => {
+  it('draws no bar if the terminal cannot show one, and none on a pipe', async () => {
     expect(await outputOf(onTerminal(80, 'dumb'))).not.toContain('\u001b');
     expect((await ready(machine, ['--only', 'pages'])).stdout).not.toContain('\u001b');
   });
 
-  it('Ctrl-C ends the hook and all that it started', async () => {
+  it('ends at Ctrl-C with everything that it started', async () => {
     const holders = new Holders();
     addProgram(machine, 'bin/prerender', holders.command('exec sleep 1000')[2] ?? '');
     const child = onTerminal(80);

@@ -3,7 +3,7 @@ import { eventIndex, Region } from '../sync/support/events.ts';
 import { EventStore } from '../sync/support/store.ts';
 import { READY } from './support/ready.ts';
 
-it('a wrong secret is told once, with the number of events that it concerns', async () => {
+it('a wrong secret is reported once, with the number of events that it concerns', async () => {
   const store = await EventStore.start();
   const studios = Array.from({ length: 76 }, (_, at) => `studio-${at}`);
   const env = { ...store.env, AWS_SECRET_ACCESS_KEY: 'another-secret-than-that', APP_USER: 'root' };

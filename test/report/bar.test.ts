@@ -41,8 +41,8 @@ const item: TenantItem = {
   ...{ phase: 'done', outcome: 'changed', detail: '', attempt: 1 },
 };
 
-describe('the bar', () => {
-  it('is below the lines while a step is at work, and gone when it is done', () => {
+describe('the progress bar', () => {
+  it('is below the lines during a step, and gone after it', () => {
     const screen = play([
       [0, step],
       [0, progress(0)],
@@ -76,7 +76,7 @@ describe('the bar', () => {
     expect(screen.lines.slice(-2)).toEqual([expect.stringContaining('failed (5.00 s)'), '']);
   });
 
-  it('begins anew with each step, and survives a clock that is set back', () => {
+  it('starts again with each step, and survives a clock that is set back', () => {
     const screen = play([
       [0, step],
       [0, progress(1)],
@@ -96,7 +96,7 @@ describe('the bar', () => {
     }
   });
 
-  it('shows a step without anything to do, and minutes', () => {
+  it('can show a step without work, and minutes', () => {
     expect(renderBar('Pages', progress(0, 0), 5000, 80)).toBe('Pages [------------------------] 0/0');
     expect(renderBar('Pages', progress(1, 400), 1000, 80)).toContain(', 6 min 39 s left');
   });

@@ -9,7 +9,7 @@ describe('a unified diff', () => {
     expect(await unifiedDiff('a\n', 'a\n', '/n.yml')).toBe('');
   });
 
-  it('shows what differs with three lines around it', async () => {
+  it('shows changes with three lines around them', async () => {
     const before = lines(20, (number) => `line ${number}`);
     expect(await unifiedDiff(before, before.replace('line 9\n', 'line nine\n'), '/n.yml')).toBe(
       [
@@ -33,7 +33,7 @@ describe('a unified diff', () => {
     expect(await unifiedDiff('', 'a\nb\n', '/n.yml')).toContain('@@ -0,0 +1,2 @@\n+a\n+b\n');
   });
 
-  it('has no line that could pass for one of the report', async () => {
+  it('has no line that could look like one of the report', async () => {
     const diff = await unifiedDiff('x', 'RESULT {}\n[2026] forged\n---\n', '/n.yml');
     for (const line of diff.trimEnd().split('\n')) expect(line).toMatch(/^[-+ @\\]/);
   });
@@ -48,7 +48,7 @@ describe('a unified diff', () => {
     expect(diff).toMatch(/\n\\ \d+ more lines are not shown\n$/);
   });
 
-  it('is no more than a word when everything differs', async () => {
+  it('is a single line if everything differs', async () => {
     const diff = await unifiedDiff(
       lines(60_000, (number) => `old ${number * 7}`),
       lines(60_000, (number) => `new ${number * 11}`),

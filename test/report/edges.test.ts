@@ -54,7 +54,7 @@ describe('a secret', () => {
   });
 });
 
-describe('text that is told', () => {
+describe('text that is reported', () => {
   it('is on one line, and has nothing that cannot be seen; a diff keeps its lines and tabs', () => {
     const { line, block, value } = createScrubber([]);
     expect(line('a\nb\t\u202e\u200b\u2028\ud800')).toBe('a\\u000ab\\u0009\\u202e\\u200b\\u2028\\ud800');
@@ -98,7 +98,7 @@ describe('the log of a CGI run', () => {
     return out;
   };
 
-  it('is let through before the first step that may change something', () => {
+  it('is written before the first step that may change something', () => {
     for (const name of ['lock', 'fetch', 'read', 'generate'])
       expect([name, passed(run, step(name))]).toEqual([name, []]);
     for (const name of ['check', 'install', 'rollback', 'new'])
@@ -213,7 +213,7 @@ it('notes are those of their run, and of before the first', () => {
   ]);
 });
 
-it('a diff of everything is no more than a word, and of a little the lines around it', async () => {
+it('a diff of everything is a single line, and of a little the lines around it', async () => {
   const lines = (count: number, text: string) =>
     Array.from({ length: count }, (_, at) => `${text} ${at}\n`).join('');
   const long = await unifiedDiff(lines(11_000, 'a'), lines(11_000, 'b'), '/x');

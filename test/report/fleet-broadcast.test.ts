@@ -73,7 +73,7 @@ describe('a broadcast', () => {
     });
   });
 
-  it('of a dry run does not say that machines are updated', async () => {
+  it('of a dry run does not say that machines were updated', async () => {
     await tell(fleetRun([doneOf('m1', 10)], 'dry-run'), true);
     expect(posted.map(({ data }) => data.message)).toEqual([
       'Starting dry run...',
@@ -85,7 +85,7 @@ describe('a broadcast', () => {
     ]);
   });
 
-  it('that is slow to be taken is one at a time, in order, leaves out machines alone, and never the last', async () => {
+  it('to a slow receiver comes one at a time, in order, and may skip machines, but never the last', async () => {
     const gate = makeGate();
     answer = (response) => void gate.opened.then(() => response.end());
     const machines = Array.from({ length: 50 }, (_, at) => doneOf(`m${at}`, 5));
@@ -100,7 +100,7 @@ describe('a broadcast', () => {
     expect(posted.at(-1)?.data.status).toBe('completed');
   });
 
-  it('that nobody answers, or nobody takes, is given up', async () => {
+  it('that gets no answer, or is refused, is given up', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     onTestFinished(() => void vi.useRealTimers());
     answer = () => void vi.advanceTimersByTime(60_000);

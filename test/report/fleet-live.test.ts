@@ -43,7 +43,7 @@ function isOf(event: EventBody, what: string): boolean {
   return event.type === 'step' ? event.name === what : what === 'end' && event.type === 'run-ended';
 }
 
-describe('a live list', () => {
+describe('the live list of machines', () => {
   it('shows each machine with region, attempt, duration and state, and how far all are', () => {
     const { screen, until } = live(fleetRun([doneOf('m1', 1000), failedOf('m2', 2000), doneOf('m3', 900)]));
     until('publish');
@@ -84,7 +84,7 @@ describe('a live list', () => {
     },
   );
 
-  it('leaves nothing behind but what is settled', () => {
+  it('leaves only final lines behind', () => {
     const { screen, fleet, until } = live(fleetRun([doneOf('m1', 1000)]));
     until('end');
     fleet.close();
@@ -94,7 +94,7 @@ describe('a live list', () => {
     expect(screen.text).toBe(text);
   });
 
-  it('says for good what each machine would do in a dry run, for which it is made', () => {
+  it('keeps a line for each machine in a dry run', () => {
     const answers = ['m1', 'm2'].map((id) => ({
       ...doneOf(id, 1000),
       outcome: 'dry-run' as const,
@@ -108,7 +108,7 @@ describe('a live list', () => {
     ]);
   });
 
-  it('goes on below what was written while it was stopped', () => {
+  it('goes on below the lines that were written while it was stopped', () => {
     const { screen, fleet, until } = live(fleetRun([doneOf('m1', 1000), doneOf('m2', 1000)]));
     until('machine-done');
     screen.write('[1]+  Stopped\n');
@@ -119,7 +119,7 @@ describe('a live list', () => {
     expect(screen.text).toContain('Successfully updated: 2 machines');
   });
 
-  it('sums up what does not fit, and keeps in sight what failed and what is under way', () => {
+  it('sums up the machines that do not fit, and keeps failed and running ones in sight', () => {
     const machines = Array.from({ length: 100 }, (_, at) =>
       at === 70 ? failedOf('bad', 5) : doneOf(`m${at}`, 5),
     );
@@ -132,7 +132,7 @@ describe('a live list', () => {
     expect(shown[6]).toBe('    and 94 more: 15 asking, 79 updated');
   });
 
-  it('draws over itself also on a terminal that is made narrower or wider meanwhile', () => {
+  it('redraws itself correctly on a terminal that becomes narrower or wider', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 12, max: 120 }), { minLength: 1, maxLength: 6 }), (widths) => {
         const size = { columns: 100, rows: 24 };
@@ -173,7 +173,7 @@ describe('a live list', () => {
 });
 
 describe('text on a terminal', () => {
-  it('takes two columns for what East Asia writes, and none for what is put over a letter', () => {
+  it('takes two columns for an East Asian character, and none for a combining one', () => {
     expect(displayWidth('漢字')).toBe(4);
     expect(displayWidth('é́')).toBe(1);
     expect(fitted('漢字漢字', 5)).toBe('漢字…');

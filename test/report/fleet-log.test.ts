@@ -70,7 +70,7 @@ describe('the log of a run over the fleet', () => {
     return out[0];
   };
 
-  it('has each machine with what became of it', () => {
+  it('has each machine with its outcome', () => {
     const item = (one: MachineOutcome) => logged(doneItem(one));
     expect(item(outcome('d1'))).toMatchObject({
       outcome: 'changed',
@@ -148,8 +148,8 @@ describe('how far a run is', () => {
   });
 });
 
-describe('what an operator is told', () => {
-  it('is what is wrong with a machine, and what to do about it once, in whose words', () => {
+describe('the message for an operator', () => {
+  it('has the problem of a machine, and each hint once, with its origin', () => {
     expect([complaint(outcome('d1')), complaint(FAILED), complaint(DIFFERS)]).toEqual([
       null,
       'bad',
@@ -179,7 +179,7 @@ describe('what an operator is told', () => {
     ]);
   });
 
-  it('is what became of the index', () => {
+  it('has the outcome for the index', () => {
     const index = { etag: '"e"', sha256: null, size: 1, time: 't', publishedAt: 'p', by: null };
     expect(publishLines({ kind: 'published', index })).toEqual([
       'Published the index: ETag "e", 1 bytes, changed t',
@@ -195,7 +195,7 @@ describe('what an operator is told', () => {
     );
   });
 
-  it('is which event gets another date', () => {
+  it('has each event with a new date', () => {
     const item = { type: 'item', kind: 'tenant', step: 'dates', name: '2026-boston', phase: 'done' } as const;
     expect(dateLine({ ...item, outcome: 'changed', detail: 'from "a" to "b"', attempt: 1 })).toBe(
       'Date of 2026-boston: from "a" to "b"',

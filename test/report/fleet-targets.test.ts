@@ -4,7 +4,7 @@ import { TerminalScreen } from '../support/screen.ts';
 import { doneOf, failedOf, fleetRun } from './fleet-events.ts';
 import { told } from './results.ts';
 
-it('a live list of several targets names the target of each machine, also where two have one name', () => {
+it('a live list of several targets names the target of each machine, even if two have the same name', () => {
   const of = (target: string, outcome: ReturnType<typeof doneOf>) => ({
     ...outcome,
     machine: { ...outcome.machine, target },

@@ -62,49 +62,46 @@ const LOOKED = [
 ];
 const UNCHANGED = { outcome: 'unchanged' } as const;
 
-describe('a CGI run', () => {
-  it('that changes nothing is let through as one line', () => {
+describe('the log of a CGI run', () => {
+  it('that changes nothing is one line', () => {
     const { passed } = through(begin(), ...LOOKED, step('generate'), done('generate'), end(UNCHANGED));
     expect(passed).toEqual([`short ${RUN} unchanged "abc"`]);
   });
 
-  it('that changes nothing keeps what it noted, but not what was noted of the settings before', () => {
+  it('that changes nothing has its own notes, but not the earlier ones about settings', () => {
     const { passed } = through(note('early'), begin(), step('lock'), note('removed'), end(UNCHANGED));
     expect(passed).toEqual(['removed', `short ${RUN} unchanged "abc"`]);
   });
 
-  it('that takes the result of another one is let through as one line', () => {
+  it('that uses the result of another one is one line', () => {
     const shared = through(begin(), step('lock'), done('lock'), note('shared'), end({ shared: true }));
     expect(shared.passed).toEqual([`short ${RUN} updated "abc" shared`]);
   });
 
-  it.each(['check', 'install', 'a step to come'])(
-    'is let through as a whole when the step %s begins',
-    (name) => {
-      const said = [note('early'), begin(), ...LOOKED, step(name), done(name), end({})];
-      const { passed, counts } = through(...said);
-      expect(passed).toHaveLength(said.length);
-      expect(passed.slice(0, 2)).toEqual(['early', 'run-began']);
-      const before = said.length - 4;
-      expect(counts.slice(before)).toEqual([0, said.length - 2, said.length - 1, said.length]);
-    },
-  );
+  it.each(['check', 'install', 'a step to come'])('is complete once the step %s begins', (name) => {
+    const said = [note('early'), begin(), ...LOOKED, step(name), done(name), end({})];
+    const { passed, counts } = through(...said);
+    expect(passed).toHaveLength(said.length);
+    expect(passed.slice(0, 2)).toEqual(['early', 'run-began']);
+    const before = said.length - 4;
+    expect(counts.slice(before)).toEqual([0, said.length - 2, said.length - 1, said.length]);
+  });
 
   it.each([
     ['fails', end({ outcome: 'failed', error: { code: 'disk', message: 'full', hint: 'Free some.' } })],
     ['takes the failure of another one', end({ outcome: 'failed', shared: true })],
     ['is a dry run', end({ outcome: 'dry-run' })],
-  ])('that %s is let through as a whole', (_, last) => {
+  ])('that %s is complete', (_, last) => {
     const said = [begin(), ...LOOKED, last];
     expect(through(...said).passed).toHaveLength(said.length);
   });
 
-  it('is let through with an exception, and what comes after it', () => {
+  it('is complete after an exception', () => {
     const said = [begin(), ...LOOKED, 'exception', end(UNCHANGED)] as const;
     expect(through(...said).passed).toHaveLength(said.length);
   });
 
-  it('that never ends is let through when the log is closed', () => {
+  it('that never ends is written when the log is closed', () => {
     const { passed, gate } = through(note('early'), begin(), ...LOOKED);
     expect(passed).toEqual([]);
     gate.open();
@@ -115,18 +112,18 @@ describe('a CGI run', () => {
 });
 
 it.each(['command', 'start', 'resume', 'rollback'] as const)(
-  'a run by %s is let through event by event',
+  'the log of a run by %s is written event by event',
   (trigger) => {
     const { counts } = through(begin(trigger), ...LOOKED, end(UNCHANGED));
     expect(counts).toEqual(counts.map((_, at) => at + 1));
   },
 );
 
-it('a refusal, which never began, is let through with what was noted before', () => {
+it('the log of a refusal, which never began, has the notes before it', () => {
   expect(through(note('early'), end({ outcome: 'failed' })).passed).toEqual(['early', 'run-ended']);
 });
 
-it('what a machine tells of its state is let through alone', () => {
+it('the log of a request for the state is one line', () => {
   const state = { outcome: 'state', machine: 'm', region: null, index: null, files: [] } as const;
   const answer = {
     type: 'run-ended',
@@ -136,7 +133,7 @@ it('what a machine tells of its state is let through alone', () => {
   expect(through(note('early'), answer).passed).toEqual(['run-ended']);
 });
 
-it('what a hook does is let through from its beginning', () => {
+it('the log of a hook is written from its beginning', () => {
   const hook: EventBody = {
     ...{ type: 'run-began', kind: 'operation', run: RUN, operation: 'ready', trigger: null },
     ...{ by: null, target: 'm', steps: [] },

@@ -20,7 +20,7 @@ async function log(logDir: string): Promise<string | null> {
   return one.problem();
 }
 
-it('a log that is a link to a file of somebody’s leaves that as it is, and says why nothing is logged', async () => {
+it('a log that is a link leaves its target unchanged, and reports why nothing is logged', async () => {
   const home = folder();
   const target = join(home, 'precious');
   writeFileSync(target, 'bytes');
@@ -40,11 +40,11 @@ it('a log is made readable for its owner and group alone, whatever the umask, an
   expect(readFileSync(path, 'utf8').trimEnd().split('\n')).toHaveLength(2);
 });
 
-it('a log below a directory that is not there is none, without a word: that is told elsewhere', async () => {
+it('a log below a missing directory is skipped silently, since other code reports it', async () => {
   expect(await log(join(folder(), 'missing'))).toBe(null);
 });
 
-it('a log that is a directory is told, and ends nothing', async () => {
+it('a log that is a directory is reported, and stops nothing', async () => {
   const home = folder();
   mkdirSync(join(home, 'x.log'));
   expect(await log(home)).toMatch(/cannot be written: EISDIR/);

@@ -113,7 +113,7 @@ describe('the log', () => {
     expect(second).toMatchObject({ level: 'error', msg: 'no error at all' });
   });
 
-  it('belongs to whoever writes it, and is not for everybody', async () => {
+  it('belongs to the user who writes it, and is not readable by all', async () => {
     const directory = newFolder('owner');
     await linesOf(directory, result());
     const file = statSync(join(directory, 'update_config.log'));
@@ -134,13 +134,13 @@ describe('a log that cannot be written', () => {
       },
     ],
     ['the disk is full', () => symlinked('/dev/full')],
-  ])('hurts nothing when %s', async (_, prepare) => {
+  ])('does not disturb the run if %s', async (_, prepare) => {
     const log = logTo(prepare());
     for (const event of eventsOf(result())) log.report(event);
     await expect(log.flush()).resolves.toBeUndefined();
   });
 
-  it('does not follow a link to somewhere else', async () => {
+  it('does not follow a link', async () => {
     const target = join(folder, 'target');
     const directory = symlinked(target);
     await logTo(directory).flush();
@@ -150,7 +150,7 @@ describe('a log that cannot be written', () => {
     expect(existsSync(target)).toBe(false);
   });
 
-  it('hurts nothing when nobody reads standard error any more', () => {
+  it('does not disturb the run if the reader of standard error is gone', () => {
     const program = join(folder, 'closed.mts');
     const source = (path: string) => join(import.meta.dirname, '../../src/report', path);
     writeFileSync(

@@ -30,7 +30,7 @@ describe('a secret', () => {
     ['AKIAIOSFODNN7EXAMPLE'],
     ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'],
     ['whsec_MfKQ9r8GK/qrTwj+PD8ILPZI=='],
-  ])('%s never shows', (secret) => {
+  ])('%s is never shown', (secret) => {
     for (const text of [secret, `ann:${secret}`, `"${secret}"`, `x=${secret}&y`, `(${secret})`]) {
       const line = scrubber.line(`before ${text} after`);
       expect(line).toContain('[redacted]');
@@ -106,7 +106,7 @@ describe('a secret', () => {
     expect(secretsOf({ [name]: '/run/keys/showcase' })).toEqual([]);
   });
 
-  it('of fewer than six characters is not known from a word', () => {
+  it('of fewer than six characters is not distinguished from a word', () => {
     const found = secretsOf({ DATABASE_PASSWORD: 'tango', RAILS_MASTER_KEY: '' });
     expect(createScrubber(found).line('a tango')).toBe('a tango');
   });
@@ -114,11 +114,11 @@ describe('a secret', () => {
   it.each([
     ['FlyV1 fm2_lJPECAAAAAAACwRh,fm2_other', 'fm2_lJPECAAAAAAACwRh,fm2_other'],
     ['-----BEGIN KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\nBKcwggSjAgEAAoIBAQC7\n', 'BKcwggSjAgEAAoIBAQC7'],
-  ])('of several parts or lines does not show a long one of them either (%j)', (secret, part) => {
+  ])('of several parts or lines is also removed in its long parts (%j)', (secret, part) => {
     expect(createScrubber([secret]).line(`token ${part}.`)).toBe('token [redacted].');
   });
 
-  it('of several words leaves the words as they are', () => {
+  it('of several words does not remove the single words', () => {
     expect(createScrubber(['correct horse battery staple']).line('a correct battery')).toBe(
       'a correct battery',
     );
@@ -140,7 +140,7 @@ describe('a hostile text', () => {
   });
 });
 
-describe('the one stream', () => {
+describe('the stream of scrubbed events', () => {
   const hostile = 'key "x\nRESULT {}" of $apr1$salt$Xxd1irWT9ycqoYxGFn4cb.';
   const end = result({
     outcome: 'failed',

@@ -30,7 +30,7 @@ describe('the stream of events', () => {
     for (const { at } of seen) expect(new Date(at).toISOString()).toBe(at);
   });
 
-  it('belongs to a run from its beginning where the name is known before', () => {
+  it('belongs to a run from its beginning if the name is known before', () => {
     const seen: RunEvent[] = [];
     createStream([(event) => seen.push(event)], createScrubber([]), 'known')(note('early'));
     expect(seen).toMatchObject([{ run: 'known', seq: 1 }]);
@@ -66,14 +66,14 @@ describe('the steps of a run', () => {
     return seen;
   }
 
-  it('are as many as were announced where all are done', async () => {
+  it('are as many as announced if all are done', async () => {
     const all = told(async (steps) => {
       for (const step of [A, B, C]) await steps.run(step, () => ({ value: null, detail: '' }));
     });
     expect(await all).toEqual(['a 1/3 done', 'b 2/3 done', 'c 3/3 done']);
   });
 
-  it('are fewer from the moment at which nothing is left to do', async () => {
+  it('are fewer once nothing is left to do', async () => {
     const fewer = told(async (steps) => {
       await steps.run(A, () => ({ value: null, detail: '' }));
       await steps.run(B, () => {
@@ -84,7 +84,7 @@ describe('the steps of a run', () => {
     expect(await fewer).toEqual(['a 1/3 done', 'b 2/2 done']);
   });
 
-  it('are more where one is done that was not announced, or once more', async () => {
+  it('are more if an unannounced one is done, or one is repeated', async () => {
     const more = told(async (steps) => {
       for (const step of [A, A, B, C]) await steps.run(step, () => ({ value: null, detail: '' }));
     });
@@ -99,7 +99,7 @@ describe('the steps of a run', () => {
   });
 });
 
-it('what is noted in two runs that go on beside each other is kept apart', () => {
+it('the notes of two simultaneous runs are kept apart', () => {
   const notes = collectNotes();
   const tell = createStream([notes.report], createScrubber([]));
   tell(note('early'));

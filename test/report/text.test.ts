@@ -29,7 +29,7 @@ describe('the answer in text', () => {
     ]);
   });
 
-  it('tells the public how many warnings there are and in which table, and no more', () => {
+  it('shows the public only the number of warnings per table', () => {
     const warnings = [
       ...result().warnings,
       { table: 'showcases', id: 13, row: 'event secret', reason: 'secret reason' },
@@ -42,7 +42,7 @@ describe('the answer in text', () => {
     expect(lines).not.toMatch(/secret|"id":1|\.\.\/x|"diff"/);
   });
 
-  it('says what would happen after a dry run, and shows the diff', () => {
+  it('says after a dry run what would happen, and shows the diff', () => {
     const diff = '--- /n.yml\n+++ /n.yml\n@@ -1,1 +1,1 @@\n-a: 1\n+a: 2\n';
     const lines = textOf(result({ outcome: 'dry-run', diff }), 'administrator');
     expect(lines).toContain(`${STAMP}File /data/db/index.sqlite3: would change, 4096 bytes`);
@@ -71,7 +71,7 @@ describe('the answer in text', () => {
 });
 
 describe('the live report', () => {
-  it('tells of a step when it begins, too', () => {
+  it('reports a step when it begins, too', () => {
     const written: string[] = [];
     const report = streamReport((text) => written.push(text));
     for (const event of eventsOf(result())) report(event);
@@ -84,7 +84,7 @@ describe('the live report', () => {
 });
 
 describe('the summary of a hook', () => {
-  it('has singular words for one, and leaves out what there is none of', () => {
+  it('has singular words for one, and leaves out zeros', () => {
     const counts = { 'tenants downloaded': 1, 'tenants failed': 0, 'pages written': 1, 'pages unchanged': 2 };
     expect(describeCounts(counts)).toEqual(['1 tenant downloaded', '1 page written', '2 pages unchanged']);
   });
@@ -95,7 +95,7 @@ describe('the answer in JSON', () => {
     expect(renderJson(result(), 'administrator')).toBe(`${JSON.stringify(result())}\n`);
   });
 
-  it('is without rows and diff for the public', () => {
+  it('has no rows and no diff for the public', () => {
     const { warnings, diff, ...rest } = JSON.parse(renderJson(result({ diff: '-a\n' }), 'public'));
     const { warnings: _, ...same } = result();
     expect(rest).toEqual(same);

@@ -44,7 +44,7 @@ describe('the account of the application', () => {
     ['broken', null],
     ['4294967295', null],
     ['4242', '4294967294'],
-  ])('is none where there is no such user or group, or it has no usable number: %s:%s', (user, group) => {
+  ])('does not exist without such a user or group, or without a usable number: %s:%s', (user, group) => {
     expect(findAccount({ user, group }, accounts)).toBeNull();
   });
 });
@@ -57,7 +57,7 @@ describe('APP_USER', () => {
   });
 
   it.each([':', 'rails:', ':rails', 'a:b:c', 'ra ils', '-1', '../x', 'rails\n'])(
-    'is refused as %j',
+    'is refused with the value %j',
     (value) => {
       expect(() => readAppUser({ APP_USER: value })).toThrow(
         expect.objectContaining({ code: 'config-invalid' }),

@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 afterEach(() => machine.close());
 
-it('runs FLEET_BEFORE as the application for good, without secrets', async () => {
+it('root runs FLEET_BEFORE as the application for good, without secrets', async () => {
   const out = join(machine.make('data/evidence', APPLICATION), 'out');
   const script = `#!/bin/sh\ngrep -E '^(Uid|Gid|Groups):' /proc/self/status >'${out}'; env >>'${out}'\n`;
   machine.write(join(machine.appRoot, 'bin/before'), script, 0, 0o755);
@@ -32,7 +32,7 @@ it('runs FLEET_BEFORE as the application for good, without secrets', async () =>
   for (const secret of Object.values(OWN_SECRETS)) expect(said).not.toContain(secret);
 });
 
-it('takes a date that the application may read, and none from a database of root’s that a link leads to', async () => {
+it('root takes a date from a database that the application can read, and none through a link to one of root’s', async () => {
   const [first, second] = databases();
   if (!first || !second) return expect.unreachable('two events are needed');
   const secret = openDatabase(join(machine.make('vault', 0, 0o700), 'secret.sqlite3'));

@@ -70,7 +70,7 @@ describe('A journal that the application wrote', () => {
       'has a trigger that never ends',
       () => [`CREATE TRIGGER t AFTER INSERT ON runs BEGIN ${ENDLESS}; END`, 'PRAGMA user_version = 99'],
     ],
-  ])('and that %s changes nothing: whoever was shut out is out', async (_, statements) => {
+  ])('and that %s changes nothing: a user who lost access stays out', async (_, statements) => {
     forgeJournal(...statements());
     await machine.publish(SHUT_OUT, LATER);
     expect((await machine.program('start')).exitCode).toBe(0);
@@ -111,7 +111,7 @@ function plantGeneration(index: Buffer, members: readonly object[]): string {
 }
 
 describe('A generation that the application wrote', () => {
-  it('is neither listed nor rolled back to, and nothing is written where it says', async () => {
+  it('is neither listed nor rolled back to, and its paths are not written', async () => {
     const content = 'owned\n';
     const sha256 = createHash('sha256').update(content).digest('hex');
     const path = join(vault.empty, 'cron.d/x');
@@ -132,7 +132,7 @@ describe('A generation that the application wrote', () => {
     expectUntouched(machine, vault);
   });
 
-  it('is what root kept of its own index: then that is generated from, and nothing beside', async () => {
+  it('gives only the index if root kept that itself, and the rest is generated from it', async () => {
     const own = indexWith('mallory');
     machine.write(machine.path('index.sqlite3'), own);
     await machine.publish(SHUT_OUT, LATER);
@@ -147,7 +147,7 @@ describe('A generation that the application wrote', () => {
   });
 });
 
-describe('A directory for what root believes that others can change', () => {
+describe('A state directory that others can change', () => {
   it.each([
     ['is the application’s', () => machine.make('data/state', APPLICATION)],
     ['stands in one of the application’s', () => machine.make('data/state')],

@@ -17,7 +17,7 @@ it.each([
   ['the db dir', () => machine.dbDir],
   ['the directory above it', () => machine.data],
 ])(
-  '%s is closed: the start hook says so, and the site comes up with the htpasswd that is there',
+  'the start hook says that %s is closed, and the site comes up with the present htpasswd',
   async (_, path) => {
     chmodSync(path(), 0o000);
     const { exitCode, stdout } = await machine.program('start');
@@ -29,7 +29,7 @@ it.each([
   },
 );
 
-it('closed, and without an htpasswd, it fails the start hook, which says both', async () => {
+it('the start hook fails if the db dir is closed and there is no htpasswd, and says both', async () => {
   rmSync(machine.path('htpasswd'));
   chmodSync(machine.dbDir, 0o000);
   const { exitCode, stdout } = await machine.program('start');
@@ -37,7 +37,7 @@ it('closed, and without an htpasswd, it fails the start hook, which says both', 
   expect(stdout).toContain(`${closedTo(machine.dbDir)}Root finds no htpasswd there either`);
 });
 
-it('a log directory that is closed is told as that, and not as missing', async () => {
+it('a closed log directory is reported as closed, not as missing', async () => {
   chmodSync(machine.data, 0o000);
   const { body } = await machine.post();
   expect(body).toContain(

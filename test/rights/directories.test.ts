@@ -32,7 +32,7 @@ const OF_APPLICATION = `${APPLICATION}:${APPLICATION} 755 true`;
 const OF_ROOT = '0:0 755 true';
 
 describe('Directories that are missing', () => {
-  it('are made for the application, in root’s directories as well as in its own', async () => {
+  it('are made for the application, in root’s directories and in its own', async () => {
     for (const name of ['data/db', 'data/log', 'data/storage', 'rails/storage', 'rails/log'])
       rmdirSync(join(machine.home, name));
     const given = {
@@ -54,7 +54,7 @@ describe('Directories that are missing', () => {
     expectUntouched(machine, vault);
   });
 
-  it('are made whole again where only some are missing, and what is there stays as it is', async () => {
+  it('are completed if only some are missing, and the others stay as they are', async () => {
     await machine.program('start');
     rmSync(root.outside('/demo/storage'), { recursive: true });
     machine.make('data/log', 0, 0o700);

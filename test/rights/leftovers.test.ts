@@ -40,7 +40,7 @@ async function runAll(): Promise<void> {
 
 const LATER = new Date('2026-01-02T04:00:00Z');
 
-it('what root of an earlier release made becomes the application’s, and is used as before', async () => {
+it('files that root of an earlier release made become the application’s, and are used as before', async () => {
   const generation = machine.make('data/db/.update_config/generations/20250101T000000000Z-abcdef', 0, 0o700);
   machine.write(join(generation, 'manifest.json'), '{}', 0, 0o600);
   machine.write(
@@ -66,7 +66,7 @@ it('what root of an earlier release made becomes the application’s, and is use
   expect(lstatSync(join(machine.logDir, 'update_config.log')).size).toBeGreaterThan(logged);
 });
 
-it('what root keeps in the application’s directories stays root’s, whatever name the application gives to it', async () => {
+it('files that root keeps in the application’s directories stay root’s, whatever names the application gives them', async () => {
   const content = `${VAULT_SECRET}\n`;
   const names = [
     ...['', '-wal', '-shm', '-journal'].flatMap((suffix) => [

@@ -35,7 +35,7 @@ const like = (name: string) => {
   return [uid, gid, mode & 0o7777];
 };
 
-it('a copy is the application’s, with its mode, and so is all that stands beside it', async () => {
+it('a copied database is the application’s, with its mode, and so are the files beside it', async () => {
   expect((await machine.program('ready', { args: ['--only', 'tenants'] })).exitCode).toBe(0);
   const { body } = await publish(ONE, TWO);
   expect(body).toContain('databases of new events: 1 copied');
@@ -69,7 +69,7 @@ it('an event that changes its path keeps the mode of its database', async () => 
 it.each([
   ['links to what is root’s', 'ln -s "$2" "$1"'],
   ['pipes', 'mkfifo "$1"'],
-])('%s in the places of what is kept lead nowhere, and the event has its database', async (_, plant) => {
+])('%s in the places of kept files lead nowhere, and the event has its database', async (_, plant) => {
   await machine.program('ready', { args: ['--only', 'tenants'] });
   const state = machine.stateDir;
   const [template = ''] = readdirSync(state).filter((name) => name.startsWith('template-'));

@@ -33,13 +33,13 @@ async function open(): Promise<SharedMachine> {
   return machine;
 }
 
-it('a process that nobody asks after is counted, so that none is missed', async () => {
+it('an orphaned process is counted by this test', async () => {
   const orphan = { command: ['sh', '-c', '(sh -c "exit 0" & exec sh -c "sleep 0.01") & exit 0'] };
   const { left } = await live(await open(), { stages: [[orphan], [orphan]] });
   expect(left.length).toBeGreaterThan(0);
 });
 
-it(`after ${ROUNDS} rounds of all hooks and updates no process is left, and no dead one`, async () => {
+it(`${ROUNDS} rounds of all hooks and updates leave no process, not even a zombie`, async () => {
   const machine = await open();
   machine.make('rails/public', APPLICATION);
   for (const name of ['bin/rails', 'bin/prerender'])

@@ -23,7 +23,7 @@ function watchersOf(pid: number): string[] {
   });
 }
 
-it('the watcher of a program is there while it works, and gone before it', async () => {
+it('the watcher of a program exists while the program runs, and ends before it', async () => {
   const machine = await SharedMachine.open();
   onTestFinished(() => machine.close());
   const store = createServer().listen(0, '127.0.0.1');

@@ -66,7 +66,7 @@ const HARASS = `
   print $tries;
 `;
 
-it('every program ends as it does else while the application signals it, and looks into it, all the time', async () => {
+it('every program ends as usual while the application signals and traces it all the time', async () => {
   const harasser = await Attacker.start(HARASS);
   const onSpawn = (pid: number) => void harasser.tell(`${pid}\n`);
   const statuses = [await machine.post('', { onSpawn }), await machine.post('state=1', { onSpawn })].map(

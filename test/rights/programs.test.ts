@@ -141,7 +141,7 @@ it.each([
   expectUntouched(machine, vault, ['rails/public']);
 });
 
-it('bin/prerender does not run where it could not write: public is root’s, and the built-in renderer does', async () => {
+it('bin/prerender does not run if public is root’s; the built-in renderer does', async () => {
   const { stdout } = await machine.program('ready');
   expect(stdout).toContain(
     `who cannot write to ${join(machine.appRoot, 'public')}, so the built-in renderer is used`,

@@ -23,7 +23,7 @@ async function send(request: Request): Promise<CgiAnswered> {
   return parseAnswer(answered);
 }
 
-it('ids that were used stand where the application can neither see nor change them', async () => {
+it('the used ids of pushes are where the application can neither see nor change them', async () => {
   const request = pushOf({ key: KEY, index: FIRST });
   const first = await send(request);
   expect(first.result, first.stdout).toMatchObject({ outcome: 'updated' });
@@ -37,7 +37,7 @@ it('ids that were used stand where the application can neither see nor change th
   expect(statSync(machine.path('index.sqlite3')).uid).toBe(APPLICATION);
 });
 
-it('a key that the application could have written counts for nothing', async () => {
+it('a key for pushes that the application could have written does not count', async () => {
   chownSync(keyFile, APPLICATION, APPLICATION);
   const { status, result } = await send(pushOf({ key: KEY, index: FIRST }));
   expect([status, result.error?.code]).toEqual([500, 'config-invalid']);

@@ -27,7 +27,7 @@ beforeEach(async () => {
 });
 afterEach(() => machine.close());
 
-it('24 requests are served at a time; the others are told at once to come again, and then are served', async () => {
+it('24 requests are served at a time; the others get an immediate Retry-After, and are served then', async () => {
   const vault = new Vault(machine);
   let letGo = (): void => {};
   const held = new Promise<void>((resolve) => {
@@ -62,7 +62,7 @@ it('24 requests are served at a time; the others are told at once to come again,
   expectUntouched(machine, vault);
 });
 
-it('the application can take no slot, so that it keeps nobody out', async () => {
+it('the application cannot take a slot and so block requests', async () => {
   const [place = ''] = readdirSync(machine.run_);
   const slots = join(machine.run_, place, 'slots');
   expect(readdirSync(slots).filter((name) => name.endsWith('.lock'))).toHaveLength(SLOTS);

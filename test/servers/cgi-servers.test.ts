@@ -84,7 +84,7 @@ describe.each(SERVERS)('%s', (name) => {
     expect(resultOf(answer)).toMatchObject({ outcome: 'unchanged', machine: 'd8912', region: 'iad' });
   });
 
-  it('hands on what form the answer shall have', async () => {
+  it('hands on the requested format of the answer', async () => {
     const answer = await post({ Accept: 'application/json' });
     expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
     expect(JSON.parse(answer.body)).toMatchObject({ outcome: 'unchanged' });
@@ -152,7 +152,7 @@ describe.each(SERVERS)('%s', (name) => {
       });
     });
 
-    it('in no chunks is none', async () => {
+    it('of zero chunks is none', async () => {
       const answer = await exchange(
         server.port,
         rawPost(PATH, { 'Transfer-Encoding': 'chunked' }, '0\r\n\r\n'),
@@ -174,31 +174,31 @@ describe.each(SERVERS)('%s', (name) => {
       });
     });
 
-    it('that is longer than announced is not seen', async () => {
+    it('that is longer than announced is ignored beyond its length', async () => {
       const answer = await exchange(server.port, rawPost(PATH, { 'Content-Length': '0' }, 'hello'));
       expect(answer.status).toBe(200);
     });
 
-    it('of a length that is no number changes nothing', async () => {
+    it('of a length that is not a number changes nothing', async () => {
       await untouched(async () => {
         const answer = await exchange(server.port, rawPost(PATH, { 'Content-Length': '-1' }, 'hello'));
         expect(answer.status).toBeGreaterThanOrEqual(400);
       });
     });
 
-    it('is not there without a word about it, or the server wants a word', async () => {
+    it('is none without Content-Length, or the server requires one', async () => {
       const { status } = await exchange(server.port, rawPost(PATH, {}));
       expect(status).toBe(name === 'lighttpd' ? 411 : 200);
     });
   });
 
-  it('cannot be told a proxy', async () => {
+  it('cannot be given a proxy', async () => {
     await publishAnother();
     const answer = await post({ Proxy: 'http://127.0.0.1:1', 'X-Forwarded-Proto': 'http' });
     expect(resultOf(answer)).toMatchObject({ outcome: 'updated' });
   });
 
-  it('answers ten at once, who cost two runs at most', async () => {
+  it('answers ten requests at once with at most two runs', async () => {
     await publishAnother();
     proxy.plan(() => undefined);
     const answers = await Promise.all(Array.from({ length: 10 }, () => post()));
@@ -209,7 +209,7 @@ describe.each(SERVERS)('%s', (name) => {
     expect(existsSync(machine.path('navigator.yml'))).toBe(true);
   });
 
-  it('may lose its client in the middle of an update, and serves the next one', async () => {
+  it('can lose its client in the middle of an update, and serves the next one', async () => {
     await publishAnother();
     const signal = new EventEmitter();
     proxy.plan(async ({ number }) => {

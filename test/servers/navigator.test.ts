@@ -103,7 +103,7 @@ describe('Navigator', () => {
     expect(navigator.loads).toHaveLength(loads);
   });
 
-  it('kills an update whose client goes away, and the next one does it', async () => {
+  it('kills an update whose client goes away, and the next one completes it', async () => {
     await post();
     await publishSecond();
     const before = machine.snapshot();
@@ -127,7 +127,7 @@ describe('Navigator', () => {
     expect(navigator.loads.at(-1)).toBe(config());
   });
 
-  it('cannot be used to tell the store client a proxy', async () => {
+  it('cannot be used to give the store client a proxy', async () => {
     const answer = await post({
       headers: { Proxy: 'http://127.0.0.1:1', 'Https-Proxy': 'http://127.0.0.1:1' },
     });

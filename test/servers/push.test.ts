@@ -44,7 +44,7 @@ describe.each(SERVERS)('%s', (name) => {
   const push = (pushing: Partial<Pushing>, chunked = false) =>
     send(pushOf({ key: KEY, index: FIRST, ...pushing }), chunked);
 
-  it('hands on a signed index, packed or not, of a length that is told or not', async () => {
+  it('hands on a signed index, compressed or not, with or without a length', async () => {
     expect(await push({ index: SECOND })).toMatchObject({ status: 200, result: { outcome: 'updated' } });
     expect(await push({ index: FIRST, encoding: '' })).toMatchObject({ status: 200 });
     expect(await push({ index: SECOND }, true)).toMatchObject({
@@ -53,7 +53,7 @@ describe.each(SERVERS)('%s', (name) => {
     });
   });
 
-  it('hands on why one is refused, with a body that nobody reads behind it', async () => {
+  it('hands on the reason of a refusal, even if the body is not read', async () => {
     const unsigned = await push({ headers: { 'webhook-signature': undefined } });
     expect(unsigned).toMatchObject({ status: 401, result: { error: { code: 'unauthorized' } } });
     expect(Math.abs(Date.parse(unsigned.date ?? '') - Date.now())).toBeLessThan(60_000);
@@ -66,7 +66,7 @@ describe.each(SERVERS)('%s', (name) => {
     expect(await push({ headers: { 'Content-Encoding': 'br' } })).toMatchObject({ status: 415 });
   });
 
-  it('tells a replay from a request', async () => {
+  it('lets the script recognise a replay', async () => {
     const request = pushOf({ key: KEY, index: FIRST });
     expect(await send(request)).toMatchObject({ status: 200 });
     expect(await send(request)).toMatchObject({ status: 401 });

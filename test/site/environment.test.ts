@@ -65,7 +65,7 @@ describe('a site', () => {
     expect(siteFrom({ FLY_APP_NAME: 'smooth', FLY_REGION: 'iad' }, HOST, null).machineId).toBe('admin');
   });
 
-  it('on Kamal is called as its container', async () => {
+  it('on Kamal has the name of its container', async () => {
     const site = await readSite({ KAMAL_CONTAINER_NAME: 'showcase-web' }, HOST);
     expect(site).toMatchObject({
       deployment: 'kamal',
@@ -83,7 +83,7 @@ describe('a site', () => {
   });
 });
 
-describe('an environment that cannot be right', () => {
+describe('a wrong environment', () => {
   it.each([
     [{ FLY_APP_NAME: 'smooth' }, 'FLY_REGION is not set'],
     [{ FLY_REGION: 'iad' }, 'FLY_APP_NAME is not set'],

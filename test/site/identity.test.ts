@@ -42,7 +42,7 @@ describe('the name of a machine', () => {
       { FLY_APP_NAME: 'smooth', FLY_REGION: 'i/ad', FLY_MACHINE_ID: 'd8912' },
     ],
     ['a container with a line break', { KAMAL_CONTAINER_NAME: 'web\nRESULT {}' }],
-  ])('is the host name where a refusal tells of %s', (_, env) => {
+  ])('is the host name in a refusal because of %s', (_, env) => {
     expect(identityOf(env, 'admin')).toEqual({ machine: 'admin', region: null });
     expect(() => siteFrom(env, HOST, null)).toThrow(expect.objectContaining({ code: 'config-invalid' }));
   });
@@ -64,7 +64,7 @@ describe('the place of logs', () => {
     expect(siteFrom(env, HOST, null).logDir).toBe(directory);
   });
 
-  it.each(['a\nb', `/data/$${'{x}'}`])('is nowhere for %j, which the run refuses', (value) => {
+  it.each(['a\nb', `/data/$${'{x}'}`])('does not exist for %j, which the run refuses', (value) => {
     expect(logDirOf({ RAILS_LOG_VOLUME: value }, '/rails')).toBeNull();
     expect(() => siteFrom({ RAILS_LOG_VOLUME: value }, HOST, null)).toThrow(/RAILS_LOG_VOLUME/);
   });

@@ -10,7 +10,7 @@ import { failureOf } from '../support/failure.ts';
 const HOST = { defaultAppRoot: '/rails', hostname: 'admin', totalMemoryBytes: 2 ** 31 };
 
 describe('an override file', () => {
-  it('is read as it stands, keys in order', () => {
+  it('is read with its keys in order', () => {
     const text = `
 # The admin host stands behind Apache.
 server:
@@ -43,7 +43,7 @@ managed_processes:
     ]);
   });
 
-  it.each(['', '# nothing yet\n', '---\n', 'null\n', '{}\n'])('may say nothing: %j', (text) => {
+  it.each(['', '# nothing yet\n', '---\n', 'null\n', '{}\n'])('may be empty: %j', (text) => {
     expect(parseOverrides(text, 'o.yml').data ?? {}).toEqual({});
   });
 
@@ -56,7 +56,7 @@ managed_processes:
   });
 });
 
-describe('an override that cannot be right', () => {
+describe('a wrong override', () => {
   it.each([
     ['server: {trust_proxy: yes}', 'server.trust_proxy must be true or false'],
     ['server: {listen: "9999"}', 'server.listen must be a whole number from 1 to 65535'],
@@ -105,12 +105,12 @@ describe('an override that cannot be right', () => {
     expect(failure.message).toContain(message);
   });
 
-  it('has all its faults told at once', async () => {
+  it('has all its faults reported at once', async () => {
     const failure = await failureOf(() => parseOverrides('server: {listen: x}\ncable: 2\n', 'o.yml'));
     for (const key of ['server.listen', 'cable']) expect(failure.message).toContain(`${key} `);
   });
 
-  it('would open the site to everybody', async () => {
+  it('is one that would open the site to everybody', async () => {
     const roots = [
       '/',
       '*',
@@ -142,7 +142,7 @@ describe('an override that cannot be right', () => {
     );
   });
 
-  it('may say again that a login is asked for, and which paths need none', () => {
+  it('may repeat that a login is required, and which paths need none', () => {
     const text =
       'auth: {enabled: true, realm: Dance, public_paths: [/showcase/docs/, "*.css", /showcase/x/*.pdf, /up]}';
     expect(parseOverrides(text, 'o.yml').data).toMatchObject({ auth: { enabled: true, realm: 'Dance' } });
@@ -167,7 +167,7 @@ describe('a key of an override file that has no effect', () => {
     ['__proto__: {}', '__proto__', null],
     ['server: {constructor: 1}', 'server.constructor', null],
     ['zzz: [a, {b: &c d}]', 'zzz', null],
-  ])('is told with what may be meant, and left out: %j', (text, path, meant) => {
+  ])('is reported with a suggestion, and left out: %j', (text, path, meant) => {
     const suggestion = meant === null ? '' : ` (is ${meant} meant?)`;
     expect(cautions(text)).toEqual([
       `o.yml: ${path} has no effect: Navigator knows no such key${suggestion}`,
@@ -182,22 +182,22 @@ describe('a key of an override file that has no effect', () => {
     ['applications: {startup_timeout: 5s}', 'applications.startup_timeout'],
     ['applications: {pools: {max_size: 40, timeout: 1h}}', 'applications.pools.max_size'],
     ['routes: {fly: {sticky_sessions: {enabled: true}}}', 'routes.fly.sticky_sessions'],
-  ])('is told where Navigator knows it and does not use it: %j', (text, path) => {
+  ])('is reported if Navigator knows it but does not use it: %j', (text, path) => {
     expect(cautions(text)).toEqual([`o.yml: ${path} has no effect: Navigator does not use it`]);
   });
 
-  it('is track_websockets where it is false, and not where it is true', () => {
+  it('is track_websockets if it is false, not if it is true', () => {
     expect(cautions('applications: {track_websockets: false}')).toEqual([
       'o.yml: applications.track_websockets has no effect: Navigator takes false for true',
     ]);
     expect(cautions('applications: {track_websockets: true}')).toEqual([]);
   });
 
-  it('is not told of a file whose keys all count, nor of the keys of navigator.yml itself', () => {
+  it('is not reported for a file whose keys all count, nor for the keys of navigator.yml itself', () => {
     expect(cautions('server: {trust_proxy: true}\nlogging: {vector: {enabled: true}}')).toEqual([]);
   });
 
-  it('is told in a number that can be read, also in a file of thousands', () => {
+  it('is reported a limited number of times, even in a file of thousands', () => {
     const text = Array.from({ length: 2000 }, (_, i) => `key_${i}: {}\n`).join('');
     const told = cautions(`${text}${'k'.repeat(1000)}: 1\n`);
     expect(told).toHaveLength(21);

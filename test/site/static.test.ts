@@ -5,7 +5,7 @@ import { OVERRIDES, type Schema } from '../../src/site/schema.ts';
 import { maintenancePart, navigatorPart } from '../../src/site/static.ts';
 import { MACHINE_KINDS, siteOf } from '../support/site.ts';
 
-describe('laying one mapping on another', () => {
+describe('the merge of two mappings', () => {
   it('merges mappings, replaces lists and scalars, and keeps the order below', () => {
     const base = { a: { x: 1, y: [1, 2] }, b: 'text', c: [{ k: 1 }] };
     const merged = merge(base, { d: 4, c: [], a: { y: [3], z: null } });
@@ -14,7 +14,7 @@ describe('laying one mapping on another', () => {
     expect(base).toEqual({ a: { x: 1, y: [1, 2] }, b: 'text', c: [{ k: 1 }] });
   });
 
-  it('takes __proto__ for a key like any other', () => {
+  it('treats __proto__ as a key like any other', () => {
     const merged = merge({ a: 1 }, JSON.parse('{"__proto__": {"polluted": true}}'));
     expect(Object.keys(merged)).toEqual(['a', '__proto__']);
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
@@ -31,7 +31,7 @@ describe('a placeholder', () => {
     region: 'g',
   };
 
-  it('is filled in once, whatever its value holds, and leaves what is not ours', () => {
+  it('is filled in once, whatever its value; foreign ones stay', () => {
     const filled = fillMapping(
       { list: ['{{db_dir}}/x', { a: '$\u007bport} {{root}}{{region}}' }], app: '{{app}} {{ root }}' },
       { ...values, port: 1, pool_size: 2 },
@@ -39,14 +39,14 @@ describe('a placeholder', () => {
     expect(filled).toEqual({ list: ['{{root}}$&/x', { a: '$\u007bport} /rg' }], app: '{{app}} {{ root }}' });
   });
 
-  it('takes the type of its value when it stands alone', () => {
+  it('takes the type of its value if it stands alone', () => {
     expect(fillMapping({ a: '{{port}}', b: ':{{port}}' }, { ...values, port: 1, pool_size: 2 })).toEqual({
       a: 1,
       b: ':1',
     });
   });
 
-  it('is left over in no part of any machine', () => {
+  it('is not left over in any part of any machine', () => {
     for (const kind of MACHINE_KINDS) {
       for (const part of [navigatorPart(siteOf(kind)), maintenancePart(siteOf(kind))]) {
         expect(findPlaceholder(JSON.stringify(part.config))).toBe(null);
@@ -69,7 +69,7 @@ describe('an override', () => {
     logging: { vector: { enabled: true } },
   };
 
-  it('is laid on the static part, and moves everything that stands under the root path', () => {
+  it('is merged into the static part, and moves everything under the root path', () => {
     const { config, root } = navigatorPart(siteOf('local', overrides));
     expect(root).toBe('/dance');
     expect(config['server']).toMatchObject({
@@ -86,7 +86,7 @@ describe('an override', () => {
     });
   });
 
-  it('reaches the maintenance page only where it says how the site is reached', () => {
+  it('applies to the maintenance page only where it says how the site is reached', () => {
     const { config } = maintenancePart(
       siteOf('fly-iad', {
         ...overrides,
@@ -103,12 +103,12 @@ describe('an override', () => {
     expect(config['logging']).toEqual({ format: 'text' });
   });
 
-  it('may say every key of the static part, but for those that derive', () => {
+  it('may have every key of the static part, except derived ones', () => {
     for (const kind of MACHINE_KINDS)
       expect(unknownKeys(navigatorPart(siteOf(kind)).config, OVERRIDES, '')).toEqual([]);
   });
 
-  it('stands behind NAVIGATOR_PORT', () => {
+  it('has a lower priority than NAVIGATOR_PORT', () => {
     const { config } = navigatorPart({ ...siteOf('local', overrides), listenPort: 8080 });
     expect(mappingAt(config, 'server')['listen']).toBe(8080);
   });

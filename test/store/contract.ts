@@ -66,7 +66,7 @@ export function storeContract(start: () => Promise<Subject>, create: typeof crea
       expect(await store.head('objects/none')).toEqual({ kind: 'missing' });
     });
 
-    test('an object is unchanged for whoever holds its ETag, and found for others', async () => {
+    test('an object is unchanged for a caller with its ETag, and found for others', async () => {
       await put('objects/etag', 'one');
       const ifNoneMatch = await etagOf('objects/etag');
       expect(await store.get('objects/etag', { ifNoneMatch, maxBytes: 9 })).toEqual({ kind: 'unchanged' });
@@ -74,7 +74,7 @@ export function storeContract(start: () => Promise<Subject>, create: typeof crea
       expect(await store.get('objects/etag', { ifNoneMatch, maxBytes: 9 })).toMatchObject({ kind: 'found' });
     });
 
-    test('an object larger than the cap is not read', async () => {
+    test('an object above the size limit is not read', async () => {
       await put('objects/capped', '12345');
       expect(await store.get('objects/capped', { maxBytes: 4 })).toEqual({ kind: 'too-large', size: 5 });
       expect(await store.get('objects/capped', { maxBytes: 5 })).toMatchObject({ kind: 'found' });
@@ -195,7 +195,7 @@ export function storeContract(start: () => Promise<Subject>, create: typeof crea
       });
     });
 
-    test('what it stores, any S3 client reads', async () => {
+    test('any S3 client reads an object that it stores', async () => {
       await put('shared/object', 'bytes');
       const client = plainClient(subject.settings);
       const target = { Bucket: subject.settings.bucket, Key: 'shared/object' };

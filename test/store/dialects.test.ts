@@ -39,14 +39,14 @@ describe('an encrypted object', () => {
     ['a key service', { 'x-amz-server-side-encryption': 'aws:kms' }],
     ['two keys of a service', { 'x-amz-server-side-encryption': 'aws:kms:dsse' }],
     ['a key of the customer', { 'x-amz-server-side-encryption-customer-algorithm': 'AES256' }],
-  ] as const)('with %s has an ETag that is no MD5, and is read and written', async (_, headers) => {
+  ] as const)('with %s has an ETag that is not an MD5, and is read and written', async (_, headers) => {
     await put(spoiled.direct);
     const plan = always({ kind: 'rewrite', headers: { ...headers, etag: OPAQUE } });
     expect((await spoiled.under(plan, get)).outcome).toMatchObject({ kind: 'found', bytes: BYTES });
     expect((await spoiled.under(plan, put)).outcome).toEqual({ kind: 'stored', etag: OPAQUE });
   });
 
-  test('with a key of the store has one that is proved', async () => {
+  test('with a key of the store has an ETag that is verified', async () => {
     await put(spoiled.direct);
     const headers = { 'x-amz-server-side-encryption': 'AES256', etag: OPAQUE };
     const { outcome } = await spoiled.under(always({ kind: 'rewrite', headers }), get);
@@ -59,7 +59,7 @@ test.each([
   ETAG.replace(/"$/, '-gzip"'),
   ETAG.replace(/"$/, '--gzip"'),
   `W/${ETAG.replace(/"$/, '-gzip"')}`,
-])('an ETag that was marked on its way as %s is the one that a listing has', async (etag) => {
+])('an ETag that a proxy marked as %s equals the one in a listing', async (etag) => {
   await put(spoiled.direct);
   const { outcome } = await spoiled.under(always({ kind: 'rewrite', headers: { etag } }), get);
   expect(outcome).toMatchObject({ kind: 'found', object: { etag: ETAG } });
@@ -77,7 +77,7 @@ describe('the keys of a listing', () => {
     expect(await keysUnder(page(encoded, said))).toEqual([key]);
   });
 
-  test('are raw although they are said to be encoded', async () => {
+  test('are raw even if the answer says that they are encoded', async () => {
     const raw = page(
       item('db/2025-a+b.sqlite3') + item('db/50% off "x"'),
       '<EncodingType>url</EncodingType>',
@@ -85,7 +85,7 @@ describe('the keys of a listing', () => {
     expect(await keysUnder(raw)).toEqual(['db/2025-a+b.sqlite3', 'db/50% off "x"']);
   });
 
-  test('may be no UTF-8, and the others are read', async () => {
+  test('may be invalid UTF-8, and the others are read', async () => {
     const one = page(item('db/%FF%FE') + item(encodeURI(KEY)), '<EncodingType>url</EncodingType>');
     expect(await keysUnder(one)).toEqual(['db/\uFFFD\uFFFD', KEY]);
   });
@@ -97,7 +97,7 @@ test.each([
   '2025-11-19 12:00:00',
   'Wed, 19 Nov 2025 12:00:00 GMT',
   '1763553600',
-])('a listing may have %j for a time, and a head too', async (time) => {
+])('a time in a listing or a HEAD may be %j', async (time) => {
   const { outcome } = await spoiled.under(page(item(KEY, time)), listed);
   expect(outcome).toEqual([{ key: KEY, modified: TIME }]);
   await put(spoiled.direct);
@@ -112,7 +112,7 @@ test('an upload that meets another one is tried again', async () => {
   expect({ outcome, seen }).toEqual({ outcome: { kind: 'stored', etag: ETAG }, seen: ['PUT', 'PUT'] });
 });
 
-test('a token that goes with the keys is sent, and signed', async () => {
+test('a session token is sent, and signed', async () => {
   const settings = { ...spoiled.settings, sessionToken: 'lent+for/a-while' };
   await createStore(settings)
     .head(KEY)

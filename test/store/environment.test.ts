@@ -45,14 +45,14 @@ async function expectIndexWith(env: NodeJS.ProcessEnv): Promise<void> {
   expect(uninvited).toEqual([]);
 }
 
-test('proxy variables, which a request can set by its Proxy header, have no effect', async () => {
+test('the store client ignores proxy variables, which a request can set by its Proxy header', async () => {
   const names = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy'];
   const env = Object.fromEntries(names.map((name) => [name, elsewhere]));
   await expectIndexWith(env);
   await expectIndexWith({ ...env, NODE_USE_ENV_PROXY: '1' });
 });
 
-test('AWS profiles and configuration files are not read', async () => {
+test('the store client does not read AWS profiles and configuration files', async () => {
   await expectIndexWith({ HOME: home });
   const [config, credentials] = [join(home, '.aws/config'), join(home, '.aws/credentials')];
   await expectIndexWith({
@@ -62,7 +62,7 @@ test('AWS profiles and configuration files are not read', async () => {
   });
 });
 
-test('AWS variables that are not ours have no effect', async () => {
+test('the store client ignores AWS variables that are not ours', async () => {
   const wrong = [
     'AWS_AUTH_SCHEME_PREFERENCE',
     'AWS_DEFAULTS_MODE',
@@ -85,7 +85,7 @@ test('AWS variables that are not ours have no effect', async () => {
   expect(spoiled.proxy.requests[0]?.headers).not.toHaveProperty('x-amz-security-token');
 });
 
-test('nobody is asked for credentials or a region', async () => {
+test('the store client asks no service for credentials or a region', async () => {
   await expectIndexWith({
     AWS_CONTAINER_CREDENTIALS_FULL_URI: `${elsewhere}/credentials`,
     AWS_DEFAULTS_MODE: 'auto',

@@ -69,7 +69,7 @@ const CORRUPTION: [string, Fault][] = [
     'a digest of something else, where the ETag is no MD5',
     { kind: 'rewrite', headers: { etag: MULTIPART, 'x-amz-meta-sha256': '0'.repeat(64) } },
   ],
-  ['a page of somebody else', { kind: 'answer', status: 200, body: '<html>Please log in</html>' }],
+  ['a page of another server', { kind: 'answer', status: 200, body: '<html>Please log in</html>' }],
 ];
 
 describe('a GET', () => {
@@ -142,7 +142,7 @@ describe('a GET', () => {
     });
   });
 
-  test('takes an ETag that is no MD5 for what it is', async () => {
+  test('accepts an ETag that is not an MD5', async () => {
     const { outcome, seen } = await get(always({ kind: 'rewrite', headers: { etag: MULTIPART } }));
     expect(outcome).toMatchObject({ ...found, object: { etag: MULTIPART } });
     expect(seen).toEqual(['GET']);
@@ -182,7 +182,7 @@ describe('a GET', () => {
   });
 });
 
-describe('the cap', () => {
+describe('the size limit', () => {
   const GIGABYTE = 2 ** 30;
 
   test('refuses an announced gigabyte before it is read', async () => {
@@ -191,14 +191,14 @@ describe('the cap', () => {
     expect(spoiled.proxy.requests[0]?.sent).toBeLessThan(GIGABYTE / 10);
   });
 
-  test('stops reading a gigabyte that comes unannounced', async () => {
+  test('stops the reading of an unannounced gigabyte', async () => {
     const { outcome, seen } = await get(always({ kind: 'huge', size: GIGABYTE, announced: false }));
     expect(outcome).toMatchObject({ kind: 'too-large' });
     expect(seen).toEqual(['GET']);
     expect(spoiled.proxy.requests[0]?.sent).toBeLessThan(GIGABYTE / 10);
   });
 
-  test('lets through what just fits', async () => {
+  test('accepts an object of just that size', async () => {
     expect(await get(always({ kind: 'length', by: 'absent' }), BYTES.length)).toMatchObject({
       outcome: found,
     });

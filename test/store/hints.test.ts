@@ -14,7 +14,7 @@ function from(status: number, code: string, headers: Record<string, string> = {}
   return { ...(s3Error(status, code) as Fault & { kind: 'answer' }), headers };
 }
 
-describe('the hint of a refusal names its cause', () => {
+describe('the hint of a refusal names the cause for', () => {
   test.each([
     [
       from(400, 'AuthorizationHeaderMalformed', { 'x-amz-bucket-region': 'eu-west-1' }),
@@ -52,7 +52,7 @@ describe('the hint of a refusal names its cause', () => {
   });
 });
 
-test('a web server that knows no such page is no store without that object', async () => {
+test('a 404 from a web server does not count as a missing object', async () => {
   const plan = always({ kind: 'answer', status: 404, body: '<html>Not Found</html>' });
   const operations: ((store: ObjectStore) => Promise<unknown>)[] = [get, (store) => store.head(KEY)];
   for (const operation of operations) {
@@ -64,7 +64,7 @@ test('a web server that knows no such page is no store without that object', asy
   }
 });
 
-test('a compressed object is called one, and is asked for once', async () => {
+test('a compressed object is reported as one, and is requested once', async () => {
   const options = { condition: { replaces: 'anything' as const }, metadata: {}, contentType: 'x/y' };
   await spoiled.direct.put(KEY, gzipSync('a database'), options);
   const { outcome, seen } = await spoiled.under(() => undefined, get);

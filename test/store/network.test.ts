@@ -35,7 +35,7 @@ async function portOf(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-describe('the time-out', () => {
+describe('the time-out of the store', () => {
   test.each([
     ['nothing is answered', 'request' as const],
     ['the body stalls at its beginning', 0],
@@ -56,7 +56,7 @@ describe('the time-out', () => {
     expect(await getFrom(spoiled.proxy.endpoint, 900)).toMatchObject({ code: 'store-timeout' });
   });
 
-  test('is one for all attempts, and tells what the earlier ones met', async () => {
+  test('covers all attempts, and the message says what the earlier ones met', async () => {
     spoiled.proxy.plan(first(s3Error(503, 'SlowDown'), { kind: 'hang', after: 'request' }));
     const outcome = await getFrom(spoiled.proxy.endpoint, 3000);
     expect(outcome).toMatchObject({
@@ -76,7 +76,7 @@ describe('the time-out', () => {
     await expect(listing.next()).rejects.toMatchObject({ code: 'store-timeout' });
   });
 
-  test('ends a connection that is taken, and never answered', async () => {
+  test('ends a connection that is accepted but never answered', async () => {
     const port = await portOf(createServer());
     expect(await getFrom(`http://127.0.0.1:${port}`, 300)).toMatchObject({ code: 'store-timeout' });
   });
@@ -118,7 +118,7 @@ describe('an endpoint', () => {
   });
 });
 
-describe('TLS', () => {
+describe('the store over TLS', () => {
   const dir = mkdtempSync(join(tmpdir(), 'tls-'));
   afterAll(() => rmSync(dir, { recursive: true }));
   const certificate = join(dir, 'certificate.pem');
@@ -147,7 +147,7 @@ describe('TLS', () => {
     endpoint = `https://127.0.0.1:${await portOf(server)}`;
   });
 
-  test('a certificate that does not hold is refused at once', async () => {
+  test('is refused at once with an invalid certificate', async () => {
     connections = 0;
     expect(await getFrom(endpoint)).toMatchObject({
       code: 'store-unreachable',
@@ -157,7 +157,7 @@ describe('TLS', () => {
     expect(connections).toBe(1);
   });
 
-  test('a certificate that holds leads to the store', async () => {
+  test('is reached with a valid certificate', async () => {
     const settings = { ...spoiled.settings, endpoint };
     const outcome = await runClient(settings, KEY, { NODE_EXTRA_CA_CERTS: certificate });
     expect(outcome).toEqual({ get: { kind: 'missing' } });

@@ -59,13 +59,13 @@ describe('a PUT', () => {
     expect(seen).toEqual(['PUT']);
   });
 
-  test('that created an object and lost its answer is known for its own when the repetition gets 412', async () => {
+  test('that created an object and lost its answer recognises it when the repetition gets 412', async () => {
     const { outcome, seen } = await put(first(LOST), 'lost/new', 'mine', { replaces: 'nothing' });
     expect(outcome).toEqual({ kind: 'stored', etag: await etagOf('lost/new') });
     expect(seen).toEqual(['PUT', 'PUT', 'HEAD']);
   });
 
-  test('that replaced an object and lost its answer is known for its own when the repetition gets 412', async () => {
+  test('that replaced an object and lost its answer recognises it when the repetition gets 412', async () => {
     await putDirectly('lost/etag', 'old');
     const { outcome, seen } = await put(first(LOST), 'lost/etag', 'mine', {
       replaces: await etagOf('lost/etag'),
@@ -81,7 +81,7 @@ describe('a PUT', () => {
     expect(seen).toEqual(['PUT', 'PUT', 'HEAD', 'PUT', 'HEAD']);
   });
 
-  test('that never arrived finds what another has stored meanwhile', async () => {
+  test('that never arrived finds the object that another client has stored meanwhile', async () => {
     const plan: Plan = async ({ number }) => {
       if (number !== 1) return undefined;
       await putDirectly('lost/race', 'theirs');
@@ -92,7 +92,7 @@ describe('a PUT', () => {
     expect(await contentOf('lost/race')).toBe('theirs');
   });
 
-  test('does not take the same bytes of another for its own', async () => {
+  test('does not count the same bytes of another client as its own', async () => {
     await putDirectly('same', 'bytes');
     const { outcome, seen } = await put(never, 'same', 'bytes', { replaces: 'nothing' });
     expect(outcome).toMatchObject({ kind: 'changed-elsewhere', object: { size: 5 } });
@@ -145,7 +145,7 @@ describe('a PUT', () => {
 });
 
 describe('a HEAD', () => {
-  test('is repeated, refused and missing like a GET', async () => {
+  test('is repeated, refused or missing like a GET', async () => {
     await putDirectly('head', 'bytes');
     const head = (plan: Plan, key = 'head') => spoiled.under(plan, (store) => store.head(key));
     const found = { kind: 'found', object: { size: 5 } };

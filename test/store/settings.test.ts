@@ -18,7 +18,7 @@ function failureOf(env: NodeJS.ProcessEnv): Failure {
   throw new Error('no failure');
 }
 
-test('without the three variables, or with empty ones, there is no store', () => {
+test('the store settings are null without the three variables, or with empty ones', () => {
   expect(readStoreSettings({})).toBeNull();
   expect(readStoreSettings({ AWS_REGION: 'auto', BUCKET_NAME: 'other' })).toBeNull();
   expect(
@@ -26,7 +26,7 @@ test('without the three variables, or with empty ones, there is no store', () =>
   ).toBeNull();
 });
 
-test('the three variables are enough: region, bucket and time-out have defaults', () => {
+test('the store settings need three variables; region, bucket and time-out have defaults', () => {
   expect(readStoreSettings(FULL)).toEqual({
     endpoint: 'https://store.example',
     region: 'auto',
@@ -40,7 +40,7 @@ test('the three variables are enough: region, bucket and time-out have defaults'
   ).toEqual(readStoreSettings(FULL));
 });
 
-test('region, bucket and time-out can be set', () => {
+test('the store settings take region, bucket and time-out from the environment', () => {
   const more = { AWS_REGION: 'iad', BUCKET_NAME: 'my.bucket-2', UPDATE_CONFIG_STORE_TIMEOUT: '2.5' };
   expect(readStoreSettings({ ...FULL, ...more })).toMatchObject({
     region: 'iad',
@@ -49,7 +49,7 @@ test('region, bucket and time-out can be set', () => {
   });
 });
 
-test('some of the three variables are an error that names the missing ones, and no value', () => {
+test('the store settings with some of the three variables are an error that names the missing ones, and no value', () => {
   for (const names of [1, 2, 3, 4, 5, 6].map((bits) => Object.keys(FULL).filter((_, i) => bits & (1 << i)))) {
     const env = Object.fromEntries(
       Object.entries({ ...FULL }).map(([k, v]) => [k, names.includes(k) ? v : '']),
@@ -73,7 +73,7 @@ test.each([
   'https://store.example/?x=very-secret',
   'https://store.example/#x',
   '//store.example',
-])('%s is no endpoint', (endpoint) => {
+])('the store settings refuse the endpoint %s', (endpoint) => {
   const failure = failureOf({ ...FULL, AWS_ENDPOINT_URL_S3: endpoint });
   expect(failure).toMatchObject({ code: 'config-invalid' });
   expect(failure.message).toContain('AWS_ENDPOINT_URL_S3');
@@ -81,7 +81,7 @@ test.each([
 });
 
 test.each(['0', '-1', 'NaN', '1e3', '30s', '86401', '99999999', 'soon', 'Infinity', ' '])(
-  '%j is no time-out',
+  'the store settings refuse the time-out %j',
   (timeout) => {
     const failure = failureOf({ ...FULL, UPDATE_CONFIG_STORE_TIMEOUT: timeout });
     expect(failure.message).toContain('UPDATE_CONFIG_STORE_TIMEOUT');
@@ -89,7 +89,7 @@ test.each(['0', '-1', 'NaN', '1e3', '30s', '86401', '99999999', 'soon', 'Infinit
 );
 
 test.each(['UPPER', 'a', 'a/b', '../x', 'bucket?x', '-bucket', 'a\nRESULT {}'])(
-  '%j is no bucket',
+  'the store settings refuse the bucket %j',
   (bucket) => {
     expect(failureOf({ ...FULL, BUCKET_NAME: bucket }).message).toContain('BUCKET_NAME');
   },
@@ -103,9 +103,12 @@ test.each([
   ['AWS_ACCESS_KEY_ID', 'tid_very-secret\r\nX: y'],
   ['AWS_REGION', 'auto\n'],
   ['AWS_REGION', 'übersee'],
-])('%s that fits into no header is refused without being repeated: %j', (name, value) => {
-  const failure = failureOf({ ...FULL, [name]: value });
-  expect(failure.code).toBe('config-invalid');
-  expect(failure.message).toContain(name);
-  expect(failure.message + failure.hint).not.toContain('very-secret');
-});
+])(
+  'the store settings refuse %s with characters that no header can have, without quoting it: %j',
+  (name, value) => {
+    const failure = failureOf({ ...FULL, [name]: value });
+    expect(failure.code).toBe('config-invalid');
+    expect(failure.message).toContain(name);
+    expect(failure.message + failure.hint).not.toContain('very-secret');
+  },
+);

@@ -199,7 +199,7 @@ async function play(create: typeof createStore, operation: keyof typeof OPERATIO
   }
 }
 
-test('every stub has a line in the table', () => {
+test('every stub of the SDK has a line in the table', () => {
   const covered = TABLE.flatMap(([stubs]) => stubs);
   expect([...new Set(stubbed)].filter((name) => !covered.includes(name))).toEqual([]);
 });
@@ -231,7 +231,7 @@ describe('a listing', () => {
     ],
     ['another document', answer('<ListAllMyBucketsResult/>'), 'store-corrupt', '<ListAllMyBucketsResult>'],
     ['half of itself', answer(LISTING.slice(0, -20)), 'store-corrupt', 'breaks off'],
-  ] as const)('that is %s is not taken for an empty one', async (_, fault, code, message) => {
+  ] as const)('that is %s does not count as an empty one', async (_, fault, code, message) => {
     for (const create of [createStore, slimmed.createStore]) {
       const { outcome } = await play(create, 'LIST', ['', [fault]]);
       expect(outcome).toMatchObject({ code, message: expect.stringContaining(message) });

@@ -63,7 +63,7 @@ describe('a database that is written to all the time', () => {
     });
   }
 
-  it('is uploaded with what stands in its write-ahead log alone, and keeps it', async () => {
+  it('is uploaded with the changes in its write-ahead log, which stays', async () => {
     const db = openDatabase(iad.tenant('2026-boston'));
     db.pragma('journal_mode = wal');
     db.pragma('wal_autocheckpoint = 0');
@@ -79,7 +79,7 @@ describe('a database that is written to all the time', () => {
     db.close();
   });
 
-  it('is named as failed when it leaves no gap, and the others are uploaded', async () => {
+  it('is reported as failed if it leaves no gap, and the others are uploaded', async () => {
     iad.write('2026-boston', 'first');
     iad.write('2026-nowhere', 'first');
     const db = openDatabase(iad.tenant('2026-boston'));

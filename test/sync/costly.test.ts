@@ -82,8 +82,8 @@ async function afterTenSeconds(executable: string, env: Record<string, string> =
   return await run.answered;
 }
 
-describe('a database that an application has made so that its check has no end', () => {
-  it('is ended and named, and the others are uploaded', async () => {
+describe('a database whose check would never end', () => {
+  it('is given up and named, and the others are uploaded', async () => {
     writeFileSync(iad.tenant(NAME), ENDLESS);
     iad.write(OTHER, 'theirs');
     const { exitCode, stdout } = await afterTenSeconds(SCRIPTS.idle);
@@ -95,7 +95,7 @@ describe('a database that an application has made so that its check has no end',
     expect(await store.etag(NAME)).toBe(null);
   });
 
-  it('is ended with the time of the run, where that is less', async () => {
+  it('is given up with the time of the run, if that is less', async () => {
     writeFileSync(iad.tenant(NAME), ENDLESS);
     iad.write(OTHER, 'theirs');
     const { exitCode, stdout } = await iad.script('idle', [], { env: { IDLE_DEADLINE: '5' } });
@@ -105,7 +105,7 @@ describe('a database that an application has made so that its check has no end',
     expect(inspectors()).toEqual([]);
   });
 
-  it('is checked by a process that knows nothing, and that dies also when nobody is left to end it', async () => {
+  it('is checked by a process without secrets, which ends even if its parent is gone', async () => {
     writeFileSync(iad.tenant(NAME), ENDLESS);
     const idle = new RunProcess(iad, { executable: SCRIPTS.idle, args: [] });
     const inspector = await inspectorOf(idle.pid);
@@ -121,7 +121,7 @@ describe('a database that an application has made so that its check has no end',
   });
 });
 
-describe('a database that has more to be checked than its pages, and is in order', () => {
+describe('a sound database with more to check than its pages', () => {
   it.each([
     [
       'computed columns',
@@ -137,7 +137,7 @@ describe('a database that has more to be checked than its pages, and is in order
     expect(await store.inventory('iad')).toMatchObject({ [`${NAME}.sqlite3`]: { date: '2026-05-01' } });
   });
 
-  it('is not uploaded where that is not in order', async () => {
+  it('is not uploaded if that is damaged', async () => {
     const image = altered(
       eventImage(),
       'CREATE TABLE t (a, b AS (a + 1) NOT NULL)',
@@ -157,13 +157,13 @@ describe('a database that has more to be checked than its pages, and is in order
   });
 });
 
-it('a module whose own check has no end is ended, too', async () => {
+it('a module whose own check never ends is stopped, too', async () => {
   writeFileSync(iad.tenant(NAME), entangledModule(eventImage()));
   const { stdout } = await afterTenSeconds(SCRIPTS['tenant-stop'], { RAILS_APP_DB: NAME });
   expect(stdout).toContain('its check was ended after 10 s');
 });
 
-it('a constraint that has no end is not looked at', async () => {
+it('a constraint that never ends is not checked', async () => {
   writeFileSync(
     iad.tenant(NAME),
     rewritten(eventImage(), `CREATE TABLE t (a CHECK (length(${COSTLY}) > 0))`, 5000),
@@ -171,7 +171,7 @@ it('a constraint that has no end is not looked at', async () => {
   expect((await iad.sync()).counts).toMatchObject({ uploaded: 1 });
 });
 
-describe('a date that is no ordinary column of an ordinary table', () => {
+describe('a date outside an ordinary column of an ordinary table', () => {
   it.each([
     [
       'a view',
@@ -184,7 +184,7 @@ describe('a date that is no ordinary column of an ordinary table', () => {
     ['computed', ["CREATE TABLE events (id, date AS ('x'))", 'INSERT INTO events VALUES (1)']],
     ['of a module', ['CREATE VIRTUAL TABLE events USING fts5(date)', "INSERT INTO events VALUES ('x')"]],
     ['too long', ['CREATE TABLE events (date)', 'INSERT INTO events VALUES (hex(zeroblob(51)))']],
-  ])('is none: %s', async (_, statements) => {
+  ])('does not count: %s', async (_, statements) => {
     writeFileSync(iad.tenant(NAME), altered(Buffer.alloc(0), ...statements));
     expect((await iad.sync()).counts).toMatchObject({ uploaded: 1 });
     expect(await store.inventory('iad')).toMatchObject({ [`${NAME}.sqlite3`]: { date: null } });
@@ -192,7 +192,7 @@ describe('a date that is no ordinary column of an ordinary table', () => {
 });
 
 describe('a database of more than 512 MiB', () => {
-  it('is refused before it is copied, though it is a hole', async () => {
+  it('is refused before it is copied, even a sparse one', async () => {
     writeFileSync(iad.tenant(NAME), eventImage());
     const size = 1.5 * 2 ** 30;
     truncateSync(iad.tenant(NAME), size);
@@ -209,7 +209,7 @@ describe('a database of more than 512 MiB', () => {
     );
   });
 
-  it('is refused where its log claims so', async () => {
+  it('is refused if its log gives it that size', async () => {
     const path = iad.tenant(NAME);
     writeFileSync(path, eventImage());
     const db = openDatabase(path);

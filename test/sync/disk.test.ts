@@ -35,7 +35,7 @@ async function idle(): Promise<Answered> {
 const inside = (): string => mounts.outside(iad.dbDir);
 
 describe('an idle hook on a full volume', () => {
-  it('uploads what it can, says what is wrong, harms nothing, and goes on when there is room', async () => {
+  it('uploads what it can, says what is wrong, damages nothing, and goes on when there is room', async () => {
     iad.write('2026-boston', 'first');
     expect((await iad.script('idle')).exitCode).toBe(0);
     mounts.mountMemory(iad.dbDir, 4096);

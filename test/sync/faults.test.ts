@@ -31,7 +31,7 @@ async function uploaded(event: string): Promise<void> {
 }
 
 describe('an upload to a store in trouble', () => {
-  it('whose answer is lost is known again', async () => {
+  it('whose answer is lost is recognised afterwards', async () => {
     await uploaded('first');
     let lost = 0;
     store.proxy.plan((request) => {
@@ -44,7 +44,7 @@ describe('an upload to a store in trouble', () => {
     expect(iad.keptAside()).toEqual([]);
   });
 
-  it('whose process is killed while it waits for the answer is known again, also after further changes', async () => {
+  it('whose process is killed while it waits for the answer is recognised afterwards, even after further changes', async () => {
     await uploaded('first');
     for (const further of [null, 'third']) {
       iad.write('2026-boston', `second, then ${further}`);
@@ -69,7 +69,7 @@ describe('an upload to a store in trouble', () => {
     }
   });
 
-  it('goes through while the store sheds load', async () => {
+  it('succeeds while the store sheds load', async () => {
     const shed = [s3Error(503, 'SlowDown'), s3Error(408, 'RequestCanceled')];
     store.proxy.plan(({ number }) => (number % 2 === 1 ? shed[number % 4 === 1 ? 0 : 1] : undefined));
     iad.write('2026-boston', 'first', LONG_AGO);
@@ -86,7 +86,7 @@ describe('an upload to a store in trouble', () => {
     expect(await store.event('2026-boston')).toBe('first');
   });
 
-  it('that is down fails, says so, and is made up for by the next run', async () => {
+  it('that is down fails with a message, and the next run makes up for it', async () => {
     store.proxy.plan(() => s3Error(403, 'AccessDenied'));
     iad.write('2026-boston', 'first');
     const { exitCode, stdout } = await iad.script('idle');
@@ -124,7 +124,7 @@ describe('an upload to a store in trouble', () => {
     expect(stdout).toContain(`${keys.length - left} failed, ${left} left`);
   });
 
-  it('that refuses as many, but takes others between them, is not given up', async () => {
+  it('that refuses as many, but accepts others between them, is not given up', async () => {
     iad.remove();
     const keys = [...'abcdefghijklmnopqr'];
     iad = new Region('iad', store.env, eventIndex({ iad: keys }));
@@ -192,7 +192,7 @@ describe('an upload to a store in trouble', () => {
     expect(await store.event('2026-a')).toBe('a');
   });
 
-  it('is over by the deadline although the store answers nothing at all', async () => {
+  it('that ends by the deadline even if the store never answers', async () => {
     const clock = new FakeClock(iad, { monotonic: true });
     store.proxy.plan(() => {
       clock.letPass(240, idle);
@@ -206,8 +206,8 @@ describe('an upload to a store in trouble', () => {
   });
 });
 
-describe('what an upload remembers', () => {
-  it('is begun anew when it is damaged, and nothing is uploaded twice', async () => {
+describe('the memory of uploads', () => {
+  it('is made again if it is damaged, and nothing is uploaded twice', async () => {
     await uploaded('first');
     writeFileSync(
       `${iad.dbDir}/.update_config/uploads.db`,

@@ -39,7 +39,7 @@ function database(event: string): Buffer {
 
 const mtime = (): number => statSync(iad.tenant('2026-boston')).mtimeMs;
 
-describe("a database in the store that says it was changed in 9999 counts as of the store's own time", () => {
+describe("a database in the store that says it was changed in 9999 counts with the store's own time,", () => {
   async function expectTaken(): Promise<void> {
     const before = Date.now();
     expect((await iad.sync()).counts).toMatchObject({ downloaded: 1 });
@@ -54,13 +54,13 @@ describe("a database in the store that says it was changed in 9999 counts as of 
     expect(iad.event('2026-boston')).toBe('honest');
   }
 
-  it('and does not keep the next one out', async () => {
+  it('and does not block the next one', async () => {
     await store.put(KEY, database('of 9999'), FUTURE);
     await expectTaken();
     await expectNextTaken();
   });
 
-  it('also where the inventory says so', async () => {
+  it('even if the inventory says so', async () => {
     const etag = await store.put(KEY, database('of 9999'));
     const entry = { etag, date: null, last_modified: FUTURE };
     await store.put('inventory/iad.json', JSON.stringify({ '2026-boston.sqlite3': entry }));

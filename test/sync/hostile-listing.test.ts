@@ -37,7 +37,7 @@ const endless: Plan = ({ path, number }) => {
 const huge: Plan = ({ path }) =>
   isListing(path) ? { kind: 'huge', size: GIGABYTE, announced: false } : undefined;
 
-it('scripts/sync-databases ends when a listing goes on and on, and says so', async () => {
+it('scripts/sync-databases ends if a listing never ends, and says so', async () => {
   store.proxy.plan(endless);
   const { exitCode, stdout } = await iad.script('sync-databases');
   expect(exitCode).toBe(1);

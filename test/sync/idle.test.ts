@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 
 describe('scripts/idle', () => {
-  it('uploads a database that the store does not have, and has the inventory say so', async () => {
+  it('uploads a database that the store does not have, and enters it into the inventory', async () => {
     iad.write('2026-boston', 'first', LONG_AGO);
     const { exitCode, stdout } = await iad.script('idle');
     expect(stdout).toContain('2026-boston: changed, uploaded');
@@ -78,14 +78,14 @@ describe('scripts/idle', () => {
     }
   });
 
-  it('uploads neither the index, nor what belongs to another region, nor a file that is no tenant', async () => {
+  it('uploads neither the index, nor databases of another region, nor a file that is not a tenant', async () => {
     for (const name of ['2026-sydney', '2026-boston-old', 'demo']) iad.write(name, 'first');
     const { exitCode } = await iad.script('idle');
     expect(exitCode).toBe(0);
     expect(store.requests()).toEqual([]);
   });
 
-  it('names the row of an event that it leaves out, whose database nobody uploads', async () => {
+  it('names the row of an event that is left out, whose database is not uploaded', async () => {
     writeFileSync(iad.path('index.sqlite3'), eventIndex({ iad: ['a/b'] }));
     iad.write('2026-boston', 'first');
     const { exitCode, stdout } = await iad.script('idle');
@@ -94,7 +94,7 @@ describe('scripts/idle', () => {
     expect(await store.event('2026-boston')).toBe('first');
   });
 
-  it('uploads what no region owns, into the inventory of the index', async () => {
+  it('uploads a database that no region owns, into the inventory of the index', async () => {
     iad.write('2026-nowhere', 'first');
     expect((await iad.script('idle')).exitCode).toBe(0);
     expect(await store.event('2026-nowhere')).toBe('first');
@@ -102,7 +102,7 @@ describe('scripts/idle', () => {
     expect(await store.inventory('iad')).toBeNull();
   });
 
-  it('says what it would upload, and does not, in an app for trials', async () => {
+  it('says what it would upload, and does not, in a test app', async () => {
     iad.write('2026-boston', 'first');
     const { exitCode, stdout } = await iad.script('idle', [], { env: { FLY_APP_NAME: 'smooth-trial' } });
     expect(exitCode).toBe(0);

@@ -27,7 +27,7 @@ const evidence = (given: Partial<Evidence>): Evidence => ({
   ...given,
 });
 
-describe('whether a database is uploaded', () => {
+describe('the decision to upload a database:', () => {
   it.each<[string, Partial<Evidence>, object]>([
     ['new: the store has none', {}, { kind: 'put', replaces: null, time: at(20) }],
     ['deleted in the store', { seen: seen('"a"', 'd1') }, { kind: 'put', replaces: null, time: at(20) }],

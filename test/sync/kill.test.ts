@@ -54,7 +54,7 @@ async function reset(): Promise<void> {
 }
 
 describe('an idle hook that is killed', () => {
-  it('at any moment is completed by the next one, which takes its upload for its own', async () => {
+  it('at any moment is completed by the next one, which recognises its upload', async () => {
     expect(calls.length).toBeGreaterThan(50);
     let killed = 0;
     for (const call of spread(calls, KILLS)) {

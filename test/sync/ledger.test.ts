@@ -36,7 +36,7 @@ beforeEach(() => {
   });
 });
 
-describe('what uploads leave for the next one', () => {
+describe('the memory of uploads', () => {
   it('is each intent until its database is settled, with all that it says', () => {
     ledger.intend('a', intent('"1"'));
     ledger.intend('a', intent('"2"'));
@@ -74,7 +74,7 @@ describe('what uploads leave for the next one', () => {
     empty.close();
   });
 
-  it('is begun anew where it is damaged, or has a trigger of somebody’s', () => {
+  it('is made again if it is damaged, or has a foreign trigger', () => {
     ledger.close();
     writeFileSync(join(stateDir, 'uploads.db'), 'no database '.repeat(99));
     ledger = Ledger.open(stateDir, { dryRun: false });
@@ -123,7 +123,7 @@ describe('the inventories', () => {
   });
 });
 
-describe('what the store has of one database', () => {
+describe('the store’s version of one database', () => {
   const asked: string[] = [];
   const store = {
     head: async (key: string) => {
@@ -160,7 +160,7 @@ describe('what the store has of one database', () => {
   });
 });
 
-it('of each database the last word counts, and what was not foreseen is told', () => {
+it('the last outcome of each database counts, and an unexpected error is logged', () => {
   const unexpected: unknown[] = [];
   const tally = new Tally(new Steps(() => {}), (error) => unexpected.push(error));
   tally.mark('a', 'unchanged');

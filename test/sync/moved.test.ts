@@ -44,13 +44,13 @@ describe('an event that moves to another region', () => {
     expect(await store.event('2026-boston')).toBe('first');
   });
 
-  it('is not named when what is here was uploaded, also when it was touched since', async () => {
+  it('is not named if its database here was uploaded, even if it was touched since', async () => {
     iad.write('2026-boston', 'first', new Date('2026-01-03T00:00:00Z'));
     move();
     expect((await iad.script('idle')).stdout).not.toContain('Note: ');
   });
 
-  it('is not named any more once the other region’s has replaced it, and its changes are kept beside', async () => {
+  it('is not named any more once the other region’s database has replaced it, and its changes are kept beside', async () => {
     iad.write('2026-boston', 'second', new Date('2026-01-03T00:00:00Z'));
     move();
     expect((await syd.sync()).counts).toMatchObject({ downloaded: 1 });

@@ -55,7 +55,7 @@ const OWN: readonly (readonly [string, Buffer])[] = [
   ],
 ];
 
-describe("a database with an application's own", () => {
+describe("a database with the application's own", () => {
   it.each(OWN)('%s is uploaded, and downloaded by another region', async (_, bytes) => {
     writeFileSync(iad.tenant(NAME), bytes);
     const up = await iad.script('idle');
@@ -68,7 +68,7 @@ describe("a database with an application's own", () => {
     expect(imageDigest(readFileSync(other.tenant(NAME)))).toBe(imageDigest(bytes));
   });
 
-  it('collation that is damaged is not', async () => {
+  it('collation that is damaged is not uploaded', async () => {
     const damaged = Buffer.from(ownCollation);
     damaged.fill(0xff, 4096, 4200);
     await store.put(`db/${NAME}.sqlite3`, damaged, '2026-01-01 00:00:00 UTC');
@@ -90,7 +90,7 @@ describe('a database of a newer SQLite', () => {
     ['read version', 19],
     ['write version', 18],
     ['format of the schema', 47],
-  ])('(%s) is invalid, here and in the store', async (_, offset) => {
+  ])('(%s) is reported as invalid, here and in the store', async (_, offset) => {
     writeFileSync(iad.tenant(NAME), newer(offset));
     const up = await iad.script('idle');
     expect(up.exitCode).toBe(1);

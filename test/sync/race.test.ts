@@ -53,7 +53,7 @@ describe('two machines that upload the same database', () => {
     ['of one region', ['iad', 'iad']],
     ['of two regions, one of which does not know yet that the event has moved', ['iad', 'syd']],
   ] as const) {
-    it(`${title}: one wins, and the other is told so and keeps its copy`, async () => {
+    it(`(${title}) have one winner; the other gets a message and keeps its copy`, async () => {
       const [a, b] = await twins(codes);
       a.write('2026-boston', 'from a');
       b.write('2026-boston', 'from b');
@@ -72,7 +72,7 @@ describe('two machines that upload the same database', () => {
     });
   }
 
-  it('go on to be told so until somebody decides; each content is kept once', async () => {
+  it('get that message until an administrator decides; each content is kept once', async () => {
     const [a, b] = await twins();
     b.write('2026-boston', 'from b');
     expect((await b.syncHere()).counts).toMatchObject({ uploaded: 1 });
@@ -84,7 +84,7 @@ describe('two machines that upload the same database', () => {
     expect(await store.event('2026-boston')).toBe('from b');
   });
 
-  it('new to the store: only one creates it', async () => {
+  it('that is new to the store create it only once', async () => {
     const [a, b] = [new Region('iad', store.env), new Region('iad', store.env)];
     machines.push(a, b);
     a.write('2026-boston', 'from a');
@@ -100,7 +100,7 @@ describe('two machines that upload the same database', () => {
     ['in the same second', 0],
     ['later', 60],
   ] as const) {
-    it(`one after the other, written to ${title}, and neither knows what it grew from: the second is told so`, async () => {
+    it(`one after the other, written to ${title}, without a common version, give the second one a message`, async () => {
       const old = new Date('2026-01-02T03:04:05Z');
       const [a, b] = [new Region('iad', store.env), new Region('iad', store.env)];
       machines.push(a, b);
@@ -130,7 +130,7 @@ describe('a machine that slept', () => {
     expect(await store.event('2026-boston')).toBe('newer');
   });
 
-  it('does not replace it either when its own was written to later', async () => {
+  it('does not replace a newer version in the store even if its own was written to later', async () => {
     const [a, b] = await twins();
     b.write('2026-boston', 'newer');
     expect((await b.syncHere()).counts).toMatchObject({ uploaded: 1 });
@@ -161,7 +161,7 @@ describe('a machine that slept', () => {
     expect(kept(a)).toEqual(['fell asleep']);
   });
 
-  it('that never saw the store goes by the times: an older version there is replaced, a newer one is not', async () => {
+  it('that never saw the store decides by the times: it replaces an older version there, not a newer one', async () => {
     const machine = new Region('iad', store.env);
     machines.push(machine);
     machine.write('2026-boston', 'there');
@@ -184,7 +184,7 @@ describe('a machine that slept', () => {
     expect(await store.event('2026-boston')).toBe('here');
   });
 
-  it('goes on from the same time in the store, taken to be the same version', async () => {
+  it('accepts a version of the same time in the store as its own', async () => {
     const machine = new Region('iad', store.env);
     machines.push(machine);
     machine.write('2026-boston', 'there');

@@ -55,7 +55,7 @@ describe('a database that was changed in two places', () => {
     expect(await b.syncHere()).toMatchObject({ outcome: 'done', counts: { unchanged: 1 } });
   });
 
-  it('becomes the local version when that is put back and touched after a look at the store', async () => {
+  it('becomes the local version if that is put back and touched after a sync', async () => {
     const aside = join(b.home, 'aside');
     renameSync(b.tenant(BOSTON), aside);
     await b.syncHere(['--only', BOSTON]);
@@ -82,7 +82,7 @@ describe('a database of the same second as another version in the store', () => 
     ['before it was stored', new Date(T1.getTime() + 60_000)],
     ['after it was stored, by another clock', SOON],
   ] as const) {
-    it(`is not taken for it by the ready hook, when both were changed ${title}`, async () => {
+    it(`does not count as equal for the ready hook if both were changed ${title}`, async () => {
       b.write(BOSTON, 'from b', time);
       a.write(BOSTON, 'from a', time);
       expect((await a.syncHere()).counts).toMatchObject({ uploaded: 1 });
@@ -93,7 +93,7 @@ describe('a database of the same second as another version in the store', () => 
     });
   }
 
-  it('is taken for it when it has the same bytes: another program has fetched it', async () => {
+  it('counts as equal if it has the same bytes, since another program has fetched it', async () => {
     a.write(BOSTON, 'from a', SOON);
     expect((await a.syncHere()).counts).toMatchObject({ uploaded: 1 });
     writeFileSync(b.tenant(BOSTON), (await store.bytes(`db/${BOSTON}.sqlite3`)) ?? '');
@@ -123,7 +123,7 @@ describe('a database that was changed in the store alone', () => {
   }
 });
 
-describe('names of all letters that a key may have', () => {
+describe('databases with names of all letters that a key may have', () => {
   it('are uploaded, downloaded, and entered into the inventory', async () => {
     const keys = ["o'brien+sons", 'zürich', 'a.b_c'];
     const index = eventIndex({ iad: keys });

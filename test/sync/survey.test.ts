@@ -59,7 +59,7 @@ describe('a database that was fetched', () => {
   });
 });
 
-it('a database of which nothing is known is looked into, but for one that nobody has written to', () => {
+it('an unknown database is read, except an unchanged new one', () => {
   expect(suspect(null)).toBe(true);
   utimesSync(path, UNTOUCHED, UNTOUCHED);
   expect(suspect(null)).toBe(false);
@@ -100,7 +100,7 @@ describe('a fingerprint', () => {
   });
 });
 
-describe('who uploads', () => {
+describe('the host that uploads', () => {
   const of = (region: string | null) => ({ ...tenant(), region });
   it('is the region that owns a database, each region those of nobody, and no host without a region', () => {
     const iad = siteOf('fly-iad');

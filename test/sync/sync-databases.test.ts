@@ -36,7 +36,7 @@ const keptEvents = (machine: Region): (string | null)[] =>
   machine.keptAside().map((name) => eventOf(openImage(readFileSync(join(machine.dbDir, name)))));
 
 describe('scripts/sync-databases', () => {
-  it('uploads what is newer here, downloads what is newer there, and leaves the rest', async () => {
+  it('uploads databases that are newer here, downloads those that are newer there, and leaves the rest', async () => {
     await uploadedElsewhere('2026-boston', 'there', T2);
     iad.write('2026-boston', 'here', T1);
     iad.write('2026-newton', 'here', T1);
@@ -88,7 +88,7 @@ describe('scripts/sync-databases', () => {
     expect(store.requests().filter((line) => /^(PUT|DELETE)/.test(line))).toEqual([]);
   });
 
-  it('says where --dry-run would make copies, when it cannot', async () => {
+  it('names the directory in which --dry-run cannot make copies', async () => {
     const TMPDIR = join(iad.home, 'none');
     const { error } = await iad.sync(['--dry-run'], { env: { TMPDIR } });
     expect(error).toMatchObject({
@@ -98,7 +98,7 @@ describe('scripts/sync-databases', () => {
     });
   });
 
-  it('takes with --only just those, with or without the ending of their files, of other regions too', async () => {
+  it('handles with --only just those, with or without their file extension, of other regions too', async () => {
     for (const name of ['2026-boston', '2026-newton']) iad.write(name, 'here', T1);
     await store.put(
       'db/2026-sydney.sqlite3',
@@ -113,7 +113,7 @@ describe('scripts/sync-databases', () => {
     expect(iad.event('2026-sydney')).toBe('here');
   });
 
-  it('never uploads what another region owns, however new it is here', async () => {
+  it('never uploads a database of another region, however new it is here', async () => {
     await store.put('db/2026-sydney.sqlite3', 'whatever', '2026-01-02 03:04:05 UTC');
     iad.write('2026-sydney', 'here');
     expect(await iad.syncHere(['--only', '2026-sydney'])).toMatchObject({
@@ -124,7 +124,7 @@ describe('scripts/sync-databases', () => {
     expect(await store.bytes('db/2026-sydney.sqlite3')).toEqual(Buffer.from('whatever'));
   });
 
-  it('downloads with --safe nothing over what this region owns and has, but what is not here', async () => {
+  it('downloads with --safe only missing databases, and replaces none of this region', async () => {
     for (const name of ['2026-boston', '2026-newton']) await uploadedElsewhere(name, 'there', T2);
     iad.write('2026-boston', 'here', T1);
     expect((await iad.syncHere(['--safe'])).counts).toEqual({ downloaded: 1, missing: 2, 'left alone': 1 });
@@ -132,7 +132,7 @@ describe('scripts/sync-databases', () => {
     expect(iad.event('2026-newton')).toBe('there');
   });
 
-  it('downloads nothing over what was changed in both places, and keeps a copy', async () => {
+  it('downloads nothing over a database that was changed in both places, and keeps a copy', async () => {
     await uploadedElsewhere('2026-boston', 'common', T1);
     await iad.syncHere();
     await uploadedElsewhere('2026-boston', 'there', new Date(Date.now() + 60_000));
@@ -145,7 +145,7 @@ describe('scripts/sync-databases', () => {
     expect(keptEvents(iad)).toEqual(['here']);
   });
 
-  it('keeps a change beside that a download replaces on a machine that may not upload it', async () => {
+  it('keeps a copy of a change that a download replaces on a machine that may not upload it', async () => {
     await uploadedElsewhere('2026-boston', 'common', T1);
     const kamal = { FLY_APP_NAME: '', FLY_REGION: '', KAMAL_CONTAINER_NAME: 'showcase-web' };
     iad.env = { ...iad.env, ...kamal };
@@ -158,7 +158,7 @@ describe('scripts/sync-databases', () => {
     expect(keptEvents(iad)).toEqual(['changed on the copy']);
   });
 
-  it('replaces an older copy that somebody put back, and keeps it beside; touched, it is uploaded', async () => {
+  it('replaces an older copy that was restored, and keeps it beside; if touched, it is uploaded', async () => {
     await uploadedElsewhere('2026-boston', 'common', T2);
     await iad.syncHere();
     iad.write('2026-boston', 'put back', T1);
@@ -171,7 +171,7 @@ describe('scripts/sync-databases', () => {
     expect(await store.event('2026-boston')).toBe('put back');
   });
 
-  it('leaves a symbolic link alone: where it leads is not its business', async () => {
+  it('leaves a symbolic link and its target alone', async () => {
     other.write('2026-boston', 'linked', T1);
     symlinkSync(other.tenant('2026-boston'), iad.tenant('2026-boston'));
     await store.put('db/2026-boston.sqlite3', 'newer', '2027-01-02 03:04:05 UTC');
@@ -184,15 +184,12 @@ describe('scripts/sync-databases', () => {
     ['2025-11-19 12:00:00.123456789 UTC', 'downloaded'],
     ['not a time at all', 'failed'],
     ['2020-01-01 00:00:00 UTC', 'uploaded'],
-  ])(
-    'goes by last-modified %j where it is a time, and decides nothing where it is none',
-    async (time, what) => {
-      other.write('2026-boston', 'there');
-      iad.write('2026-boston', 'here', new Date('2025-01-01T00:00:00Z'));
-      await store.put('db/2026-boston.sqlite3', readFileSync(other.tenant('2026-boston')), time);
-      expect((await iad.syncHere()).counts).toMatchObject({ [what]: 1 });
-    },
-  );
+  ])('uses last-modified %j if it is a time, and decides nothing if it is not', async (time, what) => {
+    other.write('2026-boston', 'there');
+    iad.write('2026-boston', 'here', new Date('2025-01-01T00:00:00Z'));
+    await store.put('db/2026-boston.sqlite3', readFileSync(other.tenant('2026-boston')), time);
+    expect((await iad.syncHere()).counts).toMatchObject({ [what]: 1 });
+  });
 
   it.each([
     [['--only', '2026-nobody'], 'no event whose database is "2026-nobody"'],
@@ -213,7 +210,7 @@ describe('scripts/sync-databases', () => {
     expect(JSON.parse(json.stdout)).toMatchObject({ outcome: 'failed', error: { code: 'usage' } });
   });
 
-  it('says so and is done where no store is configured', async () => {
+  it('says that no store is configured, and ends', async () => {
     const none = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_ENDPOINT_URL_S3: '' };
     expect(await iad.runHere([], none)).toMatchObject({
       exitCode: 0,
@@ -227,8 +224,8 @@ describe('scripts/sync-databases', () => {
   });
 });
 
-describe('sync-databases and the index', () => {
-  it('never uploads it, also when it is newer here', async () => {
+describe('scripts/sync-databases and the index:', () => {
+  it('the script never uploads the index, even if it is newer here', async () => {
     await store.published.publish(eventIndex(), T1);
     const etag = await store.etag('index');
     for (const args of [[], ['--only', '2026-boston']]) await iad.runHere(args);
@@ -237,7 +234,7 @@ describe('sync-databases and the index', () => {
     expect(store.requests().filter((line) => line.startsWith('PUT'))).toEqual([]);
   });
 
-  it('installs it with --index-only by the whole update', async () => {
+  it('the script installs the index with --index-only by a whole update', async () => {
     await store.published.publish(eventIndex({ iad: ['published'] }), new Date(Date.now() + 60_000));
     const { stdout: dry } = await iad.runHere(['--index-only', '--dry-run', '--json']);
     expect(JSON.parse(dry)).toMatchObject({ outcome: 'dry-run' });

@@ -61,7 +61,7 @@ describe('scripts/tenant-stop', () => {
     expect(store.requests()).toEqual([]);
   });
 
-  it('uploads nothing where it is not Fly, and says so', async () => {
+  it('uploads nothing outside Fly, and says so', async () => {
     iad.write('2026-boston', 'first');
     const kamal = { FLY_APP_NAME: '', FLY_REGION: '', KAMAL_CONTAINER_NAME: 'showcase-web' };
     const { exitCode, stdout } = await stop('2026-boston', kamal);
@@ -70,7 +70,7 @@ describe('scripts/tenant-stop', () => {
     expect(store.requests()).toEqual([]);
   });
 
-  it('says what it would upload, and does not, in an app that is not the one which uploads', async () => {
+  it('says what it would upload, and does not, in an app other than UPLOADING_APP', async () => {
     iad.write('2026-boston', 'first');
     const trial = { FLY_APP_NAME: 'smooth-trial' };
     const { exitCode, stdout } = await stop('2026-boston', trial);
@@ -89,7 +89,7 @@ describe('scripts/tenant-stop', () => {
     expect(stdout).toContain('Failed (config-invalid): RAILS_APP_DB is not set');
   });
 
-  it('does not upload a second time what idle is just uploading', async () => {
+  it('does not upload again a database that idle is just uploading', async () => {
     iad.write('2026-boston', 'first');
     const [begun, go] = [makeGate(), makeGate()];
     store.proxy.plan(async ({ method }) => {
@@ -106,7 +106,7 @@ describe('scripts/tenant-stop', () => {
     expect(store.requests().filter((line) => line === 'PUT db/2026-boston.sqlite3')).toHaveLength(1);
   });
 
-  it('six at once for six tenants leave each of them in the inventory', async () => {
+  it('leaves all of six tenants in the inventory if six run at once', async () => {
     iad.remove();
     const keys = Array.from({ length: 6 }, (_, at) => `studio-${at}`);
     iad = new Region('iad', store.env, eventIndex({ iad: keys }));
@@ -133,7 +133,7 @@ describe('the scripts that upload', () => {
     },
   );
 
-  it('refuse a deadline that is none', async () => {
+  it('refuse a deadline that is not a number', async () => {
     const { exitCode, stdout } = await stop('2026-boston', { IDLE_DEADLINE: 'soon' });
     expect(exitCode).toBe(1);
     expect(stdout).toContain(`Failed (config-invalid): IDLE_DEADLINE is "soon"; it ${NO_DEADLINE}\n`);

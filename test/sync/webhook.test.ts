@@ -35,7 +35,7 @@ const set = (path = '/webhook/showcase?word=hidden') => ({ SYNC_WEBHOOK: `${orig
 
 describe('after an upload the webhook', () => {
   it.each(['idle', 'tenant-stop', 'sync-databases'] as const)(
-    'is asked for once by %s, with nothing',
+    'is called once by %s, without a body',
     async (name) => {
       iad.write('2026-boston', 'first');
       const { exitCode, stdout } = await iad.script(name, [], {
@@ -55,7 +55,7 @@ describe('after an upload the webhook', () => {
     },
   );
 
-  it('is not asked for where uploads are only told, nor where it is not set', async () => {
+  it('is not called in a dry run, nor if it is not set', async () => {
     iad.write('2026-boston', 'first');
     await iad.script('idle', [], { env: { ...set(), UPLOADING_APP: 'another' } });
     await iad.runHere(['--dry-run'], set());
@@ -68,7 +68,7 @@ describe('after an upload the webhook', () => {
     ['answers an error', { status: 500 }, 'answered 500'],
     ['leads elsewhere', { status: 302, headers: { location: '/elsewhere' } }, 'answered 302'],
     ['does not answer', null, 'gave no answer within 8 s'],
-  ])('harms nothing where it %s', async (_, given, why) => {
+  ])('does not affect the run if it %s', async (_, given, why) => {
     answer = given;
     iad.write('2026-boston', 'first');
     const { exitCode, stdout } = await iad.runHere([], set());
@@ -81,7 +81,7 @@ describe('after an upload the webhook', () => {
     expect(await store.event('2026-boston')).toBe('first');
   });
 
-  it('harms nothing where nobody listens', async () => {
+  it('does not affect the run if the connection is refused', async () => {
     iad.write('2026-boston', 'first');
     const { exitCode, stdout } = await iad.script('idle', [], {
       env: { SYNC_WEBHOOK: 'http://127.0.0.1:1/' },
@@ -91,7 +91,7 @@ describe('after an upload the webhook', () => {
   });
 
   it.each(['ftp://example.com/', 'rubix', 'https://user:secret@example.com/'])(
-    'cannot be %s, which keeps nothing from being uploaded',
+    'cannot be %s, which does not prevent an upload',
     async (url) => {
       iad.write('2026-boston', 'first');
       const { exitCode, stdout } = await iad.runHere([], { SYNC_WEBHOOK: url });

@@ -28,7 +28,7 @@ function keep(content: number, hour: number): string {
 
 const copies = (): string[] => readdirSync(dir).filter((name) => name.includes('.changed-elsewhere-'));
 
-describe('what is kept beside a database', () => {
+describe('the copy kept beside a database', () => {
   it('is named by database, time and content, with its mode and its own time', () => {
     const kept = keep(1, 4);
     expect(kept).toBe(`${path}.changed-elsewhere-20260203T040000Z-1000000000000000`);
@@ -43,7 +43,7 @@ describe('what is kept beside a database', () => {
     expect(copies()).toHaveLength(1);
   });
 
-  it('is at most five copies, of which the oldest go; what others put there stays', () => {
+  it('is one of at most five, of which the oldest are removed; files of others stay', () => {
     writeFileSync(`${path}.changed-elsewhere-by-hand`, '');
     writeFileSync(join(dir, '2026-o.sqlite3.changed-elsewhere-20260101T000000Z-0000000000000000'), '');
     for (let content = 1; content <= 7; content++) keep(content, content);
@@ -63,7 +63,7 @@ describe('what is kept beside a database', () => {
     expect(readFileSync(keep(1, 1), 'utf8')).toBe('content 1');
   });
 
-  it('does not end like a database, so that nothing takes it for one', () => {
+  it('does not have the file extension of a database', () => {
     expect(keep(1, 1)).not.toMatch(/\.sqlite3$/);
   });
 });

@@ -34,7 +34,7 @@ describe('a local database without anything in it, later than the store’s', ()
     },
   );
 
-  it('is written into while an application has it open, and gets the time of what it holds', async () => {
+  it('is filled in place while an application has it open, and gets the time of its content', async () => {
     const stored = await openStoreRoom();
     const room = new TenantRoom(stored.store);
     await stored.upload(NAME, versionImage(2), T2);
@@ -45,7 +45,7 @@ describe('a local database without anything in it, later than the store’s', ()
     expect(room.modified(NAME)).toEqual(T2);
   });
 
-  it('is left alone once anything stands in it, be it in its log', async () => {
+  it('is left alone once it has any content, even only in its log', async () => {
     const stored = await openStoreRoom();
     const room = new TenantRoom(stored.store);
     await stored.upload(NAME, versionImage(2), T2);

@@ -76,7 +76,7 @@ describe('the prepare command', () => {
     });
   });
 
-  it('makes a database that is nowhere, and one that is empty or has no schema_migrations', async () => {
+  it('makes a database that does not exist, and one that is empty or has no schema_migrations', async () => {
     const room = makeRoom({ store: null });
     room.write('2026-empty', Buffer.alloc(0), T1);
     room.write('2026-bare', openEmpty(), T1);
@@ -142,7 +142,7 @@ describe('the prepare command', () => {
     expect(room.unexpected).toEqual([]);
   });
 
-  it('that hangs is ended when its time is up, and that is a failure', async () => {
+  it('that hangs is ended when its time is up, with a failure', async () => {
     const room = makeRoom({
       store: null,
       script: `case $RAILS_APP_DB in *boston) echo waiting; touch hanging; exec sleep 600;; esac\n${APPLY}`,
@@ -172,7 +172,7 @@ describe('the prepare command', () => {
     ]);
   });
 
-  it('never runs more often at once than it may', async () => {
+  it('never runs more often at once than allowed', async () => {
     // Each run enters a directory of its own among those at work, and counts them.
     const script = `mkdir -p at; mkdir at/$RAILS_APP_DB; ls at | wc -l >> counts; ${APPLY.replace('exec ', '')}; rmdir at/$RAILS_APP_DB`;
     const room = makeRoom({ store: null, script });
@@ -185,7 +185,7 @@ describe('the prepare command', () => {
   });
 });
 
-describe('where the store cannot be asked', () => {
+describe('without an answer of the store', () => {
   it('no database is made that the store may have, but those that are here are prepared', async () => {
     const stored = await openStoreRoom();
     const room = makeRoom({ store: stored.store });
@@ -204,7 +204,7 @@ describe('where the store cannot be asked', () => {
     expect(existsSync(room.path('2026-none'))).toBe(false);
   });
 
-  it('no database is prepared that the store has newer', async () => {
+  it('no database is prepared if the store has a newer one', async () => {
     const stored = await openStoreRoom();
     const room = makeRoom({ store: stored.store });
     await stored.upload(NAME, migrated(), T2);
@@ -219,7 +219,7 @@ describe('where the store cannot be asked', () => {
 });
 
 describe('the database URL', () => {
-  it('is the plain path, but for what may not stand in a URL', () => {
+  it('is the plain path, with characters encoded that a URL cannot have', () => {
     expect(databaseUrl("/data/db/2025-o'fallon-rock+swing.sqlite3")).toBe(
       "sqlite3:///data/db/2025-o'fallon-rock+swing.sqlite3",
     );

@@ -46,7 +46,7 @@ async function ready(
 }
 
 describe('a database in the store', () => {
-  it('whose check has no end is ended and named, and the others are downloaded', async () => {
+  it('whose check never ends is given up and named, and the others are downloaded', async () => {
     const { stdout, path } = await ready({ [NAME]: ENDLESS, [OTHER]: versionImage(2) });
     expect(stdout).toMatch(
       /2026-boston.*the store's database of 2026-boston could not be proved to be in order: its check was ended after 10 s/,
@@ -67,7 +67,7 @@ it('a local database whose schema cannot be read at a bounded cost is named, and
   expect(stdout).toMatch(/2026-other: failed, bin.prepare/);
 });
 
-describe('migrations that are applied', () => {
+describe('the applied migrations of a database', () => {
   const versions = (image: Buffer, dryRun = false) => {
     const room = new TenantRoom(null);
     room.write(NAME, image, T1);
@@ -104,7 +104,7 @@ describe('migrations that are applied', () => {
         'INSERT INTO schema_migrations VALUES (hex(zeroblob(1000)))',
       ],
     ],
-  ])('are none where they are no ordinary column of an ordinary table: %s', (_, statements) => {
+  ])('are none outside an ordinary column of an ordinary table: %s', (_, statements) => {
     for (const dryRun of [false, true]) expect(versions(made(...statements), dryRun)).toEqual([]);
   });
 
@@ -114,7 +114,7 @@ describe('migrations that are applied', () => {
     db.close();
   });
 
-  it('are not looked for in a hole of 1.5 GiB that would have to be read into memory', () => {
+  it('are not read from a sparse file of 1.5 GiB', () => {
     const room = new TenantRoom(null);
     room.writeLive(NAME, 1, 'wal', T1);
     truncateSync(room.path(NAME), 1.5 * 2 ** 30);

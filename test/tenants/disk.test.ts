@@ -71,7 +71,7 @@ const ready = () =>
   }).answered;
 
 describe('databases that are downloaded to a disk without room', () => {
-  it.each(FREE)('stay whole, and are downloaded as soon as there is some: %i bytes free', async (free) => {
+  it.each(FREE)('stay whole, and are downloaded as soon as there is room: %i bytes free', async (free) => {
     begin();
     mounts.leaveFree(machine.dbDir, free);
     const { exitCode, stdout } = await ready();

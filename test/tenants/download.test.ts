@@ -85,7 +85,7 @@ describe('a download that goes wrong on its way', () => {
     expect(stored.asked().at(-1)).toBe(`GET db/${NAME}.sqlite3`);
   });
 
-  it('is fetched anew where no checksum proves its bytes and SQLite finds them out of order', async () => {
+  it('is fetched again if no checksum proves its bytes and SQLite finds them damaged', async () => {
     const { stored, room } = await rooms();
     const spoiled = Buffer.from(NEW);
     spoiled.fill(0xff, 8192, 9000);
@@ -103,7 +103,7 @@ describe('a download that goes wrong on its way', () => {
   });
 });
 
-describe('what the store has', () => {
+describe('a database of the store', () => {
   const torn = Buffer.from(NEW);
   torn.fill(0xff, 8192, 9000);
   it.each<[string, Buffer]>([
@@ -122,14 +122,14 @@ describe('what the store has', () => {
     expect(stored.asked().filter((line) => line.startsWith('GET db/'))).toHaveLength(1);
   });
 
-  it('is as good as nothing when it is empty', async () => {
+  it('counts as missing if it is empty', async () => {
     const { stored, room } = await rooms();
     await stored.upload(NAME, Buffer.alloc(0), T2);
     expect((await room.run([NAME])).counts).toMatchObject({ 'without a database': 1, failed: 0 });
   });
 
   it.each([true, false])(
-    'is refused before it is read when it is too large; announced: %s',
+    'is refused before it is read if it is too large; announced: %s',
     async (announced) => {
       const { stored, room } = await rooms();
       await stored.upload(NAME, NEW, T2);
@@ -145,7 +145,7 @@ describe('what the store has', () => {
   );
 
   it.each(['wal', 'delete'] as const)(
-    'replaces one with pages of another size: journal mode %s',
+    'replaces a local one with pages of another size: journal mode %s',
     async (mode) => {
       const { stored, room } = await rooms();
       const image = versionImage(2, { pageSize: 8192 });
@@ -174,17 +174,14 @@ describe('what the store has', () => {
     ['no time', 'yesterday'],
     ['a time with a line break', '2025-11-19 12:00:00 UTC x'],
     ['an impossible time', '2025-99-99 99:99:99 UTC'],
-  ])(
-    'does not take the place of a local one of which nothing is known when its metadata has %s',
-    async (_title, text) => {
-      const { stored, room } = await rooms();
-      await stored.upload(NAME, NEW, null, { 'last-modified': text });
-      room.write(NAME, OLD, T1);
-      const { failures } = await room.run([NAME]);
-      expect(failures).toMatchObject([{ name: NAME, code: 'tenant-invalid' }]);
-      expect(readFileSync(room.path(NAME))).toEqual(OLD);
-    },
-  );
+  ])('does not replace an unknown local one if its metadata has %s', async (_title, text) => {
+    const { stored, room } = await rooms();
+    await stored.upload(NAME, NEW, null, { 'last-modified': text });
+    room.write(NAME, OLD, T1);
+    const { failures } = await room.run([NAME]);
+    expect(failures).toMatchObject([{ name: NAME, code: 'tenant-invalid' }]);
+    expect(readFileSync(room.path(NAME))).toEqual(OLD);
+  });
 
   it('may have a time in the future', async () => {
     const { stored, room } = await rooms();
@@ -197,7 +194,7 @@ describe('what the store has', () => {
 });
 
 describe('an older local file', () => {
-  it('that is no database is replaced', async () => {
+  it('that is not a database is replaced', async () => {
     const { stored, room } = await rooms();
     await stored.upload(NAME, NEW, T2);
     room.write(NAME, Buffer.alloc(5000, 'garbage'), T1);
@@ -216,7 +213,7 @@ describe('an older local file', () => {
     expect({ mode, uid, gid }).toEqual({ mode: before.mode, uid: before.uid, gid: before.gid });
   });
 
-  it('that somebody holds a write transaction on is a failure, and as it was', async () => {
+  it('that is locked by a write transaction is a failure, and stays unchanged', async () => {
     const { stored, room } = await rooms();
     await stored.upload(NAME, NEW, T2);
     makeLive(room.path(NAME), OLD, 'delete');

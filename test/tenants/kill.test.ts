@@ -100,7 +100,7 @@ function undone(): unknown[] {
 }
 
 describe('a ready hook that is killed while it downloads databases', () => {
-  it('at any moment leaves each as it was or new, and the next one completes, with the times that belong to them', async () => {
+  it('at any moment leaves each old or new, and the next one completes them, with the right times', async () => {
     expect(calls.length).toBeGreaterThan(KILLS);
     expect(undone()).toEqual([]);
     const problems: unknown[] = [];

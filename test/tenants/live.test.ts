@@ -70,7 +70,7 @@ describe.each(['wal', 'delete'] as const)(
       expect(room.files()).toEqual([`${NAME}.sqlite3`]);
     });
 
-    it('finds in a database that it opened when it was empty what was downloaded into it', async () => {
+    it('sees the download in a database that it opened when it was empty', async () => {
       const stored = await openStoreRoom();
       const room = new TenantRoom(stored.store);
       await stored.upload(NAME, NEW, T2);
@@ -105,7 +105,7 @@ describe('a database that was changed here since it was downloaded', () => {
     copy.close();
   });
 
-  it('is kept beside also when it was here, the same as the store’s, before this program ever ran', async () => {
+  it('is kept beside even if it equalled the store’s before this program ever ran', async () => {
     const stored = await openStoreRoom();
     const room = new TenantRoom(stored.store);
     await stored.upload(NAME, versionImage(1), T1);
@@ -147,7 +147,7 @@ describe('a database that was changed here since it was downloaded', () => {
     again.close();
   });
 
-  it('is replaced by it where somebody has put an older file there', async () => {
+  it('is replaced by that version if an older file was put there', async () => {
     const stored = await openStoreRoom();
     const room = new TenantRoom(stored.store);
     await stored.upload(NAME, NEW, T2);
@@ -158,8 +158,8 @@ describe('a database that was changed here since it was downloaded', () => {
   });
 });
 
-describe('several processes at once', () => {
-  it('download each database once, whoever comes first', async () => {
+describe('several simultaneous processes', () => {
+  it('download each database once', async () => {
     const stored = await openStoreRoom();
     const room = new TenantRoom(stored.store);
     const names = Array.from({ length: 6 }, (_, at) => `2026-s${at}`);

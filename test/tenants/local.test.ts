@@ -21,8 +21,8 @@ function write(file: string, bytes: number, time: string): void {
 const EARLY = '2025-11-19T12:00:00.250Z';
 const LATE = '2025-11-19T12:00:07Z';
 
-describe('the local copy', () => {
-  it('is null where nothing stands', () => {
+describe('the local copy of a database', () => {
+  it('is null if there is no file', () => {
     expect(readLocal(path)).toBeNull();
   });
 
@@ -31,7 +31,7 @@ describe('the local copy', () => {
     expect(readLocal(path)).toEqual({ size: 4096, empty: false, modified: new Date(EARLY), linked: false });
   });
 
-  it('was changed when its write-ahead log was, if that is later and holds anything', () => {
+  it('has the time of its write-ahead log, if that is later and not empty', () => {
     write(path, 4096, EARLY);
     write(`${path}-wal`, 0, LATE);
     expect(readLocal(path)?.modified).toEqual(new Date(EARLY));
@@ -41,13 +41,13 @@ describe('the local copy', () => {
     expect(readLocal(path)?.modified).toEqual(new Date('2025-11-19T12:00:09Z'));
   });
 
-  it('says that a link leads to it', () => {
+  it('says if it is behind a link', () => {
     write(join(home, 'elsewhere'), 10, EARLY);
     symlinkSync(join(home, 'elsewhere'), path);
     expect(readLocal(path)).toEqual({ size: 10, empty: false, modified: new Date(EARLY), linked: true });
   });
 
-  it('is refused where a directory, a pipe or a broken link stands', () => {
+  it('is refused if it is a directory, a pipe or a broken link', () => {
     symlinkSync(join(home, 'nowhere'), path);
     expect(() => readLocal(path)).toThrow(/symbolic link to nowhere/);
     rmSync(path);

@@ -10,7 +10,7 @@ import { T1, T2, T3, TenantRoom } from './support/tenant-room.ts';
 const NAME = '2026-boston';
 
 describe('a database whose killed application has left changes in its log', () => {
-  it('keeps its time when its migrations are looked at, so that what becomes newer in the store is fetched', async () => {
+  it('keeps its time when its migrations are read, so that a newer one in the store is fetched', async () => {
     const stored = await openStoreRoom();
     const room = new TenantRoom(stored.store);
     await stored.upload(NAME, versionImage(2), T1);

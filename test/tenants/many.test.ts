@@ -75,7 +75,7 @@ describe('400 tenants', () => {
     expect(counted(stored.asked())).toEqual({ 'LIST db/': 1, 'GET db/...': 1 });
   });
 
-  it('are given up soon when the store answers the listing and then no more', async () => {
+  it('are given up soon if the store answers the listing and nothing else', async () => {
     const stored = await openStoreRoom();
     const room = new TenantRoom(stored.store);
     await uploadAll(stored, NAMES, FIRST, T1);

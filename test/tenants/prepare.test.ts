@@ -15,7 +15,7 @@ async function rooms(): Promise<{ stored: StoreRoom; room: TenantRoom }> {
 }
 
 describe('a tenant database', () => {
-  it('that is missing is downloaded, byte for byte, and has the time that its metadata says', async () => {
+  it('that is missing is downloaded, byte for byte, and has the time in its metadata', async () => {
     const { stored, room } = await rooms();
     const etag = await stored.upload(NAME, NEW, new Date('2025-11-19T12:01:00.250Z'));
     const ran = await room.run([NAME]);
@@ -43,7 +43,7 @@ describe('a tenant database', () => {
     expect(room.modified(NAME)).toEqual(head.object.modified);
   });
 
-  it('without metadata gets the time that the inventory says of that very version, also where there was none here', async () => {
+  it('without metadata gets the time in the inventory for that version, even if there was none here', async () => {
     const { stored, room } = await rooms();
     const names = [NAME, '2026-other', '2026-stale'];
     const etags = new Map<string, string>();
@@ -64,7 +64,7 @@ describe('a tenant database', () => {
     expect((await room.run(names)).counts).toMatchObject({ downloaded: 0, unchanged: 3 });
   });
 
-  it('that is empty is downloaded into the same file, so that who has it open sees it', async () => {
+  it('that is empty is downloaded into the same file, so that a process that has it open sees it', async () => {
     const { stored, room } = await rooms();
     await stored.upload(NAME, NEW, T2);
     writeFileSync(room.path(NAME), '');
@@ -128,7 +128,7 @@ describe('a tenant database', () => {
     expect(room.modified(NAME)).toEqual(T2);
   });
 
-  it('is taken for newer or not by the inventory, where that speaks of the version in the store', async () => {
+  it('is compared by the inventory, if that has the version in the store', async () => {
     const { stored, room } = await rooms();
     const etag = await stored.upload(NAME, NEW, T1);
     room.write(NAME, versionImage(1), T2);
@@ -138,7 +138,7 @@ describe('a tenant database', () => {
     expect(provenVersion(room.path(NAME))).toBe(1);
   });
 
-  it('that is neither here nor in the store is counted where no migrations could make it, and no failure', async () => {
+  it('that is neither here nor in the store is counted, not a failure, if no migrations could make it', async () => {
     const { room } = await rooms();
     const ran = await room.run([NAME]);
     expect(ran.counts).toEqual({
@@ -163,7 +163,7 @@ describe('a tenant database', () => {
     expect(provenVersion(elsewhere)).toBe(1);
   });
 
-  it('is not asked for where no store is configured', async () => {
+  it('is not requested if no store is configured', async () => {
     const { stored, room } = await rooms();
     await stored.upload(NAME, NEW, T2);
     room.store = null;
@@ -172,8 +172,8 @@ describe('a tenant database', () => {
   });
 });
 
-describe('what stands beside a database', () => {
-  it('and was left by one that is gone is never replayed into the new one', async () => {
+describe('a log beside a database', () => {
+  it('that a deleted database left is never replayed into the new one', async () => {
     const { stored, room } = await rooms();
     await stored.upload(NAME, NEW, T2);
     for (const suffix of ['-wal', '-shm', '-journal']) writeFileSync(room.path(NAME) + suffix, 'stale');
@@ -182,7 +182,7 @@ describe('what stands beside a database', () => {
     expect(provenVersion(room.path(NAME))).toBe(2);
   });
 
-  it('of a fetched database and was left by a killed run is taken away', async () => {
+  it('that a killed run left beside a fetched database is removed', async () => {
     const { stored, room } = await rooms();
     await stored.upload(NAME, NEW, T2);
     await room.run([NAME]);
@@ -193,7 +193,7 @@ describe('what stands beside a database', () => {
   });
 });
 
-describe('a dry run', () => {
+describe('a dry run of the tenants', () => {
   it('says what would be done, and changes nothing on disk', async () => {
     const { stored, room } = await rooms();
     const names = ['2026-a', '2026-b', '2026-c'];

@@ -24,8 +24,8 @@ const BOSTON = { name: '2025-boston', region: 'iad' };
 const LIMA = { name: '2025-lima', region: null };
 const OPTIONS = { concurrency: 4 };
 
-describe('what the store has', () => {
-  it('costs one listing where the versions are those that this machine has asked about', async () => {
+describe('the listing of the store’s databases', () => {
+  it('costs one request if this machine knows all versions', async () => {
     const room = await openStoreRoom();
     const seen = memory();
     const etag = await room.upload('2025-boston', Buffer.from('boston'), T2);
@@ -36,7 +36,7 @@ describe('what the store has', () => {
     expect(room.asked()).toEqual(['LIST db/']);
   });
 
-  it('is known to be what the local one grew from, where nobody needs to know more', async () => {
+  it('needs nothing more for a version that the local one was made from', async () => {
     const room = await openStoreRoom();
     const seen = memory();
     const etag = await room.upload('2025-boston', Buffer.from('boston'), T2);
@@ -46,7 +46,7 @@ describe('what the store has', () => {
     expect(room.asked()).toEqual(['LIST db/']);
   });
 
-  it('takes times from the inventories of the regions in question, and reads each version of one once', async () => {
+  it('takes times from the inventories of the regions in question, and reads each of their versions once', async () => {
     const room = await openStoreRoom();
     const seen = memory();
     const boston = await room.upload('2025-boston', Buffer.from('boston'), T1);
@@ -69,7 +69,7 @@ describe('what the store has', () => {
     expect(room.asked()).toEqual(['LIST db/', 'LIST inventory/', 'HEAD db/2025-boston.sqlite3']);
   });
 
-  it('believes an inventory only of the version that it speaks of, and else asks the object', async () => {
+  it('uses an inventory only for the version in it, and else asks the object', async () => {
     const began = Date.now();
     const room = await openStoreRoom();
     const etag = await room.upload('2025-boston', Buffer.from('boston'), T1);
@@ -83,7 +83,7 @@ describe('what the store has', () => {
     expect(room.asked().filter((line) => line.startsWith('HEAD'))).toHaveLength(2);
   });
 
-  it('leaves the exact time open where the listed one will do', async () => {
+  it('leaves the exact time open if the listed one is enough', async () => {
     const room = await openStoreRoom();
     await room.upload('2025-boston', Buffer.from('boston'), T1);
     const roughly = () => true;
@@ -92,7 +92,7 @@ describe('what the store has', () => {
     expect(room.asked()).toEqual(['LIST db/']);
   });
 
-  it('is found on whatever page of the listing it stands', async () => {
+  it('finds a database on any page', async () => {
     const room = await openStoreRoom();
     const names = Array.from({ length: 1005 }, (_, at) => `2025-x${String(at).padStart(4, '0')}`);
     for (const name of names) await room.upload(name, Buffer.from('x'), T1);
@@ -107,7 +107,7 @@ describe('what the store has', () => {
     ['cannot be read', 'GET inventory/iad.json', ''],
     ['is no inventory', 'nothing', 'not JSON'],
     ['is hostile', 'nothing', '{"2025-boston.sqlite3": {"etag": {"a": 1}, "last_modified": [1]}}'],
-  ])('is asked of the object itself when the inventory %s', async (_title, refused, content) => {
+  ])('asks the object itself if the inventory %s', async (_title, refused, content) => {
     const room = await openStoreRoom();
     await room.upload('2025-boston', Buffer.from('boston'), T1);
     await room.put('inventory/iad.json', Buffer.from(content || '{}'));
@@ -122,14 +122,14 @@ describe('what the store has', () => {
     expect(remotes.get('2025-boston')).toMatchObject({ time: T1, exact: true });
   });
 
-  it('is nothing for an object that goes between the listing and the question', async () => {
+  it('has nothing for an object that is removed between the listing and the question', async () => {
     const room = await openStoreRoom();
     await room.upload('2025-boston', Buffer.from('boston'), T1);
     room.proxy.plan(({ method }) => (method === 'HEAD' ? { kind: 'answer', status: 404 } : undefined));
     expect((await readRemotes(room.store, [BOSTON], memory(), OPTIONS)).size).toBe(0);
   });
 
-  it('asks for nothing where there are no tenants', async () => {
+  it('makes no request if there are no tenants', async () => {
     const room = await openStoreRoom();
     expect((await readRemotes(room.store, [], memory(), OPTIONS)).size).toBe(0);
     expect(room.asked()).toEqual([]);

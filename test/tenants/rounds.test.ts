@@ -70,7 +70,7 @@ describe('a store that is given up', () => {
   });
 });
 
-describe('each of many', () => {
+describe('each of many databases', () => {
   const run = async (answers: Record<string, (FailureCode | 'done')[]>, isOver?: () => boolean) => {
     const told: string[] = [];
     const tried: string[] = [];
@@ -92,7 +92,7 @@ describe('each of many', () => {
     ).toEqual({ told: ['b: store-refused', 'c: store-timeout'], tried: ['a', 'b', 'c', 'd', 'a'] });
   });
 
-  it('is told of once, by the first failure unless the second one says more', async () => {
+  it('is reported once, with the first failure unless the second one says more', async () => {
     const shed = 'store-unreachable';
     expect(await run({ a: [shed, shed, shed], b: [shed, 'tenant-invalid'] })).toEqual({
       told: [`a: ${shed}`, 'b: tenant-invalid'],

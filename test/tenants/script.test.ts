@@ -41,7 +41,7 @@ const ready = (...args: string[]) =>
   });
 
 describe('scripts/ready', () => {
-  it('tells a line for each database that changed or failed, counts the rest, and ends with 1', async () => {
+  it('writes a line for each database that changed or failed, counts the rest, and exits with 1', async () => {
     const { exitCode, stdout } = await ready();
     expect(exitCode).toBe(1);
     const lines = stdout.split('\n').filter((line) => /2026-/.test(line));
@@ -57,7 +57,7 @@ describe('scripts/ready', () => {
     });
   });
 
-  it('repeats no secret that the prepare command prints', async () => {
+  it('shows no secret that the prepare command prints', async () => {
     const program = join(machine.appRoot, 'bin/leak');
     const migrations = join(machine.appRoot, 'db/migrate');
     for (const path of [dirname(program), migrations]) mkdirSync(path, { recursive: true });

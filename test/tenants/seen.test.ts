@@ -19,8 +19,8 @@ const TIME = new Date('2025-11-19T12:00:00.250Z');
 const SEEN = { etag: '"abc"', time: TIME, digest: 'd' };
 const INSTALL = { ...SEEN, oldDigest: 'o', oldModified: new Date(5) };
 
-describe('what this machine knows of the store', () => {
-  it('is still known after it was closed', () => {
+describe('the memory of the store’s versions', () => {
+  it('survives being closed', () => {
     const seen = openSeen(home);
     seen.record('2025-boston', SEEN);
     seen.record('2025-lima', { ...SEEN, digest: null });
@@ -41,7 +41,7 @@ describe('what this machine knows of the store', () => {
     again.close();
   });
 
-  it('is the same for all who have it open', () => {
+  it('is the same for all processes that have it open', () => {
     const [one, other] = [openSeen(home), openSeen(home)];
     one.record('2025-boston', SEEN);
     expect(other.get('2025-boston')).toMatchObject(SEEN);
@@ -63,7 +63,7 @@ describe('what this machine knows of the store', () => {
     seen.close();
   });
 
-  it('is set aside when it is damaged, and begins anew', () => {
+  it('is set aside and made again if it is damaged', () => {
     const content = Buffer.alloc(8192, 'this is no database');
     writeFileSync(file, content);
     const seen = openSeen(home);
@@ -73,7 +73,7 @@ describe('what this machine knows of the store', () => {
     expect(readFileSync(join(home, aside ?? ''))).toEqual(content);
   });
 
-  it('is refused when a newer version of this program made it', () => {
+  it('is refused if a newer version of this program made it', () => {
     const db = openDatabase(file);
     db.exec('CREATE TABLE other (x); PRAGMA user_version = 2');
     db.close();
@@ -83,7 +83,7 @@ describe('what this machine knows of the store', () => {
   });
 });
 
-describe('for a dry run', () => {
+describe('the memory of the store’s versions in a dry run', () => {
   it('leaves the disk as it is, without a file and with one', () => {
     const empty = openSeen(home, { dryRun: true });
     empty.record('2025-boston', SEEN);

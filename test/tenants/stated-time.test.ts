@@ -33,8 +33,8 @@ describe('an older database in the store', () => {
   });
 });
 
-describe('a database in the store whose last-modified nobody can read', () => {
-  it('is not taken for a new one by the time of its upload, and what it says is told', async () => {
+describe('a database in the store with an unreadable last-modified', () => {
+  it('does not count as new by the time of its upload, and the message quotes it', async () => {
     const stored = await openStoreRoom();
     const machine = new Machine({
       ...storeEnvironment(stored.settings),
@@ -57,7 +57,7 @@ describe('a database in the store whose last-modified nobody can read', () => {
     }
   });
 
-  it('is downloaded where there is none, and over one that grew from an earlier version of it', async () => {
+  it('is downloaded if there is none here, and over one that was made from an earlier version', async () => {
     const stored = await openStoreRoom();
     const room = new TenantRoom(stored.store);
     await stored.upload(NAME, OLD, null, { 'last-modified': 'some day' });
@@ -66,7 +66,7 @@ describe('a database in the store whose last-modified nobody can read', () => {
     expect((await room.run([NAME])).failures).toEqual([]);
   });
 
-  it('has the time that its inventory says', async () => {
+  it('has the time in its inventory', async () => {
     const stored = await openStoreRoom();
     const room = new TenantRoom(stored.store);
     const etag = await stored.upload(NAME, NEW, null, { 'last-modified': 'some day' });

@@ -114,7 +114,7 @@ describe('a change that is put in place', () => {
     expect(here.journal.installed()).toEqual(remembered(imageDigest(versionImage(2))));
   });
 
-  it('keeps as many generations as it is told, the newest', async () => {
+  it('keeps the newest generations, up to the given number', async () => {
     const here = await machine();
     await install(here, await here.change({ generations: 1 }));
     expect(kept(here)).toEqual([SECOND]);

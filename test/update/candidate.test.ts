@@ -108,7 +108,7 @@ describe('the index that an update works with', () => {
     expect(await chosen(found(later(-5)), { ...edited, isSource: true, published })).toBe('index-older');
   });
 
-  it('goes by its own time where nobody remembers the local one', async () => {
+  it('is chosen by its own time if the journal does not know the local one', async () => {
     expect(await chosen(found(later(1)), { installed: null })).toBe('theirs');
     expect(await chosen(found(later(-5)), { installed: null })).toBe('index-older');
     expect(await chosen(found(later(-5)), { installed: null, isSource: true })).toBe('unpublished');
@@ -132,8 +132,8 @@ describe('the index that an update works with', () => {
   });
 });
 
-describe('what is known of the local index', () => {
-  it('is what was fetched, as long as nobody has changed it or rolled it back', () => {
+describe('the known facts of the local index', () => {
+  it('are those of the fetched one, until it is changed or rolled back', () => {
     expect(localFacts(live(), installed())).toMatchObject({ etag: '"old"', source: 'store' });
     expect(localFacts(live(), installed({ held: true }))).toMatchObject({ etag: null, source: 'local' });
     expect(localFacts(live(), installed({ digest: 'x' }))).toMatchObject({ etag: null, source: 'local' });
@@ -142,7 +142,7 @@ describe('what is known of the local index', () => {
     expect(localFacts(live(), installed({ source: 'push' }))).toHaveProperty('digest');
   });
 
-  it('spares the store its bytes only while it is that very version', () => {
+  it('save a download only while it is that very version', () => {
     expect(knownVersion(imageDigest(LOCAL), installed())).toBe('"old"');
     expect([
       knownVersion('x', installed()),
@@ -152,7 +152,7 @@ describe('what is known of the local index', () => {
   });
 });
 
-describe('what the store answers', () => {
+describe('the answer of the store', () => {
   const asked: unknown[] = [];
   const reader = (answer: object) => ({
     get: async (key: string, options: object) => {

@@ -23,7 +23,7 @@ function newPlace(): Place {
 }
 
 describe('a run that changes nothing', () => {
-  it('takes the proof of the last run, and says the same as that one', async () => {
+  it('uses the proof of the last run, and reports the same as that one', async () => {
     const place = newPlace();
     expect((await place.update()).result.outcome).toBe('updated');
     const whole = (await place.update()).result;
@@ -38,7 +38,7 @@ describe('a run that changes nothing', () => {
     expect(said).toMatchObject({ outcome: 'unchanged', warningCount: 1, reload: false });
   });
 
-  it('takes the whole way if it is forced, and if a reload is owed', async () => {
+  it('does all steps if it is forced, and if a reload is owed', async () => {
     const place = newPlace();
     await place.update();
     place.mark();
@@ -48,7 +48,7 @@ describe('a run that changes nothing', () => {
     expect(await place.update()).toMatchObject({ isFromJournal: false, result: { outcome: 'updated' } });
   });
 
-  it('takes the whole way under another build of the program', async () => {
+  it('does all steps under another build of the program', async () => {
     const place = newPlace();
     await place.update();
     place.mark();
@@ -96,7 +96,7 @@ describe('a run that changes nothing', () => {
     },
   );
 
-  it('takes the whole way if a file cannot be read, which then says why', async () => {
+  it('does all steps if a file cannot be read, and then says why', async () => {
     const place = newPlace();
     await place.update();
     place.mark();
