@@ -94,7 +94,7 @@ describe('a mapping in YAML', () => {
 
   it('refuses a key that readers would not take', () => {
     expect(() => emitYaml(new Map([['k'.repeat(1001), 1]]))).toThrow('too long');
-    expect(() => emitYaml(new Map([[1.5, 1]]))).toThrow('no integer');
+    expect(() => emitYaml(new Map([[1.5, 1]]))).toThrow('not an integer');
     expect(() => emitYaml(new Map([['<<', 1]]))).toThrow('merge');
   });
 

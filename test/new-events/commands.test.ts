@@ -125,7 +125,7 @@ it('a prepared database that cannot be made is a warning of the ready hook, not 
   const { exitCode, stdout } = await stand.hook();
   expect([exitCode, stdout]).toEqual([
     0,
-    expect.stringContaining('no prepared database could be made for new events'),
+    expect.stringContaining('no prepared database could be made, so new events take longer'),
   ]);
   expect(stand.asked()).toEqual(['db:prepare template']);
 });

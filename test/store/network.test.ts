@@ -102,7 +102,7 @@ describe('an endpoint', () => {
     expect(await getFrom(`http://127.0.0.1:${port}`)).toMatchObject({
       code: 'store-corrupt',
       message: `GET showcase/${KEY}: the connection ended without an answer, 4 attempts`,
-      hint: expect.stringContaining('not an S3 store'),
+      hint: expect.stringContaining('an S3 store does not answer there'),
     });
   });
 

@@ -227,5 +227,5 @@ it('an upload says what to do about a file in the place of the directory for cop
   const { exitCode, stdout } = await iad.script('idle');
   expect(exitCode).toBe(1);
   expect(stdout).toContain('Failed (disk): 2026-boston: ');
-  expect(stdout).toContain('Move what stands in the way there aside');
+  expect(stdout).toContain('Move aside the file or directory that is in the way');
 });
