@@ -148,7 +148,7 @@ describe('a run that changes nothing', () => {
         }
         place.machine.remove();
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
     expect(proved).toBeGreaterThan(10);
   });
