@@ -52,7 +52,7 @@ describe('the local copy of a database', () => {
     expect(() => readLocal(path)).toThrow(/symbolic link to nowhere/);
     rmSync(path);
     execFileSync('mkfifo', [path]);
-    expect(() => readLocal(path)).toThrow(/no regular file/);
+    expect(() => readLocal(path)).toThrow(/is not a regular file/);
     rmSync(path);
     mkdirSync(path);
     expect(() => readLocal(path)).toThrow(/is a directory/);
