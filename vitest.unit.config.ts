@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { configDefaults } from 'vitest/config';
 import { startsNothing } from './test/support/starts-nothing.ts';
@@ -8,15 +9,22 @@ const tests = readdirSync(resolve(import.meta.dirname, 'test'), { recursive: tru
   .filter((name) => name.endsWith('.test.ts'))
   .map((name) => join('test', name));
 
-/** The tests of drawn cases take as long as all others together. */
-const DRAWN = ['test/properties/**', 'test/**/*propert*.test.ts'];
+/** Tests of drawn cases, and of every line or every bad input there is, take as long as all others together. */
+const THOROUGH = [
+  'test/properties/**',
+  'test/**/*propert*.test.ts',
+  'test/check/{patterns,rules,yaml-reader}.test.ts',
+  'test/index/bad-inputs.test.ts',
+];
 
 /** The tests that start no process and reach no server: nothing that they import could. */
 export default {
   ...usual,
   test: {
     ...usual.test,
+    // None of them waits for a process, so more workers than CPUs would only load the same modules once more.
+    maxWorkers: availableParallelism(),
     include: tests.filter((name) => startsNothing(resolve(import.meta.dirname, name))),
-    exclude: [...(usual.test?.exclude ?? configDefaults.exclude), ...DRAWN],
+    exclude: [...(usual.test?.exclude ?? configDefaults.exclude), ...THOROUGH],
   },
 };
