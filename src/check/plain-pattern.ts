@@ -11,7 +11,7 @@ const LITERAL = /^[^\\^$.*+?()[\]{}|]$/u;
 /** RE2 takes a backslash before any printable ASCII but letters and digits for that character itself. */
 const ESCAPED = /^[ -/:-@[-`{-~]$/;
 const HEX_CODE = /^\\x[0-9A-Fa-f]{2}/;
-const SIMPLE_CLASS = /^\[\^?(?:[a-z]-[a-z]|[A-Z]-[A-Z]|[0-9]-[0-9]|[\w/.])+\]/;
+const SIMPLE_CLASS = /^\[\^?(?:[a-z]-[a-z]|[A-Z]-[A-Z]|[0-9]-[0-9]|[\w/.?#%])+\]/;
 const JS_META = /[\\^$.*+?()[\]{}|/]/g;
 
 /** @returns null for a pattern that is not such; that says nothing about whether RE2 takes it */

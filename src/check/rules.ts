@@ -22,6 +22,7 @@ import { applyRules, type Rule, type Violation } from './rule.ts';
 import { wholeRule } from './static-rules.ts';
 import { tenantRules, tenantsListRule } from './tenant-rules.ts';
 import { TenantsRead } from './tenants-read.ts';
+import { webRules } from './web-rules.ts';
 import { readYaml, type Take, YamlError, type YamlMap } from './yaml-reader.ts';
 
 /** What the files were generated from. */
@@ -57,6 +58,7 @@ const OUR_NAVIGATOR: readonly Rule<PlannedView>[] = [
   ...tenantRules,
   publicPagesRule,
   ...replayRules,
+  ...webRules,
 ];
 
 const MAINTENANCE: readonly Rule<NavigatorView & { readonly site: Site }>[] = [

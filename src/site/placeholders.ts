@@ -10,6 +10,8 @@ export const PLACEHOLDERS = [
   'region',
   'port',
   'pool_size',
+  'web',
+  'web_listen',
 ] as const;
 
 type Placeholder = (typeof PLACEHOLDERS)[number];

@@ -7,8 +7,9 @@ import local from './navigator/local.yml';
 import maintenance from './navigator/maintenance.yml';
 import maintenanceContainer from './navigator/maintenance-container.yml';
 import maintenanceLocal from './navigator/maintenance-local.yml';
-import { fillMapping } from './placeholders.ts';
+import { fillMapping, type Values } from './placeholders.ts';
 import type { Deployment, Site } from './site.ts';
+import { webValues, withWebPart } from './web-part.ts';
 
 /** Part of a Navigator configuration that does not depend on the index. */
 export interface StaticPart {
@@ -28,9 +29,15 @@ const CONTAINER_VOLUME = '/data/db';
 /** What of `server` the maintenance page shares with the whole site. */
 const SHARED_SERVER_KEYS = ['hostname', 'root_path', 'trust_proxy', 'static', 'health_check'];
 
-/** The static part of navigator.yml on this machine, its overrides laid on. */
+/**
+ * The static part of navigator.yml on this machine, its overrides and the web part laid on.
+ *
+ * @throws {Failure} `config-invalid` for a web part that leads to this machine itself
+ */
 export function navigatorPart(site: Site): StaticPart {
-  return build(merge(common, DEPLOYMENTS[site.deployment]), site.overrides ?? {}, site, site.dbDir);
+  const base = merge(common, DEPLOYMENTS[site.deployment]);
+  const { config, root, values } = build(base, site.overrides ?? {}, site, site.dbDir);
+  return { config: withWebPart(config, site, values), root };
 }
 
 /**
@@ -46,13 +53,18 @@ export function maintenancePart(site: Site): StaticPart {
     server: Object.fromEntries(server.filter(([key]) => SHARED_SERVER_KEYS.includes(key))),
   };
   const base = merge(maintenance, container ? maintenanceContainer : maintenanceLocal);
-  return build(base, overrides, site, container && unnamed ? CONTAINER_VOLUME : site.dbDir);
+  const { config, root } = build(base, overrides, site, container && unnamed ? CONTAINER_VOLUME : site.dbDir);
+  return { config, root };
+}
+
+interface Built extends StaticPart {
+  readonly values: Values;
 }
 
 /** Overrides are literal: only our own text has placeholders. */
-function build(base: DataMapping, overrides: DataMapping, site: Site, dbDir: string): StaticPart {
+function build(base: DataMapping, overrides: DataMapping, site: Site, dbDir: string): Built {
   const root = String(mappingAt(merge(base, overrides), 'server')['root_path']);
-  const filled = fillMapping(base, {
+  const values: Values = {
     root,
     app_root: site.appRoot,
     db_dir: dbDir,
@@ -61,8 +73,9 @@ function build(base: DataMapping, overrides: DataMapping, site: Site, dbDir: str
     region: site.region ?? '',
     port: site.listenPort,
     pool_size: SMALLEST_POOL + site.memoryGiB,
-  });
+    ...webValues(site, root),
+  };
   // NAVIGATOR_PORT outranks the file, and has been weighed against it already.
   const listen = { server: { listen: site.listenPort } };
-  return { config: merge(merge(filled, overrides), listen), root };
+  return { config: merge(merge(fillMapping(base, values), overrides), listen), root, values };
 }

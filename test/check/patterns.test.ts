@@ -10,7 +10,7 @@ import { openImage } from '../../src/database/image.ts';
 import { generate } from '../../src/generate/generate.ts';
 import { anyOf } from '../../src/generate/re2.ts';
 import { readIndex } from '../../src/index/read-index.ts';
-import { siteOf } from '../support/site.ts';
+import { MACHINE_KINDS, siteOf, WEB_KINDS, webSiteOf } from '../support/site.ts';
 
 /** With RE2 for what is not plain. */
 let patterns: Patterns;
@@ -62,9 +62,12 @@ function compiles(pattern: string): boolean {
 }
 
 describe('a plain pattern', () => {
-  const anyText = fc.array(fc.constantFrom('a', 'b', 'z', '-', '/', '.', '\n', '0', 'é', '\u2028'), {
-    maxLength: 6,
-  });
+  const anyText = fc.array(
+    fc.constantFrom('a', 'b', 'z', '-', '/', '.', '?', '#', '%', '\n', '0', 'é', '\u2028'),
+    {
+      maxLength: 6,
+    },
+  );
   const plainPiece = fc.constantFrom(
     ...[
       'a',
@@ -98,6 +101,8 @@ describe('a plain pattern', () => {
       '[^/]*',
       '[z-a]',
       '[a-z0-9_]+',
+      '[^.?#%]*',
+      '[?#%]',
       '[]',
       '[^]',
       '\\d',
@@ -154,7 +159,10 @@ describe('a plain pattern', () => {
 
   it('is the only kind that this project writes, so RE2 is not loaded', async () => {
     const { index } = readIndex(openImage(makeSampleIndex()));
-    for (const site of [siteOf('fly-iad'), siteOf('kamal'), siteOf('local')]) {
+    for (const site of [
+      ...MACHINE_KINDS.map((kind) => siteOf(kind)),
+      ...WEB_KINDS.map((kind) => webSiteOf(kind)),
+    ]) {
       const file = generate(index, site).find(({ kind }) => kind === 'navigator');
       const texts = patternPlaces(readYaml(file?.content ?? '')).map(({ pattern }) => String(pattern));
       expect(texts.length).toBeGreaterThan(5);

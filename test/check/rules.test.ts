@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkFiles, checkMaintenance } from '../../src/check/rules.ts';
 import { generate, generateMaintenance } from '../../src/generate/generate.ts';
 import { NOTHING, user } from '../support/invented-index.ts';
-import { MACHINE_KINDS, siteOf } from '../support/site.ts';
+import { MACHINE_KINDS, siteOf, WEB_KINDS, webSiteOf } from '../support/site.ts';
 import { broken, fly, index, replace } from './broken.ts';
 
 describe('the generated configuration', () => {
@@ -13,6 +13,11 @@ describe('the generated configuration', () => {
     expect(await checkMaintenance([generateMaintenance(site)], site)).toEqual([]);
   });
 
+  it.each(WEB_KINDS)('keeps every rule on %s with the web part', async (kind) => {
+    const site = webSiteOf(kind);
+    expect(await checkFiles(generate(index, site), { index, site })).toEqual([]);
+  });
+
   it.each(MACHINE_KINDS)('keeps every rule on %s when there are no events and no regions', async (kind) => {
     const site = siteOf(kind);
     const users = [user('zoe')];
@@ -20,26 +25,31 @@ describe('the generated configuration', () => {
     expect(await checkFiles(generate(empty, site), { index: empty, site })).toEqual([]);
   });
 
-  it('breaks a rule as soon as any line of any file is left out, stands twice, or is the last one', async () => {
-    const site = siteOf('fly-syd');
-    const files = generate(index, site);
-    const unseen: string[] = [];
-    for (const file of files) {
-      const lines = file.content.split(/(?<=\n)/);
-      for (const [number, line] of lines.entries()) {
-        const [before, after] = [lines.slice(0, number), lines.slice(number + 1)];
-        for (const kept of [[...before, ...after], [...before, line, line, ...after], before]) {
-          const changed = { ...file, content: kept.join('') };
-          const violations = await checkFiles(
-            files.map((each) => (each === file ? changed : each)),
-            { index, site },
-          );
-          if (violations.length === 0) unseen.push(`${file.kind}: ${line}`);
+  it.each([
+    ['a machine without the web part', siteOf('fly-syd')],
+    ['the host that runs the web part', webSiteOf('local')],
+  ])(
+    'of %s break a rule as soon as any line of any file is left out, stands twice, or is the last one',
+    async (_, site) => {
+      const files = generate(index, site);
+      const unseen: string[] = [];
+      for (const file of files) {
+        const lines = file.content.split(/(?<=\n)/);
+        for (const [number, line] of lines.entries()) {
+          const [before, after] = [lines.slice(0, number), lines.slice(number + 1)];
+          for (const kept of [[...before, ...after], [...before, line, line, ...after], before]) {
+            const changed = { ...file, content: kept.join('') };
+            const violations = await checkFiles(
+              files.map((each) => (each === file ? changed : each)),
+              { index, site },
+            );
+            if (violations.length === 0) unseen.push(`${file.kind}: ${line}`);
+          }
         }
       }
-    }
-    expect(unseen).toEqual([]);
-  });
+      expect(unseen).toEqual([]);
+    },
+  );
 });
 
 describe('htpasswd', () => {

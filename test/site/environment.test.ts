@@ -18,6 +18,7 @@ describe('a site', () => {
       machineId: 'admin',
       listenPort: 9999,
       memoryGiB: 2,
+      web: null,
       overrides: null,
     });
   });
@@ -31,7 +32,14 @@ describe('a site', () => {
       'FLY_APP_NAME',
       'FLY_REGION',
     ];
-    const more = ['FLY_MACHINE_ID', 'KAMAL_CONTAINER_NAME', 'NAVIGATOR_PORT', 'NAVIGATOR_OVERRIDES'];
+    const more = [
+      'FLY_MACHINE_ID',
+      'KAMAL_CONTAINER_NAME',
+      'NAVIGATOR_PORT',
+      'NAVIGATOR_OVERRIDES',
+      'SHOWCASE_WEB',
+      'WEB_LISTEN',
+    ];
     const env = Object.fromEntries([...names, ...more].map((name) => [name, '']));
     expect(await readSite(env, HOST)).toEqual(await readSite({}, HOST));
   });

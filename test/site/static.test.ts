@@ -3,7 +3,7 @@ import { type DataMapping, mappingAt, merge } from '../../src/site/data.ts';
 import { fillMapping, findPlaceholder, PLACEHOLDERS } from '../../src/site/placeholders.ts';
 import { OVERRIDES, type Schema } from '../../src/site/schema.ts';
 import { maintenancePart, navigatorPart } from '../../src/site/static.ts';
-import { MACHINE_KINDS, siteOf } from '../support/site.ts';
+import { MACHINE_KINDS, siteOf, WEB_KINDS, webSiteOf } from '../support/site.ts';
 
 describe('the merge of two mappings', () => {
   it('merges mappings, replaces lists and scalars, and keeps the order below', () => {
@@ -29,6 +29,8 @@ describe('a placeholder', () => {
     storage: '/s',
     app_name: 'n',
     region: 'g',
+    web: 'w',
+    web_listen: 'l',
   };
 
   it('is filled in once, whatever its value; foreign ones stay', () => {
@@ -53,7 +55,9 @@ describe('a placeholder', () => {
         expect(JSON.stringify(part.config)).not.toContain('{{');
       }
     }
-    expect(PLACEHOLDERS).toHaveLength(8);
+    for (const kind of WEB_KINDS)
+      expect(JSON.stringify(navigatorPart(webSiteOf(kind)).config)).not.toContain('{{');
+    expect(PLACEHOLDERS).toHaveLength(10);
   });
 });
 
@@ -106,6 +110,8 @@ describe('an override', () => {
   it('may have every key of the static part, except derived ones', () => {
     for (const kind of MACHINE_KINDS)
       expect(unknownKeys(navigatorPart(siteOf(kind)).config, OVERRIDES, '')).toEqual([]);
+    for (const kind of WEB_KINDS)
+      expect(unknownKeys(navigatorPart(webSiteOf(kind)).config, OVERRIDES, '')).toEqual([]);
   });
 
   it('has a lower priority than NAVIGATOR_PORT', () => {

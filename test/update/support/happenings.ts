@@ -101,6 +101,10 @@ export const happening: fc.Arbitrary<Happening> = fc.oneof(
       { FLY_APP_NAME: 'smooth', FLY_REGION: 'iad' },
       { FLY_APP_NAME: 'smooth', FLY_REGION: 'xyz' },
       { KAMAL_CONTAINER_NAME: 'web' },
+      { SHOWCASE_WEB: 'on' },
+      { SHOWCASE_WEB: 'on', WEB_LISTEN: '127.0.0.1:9000' },
+      { SHOWCASE_WEB: 'https://admin.example/showcase' },
+      { SHOWCASE_WEB: 'https://other.example/showcase' },
     )
     .map(
       (variables): Happening => [
