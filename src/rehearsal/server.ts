@@ -5,8 +5,10 @@ import { performance } from 'node:perf_hooks';
 import { type Action, MachinesApi } from './api.ts';
 import { assignFaults, FaultListError, type FaultShare, type MachineFault, parseFaults } from './faults.ts';
 import type { SimMachine } from './machines.ts';
+import { isPagePath, type PageServer } from './page-routing.ts';
 import { type Served, serveMachine } from './serve.ts';
 import type { Answerer, SimReporter } from './sim-event.ts';
+import { parseJson, readBody, send, sendJson } from './sim-http.ts';
 
 export interface SimOptions {
   readonly app: string;
@@ -21,6 +23,8 @@ export interface SimOptions {
   /** Bearer token of the Machines API. */
   readonly token: string;
   readonly answer: Answerer;
+  /** Serves the pages of the site; null where machines have none. */
+  readonly pages: PageServer | null;
   /** Done before a machine that is started serves; returns how it went, in words. */
   readonly resume: ((machine: SimMachine, signal: AbortSignal) => Promise<string>) | null;
   readonly report: SimReporter;
@@ -28,8 +32,6 @@ export interface SimOptions {
 
 /** Where machines answer: as on Fly, and as on a server of its own. */
 const MACHINE_PATHS = ['/showcase/update_config', '/update_config'];
-/** Of what is posted to the simulator itself, characters. */
-const MAX_BODY = 64 * 1024;
 
 /** Plays a fleet of machines behind one address, Fly's Machines API, and Navigator's sink for broadcasts. */
 export class FleetSim {
@@ -95,6 +97,8 @@ export class FleetSim {
       else if (url.pathname.startsWith('/v1/')) this.#serveApi(request, response, url);
       else if (url.pathname === '/_broadcast') await this.#broadcast(request, response);
       else if (url.pathname.startsWith('/_sim/')) await this.#control(request, response, url);
+      else if (this.#options.pages && isPagePath(request.url ?? ''))
+        await this.#servePage(this.#options.pages, request, response);
       else this.#tell(request, null, send(response, 404, 'no machine has this path\n'), 0);
     } catch (error) {
       const served = { status: 500, detail: error instanceof Error ? error.message : String(error) };
@@ -107,10 +111,7 @@ export class FleetSim {
   /** As Fly's proxy does: to the machine that a header names and no other, or to any that is started. */
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const began = performance.now();
-    const named = request.headers['fly-force-instance-id'];
-    const able = this.#options.machines.filter(({ group, state }) => group === 'app' && state === 'started');
-    const machine =
-      named === undefined ? able[this.#next++ % able.length] : able.find(({ id }) => id === named);
+    const machine = this.#choose(request);
     if (!machine) {
       request.resume();
       const problem = 'could not find a good candidate within 40 attempts at load balancing';
@@ -130,6 +131,22 @@ export class FleetSim {
     } finally {
       this.#atOnce--;
     }
+  }
+
+  #choose({ headers }: IncomingMessage): SimMachine | undefined {
+    const named = headers['fly-force-instance-id'];
+    const able = this.#options.machines.filter(({ group, state }) => group === 'app' && state === 'started');
+    return named === undefined ? able[this.#next++ % able.length] : able.find(({ id }) => id === named);
+  }
+
+  /** Faults are not met here: they are of updates. */
+  async #servePage(pages: PageServer, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const began = performance.now();
+    request.resume();
+    const { machine, answer, detail } = await pages(request, this.#choose(request) ?? null);
+    response.writeHead(answer.status, { ...answer.headers, 'content-length': answer.body.length });
+    response.end(answer.body);
+    this.#tell(request, machine, { status: answer.status, detail }, performance.now() - began);
   }
 
   #tell(request: IncomingMessage, machine: SimMachine | null, served: Served, ms: number): void {
@@ -202,35 +219,4 @@ export class FleetSim {
       sendJson(response, 404, { error: 'there is nothing at this path' });
     }
   }
-}
-
-/** Null for one that is too long. */
-async function readBody(request: IncomingMessage): Promise<string | null> {
-  let body = '';
-  for await (const chunk of request.setEncoding('utf8')) if (body.length <= MAX_BODY) body += chunk;
-  return body.length <= MAX_BODY ? body : null;
-}
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return null;
-  }
-}
-
-function send(response: ServerResponse, status: number, body: string): Served {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(body);
-  return { status, detail: body.trim() };
-}
-
-function sendJson(
-  response: ServerResponse,
-  status: number,
-  body: unknown,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  response
-    .writeHead(status, { 'content-type': 'application/json', ...headers })
-    .end(`${JSON.stringify(body)}\n`);
 }

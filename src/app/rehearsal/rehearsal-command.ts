@@ -18,6 +18,7 @@ import { FaultListError } from '../../rehearsal/faults.ts';
 import { renderFlyctl } from '../../rehearsal/flyctl.ts';
 import { inventedAnswers } from '../../rehearsal/invented.ts';
 import { makeMachines, type SimMachine } from '../../rehearsal/machines.ts';
+import { realPages } from '../../rehearsal/page-routing.ts';
 import { type RealOptions, realAnswers, runResume } from '../../rehearsal/real.ts';
 import { renderEvent, renderIntroduction, renderVariables } from '../../rehearsal/render.ts';
 import { FleetSim } from '../../rehearsal/server.ts';
@@ -114,6 +115,7 @@ async function start(
       ...options,
       machines,
       answer: real ? realAnswers(real) : await invented(options, env),
+      pages: real ? realPages(real.home, machines) : null,
       resume: real && hook !== null ? (machine, signal) => runResume(machine, hook, real, signal) : null,
       report: (event) => {
         if (!options.quiet || event.type !== 'request') write(`${renderEvent(event, new Date())}\n`);
