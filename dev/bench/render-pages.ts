@@ -14,6 +14,6 @@ db.close();
 
 const began = performance.now();
 let bytes = 0;
-const pages = planPages(index, { root: '/showcase' });
+const pages = planPages(index, { root: '/showcase', hasWeb: false });
 for (const page of pages) bytes += Buffer.byteLength(page.render());
 console.log(JSON.stringify({ pages: pages.length, bytes, ms: performance.now() - began }));

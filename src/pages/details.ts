@@ -47,7 +47,7 @@ export function renderStudio(view: SiteView, self: StudioView): string {
     wording,
     main: html`<h1>${renderName(studio.name, studio.locale, lang)}</h1>
 ${region ? html`<p>${labels.region}: ${renderRegionName(view, region)}</p>` : null}
-<p><a href="${view.links.request(studio.key)}">${labels.request}</a></p>
+<p><a href="${view.links.request(studio.key)}">${view.hasWeb ? labels.requestByOwner : labels.request}</a></p>
 <div class="about">
 <div>
 <h2>${labels.events}</h2>

@@ -12,7 +12,10 @@ interface Labels {
   /** `{}`: a year. */
   readonly eventsOf: string;
   readonly noEvents: string;
+  /** For the application's own form. */
   readonly request: string;
+  /** For the form of showcase-web, which asks for the login of an owner. */
+  readonly requestByOwner: string;
   /** `{}`: a year. */
   readonly allStudiosIn: string;
   /** `{}`: a studio. */
@@ -31,6 +34,7 @@ const EN: Labels = {
   eventsOf: 'Events in {}',
   noEvents: 'No events yet.',
   request: 'Request a new event',
+  requestByOwner: 'Studio owners: request an event',
   allStudiosIn: 'All studios in {}',
   allEventsOf: 'All events of {}',
   skip: 'Skip to the content',
@@ -50,6 +54,7 @@ const CATALOGUE: Readonly<Record<string, Labels>> = {
     eventsOf: 'Veranstaltungen im Jahr {}',
     noEvents: 'Noch keine Veranstaltungen.',
     request: 'Neue Veranstaltung anfragen',
+    requestByOwner: 'Für Studioinhaber: Veranstaltung anfragen',
     allStudiosIn: 'Alle Studios im Jahr {}',
     allEventsOf: 'Alle Veranstaltungen: {}',
     skip: 'Zum Inhalt springen',
@@ -70,6 +75,7 @@ const CATALOGUE: Readonly<Record<string, Labels>> = {
     eventsOf: 'Eventos de {}',
     noEvents: 'Todavía no hay eventos.',
     request: 'Solicitar un evento nuevo',
+    requestByOwner: 'Para propietarios del estudio: solicitar un evento',
     allStudiosIn: 'Todos los estudios en {}',
     allEventsOf: 'Todos los eventos de {}',
     skip: 'Saltar al contenido',
@@ -90,6 +96,7 @@ const CATALOGUE: Readonly<Record<string, Labels>> = {
     eventsOf: 'Événements de {}',
     noEvents: 'Aucun événement pour le moment.',
     request: 'Demander un nouvel événement',
+    requestByOwner: 'Propriétaires du studio : demander un événement',
     allStudiosIn: 'Tous les studios en {}',
     allEventsOf: 'Tous les événements : {}',
     skip: 'Aller au contenu',
@@ -110,6 +117,7 @@ const CATALOGUE: Readonly<Record<string, Labels>> = {
     eventsOf: 'Eventi del {}',
     noEvents: 'Ancora nessun evento.',
     request: 'Richiedi un nuovo evento',
+    requestByOwner: 'Per i titolari della scuola: richiedi un evento',
     allStudiosIn: 'Tutte le scuole nel {}',
     allEventsOf: 'Tutti gli eventi: {}',
     skip: 'Vai al contenuto',
@@ -130,6 +138,7 @@ const CATALOGUE: Readonly<Record<string, Labels>> = {
     eventsOf: '{}年のイベント',
     noEvents: 'イベントはまだありません。',
     request: '新しいイベントを申し込む',
+    requestByOwner: 'スタジオのオーナーの方：イベントを申し込む',
     allStudiosIn: '{}年の全スタジオ',
     allEventsOf: '{}の全イベント',
     skip: '本文へ移動',
@@ -145,6 +154,7 @@ const CATALOGUE: Readonly<Record<string, Labels>> = {
     eventsOf: 'Wydarzenia w roku {}',
     noEvents: 'Nie ma jeszcze wydarzeń.',
     request: 'Zgłoś nowe wydarzenie',
+    requestByOwner: 'Dla właścicieli studia: zgłoś wydarzenie',
     allStudiosIn: 'Wszystkie studia w roku {}',
     allEventsOf: 'Wszystkie wydarzenia: {}',
     skip: 'Przejdź do treści',
@@ -160,6 +170,7 @@ const CATALOGUE: Readonly<Record<string, Labels>> = {
     eventsOf: 'Події {} року',
     noEvents: 'Подій ще немає.',
     request: 'Замовити нову подію',
+    requestByOwner: 'Для власників студії: замовити подію',
     allStudiosIn: 'Усі студії, {} рік',
     allEventsOf: 'Усі події: {}',
     skip: 'Перейти до вмісту',

@@ -9,14 +9,16 @@ import { viewOf } from './view.ts';
 export interface PagesOptions {
   /** `server.root_path` of the static configuration: empty or such as `/showcase`. */
   readonly root: string;
+  /** Whether requests go to showcase-web, which lets the owners of studios in. */
+  readonly hasWeb: boolean;
 }
 
 /**
  * The pages that every machine serves itself: home, regions, studios (those without events too), years, and what each
  * multi studio has in a year. Only regions that own events have a page.
  */
-export function planPages(index: Index, { root }: PagesOptions): Page[] {
-  const view = viewOf(index, root);
+export function planPages(index: Index, { root, hasWeb }: PagesOptions): Page[] {
+  const view = viewOf(index, root, hasWeb);
   const { regions, multiEventStudios } = prerenderPages(index);
   const pages: Page[] = [
     { path: 'index.html', render: () => renderHome(view) },

@@ -39,6 +39,8 @@ export interface When {
 /** The index as pages need it: looked up once, so that no page looks through all of it. */
 export interface SiteView {
   readonly links: Links;
+  /** Whether showcase-web takes requests. */
+  readonly hasWeb: boolean;
   /** By name. */
   readonly studios: readonly StudioView[];
   readonly studioByKey: ReadonlyMap<string, StudioView>;
@@ -52,7 +54,7 @@ export interface SiteView {
   writerFor(locale: string | null): DayWriter;
 }
 
-export function viewOf(index: Index, root: string): SiteView {
+export function viewOf(index: Index, root: string, hasWeb: boolean): SiteView {
   const entries = entriesByStudio(index);
   const collator = new Intl.Collator('en', { numeric: true });
   const studios = index.studios
@@ -65,6 +67,7 @@ export function viewOf(index: Index, root: string): SiteView {
     );
   return {
     links: new Links(root),
+    hasWeb,
     studios,
     studioByKey: new Map(studios.map((view) => [view.studio.key, view])),
     regions: regionsOf(index, studios),

@@ -6,11 +6,33 @@ import { renderAll } from './support.ts';
  * `npm run capture` writes test/fixtures/pages anew; look at the difference before you commit it. What is the same in
  * every page, and drawn from public data, is left out: the style sheet and the outlines of the maps.
  */
+function withoutFixed(page: string): string {
+  return page.replace(/<style>[^<]*<\/style>/, '<style>...</style>').replaceAll(/ d="[^"]*"/g, ' d="..."');
+}
+
+const plain = renderAll(inventedIndex());
+
 describe('the pages of the invented index', () => {
-  it.each([...renderAll(inventedIndex())])('%s is as captured', async (path, page) => {
-    const text = page
-      .replace(/<style>[^<]*<\/style>/, '<style>...</style>')
-      .replaceAll(/ d="[^"]*"/g, ' d="..."');
-    await expect(text).toMatchFileSnapshot(`../fixtures/pages/${path}`);
+  it.each([...plain])('%s is as captured', async (path, page) => {
+    await expect(withoutFixed(page)).toMatchFileSnapshot(`../fixtures/pages/${path}`);
+  });
+});
+
+describe('the pages of the invented index with the web part', () => {
+  const isStudio = (path: string): boolean => /^studios\/.+\//.test(path);
+  const pages = [...renderAll(inventedIndex(), '/showcase', true)];
+
+  it.each(pages.filter(([path]) => isStudio(path)))(
+    '%s asks owners for requests, as captured',
+    async (path, page) => {
+      expect(page).not.toBe(plain.get(path));
+      await expect(withoutFixed(page)).toMatchFileSnapshot(`../fixtures/pages-web/${path}`);
+    },
+  );
+
+  it('are the same as without it, but for those of studios', () => {
+    const others = (all: Iterable<[string, string]>) => [...all].filter(([path]) => !isStudio(path));
+    expect(others(pages)).toEqual(others(plain));
+    expect(others(pages).length).toBeGreaterThan(10);
   });
 });

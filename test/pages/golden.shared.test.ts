@@ -12,7 +12,7 @@ import { MACHINE_KINDS } from '../support/site.ts';
 describe('the pages of a real index', () => {
   const folder = shared ?? '';
   const index = realIndex(folder);
-  const pages = planPages(index, { root: '/showcase' });
+  const pages = planPages(index, { root: '/showcase', hasWeb: false });
 
   it.each(MACHINE_KINDS)('are those of %s, and those of studios without events', (kind) => {
     const { prerender } = readJson(folder, `golden/${kind}.json`) as unknown as { prerender: Prerender };

@@ -3,13 +3,13 @@ import type { Page } from '../../src/pages/page.ts';
 import { planPages } from '../../src/pages/plan-pages.ts';
 
 /** Every page of an index, by its path. */
-export function renderAll(index: Index, root = '/showcase'): Map<string, string> {
-  return new Map(planPages(index, { root }).map((page: Page) => [page.path, page.render()]));
+export function renderAll(index: Index, root = '/showcase', hasWeb = false): Map<string, string> {
+  return new Map(planPages(index, { root, hasWeb }).map((page: Page) => [page.path, page.render()]));
 }
 
 /** A page of an index. */
 export function renderPage(index: Index, path: string, root = '/showcase'): string {
-  const page = planPages(index, { root }).find((one) => one.path === path);
+  const page = planPages(index, { root, hasWeb: false }).find((one) => one.path === path);
   if (!page) throw new Error(`no page ${path}`);
   return page.render();
 }

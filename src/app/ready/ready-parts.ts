@@ -20,16 +20,16 @@ export async function buildReadyParts(world: World, voice: Voice): Promise<Ready
   const { site, report, unexpected } = parts;
   const { maxIndexBytes } = parts.settings;
   const settings = readReadySettings(env);
-  const { root, publicDir } = servedBy(site);
+  const served = servedBy(site);
   const pages = prerenderStage({
     appRoot: site.appRoot,
-    publicDir,
+    publicDir: served.publicDir,
     env,
     settings,
     builtin: builtinPages(parts),
     pagesOf: async (index) => {
       const { planPages } = await import('../../pages/plan-pages.ts');
-      return planPages(index, { root }).map(({ path }) => path);
+      return planPages(index, served).map(({ path }) => path);
     },
   });
   return { site, maxIndexBytes, report, unexpected, stages: { tenants: tenantsStage(world, parts), pages } };
@@ -63,10 +63,10 @@ function builtinPages({ site }: Parts): Stage {
       import('../../pages/plan-pages.ts'),
       import('../../pages-out/write-pages.ts'),
     ]);
-    const { root, publicDir } = servedBy(site);
+    const served = servedBy(site);
     const { counts, failures } = await writePages({
-      publicDir,
-      pages: planPages(index, { root }),
+      publicDir: served.publicDir,
+      pages: planPages(index, served),
       dryRun,
       step,
       say: tell,
@@ -75,9 +75,12 @@ function builtinPages({ site }: Parts): Stage {
   };
 }
 
-/** Where Navigator serves files from, and below what path: `<app root>/public`, unless it is overridden. */
-export function servedBy(site: Site): { root: string; publicDir: string } {
+/**
+ * Where Navigator serves files from, and below what path: `<app root>/public`, unless it is overridden; and whether the
+ * site has a web part.
+ */
+export function servedBy(site: Site): { root: string; publicDir: string; hasWeb: boolean } {
   const { config, root } = navigatorPart(site);
   const files = mappingAt(mappingAt(config, 'server'), 'static');
-  return { root, publicDir: resolve(site.appRoot, String(files['public_dir'])) };
+  return { root, publicDir: resolve(site.appRoot, String(files['public_dir'])), hasWeb: site.web !== null };
 }
