@@ -25,7 +25,8 @@ const SOURCE = [
 ].join('\n');
 
 /** What an operator can set: variables of ours, and those of the platform that decide what we do. */
-const OURS = /\b(?:(?:UPDATE_CONFIG|FLEET|READY|NAVIGATOR|FLY_API|WEB)_[A-Z_]*[A-Z]|SHOWCASE_WEB|[A-Z_]+_DEADLINE)\b/g;
+const OURS =
+  /\b(?:(?:UPDATE_CONFIG|FLEET|READY|NAVIGATOR|FLY_API|WEB)_[A-Z_]*[A-Z]|SHOWCASE_WEB|[A-Z_]+_DEADLINE)\b/g;
 const names = (text: string): string[] => [...new Set(text.match(OURS) ?? [])].sort();
 
 /** Named like settings: the marks of children. */

@@ -24,6 +24,9 @@ const PAGES = [
 
 const LIVE = 'live';
 
+/** Keys of studios, of all kinds that there are. */
+const KEYS = ['boston', 'saint-louis', "O'Neill_2.0+B", 'žižkov', '10'];
+
 /** Paths below the root that look like those, and are somebody else's. */
 const NEIGHBOURS = [
   '',
@@ -60,12 +63,14 @@ export const webRules: readonly Rule<PlannedView>[] = [
     *check(view) {
       const base = baseOf(view.site, view.root);
       if (base === null) return;
-      for (const path of webPaths(view)) {
+      for (const path of inventedPaths(view)) {
         const earlier = comesEarlier(view, path);
-        const proxy = proxiesOf(view).find((each) => covers(view, each, 'path', path));
         if (earlier !== null) yield `${path} meets ${show(earlier)} first`;
-        else if (!proxy) yield `${path} is not handed on`;
-        else yield* proxyProblems(path, proxy, base, view.root);
+      }
+      for (const path of webPaths(view)) {
+        const proxy = proxiesOf(view).find((each) => covers(view, each, 'path', path));
+        if (proxy) yield* proxyProblems(path, proxy, base, view.root);
+        else yield `${path} is not handed on`;
       }
     },
   },
@@ -83,7 +88,7 @@ export const webRules: readonly Rule<PlannedView>[] = [
     name: 'web-neighbours',
     *check(view) {
       if (view.site.web === null) return;
-      const paths = webPaths(view);
+      const paths = inventedPaths(view);
       const ofWeb = (items: readonly YamlNode[], key: string) =>
         items.filter((item) => paths.some((path) => covers(view, item, key, path)));
       const opens = ofWeb(opensOf(view), 'pattern');
@@ -119,11 +124,14 @@ export const webRules: readonly Rule<PlannedView>[] = [
 ];
 
 /** Every path that must reach the web part, that of each studio of the index among them. */
-function webPaths({ root, index }: PlannedView): string[] {
-  const requests = [...index.studios.map(({ key }) => key), 'saint-louis', "O'Neill_2.0+B", 'žižkov'];
-  return [...PAGES, LIVE, ...requests.map((key) => `studios/${key}/request`)].map(
-    (path) => `${root}/${path}`,
-  );
+function* webPaths(view: PlannedView): Iterable<string> {
+  yield* inventedPaths(view);
+  for (const { key } of view.index.studios) yield `${view.root}/studios/${key}/request`;
+}
+
+function inventedPaths({ root }: PlannedView): string[] {
+  const requests = KEYS.map((key) => `studios/${key}/request`);
+  return [...PAGES, LIVE, ...requests].map((path) => `${root}/${path}`);
 }
 
 /** Paths of tenants among them: each is below a year. */
@@ -135,7 +143,7 @@ function* neighbours({ root, years }: PlannedView): Iterable<string> {
   if (root !== '') for (const path of [...PAGES, LIVE]) yield `/${path}`;
 }
 
-/** What Navigator looks at before it looks at proxies. */
+/** What Navigator looks at before it looks at proxies. There can be very many replays. */
 function comesEarlier({ document, patterns }: PlannedView, path: string): string | null {
   const routes = [...listAt(document, 'routes', 'redirects'), ...listAt(document, 'routes', 'rewrites')];
   const all = [

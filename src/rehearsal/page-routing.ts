@@ -5,7 +5,7 @@ import { ServedConfigs } from './served-config.ts';
 import type { MachineAnswer } from './sim-event.ts';
 
 /** How a page was served. */
-export interface Routed {
+interface Routed {
   /** Null where none could. */
   readonly machine: SimMachine | null;
   readonly answer: MachineAnswer;

@@ -7,7 +7,7 @@ import { readValidIndex } from '../../src/index/read-index.ts';
 import type { Site } from '../../src/site/site.ts';
 import { buildIndex, goodTables, hostileTables, type Tables, TYPELESS } from '../support/indexes.ts';
 import { contentOf } from '../support/planned.ts';
-import { siteOf } from '../support/site.ts';
+import { siteOf, WEB_KINDS, webSiteOf } from '../support/site.ts';
 import { Navigator } from './navigator.ts';
 import { tightTables } from './tight.ts';
 
@@ -42,7 +42,7 @@ export interface Plans {
   readonly fly: readonly Plan[];
   readonly kamal: Plan;
   readonly local: Plan;
-  /** Those, and a Fly machine in a region that the index does not know. */
+  /** Those, a Fly machine in a region that the index does not know, and machines with the web part. */
   readonly all: readonly Plan[];
 }
 
@@ -60,7 +60,13 @@ export function plansOf(tables: Tables): Plans {
     fly,
     kamal,
     local,
-    all: [...fly, planFor(index, inRegion('elsewhere')), kamal, local],
+    all: [
+      ...fly,
+      planFor(index, inRegion('elsewhere')),
+      kamal,
+      local,
+      ...WEB_KINDS.map((kind) => planFor(index, webSiteOf(kind))),
+    ],
   };
   known.set(key, plans);
   return plans;
