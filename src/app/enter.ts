@@ -5,7 +5,7 @@ import { readStateHomes } from '../rights/state-place.ts';
 import { mappingAt } from '../site/data.ts';
 import { siteFrom } from '../site/read-site.ts';
 import type { Site } from '../site/site.ts';
-import { navigatorPart } from '../site/static.ts';
+import { ownPart } from '../site/static.ts';
 import { readUpdateSettings } from '../update/update-settings.ts';
 import { endWhenBlocked } from './blocked.ts';
 import { hostOf, siteOf, type World } from './machine/machine-parts.ts';
@@ -82,7 +82,7 @@ function withAccount(failure: Failure, env: NodeJS.ProcessEnv): Failure {
 function accountOf(world: World, site: Site): Account | null {
   const named = readAppUser(world.env);
   if (named) return findAccount(named);
-  const pools = mappingAt(mappingAt(navigatorPart(site).config, 'applications'), 'pools');
+  const pools = mappingAt(mappingAt(ownPart(site).config, 'applications'), 'pools');
   const { user, group } = pools;
   if (typeof user !== 'string' || user === '') return null;
   return findAccount({ user, group: typeof group === 'string' && group !== '' ? group : null });

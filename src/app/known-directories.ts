@@ -3,7 +3,7 @@ import { asFailure } from '../failure.ts';
 import { makeDirectoryForApplication } from '../rights/directories.ts';
 import { isMapping, listAt, mappingAt } from '../site/data.ts';
 import type { Site } from '../site/site.ts';
-import { navigatorPart } from '../site/static.ts';
+import { ownPart } from '../site/static.ts';
 import type { Parts } from '../update/update-context.ts';
 
 /**
@@ -26,7 +26,7 @@ export function makeDirectories({ site, report }: Parts): void {
 
 /** Those of the demo, which has its database and its files outside the volume. */
 function demoDirectories(site: Site): string[] {
-  const applications = mappingAt(navigatorPart(site).config, 'applications');
+  const applications = mappingAt(ownPart(site).config, 'applications');
   const demos = listAt(applications, 'tenants').filter(
     (tenant) => isMapping(tenant) && mappingAt(tenant, 'var')['database'] === 'demo',
   );

@@ -1,5 +1,6 @@
 import { escapeRe2 } from '../generate/re2.ts';
 import type { Site } from '../site/site.ts';
+import { webSettingOf } from '../site/web-setting.ts';
 import { at, listAt, show, textAt } from './document.ts';
 import { type PlannedView, replays } from './planned-view.ts';
 import type { Rule } from './rule.ts';
@@ -104,7 +105,7 @@ export const webRules: readonly Rule<PlannedView>[] = [
   {
     name: 'web-process',
     *check({ document, site }) {
-      if (site.web?.kind !== 'here') return;
+      if (webSettingOf(site)?.kind !== 'here') return;
       const command = `${site.appRoot}/scripts/showcase-web`;
       const named = listAt(document, 'managed_processes').filter(
         (process) => at(process, 'name') === 'showcase-web' || at(process, 'command') === command,
@@ -182,13 +183,15 @@ function isCapturedBelow(root: string, pattern: string): boolean {
 
 /** Where showcase-web answers, its base path included; null without a web part. */
 function baseOf(site: Site, root: string): string | null {
-  if (site.web === null) return null;
-  return site.web.kind === 'elsewhere' ? site.web.url : `http://${listenOf(site)}${root}`;
+  const setting = webSettingOf(site);
+  if (setting === null) return null;
+  return setting.kind === 'elsewhere' ? setting.url : `http://${listenOf(site)}${root}`;
 }
 
-function listenOf({ web }: Site): string {
-  if (web?.kind !== 'here') return '';
-  const { host, port } = web.listen;
+function listenOf(site: Site): string {
+  const setting = webSettingOf(site);
+  if (setting?.kind !== 'here') return '';
+  const { host, port } = setting.listen;
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 

@@ -3,7 +3,7 @@ import { Failure } from '../failure.ts';
 import { type DataMapping, mappingAt } from './data.ts';
 import { FLY_NAME, identityOf } from './identity.ts';
 import type { Deployment, Site } from './site.ts';
-import { readWebSetting } from './web-setting.ts';
+import { readWebVariables } from './web-setting.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -54,7 +54,7 @@ export function siteFrom(env: Environment, host: Host, overrides: DataMapping | 
     machineId: identityOf(env, host.hostname).machine,
     listenPort: readPort(env) ?? portOf(overrides) ?? DEFAULT_PORT,
     memoryGiB: Math.floor(host.totalMemoryBytes / 2 ** 30),
-    web: readWebSetting(env, deployment),
+    web: readWebVariables(env),
     overrides,
   };
 }

@@ -2,19 +2,12 @@ import type { DataMapping } from './data.ts';
 
 export type Deployment = 'fly' | 'kamal' | 'local';
 
-/** Where the web part of a site answers. */
-export type WebSetting =
-  /** On this machine, where Navigator runs it. */
-  | { readonly kind: 'here'; readonly listen: Listen }
-  /** On the host that owns the index; `url` is absolute, its base path included, without a final slash. */
-  | { readonly kind: 'elsewhere'; readonly url: string };
-
-/** An address of this machine alone. */
-export interface Listen {
-  /** `127.0.0.1`, `localhost` or the like; `::1` without brackets. */
-  readonly host: string;
-  /** TCP port; 0 for a free one. */
-  readonly port: number;
+/** What the environment says of the web part, as it stands; whether it is right is looked at where it is needed. */
+export interface WebVariables {
+  /** `SHOWCASE_WEB` */
+  readonly showcaseWeb: string;
+  /** `WEB_LISTEN`; empty where it is unset, or where showcase-web runs elsewhere. */
+  readonly webListen: string;
 }
 
 /** Everything that depends on the machine and its environment, and nothing that depends on the index. */
@@ -37,8 +30,8 @@ export interface Site {
   readonly listenPort: number;
   /** Whole GiB of memory of this machine. */
   readonly memoryGiB: number;
-  /** Where the web part answers; null for none. */
-  readonly web: WebSetting | null;
+  /** Null for no web part. A wrong value stops updates that somebody asked for, and nothing else (`webSettingOf`). */
+  readonly web: WebVariables | null;
   /** The parsed override file for the static part of navigator.yml, already validated; null for none. */
   readonly overrides: DataMapping | null;
   /** Keys of the override file that have no effect, one sentence each; absent for none. */

@@ -9,7 +9,7 @@ import maintenanceContainer from './navigator/maintenance-container.yml';
 import maintenanceLocal from './navigator/maintenance-local.yml';
 import { fillMapping, type Values } from './placeholders.ts';
 import type { Deployment, Site } from './site.ts';
-import { webValues, withWebPart } from './web-part.ts';
+import { withWebPart } from './web-part.ts';
 
 /** Part of a Navigator configuration that does not depend on the index. */
 export interface StaticPart {
@@ -32,12 +32,16 @@ const SHARED_SERVER_KEYS = ['hostname', 'root_path', 'trust_proxy', 'static', 'h
 /**
  * The static part of navigator.yml on this machine, its overrides and the web part laid on.
  *
- * @throws {Failure} `config-invalid` for a web part that leads to this machine itself
+ * @throws {Failure} `config-invalid` for a web part that is set up wrongly
  */
 export function navigatorPart(site: Site): StaticPart {
-  const base = merge(common, DEPLOYMENTS[site.deployment]);
-  const { config, root, values } = build(base, site.overrides ?? {}, site, site.dbDir);
+  const { config, root, values } = ownPart(site);
   return { config: withWebPart(config, site, values), root };
+}
+
+/** The same without the web part: what a machine serves by itself. Never throws. */
+export function ownPart(site: Site): Built {
+  return build(merge(common, DEPLOYMENTS[site.deployment]), site.overrides ?? {}, site, site.dbDir);
 }
 
 /**
@@ -57,6 +61,7 @@ export function maintenancePart(site: Site): StaticPart {
   return { config, root };
 }
 
+/** With what stands for the placeholders. */
 interface Built extends StaticPart {
   readonly values: Values;
 }
@@ -73,7 +78,8 @@ function build(base: DataMapping, overrides: DataMapping, site: Site, dbDir: str
     region: site.region ?? '',
     port: site.listenPort,
     pool_size: SMALLEST_POOL + site.memoryGiB,
-    ...webValues(site, root),
+    web: '',
+    web_listen: '',
   };
   // NAVIGATOR_PORT outranks the file, and has been weighed against it already.
   const listen = { server: { listen: site.listenPort } };

@@ -4,24 +4,20 @@ import web from './navigator/web.yml';
 import webProcess from './navigator/web-process.yml';
 import { fillMapping, type Values } from './placeholders.ts';
 import type { Site } from './site.ts';
-import { listenText } from './web-setting.ts';
-
-/** What stands for `{{web}}` and `{{web_listen}}`; empty where there is no web part. */
-export function webValues({ web: setting }: Site, root: string): Pick<Values, 'web' | 'web_listen'> {
-  if (setting?.kind === 'elsewhere') return { web: setting.url, web_listen: '' };
-  const listen = setting ? listenText(setting.listen) : '';
-  return { web: `http://${listen}${root}`, web_listen: listen };
-}
+import { listenText, type WebSetting, webSettingOf } from './web-setting.ts';
 
 /**
  * Lays the web part on a configuration that has the machine's overrides already: a list of routes or processes in an
  * override file replaces ours, and the web part with it only if the setting says so.
  *
- * @throws {Failure} `config-invalid` where requests would go round in a circle
+ * @param plain what stands for the placeholders that every file has
+ * @throws {Failure} `config-invalid` for a wrong setting, and where requests would go round in a circle
  */
-export function withWebPart(config: DataMapping, { web: setting }: Site, values: Values): DataMapping {
+export function withWebPart(config: DataMapping, site: Site, plain: Values): DataMapping {
+  const setting = webSettingOf(site);
   if (!setting) return config;
   if (setting.kind === 'elsewhere') refuseCircle(config, setting.url);
+  const values = { ...plain, ...webValues(setting, String(plain.root)) };
   const routed = fillMapping(web, values);
   const processes = setting.kind === 'here' ? fillMapping(webProcess, values) : {};
   const auth = mappingAt(config, 'auth');
@@ -38,6 +34,12 @@ export function withWebPart(config: DataMapping, { web: setting }: Site, values:
       reverse_proxies: joined(mappingAt(routed, 'routes'), routes, 'reverse_proxies'),
     },
   };
+}
+
+function webValues(setting: WebSetting, root: string): Pick<Values, 'web' | 'web_listen'> {
+  if (setting.kind === 'elsewhere') return { web: setting.url, web_listen: '' };
+  const listen = listenText(setting.listen);
+  return { web: `http://${listen}${root}`, web_listen: listen };
 }
 
 function joined(first: DataMapping, second: DataMapping, key: string): readonly Data[] {

@@ -1,8 +1,25 @@
 import { Failure } from '../failure.ts';
 import { quoted } from '../text.ts';
-import type { Deployment, Listen, WebSetting } from './site.ts';
+import type { Site, WebVariables } from './site.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where the web part of a site answers. */
+export type WebSetting =
+  /** On this machine, where Navigator runs it. */
+  | { readonly kind: 'here'; readonly listen: Listen }
+  /** On the host that owns the index; `url` is absolute, its base path included, without a final slash. */
+  | { readonly kind: 'elsewhere'; readonly url: string };
+
+/** An address of this machine alone. */
+export interface Listen {
+  /** `127.0.0.1`, `localhost` or the like; `::1` without brackets. */
+  readonly host: string;
+  /** TCP port; 0 for a free one. */
+  readonly port: number;
+}
+
+const ON = 'on';
 
 const DEFAULT_LISTEN: Listen = { host: '127.0.0.1', port: 9898 };
 
@@ -14,30 +31,32 @@ const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])$/;
 /** What stands in the address as it is: Navigator would take a `$` for something to fill in. */
 const PLAIN_PATH = /^(?:\/[A-Za-z0-9._~-]+)*\/?$/;
 
+/** The variables of the web part; null where there is none. */
+export function readWebVariables(env: Environment): WebVariables | null {
+  const showcaseWeb = env['SHOWCASE_WEB'];
+  if (!showcaseWeb || showcaseWeb === 'off') return null;
+  return { showcaseWeb, webListen: (showcaseWeb === ON && env['WEB_LISTEN']) || '' };
+}
+
 /**
- * Reads `SHOWCASE_WEB` and, where showcase-web runs on this machine, `WEB_LISTEN`.
+ * What these variables mean on a machine.
  *
  * @returns null where there is no web part
  * @throws {Failure} `config-invalid`, naming the variable.
  */
-export function readWebSetting(env: Environment, deployment: Deployment): WebSetting | null {
-  const value = env['SHOWCASE_WEB'];
-  if (!value || value === 'off') return null;
-  if (value !== 'on') return { kind: 'elsewhere', url: readAddress(value) };
+export function webSettingOf({ web, deployment }: Pick<Site, 'web' | 'deployment'>): WebSetting | null {
+  if (web === null) return null;
+  if (web.showcaseWeb !== ON) return { kind: 'elsewhere', url: readAddress(web.showcaseWeb) };
   if (deployment !== 'local') {
     throw new Failure('config-invalid', `SHOWCASE_WEB is "on", but this is a ${deployment} machine`, {
       hint: 'Only the host that owns the index runs showcase-web. Set SHOWCASE_WEB to its address, such as https://admin.example/showcase.',
     });
   }
-  const listen = readListen(env);
+  const listen = readListen({ WEB_LISTEN: web.webListen });
   if (listen.port !== 0) return { kind: 'here', listen };
-  throw new Failure(
-    'config-invalid',
-    `WEB_LISTEN is ${quoted(env['WEB_LISTEN'] ?? '')}, which names no port`,
-    {
-      hint: 'Set WEB_LISTEN to an address with a port, or unset it for 127.0.0.1:9898: Navigator must know it.',
-    },
-  );
+  throw new Failure('config-invalid', `WEB_LISTEN is ${quoted(web.webListen)}, which names no port`, {
+    hint: 'Set WEB_LISTEN to an address with a port, or unset it for 127.0.0.1:9898: Navigator must know it.',
+  });
 }
 
 /**

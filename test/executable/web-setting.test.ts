@@ -1,5 +1,8 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { ROOT } from '../support/machine.ts';
 import { FLY_MACHINE, useMachine } from '../support/use-machine.ts';
 
 const here = useMachine();
@@ -68,5 +71,41 @@ describe('an update', () => {
     expect(answer.result.error?.message).toContain(name);
     expect(answer.result.error?.hint).toContain(name);
     expect(machine.read('navigator.yml')).toBe(before);
+  });
+
+  it('of a machine that boots leaves out a web part that is set up wrongly, and says so', async () => {
+    const { machine } = here;
+    const env = { ...FLY_MACHINE, SHOWCASE_WEB: 'https://smooth.fly.dev/showcase' };
+    const booted = await machine.run(['--boot'], { env });
+    expect(booted.exitCode, booted.stdout).toBe(0);
+    expect(booted.stdout).toMatch(/Warning: SHOWCASE_WEB is .*, so the site is served without the web part/);
+    expect(machine.read('navigator.yml')).not.toContain('showcase-web');
+    const asked = await machine.post('', { env });
+    expect(asked.result.error?.code).toBe('config-invalid');
+  });
+});
+
+describe('a hook', () => {
+  const hook = (name: string, env: Record<string, string>) =>
+    here.machine.run([], { executable: join(ROOT, 'scripts', name), env: { ...FLY_MACHINE, ...env } });
+
+  it.each(['ready', 'idle'])('does the same where SHOWCASE_WEB is wrong: %s', async (name) => {
+    await here.machine.post('', { env: FLY_MACHINE });
+    const env = { READY_PREPARE_COMMAND: 'true', READY_SEED_COMMAND: 'off' };
+    const plain = await hook(name, env);
+    const wrong = await hook(name, { ...env, SHOWCASE_WEB: 'on' });
+    expect(wrong.stdout + wrong.stderr).not.toContain('SHOWCASE_WEB');
+    expect(wrong.exitCode).toBe(plain.exitCode);
+  });
+
+  it('that starts the site writes htpasswd where SHOWCASE_WEB is wrong, and says what is wrong', async () => {
+    const { machine } = here;
+    await machine.post('', { env: FLY_MACHINE });
+    const htpasswd = machine.read('htpasswd');
+    rmSync(machine.path('htpasswd'));
+    const started = await hook('start', { SHOWCASE_WEB: 'on' });
+    expect(started.exitCode, started.stdout).toBe(0);
+    expect(started.stdout).toMatch(/Warning: SHOWCASE_WEB is "on", .*served without the web part/);
+    expect(machine.read('htpasswd')).toBe(htpasswd);
   });
 });

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { listAt, mappingAt } from '../../src/site/data.ts';
 import { siteFrom } from '../../src/site/read-site.ts';
-import { navigatorPart } from '../../src/site/static.ts';
-import { readListen } from '../../src/site/web-setting.ts';
+import { navigatorPart, ownPart } from '../../src/site/static.ts';
+import { readListen, webSettingOf } from '../../src/site/web-setting.ts';
 import { failureOf } from '../support/failure.ts';
 import { siteOf, webSiteOf } from '../support/site.ts';
 
 const HOST = { defaultAppRoot: '/rails', hostname: 'admin', totalMemoryBytes: 2 ** 31 };
-const webOf = (env: Record<string, string>) => siteFrom(env, HOST, null).web;
+const webOf = (env: Record<string, string>) => webSettingOf(siteFrom(env, HOST, null));
 
 describe('the web part of a site', () => {
   it('is none without SHOWCASE_WEB, and none if that is off', () => {
@@ -75,6 +75,11 @@ describe('the web part of a site', () => {
     const failure = await failureOf(() => webOf({ SHOWCASE_WEB }));
     expect(failure.code).toBe('config-invalid');
     expect(failure.message + failure.hint).not.toMatch(/secret|anna/);
+  });
+
+  it('is looked at where it is needed alone, so that a wrong one keeps nothing else from working', () => {
+    const site = siteOf('fly-iad', null, { SHOWCASE_WEB: 'http://admin.example' });
+    expect(ownPart(site).config).toEqual(navigatorPart(siteOf('fly-iad')).config);
   });
 
   it('is refused if it leads back to the machine itself', async () => {

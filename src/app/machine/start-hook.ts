@@ -13,6 +13,7 @@ import { isSupervised, runSupervised } from '../supervise.ts';
 import { runHook } from './hook.ts';
 import { hostOf, type World } from './machine-parts.ts';
 import { START } from './start-options.ts';
+import { withoutWrongWeb } from './usable-web.ts';
 
 /** Seconds; Navigator gives it 30, and ends itself after that. */
 const DEADLINE = 20;
@@ -30,7 +31,7 @@ export async function runStartHook(
   if (args.length === 0 && !isSupervised(world.env)) return await watchWork(world, streams.write);
   return await runHook({ world, args, command: START, streams }, async (parts) => {
     makeDirectories(parts);
-    const { outcome } = await runStart(parts, arrival());
+    const { outcome } = await runStart(withoutWrongWeb(parts), arrival());
     return outcome === 'failed' ? 1 : 0;
   });
 }

@@ -22,6 +22,7 @@ import type { Form } from '../options/form.ts';
 import { atAppRoot, buildParts, buildVoice, type World } from './machine-parts.ts';
 import { listingOf, type Task, UPDATE, type UpdateOptions } from './update-options.ts';
 import { renderGenerations, renderHistory, renderWarnings } from './update-tables.ts';
+import { withoutWrongWeb } from './usable-web.ts';
 
 /** Runs of the history that are listed. */
 const HISTORY_LIMIT = 50;
@@ -94,7 +95,7 @@ async function perform(
       const boot = mustServe ? { mustServe, reload: true } : {};
       if (task.boot) makeDirectories(parts);
       const request = { trigger: 'command', force: task.force, arrival: arrival(), ...boot } as const;
-      return await runUpdate(parts, request);
+      return await runUpdate(mustServe ? withoutWrongWeb(parts) : parts, request);
     }
     case 'dry-run': {
       const { dryRun } = await import('../../update/dry-run.ts');

@@ -4,7 +4,7 @@ import { readReadySettings } from '../../ready/ready-settings.ts';
 import type { ReadyParts, Stage } from '../../ready/stages.ts';
 import { mappingAt } from '../../site/data.ts';
 import type { Site } from '../../site/site.ts';
-import { navigatorPart } from '../../site/static.ts';
+import { ownPart } from '../../site/static.ts';
 import { readTenantSettings } from '../../tenants/tenants-settings.ts';
 import type { Parts } from '../../update/update-context.ts';
 import { buildParts, storeSettingsOf, type Voice, type World } from '../machine/machine-parts.ts';
@@ -80,7 +80,7 @@ function builtinPages({ site }: Parts): Stage {
  * site has a web part.
  */
 export function servedBy(site: Site): { root: string; publicDir: string; hasWeb: boolean } {
-  const { config, root } = navigatorPart(site);
+  const { config, root } = ownPart(site);
   const files = mappingAt(mappingAt(config, 'server'), 'static');
   return { root, publicDir: resolve(site.appRoot, String(files['public_dir'])), hasWeb: site.web !== null };
 }
