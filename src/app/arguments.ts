@@ -65,6 +65,21 @@ export function isUsage(error: unknown): error is Failure {
   return error instanceof Failure && error.code === 'usage';
 }
 
+/** The exit code of what could not be done: 2 for a mistake in the command line. */
+export function refusalExit(error: unknown): 1 | 2 {
+  return isUsage(error) ? 2 : 1;
+}
+
+/**
+ * Whether an error was told as a mistake in the command line: in one line on standard error, where lines are wanted. In
+ * any other form it is a result like others.
+ */
+export function toldAsUsage(error: unknown, form: Form, { complain }: Streams, caller: Caller): boolean {
+  if (form !== 'lines' || !isUsage(error)) return false;
+  complain(usageLine(error, caller));
+  return true;
+}
+
 /** Such a mistake in one line, with what to do about it. What was typed may be a secret in the wrong place. */
 export function usageLine({ message, hint }: Failure, { name, env, unused = [] }: Caller): string {
   const scrubber = createScrubber([...secretsOf(env), ...unused]);

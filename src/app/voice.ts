@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { Failure, problemOf } from '../failure.ts';
+import { problemOf } from '../failure.ts';
 import { barReport, type Terminal } from '../report/bar.ts';
 import type { Reporter } from '../report/events.ts';
 import { collectNotes } from '../report/notes.ts';
@@ -8,13 +8,14 @@ import type { Summary } from '../report/results.ts';
 import { eventLines } from '../report/stream.ts';
 import { newRunId } from '../run-id.ts';
 import { identityOf } from '../site/identity.ts';
+import { refusalExit, type Streams, toldAsUsage } from './arguments.ts';
 import { buildVoice, type Voice, type World } from './machine/machine-parts.ts';
 import type { ExitCode } from './machine/update-command.ts';
 import type { Form } from './options/form.ts';
+import { runToEnd } from './run-to-end.ts';
 
 /** Where an operation is told to whoever called. */
-export interface Output {
-  write(text: string): void;
+export interface Output extends Streams {
   /** Null where standard output is no terminal. */
   readonly terminal: Terminal | null;
 }
@@ -41,10 +42,11 @@ export interface ToldOptions {
  */
 export async function runTold(
   world: World,
-  { write, terminal }: Output,
+  output: Output,
   { form, refused = {} }: ToldOptions,
   work: (told: { voice: Voice; json: Json | null }) => Promise<ExitCode>,
 ): Promise<ExitCode> {
+  const { write, terminal } = output;
   const notes = collectNotes();
   const tellers: Readonly<Record<Form, () => Reporter>> = {
     lines: () => (terminal ? barReport(terminal) : streamReport(write)),
@@ -68,17 +70,16 @@ export async function runTold(
       if (!ended.has(result.run)) voice.report({ type: 'run-ended', kind: 'operation', result });
   };
   const sum = form === 'json' ? print : end;
-  try {
-    return await work({ voice, json: form === 'lines' ? null : { say, sum } });
-  } catch (error) {
-    if (!(error instanceof Failure)) voice.log.exception(error);
+  const refuse = (error: unknown): ExitCode => {
+    if (toldAsUsage(error, form, output, world)) return 2;
     const summary = refusedSummary(world, error);
     voice.report({ type: 'run-ended', kind: 'operation', result: summary });
     if (form === 'json') print({ ...summary, ...refused });
-    return summary.error?.code === 'usage' ? 2 : 1;
-  } finally {
-    await voice.log.close();
-  }
+    return refusalExit(error);
+  };
+  return await runToEnd({ log: voice.log, refused: refuse, close: voice.log.close }, () =>
+    work({ voice, json: form === 'lines' ? null : { say, sum } }),
+  );
 }
 
 /** Without what some operations add to theirs. */

@@ -10,7 +10,6 @@ import { readSyncSettings, type SyncSettings } from '../../sync/sync-settings.ts
 import type { SyncResult } from '../../sync/upload-model.ts';
 import { NEW_DATABASE_MODE, readTenantSettings } from '../../tenants/tenants-settings.ts';
 import { readUpdateSettings } from '../../update/update-settings.ts';
-import { isUsage, type Streams, usageLine } from '../arguments.ts';
 import { siteOf, storeSettingsOf, type Voice, type World } from '../machine/machine-parts.ts';
 import type { Form } from '../options/form.ts';
 import { type Output, runTold } from '../voice.ts';
@@ -39,21 +38,15 @@ export interface DatabaseParts {
  */
 export async function withDatabases(
   world: World,
-  output: Output & Streams,
+  output: Output,
   options: { form: Form },
   work: (build: () => Promise<DatabaseParts>) => Promise<SyncResult | null>,
 ): Promise<0 | 1 | 2> {
   const told = { form: options.form, refused: { items: [] } };
   return await runTold(world, output, told, async ({ voice, json }) => {
-    try {
-      const result = await work(() => buildDatabaseParts(world, voice));
-      if (result) json?.sum(result);
-      return result?.outcome === 'failed' ? 1 : 0;
-    } catch (error) {
-      if (json || !isUsage(error)) throw error;
-      output.complain(usageLine(error, world));
-      return 2;
-    }
+    const result = await work(() => buildDatabaseParts(world, voice));
+    if (result) json?.sum(result);
+    return result?.outcome === 'failed' ? 1 : 0;
   });
 }
 

@@ -1,5 +1,5 @@
 import { listElsewhere, listTenants } from '../../tenants/list.ts';
-import { readCall, type Streams } from '../arguments.ts';
+import { readCall } from '../arguments.ts';
 import type { World } from '../machine/machine-parts.ts';
 import { limitTime } from '../time-limit.ts';
 import type { Output } from '../voice.ts';
@@ -10,11 +10,7 @@ import { IDLE } from './idle-options.ts';
 const GRACE_MS = 30_000;
 
 /** Runs the idle hook. It only uploads: a machine about to sleep needs nothing newer. */
-export async function runIdleHook(
-  world: World,
-  args: readonly string[],
-  output: Output & Streams,
-): Promise<0 | 1 | 2> {
+export async function runIdleHook(world: World, args: readonly string[], output: Output): Promise<0 | 1 | 2> {
   const call = await readCall(IDLE, args, output, world);
   if (call.kind === 'answered') return call.exitCode;
   return await withDatabases(world, output, { form: 'lines' }, async (build) => {

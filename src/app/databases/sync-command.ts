@@ -4,7 +4,7 @@ import type { Site } from '../../site/site.ts';
 import { mayUpload } from '../../sync/survey.ts';
 import { allTenants, listElsewhere, listTenants } from '../../tenants/list.ts';
 import type { TenantDatabase } from '../../tenants/tenant-model.ts';
-import { readCall, type Streams } from '../arguments.ts';
+import { readCall } from '../arguments.ts';
 import { atAppRoot, type World } from '../machine/machine-parts.ts';
 import { runUpdateCommand } from '../machine/update-command.ts';
 import type { Form } from '../options/form.ts';
@@ -16,7 +16,7 @@ import { SYNC, type SyncOptions } from './sync-options.ts';
 export async function runSyncDatabases(
   world: World,
   args: readonly string[],
-  output: Output & Streams,
+  output: Output,
 ): Promise<0 | 1 | 2> {
   const call = await readCall(SYNC, args, output, world);
   if (call.kind === 'answered') return call.exitCode;
@@ -37,7 +37,7 @@ type Wanted = SyncOptions & { readonly form: Form };
 async function syncTenants(
   world: World,
   { dryRun, only, safe, form }: Wanted,
-  output: Output & Streams,
+  output: Output,
 ): Promise<0 | 1 | 2> {
   return await withDatabases(world, output, { form }, async (build) => {
     const { site, note, index, sync } = await build();
@@ -73,11 +73,7 @@ function chosen(index: Index, site: Site, only: readonly string[] | null): Tenan
  * Only the update can swap the index under its readers and generate everything from it. So the update runs, under this
  * operation's name.
  */
-async function fetchIndex(
-  world: World,
-  { dryRun, form }: Wanted,
-  output: Output & Streams,
-): Promise<0 | 1 | 2> {
+async function fetchIndex(world: World, { dryRun, form }: Wanted, output: Output): Promise<0 | 1 | 2> {
   const task = dryRun
     ? { kind: 'dry-run' as const, force: false }
     : { kind: 'update' as const, force: false, boot: false };

@@ -2,7 +2,7 @@ import { Failure } from '../../failure.ts';
 import { mayUpload } from '../../sync/survey.ts';
 import { allTenants } from '../../tenants/list.ts';
 import type { TenantDatabase } from '../../tenants/tenant-model.ts';
-import { readCall, type Streams } from '../arguments.ts';
+import { readCall } from '../arguments.ts';
 import type { World } from '../machine/machine-parts.ts';
 import { limitTime } from '../time-limit.ts';
 import type { Output } from '../voice.ts';
@@ -17,7 +17,7 @@ const GRACE_MS = 10_000;
 export async function runTenantStopHook(
   world: World,
   args: readonly string[],
-  output: Output & Streams,
+  output: Output,
 ): Promise<0 | 1 | 2> {
   const call = await readCall(TENANT_STOP, args, output, world);
   if (call.kind === 'answered') return call.exitCode;

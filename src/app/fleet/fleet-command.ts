@@ -10,8 +10,9 @@ import type { FleetReport } from '../../report/fleet-results.ts';
 import { createScrubber, type Scrubber, secretsOf } from '../../report/redact.ts';
 import { newRunId } from '../../run-id.ts';
 import { readUpdateSettings } from '../../update/update-settings.ts';
-import { isUsage, readCall, type Streams, usageLine } from '../arguments.ts';
+import { isUsage, readCall, refusalExit, type Streams, toldAsUsage } from '../arguments.ts';
 import { atAppRoot, siteOf, type World } from '../machine/machine-parts.ts';
+import { runToEnd } from '../run-to-end.ts';
 import { CONFIG_UPDATE, type FleetOptions, type FleetRun } from './config-update-options.ts';
 import { buildFleetParts } from './fleet-parts.ts';
 import { type Console, openFleetVoice, tellRefusal } from './fleet-voice.ts';
@@ -51,13 +52,10 @@ export async function runConfigUpdate(
   } catch (error) {
     const { write, complain } = console;
     const scrubber = createScrubber(allSecrets(world));
-    if (form === 'lines' && isUsage(error)) {
-      complain(scrubber.block(usageLine(error, world)));
-      return 2;
-    }
+    if (toldAsUsage(error, form, { write, complain }, world)) return 2;
     tellRefusal(form, refusedReport(world, { run, target: '', operation: 'update' }, error), scrubber, write);
     if (form === 'lines') write(stackOf(error, scrubber));
-    return isUsage(error) ? 2 : 1;
+    return refusalExit(error);
   }
 }
 
@@ -101,8 +99,20 @@ async function runOver(world: World, options: Called, console: Console): Promise
   ];
   for (const message of new Set(cautions)) if (message !== undefined) report({ type: 'note', message });
   const target = chosen.map((one) => one.target.name).join(',');
-  let refused = '';
-  try {
+  let stack = '';
+  const refused = (error: unknown): number => {
+    // A mistake in the command line is told before there is a view of the run.
+    if (options.form === 'lines' && isUsage(error)) throw error;
+    const result = refusedReport(world, { run, target, operation: task.operation }, error);
+    report({ type: 'run-ended', kind: 'fleet', result });
+    if (options.form === 'lines') stack = stackOf(error, createScrubber(secrets));
+    return refusalExit(error);
+  };
+  const close = async (): Promise<void> => {
+    await voice.close();
+    console.write(stack);
+  };
+  return await runToEnd({ log: voice.log, refused, close }, async () => {
     const { parts, site } = await buildFleetParts(ingredients);
     const { signal } = console.stop;
     const recorder = recordIn(site.dbDir, readUpdateSettings(env).lockTimeoutMs, signal, report);
@@ -112,18 +122,7 @@ async function runOver(world: World, options: Called, console: Console): Promise
     if (!signal.aborted) await Promise.race([Promise.all(pending), wait(LATER_MS)]);
     if (recorded) await recorder.finish(ended);
     return ended.outcome === 'done' ? 0 : (console.stop.exitCode() ?? exitCodeOf(ended));
-  } catch (error) {
-    // A mistake in the command line is reported where the others are.
-    if (options.form === 'lines' && isUsage(error)) throw error;
-    const result = refusedReport(world, { run, target, operation: task.operation }, error);
-    report({ type: 'run-ended', kind: 'fleet', result });
-    if (!(error instanceof Failure)) voice.log.exception(error);
-    if (options.form === 'lines') refused = stackOf(error, createScrubber(secrets));
-    return isUsage(error) ? 2 : 1;
-  } finally {
-    await voice.close();
-    console.write(refused);
-  }
+  });
 }
 
 /** The report of a run that could not begin. */

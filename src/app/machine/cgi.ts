@@ -14,6 +14,7 @@ import { refusedResult } from '../../update/result.ts';
 import { runUpdate } from '../../update/update.ts';
 import type { Parts } from '../../update/update-context.ts';
 import { keepQuiet } from '../quiet.ts';
+import { runToEnd } from '../run-to-end.ts';
 import { buildParts, buildVoice, installedUsers, type Voice, type World } from './machine-parts.ts';
 import { makeSlots, type Place, takePlace } from './slots.ts';
 
@@ -38,10 +39,15 @@ export async function answerCgi(world: World): Promise<Answer> {
   };
   const voice = buildVoice(world, [keep], true);
   const request = await parseRequest(world.env, standardInput);
-  let audience: Audience = 'public';
-  let place: Place | null = null;
-  let result: RunResult | MachineState;
-  try {
+  let audience = 'public' as Audience;
+  let place = null as Place | null;
+  const refused = (error: unknown): RunResult => {
+    const result = refusedResult(world.env, error);
+    voice.report({ type: 'run-ended', kind: 'update', result });
+    return result;
+  };
+  const ending = { log: voice.log, refused, close: voice.log.flush };
+  const result = await runToEnd<RunResult | MachineState>(ending, async () => {
     if (request.refusal) throw request.refusal;
     const parts = await buildParts(world, voice);
     const pushed = request.push ? await receive(request.push, { world, voice, parts }) : null;
@@ -49,21 +55,17 @@ export async function answerCgi(world: World): Promise<Answer> {
     place = pushed ? null : takePlace(parts.site, !request.state && !request.dryRun);
     // A sender that can sign an index decides who the administrators are.
     audience = pushed ? 'administrator' : await audienceOf(request, parts);
-    result = await serve(request, parts, { pushed, place });
-    if (result.outcome === 'updated' || result.outcome === 'unchanged') late.push(makeSlots(parts.site));
-    if (result.outcome === 'unchanged' || ('shared' in result && result.shared)) await keepQuiet(parts.site);
-    const isHiding = warned.hasPrivate || (result.outcome !== 'state' && result.warningCount > 0);
+    const answer = await serve(request, parts, { pushed, place });
+    if (answer.outcome === 'updated' || answer.outcome === 'unchanged') late.push(makeSlots(parts.site));
+    if (answer.outcome === 'unchanged' || ('shared' in answer && answer.shared)) await keepQuiet(parts.site);
+    const isHiding = warned.hasPrivate || (answer.outcome !== 'state' && answer.warningCount > 0);
     if (audience === 'public' && isHiding) {
       // The operation is done, even if the caller cannot be verified just now.
       const proved = await provesAdministrator(request, parts).catch(() => false);
       if (proved) audience = 'administrator';
     }
-  } catch (error) {
-    if (!(error instanceof Failure)) voice.log.exception(error);
-    result = refusedResult(world.env, error);
-    voice.report({ type: 'run-ended', kind: 'update', result });
-  }
-  await voice.log.flush();
+    return answer;
+  });
   const end = events.pop();
   for (const message of [...late, voice.log.problem()])
     if (message !== null) voice.report({ type: 'note', level: 'warning', message });

@@ -1,9 +1,9 @@
-import { Failure } from '../../failure.ts';
 import { streamReport } from '../../report/plain-text.ts';
 import { refusedResult } from '../../update/result.ts';
 import type { Parts } from '../../update/update-context.ts';
 import { readCall, type Streams } from '../arguments.ts';
 import type { Command } from '../options/command.ts';
+import { runToEnd } from '../run-to-end.ts';
 import { buildParts, buildVoice, type World } from './machine-parts.ts';
 
 /** What a hook is given that works on the configuration of this machine. */
@@ -26,13 +26,10 @@ export async function runHook(
   const call = await readCall(command, args, streams, world);
   if (call.kind === 'answered') return call.exitCode;
   const voice = buildVoice(world, [streamReport(streams.write)], false);
-  try {
-    return await work(await buildParts(world, voice));
-  } catch (error) {
-    if (!(error instanceof Failure)) voice.log.exception(error);
-    voice.report({ type: 'run-ended', kind: 'update', result: refusedResult(world.env, error) });
+  const { log, report } = voice;
+  const refused = (error: unknown): 1 => {
+    report({ type: 'run-ended', kind: 'update', result: refusedResult(world.env, error) });
     return 1;
-  } finally {
-    await voice.log.close();
-  }
+  };
+  return await runToEnd({ log, refused, close: log.close }, async () => work(await buildParts(world, voice)));
 }

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { requireDbDir, trustedDirOf } from '../../database/state-dir.ts';
-import { Failure } from '../../failure.ts';
 import { readValidIndex } from '../../index/read-index.ts';
 import { listGenerations } from '../../install/generations.ts';
 import { readLiveIndex } from '../../install/live-index.ts';
@@ -16,9 +15,10 @@ import { localCandidate } from '../../update/candidate.ts';
 import { refusedResult } from '../../update/result.ts';
 import { runUpdate } from '../../update/update.ts';
 import type { Parts } from '../../update/update-context.ts';
-import { isUsage, readCall, type Streams, usageLine } from '../arguments.ts';
+import { readCall, refusalExit, type Streams, toldAsUsage } from '../arguments.ts';
 import { makeDirectories } from '../known-directories.ts';
 import type { Form } from '../options/form.ts';
+import { runToEnd } from '../run-to-end.ts';
 import { atAppRoot, buildParts, buildVoice, type World } from './machine-parts.ts';
 import { listingOf, type Task, UPDATE, type UpdateOptions } from './update-options.ts';
 import { renderGenerations, renderHistory, renderWarnings } from './update-tables.ts';
@@ -60,25 +60,20 @@ export async function runUpdateCommand(
   );
   const print = (result: RunResult): void =>
     write(renderJson(voice.scrubber.value(result), 'administrator', warned.for('administrator')));
-  try {
+  const refused = (error: unknown): ExitCode => {
+    if (toldAsUsage(error, form, streams, world)) return 2;
+    const result = refusedResult(world.env, error);
+    voice.report({ type: 'run-ended', kind: 'update', result });
+    if (json) print(result);
+    return refusalExit(error);
+  };
+  return await runToEnd({ log: voice.log, refused, close: voice.log.close }, async () => {
     const { task, appRoot } = options();
     const parts = await buildParts(atAppRoot(world, appRoot), voice);
     const result = await perform(task, parts, json, streams);
     if (result && json) print(result);
     return result?.outcome === 'failed' || result?.outcome === 'held' ? 1 : 0;
-  } catch (error) {
-    if (form === 'lines' && isUsage(error)) {
-      complain(usageLine(error, world));
-      return 2;
-    }
-    if (!(error instanceof Failure)) voice.log.exception(error);
-    const result = refusedResult(world.env, error);
-    voice.report({ type: 'run-ended', kind: 'update', result });
-    if (json) print(result);
-    return isUsage(error) ? 2 : 1;
-  } finally {
-    await voice.log.close();
-  }
+  });
 }
 
 /** @returns null for what is a listing and no operation */

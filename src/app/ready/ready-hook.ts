@@ -3,7 +3,7 @@ import { converge } from '../../ready/converge.ts';
 import { previewReady, runReady } from '../../ready/ready.ts';
 import { readReadySettings } from '../../ready/ready-settings.ts';
 import type { ReadyParts } from '../../ready/stages.ts';
-import { isUsage, readCall, type Streams, usageLine } from '../arguments.ts';
+import { readCall } from '../arguments.ts';
 import { atAppRoot, type Voice, type World } from '../machine/machine-parts.ts';
 import type { ExitCode } from '../machine/update-command.ts';
 import { limitTime } from '../time-limit.ts';
@@ -13,29 +13,16 @@ import { READY, type ReadyOptions } from './ready-options.ts';
 import { buildReadyParts, servedBy } from './ready-parts.ts';
 
 /** Runs the ready hook, for Navigator and by hand alike. */
-export async function runReadyHook(
-  world: World,
-  args: readonly string[],
-  output: Output & Streams,
-): Promise<ExitCode> {
+export async function runReadyHook(world: World, args: readonly string[], output: Output): Promise<ExitCode> {
   const call = await readCall(READY, args, output, world);
   if (call.kind === 'answered') return call.exitCode;
   const { form } = call;
   const isList = form === 'lines' && call.options().task === 'list';
   // A reader of the list on standard output must not take a message for a part of it.
-  const told = isList ? { write: output.complain, terminal: null } : output;
+  const told = isList ? { ...output, write: output.complain, terminal: null } : output;
   return await runTold(world, told, { form }, async ({ voice, json }) => {
-    try {
-      const options = call.options();
-      return await perform(world, { ...options, asHook: args.length === 0 }, voice, {
-        write: output.write,
-        json,
-      });
-    } catch (error) {
-      if (json || !isUsage(error)) throw error;
-      output.complain(usageLine(error, world));
-      return 2;
-    }
+    const options = { ...call.options(), asHook: args.length === 0 };
+    return await perform(world, options, voice, { write: output.write, json });
   });
 }
 
