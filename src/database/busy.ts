@@ -12,14 +12,17 @@ export interface Patience {
   readonly limitMs: number;
   /** `monotonicMs()` at which patience ends. */
   readonly deadline: number;
-}
-
-export function patience(path: string, limitMs: number): Patience {
-  return { path, limitMs, deadline: monotonicMs() + limitMs };
+  /** Milliseconds of attempts without a pause. */
+  readonly lookMs: number;
 }
 
 /** A process that writes all the time leaves gaps of microseconds, which only close attempts find. */
 const LOOK_MS = 10;
+
+/** @param lookMs less where others are kept waiting by this process */
+export function patience(path: string, limitMs: number, lookMs = LOOK_MS): Patience {
+  return { path, limitMs, deadline: monotonicMs() + limitMs, lookMs };
+}
 
 /**
  * Tries until no other connection is in the way: some milliseconds without a pause, then a pause of some milliseconds in
@@ -30,7 +33,7 @@ const LOOK_MS = 10;
 export async function untilFree<T>(patient: Patience, work: () => T | Promise<T>): Promise<T> {
   for (;;) {
     let obstacle: unknown;
-    const pause = monotonicMs() + LOOK_MS;
+    const pause = monotonicMs() + patient.lookMs;
     do {
       try {
         return await work();

@@ -129,7 +129,12 @@ interface Existing {
 
 /** Everything that can be done to the index. */
 export type Edit =
-  | { readonly kind: 'event'; readonly action: 'request'; readonly studio: string; readonly form: EventRequest }
+  | {
+      readonly kind: 'event';
+      readonly action: 'request';
+      readonly studio: string;
+      readonly form: EventRequest;
+    }
   | { readonly kind: 'event'; readonly action: 'create'; readonly form: EventForm }
   | (Existing & { readonly kind: 'event'; readonly action: 'update'; readonly form: EventForm })
   | (Existing & { readonly kind: 'event'; readonly action: 'delete' })
@@ -175,9 +180,14 @@ export type Refused =
   | { readonly kind: 'conflict'; readonly theirs: Values }
   | { readonly kind: 'missing' };
 
+/** `unchanged`: the row is as the form has it, so nothing was written, and the log has no change. */
 export type Outcome =
   | (Effects & { readonly kind: 'saved'; readonly change: string; readonly id: number })
+  | { readonly kind: 'unchanged'; readonly id: number }
   | Refused;
 
 /** What an edit would do. */
-export type Preview = (Effects & { readonly kind: 'possible' }) | Refused;
+export type Preview =
+  | (Effects & { readonly kind: 'possible' })
+  | { readonly kind: 'unchanged'; readonly id: number }
+  | Refused;

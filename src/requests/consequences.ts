@@ -1,0 +1,124 @@
+import { entriesOf, type Index, type StudioYear } from '../index/index-model.ts';
+import { databaseOf, scopeOf } from '../index/tenant-names.ts';
+import { counted, quoted } from '../text.ts';
+
+/** Where an event stands. */
+interface Standing {
+  readonly name: string;
+  readonly path: string;
+  readonly database: string;
+  readonly region: string | null;
+}
+
+/** Names in one sentence; of more, only how many. */
+const MOST_NAMES = 5;
+
+/**
+ * What an edit moves or takes away, in sentences for the person who makes it: events whose address and database change,
+ * events and users that go, studios that another region serves, the new name of a studio.
+ *
+ * @param before the index without the edit
+ * @param after the index with it
+ */
+export function consequencesOf(before: Index, after: Index): string[] {
+  const [old, now] = [standingsOf(before), standingsOf(after)];
+  return [
+    ...movedEvents(old, now),
+    ...goneEvents(old, now),
+    ...renamedStudios(before, after),
+    ...otherRegions(before, after),
+    ...goneLogins(before, after),
+  ];
+}
+
+function standingsOf(index: Index): ReadonlyMap<number, Standing> {
+  const standings = new Map<number, Standing>();
+  for (const entry of entriesOf(index)) {
+    for (const event of entry.events) standings.set(event.id, standingOf(entry, event));
+  }
+  return standings;
+}
+
+function standingOf(entry: StudioYear, event: StudioYear['events'][number]): Standing {
+  const { name } = event;
+  return {
+    name,
+    path: scopeOf(entry, event),
+    database: databaseOf(entry, event),
+    region: entry.studio.region,
+  };
+}
+
+function movedEvents(old: ReadonlyMap<number, Standing>, now: ReadonlyMap<number, Standing>): string[] {
+  const holders = new Map([...old].map(([id, { database }]) => [database, id]));
+  return [...old].flatMap(([id, from]) => {
+    const to = now.get(id);
+    if (!to || to.path === from.path) return [];
+    const moves = `The event ${quoted(from.name)} moves from /${from.path}/ to /${to.path}/: links to the old address no longer lead there.`;
+    if (to.database === from.database) return [moves];
+    const holder = holders.get(to.database);
+    const names = `${from.database} to ${to.database}`;
+    if (holder !== undefined && holder !== id) {
+      const other = old.get(holder)?.name ?? '';
+      return [
+        moves,
+        `The database of ${quoted(from.name)} would have to go from ${names}, which was that of ${quoted(other)} until now: the update does not take it along. Change one event, update the machines, then change the other.`,
+      ];
+    }
+    return [moves, `Its database goes from ${names}: the next update takes it along.`];
+  });
+}
+
+function goneEvents(old: ReadonlyMap<number, Standing>, now: ReadonlyMap<number, Standing>): string[] {
+  const gone = [...old].filter(([id]) => !now.has(id)).map(([, standing]) => standing);
+  if (gone.length === 0) return [];
+  const [one] = gone;
+  if (one && gone.length === 1) {
+    return [
+      `The event ${quoted(one.name)} goes: /${one.path}/ no longer answers. Its database ${one.database} stays where it is, and nothing uses it.`,
+    ];
+  }
+  const paths = listed(gone.map(({ path }) => `/${path}/`));
+  return [
+    `${counted(gone.length, 'event')} go, whose addresses no longer answer: ${paths}. Their databases stay where they are, and nothing uses them.`,
+  ];
+}
+
+function renamedStudios(before: Index, after: Index): string[] {
+  const names = new Map(before.studios.map(({ id, name }) => [id, name]));
+  return after.studios.flatMap(({ id, name }) => {
+    const old = names.get(id);
+    if (old === undefined || old === name) return [];
+    const users = after.users.filter(({ sites }) => sites.includes(name)).length;
+    return [
+      `The studio ${quoted(old)} is called ${quoted(name)}, also where its events ask who may enter: ${counted(users, 'user')} who could enter it still can, once the machines are updated.`,
+    ];
+  });
+}
+
+function otherRegions(before: Index, after: Index): string[] {
+  const regions = new Map(before.studios.map(({ id, region }) => [id, region]));
+  const moved = after.studios.filter(({ id, region }) => regions.has(id) && regions.get(id) !== region);
+  return [...Map.groupBy(moved, ({ region }) => region)].map(([region, studios]) => {
+    const keys = listed(studios.map(({ key }) => key));
+    const what =
+      studios.length === 1 ? `The studio ${keys} is` : `${counted(studios.length, 'studio')} are (${keys})`;
+    return region === null
+      ? `${what} served by every region, since no region is the nearest.`
+      : `${what} served by the region ${region}, which fetches the databases of its events.`;
+  });
+}
+
+function goneLogins(before: Index, after: Index): string[] {
+  const logins = new Set(after.users.filter(canLogIn).map(({ userid }) => userid));
+  return before.users
+    .filter((user) => canLogIn(user) && !logins.has(user.userid))
+    .map(({ userid }) => `The user ${quoted(userid)} can no longer log in once the machines are updated.`);
+}
+
+const canLogIn = ({ htpasswdLine }: Index['users'][number]): boolean => htpasswdLine !== null;
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, MOST_NAMES).join(', ');
+  return names.length > MOST_NAMES ? `${shown} and ${names.length - MOST_NAMES} more` : shown;
+}

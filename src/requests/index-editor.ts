@@ -1,0 +1,142 @@
+import { statSync } from 'node:fs';
+import { type Patience, patience, untilFree } from '../database/busy.ts';
+import { type Database, openDatabase } from '../database/sqlite.ts';
+import { diskError } from '../files/disk.ts';
+import { editOf } from './edit-of.ts';
+import { indexFailure, indexMissing } from './index-failures.ts';
+import { IndexReader } from './index-reader.ts';
+import { refuseTriggers } from './index-tables.ts';
+import type { ChangeLog, Edit, How, LiveAddress, Outcome, Preview } from './request-model.ts';
+import { type MakeEdit, type Weighed, weighEdit } from './weigh-edit.ts';
+
+export interface EditorParts {
+  /** Of the live index. */
+  readonly path: string;
+  readonly log: ChangeLog;
+  /** The address that must answer before an event at that path (`2027/boston/gala`) is live; null for none. */
+  readonly live: (eventPath: string) => LiveAddress | null;
+  readonly now?: () => Date;
+  /** Milliseconds to wait for others who use the index; 5,000 by default. */
+  readonly patienceMs?: number;
+}
+
+const PATIENCE_MS = 5000;
+/** Milliseconds of attempts in which this process does nothing else. */
+const LOOK_MS = 2;
+
+/**
+ * Writes rows of the live index. Each edit is one IMMEDIATE transaction of a connection of its own, in which everything
+ * is looked at again; one after another within this process. The file keeps its journal mode. The log of changes hears of
+ * an edit before it is committed, and of what became of it.
+ */
+export class IndexEditor {
+  readonly #parts: EditorParts;
+  /** The end of the edit before; never rejects. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: EditorParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * @throws {Failure} `busy`: others used the index for too long, and nothing was written; `index-missing`,
+   *   `index-invalid`, `check-failed`, `disk`; what the log of changes throws
+   */
+  async save(edit: Edit, how: How): Promise<Outcome> {
+    const make = await editOf(edit);
+    if ('problems' in make) return { kind: 'invalid', problems: make.problems };
+    return this.#inTurn(() => this.#save(make.edit, how));
+  }
+
+  /**
+   * What an edit would do. It is made in a copy in memory: nothing is written, and nothing is locked for longer than it
+   * takes to read.
+   *
+   * @throws {Failure} as `save`
+   */
+  async preview(edit: Edit): Promise<Preview> {
+    const make = await editOf(edit);
+    if ('problems' in make) return { kind: 'invalid', problems: make.problems };
+    const image = await new IndexReader(this.#parts.path, this.#parts.patienceMs).image();
+    // A database in memory has no write-ahead log, so its header must not announce one.
+    image.writeUInt16BE(0x0101, 18);
+    const db = openDatabase(image);
+    try {
+      prepare(db);
+      const weighed = weighEdit(db, make.edit, this.#now());
+      if (weighed.kind !== 'good') return weighed;
+      const { warnings, consequences } = weighed;
+      return { kind: 'possible', warnings, consequences };
+    } finally {
+      db.close();
+    }
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work);
+    this.#last = turn.catch(() => {});
+    return turn;
+  }
+
+  #now(): Date {
+    return this.#parts.now?.() ?? new Date();
+  }
+
+  async #save(edit: MakeEdit, how: How): Promise<Outcome> {
+    const { path, patienceMs = PATIENCE_MS } = this.#parts;
+    const patient = patience(path, patienceMs, LOOK_MS);
+    let db: Database | null = null;
+    try {
+      db = await untilFree(patient, () => begin(path));
+      const weighed = weighEdit(db, edit, this.#now());
+      return weighed.kind === 'good' ? await this.#commit(db, weighed, how, patient) : weighed;
+    } catch (error) {
+      throw diskError('cannot write', path, indexFailure(path, error));
+    } finally {
+      db?.close(); // which undoes what was not committed
+    }
+  }
+
+  async #commit(db: Database, weighed: Weighed, { by, publish }: How, patient: Patience): Promise<Outcome> {
+    const { id, change, eventPath, warnings, consequences } = weighed;
+    const { log, live: liveAt } = this.#parts;
+    const live = eventPath === null ? null : liveAt(eventPath);
+    const entry = log.intend({ ...change, by, live, publish });
+    try {
+      // Readers may be in the way; who waits here keeps new ones out, so that they cannot go on for ever.
+      await untilFree(patient, () => db.exec('COMMIT'));
+    } catch (error) {
+      // Without an open transaction nobody knows what the index has: the log finds out at the next start.
+      if (db.inTransaction) {
+        db.exec('ROLLBACK');
+        log.drop(entry);
+      }
+      throw error;
+    }
+    log.saved(entry, { after: change.after, live, publish });
+    return { kind: 'saved', change: entry, id, warnings, consequences };
+  }
+}
+
+/** An open IMMEDIATE transaction on the live index; no other process writes until it ends. */
+function begin(path: string): Database {
+  if (!statSync(path, { throwIfNoEntry: false })) throw indexMissing(path);
+  const db = openDatabase(path, { fileMustExist: true, busyTimeoutMs: 0 });
+  try {
+    prepare(db);
+    db.pragma('synchronous = FULL');
+    db.exec('BEGIN IMMEDIATE');
+    refuseTriggers(db);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** As Rails has it, and so that nothing in the schema is run. */
+function prepare(db: Database): void {
+  db.pragma('trusted_schema = OFF');
+  db.pragma('cell_size_check = ON');
+  db.pragma('foreign_keys = ON');
+}

@@ -1,0 +1,92 @@
+import { openImage } from '../database/image.ts';
+import type { Database } from '../database/sqlite.ts';
+import {
+  type AnyRow,
+  differingColumns,
+  KINDS,
+  type Kind,
+  pairRows,
+  type RowPair,
+  studioKeys,
+} from '../index/row-pairs.ts';
+import { validateIndex } from '../index/validate.ts';
+import { shownCell } from './index-tables.ts';
+import type { Pending, PendingChange, PendingColumn } from './pending-model.ts';
+import { labelOf, SECRET_WORDS, wordsOfChange } from './pending-words.ts';
+
+/**
+ * What a push of our index would change for machines that have theirs: row by row, with old and new values. Rows are the
+ * same if they have the same name; a row that was renamed is found by its id and the time it was made. Ids, time stamps
+ * and the order in which rows stand do not count.
+ *
+ * @throws {Failure} `index-invalid`: one of them cannot be used
+ */
+export function pendingChanges(theirs: Buffer, ours: Buffer): Pending {
+  const there = openImage(theirs);
+  const here = openImage(ours);
+  try {
+    validateIndex(there);
+    validateIndex(here);
+    const changes = KINDS.flatMap((kind) => changesOf(kind, there, here));
+    return { changes, needsDeployment: changes.some(({ kind }) => kind === 'region') };
+  } finally {
+    there.close();
+    here.close();
+  }
+}
+
+/** What a row refers to, by names: ids say nothing to people, and differ between hosts. */
+type Named = AnyRow & { readonly studio?: unknown; readonly owner?: unknown };
+
+function changesOf(kind: Kind, there: Database, here: Database): PendingChange[] {
+  const [nameTheirs, nameOurs] = [namer(kind, there), namer(kind, here)];
+  return joinRenamed(pairRows(there, here, kind)).flatMap(({ name, theirs, ours }) => {
+    const before = theirs && nameTheirs(theirs);
+    const after = ours && nameOurs(ours);
+    const noun = kind.noun as PendingChange['kind'];
+    const action = before === null ? 'added' : after === null ? 'removed' : 'changed';
+    const columns = columnsOf(before ?? {}, after ?? {});
+    if (action === 'changed' && columns.length === 0) return [];
+    return [{ kind: noun, action, name, words: wordsOfChange(noun, action, columns), columns }];
+  });
+}
+
+/** A row that only theirs has, and one that only ours has, with one id and one time of birth, are one that was renamed. */
+function joinRenamed(pairs: readonly RowPair[]): RowPair[] {
+  const births = new Map(
+    pairs.flatMap((pair) =>
+      pair.ours === null || pair.theirs !== null ? [] : [[birthOf(pair.ours), pair] as const],
+    ),
+  );
+  const joined = new Set<RowPair>();
+  const found = pairs.map((pair) => {
+    if (pair.theirs === null || pair.ours !== null) return pair;
+    const partner = births.get(birthOf(pair.theirs));
+    if (!partner || joined.has(partner)) return pair;
+    joined.add(partner);
+    return { name: partner.name, theirs: pair.theirs, ours: partner.ours };
+  });
+  return found.filter((pair) => !joined.has(pair));
+}
+
+function birthOf({ id, created_at: time }: AnyRow): string {
+  return `${String(id)} ${String(time)}`;
+}
+
+function namer({ table }: Kind, db: Database): (row: AnyRow) => Named {
+  if (table === 'showcases') {
+    const studios = studioKeys(db);
+    return ({ location_id: id, ...row }) => ({ ...row, studio: studios.get(id) ?? null });
+  }
+  if (table !== 'locations') return (row) => row;
+  const users = new Map(db.prepare<[], [unknown, unknown]>('SELECT id, userid FROM main.users').raw().all());
+  return ({ user_id: id, ...row }) => ({ ...row, owner: users.get(id) ?? null });
+}
+
+function columnsOf(before: AnyRow, after: AnyRow): PendingColumn[] {
+  return differingColumns(before, after).map((column) => {
+    const label = labelOf(column);
+    if (SECRET_WORDS.has(column)) return { column, label, from: null, to: null };
+    return { column, label, from: shownCell(before[column]), to: shownCell(after[column]) };
+  });
+}
