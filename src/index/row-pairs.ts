@@ -33,10 +33,19 @@ export interface RowPair {
   readonly ours: AnyRow | null;
 }
 
-/** The rows of one table, paired by their names: first theirs in their order, then those that only ours has. */
-export function pairRows(there: Database, here: Database, kind: Kind): RowPair[] {
-  const theirs = byName(there, kind);
-  const ours = byName(here, kind);
+/**
+ * The rows of one table, paired by their names: first theirs in their order, then those that only ours has.
+ *
+ * @param studios keys of their studios by id, where they are to go by others than their own
+ */
+export function pairRows(
+  there: Database,
+  here: Database,
+  kind: Kind,
+  studios: ReadonlyMap<unknown, unknown> = studioKeys(there),
+): RowPair[] {
+  const theirs = byName(there, kind, studios);
+  const ours = byName(here, kind, studioKeys(here));
   const pairs: RowPair[] = [];
   for (const [name, row] of theirs) pairs.push({ name, theirs: row, ours: ours.get(name) ?? null });
   for (const [name, row] of ours) if (!theirs.has(name)) pairs.push({ name, theirs: null, ours: row });
@@ -57,10 +66,13 @@ export function studioKeys(db: Database): Map<unknown, unknown> {
 }
 
 /** Rows by name; of several with one name, the later ones are numbered. */
-function byName(db: Database, { table, nameOf }: Kind): Map<string, AnyRow> {
+function byName(
+  db: Database,
+  { table, nameOf }: Kind,
+  studios: ReadonlyMap<unknown, unknown>,
+): Map<string, AnyRow> {
   const rows = new Map<string, AnyRow>();
   const seen = new Map<string, number>();
-  const studios = studioKeys(db);
   for (const row of db.prepare(`SELECT * FROM main.${table}`).iterate() as IterableIterator<AnyRow>) {
     const name = String(nameOf(row, studios) ?? 'without a name');
     const nth = (seen.get(name) ?? 0) + 1;

@@ -1,4 +1,3 @@
-import type { AnyRow } from '../index/row-pairs.ts';
 import { quoted } from '../text.ts';
 import type { PendingChange, PendingColumn } from './pending-model.ts';
 

@@ -27,7 +27,8 @@ export function pendingChanges(theirs: Buffer, ours: Buffer): Pending {
   try {
     validateIndex(there);
     validateIndex(here);
-    const changes = KINDS.flatMap((kind) => changesOf(kind, there, here));
+    const sides = { there, here, studios: studiosByOurKeys(there, here) };
+    const changes = KINDS.flatMap((kind) => changesOf(kind, sides));
     return { changes, needsDeployment: changes.some(({ kind }) => kind === 'region') };
   } finally {
     there.close();
@@ -38,9 +39,27 @@ export function pendingChanges(theirs: Buffer, ours: Buffer): Pending {
 /** What a row refers to, by names: ids say nothing to people, and differ between hosts. */
 type Named = AnyRow & { readonly studio?: unknown; readonly owner?: unknown };
 
-function changesOf(kind: Kind, there: Database, here: Database): PendingChange[] {
-  const [nameTheirs, nameOurs] = [namer(kind, there), namer(kind, here)];
-  return joinRenamed(pairRows(there, here, kind)).flatMap(({ name, theirs, ours }) => {
+interface Sides {
+  readonly there: Database;
+  readonly here: Database;
+  /** Keys of their studios by id: ours, for those that were renamed, since their events have not moved. */
+  readonly studios: ReadonlyMap<unknown, unknown>;
+}
+
+function studiosByOurKeys(there: Database, here: Database): ReadonlyMap<unknown, unknown> {
+  const studios = studioKeys(there);
+  for (const kind of KINDS.filter(({ table }) => table === 'locations')) {
+    for (const { theirs, ours } of joinRenamed(pairRows(there, here, kind))) {
+      if (theirs && ours) studios.set(theirs['id'], ours['key']);
+    }
+  }
+  return studios;
+}
+
+function changesOf(kind: Kind, { there, here, studios }: Sides): PendingChange[] {
+  const nameTheirs = namer(kind, there, studios);
+  const nameOurs = namer(kind, here, studioKeys(here));
+  return joinRenamed(pairRows(there, here, kind, studios)).flatMap(({ name, theirs, ours }) => {
     const before = theirs && nameTheirs(theirs);
     const after = ours && nameOurs(ours);
     const noun = kind.noun as PendingChange['kind'];
@@ -73,9 +92,12 @@ function birthOf({ id, created_at: time }: AnyRow): string {
   return `${String(id)} ${String(time)}`;
 }
 
-function namer({ table }: Kind, db: Database): (row: AnyRow) => Named {
+function namer(
+  { table }: Kind,
+  db: Database,
+  studios: ReadonlyMap<unknown, unknown>,
+): (row: AnyRow) => Named {
   if (table === 'showcases') {
-    const studios = studioKeys(db);
     return ({ location_id: id, ...row }) => ({ ...row, studio: studios.get(id) ?? null });
   }
   if (table !== 'locations') return (row) => row;
