@@ -102,7 +102,7 @@ function otherRegions(before: Index, after: Index): string[] {
   return [...Map.groupBy(moved, ({ region }) => region)].map(([region, studios]) => {
     const keys = listed(studios.map(({ key }) => key));
     const what =
-      studios.length === 1 ? `The studio ${keys} is` : `${counted(studios.length, 'studio')} are (${keys})`;
+      studios.length === 1 ? `The studio ${keys} is` : `${counted(studios.length, 'studio')} (${keys}) are`;
     return region === null
       ? `${what} served by every region, since no region is the nearest.`
       : `${what} served by the region ${region}, which fetches the databases of its events.`;

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FieldProblem } from './request-model.ts';
 import { fold } from './row-lists.ts';
 
@@ -8,8 +9,12 @@ const LONGEST_BYTES = 72;
 /** Rounds as a power of two: some 60 ms here, and as much for each login on a machine. */
 const COST = 10;
 
+/** The hash before; never rejects. */
+let last: Promise<unknown> = Promise.resolve();
+
 /**
- * Proves a new password and hashes it. bcryptjs lets other work in between, after 100 ms at most.
+ * Proves a new password and hashes it. bcryptjs works for up to 100 ms before it lets anything else in, and several at
+ * once for as many times as long: so one is hashed after another, with a turn for everything else in between.
  *
  * @returns the hash as an htpasswd line has it behind the name, `$2b$10$...`; or what is wrong, which never quotes the password
  */
@@ -19,8 +24,13 @@ export async function hashedPassword(
 ): Promise<{ readonly hash: string } | { readonly problems: readonly FieldProblem[] }> {
   const message = await passwordProblem(userid, password);
   if (message !== null) return { problems: [{ field: 'password', message }] };
-  const { default: bcrypt } = await import('bcryptjs');
-  return { hash: await bcrypt.hash(password, COST) };
+  const turn = last.then(async () => {
+    await nextTurn();
+    const { default: bcrypt } = await import('bcryptjs');
+    return { hash: await bcrypt.hash(password, COST) };
+  });
+  last = turn.catch(() => {});
+  return turn;
 }
 
 /** Why a password cannot be taken, as a sentence; null for a good one. */

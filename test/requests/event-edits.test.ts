@@ -78,29 +78,6 @@ describe('an event that an administrator changes', () => {
     expect(index.row('showcases', 1)['location_id']).toBe(2);
   });
 
-  it('that takes the name of a database from another event is told that its own does not come along', async () => {
-    const index = new LiveIndex();
-    await index.editor.save(
-      { kind: 'event', action: 'create', form: eventForm({ studio: 'kobe', key: 'a', name: 'A' }) },
-      BY_ADA,
-    );
-    await index.editor.save(
-      {
-        kind: 'event',
-        action: 'create',
-        form: eventForm({ studio: 'kobe', key: 'b', name: 'B', firstDay: '2027-05-01', lastDay: '' }),
-      },
-      BY_ADA,
-    );
-    const version = (await index.reader.event(6))?.version ?? '';
-    // The two exchange their names in one edit of the studio and one of the key, as far as one edit can.
-    const outcome = await index.editor.save({ kind: 'event', action: 'delete', id: 6, version }, BY_ADA);
-    expect(outcome).toMatchObject({
-      kind: 'saved',
-      consequences: [expect.stringContaining('/2027/kobe/b/ no longer answers')],
-    });
-  });
-
   it('that nobody changed is unchanged, and the log hears nothing', async () => {
     const index = new LiveIndex();
     const before = index.digest();
