@@ -61,7 +61,7 @@ export function differingColumns(theirs: AnyRow, ours: AnyRow): string[] {
 }
 
 /** Keys of studios by their ids. Put together here: where ids are not unique, a join has no end. */
-export function studioKeys(db: Database): Map<unknown, unknown> {
+function studioKeys(db: Database): Map<unknown, unknown> {
   return new Map(db.prepare<[], [unknown, unknown]>('SELECT id, key FROM main.locations').raw().all());
 }
 

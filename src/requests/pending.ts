@@ -7,7 +7,6 @@ import {
   type Kind,
   pairRows,
   type RowPair,
-  studioKeys,
 } from '../index/row-pairs.ts';
 import { validateIndex } from '../index/validate.ts';
 import { shownCell } from './index-tables.ts';
@@ -27,7 +26,12 @@ export function pendingChanges(theirs: Buffer, ours: Buffer): Pending {
   try {
     validateIndex(there);
     validateIndex(here);
-    const sides = { there, here, studios: studiosByOurKeys(there, here) };
+    const sides = {
+      there,
+      here,
+      studios: renamedAsOurs(there, here, 'locations'),
+      users: renamedAsOurs(there, here, 'users'),
+    };
     const changes = KINDS.flatMap((kind) => changesOf(kind, sides));
     return { changes, needsDeployment: changes.some(({ kind }) => kind === 'region') };
   } finally {
@@ -42,23 +46,34 @@ type Named = AnyRow & { readonly studio?: unknown; readonly owner?: unknown };
 interface Sides {
   readonly there: Database;
   readonly here: Database;
-  /** Keys of their studios by id: ours, for those that were renamed, since their events have not moved. */
-  readonly studios: ReadonlyMap<unknown, unknown>;
+  /** Names of their studios and users by id. Those that were renamed have ours: what refers to them has not changed. */
+  readonly studios: Names;
+  readonly users: Names;
 }
 
-function studiosByOurKeys(there: Database, here: Database): ReadonlyMap<unknown, unknown> {
-  const studios = studioKeys(there);
-  for (const kind of KINDS.filter(({ table }) => table === 'locations')) {
+type Names = ReadonlyMap<unknown, unknown>;
+
+/** The column by which people know the rows of a table that others refer to. */
+const NAME_COLUMN = { locations: 'key', users: 'userid' } as const;
+
+function namesIn(db: Database, table: keyof typeof NAME_COLUMN): Map<unknown, unknown> {
+  const sql = `SELECT id, "${NAME_COLUMN[table]}" FROM main.${table}`;
+  return new Map(db.prepare<[], [unknown, unknown]>(sql).raw().all());
+}
+
+function renamedAsOurs(there: Database, here: Database, table: keyof typeof NAME_COLUMN): Names {
+  const names = namesIn(there, table);
+  for (const kind of KINDS.filter((one) => one.table === table)) {
     for (const { theirs, ours } of joinRenamed(pairRows(there, here, kind))) {
-      if (theirs && ours) studios.set(theirs['id'], ours['key']);
+      if (theirs && ours) names.set(theirs['id'], ours[NAME_COLUMN[table]]);
     }
   }
-  return studios;
+  return names;
 }
 
-function changesOf(kind: Kind, { there, here, studios }: Sides): PendingChange[] {
-  const nameTheirs = namer(kind, there, studios);
-  const nameOurs = namer(kind, here, studioKeys(here));
+function changesOf(kind: Kind, { there, here, studios, users }: Sides): PendingChange[] {
+  const nameTheirs = namer(kind, { studios, users });
+  const nameOurs = namer(kind, { studios: namesIn(here, 'locations'), users: namesIn(here, 'users') });
   return joinRenamed(pairRows(there, here, kind, studios)).flatMap(({ name, theirs, ours }) => {
     const before = theirs && nameTheirs(theirs);
     const after = ours && nameOurs(ours);
@@ -94,14 +109,12 @@ function birthOf({ id, created_at: time }: AnyRow): string {
 
 function namer(
   { table }: Kind,
-  db: Database,
-  studios: ReadonlyMap<unknown, unknown>,
+  { studios, users }: Pick<Sides, 'studios' | 'users'>,
 ): (row: AnyRow) => Named {
   if (table === 'showcases') {
     return ({ location_id: id, ...row }) => ({ ...row, studio: studios.get(id) ?? null });
   }
   if (table !== 'locations') return (row) => row;
-  const users = new Map(db.prepare<[], [unknown, unknown]>('SELECT id, userid FROM main.users').raw().all());
   return ({ user_id: id, ...row }) => ({ ...row, owner: users.get(id) ?? null });
 }
 
