@@ -9,7 +9,7 @@ import {
   versionOf,
   type WholeRow,
 } from './index-tables.ts';
-import type { NewChange, Refused, RowChange, TableName, Value, Values } from './request-model.ts';
+import type { NewChange, Refused, RowChange, TableName, Value } from './request-model.ts';
 
 /** What became of an edit, apart from the problems of its session. */
 export type Edited =
@@ -40,6 +40,8 @@ export class EditSession {
   readonly tables: IndexTables;
   readonly #db: Database;
   readonly #time: string;
+  /** Until the table is written to: the rules of one edit look at the same rows again and again. */
+  readonly #rows = new Map<TableName, WholeRow[]>();
 
   /** @param now time that new rows get */
   constructor(db: Database, now: Date) {
@@ -53,7 +55,9 @@ export class EditSession {
   }
 
   rows(table: TableName): WholeRow[] {
-    return rowsIn(this.#db, table);
+    const rows = this.#rows.get(table) ?? rowsIn(this.#db, table);
+    this.#rows.set(table, rows);
+    return rows;
   }
 
   row(table: TableName, id: number): WholeRow | null {
@@ -79,7 +83,7 @@ export class EditSession {
       .prepare(`INSERT INTO main."${table}" (${names}) VALUES (${marks})`)
       .run(...entries.map(([, cell]) => cell));
     const id = Number(lastInsertRowid);
-    this.changes.push({ table, id, before: null, after: this.#valuesAt(table, id) });
+    this.#keep(table, id, null);
     return id;
   }
 
@@ -97,25 +101,27 @@ export class EditSession {
     this.#db
       .prepare(`UPDATE main."${table}" SET ${sets} WHERE "id" = ?`)
       .run(...entries.map(([, cell]) => cell), id);
-    this.changes.push({ table, id, before: valuesOf(row), after: this.#valuesAt(table, id) });
+    this.#keep(table, id, row);
   }
 
   remove(table: TableName, id: number): void {
     const row = this.row(table, id);
     if (row === null) return;
     this.#db.prepare(`DELETE FROM main."${table}" WHERE "id" = ?`).run(id);
-    this.changes.push({ table, id, before: valuesOf(row), after: null });
+    this.#keep(table, id, row);
   }
 
-  #valuesAt(table: TableName, id: number): Values | null {
-    const row = this.row(table, id);
-    return row && valuesOf(row);
+  /** What was written just now. */
+  #keep(table: TableName, id: number, before: WholeRow | null): void {
+    this.#rows.delete(table);
+    const after = this.row(table, id);
+    this.changes.push({ table, id, before: before && valuesOf(before), after: after && valuesOf(after) });
   }
 }
 
 type Current = { readonly kind: 'current'; readonly row: WholeRow } | Exclude<Refused, { kind: 'invalid' }>;
 
 /** `2027-03-05 12:34:56.789000`: UTC, as Rails writes it into SQLite. */
-export function railsTime(time: Date): string {
+function railsTime(time: Date): string {
   return `${time.toISOString().slice(0, 23).replace('T', ' ')}000`;
 }

@@ -1,7 +1,7 @@
 import type { FieldProblem } from './request-model.ts';
 
 /** Characters of a name, an address or a list that a form may hold. */
-export const MAX_NAME = 100;
+const MAX_NAME = 100;
 export const MAX_DATE_TEXT = 60;
 const MAX_EMAIL = 254;
 

@@ -4,7 +4,7 @@ import { Failure } from '../failure.ts';
 import { quoted } from '../text.ts';
 import type { TableName, Value, Values } from './request-model.ts';
 
-export const TABLES: readonly TableName[] = ['users', 'locations', 'showcases', 'regions'];
+const TABLES: readonly TableName[] = ['users', 'locations', 'showcases', 'regions'];
 
 /** Columns without which no row can be shown or edited: those that `index/` reads. */
 const REQUIRED: Readonly<Record<TableName, readonly string[]>> = {
@@ -24,7 +24,7 @@ const OPTIONAL: readonly (readonly [TableName, string, string])[] = [
 ];
 
 /** Columns that never leave this room. */
-export const SECRET: ReadonlySet<string> = new Set(['password', 'token', 'link']);
+const SECRET: ReadonlySet<string> = new Set(['password', 'token', 'link']);
 const STAMPS: ReadonlySet<string> = new Set(['created_at', 'updated_at']);
 
 /** A whole row as it stands, secrets included; ids are whole numbers. */

@@ -52,6 +52,6 @@ export async function passwordProblem(userid: string, password: string): Promise
 
 /** Whether it is on the list of some 49,000 common passwords, letters of either case alike. */
 async function isCommon(password: string): Promise<boolean> {
-  const { dictionary } = await import('@zxcvbn-ts/language-common');
-  return dictionary['passwords-common'].includes(password.toLowerCase());
+  const { default: passwords } = await import('@zxcvbn-ts/language-common/dist/passwords.json.mjs');
+  return passwords.includes(password.toLowerCase());
 }

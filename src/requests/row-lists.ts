@@ -41,7 +41,7 @@ export interface RegionQuery extends ListQuery {
   readonly type?: string;
 }
 
-export const PAGE_SIZE = 50;
+const PAGE_SIZE = 50;
 
 export function listEvents(rows: readonly EventView[], query: EventQuery): Page<EventView> {
   const { year, studio } = query;

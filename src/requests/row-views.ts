@@ -2,7 +2,8 @@ import type { DateContext, Days } from '../index/read-dates.ts';
 import { readDays } from '../index/read-dates.ts';
 import { namesIn, numberOf, textOf, versionOf, type WholeRow } from './index-tables.ts';
 
-/** Rows as pages show them. Text that a row does not have is ''; every row has the version that a form carries. */
+/** Rows as pages show them. Text that a row does not have is ''; every row has the version that a form carries.
+ * Versions and days are found when they are asked for: a page shows 50 rows of many. */
 
 interface Shown {
   readonly id: number;
@@ -78,7 +79,10 @@ export interface AllRows {
 export function userViews({ users, locations }: Pick<AllRows, 'users' | 'locations'>): UserView[] {
   const owned = Map.groupBy(locations, (row) => row['user_id']);
   return users.map((row) => ({
-    ...shown(row),
+    id: Number(row['id']),
+    get version() {
+      return versionOf(row);
+    },
     userid: textOf(row, 'userid'),
     email: textOf(row, 'email'),
     name1: textOf(row, 'name1'),
@@ -97,7 +101,10 @@ export function studioViews({
   const events = Map.groupBy(showcases, (row) => row['location_id']);
   const userids = new Map(users.map((row) => [row['id'], textOf(row, 'userid')]));
   return locations.map((row) => ({
-    ...shown(row),
+    id: Number(row['id']),
+    get version() {
+      return versionOf(row);
+    },
     key: textOf(row, 'key'),
     name: textOf(row, 'name'),
     logo: textOf(row, 'logo'),
@@ -125,12 +132,17 @@ export function eventViews({ showcases, locations }: Pick<AllRows, 'showcases' |
     const path = [year ?? '?', owner, ...(siblings.length === 1 && key === 'showcase' ? [] : [key])];
     const date = textOf(row, 'date');
     return {
-      ...shown(row),
+      id: Number(row['id']),
+      get version() {
+        return versionOf(row);
+      },
       year,
       key,
       name: textOf(row, 'name'),
       date,
-      days: year === null ? null : readDays(date, { year, locale: studio ? localeOf(studio) : null }),
+      get days() {
+        return year === null ? null : readDays(date, { year, locale: studio ? localeOf(studio) : null });
+      },
       order: numberOf(row, 'order'),
       studio: owner,
       studioName: studio ? textOf(studio, 'name') : '',
@@ -146,7 +158,10 @@ export function eventViews({ showcases, locations }: Pick<AllRows, 'showcases' |
 export function regionViews({ regions, locations }: Pick<AllRows, 'regions' | 'locations'>): RegionView[] {
   const studios = Map.groupBy(locations, (row) => row['region']);
   return regions.map((row) => ({
-    ...shown(row),
+    id: Number(row['id']),
+    get version() {
+      return versionOf(row);
+    },
     type: textOf(row, 'type'),
     code: textOf(row, 'code'),
     location: textOf(row, 'location'),
@@ -159,10 +174,6 @@ export function regionViews({ regions, locations }: Pick<AllRows, 'regions' | 'l
 /** BCP 47, as the reader of dates takes it. */
 export function localeOf(studio: WholeRow): DateContext['locale'] {
   return textOf(studio, 'locale').replaceAll('_', '-') || null;
-}
-
-function shown(row: WholeRow): Shown {
-  return { id: Number(row['id']), version: versionOf(row) };
 }
 
 export function compare(a: string, b: string): number {

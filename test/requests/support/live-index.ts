@@ -64,7 +64,7 @@ export const ROWS: Required<Tables> = {
   ],
 };
 
-export const NOW = new Date('2026-11-30T12:34:56.789Z');
+const NOW = new Date('2026-11-30T12:34:56.789Z');
 export const BY_ADA: How = { by: 'ada', publish: true };
 
 export interface IndexOptions {

@@ -51,7 +51,7 @@ const OTHER_TABLES =
     ' ',
   );
 
-export const SCHEMAS = { migrated: MIGRATED, sample: SAMPLE, old: OLD } as const;
+const SCHEMAS = { migrated: MIGRATED, sample: SAMPLE, old: OLD } as const;
 export type SchemaName = keyof typeof SCHEMAS;
 
 export function schemaOf(name: SchemaName): string[] {
