@@ -1,6 +1,7 @@
 import { patience, untilFree } from '../database/busy.ts';
 import { openInstalled, readImage } from '../database/image.ts';
 import type { Database } from '../database/sqlite.ts';
+import { readRegions, regionFinder } from '../index/read-regions.ts';
 import { indexFailure, indexMissing } from './index-failures.ts';
 import { rowsIn, tablesOf } from './index-tables.ts';
 import { type Rights, rightsOf } from './owner-rights.ts';
@@ -92,6 +93,11 @@ export class IndexReader {
       'index',
       ...lists.listNames(views.studioViews(rowsOf(db)).map(({ name }) => name)),
     ]);
+  }
+
+  /** Code of the deployed region that is nearest to a place, in degrees; null for none. */
+  nearestRegion(latitude: number, longitude: number): Promise<string | null> {
+    return this.#read((db) => regionFinder(readRegions(db, []))(null, latitude, longitude));
   }
 
   /** Existing events of a studio, newest year first. */

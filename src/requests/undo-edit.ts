@@ -1,6 +1,6 @@
 import { quoted } from '../text.ts';
 import { type Edited, type EditSession, REFUSED } from './edit-session.ts';
-import { sameValues, textOf, valuesOf } from './index-tables.ts';
+import { sameValues, textOf, valuesOf, type WholeRow } from './index-tables.ts';
 import type { Edit, NewChange, RowChange, TableName, Values } from './request-model.ts';
 import { renamedLine } from './user-edits.ts';
 
@@ -76,6 +76,13 @@ function refuseNeeded(session: EditSession, { table, id, before }: RowChange): v
   }
   if (table === 'locations' && lacks('users', 'user_id')) {
     problems.add('', 'The owner of the studio is not there any more.');
+  }
+  const hasName = (row: WholeRow): boolean => row['id'] !== id && row['name'] === before['name'];
+  if (table === 'locations' && session.rows('locations').some(hasName)) {
+    problems.add(
+      '',
+      'Another studio has that name by now, and what is asked about one would be asked about both.',
+    );
   }
 }
 

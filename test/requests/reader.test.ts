@@ -103,6 +103,20 @@ describe('lists', () => {
   });
 });
 
+describe('the nearest region', () => {
+  it('is that of a place, among those that serve studios', async () => {
+    const { reader } = new LiveIndex();
+    const places = [
+      [42.4, -71.1],
+      [34.7, 135.2],
+      [60.2, 24.9],
+    ] as const;
+    const found = await Promise.all(places.map(([lat, lon]) => reader.nearestRegion(lat, lon)));
+    expect(found).toEqual(['iad', 'nrt', 'iad']);
+    expect(await new LiveIndex({ rows: { ...ROWS, regions: [] } }).reader.nearestRegion(0, 0)).toBeNull();
+  });
+});
+
 describe('existing events of a studio', () => {
   it('come by year, so that nobody asks for one twice', async () => {
     const { reader } = new LiveIndex();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mayRequestFor } from '../../src/requests/owner-rights.ts';
-import { LiveIndex, ROWS } from './support/live-index.ts';
+import { BY_ADA, LiveIndex, ROWS, userForm } from './support/live-index.ts';
 
 describe('the rights of a userid', () => {
   it('are those of an administrator with index among the sites', async () => {
@@ -54,6 +54,14 @@ describe('the rights of a userid', () => {
       expect(mayRequestFor(rights, '')).toBe(false);
     },
   );
+
+  it('are there as soon as the index has a new user', async () => {
+    const index = new LiveIndex();
+    expect((await index.reader.rightsOf('zoe')).id).toBeNull();
+    const form = userForm({ sites: ['index'] });
+    await index.editor.save({ kind: 'user', action: 'create', form }, BY_ADA);
+    expect(await index.reader.rightsOf('zoe')).toMatchObject({ id: 5, isAdministrator: true });
+  });
 
   it('are gone as soon as the index says so', async () => {
     const index = new LiveIndex();

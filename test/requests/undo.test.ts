@@ -119,6 +119,18 @@ describe('undoing', () => {
     expect(index.warnings()).toEqual([]);
   });
 
+  it('the new name of a studio is refused once another studio has the old one', async () => {
+    const index = new LiveIndex();
+    const form = studioForm({ name: 'Beacon', key: 'boston' });
+    await save(index, { kind: 'studio', action: 'update', id: 1, version: '', form });
+    const renamed = index.log.last;
+    await save(index, { kind: 'studio', action: 'create', form: studioForm({ name: 'Boston', key: 'b2' }) });
+    expect(await index.editor.save({ kind: 'undo', of: renamed }, BY_ADA)).toMatchObject({
+      kind: 'invalid',
+      problems: [{ message: expect.stringContaining('Another studio has that name by now') }],
+    });
+  });
+
   it('a password is refused', async () => {
     const index = new LiveIndex();
     const edit = {
