@@ -1,4 +1,5 @@
 import { createEvent, deleteEvent, requestEvent, updateEvent } from './event-edits.ts';
+import { moveEvent } from './event-order.ts';
 import { hashedPassword } from './new-password.ts';
 import { createRegion, deleteRegion, updateRegion } from './region-edits.ts';
 import type { Edit, FieldProblem } from './request-model.ts';
@@ -23,6 +24,7 @@ function plainEditOf(edit: Exclude<Edit, { kind: 'password' }>): MakeEdit {
       if (edit.action === 'request') return (session) => requestEvent(session, edit.studio, edit.form);
       if (edit.action === 'create') return (session) => createEvent(session, edit.form);
       if (edit.action === 'update') return (session) => updateEvent(session, edit, edit.form);
+      if (edit.action === 'move') return (session) => moveEvent(session, edit);
       return (session) => deleteEvent(session, edit);
     case 'studio':
       if (edit.action === 'create') return (session) => createStudio(session, edit.form);

@@ -4,6 +4,7 @@ import { quoted } from '../text.ts';
 import { type Edited, type EditSession, REFUSED } from './edit-session.ts';
 import { dateText, overlap, readFormDays } from './event-days.ts';
 import { freeKey, keyFromName, SOLE_KEY } from './event-key.ts';
+import { nextOrder } from './event-order.ts';
 import { MAX_DATE_TEXT } from './form-text.ts';
 import { numberOf, textOf, type WholeRow } from './index-tables.ts';
 import type { EventForm, EventRequest } from './request-model.ts';
@@ -76,8 +77,7 @@ interface EventCells {
 }
 
 function insertEvent(session: EditSession, studio: WholeRow, event: EventCells): Edited {
-  const orders = session.rows('showcases').map((row) => numberOf(row, 'order') ?? 0);
-  const order = orders.reduce((most, one) => Math.max(most, one), 0) + 1;
+  const order = nextOrder(session);
   const id = session.insert('showcases', { ...event, order, location_id: Number(studio['id']) });
   return done('create', id, studio, event);
 }

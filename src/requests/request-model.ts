@@ -138,6 +138,8 @@ export type Edit =
   | { readonly kind: 'event'; readonly action: 'create'; readonly form: EventForm }
   | (Existing & { readonly kind: 'event'; readonly action: 'update'; readonly form: EventForm })
   | (Existing & { readonly kind: 'event'; readonly action: 'delete' })
+  /** `before`: id of the event of the same studio and year that it is to stand before; null for the end of the list. */
+  | (Existing & { readonly kind: 'event'; readonly action: 'move'; readonly before: number | null })
   | { readonly kind: 'studio'; readonly action: 'create'; readonly form: StudioForm }
   | (Existing & { readonly kind: 'studio'; readonly action: 'update'; readonly form: StudioForm })
   | (Existing & { readonly kind: 'studio'; readonly action: 'delete' })

@@ -151,8 +151,14 @@ export function eventViews({ showcases, locations }: Pick<AllRows, 'showcases' |
     };
   });
   return views.sort(
-    (a, b) => (b.year ?? 0) - (a.year ?? 0) || compare(a.studio, b.studio) || (a.order ?? 0) - (b.order ?? 0),
+    (a, b) => (b.year ?? 0) - (a.year ?? 0) || compare(a.studio, b.studio) || compareInList(a, b),
   );
+}
+
+/** As machines list them: one without an order first, of two with the same the newer row. */
+function compareInList(a: EventView, b: EventView): number {
+  const [first, second] = [a.order ?? Number.NEGATIVE_INFINITY, b.order ?? Number.NEGATIVE_INFINITY];
+  return first < second ? -1 : first > second ? 1 : b.id - a.id;
 }
 
 export function regionViews({ regions, locations }: Pick<AllRows, 'regions' | 'locations'>): RegionView[] {
