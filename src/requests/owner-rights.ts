@@ -1,6 +1,6 @@
 import { namesIn, textOf, type WholeRow } from './index-tables.ts';
 
-export interface OwnedStudio {
+interface OwnedStudio {
   readonly id: number;
   readonly key: string;
   readonly name: string;

@@ -11,7 +11,7 @@ export interface Page<T> {
   readonly pages: number;
 }
 
-export interface ListQuery {
+interface ListQuery {
   /** Words that must all be in the row, in any order, letters of either case. */
   readonly text?: string;
   /** From 1. */
