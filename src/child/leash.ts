@@ -103,7 +103,8 @@ export function spawnLeashed(
   });
   const leash = pipeOf(watcher);
   watcher.on('error', (error) => child.emit('error', error));
-  const kill = (): void => killAll(group, mark);
+  // Only root may look at the environment of a process that root started.
+  const kill = (): void => (options.account ? killAll(group, mark) : asRoot(() => killAll(group, mark)));
   // Without a watcher the gate stays shut.
   if (watcher.pid === undefined) gate?.destroy();
   else gate?.end('go\n');

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
-import { childUser } from '../rights/child.ts';
+import { type ChildUser, childUser } from '../rights/child.ts';
 import { environmentAs, withoutOurs } from './child-environment.ts';
 import { findProgram } from './find.ts';
 import { type Leashed, spawnLeashed } from './leash.ts';
@@ -13,8 +13,15 @@ export interface ChildRequest {
   /** Program and arguments; no shell looks at them. Anybody on the machine can read them: never a secret. */
   readonly command: readonly string[];
   readonly cwd: string;
-  /** The environment for the child: it does not get our own variables, such as secrets. */
+  /** The environment for the child: it does not get our own variables, such as secrets, unless it `isOurs`. */
   readonly env: NodeJS.ProcessEnv;
+  /**
+   * Whether it is an executable of this project. It gets the whole environment, and is started as this process was: where
+   * that was root, it takes the application's rights by itself.
+   */
+  readonly isOurs?: boolean;
+  /** Kills the child when it is aborted; the outcome is then `killed`. */
+  readonly signal?: AbortSignal;
   /** Milliseconds after which the child is killed. */
   readonly timeoutMs: number;
   /** Told each line of output and errors as it comes, without its end; must not throw. Text from outside: to be scrubbed. */
@@ -47,7 +54,7 @@ const DRAIN_MS = 2000;
 
 /**
  * Runs a program of the application's to its end, with the application's rights for good, and with /dev/null as its
- * standard input. It is a group of processes of its own; it and all
+ * standard input; or an executable of ours. It is a group of processes of its own; it and all
  * its descendants, daemons too, are dead when this resolves, and they die with this process, even by SIGKILL.
  *
  * A script whose interpreter is missing counts as `exited` with 127: that is how the shell before it reports it.
@@ -57,11 +64,11 @@ const DRAIN_MS = 2000;
 export async function runChild(request: ChildRequest): Promise<ChildOutcome> {
   const { cwd, timeoutMs, shell = SHELL } = request;
   const [name = '', ...args] = request.command;
-  const user = childUser();
+  const user: ChildUser = request.isOurs ? { kind: 'same' } : childUser();
   const obstacle = user.kind === 'none' ? NO_ACCOUNT : obstacleTo(request.command, cwd);
   if (obstacle !== null) return { kind: 'not-started', reason: obstacle };
   const account = user.kind === 'account' ? user.account : null;
-  const given = withoutOurs(request.env);
+  const given = request.isOurs ? request.env : withoutOurs(request.env);
   const env = account ? environmentAs(given, account) : given;
   const program = findProgram(name, cwd, env['PATH']);
   if (program === null)
@@ -86,6 +93,9 @@ export async function runChild(request: ChildRequest): Promise<ChildOutcome> {
     late = true;
     leashed.kill();
   }, timeoutMs);
+  const stop = (): void => leashed.kill();
+  request.signal?.addEventListener('abort', stop);
+  if (request.signal?.aborted) stop();
   try {
     const [code, killer] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
     const drained = drain(child);
@@ -98,6 +108,7 @@ export async function runChild(request: ChildRequest): Promise<ChildOutcome> {
     return notStarted(error);
   } finally {
     clearTimeout(timer);
+    request.signal?.removeEventListener('abort', stop);
   }
 }
 

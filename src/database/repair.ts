@@ -56,8 +56,9 @@ export function setAside(path: string, isDamaged: () => boolean): string | null 
     guard.exec('BEGIN EXCLUSIVE');
     if (!isDamaged()) return null;
     const aside = `${path}.damaged-${new Date().toISOString().replace(/[-:.]/g, '')}`;
-    // The rollback journal goes first: it must never be played back into the new file.
-    if (existsSync(`${path}-journal`)) renameSync(`${path}-journal`, `${aside}-journal`);
+    // The journal or log goes first: it must never be played back into the new file.
+    for (const beside of ['-journal', '-wal', '-shm'])
+      if (existsSync(path + beside)) renameSync(path + beside, aside + beside);
     renameSync(path, aside);
     return aside;
   } catch (error) {

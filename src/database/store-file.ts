@@ -18,7 +18,10 @@ export interface StoreFile {
 
 /** How many commits a power cut may lose; a kill loses none. */
 export interface Durability {
-  readonly synchronous: 'OFF' | 'NORMAL';
+  /** `FULL`: none. */
+  readonly synchronous: 'OFF' | 'NORMAL' | 'FULL';
+  /** A write-ahead log, so that readers wait for no writer; a rollback journal where absent. */
+  readonly journal?: 'WAL';
 }
 
 /**
@@ -74,9 +77,10 @@ export function provePages(db: Database): void {
   if (found !== 'ok') throw new Damaged(`quick_check says: ${String(found)}`);
 }
 
-function open(path: string, file: StoreFile, { synchronous }: Durability): Database {
+function open(path: string, file: StoreFile, { synchronous, journal }: Durability): Database {
   const db = openDatabase(path);
   try {
+    if (journal) db.pragma(`journal_mode = ${journal}`);
     db.pragma(`synchronous = ${synchronous}`);
     db.transaction(() => begin(db, file)).immediate();
     prove(db, path, file);

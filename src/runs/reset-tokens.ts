@@ -1,9 +1,62 @@
-/** Tokens with which somebody sets a password who cannot log in. Only a hash of each is kept. */
-export interface ResetTokens {
-  /** @returns a new token of 256 random bits, for an address: it is nowhere else */
-  issue(user: number, validMs: number): string;
+import { hash, randomBytes } from 'node:crypto';
+import type { Database } from '../database/sqlite.ts';
+
+/** 256 bits. */
+const BYTES = 32;
+const FORM = /^[A-Za-z0-9_-]{43}$/;
+
+/**
+ * Tokens with which somebody sets a password who cannot log in. Only a hash of each is kept, so that who reads the file
+ * cannot use one.
+ */
+export class ResetTokens {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /**
+   * @param user id of the row
+   * @returns a new token of 256 random bits, for an address: it is nowhere else
+   */
+  issue(user: number, validMs: number): string {
+    const token = randomBytes(BYTES).toString('base64url');
+    const now = Date.now();
+    this.#db
+      .prepare('INSERT INTO reset_tokens (hash, user, made_at, expires_at) VALUES (?, ?, ?, ?)')
+      .run(digest(token), user, now, now + validMs);
+    return token;
+  }
+
   /** Whose it is, without using it up; null for an unknown, used, expired or empty one. */
-  find(token: string): number | null;
-  /** Uses it up, with all others of the same user. Only one caller ever gets the user. */
-  redeem(token: string): number | null;
+  find(token: string): number | null {
+    if (!FORM.test(token)) return null;
+    return (
+      this.#db
+        .prepare<[Buffer, number], number>(
+          'SELECT user FROM reset_tokens WHERE hash = ? AND used_at IS NULL AND expires_at > ?',
+        )
+        .pluck()
+        .get(digest(token), Date.now()) ?? null
+    );
+  }
+
+  /** Uses it up, with all others of the same user. Only one caller ever gets the user; null as of `find`. */
+  redeem(token: string): number | null {
+    return this.#db
+      .transaction(() => {
+        const user = this.find(token);
+        if (user !== null)
+          this.#db
+            .prepare('UPDATE reset_tokens SET used_at = ? WHERE user = ? AND used_at IS NULL')
+            .run(Date.now(), user);
+        return user;
+      })
+      .immediate();
+  }
+}
+
+function digest(token: string): Buffer {
+  return hash('sha256', token, 'buffer');
 }

@@ -1,0 +1,172 @@
+import { join } from 'node:path';
+import { pause } from '../backoff.ts';
+import { type Lock, tryLock } from '../database/lock.ts';
+import type { Database } from '../database/sqlite.ts';
+import { Failure, problemOf } from '../failure.ts';
+import { onDisk } from '../files/disk.ts';
+import { makePrivateDirectory } from '../rights/directories.ts';
+import { LiveChecks } from './live-checks.ts';
+import { Queue } from './queue.ts';
+import { recoverIntended, recoverRuns } from './recover-runs.ts';
+import { ResetTokens } from './reset-tokens.ts';
+import { removeOld } from './retention.ts';
+import { RunBook } from './run-book.ts';
+import type { ChildParts } from './run-config-update.ts';
+import { type Limits, USUAL_LIMITS } from './run-limits.ts';
+import type { Change } from './run-model.ts';
+import type { Runs } from './runs.ts';
+import { openRunsFile } from './runs-file.ts';
+import { Watchers } from './watchers.ts';
+
+/** `command`, `cwd` and `env` are those of config-update: leave out of `env` what only this server needs. */
+export interface RunsParts extends ChildParts {
+  /** For `runs.sqlite3`; made if need be. */
+  readonly stateDir: string;
+  /** Whose journal knows the runs over the fleet. */
+  readonly dbDir: string;
+  /** The usual target. */
+  readonly target: string;
+  /** Whether the index has a change that was `intended` when a server ended. */
+  readonly isInIndex: (change: Change) => boolean | Promise<boolean>;
+  /** The value of an `Authorization` header for the address of a live check; null for none. */
+  readonly authorization: (url: URL) => string | null;
+  /** Told, for the log, what went wrong beside the runs. */
+  readonly report: (problem: string) => void;
+  readonly limits?: Partial<Limits>;
+}
+
+/** Milliseconds between two removals of old runs. */
+const REMOVE_MS = 3_600_000;
+
+/**
+ * Opens the runs of a state directory. Call `start` when the server listens, and `close` in the end.
+ *
+ * @throws {Failure} `busy`: another process has them; `disk`, `config-invalid`
+ */
+export function createRuns(parts: RunsParts): Runs {
+  const { stateDir, report, target } = parts;
+  const limits = { ...USUAL_LIMITS, ...parts.limits };
+  const { db, lock } = openHeld(stateDir);
+  const stop = new AbortController();
+  const { signal } = stop;
+  const watchers = new Watchers();
+  let isOpen = false;
+  const failed = (error: unknown): void => report(problemOf(error).message);
+  let isLooking = false;
+  // Once for all that changes in one go, and never in the middle of a step.
+  const look = (): void => {
+    if (isLooking || !isOpen) return;
+    isLooking = true;
+    setImmediate(() => {
+      isLooking = false;
+      queue.look();
+      checks.look();
+    });
+  };
+  const changed = (ids: ReadonlySet<string>): void => {
+    watchers.wake(ids);
+    look();
+  };
+  const keep = async (work: () => void): Promise<void> => {
+    for (;;) {
+      try {
+        return work();
+      } catch (error) {
+        failed(error);
+        if (signal.aborted) return;
+        await pause(limits.diskPauseMs, signal);
+      }
+    }
+  };
+  const book = new RunBook({ db, limits, target, changed });
+  const shared = { book, limits, keep, signal, failed };
+  const queue = new Queue({ ...shared, child: parts, news: (run) => watchers.wake([run]) });
+  const checks = new LiveChecks({ ...shared, authorization: parts.authorization });
+  const intended = book.changes.inState('intended').map(({ id }) => id);
+  const recovering = { ...parts, book, failed };
+
+  const recover = async (): Promise<void> => {
+    await untilKept(() => recoverRuns(recovering));
+    let left = intended;
+    const again = async (): Promise<void> => {
+      left = await recoverIntended(recovering, left);
+    };
+    await untilKept(again);
+    isOpen = !signal.aborted;
+    look();
+    while (left.length > 0 && !signal.aborted) {
+      await pause(limits.diskPauseMs, signal);
+      if (!signal.aborted) await untilKept(again);
+    }
+  };
+  const untilKept = async (work: () => Promise<void>): Promise<void> => {
+    while (!signal.aborted) {
+      try {
+        return await work();
+      } catch (error) {
+        failed(error);
+        await pause(limits.diskPauseMs, signal);
+      }
+    }
+  };
+  const tidy = async (): Promise<void> => {
+    while (!signal.aborted) {
+      await removeOld(db, Date.now(), signal).catch(failed);
+      await pause(REMOVE_MS, signal);
+    }
+  };
+  let background: Promise<unknown> = Promise.resolve();
+
+  return {
+    intend: (change) => book.intend(change),
+    saved: (id, done) => book.saved(id, done),
+    drop: (id) => book.drop(id),
+    publish: (by, trigger, of) => book.publish(by, trigger, of),
+    retry: (id, by) => book.retry(id, by),
+    cancel: (run, by) => book.cancel(run, by),
+    run: (id) => book.runs.get(id),
+    change: (id) => book.changes.get(id),
+    runs: (filter = {}) => book.runs.list(filter),
+    changes: (filter = {}) => book.changes.list(filter),
+    changesOf: (run) => book.changes.ofRun(run),
+    events: (run, after, limit) => book.events.after(run, after, limit),
+    waitFor: async (id, after, ms, until) => {
+      const run = book.runs.get(id);
+      if (run && run.lastSeq <= after) await watchers.wait([id], ms, until);
+    },
+    waitForChange: async (id, ms, until) => {
+      const change = book.changes.get(id);
+      const ids = [id, change?.run].filter((each) => each != null);
+      if (change) await watchers.wait(ids, ms, until);
+    },
+    tokens: new ResetTokens(db),
+    start: () => {
+      background = Promise.all([recover(), tidy()]);
+    },
+    close: async () => {
+      stop.abort();
+      watchers.wakeAll();
+      await Promise.all([background, queue.ended(), checks.ended()]);
+      db.close();
+      lock.release();
+    },
+  };
+}
+
+function openHeld(stateDir: string): { db: Database; lock: Lock } {
+  onDisk('cannot prepare', stateDir, () => makePrivateDirectory(stateDir));
+  const lock = tryLock(join(stateDir, 'runs.lock'));
+  if (!lock) throw held(stateDir);
+  try {
+    return { db: openRunsFile(stateDir), lock };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function held(stateDir: string): Failure {
+  return new Failure('busy', `another process has the runs in ${stateDir}`, {
+    hint: 'End the other showcase-web, or give this one a directory of its own (WEB_STATE_DIR).',
+  });
+}

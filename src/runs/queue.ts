@@ -1,0 +1,119 @@
+import type { RunEvent } from '../report/events.ts';
+import { type Conclusion, concludeChild } from './conclude.ts';
+import { EventWriter } from './event-writer.ts';
+import type { RunBook } from './run-book.ts';
+import { type ChildParts, runConfigUpdate } from './run-config-update.ts';
+import type { Limits } from './run-limits.ts';
+import type { Run } from './run-model.ts';
+
+export interface QueueParts {
+  readonly book: RunBook;
+  readonly child: ChildParts;
+  readonly limits: Limits;
+  /** Told that a run has new events. */
+  readonly news: (run: string) => void;
+  /** Told what went wrong with the database; it is tried again. */
+  readonly failed: (error: unknown) => void;
+  /** Does some work on the database until it is kept. */
+  readonly keep: (work: () => void) => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+/** Begins the runs that wait: one at a time for each target, those first that were made first. */
+export class Queue {
+  readonly #parts: QueueParts;
+  readonly #under = new Map<string, { readonly run: Run; readonly ended: Promise<void> }>();
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(parts: QueueParts) {
+    this.#parts = parts;
+  }
+
+  /** Begins what can begin. Never throws. */
+  look(): void {
+    const { signal, failed, limits } = this.#parts;
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+    if (signal.aborted) return;
+    try {
+      this.#beginDue();
+    } catch (error) {
+      failed(error);
+      this.#lookIn(limits.diskPauseMs);
+    }
+  }
+
+  /** Resolves when none is under way any more; the signal ends them. */
+  async ended(): Promise<void> {
+    if (this.#timer) clearTimeout(this.#timer);
+    await Promise.all([...this.#under.values()].map(({ ended }) => ended));
+  }
+
+  #beginDue(): void {
+    const { book } = this.#parts;
+    const taken = [...this.#under.values()].map(({ run }) => run.target);
+    let soonest = Number.POSITIVE_INFINITY;
+    for (const run of book.runs.inState('waiting')) {
+      const left = this.#pauseLeft(run);
+      if (left > 0) {
+        soonest = Math.min(soonest, left);
+        continue;
+      }
+      // Those that come later must not pass it, or it could wait for ever.
+      if (!taken.some((target) => overlap(target, run.target))) this.#begin(run);
+      taken.push(run.target);
+    }
+    if (Number.isFinite(soonest)) this.#lookIn(soonest);
+  }
+
+  /** Milliseconds. A pause that is longer than any can be is due to a clock that was set back. */
+  #pauseLeft({ notBefore }: Run): number {
+    const left = notBefore === null ? 0 : Date.parse(notBefore) - Date.now();
+    return left > this.#parts.limits.longestRetryMs ? 0 : left;
+  }
+
+  #lookIn(ms: number): void {
+    this.#timer = setTimeout(() => this.look(), ms);
+  }
+
+  #begin(run: Run): void {
+    this.#parts.book.begin(run.id);
+    const ended = this.#whole(run).finally(() => {
+      this.#under.delete(run.id);
+      this.look();
+    });
+    this.#under.set(run.id, { run, ended });
+  }
+
+  async #whole(run: Run): Promise<void> {
+    const { book, child, limits, signal, keep } = this.#parts;
+    const writer = this.#writer(run.id);
+    const { target, by } = run;
+    const onEvent = (event: RunEvent): void => writer.add(event);
+    const end = await runConfigUpdate(child, { target, by, limitMs: limits.runMs, signal, onEvent });
+    // This server is ending, and so it was ended: the next start finds it.
+    if (signal.aborted && end.report === null) return writer.stop();
+    const conclusion: Conclusion = concludeChild(end);
+    await keep(() => {
+      writer.flush();
+      book.end(run.id, conclusion);
+    });
+    writer.stop();
+  }
+
+  #writer(run: string): EventWriter {
+    const { book, news, failed, limits } = this.#parts;
+    return new EventWriter({
+      append: (events) => book.events.append(run, events),
+      kept: () => news(run),
+      failed,
+      retryMs: limits.diskPauseMs,
+    });
+  }
+}
+
+/** Whether two runs would update the same machines. */
+function overlap(one: string, other: string): boolean {
+  const targets = one.split(',');
+  return other.split(',').some((target) => targets.includes(target));
+}

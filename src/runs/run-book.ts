@@ -1,0 +1,247 @@
+import { backoff } from '../backoff.ts';
+import type { Database } from '../database/sqlite.ts';
+import { type Conclusion, reachesSome } from './conclude.ts';
+import { KeptChanges } from './kept-changes.ts';
+import { KeptEvents } from './kept-events.ts';
+import { KeptRuns } from './kept-runs.ts';
+import { AUTOMATIC_RETRIES, type Limits, MOST_INTERRUPTED } from './run-limits.ts';
+import type { Change, LiveResult, NewChange, Run, RunTrigger, Saved } from './run-model.ts';
+
+/** What a book is given. */
+export interface BookParts {
+  readonly db: Database;
+  readonly limits: Limits;
+  /** The usual one. */
+  readonly target: string;
+  /** Told the runs and changes that are no longer as they were, after that is durable. Must not throw. */
+  readonly changed: (ids: ReadonlySet<string>) => void;
+}
+
+/** Which run a change with this reason begins. */
+const TRIGGERS: Readonly<Record<Change['kind'], RunTrigger>> = {
+  event: 'request',
+  password: 'password',
+  studio: 'edit',
+  user: 'edit',
+  region: 'edit',
+  update: 'administrator',
+};
+
+/**
+ * All that can become of runs and changes, each step one durable transaction. So after a kill there is no state between
+ * two steps, and what a step says of a run it says of its changes, too.
+ */
+export class RunBook {
+  readonly runs: KeptRuns;
+  readonly changes: KeptChanges;
+  readonly events: KeptEvents;
+  readonly #parts: BookParts;
+  #touched = new Set<string>();
+
+  constructor(parts: BookParts) {
+    this.#parts = parts;
+    this.runs = new KeptRuns(parts.db);
+    this.changes = new KeptChanges(parts.db);
+    this.events = new KeptEvents(parts.db);
+  }
+
+  intend(change: NewChange): string {
+    return this.#step(() => this.changes.add(change, this.#parts.target));
+  }
+
+  /** @param publish null for as it was intended */
+  saved(id: string, { after, live, publish }: Omit<Saved, 'publish'> & { publish: boolean | null }): void {
+    this.#step(() => {
+      const change = this.changes.get(id);
+      if (change?.state !== 'intended') return;
+      this.#set(change, { after, live });
+      if (publish ?? this.changes.wantsRun(id)) this.#ask(change, change.by, TRIGGERS[change.kind]);
+      else this.#set(change, { state: 'pending' });
+    });
+  }
+
+  drop(id: string): void {
+    this.#step(() => {
+      const change = this.changes.get(id);
+      if (change?.state === 'intended') this.#set(change, { state: 'dropped' });
+    });
+  }
+
+  publish(by: string, trigger: RunTrigger, target = this.#parts.target): string {
+    return this.#step(() => {
+      const what = { kind: 'update', action: 'publish', subject: 'all machines' } as const;
+      const none = { studio: null, before: null, after: null };
+      const id = this.changes.add({ by, target, ...what, ...none }, target);
+      for (const change of [this.#change(id), ...this.changes.pendingFor(target)])
+        this.#ask(change, by, trigger);
+      return id;
+    });
+  }
+
+  retry(id: string, by: string): string | null {
+    return this.#step(() => {
+      const change = this.changes.get(id);
+      if (change) return change.state === 'failed' ? this.#ask(change, by, 'retry').id : null;
+      const run = this.runs.get(id);
+      if (!run || run.next !== null || !['failed', 'interrupted', 'done'].includes(run.state)) return null;
+      const failed = this.changes.ofRun(id, ['failed']);
+      if (run.state === 'done' && failed.length === 0) return null;
+      const next = this.#fresh(run.target, by, 'retry');
+      this.#follow(run, next);
+      for (const each of failed) this.#ask(each, by, 'retry');
+      return next.id;
+    });
+  }
+
+  cancel(id: string, by: string): boolean {
+    return this.#step(() => {
+      if (this.runs.get(id)?.state !== 'waiting') return false;
+      const error = {
+        code: 'cancelled',
+        message: `${by} took it back before it began`,
+        hint: 'Update the machines to have it done after all.',
+      } as const;
+      this.runs.end(id, { state: 'cancelled', report: null, error, exitCode: null });
+      this.#touched.add(id);
+      for (const change of this.changes.ofRun(id, ['asked'])) {
+        const state = change.kind === 'update' ? 'dropped' : 'pending';
+        this.#set(change, { state, run: null });
+      }
+      return true;
+    });
+  }
+
+  /** From now on it takes no change any more. */
+  begin(id: string): void {
+    this.#step(() => {
+      this.runs.begin(id);
+      this.#touched.add(id);
+    });
+  }
+
+  /** A run under way has ended: what becomes of it, whether it is tried again, and what becomes of its changes. */
+  end(id: string, { mayPass, ...end }: Conclusion): void {
+    this.#step(() => {
+      const run = this.runs.get(id);
+      if (run?.state !== 'running') return;
+      this.runs.end(id, end);
+      this.#touched.add(id);
+      const most = end.state === 'interrupted' ? MOST_INTERRUPTED : 1 + AUTOMATIC_RETRIES;
+      if (mayPass && run.attempt < most) this.#follow(run, this.#again(run, end.state === 'interrupted'));
+      for (const change of this.changes.ofRun(id)) {
+        if (change.state === 'asked') this.#settle(change);
+        else if (change.state === 'live' && change.problem) this.#becomeLive(change);
+      }
+    });
+  }
+
+  /** The address of a change was asked: it is live, or the run that follows will settle it, or it has failed. */
+  checked(id: string, result: LiveResult): void {
+    this.#step(() => {
+      const change = this.changes.get(id);
+      if (change?.state !== 'checking' || !change.live) return;
+      this.#set(change, { live: { ...change.live, result } });
+      if (result.isLive) this.#becomeLive(change);
+      else this.#passOn(change, this.#runOf(change), result);
+    });
+  }
+
+  /** Puts a change where its run is. Ends, since each run leads to a later one. */
+  #settle(change: Change): void {
+    const run = this.#runOf(change);
+    const isDone = run.state === 'done';
+    if (run.state === 'waiting' || run.state === 'running') this.#set(change, { state: 'asked' });
+    else if (run.state === 'cancelled') this.#set(change, { state: 'pending', run: null });
+    else if (change.live && (isDone || reachesSome(run))) this.#set(change, { state: 'checking' });
+    else if (isDone) this.#set(change, { state: 'live', problem: null });
+    else this.#passOn(change, run, null);
+  }
+
+  /** Leaves it to the run that follows, or gives it up. */
+  #passOn(change: Change, run: Run, result: LiveResult | null): void {
+    const next = this.#nextOf(run);
+    if (next === null) return void this.#fail(change, run, result);
+    this.#set(change, { run: next.id });
+    this.#settle(this.#change(change.id));
+  }
+
+  /** It answers. Its problem is the one of those machines that do not have it, until a later run has reached them. */
+  #becomeLive(change: Change): void {
+    const first = this.#runOf(change);
+    let run = first;
+    for (let next = this.#nextOf(run); next !== null; next = this.#nextOf(next)) run = next;
+    const left = run.state === 'failed' ? run.error : (change.problem ?? first.error);
+    this.#set(change, { state: 'live', run: run.id, problem: run.state === 'done' ? null : left });
+  }
+
+  #fail(change: Change, run: Run, result: LiveResult | null): void {
+    const unanswered = {
+      code: 'machine-failed',
+      message: `${change.live?.url} does not answer with it: ${result?.reason}`,
+      hint: 'Look at the machine that serves it, then try again.',
+    } as const;
+    const problem = run.error ?? (result ? unanswered : null);
+    this.#set(change, { state: 'failed', problem });
+  }
+
+  /** Has a change published by a run that has not begun. */
+  #ask(change: Change, by: string, trigger: RunTrigger): Run {
+    const run = this.#fresh(change.target, by, trigger);
+    this.#set(change, { state: 'asked', run: run.id, problem: null });
+    return run;
+  }
+
+  /** The run that waits for a target, which begins as soon as it can. */
+  #fresh(target: string, by: string, trigger: RunTrigger): Run {
+    const waiting = this.runs.waitingFor(target);
+    if (waiting) this.runs.hurry(waiting.id);
+    const run = waiting ?? this.runs.add({ target, attempt: 1, trigger, by, notBefore: null });
+    this.#touched.add(run.id);
+    return run;
+  }
+
+  /** The run that does another one again: after a pause, unless it would have gone well. */
+  #again({ target, by, attempt }: Run, wasInterrupted: boolean): Run {
+    const waiting = this.runs.waitingFor(target);
+    if (waiting) return waiting;
+    const { firstRetryMs: firstPauseMs, longestRetryMs: longestPauseMs } = this.#parts.limits;
+    const pause = backoff({ firstPauseMs, longestPauseMs }, attempt);
+    const notBefore = wasInterrupted ? null : Date.now() + Math.round(pause);
+    const run = this.runs.add({ target, attempt: attempt + 1, trigger: 'retry', by, notBefore });
+    this.#touched.add(run.id);
+    return run;
+  }
+
+  #follow(run: Run, next: Run): void {
+    this.runs.follow(run.id, next.id);
+    this.#touched.add(run.id);
+  }
+
+  /** Null for none, and for one that is forgotten. */
+  #nextOf({ next }: Run): Run | null {
+    return next === null ? null : this.runs.get(next);
+  }
+
+  #runOf(change: Change): Run {
+    return this.runs.require(change.run ?? '');
+  }
+
+  #change(id: string): Change {
+    const change = this.changes.get(id);
+    if (!change) throw new Error(`there is no change ${id}`);
+    return change;
+  }
+
+  #set(change: Change, columns: Parameters<KeptChanges['set']>[1]): void {
+    this.changes.set(change.id, columns);
+    this.#touched.add(change.id);
+    for (const run of [change.run, columns.run]) if (run) this.#touched.add(run);
+  }
+
+  #step<T>(work: () => T): T {
+    this.#touched = new Set();
+    const value = this.#parts.db.transaction(work).immediate();
+    this.#parts.changed(this.#touched);
+    return value;
+  }
+}
