@@ -93,7 +93,7 @@ export class KeptChanges {
       ...(live === undefined ? {} : { live: jsonOrNull(live) }),
       ...(problem === undefined ? {} : { problem: jsonOrNull(problem) }),
     });
-    this.#db.prepare(`UPDATE changes SET ${sql} WHERE id = ?`).run(...values, id);
+    if (values.length > 0) this.#db.prepare(`UPDATE changes SET ${sql} WHERE id = ?`).run(...values, id);
   }
 
   list({ states, kinds, studio, by, text, ...paged }: ChangeFilter): Page<Change> {
