@@ -3,8 +3,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { closeServer } from './support/close-server.ts';
+import { QUICK } from './support/parts.ts';
 import { halfFailed, report, told } from './support/played-update.ts';
-import { QUICK, Rig } from './support/rig.ts';
+import { Rig } from './support/rig.ts';
 
 let rig: Rig;
 let server: Server;

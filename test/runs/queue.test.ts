@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { newChange, Rig } from './support/rig.ts';
+import { newChange } from './support/parts.ts';
+import { Rig } from './support/rig.ts';
 
 let rig: Rig;
 

@@ -10,7 +10,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { expect } from 'vitest';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { EventBody } from '../../../src/report/events.ts';
 import type { FleetReport, MachineOutcome } from '../../../src/report/fleet-results.ts';
 import { createScrubber } from '../../../src/report/redact.ts';
@@ -75,6 +75,12 @@ export class PlayedUpdate {
     writeFileSync(join(dir, 'last'), `${last}\n`);
   }
 
+  /** Every start goes as it does where nothing else was said for it. */
+  forget(): void {
+    for (const name of readdirSync(this.dir))
+      if (name.startsWith('part-')) rmSync(join(this.dir, name), { recursive: true });
+  }
+
   /** Each further start waits, once it has read the index, until it is let go. */
   hold(): void {
     writeFileSync(join(this.dir, 'hold'), '');
@@ -84,7 +90,7 @@ export class PlayedUpdate {
   async letGo(): Promise<void> {
     this.#released += 1;
     const gate = join(this.dir, `gate-${this.#released}`);
-    await expect.poll(() => existsSync(gate), { interval: 2 }).toBe(true);
+    while (!existsSync(gate)) await turn();
     // Open for reading, too, so that it waits for nobody; and open until it is read.
     const fd = openSync(gate, 'r+');
     this.#gates.push(fd);

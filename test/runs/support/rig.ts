@@ -3,34 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { createRuns, type RunsParts } from '../../../src/runs/create-runs.ts';
-import type { Limits } from '../../../src/runs/run-limits.ts';
 import type { Change, ChangeState, NewChange, RunState } from '../../../src/runs/run-model.ts';
 import type { Runs } from '../../../src/runs/runs.ts';
+import { newChange, playedParts } from './parts.ts';
 import { PlayedUpdate } from './played-update.ts';
-
-/** Pauses that a test need not wait for; the rest is as in production. */
-export const QUICK: Partial<Limits> = {
-  firstRetryMs: 2,
-  longestRetryMs: 8,
-  firstCheckPauseMs: 2,
-  diskPauseMs: 5,
-};
-
-/** The parts of a room over a played config-update in a directory. */
-export function playedParts(home: string, played: PlayedUpdate): RunsParts {
-  return {
-    stateDir: join(home, 'state'),
-    dbDir: join(home, 'db'),
-    target: 'fly',
-    command: played.command,
-    cwd: home,
-    env: { PATH: process.env['PATH'] ?? '' },
-    isInIndex: (change) => played.has(change.subject),
-    authorization: () => null,
-    report: () => {},
-    limits: QUICK,
-  };
-}
 
 /** A room of its own in a temporary directory, with a config-update that is played. */
 export class Rig {
@@ -87,9 +63,4 @@ export class Rig {
       .rows.map(({ state }) => state)
       .reverse();
   }
-}
-
-export function newChange(subject: string, more: Partial<NewChange> = {}): NewChange {
-  const none = { studio: null, before: null, after: null };
-  return { by: 'ann', kind: 'event', action: 'create', subject, ...none, ...more };
 }

@@ -1,0 +1,74 @@
+/**
+ * Holds the room until it is killed, or until it has done what it is told on standard input, a command a line:
+ * `node room-process.ts <home> <address that must answer>`. Says how far it has come on standard output.
+ */
+import { writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setImmediate as turn } from 'node:timers/promises';
+import { createRuns } from '../../../src/runs/create-runs.ts';
+import { newChange, playedParts, quiet } from './parts.ts';
+import { PlayedUpdate } from './played-update.ts';
+
+const [home = '', url = ''] = process.argv.slice(2);
+const played = new PlayedUpdate(join(home, 'played'));
+const runs = createRuns({ ...playedParts(home, played), report: (problem) => say(`problem ${problem}`) });
+const commands = (await text(process.stdin)).split('\n').filter(Boolean);
+
+function say(line: string): void {
+  writeSync(1, `${line}\n`);
+}
+
+function idOf(subject: string): string {
+  return runs.changes({ text: subject, limit: 1000 }).rows.find((row) => row.subject === subject)?.id ?? '';
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await turn();
+}
+
+async function obey([word, name = '', what = '']: readonly string[]): Promise<void> {
+  switch (word) {
+    case 'start':
+      return runs.start();
+    case 'intend':
+      return void runs.intend(
+        newChange(name, { live: what === 'live' ? { url } : null, publish: what !== 'pending' }),
+      );
+    case 'put':
+      return played.put(name);
+    case 'saved':
+      return runs.saved(idOf(name), { publish: what !== 'pending' });
+    case 'drop':
+      return runs.drop(idOf(name));
+    case 'publish':
+      return void runs.publish('bob', 'administrator');
+    case 'cancel':
+      for (const { id } of runs.runs({ states: ['waiting'] }).rows) runs.cancel(id, 'bob');
+      return;
+    case 'retry':
+      return void runs.retry(idOf(name), 'bob');
+    case 'turns':
+      for (let left = Number(name); left > 0; left -= 1) await turn();
+      return;
+    case 'until-starts':
+      return await until(() => played.starts.length >= Number(name));
+    case 'until-run':
+      return await until(() => runs.runs().rows.some(({ state }) => state === name));
+    case 'until-change':
+      return await until(() => runs.change(idOf(name))?.state === what);
+    case 'quiet':
+      return await quiet(runs);
+    case 'die':
+      process.kill(process.pid, 'SIGKILL');
+      return await new Promise(() => {});
+    default:
+      throw new Error(`what is ${word}?`);
+  }
+}
+
+for (const command of commands) {
+  await obey(command.split(' '));
+  say(command);
+}
+await runs.close();

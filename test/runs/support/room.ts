@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { expect } from 'vitest';
+import { createRuns } from '../../../src/runs/create-runs.ts';
+import type { Change, Run } from '../../../src/runs/run-model.ts';
+import { playedParts, quiet } from './parts.ts';
+import { PlayedUpdate } from './played-update.ts';
+
+const PROCESS = join(import.meta.dirname, 'room-process.ts');
+
+interface Settled {
+  readonly changes: readonly Change[];
+  readonly runs: readonly Run[];
+}
+
+interface Held {
+  readonly signal: NodeJS.Signals | null;
+  /** The commands that were done. */
+  readonly said: readonly string[];
+}
+
+/** A directory whose room is held by one process after another. */
+export class Room {
+  readonly home = mkdtempSync(join(tmpdir(), 'room-'));
+  readonly played = new PlayedUpdate(join(this.home, 'played'));
+  /** The address that changes must answer at. */
+  readonly url: string;
+
+  constructor(url: string) {
+    this.url = url;
+    mkdirSync(join(this.home, 'db'));
+  }
+
+  remove(): void {
+    this.played.close();
+    rmSync(this.home, { recursive: true });
+  }
+
+  /**
+   * Has a process hold the room, do these commands and end, unless it is killed before.
+   *
+   * @param through a command that runs it, such as `['strace', ...]`
+   */
+  async hold(commands: readonly string[], through: readonly string[] = []): Promise<Held> {
+    const [program = '', ...args] = [...through, process.execPath, PROCESS, this.home, this.url];
+    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    child.stdin.on('error', () => {}); // it may be killed before it reads
+    child.stdin.end(commands.join('\n'));
+    const [said, [code, signal]] = (await Promise.all([text(child.stdout), once(child, 'close')])) as [
+      string,
+      [number | null, NodeJS.Signals | null],
+    ];
+    if (signal === null) expect(code, said).toBe(0);
+    return { signal, said: said.split('\n').filter(Boolean) };
+  }
+
+  /**
+   * Opens the room here, and resolves with all that it holds once nothing waits for anything any more.
+   *
+   * @param makeUp whether what has failed or is pending is published then
+   */
+  async settle(makeUp = false): Promise<Settled> {
+    const problems: string[] = [];
+    const report = (problem: string) => void problems.push(problem);
+    const runs = createRuns({ ...playedParts(this.home, this.played), report });
+    runs.start();
+    await quiet(runs);
+    const all = { limit: 10_000 };
+    if (makeUp) {
+      for (const { id } of runs.changes({ ...all, states: ['failed'] }).rows) runs.retry(id, 'bob');
+      runs.publish('bob', 'administrator');
+      await quiet(runs);
+    }
+    const found = { changes: runs.changes(all).rows.toReversed(), runs: runs.runs(all).rows.toReversed() };
+    await runs.close();
+    expect(problems).toEqual([]);
+    return found;
+  }
+
+  /**
+   * What ought not to be once everything is settled, if every run may end well in the end: none, for a program that is
+   * right. A change that the index has is live, or pending if nobody asked for more, and one that it does not have is
+   * dropped.
+   */
+  problemsOf(changes: readonly Change[]): string[] {
+    const { published } = this.played;
+    return changes.flatMap(({ subject, kind, state }) => {
+      const isThere = this.played.has(subject);
+      const said = `${subject} (${kind}) is ${state}`;
+      if (kind === 'update') return ['live', 'dropped', 'failed'].includes(state) ? [] : [said];
+      if (!isThere) return state === 'dropped' ? [] : [`${said}, and not in the index`];
+      if (state === 'live') return published.has(subject) ? [] : [`${said}, and was not published`];
+      return ['pending', 'failed'].includes(state) ? [] : [`${said}, and in the index`];
+    });
+  }
+}
