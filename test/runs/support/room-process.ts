@@ -57,6 +57,10 @@ async function obey([word, name = '', what = '']: readonly string[]): Promise<vo
       return await until(() => runs.runs().rows.some(({ state }) => state === name));
     case 'until-change':
       return await until(() => runs.change(idOf(name))?.state === what);
+    case 'until-event':
+      return await until(() => runs.runs().rows.some(({ lastSeq }) => lastSeq > 0));
+    case 'until-ended':
+      return await until(() => runs.runs().rows.some(({ lastSeq }) => lastSeq > 1));
     case 'quiet':
       return await quiet(runs);
     case 'die':
