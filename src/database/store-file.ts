@@ -14,6 +14,8 @@ export interface StoreFile {
   readonly versions: readonly string[];
   /** What is lost with the file, as the end of a hint. */
   readonly lost: string;
+  /** Tables whose pages are proved when it is opened, if the others are too large for that; all where absent. */
+  readonly proved?: readonly string[];
 }
 
 /** How many commits a power cut may lose; a kill loses none. */
@@ -71,10 +73,16 @@ export function provenVersion(db: Database, path: string, { versions, lost }: St
   return version;
 }
 
-/** @throws {Damaged} the pages of the file are not in order */
-export function provePages(db: Database): void {
-  const found = db.pragma('quick_check(1)', { simple: true });
-  if (found !== 'ok') throw new Damaged(`quick_check says: ${String(found)}`);
+/**
+ * @param tables whose pages are looked at; those of the whole file where absent
+ * @throws {Damaged} the pages of the file are not in order
+ */
+export function provePages(db: Database, tables: readonly (string | number)[] = [1]): void {
+  for (const table of tables) {
+    // A number would be how many problems are listed.
+    const found = db.pragma(`quick_check(${table})`, { simple: true });
+    if (found !== 'ok') throw new Damaged(`quick_check says: ${String(found)}`);
+  }
 }
 
 function open(path: string, file: StoreFile, { synchronous, journal }: Durability): Database {
@@ -100,7 +108,7 @@ function begin(db: Database, file: StoreFile): void {
 
 function prove(db: Database, path: string, file: StoreFile): void {
   if (provenVersion(db, path, file) === 0) throw new Damaged('it has no version');
-  provePages(db);
+  provePages(db, file.proved);
 }
 
 function serialized(path: string, file: StoreFile): Buffer | null {

@@ -1,6 +1,8 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pause } from '../backoff.ts';
 import { type Lock, tryLock } from '../database/lock.ts';
+import { isDamage } from '../database/repair.ts';
 import type { Database } from '../database/sqlite.ts';
 import { Failure, problemOf } from '../failure.ts';
 import { onDisk } from '../files/disk.ts';
@@ -15,7 +17,7 @@ import type { ChildParts } from './run-config-update.ts';
 import { type Limits, USUAL_LIMITS } from './run-limits.ts';
 import type { Change } from './run-model.ts';
 import type { Runs } from './runs.ts';
-import { openRunsFile } from './runs-file.ts';
+import { openRunsFile, suspect } from './runs-file.ts';
 import { Watchers } from './watchers.ts';
 
 /** `command`, `cwd` and `env` are those of config-update: leave out of `env` what only this server needs. */
@@ -46,12 +48,15 @@ const REMOVE_MS = 3_600_000;
 export function createRuns(parts: RunsParts): Runs {
   const { stateDir, report, target } = parts;
   const limits = { ...USUAL_LIMITS, ...parts.limits };
-  const { db, lock } = openHeld(stateDir);
+  const { db, lock } = openHeld(stateDir, report);
   const stop = new AbortController();
   const { signal } = stop;
   const watchers = new Watchers();
   let isOpen = false;
-  const failed = (error: unknown): void => report(problemOf(error).message);
+  const failed = (error: unknown): void => {
+    if (isDamage(error)) suspect(db);
+    report(problemOf(error).message);
+  };
   let isLooking = false;
   // Once for all that changes in one go, and never in the middle of a step.
   const look = (): void => {
@@ -129,7 +134,14 @@ export function createRuns(parts: RunsParts): Runs {
     runs: (filter = {}) => book.runs.list(filter),
     changes: (filter = {}) => book.changes.list(filter),
     changesOf: (run) => book.changes.ofRun(run),
-    events: (run, after, limit) => book.events.after(run, after, limit),
+    events: (run, after, limit) => {
+      try {
+        return book.events.after(run, after, limit);
+      } catch (error) {
+        failed(error);
+        throw error;
+      }
+    },
     waitFor: async (id, after, ms, until) => {
       const run = book.runs.get(id);
       if (run && run.lastSeq <= after) await watchers.wait([id], ms, until);
@@ -153,16 +165,26 @@ export function createRuns(parts: RunsParts): Runs {
   };
 }
 
-function openHeld(stateDir: string): { db: Database; lock: Lock } {
+function openHeld(stateDir: string, report: RunsParts['report']): { db: Database; lock: Lock } {
   onDisk('cannot prepare', stateDir, () => makePrivateDirectory(stateDir));
   const lock = tryLock(join(stateDir, 'runs.lock'));
   if (!lock) throw held(stateDir);
   try {
-    return { db: openRunsFile(stateDir), lock };
+    const before = setAside(stateDir);
+    const db = openRunsFile(stateDir);
+    for (const name of setAside(stateDir))
+      if (!before.includes(name))
+        report(`the record of runs was damaged, and is now ${name}: look at what is pending`);
+    return { db, lock };
   } catch (error) {
     lock.release();
     throw error;
   }
+}
+
+/** Damaged files that were set aside. */
+function setAside(stateDir: string): string[] {
+  return readdirSync(stateDir).filter((name) => /\.damaged-[0-9TZ]+$/.test(name));
 }
 
 function held(stateDir: string): Failure {

@@ -13,6 +13,8 @@ export interface CheckParts {
   readonly authorization: (url: URL) => string | null;
   /** Does some work on the database until it is kept. */
   readonly keep: (work: () => void) => Promise<void>;
+  /** Told what went wrong with the database. */
+  readonly failed: (error: unknown) => void;
   readonly signal: AbortSignal;
 }
 
@@ -26,12 +28,18 @@ export class LiveChecks {
     this.#parts = parts;
   }
 
-  /** Begins the checks that are due. */
+  /** Begins the checks that are due. Never throws. */
   look(): void {
-    const { book, signal } = this.#parts;
+    const { book, signal, failed } = this.#parts;
     if (signal.aborted) return;
-    for (const change of book.changes.inState('checking')) {
-      if (!this.#under.has(change.id)) this.#under.set(change.id, this.#check(change));
+    try {
+      for (const change of book.changes.inState('checking')) {
+        if (this.#under.has(change.id)) continue;
+        const revision = (change.run && book.runs.get(change.run)?.report?.index?.etag) || null;
+        this.#under.set(change.id, this.#check(change, revision));
+      }
+    } catch (error) {
+      failed(error); // The next news look again.
     }
   }
 
@@ -40,14 +48,14 @@ export class LiveChecks {
     await Promise.all(this.#under.values());
   }
 
-  async #check({ id, run, live }: Change): Promise<void> {
+  async #check({ id, live }: Change, revision: string | null): Promise<void> {
     const { book, limits, authorization, keep, signal } = this.#parts;
     const result = await probeLive({
       ...limits,
       authorization,
       signal,
       url: live?.url ?? '',
-      revision: (run && book.runs.get(run)?.report?.index?.etag) || null,
+      revision,
       inTurn: (request) => this.#inTurn(request),
     });
     if (result) await keep(() => book.checked(id, result));

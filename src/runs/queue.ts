@@ -1,5 +1,7 @@
+import { isDamage } from '../database/repair.ts';
+import { problemOf } from '../failure.ts';
 import type { RunEvent } from '../report/events.ts';
-import { type Conclusion, concludeChild } from './conclude.ts';
+import { type ChildEnd, type Conclusion, concludeChild } from './conclude.ts';
 import { EventWriter } from './event-writer.ts';
 import type { RunBook } from './run-book.ts';
 import { type ChildParts, runConfigUpdate } from './run-config-update.ts';
@@ -86,11 +88,15 @@ export class Queue {
   }
 
   async #whole(run: Run): Promise<void> {
-    const { book, child, limits, signal, keep } = this.#parts;
+    const { book, child, limits, signal, keep, failed } = this.#parts;
     const writer = this.#writer(run.id);
     const { target, by } = run;
     const onEvent = (event: RunEvent): void => writer.add(event);
-    const end = await runConfigUpdate(child, { target, by, limitMs: limits.runMs, signal, onEvent });
+    const limitMs = limits.runMs;
+    const end = await runConfigUpdate(child, { target, by, limitMs, signal, onEvent }).catch((error) => {
+      failed(error);
+      return unknownEnd(error, limitMs);
+    });
     // This server is ending, and so it was ended: the next start finds it.
     if (signal.aborted && end.report === null) return writer.stop();
     const conclusion: Conclusion = concludeChild(end);
@@ -104,12 +110,26 @@ export class Queue {
   #writer(run: string): EventWriter {
     const { book, news, failed, limits } = this.#parts;
     return new EventWriter({
-      append: (events) => book.events.append(run, events),
+      append: (events) => {
+        try {
+          book.events.append(run, events);
+        } catch (error) {
+          // What is only shown must not keep a run from its end.
+          if (!isDamage(error)) throw error;
+          failed(error);
+        }
+      },
       kept: () => news(run),
       failed,
       retryMs: limits.diskPauseMs,
     });
   }
+}
+
+/** Where not even the reason of a failure was foreseen, the run must end all the same. */
+function unknownEnd(error: unknown, limitMs: number): ChildEnd {
+  const outcome = { kind: 'not-started', reason: problemOf(error).message } as const;
+  return { outcome, report: null, nonsense: null, lastWords: '', limitMs };
 }
 
 /** Whether two runs would update the same machines. */

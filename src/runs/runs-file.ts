@@ -1,3 +1,4 @@
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from '../database/sqlite.ts';
 import { openStoreFile, type StoreFile } from '../database/store-file.ts';
@@ -66,16 +67,31 @@ const FILE: StoreFile = {
   versions: ['', FIRST],
   lost: ' (the history of runs and changes is lost with it)',
 };
+/** Events are most of the file: to look at all of them would take longer than the rest of a start. */
+const SMALL = ['runs', 'changes', 'reset_tokens'];
 
 /**
- * Opens the file, which is made if need be. Every commit outlasts a power cut, but those of
- * `lightly`.
+ * Opens the file, which is made if need be. Every commit outlasts a power cut, but those of `lightly`. A damaged file is
+ * set aside; one whose events alone are damaged at the next start after `suspect`.
  *
  * @throws {Failure} `disk`, `config-invalid`
  */
 export function openRunsFile(stateDir: string): Database {
-  return openStoreFile(join(stateDir, 'runs.sqlite3'), FILE, { synchronous: 'FULL', journal: 'WAL' });
+  const path = join(stateDir, 'runs.sqlite3');
+  const mark = markOf(path);
+  const isSuspect = existsSync(mark);
+  const file = isSuspect ? FILE : { ...FILE, proved: SMALL };
+  const db = openStoreFile(path, file, { synchronous: 'FULL', journal: 'WAL' });
+  if (isSuspect) rmSync(mark, { force: true });
+  return db;
 }
+
+/** Has the next start look at every page of a file in which damage was met. */
+export function suspect(db: Database): void {
+  writeFileSync(markOf(db.name), '');
+}
+
+const markOf = (path: string): string => `${path}.suspect`;
 
 /**
  * Commits without a flush to the disk. A kill loses none of it; a power cut may, and with it the run that it is about,

@@ -1,7 +1,5 @@
-import { readdirSync, statSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { setAside } from '../../src/database/repair.ts';
 import { openDatabase } from '../../src/database/sqlite.ts';
 import { removeOld } from '../../src/runs/retention.ts';
 import { openRunsFile } from '../../src/runs/runs-file.ts';
@@ -17,69 +15,6 @@ afterEach(() => rig.close());
 const stateDir = () => join(rig.home, 'state');
 const file = () => join(stateDir(), 'runs.sqlite3');
 const DAY = 86_400_000;
-
-describe('the file', () => {
-  it('is where only its owner may look', () => {
-    expect(statSync(stateDir()).mode & 0o777).toBe(0o700);
-  });
-
-  it('has a version, a write-ahead log, and outlasts a power cut', async () => {
-    await rig.runs.close();
-    const db = openRunsFile(stateDir());
-    const pragma = (name: string) => db.pragma(name, { simple: true });
-    expect([pragma('user_version'), pragma('journal_mode'), pragma('synchronous')]).toEqual([1, 'wal', 2]);
-    db.close();
-    rig.open();
-  });
-
-  it.each([
-    ['is no database', () => writeFileSync(file(), 'x'.repeat(5000))],
-    [
-      'has another table',
-      () => {
-        const db = openDatabase(file());
-        db.exec('CREATE TABLE foreign_table (x)');
-        db.close();
-      },
-    ],
-  ])('is set aside when it %s, and a new one is made', async (_, damage) => {
-    rig.save('one');
-    await rig.runs.close();
-    damage();
-    rig.open();
-    expect(rig.runs.changes().total).toBe(0);
-    expect(
-      readdirSync(stateDir()).filter((name) => /^runs\.sqlite3\.damaged-[0-9TZ]+$/.test(name)),
-    ).toHaveLength(1);
-    rig.save('two');
-    expect(rig.runs.changes().total).toBe(1);
-  });
-
-  it('is set aside with its log, which must never be played back into a new one', async () => {
-    await rig.runs.close();
-    writeFileSync(`${file()}-wal`, 'log');
-    writeFileSync(`${file()}-shm`, 'its index');
-    const aside = setAside(file(), () => true);
-    expect(
-      readdirSync(stateDir())
-        .filter((name) => name.startsWith('runs.sqlite3'))
-        .toSorted(),
-    ).toEqual(['', '-shm', '-wal'].map((ending) => `${basename(aside ?? '')}${ending}`));
-    rig.open();
-  });
-
-  it('of a newer release is left alone', async () => {
-    await rig.runs.close();
-    const db = openDatabase(file());
-    db.pragma('user_version = 2');
-    db.close();
-    expect(() => rig.open()).toThrow(expect.objectContaining({ code: 'config-invalid' }));
-    const again = openDatabase(file());
-    again.pragma('user_version = 1');
-    again.close();
-    rig.open();
-  });
-});
 
 describe('lists', () => {
   it('have the newest first, a page at a time, and say how many there are', () => {
