@@ -5,6 +5,7 @@ import BetterSqlite3 from 'better-sqlite3';
 import { Failure } from '../failure.ts';
 
 export type Database = BetterSqlite3.Database;
+export type Statement<Given extends unknown[], Row> = BetterSqlite3.Statement<Given, Row>;
 
 /** Set by build.mjs to true: then the addon is beside the executable, and there is no node_modules. */
 declare const __BUNDLED__: boolean | undefined;

@@ -143,8 +143,8 @@ export function createRuns(parts: RunsParts): Runs {
       }
     },
     waitFor: async (id, after, ms, until) => {
-      const run = book.runs.get(id);
-      if (run && run.lastSeq <= after) await watchers.wait([id], ms, until);
+      const last = book.runs.lastSeq(id);
+      if (last !== null && last <= after) await watchers.wait([id], ms, until);
     },
     waitForChange: async (id, ms, until) => {
       const change = book.changes.get(id);

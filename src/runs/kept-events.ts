@@ -1,4 +1,4 @@
-import type { Database } from '../database/sqlite.ts';
+import type { Database, Statement } from '../database/sqlite.ts';
 import type { RunEvent } from '../report/events.ts';
 import type { FleetReport } from '../report/fleet-results.ts';
 import type { StoredEvent } from './run-model.ts';
@@ -10,16 +10,27 @@ interface EventRow {
   readonly event: string;
 }
 
+/** Answers that are remembered until there is another event. */
+const MOST_ANSWERS = 16;
+
 /** The table of events. */
 export class KeptEvents {
   readonly #db: Database;
+  readonly #select: Statement<[string, number, number], EventRow>;
+  /** Hundreds of watchers ask the same when they are woken. */
+  readonly #answers = new Map<string, readonly StoredEvent[]>();
 
   constructor(db: Database) {
     this.#db = db;
+    this.#select = db.prepare(
+      `SELECT seq, at, event FROM events WHERE run = (SELECT sequence FROM runs WHERE id = ?) AND seq > ?
+       ORDER BY seq LIMIT ?`,
+    );
   }
 
   /** Numbers and keeps events of a run, all of them or none, without a flush to the disk. */
   append(run: string, events: readonly RunEvent[]): void {
+    this.#answers.clear();
     lightly(this.#db, () => {
       const place = this.#db
         .prepare<[string], { sequence: number; last_seq: number }>(
@@ -38,14 +49,15 @@ export class KeptEvents {
     });
   }
 
-  after(run: string, after: number, limit: number): StoredEvent[] {
-    return this.#db
-      .prepare<[string, number, number], EventRow>(
-        `SELECT seq, at, event FROM events WHERE run = (SELECT sequence FROM runs WHERE id = ?) AND seq > ?
-         ORDER BY seq LIMIT ?`,
-      )
-      .all(run, after, limit)
-      .map(storedOf);
+  /** Oldest first. */
+  after(run: string, after: number, limit: number): readonly StoredEvent[] {
+    const question = `${run} ${after} ${limit}`;
+    const known = this.#answers.get(question);
+    if (known) return known;
+    const answer = this.#select.all(run, after, limit).map(storedOf);
+    if (this.#answers.size >= MOST_ANSWERS) this.#answers.clear();
+    this.#answers.set(question, answer);
+    return answer;
   }
 
   /** The name that config-update gave to the run, and its report; null for what was not kept. */

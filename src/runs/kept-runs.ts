@@ -1,4 +1,4 @@
-import type { Database } from '../database/sqlite.ts';
+import type { Database, Statement } from '../database/sqlite.ts';
 import type { Problem } from '../failure.ts';
 import type { FleetReport } from '../report/fleet-results.ts';
 import {
@@ -51,9 +51,11 @@ export interface RunEnd {
 /** The table of runs. Who calls it opens the transaction. */
 export class KeptRuns {
   readonly #db: Database;
+  readonly #lastSeq: Statement<[string], number>;
 
   constructor(db: Database) {
     this.#db = db;
+    this.#lastSeq = db.prepare<[string], number>('SELECT last_seq FROM runs WHERE id = ?').pluck();
   }
 
   add({ target, attempt, trigger, by, notBefore }: NewRun): Run {
@@ -70,6 +72,11 @@ export class KeptRuns {
   get(id: string): Run | null {
     const row = this.#db.prepare<[string], RunRow>('SELECT * FROM runs WHERE id = ?').get(id);
     return row ? runOf(row) : null;
+  }
+
+  /** Number of a run's last event; null for a run that is not there. */
+  lastSeq(id: string): number | null {
+    return this.#lastSeq.get(id) ?? null;
   }
 
   /** One that a row of ours names. */

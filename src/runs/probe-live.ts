@@ -3,7 +3,7 @@ import { backoff } from '../backoff.ts';
 import { monotonicMs } from '../clock.ts';
 import type { LiveResult } from './run-model.ts';
 
-export interface ProbeLimits {
+interface ProbeLimits {
   /** Milliseconds for one request. */
   readonly requestMs: number;
   /** Milliseconds all in all. */
@@ -64,14 +64,14 @@ async function askOnce({ url: text, authorization, requestMs, signal }: Probe): 
     });
     // Only what the headers say counts, and the connection is to be free again.
     await response.body?.cancel();
-    return judge(url, response.status, response.headers.get('location'));
+    return meaningOf(url, response.status, response.headers.get('location'));
   } catch (error) {
     return noAnswer(late.aborted ? `no answer within ${requestMs / 1000} s` : reasonOf(error));
   }
 }
 
 /** Whether an answer is that of an event that is served. */
-export function judge(url: URL, status: number, location: string | null): Answer {
+function meaningOf(url: URL, status: number, location: string | null): Answer {
   const answer = (isLive: boolean, reason: string): Answer => ({ isLive, status, reason });
   if (status === 401) return answer(true, 'it answers 401: it asks for a login');
   if (status >= 200 && status < 300) return answer(true, `it answers ${status}`);

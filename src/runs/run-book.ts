@@ -52,8 +52,8 @@ export class RunBook {
   /** @param publish null for as it was intended */
   saved(id: string, { after, live, publish }: Omit<Saved, 'publish'> & { publish: boolean | null }): void {
     this.#step(() => {
-      const change = this.changes.get(id);
-      if (change?.state !== 'intended') return;
+      const change = this.#change(id);
+      if (change.state !== 'intended') return;
       this.#set(change, { after, live });
       if (publish ?? this.changes.wantsRun(id)) this.#ask(change, change.by, TRIGGERS[change.kind]);
       else this.#set(change, { state: 'pending' });
@@ -62,8 +62,8 @@ export class RunBook {
 
   drop(id: string): void {
     this.#step(() => {
-      const change = this.changes.get(id);
-      if (change?.state === 'intended') this.#set(change, { state: 'dropped' });
+      const change = this.#change(id);
+      if (change.state === 'intended') this.#set(change, { state: 'dropped' });
     });
   }
 

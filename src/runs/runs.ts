@@ -15,7 +15,7 @@ import type {
 export interface Runs {
   /** Call it before the index is written. It is durable when this returns; gives the id of the change. */
   intend(change: NewChange): string;
-  /** The index has it. With `publish` it joins a run, which is woken; else it is pending. */
+  /** The index has it, which counts once. With `publish` it joins a run, which is woken; else it is pending. */
   saved(id: string, done: Saved): void;
   /** The index does not have it. */
   drop(id: string): void;
@@ -40,7 +40,7 @@ export interface Runs {
   /** In the order in which they were made. */
   changesOf(run: string): Change[];
   /** Events with a number above `after`, oldest first. */
-  events(run: string, after: number, limit: number): StoredEvent[];
+  events(run: string, after: number, limit: number): readonly StoredEvent[];
   /** Resolves when the run has an event above `after`, at a change of its state or of one of its changes, or when the time is up. */
   waitFor(run: string, after: number, ms: number, signal: AbortSignal): Promise<void>;
   /** Resolves at the next change of this change or of its run, or when the time is up. */

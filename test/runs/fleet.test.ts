@@ -37,8 +37,8 @@ afterEach(async () => {
   await host.sim.setFaults('');
 });
 
-function open(parts: Partial<RunsParts> = {}): Runs {
-  stateDir = mkdtempSync(join(tmpdir(), 'runs-fleet-'));
+function open(parts: Partial<RunsParts> = {}, home = mkdtempSync(join(tmpdir(), 'runs-fleet-'))): Runs {
+  stateDir = home;
   const { UPDATE_CONFIG_STORE_TIMEOUT: _, ...environment } = host.environment();
   runs = createRuns({
     stateDir,
@@ -111,6 +111,20 @@ describe('over real machines', () => {
     expect(room.change(second)?.run).not.toBe(run);
     expect((await settled(room)).map(({ state }) => state)).toEqual(['live', 'live']);
     expect(room.runs().rows.map(({ state }) => state)).toEqual(['done', 'done']);
+    expectConverged();
+  });
+
+  it('a run that is cut off with its server is done again after the next start', async () => {
+    const room = open();
+    const id = rename(room);
+    const run = room.change(id)?.run ?? '';
+    while (room.run(run)?.lastSeq === 0) await room.waitFor(run, 0, 60_000, new AbortController().signal);
+    await room.close();
+    silent.resolve(undefined);
+    const again = open({}, stateDir);
+    expect(await settled(again)).toMatchObject([{ state: 'live', problem: null }]);
+    expect(again.runs().rows.map(({ state }) => state)).toEqual(['done', 'interrupted']);
+    expect(again.run(run)).toMatchObject({ next: again.change(id)?.run });
     expectConverged();
   });
 
