@@ -116,6 +116,8 @@ describe('over real machines', () => {
 
   it('a run that is cut off with its server is done again after the next start', async () => {
     const room = open();
+    const silent = Promise.withResolvers<undefined>();
+    proxy.plan(() => silent.promise);
     const id = rename(room);
     const run = room.change(id)?.run ?? '';
     while (room.run(run)?.lastSeq === 0) await room.waitFor(run, 0, 60_000, new AbortController().signal);
