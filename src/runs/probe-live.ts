@@ -73,7 +73,8 @@ async function askOnce({ url: text, authorization, requestMs, signal }: Probe): 
 /** Whether an answer is that of an event that is served. */
 function meaningOf(url: URL, status: number, location: string | null): Answer {
   const answer = (isLive: boolean, reason: string): Answer => ({ isLive, status, reason });
-  if (status === 401) return answer(true, 'it answers 401: it asks for a login');
+  if (status === 401)
+    return answer(true, 'it answers 401: it asks for a login, and what is behind that was not seen');
   if (status >= 200 && status < 300) return answer(true, `it answers ${status}`);
   if (status < 300 || status >= 400) return answer(false, `it answers ${status}`);
   if (location === null) return answer(status === 304, `it answers ${status} without saying where to`);

@@ -116,13 +116,16 @@ describe('over real machines', () => {
 
   it('a run that is cut off with its server is done again after the next start', async () => {
     const room = open();
-    const silent = Promise.withResolvers<undefined>();
-    proxy.plan(() => silent.promise);
+    let speak = (): void => {};
+    const silent = new Promise<undefined>((resolve) => {
+      speak = () => resolve(undefined);
+    });
+    proxy.plan(() => silent);
     const id = rename(room);
     const run = room.change(id)?.run ?? '';
     while (room.run(run)?.lastSeq === 0) await room.waitFor(run, 0, 60_000, new AbortController().signal);
     await room.close();
-    silent.resolve(undefined);
+    speak();
     const again = open({}, stateDir);
     expect(await settled(again)).toMatchObject([{ state: 'live', problem: null }]);
     expect(again.runs().rows.map(({ state }) => state)).toEqual(['done', 'interrupted']);
