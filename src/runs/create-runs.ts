@@ -189,6 +189,6 @@ function setAside(stateDir: string): string[] {
 
 function held(stateDir: string): Failure {
   return new Failure('busy', `another process has the runs in ${stateDir}`, {
-    hint: 'End the other showcase-web, or give this one a directory of its own (WEB_STATE_DIR).',
+    hint: 'End the other showcase-web, or give this one a state directory of its own.',
   });
 }

@@ -30,7 +30,7 @@ const probe = (changes: Partial<Probe> = {}) =>
     authorization: () => null,
     revision: '"r"',
     requestMs: 10_000,
-    checkMs: 30,
+    checkMs: 1,
     firstCheckPauseMs: 1,
     inTurn: (request) => request(),
     signal: new AbortController().signal,
@@ -79,7 +79,6 @@ describe('an event is not live', () => {
     answer = (_request, response) => void response.writeHead(status, headers).end();
     const result = await probe();
     expect(result).toMatchObject({ isLive: false, status });
-    expect(result?.tries).toBeGreaterThan(1);
   });
 
   it('if nothing listens there', async () => {
