@@ -1,5 +1,6 @@
 import { backoff } from '../backoff.ts';
 import type { Database } from '../database/sqlite.ts';
+import { onDisk } from '../files/disk.ts';
 import { type Conclusion, reachesSome } from './conclude.ts';
 import { KeptChanges } from './kept-changes.ts';
 import { KeptEvents } from './kept-events.ts';
@@ -29,7 +30,8 @@ const TRIGGERS: Readonly<Record<Change['kind'], RunTrigger>> = {
 
 /**
  * All that can become of runs and changes, each step one durable transaction. So after a kill there is no state between
- * two steps, and what a step says of a run it says of its changes, too.
+ * two steps, and what a step says of a run it says of its changes, too. A step that the disk does not take throws a
+ * `Failure` `disk`, and changes nothing.
  */
 export class RunBook {
   readonly runs: KeptRuns;
@@ -239,9 +241,10 @@ export class RunBook {
   }
 
   #step<T>(work: () => T): T {
+    const { db, changed } = this.#parts;
     this.#touched = new Set();
-    const value = this.#parts.db.transaction(work).immediate();
-    this.#parts.changed(this.#touched);
+    const value = onDisk('cannot write', db.name, () => db.transaction(work).immediate());
+    changed(this.#touched);
     return value;
   }
 }

@@ -2,17 +2,26 @@
  * Holds the room until it is killed, or until it has done what it is told on standard input, a command a line:
  * `node room-process.ts <home> <address that must answer>`. Says how far it has come on standard output.
  */
-import { writeSync } from 'node:fs';
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setImmediate as turn } from 'node:timers/promises';
+import { problemOf } from '../../../src/failure.ts';
 import { createRuns } from '../../../src/runs/create-runs.ts';
 import { newChange, playedParts, quiet } from './parts.ts';
 import { PlayedUpdate } from './played-update.ts';
 
 const [home = '', url = ''] = process.argv.slice(2);
 const played = new PlayedUpdate(join(home, 'played'));
-const runs = createRuns({ ...playedParts(home, played), report: (problem) => say(`problem ${problem}`) });
+let problems = 0;
+const runs = createRuns({
+  ...playedParts(home, played),
+  report: (problem) => {
+    problems += 1;
+    say(`problem ${problem}`);
+  },
+});
+const BALLAST = join(home, 'state/ballast');
 const commands = (await text(process.stdin)).split('\n').filter(Boolean);
 
 function say(line: string): void {
@@ -61,6 +70,20 @@ async function obey([word, name = '', what = '']: readonly string[]): Promise<vo
       return await until(() => runs.runs().rows.some(({ lastSeq }) => lastSeq > 0));
     case 'until-ended':
       return await until(() => runs.runs().rows.some(({ lastSeq }) => lastSeq > 1));
+    case 'until-problems':
+      return await until(() => problems >= Number(name));
+    case 'fill':
+      return fill();
+    case 'free':
+      return rmSync(BALLAST);
+    case 'let-go':
+      return await played.letGo();
+    case 'refused':
+      return say(`refused: ${JSON.stringify(refusal())}`);
+    case 'show':
+      return say(
+        JSON.stringify(runs.runs().rows.map((run) => [run.state, runs.events(run.id, 0, 1000).length])),
+      );
     case 'quiet':
       return await quiet(runs);
     case 'die':
@@ -68,6 +91,27 @@ async function obey([word, name = '', what = '']: readonly string[]): Promise<vo
       return await new Promise(() => {});
     default:
       throw new Error(`what is ${word}?`);
+  }
+}
+
+/** Takes all that is left of the disk. */
+function fill(): void {
+  const fd = openSync(BALLAST, 'w');
+  try {
+    for (;;) writeSync(fd, Buffer.alloc(4096));
+  } catch {
+    closeSync(fd); // It is full.
+  }
+}
+
+/** Why a change is not taken any more. */
+function refusal(): unknown {
+  for (;;) {
+    try {
+      runs.drop(runs.intend(newChange('x'.repeat(4000))));
+    } catch (error) {
+      return problemOf(error);
+    }
   }
 }
 
