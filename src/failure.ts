@@ -1,5 +1,5 @@
 /**
- * Everything that can go wrong in a way that its reader can act on. One place (`cgi/status.ts`) maps a code to an
+ * Everything that can go wrong in a way that its reader can act on. One place (`http/status.ts`) maps a code to an
  * HTTP status, and each way in (`app/`) to an exit code.
  */
 export const FAILURE_CODES = [

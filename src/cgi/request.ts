@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
+import { type Credentials, parseAuthorization } from '../http/credentials.ts';
 import { type AnswerForm, preferredForm } from './accept.ts';
 import { discardBody, type Input, lookForBody } from './body.ts';
-import { type Credentials, parseAuthorization } from './credentials.ts';
 import { type Push, readPush } from './push-request.ts';
 
 export type { Input };

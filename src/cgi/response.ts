@@ -1,5 +1,5 @@
+import type { Status } from '../http/status.ts';
 import type { AnswerForm } from './accept.ts';
-import type { Status } from './status.ts';
 
 export interface Response {
   readonly status: Status;

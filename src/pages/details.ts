@@ -1,7 +1,7 @@
+import { type Html, html } from '../html/html.ts';
 import type { Year } from '../index/index-model.ts';
 import { countEvents } from '../index/index-model.ts';
 import { renderEvents } from './event-lists.ts';
-import { type Html, html } from './html.ts';
 import { ENGLISH, filled, wordingFor } from './labels.ts';
 import { renderName } from './language.ts';
 import { counted, renderRegionName, renderStudioNames } from './overviews.ts';

@@ -1,8 +1,8 @@
+import { type Html, html } from '../html/html.ts';
 import type { Event, StudioYear } from '../index/index-model.ts';
 import { dayLocale } from '../index/locale.ts';
 import type { Days } from '../index/read-dates.ts';
 import { compareBytes } from '../index/sort-order.ts';
-import { type Html, html } from './html.ts';
 import { languageOf, renderName } from './language.ts';
 import type { SiteView, When } from './view.ts';
 

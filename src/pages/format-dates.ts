@@ -1,5 +1,5 @@
+import { type Html, html } from '../html/html.ts';
 import type { Days } from '../index/read-dates.ts';
-import { type Html, html } from './html.ts';
 
 /** Writes days in one language; making one is slow, so one is made for each language and kept. */
 export class DayWriter {

@@ -1,5 +1,5 @@
+import { type Html, html } from '../html/html.ts';
 import { isKnownLocale } from '../index/locale.ts';
-import { type Html, html } from './html.ts';
 import { languageOf } from './language.ts';
 
 /** The texts of a studio's own pages. `{}` stands for a name. */

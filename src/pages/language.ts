@@ -1,5 +1,5 @@
+import { type Html, html } from '../html/html.ts';
 import { isKnownLocale } from '../index/locale.ts';
-import { type Html, html } from './html.ts';
 
 /** `it-IT` to `it`. */
 export function languageOf(tag: string): string {

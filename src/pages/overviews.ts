@@ -1,5 +1,5 @@
+import { type Html, html } from '../html/html.ts';
 import { countEvents } from '../index/index-model.ts';
-import { type Html, html } from './html.ts';
 import { ENGLISH } from './labels.ts';
 import { renderName } from './language.ts';
 import { renderLayout, SITE } from './page-layout.ts';

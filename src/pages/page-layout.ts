@@ -1,4 +1,4 @@
-import { type Html, html } from './html.ts';
+import { type Html, html } from '../html/html.ts';
 import { ENGLISH, type Wording } from './labels.ts';
 import type { Links } from './links.ts';
 import { STYLE } from './style.ts';

@@ -1,6 +1,6 @@
 import outlines from 'outlines:maps';
+import { type Html, html, markup } from '../html/html.ts';
 import type { MapName, MapPlace } from '../index/projection.ts';
-import { type Html, html, markup } from './html.ts';
 import type { Wording } from './labels.ts';
 import type { RegionView, SiteView, StudioView } from './view.ts';
 

@@ -1,4 +1,4 @@
-import { type Html, markup } from './html.ts';
+import { type Html, markup } from '../html/html.ts';
 
 /** The style sheet of every page: narrow and wide, light and dark, on screen and on paper. */
 const SHEET = `

@@ -2,10 +2,10 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { preferredForm } from '../../src/cgi/accept.ts';
 import { readBody } from '../../src/cgi/body.ts';
-import { parseAuthorization } from '../../src/cgi/credentials.ts';
 import { headerProblem, readPush } from '../../src/cgi/push-request.ts';
 import { renderResponse } from '../../src/cgi/response.ts';
-import { OK, statusOf } from '../../src/cgi/status.ts';
+import { parseAuthorization } from '../../src/http/credentials.ts';
+import { OK, statusOf } from '../../src/http/status.ts';
 
 const NOW = 1_800_000_000;
 const push = (more: object = {}) => ({

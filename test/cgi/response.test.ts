@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { renderResponse } from '../../src/cgi/response.ts';
-import { OK, statusOf } from '../../src/cgi/status.ts';
 import type { FailureCode } from '../../src/failure.ts';
+import { OK, statusOf } from '../../src/http/status.ts';
 
 function headersOf(output: string): Record<string, string> {
   const [head = ''] = output.split('\r\n\r\n', 1);

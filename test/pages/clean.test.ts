@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clean, html, markup } from '../../src/pages/html.ts';
+import { clean, html, markup } from '../../src/html/html.ts';
 
 const range = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, at) => String.fromCodePoint(from + at));

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openImage } from '../../src/database/image.ts';
+import { clean, html } from '../../src/html/html.ts';
 import type { Index } from '../../src/index/index-model.ts';
 import { readIndex } from '../../src/index/read-index.ts';
-import { clean, html } from '../../src/pages/html.ts';
 import { buildIndex, hostileTables } from '../support/indexes.ts';
 import { event, multi, NOTHING, studio, yearOf } from '../support/invented-index.ts';
 import { linksOf, renderAll, textOf, tokensOf } from './support.ts';

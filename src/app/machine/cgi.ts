@@ -2,8 +2,8 @@ import { standardInput } from '../../cgi/body.ts';
 import type { Push } from '../../cgi/push-request.ts';
 import { parseRequest, type Request } from '../../cgi/request.ts';
 import { renderResponse } from '../../cgi/response.ts';
-import { statusOf } from '../../cgi/status.ts';
 import { Failure, type FailureCode } from '../../failure.ts';
+import { statusOf } from '../../http/status.ts';
 import { arrival } from '../../journal/arrival.ts';
 import type { Reporter, RunEvent } from '../../report/events.ts';
 import { renderJson, textReport } from '../../report/plain-text.ts';
@@ -133,7 +133,7 @@ async function audienceOf(request: Request, parts: Parts): Promise<Audience> {
 
 async function provesAdministrator(request: Request, parts: Parts): Promise<boolean> {
   if (!request.credentials) return false;
-  const { isAdministrator } = await import('../../cgi/authorize.ts');
+  const { isAdministrator } = await import('../../http/authorize.ts');
   const authorities = { users: await installedUsers(parts), token: parts.settings.token };
   return await isAdministrator(request, authorities);
 }

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import bcrypt from 'bcryptjs';
 import { describe, expect, it } from 'vitest';
 import { SAMPLE_HASHES, SAMPLE_PASSWORD } from '../../dev/sample/people.ts';
-import { isAdministrator } from '../../src/cgi/authorize.ts';
-import type { Credentials } from '../../src/cgi/credentials.ts';
+import { isAdministrator } from '../../src/http/authorize.ts';
+import type { Credentials } from '../../src/http/credentials.ts';
 import type { User } from '../../src/index/index-model.ts';
 import { verifyPassword } from '../../src/index/password.ts';
 
