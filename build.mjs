@@ -31,6 +31,7 @@ const EXECUTABLES = {
   'maintenance-config': 'scripts',
   'fleet-sim': 'scripts',
   'config-update': 'scripts',
+  'showcase-web': 'scripts',
 };
 /** In dev/: what bundles are made with. */
 const PLUGIN_FILES = [
@@ -38,6 +39,7 @@ const PLUGIN_FILES = [
   'yaml-plugin.mjs',
   'outlines-plugin.mjs',
   'outlines.mjs',
+  'client-plugin.mjs',
   'path-text.mjs',
 ];
 const FOLDERS = [...new Set(Object.values(EXECUTABLES))];
@@ -110,7 +112,8 @@ async function build(addon, outDir, analyse) {
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   const own = ['package.json', 'package-lock.json', 'build.mjs', relative(root, addon)];
   const inputs = new Set([...own, ...PREAMBLE_FILES]);
-  for (const path of await filesIn('dev/build')) inputs.add(path);
+  for (const folder of ['dev/build', 'src/web/client'])
+    for (const path of await filesIn(folder)) inputs.add(path);
   for (const name of PLUGIN_FILES) inputs.add(join('dev', name));
 
   const packages = Object.fromEntries(FOLDERS.map((folder) => [folder, new Set()]));

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { configDefaults, defineConfig } from 'vitest/config';
+import { viteClient } from './dev/client-plugin.mjs';
 import { viteOutlines } from './dev/outlines-plugin.mjs';
 import { viteYaml } from './dev/yaml-plugin.mjs';
 import { scratchVariables } from './test/support/scratch.ts';
@@ -13,7 +14,7 @@ const hasShared = existsSync(resolve(import.meta.dirname, '../shared/golden'));
 delete process.env['NODE_USE_ENV_PROXY'];
 
 export default defineConfig({
-  plugins: [viteYaml, viteOutlines],
+  plugins: [viteYaml, viteOutlines, viteClient],
   test: {
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/setup.ts'],

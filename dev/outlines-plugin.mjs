@@ -35,7 +35,7 @@ export const viteOutlines = {
 
 /** Whether an input of a bundle is no file. */
 export function isVirtual(path) {
-  return path.startsWith(`${NAMESPACE}:`);
+  return path.startsWith(`${NAMESPACE}:`) || path.startsWith('client:');
 }
 
 /** Packages whose data an input of a bundle is made of. */

@@ -2,6 +2,7 @@
 import { basename, join, posix } from 'node:path';
 import { build, transform } from 'esbuild';
 import { awsSlim, slimOptions } from '../aws-slim.mjs';
+import { esbuildClient } from '../client-plugin.mjs';
 import { dataPackagesOf, esbuildOutlines, isVirtual } from '../outlines-plugin.mjs';
 import { esbuildYaml } from '../yaml-plugin.mjs';
 import { pinoSlim } from './pino-slim.mjs';
@@ -37,7 +38,7 @@ export async function bundle(root, entry, buildId) {
     supported: {},
     legalComments: 'none',
     define: { __BUNDLED__: 'true', __BUILD_ID__: JSON.stringify(buildId) },
-    plugins: [awsSlim(), pinoSlim(), esbuildYaml, esbuildOutlines],
+    plugins: [awsSlim(), pinoSlim(), esbuildYaml, esbuildOutlines, esbuildClient],
     logLevel: 'warning',
   });
   const modules = new Map((await Promise.all(outputFiles.map(toCommonJs))).map((one) => [one.name, one]));

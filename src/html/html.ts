@@ -4,7 +4,7 @@ import { raw, html as template } from 'hono/html';
 export type Html = ReturnType<typeof raw>;
 
 /** What a template may hold: markup as it is, text to be escaped, and nothing. */
-export type Part = Html | string | number | null | false | readonly Part[];
+export type Part = Html | string | number | null | undefined | false | readonly Part[];
 
 /**
  * The only way to make markup of text: everything that is not markup yet is made presentable and escaped, for elements

@@ -32,9 +32,24 @@ export async function isAdministrator(
   const { credentials } = request;
   if (credentials === null) return false;
   if (credentials.scheme === 'bearer') return sameToken(credentials.token, authorities.token);
-  const { userid, password } = credentials;
+  return await proves(credentials, authorities.users ?? [], mayAdminister, verify);
+}
+
+/** A name and a password, as somebody gave them. */
+export type Login = Extract<Credentials, { scheme: 'basic' }>;
+
+/**
+ * Whether a login is one of these users', by the same rules and in the same time. `verify` as for `isAdministrator`.
+ *
+ * @param may whether that user's password is to count at all
+ */
+export async function proves(
+  { userid, password }: Omit<Login, 'scheme'>,
+  users: readonly User[],
+  may: (userid: string, users: readonly User[]) => boolean = () => true,
+  verify = verifyPassword,
+): Promise<boolean> {
   if (password === '' || Buffer.byteLength(password) > MAX_PASSWORD_BYTES) return false;
-  const users = authorities.users ?? [];
   // Navigator knows users by their htpasswd line, the application by their userid: so the password is the line's, the
   // rights are those of the row that has the name as its userid. Usually the two are one row.
   const hashes = hashesOf(users);
@@ -43,7 +58,7 @@ export async function isAdministrator(
   const found = own === undefined ? null : costClass(own);
   const ownClass = found !== null && proven.has(found) ? found : null;
   const isRight = own !== undefined && ownClass !== null && (await verify(own, password));
-  if (isRight && mayAdminister(userid, users)) return true;
+  if (isRight && may(userid, users)) return true;
   await spend({ hashes, proven, verified: ownClass }, (hash) => verify(hash, password));
   return false;
 }

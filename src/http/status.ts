@@ -16,12 +16,15 @@ const BAD_REQUEST = status(400, 'Bad Request');
 const UNAUTHORIZED = status(401, 'Unauthorized', {
   'WWW-Authenticate': 'Basic realm="Showcase", charset="UTF-8", Bearer realm="Showcase"',
 });
+const FORBIDDEN = status(403, 'Forbidden');
+const NOT_FOUND = status(404, 'Not Found');
 const METHOD_NOT_ALLOWED = status(405, 'Method Not Allowed', { Allow: 'POST' });
 const REQUEST_TIMEOUT = status(408, 'Request Timeout');
 const CONFLICT = status(409, 'Conflict');
 const CONTENT_TOO_LARGE = status(413, 'Content Too Large');
 const UNSUPPORTED_MEDIA_TYPE = status(415, 'Unsupported Media Type');
 const UNPROCESSABLE = status(422, 'Unprocessable Content');
+const TOO_MANY_REQUESTS = status(429, 'Too Many Requests');
 const INTERNAL = status(500, 'Internal Server Error');
 const BAD_GATEWAY = status(502, 'Bad Gateway');
 const UNAVAILABLE = status(503, 'Service Unavailable', { 'Retry-After': String(RETRY_AFTER_SECONDS) });
@@ -31,6 +34,9 @@ const GATEWAY_TIMEOUT = status(504, 'Gateway Timeout');
 const STATUS: Readonly<Record<FailureCode, Status>> = {
   usage: BAD_REQUEST,
   unauthorized: UNAUTHORIZED,
+  forbidden: FORBIDDEN,
+  'not-found': NOT_FOUND,
+  'too-many-requests': TOO_MANY_REQUESTS,
   'method-not-allowed': METHOD_NOT_ALLOWED,
   'body-not-accepted': UNSUPPORTED_MEDIA_TYPE,
   'body-too-large': CONTENT_TOO_LARGE,

@@ -1,24 +1,15 @@
 import { type Html, markup } from '../html/html.ts';
+import { BODY, COLOURS, TEXT } from '../html/look.ts';
 
 /** The style sheet of every page: narrow and wide, light and dark, on screen and on paper. */
 const SHEET = `
-:root{color-scheme:light dark;--ink:#1b2430;--paper:#fff;--quiet:#535e6b;--link:#0b4f9e;--line:#d3dae1;--land:#d3dce3;--far:#e6ebef;--sea:#f5f8fa;--dot:#14307f;--ring:#a34700;--here:#b3123f}
-@media screen and (prefers-color-scheme:dark){:root{--ink:#e9edf2;--paper:#13181e;--quiet:#a9b4c0;--link:#8fbcff;--line:#35404b;--land:#3a4753;--far:#27313b;--sea:#1a2129;--dot:#a9c9ff;--ring:#ffbe66;--here:#ff8fab}}
-*{box-sizing:border-box}
-body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
+${COLOURS}
+${BODY}
 header,main{max-width:64rem;margin:0 auto;padding:.75rem 1rem}
 header{border-bottom:1px solid var(--line)}
 nav ul,.names,.events{list-style:none;margin:0;padding:0}
 nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem}
-h1{font-size:1.75rem;line-height:1.2;margin:1rem 0 .5rem}
-h2{font-size:1.25rem;line-height:1.3;margin:1.75rem 0 .5rem}
-h3{font-size:1rem;margin:1.25rem 0 .25rem}
-a{color:var(--link);text-underline-offset:.15em}
-a:focus-visible{outline:3px solid var(--link);outline-offset:2px;border-radius:2px}
-.skip{position:absolute;left:-100vw}
-.skip:focus{position:static;display:inline-block;padding:.25rem 0}
-nav a[aria-current]{color:inherit;font-weight:600;text-decoration:none}
-.quiet{color:var(--quiet)}
+${TEXT}
 .names{columns:9.5rem;column-gap:1.5rem}
 .names li,.events li{padding:.2rem 0;break-inside:avoid}
 .events li{border-bottom:1px solid var(--line)}

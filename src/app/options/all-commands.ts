@@ -8,11 +8,13 @@ import { START } from '../machine/start-options.ts';
 import { UPDATE } from '../machine/update-options.ts';
 import { READY } from '../ready/ready-options.ts';
 import { FLEET_SIM } from '../rehearsal/fleet-sim-options.ts';
+import { SHOWCASE_WEB } from '../web/showcase-web-options.ts';
 import type { Command } from './command.ts';
 
 /** Every executable, in the order in which a reader meets them. */
 export const COMMANDS: readonly Command<unknown>[] = [
   CONFIG_UPDATE,
+  SHOWCASE_WEB,
   UPDATE,
   START,
   READY,

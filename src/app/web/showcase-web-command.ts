@@ -1,0 +1,87 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { Failure, problemOf } from '../../failure.ts';
+import { createApplication } from '../../web/application.ts';
+import { ROUTES } from '../../web/routes.ts';
+import type { WebLog } from '../../web/web-context.ts';
+import { isUsage, readCall, type Streams, usageLine } from '../arguments.ts';
+import { atAppRoot, buildVoice, siteOf, type Voice, type World } from '../machine/machine-parts.ts';
+import { listen } from './http-listener.ts';
+import { whenParentIsGone } from './parent-watch.ts';
+import { SHOWCASE_WEB, type WebOptions } from './showcase-web-options.ts';
+import { openWebContext } from './web-parts.ts';
+import { readWebSettings } from './web-settings.ts';
+
+/** How it ended: exit code 1 when it could not begin, 2 for options that make no sense. */
+export type WebCode = 0 | 1 | 2;
+
+/** Milliseconds for runs to let go of the disk. */
+const CLOSE_MS = 3000;
+
+/** Serves until the signal is aborted, or, if asked to, until the parent is gone. */
+export async function runShowcaseWeb(
+  world: World,
+  args: readonly string[],
+  streams: Streams,
+  stop: AbortController,
+): Promise<WebCode> {
+  const call = await readCall(SHOWCASE_WEB, args, streams, world);
+  if (call.kind === 'answered') return call.exitCode;
+  let voice: Voice | null = null;
+  try {
+    const options = call.options();
+    const here = atAppRoot(world, options.appRoot);
+    voice = buildVoice(here, [], here.env['RAILS_LOG_VOLUME'] === undefined);
+    await voice.log.flush();
+    await serve(here, options, { streams, stop, log: logTo(voice) });
+    return 0;
+  } catch (error) {
+    if (isUsage(error)) {
+      streams.complain(usageLine(error, world));
+      return 2;
+    }
+    const { code, message, hint } = problemOf(error);
+    if (!(error instanceof Failure)) voice?.log.exception(error);
+    voice?.logOnly({ type: 'note', level: 'warning', message: `failed (${code}): ${message}` });
+    streams.complain(`Failed (${code}): ${message}\nWhat to do: ${hint}\n`);
+    return 1;
+  } finally {
+    await voice?.log.close();
+  }
+}
+
+interface Serving {
+  readonly streams: Streams;
+  readonly stop: AbortController;
+  readonly log: WebLog;
+}
+
+/** @throws {Failure} it cannot begin */
+async function serve(world: World, options: WebOptions, { streams, stop, log }: Serving): Promise<void> {
+  const site = await siteOf(world);
+  const settings = readWebSettings(world.env, site, options.listen);
+  const { signal } = stop;
+  const context = openWebContext({ site, settings, env: world.env, log, ending: signal });
+  const { runs, base } = context;
+  try {
+    const listener = await listen(createApplication(ROUTES, context), settings.listen);
+    const forget = options.withParent ? whenParentIsGone(() => stop.abort()) : () => {};
+    runs.start();
+    log.note(`listening on http://${listener.address}${base}/`);
+    streams.write(`Listening on http://${listener.address}${base}/\n`);
+    if (!signal.aborted) await new Promise((ended) => signal.addEventListener('abort', ended));
+    forget();
+    log.note('ending');
+    await listener.close();
+  } finally {
+    stop.abort();
+    await Promise.race([runs.close(), wait(CLOSE_MS)]);
+  }
+}
+
+function logTo({ log, logOnly }: Voice): WebLog {
+  return {
+    note: (message) => logOnly({ type: 'note', message }),
+    warn: (message) => logOnly({ type: 'note', level: 'warning', message }),
+    exception: log.exception,
+  };
+}

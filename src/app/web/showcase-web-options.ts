@@ -1,0 +1,75 @@
+import { Failure } from '../../failure.ts';
+import { APPLICATION_OPTIONS, defineCommand, Unfit, type Value } from '../options/command.ts';
+import { PLACES, USAGE_EXIT } from '../options/common.ts';
+import { type Listen, readListen } from './web-settings.ts';
+
+export interface WebOptions {
+  /** Null where it was not given. */
+  readonly listen: Listen | null;
+  /** Whether to end when the process is gone that has started this one. */
+  readonly withParent: boolean;
+  readonly appRoot: string | null;
+}
+
+const ADDRESS: Value<Listen> = {
+  name: 'ADDRESS',
+  parse: (given) => {
+    try {
+      return readListen(given, '--listen');
+    } catch (error) {
+      if (error instanceof Failure)
+        throw new Unfit('takes an address with a port, such as 127.0.0.1:9898, or a port');
+      throw error;
+    }
+  },
+};
+
+export const SHOWCASE_WEB = defineCommand(
+  {
+    name: 'showcase-web',
+    folder: 'scripts',
+    summary: 'the pages for studios and administrators',
+    about: [
+      'A server for the host that owns the index. Studios ask for events there and watch them come live; administrators edit the index, have the machines updated, and see what happened. It starts scripts/config-update for every update, and does nothing of that itself.',
+      'It listens behind Navigator, and logs people in by itself, by the users of the index. SIGTERM ends it: what is under way is begun again by the next one.',
+    ],
+    options: {
+      listen: {
+        help: 'where to listen; port 0 for any that is free',
+        value: ADDRESS,
+        variable: 'WEB_LISTEN',
+        presetWords: '127.0.0.1:9898',
+        group: 'Server',
+      },
+      'with-parent': {
+        help: 'end when the process is gone that has started this one, as Navigator needs it',
+      },
+      ...APPLICATION_OPTIONS,
+    },
+    examples: [
+      ['showcase-web', 'listen on 127.0.0.1:9898'],
+      ['showcase-web --listen 127.0.0.1:0', 'listen on any port, and say which'],
+    ],
+    environment: [
+      [
+        'PUBLIC_URL_FLY, PUBLIC_URL_KAMAL',
+        "where a target's events are seen, such as https://smooth.fly.dev/showcase",
+      ],
+      ['WEB_TARGET', 'which machines are updated: fly, kamal, or fly,kamal (default fly)'],
+      ['WEB_TRUSTED_PROXIES', 'addresses and networks of proxies that are believed (default loopback)'],
+      ['WEB_STATE_DIR', 'directory of the runs (default .showcase-web in the db dir)'],
+      ...PLACES,
+    ],
+    exits: [
+      [0, 'a signal ended it, or its parent was gone'],
+      [1, 'it could not begin, such as with a port that is taken'],
+      USAGE_EXIT,
+    ],
+    page: 'docs/COMMANDS.md',
+  },
+  ({ listen, 'with-parent': withParent, 'app-root': appRoot }): WebOptions => ({
+    listen,
+    withParent,
+    appRoot,
+  }),
+);

@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import { monotonicMs } from '../../clock.ts';
+import { readCredentials } from '../../fleet/machine-login.ts';
+import { Logins } from '../../http/logins.ts';
+import { Seals } from '../../http/seals.ts';
+import { createRuns, type RunsParts } from '../../runs/create-runs.ts';
+import type { Site } from '../../site/site.ts';
+import { navigatorPart } from '../../site/static.ts';
+import { Watchers } from '../../web/watcher-count.ts';
+import type { WebContext, WebLog } from '../../web/web-context.ts';
+import { livePeople } from './live-people.ts';
+import { webKey } from './web-key.ts';
+import type { WebSettings } from './web-settings.ts';
+
+/** What only this server needs: config-update has no use for it. */
+const OURS = /^(?:WEB_|PUBLIC_URL_|SMTP_)/;
+
+export interface Ingredients {
+  readonly site: Site;
+  readonly settings: WebSettings;
+  readonly env: NodeJS.ProcessEnv;
+  readonly log: WebLog;
+  readonly ending: AbortSignal;
+  /** Other times, and another program for config-update: for tests. */
+  readonly runs?: Partial<Pick<RunsParts, 'limits' | 'command'>>;
+}
+
+/**
+ * Opens everything that the pages work with.
+ *
+ * @throws {Failure} `busy`: another server has the state directory; `disk`, `config-invalid`
+ */
+export function openWebContext({
+  site,
+  settings,
+  env,
+  log,
+  ending,
+  runs: other = {},
+}: Ingredients): WebContext {
+  const { stateDir, target, publicUrls, isTrusted } = settings;
+  const key = webKey(stateDir);
+  const publicHosts = [...publicUrls.values()].map((url) => new URL(url).host);
+  const runs = createRuns({
+    stateDir,
+    dbDir: site.dbDir,
+    command: [join(site.appRoot, 'scripts/config-update')],
+    cwd: site.appRoot,
+    env: Object.fromEntries(Object.entries(env).filter(([name]) => !OURS.test(name))),
+    target,
+    isInIndex: () => false,
+    authorization: ({ host, hostname }) => (publicHosts.includes(host) ? loginFor(hostname, env) : null),
+    report: log.warn,
+    ...other,
+  });
+  return {
+    base: navigatorPart(site).root,
+    target,
+    publicUrl: (name) => publicUrls.get(name.split(',').find((one) => publicUrls.has(one)) ?? '') ?? null,
+    publicHosts,
+    runs,
+    people: livePeople(site),
+    logins: new Logins({ now: monotonicMs }),
+    seals: new Seals(key, Date.now),
+    watchers: new Watchers(),
+    isTrusted,
+    ending,
+    log,
+    now: Date.now,
+  };
+}
+
+/** As config-update logs in to the machines. @throws {Failure} */
+function loginFor(hostname: string, env: NodeJS.ProcessEnv): string | null {
+  const found = readCredentials(null, env, hostname);
+  if (found === null) return null;
+  if (found.scheme === 'bearer') return null; // of the machines' CGI alone, not of events
+  return `Basic ${Buffer.from(`${found.user}:${found.password}`).toString('base64')}`;
+}

@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import { Failure } from '../../failure.ts';
+import { TARGET_NAMES } from '../../fleet/targets/all-targets.ts';
+import { readTrusted, type Trusted } from '../../http/forwarded.ts';
+import type { Site } from '../../site/site.ts';
+import { quoted } from '../../text.ts';
+
+export interface Listen {
+  readonly host: string;
+  /** 0 for any that is free. */
+  readonly port: number;
+}
+
+export interface WebSettings {
+  readonly listen: Listen;
+  readonly isTrusted: Trusted;
+  readonly stateDir: string;
+  /** As `config-update --target` takes it. */
+  readonly target: string;
+  /** By the name of a target; without a slash at the end. */
+  readonly publicUrls: ReadonlyMap<string, string>;
+}
+
+const DEFAULT_LISTEN = '127.0.0.1:9898';
+const DEFAULT_TARGET = 'fly';
+
+/**
+ * Reads the settings of the server. An empty variable counts as unset.
+ *
+ * @param listen what `--listen` says; null without it
+ * @throws {Failure} `config-invalid`, naming the variable
+ */
+export function readWebSettings(env: NodeJS.ProcessEnv, site: Site, listen: Listen | null): WebSettings {
+  return {
+    listen: listen ?? readListen(env['WEB_LISTEN'] || DEFAULT_LISTEN, 'WEB_LISTEN'),
+    isTrusted: readTrusted(env['WEB_TRUSTED_PROXIES'] || 'loopback', 'WEB_TRUSTED_PROXIES'),
+    stateDir: env['WEB_STATE_DIR'] || join(site.dbDir, '.showcase-web'),
+    target: readTarget(env['WEB_TARGET'] || DEFAULT_TARGET),
+    publicUrls: new Map(TARGET_NAMES.flatMap((name) => publicUrlOf(env, name))),
+  };
+}
+
+/** @throws {Failure} `config-invalid` */
+export function readListen(text: string, setting: string): Listen {
+  const [, host, port] = /^(?:(\[[0-9a-f:.]+\]|[\w.-]+):)?(\d{1,5})$/i.exec(text) ?? [];
+  if (port === undefined || Number(port) > 65_535) {
+    throw new Failure(
+      'config-invalid',
+      `${setting} is ${quoted(text)}, which is not an address with a port`,
+      {
+        hint: `Set ${setting} to an address such as 127.0.0.1:9898, or to a port.`,
+      },
+    );
+  }
+  return { host: host?.replace(/^\[|\]$/g, '') ?? '127.0.0.1', port: Number(port) };
+}
+
+function readTarget(text: string): string {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.every((name) => TARGET_NAMES.includes(name)) && new Set(names).size === names.length)
+    return names.join(',');
+  throw new Failure('config-invalid', `WEB_TARGET is ${quoted(text)}`, {
+    hint: `Set WEB_TARGET to ${TARGET_NAMES.join(' or ')}, or several with commas between them.`,
+  });
+}
+
+function publicUrlOf(env: NodeJS.ProcessEnv, target: string): [string, string][] {
+  const setting = `PUBLIC_URL_${target.toUpperCase()}`;
+  const text = env[setting];
+  if (!text) return [];
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isPlain = url && !url.search && !url.hash && !url.username && !url.password;
+  if (!isPlain || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
+    throw new Failure('config-invalid', `${setting} is ${quoted(text)}, which is not the address of a site`, {
+      hint: `Set ${setting} to where the events of this target are seen, such as https://smooth.fly.dev/showcase.`,
+    });
+  }
+  return [[target, url.href.replace(/\/+$/, '')]];
+}

@@ -1,0 +1,125 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { Failure } from '../failure.ts';
+import type { People } from '../index/people.ts';
+import { Attempts } from './attempts.ts';
+import { type Login, proves } from './authorize.ts';
+import { TooManyRequests } from './http-failures.ts';
+
+/** Milliseconds that a password counts as proved; then it is hashed again. */
+const PROVED_MS = 60_000;
+const FAMILIAR_MS = 12 * 3600_000;
+const MOST_REMEMBERED = 2000;
+/** Passwords that may be hashed or wait for it: bcrypt takes some 60 ms of the only thread. */
+const MOST_AT_ONCE = 32;
+/** Wrong passwords of one name are slowed down later than those of one address, which need not be its owner's. */
+const FREE_BY_NAME = 10;
+
+export interface LoginsOptions {
+  /** Milliseconds, by a clock that does not go back. */
+  readonly now: () => number;
+  readonly verify?: (hash: string, password: string) => Promise<boolean>;
+}
+
+/**
+ * Proves logins against the index, with a memory for what was proved just now, and pauses for who fails again and again.
+ */
+export class Logins {
+  /** By a digest of name, hash and password: the moment until which it counts. The digest's key is this process's own. */
+  readonly #proved = new Map<string, number>();
+  /** Who has logged in from where, which others who try that name elsewhere cannot take from her. */
+  readonly #familiar = new Map<string, number>();
+  readonly #underWay = new Map<string, Promise<boolean>>();
+  readonly #key = randomBytes(32);
+  readonly #byAddress: Attempts;
+  readonly #byName: Attempts;
+  readonly #options: LoginsOptions;
+  #failures = 0;
+
+  constructor(options: LoginsOptions) {
+    this.#options = options;
+    this.#byAddress = new Attempts(options.now);
+    this.#byName = new Attempts(options.now, FREE_BY_NAME);
+  }
+
+  /** How many logins have failed since the start. */
+  get failures(): number {
+    return this.#failures;
+  }
+
+  /**
+   * Whether a login is right. One that was proved in the last minute is, whatever else fails at the same address.
+   *
+   * @param address whose it is; all addresses of one IPv6 network count as one
+   * @throws {TooManyRequests} it is not looked at, since others of this address or name have failed
+   * @throws {Failure} `busy`
+   */
+  async isRight(login: Omit<Login, 'scheme'>, address: string, people: People): Promise<boolean> {
+    const digest = this.#digestOf(login, people);
+    if (counts(this.#proved, digest, this.#options.now())) return true;
+    const [from, name] = [networkOf(address), login.userid];
+    const pair = `${from} ${name}`;
+    const pauseOfName = counts(this.#familiar, pair, this.#options.now()) ? 0 : this.#byName.pauseOf(name);
+    const pause = Math.max(this.#byAddress.pauseOf(from), pauseOfName);
+    if (pause > 0) throw new TooManyRequests('too many logins have failed', pause);
+    if (await this.#prove(digest, login, people)) {
+      this.#byAddress.succeeded(from);
+      remember(this.#familiar, pair, this.#options.now() + FAMILIAR_MS);
+      return true;
+    }
+    this.#failures += 1;
+    this.#byAddress.failed(from);
+    this.#byName.failed(name);
+    return false;
+  }
+
+  /** A browser asks for several things at once: all of them wait for one hash. */
+  async #prove(digest: string, login: Omit<Login, 'scheme'>, people: People): Promise<boolean> {
+    const known = this.#underWay.get(digest);
+    if (known) return await known;
+    if (this.#underWay.size >= MOST_AT_ONCE) {
+      throw new Failure('busy', `${MOST_AT_ONCE} passwords are being checked already`, {
+        hint: 'Try again in a moment.',
+      });
+    }
+    const proof = proves(login, people.users, undefined, this.#options.verify);
+    this.#underWay.set(digest, proof);
+    try {
+      const isRight = await proof;
+      if (isRight) remember(this.#proved, digest, this.#options.now() + PROVED_MS);
+      return isRight;
+    } finally {
+      this.#underWay.delete(digest);
+    }
+  }
+
+  /** With the hash in it, a password that was changed counts at once, and the old one no more. */
+  #digestOf({ userid, password }: Omit<Login, 'scheme'>, { users }: People): string {
+    const line = users.find((user) => user.userid === userid)?.htpasswdLine ?? '';
+    return createHmac('sha256', this.#key)
+      .update(JSON.stringify([userid, line, password]))
+      .digest('base64');
+  }
+}
+
+function counts(memory: ReadonlyMap<string, number>, key: string, now: number): boolean {
+  return (memory.get(key) ?? Number.NEGATIVE_INFINITY) > now;
+}
+
+function remember(memory: Map<string, number>, key: string, until: number): void {
+  memory.delete(key);
+  memory.set(key, until);
+  const [oldest] = memory.keys();
+  if (memory.size > MOST_REMEMBERED && oldest !== undefined) memory.delete(oldest);
+}
+
+/** The first half of an IPv6 address: who has one has the rest of it. */
+function networkOf(address: string): string {
+  if (!address.includes(':')) return address;
+  const [head = '', tail = ''] = address.split('::');
+  const groups = head === '' ? [] : head.split(':');
+  const missing = 8 - groups.length - (tail === '' ? 0 : tail.split(':').length);
+  const all = address.includes('::')
+    ? [...groups, ...Array(Math.max(0, missing)).fill('0'), ...tail.split(':')]
+    : groups;
+  return all.slice(0, 4).join(':');
+}

@@ -1,0 +1,14 @@
+import type { Connection } from './watch-run.ts';
+
+const WORDS: Readonly<Record<Connection, string>> = {
+  connected: '',
+  lost: 'Not connected. This page tries again by itself, and shows what happened meanwhile.',
+  refused: 'This page cannot be watched any more. Load it again.',
+};
+
+/** Says in words while the page is not connected, in the elements that are marked for it. */
+export function sayConnection(root: ParentNode, connection: Connection): void {
+  for (const element of root.querySelectorAll('[data-offline]')) {
+    if (element.textContent !== WORDS[connection]) element.textContent = WORDS[connection];
+  }
+}

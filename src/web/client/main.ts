@@ -1,0 +1,9 @@
+import { focusProblems } from './focus-problems.ts';
+import { showLocalTimes } from './local-times.ts';
+import { sendOnce } from './send-once.ts';
+
+/* The script of every page. A page works without it; each part looks for what it makes better. */
+
+focusProblems(document);
+showLocalTimes(document);
+sendOnce(document);

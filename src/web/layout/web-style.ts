@@ -1,0 +1,98 @@
+import { BODY, COLOURS, TEXT } from '../../html/look.ts';
+
+/** Beside those of all pages: how something went, and what can be pressed. */
+const MORE_COLOURS = `:root{--card:#fbfcfd;--field:#fff;--edge:#7c8896;--on:#fff;--press:#0b4f9e;--go:#17693a;--good:#17693a;--bad:#b3123f;--wait:#8a4600;--busy:#0b4f9e;--tint:#eaf1fa}
+@media screen and (prefers-color-scheme:dark){:root{--card:#1a2129;--field:#10151a;--edge:#7d8b99;--on:#0e1318;--press:#8fbcff;--go:#7fd6a2;--good:#7fd6a2;--bad:#ff8fab;--wait:#ffbe66;--busy:#8fbcff;--tint:#1b2a3d}}`;
+
+const FRAME = `header{border-bottom:1px solid var(--line);background:var(--card)}
+.bar,main{max-width:64rem;margin:0 auto;padding:.75rem 1rem}
+.bar{display:flex;flex-wrap:wrap;align-items:baseline;gap:.25rem 1.75rem}
+.brand{margin:0;font-weight:700;letter-spacing:-.01em}
+nav ul{list-style:none;margin:0;padding:0;display:flex;flex-wrap:wrap;gap:.25rem 1.25rem}
+nav a{display:inline-block;padding:.2rem 0}
+.below{order:1;flex-basis:100%;border-top:1px solid var(--line);padding-top:.4rem;margin-top:.15rem;font-size:.9375rem}
+.who{margin:0 0 0 auto;color:var(--quiet);font-size:.9375rem}
+main{padding-bottom:4rem}
+main:focus{outline:none}
+.hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+.skip:focus{margin:.25rem 1rem}
+.lead{font-size:1.125rem;margin:.25rem 0 1rem;max-width:42rem}
+p,ul,ol,dl{max-width:46rem}
+.notice{border-inline-start:4px solid var(--good);background:var(--tint);padding:.6rem .9rem;margin:.75rem 0;border-radius:.25rem}
+.card{border:1px solid var(--line);border-radius:.75rem;background:var(--card);padding:1rem 1.25rem;margin:1rem 0}
+.card>:first-child{margin-top:0}
+.card>:last-child{margin-bottom:0}
+.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,17rem),1fr));gap:1rem;list-style:none;padding:0;max-width:none}
+.cards .card{margin:0;display:flex;flex-direction:column;gap:.5rem;justify-content:space-between}
+.cards h2,.cards h3{margin:0;font-size:1.0625rem}
+.plain{list-style:none;padding:0}
+.actions{display:flex;flex-wrap:wrap;gap:.75rem;align-items:center;margin:1rem 0}
+pre,code{font:.875rem/1.5 ui-monospace,monospace}
+pre{overflow-x:auto;padding:.75rem 1rem;background:var(--card);border:1px solid var(--line);border-radius:.5rem;overflow-wrap:normal}`;
+
+const CONTROLS = `button,.button{font:inherit;font-weight:600;cursor:pointer;display:inline-block;padding:.5rem 1rem;min-height:2.75rem;border-radius:.5rem;border:1px solid var(--press);background:none;color:var(--press);text-decoration:none}
+.main{background:var(--press);color:var(--on)}
+.go{background:var(--go);border-color:var(--go);color:var(--on)}
+.danger{border-color:var(--bad);color:var(--bad)}
+button:hover,.button:hover{filter:brightness(1.12)}
+button:focus-visible,input:focus-visible,select:focus-visible,textarea:focus-visible,summary:focus-visible{outline:3px solid var(--link);outline-offset:2px}
+button[aria-disabled=true]{opacity:.6;cursor:progress}
+.field{margin:1rem 0;max-width:30rem}
+.field label,legend{display:block;font-weight:600}
+.field .hint{color:var(--quiet);margin:.1rem 0 .3rem;font-size:.9375rem}
+.field .error{color:var(--bad);font-weight:600;margin:.1rem 0 .3rem}
+.field .error::before,.problems li::marker{content:"! ";font-weight:700}
+input:not([type=checkbox],[type=radio],[type=hidden]),select,textarea{font:inherit;width:100%;min-height:2.75rem;padding:.45rem .65rem;border:1px solid var(--edge);border-radius:.5rem;background:var(--field);color:inherit}
+[aria-invalid=true]{border-color:var(--bad)!important;border-width:2px!important}
+input[type=checkbox],input[type=radio]{width:1.2rem;height:1.2rem;margin:.15rem .5rem 0 0;vertical-align:top;accent-color:var(--press)}
+fieldset{border:0;margin:1rem 0;padding:0;min-width:0}
+.row{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,12rem),1fr));gap:0 1rem;max-width:30rem}
+.problems{border:2px solid var(--bad);border-radius:.5rem;padding:.75rem 1.25rem;margin:1rem 0;max-width:46rem}
+.problems h2{margin:0 0 .25rem;font-size:1.0625rem;color:var(--bad)}
+.problems ul{margin:0;padding-inline-start:1.1rem}
+details{margin:.75rem 0}
+summary{cursor:pointer;font-weight:600}`;
+
+const SHOWN = `.badge{display:inline-flex;align-items:center;gap:.4em;font-size:.875rem;font-weight:600;white-space:nowrap}
+.badge::before{content:"";width:.65em;height:.65em;border-radius:50%;background:currentColor}
+.badge.good{color:var(--good)}
+.badge.bad{color:var(--bad)}
+.badge.bad::before{border-radius:0;rotate:45deg}
+.badge.wait{color:var(--wait)}
+.badge.wait::before{background:none;border:2px solid currentColor}
+.badge.busy{color:var(--busy)}
+.badge.none{color:var(--quiet)}
+.badge.none::before{height:.2em;border-radius:0}
+progress{appearance:none;display:block;width:100%;height:.75rem;border:0;border-radius:1rem;overflow:hidden;background:var(--line);color:var(--busy)}
+progress::-webkit-progress-bar{background:var(--line)}
+progress::-webkit-progress-value{background:var(--busy);transition:width .2s}
+progress::-moz-progress-bar{background:var(--busy)}
+.progress{max-width:46rem;margin:1rem 0}
+.progress label{display:flex;justify-content:space-between;gap:1rem;margin-bottom:.3rem;font-weight:600}
+table{width:100%;border-collapse:collapse;margin:1rem 0;font-variant-numeric:tabular-nums}
+caption{text-align:start;font-weight:600;padding:.25rem 0}
+th,td{text-align:start;vertical-align:top;padding:.5rem .75rem .5rem 0;border-bottom:1px solid var(--line)}
+thead th{color:var(--quiet);font-size:.875rem;font-weight:600;white-space:nowrap}
+tbody th{font-weight:600}
+.number{text-align:end}
+dl.facts{display:grid;grid-template-columns:max-content 1fr;gap:.3rem 1.25rem;margin:1rem 0}
+.facts dt{color:var(--quiet)}
+.facts dd{margin:0}
+time{white-space:nowrap}
+[data-offline]{color:var(--wait);font-weight:600}
+[data-offline]:empty{display:none}
+@media (max-width:40rem){thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}
+table,tbody,tr,th,td,caption{display:block}
+tbody tr{border:1px solid var(--line);border-radius:.6rem;background:var(--card);padding:.5rem .9rem;margin:.6rem 0}
+tbody th,tbody td{border:0;padding:.2rem 0}
+tbody td[data-label]{display:grid;grid-template-columns:8rem 1fr;gap:.5rem}
+tbody td[data-label]::before{content:attr(data-label);color:var(--quiet);font-size:.875rem}
+.number{text-align:start}
+dl.facts{grid-template-columns:1fr;gap:0}
+.facts dd{margin-bottom:.5rem}
+.actions>*{flex:1 1 100%;text-align:center}}
+@media (prefers-reduced-motion:reduce){*{transition:none!important}}
+@media print{:root{color-scheme:light}header,.skip,.actions,form{display:none}.card,tbody tr{break-inside:avoid;background:none}a{color:inherit}}`;
+
+/** The style sheet of the web's pages: narrow and wide, light and dark, on screen and on paper. */
+export const SHEET = [COLOURS, MORE_COLOURS, BODY, TEXT, FRAME, CONTROLS, SHOWN].join('\n');

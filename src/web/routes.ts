@@ -1,0 +1,8 @@
+import { ROUTES as STUDIOS } from './request/own-studios.ts';
+import type { Route } from './route.ts';
+import { ROUTES as RUN_LIVE } from './run/live-routes.ts';
+import { ROUTES as UP } from './server-state.ts';
+import { ROUTES as ASSETS } from './web-assets.ts';
+
+/** Every address of the server. Of two that fit the first counts. A part of the web adds its own modules here. */
+export const ROUTES: readonly Route[] = [...UP, ...ASSETS, ...STUDIOS, ...RUN_LIVE];

@@ -1,0 +1,76 @@
+import type { WebSocketLike } from '@hono/node-server';
+import type { WSContext, WSEvents } from 'hono/ws';
+import type { Runs } from '../../runs/runs.ts';
+import { newsOf } from './run-news.ts';
+
+/** Bytes that wait to be sent: whoever is that much slower than the run comes back with the number that it has. */
+const MOST_UNSENT = 1024 * 1024;
+
+/** Bytes after which nothing more is given to a socket before it has sent something. */
+const ENOUGH_UNSENT = 64 * 1024;
+/** Milliseconds for that. */
+const PATIENCE_MS = 10_000;
+
+/** Codes of RFC 6455 and its registry. */
+const OVER = 1000;
+const COME_BACK = 1012;
+const TOO_SLOW = 1013;
+
+interface Watching {
+  readonly runs: Runs;
+  readonly id: string;
+  readonly after: number;
+  /** Aborted when this server ends. */
+  readonly ending: AbortSignal;
+  /** Called once, when the connection is over. */
+  readonly leave: () => void;
+}
+
+/** Sends the news of a run over a WebSocket until one of both is over. What the other end says does not matter. */
+export function sendNews({ runs, id, after, ending, leave }: Watching): WSEvents {
+  const gone = new AbortController();
+  const signal = AbortSignal.any([gone.signal, ending]);
+  const end = (): void => {
+    gone.abort();
+    leave();
+  };
+  return {
+    onOpen: (_, socket) => {
+      send(socket, newsOf(runs, id, after, signal)).then(
+        (code) => socket.close(ending.aborted ? COME_BACK : code),
+        () => socket.close(COME_BACK),
+      );
+    },
+    onClose: end,
+    onError: end,
+  };
+}
+
+/** A real one, of `ws`. */
+type Raw = WebSocketLike & {
+  readonly bufferedAmount: number;
+  send(text: string, sent: () => void): void;
+};
+
+/** @returns the code to close with */
+async function send(socket: WSContext, news: ReturnType<typeof newsOf>): Promise<number> {
+  const raw = socket.raw as Raw;
+  for await (const frame of news) {
+    const text = JSON.stringify(frame);
+    if (raw.bufferedAmount + text.length > MOST_UNSENT) return TOO_SLOW;
+    if (raw.bufferedAmount < ENOUGH_UNSENT) socket.send(text);
+    else if (!(await isSent(raw, text))) return TOO_SLOW;
+  }
+  return OVER;
+}
+
+/** Sends, and waits until it is gone: whoever keeps up is never asked to take all of a run at once. */
+function isSent(raw: Raw, text: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, PATIENCE_MS, false);
+    raw.send(text, () => {
+      clearTimeout(timer);
+      resolve(true);
+    });
+  });
+}

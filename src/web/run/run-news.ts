@@ -1,0 +1,48 @@
+import type { Runs } from '../../runs/runs.ts';
+import { isOver } from '../layout/run-words.ts';
+import type { LiveFrame } from './live-frames.ts';
+
+/** Events that are read at once: a slow watcher must not make the server hold all of a run. */
+const AT_ONCE = 200;
+/** Milliseconds of silence after which somebody says something, so that proxies keep the connection. */
+const PING_MS = 15_000;
+
+type Source = Pick<Runs, 'run' | 'events' | 'waitFor'>;
+
+/**
+ * What a watcher of a run is told, from the database: it may come late, come back, or be slower than the run. It ends
+ * with `end`, or when the signal is aborted.
+ *
+ * @param after number of the last event that the watcher has
+ */
+export async function* newsOf(
+  runs: Source,
+  id: string,
+  after: number,
+  signal: AbortSignal,
+  pingMs = PING_MS,
+): AsyncGenerator<LiveFrame, void, void> {
+  let [last, told] = [after, ''];
+  while (!signal.aborted) {
+    const run = runs.run(id);
+    if (!run) return;
+    const events = runs.events(id, last, AT_ONCE);
+    const standing = JSON.stringify(run);
+    const isNews = standing !== told || events.length > 0;
+    if (standing !== told) yield { type: 'state', run };
+    told = standing;
+    for (const { seq, event } of events) {
+      last = seq;
+      yield { type: 'event', seq, event };
+    }
+    // Only what was read with nothing new in it is waited for: between reading and waiting nothing else can happen.
+    if (isNews) continue;
+    if (isOver(run.state)) {
+      yield { type: 'end' };
+      return;
+    }
+    const began = Date.now();
+    await runs.waitFor(id, last, pingMs, signal);
+    if (Date.now() - began >= pingMs && !signal.aborted) yield { type: 'ping' };
+  }
+}

@@ -1,0 +1,141 @@
+import { upgradeWebSocket } from '@hono/node-server';
+import { Failure } from '../failure.ts';
+import { parseAuthorization } from '../http/credentials.ts';
+import { isCrossSite } from '../http/cross-site.ts';
+import { type Outer, outerOf } from '../http/forwarded.ts';
+import { forbidden, notFound } from '../http/http-failures.ts';
+import { type Person, personOf } from '../http/person.ts';
+import { quoted } from '../text.ts';
+import { FormFields, readForm } from './form-fields.ts';
+import { involvementOf } from './involved.ts';
+import { FORM_TOKEN, tokenOf } from './layout/form-token.ts';
+import { noticeOf } from './reply.ts';
+import type { Call, Frame, Route } from './route.ts';
+import type { WebContext } from './web-context.ts';
+import type { WebRequest } from './web-request.ts';
+
+interface Asked {
+  readonly c: WebRequest;
+  readonly frame: Frame;
+  readonly context: WebContext;
+}
+
+/** Looks at who asks for a route, and from where, before anything of it is answered. @throws {Failure} for a refusal */
+export async function answerCall(route: Route, { c, frame, context }: Asked): Promise<Response> {
+  const { incoming } = c.env;
+  const outer = outerOf(incoming.headers, incoming.socket.remoteAddress ?? '', context.isTrusted);
+  if (!route.signed) refuseOtherSites(c, outer, context);
+  const identify = once(async () => {
+    const person = await whoAsks(c, outer, context);
+    c.set('person', person);
+    return person;
+  });
+  const params = c.req.param() as Record<string, string>;
+  const person = route.who === 'public' ? null : await mayAsk(route, params, await identify(), context);
+  const body = route.method === 'POST' ? Buffer.from(await c.req.arrayBuffer()) : Buffer.alloc(0);
+  const form = route.method === 'POST' && !route.signed ? formOf(c, body, person, context) : new FormFields();
+  const { searchParams } = new URL(c.req.url);
+  const call: Call = {
+    ...frame,
+    person,
+    method: route.method,
+    path: c.req.path,
+    params,
+    query: searchParams,
+    form,
+    body,
+    headers: c.req.raw.headers,
+    outer,
+    formToken: tokenOf(person, context.seals),
+    notice: noticeIn(searchParams, person, context),
+    signal: AbortSignal.any([c.req.raw.signal, context.ending]),
+    identify,
+    upgrade: async (events) => (await upgradeWebSocket(c, events)) ?? null,
+  };
+  return await route.answer(call, context);
+}
+
+function refuseOtherSites(c: WebRequest, outer: Outer, { publicHosts }: WebContext): void {
+  const sent = {
+    method: c.req.method,
+    origin: c.req.header('origin') ?? null,
+    site: c.req.header('sec-fetch-site') ?? null,
+  };
+  if (!isCrossSite(sent, [...outer.hosts, ...publicHosts])) return;
+  throw forbidden(
+    'this was sent by a page of another site',
+    'Open the page itself, and use the form that it has.',
+  );
+}
+
+/** Null for a request without a login. @throws {Failure} `unauthorized` for one that is wrong */
+async function whoAsks(
+  c: WebRequest,
+  outer: Outer,
+  { logins, people, log }: WebContext,
+): Promise<Person | null> {
+  const credentials = parseAuthorization(c.req.header('authorization'));
+  if (credentials?.scheme !== 'basic') return null;
+  const known = await people();
+  if (await logins.isRight(credentials, outer.address, known)) return personOf(credentials.userid, known);
+  log.warn(`a login as ${quoted(credentials.userid)} from ${outer.address} failed`);
+  throw unauthorized('this name and password are not right');
+}
+
+async function mayAsk(
+  { who }: Route,
+  params: Readonly<Record<string, string>>,
+  person: Person | null,
+  context: WebContext,
+): Promise<Person> {
+  if (person === null) throw unauthorized('this page is for people who have logged in');
+  const { isAdministrator, owns } = person.rights;
+  if (who === 'user' || isAdministrator) return person;
+  if (who === 'owner' && owns(params['key'] ?? '')) return person;
+  if (who === 'involved') {
+    const involvement = involvementOf(person, params['id'] ?? '', context.runs);
+    if (involvement === 'missing') throw notFound('this request or run');
+    if (involvement === 'involved') return person;
+  }
+  throw forbidden(`${person.userid} may not see this page`, NOT_ALLOWED[who]);
+}
+
+const NOT_ALLOWED: Readonly<Record<Route['who'], string>> = {
+  public: '',
+  user: '',
+  owner: 'It is for owners of the studio. Ask an administrator if you should be one.',
+  administrator: 'It is for administrators.',
+  involved: 'It is for those who asked for it, and for owners of its studio.',
+};
+
+function unauthorized(message: string): Failure {
+  return new Failure('unauthorized', message, {
+    hint: 'Log in with the name and the password that you have for your showcases.',
+  });
+}
+
+/** @throws {Failure} `forbidden` for a form that was not given to this person */
+function formOf(c: WebRequest, body: Buffer, person: Person | null, { seals }: WebContext): FormFields {
+  const { fields, isJson } = readForm(body, c.req.header('content-type') ?? null);
+  const token = fields.text(FORM_TOKEN);
+  const isOurs = seals.isGood(token, { purpose: 'form', subjects: [person?.userid ?? ''] });
+  if (isOurs || (isJson && token === '')) return fields;
+  throw forbidden(
+    'this form is too old, or was not made for you',
+    'Go back, reload the page, and send it again.',
+  );
+}
+
+function noticeIn(query: URLSearchParams, person: Person | null, { seals }: WebContext): string | null {
+  const [notice, seal] = [query.get('notice'), query.get('seal')];
+  if (notice === null || seal === null) return null;
+  return seals.isGood(seal, noticeOf({ person }, notice)) ? notice : null;
+}
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let done: Promise<T> | null = null;
+  return () => {
+    done ??= work();
+    return done;
+  };
+}

@@ -1,0 +1,41 @@
+import type { Trusted } from '../http/forwarded.ts';
+import type { Logins } from '../http/logins.ts';
+import type { Seals } from '../http/seals.ts';
+import type { People } from '../index/people.ts';
+import type { Runs } from '../runs/runs.ts';
+import type { Watchers } from './watcher-count.ts';
+
+/** Everything that the pages work with, given by `app/web/`. */
+export interface WebContext {
+  /** What every path of the site begins with: empty, or such as `/showcase`. */
+  readonly base: string;
+  /** What `scripts/config-update --target` takes: the usual target. */
+  readonly target: string;
+  /**
+   * Where a target's events are to be seen, without a slash at the end: `https://smooth.fly.dev/showcase`. Null where nobody
+   * has said it. Redirects to other sites come from here alone.
+   */
+  readonly publicUrl: (target: string) => string | null;
+  /** Host names of all of these. */
+  readonly publicHosts: readonly string[];
+  readonly runs: Runs;
+  /** Those of the index as it is now. @throws {Failure} it cannot be read */
+  readonly people: () => Promise<People>;
+  readonly logins: Logins;
+  readonly seals: Seals;
+  readonly watchers: Watchers;
+  readonly isTrusted: Trusted;
+  /** Aborted when this server ends: nobody waits any more. */
+  readonly ending: AbortSignal;
+  readonly log: WebLog;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** The log of the server. Secrets that are in the environment are taken out of it; never give it another one. */
+export interface WebLog {
+  note(message: string): void;
+  warn(message: string): void;
+  /** What was not foreseen, with its stack. */
+  exception(error: unknown): void;
+}
