@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { Failure } from '../failure.ts';
-import type { People } from '../index/people.ts';
+import type { User } from '../index/index-model.ts';
 import { Attempts } from './attempts.ts';
 import { type Login, proves } from './authorize.ts';
 import { TooManyRequests } from './http-failures.ts';
@@ -53,15 +53,15 @@ export class Logins {
    * @throws {TooManyRequests} it is not looked at, since others of this address or name have failed
    * @throws {Failure} `busy`
    */
-  async isRight(login: Omit<Login, 'scheme'>, address: string, people: People): Promise<boolean> {
-    const digest = this.#digestOf(login, people);
+  async isRight(login: Omit<Login, 'scheme'>, address: string, users: readonly User[]): Promise<boolean> {
+    const digest = this.#digestOf(login, users);
     if (counts(this.#proved, digest, this.#options.now())) return true;
     const [from, name] = [networkOf(address), login.userid];
     const pair = `${from} ${name}`;
     const pauseOfName = counts(this.#familiar, pair, this.#options.now()) ? 0 : this.#byName.pauseOf(name);
     const pause = Math.max(this.#byAddress.pauseOf(from), pauseOfName);
     if (pause > 0) throw new TooManyRequests('too many logins have failed', pause);
-    if (await this.#prove(digest, login, people)) {
+    if (await this.#prove(digest, login, users)) {
       this.#byAddress.succeeded(from);
       remember(this.#familiar, pair, this.#options.now() + FAMILIAR_MS);
       return true;
@@ -73,7 +73,7 @@ export class Logins {
   }
 
   /** A browser asks for several things at once: all of them wait for one hash. */
-  async #prove(digest: string, login: Omit<Login, 'scheme'>, people: People): Promise<boolean> {
+  async #prove(digest: string, login: Omit<Login, 'scheme'>, users: readonly User[]): Promise<boolean> {
     const known = this.#underWay.get(digest);
     if (known) return await known;
     if (this.#underWay.size >= MOST_AT_ONCE) {
@@ -81,7 +81,7 @@ export class Logins {
         hint: 'Try again in a moment.',
       });
     }
-    const proof = proves(login, people.users, undefined, this.#options.verify);
+    const proof = proves(login, users, undefined, this.#options.verify);
     this.#underWay.set(digest, proof);
     try {
       const isRight = await proof;
@@ -93,7 +93,7 @@ export class Logins {
   }
 
   /** With the hash in it, a password that was changed counts at once, and the old one no more. */
-  #digestOf({ userid, password }: Omit<Login, 'scheme'>, { users }: People): string {
+  #digestOf({ userid, password }: Omit<Login, 'scheme'>, users: readonly User[]): string {
     const line = users.find((user) => user.userid === userid)?.htpasswdLine ?? '';
     return createHmac('sha256', this.#key)
       .update(JSON.stringify([userid, line, password]))

@@ -1,6 +1,6 @@
-import type { Person } from '../http/person.ts';
 import type { Change } from '../runs/run-model.ts';
 import type { Runs } from '../runs/runs.ts';
+import type { Person } from './person.ts';
 
 /** Whether somebody has to do with a change or a run; `missing` where there is none of that id. */
 export type Involvement = 'involved' | 'stranger' | 'missing';

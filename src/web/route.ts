@@ -1,7 +1,7 @@
 import type { WSEvents } from 'hono/ws';
 import type { Outer } from '../http/forwarded.ts';
-import type { Person } from '../http/person.ts';
 import type { FormFields } from './form-fields.ts';
+import type { Person } from './person.ts';
 import type { WebContext } from './web-context.ts';
 
 /**

@@ -4,11 +4,11 @@ import { parseAuthorization } from '../http/credentials.ts';
 import { isCrossSite } from '../http/cross-site.ts';
 import { type Outer, outerOf } from '../http/forwarded.ts';
 import { forbidden, notFound } from '../http/http-failures.ts';
-import { type Person, personOf } from '../http/person.ts';
 import { quoted } from '../text.ts';
 import { FormFields, readForm } from './form-fields.ts';
 import { involvementOf } from './involved.ts';
 import { FORM_TOKEN, tokenOf } from './layout/form-token.ts';
+import { type Person, personOf } from './person.ts';
 import { noticeOf } from './reply.ts';
 import type { Call, Frame, Route } from './route.ts';
 import type { WebContext } from './web-context.ts';
@@ -77,7 +77,8 @@ async function whoAsks(
   const credentials = parseAuthorization(c.req.header('authorization'));
   if (credentials?.scheme !== 'basic') return null;
   const known = await people();
-  if (await logins.isRight(credentials, outer.address, known)) return personOf(credentials.userid, known);
+  if (await logins.isRight(credentials, outer.address, known.users))
+    return personOf(credentials.userid, known);
   log.warn(`a login as ${quoted(credentials.userid)} from ${outer.address} failed`);
   throw unauthorized('this name and password are not right');
 }

@@ -1,8 +1,10 @@
 import type { Trusted } from '../http/forwarded.ts';
 import type { Logins } from '../http/logins.ts';
 import type { Seals } from '../http/seals.ts';
-import type { People } from '../index/people.ts';
+import type { IndexEditor } from '../requests/index-editor.ts';
+import type { IndexReader } from '../requests/index-reader.ts';
 import type { Runs } from '../runs/runs.ts';
+import type { People } from './person.ts';
 import type { Watchers } from './watcher-count.ts';
 
 /** Everything that the pages work with, given by `app/web/`. */
@@ -19,7 +21,10 @@ export interface WebContext {
   /** Host names of all of these. */
   readonly publicHosts: readonly string[];
   readonly runs: Runs;
-  /** Those of the index as it is now. @throws {Failure} it cannot be read */
+  /** Rows of the live index. */
+  readonly index: IndexReader;
+  readonly editor: IndexEditor;
+  /** Who there is by the index as it is now; cheap, since it remembers an index that has not changed. @throws {Failure} */
   readonly people: () => Promise<People>;
   readonly logins: Logins;
   readonly seals: Seals;

@@ -1,6 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
-import type { Person } from '../http/person.ts';
+import type { Person } from './person.ts';
 
 /** What Hono hands to every handler here. */
 export type WebEnvironment = { Bindings: HttpBindings; Variables: { person: Person | null } };

@@ -1,39 +1,43 @@
 import { openImage } from '../../database/image.ts';
 import { Failure } from '../../failure.ts';
-import { type People, readPeople } from '../../index/people.ts';
+import { readUsers } from '../../index/users.ts';
 import { type LiveIndex, readLiveIndex } from '../../install/live-index.ts';
+import { rowsIn } from '../../requests/index-tables.ts';
 import type { Site } from '../../site/site.ts';
+import type { People } from '../../web/person.ts';
 
 /**
  * The people of the live index, as it is at each call. It is read again only when its file has changed.
  *
- * @throws {Failure} `index-missing`, `lock-timeout`, `disk`
+ * @throws {Failure} `index-missing`, `index-invalid`, `lock-timeout`, `disk`
  */
 export function livePeople(site: Site): () => Promise<People> {
-  let known: LiveIndex | null = null;
-  let people: People | null = null;
+  let known: (LiveIndex & { readonly people: People }) | null = null;
   return async () => {
     const live = await readLiveIndex(site, undefined, known);
-    if (people !== null && known !== null && known.digest !== null && live.digest === known.digest) {
-      known = live;
-      return people;
-    }
-    if (!live.image) {
-      throw new Failure(
-        'index-missing',
-        `the index of this host cannot be read: ${live.problem ?? 'there is none'}`,
-        {
-          hint: 'Nobody can log in before it is there. Look at index.sqlite3 in the db dir.',
-        },
-      );
-    }
-    const db = openImage(live.image);
-    try {
-      people = readPeople(db);
-      known = live;
-      return people;
-    } finally {
-      db.close();
-    }
+    if (known === null || live.digest !== known.digest) known = { ...live, people: peopleIn(live) };
+    else if (live !== known) known = { ...live, people: known.people };
+    return known.people;
   };
+}
+
+function peopleIn({ image, problem }: LiveIndex): People {
+  if (!image) {
+    throw new Failure(
+      'index-missing',
+      `the index of this host cannot be read: ${problem ?? 'there is none'}`,
+      {
+        hint: 'Nobody can log in before it is there. Look at index.sqlite3 in the db dir.',
+      },
+    );
+  }
+  const db = openImage(image);
+  try {
+    return {
+      users: readUsers(db, []),
+      rows: { users: rowsIn(db, 'users'), locations: rowsIn(db, 'locations') },
+    };
+  } finally {
+    db.close();
+  }
 }

@@ -3,11 +3,15 @@ import { monotonicMs } from '../../clock.ts';
 import { readCredentials } from '../../fleet/machine-login.ts';
 import { Logins } from '../../http/logins.ts';
 import { Seals } from '../../http/seals.ts';
+import { IndexEditor } from '../../requests/index-editor.ts';
+import { IndexReader } from '../../requests/index-reader.ts';
+import { isInIndex } from '../../requests/recover-change.ts';
 import { createRuns, type RunsParts } from '../../runs/create-runs.ts';
 import type { Site } from '../../site/site.ts';
 import { navigatorPart } from '../../site/static.ts';
 import { Watchers } from '../../web/watcher-count.ts';
 import type { WebContext, WebLog } from '../../web/web-context.ts';
+import { intendedRow } from './intended-row.ts';
 import { livePeople } from './live-people.ts';
 import { webKey } from './web-key.ts';
 import type { WebSettings } from './web-settings.ts';
@@ -41,6 +45,10 @@ export function openWebContext({
   const { stateDir, target, publicUrls, isTrusted } = settings;
   const key = webKey(stateDir);
   const publicHosts = [...publicUrls.values()].map((url) => new URL(url).host);
+  const publicUrl = (names: string): string | null =>
+    publicUrls.get(names.split(',').find((one) => publicUrls.has(one)) ?? '') ?? null;
+  const indexPath = join(site.dbDir, 'index.sqlite3');
+  const index = new IndexReader(indexPath);
   const runs = createRuns({
     stateDir,
     dbDir: site.dbDir,
@@ -48,7 +56,10 @@ export function openWebContext({
     cwd: site.appRoot,
     env: Object.fromEntries(Object.entries(env).filter(([name]) => !OURS.test(name))),
     target,
-    isInIndex: () => false,
+    isInIndex: async (change) => {
+      const row = intendedRow(change);
+      return row !== null && (await isInIndex(index, { rows: [row] }));
+    },
     authorization: ({ host, hostname }) => (publicHosts.includes(host) ? loginFor(hostname, env) : null),
     report: log.warn,
     ...other,
@@ -56,9 +67,18 @@ export function openWebContext({
   return {
     base: navigatorPart(site).root,
     target,
-    publicUrl: (name) => publicUrls.get(name.split(',').find((one) => publicUrls.has(one)) ?? '') ?? null,
+    publicUrl,
     publicHosts,
     runs,
+    index,
+    editor: new IndexEditor({
+      path: indexPath,
+      log: runs,
+      live: (path) => {
+        const site = publicUrl(target);
+        return site === null ? null : { url: `${site}/${path}` };
+      },
+    }),
     people: livePeople(site),
     logins: new Logins({ now: monotonicMs }),
     seals: new Seals(key, Date.now),

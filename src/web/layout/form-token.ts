@@ -1,5 +1,5 @@
-import type { Person } from '../../http/person.ts';
 import type { Seals } from '../../http/seals.ts';
+import type { Person } from '../person.ts';
 
 /** Name of the hidden field. */
 export const FORM_TOKEN = 'form-token';

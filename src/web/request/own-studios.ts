@@ -1,9 +1,9 @@
 import { type Html, html } from '../../html/html.ts';
-import type { StudioName } from '../../http/person.ts';
 import type { Change } from '../../runs/run-model.ts';
 import { linkButton, table, time } from '../layout/pieces.ts';
 import { changeBadge } from '../layout/run-words.ts';
 import type { Page } from '../layout/web-layout.ts';
+import type { StudioName } from '../person.ts';
 import { pageOrJson } from '../reply.ts';
 import type { Call, Route } from '../route.ts';
 

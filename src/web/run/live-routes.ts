@@ -1,8 +1,8 @@
 import { Failure } from '../../failure.ts';
 import { forbidden, notFound } from '../../http/http-failures.ts';
-import { personOf } from '../../http/person.ts';
 import { involvementOf } from '../involved.ts';
 import { isOver } from '../layout/run-words.ts';
+import { personOf } from '../person.ts';
 import { sendJson } from '../reply.ts';
 import type { Call, Route } from '../route.ts';
 import type { WebContext } from '../web-context.ts';

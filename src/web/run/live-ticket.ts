@@ -1,5 +1,5 @@
-import type { Person } from '../../http/person.ts';
 import type { Seals } from '../../http/seals.ts';
+import type { Person } from '../person.ts';
 
 /** Milliseconds: from loading a page to opening its WebSocket. It is in an address, and so in the logs of proxies. */
 const VALID_MS = 5 * 60_000;

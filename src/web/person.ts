@@ -1,0 +1,46 @@
+import type { User } from '../index/index-model.ts';
+import type { WholeRow } from '../requests/index-tables.ts';
+import { rightsOf } from '../requests/owner-rights.ts';
+
+/** What the index says of people at one moment. Rows are whole, with their secrets: nothing of them is shown. */
+export interface People {
+  /** Those whose rows are in order: who cannot log in anywhere has no rights either. */
+  readonly users: readonly User[];
+  readonly rows: { readonly users: readonly WholeRow[]; readonly locations: readonly WholeRow[] };
+}
+
+/** What somebody who has logged in may do. */
+export interface Rights {
+  readonly isAdministrator: boolean;
+  /** Studios that this person owns, sisters among them, by name. Administrators may act for all, and own few. */
+  readonly studios: readonly StudioName[];
+  /** Whether she may act for the studio of this key. */
+  owns(key: string): boolean;
+}
+
+export interface StudioName {
+  readonly key: string;
+  readonly name: string;
+}
+
+/** Somebody who has logged in. */
+export interface Person {
+  /** Row in `users`. */
+  readonly id: number;
+  readonly userid: string;
+  readonly rights: Rights;
+}
+
+/** The person of that name; null where the index has none. */
+export function personOf(userid: string, { users, rows }: People): Person | null {
+  if (!users.some((user) => user.userid === userid)) return null;
+  const { id, isAdministrator, owned } = rightsOf(userid, rows);
+  if (id === null) return null;
+  const keys = new Set(owned.map(({ key }) => key));
+  const studios = owned.map(({ key, name }) => ({ key, name }));
+  return {
+    id,
+    userid,
+    rights: { isAdministrator, studios, owns: (key) => isAdministrator || keys.has(key) },
+  };
+}
