@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { monotonicMs } from '../../clock.ts';
+import { requireDbDir } from '../../database/state-dir.ts';
 import { readCredentials } from '../../fleet/machine-login.ts';
 import { Logins } from '../../http/logins.ts';
 import { Seals } from '../../http/seals.ts';
@@ -32,7 +33,7 @@ export interface Ingredients {
 /**
  * Opens everything that the pages work with.
  *
- * @throws {Failure} `busy`: another server has the state directory; `disk`, `config-invalid`
+ * @throws {Failure} `db-dir-missing`; `busy`: another server has the state directory; `disk`, `config-invalid`
  */
 export function openWebContext({
   site,
@@ -43,6 +44,7 @@ export function openWebContext({
   runs: other = {},
 }: Ingredients): WebContext {
   const { stateDir, target, publicUrls, isTrusted } = settings;
+  requireDbDir(site.dbDir);
   const key = webKey(stateDir);
   const publicHosts = [...publicUrls.values()].map((url) => new URL(url).host);
   const publicUrl = (names: string): string | null =>

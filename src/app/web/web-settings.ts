@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Failure } from '../../failure.ts';
 import { TARGET_NAMES } from '../../fleet/targets/all-targets.ts';
 import { readTrusted, type Trusted } from '../../http/forwarded.ts';
@@ -34,7 +34,7 @@ export function readWebSettings(env: NodeJS.ProcessEnv, site: Site, listen: List
   return {
     listen: listen ?? readListen(env['WEB_LISTEN'] || DEFAULT_LISTEN, 'WEB_LISTEN'),
     isTrusted: readTrusted(env['WEB_TRUSTED_PROXIES'] || 'loopback', 'WEB_TRUSTED_PROXIES'),
-    stateDir: env['WEB_STATE_DIR'] || join(site.dbDir, '.showcase-web'),
+    stateDir: resolve(site.appRoot, env['WEB_STATE_DIR'] || join(site.dbDir, '.showcase-web')),
     target: readTarget(env['WEB_TARGET'] || DEFAULT_TARGET),
     publicUrls: new Map(TARGET_NAMES.flatMap((name) => publicUrlOf(env, name))),
   };

@@ -8,9 +8,10 @@ const FRAME = `header{border-bottom:1px solid var(--line);background:var(--card)
 .bar,main{max-width:64rem;margin:0 auto;padding:.75rem 1rem}
 .bar{display:flex;flex-wrap:wrap;align-items:baseline;gap:.25rem 1.75rem}
 .brand{margin:0;font-weight:700;letter-spacing:-.01em}
+.brand::before{content:"";display:inline-block;width:.7em;height:.7em;margin-inline-end:.75em;border-radius:50%;background:var(--dot);box-shadow:.35em 0 0 -.05em var(--ring)}
 nav ul{list-style:none;margin:0;padding:0;display:flex;flex-wrap:wrap;gap:.25rem 1.25rem}
 nav a{display:inline-block;padding:.2rem 0}
-.below{order:1;flex-basis:100%;border-top:1px solid var(--line);padding-top:.4rem;margin-top:.15rem;font-size:.9375rem}
+.below{order:2;flex-basis:100%;border-top:1px solid var(--line);padding-top:.4rem;margin-top:.15rem;font-size:.9375rem}
 .who{margin:0 0 0 auto;color:var(--quiet);font-size:.9375rem}
 main{padding-bottom:4rem}
 main:focus{outline:none}
@@ -24,6 +25,7 @@ p,ul,ol,dl{max-width:46rem}
 .card>:last-child{margin-bottom:0}
 .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,17rem),1fr));gap:1rem;list-style:none;padding:0;max-width:none}
 .cards .card{margin:0;display:flex;flex-direction:column;gap:.5rem;justify-content:space-between}
+.cards .button{align-self:flex-start}
 .cards h2,.cards h3{margin:0;font-size:1.0625rem}
 .plain{list-style:none;padding:0}
 .actions{display:flex;flex-wrap:wrap;gap:.75rem;align-items:center;margin:1rem 0}
@@ -48,13 +50,14 @@ input[type=checkbox],input[type=radio]{width:1.2rem;height:1.2rem;margin:.15rem 
 fieldset{border:0;margin:1rem 0;padding:0;min-width:0}
 .row{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,12rem),1fr));gap:0 1rem;max-width:30rem}
 .problems{border:2px solid var(--bad);border-radius:.5rem;padding:.75rem 1.25rem;margin:1rem 0;max-width:46rem}
+.problems:focus{outline:3px solid var(--bad);outline-offset:2px}
 .problems h2{margin:0 0 .25rem;font-size:1.0625rem;color:var(--bad)}
 .problems ul{margin:0;padding-inline-start:1.1rem}
 details{margin:.75rem 0}
 summary{cursor:pointer;font-weight:600}`;
 
-const SHOWN = `.badge{display:inline-flex;align-items:center;gap:.4em;font-size:.875rem;font-weight:600;white-space:nowrap}
-.badge::before{content:"";width:.65em;height:.65em;border-radius:50%;background:currentColor}
+const SHOWN = `.badge{font-size:.875rem;font-weight:600}
+.badge::before{content:"";display:inline-block;box-sizing:border-box;width:.65em;height:.65em;margin-inline-end:.45em;border-radius:50%;background:currentColor}
 .badge.good{color:var(--good)}
 .badge.bad{color:var(--bad)}
 .badge.bad::before{border-radius:0;rotate:45deg}
@@ -62,11 +65,13 @@ const SHOWN = `.badge{display:inline-flex;align-items:center;gap:.4em;font-size:
 .badge.wait::before{background:none;border:2px solid currentColor}
 .badge.busy{color:var(--busy)}
 .badge.none{color:var(--quiet)}
-.badge.none::before{height:.2em;border-radius:0}
+.badge.none::before{height:.2em;border-radius:0;vertical-align:.25em}
 progress{appearance:none;display:block;width:100%;height:.75rem;border:0;border-radius:1rem;overflow:hidden;background:var(--line);color:var(--busy)}
 progress::-webkit-progress-bar{background:var(--line)}
 progress::-webkit-progress-value{background:var(--busy);transition:width .2s}
 progress::-moz-progress-bar{background:var(--busy)}
+progress:not([value]){background:repeating-linear-gradient(110deg,var(--busy) 0 .75rem,var(--line) .75rem 1.5rem)}
+progress:not([value])::-webkit-progress-bar{background:none}
 .progress{max-width:46rem;margin:1rem 0}
 .progress label{display:flex;justify-content:space-between;gap:1rem;margin-bottom:.3rem;font-weight:600}
 table{width:100%;border-collapse:collapse;margin:1rem 0;font-variant-numeric:tabular-nums}
@@ -74,20 +79,22 @@ caption{text-align:start;font-weight:600;padding:.25rem 0}
 th,td{text-align:start;vertical-align:top;padding:.5rem .75rem .5rem 0;border-bottom:1px solid var(--line)}
 thead th{color:var(--quiet);font-size:.875rem;font-weight:600;white-space:nowrap}
 tbody th{font-weight:600}
-.number{text-align:end}
+th.number,td.number{text-align:end;padding-inline-end:2rem}
 dl.facts{display:grid;grid-template-columns:max-content 1fr;gap:.3rem 1.25rem;margin:1rem 0}
 .facts dt{color:var(--quiet)}
 .facts dd{margin:0}
 time{white-space:nowrap}
 [data-offline]{color:var(--wait);font-weight:600}
 [data-offline]:empty{display:none}
-@media (max-width:40rem){thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}
+@media (max-width:40rem){.who{order:0}nav{order:1;flex-basis:100%}
+thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}
 table,tbody,tr,th,td,caption{display:block}
 tbody tr{border:1px solid var(--line);border-radius:.6rem;background:var(--card);padding:.5rem .9rem;margin:.6rem 0}
 tbody th,tbody td{border:0;padding:.2rem 0}
-tbody td[data-label]{display:grid;grid-template-columns:8rem 1fr;gap:.5rem}
+tbody td[data-label]{display:grid;grid-template-columns:7rem minmax(0,1fr);gap:.5rem}
 tbody td[data-label]::before{content:attr(data-label);color:var(--quiet);font-size:.875rem}
-.number{text-align:start}
+td.number{text-align:start;padding-inline-end:0}
+time{white-space:normal}
 dl.facts{grid-template-columns:1fr;gap:0}
 .facts dd{margin-bottom:.5rem}
 .actions>*{flex:1 1 100%;text-align:center}}
