@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import { SAMPLE_HASHES, SAMPLE_PASSWORD } from '../../dev/sample/people.ts';
+import { Logins } from '../../src/http/logins.ts';
+import type { User } from '../../src/index/index-model.ts';
+import { verifyPassword } from '../../src/index/password.ts';
+import { failureOf } from '../support/failure.ts';
+
+const person = (userid: string, hash: string): User => ({
+  id: 1,
+  userid,
+  htpasswdLine: `${userid}:${hash}`,
+  sites: [],
+});
+const BCRYPT = SAMPLE_HASHES['bcrypt 2b'] ?? '';
+const ADA = { userid: 'ada', password: SAMPLE_PASSWORD };
+const WRONG = { userid: 'ada', password: 'wrong' };
+
+/** With a clock that stands still, and a count of hashes. */
+function setUp(users: readonly User[] = [person('ada', BCRYPT)]) {
+  const clock = { now: 0 };
+  const hashed: string[] = [];
+  const logins = new Logins({
+    now: () => clock.now,
+    verify: (hash, password) => {
+      hashed.push(password);
+      return verifyPassword(hash, password);
+    },
+  });
+  const ask = (login: typeof ADA, address = '203.0.113.7', known = users) =>
+    logins.isRight(login, address, known);
+  /** Fails so many times, waiting for every pause. */
+  const fail = async (times: number, address?: string): Promise<void> => {
+    for (let count = 0; count < times; count++) {
+      clock.now += 60_000;
+      expect(await ask(WRONG, address)).toBe(false);
+    }
+  };
+  return { clock, hashed, logins, ask, fail };
+}
+
+describe('a login', () => {
+  it.each(Object.entries(SAMPLE_HASHES))('is right by a hash of the kind %s', async (_, hash) => {
+    const { ask } = setUp([person('ada', hash)]);
+    expect(await ask(ADA)).toBe(true);
+    expect(await ask(WRONG)).toBe(false);
+  });
+
+  it('is hashed once in a minute', async () => {
+    const { clock, hashed, ask } = setUp();
+    for (let count = 0; count < 10; count++) expect(await ask(ADA)).toBe(true);
+    expect(hashed).toEqual([SAMPLE_PASSWORD]);
+    clock.now += 60_001;
+    expect(await ask(ADA)).toBe(true);
+    expect(hashed).toHaveLength(2);
+  });
+
+  it('is hashed once where many things are asked for at once', async () => {
+    const { hashed, ask } = setUp();
+    expect(await Promise.all(Array.from({ length: 50 }, () => ask(ADA)))).not.toContain(false);
+    expect(hashed).toHaveLength(1);
+  });
+
+  it('is not right any more as soon as the password is another one', async () => {
+    const { ask } = setUp();
+    expect(await ask(ADA)).toBe(true);
+    expect(await ask(ADA, undefined, [person('ada', '{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=')])).toBe(false);
+    expect(await ask(ADA, undefined, [])).toBe(false);
+  });
+
+  it('is not remembered where it was wrong', async () => {
+    const { hashed, ask } = setUp();
+    expect(await ask(WRONG)).toBe(false);
+    expect(await ask(WRONG)).toBe(false);
+    expect(hashed).toEqual(['wrong', 'wrong']);
+  });
+
+  it.each([
+    ['no password', { userid: 'ada', password: '' }],
+    ['no name', { userid: '', password: SAMPLE_PASSWORD }],
+    ['the name of nobody', { userid: 'nobody', password: SAMPLE_PASSWORD }],
+    ['the name in other letters', { userid: 'ADA', password: SAMPLE_PASSWORD }],
+    ['a password of a megabyte', { userid: 'ada', password: 'x'.repeat(2 ** 20) }],
+  ])('is wrong with %s', async (_, login) => {
+    expect(await setUp().ask(login)).toBe(false);
+  });
+});
+
+describe('logins that fail', () => {
+  it('are slowed down at their address, also for other names, by pauses that grow', async () => {
+    const { clock, logins, ask, fail } = setUp();
+    await fail(5);
+    const pauses: number[] = [];
+    for (let count = 0; count < 9; count++) {
+      const failure = await failureOf(() => ask({ userid: 'bob', password: 'x' }));
+      const pause = (failure as unknown as { retryAfterMs: number }).retryAfterMs;
+      expect(failure.code).toBe('too-many-requests');
+      pauses.push(pause);
+      clock.now += pause;
+      expect(await ask({ userid: `other${count}`, password: 'x' })).toBe(false);
+    }
+    expect(pauses).toEqual([1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000, 60_000]);
+    expect(logins.failures).toBe(14);
+  });
+
+  it('cost no hash while they are slowed down', async () => {
+    const { hashed, ask, fail } = setUp();
+    await fail(5);
+    await failureOf(() => ask(ADA));
+    expect(hashed).not.toContain(SAMPLE_PASSWORD);
+  });
+
+  it('are slowed down by their name, from wherever they come', async () => {
+    const { ask, fail } = setUp();
+    for (let count = 0; count < 10; count++) await fail(1, `203.0.113.${count}`);
+    const failure = await failureOf(() => ask(ADA, '198.51.100.1'));
+    expect(failure.code).toBe('too-many-requests');
+  });
+
+  it('do not keep out who has logged in from where she is now', async () => {
+    const { clock, ask, fail } = setUp();
+    expect(await ask(ADA, '198.51.100.1')).toBe(true);
+    for (let count = 0; count < 20; count++) await fail(1, `203.0.113.${count}`);
+    expect(clock.now).toBeGreaterThan(60_000);
+    expect(await ask(ADA, '198.51.100.1')).toBe(true);
+  });
+
+  it('do not keep out whose password was proved just now', async () => {
+    const { clock, ask } = setUp();
+    expect(await ask(ADA)).toBe(true);
+    for (let count = 0; count < 5; count++) await ask(WRONG);
+    clock.now += 500;
+    expect(await ask(ADA)).toBe(true);
+  });
+
+  it('count for all addresses of one IPv6 network', async () => {
+    const { ask } = setUp();
+    for (let count = 0; count < 5; count++) await ask(WRONG, `2001:db8:1:2:${count}::9`);
+    expect((await failureOf(() => ask(ADA, '2001:db8:1:2::1'))).code).toBe('too-many-requests');
+    expect(await ask(ADA, '2001:db8:1:3::1')).toBe(true);
+  });
+
+  it('are forgotten after a quarter of an hour', async () => {
+    const { clock, ask, fail } = setUp();
+    await fail(8);
+    clock.now += 15 * 60_000;
+    expect(await ask(WRONG)).toBe(false);
+    expect(await ask(ADA)).toBe(true);
+  });
+
+  it('of ever new names and addresses fill no memory', async () => {
+    const { ask } = setUp([]);
+    for (let count = 0; count < 20_500; count++) {
+      await ask(
+        { userid: `name${count}`, password: 'x' },
+        `10.${count >> 16}.${(count >> 8) & 255}.${count & 255}`,
+      );
+    }
+    // The first one's failure is forgotten, so that others can be remembered.
+    expect(await ask(WRONG, '10.0.0.0')).toBe(false);
+  });
+});
+
+it('passwords that wait to be hashed are limited, and the rest is told to come again', async () => {
+  const { ask } = setUp();
+  const asked = Array.from({ length: 100 }, (_, at) =>
+    ask({ userid: 'ada', password: `${at}` }, `10.0.0.${at}`),
+  );
+  const answers = await Promise.allSettled(asked);
+  const busy = answers.filter(({ status }) => status === 'rejected');
+  expect(busy).toHaveLength(68);
+  expect(busy[0]).toMatchObject({ reason: { code: 'busy' } });
+});
