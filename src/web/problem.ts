@@ -29,7 +29,7 @@ export function renderProblem(frame: Frame, error: unknown): Response {
   const { code, message, hint } = isKnown ? problemOf(error) : UNEXPECTED;
   // An index that cannot be read will be there again: nobody asked for anything wrong.
   const { status: usual, headers: own } = statusOf(code);
-  const status = code === 'index-missing' || code === 'lock-timeout' ? 503 : usual;
+  const status = code.startsWith('index-') ? 503 : usual;
   const headers = { ...own, ...NO_STORE, ...extra(error, status) };
   if (frame.wantsJson) return sendJson({ error: { code, message, hint } }, status, headers);
   const title = TITLES[status] ?? 'Something went wrong';

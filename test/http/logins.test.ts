@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SAMPLE_HASHES, SAMPLE_PASSWORD } from '../../dev/sample/people.ts';
+import { Attempts } from '../../src/http/attempts.ts';
 import { Logins } from '../../src/http/logins.ts';
 import type { User } from '../../src/index/index-model.ts';
 import { verifyPassword } from '../../src/index/password.ts';
@@ -147,16 +148,12 @@ describe('logins that fail', () => {
     expect(await ask(ADA)).toBe(true);
   });
 
-  it('of ever new names and addresses fill no memory', async () => {
-    const { ask } = setUp([]);
-    for (let count = 0; count < 20_500; count++) {
-      await ask(
-        { userid: `name${count}`, password: 'x' },
-        `10.${count >> 16}.${(count >> 8) & 255}.${count & 255}`,
-      );
-    }
-    // The first one's failure is forgotten, so that others can be remembered.
-    expect(await ask(WRONG, '10.0.0.0')).toBe(false);
+  it('of ever new names fill no memory: the oldest are forgotten', () => {
+    const attempts = new Attempts(() => 0);
+    for (let count = 0; count < 5; count++) attempts.failed('first');
+    expect(attempts.pauseOf('first')).toBe(1000);
+    for (let count = 0; count < 10_000; count++) attempts.failed(`name${count}`);
+    expect(attempts.pauseOf('first')).toBe(0);
   });
 });
 

@@ -22,22 +22,23 @@ export function livePeople(site: Site): () => Promise<People> {
 }
 
 function peopleIn({ image, problem }: LiveIndex): People {
-  if (!image) {
-    throw new Failure(
-      'index-missing',
-      `the index of this host cannot be read: ${problem ?? 'there is none'}`,
-      {
-        hint: 'Nobody can log in before it is there. Look at index.sqlite3 in the db dir.',
-      },
-    );
-  }
+  if (!image) throw unreadable(problem ?? 'there is none');
   const db = openImage(image);
   try {
     return {
       users: readUsers(db, []),
       rows: { users: rowsIn(db, 'users'), locations: rowsIn(db, 'locations') },
     };
+  } catch (error) {
+    throw unreadable((error as Error).message, error);
   } finally {
     db.close();
   }
+}
+
+function unreadable(why: string, cause?: unknown): Failure {
+  return new Failure('index-missing', `the index of this host cannot be read: ${why}`, {
+    hint: 'Nobody can log in before it is there. Look at index.sqlite3 in the db dir.',
+    cause,
+  });
 }
