@@ -21,6 +21,7 @@ const USUAL: HttpLimits = { headersMs: 10_000, requestMs: 30_000, closeMs: 5000 
 
 /** Longer than Go's proxies keep a connection that is not used (90 s): else they send a request into one that just ends. */
 const KEEP_ALIVE_MS = 95_000;
+const CLOSE_EVERY_MS = 20;
 /** Bytes: a browser says nothing here but that it is still there. */
 const LARGEST_MESSAGE = 4096;
 
@@ -62,11 +63,13 @@ export async function listen(
     address: `${host.includes(':') ? `[${host}]` : host}:${actual}`,
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeIdleConnections();
+      // Again and again: a connection that has got its last answer is idle only then.
+      const closing = setInterval(() => server.closeIdleConnections(), CLOSE_EVERY_MS);
       const patience = new AbortController();
       const { signal } = patience;
       await Promise.race([closed, wait(limits.closeMs, undefined, { signal }).catch(() => {})]);
       patience.abort();
+      clearInterval(closing);
       for (const socket of sockets.clients) socket.terminate();
       server.closeAllConnections();
     },

@@ -1,5 +1,5 @@
 import type { WebSocketLike } from '@hono/node-server';
-import type { WSContext, WSEvents } from 'hono/ws';
+import type { WSEvents } from 'hono/ws';
 import type { Runs } from '../../runs/runs.ts';
 import { newsOf } from './run-news.ts';
 
@@ -14,7 +14,6 @@ const PATIENCE_MS = 10_000;
 /** Codes of RFC 6455 and its registry. */
 const OVER = 1000;
 const COME_BACK = 1012;
-const TOO_SLOW = 1013;
 
 interface Watching {
   readonly runs: Runs;
@@ -36,9 +35,11 @@ export function sendNews({ runs, id, after, ending, leave }: Watching): WSEvents
   };
   return {
     onOpen: (_, socket) => {
-      send(socket, newsOf(runs, id, after, signal)).then(
-        (code) => socket.close(ending.aborted ? COME_BACK : code),
-        () => socket.close(COME_BACK),
+      const raw = socket.raw as Raw;
+      send(raw, newsOf(runs, id, after, signal)).then(
+        // Who does not read does not read a farewell either.
+        (isAll) => (isAll ? raw.close(ending.aborted ? COME_BACK : OVER) : raw.terminate()),
+        () => raw.close(COME_BACK),
       );
     },
     onClose: end,
@@ -49,19 +50,19 @@ export function sendNews({ runs, id, after, ending, leave }: Watching): WSEvents
 /** A real one, of `ws`. */
 type Raw = WebSocketLike & {
   readonly bufferedAmount: number;
-  send(text: string, sent: () => void): void;
+  send(text: string, sent?: () => void): void;
+  terminate(): void;
 };
 
-/** @returns the code to close with */
-async function send(socket: WSContext, news: ReturnType<typeof newsOf>): Promise<number> {
-  const raw = socket.raw as Raw;
+/** @returns whether all was sent; false for an end that is too slow */
+async function send(raw: Raw, news: ReturnType<typeof newsOf>): Promise<boolean> {
   for await (const frame of news) {
     const text = JSON.stringify(frame);
-    if (raw.bufferedAmount + text.length > MOST_UNSENT) return TOO_SLOW;
-    if (raw.bufferedAmount < ENOUGH_UNSENT) socket.send(text);
-    else if (!(await isSent(raw, text))) return TOO_SLOW;
+    if (raw.bufferedAmount + text.length > MOST_UNSENT) return false;
+    if (raw.bufferedAmount < ENOUGH_UNSENT) raw.send(text);
+    else if (!(await isSent(raw, text))) return false;
   }
-  return OVER;
+  return true;
 }
 
 /** Sends, and waits until it is gone: whoever keeps up is never asked to take all of a run at once. */
