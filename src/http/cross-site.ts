@@ -23,7 +23,7 @@ export function isCrossSite({ method, origin, site }: Sent, hosts: readonly stri
 }
 
 /** Whether that origin is one of these hosts. The scheme may be another one: a proxy may have ended TLS and said nothing. */
-export function isOurs(origin: string, hosts: readonly string[]): boolean {
+function isOurs(origin: string, hosts: readonly string[]): boolean {
   const url = URL.canParse(origin) ? new URL(origin) : null;
   if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) return false;
   return hosts.some(

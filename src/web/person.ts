@@ -10,7 +10,7 @@ export interface People {
 }
 
 /** What somebody who has logged in may do. */
-export interface Rights {
+interface Rights {
   readonly isAdministrator: boolean;
   /** Studios that this person owns, sisters among them, by name. Administrators may act for all, and own few. */
   readonly studios: readonly StudioName[];

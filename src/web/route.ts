@@ -8,7 +8,7 @@ import type { WebContext } from './web-context.ts';
  * Who may ask. `user`: everybody who can log in. `owner`: of the studio `:key`, or of one that names it as a sister.
  * `involved`: whoever asked for the change or run `:id`, or owns its studio. Administrators may ask for all of these.
  */
-export type Who = 'public' | 'user' | 'owner' | 'administrator' | 'involved';
+type Who = 'public' | 'user' | 'owner' | 'administrator' | 'involved';
 
 /** One address, for one method. `GET` answers `HEAD` too. */
 export interface Route {
