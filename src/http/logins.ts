@@ -28,6 +28,7 @@ export class Logins {
   readonly #proved = new Map<string, number>();
   /** Who has logged in from where, which others who try that name elsewhere cannot take from her. */
   readonly #familiar = new Map<string, number>();
+  #last: Promise<unknown> = Promise.resolve();
   readonly #underWay = new Map<string, Promise<boolean>>();
   readonly #key = randomBytes(32);
   readonly #byAddress: Attempts;
@@ -81,7 +82,9 @@ export class Logins {
         hint: 'Try again in a moment.',
       });
     }
-    const proof = proves(login, users, undefined, this.#options.verify);
+    // One after another: bcrypt lets go of the only thread every 100 ms at best, and several of them as many times less.
+    const proof = this.#last.then(() => proves(login, users, undefined, this.#options.verify));
+    this.#last = proof.catch(() => {});
     this.#underWay.set(digest, proof);
     try {
       const isRight = await proof;
