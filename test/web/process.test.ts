@@ -138,6 +138,7 @@ describe('a server that cannot begin', () => {
 
   it.each([
     [{ WEB_LISTEN: 'everywhere' }, 'WEB_LISTEN is "everywhere"'],
+    [{ WEB_LISTEN: '0.0.0.0:9898' }, 'WEB_LISTEN is "0.0.0.0:9898"'],
     [{ WEB_LISTEN: '127.0.0.1:70000' }, 'WEB_LISTEN is "127.0.0.1:70000"'],
     [{ WEB_TRUSTED_PROXIES: 'all' }, 'WEB_TRUSTED_PROXIES holds "all"'],
     [{ WEB_TARGET: 'heroku' }, 'WEB_TARGET is "heroku"'],

@@ -4,9 +4,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { createAdaptorServer, type WebSocketServerLike } from '@hono/node-server';
 import { WebSocketServer } from 'ws';
 import { Failure } from '../../failure.ts';
+import { type Listen, listenText } from '../../site/web-setting.ts';
 import type { createApplication } from '../../web/application.ts';
 import { holderOfPort } from './port-holder.ts';
-import type { Listen } from './web-settings.ts';
 
 /** Milliseconds. */
 export interface HttpLimits {
@@ -60,7 +60,7 @@ export async function listen(
   const { port: actual } = server.address() as AddressInfo;
   return {
     port: actual,
-    address: `${host.includes(':') ? `[${host}]` : host}:${actual}`,
+    address: listenText({ host, port: actual }),
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       // Again and again: a connection that has got its last answer is idle only then.
@@ -86,7 +86,7 @@ function begin(server: Server, host: string, port: number): Promise<void> {
 function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): Failure {
   const holder = error.code === 'EADDRINUSE' ? holderOfPort(port) : null;
   const why = holder === null ? (error.code ?? error.message) : `${holder} listens there`;
-  return new Failure('config-invalid', `${host}:${port} cannot be listened on: ${why}`, {
+  return new Failure('config-invalid', `${listenText({ host, port })} cannot be listened on: ${why}`, {
     hint: 'End that process, or set WEB_LISTEN to another address.',
     cause: error,
   });

@@ -1,10 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Failure, problemOf } from '../../failure.ts';
+import { problemOf } from '../../failure.ts';
 import { createApplication } from '../../web/application.ts';
 import { ROUTES } from '../../web/routes.ts';
 import type { WebLog } from '../../web/web-context.ts';
-import { isUsage, readCall, type Streams, usageLine } from '../arguments.ts';
+import { readCall, type Streams, toldAsUsage } from '../arguments.ts';
 import { atAppRoot, buildVoice, siteOf, type Voice, type World } from '../machine/machine-parts.ts';
+import { runToEnd } from '../run-to-end.ts';
 import { listen } from './http-listener.ts';
 import { whenParentIsGone } from './parent-watch.ts';
 import { SHOWCASE_WEB, type WebOptions } from './showcase-web-options.ts';
@@ -26,27 +27,28 @@ export async function runShowcaseWeb(
 ): Promise<WebCode> {
   const call = await readCall(SHOWCASE_WEB, args, streams, world);
   if (call.kind === 'answered') return call.exitCode;
-  let voice: Voice | null = null;
-  try {
-    const options = call.options();
-    const here = atAppRoot(world, options.appRoot);
-    voice = buildVoice(here, [], here.env['RAILS_LOG_VOLUME'] === undefined);
-    await voice.log.flush();
-    await serve(here, options, { streams, stop, log: logTo(voice) });
-    return 0;
-  } catch (error) {
-    if (isUsage(error)) {
-      streams.complain(usageLine(error, world));
-      return 2;
-    }
-    const { code, message, hint } = problemOf(error);
-    if (!(error instanceof Failure)) voice?.log.exception(error);
-    voice?.logOnly({ type: 'note', level: 'warning', message: `failed (${code}): ${message}` });
-    streams.complain(`Failed (${code}): ${message}\nWhat to do: ${hint}\n`);
-    return 1;
-  } finally {
-    await voice?.log.close();
-  }
+  const voice = buildVoice(world, [], world.env['RAILS_LOG_VOLUME'] === undefined);
+  return await runToEnd<WebCode>(
+    {
+      log: voice.log,
+      refused: (error) => refuse(error, voice, streams, world),
+      close: () => voice.log.close(),
+    },
+    async () => {
+      await voice.log.flush();
+      const options = call.options();
+      await serve(atAppRoot(world, options.appRoot), options, { streams, stop, log: logTo(voice) });
+      return 0;
+    },
+  );
+}
+
+function refuse(error: unknown, { logOnly }: Voice, streams: Streams, world: World): WebCode {
+  if (toldAsUsage(error, 'lines', streams, world)) return 2;
+  const { code, message, hint } = problemOf(error);
+  logOnly({ type: 'note', level: 'warning', message: `failed (${code}): ${message}` });
+  streams.complain(`Failed (${code}): ${message}\nWhat to do: ${hint}\n`);
+  return 1;
 }
 
 interface Serving {

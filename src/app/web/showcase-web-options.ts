@@ -1,7 +1,7 @@
 import { Failure } from '../../failure.ts';
+import { type Listen, readListen } from '../../site/web-setting.ts';
 import { APPLICATION_OPTIONS, defineCommand, Unfit, type Value } from '../options/command.ts';
 import { PLACES, USAGE_EXIT } from '../options/common.ts';
-import { type Listen, readListen } from './web-settings.ts';
 
 export interface WebOptions {
   /** Null where it was not given. */
@@ -15,10 +15,10 @@ const ADDRESS: Value<Listen> = {
   name: 'ADDRESS',
   parse: (given) => {
     try {
-      return readListen(given, '--listen');
+      return readListen({ WEB_LISTEN: given });
     } catch (error) {
       if (error instanceof Failure)
-        throw new Unfit('takes an address with a port, such as 127.0.0.1:9898, or a port');
+        throw new Unfit('takes an address and port of this machine alone, such as 127.0.0.1:9898');
       throw error;
     }
   },

@@ -3,13 +3,8 @@ import { Failure } from '../../failure.ts';
 import { TARGET_NAMES } from '../../fleet/targets/all-targets.ts';
 import { readTrusted, type Trusted } from '../../http/forwarded.ts';
 import type { Site } from '../../site/site.ts';
+import { type Listen, readListen } from '../../site/web-setting.ts';
 import { quoted } from '../../text.ts';
-
-export interface Listen {
-  readonly host: string;
-  /** 0 for any that is free. */
-  readonly port: number;
-}
 
 export interface WebSettings {
   readonly listen: Listen;
@@ -21,7 +16,6 @@ export interface WebSettings {
   readonly publicUrls: ReadonlyMap<string, string>;
 }
 
-const DEFAULT_LISTEN = '127.0.0.1:9898';
 const DEFAULT_TARGET = 'fly';
 
 /**
@@ -32,27 +26,12 @@ const DEFAULT_TARGET = 'fly';
  */
 export function readWebSettings(env: NodeJS.ProcessEnv, site: Site, listen: Listen | null): WebSettings {
   return {
-    listen: listen ?? readListen(env['WEB_LISTEN'] || DEFAULT_LISTEN, 'WEB_LISTEN'),
+    listen: listen ?? readListen(env),
     isTrusted: readTrusted(env['WEB_TRUSTED_PROXIES'] || 'loopback', 'WEB_TRUSTED_PROXIES'),
     stateDir: resolve(site.appRoot, env['WEB_STATE_DIR'] || join(site.dbDir, '.showcase-web')),
     target: readTarget(env['WEB_TARGET'] || DEFAULT_TARGET),
     publicUrls: new Map(TARGET_NAMES.flatMap((name) => publicUrlOf(env, name))),
   };
-}
-
-/** @throws {Failure} `config-invalid` */
-export function readListen(text: string, setting: string): Listen {
-  const [, host, port] = /^(?:(\[[0-9a-f:.]+\]|[\w.-]+):)?(\d{1,5})$/i.exec(text) ?? [];
-  if (port === undefined || Number(port) > 65_535) {
-    throw new Failure(
-      'config-invalid',
-      `${setting} is ${quoted(text)}, which is not an address with a port`,
-      {
-        hint: `Set ${setting} to an address such as 127.0.0.1:9898, or to a port.`,
-      },
-    );
-  }
-  return { host: host?.replace(/^\[|\]$/g, '') ?? '127.0.0.1', port: Number(port) };
 }
 
 function readTarget(text: string): string {
