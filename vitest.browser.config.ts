@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { configDefaults, defineConfig } from 'vitest/config';
+import { viteClient } from './dev/client-plugin.mjs';
 import { viteYaml } from './dev/yaml-plugin.mjs';
 import { scratchVariables } from './test/support/scratch.ts';
 
@@ -9,7 +10,7 @@ const hasShared = existsSync(resolve(import.meta.dirname, '../shared/golden'));
 
 /** The prerendered pages in a real browser: needs Debian's `chromium-headless-shell`. One browser a file, and few files at once. */
 export default defineConfig({
-  plugins: [viteYaml],
+  plugins: [viteYaml, viteClient],
   test: {
     include: ['test/**/*.browser.ts'],
     exclude: [...configDefaults.exclude, ...(hasShared ? [] : ['test/**/*.shared.browser.ts'])],
