@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -47,6 +47,23 @@ describe('the server', () => {
     expect(statSync(state).mode & 0o777).toBe(0o700);
     expect(statSync(join(state, 'web.key')).mode & 0o777).toBe(0o600);
     expect(existsSync(join(state, 'runs.sqlite3'))).toBe(true);
+  });
+
+  it('keeps the key of its forms over a restart, and makes one anew of a damaged one', async () => {
+    const key = join(machine.dbDir, '.showcase-web', 'web.key');
+    const keyOf = async (): Promise<string> => {
+      const server = start();
+      await server.url();
+      await server.stop('SIGKILL');
+      return readFileSync(key).toString('hex');
+    };
+    const first = await keyOf();
+    expect(first).toHaveLength(64);
+    expect(await keyOf()).toBe(first);
+    writeFileSync(key, 'short');
+    const next = await keyOf();
+    expect(next).toHaveLength(64);
+    expect(next).not.toBe(first);
   });
 
   it('logs without the password of a login that failed', async () => {
