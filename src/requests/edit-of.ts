@@ -1,6 +1,6 @@
 import { createEvent, deleteEvent, requestEvent, updateEvent } from './event-edits.ts';
 import { moveEvent } from './event-order.ts';
-import { hashedPassword } from './new-password.ts';
+import { type HashPassword, hashedPassword } from './new-password.ts';
 import { createRegion, deleteRegion, updateRegion } from './region-edits.ts';
 import type { Edit, FieldProblem } from './request-model.ts';
 import { createStudio, deleteStudio, updateStudio } from './studio-edits.ts';
@@ -11,9 +11,9 @@ import type { MakeEdit } from './weigh-edit.ts';
 type Found = { readonly edit: MakeEdit } | { readonly problems: readonly FieldProblem[] };
 
 /** The function that makes an edit. What takes long, the hash of a password, is done before a transaction begins. */
-export async function editOf(edit: Edit): Promise<Found> {
+export async function editOf(edit: Edit, hash: HashPassword): Promise<Found> {
   if (edit.kind !== 'password') return { edit: plainEditOf(edit) };
-  const hashed = await hashedPassword(edit.userid, edit.password);
+  const hashed = await hashedPassword(edit.userid, edit.password, hash);
   if ('problems' in hashed) return hashed;
   return { edit: (session) => setPassword(session, edit, hashed.hash) };
 }

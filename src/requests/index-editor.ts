@@ -6,6 +6,7 @@ import { editOf } from './edit-of.ts';
 import { indexFailure, indexMissing } from './index-failures.ts';
 import { IndexReader } from './index-reader.ts';
 import { refuseTriggers } from './index-tables.ts';
+import { type HashPassword, hashHere } from './new-password.ts';
 import type { ChangeLog, Edit, How, LiveAddress, Outcome, Preview } from './request-model.ts';
 import { type MakeEdit, type Weighed, weighEdit } from './weigh-edit.ts';
 
@@ -18,6 +19,8 @@ export interface EditorParts {
   readonly now?: () => Date;
   /** Milliseconds to wait for others who use the index; 5,000 by default. */
   readonly patienceMs?: number;
+  /** In this thread by default. */
+  readonly hashPassword?: HashPassword;
 }
 
 const PATIENCE_MS = 5000;
@@ -43,7 +46,7 @@ export class IndexEditor {
    *   `index-invalid`, `check-failed`, `disk`; what the log of changes throws
    */
   async save(edit: Edit, how: How): Promise<Outcome> {
-    const make = await editOf(edit);
+    const make = await this.#editOf(edit);
     if ('problems' in make) return { kind: 'invalid', problems: make.problems };
     return this.#inTurn(() => this.#save(make.edit, how));
   }
@@ -55,7 +58,7 @@ export class IndexEditor {
    * @throws {Failure} as `save`
    */
   async preview(edit: Edit): Promise<Preview> {
-    const make = await editOf(edit);
+    const make = await this.#editOf(edit);
     if ('problems' in make) return { kind: 'invalid', problems: make.problems };
     const image = await new IndexReader(this.#parts.path, this.#parts.patienceMs).image();
     // A database in memory has no write-ahead log, so its header must not announce one.
@@ -70,6 +73,10 @@ export class IndexEditor {
     } finally {
       db.close();
     }
+  }
+
+  #editOf(edit: Edit): ReturnType<typeof editOf> {
+    return editOf(edit, this.#parts.hashPassword ?? hashHere);
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

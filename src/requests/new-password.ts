@@ -9,28 +9,39 @@ const LONGEST_BYTES = 72;
 /** Rounds as a power of two: some 60 ms here, and as much for each login on a machine. */
 const COST = 10;
 
+/** Makes a hash as an htpasswd line has it behind the name: `$2b$10$...`. */
+export type HashPassword = (password: string) => Promise<string>;
+
 /** The hash before; never rejects. */
 let last: Promise<unknown> = Promise.resolve();
 
 /**
- * Proves a new password and hashes it. bcryptjs works for up to 100 ms before it lets anything else in, and several at
- * once for as many times as long: so one is hashed after another, with a turn for everything else in between.
+ * Hashes in this thread, for which bcryptjs lets nothing else in for up to 100 ms, and several at once for as many times as
+ * long: so one is hashed after another, with a turn for everything else in between.
+ */
+export const hashHere: HashPassword = async (password) => {
+  const turn = last.then(async () => {
+    await nextTurn();
+    const { default: bcrypt } = await import('bcryptjs');
+    return await bcrypt.hash(password, COST);
+  });
+  last = turn.catch(() => {});
+  return await turn;
+};
+
+/**
+ * Proves a new password and hashes it.
  *
  * @returns the hash as an htpasswd line has it behind the name, `$2b$10$...`; or what is wrong, which never quotes the password
  */
 export async function hashedPassword(
   userid: string,
   password: string,
+  hash: HashPassword,
 ): Promise<{ readonly hash: string } | { readonly problems: readonly FieldProblem[] }> {
   const message = await passwordProblem(userid, password);
   if (message !== null) return { problems: [{ field: 'password', message }] };
-  const turn = last.then(async () => {
-    await nextTurn();
-    const { default: bcrypt } = await import('bcryptjs');
-    return { hash: await bcrypt.hash(password, COST) };
-  });
-  last = turn.catch(() => {});
-  return turn;
+  return { hash: await hash(password) };
 }
 
 /** Why a password cannot be taken, as a sentence; null for a good one. */

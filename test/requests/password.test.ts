@@ -1,7 +1,7 @@
 import bcrypt from 'bcryptjs';
 import { describe, expect, it } from 'vitest';
 import { verifyPassword } from '../../src/index/password.ts';
-import { hashedPassword, passwordProblem } from '../../src/requests/new-password.ts';
+import { hashedPassword, hashHere, passwordProblem } from '../../src/requests/new-password.ts';
 import { BY_ADA, LiveIndex } from './support/live-index.ts';
 
 const GOOD = 'Schnürsenkel 7';
@@ -82,7 +82,7 @@ describe('a password that is set', () => {
   });
 
   it('of 72 bytes counts to its last byte', async () => {
-    const hashed = await hashedPassword('sue', `${'ö'.repeat(35)}ab`);
+    const hashed = await hashedPassword('sue', `${'ö'.repeat(35)}ab`, hashHere);
     if (!('hash' in hashed)) throw new Error('refused');
     expect(await bcrypt.compare(`${'ö'.repeat(35)}ac`, hashed.hash)).toBe(false);
   });
@@ -97,7 +97,7 @@ describe('a password that is set', () => {
     setImmediate(turn);
     const seen: number[] = [];
     const hashes = Array.from({ length: 5 }, async () => {
-      const hashed = await hashedPassword('sue', GOOD);
+      const hashed = await hashedPassword('sue', GOOD, hashHere);
       seen.push(turns);
       return 'hash' in hashed;
     });

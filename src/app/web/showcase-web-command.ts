@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { problemOf } from '../../failure.ts';
 import { createApplication } from '../../web/application.ts';
@@ -8,6 +9,7 @@ import { atAppRoot, buildVoice, siteOf, type Voice, type World } from '../machin
 import { runToEnd } from '../run-to-end.ts';
 import { listen } from './http-listener.ts';
 import { whenParentIsGone } from './parent-watch.ts';
+import { PasswordThread } from './password-thread.ts';
 import { SHOWCASE_WEB, type WebOptions } from './showcase-web-options.ts';
 import { openWebContext } from './web-parts.ts';
 import { readWebSettings } from './web-settings.ts';
@@ -62,7 +64,8 @@ async function serve(world: World, options: WebOptions, { streams, stop, log }: 
   const site = await siteOf(world);
   const settings = readWebSettings(world.env, site, options.listen);
   const { signal } = stop;
-  const context = openWebContext({ site, settings, env: world.env, log, ending: signal });
+  const passwords = new PasswordThread(resolve(process.argv[1] ?? ''));
+  const context = openWebContext({ site, settings, env: world.env, log, ending: signal, passwords });
   const { runs, base } = context;
   try {
     const listener = await listen(createApplication(ROUTES, context), settings.listen);
@@ -76,7 +79,7 @@ async function serve(world: World, options: WebOptions, { streams, stop, log }: 
     await listener.close();
   } finally {
     stop.abort();
-    await Promise.race([runs.close(), wait(CLOSE_MS)]);
+    await Promise.race([Promise.all([runs.close(), passwords.close()]), wait(CLOSE_MS)]);
   }
 }
 

@@ -14,6 +14,7 @@ import { Watchers } from '../../web/watcher-count.ts';
 import type { WebContext, WebLog } from '../../web/web-context.ts';
 import { intendedRow } from './intended-row.ts';
 import { livePeople } from './live-people.ts';
+import type { PasswordThread } from './password-thread.ts';
 import { webKey } from './web-key.ts';
 import type { WebSettings } from './web-settings.ts';
 
@@ -26,6 +27,8 @@ export interface Ingredients {
   readonly env: NodeJS.ProcessEnv;
   readonly log: WebLog;
   readonly ending: AbortSignal;
+  /** For passwords; this thread where absent. */
+  readonly passwords?: Pick<PasswordThread, 'verify' | 'hash'>;
   /** Other times, and another program for config-update: for tests. */
   readonly runs?: Partial<Pick<RunsParts, 'limits' | 'command'>>;
 }
@@ -41,6 +44,7 @@ export function openWebContext({
   env,
   log,
   ending,
+  passwords,
   runs: other = {},
 }: Ingredients): WebContext {
   const { stateDir, target, publicUrls, isTrusted } = settings;
@@ -76,13 +80,14 @@ export function openWebContext({
     editor: new IndexEditor({
       path: indexPath,
       log: runs,
+      ...(passwords ? { hashPassword: passwords.hash } : {}),
       live: (path) => {
         const site = publicUrl(target);
         return site === null ? null : { url: `${site}/${path}` };
       },
     }),
     people: livePeople(site),
-    logins: new Logins({ now: monotonicMs }),
+    logins: new Logins({ now: monotonicMs, ...(passwords ? { verify: passwords.verify } : {}) }),
     seals: new Seals(key, Date.now),
     watchers: new Watchers(),
     isTrusted,
