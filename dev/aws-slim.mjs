@@ -165,27 +165,35 @@ export const slimOptions = {
   supported: { 'dynamic-import': false },
 };
 
+/** Of these files alone: every file that a plugin is asked about costs a question to this process and its answer. */
+const REPLACED = new RegExp(
+  `[\\\\/]node_modules[\\\\/](${[SCHEMAS, ...Object.keys(STUBS)]
+    .map((name) => name.replace(/[.]/g, '\\.').replaceAll('/', '[\\\\/]'))
+    .join('|')})$`,
+);
+
+const nameOf = (path) => path.replaceAll('\\', '/').split('/node_modules/').at(-1);
+
 export function awsSlim() {
   return {
     name: 'aws-slim',
     setup(build) {
-      const missed = new Set([SCHEMAS, ...Object.keys(STUBS)]);
-      let inUse = false;
-      build.onLoad({ filter: /[\\/]node_modules[\\/]@(aws-sdk|smithy)[\\/].*\.js$/ }, async ({ path }) => {
-        const name = path.replaceAll('\\', '/').split('/node_modules/').at(-1);
-        // What reads one object has the SDK's signer alone.
-        inUse ||= name.startsWith(CLIENT);
-        missed.delete(name);
+      build.initialOptions.metafile = true;
+      build.onLoad({ filter: REPLACED }, async ({ path }) => {
+        const name = nameOf(path);
         if (name === SCHEMAS)
           return { ...slimSchemas(await readFile(path, 'utf8')), resolveDir: dirname(path) };
-        const contents = STUBS[name];
-        return contents === undefined ? undefined : { contents, resolveDir: dirname(path) };
+        return { contents: STUBS[name], resolveDir: dirname(path) };
       });
-      build.onEnd(() => ({
-        errors: inUse
-          ? [...missed].map((name) => ({ text: `aws-slim: ${name} is no longer part of the SDK` }))
-          : [],
-      }));
+      build.onEnd(({ metafile }) => {
+        const used = new Set(Object.keys(metafile?.inputs ?? {}).map((path) => nameOf(`/${path}`)));
+        // What reads one object has the SDK's signer alone.
+        const inUse = [...used].some((name) => name.startsWith(CLIENT));
+        const missed = [SCHEMAS, ...Object.keys(STUBS)].filter((name) => inUse && !used.has(name));
+        return {
+          errors: missed.map((name) => ({ text: `aws-slim: ${name} is no longer part of the SDK` })),
+        };
+      });
     },
   };
 }

@@ -12,14 +12,15 @@ const UNUSED = {
   worker_threads: 'exports.isMainThread = true;',
 };
 
+/** esbuild asks for what fits alone, without which every import of every file would be a question. */
+const NAMES = new RegExp(`^(${Object.keys(UNUSED).join('|').replaceAll('.', '\\.')})$`);
+
 export function pinoSlim() {
   return {
     name: 'pino-slim',
     setup({ onResolve, onLoad }) {
-      onResolve({ filter: /./ }, ({ path, importer }) =>
-        /[\\/]node_modules[\\/]pino[\\/][^@]*$/.test(importer) && Object.hasOwn(UNUSED, path)
-          ? { path, namespace: 'pino-slim' }
-          : undefined,
+      onResolve({ filter: NAMES }, ({ path, importer }) =>
+        /[\\/]node_modules[\\/]pino[\\/][^@]*$/.test(importer) ? { path, namespace: 'pino-slim' } : undefined,
       );
       onLoad({ filter: /./, namespace: 'pino-slim' }, ({ path }) => ({ contents: UNUSED[path] }));
     },
