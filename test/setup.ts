@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import './support/same-bytes.ts';
 
 /**
  * Every run of the property tests draws the same cases, so that a failure is a change's own. `PROPERTY_SEED=$RANDOM npm
