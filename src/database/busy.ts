@@ -18,6 +18,8 @@ export interface Patience {
 
 /** A process that writes all the time leaves gaps of microseconds, which only close attempts find. */
 const LOOK_MS = 10;
+/** Who has been in the way for so long keeps a transaction open, and to look so closely only takes the CPU from others. */
+const LONG_MS = 1000;
 
 /** @param lookMs less where others are kept waiting by this process */
 export function patience(path: string, limitMs: number, lookMs = LOOK_MS): Patience {
@@ -26,11 +28,12 @@ export function patience(path: string, limitMs: number, lookMs = LOOK_MS): Patie
 
 /**
  * Tries until no other connection is in the way: some milliseconds without a pause, then a pause of some milliseconds in
- * which this process can do other things, and so on.
+ * which this process can do other things, and so on. After a second the pauses are ten times as long.
  *
  * @throws {Failure} `lock-timeout` when patience ends.
  */
 export async function untilFree<T>(patient: Patience, work: () => T | Promise<T>): Promise<T> {
+  const began = monotonicMs();
   for (;;) {
     let obstacle: unknown;
     const pause = monotonicMs() + patient.lookMs;
@@ -43,7 +46,8 @@ export async function untilFree<T>(patient: Patience, work: () => T | Promise<T>
       }
     } while (monotonicMs() < pause);
     if (monotonicMs() >= patient.deadline) throw outOfPatience(patient, obstacle);
-    await wait(1 + Math.random() * 4);
+    const pauseMs = 1 + Math.random() * 4;
+    await wait(monotonicMs() - began < LONG_MS ? pauseMs : 10 * pauseMs);
   }
 }
 
