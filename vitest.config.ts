@@ -5,6 +5,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
 import { viteClient } from './dev/client-plugin.mjs';
 import { viteOutlines } from './dev/outlines-plugin.mjs';
 import { viteYaml } from './dev/yaml-plugin.mjs';
+import { LongestFirst } from './test/support/longest-first.ts';
 import { scratchVariables } from './test/support/scratch.ts';
 
 /** Production's own index and what it expects for it stand beside the repository, or nowhere. */
@@ -22,6 +23,7 @@ export default defineConfig({
     exclude: [...configDefaults.exclude, ...(hasShared ? [] : ['test/**/*.shared.test.ts'])],
     // Most tests wait for processes that they have started: only more files than CPUs at a time keep these busy.
     maxWorkers: 2 * availableParallelism(),
+    sequence: { sequencer: LongestFirst },
     // Modules are loaded once a worker, not once a file: none of ours keeps a state that a test could leave behind.
     isolate: false,
     // These end tests that hang, and say nothing of speed. A file whose tests take longer where four workers share two
