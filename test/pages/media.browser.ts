@@ -118,6 +118,8 @@ describe('a page', () => {
   it('is not wider than the window at any usual width, nor with text of double size', async () => {
     const visit = await visitor(browser, site);
     for (const [kind, page] of pageKinds(site.index)) {
+      // Once for all widths: there is no script that could care.
+      await visit.go(page);
       for (const [width, zoom] of [
         [320, 1],
         [390, 1],
@@ -127,7 +129,6 @@ describe('a page', () => {
         [640, 2],
       ] as const) {
         await visit.page.setViewportSize({ width, height: 800 });
-        await visit.go(page);
         await visit.page.evaluate((size) => {
           document.documentElement.style.fontSize = `${size * 100}%`;
         }, zoom);
