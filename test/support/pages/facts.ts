@@ -12,6 +12,11 @@ export interface PageFacts {
   /** Ids that stand more than once. */
   readonly doubleIds: readonly string[];
   readonly scripts: number;
+  /** Elements that run, show or lead to something else, as markup. */
+  readonly foreign: readonly string[];
+  /** Attributes that run something, or take the focus. */
+  readonly handlers: readonly string[];
+  readonly sheets: number;
   /** Every `href` as the browser resolves it, without its fragment, once each, as `plain` has it. */
   readonly links: readonly string[];
   /** Fragments of links within the page that lead nowhere. */
@@ -40,6 +45,17 @@ export async function factsOf(page: Page): Promise<PageFacts> {
       headings: all('h1').map((heading) => heading.textContent ?? ''),
       doubleIds: ids.filter((id, at) => ids.indexOf(id) !== at),
       scripts: all('script').length,
+      foreign: all('script, iframe, img, base, object, embed, form, [http-equiv=refresh]').map(
+        (element) => element.outerHTML,
+      ),
+      handlers: all('*')
+        .flatMap((element) => [...element.attributes])
+        .filter(
+          ({ name, value }) =>
+            /^on|^autofocus$|^srcdoc$/.test(name) || (/href|src|action/.test(name) && /script:/i.test(value)),
+        )
+        .map(({ name, value }) => `${name}=${value}`),
+      sheets: document.styleSheets.length,
       links: [...new Set(anchors.map(({ href }) => href.replace(/#.*/, '')))],
       lostFragments: within.map(({ hash }) => hash.slice(1)).filter((id) => !document.getElementById(id)),
       overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,

@@ -58,7 +58,15 @@ export function describeEveryPage(name: SiteName): void {
     });
 
     it('needs no script', () => {
-      expect(pagesWhere(({ scripts, injected }) => (scripts > 0 || injected) && scripts)).toEqual([]);
+      expect(
+        pagesWhere(({ scripts, injected }) => (scripts > 0 || injected !== undefined) && [scripts, injected]),
+      ).toEqual([]);
+    });
+
+    it('has no element, no attribute and no style that a name has added', () => {
+      expect(pagesWhere(({ foreign }) => foreign.length > 0 && foreign)).toEqual([]);
+      expect(pagesWhere(({ handlers }) => handlers.length > 0 && handlers)).toEqual([]);
+      expect(pagesWhere(({ sheets }) => sheets !== 1 && [sheets])).toEqual([]);
     });
 
     it('has ids that are its own, and links within it that lead somewhere', () => {
