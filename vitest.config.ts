@@ -5,6 +5,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
 import { viteClient } from './dev/client-plugin.mjs';
 import { viteOutlines } from './dev/outlines-plugin.mjs';
 import { viteYaml } from './dev/yaml-plugin.mjs';
+import { helperVariables } from './test/support/helpers.ts';
 import { LongestFirst } from './test/support/longest-first.ts';
 import { scratchVariables } from './test/support/scratch.ts';
 
@@ -19,7 +20,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/setup.ts'],
-    env: scratchVariables(),
+    env: { ...scratchVariables(), ...helperVariables() },
     exclude: [...configDefaults.exclude, ...(hasShared ? [] : ['test/**/*.shared.test.ts'])],
     // Most tests wait for processes that they have started: only more files than CPUs at a time keep these busy.
     maxWorkers: 2 * availableParallelism(),

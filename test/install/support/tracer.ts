@@ -48,8 +48,11 @@ export interface KillPoint {
 
 /** Runs a program of Node's under strace with these options. */
 async function trace(options: readonly string[], args: readonly string[]): Promise<NodeJS.Signals | number> {
+  // Without a cache of compiled code, which would add calls of its own.
+  const { NODE_COMPILE_CACHE: _, ...env } = process.env;
   const child = spawn('strace', ['-f', '-qq', ...options, process.execPath, ...args], {
     stdio: ['ignore', 'inherit', 'inherit'],
+    env,
   });
   const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
   return signal ?? code ?? -1;

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { openDatabase } from '../../../src/database/sqlite.ts';
 import { READY } from '../../ready/support/ready.ts';
+import { COMPILED } from '../../support/helpers.ts';
 import { buildIndex, HASH } from '../../support/indexes.ts';
 import { type Answered, Machine, type RunOptions } from '../../support/machine.ts';
 import { type Published, startPublished } from '../../support/published.ts';
@@ -66,9 +67,8 @@ export function addRails(appRoot: string): void {
   }
   writeFileSync(join(appRoot, 'db/seeds.rb'), "require_relative 'seeds/generic.rb'\n");
   const script = join(import.meta.dirname, 'rails-process.ts');
-  writeFileSync(join(appRoot, 'bin/rails'), `#!/bin/sh\nexec '${process.execPath}' '${script}' "$@"\n`, {
-    mode: 0o755,
-  });
+  const run = `NODE_COMPILE_CACHE='${COMPILED}' exec '${process.execPath}' '${script}' "$@"`;
+  writeFileSync(join(appRoot, 'bin/rails'), `#!/bin/sh\n${run}\n`, { mode: 0o755 });
 }
 
 /** What stands in the database of an event, as the application reads it. */
