@@ -10,6 +10,7 @@ const FILES = {
   UPDATE_CONFIG_KEY: 'UPDATE_CONFIG_KEY_FILE',
   FLY_API_TOKEN: 'FLY_API_TOKEN_FILE',
   FLEET_PASSWORD: 'FLEET_PASSWORD_FILE',
+  SMTP_URL: 'SMTP_URL_FILE',
 } as const;
 
 /** The variable itself does not count: a program that can read it could put any index on every machine. */

@@ -116,7 +116,7 @@ function remember(memory: Map<string, number>, key: string, until: number): void
 }
 
 /** The first half of an IPv6 address: who has one has the rest of it. */
-function networkOf(address: string): string {
+export function networkOf(address: string): string {
   if (!address.includes(':')) return address;
   const [head = '', tail = ''] = address.split('::');
   const groups = head === '' ? [] : head.split(':');

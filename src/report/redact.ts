@@ -37,13 +37,25 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 /**
  * The secrets in the environment of this process and of the request that it serves: the value of every variable whose
- * name says so (`KEY`, `SECRET`, `TOKEN`, `PASSWORD`, `PASSWD`, `PASSPHRASE`), except those ending in `_FILE`, and the
- * credentials of the request. Children inherit most of them, and may print them when they fail.
+ * name says so (`KEY`, `SECRET`, `TOKEN`, `PASSWORD`, `PASSWD`, `PASSPHRASE`), except those ending in `_FILE`, the
+ * address of a mail server, and the credentials of the request. Children inherit most of them, and may print them when they fail.
  */
 export function secretsOf(env: NodeJS.ProcessEnv): string[] {
-  const named = Object.entries(env).flatMap(([name, value]) => (SECRET_NAME.test(name) ? [value] : []));
+  const named = Object.entries(env).flatMap(([name, value]) => {
+    if (name === 'SMTP_URL') return [value, passwordIn(value)];
+    return SECRET_NAME.test(name) ? [value] : [];
+  });
   const authorization = env['HTTP_AUTHORIZATION']?.trim().split(/\s+/).at(-1);
   return [...named, authorization].filter((value) => value !== undefined);
+}
+
+/** As it is told to a server, which may repeat it. */
+function passwordIn(url = ''): string | undefined {
+  try {
+    return decodeURIComponent(URL.parse(url)?.password ?? '') || undefined;
+  } catch {
+    return undefined; // then it is refused when it is read
+  }
 }
 
 /**

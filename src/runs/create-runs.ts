@@ -34,6 +34,8 @@ export interface RunsParts extends ChildParts {
   readonly authorization: (url: URL) => string | null;
   /** Told, for the log, what went wrong beside the runs. */
   readonly report: (problem: string) => void;
+  /** Told the runs and changes that are no longer as they were, after that is durable. Must not throw. */
+  readonly heard?: (ids: ReadonlySet<string>) => void;
   readonly limits?: Partial<Limits>;
 }
 
@@ -70,6 +72,7 @@ export function createRuns(parts: RunsParts): Runs {
   };
   const changed = (ids: ReadonlySet<string>): void => {
     watchers.wake(ids);
+    parts.heard?.(ids);
     look();
   };
   const keep = async (work: () => void): Promise<void> => {
@@ -83,6 +86,7 @@ export function createRuns(parts: RunsParts): Runs {
       }
     }
   };
+  const tokens = new ResetTokens(db);
   const book = new RunBook({ db, limits, target, changed });
   const shared = { book, limits, keep, signal, failed };
   const queue = new Queue({ ...shared, child: parts, news: (run) => watchers.wake([run]) });
@@ -97,6 +101,8 @@ export function createRuns(parts: RunsParts): Runs {
       left = await recoverIntended(recovering, left);
     };
     await untilKept(again);
+    // Before, nobody knows which of them did set a password.
+    if (left.length === 0) await untilKept(async () => tokens.revive());
     isOpen = !signal.aborted;
     look();
     while (left.length > 0 && !signal.aborted) {
@@ -151,7 +157,7 @@ export function createRuns(parts: RunsParts): Runs {
       const ids = [id, change?.run].filter((each) => each != null);
       if (change) await watchers.wait(ids, ms, until);
     },
-    tokens: new ResetTokens(db),
+    tokens,
     start: () => {
       background = Promise.all([recover(), tidy()]);
     },

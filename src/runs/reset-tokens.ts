@@ -55,6 +55,23 @@ export class ResetTokens {
       })
       .immediate();
   }
+
+  /**
+   * Takes back what was redeemed without setting a password: the change that should have followed was dropped, or never
+   * came, since a server was killed or the index could not be written. Call it where no change of a password is under way.
+   *
+   * @param user only hers; those of all where absent
+   */
+  revive(user: number | null = null): void {
+    this.#db
+      .prepare(
+        `UPDATE reset_tokens SET used_at = NULL
+         WHERE used_at IS NOT NULL AND (? IS NULL OR user = ?) AND NOT EXISTS (
+           SELECT 1 FROM changes WHERE kind = 'password' AND state <> 'dropped' AND made_at >= used_at
+           AND json_extract(new_values, '$.id') = user)`,
+      )
+      .run(user, user);
+  }
 }
 
 function digest(token: string): Buffer {

@@ -34,7 +34,8 @@ export function createApplication(routes: readonly Route[], context: WebContext)
 
   app.use(async (c, next) => {
     await next();
-    for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.res.headers.set(name, value);
+    for (const [name, value] of Object.entries(SECURITY_HEADERS))
+      if (!c.res.headers.has(name)) c.res.headers.set(name, value); // a page may have reasons to be stricter
   });
   app.use(async (_, next) => {
     if (context.ending.aborted)

@@ -1,3 +1,8 @@
+import { ROUTES as PASSWORD_FORGOTTEN } from './password/forgotten-password.ts';
+import { ROUTES as PASSWORD_OWN } from './password/own-password.ts';
+import { ROUTES as PASSWORD_PROGRESS } from './password/password-progress.ts';
+import { ROUTES as PASSWORD_OF_USER } from './password/user-password.ts';
+import { ROUTES as PASSWORD_VERIFY } from './password/verify-password.ts';
 import { ROUTES as STUDIOS } from './request/own-studios.ts';
 import type { Route } from './route.ts';
 import { ROUTES as RUN_LIVE } from './run/live-routes.ts';
@@ -5,4 +10,14 @@ import { ROUTES as UP } from './server-state.ts';
 import { ROUTES as ASSETS } from './web-assets.ts';
 
 /** Every address of the server. Of two that fit the first counts. A part of the web adds its own modules here. */
-export const ROUTES: readonly Route[] = [...UP, ...ASSETS, ...STUDIOS, ...RUN_LIVE];
+export const ROUTES: readonly Route[] = [
+  ...UP,
+  ...ASSETS,
+  ...STUDIOS,
+  ...RUN_LIVE,
+  ...PASSWORD_OWN,
+  ...PASSWORD_FORGOTTEN,
+  ...PASSWORD_VERIFY,
+  ...PASSWORD_PROGRESS,
+  ...PASSWORD_OF_USER,
+];

@@ -1,9 +1,11 @@
 import type { Trusted } from '../http/forwarded.ts';
 import type { Logins } from '../http/logins.ts';
 import type { Seals } from '../http/seals.ts';
+import type { Mail } from '../mail/create-mail.ts';
 import type { IndexEditor } from '../requests/index-editor.ts';
 import type { IndexReader } from '../requests/index-reader.ts';
 import type { Runs } from '../runs/runs.ts';
+import type { PasswordDesk } from './password/password-desk.ts';
 import type { People } from './person.ts';
 import type { Watchers } from './watcher-count.ts';
 
@@ -20,7 +22,11 @@ export interface WebContext {
   readonly publicUrl: (target: string) => string | null;
   /** Host names of all of these. */
   readonly publicHosts: readonly string[];
+  /** Where these pages are seen, without a slash at the end, for mails; null where nobody has said it. */
+  readonly webUrl: string | null;
   readonly runs: Runs;
+  readonly mail: Mail;
+  readonly passwords: PasswordDesk;
   /** Rows of the live index. */
   readonly index: IndexReader;
   readonly editor: IndexEditor;

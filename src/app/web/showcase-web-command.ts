@@ -17,7 +17,7 @@ import { readWebSettings } from './web-settings.ts';
 /** How it ended: exit code 1 when it could not begin, 2 for options that make no sense. */
 export type WebCode = 0 | 1 | 2;
 
-/** Milliseconds for runs to let go of the disk. */
+/** Milliseconds for runs and mails to let go of the disk. */
 const CLOSE_MS = 3000;
 
 /** Serves until the signal is aborted, or, if asked to, until the parent is gone. */
@@ -62,15 +62,18 @@ interface Serving {
 /** @throws {Failure} it cannot begin */
 async function serve(world: World, options: WebOptions, { streams, stop, log }: Serving): Promise<void> {
   const site = await siteOf(world);
+  const problem = world.problems?.get('SMTP_URL');
+  if (problem) throw problem;
   const settings = readWebSettings(world.env, site, options.listen);
   const { signal } = stop;
   const passwords = new PasswordThread(resolve(process.argv[1] ?? ''));
   const context = openWebContext({ site, settings, env: world.env, log, ending: signal, passwords });
-  const { runs, base } = context;
+  const { runs, mail, base } = context;
   try {
     const listener = await listen(createApplication(ROUTES, context), settings.listen);
     const forget = options.withParent ? whenParentIsGone(() => stop.abort()) : () => {};
     runs.start();
+    mail.start();
     log.note(`listening on http://${listener.address}${base}/`);
     streams.write(`Listening on http://${listener.address}${base}/\n`);
     if (!signal.aborted) await new Promise((ended) => signal.addEventListener('abort', ended));
@@ -79,7 +82,7 @@ async function serve(world: World, options: WebOptions, { streams, stop, log }: 
     await listener.close();
   } finally {
     stop.abort();
-    await Promise.race([Promise.all([runs.close(), passwords.close()]), wait(CLOSE_MS)]);
+    await Promise.race([Promise.all([runs.close(), mail.close(), passwords.close()]), wait(CLOSE_MS)]);
   }
 }
 

@@ -58,6 +58,16 @@ export const SHOWCASE_WEB = defineCommand(
       ['WEB_TARGET', 'which machines are updated: fly, kamal, or fly,kamal (default fly)'],
       ['WEB_TRUSTED_PROXIES', 'addresses and networks of proxies that are believed (default loopback)'],
       ['WEB_STATE_DIR', 'directory of the runs (default .showcase-web in the db dir)'],
+      [
+        'WEB_URL',
+        'where these pages are seen, for links in mails (default that of the first target: PUBLIC_URL_...)',
+      ],
+      [
+        'SMTP_URL, SMTP_URL_FILE',
+        'the mail server, smtps://user:password@host or smtp://... (default: no mail); a file with it',
+      ],
+      ['MAIL_FROM', 'who sends the mails, such as Showcases <showcases@example.com>'],
+      ['MAIL_ADMIN', 'addresses that hear of failures (default those of all administrators)'],
       ...PLACES,
     ],
     exits: [

@@ -4,22 +4,26 @@ import { requireDbDir } from '../../database/state-dir.ts';
 import { readCredentials } from '../../fleet/machine-login.ts';
 import { Logins } from '../../http/logins.ts';
 import { Seals } from '../../http/seals.ts';
+import type { Mail } from '../../mail/create-mail.ts';
+import type { MailLimits } from '../../mail/postman.ts';
 import { IndexEditor } from '../../requests/index-editor.ts';
 import { IndexReader } from '../../requests/index-reader.ts';
 import { isInIndex } from '../../requests/recover-change.ts';
 import { createRuns, type RunsParts } from '../../runs/create-runs.ts';
 import type { Site } from '../../site/site.ts';
 import { navigatorPart } from '../../site/static.ts';
+import { PasswordDesk } from '../../web/password/password-desk.ts';
 import { Watchers } from '../../web/watcher-count.ts';
 import type { WebContext, WebLog } from '../../web/web-context.ts';
 import { intendedRow } from './intended-row.ts';
 import { livePeople } from './live-people.ts';
+import { openMail } from './mail-parts.ts';
 import type { PasswordThread } from './password-thread.ts';
 import { webKey } from './web-key.ts';
 import type { WebSettings } from './web-settings.ts';
 
 /** What only this server needs: config-update has no use for it. */
-const OURS = /^(?:WEB_|PUBLIC_URL_|SMTP_)/;
+const OURS = /^(?:WEB_|PUBLIC_URL_|SMTP_|MAIL_)/;
 
 export interface Ingredients {
   readonly site: Site;
@@ -31,6 +35,8 @@ export interface Ingredients {
   readonly passwords?: Pick<PasswordThread, 'verify' | 'hash'>;
   /** Other times, and another program for config-update: for tests. */
   readonly runs?: Partial<Pick<RunsParts, 'limits' | 'command'>>;
+  /** Other times for mails: for tests. */
+  readonly mailLimits?: Partial<MailLimits>;
 }
 
 /**
@@ -46,15 +52,19 @@ export function openWebContext({
   ending,
   passwords,
   runs: other = {},
+  mailLimits,
 }: Ingredients): WebContext {
-  const { stateDir, target, publicUrls, isTrusted } = settings;
+  const { stateDir, target, publicUrls, webUrl, isTrusted } = settings;
   requireDbDir(site.dbDir);
   const key = webKey(stateDir);
-  const publicHosts = [...publicUrls.values()].map((url) => new URL(url).host);
+  const sites = [...publicUrls.values(), ...(webUrl === null ? [] : [webUrl])];
+  const publicHosts = [...new Set(sites.map((url) => new URL(url).host))];
+  const eventHosts = [...publicUrls.values()].map((url) => new URL(url).host);
   const publicUrl = (names: string): string | null =>
     publicUrls.get(names.split(',').find((one) => publicUrls.has(one)) ?? '') ?? null;
   const indexPath = join(site.dbDir, 'index.sqlite3');
   const index = new IndexReader(indexPath);
+  let mail: Mail | null = null;
   const runs = createRuns({
     stateDir,
     dbDir: site.dbDir,
@@ -66,16 +76,33 @@ export function openWebContext({
       const row = intendedRow(change);
       return row !== null && (await isInIndex(index, { rows: [row] }));
     },
-    authorization: ({ host, hostname }) => (publicHosts.includes(host) ? loginFor(hostname, env) : null),
+    authorization: ({ host, hostname }) => (eventHosts.includes(host) ? loginFor(hostname, env) : null),
     report: log.warn,
+    heard: (ids) => mail?.heard(ids),
     ...other,
   });
+  const people = livePeople(site);
+  const seals = new Seals(key, Date.now);
+  mail = openMail({
+    stateDir,
+    settings: settings.mail,
+    runs,
+    report: log.warn,
+    people,
+    webUrl,
+    passwords: () => desk,
+    ...(mailLimits ? { limits: mailLimits } : {}),
+  });
+  const desk = new PasswordDesk({ tokens: runs.tokens, seals, mail, people, monotonicMs });
   return {
     base: navigatorPart(site).root,
     target,
     publicUrl,
     publicHosts,
+    webUrl,
     runs,
+    mail,
+    passwords: desk,
     index,
     editor: new IndexEditor({
       path: indexPath,
@@ -86,9 +113,9 @@ export function openWebContext({
         return site === null ? null : { url: `${site}/${path}` };
       },
     }),
-    people: livePeople(site),
+    people,
     logins: new Logins({ now: monotonicMs, ...(passwords ? { verify: passwords.verify } : {}) }),
-    seals: new Seals(key, Date.now),
+    seals,
     watchers: new Watchers(),
     isTrusted,
     ending,

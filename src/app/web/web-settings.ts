@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { Failure } from '../../failure.ts';
 import { TARGET_NAMES } from '../../fleet/targets/all-targets.ts';
 import { readTrusted, type Trusted } from '../../http/forwarded.ts';
+import { type MailSettings, readMailSettings } from '../../mail/mail-settings.ts';
 import type { Site } from '../../site/site.ts';
 import { type Listen, readListen } from '../../site/web-setting.ts';
 import { quoted } from '../../text.ts';
@@ -14,6 +15,10 @@ export interface WebSettings {
   readonly target: string;
   /** By the name of a target; without a slash at the end. */
   readonly publicUrls: ReadonlyMap<string, string>;
+  /** Where these pages are seen, for mails; without a slash at the end. Null where nothing says it. */
+  readonly webUrl: string | null;
+  /** Null where no mail is sent. */
+  readonly mail: MailSettings | null;
 }
 
 const DEFAULT_TARGET = 'fly';
@@ -25,12 +30,17 @@ const DEFAULT_TARGET = 'fly';
  * @throws {Failure} `config-invalid`, naming the variable
  */
 export function readWebSettings(env: NodeJS.ProcessEnv, site: Site, listen: Listen | null): WebSettings {
+  const publicUrls = new Map(TARGET_NAMES.flatMap((name) => publicUrlOf(env, name)));
+  const [first = null] = publicUrls.values();
+  const webUrl = siteUrlOf(env, 'WEB_URL', 'these pages are seen') ?? first;
   return {
     listen: listen ?? readListen(env),
     isTrusted: readTrusted(env['WEB_TRUSTED_PROXIES'] || 'loopback', 'WEB_TRUSTED_PROXIES'),
     stateDir: resolve(site.appRoot, env['WEB_STATE_DIR'] || join(site.dbDir, '.showcase-web')),
     target: readTarget(env['WEB_TARGET'] || DEFAULT_TARGET),
-    publicUrls: new Map(TARGET_NAMES.flatMap((name) => publicUrlOf(env, name))),
+    publicUrls,
+    webUrl,
+    mail: mailOf(env, webUrl),
   };
 }
 
@@ -44,15 +54,28 @@ function readTarget(text: string): string {
 }
 
 function publicUrlOf(env: NodeJS.ProcessEnv, target: string): [string, string][] {
-  const setting = `PUBLIC_URL_${target.toUpperCase()}`;
+  const url = siteUrlOf(env, `PUBLIC_URL_${target.toUpperCase()}`, 'the events of this target are seen');
+  return url === null ? [] : [[target, url]];
+}
+
+function siteUrlOf(env: NodeJS.ProcessEnv, setting: string, where: string): string | null {
   const text = env[setting];
-  if (!text) return [];
+  if (!text) return null;
   const url = URL.canParse(text) ? new URL(text) : null;
   const isPlain = url && !url.search && !url.hash && !url.username && !url.password;
   if (!isPlain || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
     throw new Failure('config-invalid', `${setting} is ${quoted(text)}, which is not the address of a site`, {
-      hint: `Set ${setting} to where the events of this target are seen, such as https://smooth.fly.dev/showcase.`,
+      hint: `Set ${setting} to where ${where}, such as https://smooth.fly.dev/showcase.`,
     });
   }
-  return [[target, url.href.replace(/\/+$/, '')]];
+  return url.href.replace(/\/+$/, '');
+}
+
+/** A mail has no page that its links could be relative to. */
+function mailOf(env: NodeJS.ProcessEnv, webUrl: string | null): MailSettings | null {
+  const mail = readMailSettings(env);
+  if (mail === null || webUrl !== null) return mail;
+  throw new Failure('config-invalid', 'SMTP_URL is set, and nothing says where these pages are seen', {
+    hint: 'Set WEB_URL to their address, such as https://smooth.fly.dev/showcase, or PUBLIC_URL_FLY.',
+  });
 }

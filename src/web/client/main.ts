@@ -1,9 +1,13 @@
 import { focusProblems } from './focus-problems.ts';
 import { showLocalTimes } from './local-times.ts';
+import { selectWhole } from './select-whole.ts';
 import { sendOnce } from './send-once.ts';
+import { watchPassword } from './watch-password.ts';
 
 /* The script of every page. A page works without it; each part looks for what it makes better. */
 
 focusProblems(document);
 showLocalTimes(document);
 sendOnce(document);
+selectWhole(document);
+watchPassword(document);

@@ -5,6 +5,8 @@ import { afterAll } from 'vitest';
 import { type HttpLimits, type Listener, listen } from '../../../src/app/web/http-listener.ts';
 import { openWebContext } from '../../../src/app/web/web-parts.ts';
 import { readWebSettings } from '../../../src/app/web/web-settings.ts';
+import type { MailLimits } from '../../../src/mail/postman.ts';
+import type { Limits } from '../../../src/runs/run-limits.ts';
 import { siteFrom } from '../../../src/site/read-site.ts';
 import { createApplication } from '../../../src/web/application.ts';
 import type { Route } from '../../../src/web/route.ts';
@@ -42,17 +44,24 @@ export interface TestServerOptions {
   readonly limits?: HttpLimits;
   /** What is started in place of config-update. */
   readonly command?: readonly string[];
+  /** With `command`. */
+  readonly runLimits?: Partial<Limits>;
+  readonly mailLimits?: Partial<MailLimits>;
+  /** Of a server that was ended before; a new one where absent. */
+  readonly home?: string;
+  /** Whether the home stays after the end. */
+  readonly keep?: true;
 }
 
 /** Starts one, which ends with the tests of the file. */
 export async function startWeb(options: TestServerOptions = {}): Promise<TestServer> {
-  const home = mkdtempSync(join(tmpdir(), 'web-'));
+  const home = options.home ?? mkdtempSync(join(tmpdir(), 'web-'));
   const appRoot = join(home, 'rails');
   const dbDir = join(home, 'db');
-  for (const path of [appRoot, dbDir]) mkdirSync(path);
+  for (const path of [appRoot, dbDir]) mkdirSync(path, { recursive: true });
   const indexPath = join(dbDir, 'index.sqlite3');
   const { image, studios } = webIndex();
-  writeFileSync(indexPath, image);
+  if (!options.home) writeFileSync(indexPath, image);
   const env = { APP_ROOT: appRoot, RAILS_DB_VOLUME: dbDir, ...options.env };
   const site = siteFrom(env, { defaultAppRoot: appRoot, hostname: 'admin', totalMemoryBytes: 2 ** 31 }, null);
   const settings = readWebSettings(env, site, { host: '127.0.0.1', port: 0 });
@@ -68,7 +77,8 @@ export async function startWeb(options: TestServerOptions = {}): Promise<TestSer
       warn: (message) => log.push(message),
       exception: (error) => log.push(String((error as Error).stack)),
     },
-    ...(options.command ? { runs: { command: options.command } } : {}),
+    ...(options.command ? { runs: { command: options.command, limits: options.runLimits ?? {} } } : {}),
+    ...(options.mailLimits ? { mailLimits: options.mailLimits } : {}),
   });
   const listener: Listener = await listen(
     createApplication(options.routes ?? ROUTES, context),
@@ -76,14 +86,15 @@ export async function startWeb(options: TestServerOptions = {}): Promise<TestSer
     options.limits,
   );
   context.runs.start();
+  context.mail.start();
   const url = `http://${listener.address}${context.base}`;
   let ended: Promise<void> | null = null;
   const end = (): Promise<void> => {
     ended ??= (async () => {
       stop.abort();
       await listener.close();
-      await context.runs.close();
-      rmSync(home, { recursive: true });
+      await Promise.all([context.runs.close(), context.mail.close()]);
+      if (!options.keep) rmSync(home, { recursive: true });
     })();
     return ended;
   };

@@ -1,0 +1,189 @@
+import { pause } from '../backoff.ts';
+import { problemOf } from '../failure.ts';
+import type { MailState, Undelivered } from './mail-model.ts';
+import { MailNotices, type NoticeParts } from './mail-notices.ts';
+import type { MailSettings } from './mail-settings.ts';
+import { type Kept, Outbox } from './outbox.ts';
+import { DISK_PAUSE_MS, isLetter, MAIL_LIMITS, type MailLimits, Postman } from './postman.ts';
+import { LetterWriter, type WriterParts } from './write-letters.ts';
+
+export interface MailParts extends Omit<WriterParts, 'outbox' | 'administrators' | 'runs'> {
+  /** For `mail.sqlite3`; it is there. */
+  readonly stateDir: string;
+  /** Null where no mail is sent. */
+  readonly settings: MailSettings | null;
+  readonly runs: WriterParts['runs'] & NoticeParts['runs'];
+  /** Told, for the log, what went wrong. */
+  readonly report: (problem: string) => void;
+  readonly limits?: Partial<MailLimits>;
+}
+
+/** Mails: kept until they are sent, and tried again. Everything but `state` and `close` is synchronous and durable. */
+export interface Mail {
+  /** Whether there is a mail server. */
+  readonly isOn: boolean;
+  /** Somebody asks for a new password, by a userid or an address. Does the same whether there is such a user. */
+  askForPassword(text: string): void;
+  /** An administrator has a link sent. */
+  sendResetLink(user: number, by: string): void;
+  /** Users who asked for a new password, and have not got a link; with the time, ISO 8601, newest first. */
+  waitingForLink(): { readonly user: number; readonly at: string }[];
+  /** How many questions for a new password wait to be looked at. */
+  questions(): number;
+  /** For the administrators' first page. */
+  state(): Promise<MailState>;
+  /** Somebody has seen that a mail was given up. */
+  dismiss(id: number): void;
+  /** Told the runs and changes that are no longer as they were. Never throws. */
+  heard(ids: ReadonlySet<string>): void;
+  start(): void;
+  close(): Promise<void>;
+}
+
+const MOST_SHOWN = 50;
+
+/**
+ * Opens the outbox. Without a mail server it keeps who asked for a password, for administrators, and nothing else.
+ *
+ * @throws {Failure} `disk`, `config-invalid`
+ */
+export function createMail(parts: MailParts): Mail {
+  return new MailRoom(parts);
+}
+
+class MailRoom implements Mail {
+  readonly isOn: boolean;
+  readonly #parts: MailParts;
+  readonly #limits: MailLimits;
+  readonly #outbox: Outbox;
+  readonly #writer: LetterWriter;
+  readonly #notices: MailNotices | null;
+  readonly #postman: Postman;
+  /** Nothing new begins. */
+  readonly #ending = new AbortController();
+  /** What is under way is broken off. */
+  readonly #stop = new AbortController();
+  #wake = new AbortController();
+  #heard = new Set<string>();
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(parts: MailParts) {
+    const { settings, stateDir, now } = parts;
+    this.#parts = parts;
+    this.#limits = { ...MAIL_LIMITS, ...parts.limits };
+    this.isOn = settings !== null;
+    this.#outbox = new Outbox(stateDir, now);
+    const administrators = settings?.administrators ?? null;
+    this.#writer = new LetterWriter({ ...parts, outbox: this.#outbox, administrators });
+    this.#notices = this.isOn ? new MailNotices({ ...parts, outbox: this.#outbox }) : null;
+    this.#postman = new Postman({
+      ...parts,
+      limits: this.#limits,
+      outbox: this.#outbox,
+      writer: this.#writer,
+      signal: this.#stop.signal,
+    });
+  }
+
+  askForPassword(text: string): void {
+    this.#outbox.put(`asked/${crypto.randomUUID()}`, { kind: 'asked', text });
+    this.#wakeUp();
+  }
+
+  sendResetLink(user: number, by: string): void {
+    this.#outbox.put(`reset/${user}/${crypto.randomUUID()}`, { kind: 'reset', user, by });
+    this.#wakeUp();
+  }
+
+  waitingForLink(): { readonly user: number; readonly at: string }[] {
+    return this.#outbox
+      .inState('waiting', MOST_SHOWN)
+      .flatMap(({ about, madeAt }) =>
+        about.kind === 'reset' ? [{ user: about.user, at: new Date(madeAt).toISOString() }] : [],
+      );
+  }
+
+  questions(): number {
+    return this.#outbox.waitingOf('asked');
+  }
+
+  async state(): Promise<MailState> {
+    const waiting = this.isOn
+      ? [...this.#outbox.inState('waiting', MOST_SHOWN), ...this.#outbox.inState('sending', 1)]
+      : [];
+    const lost = this.isOn ? this.#outbox.inState('given-up', MOST_SHOWN) : [];
+    return {
+      isOn: this.isOn,
+      waiting: waiting.length,
+      problem: waiting.find(({ problem }) => problem !== null)?.problem ?? null,
+      undelivered: await Promise.all(lost.map((mail) => this.#undelivered(mail))),
+    };
+  }
+
+  dismiss(id: number): void {
+    if (this.#outbox.inState('given-up', MOST_SHOWN).some((mail) => mail.id === id))
+      this.#outbox.settle(id, 'moot', null);
+  }
+
+  heard(ids: ReadonlySet<string>): void {
+    if (!this.#notices || this.#ending.signal.aborted) return;
+    for (const id of ids) this.#heard.add(id);
+    this.#wakeUp();
+  }
+
+  start(): void {
+    this.#work = this.#go();
+  }
+
+  async close(): Promise<void> {
+    this.#ending.abort();
+    this.#wakeUp();
+    const timer = setTimeout(() => this.#stop.abort(), this.#limits.endMs);
+    await this.#work;
+    clearTimeout(timer);
+    this.#outbox.close();
+  }
+
+  #wakeUp(): void {
+    this.#wake.abort();
+  }
+
+  async #go(): Promise<void> {
+    let hasLooked = this.#notices === null;
+    while (!this.#ending.signal.aborted) {
+      this.#wake = new AbortController();
+      try {
+        if (!hasLooked) this.#notices?.lookAtAll();
+        hasLooked = true;
+        this.#takeNews();
+        const wait = (await this.#postman.workOff()) ? 0 : this.#postman.pauseMs();
+        if (wait > 0) await pause(wait, this.#wake.signal);
+      } catch (error) {
+        // Of the disk, or of an index that is not there: nothing is lost meanwhile.
+        this.#parts.report(problemOf(error).message);
+        await pause(DISK_PAUSE_MS, this.#ending.signal);
+      }
+    }
+  }
+
+  #takeNews(): void {
+    const ids = this.#heard;
+    this.#heard = new Set();
+    try {
+      this.#notices?.look(ids);
+    } catch (error) {
+      for (const id of ids) this.#heard.add(id);
+      throw error;
+    }
+  }
+
+  async #undelivered({ id, about, madeAt, problem }: Kept): Promise<Undelivered> {
+    return {
+      id,
+      kind: isLetter(about) ? about.kind : about.kind === 'asked' ? 'reset' : 'failure',
+      to: await this.#writer.receiverOf(about).catch(() => 'somebody'),
+      since: new Date(madeAt).toISOString(),
+      problem: problem ?? 'it could not be looked up',
+    };
+  }
+}

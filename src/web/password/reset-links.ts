@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import type { Seals } from '../../http/seals.ts';
+import { textOf, type WholeRow } from '../../requests/index-tables.ts';
+import type { ResetTokens } from '../../runs/reset-tokens.ts';
+
+/** Milliseconds: somebody reads her mail in the evening. */
+export const LINK_MS = 24 * 3_600_000;
+
+/**
+ * Links with which somebody sets a password who cannot log in. Each has a token of 256 random bits, of which a hash is
+ * kept, and a seal over the row as it was: with another userid, address or password of that user it is of no use any more,
+ * nor for whoever gets the number of a user who is gone.
+ */
+export class ResetLinks {
+  readonly #tokens: ResetTokens;
+  readonly #seals: Seals;
+
+  constructor(tokens: ResetTokens, seals: Seals) {
+    this.#tokens = tokens;
+    this.#seals = seals;
+  }
+
+  /** @returns text for an address; it is nowhere else */
+  issue(user: WholeRow): string {
+    const token = this.#tokens.issue(Number(user['id']), LINK_MS);
+    return `${token}~${this.#seals.seal(sealedOf(token, user), LINK_MS)}`;
+  }
+
+  /** Whose it is, without using it up; null for one that is unknown, used, too old, or empty. */
+  holder(text: string, users: readonly WholeRow[]): WholeRow | null {
+    const [token = '', seal = ''] = text.split('~');
+    const id = this.#tokens.find(token);
+    const user = id === null ? undefined : users.find((row) => row['id'] === id);
+    // Of two rows with one name the first is the one whose password would be set.
+    const first = users.find((row) => row['userid'] === user?.['userid']);
+    return user && user === first && this.#seals.isGood(seal, sealedOf(token, user)) ? user : null;
+  }
+
+  /** Uses it up, with all others of the same user. Only one caller ever gets true. */
+  redeem(text: string): boolean {
+    return this.#tokens.redeem(text.split('~')[0] ?? '') !== null;
+  }
+
+  /** No password was set with it after all: it is as before. */
+  revive(user: WholeRow): void {
+    this.#tokens.revive(Number(user['id']));
+  }
+}
+
+function sealedOf(token: string, user: WholeRow) {
+  const row = ['id', 'userid', 'email', 'password'].map((column) => textOf(user, column));
+  return { purpose: 'reset', subjects: [createHash('sha256').update(token).digest('hex'), ...row] };
+}
