@@ -93,7 +93,7 @@ function loggedIn(
   return new Promise((resolve, reject) => {
     connection.login({ credentials: { user, pass: password } }, (error) =>
       // Another password may be set, or the server be put right: the mail itself is not what it does not want.
-      error ? reject(new NotSent(`the mail server refuses the login: ${wordsOf(error)}`, false)) : resolve(),
+      error ? reject(new NotSent(`the mail server refuses the login: ${error.message}`, false)) : resolve(),
     );
   });
 }
@@ -133,7 +133,6 @@ function given(connection: SMTPConnection, envelope: Mime['envelope'], bytes: Bu
 
 interface SmtpError extends Error {
   readonly responseCode?: number | undefined;
-  readonly response?: string | undefined;
   readonly code?: string | undefined;
 }
 
@@ -141,11 +140,7 @@ interface SmtpError extends Error {
 function notSent(error: SmtpError, isOfMail = false): NotSent {
   const status = error.responseCode ?? 0;
   const isFinal = isOfMail && (status >= 500 || (status === 0 && error.code === 'EENVELOPE'));
-  return new NotSent(`the mail server did not take it: ${wordsOf(error)}`, isFinal);
-}
-
-function wordsOf({ message, response }: SmtpError): string {
-  return response ?? message;
+  return new NotSent(`the mail server did not take it: ${error.message}`, isFinal);
 }
 
 function whyStopped({ aborted }: AbortSignal, { wholeMs }: SmtpLimits): string {

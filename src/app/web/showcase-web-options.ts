@@ -66,7 +66,7 @@ export const SHOWCASE_WEB = defineCommand(
         'SMTP_URL, SMTP_URL_FILE',
         'the mail server, smtps://user:password@host or smtp://... (default: no mail); a file with it',
       ],
-      ['MAIL_FROM', 'who sends the mails, such as Showcases <showcases@example.com>'],
+      ['MAIL_FROM', 'who sends the mails: an address, or a name with one in angle brackets'],
       ['MAIL_ADMIN', 'addresses that hear of failures (default those of all administrators)'],
       ...PLACES,
     ],
