@@ -1,5 +1,10 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'vitest';
 import { openDatabase } from '../../../src/database/sqlite.ts';
 import { MailServer } from '../../mail/support/mail-server.ts';
+import { PlayedUpdate } from '../../runs/support/played-update.ts';
 import { startWeb, type TestServer, type TestServerOptions } from './web-server.ts';
 
 export const SITE = 'https://smooth.example/showcase';
@@ -7,14 +12,21 @@ export const SITE = 'https://smooth.example/showcase';
 export interface MailedWeb {
   readonly server: TestServer;
   readonly mail: MailServer;
-  /** The path below the base, with its token, of the link in the last mail. */
-  readonly link: () => string;
+  /** Of the machines. */
+  readonly played: PlayedUpdate;
+  /** The path below the base, with its token, of the link in the mail of that number to a user; from 1. */
+  readonly linkTo: (userid: string, number?: number) => Promise<string>;
+  readonly end: () => Promise<void>;
 }
 
-/** A server that sends its mails to a mail server of its own. The caller ends the latter. */
+/** A server that sends its mails to a mail server of its own, and whose config-update is played. */
 export async function startMailedWeb(options: TestServerOptions = {}): Promise<MailedWeb> {
   const mail = await new MailServer().start();
+  const home = mkdtempSync(join(tmpdir(), 'played-'));
+  const played = new PlayedUpdate(join(home, 'played'));
   const server = await startWeb({
+    command: played.command,
+    runLimits: { firstRetryMs: 2, longestRetryMs: 8 },
     ...options,
     env: {
       SMTP_URL: mail.url,
@@ -24,7 +36,22 @@ export async function startMailedWeb(options: TestServerOptions = {}): Promise<M
     },
     mailLimits: { firstPauseMs: 5, longestPauseMs: 20, ...options.mailLimits },
   });
-  return { server, mail, link: () => linkIn(mail.mails.at(-1)?.text ?? '') };
+  return {
+    server,
+    mail,
+    played,
+    linkTo: async (userid, number = 1) => {
+      const theirs = () => mail.mails.filter(({ subject }) => subject === `Choose your password (${userid})`);
+      await expect.poll(() => theirs().length, { interval: 5 }).toBe(number);
+      return linkIn(theirs().at(-1)?.text ?? '');
+    },
+    end: async () => {
+      await server.end();
+      await mail.stop();
+      played.close();
+      rmSync(home, { recursive: true });
+    },
+  };
 }
 
 export function linkIn(text: string): string {
