@@ -5,7 +5,7 @@ import type { Page } from '../layout/web-layout.ts';
 import { goTo, showPage } from '../reply.ts';
 import type { Call, Route } from '../route.ts';
 import type { WebContext } from '../web-context.ts';
-import { MEANING, newPasswordFields, problemsOf, typingProblems } from './password-fields.ts';
+import { MEANING, newPasswordFields, typingProblems } from './password-fields.ts';
 
 export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/password/', who: 'user', answer: (call) => showPage(call, page(call, EMPTY)) },
@@ -30,7 +30,7 @@ async function change(call: Call, context: WebContext): Promise<Response> {
     { by: userid, publish: true },
   );
   if (outcome.kind === 'saved') return goTo(call, context, context.passwords.watchPath(outcome.change));
-  if (outcome.kind === 'invalid') return refuse(problemsOf(outcome));
+  if (outcome.kind === 'invalid') return refuse(outcome.problems);
   throw notFound(`the user ${userid}`);
 }
 

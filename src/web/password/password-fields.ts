@@ -1,5 +1,4 @@
 import { type Html, html, type Part } from '../../html/html.ts';
-import type { Outcome, Preview } from '../../requests/request-model.ts';
 import type { FormFields } from '../form-fields.ts';
 import { type FieldProblem, type Filled, textField } from '../layout/form-controls.ts';
 
@@ -35,11 +34,6 @@ export function typingProblems(form: FormFields): FieldProblem[] {
   if (password === '') return [{ field: 'password', message: 'Type a new password.' }];
   if (password === form.text('again')) return [];
   return [{ field: 'again', message: 'The two passwords are not the same. Type both again.' }];
-}
-
-/** What is wrong with an edit; none where it is possible, or made. */
-export function problemsOf(outcome: Outcome | Preview): readonly FieldProblem[] {
-  return outcome.kind === 'invalid' ? outcome.problems : [];
 }
 
 /** What a change of a password means, for whoever makes one. */

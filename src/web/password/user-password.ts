@@ -8,7 +8,7 @@ import { goTo, sendJson, showPage } from '../reply.ts';
 import type { Call, Route } from '../route.ts';
 import type { WebContext } from '../web-context.ts';
 import type { IssuedLink } from './password-desk.ts';
-import { MEANING, newPasswordFields, problemsOf, typingProblems } from './password-fields.ts';
+import { MEANING, newPasswordFields, typingProblems } from './password-fields.ts';
 
 const PATH = '/admin/users/:id/password';
 
@@ -47,7 +47,7 @@ async function set(call: Call, context: WebContext): Promise<Response> {
     { by: call.person?.userid ?? '', publish: true },
   );
   if (outcome.kind === 'saved') return goTo(call, context, context.passwords.watchPath(outcome.change));
-  if (outcome.kind === 'invalid') return refuse(problemsOf(outcome));
+  if (outcome.kind === 'invalid') return refuse(outcome.problems);
   throw notFound('this user');
 }
 

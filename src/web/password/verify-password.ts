@@ -1,6 +1,5 @@
 import { html } from '../../html/html.ts';
 import { textOf, type WholeRow } from '../../requests/index-tables.ts';
-import type { Edit, Outcome } from '../../requests/request-model.ts';
 import {
   button,
   errorSummary,
@@ -14,7 +13,8 @@ import type { Page } from '../layout/web-layout.ts';
 import { goTo, sendJson, showPage } from '../reply.ts';
 import type { Call, Route } from '../route.ts';
 import type { WebContext } from '../web-context.ts';
-import { MEANING, newPasswordFields, problemsOf, typingProblems } from './password-fields.ts';
+import { MEANING, newPasswordFields, typingProblems } from './password-fields.ts';
+import { setByLink } from './set-by-link.ts';
 
 export const ROUTES: readonly Route[] = [
   // A mail program may ask for the link before its reader does: it is as good afterwards.
@@ -30,40 +30,22 @@ async function ask(call: Call, { passwords }: WebContext): Promise<Response> {
   return shown(call, page(call, user, token, { values: { email, name1, name2 }, problems: [] }));
 }
 
-/**
- * The order survives a kill at any moment: what was typed is proved, the token is used up, the index is written, and from
- * then on it is published. A token that was used up before an index that was never written is good again at the next start.
- */
 async function verify(call: Call, context: WebContext): Promise<Response> {
   const { passwords, editor } = context;
-  const token = call.form.text('token');
+  const { form } = call;
+  const token = form.text('token');
   const user = await passwords.holderOf(token);
   if (!user) return gone(call);
-  const { form } = call;
   const own = { email: form.text('email'), name1: form.text('name1'), name2: form.text('name2') };
   const refuse = (problems: readonly FieldProblem[]): Response =>
     shown(call, { ...page(call, user, token, { values: own, problems }), status: 422 });
   const typed = typingProblems(form);
   if (typed.length > 0) return refuse(typed);
-  const userid = textOf(user, 'userid');
-  const edit: Edit = { kind: 'password', action: 'set', userid, password: form.text('password'), own };
-  const problems = problemsOf(await editor.preview(edit));
-  if (problems.length > 0) return refuse(problems);
-  if (!passwords.links.redeem(token)) return gone(call);
-  const outcome = await setWith(context, user, edit);
-  if (outcome.kind === 'saved') return goTo(call, context, passwords.watchPath(outcome.change));
-  return outcome.kind === 'invalid' ? refuse(outcome.problems) : gone(call);
-}
-
-/** @throws what the editor throws; the link is as good as before then */
-async function setWith({ passwords, editor }: WebContext, user: WholeRow, edit: Edit): Promise<Outcome> {
-  let outcome: Outcome | null = null;
-  try {
-    outcome = await editor.save(edit, { by: textOf(user, 'userid'), publish: true });
-    return outcome;
-  } finally {
-    if (outcome?.kind !== 'saved') passwords.links.revive(user);
-  }
+  const { links } = passwords;
+  const done = await setByLink({ links, editor }, { token, user, password: form.text('password'), own });
+  if (done.kind === 'gone') return gone(call);
+  if (done.kind === 'invalid') return refuse(done.problems);
+  return goTo(call, context, passwords.watchPath(done.change));
 }
 
 function ownOf(user: WholeRow) {
