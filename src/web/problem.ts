@@ -37,6 +37,7 @@ export function renderProblem(frame: Frame, error: unknown): Response {
 <p class="lead">${sentence(message)}</p>
 <p>${hint}</p>
 <p class="quiet">Code: ${code}</p>
+${status === 401 && frame.hasPage('/password/reset') && html`<p><a href="${frame.link('/password/reset')}">Forgotten your password?</a></p>`}
 ${frame.person !== null && html`<p><a href="${frame.link('/requests/')}">Your studios</a></p>`}`;
   return new Response(renderPage(frame, { title, section: null, main }), {
     status,

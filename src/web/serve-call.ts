@@ -111,7 +111,7 @@ const NOT_ALLOWED: Readonly<Record<Route['who'], string>> = {
 
 function unauthorized(message: string): Failure {
   return new Failure('unauthorized', message, {
-    hint: 'Log in with the name and the password that you have for your showcases.',
+    hint: 'Log in with the name and the password that you have for your showcases. If you have set a new one, log in with that.',
   });
 }
 
