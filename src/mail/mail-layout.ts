@@ -82,7 +82,7 @@ ${rows.length > 0 && html`<table role="presentation" cellpadding="0" cellspacing
 ${
   link !== null &&
   html`<p style="margin:24px 0"><a class="press" href="${link.url}" style="display:inline-block;padding:12px 22px;border-radius:8px;background:#0b4f9e;color:#ffffff;font-weight:600;text-decoration:none">${link.words}</a></p>
-<p class="quiet" style="margin:0 0 20px;color:#55616d;font-size:13px;line-height:1.5;word-break:break-all">If the button does nothing, open this address:<br>${link.url}</p>`
+<p class="quiet" style="margin:0 0 20px;color:#55616d;font-size:13px;line-height:1.5">If the button does nothing, open this address:<br><span style="word-break:break-all">${link.url}</span></p>`
 }
 ${after.map(paragraph)}
 </td></tr></table>

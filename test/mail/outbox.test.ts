@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Change, Run } from '../../src/runs/run-model.ts';
 import { MailServer } from './support/mail-server.ts';
-import { PostRoom, USERS, user } from './support/post-room.ts';
+import { USERS, user } from './support/played-mail.ts';
+import { PostRoom } from './support/post-room.ts';
 
 const DAY_MS = 86_400_000;
 

@@ -40,7 +40,8 @@ button:hover,.button:hover{filter:brightness(1.12)}
 button:focus-visible,input:focus-visible,select:focus-visible,textarea:focus-visible,summary:focus-visible{outline:3px solid var(--link);outline-offset:2px}
 button[aria-disabled=true]{opacity:.6;cursor:progress}
 .field{margin:1rem 0;max-width:30rem}
-.field label,legend{display:block;font-weight:600}
+.field.wide{max-width:none}
+.field label,legend{display:block;font-weight:600;padding:0}
 .field .hint{color:var(--quiet);margin:.1rem 0 .3rem;font-size:.9375rem}
 .field .error{color:var(--bad);font-weight:600;margin:.1rem 0 .3rem}
 .field .error::before,.problems li::marker{content:"! ";font-weight:700}
@@ -97,7 +98,8 @@ td.number{text-align:start;padding-inline-end:0}
 time{white-space:normal}
 dl.facts{grid-template-columns:1fr;gap:0}
 .facts dd{margin-bottom:.5rem}
-.actions>*{flex:1 1 100%;text-align:center}}
+.actions>*{flex:1 1 100%;text-align:center}
+.actions>form>button{width:100%}}
 @media (prefers-reduced-motion:reduce){*{transition:none!important}}
 @media print{:root{color-scheme:light}header,.skip,.actions,form{display:none}.card,tbody tr{break-inside:avoid;background:none}a{color:inherit}}`;
 

@@ -23,12 +23,12 @@ export class ResetLinks {
   /** @returns text for an address; it is nowhere else */
   issue(user: WholeRow): string {
     const token = this.#tokens.issue(Number(user['id']), LINK_MS);
-    return `${token}~${this.#seals.seal(sealedOf(token, user), LINK_MS)}`;
+    return `${token}.${this.#seals.seal(sealedOf(token, user), LINK_MS)}`;
   }
 
   /** Whose it is, without using it up; null for one that is unknown, used, too old, or empty. */
   holder(text: string, users: readonly WholeRow[]): WholeRow | null {
-    const [token = '', seal = ''] = text.split('~');
+    const { token, seal } = partsOf(text);
     const id = this.#tokens.find(token);
     const user = id === null ? undefined : users.find((row) => row['id'] === id);
     // Of two rows with one name the first is the one whose password would be set.
@@ -38,13 +38,19 @@ export class ResetLinks {
 
   /** Uses it up, with all others of the same user. Only one caller ever gets true. */
   redeem(text: string): boolean {
-    return this.#tokens.redeem(text.split('~')[0] ?? '') !== null;
+    return this.#tokens.redeem(partsOf(text).token) !== null;
   }
 
   /** No password was set with it after all: it is as before. */
   revive(user: WholeRow): void {
     this.#tokens.revive(Number(user['id']));
   }
+}
+
+/** A token has no dot in it. */
+function partsOf(text: string): { readonly token: string; readonly seal: string } {
+  const [token = '', ...seal] = text.split('.');
+  return { token, seal: seal.join('.') };
 }
 
 function sealedOf(token: string, user: WholeRow) {

@@ -89,7 +89,7 @@ function page(call: Call, context: WebContext, { user, filled, link }: Shown): P
     section: 'users',
     main: html`<h1>Password of ${user.userid}</h1>
 ${facts([
-  ['Name', [user.name1, user.name2].filter((name) => name !== '').join(' and ') || html`&ndash;`],
+  ['Name', [user.name1, user.name2].filter((name) => name !== '').join(', ') || html`&ndash;`],
   ['E-mail', user.email || 'no address is known'],
   ['Password', user.hasPassword ? 'is set' : 'is not set: this user cannot log in yet'],
   ...(asked ? [['Asked for a link', time(asked.at)] as const] : []),
@@ -110,7 +110,7 @@ ${formOf(call, path, newPasswordFields(user.userid, filled), MEANING, html`<p cl
 function issued(url: string, until: string, userid: string): Html {
   return html`<section class="card" aria-labelledby="issued">
 <h2 id="issued">The link for ${userid}</h2>
-<div class="field"><label for="link">Copy it now: it is shown once</label>
+<div class="field wide"><label for="link">Copy it now: it is shown once</label>
 <input id="link" type="text" value="${url}" readonly data-select></div>
 <p>It works until ${time(until)}.</p>
 </section>`;

@@ -85,7 +85,7 @@ ${formOf(
     filled,
   ),
   html`<div class="row">`,
-  textField({ name: 'name1', label: 'Name', autocomplete: 'name' }, filled),
+  textField({ name: 'name1', label: 'First name', autocomplete: 'given-name' }, filled),
   textField({ name: 'name2', label: 'Second name' }, filled),
   html`</div></fieldset>`,
   MEANING,

@@ -7,21 +7,7 @@ import { readMailSettings } from '../../../src/mail/mail-settings.ts';
 import type { MailLimits } from '../../../src/mail/postman.ts';
 import type { MailUser } from '../../../src/mail/write-letters.ts';
 import type { Change, Run } from '../../../src/runs/run-model.ts';
-
-/** Pauses that a test need not wait for; a mail that is given up is so after a day, as in production. */
-export const QUICK: Partial<MailLimits> = { firstPauseMs: 5, longestPauseMs: 20, endMs: 500 };
-
-export const USERS: readonly MailUser[] = [
-  user(1, 'ann', { email: 'ann@example.com', name: 'Ann' }),
-  user(2, 'bea', { email: 'shared@example.com' }),
-  user(3, 'cyd', { email: 'shared@example.com' }),
-  user(4, 'eve', { email: 'eve@example.com\r\nBcc: victim@example.com' }),
-  user(5, 'root', { email: 'root@example.com', isAdministrator: true }),
-];
-
-export function user(id: number, userid: string, more: Partial<MailUser> = {}): MailUser {
-  return { id, userid, email: '', name: '', isAdministrator: false, ...more };
-}
+import { playedMail, QUICK, USERS } from './played-mail.ts';
 
 /** Mails in a directory of their own, over rows and runs that are given. */
 export class PostRoom {
@@ -35,6 +21,7 @@ export class PostRoom {
   ahead = 0;
   /** Links made so far. */
   links = 0;
+  readonly #played = playedMail();
   #mail: Mail | null = null;
 
   constructor() {
@@ -57,7 +44,9 @@ export class PostRoom {
       rows: number === 1 ? rows : [],
       total: rows.length,
     });
+    const played = this.#played;
     return {
+      ...played,
       stateDir: join(this.home, 'state'),
       users: async () => {
         if (this.isIndexGone) throw new Failure('index-missing', 'the index is gone', { hint: 'Wait.' });
@@ -80,12 +69,8 @@ export class PostRoom {
       },
       resetLink: async (id) => {
         this.links += 1;
-        return {
-          url: `https://web.example/password/verify?token=${id}-${this.links}`,
-          until: '2026-12-01T17:20:00.000Z',
-        };
+        return await played.resetLink(id);
       },
-      pageAt: (path) => `https://web.example${path}`,
       now: () => Date.now() + this.ahead,
       report: (problem) => void this.problems.push(problem),
     };
