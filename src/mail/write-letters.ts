@@ -16,7 +16,7 @@ export interface MailUser {
 }
 
 /** A link for a new password, new at each call. */
-export interface ResetLink {
+interface ResetLink {
   readonly url: string;
   /** ISO 8601, UTC. */
   readonly until: string;
@@ -40,7 +40,7 @@ export interface WriterParts {
 }
 
 /** Links that a user is sent within an hour when she asks for them, or somebody else does. */
-export const MOST_RESETS = 3;
+const MOST_RESETS = 3;
 const HOUR_MS = 3_600_000;
 /** Users with one address that get a link each. */
 const MOST_SHARING = 20;

@@ -20,8 +20,9 @@ const idOf = (userid: string): number =>
   inIndex<{ id: number }>(server, 'SELECT id FROM users WHERE userid = ?', userid)[0]?.id ?? 0;
 
 /** Has an administrator set a password; gives the path of the page that shows what becomes of it. */
-async function setOf(userid: string, password = 'correct horse'): Promise<string> {
-  const answer = await server.post(
+async function setOf(userid: string, on: TestServer = server): Promise<string> {
+  const password = 'correct horse';
+  const answer = await on.post(
     `/admin/users/${idOf(userid)}/password`,
     { password, again: password },
     'administrator',
@@ -38,15 +39,15 @@ interface News {
   readonly known: string;
 }
 
-async function newsOf(path: string, more = ''): Promise<News> {
-  const answer = await server.ask(`${path.replace('?', '.json?')}${more}`);
+async function newsOf(path: string, more = '', on: TestServer = server): Promise<News> {
+  const answer = await on.ask(`${path.replace('?', '.json?')}${more}`);
   expect(answer.status).toBe(200);
   return (await answer.json()) as News;
 }
 
-async function endOf(path: string): Promise<News> {
-  let news = await newsOf(path);
-  while (!news.isOver) news = await newsOf(path, `&wait=25&known=${news.known}`);
+async function endOf(path: string, on: TestServer = server): Promise<News> {
+  let news = await newsOf(path, '', on);
+  while (!news.isOver) news = await newsOf(path, `&wait=25&known=${news.known}`, on);
   return news;
 }
 
@@ -138,27 +139,24 @@ describe('the password of a user', () => {
 describe('the page of a change', () => {
   it('counts the machines as they take it, and ends when all have', async () => {
     const own = await startMailedWeb();
-    const { played } = own;
-    const before = server;
-    server = own.server;
+    const { played, server: on } = own;
     played.hold();
     const machines = [machine('m1'), machine('m2')];
     const skipped = [{ id: 'm3', region: 'iad', state: 'suspended' }];
     played.play({ lines: told(report({ machines, skipped })) });
-    const path = await setOf('studio8');
-    const page = await (await server.ask(path)).text();
+    const path = await setOf('studio8', on);
+    const page = await (await on.ask(path)).text();
     expect(page).toContain('http-equiv="refresh"');
-    expect(await newsOf(path)).toMatchObject({ title: 'Your new password is saved', isOver: false });
-    const end = endOf(path);
+    expect(await newsOf(path, '', on)).toMatchObject({ title: 'Your new password is saved', isOver: false });
+    const end = endOf(path, on);
     await played.letGo();
     expect(await end).toMatchObject({
       title: 'All machines have your new password',
       detail: 'The old one works nowhere any more. 1 machine that sleeps gets it on waking.',
       percent: 100,
     });
-    const over = await (await server.ask(path)).text();
+    const over = await (await on.ask(path)).text();
     expect(over).not.toContain('http-equiv="refresh"');
-    server = before;
     await own.end();
   });
 
