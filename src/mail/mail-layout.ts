@@ -60,7 +60,7 @@ function htmlOf(subject: string, { before, facts = [], link, after }: Omit<Wordi
     html`<p class="ink" style="margin:0 0 16px;color:#1c2530">${text}</p>`;
   const rows = facts.map(
     ([term, what]) =>
-      html`<tr><td class="quiet" valign="top" style="padding:3px 16px 3px 0;color:#55616d">${term}</td><td class="ink" style="padding:3px 0;color:#1c2530">${what}</td></tr>`,
+      html`<tr><td class="quiet" valign="top" style="padding:3px 16px 3px 0;color:#55616d;white-space:nowrap">${term}</td><td class="ink" valign="top" style="padding:3px 0;color:#1c2530">${what}</td></tr>`,
   );
   return html`<!doctype html>
 <html lang="en">

@@ -36,11 +36,7 @@ export function liveWording(name: string, change: Pick<Change, 'after' | 'live'>
   return {
     subject: `${event} is live`,
     before: [greeting(name), 'The event that you asked for is ready, and answers at its address.'],
-    facts: [
-      ['Event', event],
-      ...(date === '' ? [] : [['Date', date] as const]),
-      ['Address', change.live?.url ?? ''],
-    ],
+    facts: [['Event', event], ...(date === '' ? [] : [['Date', date] as const])],
     link: { words: 'Open the event', url: change.live?.url ?? '' },
     after: ['Log in there with the name and the password that you have for your showcases.'],
   };
@@ -58,7 +54,7 @@ export function runFailedWording(run: Run, changes: readonly Change[], url: stri
       ['What to do', run.error?.hint ?? 'Look at the run.'],
       ['Target', run.target],
       ['Asked by', run.by],
-      ...(changes.length === 0 ? [] : [['It has', listed(changes)] as const]),
+      ...(changes.length === 0 ? [] : [['Changes in it', listed(changes)] as const]),
     ],
     link: { words: 'Look at the run', url },
     after: ['There it can be tried again.'],

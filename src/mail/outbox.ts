@@ -86,12 +86,13 @@ export class Outbox {
       );
   }
 
-  /** An errand is done: these letters are in its place, all or none. */
-  replace({ id }: Kept, letters: readonly (readonly [key: string, about: About])[]): void {
+  /** An errand is done: these letters are in its place, all or none. What somebody typed is not kept: it may be a password. */
+  replace({ id, about }: Kept, letters: readonly (readonly [key: string, about: About])[]): void {
     this.#db
       .transaction(() => {
-        for (const [key, about] of letters) this.put(key, about);
-        this.settle(id, 'sent', null);
+        for (const [key, letter] of letters) this.put(key, letter);
+        if (about.kind === 'asked') this.#db.prepare('DELETE FROM mails WHERE sequence = ?').run(id);
+        else this.settle(id, 'sent', null);
       })
       .immediate();
   }

@@ -86,6 +86,7 @@ export class LetterWriter {
   async receiverOf(about: About): Promise<string> {
     if (about.kind === 'failure') return about.to;
     if (about.kind === 'live') return this.#parts.runs.change(about.change)?.by ?? 'somebody';
+    if (about.kind === 'asked') return 'somebody who asked';
     if (about.kind !== 'reset') return 'administrators';
     const users = await this.#parts.users();
     return users.find(({ id }) => id === about.user)?.userid ?? 'somebody';

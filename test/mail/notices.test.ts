@@ -106,7 +106,7 @@ describe('a run that failed for good', () => {
     expect(toAll()).toEqual(['boss@example.com', 'root@example.com']);
     expect(got?.subject).toBe('The machines could not be updated');
     expect(got?.text).toContain('What failed: 1 machine failed (m2)');
-    expect(got?.text).toContain('It has: 2027/boston/gala');
+    expect(got?.text).toContain('Changes in it: 2027/boston/gala');
     expect(got?.text).toContain('https://web.example/runs/run-1');
   });
 

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openDatabase } from '../../src/database/sqlite.ts';
 import { MailServer } from './support/mail-server.ts';
 import { PostRoom } from './support/post-room.ts';
 
@@ -55,6 +57,19 @@ describe('a question for a new password', () => {
     mail.askForPassword('nobody');
     await expect.poll(() => mail.waitingForLink()).toEqual([]);
     expect(await mail.state()).toEqual({ isOn: false, waiting: 0, problem: null, undelivered: [] });
+  });
+
+  it('is forgotten as it was typed once it is looked at, since it may be a password', async () => {
+    const mail = room.open(server.url);
+    mail.start();
+    for (const typed of ['my-own-password', 'ann']) mail.askForPassword(typed);
+    await server.has(1);
+    await room.close();
+    const db = openDatabase(join(room.home, 'state/mail.sqlite3'));
+    const rows = db.prepare<[], { kind: string }>("SELECT * FROM mails WHERE kind <> 'began'").all();
+    db.close();
+    expect(rows.map(({ kind }) => kind)).toEqual(['reset']);
+    expect(JSON.stringify(rows)).not.toMatch(/my-own-password|token/);
   });
 
   it('waits for an index that cannot be read', async () => {
