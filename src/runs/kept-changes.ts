@@ -10,7 +10,16 @@ import {
   parsedOrNull,
   Where,
 } from './row-values.ts';
-import type { Change, ChangeFilter, ChangeState, LiveCheck, NewChange, Page, Values } from './run-model.ts';
+import type {
+  Change,
+  ChangeFilter,
+  ChangeState,
+  LiveCheck,
+  NewChange,
+  Page,
+  RowChange,
+  Values,
+} from './run-model.ts';
 
 interface ChangeRow {
   readonly id: string;
@@ -22,6 +31,7 @@ interface ChangeRow {
   readonly studio: string | null;
   readonly old_values: string | null;
   readonly new_values: string | null;
+  readonly changed_rows: string;
   readonly state: string;
   readonly target: string;
   readonly publish: number;
@@ -47,13 +57,14 @@ export class KeptChanges {
   add(change: NewChange, target: string): string {
     const id = newId();
     const { by, kind, action, subject, studio, before, after, live = null, publish = true } = change;
+    const rows = JSON.stringify(change.rows ?? []);
     this.#db
       .prepare(
-        `INSERT INTO changes (id, made_at, who, kind, action, subject, studio, old_values, new_values, state, target,
-         publish, live) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'intended', ?, ?, ?)`,
+        `INSERT INTO changes (id, made_at, who, kind, action, subject, studio, old_values, new_values, changed_rows,
+         state, target, publish, live) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'intended', ?, ?, ?)`,
       )
       .run(
-        ...[id, Date.now(), by, kind, action, subject, studio, jsonOrNull(before), jsonOrNull(after)],
+        ...[id, Date.now(), by, kind, action, subject, studio, jsonOrNull(before), jsonOrNull(after), rows],
         ...[change.target ?? target, Number(publish), jsonOrNull(live)],
       );
     return id;
@@ -132,6 +143,7 @@ function changeOf(row: ChangeRow): Change {
     studio: row.studio,
     before: parsedOrNull<Values>(row.old_values),
     after: parsedOrNull<Values>(row.new_values),
+    rows: JSON.parse(row.changed_rows) as RowChange[],
     state: row.state as ChangeState,
     target: row.target,
     run: row.run,

@@ -51,6 +51,14 @@ export type ChangeState = 'intended' | 'pending' | 'asked' | 'checking' | 'live'
 /** Columns of a row, never secrets. */
 export type Values = Readonly<Record<string, string | number | null>>;
 
+/** A row of the index before and after a change; null where it is not there. Without secrets. */
+export interface RowChange {
+  readonly table: 'users' | 'locations' | 'showcases' | 'regions';
+  readonly id: number;
+  readonly before: Values | null;
+  readonly after: Values | null;
+}
+
 /** The address that must answer before a change is live, and what is known of it. */
 export interface LiveCheck {
   /** Absolute. */
@@ -87,6 +95,8 @@ export interface Change {
   readonly studio: string | null;
   readonly before: Values | null;
   readonly after: Values | null;
+  /** All rows that it wrote, in that order: the way back. */
+  readonly rows: readonly RowChange[];
   readonly state: ChangeState;
   /** The target of the run that publishes it. */
   readonly target: string;
@@ -100,6 +110,8 @@ export interface Change {
 /** A change that is going to be made. */
 export interface NewChange
   extends Pick<Change, 'by' | 'kind' | 'action' | 'subject' | 'studio' | 'before' | 'after'> {
+  /** None where absent. */
+  readonly rows?: readonly RowChange[];
   /** Absent for the usual one. */
   readonly target?: string;
   /** What it will be, should this process be killed before it says `saved`. */

@@ -45,6 +45,7 @@ CREATE TABLE changes (
   studio TEXT,
   old_values TEXT,
   new_values TEXT,
+  changed_rows TEXT NOT NULL DEFAULT '[]',
   state TEXT NOT NULL,
   target TEXT NOT NULL,
   publish INTEGER NOT NULL,

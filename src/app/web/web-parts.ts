@@ -15,7 +15,6 @@ import { navigatorPart } from '../../site/static.ts';
 import { PasswordDesk } from '../../web/password/password-desk.ts';
 import { Watchers } from '../../web/watcher-count.ts';
 import type { WebContext, WebLog } from '../../web/web-context.ts';
-import { intendedRow } from './intended-row.ts';
 import { livePeople } from './live-people.ts';
 import { openMail } from './mail-parts.ts';
 import type { PasswordThread } from './password-thread.ts';
@@ -72,10 +71,7 @@ export function openWebContext({
     cwd: site.appRoot,
     env: Object.fromEntries(Object.entries(env).filter(([name]) => !OURS.test(name))),
     target,
-    isInIndex: async (change) => {
-      const row = intendedRow(change);
-      return row !== null && (await isInIndex(index, { rows: [row] }));
-    },
+    isInIndex: (change) => isInIndex(index, change),
     authorization: ({ host, hostname }) => (eventHosts.includes(host) ? loginFor(hostname, env) : null),
     report: log.warn,
     heard: (ids) => mail?.heard(ids),
