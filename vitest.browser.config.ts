@@ -2,15 +2,16 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { viteClient } from './dev/client-plugin.mjs';
+import { viteOutlines } from './dev/outlines-plugin.mjs';
 import { viteYaml } from './dev/yaml-plugin.mjs';
 import { scratchVariables } from './test/support/scratch.ts';
 
 /** Production's own index stands beside the repository, or nowhere. */
 const hasShared = existsSync(resolve(import.meta.dirname, '../shared/golden'));
 
-/** The prerendered pages in a real browser: needs Debian's `chromium-headless-shell`. One browser a file, and few files at once. */
+/** The prerendered pages, and those of the web, in a real browser: needs Debian's `chromium-headless-shell`. One browser a file, and few files at once. */
 export default defineConfig({
-  plugins: [viteYaml, viteClient],
+  plugins: [viteYaml, viteOutlines, viteClient],
   test: {
     include: ['test/**/*.browser.ts'],
     exclude: [...configDefaults.exclude, ...(hasShared ? [] : ['test/**/*.shared.browser.ts'])],

@@ -45,7 +45,7 @@ ${shown.map(({ name, own }) => renderMap(name, own, wording))}</div>
  * One map: regions below and studios above them, in each what the page is about on top. A region's ring is larger than
  * a studio's point, and would catch every click on the studios around it.
  */
-function renderMap(name: MapName, points: readonly MapPoint[], { labels }: Wording): Html {
+export function renderMap(name: MapName, points: readonly MapPoint[], { labels }: Wording): Html {
   const layers = (['region', 'studio'] as const).flatMap((kind) => [
     points.filter((point) => point.kind === kind && !point.here),
     points.filter((point) => point.kind === kind && point.here),

@@ -1,5 +1,5 @@
 import { type Html, markup } from '../html/html.ts';
-import { BODY, COLOURS, TEXT } from '../html/look.ts';
+import { BODY, COLOURS, MAP_PAINT, TEXT } from '../html/look.ts';
 
 /** The style sheet of every page: narrow and wide, light and dark, on screen and on paper. */
 const SHEET = `
@@ -23,20 +23,7 @@ figure{margin:0;min-width:0}
 figcaption{display:flex;flex-wrap:wrap;column-gap:1rem;color:var(--quiet);font-size:.875rem;padding:.25rem 0}
 svg{display:block;width:100%;height:auto;background:var(--sea);border:1px solid var(--line);border-radius:.5rem}
 @media (min-width:56rem){.about{display:grid;grid-template-columns:1fr 22rem;gap:0 2.5rem}.about .events li{grid-template-columns:13rem 1fr}.about .maps{margin-top:2rem}}
-.key{white-space:nowrap}
-.key::before{content:"";display:inline-block;width:.7em;height:.7em;margin-inline-end:.35em;border-radius:50%;border:2px solid var(--dot);background:var(--dot)}
-.key.region::before{border-color:var(--ring);background:none}
-.key.here::before{border-color:var(--here)}
-.key.studio.here::before{background:var(--here)}
-.land{fill:var(--land)}
-.far{fill:var(--far)}
-.inset{fill:var(--sea);stroke:var(--line);stroke-width:10}
-.borders{fill:none;stroke:var(--sea);stroke-width:8}
-circle{stroke:var(--paper);stroke-width:1}
-circle.studio{fill:var(--dot)}
-circle.region{fill:var(--ring);fill-opacity:.25;stroke:var(--ring);stroke-width:3}
-circle.here{fill:var(--here);stroke-width:2}
-circle.region.here{stroke:var(--here)}
+${MAP_PAINT}
 :is(.eu,.au,.jp) .studio{r:10px}
 :is(.eu,.au,.jp) .region{r:16px}
 @media (max-width:40rem){.us .studio{r:12px}.us .region{r:20px}}

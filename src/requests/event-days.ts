@@ -45,7 +45,7 @@ export function nextYear({ from, to }: Days): Days | null {
 }
 
 /** Whether the calendar has a day that is written so. */
-function isDay(text: string): boolean {
+export function isDay(text: string): boolean {
   if (!DAY.test(text)) return false;
   const time = Date.parse(`${text}T00:00:00Z`);
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);

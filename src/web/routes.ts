@@ -1,3 +1,9 @@
+import { ROUTES as APPLY } from './admin/apply-page.ts';
+import { ROUTES as CHANGE } from './admin/change-page.ts';
+import { ROUTES as HISTORY } from './admin/history-pages.ts';
+import { ROUTES as OVERVIEW } from './admin/overview.ts';
+import { ROUTES as PLACE } from './admin/place-fields.ts';
+import { ROUTES as ROWS } from './admin/row-pages.ts';
 import { ROUTES as PASSWORD_FORGOTTEN } from './password/forgotten-password.ts';
 import { ROUTES as PASSWORD_OWN } from './password/own-password.ts';
 import { ROUTES as PASSWORD_PROGRESS } from './password/password-progress.ts';
@@ -20,4 +26,10 @@ export const ROUTES: readonly Route[] = [
   ...PASSWORD_VERIFY,
   ...PASSWORD_PROGRESS,
   ...PASSWORD_OF_USER,
+  ...OVERVIEW,
+  ...APPLY,
+  ...PLACE,
+  ...ROWS,
+  ...HISTORY,
+  ...CHANGE,
 ];

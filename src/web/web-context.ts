@@ -1,9 +1,12 @@
+import type { Problem } from '../failure.ts';
 import type { Trusted } from '../http/forwarded.ts';
 import type { Logins } from '../http/logins.ts';
 import type { Seals } from '../http/seals.ts';
 import type { Mail } from '../mail/create-mail.ts';
 import type { IndexEditor } from '../requests/index-editor.ts';
 import type { IndexReader } from '../requests/index-reader.ts';
+import type { Pending } from '../requests/pending-model.ts';
+import type { FleetLook } from '../runs/fleet-look.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { PasswordDesk } from './password/password-desk.ts';
 import type { People } from './person.ts';
@@ -32,6 +35,18 @@ export interface WebContext {
   readonly editor: IndexEditor;
   /** Who there is by the index as it is now; cheap, since it remembers an index that has not changed. @throws {Failure} */
   readonly people: () => Promise<People>;
+  /** What the machines say when they are asked, which pages never wait for. */
+  readonly fleet: {
+    /** Whether they have what is published. */
+    readonly verify: FleetLook;
+    /** What an update would do. */
+    readonly rehearse: FleetLook;
+  };
+  /** What the index of this host has that the store's does not. Takes 5 s at most. @throws {Failure} `index-missing` and the like */
+  readonly comparePublished: () => Promise<Comparison>;
+  readonly deployment: Deployment;
+  /** Names of the event databases on this host. @throws {Failure} `disk` */
+  readonly databases: () => ReadonlySet<string>;
   readonly logins: Logins;
   readonly seals: Seals;
   readonly watchers: Watchers;
@@ -42,6 +57,34 @@ export interface WebContext {
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
+
+export type Comparison =
+  | {
+      readonly kind: 'compared';
+      readonly pending: Pending;
+      /** ISO 8601, UTC. */
+      readonly publishedAt: string;
+      /** `user@host`; null where its publisher did not say. */
+      readonly publishedBy: string | null;
+    }
+  /** There is none: machines are sent the index. */
+  | { readonly kind: 'no-store' }
+  /** The store has no index. */
+  | { readonly kind: 'not-published' }
+  /** The store, or an index, could not be read. */
+  | { readonly kind: 'unknown'; readonly problem: Problem };
+
+/** How the application itself is brought to the machines, which an update does not do. */
+export interface Deployment {
+  /** To be typed by somebody. */
+  readonly command: string;
+  /** What of its code is not deployed, a line each. Takes 10 s at most, and never rejects. */
+  readonly codeChanges: () => Promise<CodeChanges>;
+}
+
+export type CodeChanges =
+  | { readonly kind: 'known'; readonly changes: readonly string[] }
+  | { readonly kind: 'unknown'; readonly why: string };
 
 /** The log of the server. Secrets that are in the environment are taken out of it; never give it another one. */
 export interface WebLog {

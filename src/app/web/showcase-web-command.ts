@@ -5,7 +5,14 @@ import { createApplication } from '../../web/application.ts';
 import { ROUTES } from '../../web/routes.ts';
 import type { WebLog } from '../../web/web-context.ts';
 import { readCall, type Streams, toldAsUsage } from '../arguments.ts';
-import { atAppRoot, buildVoice, siteOf, type Voice, type World } from '../machine/machine-parts.ts';
+import {
+  atAppRoot,
+  buildVoice,
+  siteOf,
+  storeSettingsOf,
+  type Voice,
+  type World,
+} from '../machine/machine-parts.ts';
 import { runToEnd } from '../run-to-end.ts';
 import { listen } from './http-listener.ts';
 import { whenParentIsGone } from './parent-watch.ts';
@@ -67,7 +74,15 @@ async function serve(world: World, options: WebOptions, { streams, stop, log }: 
   const settings = readWebSettings(world.env, site, options.listen);
   const { signal } = stop;
   const passwords = new PasswordThread(resolve(process.argv[1] ?? ''));
-  const context = openWebContext({ site, settings, env: world.env, log, ending: signal, passwords });
+  const context = openWebContext({
+    site,
+    settings,
+    env: world.env,
+    log,
+    ending: signal,
+    passwords,
+    storeSettings: () => storeSettingsOf(world),
+  });
   const { runs, mail, base } = context;
   try {
     const listener = await listen(createApplication(ROUTES, context), settings.listen);

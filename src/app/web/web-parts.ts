@@ -1,6 +1,8 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { monotonicMs } from '../../clock.ts';
 import { requireDbDir } from '../../database/state-dir.ts';
+import { onDisk } from '../../files/disk.ts';
 import { readCredentials } from '../../fleet/machine-login.ts';
 import { Logins } from '../../http/logins.ts';
 import { Seals } from '../../http/seals.ts';
@@ -10,14 +12,21 @@ import { IndexEditor } from '../../requests/index-editor.ts';
 import { IndexReader } from '../../requests/index-reader.ts';
 import { isInIndex } from '../../requests/recover-change.ts';
 import { createRuns, type RunsParts } from '../../runs/create-runs.ts';
+import { FleetLook } from '../../runs/fleet-look.ts';
+import type { ChildParts } from '../../runs/run-config-update.ts';
 import type { Site } from '../../site/site.ts';
 import { navigatorPart } from '../../site/static.ts';
+import type { StoreSettings } from '../../store/object-store.ts';
+import { readStoreSettings } from '../../store/store-settings.ts';
+import { readUpdateSettings } from '../../update/update-settings.ts';
 import { PasswordDesk } from '../../web/password/password-desk.ts';
 import { Watchers } from '../../web/watcher-count.ts';
 import type { WebContext, WebLog } from '../../web/web-context.ts';
+import { deploymentOf, readDeploySettings } from './code-changes.ts';
 import { livePeople } from './live-people.ts';
 import { openMail } from './mail-parts.ts';
 import type { PasswordThread } from './password-thread.ts';
+import { publishedComparison } from './published-comparison.ts';
 import { webKey } from './web-key.ts';
 import type { WebSettings } from './web-settings.ts';
 
@@ -32,6 +41,8 @@ export interface Ingredients {
   readonly ending: AbortSignal;
   /** For passwords; this thread where absent. */
   readonly passwords?: Pick<PasswordThread, 'verify' | 'hash'>;
+  /** Of the object store; null for none. @throws {Failure} `config-invalid` */
+  readonly storeSettings?: () => StoreSettings | null;
   /** Other times, and another program for config-update: for tests. */
   readonly runs?: Partial<Pick<RunsParts, 'limits' | 'command'>>;
   /** Other times for mails: for tests. */
@@ -50,6 +61,7 @@ export function openWebContext({
   log,
   ending,
   passwords,
+  storeSettings = () => readStoreSettings(env),
   runs: other = {},
   mailLimits,
 }: Ingredients): WebContext {
@@ -64,12 +76,17 @@ export function openWebContext({
   const indexPath = join(site.dbDir, 'index.sqlite3');
   const index = new IndexReader(indexPath);
   let mail: Mail | null = null;
-  const runs = createRuns({
-    stateDir,
-    dbDir: site.dbDir,
-    command: [join(site.appRoot, 'scripts/config-update')],
+  const child: ChildParts = {
+    command: other.command ?? [join(site.appRoot, 'scripts/config-update')],
     cwd: site.appRoot,
     env: Object.fromEntries(Object.entries(env).filter(([name]) => !OURS.test(name))),
+  };
+  const look = (operation: 'verify' | 'dry-run') =>
+    new FleetLook({ child, operation, target, signal: ending, now: Date.now });
+  const runs = createRuns({
+    ...child,
+    stateDir,
+    dbDir: site.dbDir,
     target,
     isInIndex: (change) => isInIndex(index, change),
     authorization: ({ host, hostname }) => (eventHosts.includes(host) ? loginFor(hostname, env) : null),
@@ -112,12 +129,28 @@ export function openWebContext({
     people,
     logins: new Logins({ now: monotonicMs, ...(passwords ? { verify: passwords.verify } : {}) }),
     seals,
+    fleet: { verify: look('verify'), rehearse: look('dry-run') },
+    comparePublished: publishedComparison({
+      settings: storeSettings,
+      maxIndexBytes: readUpdateSettings(env).maxIndexBytes,
+      ours: () => index.image(),
+    }),
+    deployment: deploymentOf(readDeploySettings(env), child.env, ending),
+    databases: () => databasesIn(site.dbDir),
     watchers: new Watchers(),
     isTrusted,
     ending,
     log,
     now: Date.now,
   };
+}
+
+/** Names without their ending. */
+function databasesIn(dbDir: string): ReadonlySet<string> {
+  const files = onDisk('cannot list', dbDir, () => readdirSync(dbDir));
+  return new Set(
+    files.flatMap((file) => (file.endsWith('.sqlite3') ? file.slice(0, -'.sqlite3'.length) : [])),
+  );
 }
 
 /** As config-update logs in to the machines. @throws {Failure} */

@@ -1,7 +1,9 @@
 import { focusProblems } from './focus-problems.ts';
 import { showLocalTimes } from './local-times.ts';
+import { refreshParts } from './refresh-parts.ts';
 import { selectWhole } from './select-whole.ts';
 import { sendOnce } from './send-once.ts';
+import { showPlaces } from './show-place.ts';
 import { watchPassword } from './watch-password.ts';
 
 /* The script of every page. A page works without it; each part looks for what it makes better. */
@@ -11,3 +13,5 @@ showLocalTimes(document);
 sendOnce(document);
 selectWhole(document);
 watchPassword(document);
+showPlaces(document);
+void refreshParts(document);

@@ -122,3 +122,18 @@ ${control(about)}</div>`;
 }
 
 const idOf = (name: string): string => `field-${name}`;
+
+/** Several that can be chosen, as boxes to tick; the page sends those that are ticked by one name. */
+export function tickBoxes(
+  { name, label, hint }: Pick<Field, 'name' | 'label' | 'hint'>,
+  choices: readonly (readonly [value: string, words: string])[],
+  chosen: readonly string[],
+  { problems }: Filled,
+): Html {
+  const id = idOf(name);
+  const error = problems.find((problem) => problem.field === name)?.message ?? null;
+  return html`<fieldset id="${id}" tabindex="-1" class="field wide"><legend>${label}</legend>
+${hint && html`<p class="hint">${hint}</p>`}
+${error !== null && html`<p class="error">${error}</p>`}
+<div class="ticks">${choices.map(([value, words]) => checkBox(name, words, chosen.includes(value), value))}</div></fieldset>`;
+}

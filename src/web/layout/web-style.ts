@@ -1,4 +1,4 @@
-import { BODY, COLOURS, TEXT } from '../../html/look.ts';
+import { BODY, COLOURS, MAP_PAINT, TEXT } from '../../html/look.ts';
 
 /** Beside those of all pages: how something went, and what can be pressed. */
 const MORE_COLOURS = `:root{--card:#fbfcfd;--field:#fff;--edge:#7c8896;--on:#fff;--press:#0b4f9e;--go:#17693a;--good:#17693a;--bad:#b3123f;--wait:#8a4600;--busy:#0b4f9e;--tint:#eaf1fa}
@@ -103,5 +103,36 @@ dl.facts{grid-template-columns:1fr;gap:0}
 @media (prefers-reduced-motion:reduce){*{transition:none!important}}
 @media print{:root{color-scheme:light}header,.skip,.actions,form{display:none}.card,tbody tr{break-inside:avoid;background:none}a{color:inherit}}`;
 
+const ADMIN = `.top{display:flex;flex-wrap:wrap;justify-content:space-between;align-items:center;gap:.5rem 1rem}
+.top h1{margin-bottom:.25rem}
+.crumb{margin:.25rem 0 -.5rem;font-size:.9375rem}
+.filter{display:flex;flex-wrap:wrap;gap:.25rem 1rem;align-items:end;padding:.25rem 1rem .75rem;margin:.75rem 0;background:var(--card);border:1px solid var(--line);border-radius:.75rem}
+.filter .field{flex:1 1 11rem;margin:.5rem 0 0}
+.filter .actions{margin:.5rem 0 0}
+.pages{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:center;margin:1rem 0}
+.columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:1rem;align-items:start}
+.columns .card{margin:.5rem 0}
+.columns h2{margin-top:0}
+.halves{display:grid;gap:0 3rem;align-items:start}
+@media (min-width:56rem){.halves{grid-template-columns:30rem 1fr}}
+.wide{max-width:none}
+.ticks{columns:14rem;column-gap:1.5rem;padding:.25rem 0}
+.ticks .check{margin:0;padding:.2rem 0;break-inside:avoid}
+.ticks .check label{font-weight:400;display:flex}
+.ticks input{flex:none}
+legend{padding:0}
+.row{align-items:end}
+.row .field{margin:.5rem 0}
+figure{margin:1rem 0 0;max-width:34rem}
+figure svg{display:block;width:100%;height:auto;background:var(--sea);border:1px solid var(--line);border-radius:.5rem}
+figcaption{display:flex;flex-wrap:wrap;column-gap:1rem;color:var(--quiet);font-size:.875rem;padding:.25rem 0}
+${MAP_PAINT}
+circle.studio.here{r:14px}
+circle.region.here{r:18px}
+@media (min-width:40.01rem){td{min-width:5.5rem}tbody th{min-width:11rem}td.number{min-width:4rem}}
+del{color:var(--bad);text-decoration-thickness:1px}
+ins{color:var(--good);text-decoration:none}
+@media (max-width:40rem){.pages{justify-content:space-between}}`;
+
 /** The style sheet of the web's pages: narrow and wide, light and dark, on screen and on paper. */
-export const SHEET = [COLOURS, MORE_COLOURS, BODY, TEXT, FRAME, CONTROLS, SHOWN].join('\n');
+export const SHEET = [COLOURS, MORE_COLOURS, BODY, TEXT, FRAME, CONTROLS, SHOWN, ADMIN].join('\n');

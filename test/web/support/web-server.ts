@@ -30,7 +30,7 @@ export interface TestServer {
   /** Sends a form, with a token of that role's and as its page would. */
   post(
     path: string,
-    fields: Readonly<Record<string, string>>,
+    fields: Readonly<Record<string, string | readonly string[]>>,
     as?: Role,
     headers?: Record<string, string>,
   ): Promise<Response>;
@@ -42,6 +42,8 @@ export interface TestServerOptions {
   readonly routes?: readonly Route[];
   readonly env?: NodeJS.ProcessEnv;
   readonly limits?: HttpLimits;
+  /** In place of `webIndex`. */
+  readonly index?: Buffer;
   /** What is started in place of config-update. */
   readonly command?: readonly string[];
   /** With `command`. */
@@ -61,7 +63,7 @@ export async function startWeb(options: TestServerOptions = {}): Promise<TestSer
   for (const path of [appRoot, dbDir]) mkdirSync(path, { recursive: true });
   const indexPath = join(dbDir, 'index.sqlite3');
   const { image, studios } = webIndex();
-  if (!options.home) writeFileSync(indexPath, image);
+  if (!options.home) writeFileSync(indexPath, options.index ?? image);
   const env = { APP_ROOT: appRoot, RAILS_DB_VOLUME: dbDir, ...options.env };
   const site = siteFrom(env, { defaultAppRoot: appRoot, hostname: 'admin', totalMemoryBytes: 2 ** 31 }, null);
   const settings = readWebSettings(env, site, { host: '127.0.0.1', port: 0 });
@@ -113,11 +115,19 @@ export async function startWeb(options: TestServerOptions = {}): Promise<TestSer
     post: (path, fields, as = 'nobody', headers = {}) =>
       ask(path, as, {
         method: 'POST',
-        body: new URLSearchParams({ ...tokenOf(context, as), ...fields }),
+        body: encoded({ ...tokenOf(context, as), ...fields }),
         headers,
       }),
     end,
   };
+}
+
+/** As a browser sends a form; of a list each one by the same name. */
+function encoded(fields: Readonly<Record<string, string | readonly string[]>>): URLSearchParams {
+  const pairs = Object.entries(fields).flatMap(([name, values]) =>
+    [values].flat().map((value): [string, string] => [name, value]),
+  );
+  return new URLSearchParams(pairs);
 }
 
 function loginOf(as: Role): Record<string, string> {

@@ -1,0 +1,101 @@
+import { type Html, html } from '../../html/html.ts';
+import { dateText, isDay } from '../../requests/event-days.ts';
+import { type EventView, studioViews } from '../../requests/row-views.ts';
+import { type Filled, selectField, textField } from '../layout/form-controls.ts';
+import { facts } from '../layout/pieces.ts';
+import type { Call } from '../route.ts';
+import type { WebContext } from '../web-context.ts';
+import type { AdminKind, FormValues } from './admin-kind.ts';
+import { studioChoices } from './studio-choices.ts';
+
+export const EVENTS: AdminKind = {
+  kind: 'event',
+  one: 'an event',
+  table: 'showcases',
+  folder: '/admin/events/',
+  section: 'events',
+  fields: [
+    { name: 'studio', label: 'Studio' },
+    { name: 'name', label: 'Name' },
+    { name: 'firstDay', label: 'First day' },
+    { name: 'lastDay', label: 'Last day' },
+    { name: 'key', label: 'Key' },
+    { name: 'year', label: 'Year' },
+    { name: 'date', label: 'Date in words' },
+  ],
+  row: async (_, index, id) => {
+    const event = await index.event(id);
+    if (event === null) return null;
+    const { version, name, year, studioName } = event;
+    return {
+      id,
+      version,
+      title: `${name || event.key}, ${studioName || '?'} ${year ?? ''}`.trim(),
+      values: valuesOf(event),
+      about: aboutEvent(event),
+    };
+  },
+  blank: ({ query }) => ({ studio: query.get('studio') ?? '' }),
+  editOf: (values, existing) => {
+    const form = {
+      studio: values['studio'] ?? '',
+      name: values['name'] ?? '',
+      firstDay: values['firstDay'] ?? '',
+      lastDay: values['lastDay'] ?? '',
+      key: values['key'] ?? '',
+      year: values['year'] ?? '',
+      date: values['date'] ?? '',
+    };
+    if (existing === null) return { kind: 'event', action: 'create', form };
+    return { kind: 'event', action: 'update', id: existing.id, version: existing.version, form };
+  },
+  deletionOf: (_, { id, version }) => ({ kind: 'event', action: 'delete', id, version }),
+  form: eventForm,
+};
+
+/**
+ * Days where the row has them as days, else its text. One day that is written as a span counts as one day. The year is
+ * left to the first day where both agree.
+ */
+function valuesOf({ studio, name, key, year, date, days }: EventView): FormValues {
+  const hasDays =
+    days !== null &&
+    isDay(days.from) &&
+    isDay(days.to) &&
+    [dateText(days), `${days.from} - ${days.to}`].includes(date);
+  const isUsual = hasDays && days.from.startsWith(`${year}-`);
+  return {
+    studio,
+    name,
+    firstDay: hasDays ? days.from : '',
+    lastDay: hasDays && days.to !== days.from ? days.to : '',
+    key,
+    year: isUsual ? '' : String(year ?? ''),
+    date: hasDays ? '' : date,
+  };
+}
+
+function aboutEvent({ path, database, date }: EventView): Html {
+  return facts([
+    ['Address', `/${path}/`],
+    ['Database', database],
+    ['Date in the index', date || '\u2013'],
+  ]);
+}
+
+async function eventForm(_: Call, { index }: WebContext, filled: Filled): Promise<Html> {
+  const studios = studioViews(await index.rows());
+  const { values, problems } = filled;
+  const isOpen =
+    ['year', 'date'].some((name) => (values[name] ?? '') !== '') ||
+    problems.some(({ field }) => ['key', 'year', 'date'].includes(field));
+  return html`${selectField({ name: 'studio', label: 'Studio', isRequired: true, choices: studioChoices(studios, values['studio'] ?? '') }, filled)}
+${textField({ name: 'name', label: 'Name', isRequired: true, most: 100 }, filled)}
+<div class="row">${textField({ name: 'firstDay', label: 'First day', type: 'date' }, filled)}
+${textField({ name: 'lastDay', label: 'Last day', type: 'date', hint: 'Empty for one day' }, filled)}</div>
+<details${isOpen && html` open`}><summary>Address and year</summary>
+${textField({ name: 'key', label: 'Key', hint: 'The end of the address; made from the name where empty. Another key moves the event and its database.' }, filled)}
+${textField({ name: 'year', label: 'Year', hint: 'That of the first day where empty' }, filled)}
+${textField({ name: 'date', label: 'Date in words', hint: 'Such as older events have; used where there is no first day' }, filled)}
+</details>`;
+}

@@ -1,0 +1,53 @@
+import { showLocalTimes } from './local-times.ts';
+import { Pauses } from './pauses.ts';
+
+/** Milliseconds between two looks. */
+const EVERY_MS = 1000;
+/** Looks that failed one after another, after which the page stays as it is. */
+const MOST_FAILED = 20;
+
+/** Loads parts of the page again for as long as what they show is being found out. */
+export async function refreshParts(root: Document): Promise<void> {
+  const pauses = new Pauses();
+  const { signal } = new AbortController();
+  for (let failed = 0; failed < MOST_FAILED && root.querySelector('[data-refreshing]') !== null; ) {
+    await pauses.wait(EVERY_MS, signal);
+    const made = await load();
+    if (made === null) {
+      failed += 1;
+      continue;
+    }
+    failed = 0;
+    pauses.succeeded();
+    for (const part of root.querySelectorAll('[data-refresh-part]'))
+      replace(part, made.getElementById(part.id));
+  }
+}
+
+async function load(): Promise<Document | null> {
+  try {
+    const answer = await fetch(location.href, { headers: { Accept: 'text/html' }, cache: 'no-store' });
+    if (!answer.ok) return null;
+    return new DOMParser().parseFromString(await answer.text(), 'text/html');
+  } catch {
+    return null;
+  }
+}
+
+/** The focus stays where it was: on the button of the same place. What somebody has opened stays open. */
+function replace(old: Element, made: Element | null): void {
+  if (made === null) return;
+  const focused = indexIn(old, document.activeElement);
+  const open = [...old.querySelectorAll('details')].map((details) => details.open);
+  old.replaceWith(made);
+  showLocalTimes(made);
+  for (const [at, details] of made.querySelectorAll('details').entries())
+    details.open = open[at] ?? details.open;
+  if (focused >= 0) made.querySelectorAll<HTMLElement>(FOCUSABLE)[focused]?.focus();
+}
+
+const FOCUSABLE = 'a[href], button, summary, input';
+
+function indexIn(part: Element, element: Element | null): number {
+  return element === null ? -1 : [...part.querySelectorAll(FOCUSABLE)].indexOf(element);
+}
