@@ -37,16 +37,20 @@ async function remove(call: Call, context: WebContext, kind: AdminKind): Promise
   const existing = { id, version: call.form.text('version') };
   const edit = kind.deletionOf(call.form, existing);
   const preview = await context.editor.preview(edit);
-  const effects = preview.kind === 'possible' ? effectsOf(preview) : null;
+  let effects = preview.kind === 'possible' ? effectsOf(preview) : null;
   const publish = call.form.text('do') === 'publish';
   if (effects !== null && isConfirmed(call, effects)) {
     const outcome = await context.editor.save(edit, { by: userOf(call), publish });
     if (outcome.kind === 'saved')
       return afterSaving(call, context, { ...outcome, publish, back: kind.folder });
   }
-  // Also for what changed between the two: the page says how things stand.
+  // Also for what changed between the two: the page says how things stand now.
   const row = await rowOf(call, context, kind);
   const isOther = row.version !== existing.version;
+  if (isOther) {
+    const now = await context.editor.preview(kind.deletionOf(call.form, row));
+    effects = now.kind === 'possible' ? effectsOf(now) : null;
+  }
   const problems = preview.kind === 'invalid' ? preview.problems : [];
   if (call.wantsJson) return answerProgram({ isOther, row, problems, effects });
   const status = isOther ? 409 : problems.length > 0 ? 422 : 200;

@@ -1,11 +1,13 @@
 import { type Html, html } from '../../html/html.ts';
-import { dateText, isDay } from '../../requests/event-days.ts';
+import { isDay } from '../../requests/event-days.ts';
+import type { EventForm } from '../../requests/request-model.ts';
 import { type EventView, studioViews } from '../../requests/row-views.ts';
 import { type Filled, selectField, textField } from '../layout/form-controls.ts';
 import { facts } from '../layout/pieces.ts';
 import type { Call } from '../route.ts';
 import type { WebContext } from '../web-context.ts';
 import type { AdminKind, FormValues } from './admin-kind.ts';
+import { hiddenField } from './edit-pages.ts';
 import { studioChoices } from './studio-choices.ts';
 
 export const EVENTS: AdminKind = {
@@ -22,6 +24,7 @@ export const EVENTS: AdminKind = {
     { name: 'key', label: 'Key' },
     { name: 'year', label: 'Year' },
     { name: 'date', label: 'Date in words' },
+    { name: 'written', label: 'Date as it is written' },
   ],
   row: async (_, index, id) => {
     const event = await index.event(id);
@@ -37,15 +40,8 @@ export const EVENTS: AdminKind = {
   },
   blank: ({ query }) => ({ studio: query.get('studio') ?? '' }),
   editOf: (values, existing) => {
-    const form = {
-      studio: values['studio'] ?? '',
-      name: values['name'] ?? '',
-      firstDay: values['firstDay'] ?? '',
-      lastDay: values['lastDay'] ?? '',
-      key: values['key'] ?? '',
-      year: values['year'] ?? '',
-      date: values['date'] ?? '',
-    };
+    const { studio = '', name = '', key = '' } = values;
+    const form = { studio, name, key, ...datesOf(values) };
     if (existing === null) return { kind: 'event', action: 'create', form };
     return { kind: 'event', action: 'update', id: existing.id, version: existing.version, form };
   },
@@ -53,16 +49,23 @@ export const EVENTS: AdminKind = {
   form: eventForm,
 };
 
-/**
- * Days where the row has them as days, else its text. One day that is written as a span counts as one day. The year is
- * left to the first day where both agree.
- */
+type Dates = Pick<EventForm, 'firstDay' | 'lastDay' | 'date' | 'year'>;
+
+/** What is typed as days goes before words. A date whose days nobody changed stays as it was written. */
+function datesOf({ firstDay = '', lastDay = '', date = '', year = '', written = '' }: FormValues): Dates {
+  const isAsWritten = firstDay !== '' && spellings(firstDay, lastDay || firstDay).includes(written);
+  if (!isAsWritten) return { firstDay, lastDay, date, year };
+  return { firstDay: '', lastDay: '', date: written, year: year || firstDay.slice(0, 4) };
+}
+
+/** Programs write the days of an event so; some write one day as a span. */
+function spellings(from: string, to: string): string[] {
+  return [...(from === to ? [from] : []), `${from} - ${to}`];
+}
+
+/** Days where the row has them as days, else its text. The year is left to the first day where both agree. */
 function valuesOf({ studio, name, key, year, date, days }: EventView): FormValues {
-  const hasDays =
-    days !== null &&
-    isDay(days.from) &&
-    isDay(days.to) &&
-    [dateText(days), `${days.from} - ${days.to}`].includes(date);
+  const hasDays = days !== null && isDay(days.from) && spellings(days.from, days.to).includes(date);
   const isUsual = hasDays && days.from.startsWith(`${year}-`);
   return {
     studio,
@@ -72,6 +75,7 @@ function valuesOf({ studio, name, key, year, date, days }: EventView): FormValue
     key,
     year: isUsual ? '' : String(year ?? ''),
     date: hasDays ? '' : date,
+    written: hasDays ? date : '',
   };
 }
 
@@ -97,5 +101,6 @@ ${textField({ name: 'lastDay', label: 'Last day', type: 'date', hint: 'Empty for
 ${textField({ name: 'key', label: 'Key', hint: 'The end of the address; made from the name where empty. Another key moves the event and its database.' }, filled)}
 ${textField({ name: 'year', label: 'Year', hint: 'That of the first day where empty' }, filled)}
 ${textField({ name: 'date', label: 'Date in words', hint: 'Such as older events have; used where there is no first day' }, filled)}
-</details>`;
+</details>
+${hiddenField('written', values['written'] ?? '')}`;
 }

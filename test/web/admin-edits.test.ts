@@ -1,0 +1,265 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type AdminScene, startAdminScene } from './support/admin-scene.ts';
+import { type Fields, formIn, pageOf, type Sent, sendForm, textIn } from './support/page-form.ts';
+
+let scene: AdminScene;
+
+beforeAll(async () => {
+  scene = await startAdminScene();
+});
+
+const send = (path: string, typed: Fields, page?: string): Promise<Sent> =>
+  sendForm(scene.server, path, typed, page);
+const lastChange = () => scene.server.context.runs.changes({ limit: 1 }).rows[0];
+
+/** Goes on past the page that says what follows, if there is one. */
+async function confirmed(path: string, typed: Fields): Promise<Sent> {
+  const first = await send(path, typed);
+  if (first.status !== 200) return first;
+  expect(textIn(first.page)).toContain('Nothing was saved yet.');
+  return send(path, { do: String(typed['do']) }, first.page);
+}
+
+describe('an event', () => {
+  it('is created, stays pending, is shown by its page and its list, and is deleted', async () => {
+    const { server } = scene;
+    const typed = { studio: server.studios.owned, name: 'Winter Ball', firstDay: '2027-12-04', do: 'save' };
+    const created = await confirmed('/admin/events/new', typed);
+    expect([created.status, lastChange()?.state]).toEqual([303, 'pending']);
+    const path = created.to ?? '';
+    expect(textIn(await pageOf(server, path))).toContain('Saved, not published');
+    expect(formIn(await pageOf(server, path), /\/events\/\d+$/)).toMatchObject({
+      name: 'Winter Ball',
+      firstDay: '2027-12-04',
+      lastDay: '',
+      key: 'winter-ball',
+      year: '',
+      studio: server.studios.owned,
+    });
+    expect(await pageOf(server, '/admin/events/?text=winter&year=2027')).toContain('>Winter Ball</a>');
+    const deletion = await pageOf(server, `${path}/delete`);
+    expect(textIn(deletion)).toContain('no longer answers');
+    const deleted = await send(`${path}/delete`, { do: 'save' }, deletion);
+    expect([deleted.status, deleted.to]).toEqual([303, '/admin/events/']);
+    await pageOf(server, path, 404);
+  });
+
+  it('that is saved and published leads to its request, and joins a run', async () => {
+    const typed = {
+      studio: scene.server.studios.owned,
+      name: 'Live Ball',
+      firstDay: '2027-11-06',
+      do: 'publish',
+    };
+    const created = await confirmed('/admin/events/new', typed);
+    const change = lastChange();
+    expect(created.to).toBe(`/requests/${change?.id}`);
+    expect(change?.run).not.toBeNull();
+  });
+
+  it('with an old date in words keeps it, unless a day is typed', async () => {
+    const event = (await scene.server.context.index.events({ text: 'saturday' })).rows[0];
+    const path = `/admin/events/${event?.id}`;
+    const saved = await confirmed(path, { name: 'Renamed in words', do: 'save' });
+    expect(saved.status).toBe(303);
+    const after = await scene.server.context.index.event(Number(event?.id));
+    expect([after?.name, after?.date, after?.year]).toEqual(['Renamed in words', event?.date, event?.year]);
+  });
+
+  it('that nobody changed is saved without a change in the history', async () => {
+    const before = lastChange()?.id;
+    const saved = await send('/admin/events/3', { do: 'save' });
+    expect([saved.status, saved.to, lastChange()?.id]).toEqual([303, '/admin/events/3', before]);
+  });
+
+  it('that is moved says so before, and does it only then', async () => {
+    const path = '/admin/events/20';
+    const before = await scene.server.context.index.event(20);
+    const asked = await send(path, { key: 'moved-key', do: 'save' });
+    expect(asked.status).toBe(200);
+    expect(textIn(asked.page)).toMatch(/moves from \S+ to \S+moved-key/);
+    expect((await scene.server.context.index.event(20))?.key).toBe(before?.key);
+    const back = await send(path, { do: 'form' }, asked.page);
+    expect(formIn(back.page, /\/events\/20$/)).toMatchObject({ key: 'moved-key' });
+    expect((await send(path, { do: 'save' }, asked.page)).status).toBe(303);
+    expect((await scene.server.context.index.event(20))?.key).toBe('moved-key');
+  });
+});
+
+describe('a studio', () => {
+  it('is shown on the map where it is, with the nearest region, also as it is typed', async () => {
+    const { server } = scene;
+    const studio = (await server.context.index.studioByKey(server.studios.owned)) ?? expect.unreachable();
+    const page = await pageOf(server, `/admin/studios/${studio.id}`);
+    expect(page).toContain('circle class="studio here"');
+    expect(textIn(page)).toContain('The nearest region is iad');
+    const answer = await server.ask('/admin/place?latitude=48.85&longitude=2.35', 'administrator');
+    const place = (await answer.json()) as { nearest: string; html: string };
+    expect(place.nearest).toBe('fra');
+    expect(place.html).toContain('Map of Europe');
+  });
+
+  it('that is renamed takes along the lists of its users, and says so before', async () => {
+    const { index } = scene.server.context;
+    const studio = (await index.studio(4)) ?? expect.unreachable();
+    const [user] = (await index.users({ site: studio.name })).rows;
+    const asked = await send('/admin/studios/4', { name: 'Renamed Studio', do: 'save' });
+    expect(textIn(asked.page)).toContain(`"${studio.name}" is called "Renamed Studio"`);
+    expect((await send('/admin/studios/4', { do: 'save' }, asked.page)).status).toBe(303);
+    expect((await index.user(user?.id ?? 0))?.sites).toContain('Renamed Studio');
+  });
+
+  it('keeps its owner, its sisters and its region as they are chosen', async () => {
+    const { index } = scene.server.context;
+    const [other] = (await index.studios({ text: 'denver' })).rows;
+    const typed = {
+      owner: 'studio4',
+      sisters: [other?.name ?? '', 'Boston'],
+      region: 'iad',
+      locale: 'de_DE',
+    };
+    const saved = await confirmed('/admin/studios/12', { ...typed, do: 'save' });
+    expect(saved.status).toBe(303);
+    expect(await index.studio(12)).toMatchObject({ ...typed, sisters: [other?.name, 'Boston'] });
+    const again = formIn(await pageOf(scene.server, '/admin/studios/12'), /\/studios\/12$/);
+    expect([...(again['sisters'] ?? [])].sort()).toEqual(['Boston', other?.name ?? ''].sort());
+  });
+
+  it('goes with its events, which its page names before', async () => {
+    const { index } = scene.server.context;
+    const studio = (await index.studio(7)) ?? expect.unreachable();
+    const deletion = await pageOf(scene.server, '/admin/studios/7/delete');
+    expect(textIn(deletion)).toMatch(/\d events go, whose addresses no longer answer/);
+    expect((await send('/admin/studios/7/delete', { do: 'save' }, deletion)).status).toBe(303);
+    expect((await index.events({ studio: studio.key })).total).toBe(0);
+  });
+});
+
+describe('a user', () => {
+  it('is created with what may be entered, and says that a password is missing', async () => {
+    const typed = {
+      userid: 'new-user',
+      email: 'new@example.com',
+      name1: 'Nell',
+      sites: ['Boston', 'Denver'],
+    };
+    const created = await confirmed('/admin/users/new', { ...typed, do: 'save' });
+    expect(created.status).toBe(303);
+    const page = await pageOf(scene.server, created.to ?? '');
+    expect(textIn(page)).toContain('None: cannot log in');
+    expect(formIn(page, /\/users\/\d+$/)).toMatchObject(typed);
+  });
+
+  it('with mistakes is not saved; every field keeps what was typed', async () => {
+    const typed = { userid: 'two words', email: 'nobody', name1: '<Nell>', sites: 'Boston' };
+    const refused = await send('/admin/users/new', { ...typed, do: 'save' });
+    expect(refused.status).toBe(422);
+    expect(refused.page).toContain('role="alert" tabindex="-1" data-focus');
+    expect(refused.page).toContain('href="#field-userid"');
+    const kept = formIn(refused.page, /\/users\/new$/);
+    expect(kept).toMatchObject(typed);
+  });
+
+  it('who is the last administrator cannot be deleted', async () => {
+    const { rows } = await scene.server.context.index.users({ site: 'index' });
+    const path = `/admin/users/${rows[0]?.id}/delete`;
+    const refused = await send(path, { do: 'save' });
+    expect(refused.status).toBe(422);
+    expect(textIn(refused.page)).toContain('last administrator');
+  });
+});
+
+describe('a region', () => {
+  it('is created, and the studios that name it are sent elsewhere before it is deleted', async () => {
+    const { index } = scene.server.context;
+    const typed = {
+      type: 'fly',
+      code: 'tst',
+      location: 'Testville',
+      latitude: '1.5',
+      longitude: '-2',
+      do: 'save',
+    };
+    const created = await confirmed('/admin/regions/new', typed);
+    expect(created.status).toBe(303);
+    expect((await confirmed('/admin/studios/15', { region: 'tst', do: 'save' })).status).toBe(303);
+    const path = `${created.to}/delete`;
+    const asked = await send(path, { studiosTo: 'iad', do: 'save' });
+    expect([asked.status, textIn(asked.page)]).toEqual([200, expect.stringContaining('will name iad')]);
+    const deleted = await send(path, { studiosTo: 'iad', do: 'save' }, asked.page);
+    expect(deleted.status).toBe(303);
+    expect((await index.studio(15))?.region).toBe('iad');
+  });
+});
+
+describe('two people who edit one row', () => {
+  it('lose nothing: the second sees what changed, and what was typed and what was not come together', async () => {
+    const path = '/admin/users/10';
+    const mine = await pageOf(scene.server, path);
+    const other = await send(path, { email: 'other@example.com', name2: 'Other', do: 'save' });
+    expect(other.status).toBe(303);
+    const refused = await send(path, { email: 'mine@example.com', name1: 'Mine', do: 'save' }, mine);
+    expect(refused.status).toBe(409);
+    const text = textIn(refused.page);
+    expect(text).toContain('ada changed this');
+    expect(text).toContain('other@example.com');
+    expect(formIn(refused.page, /\/users\/10$/)).toMatchObject({
+      email: 'mine@example.com',
+      name1: 'Mine',
+      name2: 'Other',
+    });
+    expect((await send(path, { do: 'save' }, refused.page)).status).toBe(303);
+    const user = await scene.server.context.index.user(10);
+    expect([user?.email, user?.name1, user?.name2]).toEqual(['mine@example.com', 'Mine', 'Other']);
+  });
+
+  it('of whom one has deleted it leave the other with a form for a new one', async () => {
+    const path = '/admin/users/11';
+    const mine = await pageOf(scene.server, path);
+    expect((await confirmed(`${path}/delete`, { do: 'save' })).status).toBe(303);
+    const gone = await send(path, { name1: 'Typed on', do: 'save' }, mine);
+    expect([gone.status, textIn(gone.page)]).toEqual([
+      404,
+      expect.stringContaining('deleted this user meanwhile'),
+    ]);
+    expect(formIn(gone.page, /\/users\/new$/)).toMatchObject({ name1: 'Typed on' });
+  });
+
+  it('of whom one deletes what the other has just changed are asked again', async () => {
+    const path = '/admin/users/12/delete';
+    const mine = await pageOf(scene.server, path);
+    expect((await confirmed('/admin/users/12', { name1: 'Changed', do: 'save' })).status).toBe(303);
+    const refused = await send(path, { do: 'save' }, mine);
+    expect([refused.status, textIn(refused.page)]).toEqual([
+      409,
+      expect.stringContaining('Changed meanwhile'),
+    ]);
+    expect(await scene.server.context.index.user(12)).not.toBeNull();
+    expect((await send(path, { do: 'save' }, refused.page)).status).toBe(303);
+  });
+});
+
+describe('a program', () => {
+  const json = (path: string, body: object): Promise<Response> =>
+    scene.server.ask(path, 'administrator', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
+      body: JSON.stringify(body),
+    });
+
+  it('saves a row by what it has read, and is told the run', async () => {
+    const read = await scene.server.ask('/admin/users/20.json', 'administrator');
+    const { id: _, ...row } = (await read.json()) as { id: number };
+    const saved = await json('/admin/users/20', { ...row, name1: 'By program', do: 'publish' });
+    expect(saved.status).toBe(200);
+    expect(await saved.json()).toMatchObject({ id: 20, saved: true, run: expect.any(String) });
+  });
+
+  it('is told problems, other changes and what follows as values', async () => {
+    const invalid = await json('/admin/users/new', { userid: '', do: 'save' });
+    expect([invalid.status, await invalid.json()]).toEqual([422, { problems: expect.any(Array) }]);
+    const stale = { version: 'old', userid: 'studio20', email: 'x@example.com', do: 'save' };
+    const conflict = await json('/admin/users/21', stale);
+    expect([conflict.status, await conflict.json()]).toMatchObject([409, { theirs: { userid: 'studio20' } }]);
+  });
+});
