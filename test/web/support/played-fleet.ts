@@ -1,4 +1,5 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FleetReport } from '../../../src/report/fleet-results.ts';
@@ -9,31 +10,53 @@ const SCRIPT = `#!/bin/sh
 cd "\${0%/*}" || exit 125
 echo "$FLEET_BY $*" >>calls
 case "$1" in --verify) kind=verify ;; --dry-run) kind=dry-run ;; *) kind=update ;; esac
-[ ! -e "hold-$kind" ] || read -r go <"hold-$kind"
+if [ -e "hold-$kind" ]; then
+  read -r go <"hold-$kind"
+  rm "hold-$kind"
+fi
 cat "$kind.lines"
 exit "$(cat "$kind.exit")"
 `;
+
+type Kind = 'update' | 'verify' | 'dry-run';
 
 /** A config-update that is played, for everything that pages ask it. */
 export class PlayedFleet {
   readonly dir = mkdtempSync(join(tmpdir(), 'played-fleet-'));
   readonly command: readonly string[] = [join(this.dir, 'config-update')];
 
+  readonly #gates: number[] = [];
+
   constructor() {
-    writeFileSync(join(this.dir, 'config-update'), SCRIPT);
-    chmodSync(join(this.dir, 'config-update'), 0o755);
+    writeFileSync(join(this.dir, 'config-update'), SCRIPT, { mode: 0o755 });
     writeFileSync(join(this.dir, 'calls'), '');
     this.says('update', report());
     this.says('verify', verified());
     this.says('dry-run', rehearsed());
   }
 
-  says(kind: 'update' | 'verify' | 'dry-run', ended: FleetReport, exit = 0): void {
+  says(kind: Kind, ended: FleetReport, exit = 0): void {
     writeFileSync(join(this.dir, `${kind}.lines`), told(ended));
     writeFileSync(join(this.dir, `${kind}.exit`), `${exit}\n`);
   }
 
+  /** The next call of that kind says nothing before the function that this returns is called. */
+  hold(kind: Kind): () => void {
+    const gate = join(this.dir, `hold-${kind}`);
+    execFileSync('mkfifo', [gate]);
+    // Open for reading, too, so that nobody waits for anybody.
+    const fd = openSync(gate, 'r+');
+    this.#gates.push(fd);
+    return () => void writeSync(fd, 'go\n');
+  }
+
+  /** Arguments of each call, and who asked, oldest first. */
+  get calls(): string[] {
+    return readFileSync(join(this.dir, 'calls'), 'utf8').split('\n').filter(Boolean);
+  }
+
   close(): void {
+    for (const fd of this.#gates) closeSync(fd);
     rmSync(this.dir, { recursive: true });
   }
 }
