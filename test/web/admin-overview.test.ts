@@ -19,8 +19,9 @@ const ask = (): Promise<void> => scene.server.context.fleet.verify.ask('ada');
 
 describe('the machines on the first page', () => {
   it('are asked when nobody has asked them, while the page is shown at once', async () => {
-    const page = await pageOf(scene.server, '/admin/');
-    expect(page).toContain('data-refreshing');
+    const letGo = scene.fleet.hold('verify');
+    expect(await pageOf(scene.server, '/admin/')).toContain('data-refreshing');
+    letGo();
     await ask();
     const after = await pageOf(scene.server, '/admin/');
     expect(textIn(after)).toContain('All 3 machines have the published index');

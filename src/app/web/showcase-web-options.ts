@@ -68,6 +68,9 @@ export const SHOWCASE_WEB = defineCommand(
       ],
       ['MAIL_FROM', 'who sends the mails: an address, or a name with one in angle brackets'],
       ['MAIL_ADMIN', 'addresses that hear of failures (default those of all administrators)'],
+      ['APP_SOURCE', "the application's source, where changes that are not deployed are looked for"],
+      ['DEPLOY_CHECK_COMMAND', 'lists them, a line each (default git status --short)'],
+      ['DEPLOY_COMMAND', 'what deploys the application; shown, never run (default fly deploy)'],
       ...PLACES,
     ],
     exits: [

@@ -61,35 +61,43 @@ async function show(call: Call, context: WebContext): Promise<Response> {
       section: 'apply',
       ...(isAsking ? { reloadSeconds: RELOAD_SECONDS } : {}),
       main: html`<h1>Pending changes</h1>
-${pendingPart(call, found)}
+${summaryPart(found)}
 <div class="columns">
 <section class="card" aria-labelledby="update"><h2 id="update">Update the configuration</h2>
 <p>Publishes the index, and has every machine follow it at once. It takes seconds, and no visitor is disturbed.</p>
 ${formOf(call, '/admin/apply', html`<p class="actions">${button('Update configuration', 'go')}</p>`)}</section>
 ${deployPart(found, deployment.command)}
 </div>
+${changesPart(call, found)}
 ${rehearsalPart(call, fleet.rehearse)}`,
     }),
   });
 }
 
-function pendingPart(call: Call, { comparison, waiting }: Found): Html {
-  if (comparison.kind !== 'compared') return html`${whyNot(comparison)}${waitingChanges(call, waiting)}`;
+/** How much is pending, and by whose word; the buttons follow, and then the rows, of which there may be many. */
+function summaryPart({ comparison }: Found): Html {
+  if (comparison.kind !== 'compared') return whyNot(comparison);
   const { pending, publishedAt, publishedBy } = comparison;
+  const { length } = pending.changes;
   const published = html`<p class="quiet">Compared with what ${publishedBy ?? 'somebody'} published ${time(publishedAt)}.</p>`;
-  if (pending.changes.length === 0)
-    return html`<p class="lead">${badge('good', 'No changes')}</p><p>The store has this index. An update is possible all the same: a machine may be out of step.</p>${published}`;
-  return html`<p class="lead">${badge('wait', `${counted(pending.changes.length, 'change')} not published`)}</p>
-${published}
-${table<PendingChange>(
-  'What the machines do not have yet',
-  [
-    { heading: 'Row', cell: ({ kind, name }) => html`<span class="quiet">${kind}</span> ${name}` },
-    { heading: 'Change', cell: ({ action }) => badge(TONES[action], action) },
-    { heading: 'In words', cell: ({ words }) => words },
-  ],
-  pending.changes,
-)}
+  return length === 0
+    ? html`<p class="lead">${badge('good', 'No changes')}</p><p>The store has this index. An update is possible all the same: a machine may be out of step.</p>${published}`
+    : html`<p class="lead">${badge('wait', `${counted(length, 'change')} not published`)}</p>${published}`;
+}
+
+function changesPart(call: Call, { comparison, waiting }: Found): Html {
+  if (comparison.kind !== 'compared') return waitingChanges(call, waiting);
+  const { changes } = comparison.pending;
+  if (changes.length === 0) return html``;
+  return html`${table<PendingChange>(
+    'What the machines do not have yet',
+    [
+      { heading: 'Row', cell: ({ kind, name }) => html`<span class="quiet">${kind}</span> ${name}` },
+      { heading: 'Change', cell: ({ action }) => badge(TONES[action], action) },
+      { heading: 'In words', cell: ({ words }) => words },
+    ],
+    changes,
+  )}
 <p class="quiet">Who did it is in the <a href="${call.link('/admin/history/')}">history</a>.</p>`;
 }
 
@@ -98,20 +106,21 @@ const TONES = { added: 'good', changed: 'busy', removed: 'bad' } as const;
 function whyNot(comparison: Exclude<Comparison, { kind: 'compared' }>): Html {
   switch (comparison.kind) {
     case 'no-store':
-      return html`<p>There is no object store, so machines are sent the index of this host, or have it already. These are the changes that were made here and not published:</p>`;
+      return html`<p>There is no object store, so machines are sent the index of this host, or have it already. What was made here and not published is listed below.</p>`;
     case 'not-published':
       return html`<p>${badge('wait', 'Nothing is published yet')}</p><p>The store has no index: an update publishes all of it.</p>`;
     case 'unknown':
       return html`<p>${badge('bad', 'The published index cannot be read')}</p>
 <p>${comparison.problem.message}. ${comparison.problem.hint}</p>
-<p>Instead, these are the changes that were made here and not published:</p>`;
+<p>What was made here and not published is listed below instead.</p>`;
   }
 }
 
 function waitingChanges(call: Call, changes: readonly Change[]): Html {
-  if (changes.length === 0) return html`<p class="lead">No changes.</p>`;
+  if (changes.length === 0)
+    return html`<p class="lead">No changes were made here that are not published.</p>`;
   return table<Change>(
-    'Newest first',
+    'Made here and not published, newest first',
     [
       {
         heading: 'What',

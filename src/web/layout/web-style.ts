@@ -129,7 +129,7 @@ figcaption{display:flex;flex-wrap:wrap;column-gap:1rem;color:var(--quiet);font-s
 ${MAP_PAINT}
 circle.studio.here{r:14px}
 circle.region.here{r:18px}
-@media (min-width:40.01rem){td{min-width:5.5rem}tbody th{min-width:11rem}td.number{min-width:4rem}}
+@media (min-width:40.01rem){td{min-width:6.75rem}td button{white-space:nowrap}tbody th{min-width:11rem}td.number{min-width:4rem}}
 del{color:var(--bad);text-decoration-thickness:1px}
 ins{color:var(--good);text-decoration:none}
 @media (max-width:40rem){.pages{justify-content:space-between}}`;

@@ -70,3 +70,11 @@ export async function sendForm(
     page: await answer.text(),
   };
 }
+
+/** The same, past the page that says what follows, if there is one. */
+export async function confirmForm(server: TestServer, path: string, typed: Fields): Promise<Sent> {
+  const first = await sendForm(server, path, typed);
+  if (first.status !== 200) return first;
+  expect(textIn(first.page)).toContain('Nothing was saved yet.');
+  return sendForm(server, path, { do: typed['do'] ?? 'save' }, first.page);
+}
