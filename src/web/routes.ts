@@ -1,5 +1,6 @@
 import { ROUTES as APPLY } from './admin/apply-page.ts';
 import { ROUTES as CHANGE } from './admin/change-page.ts';
+import { ROUTES as EVENT_ORDER } from './admin/event-order-form.ts';
 import { ROUTES as HISTORY } from './admin/history-pages.ts';
 import { ROUTES as OVERVIEW } from './admin/overview.ts';
 import { ROUTES as PLACE } from './admin/place-fields.ts';
@@ -30,6 +31,7 @@ export const ROUTES: readonly Route[] = [
   ...APPLY,
   ...PLACE,
   ...ROWS,
+  ...EVENT_ORDER,
   ...HISTORY,
   ...CHANGE,
 ];

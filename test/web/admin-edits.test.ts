@@ -88,6 +88,21 @@ describe('an event', () => {
   });
 });
 
+describe('the events of a studio and a year', () => {
+  it('are put in another order, which is a change like any other', async () => {
+    const { index } = scene.server.context;
+    const namesNow = async (): Promise<string[]> =>
+      ((await index.eventsOfStudio('chicago'))[0]?.events ?? []).map(({ name }) => name);
+    const [first, second, ...others] = await namesNow();
+    const [events] = await index.eventsOfStudio('chicago');
+    const page = await pageOf(scene.server, `/admin/events/${events?.events[1]?.id}`);
+    const before = String(events?.events[0]?.id);
+    const moved = await send(`/admin/events/${events?.events[1]?.id}/move`, { before }, page);
+    expect([moved.status, await namesNow()]).toEqual([303, [second, first, ...others]]);
+    expect(lastChange()).toMatchObject({ kind: 'event', action: 'update', state: 'pending' });
+  });
+});
+
 describe('a studio', () => {
   it('is shown on the map where it is, with the nearest region, also as it is typed', async () => {
     const { server } = scene;

@@ -19,6 +19,8 @@ export interface EditedRow {
   readonly values: FormValues;
   /** What else is known of it. */
   readonly about: Html;
+  /** What else can be done to it. */
+  readonly forms?: Html;
   /** Where one goes from it. */
   readonly links?: Html;
 }

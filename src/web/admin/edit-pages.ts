@@ -51,6 +51,7 @@ ${
   row !== null &&
   html`<section aria-labelledby="more"><h2 id="more">More</h2>
 ${row.about}
+${row.forms}
 <p class="actions">${row.links}${linkButton(call.link(`${kind.folder}${row.id}/delete`), `Delete this ${kind.kind}`, 'danger')}</p></section>`
 }`,
   };

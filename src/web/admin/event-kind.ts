@@ -8,6 +8,7 @@ import type { Call } from '../route.ts';
 import type { WebContext } from '../web-context.ts';
 import type { AdminKind, FormValues } from './admin-kind.ts';
 import { hiddenField } from './edit-pages.ts';
+import { orderForm } from './event-order-form.ts';
 import { studioChoices } from './studio-choices.ts';
 
 export const EVENTS: AdminKind = {
@@ -26,7 +27,7 @@ export const EVENTS: AdminKind = {
     { name: 'date', label: 'Date in words' },
     { name: 'written', label: 'Date as it is written' },
   ],
-  row: async (_, index, id) => {
+  row: async (call, index, id) => {
     const event = await index.event(id);
     if (event === null) return null;
     const { version, name, year, studioName } = event;
@@ -36,6 +37,7 @@ export const EVENTS: AdminKind = {
       title: `${name || event.key}, ${studioName || '?'} ${year ?? ''}`.trim(),
       values: valuesOf(event),
       about: aboutEvent(event),
+      forms: await orderForm(call, index, event),
     };
   },
   blank: ({ query }) => ({ studio: query.get('studio') ?? '' }),

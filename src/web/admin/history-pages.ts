@@ -11,7 +11,7 @@ import {
 } from '../layout/list-parts.ts';
 import { table, time } from '../layout/pieces.ts';
 import { changeBadge, runBadge } from '../layout/run-words.ts';
-import { pageOrJson } from '../reply.ts';
+import { pageOrJson, sendJson } from '../reply.ts';
 import type { Call, Route } from '../route.ts';
 import type { WebContext } from '../web-context.ts';
 import { columnWords, wordsOfChange } from './change-words.ts';
@@ -31,7 +31,7 @@ export const ROUTES: readonly Route[] = [
     path: '/admin/history/changes.csv',
     who,
     answer: ({ query }, { runs }) => {
-      const { rows } = runs.changes({ ...asked.changeFilter(query), limit: asked.MOST_EXPORTED });
+      const { rows } = runs.changes({ ...asked.changeFilter(query), ...everything });
       const cells = rows.map((change) => asked.changeCells(change, columnWords(change)));
       return sendCsv([asked.CHANGE_HEADINGS, ...cells], 'changes');
     },
@@ -41,11 +41,26 @@ export const ROUTES: readonly Route[] = [
     path: '/admin/history/runs.csv',
     who,
     answer: ({ query }, { runs }) => {
-      const { rows } = runs.runs({ ...asked.runFilter(query), limit: asked.MOST_EXPORTED });
+      const { rows } = runs.runs({ ...asked.runFilter(query), ...everything });
       return sendCsv([asked.RUN_HEADINGS, ...rows.map(asked.runCells)], 'runs');
     },
   },
+  {
+    method: 'GET',
+    path: '/admin/history/all-changes',
+    who,
+    answer: ({ query }, { runs }) => sendJson(runs.changes({ ...asked.changeFilter(query), ...everything })),
+  },
+  {
+    method: 'GET',
+    path: '/admin/history/all-runs',
+    who,
+    answer: ({ query }, { runs }) => sendJson(runs.runs({ ...asked.runFilter(query), ...everything })),
+  },
 ];
+
+/** All of a list that an export may have: newest first. */
+const everything = { limit: asked.MOST_EXPORTED };
 
 function sendCsv(rows: readonly (readonly (string | number | null)[])[], name: string): Response {
   return new Response(csvOf(rows), {
@@ -152,7 +167,7 @@ function respond(call: Call, listed: Listed): Response {
 ${filterForm(call, path, fields)}
 ${found.rows.length === 0 ? html`<p class="lead">Nothing is like this.</p>` : listed.table}
 ${pageLinks(call, { ...found, pages }, (page) => withQuery(path, { ...query, page: page === 1 ? null : page }))}
-<p>Take it along: <a href="${call.link(withQuery(`/admin/history/${file}.csv`, query))}" download>CSV</a>, <a href="${call.link(withQuery(`${path.slice(0, -1)}.json`, query))}">JSON</a> (a page)</p>`,
+<p>Take it along: <a href="${call.link(withQuery(`/admin/history/${file}.csv`, query))}" download>CSV</a>, <a href="${call.link(withQuery(`/admin/history/all-${file}.json`, query))}" download>JSON</a></p>`,
     }),
   });
 }

@@ -51,6 +51,8 @@ interface Seen {
   readonly pending: number;
   readonly runs: readonly Run[];
   readonly failed: readonly Change[];
+  /** What an older index lacks, in sentences. */
+  readonly missing: readonly string[];
   /** Null where this host cannot tell. */
   readonly unused: readonly EventView[] | null;
 }
@@ -59,12 +61,13 @@ async function overview(call: Call, context: WebContext): Promise<Response> {
   const { fleet, index, runs } = context;
   if (!fleet.verify.isFresh) void fleet.verify.ask(userOf(call));
   const today = new Date(context.now()).toISOString().slice(0, 10);
+  const failedRuns = runsThatNeedSomebody(runs);
   const last = runs.runs({ limit: MOST_RUNS }).rows;
   const seen: Seen = {
     pending: await pendingCount(context),
-    // What needs somebody comes first; the rest stays as it is, newest first.
-    runs: [...last.filter(needsSomebody), ...last.filter((run) => !needsSomebody(run))],
+    runs: [...failedRuns, ...last.filter(({ id }) => !failedRuns.some((failed) => failed.id === id))],
     failed: runs.changes({ states: ['failed'], kinds: ['event'], limit: MOST_FAILED }).rows,
+    missing: await index.missing(),
     unused: unusedEvents(eventViews(await index.rows()), context.databases(), today),
   };
   const { last: answer, isAsking } = fleet.verify;
@@ -79,6 +82,7 @@ async function overview(call: Call, context: WebContext): Promise<Response> {
 <div class="card">${machinesPart(call, fleet.verify, context.now())}</div>
 <div class="card">${pendingPart(call, seen)}</div>
 </div>
+${seen.missing.length > 0 && html`<div class="card"><h2>This index is older than the pages</h2><ul>${seen.missing.map((line) => html`<li>${line}</li>`)}</ul><p>Migrate the application of this host.</p></div>`}
 ${seen.failed.length > 0 && failedPart(call, seen.failed)}
 ${runsPart(call, seen.runs)}
 ${unusedPart(call, seen.unused)}`,
@@ -86,9 +90,12 @@ ${unusedPart(call, seen.unused)}`,
   });
 }
 
-/** A failed run that another one does again needs nobody. */
-const needsSomebody = ({ state, next }: Run): boolean =>
-  (state === 'failed' || state === 'interrupted') && next === null;
+/** Those that failed, that no other does again, and after which none went well: it had everything that they had. */
+function runsThatNeedSomebody(runs: WebContext['runs']): Run[] {
+  const lastDone = runs.runs({ states: ['done'], limit: 1 }).rows[0]?.beganAt ?? '';
+  const { rows } = runs.runs({ states: ['failed', 'interrupted'], limit: MOST_RUNS });
+  return rows.filter(({ next, madeAt }) => next === null && madeAt > lastDone);
+}
 
 /** Of rows, by the store; where that cannot say, of changes that were made here. */
 async function pendingCount({ comparePublished, runs }: WebContext): Promise<number> {

@@ -2,7 +2,7 @@ import { type Html, html } from '../../html/html.ts';
 import { listNames } from '../../requests/row-lists.ts';
 import type { UserView } from '../../requests/row-views.ts';
 import { type Filled, textField, tickBoxes } from '../layout/form-controls.ts';
-import { badge, facts } from '../layout/pieces.ts';
+import { badge, facts, linkButton } from '../layout/pieces.ts';
 import type { Call } from '../route.ts';
 import type { WebContext } from '../web-context.ts';
 import { type AdminKind, linesOf, namesOf } from './admin-kind.ts';
@@ -25,7 +25,14 @@ export const USERS: AdminKind = {
     if (user === null) return null;
     const { version, userid, email, name1, name2, sites } = user;
     const values = { userid, email, name1, name2, sites: linesOf(sites) };
-    return { id, version, title: userid || `user ${id}`, values, about: aboutUser(call, user) };
+    return {
+      id,
+      version,
+      title: userid || `user ${id}`,
+      values,
+      about: aboutUser(call, user),
+      links: linksOf(call, id),
+    };
   },
   blank: () => ({}),
   editOf: (values, existing) => {
@@ -51,6 +58,12 @@ function aboutUser(call: Call, { owns, hasPassword }: UserView): Html {
     ['Password', hasPassword ? badge('good', 'Is set') : badge('wait', 'None: cannot log in')],
     ['Owns', studios.length === 0 ? 'no studio' : studios],
   ]);
+}
+
+/** The page that sets somebody's password, where there is one. */
+function linksOf(call: Call, id: number): Html {
+  if (!call.hasPage('/admin/users/:id/password')) return html``;
+  return linkButton(call.link(`/admin/users/${id}/password`), 'Password');
 }
 
 async function userForm(_: Call, { index }: WebContext, filled: Filled): Promise<Html> {
