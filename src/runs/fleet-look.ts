@@ -26,7 +26,7 @@ export interface LookParts {
 }
 
 /** Milliseconds for which an answer is new. */
-export const FRESH_MS = 30_000;
+const FRESH_MS = 30_000;
 const LIMIT_MS = 120_000;
 
 /** Asks all machines something that changes nothing, one time after another, and remembers the last answer. */

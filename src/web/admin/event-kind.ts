@@ -1,7 +1,7 @@
 import { type Html, html } from '../../html/html.ts';
 import { isDay } from '../../requests/event-days.ts';
 import type { EventForm } from '../../requests/request-model.ts';
-import { type EventView, studioViews } from '../../requests/row-views.ts';
+import { type EventView, eventViews, studioViews } from '../../requests/row-views.ts';
 import { type Filled, selectField, textField } from '../layout/form-controls.ts';
 import { facts } from '../layout/pieces.ts';
 import type { Call } from '../route.ts';
@@ -28,8 +28,9 @@ export const EVENTS: AdminKind = {
     { name: 'written', label: 'Date as it is written' },
   ],
   row: async (call, index, id) => {
-    const event = await index.event(id);
-    if (event === null) return null;
+    const events = eventViews(await index.rows());
+    const event = events.find((one) => one.id === id);
+    if (event === undefined) return null;
     const { version, name, year, studioName } = event;
     return {
       id,
@@ -37,7 +38,7 @@ export const EVENTS: AdminKind = {
       title: `${name || event.key}, ${studioName || '?'} ${year ?? ''}`.trim(),
       values: valuesOf(event),
       about: aboutEvent(event),
-      forms: await orderForm(call, index, event),
+      forms: orderForm(call, events, event),
     };
   },
   blank: ({ query }) => ({ studio: query.get('studio') ?? '' }),

@@ -1,6 +1,5 @@
 import { type Html, html } from '../../html/html.ts';
 import { notFound } from '../../http/http-failures.ts';
-import type { IndexReader } from '../../requests/index-reader.ts';
 import type { EventView } from '../../requests/row-views.ts';
 import { button, EMPTY, formOf, selectField } from '../layout/form-controls.ts';
 import { goTo, sendJson } from '../reply.ts';
@@ -15,10 +14,9 @@ export const ROUTES: readonly Route[] = [
 ];
 
 /** Puts an event elsewhere in the list of its studio and year. Nothing for one that is alone there. */
-export async function orderForm(call: Call, index: IndexReader, event: EventView): Promise<Html> {
+export function orderForm(call: Call, all: readonly EventView[], event: EventView): Html {
   const { id, version, studio, year } = event;
-  const ofStudio = studio === '' ? [] : await index.eventsOfStudio(studio);
-  const events = ofStudio.find((one) => one.year === year)?.events ?? [];
+  const events = all.filter((other) => other.studio === studio && other.year === year);
   if (events.length < 2) return html``;
   const others = events.filter((other) => other.id !== id);
   const next = events[events.findIndex((other) => other.id === id) + 1];

@@ -1,12 +1,12 @@
 import { type Html, html, type Part } from '../../html/html.ts';
 import type { Page as Rows } from '../../requests/row-lists.ts';
+import type { AllRows } from '../../requests/row-views.ts';
 import { counted } from '../../text.ts';
 import { filterForm, pageLinks, withQuery } from '../layout/list-parts.ts';
 import { type Column, linkButton, table } from '../layout/pieces.ts';
 import { changeBadge } from '../layout/run-words.ts';
 import { sendJson, showPage } from '../reply.ts';
 import type { Call, Route } from '../route.ts';
-import type { WebContext } from '../web-context.ts';
 import type { AdminKind } from './admin-kind.ts';
 import { newsOfRows, type RowNews } from './row-news.ts';
 
@@ -15,9 +15,8 @@ export interface ListKind<Row extends { readonly id: number }> {
   readonly title: string;
   /** Names of the parameters of its address, `page` aside. */
   readonly filters: readonly string[];
-  /** @throws {Failure} as `IndexReader` */
-  readonly rows: (context: WebContext, query: URLSearchParams) => Promise<Rows<Row>>;
-  readonly fields: (call: Call, context: WebContext) => Promise<Part>;
+  readonly rows: (all: AllRows, query: URLSearchParams) => Rows<Row>;
+  readonly fields: (query: URLSearchParams, all: AllRows) => Part;
   /** Words of the link that leads to a row. */
   readonly name: (row: Row) => string;
   readonly heading: string;
@@ -31,9 +30,10 @@ export function listRoute<Row extends { readonly id: number }>(kind: AdminKind, 
     path: kind.folder,
     who: 'administrator',
     answer: async (call, context) => {
-      const rows = await list.rows(context, call.query);
+      const all = await context.index.rows();
+      const rows = list.rows(all, call.query);
       if (call.wantsJson) return sendJson(rows);
-      const fields = await list.fields(call, context);
+      const fields = list.fields(call.query, all);
       const news = newsOfRows(context.runs, kind.table);
       const main = render(call, kind, { list, rows, fields, news });
       return showPage(call, { title: list.title, section: kind.section, main });

@@ -77,7 +77,7 @@ function badMachines(machines: readonly MachineOutcome[]): Html {
   )}<ul>${adviceLines(machines).map((line) => html`<li>${line}</li>`)}</ul>`;
 }
 
-export function goodMachines(machines: readonly MachineOutcome[]): Html {
+function goodMachines(machines: readonly MachineOutcome[]): Html {
   return table<MachineOutcome>(
     'Machines',
     [

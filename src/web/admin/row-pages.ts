@@ -1,13 +1,22 @@
 import { html } from '../../html/html.ts';
-import { fold } from '../../requests/row-lists.ts';
+import {
+  fold,
+  listEvents,
+  listNames,
+  listRegions,
+  listStudios,
+  listUsers,
+} from '../../requests/row-lists.ts';
 import {
   compare,
   type EventView,
+  eventViews,
   type RegionView,
   regionViews,
   type StudioView,
   studioViews,
   type UserView,
+  userViews,
 } from '../../requests/row-views.ts';
 import { filterField, pageNumber, searchField } from '../layout/list-parts.ts';
 import { badge } from '../layout/pieces.ts';
@@ -22,12 +31,15 @@ import { USERS } from './user-kind.ts';
 const eventList: ListKind<EventView> = {
   title: 'Events',
   filters: ['text', 'year', 'studio'],
-  rows: ({ index }, query) =>
-    index.events({ ...common(query), ...wholeNumber(query, 'year'), ...given(query, 'studio') }),
-  fields: async ({ query }, { index }) => {
-    const rows = await index.rows();
-    const years = [...new Set(rows.showcases.map(({ year }) => String(year ?? '')))].sort().reverse();
-    const studios = [...studioViews(rows)].sort((a, b) => compare(fold(a.name), fold(b.name)));
+  rows: (all, query) =>
+    listEvents(eventViews(all), {
+      ...common(query),
+      ...wholeNumber(query, 'year'),
+      ...given(query, 'studio'),
+    }),
+  fields: (query, all) => {
+    const years = [...new Set(all.showcases.map(({ year }) => String(year ?? '')))].sort().reverse();
+    const studios = [...studioViews(all)].sort((a, b) => compare(fold(a.name), fold(b.name)));
     return [
       searchField(query, 'text', 'Search'),
       filterField(query, 'year', 'Year', [['', 'All years'], ...years.map((year) => [year, year] as const)]),
@@ -49,10 +61,10 @@ const eventList: ListKind<EventView> = {
 const studioList: ListKind<StudioView> = {
   title: 'Studios',
   filters: ['text', 'region', 'owner'],
-  rows: ({ index }, query) =>
-    index.studios({ ...common(query), ...given(query, 'region'), ...given(query, 'owner') }),
-  fields: async ({ query }, { index }) => {
-    const regions = regionViews(await index.rows()).filter(({ type }) => type === 'fly');
+  rows: (all, query) =>
+    listStudios(studioViews(all), { ...common(query), ...given(query, 'region'), ...given(query, 'owner') }),
+  fields: (query, all) => {
+    const regions = regionViews(all).filter(({ type }) => type === 'fly');
     return [
       searchField(query, 'text', 'Search'),
       filterField(query, 'region', 'Region', [
@@ -84,17 +96,17 @@ const studioList: ListKind<StudioView> = {
 const userList: ListKind<UserView> = {
   title: 'Users',
   filters: ['text', 'site', 'password'],
-  rows: ({ index }, query) => {
+  rows: (all, query) => {
     const password = query.get('password');
     const hasPassword = password === 'yes' ? true : password === NONE ? false : null;
-    return index.users({
+    return listUsers(userViews(all), {
       ...common(query),
       ...given(query, 'site'),
       ...(hasPassword === null ? {} : { hasPassword }),
     });
   },
-  fields: async ({ query }, { index }) => {
-    const [, ...sites] = await index.sites();
+  fields: (query, all) => {
+    const sites = listNames(studioViews(all).map(({ name }) => name));
     return [
       searchField(query, 'text', 'Search'),
       filterField(query, 'site', 'May enter', [
@@ -128,8 +140,8 @@ const userList: ListKind<UserView> = {
 const regionList: ListKind<RegionView> = {
   title: 'Regions',
   filters: ['text', 'type'],
-  rows: ({ index }, query) => index.regions({ ...common(query), ...given(query, 'type') }),
-  fields: async ({ query }) => [
+  rows: (all, query) => listRegions(regionViews(all), { ...common(query), ...given(query, 'type') }),
+  fields: (query) => [
     searchField(query, 'text', 'Search'),
     filterField(query, 'type', 'Type', [
       ['', 'All'],

@@ -91,7 +91,7 @@ export function outOfStep(): FleetReport {
   });
 }
 
-export function rehearsed(): FleetReport {
+function rehearsed(): FleetReport {
   const detail = '2 of 6 files would change, it would reload';
   return report({
     operation: 'dry-run',
