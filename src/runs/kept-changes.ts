@@ -107,12 +107,14 @@ export class KeptChanges {
     if (values.length > 0) this.#db.prepare(`UPDATE changes SET ${sql} WHERE id = ?`).run(...values, id);
   }
 
-  list({ states, kinds, studio, by, text, ...paged }: ChangeFilter): Page<Change> {
+  list({ states, kinds, studio, by, text, since, before, ...paged }: ChangeFilter): Page<Change> {
     const where = new Where()
       .isOneOf('state', states)
       .isOneOf('kind', kinds)
       .is('studio', studio)
       .is('who', by);
+    if (since !== undefined) where.holds('made_at >= ?', Date.parse(since));
+    if (before !== undefined) where.holds('made_at < ?', Date.parse(before));
     if (text !== undefined) where.holds('instr(lower(subject), lower(?)) > 0', text);
     const rows = this.#db
       .prepare<Cell[], ChangeRow>(

@@ -160,6 +160,9 @@ export interface ChangeFilter extends Paged {
   readonly kinds?: readonly Change['kind'][];
   readonly studio?: string;
   readonly by?: string;
+  /** ISO 8601: made then or later, and before then. */
+  readonly since?: string;
+  readonly before?: string;
   /** A part of the subject, letters of either case. */
   readonly text?: string;
 }

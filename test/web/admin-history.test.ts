@@ -124,6 +124,16 @@ describe('the history', () => {
     );
   });
 
+  it('is that of some days, the last one whole', async () => {
+    const days = scene.server.context.runs.changes({ limit: 1000 }).rows.map(({ at }) => at.slice(0, 10));
+    const total = async (query: string): Promise<number> =>
+      JSON.parse(await pageOf(scene.server, `/admin/history.json?${query}`)).total;
+    const all = await total('');
+    expect(await total(`since=${days.at(-1)}&until=${days[0]}`)).toBe(all);
+    expect([await total('until=2020-01-31'), await total('since=2999-01-01')]).toEqual([0, 0]);
+    expect(await total('since=yesterday&until=2020-99-99')).toBe(all);
+  });
+
   it('has the runs, too', async () => {
     const rows = JSON.parse(await pageOf(scene.server, '/admin/history/runs.json')) as { total: number };
     expect(rows.total).toBeGreaterThan(0);

@@ -30,6 +30,7 @@ export const RUN_STATES: readonly (readonly [RunState, string])[] = [
 /** What the address asks for; what makes no sense counts as not asked. */
 export function changeFilter(query: URLSearchParams): ChangeFilter {
   const [kind, state] = [chosen(query, 'kind', KINDS), chosen(query, 'state', CHANGE_STATES)];
+  const [since, last] = ['since', 'until'].map((name) => dayIn(query.get(name)));
   const [by, text, studio] = ['by', 'text', 'studio'].map((name) => query.get(name)?.trim() || null);
   return {
     ...(kind === null ? {} : { kinds: [kind] }),
@@ -37,6 +38,8 @@ export function changeFilter(query: URLSearchParams): ChangeFilter {
     ...(by ? { by } : {}),
     ...(text ? { text } : {}),
     ...(studio ? { studio } : {}),
+    ...(since ? { since: since.toISOString() } : {}),
+    ...(last ? { before: new Date(last.getTime() + DAY_MS).toISOString() } : {}),
   };
 }
 
@@ -44,6 +47,14 @@ export function runFilter(query: URLSearchParams): RunFilter {
   const state = chosen(query, 'state', RUN_STATES);
   const target = query.get('target')?.trim() || null;
   return { ...(state === null ? {} : { states: [state] }), ...(target === null ? {} : { target }) };
+}
+
+const DAY_MS = 86_400_000;
+
+/** The beginning of a day in UTC; null for what is none. */
+function dayIn(text: string | null): Date | null {
+  const day = /^\d{4}-\d{2}-\d{2}$/.test(text ?? '') ? new Date(`${text}T00:00:00Z`) : null;
+  return day === null || Number.isNaN(day.getTime()) ? null : day;
 }
 
 function chosen<T extends string>(

@@ -52,9 +52,14 @@ export function pageNumber(query: URLSearchParams): number {
   return Number.isSafeInteger(page) && page >= 1 ? page : 1;
 }
 
-/** A field of `filterForm` for words. */
-export function searchField(query: URLSearchParams, name: string, label: string): Html {
-  return textField({ name, label, type: 'search' }, filledFrom(query, name));
+/** A field of `filterForm` for words, or for a day. */
+export function searchField(
+  query: URLSearchParams,
+  name: string,
+  label: string,
+  type: 'search' | 'date' = 'search',
+): Html {
+  return textField({ name, label, type }, filledFrom(query, name));
 }
 
 /** A field of `filterForm` for one of several. What the address asks for stays, also where there is no such thing. */
