@@ -107,7 +107,7 @@ const ADMIN = `.top{display:flex;flex-wrap:wrap;justify-content:space-between;al
 .top h1{margin-bottom:.25rem}
 .crumb{margin:.25rem 0 -.5rem;font-size:.9375rem}
 .filter{display:flex;flex-wrap:wrap;gap:.25rem 1rem;align-items:end;padding:.25rem 1rem .75rem;margin:.75rem 0;background:var(--card);border:1px solid var(--line);border-radius:.75rem}
-.filter .field{flex:1 1 11rem;margin:.5rem 0 0}
+.filter .field{flex:1 1 8.5rem;max-width:18rem;margin:.5rem 0 0}
 .filter .actions{margin:.5rem 0 0}
 .pages{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:center;margin:1rem 0}
 .columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:1rem;align-items:start}
@@ -132,7 +132,7 @@ circle.region.here{r:18px}
 @media (min-width:40.01rem){td{min-width:6.75rem}td button{white-space:nowrap}tbody th{min-width:11rem}td.number{min-width:4rem}}
 del{color:var(--bad);text-decoration-thickness:1px}
 ins{color:var(--good);text-decoration:none}
-@media (max-width:40rem){.pages{justify-content:space-between}}`;
+@media (max-width:40rem){.pages{justify-content:space-between}.filter .actions>*{flex:0 1 auto}}`;
 
 /** The style sheet of the web's pages: narrow and wide, light and dark, on screen and on paper. */
 export const SHEET = [COLOURS, MORE_COLOURS, BODY, TEXT, FRAME, CONTROLS, SHOWN, ADMIN].join('\n');
