@@ -10,9 +10,13 @@ import { ROUTES as PASSWORD_OWN } from './password/own-password.ts';
 import { ROUTES as PASSWORD_PROGRESS } from './password/password-progress.ts';
 import { ROUTES as PASSWORD_OF_USER } from './password/user-password.ts';
 import { ROUTES as PASSWORD_VERIFY } from './password/verify-password.ts';
+import { ROUTES as EVENT_FORM } from './request/event-form-routes.ts';
 import { ROUTES as STUDIOS } from './request/own-studios.ts';
+import { ROUTES as REQUESTS } from './request/request-routes.ts';
 import type { Route } from './route.ts';
 import { ROUTES as RUN_LIVE } from './run/live-routes.ts';
+import { ROUTES as RUN } from './run/run-routes.ts';
+import { ROUTES as RUNS } from './run/runs-list.ts';
 import { ROUTES as UP } from './server-state.ts';
 import { ROUTES as ASSETS } from './web-assets.ts';
 
@@ -34,4 +38,8 @@ export const ROUTES: readonly Route[] = [
   ...EVENT_ORDER,
   ...HISTORY,
   ...CHANGE,
+  ...EVENT_FORM,
+  ...REQUESTS,
+  ...RUNS,
+  ...RUN,
 ];

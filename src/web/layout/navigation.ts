@@ -13,7 +13,7 @@ interface Entry {
 const ENTRIES = {
   studios: { path: '/requests/', words: 'Your studios', forAll: true },
   administration: { path: '/admin/', words: 'Administration' },
-  runs: { path: '/deploys/', words: 'Runs' },
+  runs: { path: '/runs/', words: 'Runs' },
   password: { path: '/password/', words: 'Password', forAll: true },
   overview: { path: '/admin/', words: 'Overview', below: 'administration' },
   apply: { path: '/admin/apply', words: 'Pending changes', below: 'administration' },

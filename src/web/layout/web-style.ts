@@ -58,6 +58,7 @@ details{margin:.75rem 0}
 summary{cursor:pointer;font-weight:600}`;
 
 const SHOWN = `.badge{font-size:.875rem;font-weight:600}
+@media (min-width:40.01rem){td .badge,.machines .badge{white-space:nowrap}}
 .badge::before{content:"";display:inline-block;box-sizing:border-box;width:.65em;height:.65em;margin-inline-end:.45em;border-radius:50%;background:currentColor}
 .badge.good{color:var(--good)}
 .badge.bad{color:var(--bad)}
@@ -85,6 +86,15 @@ dl.facts{display:grid;grid-template-columns:max-content 1fr;gap:.3rem 1.25rem;ma
 .facts dt{color:var(--quiet)}
 .facts dd{margin:0}
 time{white-space:nowrap}
+[hidden]{display:none!important}
+.trouble{border-inline-start:4px solid var(--bad)}
+.trouble h2{margin-top:0}
+.machines,.events{list-style:none;padding:0;max-width:none}
+.machines li,.events li{border-top:1px solid var(--line);padding:.45rem 0}
+.machines li{display:grid;grid-template-columns:minmax(9rem,18rem) 9.5rem 1fr;gap:.1rem 1rem}
+.machine{font-weight:600;font-variant-numeric:tabular-nums}
+.events li{display:flex;flex-wrap:wrap;justify-content:space-between;gap:.1rem 1.5rem}
+.address{font:.9375rem/1.5 ui-monospace,monospace}
 [data-offline]{color:var(--wait);font-weight:600}
 [data-offline]:empty{display:none}
 @media (max-width:40rem){.who{order:0}nav{order:1;flex-basis:100%}
@@ -93,10 +103,13 @@ table,tbody,tr,th,td,caption{display:block}
 tbody tr{border:1px solid var(--line);border-radius:.6rem;background:var(--card);padding:.5rem .9rem;margin:.6rem 0}
 tbody th,tbody td{border:0;padding:.2rem 0}
 tbody td[data-label]{display:grid;grid-template-columns:7rem minmax(0,1fr);gap:.5rem}
+tbody td:has(>span:empty){display:none}
 tbody td[data-label]::before{content:attr(data-label);color:var(--quiet);font-size:.875rem}
 td.number{text-align:start;padding-inline-end:0}
 time{white-space:normal}
 dl.facts{grid-template-columns:1fr;gap:0}
+.machines li{grid-template-columns:1fr auto}
+.machines li>:nth-child(3){grid-column:1/-1}
 .facts dd{margin-bottom:.5rem}
 .actions>*{flex:1 1 100%;text-align:center}
 .actions>form>button{width:100%}}
@@ -134,5 +147,42 @@ del{color:var(--bad);text-decoration-thickness:1px}
 ins{color:var(--good);text-decoration:none}
 @media (max-width:40rem){.pages{justify-content:space-between}.filter .actions>*{flex:0 1 auto}}`;
 
+const LOG = `.tools{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:end}
+.tools p,.tools .field{margin:0}
+.tools input[type=search]{width:14rem}
+.tools select{width:auto}
+.tools .check{align-self:center}
+[data-found]:not(:empty){margin-inline-end:.5rem}
+.log{max-height:75vh;overflow:auto;border:1px solid var(--line);border-radius:.5rem;background:var(--card);margin:.75rem 0;overscroll-behavior:contain;overflow-anchor:none}
+.log:focus-visible{outline:3px solid var(--link);outline-offset:2px}
+.log ol{list-style:none;margin:0;padding:.5rem 0;max-width:none;min-width:max-content;font:.8125rem/1.5 ui-monospace,monospace}
+.log.wrapped ol{min-width:0}
+.log li{padding:0 .75rem 0 calc(4.25rem + 13ch);text-indent:calc(-3.5rem - 13ch);white-space:pre}
+.log.wrapped li{white-space:pre-wrap}
+.log li>*{text-indent:0}
+.log code{font:inherit}
+.log b{color:var(--quiet);font-weight:600}
+.log li>a{display:inline-block;min-width:2.25rem;text-align:end;color:var(--quiet);text-decoration:none}
+.log li>a:hover{text-decoration:underline}
+.log time{color:var(--quiet);display:inline-block;min-width:12ch}
+.log code::before{content:"\\b7"/"";display:inline-block;width:1.25rem;color:var(--quiet)}
+.log .good code::before{content:"\\2713"/"";color:var(--good)}
+.log .warning code::before,.log .gap code::before{content:"!"/"";font-weight:700;color:var(--wait)}
+.log .error code::before{content:"\\2717"/"";color:var(--bad)}
+.log .error code{color:var(--bad)}
+.log .warning code,.log .gap code{color:var(--wait)}
+.log .here,.log li:target{background:var(--tint)}
+.log mark{background:var(--ring);color:var(--paper)}
+.log li button{min-height:1.75rem;padding:.1rem .6rem;font-size:.8125rem;margin-inline-start:calc(2.25rem + 13ch)}
+.log button[aria-expanded]::before{content:"\\25be "/""}
+.log button[aria-expanded=false]::before{content:"\\25b8 "/""}
+@media (max-width:40rem){.log li{padding:.1rem .6rem;text-indent:0;border-bottom:1px solid var(--line)}
+.log li>a{min-width:0}
+.log code{display:block}
+.tools p:first-child{flex:1 1 100%}
+.tools input[type=search]{width:100%}
+.log li button{margin:0}}
+@media print{.log{max-height:none;overflow:visible}.tools{display:none}}`;
+
 /** The style sheet of the web's pages: narrow and wide, light and dark, on screen and on paper. */
-export const SHEET = [COLOURS, MORE_COLOURS, BODY, TEXT, FRAME, CONTROLS, SHOWN, ADMIN].join('\n');
+export const SHEET = [COLOURS, MORE_COLOURS, BODY, TEXT, FRAME, CONTROLS, SHOWN, ADMIN, LOG].join('\n');

@@ -1,11 +1,13 @@
 import { Failure } from '../../failure.ts';
 import { forbidden, notFound } from '../../http/http-failures.ts';
+import type { Runs } from '../../runs/runs.ts';
 import { involvementOf } from '../involved.ts';
 import { isOver } from '../layout/run-words.ts';
-import { personOf } from '../person.ts';
+import { type Person, personOf } from '../person.ts';
 import { sendJson } from '../reply.ts';
 import type { Call, Route } from '../route.ts';
 import type { WebContext } from '../web-context.ts';
+import { eventFor, runFor } from './event-audience.ts';
 import type { PollAnswer } from './live-frames.ts';
 import { sendNews } from './live-socket.ts';
 import { holderOf, ticketFor } from './live-ticket.ts';
@@ -34,8 +36,11 @@ async function poll(call: Call, { runs, watchers, seals }: WebContext): Promise<
       leave();
     }
   }
-  const events = runs.events(id, after, MOST_EVENTS).map(({ seq, event }) => ({ seq, event }));
-  const now = runs.run(id) ?? run;
+  const { isAdministrator } = call.person.rights;
+  const events = runs
+    .events(id, after, MOST_EVENTS)
+    .map(({ seq, event }) => ({ seq, event: eventFor(event, isAdministrator) }));
+  const now = runFor(runs.run(id) ?? run, isAdministrator);
   const isAll = (events.at(-1)?.seq ?? after) >= now.lastSeq;
   const answer: PollAnswer = {
     run: now,
@@ -50,14 +55,16 @@ async function live(call: Call, context: WebContext): Promise<Response> {
   const { runs, watchers, ending } = context;
   const id = call.query.get('run') ?? '';
   const after = numberIn(call.query, 'after', Number.MAX_SAFE_INTEGER);
-  await authorise(call, id, context);
+  const { isAdministrator } = await authorise(call, id, context);
   if (call.headers.get('upgrade')?.toLowerCase() !== 'websocket') {
     throw new Failure('usage', 'this address is for WebSockets', {
       hint: `Without one, ask for runs/${id}/events?after=${after}&wait=25.`,
     });
   }
   const leave = watchers.enter();
-  const answer = await call.upgrade(sendNews({ runs, id, after, ending, leave }));
+  const answer = await call.upgrade(
+    sendNews({ runs: seenBy(runs, isAdministrator), id, after, ending, leave }),
+  );
   if (answer) return answer;
   leave();
   throw new Failure('usage', 'this is not a WebSocket', {
@@ -66,7 +73,11 @@ async function live(call: Call, context: WebContext): Promise<Response> {
 }
 
 /** @throws {Failure} `unauthorized`, `forbidden`, `not-found` */
-async function authorise(call: Call, id: string, { runs, seals, people }: WebContext): Promise<void> {
+async function authorise(
+  call: Call,
+  id: string,
+  { runs, seals, people }: WebContext,
+): Promise<Person['rights']> {
   const holder = holderOf(call.query.get('ticket') ?? '', id, seals);
   const person = holder === null ? await call.identify() : personOf(holder, await people());
   if (person === null) {
@@ -79,6 +90,21 @@ async function authorise(call: Call, id: string, { runs, seals, people }: WebCon
   if (involvement === 'stranger' && !person.rights.isAdministrator) {
     throw forbidden(`${person.userid} may not watch this run`, 'It is for those whose changes it publishes.');
   }
+  return person.rights;
+}
+
+/** The runs as somebody may see them. */
+function seenBy(runs: Runs, isAdministrator: boolean): Pick<Runs, 'run' | 'events' | 'waitFor'> {
+  if (isAdministrator) return runs;
+  return {
+    run: (id) => {
+      const run = runs.run(id);
+      return run && runFor(run, isAdministrator);
+    },
+    events: (id, after, limit) =>
+      runs.events(id, after, limit).map((one) => ({ ...one, event: eventFor(one.event, isAdministrator) })),
+    waitFor: runs.waitFor,
+  };
 }
 
 /** @throws {Failure} `usage` */

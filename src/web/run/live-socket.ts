@@ -16,7 +16,7 @@ const OVER = 1000;
 const COME_BACK = 1012;
 
 interface Watching {
-  readonly runs: Runs;
+  readonly runs: Pick<Runs, 'run' | 'events' | 'waitFor'>;
   readonly id: string;
   readonly after: number;
   /** Aborted when this server ends. */
