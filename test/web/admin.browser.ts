@@ -94,6 +94,7 @@ describe('axe-core finds nothing, and nothing is wider than the screen', () => {
     const page = await context.newPage();
     await page.goto(`${server.url}/admin/users/new`);
     await page.click('button[value=save]');
+    await page.waitForSelector('.problems:focus');
     expect(await page.evaluate(() => document.activeElement?.className)).toBe('problems');
     const found = await findings(page);
     await page.goto(`${server.url}/admin/studios/8`);
