@@ -1,0 +1,183 @@
+/**
+ * The whole site on this machine: an admin host with an index, machines that run the real update_config, the real
+ * showcase-web, and a stand-in for Navigator before it. The object store is the caller's.
+ */
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join, resolve } from 'node:path';
+import { type Account, makeOwnedSample, type OwnedSample } from '../sample/owners.ts';
+import type { SampleOptions } from '../sample/sample.ts';
+import { type Exit, endProgram, type Running, startProgram } from './child.ts';
+import { StandIn } from './stand-in.ts';
+import { Visitor } from './visitor.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+/** The base path of a site on Fly. */
+const BASE = '/showcase';
+
+export interface RigOptions {
+  /** The variables that point to an object store. */
+  readonly store: NodeJS.ProcessEnv;
+  readonly machines: number;
+  /** Of the address that people open; 0 for any that is free. */
+  readonly port?: number;
+  readonly sample?: SampleOptions;
+  /** What the server has more, or otherwise. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+export interface Machine {
+  readonly id: string;
+  readonly region: string;
+}
+
+export class WebRig {
+  readonly home: string;
+  readonly sample: OwnedSample;
+  readonly standIn: StandIn;
+  readonly machines: readonly Machine[];
+  /** What aims config-update at the played machines, and more that it needs. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly #sim: Running;
+  #server: Running | null = null;
+
+  static async start({ store, machines, port = 0, sample, env = {} }: RigOptions): Promise<WebRig> {
+    const home = mkdtempSync(join(tmpdir(), 'showcase-web-'));
+    const undo: (() => Promise<unknown>)[] = [];
+    try {
+      for (const name of ['admin/rails', 'admin/db', 'home', 'cache'])
+        mkdirSync(join(home, name), { recursive: true, mode: 0o700 });
+      symlinkSync(join(ROOT, 'scripts'), join(home, 'admin/rails/scripts'));
+      const own = makeOwnedSample(sample);
+      writeFileSync(join(home, 'admin/db/index.sqlite3'), own.index);
+      const plain = {
+        PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter),
+        HOME: join(home, 'home'),
+        UPDATE_CONFIG_CACHE_DIR: join(home, 'cache'),
+        ...store,
+      };
+      const sim = await startFleet(home, machines, plain);
+      undo.push(() => endProgram(sim));
+      const variables = variablesOf(sim.said);
+      const standIn = await StandIn.start({ root: BASE, pages: variables['FLY_API_HOSTNAME'] ?? '', port });
+      undo.push(() => standIn.close());
+      const { userid, password } = own.administrator;
+      const all = {
+        ...plain,
+        ...variables,
+        APP_ROOT: join(home, 'admin/rails'),
+        RAILS_DB_VOLUME: join(home, 'admin/db'),
+        WEB_LISTEN: '127.0.0.1:0',
+        PUBLIC_URL_FLY: standIn.url,
+        // Else every event would answer 401, whether it is there or not.
+        FLEET_USER: `${userid}:${password}`,
+        ...env,
+      };
+      return new WebRig(home, own, standIn, sim, all);
+    } catch (error) {
+      for (const one of undo.reverse()) await one();
+      rmSync(home, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  private constructor(home: string, sample: OwnedSample, standIn: StandIn, sim: Running, env: NodeJS.ProcessEnv) {
+    this.home = home;
+    this.sample = sample;
+    this.standIn = standIn;
+    this.env = env;
+    this.#sim = sim;
+    this.machines = sim.said.flatMap((line) => {
+      const [, id = '', region = ''] = /^ {2}([0-9a-f]{14}) {2}(\w+) /.exec(line) ?? [];
+      return id === '' ? [] : [{ id, region }];
+    });
+  }
+
+  /** Address of the played machines, without a path. */
+  get simUrl(): string {
+    return this.env['FLY_API_HOSTNAME'] ?? '';
+  }
+
+  get indexPath(): string {
+    return join(this.home, 'admin/db/index.sqlite3');
+  }
+
+  get stateDir(): string {
+    return join(this.home, 'admin/db/.showcase-web');
+  }
+
+  /** Of one machine that is played. */
+  machineIndex({ id }: Machine): string {
+    return join(this.home, 'fleet', id, 'db/index.sqlite3');
+  }
+
+  get server(): Running {
+    if (!this.#server) throw new Error('no server runs');
+    return this.#server;
+  }
+
+  /** Where the server itself listens, its base path included. */
+  get serverUrl(): string {
+    return /^Listening on (\S+)\/$/.exec(this.server.said.at(-1) ?? '')?.[1] ?? '';
+  }
+
+  /** Starts the built server, behind the stand-in. */
+  async startServer(env: NodeJS.ProcessEnv = {}): Promise<void> {
+    const command = [join(ROOT, 'scripts/showcase-web'), '--with-parent'];
+    this.#server = await startProgram(command, { ...this.env, ...env }, (line) => line.startsWith('Listening on '));
+    this.standIn.aim(this.serverUrl);
+  }
+
+  async endServer(signal: NodeJS.Signals = 'SIGTERM'): Promise<Exit> {
+    const exit = await endProgram(this.server, signal);
+    this.#server = null;
+    return exit;
+  }
+
+  /** Publishes the index, and has every machine updated, as by hand. */
+  async configUpdate(): Promise<void> {
+    const { child, complained } = await startProgram([join(ROOT, 'scripts/config-update')], this.env, (line) =>
+      line.includes('RESULT '),
+    );
+    if (child.exitCode === null) await new Promise((ended) => child.once('exit', ended));
+    if (child.exitCode !== 0) throw new Error(`config-update failed: ${await complained}`);
+  }
+
+  /** As fleet-sim's `--faults` has them, from now on. */
+  async setFaults(list: string): Promise<void> {
+    const { ok } = await fetch(`${this.simUrl}/_sim/faults`, { method: 'PUT', body: list });
+    if (!ok) throw new Error('fleet-sim did not take the faults');
+  }
+
+  /** Somebody who comes through the stand-in. */
+  visitor(account: Account | null): Visitor {
+    return new Visitor(this.standIn.url, account);
+  }
+
+
+  /** Ends everything, and leaves nothing behind. */
+  async close(): Promise<void> {
+    if (this.#server) await endProgram(this.#server);
+    await this.standIn.close();
+    await endProgram(this.#sim);
+    rmSync(this.home, { recursive: true, force: true });
+  }
+}
+
+function startFleet(home: string, machines: number, env: NodeJS.ProcessEnv): Promise<Running> {
+  const command = [
+    join(ROOT, 'scripts/fleet-sim'),
+    ...['--machines', String(machines), '--quiet', '--home', join(home, 'fleet')],
+    ...['--cgi', join(ROOT, 'cgi-bin/update_config')],
+  ];
+  return startProgram(command, env, (line) => line.startsWith('Ready.'));
+}
+
+function variablesOf(said: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    said.flatMap((line) => {
+      const [, name, value] = /^export (\w+)='(.*)'$/.exec(line) ?? [];
+      return name === undefined || value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
