@@ -23,8 +23,10 @@ export interface OwnedSample {
 /**
  * The sample index with owners in it: each user who has a password owns the studio that he may enter. The same options
  * give the same bytes.
+ *
+ * @param regions codes of the regions of Fly's that have a machine: no others are in it
  */
-export function makeOwnedSample(options: SampleOptions = {}): OwnedSample {
+export function makeOwnedSample(regions: readonly string[], options: SampleOptions = {}): OwnedSample {
   const db = openDatabase(makeSampleIndex(options));
   try {
     const rows = db
@@ -33,6 +35,13 @@ export function makeOwnedSample(options: SampleOptions = {}): OwnedSample {
          JOIN locations ON users.sites = locations.name WHERE password IS NOT NULL AND userid <> ? ORDER BY locations.id`,
       )
       .all(SAMPLE_REMOVED_USER);
+    const codes = JSON.stringify(regions);
+    db.prepare(`DELETE FROM regions WHERE type = 'fly' AND code NOT IN (SELECT value FROM json_each(?))`).run(
+      codes,
+    );
+    db.prepare('UPDATE locations SET region = NULL WHERE region NOT IN (SELECT value FROM json_each(?))').run(
+      codes,
+    );
     const own = db.prepare('UPDATE locations SET user_id = ?, sisters = ? WHERE id = ?');
     const [first, sister] = [rows[0], rows.at(-1)];
     if (!first || !sister || first === sister) throw new Error('the sample has too few studios');

@@ -7,13 +7,15 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { type Account, makeOwnedSample, type OwnedSample } from '../sample/owners.ts';
 import type { SampleOptions } from '../sample/sample.ts';
-import { type Exit, endProgram, type Running, startProgram } from './child.ts';
+import { type Exit, endProgram, type Running, runProgram, startProgram } from './child.ts';
 import { StandIn } from './stand-in.ts';
 import { Visitor } from './visitor.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 /** The base path of a site on Fly. */
 const BASE = '/showcase';
+/** Where machines are, in turn: all regions of the sample, and one for which no studio is nearest. */
+const REGIONS = ['iad', 'sjc', 'gru', 'fra', 'nrt', 'syd', 'jnb', 'ord'];
 
 export interface RigOptions {
   /** The variables that point to an object store. */
@@ -48,7 +50,8 @@ export class WebRig {
       for (const name of ['admin/rails', 'admin/db', 'home', 'cache'])
         mkdirSync(join(home, name), { recursive: true, mode: 0o700 });
       symlinkSync(join(ROOT, 'scripts'), join(home, 'admin/rails/scripts'));
-      const own = makeOwnedSample(sample);
+      const regions = REGIONS.slice(0, machines);
+      const own = makeOwnedSample(regions, sample);
       writeFileSync(join(home, 'admin/db/index.sqlite3'), own.index);
       const plain = {
         PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter),
@@ -56,7 +59,7 @@ export class WebRig {
         UPDATE_CONFIG_CACHE_DIR: join(home, 'cache'),
         ...store,
       };
-      const sim = await startFleet(home, machines, plain);
+      const sim = await startFleet(home, { machines, regions }, plain);
       undo.push(() => endProgram(sim));
       const variables = variablesOf(sim.said);
       const standIn = await StandIn.start({ root: BASE, pages: variables['FLY_API_HOSTNAME'] ?? '', port });
@@ -81,7 +84,13 @@ export class WebRig {
     }
   }
 
-  private constructor(home: string, sample: OwnedSample, standIn: StandIn, sim: Running, env: NodeJS.ProcessEnv) {
+  private constructor(
+    home: string,
+    sample: OwnedSample,
+    standIn: StandIn,
+    sim: Running,
+    env: NodeJS.ProcessEnv,
+  ) {
     this.home = home;
     this.sample = sample;
     this.standIn = standIn;
@@ -124,7 +133,9 @@ export class WebRig {
   /** Starts the built server, behind the stand-in. */
   async startServer(env: NodeJS.ProcessEnv = {}): Promise<void> {
     const command = [join(ROOT, 'scripts/showcase-web'), '--with-parent'];
-    this.#server = await startProgram(command, { ...this.env, ...env }, (line) => line.startsWith('Listening on '));
+    this.#server = await startProgram(command, { ...this.env, ...env }, (line) =>
+      line.startsWith('Listening on '),
+    );
     this.standIn.aim(this.serverUrl);
   }
 
@@ -136,11 +147,22 @@ export class WebRig {
 
   /** Publishes the index, and has every machine updated, as by hand. */
   async configUpdate(): Promise<void> {
-    const { child, complained } = await startProgram([join(ROOT, 'scripts/config-update')], this.env, (line) =>
-      line.includes('RESULT '),
-    );
-    if (child.exitCode === null) await new Promise((ended) => child.once('exit', ended));
-    if (child.exitCode !== 0) throw new Error(`config-update failed: ${await complained}`);
+    await runProgram([join(ROOT, 'scripts/config-update')], this.env);
+  }
+
+  /** Has every machine render its pages, as the ready hook does in the background. */
+  async renderPages(): Promise<void> {
+    const all = this.machines.map(({ id, region }) => ({
+      ...this.env,
+      SHOWCASE_WEB: this.standIn.url,
+      APP_ROOT: join(this.home, 'fleet', id, 'rails'),
+      RAILS_DB_VOLUME: join(this.home, 'fleet', id, 'db'),
+      FLY_APP_NAME: 'smooth',
+      FLY_REGION: region,
+      FLY_MACHINE_ID: id,
+    }));
+    const command = [join(ROOT, 'scripts/ready'), '--only', 'pages'];
+    await Promise.all(all.map((env) => runProgram(command, env)));
   }
 
   /** As fleet-sim's `--faults` has them, from now on. */
@@ -154,7 +176,6 @@ export class WebRig {
     return new Visitor(this.standIn.url, account);
   }
 
-
   /** Ends everything, and leaves nothing behind. */
   async close(): Promise<void> {
     if (this.#server) await endProgram(this.#server);
@@ -164,10 +185,22 @@ export class WebRig {
   }
 }
 
-function startFleet(home: string, machines: number, env: NodeJS.ProcessEnv): Promise<Running> {
+function startFleet(
+  home: string,
+  { machines, regions }: { machines: number; regions: readonly string[] },
+  env: NodeJS.ProcessEnv,
+): Promise<Running> {
   const command = [
     join(ROOT, 'scripts/fleet-sim'),
-    ...['--machines', String(machines), '--quiet', '--home', join(home, 'fleet')],
+    ...[
+      '--machines',
+      String(machines),
+      '--regions',
+      regions.join(),
+      '--quiet',
+      '--home',
+      join(home, 'fleet'),
+    ],
     ...['--cgi', join(ROOT, 'cgi-bin/update_config')],
   ];
   return startProgram(command, env, (line) => line.startsWith('Ready.'));

@@ -28,7 +28,10 @@ export function refuse(socket: Duplex, status: number, reason: string): void {
  * Two connections, between which each message is handed on. Whatever the target answers but an upgrade is a 502; when one
  * side is over the other is cut, without a code.
  */
-export function relayMessages({ target, headers, signal }: Onward, { request, socket, head }: Upgrading): void {
+export function relayMessages(
+  { target, headers, signal }: Onward,
+  { request, socket, head }: Upgrading,
+): void {
   const url = new URL(target);
   url.protocol = 'ws:';
   const far = new WebSocket(url, { headers: headers as Record<string, string>, perMessageDeflate: false });

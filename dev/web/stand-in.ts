@@ -41,6 +41,8 @@ const HANDSHAKE = /^sec-websocket-(?:key|accept|version|extensions)$/;
 export class StandIn {
   /** Such as `http://127.0.0.1:8080`. */
   readonly origin: string;
+  /** Whether the machines' pages cannot be reached. */
+  arePagesDown = false;
   readonly #server: Server;
   readonly #options: StandInOptions;
   readonly #ending = new AbortController();
@@ -86,6 +88,10 @@ export class StandIn {
   async #forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { url: asked = '/', method, headers } = request;
     const routed = routeOf(this.#routes, pathOf(asked));
+    if (!routed && this.arePagesDown) {
+      badGateway(response);
+      return;
+    }
     const target = targetOf(routed?.url ?? new URL(pathOf(asked), this.#options.pages), asked);
     const peer = request.socket.remoteAddress ?? '';
     const gone = new AbortController();
@@ -102,31 +108,44 @@ export class StandIn {
       const [answer] = (await once(onward, 'response')) as [IncomingMessage];
       // Nothing is passed on before the end.
       const body = await buffer(answer);
-      response.writeHead(answer.statusCode ?? 502, { ...withoutHops(answer.headers), 'content-length': body.length });
+      response.writeHead(answer.statusCode ?? 502, {
+        ...withoutHops(answer.headers),
+        'content-length': body.length,
+      });
       response.end(method === 'HEAD' ? undefined : body);
     } catch {
-      if (!response.headersSent) response.writeHead(502, { 'content-type': 'text/plain; charset=utf-8' });
-      response.end('Bad Gateway\n');
+      if (response.headersSent) response.destroy();
+      else badGateway(response);
     }
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { url: asked = '/', headers } = request;
     const routed = routeOf(this.#routes, pathOf(asked));
-    if (!routed) return refuse(socket, 404, 'Not Found');
+    if (!routed) {
+      refuse(socket, 404, 'Not Found');
+      return;
+    }
     const target = targetOf(routed.url, asked);
     const { signal } = this.#ending;
     // Browsers that say "keep-alive, Upgrade" go another way, on which the outer host stays.
     const isExact = headers.connection?.toLowerCase() === 'upgrade';
     if (routed.websocket && isExact) {
-      const own = Object.entries(withoutHops(headers)).filter(([name]) => name !== 'host' && !HANDSHAKE.test(name));
+      const own = Object.entries(withoutHops(headers)).filter(
+        ([name]) => name !== 'host' && !HANDSHAKE.test(name),
+      );
       const onward = { ...Object.fromEntries(own), 'x-forwarded-host': headers.host ?? '' };
-      return relayMessages({ target, headers: onward, signal }, { request, socket, head });
+      relayMessages({ target, headers: onward, signal }, { request, socket, head });
+      return;
     }
     const onward = onwardHeaders(headers, request.socket.remoteAddress ?? '');
     const upgrading = { ...onward, connection: 'Upgrade', upgrade: headers.upgrade };
     tunnel({ target, headers: upgrading, signal }, { request, socket, head });
   }
+}
+
+function badGateway(response: ServerResponse): void {
+  response.writeHead(502, { 'content-type': 'text/plain; charset=utf-8' }).end('Bad Gateway\n');
 }
 
 /** Decoded, without the query. */

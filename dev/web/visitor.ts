@@ -6,6 +6,7 @@ import type { LiveFrame, PollAnswer } from '../../src/web/run/live-frames.ts';
 import type { Account } from '../sample/owners.ts';
 
 export interface Answer {
+  readonly url: string;
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
@@ -15,7 +16,10 @@ export interface EventForm {
   readonly name: string;
   /** `YYYY-MM-DD` */
   readonly firstDay: string;
+  /** Empty for one day. */
   readonly lastDay: string;
+  /** Administrators only: without updating the machines. */
+  readonly later?: '1';
 }
 
 /** Of a change: nothing more happens to it by itself. */
@@ -25,19 +29,24 @@ const AGAIN_MS = 50;
 
 export class Visitor {
   readonly #site: string;
-  readonly #headers: Readonly<Record<string, string>>;
+  /** What each request of theirs has: the login, if any. */
+  readonly headers: Readonly<Record<string, string>>;
 
   /** @param site its address, base path included, without a slash at the end */
   constructor(site: string, account: Account | null) {
     this.#site = site;
-    this.#headers = account === null ? {} : { Authorization: basic(account) };
+    this.headers = account === null ? {} : { Authorization: basic(account) };
   }
 
   /** Redirects are not followed. @throws where nobody answers */
-  async ask(path: string, init: RequestInit = {}): Promise<Answer> {
-    const headers = { Accept: 'text/html', ...this.#headers, ...init.headers };
-    const answer = await fetch(`${this.#site}${path}`, { redirect: 'manual', ...init, headers });
-    return { status: answer.status, headers: answer.headers, text: await answer.text() };
+  ask(path: string, init: RequestInit = {}): Promise<Answer> {
+    return this.#fetch(new URL(`${this.#site}${path}`), init);
+  }
+
+  async #fetch(url: URL, init: RequestInit = {}): Promise<Answer> {
+    const headers = { Accept: 'text/html', ...this.headers, ...init.headers };
+    const answer = await fetch(url, { redirect: 'manual', ...init, headers });
+    return { url: url.href, status: answer.status, headers: answer.headers, text: await answer.text() };
   }
 
   async json<T>(path: string): Promise<T> {
@@ -46,29 +55,37 @@ export class Visitor {
     return JSON.parse(text) as T;
   }
 
-  /** Sends the form of a page that was loaded, with its hidden fields, to where the page is. */
-  send(path: string, page: string, fields: Readonly<Record<string, string>> = {}): Promise<Answer> {
-    const origin = new URL(this.#site).origin;
-    const body = new URLSearchParams({ ...hiddenFields(page), ...fields });
-    return this.ask(path, { method: 'POST', body, headers: { Origin: origin, 'Sec-Fetch-Site': 'same-origin' } });
+  /**
+   * Sends a form of a page, with its hidden fields, as a browser does.
+   *
+   * @param holds a part of the form, where the page has several
+   */
+  submit({ url, text }: Answer, fields: Readonly<Record<string, string>> = {}, holds = ''): Promise<Answer> {
+    const forms = [...text.matchAll(/<form method="post" action="([^"]*)"[^>]*>(.*?)<\/form>/gs)];
+    const [, action = '', inner = ''] = forms.find((form) => form[2]?.includes(holds)) ?? [];
+    if (inner === '') throw new Error(`${url} has no form with ${holds}: ${wordsOf({ text })}`);
+    const body = new URLSearchParams({ ...hiddenFields(inner), ...fields });
+    const headers = { Origin: new URL(url).origin, 'Sec-Fetch-Site': 'same-origin' };
+    return this.#fetch(new URL(unescaped(action), url), { method: 'POST', body, headers });
   }
 
-  /** Loads a page, and sends its form. */
-  async fill(page: string, fields: Readonly<Record<string, string>>, to = page): Promise<Answer> {
-    const { status, text } = await this.ask(page);
-    if (status !== 200) throw new Error(`${page} answers ${status}: ${text}`);
-    return await this.send(to, text, fields);
+  /** The page that an answer leads to. */
+  follow({ status, headers, url, text }: Answer): Promise<Answer> {
+    const location = headers.get('location');
+    if (location === null)
+      throw new Error(`${url} answers ${status} and leads nowhere: ${wordsOf({ text })}`);
+    return this.#fetch(new URL(location, url));
   }
 
   /** Asks for an event, and for all that this moves; gives the id of the change. */
   async request(studio: string, form: EventForm): Promise<string> {
     const path = `/studios/${encodeURIComponent(studio)}/request`;
-    let answer = await this.fill(path, { ...form });
+    let answer = await this.submit(await this.ask(path), { ...form });
     const confirmed = /name="confirmed" value="(\w+)"/.exec(answer.text)?.[1];
-    if (answer.status === 200 && confirmed !== undefined) answer = await this.send(path, answer.text, { confirmed });
+    if (answer.status === 200 && confirmed !== undefined) answer = await this.submit(answer, { confirmed });
     const id = /requests\/(\w+)/.exec(answer.headers.get('location') ?? '')?.[1];
     if (answer.status === 303 && id !== undefined) return id;
-    throw new Error(`the request was answered by ${answer.status}: ${answer.text}`);
+    throw new Error(`the request was answered by ${answer.status}: ${wordsOf(answer)}`);
   }
 
   /** Follows a change until nothing more happens to it, whatever becomes of the server meanwhile. */
@@ -94,12 +111,21 @@ export class Visitor {
     return this.json(`/runs/${run}/events?after=${after}`);
   }
 
-  /** Watches a run by a WebSocket, as its page does. */
-  watch(run: string, ticket: string, after = 0): Watching {
-    const url = new URL(`${this.#site}/live`);
+  /**
+   * Watches a run by a WebSocket, as its page does.
+   *
+   * @param connection the header of that name: Firefox says `keep-alive, Upgrade`
+   * @param site another address of the same site
+   */
+  watch(
+    run: string,
+    ticket: string,
+    { after = 0, connection = 'Upgrade', site = this.#site } = {},
+  ): Watching {
+    const url = new URL(`${site}/live`);
     url.protocol = 'ws:';
     url.search = `${new URLSearchParams({ run, after: `${after}`, ticket })}`;
-    return new Watching(url, new URL(this.#site).origin);
+    return new Watching(url, { origin: new URL(this.#site).origin, connection });
   }
 }
 
@@ -111,13 +137,21 @@ export function basic({ userid, password }: Account): string {
 export class Watching {
   readonly frames: { readonly frame: LiveFrame; readonly at: number }[] = [];
   /** Resolves once it is over; `status` where it never began. */
-  readonly ended: Promise<{ readonly code: number; readonly status: number | null; readonly retryAfter: string | null }>;
+  readonly ended: Promise<{
+    readonly code: number;
+    readonly status: number | null;
+    readonly retryAfter: string | null;
+  }>;
   /** Resolves with the first frame, or at the end. */
   readonly begun: Promise<void>;
   readonly #socket: WebSocket;
 
-  constructor(url: URL, origin: string) {
-    const socket = new WebSocket(url, { origin, perMessageDeflate: false });
+  constructor(url: URL, { origin, connection }: { origin: string; connection: string }) {
+    const socket = new WebSocket(url, {
+      origin,
+      perMessageDeflate: false,
+      finishRequest: (request) => request.setHeader('Connection', connection).end(),
+    });
     this.#socket = socket;
     let [status, retryAfter]: [number | null, string | null] = [null, null];
     this.ended = new Promise((resolve) => {
@@ -145,6 +179,14 @@ export class Watching {
   close(): void {
     this.#socket.close();
   }
+}
+
+/** What a page says, without its head and its tags; at most some lines. */
+export function wordsOf({ text }: Pick<Answer, 'text'>): string {
+  const main = /<main[^>]*>(.*)<\/main>/s.exec(text)?.[1] ?? text;
+  return unescaped(main.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' '))
+    .trim()
+    .slice(0, 1000);
 }
 
 /** Names and values of what a page's forms hold without showing it. */
