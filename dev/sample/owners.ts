@@ -7,7 +7,7 @@ export interface Account {
   readonly password: string;
 }
 
-export interface Owner extends Account {
+interface Owner extends Account {
   /** Key of a studio that nobody else owns. */
   readonly studio: string;
 }

@@ -129,7 +129,7 @@ export class Visitor {
   }
 }
 
-export function basic({ userid, password }: Account): string {
+function basic({ userid, password }: Account): string {
   return `Basic ${Buffer.from(`${userid}:${password}`).toString('base64')}`;
 }
 
