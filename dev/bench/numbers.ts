@@ -5,6 +5,12 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? above : (below + above) / 2;
 }
 
+/** The value below which that part of the values is; `share` from 0 to 1. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
 /** p in `y ~ x^p` between two points: 1 is growth in proportion. */
 export function exponent(x: readonly [number, number], y: readonly [number, number]): number {
   return Math.log(y[1] / y[0]) / Math.log(x[1] / x[0]);

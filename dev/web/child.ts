@@ -53,16 +53,18 @@ export async function endProgram({ child }: Running, signal: NodeJS.Signals = 'S
 }
 
 /**
- * Runs a program to its end.
+ * Runs a program to its end, and returns what it said on standard output.
  *
  * @throws when it ends with anything but 0, with what it said
  */
 export async function runProgram(
   [program = '', ...args]: readonly string[],
   env: NodeJS.ProcessEnv,
-): Promise<void> {
+): Promise<string> {
   const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const said = [text(child.stdout), text(child.stderr)];
   const [code] = (await once(child, 'close')) as [number | null];
-  if (code !== 0) throw new Error(`${program} ended with ${code}: ${(await Promise.all(said)).join('')}`);
+  const [output = '', errors = ''] = await Promise.all(said);
+  if (code !== 0) throw new Error(`${program} ended with ${code}: ${output}${errors}`);
+  return output;
 }

@@ -24,6 +24,8 @@ export interface RigOptions {
   /** Of the address that people open; 0 for any that is free. */
   readonly port?: number;
   readonly sample?: SampleOptions;
+  /** Milliseconds after which machines answer that have nothing but that to do; without it they are real. */
+  readonly playedMs?: number;
   /** What the server has more, or otherwise. */
   readonly env?: NodeJS.ProcessEnv;
 }
@@ -43,7 +45,8 @@ export class WebRig {
   readonly #sim: Running;
   #server: Running | null = null;
 
-  static async start({ store, machines, port = 0, sample, env = {} }: RigOptions): Promise<WebRig> {
+  static async start(options: RigOptions): Promise<WebRig> {
+    const { store, machines, port = 0, sample, env = {} } = options;
     const home = mkdtempSync(join(tmpdir(), 'showcase-web-'));
     const undo: (() => Promise<unknown>)[] = [];
     try {
@@ -59,7 +62,7 @@ export class WebRig {
         UPDATE_CONFIG_CACHE_DIR: join(home, 'cache'),
         ...store,
       };
-      const sim = await startFleet(home, { machines, regions }, plain);
+      const sim = await startFleet(home, { ...options, regions }, plain);
       undo.push(() => endProgram(sim));
       const variables = variablesOf(sim.said);
       const standIn = await StandIn.start({ root: BASE, pages: variables['FLY_API_HOSTNAME'] ?? '', port });
@@ -145,9 +148,9 @@ export class WebRig {
     return exit;
   }
 
-  /** Publishes the index, and has every machine updated, as by hand. */
-  async configUpdate(): Promise<void> {
-    await runProgram([join(ROOT, 'scripts/config-update')], this.env);
+  /** Publishes the index, and has every machine updated, as by hand; gives what was said. */
+  configUpdate(...args: readonly string[]): Promise<string> {
+    return runProgram([join(ROOT, 'scripts/config-update'), ...args], this.env);
   }
 
   /** Has every machine render its pages, as the ready hook does in the background. */
@@ -165,15 +168,23 @@ export class WebRig {
     await Promise.all(all.map((env) => runProgram(command, env)));
   }
 
+  /** From now on the server starts this shell script for every run, in place of config-update. */
+  playConfigUpdate(script: string): void {
+    const scripts = join(this.home, 'admin/rails/scripts');
+    rmSync(scripts);
+    mkdirSync(scripts);
+    writeFileSync(join(scripts, 'config-update'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  }
+
   /** As fleet-sim's `--faults` has them, from now on. */
   async setFaults(list: string): Promise<void> {
     const { ok } = await fetch(`${this.simUrl}/_sim/faults`, { method: 'PUT', body: list });
     if (!ok) throw new Error('fleet-sim did not take the faults');
   }
 
-  /** Somebody who comes through the stand-in. */
-  visitor(account: Account | null): Visitor {
-    return new Visitor(this.standIn.url, account);
+  /** Somebody who comes through the stand-in, or to another address of the site. */
+  visitor(account: Account | null, site = this.standIn.url): Visitor {
+    return new Visitor(site, account);
   }
 
   /** Ends everything, and leaves nothing behind. */
@@ -187,21 +198,17 @@ export class WebRig {
 
 function startFleet(
   home: string,
-  { machines, regions }: { machines: number; regions: readonly string[] },
+  { machines, playedMs, regions }: RigOptions & { readonly regions: readonly string[] },
   env: NodeJS.ProcessEnv,
 ): Promise<Running> {
+  const kind =
+    playedMs === undefined
+      ? ['--cgi', join(ROOT, 'cgi-bin/update_config'), '--home', join(home, 'fleet')]
+      : ['--delay', String(playedMs)];
   const command = [
     join(ROOT, 'scripts/fleet-sim'),
-    ...[
-      '--machines',
-      String(machines),
-      '--regions',
-      regions.join(),
-      '--quiet',
-      '--home',
-      join(home, 'fleet'),
-    ],
-    ...['--cgi', join(ROOT, 'cgi-bin/update_config')],
+    ...['--quiet', '--machines', String(machines), '--regions', regions.join()],
+    ...kind,
   ];
   return startProgram(command, env, (line) => line.startsWith('Ready.'));
 }

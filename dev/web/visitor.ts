@@ -1,6 +1,6 @@
 /** Somebody with a browser, as far as HTTP goes: logs in, fills in forms, follows a run. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { WebSocket } from 'ws';
+import { type RawData, WebSocket } from 'ws';
 import type { Change } from '../../src/runs/run-model.ts';
 import type { LiveFrame, PollAnswer } from '../../src/web/run/live-frames.ts';
 import type { Account } from '../sample/owners.ts';
@@ -135,7 +135,8 @@ function basic({ userid, password }: Account): string {
 
 /** One WebSocket, without a login, as browsers have it. */
 export class Watching {
-  readonly frames: { readonly frame: LiveFrame; readonly at: number }[] = [];
+  /** As they came, with the time: nothing is done with them that would keep others waiting. */
+  readonly #received: { readonly text: RawData; readonly at: number }[] = [];
   /** Resolves once it is over; `status` where it never began. */
   readonly ended: Promise<{
     readonly code: number;
@@ -166,9 +167,12 @@ export class Watching {
     });
     const first = new Promise<void>((resolve) => socket.once('message', () => resolve()));
     this.begun = Promise.race([first, this.ended.then(() => {})]);
-    socket.on('message', (data) => {
-      this.frames.push({ frame: JSON.parse(String(data)) as LiveFrame, at: Date.now() });
-    });
+    socket.on('message', (text) => this.#received.push({ text, at: Date.now() }));
+  }
+
+  /** All that came, in order; `at` in milliseconds since 1970. */
+  get frames(): { readonly frame: LiveFrame; readonly at: number }[] {
+    return this.#received.map(({ text, at }) => ({ frame: JSON.parse(String(text)) as LiveFrame, at }));
   }
 
   /** Numbers of the events that came, in their order. */
