@@ -1,6 +1,7 @@
 /**
  * `npm run screenshots`: pictures of one page of every kind and of each map, light and dark, wide and narrow, for people
- * to look at. Of the sample index, of production's where it stands beside the repository, or of a given one.
+ * to look at. Of the sample index, of production's where it stands beside the repository, or of a given one; and of the pages
+ * of the web part, with the sample.
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -13,22 +14,34 @@ import { pageKinds } from './kinds.ts';
 import { Pictures } from './pictures.ts';
 import { servePages } from './server.ts';
 import { renderSite } from './site.ts';
+import { type Look, takeWebPictures } from './web-pictures.ts';
 
 const USAGE = `Usage: npm run screenshots -- [options]
 
   --out DIR     where the pictures go (default: screenshots). Pictures of an earlier
                 run that this one has not made again are removed; other files stay
   --index FILE  an index to take instead of the sample and production's
-  --only KIND   one kind of page only: home, region, studio, year, ... or maps; other
-                pictures stay
+  --only KIND   one kind of page only: home, region, studio, year, ..., web or maps;
+                other pictures stay
+  --docs        make those pictures of the web part anew that docs/WEB.md shows
 `;
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const PRODUCTION = resolve(ROOT, '../shared/data/index.sqlite3');
 const MAPS = 'maps';
+const WEB = 'web';
+const DOCUMENTED = join(ROOT, 'docs/pictures');
+/** What docs/WEB.md shows: the page and the look of each picture. */
+const IN_DOCS: ReadonlySet<string> = new Set([
+  ...['request-form-light-narrow', 'request-moving-light-narrow', 'request-live-dark-narrow'],
+  ...['overview-light-wide', 'apply-light-wide', 'run-light-wide', 'studio-light-wide', 'history-light-wide'],
+]);
 
 /** CSS pixels, as on a phone and on a desk. */
 const WIDTHS = { narrow: 390, wide: 1280 } as const;
+const LOOKS: readonly Look[] = (['light', 'dark'] as const).flatMap((colorScheme) =>
+  Object.entries(WIDTHS).map(([size, width]) => ({ name: `${colorScheme}-${size}`, colorScheme, width })),
+);
 
 interface Site {
   readonly name: string;
@@ -41,6 +54,8 @@ interface Wish {
   readonly out: string;
   readonly only: string | undefined;
   readonly sites: readonly Site[];
+  /** Whether those of the document are meant, and no others. */
+  readonly isForDocs: boolean;
 }
 
 /** Something about the options is wrong; the message says what. */
@@ -58,15 +73,15 @@ try {
 
 /** Reads all options and looks at what they name, before anything is done; null for `--help`. */
 function readWish(): Wish | null {
-  const { out, index, only, help } = readOptions();
+  const { out, index, only, help, docs } = readOptions();
   if (help) return null;
   const sites = readSites(index);
-  const known = [...new Set(sites.flatMap(({ kinds }) => [...kinds.keys()])), MAPS];
+  const known = [...new Set(sites.flatMap(({ kinds }) => [...kinds.keys()])), WEB, MAPS];
   if (only !== undefined && !known.includes(only)) {
     throw new WrongOption(`There is no kind of page ${only}. There are: ${known.join(', ')}`);
   }
   if (existsSync(out) && !statSync(out).isDirectory()) throw new WrongOption(`${out} is no directory`);
-  return { out: resolve(out), only, sites };
+  return { out: resolve(out), only, sites, isForDocs: docs };
 }
 
 function readOptions() {
@@ -76,6 +91,7 @@ function readOptions() {
         out: { type: 'string', default: join(ROOT, 'screenshots') },
         index: { type: 'string' },
         only: { type: 'string' },
+        docs: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     });
@@ -100,15 +116,33 @@ function readSites(index: string | undefined): Site[] {
   });
 }
 
-async function takeAll({ out, only, sites }: Wish): Promise<void> {
-  const pictures = new Pictures(out);
+async function takeAll({ out, only, sites, isForDocs }: Wish): Promise<void> {
   const browser = await openBrowser();
   try {
-    for (const site of sites) await takeSite(browser, site, { pictures, only });
+    if (isForDocs) return await takeForDocs(browser);
+    const pictures = new Pictures(out);
+    for (const site of sites) if (only !== WEB) await takeSite(browser, site, { pictures, only });
+    if (only === undefined || only === WEB) {
+      const take = (name: string, png: Buffer) => told(pictures.add(`web-${name}.png`, png));
+      await takeWebPictures(browser, { isWhole: true, looks: LOOKS, take });
+    }
+    if (only === undefined) pictures.removeOld();
   } finally {
     await browser.close();
   }
-  if (only === undefined) pictures.removeOld();
+}
+
+async function takeForDocs(browser: Browser): Promise<void> {
+  const pictures = new Pictures(DOCUMENTED);
+  const take = (name: string, png: Buffer): void => {
+    if (IN_DOCS.has(name)) told(pictures.add(`${name}.png`, png));
+  };
+  await takeWebPictures(browser, { isWhole: false, looks: LOOKS, take });
+  pictures.removeOld();
+}
+
+function told(path: string): void {
+  process.stdout.write(`${path}\n`);
 }
 
 interface Taking {
@@ -123,21 +157,18 @@ async function takeSite(
 ): Promise<void> {
   const site = await renderSite(image, 'fly');
   const server = await servePages(site.publicDir, site.root);
-  const take = (file: string, png: Buffer) => process.stdout.write(`${pictures.add(file, png)}\n`);
+  const take = (file: string, png: Buffer) => told(pictures.add(file, png));
   try {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      for (const [size, width] of Object.entries(WIDTHS)) {
-        const page = await browser.newPage({ colorScheme, viewport: { width, height: 800 } });
-        const look = `${colorScheme}-${size}`;
-        for (const [kind, path] of kinds) {
-          if (only !== undefined && kind !== only && !(only === MAPS && kind === 'home')) continue;
-          await page.goto(`${server.origin}${site.root}/${path}`);
-          if (only !== MAPS) take(`${name}-${kind}-${look}.png`, await page.screenshot({ fullPage: true }));
-          if (kind !== 'home') continue;
-          for (const [map, png] of await mapsOf(page)) take(`${name}-map-${map}-${look}.png`, png);
-        }
-        await page.close();
+    for (const { name: look, colorScheme, width } of LOOKS) {
+      const page = await browser.newPage({ colorScheme, viewport: { width, height: 800 } });
+      for (const [kind, path] of kinds) {
+        if (only !== undefined && kind !== only && !(only === MAPS && kind === 'home')) continue;
+        await page.goto(`${server.origin}${site.root}/${path}`);
+        if (only !== MAPS) take(`${name}-${kind}-${look}.png`, await page.screenshot({ fullPage: true }));
+        if (kind !== 'home') continue;
+        for (const [map, png] of await mapsOf(page)) take(`${name}-map-${map}-${look}.png`, png);
       }
+      await page.close();
     }
   } finally {
     await server.close();
