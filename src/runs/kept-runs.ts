@@ -51,10 +51,13 @@ export interface RunEnd {
 /** The table of runs. Who calls it opens the transaction. */
 export class KeptRuns {
   readonly #db: Database;
+  readonly #one: Statement<[string], RunRow>;
   readonly #lastSeq: Statement<[string], number>;
 
   constructor(db: Database) {
     this.#db = db;
+    // Hundreds of watchers ask for one when they are woken, and to prepare takes longer than to read.
+    this.#one = db.prepare<[string], RunRow>('SELECT * FROM runs WHERE id = ?');
     this.#lastSeq = db.prepare<[string], number>('SELECT last_seq FROM runs WHERE id = ?').pluck();
   }
 
@@ -70,7 +73,7 @@ export class KeptRuns {
   }
 
   get(id: string): Run | null {
-    const row = this.#db.prepare<[string], RunRow>('SELECT * FROM runs WHERE id = ?').get(id);
+    const row = this.#one.get(id);
     return row ? runOf(row) : null;
   }
 
