@@ -14,6 +14,7 @@ export default defineConfig({
   plugins: [viteYaml, viteOutlines, viteClient],
   test: {
     include: ['test/**/*.browser.ts'],
+    setupFiles: ['test/setup.ts'],
     exclude: [...configDefaults.exclude, ...(hasShared ? [] : ['test/**/*.shared.browser.ts'])],
     env: scratchVariables(),
     maxWorkers: 3,

@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import { afterAll } from 'vitest';
+import { endEverything } from './support/at-end.ts';
 import './support/same-bytes.ts';
 
 /**
@@ -12,3 +14,5 @@ fc.configureGlobal({
   seed: Number(process.env['PROPERTY_SEED'] || 20_260_102),
   defaultSizeToMaxWhenMaxSpecified: true,
 });
+
+afterAll(endEverything);

@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Change } from '../../src/runs/run-model.ts';
 import { always, never } from '../support/faults.ts';
 import { makeGate } from '../support/gate.ts';
@@ -11,6 +11,7 @@ let site: Site;
 beforeAll(async () => {
   site = await startSite(3);
 });
+afterAll(() => site.close());
 afterEach(async () => {
   site.store.plan(never);
   await site.rig.setFaults('');

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { WebRig } from '../../dev/web/rig.ts';
 import type { Watching } from '../../dev/web/visitor.ts';
 import type { Change } from '../../src/runs/run-model.ts';
@@ -17,6 +17,7 @@ let site: Site;
 beforeAll(async () => {
   site = await startSite(2);
 });
+afterAll(() => site.close());
 
 /** A run that is under way until the store is told to speak. */
 async function heldRun(name: string, day: string) {

@@ -20,8 +20,9 @@ beforeAll(async () => {
   outer.aim(site.rig.standIn.url);
 });
 afterAll(async () => {
-  await outer.close();
   await browser.close();
+  await outer.close();
+  await site.close();
 });
 afterEach(async () => {
   site.store.plan(never);

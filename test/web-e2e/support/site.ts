@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { afterAll } from 'vitest';
 import { WebRig } from '../../../dev/web/rig.ts';
 import type { Visitor } from '../../../dev/web/visitor.ts';
 import { openDatabase } from '../../../src/database/sqlite.ts';
@@ -7,26 +6,38 @@ import type { Run } from '../../../src/runs/run-model.ts';
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts';
 import { startPublished, storeEnvironment } from '../../support/published.ts';
 
-/** A whole site with everything in it, whose machines have the first index already. It ends with the tests of the file. */
+/** A whole site with everything in it, whose machines have the first index already. */
 export interface Site {
   readonly rig: WebRig;
   /** Between the site and its store. */
   readonly store: FaultProxy;
+  /** Ends everything. */
+  close(): Promise<void>;
 }
 
 export async function startSite(machines: number, env: NodeJS.ProcessEnv = {}): Promise<Site> {
   const { settings, close } = await startPublished();
   const store = await startFaultProxy(settings.endpoint);
   const { UPDATE_CONFIG_STORE_TIMEOUT: _, ...variables } = storeEnvironment(settings, store.endpoint);
-  const rig = await WebRig.start({ machines, store: variables, env: { FLEET_ATTEMPTS: '1', ...env } });
-  afterAll(async () => {
-    await rig.close();
+  const closeStore = async (): Promise<void> => {
     await store.close();
     await close();
-  });
-  await rig.configUpdate();
-  await rig.startServer();
-  return { rig, store };
+  };
+  try {
+    const rig = await WebRig.start({ machines, store: variables, env: { FLEET_ATTEMPTS: '1', ...env } });
+    const closeAll = (): Promise<void> => rig.close().then(closeStore);
+    try {
+      await rig.configUpdate();
+      await rig.startServer();
+      return { rig, store, close: closeAll };
+    } catch (error) {
+      await rig.close();
+      throw error;
+    }
+  } catch (error) {
+    await closeStore();
+    throw error;
+  }
 }
 
 export interface StoredEvent {

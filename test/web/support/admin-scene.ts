@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll } from 'vitest';
 import type { Edit } from '../../../src/requests/request-model.ts';
+import { atEnd } from '../../support/at-end.ts';
 import { type Published, startPublished } from '../../support/published.ts';
 import { PlayedFleet } from './played-fleet.ts';
 import { webIndex } from './web-people.ts';
@@ -36,7 +36,7 @@ export async function startAdminScene(index = webIndex().image): Promise<AdminSc
       PUBLIC_URL_FLY: 'http://127.0.0.1:9',
     },
   });
-  afterAll(async () => {
+  atEnd(async () => {
     await server.end();
     await store.close();
     fleet.close();

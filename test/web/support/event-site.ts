@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll } from 'vitest';
+import { atEnd } from '../../support/at-end.ts';
 
 /** The public site as far as requests matter to it: it has the events that were opened, and answers 404 for others. */
 export class EventSite {
@@ -16,7 +16,7 @@ export class EventSite {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const site = new EventSite(server, (server.address() as AddressInfo).port);
-    afterAll(() => {
+    atEnd(() => {
       server.closeAllConnections();
       server.close();
     });

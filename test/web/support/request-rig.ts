@@ -2,10 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import type { FleetReport } from '../../../src/report/fleet-results.ts';
 import type { Change, ChangeState } from '../../../src/runs/run-model.ts';
 import { PlayedUpdate, report, told } from '../../runs/support/played-update.ts';
+import { atEnd } from '../../support/at-end.ts';
 import { EventSite } from './event-site.ts';
 import { fleetBodies } from './fleet-events.ts';
 import type { Role } from './web-people.ts';
@@ -43,7 +44,7 @@ export async function startRequests(env: NodeJS.ProcessEnv = {}): Promise<Reques
   const server = await startWeb({ command: played.command, env: { PUBLIC_URL_FLY: site.url, ...env } });
   let gates = 0;
   const opened: number[] = [];
-  afterAll(async () => {
+  atEnd(async () => {
     await server.end();
     for (const fd of opened) closeSync(fd);
     played.close();

@@ -1,7 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import { type HttpLimits, type Listener, listen } from '../../../src/app/web/http-listener.ts';
 import { openWebContext } from '../../../src/app/web/web-parts.ts';
 import { readWebSettings } from '../../../src/app/web/web-settings.ts';
@@ -12,6 +11,7 @@ import { createApplication } from '../../../src/web/application.ts';
 import type { Route } from '../../../src/web/route.ts';
 import { ROUTES } from '../../../src/web/routes.ts';
 import type { WebContext } from '../../../src/web/web-context.ts';
+import { atEnd } from '../../support/at-end.ts';
 import { ACCOUNTS, basic, type Owned, type Role, webIndex } from './web-people.ts';
 
 /** A whole server in this process, on a port of 127.0.0.1, with an index and runs of its own. */
@@ -100,7 +100,7 @@ export async function startWeb(options: TestServerOptions = {}): Promise<TestSer
     })();
     return ended;
   };
-  afterAll(end);
+  atEnd(end);
   const ask: TestServer['ask'] = (path, as = 'nobody', init = {}) =>
     fetch(`${url}${path}`, { redirect: 'manual', ...init, headers: { ...loginOf(as), ...init.headers } });
   return {
