@@ -14,6 +14,7 @@ import { ResetTokens } from './reset-tokens.ts';
 import { removeOld } from './retention.ts';
 import { RunBook } from './run-book.ts';
 import type { ChildParts } from './run-config-update.ts';
+import type { DeploymentParts } from './run-deployment.ts';
 import { type Limits, USUAL_LIMITS } from './run-limits.ts';
 import type { Change } from './run-model.ts';
 import type { Runs } from './runs.ts';
@@ -36,6 +37,8 @@ export interface RunsParts extends ChildParts {
   readonly report: (problem: string) => void;
   /** Told the runs and changes that are no longer as they were, after that is durable. Must not throw. */
   readonly heard?: (ids: ReadonlySet<string>) => void;
+  /** Absent where nothing is deployed from here. */
+  readonly deployment?: DeploymentParts;
   readonly limits?: Partial<Limits>;
 }
 
@@ -89,7 +92,12 @@ export function createRuns(parts: RunsParts): Runs {
   const tokens = new ResetTokens(db);
   const book = new RunBook({ db, limits, target, changed });
   const shared = { book, limits, keep, signal, failed };
-  const queue = new Queue({ ...shared, child: parts, news: (run) => watchers.wake([run]) });
+  const queue = new Queue({
+    ...shared,
+    child: parts,
+    deployment: parts.deployment ?? null,
+    news: (run) => watchers.wake([run]),
+  });
   const checks = new LiveChecks({ ...shared, authorization: parts.authorization });
   const intended = book.changes.inState('intended').map(({ id }) => id);
   const recovering = { ...parts, book, failed };

@@ -1,16 +1,19 @@
 import { isDamage } from '../database/repair.ts';
 import { problemOf } from '../failure.ts';
 import type { RunEvent } from '../report/events.ts';
-import { type ChildEnd, type Conclusion, concludeChild } from './conclude.ts';
+import { type ChildEnd, type Conclusion, concludeChild, failedWith } from './conclude.ts';
 import { EventWriter } from './event-writer.ts';
 import type { RunBook } from './run-book.ts';
 import { type ChildParts, runConfigUpdate } from './run-config-update.ts';
+import { type DeploymentParts, runDeployment } from './run-deployment.ts';
 import type { Limits } from './run-limits.ts';
-import type { Run } from './run-model.ts';
+import { DEPLOYMENT, type Run } from './run-model.ts';
 
 export interface QueueParts {
   readonly book: RunBook;
   readonly child: ChildParts;
+  /** Null where nothing is deployed from here. */
+  readonly deployment: DeploymentParts | null;
   readonly limits: Limits;
   /** Told that a run has new events. */
   readonly news: (run: string) => void;
@@ -88,23 +91,33 @@ export class Queue {
   }
 
   async #whole(run: Run): Promise<void> {
-    const { book, child, limits, signal, keep, failed } = this.#parts;
+    const { book, keep } = this.#parts;
     const writer = this.#writer(run.id);
-    const { target, by } = run;
-    const onEvent = (event: RunEvent): void => writer.add(event);
-    const limitMs = limits.runMs;
-    const end = await runConfigUpdate(child, { target, by, limitMs, signal, onEvent }).catch((error) => {
-      failed(error);
-      return unknownEnd(error, limitMs);
-    });
+    const conclusion = await this.#conclusionOf(run, (event) => writer.add(event));
     // This server is ending, and so it was ended: the next start finds it.
-    if (signal.aborted && end.report === null) return writer.stop();
-    const conclusion: Conclusion = concludeChild(end);
+    if (conclusion === null) return writer.stop();
     await keep(() => {
       writer.flush();
       book.end(run.id, conclusion);
     });
     writer.stop();
+  }
+
+  /** Null for one that was ended because this server is. */
+  async #conclusionOf({ target, by }: Run, onEvent: (event: RunEvent) => void): Promise<Conclusion | null> {
+    const { child, deployment, limits, signal, failed } = this.#parts;
+    if (target === DEPLOYMENT) {
+      if (deployment === null) return failedWith(NOT_HERE);
+      const limitMs = limits.deploymentMs;
+      const conclusion = await runDeployment(deployment, { by, limitMs, signal, onEvent });
+      return signal.aborted && conclusion.state === 'failed' ? null : conclusion;
+    }
+    const limitMs = limits.runMs;
+    const end = await runConfigUpdate(child, { target, by, limitMs, signal, onEvent }).catch((error) => {
+      failed(error);
+      return unknownEnd(error, limitMs);
+    });
+    return signal.aborted && end.report === null ? null : concludeChild(end);
   }
 
   #writer(run: string): EventWriter {
@@ -131,6 +144,13 @@ function unknownEnd(error: unknown, limitMs: number): ChildEnd {
   const outcome = { kind: 'not-started', reason: problemOf(error).message } as const;
   return { outcome, report: null, nonsense: null, lastWords: '', limitMs };
 }
+
+/** It was asked for by a server with other settings. */
+const NOT_HERE = {
+  code: 'config-invalid',
+  message: 'nothing is deployed from here',
+  hint: 'Set DEPLOY_COMMAND and APP_SOURCE, or deploy by hand.',
+} as const;
 
 /** Whether two runs would update the same machines. */
 function overlap(one: string, other: string): boolean {

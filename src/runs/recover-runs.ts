@@ -3,7 +3,7 @@ import { readFleetHistory } from '../journal/fleet-history.ts';
 import type { FleetHistoryRow } from '../journal/journal-model.ts';
 import { type Conclusion, concludeReport, failedWith } from './conclude.ts';
 import type { RunBook } from './run-book.ts';
-import type { Change, Run } from './run-model.ts';
+import { type Change, DEPLOYMENT, type Run } from './run-model.ts';
 
 /** Runs of the journal that are looked through: another host's tools may have begun some meanwhile. */
 const MOST_ROWS = 200;
@@ -18,7 +18,7 @@ export interface RecoverParts {
 
 /**
  * Finds out what became of the runs that were under way when a server ended, and says so in the book. Those that have
- * not ended are `interrupted`, and done again.
+ * not ended are `interrupted`, and done again, but for deployments.
  *
  * @throws {SqliteError} the book cannot be written
  */
@@ -65,6 +65,7 @@ async function historyOf(dbDir: string, failed: (error: unknown) => void): Promi
 }
 
 function conclusionOf(book: RunBook, run: Run, rows: readonly FleetHistoryRow[]): Conclusion {
+  if (run.target === DEPLOYMENT) return CUT_DEPLOYMENT;
   const { fleetRun, report } = book.events.factsOf(run.id);
   if (report) return concludeReport(report);
   const row = rows.find((each) => each.run === fleetRun);
@@ -80,6 +81,17 @@ const INTERRUPTED: Conclusion = {
     code: 'cancelled',
     message: 'this server ended while the run was under way',
     hint: 'It is done again.',
+  },
+};
+
+/** It may have gone through all the same, and a deployment is nothing to be done twice by itself. */
+const CUT_DEPLOYMENT: Conclusion = {
+  ...INTERRUPTED,
+  mayPass: false,
+  error: {
+    code: 'cancelled',
+    message: 'this server ended while the application was being deployed',
+    hint: 'Look at what the machines run now; then try again.',
   },
 };
 

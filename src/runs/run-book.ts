@@ -5,6 +5,7 @@ import { type Conclusion, reachesSome } from './conclude.ts';
 import { KeptChanges } from './kept-changes.ts';
 import { KeptEvents } from './kept-events.ts';
 import { KeptRuns } from './kept-runs.ts';
+import { publication } from './run-deployment.ts';
 import { AUTOMATIC_RETRIES, type Limits, MOST_INTERRUPTED } from './run-limits.ts';
 import type { Change, LiveResult, NewChange, Run, RunTrigger, Saved } from './run-model.ts';
 
@@ -71,9 +72,7 @@ export class RunBook {
 
   publish(by: string, trigger: RunTrigger, target = this.#parts.target): string {
     return this.#step(() => {
-      const what = { kind: 'update', action: 'publish', subject: 'all machines' } as const;
-      const none = { studio: null, before: null, after: null };
-      const id = this.changes.add({ by, target, ...what, ...none }, target);
+      const id = this.changes.add({ by, target, ...publication(target) }, target);
       for (const change of [this.#change(id), ...this.changes.pendingFor(target)])
         this.#ask(change, by, trigger);
       return id;

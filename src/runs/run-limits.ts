@@ -2,6 +2,8 @@
 export interface Limits {
   /** For one config-update, all in all. */
   readonly runMs: number;
+  /** For one deployment, all in all. */
+  readonly deploymentMs: number;
   /** Bound of the pause before the first automatic retry; each further bound is twice as long. */
   readonly firstRetryMs: number;
   readonly longestRetryMs: number;
@@ -17,6 +19,7 @@ export interface Limits {
 
 export const USUAL_LIMITS: Limits = {
   runMs: 1_200_000,
+  deploymentMs: 3_600_000,
   firstRetryMs: 10_000,
   longestRetryMs: 60_000,
   requestMs: 5000,

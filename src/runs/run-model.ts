@@ -11,11 +11,14 @@ export type RunState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled' |
 /** `retry`: an automatic one, or one that somebody asked for. */
 export type RunTrigger = 'request' | 'edit' | 'password' | 'administrator' | 'retry' | 'hook';
 
+/** The target of a run that deploys the application, by a command of the operator's. */
+export const DEPLOYMENT = 'deployment';
+
 /** One start of `scripts/config-update --events` for a target. */
 export interface Run {
   /** 26 characters, 128 random bits: safe in an address, and not to be guessed. */
   readonly id: string;
-  /** As `--target` takes it: `fly`, `kamal`, `fly,kamal`. */
+  /** As `--target` takes it: `fly`, `kamal`, `fly,kamal`; or `deployment`. */
   readonly target: string;
   readonly state: RunState;
   /** From 1; automatic retries go on counting. It begins anew with a change that joins a retry. */

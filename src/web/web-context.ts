@@ -76,8 +76,10 @@ export type Comparison =
 
 /** How the application itself is brought to the machines, which an update does not do. */
 export interface Deployment {
-  /** To be typed by somebody. */
+  /** What deploys it. */
   readonly command: string;
+  /** Whether this server may run it; else it is typed by somebody. */
+  readonly isRunHere: boolean;
   /** What of its code is not deployed, a line each. Takes 10 s at most, and never rejects. */
   readonly codeChanges: () => Promise<CodeChanges>;
 }

@@ -174,3 +174,31 @@ describe('pending changes', () => {
     );
   });
 });
+
+describe('the deployment', () => {
+  it('is only shown where nobody has said that it may be run here', async () => {
+    const page = await pageOf(scene.server, '/admin/apply');
+    expect(textIn(page)).toContain('started by hand');
+    expect(page).not.toContain('/apply/deploy');
+    const refused = await scene.server.post('/admin/apply/deploy', {}, 'administrator');
+    expect([refused.status, await refused.text()]).toEqual([
+      404,
+      expect.stringContaining('DEPLOY_COMMAND and APP_SOURCE'),
+    ]);
+  });
+
+  it('is begun by a button where somebody has, and shown as a run', async () => {
+    const server = await startWeb({ env: { APP_SOURCE: scene.source, DEPLOY_COMMAND: 'echo all new' } });
+    const page = await pageOf(server, '/admin/apply');
+    expect(textIn(page)).toContain('echo all new');
+    const sent = await sendForm(server, '/admin/apply/deploy', {}, page);
+    expect(sent.status).toBe(303);
+    const [run] = server.context.runs.runs().rows;
+    expect(sent.to).toBe(`/runs/${run?.id}`);
+    await expect.poll(() => server.context.runs.run(run?.id ?? '')?.state).toBe('done');
+    const shown = textIn(await pageOf(server, `/runs/${run?.id}`));
+    for (const words of ['Deployment of the application', 'Done', 'all new']) expect(shown).toContain(words);
+    expect(textIn(await pageOf(server, '/runs/'))).toContain('Deployment of the application');
+    await server.end();
+  });
+});

@@ -14,8 +14,10 @@ export interface DeploySettings {
   readonly check: readonly string[];
   /** Where it is started: the source of the application; null where nobody has said it. */
   readonly source: string | null;
-  /** What somebody runs to deploy; shown, never run here. */
-  readonly command: string;
+  /** What deploys it. */
+  readonly command: readonly string[];
+  /** Whether somebody has said that it may be run from here. */
+  readonly isRunHere: boolean;
 }
 
 /**
@@ -27,7 +29,8 @@ export function readDeploySettings(env: NodeJS.ProcessEnv): DeploySettings {
   return {
     check: readCommand(env, 'DEPLOY_CHECK_COMMAND', ['git', 'status', '--short']),
     source: env['APP_SOURCE'] || null,
-    command: readCommand(env, 'DEPLOY_COMMAND', ['fly', 'deploy']).join(' '),
+    command: readCommand(env, 'DEPLOY_COMMAND', ['fly', 'deploy']),
+    isRunHere: Boolean(env['DEPLOY_COMMAND']?.trim()) && Boolean(env['APP_SOURCE']),
   };
 }
 
@@ -37,9 +40,10 @@ export function deploymentOf(
   env: NodeJS.ProcessEnv,
   signal: AbortSignal,
 ): Deployment {
-  const { check, source, command } = settings;
+  const { check, source, command, isRunHere } = settings;
   return {
-    command,
+    command: command.join(' '),
+    isRunHere,
     codeChanges: async () => {
       if (source === null) return { kind: 'unknown', why: 'APP_SOURCE does not say where its source is' };
       const lines: string[] = [];

@@ -70,7 +70,10 @@ export const SHOWCASE_WEB = defineCommand(
       ['MAIL_ADMIN', 'addresses that hear of failures (default those of all administrators)'],
       ['APP_SOURCE', "the application's source, where changes that are not deployed are looked for"],
       ['DEPLOY_CHECK_COMMAND', 'lists them, a line each (default git status --short)'],
-      ['DEPLOY_COMMAND', 'what deploys the application; shown, never run (default fly deploy)'],
+      [
+        'DEPLOY_COMMAND',
+        'what deploys the application; with APP_SOURCE, administrators may run it (default fly deploy, shown only)',
+      ],
       ...PLACES,
     ],
     exits: [

@@ -22,7 +22,7 @@ import { readUpdateSettings } from '../../update/update-settings.ts';
 import { PasswordDesk } from '../../web/password/password-desk.ts';
 import { Watchers } from '../../web/watcher-count.ts';
 import type { WebContext, WebLog } from '../../web/web-context.ts';
-import { deploymentOf, readDeploySettings } from './code-changes.ts';
+import { type DeploySettings, deploymentOf, readDeploySettings } from './code-changes.ts';
 import { livePeople } from './live-people.ts';
 import { openMail } from './mail-parts.ts';
 import type { PasswordThread } from './password-thread.ts';
@@ -83,8 +83,10 @@ export function openWebContext({
   };
   const look = (operation: 'verify' | 'dry-run') =>
     new FleetLook({ child, operation, target, signal: ending, now: Date.now });
+  const deploy = readDeploySettings(env);
   const runs = createRuns({
     ...child,
+    ...deploymentPart(deploy, child.env, site),
     stateDir,
     dbDir: site.dbDir,
     target,
@@ -135,7 +137,7 @@ export function openWebContext({
       maxIndexBytes: readUpdateSettings(env).maxIndexBytes,
       ours: () => index.image(),
     }),
-    deployment: deploymentOf(readDeploySettings(env), child.env, ending),
+    deployment: deploymentOf(deploy, child.env, ending),
     databases: () => databasesIn(site.dbDir),
     watchers: new Watchers(),
     isTrusted,
@@ -143,6 +145,15 @@ export function openWebContext({
     log,
     now: Date.now,
   };
+}
+
+/** Where somebody has said that it may be deployed from here. */
+function deploymentPart(
+  { command, source, isRunHere }: DeploySettings,
+  env: NodeJS.ProcessEnv,
+  { machineId: machine }: Site,
+): Pick<RunsParts, 'deployment'> {
+  return isRunHere && source !== null ? { deployment: { command, cwd: source, env, machine } } : {};
 }
 
 /** Names without their ending. */

@@ -1,13 +1,14 @@
+import { Failure } from '../../failure.ts';
 import { type Html, html } from '../../html/html.ts';
 import type { PendingChange } from '../../requests/pending-model.ts';
-import type { Change } from '../../runs/run-model.ts';
+import { type Change, DEPLOYMENT } from '../../runs/run-model.ts';
 import { counted } from '../../text.ts';
 import { button, formOf } from '../layout/form-controls.ts';
 import { badge, table, time } from '../layout/pieces.ts';
 import { changeBadge } from '../layout/run-words.ts';
 import { goTo, pageOrJson, sendJson } from '../reply.ts';
 import type { Call, Route } from '../route.ts';
-import type { CodeChanges, Comparison, WebContext } from '../web-context.ts';
+import type { CodeChanges, Comparison, Deployment, WebContext } from '../web-context.ts';
 import { RELOAD_SECONDS } from './machines-part.ts';
 import { rehearsalPart } from './rehearsal-part.ts';
 import { unpublishedChanges } from './row-news.ts';
@@ -20,14 +21,25 @@ export const ROUTES: readonly Route[] = [
     path: '/admin/apply',
     who: 'administrator',
     answer: (call, context) => {
-      const id = context.runs.publish(userOf(call), 'administrator');
-      const run = context.runs.change(id)?.run ?? null;
-      if (call.wantsJson) return sendJson({ change: id, run }, 202);
-      return goTo(
+      const change = context.runs.publish(userOf(call), 'administrator');
+      return began(call, context, change, 'The machines are being updated.');
+    },
+  },
+  {
+    method: 'POST',
+    path: '/admin/apply/deploy',
+    who: 'administrator',
+    answer: (call, context) => {
+      if (!context.deployment.isRunHere) {
+        throw new Failure('not-found', 'nothing is deployed from here', {
+          hint: 'Set DEPLOY_COMMAND and APP_SOURCE for showcase-web, or deploy by hand.',
+        });
+      }
+      return began(
         call,
         context,
-        run === null ? `/requests/${id}` : `/runs/${run}`,
-        'The machines are being updated.',
+        context.runs.publish(userOf(call), 'administrator', DEPLOYMENT),
+        'The application is being deployed.',
       );
     },
   },
@@ -42,6 +54,13 @@ export const ROUTES: readonly Route[] = [
   },
 ];
 
+/** Leads to the run that a change has begun. */
+function began(call: Call, context: WebContext, change: string, notice: string): Response {
+  const run = context.runs.change(change)?.run ?? null;
+  if (call.wantsJson) return sendJson({ change, run }, 202);
+  return goTo(call, context, run === null ? `/requests/${change}` : `/runs/${run}`, notice);
+}
+
 interface Found {
   readonly comparison: Comparison;
   readonly code: CodeChanges;
@@ -55,7 +74,12 @@ async function show(call: Call, context: WebContext): Promise<Response> {
   const found = { comparison, code, waiting: unpublishedChanges(runs) };
   const { isAsking, last } = fleet.rehearse;
   return pageOrJson(call, {
-    json: () => ({ ...found, rehearsal: { asking: isAsking, last }, deployCommand: deployment.command }),
+    json: () => ({
+      ...found,
+      rehearsal: { asking: isAsking, last },
+      deployCommand: deployment.command,
+      deployHere: deployment.isRunHere,
+    }),
     page: () => ({
       title: 'Pending changes',
       section: 'apply',
@@ -66,7 +90,7 @@ ${summaryPart(found)}
 <section class="card" aria-labelledby="update"><h2 id="update">Update the configuration</h2>
 <p>Publishes the index, and has every machine follow it at once. It takes seconds, and no visitor is disturbed.</p>
 ${formOf(call, '/admin/apply', html`<p class="actions">${button('Update configuration', 'go')}</p>`)}</section>
-${deployPart(found, deployment.command)}
+${deployPart(call, found, deployment)}
 </div>
 ${changesPart(call, found)}
 ${rehearsalPart(call, fleet.rehearse)}`,
@@ -136,7 +160,7 @@ function waitingChanges(call: Call, changes: readonly Change[]): Html {
 }
 
 /** Advice, never a lock: whoever thinks that a deployment is needed may have a reason that nobody here knows. */
-function deployPart({ comparison, code }: Found, command: string): Html {
+function deployPart(call: Call, { comparison, code }: Found, { command, isRunHere }: Deployment): Html {
   const regions = comparison.kind === 'compared' && comparison.pending.needsDeployment;
   const changes = code.kind === 'known' ? code.changes : [];
   const isNeeded = regions || changes.length > 0;
@@ -151,6 +175,7 @@ ${
   )}</pre></details>`
 }
 ${code.kind === 'unknown' && html`<p class="quiet">Nobody can say whether the application has changed: ${code.why}.</p>`}
-<p>It takes minutes, and is started by hand, on the host of the application:</p>
-<pre>${command}</pre></section>`;
+<p>${isRunHere ? 'It takes minutes. What is run is' : 'It takes minutes, and is started by hand, on the host of the application'}:</p>
+<pre>${command}</pre>
+${isRunHere && formOf(call, '/admin/apply/deploy', html`<p class="actions">${button('Deploy', 'other')}</p>`)}</section>`;
 }

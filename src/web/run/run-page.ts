@@ -9,7 +9,7 @@ import type { Call } from '../route.ts';
 import { type LogPart, type LogView, lineHtml, MOST_LINES } from './log-html.ts';
 import { logTools } from './log-tools.ts';
 import type { MachineStanding } from './machine-standings.ts';
-import { runSentence, triggerWords } from './run-summary.ts';
+import { runSentence, runTitle, triggerWords } from './run-summary.ts';
 import { linked, machinesTable, stepsTable } from './run-tables.ts';
 import type { StepStanding } from './step-standings.ts';
 
@@ -36,11 +36,11 @@ export function renderRun(call: Call, page: RunPage): Page {
   const { run, machines, steps, lines, now, changes } = page;
   const isAdministrator = call.person?.rights.isAdministrator === true;
   return {
-    title: `Update of ${run.target}: ${run.state}`,
+    title: `${runTitle(run)}: ${run.state}`,
     section: isAdministrator ? 'runs' : 'studios',
     ...(isOver(run.state) ? {} : { reloadSeconds: RELOAD_SECONDS }),
     main: html`<div${watched(call, page)}>
-<h1>Update of ${run.target}</h1>
+<h1>${runTitle(run)}</h1>
 <p class="lead"><span data-badge>${runBadge(run.state)}</span> <span data-sentence role="status">${runSentence(run, machines, now)}</span></p>
 <p data-offline role="status"></p>
 <p class="notice" data-over hidden>It is over. <a href="${call.link(`/runs/${run.id}`)}">Load the page again</a> for what can be done now.</p>

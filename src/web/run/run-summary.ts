@@ -1,4 +1,4 @@
-import type { Run, RunTrigger } from '../../runs/run-model.ts';
+import { DEPLOYMENT, type Run, type RunTrigger } from '../../runs/run-model.ts';
 import { counted, duration } from '../../text.ts';
 import { countsOf, type MachineStanding } from './machine-standings.ts';
 
@@ -13,6 +13,11 @@ const TRIGGERS: Readonly<Record<RunTrigger, string>> = {
 
 export function triggerWords(trigger: RunTrigger): string {
   return TRIGGERS[trigger];
+}
+
+/** What a run does, as a heading. */
+export function runTitle({ target }: Pick<Run, 'target'>): string {
+  return target === DEPLOYMENT ? 'Deployment of the application' : `Update of ${target}`;
 }
 
 /** Milliseconds that a run has taken so far, or took; null for one that has not begun. */

@@ -9,7 +9,7 @@ import type { Page } from '../layout/web-layout.ts';
 import { pageOrJson } from '../reply.ts';
 import type { Call, Route } from '../route.ts';
 import type { WebContext } from '../web-context.ts';
-import { runMs, triggerWords } from './run-summary.ts';
+import { runMs, runTitle, triggerWords } from './run-summary.ts';
 
 const PAGE_SIZE = 50;
 /** Failed runs that stand first, where asked. */
@@ -72,7 +72,7 @@ function render(call: Call, wanted: Wanted, { rows, total, failed, now }: Found)
     title: 'Runs',
     section: 'runs',
     main: html`<h1>Runs</h1>
-<p class="lead">Every update of the machines, newest first.</p>
+<p class="lead">Every update of the machines and every deployment, newest first.</p>
 ${filters(call, wanted)}
 ${failed.length > 0 && runsTable(call, 'Failed runs', failed, now)}
 ${rows.length === 0 ? html`<p class="quiet">There is no such run.</p>` : runsTable(call, failed.length > 0 ? 'All runs' : counted(total, 'run'), rows, now)}
@@ -109,7 +109,7 @@ function runsTable(call: Call, caption: string, rows: readonly Run[], now: numbe
       {
         heading: 'Run',
         cell: ({ id, target, trigger, by }) =>
-          html`<a href="${call.link(`/runs/${id}`)}">Update of ${target}</a> <span class="quiet">${triggerWords(trigger)}, by ${by}</span>`,
+          html`<a href="${call.link(`/runs/${id}`)}">${runTitle({ target })}</a> <span class="quiet">${triggerWords(trigger)}, by ${by}</span>`,
       },
       { heading: 'State', cell: ({ state }) => runBadge(state) },
       { heading: 'Machines', cell: machinesCell, isNumber: true },
