@@ -152,7 +152,6 @@ describe('a machine that boots', () => {
       'the owed update was asked for: 502',
       'the owed update was asked for: 200',
     ]);
-    // The hook has its answer before the program that gave it is gone.
     await expect.poll(() => navigator.runs.map(({ reloaded }) => reloaded)).toEqual([false, false, true]);
     expect((await machine.post('state=1')).result).toMatchObject({ fallback: null });
   });
