@@ -50,7 +50,8 @@ export async function answerCall(route: Route, { c, frame, context }: Asked): Pr
     notice: noticeIn(searchParams, person, context),
     signal: AbortSignal.any([c.req.raw.signal, context.ending]),
     identify,
-    upgrade: async (events) => (await upgradeWebSocket(c, events)) ?? null,
+    // What has an answer of its own was not taken for a handshake.
+    upgrade: async (events) => (c.env.outgoing ? null : ((await upgradeWebSocket(c, events)) ?? null)),
   };
   return await route.answer(call, context);
 }

@@ -93,6 +93,19 @@ describe('an address', () => {
   });
 });
 
+describe('an upgrade to something that this server does not speak', () => {
+  it.each(['h2c', 'nonsense', 'websocket, h2c'])(
+    '(%s) is an ordinary request, with its time limits',
+    async (protocol) => {
+      const { base } = server.context;
+      const headers = { Connection: 'upgrade, close', Upgrade: protocol, ...LOGIN };
+      expect((await raw(rawPost(`${base}/requests/`, headers, '', 'GET'))).status).toBe(200);
+      const slow = rawPost(`${base}/probe/`, { ...headers, 'Content-Length': '100' }, 'name=');
+      expect((await raw(slow)).status).toBe(408);
+    },
+  );
+});
+
 describe('an error', () => {
   it('is a page that says what is wrong and what to do', async () => {
     const answer = await server.ask('/nothing');

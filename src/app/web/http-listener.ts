@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createAdaptorServer, type WebSocketServerLike } from '@hono/node-server';
@@ -54,6 +54,7 @@ export async function listen(
       requestTimeout: limits.requestMs,
       connectionsCheckingInterval: Math.min(1000, limits.headersMs),
       keepAliveTimeout: KEEP_ALIVE_MS,
+      shouldUpgradeCallback: isWebSocket,
     },
   }) as Server;
   await begin(server, host, port);
@@ -74,6 +75,19 @@ export async function listen(
       server.closeAllConnections();
     },
   };
+}
+
+/**
+ * Only what can become a WebSocket is taken out of the hands of the server, with its time limits: any other upgrade is
+ * an ordinary request, as RFC 9110 allows.
+ */
+function isWebSocket({ method, headers }: IncomingMessage): boolean {
+  return (
+    method === 'GET' &&
+    headers.upgrade?.toLowerCase() === 'websocket' &&
+    headers['sec-websocket-version'] === '13' &&
+    /^[A-Za-z0-9+/]{22}==$/.test(headers['sec-websocket-key'] ?? '')
+  );
 }
 
 function begin(server: Server, host: string, port: number): Promise<void> {
