@@ -1,6 +1,8 @@
+import { forbidden, notFound } from '../http/http-failures.ts';
 import type { Change } from '../runs/run-model.ts';
 import type { Runs } from '../runs/runs.ts';
-import type { Person } from './person.ts';
+import { type Person, personOf } from './person.ts';
+import type { WebContext } from './web-context.ts';
 
 /** Whether somebody has to do with a change or a run; `missing` where there is none of that id. */
 export type Involvement = 'involved' | 'stranger' | 'missing';
@@ -18,4 +20,25 @@ export function involvementOf(
   const run = runs.run(id);
   if (!run) return 'missing';
   return run.by === userid || runs.changesOf(id).some(isHers) ? 'involved' : 'stranger';
+}
+
+/**
+ * Somebody as the index has her now, who may see a change or a run. Whoever has waited for news is looked at again by it:
+ * rights may have been taken away meanwhile.
+ *
+ * @throws {Failure} `forbidden`, `not-found`; those of `people`
+ */
+export async function personWhoMaySee(
+  userid: string,
+  id: string,
+  { people, runs }: Pick<WebContext, 'people' | 'runs'>,
+): Promise<Person> {
+  const person = personOf(userid, await people());
+  const involvement = person === null ? 'stranger' : involvementOf(person, id, runs);
+  if (involvement === 'missing') throw notFound('this request or run');
+  if (person !== null && (person.rights.isAdministrator || involvement === 'involved')) return person;
+  throw forbidden(
+    `${userid} may not see this`,
+    'It is for those who asked for it, and for owners of its studio.',
+  );
 }

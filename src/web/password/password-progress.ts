@@ -30,20 +30,21 @@ async function show(call: Call, context: WebContext): Promise<Response> {
 
 /** At once where it is other news than what is known, else when it is or the time is up. */
 async function nextNews(call: Call, change: Change, context: WebContext): Promise<PasswordNews> {
-  const { runs, watchers, now } = context;
+  const { runs, watchers } = context;
   const seconds = secondsIn(call.query.get('wait') ?? '0');
-  const until = now() + seconds * 1000;
+  const late = AbortSignal.timeout(seconds * 1000);
   let news = newsOf(change, context);
-  if (news.isOver || news.known !== call.query.get('known')) return news;
-  const leave = watchers.enter();
+  if (seconds === 0 || news.isOver || news.known !== call.query.get('known')) return news;
+  // Whoever has the address has it from one person.
+  const { lost, leave } = watchers.enter(`change ${change.id}`);
+  const signal = AbortSignal.any([call.signal, late, lost]);
   try {
-    while (news.known === call.query.get('known') && now() < until && !call.signal.aborted) {
+    while (news.known === call.query.get('known') && !signal.aborted) {
       const { run } = runs.change(change.id) ?? change;
-      const left = until - now();
       const seen = run === null ? 0 : (runs.run(run)?.lastSeq ?? 0);
       // Whichever comes first: events of its run, or another state of the change.
-      if (run === null) await runs.waitForChange(change.id, left, call.signal);
-      else await runs.waitFor(run, seen, left, call.signal);
+      if (run === null) await runs.waitForChange(change.id, seconds * 1000, signal);
+      else await runs.waitFor(run, seen, seconds * 1000, signal);
       news = newsOf(runs.change(change.id) ?? change, context);
     }
     return news;

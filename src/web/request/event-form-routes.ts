@@ -5,6 +5,7 @@ import { EMPTY, type Filled } from '../layout/form-controls.ts';
 import type { StudioName } from '../person.ts';
 import { goTo, pageOrJson, sendJson, showPage } from '../reply.ts';
 import type { Call, Route } from '../route.ts';
+import { changeFor } from '../run/event-audience.ts';
 import type { WebContext } from '../web-context.ts';
 import { digestOf, renderConfirm, renderForm } from './event-form.ts';
 
@@ -68,7 +69,11 @@ async function formAnswer(
   const recent = runs.changes({ studio: studio.key, kinds: ['event'], limit: MOST_RECENT }).rows;
   const site = publicUrl(target);
   return pageOrJson(call, {
-    json: () => ({ studio, events: years, requests: recent }),
+    json: () => {
+      const isAdministrator = call.person?.rights.isAdministrator === true;
+      const requests = recent.map((change) => changeFor(change, isAdministrator));
+      return { studio, events: years, requests };
+    },
     page: () =>
       renderForm(call, {
         studio,

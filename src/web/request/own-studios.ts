@@ -6,6 +6,7 @@ import type { Page } from '../layout/web-layout.ts';
 import type { StudioName } from '../person.ts';
 import { pageOrJson } from '../reply.ts';
 import type { Call, Route } from '../route.ts';
+import { changeFor } from '../run/event-audience.ts';
 
 /** The last ones; an administrator's history has all. */
 const MOST_SHOWN = 20;
@@ -21,7 +22,10 @@ export const ROUTES: readonly Route[] = [
       const { userid, rights } = personOf(call);
       const { rows } = runs.changes({ by: userid, limit: MOST_SHOWN });
       return pageOrJson(call, {
-        json: () => ({ studios: rights.studios, changes: rows }),
+        json: () => ({
+          studios: rights.studios,
+          changes: rows.map((change) => changeFor(change, rights.isAdministrator)),
+        }),
         page: () => render(call, rights.studios, rows),
       });
     },

@@ -1,9 +1,10 @@
 import { Failure } from '../../failure.ts';
 import { notFound } from '../../http/http-failures.ts';
 import type { Change } from '../../runs/run-model.ts';
+import { personWhoMaySee } from '../involved.ts';
 import { goTo, sendJson, showPage } from '../reply.ts';
 import type { Call, Route } from '../route.ts';
-import { runFor } from '../run/event-audience.ts';
+import { changeFor, runFor } from '../run/event-audience.ts';
 import type { WebContext } from '../web-context.ts';
 import { requestState, requestTimeLeft } from './request-facts.ts';
 import { renderRequest } from './request-page.ts';
@@ -34,19 +35,22 @@ async function poll(call: Call, context: WebContext): Promise<Response> {
   const change = changeOf(call, context);
   const known = call.query.get('known') ?? '';
   const seconds = waitIn(call);
+  let { person } = call;
   const isKnown = (): boolean => stateOf(change.id, context).state.known === known;
   if (seconds > 0 && isKnown()) {
-    const leave = watchers.enter();
+    const { userid = '' } = call.person ?? {};
+    const { lost, leave } = watchers.enter(userid);
     const late = AbortSignal.timeout(seconds * 1000);
-    const signal = AbortSignal.any([call.signal, late]);
+    const signal = AbortSignal.any([call.signal, late, lost]);
     try {
       // Many events change nothing that the page shows.
       while (!signal.aborted && isKnown()) await runs.waitForChange(change.id, seconds * 1000, signal);
     } finally {
       leave();
     }
+    person = await personWhoMaySee(userid, change.id, context);
   }
-  return sendJson(stateAnswer(call, stateOf(change.id, context).change, context));
+  return sendJson(stateAnswer({ person }, stateOf(change.id, context).change, context));
 }
 
 function stateOf(id: string, { runs }: WebContext) {
@@ -55,11 +59,17 @@ function stateOf(id: string, { runs }: WebContext) {
   return { change, state: requestState(runs, change) };
 }
 
-function stateAnswer({ person }: Call, change: Change, { runs, now }: WebContext) {
+function stateAnswer({ person }: Pick<Call, 'person'>, change: Change, { runs, now }: WebContext) {
   const { standing, run, known } = requestState(runs, change);
   const isAdministrator = person?.rights.isAdministrator === true;
   const leftMs = requestTimeLeft(runs, run, now());
-  return { change, run: run && runFor(run, isAdministrator), words: standing, leftMs, known };
+  return {
+    change: changeFor(change, isAdministrator),
+    run: run && runFor(run, isAdministrator),
+    words: standing,
+    leftMs,
+    known,
+  };
 }
 
 export type StateAnswer = ReturnType<typeof stateAnswer>;

@@ -1,5 +1,5 @@
 import type { RunEvent } from '../../report/events.ts';
-import type { Run } from '../../runs/run-model.ts';
+import type { Change, Run } from '../../runs/run-model.ts';
 
 /**
  * An event as somebody may see it: administrators everything; owners of studios nothing that is about others, which are
@@ -24,6 +24,16 @@ export function eventFor(event: RunEvent, isAdministrator: boolean): RunEvent {
 export function runFor(run: Run, isAdministrator: boolean): Run {
   if (isAdministrator || run.report === null) return run;
   return { ...run, report: withoutDifferences(run.report) };
+}
+
+/**
+ * A change as somebody may see it: rows that went along are those of others, such as the users who had a studio among
+ * their sites; so are the values of what is not an event.
+ */
+export function changeFor(change: Change, isAdministrator: boolean): Change {
+  if (isAdministrator) return change;
+  const values = change.kind === 'event' ? {} : { before: null, after: null };
+  return { ...change, ...values, rows: [] };
 }
 
 /** A result without what differs between two indexes. */

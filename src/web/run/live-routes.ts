@@ -1,9 +1,8 @@
 import { Failure } from '../../failure.ts';
-import { forbidden, notFound } from '../../http/http-failures.ts';
-import type { Runs } from '../../runs/runs.ts';
-import { involvementOf } from '../involved.ts';
+import { notFound } from '../../http/http-failures.ts';
+import { personWhoMaySee } from '../involved.ts';
 import { isOver } from '../layout/run-words.ts';
-import { type Person, personOf } from '../person.ts';
+import type { Person } from '../person.ts';
 import { sendJson } from '../reply.ts';
 import type { Call, Route } from '../route.ts';
 import type { WebContext } from '../web-context.ts';
@@ -11,6 +10,7 @@ import { eventFor, runFor } from './event-audience.ts';
 import type { PollAnswer } from './live-frames.ts';
 import { sendNews } from './live-socket.ts';
 import { holderOf, ticketFor } from './live-ticket.ts';
+import { newsOf, type Seen } from './run-news.ts';
 
 const LONGEST_WAIT_SECONDS = 25;
 const MOST_EVENTS = 500;
@@ -22,21 +22,24 @@ export const ROUTES: readonly Route[] = [
 ];
 
 /** How things are, at once where there is something newer, else when there is or the time is up. */
-async function poll(call: Call, { runs, watchers, seals }: WebContext): Promise<Response> {
+async function poll(call: Call, context: WebContext): Promise<Response> {
+  const { runs, watchers, seals } = context;
   const { id = '' } = call.params;
   const after = numberIn(call.query, 'after', Number.MAX_SAFE_INTEGER);
   const seconds = numberIn(call.query, 'wait', LONGEST_WAIT_SECONDS);
   const run = runs.run(id);
   if (!run || !call.person) throw notFound('this run');
+  let { person } = call;
   if (seconds > 0 && run.lastSeq <= after && !isOver(run.state)) {
-    const leave = watchers.enter();
+    const { lost, leave } = watchers.enter(person.userid);
     try {
-      await runs.waitFor(id, after, seconds * 1000, call.signal);
+      await runs.waitFor(id, after, seconds * 1000, AbortSignal.any([call.signal, lost]));
     } finally {
       leave();
     }
+    person = await personWhoMaySee(person.userid, id, context);
   }
-  const { isAdministrator } = call.person.rights;
+  const { isAdministrator } = person.rights;
   const events = runs
     .events(id, after, MOST_EVENTS)
     .map(({ seq, event }) => ({ seq, event: eventFor(event, isAdministrator) }));
@@ -46,64 +49,63 @@ async function poll(call: Call, { runs, watchers, seals }: WebContext): Promise<
     run: now,
     events,
     end: isOver(now.state) && isAll,
-    ticket: ticketFor(id, call.person, seals),
+    ticket: ticketFor(id, person, seals),
   };
   return sendJson(answer);
 }
 
 async function live(call: Call, context: WebContext): Promise<Response> {
-  const { runs, watchers, ending } = context;
+  const { watchers, ending } = context;
   const id = call.query.get('run') ?? '';
   const after = numberIn(call.query, 'after', Number.MAX_SAFE_INTEGER);
-  const { isAdministrator } = await authorise(call, id, context);
+  const { userid } = await authorise(call, id, context);
   if (call.headers.get('upgrade')?.toLowerCase() !== 'websocket') {
     throw new Failure('usage', 'this address is for WebSockets', {
       hint: `Without one, ask for runs/${id}/events?after=${after}&wait=25.`,
     });
   }
-  const leave = watchers.enter();
+  watchers.look(userid);
   const answer = await call.upgrade(
-    sendNews({ runs: seenBy(runs, isAdministrator), id, after, ending, leave }),
+    sendNews({
+      news: (signal) => newsOf(() => seenBy(userid, id, context), id, after, signal),
+      // Only now: of a handshake that comes to nothing nobody is told.
+      enter: () => watchers.enter(userid),
+      ending,
+    }),
   );
   if (answer) return answer;
-  leave();
   throw new Failure('usage', 'this is not a WebSocket', {
     hint: 'Ask for one, by version 13 of the protocol.',
   });
 }
 
-/** @throws {Failure} `unauthorized`, `forbidden`, `not-found` */
-async function authorise(
-  call: Call,
-  id: string,
-  { runs, seals, people }: WebContext,
-): Promise<Person['rights']> {
-  const holder = holderOf(call.query.get('ticket') ?? '', id, seals);
-  const person = holder === null ? await call.identify() : personOf(holder, await people());
-  if (person === null) {
+/** Who watches, by a ticket or a login. @throws {Failure} `unauthorized`, `forbidden`, `not-found` */
+async function authorise(call: Call, id: string, context: WebContext): Promise<Person> {
+  const holder =
+    holderOf(call.query.get('ticket') ?? '', id, context.seals) ?? (await call.identify())?.userid ?? null;
+  if (holder === null) {
     throw new Failure('unauthorized', 'nobody has logged in, and there is no ticket, or it is too old', {
       hint: `Log in; or ask for runs/${id}/events, which gives a ticket.`,
     });
   }
-  const involvement = involvementOf(person, id, runs);
-  if (involvement === 'missing' || !runs.run(id)) throw notFound('this run');
-  if (involvement === 'stranger' && !person.rights.isAdministrator) {
-    throw forbidden(`${person.userid} may not watch this run`, 'It is for those whose changes it publishes.');
-  }
-  return person.rights;
+  const person = await personWhoMaySee(holder, id, context);
+  if (!context.runs.run(id)) throw notFound('this run');
+  return person;
 }
 
-/** The runs as somebody may see them. */
-function seenBy(runs: Runs, isAdministrator: boolean): Pick<Runs, 'run' | 'events' | 'waitFor'> {
+/** A run as somebody may see it at this moment. @throws {Failure} she may not any more */
+async function seenBy(userid: string, id: string, context: WebContext): Promise<Seen> {
+  const { runs } = context;
+  const { isAdministrator } = (await personWhoMaySee(userid, id, context)).rights;
   if (isAdministrator) return runs;
   return {
-    run: (id) => {
-      const run = runs.run(id);
+    run: (one) => {
+      const run = runs.run(one);
       return run && runFor(run, isAdministrator);
     },
-    events: (id, after, limit) =>
-      runs.events(id, after, limit).map((one) => ({ ...one, event: eventFor(one.event, isAdministrator) })),
-    waitFor: runs.waitFor,
+    events: (one, after, limit) =>
+      runs.events(one, after, limit).map((row) => ({ ...row, event: eventFor(row.event, isAdministrator) })),
+    waitFor: (...asked) => runs.waitFor(...asked),
   };
 }
 

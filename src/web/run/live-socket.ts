@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import type { WebSocketLike } from '@hono/node-server';
 import type { WSEvents } from 'hono/ws';
-import type { Runs } from '../../runs/runs.ts';
-import { newsOf } from './run-news.ts';
+import type { Place } from '../watcher-count.ts';
+import type { newsOf } from './run-news.ts';
 
 /** Bytes that wait to be sent: whoever is that much slower than the run comes back with the number that it has. */
 const MOST_UNSENT = 1024 * 1024;
@@ -15,31 +15,38 @@ const PATIENCE_MS = 10_000;
 /** Codes of RFC 6455 and its registry. */
 const OVER = 1000;
 const COME_BACK = 1012;
+const TRY_LATER = 1013;
 
 interface Watching {
-  readonly runs: Pick<Runs, 'run' | 'events' | 'waitFor'>;
-  readonly id: string;
-  readonly after: number;
+  /** What is sent. It throws where somebody may not watch any more. */
+  readonly news: (signal: AbortSignal) => ReturnType<typeof newsOf>;
+  /** Takes a place among the watchers. @throws {Failure} `busy` */
+  readonly enter: () => Place;
   /** Aborted when this server ends. */
   readonly ending: AbortSignal;
-  /** Called once, when the connection is over. */
-  readonly leave: () => void;
 }
 
 /** Sends the news of a run over a WebSocket until one of both is over. What the other end says does not matter. */
-export function sendNews({ runs, id, after, ending, leave }: Watching): WSEvents {
+export function sendNews({ news, enter, ending }: Watching): WSEvents {
   const gone = new AbortController();
-  const signal = AbortSignal.any([gone.signal, ending]);
+  let place: Place | null = null;
   const end = (): void => {
     gone.abort();
-    leave();
+    place?.leave();
   };
   return {
     onOpen: (_, socket) => {
       const raw = socket.raw as Raw;
-      send(raw, newsOf(runs, id, after, signal)).then(
+      try {
+        place = enter();
+      } catch {
+        raw.close(TRY_LATER);
+        return;
+      }
+      const early = AbortSignal.any([ending, place.lost]);
+      send(raw, news(AbortSignal.any([gone.signal, early]))).then(
         // Who does not read does not read a farewell either.
-        (isAll) => (isAll ? raw.close(ending.aborted ? COME_BACK : OVER) : raw.terminate()),
+        (isAll) => (isAll ? raw.close(early.aborted ? COME_BACK : OVER) : raw.terminate()),
         () => raw.close(COME_BACK),
       );
     },

@@ -7,16 +7,18 @@ const AT_ONCE = 200;
 /** Milliseconds of silence after which somebody says something, so that proxies keep the connection. */
 const PING_MS = 15_000;
 
-type Source = Pick<Runs, 'run' | 'events' | 'waitFor'>;
+/** Runs as somebody may see them. */
+export type Seen = Pick<Runs, 'run' | 'events' | 'waitFor'>;
 
 /**
  * What a watcher of a run is told, from the database: it may come late, come back, or be slower than the run. It ends
  * with `end`, or when the signal is aborted.
  *
+ * @param look asked before anything is told: how the runs are to be seen now; it throws for whoever may not see them any more
  * @param after number of the last event that the watcher has
  */
 export async function* newsOf(
-  runs: Source,
+  look: () => Promise<Seen>,
   id: string,
   after: number,
   signal: AbortSignal,
@@ -24,6 +26,7 @@ export async function* newsOf(
 ): AsyncGenerator<LiveFrame, void, void> {
   let [last, told] = [after, ''];
   while (!signal.aborted) {
+    const runs = await look();
     const run = runs.run(id);
     if (!run) return;
     const events = runs.events(id, last, AT_ONCE);

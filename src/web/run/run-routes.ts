@@ -5,7 +5,7 @@ import { goTo, pageOrJson } from '../reply.ts';
 import type { Call, Route } from '../route.ts';
 import type { WebContext } from '../web-context.ts';
 import { allEvents } from './all-events.ts';
-import { eventFor, runFor } from './event-audience.ts';
+import { changeFor, eventFor, runFor } from './event-audience.ts';
 import { ticketFor } from './live-ticket.ts';
 import { allLines, partOf, readView } from './log-html.ts';
 import { linesOfMachines, plainLine } from './log-lines.ts';
@@ -30,7 +30,7 @@ function show(call: Call, context: WebContext): Response {
       (change) => person && (isAdministrator(call) || involvementOf(person, change.id, runs) === 'involved'),
     );
   return pageOrJson(call, {
-    json: () => ({ run, changes }),
+    json: () => ({ run, changes: changes.map((change) => changeFor(change, isAdministrator(call))) }),
     page: () => {
       const stored = eventsFor(call, run, context);
       const events = stored.map(({ event }) => event);
