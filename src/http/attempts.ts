@@ -42,8 +42,18 @@ export class Attempts {
     if (this.#failures.size > MOST_KEPT && oldest !== undefined) this.#failures.delete(oldest);
   }
 
-  succeeded(key: string): void {
+  /** All failures of it are forgotten. @returns how many they were */
+  succeeded(key: string): number {
+    const count = this.#known(key)?.count ?? 0;
     this.#failures.delete(key);
+    return count;
+  }
+
+  /** So many failures count no more. */
+  forgive(key: string, count: number): void {
+    const known = this.#known(key);
+    if (known && known.count > count) known.count -= count;
+    else this.#failures.delete(key);
   }
 
   #known(key: string): Failures | undefined {

@@ -7,10 +7,14 @@ import { TooManyRequests } from './http-failures.ts';
 
 /** Milliseconds that a password counts as proved; then it is hashed again. */
 const PROVED_MS = 60_000;
+/** Until others of the same address are likely to be done. */
+const BUSY_MS = 1000;
 const FAMILIAR_MS = 12 * 3600_000;
 const MOST_REMEMBERED = 2000;
 /** Passwords that may be hashed or wait for it: bcrypt takes some 60 ms of the only thread. */
 const MOST_AT_ONCE = 32;
+/** Those of one address: else it would keep all others from logging in, and try as many before the first one has failed. */
+const MOST_AT_ONCE_BY_ADDRESS = 8;
 /** Wrong passwords of one name are slowed down later than those of one address, which need not be its owner's. */
 const FREE_BY_NAME = 10;
 
@@ -33,6 +37,10 @@ export class Logins {
   readonly #key = randomBytes(32);
   readonly #byAddress: Attempts;
   readonly #byName: Attempts;
+  /** Failures of one name at one address. */
+  readonly #byPair: Attempts;
+  /** Passwords under way, by address. */
+  readonly #atWork = new Map<string, number>();
   readonly #options: LoginsOptions;
   #failures = 0;
 
@@ -40,6 +48,7 @@ export class Logins {
     this.#options = options;
     this.#byAddress = new Attempts(options.now);
     this.#byName = new Attempts(options.now, FREE_BY_NAME);
+    this.#byPair = new Attempts(options.now);
   }
 
   /** How many logins have failed since the start. */
@@ -59,18 +68,45 @@ export class Logins {
     if (counts(this.#proved, digest, this.#options.now())) return true;
     const [from, name] = [networkOf(address), login.userid];
     const pair = `${from} ${name}`;
-    const pauseOfName = counts(this.#familiar, pair, this.#options.now()) ? 0 : this.#byName.pauseOf(name);
-    const pause = Math.max(this.#byAddress.pauseOf(from), pauseOfName);
+    const pause = this.#pauseOf(from, name, pair);
     if (pause > 0) throw new TooManyRequests('too many logins have failed', pause);
-    if (await this.#prove(digest, login, users)) {
-      this.#byAddress.succeeded(from);
+    if (await this.#proveInTurn(digest, login, users, from)) {
+      // Only her own: whoever knows one password must not be able to try others without end in between.
+      this.#byAddress.forgive(from, this.#byPair.succeeded(pair));
       remember(this.#familiar, pair, this.#options.now() + FAMILIAR_MS);
       return true;
     }
     this.#failures += 1;
     this.#byAddress.failed(from);
     this.#byName.failed(name);
+    this.#byPair.failed(pair);
     return false;
+  }
+
+  /** Whoever has logged in from there waits only for failures of that name there: neighbours take nothing from her. */
+  #pauseOf(from: string, name: string, pair: string): number {
+    if (counts(this.#familiar, pair, this.#options.now())) return this.#byPair.pauseOf(pair);
+    return Math.max(this.#byAddress.pauseOf(from), this.#byName.pauseOf(name));
+  }
+
+  async #proveInTurn(
+    digest: string,
+    login: Omit<Login, 'scheme'>,
+    users: readonly User[],
+    from: string,
+  ): Promise<boolean> {
+    if (this.#underWay.has(digest)) return await this.#prove(digest, login, users);
+    const others = this.#atWork.get(from) ?? 0;
+    if (others >= MOST_AT_ONCE_BY_ADDRESS)
+      throw new TooManyRequests('too many passwords of this address are being checked', BUSY_MS);
+    this.#atWork.set(from, others + 1);
+    try {
+      return await this.#prove(digest, login, users);
+    } finally {
+      const left = (this.#atWork.get(from) ?? 1) - 1;
+      if (left > 0) this.#atWork.set(from, left);
+      else this.#atWork.delete(from);
+    }
   }
 
   /** A browser asks for several things at once: all of them wait for one hash. */

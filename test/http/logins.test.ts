@@ -133,6 +133,44 @@ describe('logins that fail', () => {
     expect(await ask(ADA)).toBe(true);
   });
 
+  it('of a neighbour at the same address do not keep out who has logged in there', async () => {
+    const { clock, ask } = setUp();
+    expect(await ask(ADA)).toBe(true);
+    for (let count = 0; count < 20; count++) {
+      clock.now += 60_000;
+      expect(await ask({ userid: 'bob', password: 'wrong' })).toBe(false);
+    }
+    expect(await ask(ADA)).toBe(true);
+  });
+
+  it('are not forgotten for a success of another name: who knows one password cannot try others in between', async () => {
+    const { clock, ask } = setUp([person('ada', BCRYPT), person('eve', BCRYPT)]);
+    const eve = { userid: 'eve', password: SAMPLE_PASSWORD };
+    for (let count = 0; count < 5; count++) {
+      clock.now += 60_000;
+      expect(await ask({ userid: `user${count}`, password: 'x' })).toBe(false);
+      expect(await ask(eve)).toBe(true);
+    }
+    expect((await failureOf(() => ask(WRONG))).code).toBe('too-many-requests');
+  });
+
+  it('are slowed down also where that name has logged in before', async () => {
+    const { clock, ask, fail } = setUp();
+    expect(await ask(ADA)).toBe(true);
+    await fail(5);
+    clock.now += 500;
+    expect((await failureOf(() => ask(WRONG))).code).toBe('too-many-requests');
+  });
+
+  it('before the right one are forgotten with it', async () => {
+    const { clock, ask } = setUp();
+    for (let round = 0; round < 5; round++) {
+      clock.now += 60_001;
+      for (let count = 0; count < 3; count++) expect(await ask(WRONG)).toBe(false);
+      expect(await ask(ADA)).toBe(true);
+    }
+  });
+
   it('count for all addresses of one IPv6 network', async () => {
     const { ask } = setUp();
     for (let count = 0; count < 5; count++) await ask(WRONG, `2001:db8:1:2:${count}::9`);
@@ -166,4 +204,14 @@ it('passwords that wait to be hashed are limited, and the rest is told to come a
   const busy = answers.filter(({ status }) => status === 'rejected');
   expect(busy).toHaveLength(68);
   expect(busy[0]).toMatchObject({ reason: { code: 'busy' } });
+});
+
+it('passwords of one address that are being hashed are few, so that others have their turn', async () => {
+  const { ask } = setUp();
+  const asked = Array.from({ length: 40 }, (_, at) => ask({ userid: 'bob', password: `${at}` }));
+  const other = ask(ADA, '198.51.100.1');
+  const answers = await Promise.allSettled(asked);
+  const refused = answers.flatMap((one) => (one.status === 'rejected' ? [one.reason.code] : []));
+  expect(refused).toEqual(Array(32).fill('too-many-requests'));
+  expect(await other).toBe(true);
 });
