@@ -33,10 +33,15 @@ export interface Person {
 
 /** The person of that name; null where the index has none. */
 export function personOf(userid: string, { users, rows }: People): Person | null {
-  if (!users.some((user) => user.userid === userid)) return null;
-  const { id, isAdministrator, owned } = rightsOf(userid, rows);
+  const user = users.find((one) => one.userid === userid);
+  if (user === undefined) return null;
+  // Of that very row: another one of the same name, which no login is of, gives no rights.
+  const own = { users: rows.users.filter((row) => row['id'] === user.id), locations: rows.locations };
+  const { id, isAdministrator, owned } = rightsOf(userid, own);
   if (id === null) return null;
-  const keys = new Set(owned.map(({ key }) => key));
+  // A key means the first studio that has it.
+  const firsts = new Map(rows.locations.toReversed().map((row) => [row['key'], row['id']]));
+  const keys = new Set(owned.flatMap((one) => (firsts.get(one.key) === one.id ? [one.key] : [])));
   const studios = owned.map(({ key, name }) => ({ key, name }));
   return {
     id,

@@ -47,6 +47,25 @@ describe('a right', () => {
     expect(await statusOf(`/studios/${other}/probe`, 'administrator')).toBe(200);
   });
 
+  it('is not that of another row with the same userid, whose password nobody has', async () => {
+    const { userid } = ACCOUNTS.user;
+    const sql = `INSERT INTO users (id, userid, password, email, sites, created_at, updated_at)
+      VALUES (-1, ?, 'damaged', 'twin@example.com', 'index', '', '')`;
+    edit(server, sql, userid);
+    expect(await statusOf('/all', 'user')).toBe(403);
+    edit(server, 'DELETE FROM users WHERE id = -1');
+  });
+
+  it('to a key that two studios have is that to the first one, which the key means', async () => {
+    const { owned, other } = server.studios;
+    edit(server, 'UPDATE locations SET key = ? WHERE key = ?', 'kept', owned);
+    edit(server, 'UPDATE locations SET id = -1, key = ? WHERE key = ?', 'kept', other);
+    expect(await statusOf('/studios/kept/probe', 'owner')).toBe(403);
+    edit(server, 'UPDATE locations SET key = ? WHERE id = -1', other);
+    expect(await statusOf('/studios/kept/probe', 'owner')).toBe(200);
+    edit(server, 'UPDATE locations SET key = ? WHERE key = ?', owned, 'kept');
+  });
+
   it('counts from the next request on, and no longer than the index says', async () => {
     const { other } = server.studios;
     const { userid } = ACCOUNTS.user;
