@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -47,6 +47,29 @@ describe('the server', () => {
     expect(statSync(state).mode & 0o777).toBe(0o700);
     expect(statSync(join(state, 'web.key')).mode & 0o777).toBe(0o600);
     expect(existsSync(join(state, 'runs.sqlite3'))).toBe(true);
+  });
+
+  it('keeps its state private also behind a link', async () => {
+    const [real, link] = [join(machine.home, 'real'), join(machine.home, 'link')];
+    mkdirSync(real, { mode: 0o755 });
+    symlinkSync('real', link);
+    const server = start(undefined, { WEB_STATE_DIR: link });
+    await server.url();
+    expect(statSync(real).mode & 0o777).toBe(0o700);
+    expect(existsSync(join(real, 'runs.sqlite3'))).toBe(true);
+  });
+
+  it.each([
+    ['a link that leads nowhere', 'is a link that leads nowhere'],
+    ['a file', 'is not a directory'],
+  ])('says what is wrong with a state directory that is %s', async (what, message) => {
+    const path = join(machine.home, 'state');
+    if (what === 'a file') writeFileSync(path, '');
+    else symlinkSync('nowhere', path);
+    const server = start(undefined, { WEB_STATE_DIR: path });
+    expect(await server.ended).toBe(1);
+    expect(server.stderr).toContain('Failed (config-invalid): the state directory');
+    expect(server.stderr).toContain(message);
   });
 
   it('keeps the key of its forms over a restart, and makes one anew of a damaged one', async () => {

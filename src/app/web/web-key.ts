@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { renameSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { onDisk } from '../../files/disk.ts';
 import { readRegularFile } from '../../files/regular-file.ts';
-import { makeDirectory, makePrivateDirectory } from '../../rights/directories.ts';
 import { ownershipOfApplication, writeNewFile } from '../../rights/files.ts';
 
 const BYTES = 32;
@@ -17,8 +16,6 @@ const BYTES = 32;
 export function webKey(stateDir: string): Buffer {
   const path = join(stateDir, 'web.key');
   return onDisk('cannot prepare', path, () => {
-    makeDirectory(dirname(stateDir));
-    makePrivateDirectory(stateDir);
     const found = readRegularFile(path, BYTES);
     if (found.kind === 'file' && found.bytes.length === BYTES) return found.bytes;
     const key = randomBytes(BYTES);

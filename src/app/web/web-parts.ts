@@ -29,6 +29,7 @@ import type { PasswordThread } from './password-thread.ts';
 import { publishedComparison } from './published-comparison.ts';
 import { webKey } from './web-key.ts';
 import type { WebSettings } from './web-settings.ts';
+import { webStateDir } from './web-state-dir.ts';
 
 /** What only this server needs: config-update has no use for it. */
 const OURS = /^(?:WEB_|PUBLIC_URL_|SMTP_|MAIL_)/;
@@ -65,8 +66,9 @@ export function openWebContext({
   runs: other = {},
   mailLimits,
 }: Ingredients): WebContext {
-  const { stateDir, target, publicUrls, webUrl, isTrusted } = settings;
+  const { target, publicUrls, webUrl, isTrusted } = settings;
   requireDbDir(site.dbDir);
+  const stateDir = webStateDir(settings.stateDir, log.warn);
   const key = webKey(stateDir);
   const sites = [...publicUrls.values(), ...(webUrl === null ? [] : [webUrl])];
   const publicHosts = [...new Set(sites.map((url) => new URL(url).host))];
