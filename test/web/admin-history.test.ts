@@ -145,8 +145,12 @@ describe('the history', () => {
 
 describe('a table as CSV', () => {
   it('holds nothing that a program for tables takes for a formula', () => {
-    const hostile = ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1'];
+    const hostile = ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', ' =1', '\u200b=1', '\uff1d1'];
     expect(csvOf([hostile])).toBe(`\ufeff${hostile.map((text) => `"'${text}"`).join(',')}\r\n`);
+  });
+
+  it('holds none either where a semicolon or a line end begins a cell', () => {
+    expect(csvOf([['Gala;=1+1', 'Gala\n @1']])).toBe('\ufeff"Gala;\'=1+1","Gala\n\' @1"\r\n');
   });
 
   it('keeps quotes, commas, line ends and numbers as they are', () => {

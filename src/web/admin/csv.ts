@@ -1,5 +1,8 @@
-/** Programs for tables take what begins so for a formula, and run it. */
-const FORMULA = /^[=+\-@\t\r]/;
+/**
+ * Programs for tables take what begins so for a formula, and run it; some also in wide letters, or behind what cannot be
+ * seen. A semicolon begins a cell where the comma is for decimals.
+ */
+const FORMULA = /(^|[;\t\r\n])([\s\p{Cf}\p{Cc}]*[=+\-@\uff1d\uff0b\uff0d\uff20])/gu;
 
 /**
  * A table as CSV (RFC 4180), in UTF-8 with a byte order mark, since some programs for tables take it for another encoding
@@ -11,6 +14,6 @@ export function csvOf(rows: readonly (readonly (string | number | null)[])[]): s
 
 function cellOf(value: string | number | null): string {
   const text = value === null ? '' : String(value);
-  const safe = typeof value === 'string' && FORMULA.test(text) ? `'${text}` : text;
+  const safe = typeof value === 'string' ? text.replaceAll(FORMULA, "$1'$2") : text;
   return `"${safe.replaceAll('"', '""')}"`;
 }
