@@ -20,6 +20,12 @@ export interface Patience {
 const LOOK_MS = 10;
 /** Who has been in the way for so long keeps a transaction open, and to look so closely only takes the CPU from others. */
 const LONG_MS = 1000;
+/** Milliseconds in which one look is enough for all who wait for the same database: each takes the only thread. */
+const REST_MS = 10;
+const MOST_KEPT = 100;
+
+/** Who looked last at a database in vain, and when that ended; by its path. */
+const looked = new Map<string, { readonly by: Patience; readonly at: number }>();
 
 /** @param lookMs less where others are kept waiting by this process */
 export function patience(path: string, limitMs: number, lookMs = LOOK_MS): Patience {
@@ -28,27 +34,44 @@ export function patience(path: string, limitMs: number, lookMs = LOOK_MS): Patie
 
 /**
  * Tries until no other connection is in the way: some milliseconds without a pause, then a pause of some milliseconds in
- * which this process can do other things, and so on. After a second the pauses are ten times as long.
+ * which this process can do other things, and so on. After a second the pauses are ten times as long. Of several that wait
+ * for one database, one looks at a time.
  *
  * @throws {Failure} `lock-timeout` when patience ends.
  */
 export async function untilFree<T>(patient: Patience, work: () => T | Promise<T>): Promise<T> {
   const began = monotonicMs();
+  let obstacle: unknown;
   for (;;) {
-    let obstacle: unknown;
     const pause = monotonicMs() + patient.lookMs;
-    do {
-      try {
-        return await work();
-      } catch (error) {
-        if (!isBusy(error)) throw error;
-        obstacle = error;
-      }
-    } while (monotonicMs() < pause);
+    if (obstacle === undefined || !isLookedAt(patient)) {
+      do {
+        try {
+          return await work();
+        } catch (error) {
+          if (!isBusy(error)) throw error;
+          obstacle = error;
+        }
+      } while (monotonicMs() < pause && !isLookedAt(patient));
+      lookedAt(patient);
+    }
     if (monotonicMs() >= patient.deadline) throw outOfPatience(patient, obstacle);
     const pauseMs = 1 + Math.random() * 4;
     await wait(monotonicMs() - began < LONG_MS ? pauseMs : 10 * pauseMs);
   }
+}
+
+/** Whether somebody else has just looked in vain. */
+function isLookedAt(patient: Patience): boolean {
+  const last = looked.get(patient.path);
+  return last !== undefined && last.by !== patient && monotonicMs() - last.at < REST_MS;
+}
+
+function lookedAt(patient: Patience): void {
+  looked.delete(patient.path);
+  looked.set(patient.path, { by: patient, at: monotonicMs() });
+  const [oldest] = looked.keys();
+  if (looked.size > MOST_KEPT && oldest !== undefined) looked.delete(oldest);
 }
 
 function isBusy(error: unknown): boolean {

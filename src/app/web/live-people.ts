@@ -13,11 +13,19 @@ import type { People } from '../../web/person.ts';
  */
 export function livePeople(site: Site): () => Promise<People> {
   let known: (LiveIndex & { readonly people: People }) | null = null;
-  return async () => {
+  let underWay: Promise<People> | null = null;
+  const read = async (): Promise<People> => {
     const live = await readLiveIndex(site, undefined, known);
     if (known === null || live.digest !== known.digest) known = { ...live, people: peopleIn(live) };
     else if (live !== known) known = { ...live, people: known.people };
     return known.people;
+  };
+  // Whoever asks while others wait for the index waits with them: what is read in the end is read after all have asked.
+  return () => {
+    underWay ??= read().finally(() => {
+      underWay = null;
+    });
+    return underWay;
   };
 }
 
