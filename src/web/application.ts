@@ -67,7 +67,10 @@ export function createApplication(routes: readonly Route[], context: WebContext)
     return renderProblem(frameOf(c), notFound(`the page ${pathnameOf(c.req.url)}`));
   });
   app.onError((error, c) => {
-    if (!(error instanceof Failure)) context.log.exception(error);
+    const { incoming } = c.env;
+    // Nobody is left to be answered, and nothing went wrong here.
+    const isBrokenOff = incoming.destroyed && !incoming.complete;
+    if (!(error instanceof Failure) && !isBrokenOff) context.log.exception(error);
     return renderProblem(frameOf(c), error);
   });
   return app;

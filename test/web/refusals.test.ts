@@ -200,6 +200,21 @@ describe('a sender that stops in the middle', () => {
     expect((await raw(bytes)).status).toBe(408);
   });
 
+  it('by breaking off fills no log', async () => {
+    const before = server.log.length;
+    const headers = { ...LOGIN, 'Content-Type': 'application/json' };
+    for (const more of [{ 'Content-Length': '100' }, { 'Transfer-Encoding': 'chunked' }]) {
+      const socket = await open(server.port);
+      const bytes = rawPost(`${server.context.base}/probe/`, { ...headers, Expect: '100-continue', ...more });
+      socket.on('error', () => {}).write(bytes);
+      await once(socket, 'data');
+      socket.resetAndDestroy();
+      await once(socket, 'close');
+      expect((await server.ask('/up')).status).toBe(200);
+    }
+    expect(server.log.slice(before)).toEqual([]);
+  });
+
   it('keeps nobody else waiting', async () => {
     const sockets = await Promise.all(Array.from({ length: 50 }, () => open(server.port)));
     for (const socket of sockets)
