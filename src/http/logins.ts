@@ -24,6 +24,14 @@ export interface LoginsOptions {
   readonly verify?: (hash: string, password: string) => Promise<boolean>;
 }
 
+interface Attempt {
+  readonly digest: string;
+  readonly login: Omit<Login, 'scheme'>;
+  readonly users: readonly User[];
+  /** Whether that name has logged in from that address. */
+  readonly isKnown: boolean;
+}
+
 /**
  * Proves logins against the index, with a memory for what was proved just now, and pauses for who fails again and again.
  */
@@ -70,7 +78,8 @@ export class Logins {
     const pair = `${from} ${name}`;
     const pause = this.#pauseOf(from, name, pair);
     if (pause > 0) throw new TooManyRequests('too many logins have failed', pause);
-    if (await this.#proveInTurn(digest, login, users, from)) {
+    const isKnown = counts(this.#familiar, pair, this.#options.now());
+    if (await this.#proveInTurn({ digest, login, users, isKnown }, from)) {
       // Only her own: whoever knows one password must not be able to try others without end in between.
       this.#byAddress.forgive(from, this.#byPair.succeeded(pair));
       remember(this.#familiar, pair, this.#options.now() + FAMILIAR_MS);
@@ -89,19 +98,14 @@ export class Logins {
     return Math.max(this.#byAddress.pauseOf(from), this.#byName.pauseOf(name));
   }
 
-  async #proveInTurn(
-    digest: string,
-    login: Omit<Login, 'scheme'>,
-    users: readonly User[],
-    from: string,
-  ): Promise<boolean> {
-    if (this.#underWay.has(digest)) return await this.#prove(digest, login, users);
+  async #proveInTurn(attempt: Attempt, from: string): Promise<boolean> {
+    if (this.#underWay.has(attempt.digest)) return await this.#prove(attempt);
     const others = this.#atWork.get(from) ?? 0;
     if (others >= MOST_AT_ONCE_BY_ADDRESS)
       throw new TooManyRequests('too many passwords of this address are being checked', BUSY_MS);
     this.#atWork.set(from, others + 1);
     try {
-      return await this.#prove(digest, login, users);
+      return await this.#prove(attempt);
     } finally {
       const left = (this.#atWork.get(from) ?? 1) - 1;
       if (left > 0) this.#atWork.set(from, left);
@@ -109,11 +113,11 @@ export class Logins {
     }
   }
 
-  /** A browser asks for several things at once: all of them wait for one hash. */
-  async #prove(digest: string, login: Omit<Login, 'scheme'>, users: readonly User[]): Promise<boolean> {
+  /** A browser asks for several things at once: all of them wait for one hash. Whoever is known waits in any queue. */
+  async #prove({ digest, login, users, isKnown }: Attempt): Promise<boolean> {
     const known = this.#underWay.get(digest);
     if (known) return await known;
-    if (this.#underWay.size >= MOST_AT_ONCE) {
+    if (this.#underWay.size >= MOST_AT_ONCE && !isKnown) {
       throw new Failure('busy', `${MOST_AT_ONCE} passwords are being checked already`, {
         hint: 'Try again in a moment.',
       });

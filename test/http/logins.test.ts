@@ -215,3 +215,15 @@ it('passwords of one address that are being hashed are few, so that others have 
   expect(refused).toEqual(Array(32).fill('too-many-requests'));
   expect(await other).toBe(true);
 });
+
+it('passwords of strangers at many addresses keep nobody out who has logged in from hers', async () => {
+  const { clock, ask } = setUp();
+  expect(await ask(ADA, '198.51.100.1')).toBe(true);
+  clock.now += 60_001;
+  const asked = Array.from({ length: 100 }, (_, at) =>
+    ask({ userid: 'bob', password: `${at}` }, `10.0.0.${at}`),
+  );
+  const own = ask(ADA, '198.51.100.1');
+  await Promise.allSettled(asked);
+  expect(await own).toBe(true);
+});
