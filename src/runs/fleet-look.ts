@@ -50,7 +50,8 @@ export class FleetLook {
 
   /** Whether the last answer is not older than half a minute. */
   get isFresh(): boolean {
-    return this.#last !== null && this.#parts.now() - Date.parse(this.#last.at) < FRESH_MS;
+    // Also by a clock that was set back meanwhile.
+    return this.#last !== null && Math.abs(this.#parts.now() - Date.parse(this.#last.at)) < FRESH_MS;
   }
 
   /**

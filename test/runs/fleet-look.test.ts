@@ -37,6 +37,9 @@ it('an answer of the machines is fresh for half a minute, and stays until there 
   expect(machines.isFresh).toBe(true);
   now += 2000;
   expect(machines.isFresh).toBe(false);
+  now -= 3_600_000;
+  expect(machines.isFresh, 'by a clock that was set back').toBe(false);
+  now += 3_600_000;
   expect(machines.last?.at).toBe('2026-11-30T12:00:00.000Z');
 });
 
