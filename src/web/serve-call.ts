@@ -77,11 +77,23 @@ async function whoAsks(
 ): Promise<Person | null> {
   const credentials = parseAuthorization(c.req.header('authorization'));
   if (credentials?.scheme !== 'basic') return null;
-  const known = await people();
+  const known = await people().catch((error) => {
+    throw withoutDetails(error, log);
+  });
   if (await logins.isRight(credentials, outer.address, known.users))
     return personOf(credentials.userid, known);
   log.warn(`a login as ${quoted(credentials.userid)} from ${outer.address} failed`);
   throw unauthorized('this name and password are not right');
+}
+
+/** Whoever has not logged in is told nothing of this host's files. */
+function withoutDetails(error: unknown, log: WebContext['log']): unknown {
+  if (!(error instanceof Failure)) return error;
+  log.warn(`nobody can log in: ${error.message}`);
+  return new Failure(error.code, 'the index of this host cannot be read', {
+    hint: 'Nobody can log in before it can. The log of showcase-web says why.',
+    cause: error,
+  });
 }
 
 async function mayAsk(

@@ -1,3 +1,4 @@
+import { renameSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { SAMPLE_PASSWORD } from '../../dev/sample/people.ts';
 import { openDatabase } from '../../src/database/sqlite.ts';
@@ -131,6 +132,14 @@ describe('a login', () => {
     edit(server, 'ALTER TABLE users RENAME TO people');
     const refused = await server.ask('/requests/', 'administrator');
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(await refused.text(), 'whoever has not logged in is told no path').not.toContain(server.home);
+    writeFileSync(`${server.indexPath}.bad`, 'no database');
+    renameSync(server.indexPath, `${server.indexPath}.good`);
+    renameSync(`${server.indexPath}.bad`, server.indexPath);
+    const damaged = await server.ask('/requests/', 'administrator');
+    expect([damaged.status, (await damaged.text()).includes(server.home)]).toEqual([503, false]);
+    expect(server.log.join('\n')).toContain(server.indexPath);
+    renameSync(`${server.indexPath}.good`, server.indexPath);
     edit(server, 'ALTER TABLE people RENAME TO users');
     expect((await server.ask('/requests/', 'administrator')).status).toBe(200);
   });
