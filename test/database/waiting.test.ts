@@ -102,22 +102,6 @@ describe('the wait for a busy database', () => {
     expect([done, tried]).toEqual(['done', 5]);
     await expect(untilFree(patience('/db', 0), () => 'at once')).resolves.toBe('at once');
   });
-
-  it('is one look for all who wait: whoever comes while it is known to be busy tries once, and lets others work', async () => {
-    const tries: string[] = [];
-    const wait = (who: string, path: string) =>
-      untilFree(patience(at(path), 0), () => {
-        tries.push(who);
-        throw new Busy();
-      });
-    await expect(wait('first', 'a')).rejects.toMatchObject({ code: 'lock-timeout' });
-    await expect(wait('second', 'a')).rejects.toMatchObject({ code: 'lock-timeout' });
-    await expect(wait('elsewhere', 'b')).rejects.toMatchObject({ code: 'lock-timeout' });
-    const count = (who: string): number => tries.filter((one) => one === who).length;
-    expect(count('second')).toBe(1);
-    expect(count('first')).toBeGreaterThan(1);
-    expect(count('elsewhere')).toBeGreaterThan(1);
-  });
 });
 
 describe('a file of the state directory that is damaged', () => {
