@@ -1,10 +1,10 @@
 import { forbidden, notFound } from '../http/http-failures.ts';
-import type { Change } from '../runs/run-model.ts';
+import { type Change, DEPLOYMENT } from '../runs/run-model.ts';
 import type { Runs } from '../runs/runs.ts';
 import { type Person, personOf } from './person.ts';
 import type { WebContext } from './web-context.ts';
 
-/** Whether somebody has to do with a change or a run; `missing` where there is none of that id. */
+/** Whether somebody has to do with a change or a run, which nobody has with a deployment; `missing` where there is none of that id. */
 export type Involvement = 'involved' | 'stranger' | 'missing';
 
 /** @param id of a change or of a run: both are random, and none is the other's */
@@ -13,13 +13,14 @@ export function involvementOf(
   id: string,
   runs: Pick<Runs, 'run' | 'change' | 'changesOf'>,
 ): Involvement {
-  const isHers = ({ by, studio }: Pick<Change, 'by' | 'studio'>): boolean =>
-    by === userid || (studio !== null && rights.owns(studio));
+  // Whoever was an administrator when it began must not be able to have it done again.
+  const isHers = ({ by, studio, target }: Pick<Change, 'by' | 'studio' | 'target'>): boolean =>
+    target !== DEPLOYMENT && (by === userid || (studio !== null && rights.owns(studio)));
   const change = runs.change(id);
   if (change) return isHers(change) ? 'involved' : 'stranger';
   const run = runs.run(id);
   if (!run) return 'missing';
-  return run.by === userid || runs.changesOf(id).some(isHers) ? 'involved' : 'stranger';
+  return isHers({ ...run, studio: null }) || runs.changesOf(id).some(isHers) ? 'involved' : 'stranger';
 }
 
 /**

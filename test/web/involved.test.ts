@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Change, Run } from '../../src/runs/run-model.ts';
+import { openDatabase } from '../../src/database/sqlite.ts';
+import { type Change, DEPLOYMENT, type Run } from '../../src/runs/run-model.ts';
 import { involvementOf } from '../../src/web/involved.ts';
+import { ACCOUNTS } from './support/web-people.ts';
+import { startWeb } from './support/web-server.ts';
 
 const change = (id: string, by: string, studio: string | null) => ({ id, by, studio, run: 'run' }) as Change;
 const CHANGES = [change('of-ada', 'ada', null), change('of-boston', 'bob', 'boston')];
@@ -31,4 +34,22 @@ describe('somebody', () => {
   ])('%s is as it should be', (_, who, id, expected) => {
     expect(involvementOf(who, id, RUNS)).toBe(expected);
   });
+});
+
+it('a deployment is nobody’s who is not an administrator any more: it is neither shown nor done again', async () => {
+  const env = { DEPLOY_COMMAND: 'false', APP_SOURCE: '/' };
+  const { context, indexPath, ask, post } = await startWeb({ env });
+  const { runs } = context;
+  const change = runs.publish(ACCOUNTS.administrator.userid, 'administrator', DEPLOYMENT);
+  const run = runs.change(change)?.run ?? '';
+  await expect.poll(() => runs.run(run)?.state).toBe('failed');
+  expect((await ask(`/runs/${run}`, 'administrator')).status).toBe(200);
+  const db = openDatabase(indexPath);
+  db.prepare('UPDATE users SET sites = NULL WHERE userid = ?').run(ACCOUNTS.administrator.userid);
+  db.close();
+  for (const path of [`/runs/${run}`, `/requests/${change}`]) {
+    expect((await ask(path, 'administrator')).status).toBe(403);
+    expect((await post(`${path}/retry`, {}, 'administrator')).status).toBe(403);
+  }
+  expect(runs.runs().total).toBe(1);
 });
