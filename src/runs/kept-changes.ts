@@ -91,6 +91,40 @@ export class KeptChanges {
     return this.#where(new Where().is('state', 'pending').is('target', target));
   }
 
+  /** What no run has published yet: what is pending, and what has failed with its run. Oldest first. */
+  unpublished(): Change[] {
+    return this.#where(
+      new Where().holds(
+        `(state = 'pending' OR state = 'failed' AND EXISTS
+         (SELECT 1 FROM runs WHERE runs.id = changes.run AND runs.state <> 'done'))`,
+      ),
+    );
+  }
+
+  /** Those that some machines did not have when they became live. */
+  liveWithProblem(): Change[] {
+    return this.#where(new Where().is('state', 'live').holds('problem IS NOT NULL'));
+  }
+
+  /** Whether a later change that is published has written the same event, or has moved or removed its studio. */
+  isOvertaken(id: string): boolean {
+    return (
+      this.#db
+        .prepare<[string], number>(
+          `SELECT 1 FROM changes AS own JOIN changes AS later ON later.sequence > own.sequence
+           WHERE own.id = ? AND later.state NOT IN ('intended', 'pending', 'dropped') AND (
+             EXISTS (SELECT 1 FROM json_each(own.changed_rows) AS mine, json_each(later.changed_rows) AS other
+               WHERE mine.value ->> 'table' = 'showcases' AND other.value ->> 'table' = 'showcases'
+               AND mine.value ->> 'id' = other.value ->> 'id')
+             OR (later.kind = 'studio' AND later.old_values ->> 'key' = own.studio
+               AND later.new_values ->> 'key' IS NOT own.studio))
+           LIMIT 1`,
+        )
+        .pluck()
+        .get(id) === 1
+    );
+  }
+
   /** Oldest first. */
   ofRun(run: string, states?: readonly ChangeState[]): Change[] {
     return this.#where(new Where().is('run', run).isOneOf('state', states));

@@ -1,6 +1,7 @@
 import type { Database, Statement } from '../database/sqlite.ts';
 import type { Problem } from '../failure.ts';
 import type { FleetReport } from '../report/fleet-results.ts';
+import { covers } from './book-rules.ts';
 import {
   assignments,
   type Cell,
@@ -100,6 +101,18 @@ export class KeptRuns {
   /** The run that takes changes for a target; null for none. */
   waitingFor(target: string): Run | null {
     return this.inState('waiting').find((run) => run.target === target) ?? null;
+  }
+
+  /** Whether a later run for the same target, which had all that this one had, ended well. */
+  wentWellAfter({ id, target }: Pick<Run, 'id' | 'target'>): boolean {
+    const later = this.#db
+      .prepare<[string], string>(
+        `SELECT DISTINCT target FROM runs
+         WHERE state = 'done' AND sequence > (SELECT sequence FROM runs WHERE id = ?)`,
+      )
+      .pluck()
+      .all(id);
+    return later.some((other) => covers(other, target));
   }
 
   begin(id: string): void {

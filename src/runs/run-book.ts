@@ -1,6 +1,7 @@
 import { backoff } from '../backoff.ts';
 import type { Database } from '../database/sqlite.ts';
 import { onDisk } from '../files/disk.ts';
+import { covers, TRIGGERS, takenBack, unanswered } from './book-rules.ts';
 import { type Conclusion, reachesSome } from './conclude.ts';
 import { KeptChanges } from './kept-changes.ts';
 import { KeptEvents } from './kept-events.ts';
@@ -18,16 +19,6 @@ export interface BookParts {
   /** Told the runs and changes that are no longer as they were, after that is durable. Must not throw. */
   readonly changed: (ids: ReadonlySet<string>) => void;
 }
-
-/** Which run a change with this reason begins. */
-const TRIGGERS: Readonly<Record<Change['kind'], RunTrigger>> = {
-  event: 'request',
-  password: 'password',
-  studio: 'edit',
-  user: 'edit',
-  region: 'edit',
-  update: 'administrator',
-};
 
 /**
  * All that can become of runs and changes, each step one durable transaction. So after a kill there is no state between
@@ -97,12 +88,7 @@ export class RunBook {
   cancel(id: string, by: string): boolean {
     return this.#step(() => {
       if (this.runs.get(id)?.state !== 'waiting') return false;
-      const error = {
-        code: 'cancelled',
-        message: `${by} took it back before it began`,
-        hint: 'Update the machines to have it done after all.',
-      } as const;
-      this.runs.end(id, { state: 'cancelled', report: null, error, exitCode: null });
+      this.runs.end(id, { state: 'cancelled', report: null, error: takenBack(by), exitCode: null });
       this.#touched.add(id);
       for (const change of this.changes.ofRun(id, ['asked'])) {
         const state = change.kind === 'update' ? 'dropped' : 'pending';
@@ -112,11 +98,17 @@ export class RunBook {
     });
   }
 
-  /** From now on it takes no change any more. */
+  /**
+   * From now on it takes no change any more. What the index has and no run publishes goes along, since it reads the whole
+   * index: what is pending, and what no run has published before.
+   */
   begin(id: string): void {
     this.#step(() => {
+      const { target } = this.runs.require(id);
       this.runs.begin(id);
       this.#touched.add(id);
+      for (const change of this.changes.unpublished())
+        if (covers(target, change.target)) this.#set(change, { state: 'asked', run: id, problem: null });
     });
   }
 
@@ -133,6 +125,9 @@ export class RunBook {
         if (change.state === 'asked') this.#settle(change);
         else if (change.state === 'live' && change.problem) this.#becomeLive(change);
       }
+      if (end.state !== 'done') return;
+      for (const change of this.changes.liveWithProblem())
+        if (covers(run.target, change.target)) this.#set(change, { problem: null });
     });
   }
 
@@ -142,7 +137,7 @@ export class RunBook {
       const change = this.changes.get(id);
       if (change?.state !== 'checking' || !change.live) return;
       this.#set(change, { live: { ...change.live, result } });
-      if (result.isLive) this.#becomeLive(change);
+      if (result.isLive || this.changes.isOvertaken(id)) this.#becomeLive(change);
       else this.#passOn(change, this.#runOf(change), result);
     });
   }
@@ -166,22 +161,18 @@ export class RunBook {
     this.#settle(this.#change(change.id));
   }
 
-  /** It answers. Its problem is the one of those machines that do not have it, until a later run has reached them. */
+  /** It answers, or what it made was changed again since. Its problem is the one of those machines that do not have it, until a later run has reached them. */
   #becomeLive(change: Change): void {
     const first = this.#runOf(change);
     let run = first;
     for (let next = this.#nextOf(run); next !== null; next = this.#nextOf(next)) run = next;
     const left = run.state === 'failed' ? run.error : (change.problem ?? first.error);
-    this.#set(change, { state: 'live', run: run.id, problem: run.state === 'done' ? null : left });
+    const isMended = run.state === 'done' || this.runs.wentWellAfter(first);
+    this.#set(change, { state: 'live', run: run.id, problem: isMended ? null : left });
   }
 
   #fail(change: Change, run: Run, result: LiveResult | null): void {
-    const unanswered = {
-      code: 'machine-failed',
-      message: `${change.live?.url} does not answer with it: ${result?.reason}`,
-      hint: 'Look at the machine that serves it, then try again.',
-    } as const;
-    const problem = run.error ?? (result ? unanswered : null);
+    const problem = run.error ?? (result && unanswered(change, result));
     this.#set(change, { state: 'failed', problem });
   }
 

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { type Html, html, type Part } from '../../html/html.ts';
+import type { Change } from '../../runs/run-model.ts';
 import { button, errorSummary, type FieldProblem, formOf } from '../layout/form-controls.ts';
 import { facts, linkButton, table, time } from '../layout/pieces.ts';
 import { changeBadge } from '../layout/run-words.ts';
@@ -8,7 +9,7 @@ import type { Call } from '../route.ts';
 import type { WebContext } from '../web-context.ts';
 import { type AdminKind, type EditedRow, type FormValues, namesOf } from './admin-kind.ts';
 import type { ChangedMeanwhile, Merged } from './merge-typed.ts';
-import { newsOfRows, type RowNews } from './row-news.ts';
+import { newsOfRows } from './row-news.ts';
 
 /** A form that is to be shown. */
 export interface Shown {
@@ -75,11 +76,11 @@ ${button(`${words} and update the machines`, 'go', 'do', 'publish')}</p>
 <p class="quiet">What is only saved is pending: the machines have it after their next update.</p>`;
 }
 
-function lastChange(call: Call, { change, state }: RowNews): Html {
+function lastChange(call: Call, change: Change): Html {
   return facts([
     [
       'Last change here',
-      html`${changeBadge(state)} ${'\u00b7'} <a href="${call.link(`/admin/history/${change.id}`)}">by ${change.by}</a>, ${time(change.at)}`,
+      html`${changeBadge(change.state)} ${'\u00b7'} <a href="${call.link(`/admin/history/${change.id}`)}">by ${change.by}</a>, ${time(change.at)}`,
     ],
   ]);
 }
@@ -115,11 +116,9 @@ ${formOf(call, action, ...fields.map(([name, value]) => hiddenField(name, value)
 }
 
 /** What somebody else did while the form was open, and what became of what was typed. */
-export function conflictBox({ changes }: Merged, news: RowNews | null, isTyping = true): Html {
+export function conflictBox({ changes }: Merged, news: Change | null, isTyping = true): Html {
   const who =
-    news === null
-      ? html`Somebody else changed this`
-      : html`${news.change.by} changed this (${time(news.change.at)})`;
+    news === null ? html`Somebody else changed this` : html`${news.by} changed this (${time(news.at)})`;
   const shown = (text: string): Part =>
     text === '' ? html`<span class="quiet">empty</span>` : namesOf(text).join(', ');
   return html`<div class="problems" role="alert" tabindex="-1" data-focus>

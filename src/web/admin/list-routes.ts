@@ -1,6 +1,7 @@
 import { type Html, html, type Part } from '../../html/html.ts';
 import type { Page as Rows } from '../../requests/row-lists.ts';
 import type { AllRows } from '../../requests/row-views.ts';
+import type { Change } from '../../runs/run-model.ts';
 import { counted } from '../../text.ts';
 import { filterForm, pageLinks, withQuery } from '../layout/list-parts.ts';
 import { type Column, linkButton, table } from '../layout/pieces.ts';
@@ -8,7 +9,7 @@ import { changeBadge } from '../layout/run-words.ts';
 import { sendJson, showPage } from '../reply.ts';
 import type { Call, Route } from '../route.ts';
 import type { AdminKind } from './admin-kind.ts';
-import { newsOfRows, type RowNews } from './row-news.ts';
+import { newsOfRows } from './row-news.ts';
 
 /** What a list of one kind of rows shows, and how it is searched. */
 export interface ListKind<Row extends { readonly id: number }> {
@@ -45,7 +46,7 @@ interface Drawn<Row extends { readonly id: number }> {
   readonly list: ListKind<Row>;
   readonly rows: Rows<Row>;
   readonly fields: Part;
-  readonly news: ReadonlyMap<number, RowNews>;
+  readonly news: ReadonlyMap<number, Change>;
 }
 
 function render<Row extends { readonly id: number }>(
@@ -81,6 +82,6 @@ ${pageLinks(call, rows, address)}`;
 }
 
 /** Of most rows nothing is known but that they are in the index: they were there before this server was. */
-function standing(news: RowNews | undefined): Html {
+function standing(news: Change | undefined): Html {
   return news === undefined ? html`<span class="quiet">&ndash;</span>` : changeBadge(news.state);
 }
