@@ -3,7 +3,7 @@ import { type Patience, patience, untilFree } from '../database/busy.ts';
 import { type Database, openDatabase } from '../database/sqlite.ts';
 import { diskError } from '../files/disk.ts';
 import { editOf } from './edit-of.ts';
-import { indexFailure, indexMissing } from './index-failures.ts';
+import { indexFailure, indexMissing, indexReplaced } from './index-failures.ts';
 import { IndexReader } from './index-reader.ts';
 import { refuseTriggers } from './index-tables.ts';
 import { type HashPassword, hashHere } from './new-password.ts';
@@ -94,9 +94,10 @@ export class IndexEditor {
     const patient = patience(path, patienceMs, LOOK_MS);
     let db: Database | null = null;
     try {
-      db = await untilFree(patient, () => begin(path));
+      const { db: open, file } = await untilFree(patient, () => begin(path));
+      db = open;
       const weighed = weighEdit(db, edit, this.#now());
-      return weighed.kind === 'good' ? await this.#commit(db, weighed, how, patient) : weighed;
+      return weighed.kind === 'good' ? await this.#commit(db, weighed, how, { patient, file }) : weighed;
     } catch (error) {
       throw diskError('cannot write', path, indexFailure(path, error));
     } finally {
@@ -104,7 +105,13 @@ export class IndexEditor {
     }
   }
 
-  async #commit(db: Database, weighed: Weighed, { by, publish }: How, patient: Patience): Promise<Outcome> {
+  async #commit(
+    db: Database,
+    weighed: Weighed,
+    { by, publish }: How,
+    { patient, file }: { patient: Patience; file: string },
+  ): Promise<Outcome> {
+    const { path } = this.#parts;
     const { id, change, eventPath, warnings, consequences } = weighed;
     const { log, live: liveAt } = this.#parts;
     const live = eventPath === null ? null : liveAt(eventPath);
@@ -113,32 +120,44 @@ export class IndexEditor {
       // Readers may be in the way; who waits here keeps new ones out, so that they cannot go on for ever.
       await untilFree(patient, () => db.exec('COMMIT'));
     } catch (error) {
-      // Without an open transaction nobody knows what the index has: the log finds out at the next start.
-      if (db.inTransaction) {
+      // Without an open transaction nobody knows what the index has.
+      if (!db.inTransaction) log.doubt(entry);
+      else {
         db.exec('ROLLBACK');
         log.drop(entry);
       }
       throw error;
+    }
+    if (fileAt(path) !== file) {
+      log.doubt(entry);
+      throw indexReplaced(path);
     }
     log.saved(entry, { after: change.after, live, publish });
     return { kind: 'saved', change: entry, id, warnings, consequences };
   }
 }
 
-/** An open IMMEDIATE transaction on the live index; no other process writes until it ends. */
-function begin(path: string): Database {
-  if (!statSync(path, { throwIfNoEntry: false })) throw indexMissing(path);
+/** An open IMMEDIATE transaction on the live index, and which file that is; no other process writes until it ends. */
+function begin(path: string): { readonly db: Database; readonly file: string } {
+  const file = fileAt(path);
+  if (file === null) throw indexMissing(path);
   const db = openDatabase(path, { fileMustExist: true, busyTimeoutMs: 0 });
   try {
     prepare(db);
     db.pragma('synchronous = FULL');
     db.exec('BEGIN IMMEDIATE');
     refuseTriggers(db);
-    return db;
+    return { db, file };
   } catch (error) {
     db.close();
     throw error;
   }
+}
+
+/** Which file is at a path: another one after somebody has put one in its place. Null for none. */
+function fileAt(path: string): string | null {
+  const found = statSync(path, { throwIfNoEntry: false, bigint: true });
+  return found ? `${found.dev} ${found.ino}` : null;
 }
 
 /** As Rails has it, and so that nothing in the schema is run. */

@@ -21,3 +21,9 @@ export function indexMissing(path: string): Failure {
     hint: 'Say where the databases are (RAILS_DB_VOLUME), or put the index there.',
   });
 }
+
+export function indexReplaced(path: string): Failure {
+  return new Failure('busy', `another file was put in the place of the index ${path} just now`, {
+    hint: 'Look whether the new one has what you did; if not, do it again.',
+  });
+}

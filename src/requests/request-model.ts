@@ -52,6 +52,8 @@ export interface ChangeLog {
   ): void;
   /** The index does not have it. */
   drop(id: string): void;
+  /** Nobody knows whether the index has it: look there. */
+  doubt(id: string): void;
 }
 
 /** Something wrong with one field, as a sentence; the field is '' for the whole form. */

@@ -102,21 +102,27 @@ export function createRuns(parts: RunsParts): Runs {
   const intended = book.changes.inState('intended').map(({ id }) => id);
   const recovering = { ...parts, book, failed };
 
+  const lookUp = async (ids: readonly string[]): Promise<readonly string[]> => {
+    let left = ids;
+    await untilKept(async () => {
+      left = await recoverIntended(recovering, left);
+    });
+    return left;
+  };
+  const lookUpUntilFound = async (ids: readonly string[]): Promise<void> => {
+    for (let left = ids; left.length > 0 && !signal.aborted; ) {
+      await pause(limits.diskPauseMs, signal);
+      if (!signal.aborted) left = await lookUp(left);
+    }
+  };
   const recover = async (): Promise<void> => {
     await untilKept(() => recoverRuns(recovering));
-    let left = intended;
-    const again = async (): Promise<void> => {
-      left = await recoverIntended(recovering, left);
-    };
-    await untilKept(again);
+    const left = await lookUp(intended);
     // Before, nobody knows which of them did set a password.
     if (left.length === 0) await untilKept(async () => tokens.revive());
     isOpen = !signal.aborted;
     look();
-    while (left.length > 0 && !signal.aborted) {
-      await pause(limits.diskPauseMs, signal);
-      if (!signal.aborted) await untilKept(again);
-    }
+    await lookUpUntilFound(left);
   };
   const untilKept = async (work: () => Promise<void>): Promise<void> => {
     while (!signal.aborted) {
@@ -134,12 +140,27 @@ export function createRuns(parts: RunsParts): Runs {
       await pause(REMOVE_MS, signal);
     }
   };
-  let background: Promise<unknown> = Promise.resolve();
+  /** What goes on beside the runs. */
+  const under = new Set<Promise<unknown>>();
+  const beside = (work: Promise<unknown>): void => {
+    const done: Promise<unknown> = work.finally(() => under.delete(done));
+    under.add(done);
+  };
+  /** What became of the index is so: a disk that does not take that now is asked again. Until then it is as after a kill. */
+  const surely = (work: () => void): void => {
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof Failure) || error.code !== 'disk') throw error;
+      beside(keep(work));
+    }
+  };
 
   return {
     intend: (change) => book.intend(change),
-    saved: (id, done) => book.saved(id, done),
-    drop: (id) => book.drop(id),
+    saved: (id, done) => surely(() => book.saved(id, done)),
+    drop: (id) => surely(() => book.drop(id)),
+    doubt: (id) => beside(lookUp([id]).then(lookUpUntilFound)),
     publish: (by, trigger, of) => book.publish(by, trigger, of),
     retry: (id, by) => book.retry(id, by),
     cancel: (run, by) => book.cancel(run, by),
@@ -167,12 +188,13 @@ export function createRuns(parts: RunsParts): Runs {
     },
     tokens,
     start: () => {
-      background = Promise.all([recover(), tidy()]);
+      beside(recover());
+      beside(tidy());
     },
     close: async () => {
       stop.abort();
       watchers.wakeAll();
-      await Promise.all([background, queue.ended(), checks.ended()]);
+      await Promise.all([...under, queue.ended(), checks.ended()]);
       db.close();
       lock.release();
     },

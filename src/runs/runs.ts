@@ -15,10 +15,15 @@ import type {
 export interface Runs {
   /** Call it before the index is written. It is durable when this returns; gives the id of the change. */
   intend(change: NewChange): string;
-  /** The index has it, which counts once. With `publish` it joins a run, which is woken; else it is pending. */
+  /**
+   * The index has it, which counts once. With `publish` it joins a run, which is woken; else it is pending. On a disk that
+   * is full it stays `intended` until there is space; so does what is dropped.
+   */
   saved(id: string, done: Saved): void;
   /** The index does not have it. */
   drop(id: string): void;
+  /** Nobody knows whether the index has it: it is looked for there, until that is found out. */
+  doubt(id: string): void;
   /**
    * Has the machines updated, and all that is pending for that target with it.
    *

@@ -51,3 +51,15 @@ it('a disk that is full while a run is under way takes its events and its end on
   expect(said.filter((line) => line.startsWith('problem ')).length).toBeGreaterThanOrEqual(5);
   expect(said.at(-2)).toBe('[["done",202]]');
 });
+
+it('a disk that is full when the index has a change takes that once there is space, without a new start', async () => {
+  const { said } = await room.hold(
+    [
+      ...['start', 'intend one', 'put one', 'intend two', 'fill', 'refused', 'saved one', 'drop two'],
+      ...['until-problems 2', 'free', 'until-change one live', 'until-change two dropped', 'show'],
+    ],
+    mounts.through,
+  );
+  expect(said.at(-1)).toBe('show');
+  expect(said.at(-2)).toBe('[["done",2]]');
+});

@@ -50,6 +50,35 @@ describe('a change', () => {
     expect(rig.states).toEqual([]);
   });
 
+  it.each([
+    ['is published if the index has it', true, 'live'],
+    ['is dropped if the index does not have it', false, 'dropped'],
+  ] as const)('of which nobody knows whether the index has it %s', async (_, isIn, state) => {
+    rig.runs.start();
+    const id = rig.runs.intend(newChange('one'));
+    if (isIn) rig.played.put('one');
+    rig.runs.doubt(id);
+    await rig.reaches(id, state);
+    expect(rig.problems).toEqual([]);
+  });
+
+  it('of which nobody knows is looked for until the index can be read', async () => {
+    await rig.runs.close();
+    let tries = 0;
+    rig.open({
+      isInIndex: () => {
+        tries += 1;
+        if (tries < 4) throw new Error('the index is not there');
+        return true;
+      },
+    });
+    rig.runs.start();
+    const id = rig.runs.intend(newChange('one'));
+    rig.runs.doubt(id);
+    await rig.reaches(id, 'live');
+    expect(tries).toBe(4);
+  });
+
   it('says what it was made of, as it was saved at last', () => {
     const id = rig.runs.intend(newChange('one', { studio: 'boston', after: { name: 'A' } }));
     rig.runs.saved(id, { publish: false, after: { name: 'A', key: 'a' }, live: { url: 'https://x/a/' } });

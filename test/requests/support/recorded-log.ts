@@ -2,7 +2,7 @@ import type { ChangeLog, LiveAddress, NewChange, Values } from '../../../src/req
 
 interface Recorded extends NewChange {
   readonly id: string;
-  state: 'intended' | 'saved' | 'dropped';
+  state: 'intended' | 'saved' | 'dropped' | 'doubted';
 }
 
 interface Done {
@@ -29,6 +29,10 @@ export class RecordedLog implements ChangeLog {
 
   drop(id: string): void {
     this.find(id).state = 'dropped';
+  }
+
+  doubt(id: string): void {
+    this.find(id).state = 'doubted';
   }
 
   find(id: string): Recorded {

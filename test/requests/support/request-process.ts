@@ -25,7 +25,8 @@ const log: ChangeLog = {
     return 'c';
   },
   saved: () => dieAt('saved'),
-  drop: () => {},
+  drop: () => writeSync(1, 'dropped\n'),
+  doubt: () => writeSync(1, 'doubted\n'),
 };
 const editor = new IndexEditor({ path, log, live: () => null });
 
