@@ -6,6 +6,7 @@ import { editOf } from './edit-of.ts';
 import { indexFailure, indexMissing, indexReplaced } from './index-failures.ts';
 import { IndexReader } from './index-reader.ts';
 import { refuseTriggers } from './index-tables.ts';
+import { refuseStranger } from './may-edit.ts';
 import { type HashPassword, hashHere } from './new-password.ts';
 import type { ChangeLog, Edit, How, LiveAddress, Outcome, Preview } from './request-model.ts';
 import { type MakeEdit, type Weighed, weighEdit } from './weigh-edit.ts';
@@ -43,12 +44,12 @@ export class IndexEditor {
 
   /**
    * @throws {Failure} `busy`: others used the index for too long, and nothing was written; `index-missing`,
-   *   `index-invalid`, `check-failed`, `disk`; what the log of changes throws
+   *   `index-invalid`, `check-failed`, `disk`; `forbidden`: whoever does it has no right to it any more; what the log of changes throws
    */
   async save(edit: Edit, how: How): Promise<Outcome> {
     const make = await this.#editOf(edit);
     if ('problems' in make) return { kind: 'invalid', problems: make.problems };
-    return this.#inTurn(() => this.#save(make.edit, how));
+    return this.#inTurn(() => this.#save(edit, make.edit, how));
   }
 
   /**
@@ -89,14 +90,15 @@ export class IndexEditor {
     return this.#parts.now?.() ?? new Date();
   }
 
-  async #save(edit: MakeEdit, how: How): Promise<Outcome> {
+  async #save(edit: Edit, make: MakeEdit, how: How): Promise<Outcome> {
     const { path, patienceMs = PATIENCE_MS } = this.#parts;
     const patient = patience(path, patienceMs, LOOK_MS);
     let db: Database | null = null;
     try {
       const { db: open, file } = await untilFree(patient, () => begin(path));
       db = open;
-      const weighed = weighEdit(db, edit, this.#now());
+      refuseStranger(db, edit, how.by);
+      const weighed = weighEdit(db, make, this.#now());
       return weighed.kind === 'good' ? await this.#commit(db, weighed, how, { patient, file }) : weighed;
     } catch (error) {
       throw diskError('cannot write', path, indexFailure(path, error));

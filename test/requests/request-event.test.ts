@@ -10,7 +10,7 @@ const request = (index: LiveIndex, studio: string, form: Partial<EventRequest>):
       studio,
       form: { name: 'Spring Ball', firstDay: '2027-03-05', lastDay: '2027-03-07', ...form },
     },
-    { by: 'olga', publish: true },
+    BY_ADA,
   );
 
 const fieldsOf = (outcome: Outcome): string[] =>
@@ -52,7 +52,7 @@ describe('a request for an event', () => {
     const index = new LiveIndex();
     await request(index, 'boston', {});
     expect(index.log.last).toMatchObject({
-      by: 'olga',
+      by: 'ada',
       kind: 'event',
       action: 'create',
       subject: '2027/boston/spring-ball',

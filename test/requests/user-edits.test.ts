@@ -13,9 +13,9 @@ async function update(index: LiveIndex, id: number, form: Partial<UserForm>): Pr
   return index.editor.save({ ...edit, form: { ...view, ...form } }, BY_ADA);
 }
 
-async function remove(index: LiveIndex, id: number): Promise<Outcome> {
+async function remove(index: LiveIndex, id: number, how = BY_ADA): Promise<Outcome> {
   const version = (await index.reader.user(id))?.version ?? '';
-  return index.editor.save({ kind: 'user', action: 'delete', id, version }, BY_ADA);
+  return index.editor.save({ kind: 'user', action: 'delete', id, version }, how);
 }
 
 const everything = (index: LiveIndex): string => JSON.stringify([index.log.entries, index.log.saves]);
@@ -144,11 +144,19 @@ describe('a user who is deleted', () => {
   );
 
   it('is not the last one who can log in: machines would refuse such an index', async () => {
-    const [ada] = ROWS.users;
+    const [ada, , , nil] = ROWS.users;
     const index = new LiveIndex({
-      rows: { ...ROWS, locations: [], showcases: [], users: [{ ...ada, sites: null }] },
+      rows: {
+        ...ROWS,
+        locations: [],
+        showcases: [],
+        users: [
+          { ...ada, sites: null },
+          { ...nil, sites: 'index' },
+        ],
+      },
     });
-    expect(await remove(index, 1)).toMatchObject({
+    expect(await remove(index, 1, { by: 'nil', publish: true })).toMatchObject({
       kind: 'invalid',
       problems: [{ field: '', message: expect.stringContaining('last user') }],
     });

@@ -35,7 +35,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   const form = JSON.parse(line) as EventRequest;
   const outcome = await editor.save(
     { kind: 'event', action: 'request', studio, form },
-    { by: 'x', publish: true },
+    { by: 'ada', publish: true },
   );
   process.stdout.write(`${JSON.stringify(outcome)}\n`);
 }
