@@ -58,7 +58,7 @@ export class MailNotices {
   #ofChange({ id, kind, action, state, live, run }: Change): void {
     const result = live?.result;
     if (!result || !this.#isNews(result.at)) return;
-    if (state === 'live' && kind === 'event' && action === 'create') {
+    if (state === 'live' && result.isLive && kind === 'event' && action === 'create') {
       this.#parts.outbox.put(`live/${id}`, { kind: 'live', change: id });
     }
     const failedRun = run === null ? null : this.#parts.runs.run(run);

@@ -60,6 +60,20 @@ describe('an event that is live', () => {
     expect(toAll()).toEqual(['ann@example.com', 'root@example.com']);
   });
 
+  it('is not told if its address does not answer, since it was moved or deleted again', async () => {
+    const mail = room.open(server.url);
+    const at = new Date().toISOString();
+    const result = { isLive: false, reason: 'it answers 404', status: 404, revision: null, at, tries: 9 };
+    const gone = change('gone', {
+      live: { url: 'https://smooth.example/showcase/2027/boston/gala', result },
+    });
+    room.changes = [gone, change('two', { by: 'root' })];
+    mail.start();
+    mail.heard(new Set(['gone', 'two']));
+    await server.has(1);
+    expect(toAll()).toEqual(['root@example.com']);
+  });
+
   it('is told after a start, if the server ended before it could', async () => {
     room.open(server.url);
     await room.close();

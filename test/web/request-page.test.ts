@@ -63,6 +63,18 @@ describe('the page of a request', () => {
     await rig.reaches(id, 'live');
   });
 
+  it('offers to try again where machines failed though the event answers, which mends it', async () => {
+    rig.played.play({ lines: told(halfFailed('unauthorized')), exit: 1 });
+    const id = await anew();
+    await rig.reaches(id, 'live');
+    expect(await page(id)).toContain('>Try again</button>');
+    expect((await state(id)).words.next).toContain('can try again');
+    rig.played.play({});
+    await rig.post(`/requests/${id}/retry`, {}, 'owner');
+    await expect.poll(() => rig.change(id).problem).toBeNull();
+    expect(await page(id)).not.toContain('Try again');
+  });
+
   it('goes to the public site that it was pushed to, wherever the form was seen', async () => {
     const id = await anew();
     await rig.reaches(id, 'live');

@@ -1,73 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { RunEvent } from '../../src/report/events.ts';
-import type { Change, Run } from '../../src/runs/run-model.ts';
-import { daysWords, sentence } from '../../src/web/request/request-page.ts';
-import { standingOf, updatingPercent } from '../../src/web/request/request-standing.ts';
-import { medianOf, timeLeft, timeLeftWords } from '../../src/web/request/time-left.ts';
-import { progressOf } from '../../src/web/run/machine-standings.ts';
+import { updatingPercent } from '../../src/web/request/request-standing.ts';
 import { machine, report } from '../runs/support/played-update.ts';
 import { fleetEvents } from './support/fleet-events.ts';
-
-const CHANGE: Change = {
-  id: 'c',
-  at: '2026-11-30T12:00:00.000Z',
-  by: 'ann',
-  kind: 'event',
-  action: 'create',
-  subject: '2027/boston/gala',
-  studio: 'boston',
-  before: null,
-  after: { name: 'Gala' },
-  state: 'asked',
-  target: 'fly',
-  run: 'r',
-  live: { url: 'https://smooth.example/showcase/2027/boston/gala' },
-  problem: null,
-  rows: [],
-};
-const RUN: Run = {
-  id: 'r',
-  target: 'fly',
-  state: 'running',
-  attempt: 1,
-  trigger: 'request',
-  by: 'ann',
-  madeAt: CHANGE.at,
-  beganAt: CHANGE.at,
-  endedAt: null,
-  notBefore: null,
-  report: null,
-  error: null,
-  exitCode: null,
-  lastSeq: 0,
-  next: null,
-};
-const FAILED: Run = {
-  ...RUN,
-  id: 'before',
-  state: 'failed',
-  error: { code: 'machine-failed', message: 'm2 does not answer', hint: 'Look at it.' },
-};
-
-function stand(
-  change: Partial<Change>,
-  {
-    run = RUN,
-    before = null,
-    isBehind = false,
-    events = [],
-  }: Partial<{ run: Run | null; before: Run | null; isBehind: boolean; events: readonly RunEvent[] }> = {},
-) {
-  return standingOf({
-    change: { ...CHANGE, ...change },
-    run,
-    before,
-    isBehind,
-    progress: progressOf(events),
-  });
-}
-
-const PROBLEM = { code: 'machine-failed', message: 'm2 failed', hint: 'Look at it.' } as const;
+import { CHANGE, FAILED, PROBLEM, RUN, stand } from './support/played-standing.ts';
 
 describe('the words about a request', () => {
   it('follow a run from its beginning to its end, and the bar never goes back', () => {
@@ -174,6 +109,69 @@ describe('the words about a request', () => {
   });
 
   it.each([
+    ['live', 'The event is gone everywhere', 'No machine has it any more.'],
+    ['pending', 'The event is deleted here, and machines still have it', 'The machines get it with'],
+    ['failed', 'The event is deleted here, but machines still have it', 'It need not be deleted again.'],
+    ['dropped', 'The event was not deleted', 'The index did not take it. Do it again.'],
+  ] as const)('fit an event that was deleted, and is %s', (state, title, detail) => {
+    const said = stand({ state, action: 'delete', live: null });
+    expect(said.title).toBe(title);
+    expect(said.detail).toContain(detail);
+  });
+
+  it.each([
+    [[machine('m1')], '1 of 1 machine has it.'],
+    [[machine('m1', { outcome: 'failed', error: PROBLEM })], '0 of 1 machine has it, 1 failed.'],
+    [[machine('m1'), machine('m2')], '2 of 2 machines have it.'],
+  ])('count machines as people do (%#)', (machines, words) => {
+    expect(stand({}, { events: fleetEvents(report({ machines })) }).detail).toBe(words);
+  });
+
+  it('do not count machines that nobody knows of', () => {
+    expect(stand({ state: 'checking' }).detail).toBe(`Asking ${CHANGE.live?.url} whether it answers.`);
+  });
+
+  it('say of an event whose address cannot be asked why not', () => {
+    expect(stand({ state: 'live', live: null, target: 'fly,kamal' })).toMatchObject({
+      title: 'The event is live',
+      detail: expect.stringContaining(
+        'nobody has said where events are seen (PUBLIC_URL_FLY, PUBLIC_URL_KAMAL)',
+      ),
+      address: null,
+    });
+  });
+
+  it('do not lead to an address that was given up since', () => {
+    const result = {
+      isLive: false,
+      reason: 'it answers 404',
+      status: 404,
+      revision: null,
+      at: CHANGE.at,
+      tries: 9,
+    };
+    const live = { url: 'https://smooth.example/x', result };
+    expect(stand({ state: 'live', live })).toMatchObject({
+      title: 'The event was published',
+      detail: expect.stringContaining('changed again since'),
+      address: null,
+    });
+    expect(stand({ state: 'failed', live, problem: PROBLEM }).detail).toContain(
+      'does not answer as it should',
+    );
+  });
+
+  it.each([
+    ['waiting', 'tried again by itself'],
+    ['failed', 'can try again'],
+  ] as const)(
+    'say of machines that do not have it, where the run is %s, that it is or can be %s',
+    (state, words) => {
+      expect(stand({ state: 'live', problem: PROBLEM }, { run: { ...RUN, state } }).next).toContain(words);
+    },
+  );
+
+  it.each([
     ['password', 'update', 'The password is being published'],
     ['update', 'publish', 'The machines are being updated'],
     ['event', 'delete', 'The event is being removed'],
@@ -198,48 +196,5 @@ describe('the bar', () => {
       updatingPercent(4, 8),
       updatingPercent(8, 8),
     ]).toEqual([30, 30, 59, 88]);
-  });
-});
-
-describe('the time left', () => {
-  const base = { now: 10_000, began: null, aheadBegan: null, notBefore: null, usual: 4000 };
-
-  it.each([
-    ['nobody knows without an earlier run', { ...base, usual: null }, null],
-    ['is that of earlier runs before the beginning', base, 4000],
-    ['is what is left of that afterwards', { ...base, began: 9000 }, 3000],
-    ['is 0 where it takes longer', { ...base, began: 1000 }, 0],
-    ['counts the run that is ahead', { ...base, aheadBegan: 8000 }, 6000],
-    ['counts the pause before a retry', { ...base, notBefore: 15_000 }, 9000],
-  ] as const)('%s', (_, timing, left) => expect(timeLeft(timing)).toBe(left));
-
-  it.each([
-    [null, ''],
-    [0, 'It takes longer than usual'],
-    [300, 'About a second left'],
-    [2500, 'About 3 seconds left'],
-    [89_000, 'About 89 seconds left'],
-    [130_000, 'About 2 minutes left'],
-  ] as const)('of %s ms has words', (ms, words) => expect(timeLeftWords(ms)).toBe(words));
-
-  it('is that of the middle one of earlier runs', () => {
-    expect([medianOf([]), medianOf([5]), medianOf([9, 1, 5]), medianOf([1, 3])]).toEqual([null, 5, 5, 2]);
-  });
-});
-
-describe('dates and sentences', () => {
-  it.each([
-    ['2027-03-05', '5 March 2027'],
-    ['2027-03-05 - 2027-03-07', '5 March 2027 to 7 March 2027'],
-    ['Spring 2027', 'Spring 2027'],
-    ['', ''],
-  ])('the date %j is shown as %j', (date, words) => expect(daysWords(date)).toBe(words));
-
-  it('a message that is a part of a line becomes a sentence', () => {
-    expect([sentence('it failed'), sentence('Look at it.'), sentence('')]).toEqual([
-      'It failed.',
-      'Look at it.',
-      '',
-    ]);
   });
 });

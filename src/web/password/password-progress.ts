@@ -1,12 +1,13 @@
 import { hash } from 'node:crypto';
 import { Failure } from '../../failure.ts';
 import { html } from '../../html/html.ts';
-import type { RunEvent } from '../../report/events.ts';
 import type { Change } from '../../runs/run-model.ts';
 import { linkButton, progressBar } from '../layout/pieces.ts';
 import type { Page } from '../layout/web-layout.ts';
 import { sendJson, showPage } from '../reply.ts';
 import type { Call, Route } from '../route.ts';
+import { progressOfRun } from '../run/followed-progress.ts';
+import { machineStandings } from '../run/machine-standings.ts';
 import type { WebContext } from '../web-context.ts';
 import type { PasswordNews } from './password-news.ts';
 import { countMachines, passwordState } from './password-words.ts';
@@ -17,7 +18,6 @@ export const ROUTES: readonly Route[] = [
 ];
 
 const LONGEST_WAIT_SECONDS = 25;
-const MOST_EVENTS = 5000;
 
 async function show(call: Call, context: WebContext): Promise<Response> {
   const { id = '' } = call.params;
@@ -55,9 +55,8 @@ async function nextNews(call: Call, change: Change, context: WebContext): Promis
 
 function newsOf(change: Change, { runs }: WebContext): PasswordNews {
   const run = change.run === null ? null : runs.run(change.run);
-  const events: RunEvent[] =
-    run === null || run.report ? [] : runs.events(run.id, 0, MOST_EVENTS).map(({ event }) => event);
-  const state = passwordState(change, run, countMachines(run, events));
+  const machines = run === null ? [] : machineStandings(progressOfRun(runs, run.id), run.report);
+  const state = passwordState(change, run, countMachines(machines));
   return { ...state, known: hash('sha256', JSON.stringify(state)).slice(0, 16) };
 }
 

@@ -1,7 +1,7 @@
-import type { RunEvent } from '../../report/events.ts';
 import type { Change, Run } from '../../runs/run-model.ts';
 import { counted } from '../../text.ts';
 import type { Tone } from '../layout/pieces.ts';
+import { countsOf, haveItWords, type MachineStanding } from '../run/machine-standings.ts';
 import type { PasswordState } from './password-news.ts';
 
 /** Machines by what became of them; no names, since who watches may be nobody. */
@@ -14,24 +14,9 @@ export interface MachineCounts {
   readonly asleep: number;
 }
 
-/** As far as a run has told. */
-export function countMachines(run: Run | null, events: readonly RunEvent[]): MachineCounts {
-  const outcomes = new Map<string, string | null>();
-  for (const event of events) {
-    if (event.type === 'item' && event.kind === 'machine') outcomes.set(event.name, event.outcome);
-  }
-  const { machines, skipped } = run?.report ?? { machines: [], skipped: [] };
-  const told = run?.report
-    ? [...machines.map(({ outcome }) => outcome), ...skipped.map(() => 'skipped')]
-    : [...outcomes.values()];
-  const count = (...kinds: string[]): number => told.filter((one) => kinds.includes(one ?? '')).length;
-  const asleep = count('skipped');
-  return {
-    total: told.length - asleep,
-    done: count('updated', 'unchanged'),
-    failed: count('failed'),
-    asleep,
-  };
+export function countMachines(machines: readonly MachineStanding[]): MachineCounts {
+  const { good, bad, total } = countsOf(machines);
+  return { total, done: good, failed: bad, asleep: machines.length - total };
 }
 
 /** What begins a run takes this share of the bar: the index is published. */
@@ -42,7 +27,7 @@ export function passwordState(
   run: Run | null,
   machines: MachineCounts,
 ): PasswordState {
-  const { total, done, failed, asleep } = machines;
+  const { done, failed, asleep } = machines;
   const sleeping =
     asleep === 0
       ? ''
@@ -72,7 +57,7 @@ export function passwordState(
         : state(
             'wait',
             'Most machines have your new password',
-            `${missing(failed)} An administrator sees it, and it is tried again.`,
+            `${missing(failed)} An administrator sees it, and ${isRetried(run) ? 'it is tried' : 'can try'} again.`,
             100,
             true,
           );
@@ -80,24 +65,29 @@ export function passwordState(
       return ofFailed(run, failed, done);
     case 'asked':
     case 'checking':
-      return ofRunning(run, total, done, sleeping);
+      return ofRunning(run, machines, sleeping);
   }
+}
+
+function isRetried(run: Run | null): boolean {
+  return run?.state === 'waiting' || run?.state === 'running';
 }
 
 const SAVED = 'Your new password is saved';
 
-function ofRunning(run: Run | null, total: number, done: number, sleeping: string): PasswordState {
+function ofRunning(run: Run | null, machines: MachineCounts, sleeping: string): PasswordState {
+  const { total, done, failed } = machines;
   if (run?.state !== 'running') {
     const detail =
       (run?.attempt ?? 1) > 1
-        ? 'Some machines did not answer; they are asked again in a moment. Until then they know the old password.'
+        ? 'The update did not go well, and is tried again in a moment. Until then machines know the old password.'
         : 'The machines get it in a moment.';
     return state('busy', SAVED, detail, 5, false);
   }
   if (total === 0)
     return state('busy', SAVED, 'The machines are being asked to fetch it.', BEFORE_MACHINES, false);
   const percent = BEFORE_MACHINES + ((100 - BEFORE_MACHINES) * done) / total;
-  const detail = `${done} of ${counted(total, 'machine')} ${done === 1 ? 'has' : 'have'} it. The others know the old one for a moment.${sleeping}`;
+  const detail = `${haveItWords({ good: done, bad: failed, total })}. The others know the old one for a moment.${sleeping}`;
   return state('busy', SAVED, detail, percent, false);
 }
 

@@ -44,7 +44,7 @@ function usualMs(runs: Source, { target }: Run): number | null {
   const { rows: changes } = runs.changes({ kinds: ['event'], states: ['live'], limit: EARLIER });
   const checked = changes.flatMap(({ run, live, target: of }) => {
     const began = timeOf((of === target && run !== null && runs.run(run)?.beganAt) || null);
-    const answered = timeOf(live?.result?.at ?? null);
+    const answered = timeOf(live?.result?.isLive ? live.result.at : null);
     return began === null || answered === null || answered < began ? [] : [answered - began];
   });
   if (checked.length > 0) return medianOf(checked);

@@ -1,5 +1,5 @@
 import { type Html, html, type Part } from '../../html/html.ts';
-import type { Change } from '../../runs/run-model.ts';
+import type { Change, Run } from '../../runs/run-model.ts';
 import { button, formOf } from '../layout/form-controls.ts';
 import { badge, facts, linkButton, progressBar, time } from '../layout/pieces.ts';
 import type { Page } from '../layout/web-layout.ts';
@@ -75,7 +75,7 @@ function whatCanBeDone(call: Call, { change, state }: RequestPage): Html {
   const actions: Part[] = [];
   if (kind === 'live' && address !== null && change.action !== 'delete')
     actions.push(linkButton(address, 'Go to the event', 'main'));
-  if (kind === 'failed')
+  if (kind === 'failed' || (change.problem !== null && isGivenUp(state.run)))
     actions.push(
       formOf(
         call,
@@ -91,6 +91,11 @@ function whatCanBeDone(call: Call, { change, state }: RequestPage): Html {
     address !== null &&
     html`<p class="quiet" data-going hidden>Taking you there&hellip;</p>`;
   return html`<div class="actions">${actions}</div>${leaves}`;
+}
+
+/** Whether machines failed with it, and no other run does it again. */
+function isGivenUp(run: Run | null): boolean {
+  return run?.state === 'failed' && run.next === null;
 }
 
 function factsOf(call: Call, { change, studioName }: RequestPage): [string, Part][] {

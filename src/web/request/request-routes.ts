@@ -75,8 +75,11 @@ function stateAnswer({ person }: Pick<Call, 'person'>, change: Change, { runs, n
 export type StateAnswer = ReturnType<typeof stateAnswer>;
 
 function retry(call: Call, context: WebContext): Response {
-  const { id } = changeOf(call, context);
-  const run = context.runs.retry(id, call.person?.userid ?? '');
+  const { id, run: last, state } = changeOf(call, context);
+  const by = call.person?.userid ?? '';
+  const { runs } = context;
+  // One that is live has nothing to do again itself, but machines may have failed with its run.
+  const run = runs.retry(id, by) ?? (state === 'live' && last !== null ? runs.retry(last, by) : null);
   const said =
     run === null ? 'There is nothing to try again: look how it stands.' : 'The update is tried again.';
   return goTo(call, context, `/requests/${id}`, said);

@@ -1,7 +1,8 @@
 import type { Problem } from '../../failure.ts';
 import type { FleetProgress } from '../../fleet-view/fleet-progress.ts';
 import type { Change, Run } from '../../runs/run-model.ts';
-import { countsOf, type MachineStanding, machineStandings } from '../run/machine-standings.ts';
+import { countsOf, haveItWords, type MachineStanding, machineStandings } from '../run/machine-standings.ts';
+import { isOvertaken, titleOf } from './change-titles.ts';
 
 /** `moving`: more will happen by itself. */
 type StandingKind = 'moving' | 'live' | 'saved' | 'failed' | 'dropped';
@@ -34,70 +35,38 @@ export interface Known {
   readonly progress: FleetProgress;
 }
 
-const NOUNS: Readonly<Record<Change['kind'], string>> = {
-  event: 'The event',
-  studio: 'The studio',
-  user: 'The user',
-  region: 'The region',
-  password: 'The password',
-  update: 'The update',
-};
-
 export function standingOf(known: Known): Standing {
   const { change, run, progress } = known;
   const machines = run === null ? [] : machineStandings(progress, run.report);
-  const none = { percent: null, problem: null, next: '', machines, address: null };
-  const noun = NOUNS[change.kind];
+  const base = { title: titleOf(change), percent: null, problem: null, next: '', machines, address: null };
+  const { kind, action } = change;
   switch (change.state) {
     case 'intended':
-      return {
-        ...none,
-        kind: 'moving',
-        title: `${noun} is being saved`,
-        detail: 'It is written into the index.',
-        percent: 0,
-      };
+      return { ...base, kind: 'moving', detail: 'It is written into the index.', percent: 0 };
     case 'asked':
-      return { ...none, kind: 'moving', title: movingTitle(change, noun), ...underWay(known, machines) };
-    case 'checking':
-      return {
-        ...none,
-        kind: 'moving',
-        title: movingTitle(change, noun),
-        detail: `${askedWords(machines)} Asking ${change.live?.url ?? 'them'} whether it answers.`,
-        percent: 94,
-      };
-    case 'live':
-      return {
-        ...none,
-        kind: 'live',
-        ...liveWords(change, noun),
-        percent: 100,
-        address: change.live?.url ?? null,
-      };
+      return { ...base, kind: 'moving', ...underWay(known, machines) };
+    case 'checking': {
+      const asking = `Asking ${change.live?.url ?? 'them'} whether it answers.`;
+      return { ...base, kind: 'moving', detail: joined(askedWords(machines), asking), percent: 94 };
+    }
+    case 'live': {
+      const address = isOvertaken(change) ? null : (change.live?.url ?? null);
+      return { ...base, kind: 'live', ...liveWords(change, run), percent: 100, address };
+    }
     case 'pending':
       return {
-        ...none,
+        ...base,
         kind: 'saved',
-        title: `${noun} is saved, and not published`,
         detail: 'The machines get it with their next update, for which an administrator asks.',
       };
     case 'failed':
-      return { ...none, kind: 'failed', title: failedTitle(change, noun), ...failedWords(change) };
-    case 'dropped':
-      return {
-        ...none,
-        kind: 'dropped',
-        title: change.kind === 'update' ? 'The update was taken back' : `${noun} was not saved`,
-        detail:
-          change.kind === 'update' ? 'Nothing was done.' : 'The index did not take it. Ask for it again.',
-      };
+      return { ...base, kind: 'failed', ...failedWords(change) };
+    case 'dropped': {
+      const again = action === 'create' ? 'Ask for it again.' : 'Do it again.';
+      const detail = kind === 'update' ? 'Nothing was done.' : `The index did not take it. ${again}`;
+      return { ...base, kind: 'dropped', detail };
+    }
   }
-}
-
-function movingTitle({ kind, action }: Change, noun: string): string {
-  if (kind === 'update') return 'The machines are being updated';
-  return action === 'delete' ? `${noun} is being removed` : `${noun} is being published`;
 }
 
 function underWay(
@@ -132,8 +101,12 @@ function underWay(
 }
 
 function askedWords(machines: readonly MachineStanding[]): string {
-  const { good, bad, total } = countsOf(machines);
-  return `${good} of ${total} machines ${good === 1 ? 'has' : 'have'} it${bad > 0 ? `, ${bad} failed` : ''}.`;
+  const counts = countsOf(machines);
+  return counts.total === 0 ? '' : `${haveItWords(counts)}.`;
+}
+
+function joined(...sentences: readonly string[]): string {
+  return sentences.filter((sentence) => sentence !== '').join(' ');
 }
 
 /** From 30 to 88, in whole numbers. */
@@ -141,36 +114,43 @@ export function updatingPercent(done: number, total: number): number {
   return total === 0 ? 30 : 30 + Math.floor((58 * done) / total);
 }
 
-function liveWords(
-  { kind, action, live, problem }: Change,
-  noun: string,
-): Pick<Standing, 'title' | 'detail' | 'problem' | 'next'> {
-  const answer = live?.result ? `${live.url} answers.` : 'The machines have it.';
-  const title =
-    kind === 'event' && action === 'create'
-      ? `${noun} is live`
-      : kind === 'update'
-        ? 'The machines are up to date'
-        : `${noun} is up to date everywhere`;
-  if (problem === null) return { title, detail: answer, problem: null, next: '' };
-  return {
-    title: kind === 'event' && action === 'create' ? title : `Not every machine has it`,
-    detail: answer,
-    problem,
-    next: 'Some machines do not have it yet. Administrators see this, too.',
-  };
+function liveWords(change: Change, run: Run | null): Pick<Standing, 'detail' | 'problem' | 'next'> {
+  const { problem } = change;
+  const detail = liveDetail(change);
+  if (problem === null) return { detail, problem, next: '' };
+  const isRetried = run?.state === 'waiting' || run?.state === 'running';
+  const next = isRetried
+    ? 'It is tried again by itself.'
+    : 'Administrators see this, too, and can try again.';
+  return { detail, problem, next: `Some machines do not have it yet. ${next}` };
 }
 
-function failedTitle({ kind }: Change, noun: string): string {
-  return kind === 'update' ? 'The update failed' : `${noun} is saved, but not live`;
+function liveDetail({ kind, action, live, target }: Change): string {
+  const have = 'The machines have it.';
+  if (live?.result) {
+    if (live.result.isLive) return `${live.url} answers.`;
+    return `${have} It was changed again since, so ${live.url} need not answer any more.`;
+  }
+  if (kind !== 'event' || action !== 'create')
+    return action === 'delete' ? 'No machine has it any more.' : have;
+  const settings = target.split(',').map((name) => `PUBLIC_URL_${name.toUpperCase()}`);
+  return `${have} Its address was not asked, since nobody has said where events are seen (${settings.join(', ')}).`;
 }
 
-function failedWords({ kind, problem }: Change): Pick<Standing, 'detail' | 'problem' | 'next'> {
+function failedWords({ kind, action, problem, live }: Change): Pick<Standing, 'detail' | 'problem' | 'next'> {
   const stays =
-    kind === 'update' ? '' : 'Nothing is lost: what you typed is saved, and need not be typed again. ';
+    kind === 'update'
+      ? ''
+      : action === 'delete'
+        ? 'It need not be deleted again.'
+        : 'Nothing is lost: what you typed is saved, and need not be typed again.';
   const next =
     problem?.code === 'changed-elsewhere'
       ? 'Trying again does not help here: an administrator has to decide which index counts.'
       : 'Nothing more happens by itself. Try again; administrators see this on their first page, too.';
-  return { detail: `${stays}The update of the machines did not go well.`, problem, next };
+  const why =
+    live?.result?.isLive === false
+      ? 'The machines were asked to update, but its address does not answer as it should.'
+      : 'The update of the machines did not go well.';
+  return { detail: joined(stays, why), problem, next };
 }

@@ -2,6 +2,7 @@ import { FleetProgress, type MachineProgress } from '../../fleet-view/fleet-prog
 import { complaint } from '../../fleet-view/fleet-words.ts';
 import type { RunEvent } from '../../report/events.ts';
 import { type FleetReport, type Machine, type MachineOutcome, nameOf } from '../../report/fleet-results.ts';
+import { counted } from '../../text.ts';
 import type { Tone } from '../layout/pieces.ts';
 
 /** One machine of a run as it is now, in words. */
@@ -39,6 +40,12 @@ export function countsOf(machines: readonly MachineStanding[]): { good: number; 
   const asked = machines.filter(({ tone }) => tone !== 'none');
   const count = (wanted: Tone): number => asked.filter(({ tone }) => tone === wanted).length;
   return { good: count('good'), bad: count('bad'), total: asked.length };
+}
+
+/** `3 of 8 machines have it, 1 failed`. */
+export function haveItWords({ good, bad, total }: { good: number; bad: number; total: number }): string {
+  const verb = good === 1 || total === 1 ? 'has' : 'have';
+  return `${good} of ${counted(total, 'machine')} ${verb} it${bad > 0 ? `, ${bad} failed` : ''}`;
 }
 
 function standingOf({ machine, state, attempt, reason, outcome }: MachineProgress): MachineStanding {

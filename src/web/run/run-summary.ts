@@ -1,6 +1,6 @@
 import { DEPLOYMENT, type Run, type RunTrigger } from '../../runs/run-model.ts';
-import { counted, duration } from '../../text.ts';
-import { countsOf, type MachineStanding } from './machine-standings.ts';
+import { duration } from '../../text.ts';
+import { countsOf, haveItWords, type MachineStanding } from './machine-standings.ts';
 
 const TRIGGERS: Readonly<Record<RunTrigger, string>> = {
   request: 'An event was requested',
@@ -29,11 +29,8 @@ export function runMs({ beganAt, endedAt }: Pick<Run, 'beganAt' | 'endedAt'>, no
 /** How a run stands, a sentence. */
 export function runSentence(run: Run, machines: readonly MachineStanding[], now: number): string {
   const ms = runMs(run, now);
-  const { good, bad, total } = countsOf(machines);
-  const have =
-    total === 0
-      ? ''
-      : `: ${good} of ${counted(total, 'machine')} ${good === 1 ? 'has' : 'have'} it${bad > 0 ? `, ${bad} failed` : ''}`;
+  const counts = countsOf(machines);
+  const have = counts.total === 0 ? '' : `: ${haveItWords(counts)}`;
   const after = ms === null ? '' : ` after ${duration(ms)}`;
   switch (run.state) {
     case 'waiting':
