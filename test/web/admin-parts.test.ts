@@ -1,7 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EventView } from '../../src/requests/row-views.ts';
 import { mergeTyped } from '../../src/web/admin/merge-typed.ts';
 import { unusedEvents } from '../../src/web/admin/past-events.ts';
+import { runsInTrouble } from '../../src/web/admin/runs-in-trouble.ts';
+import { halfFailed, told } from '../runs/support/played-update.ts';
+import { Rig } from '../runs/support/rig.ts';
 
 const event = (database: string, year: number, days: EventView['days'] = null): EventView => ({
   ...{
@@ -66,5 +69,27 @@ describe('what two people typed', () => {
     const merged = mergeTyped(fields, { base: null, typed: { a: '1', b: '2' }, theirs: { a: '1', b: '3' } });
     expect(merged.values).toEqual({ a: '1', b: '2', c: '' });
     expect(merged.changes).toEqual([{ label: 'B', was: '', now: '3', typed: '2' }]);
+  });
+});
+
+describe('runs in trouble', () => {
+  let rig: Rig;
+
+  beforeEach(() => {
+    rig = new Rig();
+  });
+  afterEach(() => rig.close());
+
+  const targets = () => runsInTrouble(rig.runs, 8).map(({ target }) => target);
+
+  it('stay so while only other machines were updated, until theirs are', async () => {
+    rig.played.play({ lines: told(halfFailed('unauthorized')), exit: 1 }, 1);
+    rig.runs.start();
+    const failed = await rig.reaches(rig.save('one'), 'failed');
+    await rig.reaches(rig.save('two', { target: 'kamal' }), 'live');
+    expect(targets()).toEqual(['fly']);
+    rig.runs.retry(failed.id, 'bob');
+    await rig.reaches(failed.id, 'live');
+    expect(targets()).toEqual([]);
   });
 });

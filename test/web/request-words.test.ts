@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { DEPLOYMENT } from '../../src/runs/run-model.ts';
 import { updatingPercent } from '../../src/web/request/request-standing.ts';
 import { machine, report } from '../runs/support/played-update.ts';
 import { fleetEvents } from './support/fleet-events.ts';
@@ -139,6 +140,16 @@ describe('the words about a request', () => {
       ),
       address: null,
     });
+  });
+
+  it.each([
+    ['asked', 'The application is being deployed', 'Its log says how far it is.'],
+    ['live', 'The application is deployed', 'Its command ended well.'],
+    ['failed', 'The deployment failed', 'Its command did not end well.'],
+    ['dropped', 'The deployment was taken back', 'Nothing was done.'],
+  ] as const)('fit a deployment that is %s', (state, title, detail) => {
+    const change = { kind: 'update', action: 'publish', target: DEPLOYMENT, live: null, state } as const;
+    expect(stand(change, { run: { ...RUN, target: DEPLOYMENT } })).toMatchObject({ title, detail });
   });
 
   it('do not lead to an address that was given up since', () => {

@@ -12,6 +12,7 @@ import type { WebContext } from '../web-context.ts';
 import { machinesPart, RELOAD_SECONDS } from './machines-part.ts';
 import { unusedEvents } from './past-events.ts';
 import { unpublishedChanges } from './row-news.ts';
+import { runsInTrouble } from './runs-in-trouble.ts';
 import { userOf } from './save-answer.ts';
 
 /** Rows of each list on the page. */
@@ -61,7 +62,7 @@ async function overview(call: Call, context: WebContext): Promise<Response> {
   const { fleet, index, runs } = context;
   if (!fleet.verify.isFresh) void fleet.verify.ask(userOf(call));
   const today = new Date(context.now()).toISOString().slice(0, 10);
-  const failedRuns = runsThatNeedSomebody(runs);
+  const failedRuns = runsInTrouble(runs, MOST_RUNS);
   const last = runs.runs({ limit: MOST_RUNS }).rows;
   const seen: Seen = {
     pending: await pendingCount(context),
@@ -88,13 +89,6 @@ ${runsPart(call, seen.runs)}
 ${unusedPart(call, seen.unused)}`,
     }),
   });
-}
-
-/** Those that failed, that no other does again, and after which none went well: it had everything that they had. */
-function runsThatNeedSomebody(runs: WebContext['runs']): Run[] {
-  const lastDone = runs.runs({ states: ['done'], limit: 1 }).rows[0]?.beganAt ?? '';
-  const { rows } = runs.runs({ states: ['failed', 'interrupted'], limit: MOST_RUNS });
-  return rows.filter(({ next, madeAt }) => next === null && madeAt > lastDone);
 }
 
 /** Of rows, by the store; where that cannot say, of changes that were made here. */

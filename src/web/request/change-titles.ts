@@ -1,6 +1,6 @@
-import type { Change } from '../../runs/run-model.ts';
+import { type Change, DEPLOYMENT } from '../../runs/run-model.ts';
 
-type Titled = Pick<Change, 'kind' | 'action' | 'state' | 'live' | 'problem'>;
+type Titled = Pick<Change, 'kind' | 'action' | 'state' | 'live' | 'problem' | 'target'>;
 
 const NOUNS: Readonly<Record<Change['kind'], string>> = {
   event: 'The event',
@@ -13,8 +13,25 @@ const NOUNS: Readonly<Record<Change['kind'], string>> = {
 
 /** How a change stands, a line; of every kind and action. */
 export function titleOf(change: Titled): string {
+  if (change.target === DEPLOYMENT) return deploymentTitle(change);
   if (change.kind === 'update') return updateTitle(change);
   return change.action === 'delete' ? deletionTitle(change) : savedTitle(change);
+}
+
+function deploymentTitle({ state }: Titled): string {
+  switch (state) {
+    case 'live':
+      return 'The application is deployed';
+    case 'failed':
+      return 'The deployment failed';
+    case 'dropped':
+    case 'pending':
+      return 'The deployment was taken back';
+    case 'intended':
+    case 'asked':
+    case 'checking':
+      return 'The application is being deployed';
+  }
 }
 
 function updateTitle({ state, problem }: Titled): string {

@@ -1,6 +1,6 @@
 import type { Problem } from '../../failure.ts';
 import type { FleetProgress } from '../../fleet-view/fleet-progress.ts';
-import type { Change, Run } from '../../runs/run-model.ts';
+import { type Change, DEPLOYMENT, type Run } from '../../runs/run-model.ts';
 import { countsOf, haveItWords, type MachineStanding, machineStandings } from '../run/machine-standings.ts';
 import { isOvertaken, titleOf } from './change-titles.ts';
 
@@ -84,6 +84,7 @@ function underWay(
       : 'The update begins in a moment.';
     return { ...again, detail, percent: 3 };
   }
+  if (run.target === DEPLOYMENT) return { ...again, detail: 'Its log says how far it is.', percent: null };
   const { good, bad, total } = countsOf(machines);
   const asked = askedWords(machines);
   switch (progress.phase) {
@@ -126,7 +127,7 @@ function liveWords(change: Change, run: Run | null): Pick<Standing, 'detail' | '
 }
 
 function liveDetail({ kind, action, live, target }: Change): string {
-  const have = 'The machines have it.';
+  const have = target === DEPLOYMENT ? 'Its command ended well.' : 'The machines have it.';
   if (live?.result) {
     if (live.result.isLive) return `${live.url} answers.`;
     return `${have} It was changed again since, so ${live.url} need not answer any more.`;
@@ -137,7 +138,13 @@ function liveDetail({ kind, action, live, target }: Change): string {
   return `${have} Its address was not asked, since nobody has said where events are seen (${settings.join(', ')}).`;
 }
 
-function failedWords({ kind, action, problem, live }: Change): Pick<Standing, 'detail' | 'problem' | 'next'> {
+function failedWords({
+  kind,
+  action,
+  problem,
+  live,
+  target,
+}: Change): Pick<Standing, 'detail' | 'problem' | 'next'> {
   const stays =
     kind === 'update'
       ? ''
@@ -151,6 +158,8 @@ function failedWords({ kind, action, problem, live }: Change): Pick<Standing, 'd
   const why =
     live?.result?.isLive === false
       ? 'The machines were asked to update, but its address does not answer as it should.'
-      : 'The update of the machines did not go well.';
+      : target === DEPLOYMENT
+        ? 'Its command did not end well.'
+        : 'The update of the machines did not go well.';
   return { detail: joined(stays, why), problem, next };
 }
