@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser } from '../../dev/pages/chromium.ts';
-import { machine, report, told } from '../runs/support/played-update.ts';
+import { halfFailed, machine, report, told } from '../runs/support/played-update.ts';
 import { linesOfRun, type RequestRig, startRequests } from './support/request-rig.ts';
 import { openWindow, type WebVisitor } from './support/web-visitor.ts';
 
@@ -39,6 +39,22 @@ async function send({ page }: WebVisitor): Promise<string> {
 const textOf = (page: Page, selector: string) => page.locator(selector).textContent();
 
 describe('a request in a browser', () => {
+  it('shows that a machine failed until somebody has it tried again, and then goes to the event', async () => {
+    rig.played.play({ lines: told(halfFailed('unauthorized')), exit: 1 });
+    const window = await openWindow(browser, rig, 'owner');
+    const { page } = window;
+    await window.go(form);
+    const path = await send(window);
+    await page.waitForSelector('section[data-problem]');
+    await page.waitForSelector('h1:has-text("The event is live")');
+    rig.played.play({});
+    const { runs } = rig.context;
+    const [failed] = runs.runs({ states: ['failed'] }).rows;
+    runs.retry(failed?.id ?? '', 'ada');
+    await page.waitForURL(`${rig.site.url}/${path}`);
+    await window.close();
+  });
+
   it('is typed, watched machine by machine, and ends on the page of the event', async () => {
     const held = rig.hold(linesOfRun(THREE), UNTIL_FIRST);
     const window = await openWindow(browser, rig, 'owner');

@@ -37,7 +37,8 @@ class RequestWatch {
   async go(): Promise<void> {
     const { address = '', goes } = this.#page.dataset;
     const isFine = this.#page.querySelector('[data-problem]:not([hidden])') === null;
-    if (this.#kind === 'live') return goes !== undefined && isFine ? this.#leave(address) : undefined;
+    // Where machines failed with it, that may be mended while somebody looks.
+    if (this.#kind === 'live' && isFine) return goes === undefined ? undefined : this.#leave(address);
     const pauses = new Pauses();
     const { signal } = new AbortController();
     for (;;) {
