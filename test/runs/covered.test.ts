@@ -109,6 +109,19 @@ describe('an event whose address', () => {
     expect(rig.change(change.id)).toMatchObject({ state: 'live', problem: null });
   });
 
+  it('answers only after a later run has reached all names no machine', async () => {
+    await rig.runs.close();
+    rig.open({ limits: { ...QUICK, checkMs: 60_000 } });
+    status = 404;
+    rig.played.play(ONE_REFUSED, 1);
+    rig.runs.start();
+    const id = rig.save('one', { live });
+    await rig.reaches(id, 'checking');
+    await rig.reaches(rig.save('two'), 'live');
+    status = 200;
+    expect(await rig.reaches(id, 'live')).toMatchObject({ problem: null });
+  });
+
   it('does not answer is not asked again by each later run, since it was published', async () => {
     status = 404;
     rig.runs.start();
