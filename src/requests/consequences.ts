@@ -65,8 +65,18 @@ function movedEvents(old: ReadonlyMap<number, Standing>, now: ReadonlyMap<number
         `The database of ${quoted(from.name)} would have to go from ${names}, which was that of ${quoted(other)} until now: the update does not take it along. Change one event, update the machines, then change the other.`,
       ];
     }
-    return [moves, `Its database goes from ${names}: the next update takes it along.`];
+    const along = `Its database goes from ${names}: the next update takes it along`;
+    if (to.region === from.region || to.region === null) return [moves, `${along}.`];
+    return [
+      moves,
+      `${along}, to the region ${to.region}, which fetches what was uploaded last. ${staysBehind('it')}`,
+    ];
   });
+}
+
+/** A machine does not upload what another region serves. */
+function staysBehind(what: 'it' | 'them'): string {
+  return `What is written into ${what} after that stays on the old machine: have nobody work in ${what} until the machines are updated.`;
 }
 
 function goneEvents(old: ReadonlyMap<number, Standing>, now: ReadonlyMap<number, Standing>): string[] {
@@ -105,7 +115,7 @@ function otherRegions(before: Index, after: Index): string[] {
       studios.length === 1 ? `The studio ${keys} is` : `${counted(studios.length, 'studio')} (${keys}) are`;
     return region === null
       ? `${what} served by every region, since no region is the nearest.`
-      : `${what} served by the region ${region}, which fetches the databases of its events.`;
+      : `${what} served by the region ${region}, which fetches the databases of ${studios.length === 1 ? 'its' : 'their'} events as they were uploaded last. ${staysBehind('them')}`;
   });
 }
 

@@ -36,6 +36,17 @@ describe('the consequences of an edit', () => {
     ]);
   });
 
+  it('say of an event that goes to a studio of another region which state of its database that has', () => {
+    const salem = studio('salem', { name: 'Salem', region: 'nrt' });
+    const [, line] = consequencesOf(
+      index(multi(2027, boston, first, second), multi(2027, salem)),
+      index(multi(2027, boston, second), multi(2027, salem, first, event('c'))),
+    );
+    expect(line).toBe(
+      'Its database goes from 2027-boston-a to 2027-salem-a: the next update takes it along, to the region nrt, which fetches what was uploaded last. What is written into it after that stays on the old machine: have nobody work in it until the machines are updated.',
+    );
+  });
+
   it('say that a database does not come along to a name that another event had until then', () => {
     const exchanged = [
       { ...first, key: 'b' },
@@ -61,7 +72,7 @@ describe('the consequences of an edit', () => {
     const before = index(single(2027, boston));
     const moved = (region: string | null): Index => ({ ...before, studios: [{ ...boston, region }] });
     expect(consequencesOf(before, moved('fra'))).toEqual([
-      'The studio boston is served by the region fra, which fetches the databases of its events.',
+      'The studio boston is served by the region fra, which fetches the databases of its events as they were uploaded last. What is written into them after that stays on the old machine: have nobody work in them until the machines are updated.',
     ]);
     expect(consequencesOf(before, moved(null))).toEqual([
       'The studio boston is served by every region, since no region is the nearest.',

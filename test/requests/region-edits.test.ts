@@ -30,7 +30,7 @@ describe('a region', () => {
       kind: 'saved',
       id: 4,
       consequences: [
-        '2 studios (boston, cambridge) are served by the region bos, which fetches the databases of its events.',
+        '2 studios (boston, cambridge) are served by the region bos, which fetches the databases of their events as they were uploaded last. What is written into them after that stays on the old machine: have nobody work in them until the machines are updated.',
       ],
     });
     expect(index.row('regions', 4)).toMatchObject({ type: 'fly', code: 'bos', latitude: 42.36 });

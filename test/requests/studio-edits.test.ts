@@ -147,7 +147,7 @@ describe('a studio that is changed', () => {
     const index = new LiveIndex();
     expect(await update(index, 1, { region: 'nrt' })).toMatchObject({
       consequences: [
-        'The studio boston is served by the region nrt, which fetches the databases of its events.',
+        'The studio boston is served by the region nrt, which fetches the databases of its events as they were uploaded last. What is written into them after that stays on the old machine: have nobody work in them until the machines are updated.',
       ],
     });
   });
