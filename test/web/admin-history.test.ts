@@ -107,6 +107,16 @@ describe('the history', () => {
     );
   });
 
+  it('says that what is deleted everywhere is removed, and not that it is live', async () => {
+    const { index, runs } = scene.server.context;
+    const { id: row, version } = (await index.user(14)) ?? expect.unreachable();
+    const id = await scene.edit({ kind: 'user', action: 'delete', id: row, version }, true);
+    await expect.poll(() => runs.change(id)?.state).toBe('live');
+    const text = textIn(await pageOf(scene.server, `/admin/history/${id}`));
+    expect(text).toContain('Removed');
+    expect(text).not.toContain('Live');
+  });
+
   it('is filtered by its address, in each of its forms', async () => {
     const query = 'kind=password&by=ada&text=STUDIO30';
     const rows = JSON.parse(await pageOf(scene.server, `/admin/history.json?${query}`)) as {

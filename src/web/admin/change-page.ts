@@ -42,7 +42,7 @@ function canBeUndone({ kind, rows, state }: Change): boolean {
 }
 
 function page(call: Call, change: Change, problems: readonly string[]) {
-  const { id, at, by, state, target, run, studio, problem, rows } = change;
+  const { id, at, by, state, action, target, run, studio, problem, rows } = change;
   const [main, ...others] = rows;
   const columns = changedColumns(change);
   const title = `${by} ${wordsOfChange(change)}`;
@@ -55,7 +55,7 @@ function page(call: Call, change: Change, problems: readonly string[]) {
 ${errorSummary({ values: {}, problems: problems.map((message) => ({ field: '', message })) })}
 ${facts([
   ['When', time(at)],
-  ['How it stands', changeBadge(state)],
+  ['How it stands', changeBadge(state, action)],
   ['Target', target],
   ...(run === null ? [] : [['Run', html`<a href="${call.link(`/runs/${run}`)}">its log</a>`] as const]),
   ...(studio === null ? [] : [['Studio', studio] as const]),

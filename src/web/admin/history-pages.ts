@@ -87,7 +87,7 @@ function listChanges(call: Call, { runs }: WebContext): Response {
       heading: 'Changed',
       cell: (change: Change) => html`<span class="quiet">${shortened(columnWords(change))}</span>`,
     },
-    { heading: 'How it stands', cell: ({ state }: Change) => changeBadge(state) },
+    { heading: 'How it stands', cell: ({ state, action }: Change) => changeBadge(state, action) },
   ];
   return respond(call, {
     title: 'History',

@@ -1,9 +1,11 @@
 import type { Html } from '../../html/html.ts';
-import type { ChangeState, RunState } from '../../runs/run-model.ts';
+import type { Change, ChangeState, RunState } from '../../runs/run-model.ts';
 import { badge } from './pieces.ts';
 import { CHANGE_WORDS, RUN_WORDS } from './state-words.ts';
 
-export function changeBadge(state: ChangeState): Html {
+/** @param action of a deletion, what is published is not live but gone */
+export function changeBadge(state: ChangeState, action?: Change['action']): Html {
+  if (state === 'live' && action === 'delete') return badge('good', 'Removed');
   return badge(...CHANGE_WORDS[state]);
 }
 

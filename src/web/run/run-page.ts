@@ -102,7 +102,7 @@ function factsOf(call: Call, run: Run): [string, Part][] {
 function changeList(call: Call, changes: readonly Change[]): Html {
   const items = changes.map(
     ({ id, subject, action, kind, state }) =>
-      html`<li><span>${kind === 'update' ? '' : `${kind} ${action}d: `}<a href="${call.link(`/requests/${id}`)}">${subject}</a></span> ${changeBadge(state)}</li>\n`,
+      html`<li><span>${kind === 'update' ? '' : `${kind} ${action}d: `}<a href="${call.link(`/requests/${id}`)}">${subject}</a></span> ${changeBadge(state, action)}</li>\n`,
   );
   return html`<h2>What it publishes</h2><ul class="events">${items}</ul>`;
 }
