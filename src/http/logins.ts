@@ -4,6 +4,7 @@ import type { User } from '../index/index-model.ts';
 import { Attempts } from './attempts.ts';
 import { type Login, proves } from './authorize.ts';
 import { TooManyRequests } from './http-failures.ts';
+import { Turns } from './turns.ts';
 
 /** Milliseconds that a password counts as proved; then it is hashed again. */
 const PROVED_MS = 60_000;
@@ -11,10 +12,10 @@ const PROVED_MS = 60_000;
 const BUSY_MS = 1000;
 const FAMILIAR_MS = 12 * 3600_000;
 const MOST_REMEMBERED = 2000;
-/** Passwords that may be hashed or wait for it: bcrypt takes some 60 ms of the only thread. */
-const MOST_AT_ONCE = 32;
-/** Those of one address: else it would keep all others from logging in, and try as many before the first one has failed. */
-const MOST_AT_ONCE_BY_ADDRESS = 8;
+/** Passwords that may wait to be hashed, which takes bcrypt some 60 ms for each. */
+const MOST_WAITING = 256;
+/** Those of one address, behind which there may be a whole studio, or a proxy that nobody has named. */
+const MOST_WAITING_BY_ADDRESS = 64;
 /** Wrong passwords of one name are slowed down later than those of one address, which need not be its owner's. */
 const FREE_BY_NAME = 10;
 
@@ -25,11 +26,11 @@ export interface LoginsOptions {
 }
 
 interface Attempt {
-  readonly digest: string;
   readonly login: Omit<Login, 'scheme'>;
   readonly users: readonly User[];
-  /** Whether that name has logged in from that address. */
-  readonly isKnown: boolean;
+  /** The address, and it with the name. */
+  readonly from: string;
+  readonly pair: string;
 }
 
 /**
@@ -40,15 +41,13 @@ export class Logins {
   readonly #proved = new Map<string, number>();
   /** Who has logged in from where, which others who try that name elsewhere cannot take from her. */
   readonly #familiar = new Map<string, number>();
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
   readonly #underWay = new Map<string, Promise<boolean>>();
   readonly #key = randomBytes(32);
   readonly #byAddress: Attempts;
   readonly #byName: Attempts;
   /** Failures of one name at one address. */
   readonly #byPair: Attempts;
-  /** Passwords under way, by address. */
-  readonly #atWork = new Map<string, number>();
   readonly #options: LoginsOptions;
   #failures = 0;
 
@@ -74,22 +73,20 @@ export class Logins {
   async isRight(login: Omit<Login, 'scheme'>, address: string, users: readonly User[]): Promise<boolean> {
     const digest = this.#digestOf(login, users);
     if (counts(this.#proved, digest, this.#options.now())) return true;
-    const [from, name] = [networkOf(address), login.userid];
-    const pair = `${from} ${name}`;
-    const pause = this.#pauseOf(from, name, pair);
-    if (pause > 0) throw new TooManyRequests('too many logins have failed', pause);
-    const isKnown = counts(this.#familiar, pair, this.#options.now());
-    if (await this.#proveInTurn({ digest, login, users, isKnown }, from)) {
-      // Only her own: whoever knows one password must not be able to try others without end in between.
-      this.#byAddress.forgive(from, this.#byPair.succeeded(pair));
-      remember(this.#familiar, pair, this.#options.now() + FAMILIAR_MS);
-      return true;
+    // A browser asks for several things at once: all of them wait for one hash.
+    const known = this.#underWay.get(digest);
+    if (known) return await known;
+    const from = networkOf(address);
+    const attempt = { login, users, from, pair: `${from} ${login.userid}` };
+    this.#refuseIfPausing(attempt);
+    this.#refuseIfFull(attempt);
+    const proof = this.#turns.take(from, () => this.#proveNow(attempt, digest));
+    this.#underWay.set(digest, proof);
+    try {
+      return await proof;
+    } finally {
+      this.#underWay.delete(digest);
     }
-    this.#failures += 1;
-    this.#byAddress.failed(from);
-    this.#byName.failed(name);
-    this.#byPair.failed(pair);
-    return false;
   }
 
   /** Whoever has logged in from there waits only for failures of that name there: neighbours take nothing from her. */
@@ -98,41 +95,37 @@ export class Logins {
     return Math.max(this.#byAddress.pauseOf(from), this.#byName.pauseOf(name));
   }
 
-  async #proveInTurn(attempt: Attempt, from: string): Promise<boolean> {
-    if (this.#underWay.has(attempt.digest)) return await this.#prove(attempt);
-    const others = this.#atWork.get(from) ?? 0;
-    if (others >= MOST_AT_ONCE_BY_ADDRESS)
-      throw new TooManyRequests('too many passwords of this address are being checked', BUSY_MS);
-    this.#atWork.set(from, others + 1);
-    try {
-      return await this.#prove(attempt);
-    } finally {
-      const left = (this.#atWork.get(from) ?? 1) - 1;
-      if (left > 0) this.#atWork.set(from, left);
-      else this.#atWork.delete(from);
-    }
+  #refuseIfPausing({ login, from, pair }: Attempt): void {
+    const pause = this.#pauseOf(from, login.userid, pair);
+    if (pause > 0) throw new TooManyRequests('too many logins have failed', pause);
   }
 
-  /** A browser asks for several things at once: all of them wait for one hash. Whoever is known waits in any queue. */
-  async #prove({ digest, login, users, isKnown }: Attempt): Promise<boolean> {
-    const known = this.#underWay.get(digest);
-    if (known) return await known;
-    if (this.#underWay.size >= MOST_AT_ONCE && !isKnown) {
-      throw new Failure('busy', `${MOST_AT_ONCE} passwords are being checked already`, {
-        hint: 'Try again in a moment.',
-      });
+  /** Whoever is known waits in any queue. */
+  #refuseIfFull({ from, pair }: Attempt): void {
+    if (this.#turns.sizeOf(from) >= MOST_WAITING_BY_ADDRESS)
+      throw new TooManyRequests('too many passwords of this address are being checked', BUSY_MS);
+    if (this.#turns.size < MOST_WAITING || counts(this.#familiar, pair, this.#options.now())) return;
+    throw new Failure('busy', `${MOST_WAITING} passwords are being checked already`, {
+      hint: 'Try again in a moment.',
+    });
+  }
+
+  async #proveNow(attempt: Attempt, digest: string): Promise<boolean> {
+    const { login, users, from, pair } = attempt;
+    // Those before it may have failed, and nobody is to try as many at once as can wait.
+    this.#refuseIfPausing(attempt);
+    if (await proves(login, users, undefined, this.#options.verify)) {
+      remember(this.#proved, digest, this.#options.now() + PROVED_MS);
+      // Only her own: whoever knows one password must not be able to try others without end in between.
+      this.#byAddress.forgive(from, this.#byPair.succeeded(pair));
+      remember(this.#familiar, pair, this.#options.now() + FAMILIAR_MS);
+      return true;
     }
-    // One after another: bcrypt lets go of the only thread every 100 ms at best, and several of them as many times less.
-    const proof = this.#last.then(() => proves(login, users, undefined, this.#options.verify));
-    this.#last = proof.catch(() => {});
-    this.#underWay.set(digest, proof);
-    try {
-      const isRight = await proof;
-      if (isRight) remember(this.#proved, digest, this.#options.now() + PROVED_MS);
-      return isRight;
-    } finally {
-      this.#underWay.delete(digest);
-    }
+    this.#failures += 1;
+    this.#byAddress.failed(from);
+    this.#byName.failed(login.userid);
+    this.#byPair.failed(pair);
+    return false;
   }
 
   /** With the hash in it, a password that was changed counts at once, and the old one no more. */
