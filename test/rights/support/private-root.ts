@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** All that stands at the top of the file system but what the start hook makes there, in a file system in memory. */
+/**
+ * All that stands at the top of the file system but what the start hook makes there, in a file system in memory. It is ready
+ * only when that is the process's root: who entered it before would work in the real one.
+ */
 const SETUP = `
   mount -t tmpfs -o mode=755 tmpfs "$1"
   for name in $(ls -A /); do
@@ -10,8 +13,7 @@ const SETUP = `
     elif [ -d "/$name" ]; then mkdir "$1/$name"; mount --rbind "/$name" "$1/$name"
     fi
   done
-  echo ready
-  exec chroot "$1" cat
+  exec chroot "$1" sh -c 'echo ready; exec cat'
 `;
 
 /**
