@@ -1,4 +1,4 @@
-import type { Database } from '../database/sqlite.ts';
+import type { Database, Statement } from '../database/sqlite.ts';
 import type { Problem } from '../failure.ts';
 import {
   assignments,
@@ -48,9 +48,12 @@ type Movable = {
 /** The table of changes. Who calls it opens the transaction. */
 export class KeptChanges {
   readonly #db: Database;
+  readonly #one: Statement<[string], ChangeRow>;
 
   constructor(db: Database) {
     this.#db = db;
+    // As that of runs: asked for with every event, for each watcher.
+    this.#one = db.prepare<[string], ChangeRow>('SELECT * FROM changes WHERE id = ?');
   }
 
   /** @param target absent in the change for this one */
@@ -71,7 +74,7 @@ export class KeptChanges {
   }
 
   get(id: string): Change | null {
-    const row = this.#db.prepare<[string], ChangeRow>('SELECT * FROM changes WHERE id = ?').get(id);
+    const row = this.#one.get(id);
     return row ? changeOf(row) : null;
   }
 

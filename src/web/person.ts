@@ -31,8 +31,23 @@ export interface Person {
   readonly rights: Rights;
 }
 
+/** Of each state of the index, whom it was asked for: hundreds of watchers are looked at again with every event. */
+const known = new WeakMap<People, Map<string, Person | null>>();
+/** Names that are remembered. */
+const MOST_KNOWN = 1000;
+
 /** The person of that name; null where the index has none. */
-export function personOf(userid: string, { users, rows }: People): Person | null {
+export function personOf(userid: string, people: People): Person | null {
+  const persons = known.get(people) ?? new Map<string, Person | null>();
+  known.set(people, persons);
+  const found = persons.get(userid);
+  if (found !== undefined) return found;
+  const person = readPerson(userid, people);
+  if (persons.size < MOST_KNOWN) persons.set(userid, person);
+  return person;
+}
+
+function readPerson(userid: string, { users, rows }: People): Person | null {
   const user = users.find((one) => one.userid === userid);
   if (user === undefined) return null;
   // Of that very row: another one of the same name, which no login is of, gives no rights.
