@@ -101,11 +101,13 @@ describe('a listing', () => {
 
 test('the answer to an upload may have 16 MiB at most, too', async () => {
   const options = { condition: { replaces: 'anything' as const }, metadata: {}, contentType: 'text/plain' };
-  const { outcome, seen } = await spoiled.under(
+  const { outcome } = await spoiled.under(
     always({ kind: 'huge', size: GIGABYTE, announced: false }),
     (store) => store.put('db/x', Buffer.from('x'), options),
   );
-  expect(seen[0]).toBe('PUT');
   expect(outcome).toMatchObject({ code: 'store-corrupt', message: expect.stringContaining('16777216') });
-  expect(spoiled.proxy.requests[0]?.sent).toBeLessThan(GIGABYTE / 10);
+  // A listing that was given up before may arrive only now.
+  const uploads = spoiled.proxy.requests.filter(({ method }) => method === 'PUT');
+  expect(uploads.length).toBeGreaterThan(0);
+  for (const { sent } of uploads) expect(sent).toBeLessThan(GIGABYTE / 10);
 });
