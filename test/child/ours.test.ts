@@ -47,22 +47,19 @@ describe('a child that is given up', () => {
     await holders.gone;
   });
 
-  it.skipIf(process.getuid?.() !== 0)(
-    "has root's rights if it is ours and root started this process, and its daemons die, too, though this process has the application's rights",
-    async () => {
-      chownSync(holders.home, APPLICATION, APPLICATION);
-      const script = `grep -E '^(Uid|Gid):' /proc/self/status; ${holders.command('exit 0')[2]}`;
-      const program = join(import.meta.dirname, 'ours-process.ts');
-      const args = [program, String(APPLICATION), holders.home, script];
-      const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-      const [stdout] = await Promise.all([text(child.stdout), once(child, 'close')]);
-      expect(stdout.split('\n').filter(Boolean)).toEqual([
-        'Uid:\t0\t0\t0\t0',
-        'Gid:\t0\t0\t0\t0',
-        'up',
-        `{"kind":"exited","uid":${APPLICATION}}`,
-      ]);
-      await holders.gone;
-    },
-  );
+  it("has root's rights if it is ours and root started this process, and its daemons die, too, though this process has the application's rights", async () => {
+    chownSync(holders.home, APPLICATION, APPLICATION);
+    const script = `grep -E '^(Uid|Gid):' /proc/self/status; ${holders.command('exit 0')[2]}`;
+    const program = join(import.meta.dirname, 'ours-process.ts');
+    const args = [program, String(APPLICATION), holders.home, script];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [stdout] = await Promise.all([text(child.stdout), once(child, 'close')]);
+    expect(stdout.split('\n').filter(Boolean)).toEqual([
+      'Uid:\t0\t0\t0\t0',
+      'Gid:\t0\t0\t0\t0',
+      'up',
+      `{"kind":"exited","uid":${APPLICATION}}`,
+    ]);
+    await holders.gone;
+  });
 });
