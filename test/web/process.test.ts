@@ -34,6 +34,18 @@ describe('the server', () => {
     expect((await server.ask('/requests/', 'owner')).status).toBe(200);
   });
 
+  it('says at its start if nothing tells it where events are seen', async () => {
+    const without = start();
+    await without.ask('/up');
+    await expect.poll(() => without.stderr).toContain('PUBLIC_URL_FLY is not set');
+    await without.stop();
+    const told = start(undefined, { PUBLIC_URL_FLY: 'https://smooth.example/showcase' });
+    await told.ask('/up');
+    await told.stop();
+    expect(told.stderr).toContain('listening on');
+    expect(told.stderr).not.toContain('is not set');
+  });
+
   it('stands at the root where the site does', async () => {
     const server = start(undefined, { KAMAL_CONTAINER_NAME: 'web' });
     expect(new URL(await server.url()).pathname).toBe('/');

@@ -89,6 +89,7 @@ async function serve(world: World, options: WebOptions, { streams, stop, log }: 
     const forget = options.withParent ? whenParentIsGone(() => stop.abort()) : () => {};
     runs.start();
     mail.start();
+    if (context.publicUrl(settings.target) === null) log.warn(withoutPublicUrl(settings.target));
     log.note(`listening on http://${listener.address}${base}/`);
     streams.write(`Listening on http://${listener.address}${base}/\n`);
     if (!signal.aborted) await new Promise((ended) => signal.addEventListener('abort', ended));
@@ -99,6 +100,12 @@ async function serve(world: World, options: WebOptions, { streams, stop, log }: 
     stop.abort();
     await Promise.race([Promise.all([runs.close(), mail.close(), passwords.close()]), wait(CLOSE_MS)]);
   }
+}
+
+/** The caution that nobody will ask whether an event answers. */
+function withoutPublicUrl(target: string): string {
+  const setting = `PUBLIC_URL_${target.split(',')[0]?.toUpperCase()}`;
+  return `${setting} is not set, so an event counts as live once the machines have it, and nobody asks whether it answers; set it to where events are seen, such as https://smooth.fly.dev/showcase`;
 }
 
 function logTo({ log, logOnly }: Voice): WebLog {
