@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { csvOf } from '../../src/web/admin/csv.ts';
+import { leftOut, MOST_EXPORTED } from '../../src/web/admin/history-query.ts';
 import { type AdminScene, startAdminScene } from './support/admin-scene.ts';
 import { pageOf, sendForm, textIn } from './support/page-form.ts';
 
@@ -154,6 +155,13 @@ describe('the history', () => {
 });
 
 describe('a table as CSV', () => {
+  it('says how much of a very long history it leaves out', () => {
+    expect(leftOut(MOST_EXPORTED)).toBe('');
+    expect(leftOut(12_345)).toBe(
+      'Only the newest 10,000 of 12,345 go along: choose days to have the others.',
+    );
+  });
+
   it('holds nothing that a program for tables takes for a formula', () => {
     const hostile = ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', ' =1', '\u200b=1', '\uff1d1'];
     expect(csvOf([hostile])).toBe(`\ufeff${hostile.map((text) => `"'${text}"`).join(',')}\r\n`);

@@ -169,7 +169,7 @@ function respond(call: Call, listed: Listed): Response {
 ${filterForm(call, path, fields)}
 ${found.rows.length === 0 ? html`<p class="lead">Nothing is like this.</p>` : listed.table}
 ${pageLinks(call, { ...found, pages }, (page) => withQuery(path, { ...query, page: page === 1 ? null : page }))}
-<p>Take it along: <a href="${call.link(withQuery(`/admin/history/${file}.csv`, query))}" download>CSV</a>, <a href="${call.link(withQuery(`/admin/history/all-${file}.json`, query))}" download>JSON</a></p>`,
+<p>Take it along: <a href="${call.link(withQuery(`/admin/history/${file}.csv`, query))}" download>CSV</a>, <a href="${call.link(withQuery(`/admin/history/all-${file}.json`, query))}" download>JSON</a>. ${asked.leftOut(found.total)}</p>`,
     }),
   });
 }

@@ -68,6 +68,13 @@ function chosen<T extends string>(
 /** The rows of an export: all that fit, but no more than this. */
 export const MOST_EXPORTED = 10_000;
 
+/** What an export of so many rows leaves out, as a sentence; empty for nothing. */
+export function leftOut(total: number): string {
+  if (total <= MOST_EXPORTED) return '';
+  const most = MOST_EXPORTED.toLocaleString('en');
+  return `Only the newest ${most} of ${total.toLocaleString('en')} go along: choose days to have the others.`;
+}
+
 export const CHANGE_HEADINGS = [
   'at',
   'by',
