@@ -1,0 +1,47 @@
+import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+
+/*
+ * Two signatures stand beside each other on each request: that of the nvoi gem's plan, over the body alone, by the text of the
+ * deploy key; and that of Standard Webhooks (`signature.ts`), by a key that is derived from it and opens no deploy.enc.
+ */
+
+const DEPLOY_KEY = /^[0-9A-Fa-f]{64}$/;
+const DERIVED_FOR = 'nvoi/callback/v1';
+/** Bytes. */
+const DERIVED_LENGTH = 32;
+const PLAN_SIGNATURE = /^sha256=(?<digest>[0-9a-f]{64})$/;
+
+/** Whether a text, without white space around it, is a deploy key: 64 hexadecimal digits, of either case. */
+export function isDeployKey(text: string): boolean {
+  return DEPLOY_KEY.test(text);
+}
+
+/**
+ * The value of `X-Nvoi-Signature`.
+ *
+ * @param key the text of the deploy key, as it is written: its letters' case counts
+ */
+export function planSignature(key: string, body: Buffer): string {
+  return `sha256=${createHmac('sha256', key).update(body).digest('hex')}`;
+}
+
+/** Whether `X-Nvoi-Signature` is right; false for anything that does not look like one. */
+export function isPlanSigned(header: string | null, key: string, body: Buffer): boolean {
+  const digest = PLAN_SIGNATURE.exec(header ?? '')?.groups?.['digest'];
+  if (digest === undefined) return false;
+  return timingSafeEqual(Buffer.from(digest, 'hex'), createHmac('sha256', key).update(body).digest());
+}
+
+/**
+ * The key of Standard Webhooks that belongs to a deploy key, whose digits are decoded first.
+ *
+ * @param key 64 hexadecimal digits
+ */
+export function derivedKey(key: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', Buffer.from(key, 'hex'), '', DERIVED_FOR, DERIVED_LENGTH));
+}
+
+/** A key of Standard Webhooks as people write it: `whsec_` and base64. */
+export function writtenKey(key: Buffer): string {
+  return `whsec_${key.toString('base64')}`;
+}

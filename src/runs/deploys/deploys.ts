@@ -1,0 +1,78 @@
+import type { CallbackLine, LogsBody, StatusBody } from '../../callbacks/wire.ts';
+import type { Page } from '../run-model.ts';
+import type {
+  ActiveKey,
+  Project,
+  ProjectKey,
+  ReceivedFilter,
+  ReceivedLine,
+  ReceivedNews,
+  ReceivedRun,
+} from './deploy-model.ts';
+
+/** What became of one request. */
+export interface Received {
+  readonly run: ReceivedRun;
+  /** Lines, or statuses, that were new. */
+  readonly accepted: number;
+  readonly duplicates: number;
+}
+
+/** A body of the nvoi gem's plan, which names no run: its lines have no numbers. */
+export interface PlanLogs {
+  readonly deployId: string;
+  readonly logs: readonly Omit<CallbackLine, 'seq'>[];
+  /** SHA-256 of the bytes, in hexadecimal digits: the same bytes twice are a duplicate. */
+  readonly digest: string;
+}
+
+/** The same for a status; what is not known is absent or null. */
+export interface PlanStatus {
+  readonly deployId: string;
+  readonly digest: string;
+  readonly status: 'started' | 'completed' | 'failed';
+  readonly fields: Partial<
+    Pick<ReceivedRun, 'gitSha' | 'gitRef' | 'ciProvider' | 'ciRunUrl' | 'error' | 'tunnels' | 'durationMs'>
+  >;
+}
+
+/**
+ * Runs that were received, in the same file as those of this server. Each request is one durable transaction, so what it
+ * returns may be answered. Everything but `waitFor` is synchronous. @throws {Failure} `disk`: nothing of it was kept
+ */
+export interface Deploys {
+  logs(project: string, body: LogsBody): Received;
+  /** The first end of a run is final, but `interrupted`, which gives way to a real one. */
+  status(project: string, body: StatusBody): Received;
+  planLogs(project: string, body: PlanLogs): Received;
+  planStatus(project: string, body: PlanStatus): Received;
+
+  /** Newest first. */
+  list(filter?: ReceivedFilter): Page<ReceivedRun>;
+  run(id: string): ReceivedRun | null;
+  /** All runs of a deploy, in the order of their arrival. */
+  runsOf(project: string, deploy: string): ReceivedRun[];
+  /** Branches that the list may be filtered by, newest first. */
+  branches(): string[];
+  /** Lines with a number above `after`, in the order of their numbers. */
+  lines(id: string, after: number, limit: number): ReceivedLine[];
+  news(id: string, cursor: number, limit: number): ReceivedNews;
+  /** Resolves when the run has news after this cursor, at a change of its state, or when the time is up. */
+  waitFor(id: string, cursor: number, ms: number, signal: AbortSignal): Promise<void>;
+
+  readonly projects: Projects;
+}
+
+/** Projects and their keys. */
+export interface Projects {
+  all(): Project[];
+  get(name: string): Project | null;
+  /** Made if need be. @throws {Failure} `usage`: a name that is none, or more than five keys that count */
+  addKey(project: string, secret: string): ProjectKey;
+  /** @returns false if there is no such key that counts */
+  retireKey(project: string, id: string): boolean;
+  keys(project: string): ProjectKey[];
+  /** Those that count; none for a project that does not exist. */
+  activeKeys(project: string): readonly ActiveKey[];
+  setAcceptsPlan(project: string, accepts: boolean): void;
+}
