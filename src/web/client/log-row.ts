@@ -1,4 +1,4 @@
-import { type Clock, clockText, type LogLine } from '../run/log-lines.ts';
+import { type Clock, clockText, LEVEL_WORDS, type LogLine } from '../run/log-lines.ts';
 import type { LogRow } from './log-model.ts';
 
 /** How rows are shown. */
@@ -8,8 +8,6 @@ export interface RowLook {
   /** What is searched for, in small letters; empty for nothing. */
   readonly text: string;
 }
-
-const WORDS = { info: '', good: '', warning: 'Warning: ', error: 'Error: ', gap: 'Gap: ' } as const;
 
 /** A row as the server makes it, too (`run/log-html.ts`). Text nodes only, whatever a line says. */
 export function rowElement(row: LogRow, look: RowLook): HTMLLIElement {
@@ -37,7 +35,7 @@ function lineParts(
   anchor.href = `#L${number}`;
   const time = element('time', clockText(at, look.clock, look.beganAt));
   time.title = at;
-  const word = element('span', WORDS[level]);
+  const word = element('span', LEVEL_WORDS[level]);
   word.className = 'hidden';
   const said = element('code', '');
   said.append(...marked(text, look.text));

@@ -1,6 +1,14 @@
 import { type Html, html } from '../../html/html.ts';
 import type { StoredEvent } from '../../runs/run-model.ts';
-import { type Clock, clockText, gapBefore, isTrouble, type LogLine, linesOf } from './log-lines.ts';
+import {
+  type Clock,
+  clockText,
+  gapBefore,
+  isTrouble,
+  LEVEL_WORDS,
+  type LogLine,
+  linesOf,
+} from './log-lines.ts';
 
 /** Lines of a page as the server makes it; the script holds all, and shows up to 2,000. */
 export const MOST_LINES = 400;
@@ -58,12 +66,10 @@ export function partOf(all: readonly LogLine[], { isTroubleOnly, text, from }: L
   return { lines: shown, before: first, after: lines.length - first - shown.length, total: lines.length };
 }
 
-const WORDS = { info: '', good: '', warning: 'Warning: ', error: 'Error: ', gap: 'Gap: ' } as const;
-
 /** One line as the script makes it, too (`client/log-row.ts`). */
 export function lineHtml(line: LogLine, { clock }: Pick<LogView, 'clock'>, beganAt: string | null): Html {
   const { number, at, level, machine, isQuoted, text } = line;
   const whose = html`${machine !== null && html` data-machine="${machine}"`}${isQuoted && html` data-quoted`}`;
-  return html`<li id="L${number}" class="${level}"${whose}><a href="#L${number}">${number}</a> <time title="${at}">${clockText(at, clock, beganAt)}</time> <span class="hidden">${WORDS[level]}</span>${isQuoted && html`<b>${machine}</b> `}<code>${text}</code></li>
+  return html`<li id="L${number}" class="${level}"${whose}><a href="#L${number}">${number}</a> <time title="${at}">${clockText(at, clock, beganAt)}</time> <span class="hidden">${LEVEL_WORDS[level]}</span>${isQuoted && html`<b>${machine}</b> `}<code>${text}</code></li>
 `;
 }

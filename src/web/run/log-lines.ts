@@ -4,8 +4,18 @@ import { type FleetReport, nameOf } from '../../report/fleet-results.ts';
 import type { Summary } from '../../report/results.ts';
 import { counted, duration } from '../../text.ts';
 
-/** `gap`: lines that have not arrived. */
-type Level = 'info' | 'good' | 'warning' | 'error' | 'gap';
+/** `step`: a step begins. `gap`: lines that are not there. */
+type Level = 'info' | 'good' | 'step' | 'warning' | 'error' | 'gap';
+
+/** What a level is called where its colour and its sign are not seen. */
+export const LEVEL_WORDS: Readonly<Record<Level, string>> = {
+  info: '',
+  good: '',
+  step: 'Step: ',
+  warning: 'Warning: ',
+  error: 'Error: ',
+  gap: 'Gap: ',
+};
 
 /** One line of a run's log. */
 export interface LogLine {
@@ -13,6 +23,8 @@ export interface LogLine {
   readonly seq: number;
   /** `57`, and `57.2` for the second line of one event: its anchor is `L57.2`. */
   readonly number: string;
+  /** Of a gap: number of the last line that it stands for. */
+  readonly last?: number;
   /** ISO 8601, UTC: when it happened. */
   readonly at: string;
   readonly level: Level;
@@ -151,14 +163,14 @@ const two = (value: number): string => String(value).padStart(2, '0');
 
 /** The line as text alone: for copies and downloads. */
 export function plainLine({ number, at, level, machine, isQuoted, text }: LogLine): string {
-  const word = level === 'info' || level === 'good' ? '' : `${level.toUpperCase()} `;
+  const word = isTrouble({ level }) ? `${level.toUpperCase()} ` : '';
   const who = isQuoted && machine !== null ? `${machine} | ` : '';
   return `${number} ${at} ${word}${who}${text}`;
 }
 
 /** Whether a line is shown where only errors are wanted. */
 export function isTrouble({ level }: Pick<LogLine, 'level'>): boolean {
-  return level !== 'info' && level !== 'good';
+  return level === 'warning' || level === 'error' || level === 'gap';
 }
 
 /** Number of the line that says what became of each machine, by its name. */

@@ -1,0 +1,48 @@
+import { notFound } from '../../http/http-failures.ts';
+import type { ReceivedRun } from '../../runs/deploys/deploy-model.ts';
+import type { Deploys } from '../../runs/deploys/deploys.ts';
+import type { Call } from '../route.ts';
+
+/** Senders that were given no other name are of this project. */
+const DEFAULT = 'default';
+
+export interface FoundDeploy {
+  readonly run: ReceivedRun;
+  /** All of the deploy, in the order of their arrival. */
+  readonly runs: readonly ReceivedRun[];
+}
+
+/**
+ * The run that an address means: of the deploy `:id`, the one that `run` names by our id or by the sender's, or the newest;
+ * of `project`, should several have a deploy of that id.
+ *
+ * @throws {Failure} `not-found`
+ */
+export function findDeploy(
+  { params, query }: Pick<Call, 'params' | 'query'>,
+  deploys: Pick<Deploys, 'runsOf' | 'projects'>,
+): FoundDeploy {
+  const { id = '' } = params;
+  const wanted = query.get('run');
+  const project = query.get('project');
+  for (const name of project === null ? namesOf(deploys) : [project]) {
+    const runs = deploys.runsOf(name, id);
+    const run =
+      wanted === null
+        ? runs.at(-1)
+        : (runs.find((one) => one.id === wanted) ?? runs.find((one) => one.run === wanted));
+    if (run !== undefined) return { run, runs };
+  }
+  throw notFound('this deploy');
+}
+
+function namesOf({ projects }: Pick<Deploys, 'projects'>): string[] {
+  const others = projects.all().map(({ name }) => name);
+  return [DEFAULT, ...others.filter((name) => name !== DEFAULT)];
+}
+
+/** Path of the page of a run, below the base. */
+export function pathOfRun({ project, deploy, id }: Pick<ReceivedRun, 'project' | 'deploy' | 'id'>): string {
+  const query = new URLSearchParams({ ...(project === DEFAULT ? {} : { project }), run: id });
+  return `/deploys/${encodeURIComponent(deploy)}?${query}`;
+}
