@@ -74,13 +74,6 @@ export function authorization(credentials: Credentials): string {
   return `Basic ${Buffer.from(`${credentials.user}:${credentials.password}`).toString('base64')}`;
 }
 
-/** Whether the way there is private: encrypted, to this machine itself, or inside Fly's own network. */
-export function isPrivate({ protocol, hostname }: URL): boolean {
-  return (
-    protocol === 'https:' || /^(?:localhost|127\.[0-9.]+|\[::1\]|.+\.(?:internal|flycast))$/.test(hostname)
-  );
-}
-
 /** Their secret parts. */
 export function credentialSecrets(credentials: Credentials | null): string[] {
   if (!credentials) return [];

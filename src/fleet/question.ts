@@ -1,7 +1,8 @@
+import { isPrivateWay } from '../private-way.ts';
 import type { FleetOperation, PublishedIndex } from '../report/fleet-results.ts';
 import type { Way } from './fleet-context.ts';
 import { type Question, settleDryRun, settlePush, settleUpdate } from './judge-answer.ts';
-import { authorization, isPrivate } from './machine-login.ts';
+import { authorization } from './machine-login.ts';
 import { settleState } from './verify.ts';
 
 /** The question to all machines of a run, and the headers of its requests. */
@@ -34,7 +35,7 @@ export function chooseQuestion(
     const query = flags.filter(Boolean).join('&');
     return { question: { query, namesMachines, settle, sends }, headers: {}, notes: [] };
   }
-  const sent = credentials !== null && isPrivate(url);
+  const sent = credentials !== null && isPrivateWay(url);
   const headers: Record<string, string> = sent ? { Authorization: authorization(credentials) } : {};
   const withheld =
     credentials !== null && !sent

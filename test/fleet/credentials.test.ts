@@ -6,10 +6,10 @@ import {
   authorization,
   type Credentials,
   credentialSecrets,
-  isPrivate,
   readCredentials,
 } from '../../src/fleet/machine-login.ts';
 import { findLogin } from '../../src/fleet/netrc.ts';
+import { isPrivateWay } from '../../src/private-way.ts';
 import { failureOf } from '../support/failure.ts';
 
 const HOST = 'smooth.fly.dev';
@@ -85,8 +85,8 @@ describe('the credentials of config-update', () => {
   it('are sent only over a private connection', () => {
     const open = ['http://smooth.fly.dev/', 'http://10.0.0.1/', 'http://localhost.example.com/'];
     const closed = ['https://a.b/', 'http://127.0.0.1:1/', 'http://[::1]/', 'http://d1.vm.smooth.internal/'];
-    expect(open.filter((url) => isPrivate(new URL(url)))).toEqual([]);
-    expect(closed.filter((url) => !isPrivate(new URL(url)))).toEqual([]);
+    expect(open.filter((url) => isPrivateWay(new URL(url)))).toEqual([]);
+    expect(closed.filter((url) => !isPrivateWay(new URL(url)))).toEqual([]);
   });
 });
 

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { retryAfterMs } from '../../src/fleet/exchange.ts';
-import { isPrivate, readCredentials } from '../../src/fleet/machine-login.ts';
+import { readCredentials } from '../../src/fleet/machine-login.ts';
 import { isSettled, ofUnsigned } from '../../src/fleet/refusals.ts';
+import { isPrivateWay } from '../../src/private-way.ts';
 
 describe('credentials are sent', () => {
   it.each([
@@ -23,7 +24,7 @@ describe('credentials are sent', () => {
     'http://notlocalhost/',
     'http://[::2]/',
     'http://smooth.fly.dev/',
-  ])('not over a way that others could read: %s', (url) => expect(isPrivate(new URL(url))).toBe(false));
+  ])('not over a way that others could read: %s', (url) => expect(isPrivateWay(new URL(url))).toBe(false));
 
   it.each([
     'http://localhost:1/',
@@ -33,7 +34,9 @@ describe('credentials are sent', () => {
     'http://d1.vm.smooth.internal/',
     'http://smooth.flycast/',
     'https://evil.example/',
-  ])('within Fly, on this machine, and encrypted: %s', (url) => expect(isPrivate(new URL(url))).toBe(true));
+  ])('within Fly, on this machine, and encrypted: %s', (url) =>
+    expect(isPrivateWay(new URL(url))).toBe(true),
+  );
 });
 
 describe('a netrc', () => {

@@ -1,6 +1,6 @@
 import { Failure } from '../../failure.ts';
 import type { Target } from '../../fleet/fleet-model.ts';
-import { isPrivate } from '../../fleet/machine-login.ts';
+import { isPrivateWay } from '../../private-way.ts';
 import { readKeys } from '../../signature.ts';
 import { storeSettingsOf, type World } from '../machine/machine-parts.ts';
 import { usageOf } from '../options/command.ts';
@@ -65,7 +65,7 @@ function hasKey({ env, problems }: World): boolean {
 function requireSendable(target: Target, world: World): void {
   if (!hasKey(world)) throw withoutKey(target);
   signingKey(world);
-  if (!isPrivate(target.url)) throw inClear(target);
+  if (!isPrivateWay(target.url)) throw inClear(target);
 }
 
 /** A store that is half set up counts as wanted. */
