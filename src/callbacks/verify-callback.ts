@@ -1,0 +1,108 @@
+import { isRecord } from '../json.ts';
+import { isSigned, readKeys } from '../signature.ts';
+import { derivedKey, isPlanSigned } from './callback-signatures.ts';
+import { DEPLOY_HEADER, DEPLOY_ID, RUN_HEADER, SIGNATURE_HEADER } from './wire.ts';
+
+/** What one request brought, before anything of it is believed. */
+export interface Presented {
+  readonly headers: { get(name: string): string | null };
+  /** As it came. */
+  readonly body: Buffer;
+  /** By our clock, milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** A key that counts: `full`: 64 hexadecimal digits, `derived`: `whsec_` and base64. Secret. */
+export interface ReceiverKey {
+  readonly kind: 'full' | 'derived';
+  readonly secret: string;
+}
+
+/**
+ * By which of both signatures a sender has proved itself. `refused`: by none; why is for our log alone.
+ *
+ * `webhook` binds the time and, by what the body says of itself, the run. `plan` binds the body alone.
+ */
+export type Proof =
+  | { readonly kind: 'webhook' }
+  | { readonly kind: 'plan' }
+  | { readonly kind: 'refused'; readonly why: string };
+
+/** Seconds that clocks may differ, and that a request can be sent again within. */
+const MOST_APART = 300;
+/** A dot would let the end of an id pass for the time. */
+const WEBHOOK_ID = /^[A-Za-z0-9_-]{1,400}$/;
+const SECONDS = /^[0-9]{1,12}$/;
+const WEBHOOK_HEADERS = ['webhook-id', 'webhook-timestamp', 'webhook-signature'] as const;
+
+/** What a project without keys is checked with, so that its answer takes as long as that of any other. */
+const NO_KEYS: readonly ReceiverKey[] = [{ kind: 'full', secret: '0'.repeat(64) }];
+
+/**
+ * Whether a request is from somebody who has a key. Nothing of the body is parsed here.
+ *
+ * @param keys of the project, which need not exist: then there are none
+ * @param acceptsPlan whether the signature of the nvoi gem's plan is enough, by which a request can be sent again for ever
+ */
+export function proveSender(presented: Presented, keys: readonly ReceiverKey[], acceptsPlan: boolean): Proof {
+  const { headers } = presented;
+  const isWebhook = WEBHOOK_HEADERS.some((name) => headers.get(name) !== null);
+  const checked = keys.length > 0 ? keys : NO_KEYS;
+  const proof = isWebhook ? proveWebhook(presented, checked) : provePlan(presented, checked, acceptsPlan);
+  return keys.length > 0 ? proof : refused('the project has no key');
+}
+
+function proveWebhook({ headers, body, now }: Presented, keys: readonly ReceiverKey[]): Proof {
+  const [id, timestamp, signature] = WEBHOOK_HEADERS.map((name) => headers.get(name) ?? '');
+  if (!WEBHOOK_ID.test(id ?? '')) return refused('its webhook-id is none');
+  if (!SECONDS.test(timestamp ?? '')) return refused('its webhook-timestamp is none');
+  const apart = Math.abs(Math.floor(now / 1000) - Number(timestamp));
+  if (apart > MOST_APART) return refused(`its time and ours are ${apart} s apart`);
+  const signed = { id: id ?? '', timestamp: timestamp ?? '', body };
+  const isRight = isSigned(signature ?? '', signed, keys.map(webhookKey));
+  return isRight ? { kind: 'webhook' } : refused('its webhook-signature is by none of our keys');
+}
+
+function provePlan({ headers, body }: Presented, keys: readonly ReceiverKey[], acceptsPlan: boolean): Proof {
+  const given = headers.get(SIGNATURE_HEADER);
+  const full = keys.filter(({ kind }) => kind === 'full');
+  let isRight = false;
+  for (const { secret } of full) if (isPlanSigned(given, secret, body)) isRight = true;
+  if (full.length === 0) return refused('it has no webhook headers, and the project has no deploy key');
+  if (!isRight) return refused(`its ${SIGNATURE_HEADER} is absent, or by none of our keys`);
+  return acceptsPlan ? { kind: 'plan' } : refused('it has no webhook headers, which this project asks for');
+}
+
+function webhookKey({ kind, secret }: ReceiverKey): Buffer {
+  if (kind === 'full') return derivedKey(secret);
+  const [key] = readKeys(secret, 'a key of the project');
+  return key ?? Buffer.alloc(0);
+}
+
+/**
+ * Whether a signed body is for the address that it came to: it binds itself to a deploy and a run, and headers and path
+ * say the same. A body that names a run needs the signature that cannot be used again.
+ *
+ * @param value as `parseBody` gives it
+ * @param deploy as the path has it
+ * @returns why it is not; null if it is
+ */
+export function misdirected(
+  value: unknown,
+  { proof, deploy, headers }: { proof: Proof['kind']; deploy: string; headers: Presented['headers'] },
+): string | null {
+  if (!DEPLOY_ID.test(deploy)) return 'its address names no deploy';
+  const named = headers.get(DEPLOY_HEADER);
+  if (named !== null && named !== deploy) return `its ${DEPLOY_HEADER} is not that of its address`;
+  const said = isRecord(value) ? value : {};
+  if (proof === 'plan' && Object.hasOwn(said, 'run')) return 'it names a run, and has no webhook headers';
+  const isFree = proof === 'plan' && !Object.hasOwn(said, 'deploy_id');
+  if (!isFree && said['deploy_id'] !== deploy) return 'its deploy_id is not that of its address';
+  const run = headers.get(RUN_HEADER);
+  if (run !== null && run !== (said['run'] ?? null)) return `its ${RUN_HEADER} is not that of its body`;
+  return null;
+}
+
+function refused(why: string): Proof {
+  return { kind: 'refused', why };
+}
