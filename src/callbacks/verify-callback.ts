@@ -21,10 +21,11 @@ export interface ReceiverKey {
 /**
  * By which of both signatures a sender has proved itself. `refused`: by none; why is for our log alone.
  *
- * `webhook` binds the time and, by what the body says of itself, the run. `plan` binds the body alone.
+ * `webhook` binds the time (`sentAt`, milliseconds since 1970) and, by what the body says of itself, the run. `plan` binds
+ * the body alone.
  */
 export type Proof =
-  | { readonly kind: 'webhook' }
+  | { readonly kind: 'webhook'; readonly sentAt: number }
   | { readonly kind: 'plan' }
   | { readonly kind: 'refused'; readonly why: string };
 
@@ -60,7 +61,9 @@ function proveWebhook({ headers, body, now }: Presented, keys: readonly Receiver
   if (apart > MOST_APART) return refused(`its time and ours are ${apart} s apart`);
   const signed = { id: id ?? '', timestamp: timestamp ?? '', body };
   const isRight = isSigned(signature ?? '', signed, keys.map(webhookKey));
-  return isRight ? { kind: 'webhook' } : refused('its webhook-signature is by none of our keys');
+  return isRight
+    ? { kind: 'webhook', sentAt: Number(timestamp) * 1000 }
+    : refused('its webhook-signature is by none of our keys');
 }
 
 function provePlan({ headers, body }: Presented, keys: readonly ReceiverKey[], acceptsPlan: boolean): Proof {
