@@ -11,17 +11,11 @@ const kamal = webSiteOf('kamal');
 
 describe('a navigator.yml with the web part', () => {
   it.each([
-    [
-      'opens what only begins so',
-      replace('web)/[^.?#%]*(?:\\\\.[A-Za-z0-9]+)?$"\n      action', 'web)"\n      action'),
-      'web-neighbours',
-    ],
-    [
-      'opens the first page',
-      replace('hooks|password|requests|runs|web)/[^', 'hooks|password|requests|runs|web|)/?[^'),
-      'web-neighbours',
-    ],
+    ['opens what only begins so', replace(')?)?)$"\n      action', ')?)?)"\n      action'), 'web-neighbours'],
+    ['opens the first page', replace('hooks|password|requests|runs|web)/', 'web|)/?'), 'web-neighbours'],
     ['opens steps up', replace('web)/[^.?#%]*', 'web)/[^?#%]*'), 'web-neighbours'],
+    ['opens steps up from deploys', replace('deploys(?:/[^./?#%]', 'deploys(?:/[^/?#%]'), 'web-neighbours'],
+    ['opens other projects', replace('/)?deploys(?:', '/)?(?:deploys)?(?:'), 'web-neighbours'],
     ['opens all below live', replace('"^/showcase/live$"', '"^/showcase/live"'), 'web-neighbours'],
     ['opens it below any path', replace('"^/showcase/live$"', '"/live$"'), 'web-neighbours'],
     [
@@ -42,12 +36,17 @@ describe('a navigator.yml with the web part', () => {
       'web-routes',
     ],
     ['hands on another prefix', replace('((?:admin|', '((?:administrator|'), 'web-routes'],
-    ['hands on what only begins so', replace('[A-Za-z0-9]+)?)$"', '[A-Za-z0-9]+)?)"'), 'web-routes'],
+    ['hands on what only begins so', replace(')?)?)$"\n      target', ')?)?)"\n      target'), 'web-routes'],
+    ['hands on neighbours', replace(')?)?)$"\n      target', ')?)?.*)$"\n      target'), 'web-neighbours'],
     [
-      'hands on neighbours',
-      replace('requests|runs|web)/[^.?#%]*(?:\\\\.[A-Za-z0-9]+)?)$"', 'requests|runs|web).*)$"'),
-      'web-neighbours',
+      'hands on no deploy whose id has a dot',
+      replace(
+        'deploys(?:/[^./?#%][^/?#%]*)?(?:/(?:[a-z]+(?:\\\\.[a-z]+)?)?)?)$"\n      target',
+        'deploys(?:/[a-z0-9]*)*)$"\n      target',
+      ),
+      'web-routes',
     ],
+    ['asks senders for a login', replace(/\|\(\?:api\/projects.*\)\$"(?=\n {6}action)/, ')$"'), 'web-public'],
     ['captures too little', replace('"^/showcase/(live)$"', '"^/showcase/l(ive)$"'), 'web-routes'],
     [
       'captures in two parts',
