@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Failure } from '../failure.ts';
 import { diskError } from '../files/disk.ts';
-import { Damaged, openOrBeginAnew } from './repair.ts';
+import { Damaged, isDamage, openOrBeginAnew } from './repair.ts';
 import { type Database, openDatabase } from './sqlite.ts';
 
 /*
@@ -12,6 +12,8 @@ import { type Database, openDatabase } from './sqlite.ts';
 export interface StoreFile {
   /** The SQL of each version; its number is in `user_version`. The first, 0, is an empty file. */
   readonly versions: readonly string[];
+  /** By the number of a version: SQL that makes it of the one before, when the file is opened. */
+  readonly upgrades?: Readonly<Record<number, string>>;
   /** What is lost with the file, as the end of a hint. */
   readonly lost: string;
   /** Tables whose pages are proved when it is opened, if the others are too large for that; all where absent. */
@@ -36,6 +38,20 @@ export function openStoreFile(path: string, file: StoreFile, durability: Durabil
   try {
     return openOrBeginAnew(path, () => open(path, file, durability));
   } catch (error) {
+    throw diskError('cannot open', path, error);
+  }
+}
+
+/**
+ * The same beside another process, whose file it is: a damaged one is left to that process.
+ *
+ * @throws {Failure} `disk`, also for a damaged one; `config-invalid` if a newer release made it
+ */
+export function openStoreFileBeside(path: string, file: StoreFile, durability: Durability): Database {
+  try {
+    return open(path, file, durability);
+  } catch (error) {
+    if (isDamage(error)) throw damaged(path, error);
     throw diskError('cannot open', path, error);
   }
 }
@@ -68,8 +84,7 @@ export function provenVersion(db: Database, path: string, { versions, lost }: St
       { hint: `Deploy that version again; or move the file aside${lost}` },
     );
   }
-  if (!hasSchema(db, versions[version] ?? ''))
-    throw new Damaged(`its tables are not those of version ${version}`);
+  if (!hasSchema(db, versions[version] ?? '')) throw unlike(version);
   return version;
 }
 
@@ -99,9 +114,21 @@ function open(path: string, file: StoreFile, { synchronous, journal }: Durabilit
   }
 }
 
-/** Makes the tables in a new file. Early releases wrote no version into uploads.db: the tables tell that it is the first. */
+/** Makes the tables in a new file, and those of the newest version in an old one. */
 function begin(db: Database, file: StoreFile): void {
-  if (versionOf(db) !== 0) return;
+  if (versionOf(db) === 0) beginFirst(db, file);
+  const { versions, upgrades = {} } = file;
+  for (;;) {
+    const version = versionOf(db);
+    const upgrade = upgrades[version + 1];
+    if (upgrade === undefined) return;
+    if (!hasSchema(db, versions[version] ?? '')) throw unlike(version);
+    db.exec(`${upgrade} PRAGMA user_version = ${version + 1};`);
+  }
+}
+
+/** Early releases wrote no version into uploads.db: the tables tell that it is the first. */
+function beginFirst(db: Database, file: StoreFile): void {
   if (hasSchema(db, '')) db.exec(latest(file));
   else if (hasSchema(db, file.versions[1] ?? '')) db.pragma('user_version = 1');
 }
@@ -129,6 +156,16 @@ function serialized(path: string, file: StoreFile): Buffer | null {
 /** SQL that makes the newest version in an empty file. */
 function latest({ versions }: StoreFile): string {
   return `${versions.at(-1)} PRAGMA user_version = ${versions.length - 1};`;
+}
+
+const unlike = (version: number): Damaged => new Damaged(`its tables are not those of version ${version}`);
+
+function damaged(path: string, cause: unknown): Failure {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new Failure('disk', `${path} is damaged: ${reason}`, {
+    hint: 'Restart the server that it belongs to, which sets it aside and begins a new one; then try again.',
+    cause,
+  });
 }
 
 const versionOf = (db: Database): number => Number(db.pragma('user_version', { simple: true }));

@@ -7,6 +7,7 @@ import type { Database } from '../database/sqlite.ts';
 import { Failure, problemOf } from '../failure.ts';
 import { onDisk } from '../files/disk.ts';
 import { makePrivateDirectory } from '../rights/directories.ts';
+import { createDeploys } from './deploys/create-deploys.ts';
 import { LiveChecks } from './live-checks.ts';
 import { Queue } from './queue.ts';
 import { recoverIntended, recoverRuns } from './recover-runs.ts';
@@ -58,8 +59,9 @@ export function createRuns(parts: RunsParts): Runs {
   const { signal } = stop;
   const watchers = new Watchers();
   let isOpen = false;
+  const damaged = (): void => suspect(db);
   const failed = (error: unknown): void => {
-    if (isDamage(error)) suspect(db);
+    if (isDamage(error)) damaged();
     report(problemOf(error).message);
   };
   let isLooking = false;
@@ -90,6 +92,7 @@ export function createRuns(parts: RunsParts): Runs {
     }
   };
   const tokens = new ResetTokens(db);
+  const deploys = createDeploys({ db, watchers, now: Date.now, damaged });
   const book = new RunBook({ db, limits, target, changed });
   const shared = { book, limits, keep, signal, failed };
   const queue = new Queue({
@@ -187,6 +190,7 @@ export function createRuns(parts: RunsParts): Runs {
       if (change) await watchers.wait(ids, ms, until);
     },
     tokens,
+    deploys,
     start: () => {
       beside(recover());
       beside(tidy());

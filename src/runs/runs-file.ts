@@ -1,7 +1,8 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from '../database/sqlite.ts';
-import { openStoreFile, type StoreFile } from '../database/store-file.ts';
+import { openStoreFile, openStoreFileBeside, type StoreFile } from '../database/store-file.ts';
+import { DEPLOY_TABLES, SMALL_DEPLOY_TABLES } from './deploys/deploy-tables.ts';
 
 /*
  * The one file of this room. Times are milliseconds since 1970 where they are compared, else ISO 8601. An event
@@ -65,11 +66,15 @@ CREATE TABLE reset_tokens (
 `;
 
 const FILE: StoreFile = {
-  versions: ['', FIRST],
+  versions: ['', FIRST, FIRST + DEPLOY_TABLES],
+  upgrades: { 2: DEPLOY_TABLES },
   lost: ' (the history of runs and changes is lost with it)',
 };
-/** Events are most of the file: to look at all of them would take longer than the rest of a start. */
-const SMALL = ['runs', 'changes', 'reset_tokens'];
+/** Events and lines are most of the file: to look at all of them would take longer than the rest of a start. */
+const SMALL = ['runs', 'changes', 'reset_tokens', ...SMALL_DEPLOY_TABLES];
+const DURABLE = { synchronous: 'FULL', journal: 'WAL' } as const;
+
+const pathIn = (stateDir: string): string => join(stateDir, 'runs.sqlite3');
 
 /**
  * Opens the file, which is made if need be. Every commit outlasts a power cut, but those of `lightly`. A damaged file is
@@ -78,13 +83,22 @@ const SMALL = ['runs', 'changes', 'reset_tokens'];
  * @throws {Failure} `disk`, `config-invalid`
  */
 export function openRunsFile(stateDir: string): Database {
-  const path = join(stateDir, 'runs.sqlite3');
+  const path = pathIn(stateDir);
   const mark = markOf(path);
   const isSuspect = existsSync(mark);
   const file = isSuspect ? FILE : { ...FILE, proved: SMALL };
-  const db = openStoreFile(path, file, { synchronous: 'FULL', journal: 'WAL' });
+  const db = openStoreFile(path, file, DURABLE);
   if (isSuspect) rmSync(mark, { force: true });
   return db;
+}
+
+/**
+ * Opens the file beside the server that has it; made if need be. A damaged one is left to the server.
+ *
+ * @throws {Failure} `disk`, `config-invalid`
+ */
+export function openRunsFileBeside(stateDir: string): Database {
+  return openStoreFileBeside(pathIn(stateDir), { ...FILE, proved: SMALL }, DURABLE);
 }
 
 /** Has the next start look at every page of a file in which damage was met. */

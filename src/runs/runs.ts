@@ -1,3 +1,4 @@
+import type { Deploys } from './deploys/deploys.ts';
 import type { ResetTokens } from './reset-tokens.ts';
 import type {
   Change,
@@ -51,6 +52,8 @@ export interface Runs {
   /** Resolves at the next change of this change or of its run, or when the time is up. */
   waitForChange(change: string, ms: number, signal: AbortSignal): Promise<void>;
   readonly tokens: ResetTokens;
+  /** Runs that were received from elsewhere. */
+  readonly deploys: Deploys;
   /** Recovers what was under way when this server ended; then the queue works. */
   start(): void;
   /** Nothing new begins. A run under way is ended, and found again at the next start. */

@@ -6,6 +6,7 @@ import type { Mail } from '../mail/create-mail.ts';
 import type { IndexEditor } from '../requests/index-editor.ts';
 import type { IndexReader } from '../requests/index-reader.ts';
 import type { Pending } from '../requests/pending-model.ts';
+import type { Deploys } from '../runs/deploys/deploys.ts';
 import type { FleetLook } from '../runs/fleet-look.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { PasswordDesk } from './password/password-desk.ts';
@@ -28,6 +29,8 @@ export interface WebContext {
   /** Where these pages are seen, without a slash at the end, for mails; null where nobody has said it. */
   readonly webUrl: string | null;
   readonly runs: Runs;
+  /** Runs that were received from elsewhere. */
+  readonly deploys: Deploys;
   readonly mail: Mail;
   readonly passwords: PasswordDesk;
   /** Rows of the live index. */

@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/database/sqlite.ts';
-import { openStoreCopy, openStoreFile, type StoreFile } from '../../src/database/store-file.ts';
+import {
+  openStoreCopy,
+  openStoreFile,
+  openStoreFileBeside,
+  type StoreFile,
+} from '../../src/database/store-file.ts';
 import { Ledger } from '../../src/sync/ledger.ts';
 
 const FILE: StoreFile = {
@@ -77,6 +82,43 @@ describe('a database file of the program itself', () => {
     );
     openStoreFile(path, FILE, NORMAL).close();
     expect(readdirSync(directory).filter((name) => name.includes('.damaged-'))).toHaveLength(1);
+  });
+
+  describe('of an earlier version', () => {
+    const ADDED = 'CREATE TABLE added (x TEXT) STRICT;';
+    const LATER = { ...FILE, versions: [...FILE.versions, `${FILE.versions[1]} ${ADDED}`] };
+    const UPGRADED = { ...LATER, upgrades: { 2: ADDED } };
+    const tables = (db: ReturnType<typeof openDatabase>) =>
+      db.prepare('SELECT name FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name').pluck().all();
+
+    it('gets what is new when it is opened, and keeps what it has', () => {
+      sql(`${FILE.versions[1]} INSERT INTO seen VALUES ('a'); PRAGMA user_version = 1`);
+      const db = openStoreFile(path, UPGRADED, NORMAL);
+      expect([names(db), tables(db)]).toEqual([['a'], ['added', 'seen']]);
+      db.close();
+      expect(versionIn(path)).toBe(2);
+    });
+
+    it('stays as it is if nothing says how it becomes a later one', () => {
+      sql(`${FILE.versions[1]} PRAGMA user_version = 1`);
+      openStoreFile(path, LATER, NORMAL).close();
+      expect(versionIn(path)).toBe(1);
+    });
+
+    it('is set aside if it has not the tables of its version, and gets nothing before', () => {
+      sql('CREATE TABLE other (x); PRAGMA user_version = 1');
+      openStoreFile(path, UPGRADED, NORMAL).close();
+      const [aside = ''] = readdirSync(directory).filter((name) => name.includes('.damaged-'));
+      expect([versionIn(path), versionIn(join(directory, aside))]).toEqual([2, 1]);
+    });
+  });
+
+  it('is left as it is, beside the process whose file it is, if it is damaged', () => {
+    sql('CREATE TABLE other (x); PRAGMA user_version = 1');
+    expect(() => openStoreFileBeside(path, FILE, NORMAL)).toThrow(
+      expect.objectContaining({ code: 'disk', message: expect.stringMatching(/seen\.db is damaged: /) }),
+    );
+    expect(readdirSync(directory)).toEqual(['seen.db']);
   });
 
   it('is left unchanged if a newer release made it, and the message says what to do', () => {

@@ -118,6 +118,7 @@ export function openWebContext({
     publicHosts,
     webUrl,
     runs,
+    deploys: runs.deploys,
     mail,
     passwords: desk,
     index,

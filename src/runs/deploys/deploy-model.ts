@@ -81,9 +81,9 @@ export interface ReceivedRun {
   readonly lost: readonly LostRange[];
   /** By our clock, milliseconds since 1970: when anything of it came last, heartbeats included. */
   readonly lastHeardAt: number;
-  /** Our clock minus the sender's, by the last batch that was sent at once; null where there was none. */
+  /** Our clock minus the sender's, to the second, by the last request; null for a sender that does not say its time. */
   readonly skewMs: number | null;
-  /** Of its newest news: where a watcher is who has seen everything. */
+  /** How much has come of it, lines and changes of its state: where a watcher is who has seen everything. */
   readonly cursor: number;
 }
 

@@ -1,4 +1,4 @@
-import type { CallbackLine, LogsBody, StatusBody } from '../../callbacks/wire.ts';
+import type { CallbackLevel, CallbackLine, LogsBody, StatusBody } from '../../callbacks/wire.ts';
 import type { Page } from '../run-model.ts';
 import type {
   ActiveKey,
@@ -16,6 +16,8 @@ export interface Received {
   /** Lines, or statuses, that were new. */
   readonly accepted: number;
   readonly duplicates: number;
+  /** Of the duplicates, lines with another text than the one that was there, which stays. */
+  readonly conflicts: number;
 }
 
 /** A body of the nvoi gem's plan, which names no run: its lines have no numbers. */
@@ -41,9 +43,13 @@ export interface PlanStatus {
  * returns may be answered. Everything but `waitFor` is synchronous. @throws {Failure} `disk`: nothing of it was kept
  */
 export interface Deploys {
-  logs(project: string, body: LogsBody): Received;
+  /**
+   * @param project name of one that there is
+   * @param sentAt milliseconds since 1970, by the clock of the sender: the `webhook-timestamp` of this attempt
+   */
+  logs(project: string, body: LogsBody, sentAt?: number): Received;
   /** The first end of a run is final, but `interrupted`, which gives way to a real one. */
-  status(project: string, body: StatusBody): Received;
+  status(project: string, body: StatusBody, sentAt?: number): Received;
   planLogs(project: string, body: PlanLogs): Received;
   planStatus(project: string, body: PlanStatus): Received;
 
@@ -54,8 +60,9 @@ export interface Deploys {
   runsOf(project: string, deploy: string): ReceivedRun[];
   /** Branches that the list may be filtered by, newest first. */
   branches(): string[];
-  /** Lines with a number above `after`, in the order of their numbers. */
-  lines(id: string, after: number, limit: number): ReceivedLine[];
+  /** Lines with a number above `after`, in the order of their numbers; of all levels where none are given. */
+  lines(id: string, after: number, limit: number, levels?: readonly CallbackLevel[]): ReceivedLine[];
+  /** What came after a cursor, which counts from 0: one for each line, one for each change of the run's state. */
   news(id: string, cursor: number, limit: number): ReceivedNews;
   /** Resolves when the run has news after this cursor, at a change of its state, or when the time is up. */
   waitFor(id: string, cursor: number, ms: number, signal: AbortSignal): Promise<void>;
@@ -66,7 +73,8 @@ export interface Deploys {
 /** Projects and their keys. */
 export interface Projects {
   all(): Project[];
-  get(name: string): Project | null;
+  /** By its name, or by the token that it may have. */
+  get(nameOrToken: string): Project | null;
   /** Made if need be. @throws {Failure} `usage`: a name that is none, or more than five keys that count */
   addKey(project: string, secret: string): ProjectKey;
   /** @returns false if there is no such key that counts */
@@ -75,4 +83,6 @@ export interface Projects {
   /** Those that count; none for a project that does not exist. */
   activeKeys(project: string): readonly ActiveKey[];
   setAcceptsPlan(project: string, accepts: boolean): void;
+  /** A token that stands for the name in paths, as the plan has it: it is nowhere else, and ends the one before. */
+  newToken(project: string): string;
 }
