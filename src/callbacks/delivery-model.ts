@@ -56,4 +56,6 @@ export interface Delivered {
   /** Whether the dashboard has the end of the run. */
   readonly hasEnd: boolean;
   readonly lost: readonly LostRange[];
+  /** What is to be said of it, and of what earlier runs have left; null where all is well. */
+  readonly note: string | null;
 }

@@ -1,0 +1,96 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type DeliveryOptions, openDelivery } from '../../../src/callbacks/delivery.ts';
+import type { DeliveryLimits } from '../../../src/callbacks/delivery-limits.ts';
+import type {
+  Dashboard,
+  Delivery,
+  ToldEnd,
+  ToldLine,
+  ToldRun,
+  ToldStart,
+} from '../../../src/callbacks/delivery-model.ts';
+import { prepareOutbox } from '../../../src/callbacks/outbox-place.ts';
+import { newRunId } from '../../../src/run-id.ts';
+import { atEnd } from '../../support/at-end.ts';
+
+/** Times that a test need not wait for; the rest is as in production. */
+export const QUICK: Partial<DeliveryLimits> = {
+  flushMs: 20,
+  urgentMs: 5,
+  backoff: { firstPauseMs: 5, longestPauseMs: 20 },
+};
+
+export const STARTED: ToldStart = {
+  status: 'started',
+  git_sha: 'abc1234',
+  git_ref: 'main',
+  ci_provider: null,
+  ci_run_url: null,
+  at: '2026-01-02T03:04:05.678Z',
+};
+
+export const COMPLETED: ToldEnd = {
+  status: 'completed',
+  tunnels: [{ service_name: 'fly', hostname: 'example.fly.dev' }],
+  duration_seconds: 2,
+  duration_ms: 2345,
+  at: '2026-01-02T03:04:07.900Z',
+  outcome: 'done',
+  exit_code: 0,
+};
+
+export function line(message: string, more: Partial<ToldLine> = {}): ToldLine {
+  return { level: 'info', message, logged_at: '2026-01-02T03:04:06.000Z', ...more };
+}
+
+export function toldRun(more: Partial<ToldRun> = {}): ToldRun {
+  return { deployId: '12345', run: newRunId(), operation: 'deploy', by: 'ann@host', target: 'fly', ...more };
+}
+
+/** An outbox of its own. */
+export class TestOutbox {
+  readonly dir: string;
+
+  constructor() {
+    const home = mkdtempSync(join(tmpdir(), 'outbox-'));
+    atEnd(() => rmSync(home, { recursive: true }));
+    this.dir = prepareOutbox(join(home, 'outbox'));
+  }
+
+  get files(): string[] {
+    return readdirSync(this.dir).sort();
+  }
+}
+
+export interface Opened {
+  readonly delivery: Delivery;
+  readonly told: ToldRun;
+  readonly notes: string[];
+}
+
+export function open(
+  dashboard: Dashboard,
+  options: Partial<DeliveryOptions> & { readonly told?: ToldRun } = {},
+): Opened {
+  const notes: string[] = [];
+  const told = options.told ?? toldRun();
+  const note = (message: string) => void notes.push(message);
+  const { outboxDir = null } = options;
+  const limits = { ...QUICK, ...options.limits };
+  return { delivery: openDelivery(dashboard, told, { note, outboxDir, limits }), told, notes };
+}
+
+/** A whole run of so many lines. */
+export async function deliver(opened: Opened, messages: readonly string[], isStopped = false) {
+  const { delivery } = opened;
+  delivery.start(STARTED);
+  for (const message of messages) delivery.line(line(message));
+  delivery.end(COMPLETED);
+  return await delivery.close(isStopped);
+}
+
+export function numbered(count: number, prefix = 'line'): string[] {
+  return Array.from({ length: count }, (_, index) => `${prefix} ${index + 1}`);
+}
