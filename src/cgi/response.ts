@@ -16,15 +16,15 @@ const TYPE: Readonly<Record<AnswerForm, string>> = {
 
 /**
  * A whole CGI/1.1 response, to be written to standard output in one piece. `Status` comes first: Navigator takes the
- * status from nothing else. Lines end in CRLF, which Navigator, lighttpd and Apache all take. `Content-Length` lets a
- * client see that an answer was cut short, which a chunked one would hide.
+ * status from nothing else. Lines end in CRLF, which Navigator, lighttpd and Apache all take. There is no `Content-Length`,
+ * so the answer ends with this process: a client that had all of it earlier would close the connection, and Navigator would
+ * kill this process at its end, count that as a failure, and not reload.
  */
 export function renderResponse(response: Response): string {
   const { status, body } = response;
   const headers: Record<string, string> = {
     Status: `${status.status} ${status.reason}`,
     'Content-Type': TYPE[response.form],
-    'Content-Length': String(Buffer.byteLength(body)),
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',
     ...status.headers,

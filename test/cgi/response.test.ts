@@ -13,7 +13,6 @@ describe('a response', () => {
     expect(renderResponse({ status: OK, form: 'text', body: 'Grüße\n' })).toBe(
       'Status: 200 OK\r\n' +
         'Content-Type: text/plain; charset=utf-8\r\n' +
-        'Content-Length: 8\r\n' +
         'Cache-Control: no-store\r\n' +
         'X-Content-Type-Options: nosniff\r\n' +
         '\r\n' +

@@ -143,7 +143,6 @@ describe('a machine that boots', () => {
       env: {
         NAVIGATOR_PORT: new URL(navigator.url).port,
         READY_RETRY: '0.1',
-        READY_DEADLINE: '40', // it says what it was told, should it never be enough
         READY_PRERENDER: 'off',
         READY_PREPARE_COMMAND: 'true',
       },

@@ -1,5 +1,8 @@
-import { statSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { appendFileSync, statSync, writeFileSync } from 'node:fs';
+import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
 import { EXECUTABLE, Machine } from '../support/machine.ts';
@@ -60,6 +63,22 @@ it(`${CALLERS} POSTs at once after one change give at most 3 reloads, and the la
   expect(reloads).toBeGreaterThan(0);
   expect(reloads).toBeLessThanOrEqual(3);
   expect(navigator.loads.at(-1)).toContain('tea-dance');
+});
+
+it('Navigator reloads also for a caller that closes the connection as soon as it has the answer', async () => {
+  // As long as the process takes to end, Navigator would kill it, and then not reload.
+  appendFileSync(
+    join(machine.home, 'hook.cjs'),
+    `process.on('exit', () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300));`,
+  );
+  await published.publish(SECOND, LATER);
+  const [answer] = (await once(
+    request(navigator.url, { method: 'POST', agent: false }).end(),
+    'response',
+  )) as [IncomingMessage];
+  expect(await text(answer)).toContain('RESULT');
+  answer.destroy();
+  expect(await navigator.run(0)).toMatchObject({ exitCode: 0, signal: null, reloaded: true });
 });
 
 it('a POST that comes after a change does not wait, and is followed by one more reload at most', async () => {
