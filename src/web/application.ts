@@ -7,7 +7,7 @@ import { MethodNotAllowed, notFound } from '../http/http-failures.ts';
 import { type InnerPath, innerPathOf, relativeTo } from './inner-path.ts';
 import { renderProblem } from './problem.ts';
 import type { Frame, Route } from './route.ts';
-import { answerCall } from './serve-call.ts';
+import { admitCall, answerCall } from './serve-call.ts';
 import type { WebContext } from './web-context.ts';
 import type { WebEnvironment, WebRequest } from './web-request.ts';
 
@@ -26,7 +26,10 @@ export function createApplication(routes: readonly Route[], context: WebContext)
     const { isJson, up } = innerOf(c.req.url) ?? NOWHERE;
     return {
       link: (path) => relativeTo(up, path),
-      wantsJson: isJson || accepts(c, { ...ACCEPTED, supports: ['text/html', JSON_TYPE] }) === JSON_TYPE,
+      wantsJson:
+        isJson ||
+        c.get('isProgram') === true ||
+        accepts(c, { ...ACCEPTED, supports: ['text/html', JSON_TYPE] }) === JSON_TYPE,
       person: c.get('person') ?? null,
       hasPage: (path) => pages.has(path),
     };
@@ -49,7 +52,13 @@ export function createApplication(routes: readonly Route[], context: WebContext)
         throw tooLarge(route);
       },
     });
-    app.on(route.method, route.path, limit, (c) => answerCall(route, { c, frame: frameOf(c), context }));
+    app.on(
+      route.method,
+      route.path,
+      (c, next) => admitCall(route, c, context) ?? next(),
+      limit,
+      (c) => answerCall(route, { c, frame: frameOf(c), context }),
+    );
   }
   for (const path of new Set(routes.map((route) => route.path))) {
     const methods = routes.flatMap((route) => (route.path === path ? [route.method] : []));

@@ -16,10 +16,17 @@ export interface Route {
   /** In Hono's syntax, below the base path. A page that lists others ends with a slash. */
   readonly path: string;
   readonly who: Who;
-  /** The sender proves itself by a signature, which `answer` checks: where it comes from does not matter. */
+  /**
+   * The sender is a program that proves itself by a signature, which `answer` checks: where it comes from does not matter,
+   * and whatever goes wrong is JSON.
+   */
   readonly signed?: true;
   /** Bytes of a body; 64 KiB where absent. */
   readonly maxBytes?: number;
+  /** Milliseconds within which a body must be there; as long as the server lets any request take where absent. */
+  readonly bodyMs?: number;
+  /** Looks at a request before anything of its body is read: what it returns is the answer, and null lets it go on. */
+  readonly admit?: (asked: Pick<Call, 'headers' | 'outer'>, context: WebContext) => Response | null;
   /** What it throws becomes a page of its own, or JSON: a `Failure` says what, anything else is `internal`. */
   readonly answer: (call: Call, context: WebContext) => Promise<Response> | Response;
 }

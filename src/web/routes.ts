@@ -5,6 +5,8 @@ import { ROUTES as HISTORY } from './admin/history-pages.ts';
 import { ROUTES as OVERVIEW } from './admin/overview.ts';
 import { ROUTES as PLACE } from './admin/place-fields.ts';
 import { ROUTES as ROWS } from './admin/row-pages.ts';
+import { ROUTES as CALLBACKS } from './deploys/callback-routes.ts';
+import { ROUTES as DEPLOY_LOGS } from './deploys/deploy-log-routes.ts';
 import { ROUTES as PASSWORD_FORGOTTEN } from './password/forgotten-password.ts';
 import { ROUTES as PASSWORD_OWN } from './password/own-password.ts';
 import { ROUTES as PASSWORD_PROGRESS } from './password/password-progress.ts';
@@ -26,6 +28,8 @@ export const ROUTES: readonly Route[] = [
   ...ASSETS,
   ...STUDIOS,
   ...RUN_LIVE,
+  ...CALLBACKS,
+  ...DEPLOY_LOGS,
   ...PASSWORD_OWN,
   ...PASSWORD_FORGOTTEN,
   ...PASSWORD_VERIFY,

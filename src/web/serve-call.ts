@@ -4,7 +4,7 @@ import { parseAuthorization } from '../http/credentials.ts';
 import { isCrossSite } from '../http/cross-site.ts';
 import { type Outer, outerOf } from '../http/forwarded.ts';
 import { forbidden, notFound } from '../http/http-failures.ts';
-import { quoted } from '../text.ts';
+import { duration, quoted } from '../text.ts';
 import { FormFields, readForm } from './form-fields.ts';
 import { involvementOf } from './involved.ts';
 import { FORM_TOKEN, tokenOf } from './layout/form-token.ts';
@@ -20,10 +20,15 @@ interface Asked {
   readonly context: WebContext;
 }
 
+/** Whether a request may go on to its body: null if so, else the answer. @throws {Failure} for a refusal */
+export function admitCall(route: Route, c: WebRequest, context: WebContext): Response | null {
+  if (route.signed) c.set('isProgram', true);
+  return route.admit?.({ headers: c.req.raw.headers, outer: outerFor(c, context) }, context) ?? null;
+}
+
 /** Looks at who asks for a route, and from where, before anything of it is answered. @throws {Failure} for a refusal */
 export async function answerCall(route: Route, { c, frame, context }: Asked): Promise<Response> {
-  const { incoming } = c.env;
-  const outer = outerOf(incoming.headers, incoming.socket.remoteAddress ?? '', context.isTrusted);
+  const outer = outerFor(c, context);
   if (!route.signed) refuseOtherSites(c, outer, context);
   const identify = once(async () => {
     const person = await whoAsks(c, outer, context);
@@ -32,7 +37,7 @@ export async function answerCall(route: Route, { c, frame, context }: Asked): Pr
   });
   const params = c.req.param() as Record<string, string>;
   const person = route.who === 'public' ? null : await mayAsk(route, params, await identify(), context);
-  const body = route.method === 'POST' ? Buffer.from(await c.req.arrayBuffer()) : Buffer.alloc(0);
+  const body = route.method === 'POST' ? await bodyOf(c, route) : Buffer.alloc(0);
   const form = route.method === 'POST' && !route.signed ? formOf(c, body, person, context) : new FormFields();
   const { searchParams } = new URL(c.req.url);
   const call: Call = {
@@ -54,6 +59,32 @@ export async function answerCall(route: Route, { c, frame, context }: Asked): Pr
     upgrade: async (events) => (c.env.outgoing ? null : ((await upgradeWebSocket(c, events)) ?? null)),
   };
   return await route.answer(call, context);
+}
+
+function outerFor(c: WebRequest, { isTrusted }: WebContext): Outer {
+  const { headers, socket } = c.env.incoming;
+  return outerOf(headers, socket.remoteAddress ?? '', isTrusted);
+}
+
+/** @throws {Failure} `body-incomplete`: it took too long */
+async function bodyOf(c: WebRequest, { bodyMs }: Route): Promise<Buffer> {
+  const body = c.req.arrayBuffer();
+  if (bodyMs === undefined) return Buffer.from(await body);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(tooSlow(bodyMs)), bodyMs);
+  });
+  try {
+    return Buffer.from(await Promise.race([body, late]));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function tooSlow(bodyMs: number): Failure {
+  return new Failure('body-incomplete', `the body was not there after ${duration(bodyMs)}`, {
+    hint: 'Send it again.',
+  });
 }
 
 function refuseOtherSites(c: WebRequest, outer: Outer, { publicHosts }: WebContext): void {

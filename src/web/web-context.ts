@@ -2,6 +2,7 @@ import type { Problem } from '../failure.ts';
 import type { Trusted } from '../http/forwarded.ts';
 import type { Logins } from '../http/logins.ts';
 import type { Seals } from '../http/seals.ts';
+import type { TokenBuckets } from '../http/token-buckets.ts';
 import type { Mail } from '../mail/create-mail.ts';
 import type { IndexEditor } from '../requests/index-editor.ts';
 import type { IndexReader } from '../requests/index-reader.ts';
@@ -53,6 +54,8 @@ export interface WebContext {
   readonly logins: Logins;
   readonly seals: Seals;
   readonly watchers: Watchers;
+  /** How often signed requests of runs elsewhere may come: from an address before they are verified, of a project after it. */
+  readonly callbackRates: { readonly address: TokenBuckets; readonly project: TokenBuckets };
   readonly isTrusted: Trusted;
   /** Aborted when this server ends: nobody waits any more. */
   readonly ending: AbortSignal;

@@ -3,6 +3,9 @@ import type { Context } from 'hono';
 import type { Person } from './person.ts';
 
 /** What Hono hands to every handler here. */
-export type WebEnvironment = { Bindings: HttpBindings; Variables: { person: Person | null } };
+export type WebEnvironment = {
+  Bindings: HttpBindings;
+  Variables: { person: Person | null; isProgram: boolean };
+};
 
 export type WebRequest = Context<WebEnvironment>;

@@ -6,6 +6,7 @@ import { onDisk } from '../../files/disk.ts';
 import { readCredentials } from '../../fleet/machine-login.ts';
 import { Logins } from '../../http/logins.ts';
 import { Seals } from '../../http/seals.ts';
+import { TokenBuckets } from '../../http/token-buckets.ts';
 import type { Mail } from '../../mail/create-mail.ts';
 import type { MailLimits } from '../../mail/postman.ts';
 import { IndexEditor } from '../../requests/index-editor.ts';
@@ -33,6 +34,10 @@ import { webStateDir } from './web-state-dir.ts';
 
 /** What only this server needs: config-update has no use for it. */
 const OURS = /^(?:WEB_|PUBLIC_URL_|SMTP_|MAIL_)/;
+
+/** Callbacks a second. A sender has one under way at a time, and sends four a second at most. */
+const MOST_OF_ADDRESS = 100;
+const MOST_OF_PROJECT = 200;
 
 export interface Ingredients {
   readonly site: Site;
@@ -143,6 +148,10 @@ export function openWebContext({
     deployment: deploymentOf(deploy, child.env, ending),
     databases: () => databasesIn(site.dbDir),
     watchers: new Watchers(),
+    callbackRates: {
+      address: new TokenBuckets(monotonicMs, MOST_OF_ADDRESS),
+      project: new TokenBuckets(monotonicMs, MOST_OF_PROJECT),
+    },
     isTrusted,
     ending,
     log,

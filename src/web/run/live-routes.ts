@@ -1,8 +1,10 @@
 import { Failure } from '../../failure.ts';
 import { notFound } from '../../http/http-failures.ts';
+import { deployNewsOf } from '../deploys/deploy-news.ts';
+import { personWhoMaySeeDeploys } from '../deploys/deploy-watcher.ts';
 import { personWhoMaySee } from '../involved.ts';
 import { isOver } from '../layout/run-words.ts';
-import type { Person } from '../person.ts';
+import { queryNumber } from '../query-number.ts';
 import { sendJson } from '../reply.ts';
 import type { Call, Route } from '../route.ts';
 import type { WebContext } from '../web-context.ts';
@@ -25,8 +27,8 @@ export const ROUTES: readonly Route[] = [
 async function poll(call: Call, context: WebContext): Promise<Response> {
   const { runs, watchers, seals } = context;
   const { id = '' } = call.params;
-  const after = numberIn(call.query, 'after', Number.MAX_SAFE_INTEGER);
-  const seconds = numberIn(call.query, 'wait', LONGEST_WAIT_SECONDS);
+  const after = queryNumber(call.query, 'after', Number.MAX_SAFE_INTEGER);
+  const seconds = queryNumber(call.query, 'wait', LONGEST_WAIT_SECONDS);
   const run = runs.run(id);
   if (!run || !call.person) throw notFound('this run');
   let { person } = call;
@@ -54,20 +56,35 @@ async function poll(call: Call, context: WebContext): Promise<Response> {
   return sendJson(answer);
 }
 
+/** For runs of this server, and for those that were received, whose numbers are cursors. */
 async function live(call: Call, context: WebContext): Promise<Response> {
-  const { watchers, ending } = context;
+  const { watchers, ending, deploys, now } = context;
   const id = call.query.get('run') ?? '';
-  const after = numberIn(call.query, 'after', Number.MAX_SAFE_INTEGER);
-  const { userid } = await authorise(call, id, context);
+  const after = queryNumber(call.query, 'after', Number.MAX_SAFE_INTEGER);
+  const received = context.runs.run(id) ? null : deploys.run(id);
+  const holder = await holderFor(call, id, context);
+  const { userid } = received
+    ? await personWhoMaySeeDeploys(holder, context)
+    : await personWhoMaySee(holder, id, context);
+  if (!received && !context.runs.run(id)) throw notFound('this run');
   if (call.headers.get('upgrade')?.toLowerCase() !== 'websocket') {
     throw new Failure('usage', 'this address is for WebSockets', {
-      hint: `Without one, ask for runs/${id}/events?after=${after}&wait=25.`,
+      hint: received
+        ? `Without one, ask for deploys/${received.deploy}/logs?run=${id}&cursor=${after}&wait=25.`
+        : `Without one, ask for runs/${id}/events?after=${after}&wait=25.`,
     });
   }
   watchers.look(userid);
+  const seenDeploys = async () => {
+    await personWhoMaySeeDeploys(userid, context);
+    return deploys;
+  };
   const answer = await call.upgrade(
     sendNews({
-      news: (signal) => newsOf(() => seenBy(userid, id, context), id, after, signal),
+      news: (signal) =>
+        received
+          ? deployNewsOf(seenDeploys, id, after, { signal, now })
+          : newsOf(() => seenBy(userid, id, context), id, after, signal),
       // Only now: of a handshake that comes to nothing nobody is told.
       enter: () => watchers.enter(userid),
       ending,
@@ -79,18 +96,14 @@ async function live(call: Call, context: WebContext): Promise<Response> {
   });
 }
 
-/** Who watches, by a ticket or a login. @throws {Failure} `unauthorized`, `forbidden`, `not-found` */
-async function authorise(call: Call, id: string, context: WebContext): Promise<Person> {
+/** Who watches, by a ticket or a login. @throws {Failure} `unauthorized` */
+async function holderFor(call: Call, id: string, { seals }: WebContext): Promise<string> {
   const holder =
-    holderOf(call.query.get('ticket') ?? '', id, context.seals) ?? (await call.identify())?.userid ?? null;
-  if (holder === null) {
-    throw new Failure('unauthorized', 'nobody has logged in, and there is no ticket, or it is too old', {
-      hint: `Log in; or ask for runs/${id}/events, which gives a ticket.`,
-    });
-  }
-  const person = await personWhoMaySee(holder, id, context);
-  if (!context.runs.run(id)) throw notFound('this run');
-  return person;
+    holderOf(call.query.get('ticket') ?? '', id, seals) ?? (await call.identify())?.userid ?? null;
+  if (holder !== null) return holder;
+  throw new Failure('unauthorized', 'nobody has logged in, and there is no ticket, or it is too old', {
+    hint: 'Log in; or ask by a long poll, which gives a ticket.',
+  });
 }
 
 /** A run as somebody may see it at this moment. @throws {Failure} she may not any more */
@@ -107,14 +120,4 @@ async function seenBy(userid: string, id: string, context: WebContext): Promise<
       runs.events(one, after, limit).map((row) => ({ ...row, event: eventFor(row.event, isAdministrator) })),
     waitFor: (...asked) => runs.waitFor(...asked),
   };
-}
-
-/** @throws {Failure} `usage` */
-function numberIn(query: URLSearchParams, name: string, most: number): number {
-  const text = query.get(name) ?? '0';
-  const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= 0 && value <= most) return value;
-  throw new Failure('usage', `${name} is not a number from 0 to ${most}`, {
-    hint: `Leave ${name} out for 0.`,
-  });
 }

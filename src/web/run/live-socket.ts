@@ -2,7 +2,6 @@ import type { Socket } from 'node:net';
 import type { WebSocketLike } from '@hono/node-server';
 import type { WSEvents } from 'hono/ws';
 import type { Place } from '../watcher-count.ts';
-import type { newsOf } from './run-news.ts';
 
 /** Bytes that wait to be sent: whoever is that much slower than the run comes back with the number that it has. */
 const MOST_UNSENT = 1024 * 1024;
@@ -17,9 +16,12 @@ const OVER = 1000;
 const COME_BACK = 1012;
 const TRY_LATER = 1013;
 
+/** Frames, each of which is sent as JSON. It throws where somebody may not watch any more. */
+type News = AsyncGenerator<object, void, void>;
+
 interface Watching {
-  /** What is sent. It throws where somebody may not watch any more. */
-  readonly news: (signal: AbortSignal) => ReturnType<typeof newsOf>;
+  /** What is sent. */
+  readonly news: (signal: AbortSignal) => News;
   /** Takes a place among the watchers. @throws {Failure} `busy` */
   readonly enter: () => Place;
   /** Aborted when this server ends. */
@@ -65,7 +67,7 @@ type Raw = WebSocketLike & {
 };
 
 /** @returns whether all was sent; false for an end that is too slow */
-async function send(raw: Raw, news: ReturnType<typeof newsOf>): Promise<boolean> {
+async function send(raw: Raw, news: News): Promise<boolean> {
   for await (const frame of news) {
     const text = JSON.stringify(frame);
     if (raw.bufferedAmount + text.length > MOST_UNSENT) return false;

@@ -51,6 +51,8 @@ export interface TestServerOptions {
   readonly mailLimits?: Partial<MailLimits>;
   /** Of a server that was ended before; a new one where absent. */
   readonly home?: string;
+  /** Of the pages, in place of that of the system: milliseconds since 1970. */
+  readonly now?: () => number;
   /** Whether the home stays after the end. */
   readonly keep?: true;
 }
@@ -69,7 +71,7 @@ export async function startWeb(options: TestServerOptions = {}): Promise<TestSer
   const settings = readWebSettings(env, site, { host: '127.0.0.1', port: 0 });
   const log: string[] = [];
   const stop = new AbortController();
-  const context = openWebContext({
+  const opened = openWebContext({
     site,
     settings,
     env,
@@ -82,6 +84,7 @@ export async function startWeb(options: TestServerOptions = {}): Promise<TestSer
     ...(options.command ? { runs: { command: options.command, limits: options.runLimits ?? {} } } : {}),
     ...(options.mailLimits ? { mailLimits: options.mailLimits } : {}),
   });
+  const context: WebContext = { ...opened, now: options.now ?? opened.now };
   const listener: Listener = await listen(
     createApplication(options.routes ?? ROUTES, context),
     settings.listen,
