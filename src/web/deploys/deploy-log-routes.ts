@@ -97,7 +97,14 @@ function partOf({ id, ...before }: ReceivedRun, wanted: Wanted, deploys: Deploys
 /** The whole log as text, whatever a page shows of it. What is missing is said in its place. */
 function download(call: Call, { deploys }: WebContext): Response {
   const { run } = findDeploy(call, deploys);
-  const text = ReadableStream.from(textOf(run, deploys)).pipeThrough(new TextEncoderStream());
+  const parts = textOf(run, deploys);
+  const text = new ReadableStream<Uint8Array>({
+    pull: (controller) => {
+      const { done, value } = parts.next();
+      if (done) controller.close();
+      else controller.enqueue(new TextEncoder().encode(value));
+    },
+  });
   return new Response(text, {
     headers: {
       ...NO_STORE,
@@ -108,7 +115,7 @@ function download(call: Call, { deploys }: WebContext): Response {
 }
 
 /** Read piece by piece, as fast as somebody takes it. */
-async function* textOf({ id, ...run }: ReceivedRun, deploys: Deploys): AsyncGenerator<string> {
+function* textOf({ id, ...run }: ReceivedRun, deploys: Deploys): Generator<string, void, void> {
   let last = 0;
   const gapTo = (first: number, at: string): string =>
     gapLines(last + 1, first - 1, run.lost, at)

@@ -5,7 +5,7 @@ import type { Proof } from '../../callbacks/verify-callback.ts';
 import type { Deploys, PlanStatus, Received } from '../../runs/deploys/deploys.ts';
 
 /** A callback whose sender has proved itself. */
-export interface Proved {
+interface Proved {
   readonly project: string;
   /** As the path has it. */
   readonly deploy: string;

@@ -6,7 +6,7 @@ import { sign } from '../../../../src/signature.ts';
 import { KEY } from '../../../callbacks/vectors.ts';
 import type { TestServer } from '../../support/web-server.ts';
 
-export interface SenderOptions {
+interface SenderOptions {
   readonly key?: string;
   /** With it the long addresses are used. */
   readonly project?: string;
