@@ -24,7 +24,7 @@ export function readStoreSettings(env: NodeJS.ProcessEnv): StoreSettings | null 
   }
   return {
     endpoint: readEndpoint(env['AWS_ENDPOINT_URL_S3'] ?? ''),
-    region: readSigned(env, 'AWS_REGION', 'auto'),
+    region: readRegion(env['AWS_REGION'] || 'auto'),
     bucket: readBucket(env['BUCKET_NAME'] || 'showcase'),
     accessKeyId: readSigned(env, 'AWS_ACCESS_KEY_ID', ''),
     secretAccessKey: readSigned(env, 'AWS_SECRET_ACCESS_KEY', ''),
@@ -57,6 +57,14 @@ function readEndpoint(value: string): string {
   if (url.username || url.password) throw invalid('must not hold a user or a password');
   if (url.search || url.hash) throw invalid('must not have a query or a fragment');
   return url.href.replace(/\/+$/, '');
+}
+
+/** A label of a host name: the client that uploads refuses any other, only later. */
+function readRegion(value: string): string {
+  if (/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(value)) return value;
+  throw new Failure('config-invalid', 'object store: AWS_REGION is not the name of a region', {
+    hint: 'Set AWS_REGION to the name alone, such as us-east-1, or unset it for "auto".',
+  });
 }
 
 function readBucket(value: string): string {
