@@ -58,6 +58,32 @@ function passwordIn(url = ''): string | undefined {
   }
 }
 
+/** Characters of base64 that say enough of a secret to be one. */
+const SHORTEST_BASE64 = 8;
+
+/**
+ * A secret and the forms in which others write it: in base64, by itself and within something longer, and as JSON has it. What
+ * is longer than a line also counts line by line. (Percent-encoded, every literal of a scrubber counts anyway.)
+ */
+export function formsOf(secret: string): string[] {
+  const lines = secret.split(/[\r\n]+/).map((line) => line.trim());
+  const plain = [...new Set([secret.trim(), ...lines])].filter((text) => text.length >= SHORTEST_SECRET);
+  return [...new Set(plain.flatMap((text) => [text, JSON.stringify(text).slice(1, -1), ...base64Of(text)]))];
+}
+
+/** In base64 a text has one of three forms, by how many bytes stand before it; its ends depend on what is around it. */
+function base64Of(text: string): string[] {
+  const bytes = Buffer.from(text);
+  const whole = bytes.toString('base64');
+  const within = [0, 1, 2].map((before) => {
+    const encoded = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
+    // Characters that hold bits of this text alone.
+    return encoded.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6));
+  });
+  const forms = [whole, ...within].filter((form) => form.length >= SHORTEST_BASE64);
+  return forms.flatMap((form) => [form, form.replaceAll('+', '-').replaceAll('/', '_')]);
+}
+
 /**
  * @param secrets literal values that must never be shown, plain or percent-encoded; nor may a long part of one between
  *   white space, such as a line of a key.

@@ -10,7 +10,7 @@ import {
 
 /** The events of runs over the fleet, made up. */
 
-const INDEX: PublishedIndex = {
+export const INDEX: PublishedIndex = {
   etag: '"0123456789abcdef0123456789abcdef"',
   sha256: null,
   size: 1234,
@@ -29,7 +29,10 @@ export function failedOf(id: string, ms: number, message = 'status 500'): Machin
   return { ...doneOf(id, ms), outcome: 'failed', etag: null, attempts: 3, error };
 }
 
-function reportOf(machines: readonly MachineOutcome[], operation: FleetOperation): FleetReport {
+export function reportOf(
+  machines: readonly MachineOutcome[],
+  operation: FleetOperation = 'update',
+): FleetReport {
   const failed = machines.some(({ outcome }) => outcome === 'failed');
   return {
     run: '20260102T030405678Z-1f2e3d',
