@@ -8,6 +8,7 @@ import { Failure, problemOf } from '../failure.ts';
 import { onDisk } from '../files/disk.ts';
 import { makePrivateDirectory } from '../rights/directories.ts';
 import { createDeploys } from './deploys/create-deploys.ts';
+import { removeOldDeploys } from './deploys/deploy-retention.ts';
 import { LiveChecks } from './live-checks.ts';
 import { Queue } from './queue.ts';
 import { recoverIntended, recoverRuns } from './recover-runs.ts';
@@ -140,6 +141,7 @@ export function createRuns(parts: RunsParts): Runs {
   const tidy = async (): Promise<void> => {
     while (!signal.aborted) {
       await removeOld(db, Date.now(), signal).catch(failed);
+      await removeOldDeploys(db, Date.now(), signal).catch(failed);
       await pause(REMOVE_MS, signal);
     }
   };
