@@ -39,7 +39,7 @@ export async function readCall<T>(
   { write, complain }: Streams,
   caller: Caller,
 ): Promise<Call<T>> {
-  const { values, form, problem } = parse(command, args);
+  const { values, subcommand, form, problem } = parse(command, args);
   try {
     if (problem) throw problem;
     if (values['help'] || values['version'] || values['completion']) {
@@ -47,7 +47,7 @@ export async function readCall<T>(
       write(answerAbout(command, values));
       return { kind: 'answered', exitCode: 0 };
     }
-    const options = command.read(values);
+    const options = command.read(values, subcommand);
     return { kind: 'work', form, options: () => options };
   } catch (error) {
     if (!isUsage(error)) throw error;

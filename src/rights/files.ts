@@ -33,6 +33,7 @@ export interface Likeness extends Ownership {
 /** Set-id bits and the sticky bit are never passed on. */
 const PERMISSIONS = 0o777;
 const WRITABLE_BY_OTHERS = 0o022;
+const OTHERS = 0o077;
 
 /** Of a file that the application shall own: its own account's; of this process's user where none is known. */
 export function ownershipOfApplication(mode: number): Ownership {
@@ -64,6 +65,22 @@ export function ownershipOfRoots(path: string, mode: number): Ownership {
   const rights = rightsNow();
   const alone = rights.kind !== 'plain' && rights.account !== null && isRootsAlone(dirname(path));
   return alone ? { ...like, mode: like.mode & ~WRITABLE_BY_OTHERS, uid: 0 } : like;
+}
+
+/**
+ * Makes an empty file that its owner alone may read, or takes that right from others where it is this process's own. Not
+ * for a database that this process has open: its locks would end with the descriptor.
+ */
+export function makePrivateFile(path: string): void {
+  const there = lstatSync(path, { throwIfNoEntry: false });
+  if (there && (!there.isFile() || (there.mode & OTHERS) === 0 || there.uid !== process.geteuid?.())) return;
+  const { O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDWR } = constants;
+  const fd = openSync(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
+  try {
+    fchmodSync(fd, 0o600);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /**

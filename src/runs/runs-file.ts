@@ -2,6 +2,8 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from '../database/sqlite.ts';
 import { openStoreFile, openStoreFileBeside, type StoreFile } from '../database/store-file.ts';
+import { onDisk } from '../files/disk.ts';
+import { makePrivateFile } from '../rights/files.ts';
 import { DEPLOY_TABLES, SMALL_DEPLOY_TABLES } from './deploys/deploy-tables.ts';
 
 /*
@@ -77,7 +79,7 @@ const DURABLE = { synchronous: 'FULL', journal: 'WAL' } as const;
 const pathIn = (stateDir: string): string => join(stateDir, 'runs.sqlite3');
 
 /**
- * Opens the file, which is made if need be. Every commit outlasts a power cut, but those of `lightly`. A damaged file is
+ * Opens the file, which is made if need be, for its owner alone: it holds keys. Every commit outlasts a power cut, but those of `lightly`. A damaged file is
  * set aside; one whose events alone are damaged at the next start after `suspect`.
  *
  * @throws {Failure} `disk`, `config-invalid`
@@ -87,6 +89,7 @@ export function openRunsFile(stateDir: string): Database {
   const mark = markOf(path);
   const isSuspect = existsSync(mark);
   const file = isSuspect ? FILE : { ...FILE, proved: SMALL };
+  onDisk('cannot prepare', path, () => makePrivateFile(path));
   const db = openStoreFile(path, file, DURABLE);
   if (isSuspect) rmSync(mark, { force: true });
   return db;
@@ -98,7 +101,9 @@ export function openRunsFile(stateDir: string): Database {
  * @throws {Failure} `disk`, `config-invalid`
  */
 export function openRunsFileBeside(stateDir: string): Database {
-  return openStoreFileBeside(pathIn(stateDir), { ...FILE, proved: SMALL }, DURABLE);
+  const path = pathIn(stateDir);
+  onDisk('cannot prepare', path, () => makePrivateFile(path));
+  return openStoreFileBeside(path, { ...FILE, proved: SMALL }, DURABLE);
 }
 
 /** Has the next start look at every page of a file in which damage was met. */

@@ -58,6 +58,7 @@ describe.each(['bash', 'zsh'] as const)('%s on a terminal', (shell) => {
     ['ready', 'ready --only pa\t', '<--only> <pages>'],
     ['sync-databases', 'sync-databases --index\t --sa\t', '<--index-only> <--safe>'],
     ['tenant-stop', 'tenant-stop --completion fi\t', '<--completion> <fish>'],
+    ['showcase-web', 'showcase-web ke\t ret\t --ke\t', '<keys> <retire> <--key>'],
   ])('completes what is typed of %s: %j', async (name, typed, expected) => {
     expect(await given(shell, name, typed)).toBe(expected);
   });

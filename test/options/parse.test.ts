@@ -48,6 +48,7 @@ describe('a command line', () => {
         version: false,
         completion: null,
       },
+      subcommand: null,
       form: 'lines',
       problem: null,
     });

@@ -79,14 +79,21 @@ interface Description {
   }[];
   /** The page of the documentation, relative to the project. */
   readonly page: string;
+  /** Words that may stand before the options, such as `keys add`, and what is done by them. */
+  readonly subcommands?: Readonly<Record<string, string>>;
   /** Whether what was typed is never repeated: one may be a password in the wrong place. */
   readonly isSecretive?: true;
 }
 
 export interface Command<T> extends Description {
   readonly options: Options;
-  /** What is meant by values that fit. @throws {Failure} `usage`: they do not go together */
-  readonly read: (values: Readonly<Record<string, unknown>>) => T;
+  /**
+   * What is meant by values that fit.
+   *
+   * @param subcommand null, or absent, for none
+   * @throws {Failure} `usage`: they do not go together
+   */
+  readonly read: (values: Readonly<Record<string, unknown>>, subcommand?: string | null) => T;
 }
 
 /** Options that every executable has. */
@@ -117,19 +124,29 @@ export const APPLICATION_OPTIONS = {
  */
 export function defineCommand<const O extends Options, T>(
   description: Description & { readonly options: O },
-  read: (values: Values<O>, usage: (message: string) => Failure) => T,
+  read: (values: Values<O>, usage: (message: string) => Failure, subcommand: string | null) => T,
 ): Command<T> {
   const usage = usageOf(description.name);
   return {
     ...description,
     options: { ...description.options, ...ABOUT_OPTIONS },
-    read: (values) => read(values as Values<O>, usage),
+    read: (values, subcommand = null) => read(values as Values<O>, usage, subcommand),
   };
 }
 
 /** Refusals of a command line that send their reader to the help of this executable. */
 export function usageOf(name: string): (message: string) => Failure {
   return (message) => new Failure('usage', message, { hint: `${name} --help lists all.` });
+}
+
+/** First words of subcommands, each with those that may follow it. */
+export function wordsOf({ subcommands = {} }: Command<unknown>): ReadonlyMap<string, readonly string[]> {
+  const words = new Map<string, readonly string[]>();
+  for (const typed of Object.keys(subcommands)) {
+    const [first = '', ...rest] = typed.split(' ');
+    words.set(first, [...(words.get(first) ?? []), ...rest]);
+  }
+  return words;
 }
 
 /** Any text. */

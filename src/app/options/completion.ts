@@ -1,4 +1,4 @@
-import type { Command, Option } from './command.ts';
+import { type Command, type Option, wordsOf } from './command.ts';
 
 /** A script that makes a shell complete the options of a command, and their values. */
 export function renderCompletion(command: Command<unknown>, shell: string): string {
@@ -19,10 +19,12 @@ function valued({ options }: Command<unknown>): { readonly typed: string[]; read
 function bash(command: Command<unknown>): string {
   const { name, options } = command;
   const fn = `_${name.replaceAll('-', '_')}`;
-  const words = Object.keys(options).map((long) => `--${long}`);
-  const cases = valued(command).map(
-    ({ typed, option }) => `    ${typed.join(' | ')}) ${bashValue(option)} ;;`,
-  );
+  const subcommands = wordsOf(command);
+  const words = [...Object.keys(options).map((long) => `--${long}`), ...subcommands.keys()];
+  const cases = [
+    ...valued(command).map(({ typed, option }) => `    ${typed.join(' | ')}) ${bashValue(option)} ;;`),
+    ...[...subcommands].map(([first, next]) => `    ${first}) ${bashWords(next)} ;;`),
+  ];
   return `# Completion of ${name} for bash. For good:
 # ${name} --completion bash > ~/.local/share/bash-completion/completions/${name}
 ${fn}() {
@@ -35,20 +37,33 @@ ${fn}() {
   COMPREPLY=()
   case $option in
 ${cases.join('\n')}
-    *) mapfile -t COMPREPLY < <(compgen -W ${quoted(words.join(' '))} -- "$word") ;;
+    *) ${bashWords(words)} ;;
   esac
 }
 complete -F ${fn} ${name}
 `;
 }
 
-function bashValue({ value }: Option): string {
-  const fill = (how: string) => `mapfile -t COMPREPLY < <(compgen ${how} -- "$word")`;
-  if (value?.choices) return fill(`-W ${quoted(value.choices.join(' '))}`);
-  return value?.names ? `compopt -o filenames; ${fill(value.names === 'file' ? '-f' : '-d')}` : '';
+function bashFill(how: string): string {
+  return `mapfile -t COMPREPLY < <(compgen ${how} -- "$word")`;
 }
 
-function zsh({ name, options }: Command<unknown>): string {
+function bashWords(words: readonly string[]): string {
+  return bashFill(`-W ${quoted(words.join(' '))}`);
+}
+
+function bashValue({ value }: Option): string {
+  if (value?.choices) return bashWords(value.choices);
+  return value?.names ? `compopt -o filenames; ${bashFill(value.names === 'file' ? '-f' : '-d')}` : '';
+}
+
+function zsh(command: Command<unknown>): string {
+  const { name, options } = command;
+  const subcommands = wordsOf(command);
+  const places = [[...subcommands.keys()], [...subcommands.values()].flat()];
+  const words = places
+    .filter((choices) => choices.length > 0)
+    .map((choices, at) => `${at + 1}:command:(${choices.join(' ')})`);
   const specs = Object.entries(options).flatMap(([long, option]) => {
     const { short, help, value } = option;
     const many = value && option.many ? '*' : '';
@@ -63,7 +78,7 @@ function zsh({ name, options }: Command<unknown>): string {
 # ${name} --completion zsh > <directory>/_${name}
 _${name}() {
   _arguments -s -S \\
-    ${specs.map(quoted).join(' \\\n    ')}
+    ${[...specs, ...words].map(quoted).join(' \\\n    ')}
 }
 if [[ $funcstack[1] == _${name} ]]; then
   _${name} "$@"
@@ -79,7 +94,15 @@ function actionOf({ value }: Option): string {
   return ' ';
 }
 
-function fish({ name, options }: Command<unknown>): string {
+function fish(command: Command<unknown>): string {
+  const { name, options } = command;
+  const subcommands = wordsOf(command);
+  const words = [
+    ['__fish_use_subcommand', [...subcommands.keys()]] as const,
+    ...[...subcommands].map(([first, next]) => [`__fish_seen_subcommand_from ${first}`, next] as const),
+  ]
+    .filter(([, choices]) => choices.length > 0)
+    .map(([when, choices]) => `complete -c ${name} -n ${quoted(when)} -a ${quoted(choices.join(' '))}`);
   const lines = Object.entries(options).map(([long, { short, help, value }]) => {
     const then = value?.choices
       ? ` -x -a ${quoted(value.choices.join(' '))}`
@@ -95,7 +118,7 @@ function fish({ name, options }: Command<unknown>): string {
   return `# Completion of ${name} for fish. For good:
 # ${name} --completion fish > ~/.config/fish/completions/${name}.fish
 complete -c ${name} -f
-${lines.join('\n')}
+${[...words, ...lines].join('\n')}
 `;
 }
 

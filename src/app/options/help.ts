@@ -7,10 +7,12 @@ const LONGEST_TERM = 24;
 
 /** `--help`: no line is longer than 80 columns. */
 export function renderHelp(command: Command<unknown>): string {
-  const { name, about, examples, environment, exits, notes = [], page } = command;
+  const { name, about, subcommands = {}, examples, environment, exits, notes = [], page } = command;
+  const words = Object.entries(subcommands);
   const blocks = [
-    [`Usage: ${name} [options]`],
+    [`Usage: ${name} ${words.length > 0 ? '[command] ' : ''}[options]`],
     ...about.map((paragraph) => wrap(paragraph, COLUMNS)),
+    ...(words.length > 0 ? [['Commands:', ...terms(words)]] : []),
     ...groupsOf(command).map(({ heading, options }) => [
       `${heading}:`,
       ...terms(

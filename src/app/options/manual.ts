@@ -10,16 +10,18 @@ export function renderManual(
   command: Command<unknown>,
   { version, day }: { readonly version: string; readonly day: string },
 ): string {
-  const { name, summary, about, examples, environment, exits, notes = [], page } = command;
+  const { name, summary, about, subcommands = {}, examples, environment, exits, notes = [], page } = command;
   const lines = [
     `.TH ${name.toUpperCase()} 1 "${day}" "showcase-config ${version}" "showcase-config"`,
     '.SH NAME',
     `${escaped(name)} \\- ${escaped(summary)}`,
     '.SH SYNOPSIS',
     `.B ${escaped(name)}`,
+    ...(Object.keys(subcommands).length > 0 ? ['.RI [ command ]'] : []),
     '.RI [ options ]',
     '.SH DESCRIPTION',
     ...about.flatMap((paragraph, at) => [...(at === 0 ? [] : ['.PP']), line(paragraph)]),
+    ...(Object.keys(subcommands).length > 0 ? ['.SH COMMANDS', ...listed(Object.entries(subcommands))] : []),
     '.SH OPTIONS',
     ...groupsOf(command).flatMap(({ heading, options }) => [
       `.SS ${escaped(heading)}`,

@@ -25,12 +25,14 @@ function section({
   name,
   folder,
   summary,
+  subcommands = {},
   options,
   examples,
   environment,
   exits,
   page,
 }: Command<unknown>): string[] {
+  const words = Object.entries(subcommands);
   const own = Object.entries(options).filter(([long]) => !Object.hasOwn(ABOUT_OPTIONS, long));
   const link = page.startsWith('docs/') ? page.slice('docs/'.length) : `../${page}`;
   return [
@@ -38,6 +40,15 @@ function section({
     '',
     `\`${folder}/${name}\`: ${summary} ([${link}](${link})).`,
     '',
+    ...(words.length > 0
+      ? [
+          ...table(
+            ['command', 'what it does'],
+            words.map(([typed, what]) => [`\`${name} ${typed}\``, what]),
+          ),
+          '',
+        ]
+      : []),
     ...(own.length > 0 ? [...optionTable(own), ''] : []),
     ...table(
       ['example', 'what it does'],

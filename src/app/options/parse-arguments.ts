@@ -7,6 +7,8 @@ import { nearest } from './nearest.ts';
 export interface Parsed {
   /** By the name of the option, all of them. */
   readonly values: Readonly<Record<string, unknown>>;
+  /** Null for none. */
+  readonly subcommand: string | null;
   /** The form that is wanted, whatever else is wrong. */
   readonly form: Form;
   /** The first thing that is wrong; null for nothing. */
@@ -17,7 +19,8 @@ export interface Parsed {
 export function parse(command: Command<unknown>, args: readonly string[]): Parsed {
   const line = new Line(command);
   line.take(args);
-  return { values: line.values(), form: line.form, problem: line.problem };
+  const { subcommand, form, problem } = line;
+  return { values: line.values(), subcommand, form, problem };
 }
 
 /** Of a name that is repeated although nobody knows it: none that holds a secret has these letters alone. */
@@ -33,6 +36,7 @@ class Line {
   readonly #given = new Map<string, unknown[]>();
   readonly #arguments: string[] = [];
   problem: Failure | null = null;
+  subcommand: string | null = null;
 
   constructor(command: Command<unknown>) {
     this.#command = command;
@@ -133,7 +137,11 @@ class Line {
   }
 
   #checkArguments(): void {
-    const { options, isSecretive } = this.#command;
+    const { options, isSecretive, subcommands } = this.#command;
+    if (subcommands) {
+      this.#takeSubcommand(Object.keys(subcommands));
+      return;
+    }
     const takes = Object.entries(options).some(([name, option]) => {
       return !option.value && option.operand !== undefined && this.#given.has(name);
     });
@@ -142,6 +150,20 @@ class Line {
     const meant = nearest(surplus, Object.keys(options));
     const shown = isSecretive && meant === null ? '' : ` ${JSON.stringify(surplus)}`;
     this.#refuse(`unexpected argument${shown}${meant === null ? '' : `; did you mean --${meant}?`}`);
+  }
+
+  #takeSubcommand(known: readonly string[]): void {
+    const typed = this.#arguments.join(' ');
+    this.subcommand = known.find((one) => one === typed) ?? null;
+    if (this.subcommand !== null || typed === '') return;
+    const begun = known.find((one) => typed.startsWith(`${one} `));
+    if (begun !== undefined) {
+      this.#refuse(`unexpected argument after ${begun}`);
+      return;
+    }
+    const meant = nearest(typed, known);
+    const instead = meant === null ? `there are ${known.join(', ')}` : `did you mean ${meant}?`;
+    this.#refuse(`unexpected arguments; ${instead}`);
   }
 
   #refuse(message: string): void {

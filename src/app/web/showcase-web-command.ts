@@ -36,7 +36,8 @@ export async function runShowcaseWeb(
 ): Promise<WebCode> {
   const call = await readCall(SHOWCASE_WEB, args, streams, world);
   if (call.kind === 'answered') return call.exitCode;
-  const voice = buildVoice(world, [], world.env['RAILS_LOG_VOLUME'] === undefined);
+  const { task } = call.options();
+  const voice = buildVoice(world, [], task === null && world.env['RAILS_LOG_VOLUME'] === undefined);
   return await runToEnd<WebCode>(
     {
       log: voice.log,
@@ -46,7 +47,11 @@ export async function runShowcaseWeb(
     async () => {
       await voice.log.flush();
       const options = call.options();
-      await serve(atAppRoot(world, options.appRoot), options, { streams, stop, log: logTo(voice) });
+      const place = atAppRoot(world, options.appRoot);
+      if (task) {
+        const { doKeysTask } = await import('./keys-command.ts');
+        streams.write(await doKeysTask(task, place, logTo(voice)));
+      } else await serve(place, options, { streams, stop, log: logTo(voice) });
       return 0;
     },
   );

@@ -2,6 +2,7 @@ import { Failure } from '../../failure.ts';
 import { type Listen, readListen } from '../../site/web-setting.ts';
 import { APPLICATION_OPTIONS, defineCommand, Unfit, type Value } from '../options/command.ts';
 import { PLACES, USAGE_EXIT } from '../options/common.ts';
+import { KEYS_OPTIONS, KEYS_SUBCOMMANDS, type KeysTask, readKeysTask } from './keys-options.ts';
 
 export interface WebOptions {
   /** Null where it was not given. */
@@ -9,6 +10,8 @@ export interface WebOptions {
   /** Whether to end when the process is gone that has started this one. */
   readonly withParent: boolean;
   readonly appRoot: string | null;
+  /** What is to be done instead of serving; null to serve. */
+  readonly task: KeysTask | null;
 }
 
 const ADDRESS: Value<Listen> = {
@@ -31,6 +34,7 @@ export const SHOWCASE_WEB = defineCommand(
     summary: 'the pages for studios and administrators',
     about: [
       'A server for the host that owns the index. Studios ask for events there and watch them come live; administrators edit the index, have the machines updated, and see what happened. It starts scripts/config-update for every update, and does nothing of that itself.',
+      'Runs of config-update elsewhere can be received here, too: who holds a key of a project may send them (docs/DASHBOARD.md). The commands work while the server runs.',
       'It listens behind Navigator, and logs people in by itself, by the users of the index. SIGTERM ends it: what is under way is begun again by the next one.',
     ],
     options: {
@@ -44,11 +48,16 @@ export const SHOWCASE_WEB = defineCommand(
       'with-parent': {
         help: 'end when the process is gone that has started this one, as Navigator needs it',
       },
+      ...KEYS_OPTIONS,
       ...APPLICATION_OPTIONS,
     },
+    subcommands: KEYS_SUBCOMMANDS,
+    isSecretive: true,
     examples: [
       ['showcase-web', 'listen on 127.0.0.1:9898'],
       ['showcase-web --listen 127.0.0.1:0', 'listen on any port, and say which'],
+      ['showcase-web keys add --file deploy.key', 'have runs received that are signed with this key'],
+      ['showcase-web keys list', 'say who may send runs'],
     ],
     environment: [
       [
@@ -77,15 +86,16 @@ export const SHOWCASE_WEB = defineCommand(
       ...PLACES,
     ],
     exits: [
-      [0, 'a signal ended it, or its parent was gone'],
-      [1, 'it could not begin, such as with a port that is taken'],
+      [0, 'a signal ended it, or its parent was gone; or the command was done'],
+      [1, 'it could not begin, such as with a port that is taken; or the command failed'],
       USAGE_EXIT,
     ],
     page: 'docs/COMMANDS.md',
   },
-  ({ listen, 'with-parent': withParent, 'app-root': appRoot }): WebOptions => ({
-    listen,
-    withParent,
-    appRoot,
+  (values, usage, subcommand): WebOptions => ({
+    listen: values.listen,
+    withParent: values['with-parent'],
+    appRoot: values['app-root'],
+    task: readKeysTask(values, usage, subcommand),
   }),
 );

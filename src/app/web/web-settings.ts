@@ -36,12 +36,17 @@ export function readWebSettings(env: NodeJS.ProcessEnv, site: Site, listen: List
   return {
     listen: listen ?? readListen(env),
     isTrusted: readTrusted(env['WEB_TRUSTED_PROXIES'] || 'loopback', 'WEB_TRUSTED_PROXIES'),
-    stateDir: resolve(site.appRoot, env['WEB_STATE_DIR'] || join(site.dbDir, '.showcase-web')),
+    stateDir: stateDirOf(env, site),
     target: readTarget(env['WEB_TARGET'] || DEFAULT_TARGET),
     publicUrls,
     webUrl,
     mail: mailOf(env, webUrl),
   };
+}
+
+/** Absolute. */
+export function stateDirOf(env: NodeJS.ProcessEnv, site: Pick<Site, 'appRoot' | 'dbDir'>): string {
+  return resolve(site.appRoot, env['WEB_STATE_DIR'] || join(site.dbDir, '.showcase-web'));
 }
 
 function readTarget(text: string): string {
