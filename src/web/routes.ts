@@ -6,7 +6,9 @@ import { ROUTES as OVERVIEW } from './admin/overview.ts';
 import { ROUTES as PLACE } from './admin/place-fields.ts';
 import { ROUTES as ROWS } from './admin/row-pages.ts';
 import { ROUTES as CALLBACKS } from './deploys/callback-routes.ts';
+import { ROUTES as DEPLOYS } from './deploys/deploy-list.ts';
 import { ROUTES as DEPLOY_LOGS } from './deploys/deploy-log-routes.ts';
+import { ROUTES as DEPLOY } from './deploys/deploy-routes.ts';
 import { ROUTES as PASSWORD_FORGOTTEN } from './password/forgotten-password.ts';
 import { ROUTES as PASSWORD_OWN } from './password/own-password.ts';
 import { ROUTES as PASSWORD_PROGRESS } from './password/password-progress.ts';
@@ -46,4 +48,6 @@ export const ROUTES: readonly Route[] = [
   ...REQUESTS,
   ...RUNS,
   ...RUN,
+  ...DEPLOYS,
+  ...DEPLOY,
 ];

@@ -1,4 +1,4 @@
-import type { Connection } from './watch-run.ts';
+import type { Connection } from './watch-live.ts';
 
 const WORDS: Readonly<Record<Connection, string>> = {
   connected: '',

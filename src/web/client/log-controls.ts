@@ -1,8 +1,16 @@
-import { type Clock, plainLine } from '../run/log-lines.ts';
+import { type Clock, type LogLine, plainLine } from '../run/log-lines.ts';
 import type { LogPane } from './log-pane.ts';
 
-/** Search, filters, folds, times, wrapping and copying, which without script the server does or nobody. */
-export function controlLog(tools: HTMLFormElement, scroller: HTMLElement, pane: LogPane): void {
+/**
+ * Search, filters, folds, times, wrapping and copying, which without script the server does or nobody.
+ *
+ * @returns `tell`: says anew how often what is searched for is there, after lines came
+ */
+export function controlLog(
+  tools: HTMLFormElement,
+  scroller: HTMLElement,
+  pane: LogPane,
+): { readonly tell: () => void } {
   const { model } = pane;
   const find = <Kind extends HTMLElement>(selector: string): Kind | null =>
     tools.querySelector<Kind>(selector);
@@ -12,26 +20,28 @@ export function controlLog(tools: HTMLFormElement, scroller: HTMLElement, pane: 
 
   const query = find<HTMLInputElement>('[name=q]');
   const found = find('[data-found]');
-  let current = -1;
+  /** The line that was found last; null for none. */
+  let current: LogLine | null = null;
+  const placeOf = (line: LogLine): number => model.found.indexOf(line);
   const tell = (): void => {
     const { length } = model.found;
-    if (found)
-      found.textContent = model.text === '' ? '' : length === 0 ? 'Not found' : `${current + 1} of ${length}`;
+    const place = current === null ? 0 : placeOf(current) + 1;
+    const words = model.text === '' ? '' : length === 0 ? 'Not found' : `${place} of ${length}`;
+    if (found && found.textContent !== words) found.textContent = words;
   };
   const go = (by: number): void => {
     const { length } = model.found;
     if (length === 0) return;
-    current = (current + by + length) % length;
+    const place = current === null ? (by > 0 ? -1 : 0) : placeOf(current);
+    current = model.found[(place + by + length) % length] ?? null;
     tell();
-    pane.reveal(model.found[current] ?? 0);
+    if (current !== null) pane.reveal(model.placeOf(current.number));
   };
   const search = (): void => {
-    current = -1;
     model.search(query?.value ?? '');
-    const [first] = model.found;
-    if (first === undefined) pane.redraw();
-    else pane.reveal(first, true);
-    current = first === undefined ? -1 : 0;
+    current = model.found[0] ?? null;
+    if (current === null) pane.redraw();
+    else pane.reveal(model.placeOf(current.number), true);
     tell();
   };
   query?.addEventListener('input', search);
@@ -47,11 +57,11 @@ export function controlLog(tools: HTMLFormElement, scroller: HTMLElement, pane: 
   errors?.addEventListener('change', () => {
     model.showTroubleOnly(errors.checked);
     pane.redraw();
-    current = -1;
+    current = null;
     tell();
   });
   const clock = find<HTMLSelectElement>('[name=clock]');
-  clock?.addEventListener('change', () => pane.redraw(clock.value as Clock));
+  clock?.addEventListener('change', () => pane.showTimes(clock.value as Clock));
   const wrap = find<HTMLInputElement>('[data-wrap]');
   wrap?.addEventListener('change', () => scroller.classList.toggle('wrapped', wrap.checked));
   foldAll(find<HTMLButtonElement>('[data-fold]'), pane);
@@ -62,6 +72,7 @@ export function controlLog(tools: HTMLFormElement, scroller: HTMLElement, pane: 
   if (clock && !location.search.includes('clock=')) clock.value = 'local';
   pane.redraw((clock?.value ?? 'local') as Clock);
   if (query && query.value !== '') search();
+  return { tell };
 }
 
 function foldAll(button: HTMLButtonElement | null, pane: LogPane): void {

@@ -1,7 +1,7 @@
 import { showLocalTimes } from './local-times.ts';
 import { Pauses } from './pauses.ts';
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two looks, where a part does not say how many seconds. */
 const EVERY_MS = 1000;
 /** Looks that failed one after another, after which the page stays as it is. */
 const MOST_FAILED = 20;
@@ -10,8 +10,12 @@ const MOST_FAILED = 20;
 export async function refreshParts(root: Document): Promise<void> {
   const pauses = new Pauses();
   const { signal } = new AbortController();
-  for (let failed = 0; failed < MOST_FAILED && root.querySelector('[data-refreshing]') !== null; ) {
-    await pauses.wait(EVERY_MS, signal);
+  for (let failed = 0; failed < MOST_FAILED; ) {
+    const refreshing = root.querySelector<HTMLElement>('[data-refreshing]');
+    if (refreshing === null) return;
+    await pauses.wait(1000 * Number(refreshing.dataset['refreshing']) || EVERY_MS, signal);
+    // What nobody sees is loaded when somebody does.
+    if (root.visibilityState === 'hidden') continue;
     const made = await load();
     if (made === null) {
       failed += 1;
@@ -34,16 +38,26 @@ async function load(): Promise<Document | null> {
   }
 }
 
+/** Parts as they came, before anything was changed in them. */
+const parsed = new WeakMap<Element, Node>();
+
 /** The focus stays where it was: on the button of the same place. What somebody has opened stays open. */
 function replace(old: Element, made: Element | null): void {
-  if (made === null) return;
+  if (made === null || hasSelection(old) || made.isEqualNode(parsed.get(old) ?? null)) return;
+  const asMade = made.cloneNode(true);
   const focused = indexIn(old, document.activeElement);
   const open = [...old.querySelectorAll('details')].map((details) => details.open);
   old.replaceWith(made);
   showLocalTimes(made);
+  parsed.set(made, asMade);
   for (const [at, details] of made.querySelectorAll('details').entries())
     details.open = open[at] ?? details.open;
   if (focused >= 0) made.querySelectorAll<HTMLElement>(FOCUSABLE)[focused]?.focus();
+}
+
+function hasSelection(part: Element): boolean {
+  const selection = document.getSelection();
+  return selection !== null && !selection.isCollapsed && part.contains(selection.anchorNode);
 }
 
 const FOCUSABLE = 'a[href], button, summary, input';

@@ -36,7 +36,10 @@ class RunView {
   #beganAt: string | null;
   #last = 0;
   #waiting: LogLine[] = [];
+  /** Number of the line that says what became of a machine, by its name. */
+  readonly #lines = new Map<string, string>();
   #run: Run | null = null;
+  #tell = (): void => {};
 
   constructor(
     page: HTMLElement,
@@ -61,7 +64,7 @@ class RunView {
     if (isWhole) this.#pane.model.add([...this.#parts.scroller.querySelectorAll('li')].map(lineOfElement));
     else await this.#askAll(Number(after)).catch(() => sayConnection(this.#page, 'lost'));
     this.#draw();
-    controlLog(this.#parts.tools, this.#parts.scroller, this.#pane);
+    this.#tell = controlLog(this.#parts.tools, this.#parts.scroller, this.#pane).tell;
     window.addEventListener('hashchange', () => this.#toHash());
     this.#toHash();
     if (this.#isLive) this.#watch();
@@ -102,14 +105,19 @@ class RunView {
 
   #take(event: RunEvent, seq: number): void {
     const gap = gapBefore({ seq, at: event.at }, this.#last);
-    this.#waiting.push(...(gap ? [gap] : []), ...linesOf(event, seq));
+    const lines = linesOf(event, seq);
+    for (const [machine, number] of linesOfMachines(lines)) this.#lines.set(machine, number);
+    this.#waiting.push(...(gap ? [gap] : []), ...lines);
     this.#last = seq;
     this.#progress.apply(event);
     this.#steps.apply(event);
   }
 
   #draw(): void {
-    if (this.#waiting.length > 0) this.#pane.add(this.#waiting);
+    if (this.#waiting.length > 0) {
+      this.#pane.add(this.#waiting);
+      this.#tell();
+    }
     this.#waiting = [];
     if (this.#pane.model.lines.length > 0) this.#page.querySelector('[data-empty]')?.remove();
     if (this.#run) this.#showStanding(this.#run);
@@ -124,8 +132,7 @@ class RunView {
       badge.textContent = words;
     }
     say(this.#page.querySelector('[data-sentence]'), runSentence(run, machines, Date.now()));
-    const lines = linesOfMachines(this.#pane.model.lines);
-    fillMachines(this.#page.querySelector('[data-machines]'), machines, lines);
+    fillMachines(this.#page.querySelector('[data-machines]'), machines, this.#lines);
     const isOver = run.state !== 'waiting' && run.state !== 'running';
     fillSteps(this.#page.querySelector('[data-steps]'), this.#steps.all, isOver);
   }

@@ -49,6 +49,7 @@ export function shownText(text: string): string {
  * @param at a time for them
  */
 export function gapLines(first: number, last: number, lost: readonly LostRange[], at: string): LogLine[] {
+  if (first > last) return [];
   const lines: LogLine[] = [];
   let next = first;
   const sorted = lost.filter(([from, to]) => to >= first && from <= last).sort(([a], [b]) => a - b);

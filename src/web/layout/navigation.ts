@@ -14,6 +14,7 @@ const ENTRIES = {
   studios: { path: '/requests/', words: 'Your studios', forAll: true },
   administration: { path: '/admin/', words: 'Administration' },
   runs: { path: '/runs/', words: 'Runs' },
+  deploys: { path: '/deploys/', words: 'Deploys' },
   password: { path: '/password/', words: 'Password', forAll: true },
   overview: { path: '/admin/', words: 'Overview', below: 'administration' },
   apply: { path: '/admin/apply', words: 'Pending changes', below: 'administration' },

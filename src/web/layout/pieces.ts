@@ -1,4 +1,5 @@
 import { type Html, html, type Part } from '../../html/html.ts';
+import { agoWords } from './whole-words.ts';
 
 /** How something went; a badge has words, and a shape besides its colour. */
 export type Tone = 'good' | 'bad' | 'wait' | 'busy' | 'none';
@@ -29,6 +30,12 @@ export function time(at: string | Date | null): Html {
   const iso = typeof at === 'string' ? at : at.toISOString();
   const words = `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
   return html`<time datetime="${iso}" title="${`${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`}">${words}</time>`;
+}
+
+/** A moment by how long ago it was; when that was is in the title. @param now milliseconds since 1970 */
+export function ago(at: string, now: number): Html {
+  const words = `${at.slice(0, 10)} ${at.slice(11, 19)} UTC`;
+  return html`<time datetime="${at}" title="${words}" data-ago>${agoWords(at, now)}</time>`;
 }
 
 /** Terms and what they are. */

@@ -147,6 +147,20 @@ del{color:var(--bad);text-decoration-thickness:1px}
 ins{color:var(--good);text-decoration:none}
 @media (max-width:40rem){.pages{justify-content:space-between}.filter .actions>*{flex:0 1 auto}}`;
 
+const DEPLOYS = `.tabs ul{gap:0;border-bottom:1px solid var(--line);margin:1rem 0;max-width:none}
+.tabs a{padding:.5rem .9rem;text-decoration:none;border:1px solid transparent;border-bottom:0;margin-bottom:-1px;border-radius:.5rem .5rem 0 0}
+.tabs a:hover b{text-decoration:underline}
+.tabs a[aria-current]{border-color:var(--line);background:var(--paper);color:inherit}
+.about{margin:1rem 0}
+.about dl.facts{max-width:none}
+@media (min-width:56rem){.about dl.facts{grid-template-columns:max-content 1fr max-content 1fr}}
+.log .step code{font-weight:700}
+.log .step code::before{content:"\\25b8"/"";color:var(--busy)}
+tbody th .quiet{font-weight:400;font-size:.875rem}
+@media (max-width:40rem){.about dl.facts{grid-template-columns:7rem minmax(0,1fr);gap:.3rem .5rem}
+.about dd{margin:0!important}}
+`;
+
 const LOG = `.tools{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:end}
 .tools p,.tools .field{margin:0}
 .tools input[type=search]{width:14rem}
@@ -185,4 +199,6 @@ const LOG = `.tools{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:end}
 @media print{.log{max-height:none;overflow:visible}.tools{display:none}}`;
 
 /** The style sheet of the web's pages: narrow and wide, light and dark, on screen and on paper. */
-export const SHEET = [COLOURS, MORE_COLOURS, BODY, TEXT, FRAME, CONTROLS, SHOWN, ADMIN, LOG].join('\n');
+export const SHEET = [COLOURS, MORE_COLOURS, BODY, TEXT, FRAME, CONTROLS, SHOWN, ADMIN, LOG, DEPLOYS].join(
+  '\n',
+);

@@ -1,15 +1,28 @@
 import { type Html, html } from '../../html/html.ts';
-import type { Run } from '../../runs/run-model.ts';
 import { button } from '../layout/form-controls.ts';
 import { linkButton } from '../layout/pieces.ts';
 import type { Call } from '../route.ts';
 import type { LogView } from './log-html.ts';
 
+/** Where a log is to be had, below the base. */
+export interface LogAddress {
+  /** Of the page. */
+  readonly path: string;
+  /** Parameters that this path needs. */
+  readonly own: Readonly<Record<string, string>>;
+  readonly download: string;
+}
+
 /** What can be done with a log. Without script it is a form, and the server shows what was asked for. */
-export function logTools(call: Call, run: Run, { text, isTroubleOnly, clock }: LogView): Html {
+export function logTools(
+  call: Call,
+  { path, own, download }: LogAddress,
+  { text, isTroubleOnly, clock }: LogView,
+): Html {
   const option = (value: string, words: string): Html =>
     html`<option value="${value}"${value === clock && html` selected`}>${words}</option>`;
-  return html`<form class="tools" method="get" action="${call.link(`/runs/${run.id}`)}" role="search" data-tools>
+  return html`<form class="tools" method="get" action="${call.link(path)}" role="search" data-tools>
+${Object.entries(own).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
 <p><label for="log-q">Search the log</label> <input id="log-q" type="search" name="q" value="${text}" autocomplete="off"></p>
 <p data-scripted hidden><span data-found role="status"></span>
 ${plain('previous', 'Previous')}
@@ -20,7 +33,7 @@ ${plain('next', 'Next')}</p>
 <p data-plain>${button('Show', 'other')}</p>
 <p data-scripted hidden>${plain('fold', 'Fold the machines')}</p>
 <p data-scripted hidden>${plain('copy', 'Copy')}</p>
-<p>${linkButton(call.link(`/runs/${run.id}/log.txt`), 'Download')}</p>
+<p>${linkButton(call.link(download), 'Download')}</p>
 </form>`;
 }
 

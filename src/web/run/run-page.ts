@@ -6,8 +6,8 @@ import { changeBadge, isOver, runBadge } from '../layout/run-words.ts';
 import type { Page } from '../layout/web-layout.ts';
 import { sentence } from '../request/request-page.ts';
 import type { Call } from '../route.ts';
-import { type LogPart, type LogView, lineHtml, MOST_LINES } from './log-html.ts';
-import { logTools } from './log-tools.ts';
+import type { LogPart, LogView } from './log-html.ts';
+import { logSection } from './log-section.ts';
 import type { MachineStanding } from './machine-standings.ts';
 import { runSentence, runTitle, triggerWords } from './run-summary.ts';
 import { linked, machinesTable, stepsTable } from './run-tables.ts';
@@ -50,7 +50,13 @@ ${facts(factsOf(call, run))}
 ${changes.length > 0 && changeList(call, changes)}
 <div data-machines${machines.length === 0 && html` hidden`}>${machinesTable(machines, lines)}</div>
 <div data-steps${steps.length === 0 && html` hidden`}>${stepsTable(steps, isOver(run.state))}</div>
-${logSection(call, page)}
+${logSection(call, {
+  ...page,
+  address: `/runs/${run.id}`,
+  download: `/runs/${run.id}/log.txt`,
+  beganAt: run.beganAt,
+  isSilent: run.lastSeq === 0,
+})}
 </div>`,
   };
 }
@@ -105,28 +111,4 @@ function changeList(call: Call, changes: readonly Change[]): Html {
       html`<li><span>${kind === 'update' ? '' : `${kind} ${action}d: `}<a href="${call.link(`/requests/${id}`)}">${subject}</a></span> ${changeBadge(state, action)}</li>\n`,
   );
   return html`<h2>What it publishes</h2><ul class="events">${items}</ul>`;
-}
-
-function logSection(call: Call, { run, log, view }: RunPage): Html {
-  const { lines, before, after, total } = log;
-  const more = (words: string, from: number) =>
-    html`<p data-more><a href="${call.link(`/runs/${run.id}?${new URLSearchParams({ ...paramsOf(view), from: `${from}` })}#log`)}">${words}</a></p>`;
-  const isWhole = total === lines.length && !view.isTroubleOnly && view.text === '';
-  const empty = run.lastSeq === 0 ? 'It has said nothing yet.' : 'No line is like that.';
-  return html`<section aria-labelledby="log"><h2 id="log">Log</h2>
-${logTools(call, run, view)}
-${before > 0 && more(`${before} earlier lines`, Math.max(1, before - MOST_LINES + 1))}
-<div class="log wrapped" data-log tabindex="0" role="region" aria-label="Lines of the log" data-whole="${isWhole ? '1' : ''}"><ol>${lines.map((line) => lineHtml(line, view, run.beganAt))}</ol></div>
-${lines.length === 0 && html`<p class="quiet" data-empty>${empty}</p>`}
-${after > 0 && more(`${after} later lines`, before + lines.length + 1)}
-<p class="actions" data-new hidden><button type="button" class="other" data-follow></button></p>
-</section>`;
-}
-
-function paramsOf({ isTroubleOnly, text, clock }: LogView): Record<string, string> {
-  return {
-    ...(isTroubleOnly ? { errors: '1' } : {}),
-    ...(text === '' ? {} : { q: text }),
-    ...(clock === 'utc' ? {} : { clock }),
-  };
 }

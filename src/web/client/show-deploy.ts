@@ -1,0 +1,195 @@
+import type { ReceivedLine, ReceivedRun } from '../../runs/deploys/deploy-model.ts';
+import { deployStanding } from '../../runs/deploys/deploy-standing.ts';
+import { isWhole } from '../deploys/deploy-frames.ts';
+import { DEPLOY_WORDS, deploySentence, isUnderWay } from '../deploys/deploy-words.ts';
+import { receivedLogLine } from '../deploys/received-lines.ts';
+import { ReceivedStandings } from '../deploys/received-standings.ts';
+import { sayConnection } from './connection-words.ts';
+import { fillMachines, fillSteps } from './live-tables.ts';
+import { controlLog } from './log-controls.ts';
+import { LogPane } from './log-pane.ts';
+import { lineOfElement } from './log-row.ts';
+import { Pauses } from './pauses.ts';
+import { ReceivedLog } from './received-log.ts';
+import { askLogs, watchDeploy } from './watch-deploy.ts';
+
+/** Milliseconds between two looks at what has come. */
+const DRAW_MS = 100;
+/** Lines that are asked for at once, of those before the page's. */
+const AT_ONCE = 5000;
+
+/** The page of a run that was received: its log with all that can be done with it, and while it is under way, live. */
+export function showDeploy(root: Document): void {
+  const page = root.querySelector<HTMLElement>('[data-deploy]');
+  const scroller = page?.querySelector<HTMLElement>('[data-log]');
+  const news = page?.querySelector<HTMLElement>('[data-new]');
+  const tools = page?.querySelector<HTMLFormElement>('[data-tools]');
+  if (page && scroller && news && tools) void new DeployView(page, { scroller, news, tools }).go();
+}
+
+interface Parts {
+  readonly scroller: HTMLElement;
+  readonly news: HTMLElement;
+  readonly tools: HTMLFormElement;
+}
+
+class DeployView {
+  readonly #page: HTMLElement;
+  readonly #parts: Parts;
+  readonly #pane: LogPane;
+  readonly #log: ReceivedLog;
+  readonly #standings = new ReceivedStandings();
+  /** The highest number that the page has come with. */
+  readonly #top: number;
+  readonly #wasUnderWay: boolean;
+  /** Milliseconds by which the server's clock is before ours. */
+  #ahead: number;
+  #run: ReceivedRun;
+  #waiting: ReceivedLine[] = [];
+  #isLoaded = false;
+  #tell = (): void => {};
+  /** Number of the line that the address names, until it is shown. */
+  #wanted: string | null = null;
+
+  constructor(page: HTMLElement, parts: Parts) {
+    const { state = '', now, top } = page.dataset;
+    this.#page = page;
+    this.#parts = parts;
+    this.#top = Number(top);
+    this.#ahead = Number(now) - Date.now();
+    this.#run = JSON.parse(state) as ReceivedRun;
+    this.#wasUnderWay = isUnderWay(this.#run);
+    const beganAt = () => this.#run.startedAt ?? this.#run.receivedAt;
+    this.#pane = new LogPane(parts.scroller, parts.news, { beganAt, isLive: this.#wasUnderWay });
+    const lines = this.#linesOfPage();
+    const [first] = lines;
+    this.#log = new ReceivedLog(this.#pane.model, { from: first?.seq ?? this.#top + 1, at: beganAt() });
+    this.#log.add(lines);
+  }
+
+  async go(): Promise<void> {
+    for (const part of this.#page.querySelectorAll('[data-more]')) part.remove();
+    this.#draw();
+    this.#tell = controlLog(this.#parts.tools, this.#parts.scroller, this.#pane).tell;
+    window.addEventListener('hashchange', () => this.#toHash());
+    this.#toHash();
+    if (!isWhole(this.#run)) this.#watch();
+    await this.#load();
+  }
+
+  /** Lines that the page has come with, if they are the last ones and none between them was left out. */
+  #linesOfPage() {
+    if (this.#parts.scroller.dataset['end'] !== '1') return [];
+    const items = [...this.#parts.scroller.querySelectorAll('li')].map(lineOfElement);
+    return items.filter(({ level }) => level !== 'gap');
+  }
+
+  /** Those before them. Their number is known, so what is seen stays where it is. */
+  async #load(): Promise<void> {
+    const { logs = '' } = this.#page.dataset;
+    const { signal } = new AbortController();
+    const pauses = new Pauses();
+    // Machines and steps are told by all lines, also by those that the page has come with.
+    while (this.#log.loadedTo < this.#top) {
+      const query = { after: `${this.#log.loadedTo}`, limit: `${AT_ONCE}` };
+      const answer = await askLogs(logs, query, signal).catch(() => null);
+      if (answer === null) {
+        sayConnection(this.#page, 'lost');
+        await pauses.wait(0, signal);
+        continue;
+      }
+      pauses.succeeded();
+      const { lines } = answer;
+      for (const line of lines) this.#standings.apply(line);
+      const upTo = lines.length < AT_ONCE ? this.#top : (lines.at(-1)?.seq ?? this.#top);
+      const rows = lines.map(receivedLogLine);
+      this.#pane.change(() => this.#log.addEarlier(rows, Math.max(upTo, this.#log.loadedTo + 1)), 0);
+      this.#tell();
+      this.#showWanted();
+    }
+    this.#isLoaded = true;
+    this.#draw();
+    this.#showWanted();
+  }
+
+  #toHash(): void {
+    this.#wanted = /^#L(\d+)$/.exec(location.hash)?.[1] ?? null;
+    this.#showWanted();
+  }
+
+  #showWanted(): void {
+    if (this.#wanted === null) return;
+    const { model } = this.#pane;
+    const at = model.placeOf(this.#wanted);
+    const row = model.rows[at];
+    const isThere = row?.line.number === this.#wanted && row.line.last === undefined;
+    if (!isThere && !this.#isLoaded) return;
+    if (at >= 0) this.#pane.reveal(at);
+    this.#wanted = null;
+  }
+
+  #watch(): void {
+    const { deploy: id = '', socket = '', logs = '', ticket = '' } = this.#page.dataset;
+    const timer = setInterval(() => this.#draw(), DRAW_MS);
+    watchDeploy({
+      ...{ id, socket, logs, ticket, cursor: this.#run.cursor },
+      onState: (run, now) => {
+        this.#run = run;
+        this.#ahead = now - Date.now();
+      },
+      onLines: (lines) => this.#waiting.push(...lines),
+      onEnd: () => {
+        clearInterval(timer);
+        this.#draw();
+        if (this.#wasUnderWay) this.#ended();
+      },
+      onConnection: (connection) => sayConnection(this.#page, connection),
+    });
+  }
+
+  #draw(): void {
+    const lines = this.#waiting;
+    this.#waiting = [];
+    for (const line of lines) this.#standings.apply(line);
+    const standing = deployStanding(this.#run, Date.now() + this.#ahead);
+    // What has not come while a run is under way is on its way.
+    const end = standing === 'started' ? 0 : this.#run.sentLastSeq;
+    const { length } = this.#pane.model.lines;
+    this.#pane.change(() => {
+      if (lines.length > 0) this.#log.add(lines.map(receivedLogLine));
+      this.#log.expect(this.#run.lost, end);
+    }, lines.length);
+    if (this.#pane.model.lines.length !== length) this.#tell();
+    if (this.#pane.model.lines.length > 0) this.#page.querySelector('[data-empty]')?.remove();
+    this.#showStanding();
+  }
+
+  #showStanding(): void {
+    const now = Date.now() + this.#ahead;
+    const [tone, words] = DEPLOY_WORDS[deployStanding(this.#run, now)];
+    const badge = this.#page.querySelector('[data-badge] .badge');
+    if (badge && badge.textContent !== words) {
+      badge.className = `badge ${tone}`;
+      badge.textContent = words;
+    }
+    const sentence = this.#page.querySelector('[data-sentence]');
+    const said = deploySentence(this.#run, now);
+    if (sentence && sentence.textContent !== said) sentence.textContent = said;
+    // Before all lines are here, the page knows more than its script.
+    if (!this.#isLoaded) return;
+    const machines = this.#standings.machines(this.#run);
+    fillMachines(this.#page.querySelector('[data-machines]'), machines, this.#standings.lines);
+    const steps = this.#standings.steps(this.#run);
+    fillSteps(this.#page.querySelector('[data-steps]'), steps, !isUnderWay(this.#run));
+  }
+
+  /** What went wrong, and all that the end has told, the server says: at once, unless somebody is reading or has selected. */
+  #ended(): void {
+    const isAlone = document.getSelection()?.isCollapsed !== false;
+    const { tools, scroller } = this.#parts;
+    const active = document.activeElement;
+    const hasTouched = tools.contains(active) || scroller.contains(active) || location.hash.startsWith('#L');
+    if (isAlone && !hasTouched && window.scrollY < 200) location.reload();
+    else this.#page.querySelector<HTMLElement>('[data-over]')?.removeAttribute('hidden');
+  }
+}
