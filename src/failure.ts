@@ -27,6 +27,8 @@ export const FAILURE_CODES = [
   'busy',
   'check-failed',
   'no-generation',
+  'nothing-to-undo',
+  'pending-changes',
   'disk',
   'tenant-invalid',
   'changed-elsewhere',

@@ -1,5 +1,5 @@
 import type { EventBody, Reporter, RunEvent } from '../report/events.ts';
-import { type FleetReport, nameOf } from '../report/fleet-results.ts';
+import { bringsIndex, type FleetReport, nameOf } from '../report/fleet-results.ts';
 import type { Summary } from '../report/results.ts';
 import { counted } from '../text.ts';
 import { FleetProgress } from './fleet-progress.ts';
@@ -77,7 +77,7 @@ function summaryOf(report: FleetReport): Summary {
     operation: `config-update ${operation}`,
     machine: target,
     region: null,
-    outcome: fine ? (operation === 'update' ? 'done' : 'dry-run') : 'failed',
+    outcome: fine ? (bringsIndex(operation) ? 'done' : 'dry-run') : 'failed',
     counts: { good: good.length, bad: bad.length, skipped: skipped.length },
     failures: bad.map((one) => ({
       step: 'machines',

@@ -60,7 +60,7 @@ export function renderFleetHistory(rows: readonly FleetHistoryRow[], columns?: n
         row.beganAt,
         row.who,
         row.target,
-        row.published ?? '-',
+        row.operation === 'undo' ? undone(row) : (row.published ?? '-'),
         row.errorCode ? `${row.outcome} (${row.errorCode})` : row.outcome,
         machinesOf(row),
         row.durationMs === null ? '-' : duration(row.durationMs),
@@ -68,6 +68,10 @@ export function renderFleetHistory(rows: readonly FleetHistoryRow[], columns?: n
     ],
     columns,
   );
+}
+
+function undone({ published, undoes }: FleetHistoryRow): string {
+  return `${published ?? '-'}, undo${undoes === null ? '' : ` of ${undoes}`}`;
 }
 
 function machinesOf({ outcome, updated, failed, skipped }: FleetHistoryRow): string {

@@ -1,5 +1,6 @@
 import type { ItemEvent, LogEvent, MachineItem, RunEvent, StepEvent } from '../report/events.ts';
 import {
+  bringsIndex,
   type FleetOperation,
   type FleetReport,
   type MachineOutcome,
@@ -168,7 +169,7 @@ export function endLines(report: FleetReport, { target, noun }: FleetProgress, c
     '',
     'Summary:',
     columns === undefined ? RULE : RULE.slice(0, columns - 1),
-    ...(machines.length > 0 || report.operation === 'update' ? countLines(report, noun) : []),
+    ...(machines.length > 0 || bringsIndex(report.operation) ? countLines(report, noun) : []),
     ...bad.map((one) => `  ${nameOf(one.machine)}: ${complaint(one) ?? ''}`),
     ...adviceLines(bad),
     ...(error ? problemLines(error) : []),
@@ -180,6 +181,7 @@ function countLines(report: FleetReport, noun: readonly [string, string]): strin
   const { good, bad } = sortedOut(report);
   switch (report.operation) {
     case 'update':
+    case 'undo':
       return [
         `Successfully updated: ${good.length} machines`,
         ...(bad.length > 0 ? [`Failed updates: ${bad.length} machines`] : []),

@@ -15,18 +15,28 @@ export function publishLines(publish: PublishOutcome): string[] {
   const facts = `ETag ${etag}, ${copy}`;
   switch (publish.kind) {
     case 'published':
-      return [`Published the index: ${facts}`];
+      return [`Published the index: ${facts}`, ...takenBack(publish)];
     case 'unchanged':
-      return [`The store has this index already: ${facts}${by === null ? '' : `, published by ${by}`}`];
+      return [
+        `The store has this index already: ${facts}${by === null ? '' : `, published by ${by}`}`,
+        ...takenBack(publish),
+      ];
     case 'local':
       return [
         `No object store is configured here, so nothing is published. The server must have the index of this host: ${copy}`,
       ];
     case 'push':
-      return [`The index goes to the machines of ${publish.to} themselves, not by the store: ${copy}`];
+      return [
+        `The index goes to the machines of ${publish.to} themselves, not by the store: ${copy}`,
+        ...takenBack(publish),
+      ];
     case 'would-publish':
-      return [`Would publish the index: ${facts}`, ...changeLines(publish)];
+      return [`Would publish the index: ${facts}`, ...takenBack(publish), ...changeLines(publish)];
   }
+}
+
+function takenBack({ undoes }: { readonly undoes?: string }): string[] {
+  return undoes === undefined ? [] : [`It is the index that run ${undoes} replaced.`];
 }
 
 function changeLines({

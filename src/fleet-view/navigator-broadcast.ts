@@ -85,9 +85,10 @@ interface Words {
   readonly did: string;
 }
 
-/** Only an update says that it updates. */
+/** Only what updates says so. */
 const WORDS: Readonly<Record<FleetOperation, Words>> = {
   update: { run: 'Configuration update', todo: 'update', doing: 'Updating', did: 'Updated' },
+  undo: { run: 'Undo', todo: 'update', doing: 'Updating', did: 'Updated' },
   'dry-run': { run: 'Dry run', todo: 'ask', doing: 'Asking', did: 'Asked' },
   verify: { run: 'Verification', todo: 'check', doing: 'Checking', did: 'Checked' },
 };

@@ -1,5 +1,5 @@
 import { isPrivateWay } from '../private-way.ts';
-import type { FleetOperation, PublishedIndex } from '../report/fleet-results.ts';
+import { bringsIndex, type FleetOperation, type PublishedIndex } from '../report/fleet-results.ts';
 import type { Way } from './fleet-context.ts';
 import { type Question, settleDryRun, settlePush, settleUpdate } from './judge-answer.ts';
 import { authorization } from './machine-login.ts';
@@ -46,7 +46,7 @@ export function chooseQuestion(
     headers,
     notes: notes.filter((note) => note !== null),
   });
-  if (operation === 'update' && index) return asked('', settleUpdate(index, namesMachines, local), withheld);
+  if (bringsIndex(operation) && index) return asked('', settleUpdate(index, namesMachines, local), withheld);
   if (operation === 'dry-run' && index && sent) return asked('dry_run=1', settleDryRun(index, namesMachines));
   const settle = settleState(operation, index, push !== undefined);
   if (operation === 'dry-run') {

@@ -1,11 +1,12 @@
 import { monotonicMs } from '../clock.ts';
 import { Failure, problemOf } from '../failure.ts';
-import type {
-  FleetError,
-  FleetReport,
-  MachineOutcome,
-  PublishOutcome,
-  Standard,
+import {
+  bringsIndex,
+  type FleetError,
+  type FleetReport,
+  type MachineOutcome,
+  type PublishOutcome,
+  type Standard,
 } from '../report/fleet-results.ts';
 import { Steps } from '../report/steps.ts';
 import { askAll, joined, listAll, unsentNote } from './ask-all.ts';
@@ -160,7 +161,7 @@ class Run {
       if (listing.active.length === 0) this.#steps.endHere();
       return { value, detail: listing.source };
     });
-    const unsent = this.#request.operation === 'update' ? unsentNote(this.#ways, listings) : null;
+    const unsent = bringsIndex(this.#request.operation) ? unsentNote(this.#ways, listings) : null;
     if (unsent !== null) this.#steps.note(unsent);
     const [first] = unfound.map(({ target, error }): FleetError => {
       const explained = this.#explain(error);

@@ -56,6 +56,8 @@ const STATUS: Readonly<Record<FailureCode, Status>> = {
   'index-missing': INTERNAL,
   'check-failed': INTERNAL,
   'no-generation': INTERNAL,
+  'nothing-to-undo': INTERNAL,
+  'pending-changes': CONFLICT,
   disk: INTERNAL,
   // Of the other operations, which CGI does not offer yet.
   'tenant-invalid': UNPROCESSABLE,

@@ -93,6 +93,16 @@ function stampOf(path: string): string | null {
     .join();
 }
 
+/** A value that changes with a write to a database or its log, but for two within one tick of the kernel's clock. */
+export function liveStamp(path: string): string {
+  return ['', '-wal']
+    .map((suffix) => lstatSync(path + suffix, { bigint: true, throwIfNoEntry: false }))
+    .map((stats) =>
+      stats && stats.size > 0 ? `${stats.dev}:${stats.ino}:${stats.size}:${stats.ctimeNs}` : '-',
+    )
+    .join();
+}
+
 /** The later of the database's own time and its write-ahead log's, since a WAL database is written there first. */
 export function lastWritten(path: string): Date | null {
   const main = statSync(path, { throwIfNoEntry: false });

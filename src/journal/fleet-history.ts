@@ -2,6 +2,7 @@ import type { Database } from '../database/sqlite.ts';
 import { moment } from './arrival.ts';
 import { readJournal } from './history.ts';
 import type { DateMemory, FleetHistoryRow, InstalledState, PublishMemory } from './journal-model.ts';
+import { type KeptIndex, readKept, readUndoRuns } from './kept-indexes.ts';
 import { EVENT_DATES, publishedDigests, publishedTo, readMeta } from './meta.ts';
 import { parseDates, parseInstalled, parseList, parseMemory } from './parse.ts';
 
@@ -33,6 +34,67 @@ export async function readFleetHistory(
   timeoutMs = 5000,
 ): Promise<FleetHistoryRow[]> {
   return await readJournal(dbDir, timeoutMs, (db, version) => (version < 2 ? [] : readRows(db, limit)));
+}
+
+/** A published index that is kept, as it is listed. */
+export interface PublishedRow {
+  /** The bucket, endpoint and all; or the machines that are sent it. */
+  readonly place: string;
+  /** The run that published it, or by which it was put aside; null for what others published. */
+  readonly run: string | null;
+  readonly origin: KeptIndex['origin'];
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly by: string | null;
+  readonly etag: string | null;
+  /** Bytes. */
+  readonly size: number;
+  /** `imageDigest` */
+  readonly digest: string;
+  /** The run whose publication took its place, as far as that is remembered; null for none. */
+  readonly replacedBy: string | null;
+  /** Of an undo: the run whose publication it took back. */
+  readonly undoes: string | null;
+  /** Whether it is the last that this host knows to be there. */
+  readonly isPresent: boolean;
+}
+
+/**
+ * The published indexes that copies are kept of, newest first, by place. Makes nothing.
+ *
+ * @throws {Failure} as `readHistory`
+ */
+export async function readPublishedIndexes(dbDir: string, timeoutMs = 5000): Promise<PublishedRow[]> {
+  const places = await readKept(dbDir, timeoutMs);
+  const [values] = await readJournal(dbDir, timeoutMs, (db, version) =>
+    version === 0 ? [] : [readMeta(db)],
+  );
+  return [...places].flatMap(([place, { entries }]) => {
+    const last = parseMemory(values?.get(publishedTo(place)) ?? null).last?.etag ?? null;
+    const there = entries.filter(({ isThere }) => isThere);
+    const published = there.filter(({ origin }) => origin !== 'unpublished');
+    const present = last === null ? published[0] : published.find(({ etag }) => etag === last);
+    return there.map((one): PublishedRow => {
+      const { id, origin, at, by, etag, size, digest, undoes } = one;
+      const run = origin === 'store' ? null : id.replace('unpublished ', '');
+      const replacedBy = successorOf(one, there, published);
+      const isPresent = one === present;
+      return { place, run, origin, at, by, etag, size, digest, replacedBy, undoes, isPresent };
+    });
+  });
+}
+
+/** The run that took its place; null for none, or for what others published. */
+function successorOf(
+  one: KeptIndex,
+  there: readonly KeptIndex[],
+  published: readonly KeptIndex[],
+): string | null {
+  const next =
+    one.origin === 'unpublished'
+      ? there.find(({ replaces }) => replaces === one.id)
+      : published[published.indexOf(one) - 1];
+  return next?.origin === 'run' ? next.id : null;
 }
 
 /**
@@ -80,6 +142,7 @@ export async function readDateMemory(
 
 function readRows(db: Database, limit: number): FleetHistoryRow[] {
   const { bootId } = moment();
+  const undone = readUndoRuns(db);
   return db
     .prepare<[number], Row>('SELECT * FROM fleet_runs ORDER BY sequence DESC LIMIT ?')
     .all(limit)
@@ -87,6 +150,7 @@ function readRows(db: Database, limit: number): FleetHistoryRow[] {
       run: row.run,
       who: row.who,
       target: row.target,
+      operation: undone.has(row.run) ? 'undo' : 'update',
       beganAt: new Date(row.began_at).toISOString(),
       durationMs: row.duration_ms,
       outcome: (row.outcome ??
@@ -97,6 +161,7 @@ function readRows(db: Database, limit: number): FleetHistoryRow[] {
       failed: parseList(row.failed),
       skipped: row.skipped,
       errorCode: row.error_code as FleetHistoryRow['errorCode'],
+      undoes: undone.get(row.run) || null,
     }));
 }
 

@@ -7,6 +7,7 @@ import { journalPath } from './journal.ts';
 import { type LockOptions, lockJournal } from './journal-lock.ts';
 import type { DateMemory, FleetRunEnd, NewFleetRun, PublishMemory } from './journal-model.ts';
 import { prepareFleetSchema } from './journal-schema.ts';
+import { type Kept, setKept, setUndoRun } from './kept-indexes.ts';
 import { EVENT_DATES, getMeta, publishedTo, setMeta } from './meta.ts';
 import { parseMemory } from './parse.ts';
 
@@ -48,7 +49,8 @@ export class FleetJournal {
   }
 
   /** Records that a run begins. */
-  begin({ run, who, target }: NewFleetRun): void {
+  begin({ run, who, target, operation }: NewFleetRun): void {
+    if (operation === 'undo') setUndoRun(this.#db, run, '');
     const { lastInsertRowid } = this.#db
       .prepare('INSERT INTO fleet_runs (run, who, target, boot_id, pid, began_at) VALUES (?, ?, ?, ?, ?, ?)')
       .run(run, who, target, moment().bootId, process.pid, Date.now());
@@ -57,7 +59,8 @@ export class FleetJournal {
 
   /** Records how a run ended. */
   finish(run: string, end: FleetRunEnd): void {
-    const { durationMs, outcome, published, etag, updated, failed, skipped, errorCode } = end;
+    const { durationMs, outcome, published, etag, updated, failed, skipped, errorCode, undoes } = end;
+    if (undoes !== undefined) setUndoRun(this.#db, run, undoes);
     this.#db
       .prepare(
         `UPDATE fleet_runs SET duration_ms = ?, outcome = ?, published = ?, etag = ?, updated = ?, failed = ?,
@@ -78,5 +81,10 @@ export class FleetJournal {
 
   remember(store: string, memory: PublishMemory): void {
     setMeta(this.#db, publishedTo(store), JSON.stringify(memory));
+  }
+
+  /** @param place names the bucket, endpoint and all; or the machines that are sent it */
+  keep(place: string, kept: Kept): void {
+    setKept(this.#db, place, kept);
   }
 }

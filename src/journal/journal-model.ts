@@ -68,6 +68,8 @@ export interface NewFleetRun {
   /** `user@host` */
   readonly who: string;
   readonly target: string;
+  /** `update` where absent. */
+  readonly operation?: 'update' | 'undo';
 }
 
 /** How a run over the fleet ended. */
@@ -86,10 +88,15 @@ export interface FleetRunEnd {
   /** How many were skipped because they were not running. */
   readonly skipped: number;
   readonly errorCode: FailureCode | null;
+  /** Of an undo: the run whose publication it took back. */
+  readonly undoes?: string;
 }
 
 /** A line of the fleet's history. */
-export interface FleetHistoryRow extends NewFleetRun, Omit<FleetRunEnd, 'outcome'> {
+export interface FleetHistoryRow extends NewFleetRun, Omit<FleetRunEnd, 'outcome' | 'undoes'> {
+  readonly operation: 'update' | 'undo';
+  /** Of an undo: the run whose publication it took back; null for any other run, or where that is not known. */
+  readonly undoes: string | null;
   /** ISO 8601, UTC. */
   readonly beganAt: string;
   /** `running`: its process still exists; `interrupted`: it is gone without a recorded end. */

@@ -20,3 +20,12 @@ export function readBeforeSettings(env: NodeJS.ProcessEnv): BeforeSettings {
     timeoutMs: readWholeNumber(env, 'FLEET_BEFORE_TIMEOUT', 300, 1, 3600) * 1000,
   };
 }
+
+/**
+ * Reads `FLEET_KEEP_PUBLISHED` (10): how many published indexes are kept beside the present one; 0 for none.
+ *
+ * @throws {Failure} `config-invalid`
+ */
+export function readKeepPublished(env: NodeJS.ProcessEnv): number {
+  return readWholeNumber(env, 'FLEET_KEEP_PUBLISHED', 10, 0, 1000);
+}

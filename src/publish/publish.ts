@@ -1,17 +1,18 @@
-import { join } from 'node:path';
 import { updateInventory } from '../bucket/inventory-update.ts';
 import { DIGEST_METADATA, databaseKey, INDEX_NAME, renderTime } from '../bucket/object-names.ts';
-import { waitForLock } from '../database/lock.ts';
-import { ensureStateDir, ensureTrustedDir } from '../database/state-dir.ts';
 import { asFailure, Failure } from '../failure.ts';
 import { CHANGES, describeDifferences } from '../index/differences.ts';
 import type { PublishOutcome } from '../report/fleet-results.ts';
 import { decide, isOlder } from './decide.ts';
+import { keepLeaving, keptAfter, tidyKept } from './keeping.ts';
 import { type Memory, openMemory } from './memory.ts';
-import { asPublished, likelyEtag, readOurs, removeLeftCopies, withLikelyTime } from './our-index.ts';
+import { asPublished, likelyEtag, readOurs, withLikelyTime } from './our-index.ts';
 import { proveIndex } from './prove.ts';
 import type { OurIndex, PublishParts, PublishRequest } from './publish-context.ts';
-import { lookAt, type Standing, withImage } from './stored-index.ts';
+import { underPublishLock } from './publish-lock.ts';
+import { openRestoration, type Restoration } from './restore.ts';
+import { fetchIndex, lookAt, type Standing, withImage } from './stored-index.ts';
+import { type NamedUndo, takeBack, withRun } from './taken-back.ts';
 
 const KEY = databaseKey(INDEX_NAME);
 /** The object's content type, for machines and other tools. */
@@ -27,16 +28,10 @@ const MOST_ROUNDS = 4;
  * @throws {Failure} `index-*`, `check-failed`, `store-*`, `lock-timeout`, `disk`
  */
 export async function publishIndex(parts: PublishParts, request: PublishRequest): Promise<PublishOutcome> {
-  if (request.dryRun) return await publish(parts, request, null);
-  const stateDir = ensureStateDir(parts.site.dbDir);
-  const path = join(ensureTrustedDir(parts.site.dbDir), 'publish.lock');
-  const lock = await waitForLock(path, { timeoutMs: parts.lockTimeoutMs });
-  try {
-    removeLeftCopies(stateDir);
-    return await publish(parts, request, stateDir);
-  } finally {
-    lock.release();
-  }
+  const undo = request.undo && (await withRun(parts, request.undo));
+  const work = (stateDir: string | null) =>
+    undo ? takenBack(parts, request, undo) : publish(parts, request, stateDir);
+  return request.dryRun ? await work(null) : await underPublishLock(parts, work);
 }
 
 async function publish(
@@ -48,20 +43,49 @@ async function publish(
   const ours = withLikelyTime(read, new Date(), parts.note);
   const memory = await openMemory(parts, request.dryRun);
   const { last } = memory.state;
+  const situation = { request, ours, memory, restoration: null };
   if (last?.digest !== ours.digest) {
     await proveIndex(ours.image, parts);
     // Usually no other host publishes, and then the store need not be asked first.
     if (last && !request.dryRun && request.replaces === null && !isOlder(ours, last.time)) {
-      const sent = await send(parts, { ours, memory }, { replaces: last.etag, modified: ours.modified });
+      const sent = await send(parts, situation, { replaces: last.etag, modified: ours.modified });
       if (sent) return sent;
     }
   }
+  return await inRounds(parts, situation);
+}
+
+/**
+ * The same with the index that an earlier run replaced. It is put into the index of this host, too: otherwise the next
+ * publication would bring back what was taken back. That is done once the store is known to let it be published, and
+ * before it is: a kill leaves either nothing new, or an index of this host that the next run publishes.
+ */
+async function takenBack(
+  parts: PublishParts,
+  request: PublishRequest,
+  undo: NamedUndo,
+): Promise<PublishOutcome> {
+  const memory = await openMemory(parts, request.dryRun);
+  const taken = takeBack(parts.site.dbDir, memory.kept, undo);
+  await proveIndex(taken.image, parts);
+  const restoration = openRestoration(parts, memory, { run: request.run, undo }, taken);
+  if (request.dryRun) await restoration.look();
+  const outcome = await inRounds(parts, { request, ours: restoration.ours, memory, restoration });
+  if (outcome.kind === 'changed-elsewhere') {
+    await restoration.takeOut();
+    return outcome;
+  }
+  return { ...outcome, undoes: taken.undoes };
+}
+
+async function inRounds(parts: PublishParts, situation: Prepared): Promise<PublishOutcome> {
+  const { request, ours, memory } = situation;
   for (let round = 1; round <= MOST_ROUNDS; round++) {
     const standing = await lookAt(parts.store, KEY, parts.maxIndexBytes, {
       ours,
       published: memory.state.last,
     });
-    const outcome = await settle(parts, request, { ours, memory, standing, raced: round > 1 });
+    const outcome = await settle(parts, request, { ...situation, standing, raced: round > 1 });
     if (outcome) return outcome;
   }
   throw new Failure('changed-elsewhere', `${KEY} was changed ${MOST_ROUNDS} times while it was published`, {
@@ -69,9 +93,15 @@ async function publish(
   });
 }
 
-interface Situation {
+interface Prepared {
+  readonly request: PublishRequest;
   readonly ours: OurIndex;
   readonly memory: Memory;
+  /** Of an undo; else null. */
+  readonly restoration: Restoration | null;
+}
+
+interface Situation extends Prepared {
   readonly standing: Standing | null;
   readonly raced: boolean;
 }
@@ -93,6 +123,7 @@ async function settle(
   const decision = decide(standing, { ours, memory: state, installed, replaces, now: new Date(), raced });
   switch (decision.kind) {
     case 'unchanged':
+      if (!request.dryRun) await situation.restoration?.putIn();
       await adopt(parts, ours, memory, standing);
       return { kind: 'unchanged', index: { ...standing.index, digest: ours.digest } };
     case 'older':
@@ -110,15 +141,22 @@ async function settle(
 
 async function send(
   parts: PublishParts,
-  { ours, memory }: Pick<Situation, 'ours' | 'memory'>,
+  { request: { run }, ours: prepared, memory, restoration }: Prepared,
   { replaces, modified }: { replaces: string; modified: Date },
 ): Promise<PublishOutcome | null> {
+  const ours = (await restoration?.putIn()) ?? prepared;
   if (modified > ours.modified) {
     parts.note(
       `published as of ${modified.toISOString()}, so that machines with theirs take ours for the newer one`,
     );
   }
-  await memory.intend(ours.digest);
+  const kept = await keepLeaving(parts, memory, {
+    run,
+    ours,
+    fetch: () => fetchIndex(parts.store, KEY, parts.maxIndexBytes),
+    replaces: replaces === 'nothing' ? null : replaces,
+  });
+  await memory.intend(ours.digest, kept);
   const put = await parts.store.put(KEY, ours.image, {
     condition: { replaces },
     metadata: {
@@ -129,9 +167,12 @@ async function send(
     contentType: CONTENT_TYPE,
   });
   if (put.kind === 'changed-elsewhere') return null;
-  await memory.published({ etag: put.etag, digest: ours.digest, time: modified.toISOString() });
+  const { etag } = put;
+  const arrived = { etag, digest: ours.digest };
+  await memory.published({ ...arrived, time: modified.toISOString() }, keptAfter(parts, memory, arrived));
+  tidyKept(parts, memory);
   parts.later(inventory(parts, memory));
-  return { kind: 'published', index: asPublished(ours, { by: parts.by, modified, etag: put.etag }) };
+  return { kind: 'published', index: asPublished(ours, { by: parts.by, modified, etag }) };
 }
 
 function wouldPublish(
@@ -159,7 +200,8 @@ async function adopt(
 ): Promise<void> {
   if (memory.readOnly) return;
   if (memory.state.last?.etag !== index.etag) {
-    await memory.published({ etag: index.etag, digest: ours.digest, time: index.time });
+    const arrived = { etag: index.etag, digest: ours.digest };
+    await memory.published({ ...arrived, time: index.time }, keptAfter(parts, memory, arrived));
   }
   if (!memory.state.last?.inventoried) parts.later(inventory(parts, memory));
 }

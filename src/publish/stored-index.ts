@@ -77,6 +77,20 @@ export async function withImage(
   return (await fetchStanding(store, key, maxBytes, standing.index)) ?? standing;
 }
 
+/**
+ * The index in the store with its bytes; null for none, or one that cannot be had whole.
+ *
+ * @throws {Failure} `store-*`
+ */
+export async function fetchIndex(
+  store: ObjectStore,
+  key: string,
+  maxBytes: number,
+): Promise<{ readonly index: PublishedIndex; readonly image: Buffer } | null> {
+  const got = await store.get(key, { maxBytes });
+  return got.kind === 'found' ? { index: publishedIndex(got.object), image: got.bytes } : null;
+}
+
 /** A damaged index in the store must not prevent the publication of a good one over it. */
 async function fetchStanding(
   store: ObjectStore,

@@ -132,6 +132,7 @@ type Published<K> = Extract<PublishOutcome, { readonly kind: K }>;
 const differences = list(text);
 const plain = object<Published<'published' | 'unchanged' | 'local'>>({
   kind: oneOf('published', 'unchanged', 'local'),
+  undoes: optional(text),
   index: publishedIndex,
 });
 
@@ -139,9 +140,15 @@ export const publishOutcome: Decoder<PublishOutcome> = variant<PublishOutcome>('
   published: plain,
   unchanged: plain,
   local: plain,
-  push: object<Published<'push'>>({ kind: oneOf('push'), index: publishedIndex, to: text }),
+  push: object<Published<'push'>>({
+    kind: oneOf('push'),
+    undoes: optional(text),
+    index: publishedIndex,
+    to: text,
+  }),
   'would-publish': object<Published<'would-publish'>>({
     kind: oneOf('would-publish'),
+    undoes: optional(text),
     index: publishedIndex,
     replaces: nullOr(publishedIndex),
     differences,
@@ -167,7 +174,7 @@ export const machine = object<Machine>({
 
 export const fleetError = object<FleetError>({ ...problemFields, hintFrom: optional(oneOf('machine')) });
 export const machineOutcome = oneOf('updated', 'unchanged', 'dry-run', 'same', 'differs', 'failed');
-export const fleetOperation = oneOf('update', 'dry-run', 'verify');
+export const fleetOperation = oneOf('update', 'undo', 'dry-run', 'verify');
 
 export const fleetReport = object<FleetReport>({
   run: text,

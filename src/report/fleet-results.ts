@@ -49,12 +49,15 @@ export type PublishOutcome =
   | {
       /** `local`: there is no store, so the machines must have the index of this host already. */
       readonly kind: 'published' | 'unchanged' | 'local';
+      /** Of an undo: the run whose publication is taken back. */
+      readonly undoes?: string;
       /** If it is `local`, its ETag is the one that it would most likely have in a store. */
       readonly index: PublishedIndex;
     }
   | {
       /** It is not published, and sent to the machines themselves. */
       readonly kind: 'push';
+      readonly undoes?: string;
       /** Its ETag is the one that it would most likely have in a store. */
       readonly index: PublishedIndex;
       /** Whose machines, in words. */
@@ -63,6 +66,7 @@ export type PublishOutcome =
   | {
       /** Of a dry run. */
       readonly kind: 'would-publish';
+      readonly undoes?: string;
       /** Its ETag is the one that it would most likely have. */
       readonly index: PublishedIndex;
       /** The index in the store; null for none. */
@@ -105,7 +109,13 @@ export interface MachineOutcome {
   readonly error?: FleetError;
 }
 
-export type FleetOperation = 'update' | 'dry-run' | 'verify';
+/** `undo`: an update with the index that an earlier run replaced. */
+export type FleetOperation = 'update' | 'undo' | 'dry-run' | 'verify';
+
+/** Whether machines are to have another index after it; the other operations change nothing. */
+export function bringsIndex(operation: FleetOperation): operation is 'update' | 'undo' {
+  return operation === 'update' || operation === 'undo';
+}
 
 /** How a run over the fleet ended. */
 export interface FleetReport {

@@ -1,6 +1,6 @@
 import type { ChildOutcome } from '../child/run-child.ts';
 import type { FailureCode, Problem } from '../failure.ts';
-import { type FleetReport, type MachineOutcome, nameOf } from '../report/fleet-results.ts';
+import { bringsIndex, type FleetReport, type MachineOutcome, nameOf } from '../report/fleet-results.ts';
 import { counted } from '../text.ts';
 import type { RunEnd } from './kept-runs.ts';
 
@@ -65,7 +65,7 @@ export function failedWith(error: Problem): Conclusion {
 
 /** Whether machines may serve what was published, although the run has failed. */
 export function reachesSome({ report }: Pick<RunEnd, 'report'>): boolean {
-  if (report?.operation !== 'update') return false;
+  if (!report || !bringsIndex(report.operation)) return false;
   if (report.outcome === 'nothing-to-do') return true; // the first request wakes one, which fetches it
   return report.machines.some(({ outcome }) => outcome === 'updated' || outcome === 'unchanged');
 }

@@ -6,6 +6,7 @@ import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { imageDigest } from '../../src/database/image.ts';
 import { ensureStateDir } from '../../src/database/state-dir.ts';
 import { stagedPath } from '../../src/files/staged-names.ts';
+import { NOTHING_KEPT } from '../../src/journal/kept-indexes.ts';
 import { type Circumstances, decide, isOlder } from '../../src/publish/decide.ts';
 import { openMemory } from '../../src/publish/memory.ts';
 import { likelyEtag, readOurs, removeLeftCopies, withLikelyTime } from '../../src/publish/our-index.ts';
@@ -106,11 +107,11 @@ describe('what is remembered of publications', () => {
       lockTimeoutMs: 10_000,
     } as PublishParts;
     const memory = await openMemory(parts, false);
-    for (let at = 0; at < 22; at++) await memory.intend(`d${at}`);
-    await memory.intend('d5');
+    for (let at = 0; at < 22; at++) await memory.intend(`d${at}`, NOTHING_KEPT);
+    await memory.intend('d5', NOTHING_KEPT);
     expect(memory.state.intended).toHaveLength(20);
     expect([memory.state.intended[0], memory.state.intended.at(-1)]).toEqual(['d2', 'd5']);
-    await memory.published({ etag: '"a"', digest: 'd', time: 't' });
+    await memory.published({ etag: '"a"', digest: 'd', time: 't' }, NOTHING_KEPT);
     await memory.inventoried('"b"');
     expect((await openMemory(parts, true)).state).toEqual({
       last: { etag: '"a"', digest: 'd', time: 't', inventoried: false },

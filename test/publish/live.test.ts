@@ -110,7 +110,7 @@ it('a publication removes the copies of killed runs, and nothing else', async ()
   writeFileSync(join(state, `.index.sqlite3.${newRunId()}.staged-journal`), 'left');
   writeFileSync(join(state, 'of-somebody-else'), '');
   await admin.publish();
-  expect(readdirSync(state).sort()).toEqual(['journal.db', 'of-somebody-else', 'publish.lock']);
+  expect(readdirSync(state).sort()).toEqual(['journal.db', 'of-somebody-else', 'publish.lock', 'published']);
 });
 
 it('an index that this host fetched and changed replaces the one that it was fetched from', async () => {

@@ -53,7 +53,11 @@ describe('a publication', () => {
     expect(inventory.kind === 'found' && JSON.parse(inventory.bytes.toString())).toEqual({
       'index.sqlite3': { etag: object?.etag, date: null, last_modified: '2024-03-01 10:00:00.250 UTC' },
     });
-    expect(readdirSync(join(ada.dbDir, '.update_config')).sort()).toEqual(['journal.db', 'publish.lock']);
+    expect(readdirSync(join(ada.dbDir, '.update_config')).sort()).toEqual([
+      'journal.db',
+      'publish.lock',
+      'published',
+    ]);
   });
 
   it('sends nothing when the store has these very rows already', async () => {

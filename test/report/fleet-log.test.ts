@@ -227,6 +227,8 @@ describe('a table of machines', () => {
     const row = {
       run: 'r',
       who: 'ann@x',
+      operation: 'update',
+      undoes: null,
       target: 'fly',
       beganAt: 'b',
       durationMs: 1000,

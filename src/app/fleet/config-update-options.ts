@@ -1,7 +1,6 @@
 import type { Failure } from '../../failure.ts';
 import type { GivenLimits } from '../../fleet/fleet-settings.ts';
 import { TARGET_NAMES } from '../../fleet/targets/all-targets.ts';
-import type { FleetOperation } from '../../report/fleet-results.ts';
 import {
   APPLICATION_OPTIONS,
   defineCommand,
@@ -14,25 +13,8 @@ import {
   wholeNumber,
 } from '../options/command.ts';
 import { PLACES, USAGE_EXIT } from '../options/common.ts';
-import { checkForm, FORM_OPTIONS, type Form, formOf } from '../options/form.ts';
-
-/** What one call of `config-update` shall do. */
-type FleetTask = { readonly kind: 'history' } | FleetRun;
-
-export interface FleetRun {
-  readonly kind: 'run';
-  readonly operation: FleetOperation;
-  /** False to update machines to what the store has. */
-  readonly publish: boolean;
-  /** How machines get to the index, whatever is usual for their target; null for that. */
-  readonly way: 'publish' | 'push' | null;
-  /** ETag of the index to publish over; null without one. */
-  readonly replaces: string | null;
-  /** Whether machines take what is pushed over a newer index, too. */
-  readonly force: boolean;
-  /** False to leave the dates of events in the index as they are, whatever the environment says. */
-  readonly dates: boolean;
-}
+import { FORM_OPTIONS, type Form, formOf } from '../options/form.ts';
+import { type FleetTask, taskOf } from './fleet-task.ts';
 
 export interface FleetOptions {
   readonly task: FleetTask;
@@ -70,6 +52,14 @@ const OPTIONS = {
   },
   verify: { help: 'compare what every machine has with the store; change nothing' },
   history: { help: 'list the last runs: when, who, what became of the index and the machines' },
+  undo: {
+    operand: 'RUN',
+    help: 'publish the index that the last publication, or that of RUN, replaced; an undo can be undone',
+  },
+  'discard-pending': {
+    help: 'undo although this host has changes that were never published; a copy of them is kept',
+  },
+  published: { help: 'list the published indexes that are kept here for --undo' },
   target: {
     short: 't',
     help: 'fly (the machines of the Fly app), kamal (the one server), or both: fly,kamal',
@@ -146,9 +136,14 @@ export const CONFIG_UPDATE = defineCommand(
       ['config-update --dry-run', 'what would be done, and what would each machine change?'],
       ['config-update --verify', 'has every machine what the store has?'],
       ['config-update --target kamal', 'send the index to the one server'],
+      ['config-update --undo --dry-run', 'what would the last publication taken back change?'],
     ],
     environment: [
       ['FLEET_BEFORE', 'a command that runs before the index is read; if it fails, nothing is published'],
+      [
+        'FLEET_KEEP_PUBLISHED',
+        'published indexes that are kept for --undo beside the present one (default 10)',
+      ],
       ['FLEET_FLY_APP', 'the Fly app (default FLY_APP_NAME, else smooth)'],
       ['FLEET_KAMAL_URL', 'where update_config of the one server answers'],
       ['UPDATE_CONFIG_KEY_FILE', 'a file with the key that pushed indexes are signed with'],
@@ -176,33 +171,6 @@ export const CONFIG_UPDATE = defineCommand(
     broadcast: broadcastOf(values, usage),
   }),
 );
-
-function taskOf(values: Given, usage: (message: string) => Failure): FleetTask {
-  const chosen = (['history', 'verify', 'dry-run'] as const).filter((name) => values[name]);
-  if (chosen.length > 1) throw usage(`--${chosen[0]} and --${chosen[1]} exclude each other`);
-  const [task = 'update'] = chosen;
-  const { push, force, replace: replaces } = values;
-  const publish = !values['no-publish'];
-  const dates = !values['no-dates'];
-  const way = push ? 'push' : values.publish ? 'publish' : null;
-  if (task !== 'update' && task !== 'dry-run') {
-    const given = { 'no-publish': !publish, 'no-dates': !dates, replace: replaces !== null, force };
-    const [first] = Object.entries(given).filter(([, isGiven]) => isGiven);
-    if (first) throw usage(`--${first[0]} makes no sense with --${task}`);
-  }
-  const excluding = [
-    ['replace', 'no-publish', replaces !== null && !publish],
-    ['push', 'publish', push && values.publish],
-    ['push', 'no-publish', push && !publish],
-    ['publish', 'no-publish', values.publish && !publish],
-  ] as const;
-  for (const [one, other, both] of excluding)
-    if (both) throw usage(`--${one} and --${other} exclude each other`);
-  checkForm(values, task === 'history' ? task : null, usage);
-  if (task !== 'history') return { kind: 'run', operation: task, publish, way, replaces, force, dates };
-  if (way) throw usage(`--${way} makes no sense with --history`);
-  return { kind: task };
-}
 
 function broadcastOf(values: Given, usage: (message: string) => Failure): FleetOptions['broadcast'] {
   const { broadcast: stream, 'broadcast-url': url } = values;

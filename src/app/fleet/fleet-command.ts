@@ -4,20 +4,19 @@ import { fleetSecretsOf, readFleetSettings } from '../../fleet/fleet-settings.ts
 import { type Credentials, credentialSecrets, readCredentials } from '../../fleet/machine-login.ts';
 import { runFleet } from '../../fleet/run-fleet.ts';
 import { createTargets } from '../../fleet/targets/all-targets.ts';
-import { renderFleetHistory } from '../../fleet-view/fleet-table.ts';
-import { readFleetHistory } from '../../journal/fleet-history.ts';
 import type { FleetReport } from '../../report/fleet-results.ts';
 import { createScrubber, type Scrubber, secretsOf } from '../../report/redact.ts';
 import { newRunId } from '../../run-id.ts';
 import { readUpdateSettings } from '../../update/update-settings.ts';
 import { isUsage, readCall, refusalExit, type Streams, toldAsUsage } from '../arguments.ts';
-import { atAppRoot, siteOf, type World } from '../machine/machine-parts.ts';
+import { atAppRoot, type World } from '../machine/machine-parts.ts';
 import { runToEnd } from '../run-to-end.ts';
-import { CONFIG_UPDATE, type FleetOptions, type FleetRun } from './config-update-options.ts';
+import { CONFIG_UPDATE, type FleetOptions } from './config-update-options.ts';
 import { buildFleetParts } from './fleet-parts.ts';
+import type { FleetRun } from './fleet-task.ts';
 import { type Console, openFleetVoice, tellRefusal } from './fleet-voice.ts';
 import { chooseWays } from './fleet-ways.ts';
-import { recordIn } from './history-command.ts';
+import { recordIn, tellHistory, tellPublished } from './history-command.ts';
 import { whoRuns } from './operator-name.ts';
 
 const SEEN_PASSWORD =
@@ -25,9 +24,6 @@ const SEEN_PASSWORD =
 
 /** Milliseconds for what may be done after the machines; what is not done by then, the next run does. */
 const LATER_MS = 10_000;
-
-/** Runs of the history that are listed. */
-const HISTORY_LIMIT = 50;
 
 /**
  * Runs `config-update`.
@@ -47,8 +43,10 @@ export async function runConfigUpdate(
   try {
     const options = call.options();
     const here = atAppRoot(world, options.appRoot);
-    if (options.task.kind === 'history') return await tellHistory(here, form === 'json', console);
-    return await runOver(here, { ...options, task: options.task, run }, console);
+    const { task } = options;
+    if (task.kind === 'history') return await tellHistory(here, form === 'json', console);
+    if (task.kind === 'published') return await tellPublished(here, form === 'json', console);
+    return await runOver(here, { ...options, task, run }, console);
   } catch (error) {
     const { write, complain } = console;
     const scrubber = createScrubber(allSecrets(world));
@@ -57,15 +55,6 @@ export async function runConfigUpdate(
     if (form === 'lines') write(stackOf(error, scrubber));
     return refusalExit(error);
   }
-}
-
-async function tellHistory(world: World, json: boolean, { write, columns }: Streams): Promise<number> {
-  const { dbDir } = await siteOf(world);
-  const rows = await readFleetHistory(dbDir, HISTORY_LIMIT);
-  write(
-    json ? rows.map((row) => `${JSON.stringify(row)}\n`).join('') : renderFleetHistory(rows, columns?.()),
-  );
-  return 0;
 }
 
 interface Called extends FleetOptions {
@@ -116,8 +105,9 @@ async function runOver(world: World, options: Called, console: Console): Promise
     const { parts, site } = await buildFleetParts(ingredients);
     const { signal } = console.stop;
     const recorder = recordIn(site.dbDir, readUpdateSettings(env).lockTimeoutMs, signal, report);
-    const recorded = task.operation === 'update';
-    if (recorded) await recorder.begin({ run, who: who.by, target });
+    const { operation } = task;
+    const recorded = operation === 'update' || operation === 'undo';
+    if (recorded) await recorder.begin({ run, who: who.by, target, operation });
     const ended = await runFleet(parts, { ...who, operation: task.operation, signal });
     if (!signal.aborted) await Promise.race([Promise.all(pending), wait(LATER_MS)]);
     if (recorded) await recorder.finish(ended);

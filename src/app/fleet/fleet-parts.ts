@@ -1,39 +1,24 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { databaseFile, databaseKey, INDEX_NAME } from '../../bucket/object-names.ts';
+import { databaseKey, INDEX_NAME } from '../../bucket/object-names.ts';
 import { Failure } from '../../failure.ts';
 import type { FleetParts, Way } from '../../fleet/fleet-context.ts';
-import type { Sending, Target } from '../../fleet/fleet-model.ts';
+import type { Sending } from '../../fleet/fleet-model.ts';
 import type { FleetSettings } from '../../fleet/fleet-settings.ts';
-import type { Credentials } from '../../fleet/machine-login.ts';
-import type { PublishParts } from '../../publish/publish-context.ts';
-import type { LocalIndex } from '../../publish/read-local.ts';
-import type { Tell } from '../../report/events.ts';
-import type { PublishedIndex, PublishOutcome } from '../../report/fleet-results.ts';
+import type { PublishedIndex } from '../../report/fleet-results.ts';
 import type { Site } from '../../site/site.ts';
-import type { ObjectStore, StoreSettings } from '../../store/object-store.ts';
-import { readUpdateSettings } from '../../update/update-settings.ts';
+import type { StoreSettings } from '../../store/object-store.ts';
 import { siteOf, storeSettingsOf, type World } from '../machine/machine-parts.ts';
-import type { FleetRun } from './config-update-options.ts';
+import {
+  type Ingredients,
+  ofThisHost,
+  ofThisHostIfAny,
+  openStore,
+  publishOurs,
+  toSend,
+} from './fleet-index.ts';
 import { preparation } from './fleet-prepare.ts';
 import { type Chosen, signingKey } from './fleet-ways.ts';
 
 const KEY = databaseKey(INDEX_NAME);
-
-export interface Ingredients {
-  readonly world: World;
-  readonly task: FleetRun;
-  /** Those that are published to first. */
-  readonly chosen: readonly Chosen[];
-  readonly settings: FleetSettings;
-  readonly credentials: ReadonlyMap<Target, Credentials | null>;
-  readonly run: string;
-  readonly by: string;
-  readonly report: Tell;
-  readonly unexpected: (error: unknown) => void;
-  /** Given work that must be waited for before the process ends. */
-  readonly later: (work: Promise<void>) => void;
-}
 
 /**
  * Builds the parts of a run over the fleet.
@@ -79,7 +64,7 @@ function storedWay({ ingredients, site, prepared }: Ways, storeSettings: StoreSe
     publish: async (signal) => {
       if (!task.publish) return { kind: 'unchanged', index: await standing(storeSettings) };
       await prepared(signal);
-      if (!storeSettings && ownIndex && task.replaces === null)
+      if (!storeSettings && ownIndex && task.replaces === null && !task.undo)
         return { kind: 'local', index: (await ofThisHost(ingredients, site)).index };
       return await publishOurs(ingredients, site, needed(storeSettings));
     },
@@ -102,11 +87,11 @@ function pushedWay(
     publish: async (signal) => {
       const key = signingKey(ingredients.world);
       await prepared(signal);
-      const { ours, index } = await ofThisHost(ingredients, site);
+      const { ours, index, undoes } = await toSend(ingredients, site);
       const { sendingOf } = await import('../../publish/sending.ts');
       sending = sendingOf(ours, key);
       const to = ingredients.chosen.filter(({ isPushed }) => isPushed).map(({ target }) => target.name);
-      return { kind: 'push', index, to: to.join(' and ') };
+      return { kind: 'push', ...(undoes === undefined ? {} : { undoes }), index, to: to.join(' and ') };
     },
     stored: async () => {
       const index = await ofThisHostIfAny(ingredients, site);
@@ -143,42 +128,6 @@ function describePlaces(
   return `store: ${place}; target: ${fleets.join(', ')}`;
 }
 
-async function publishOurs(
-  { world, task, run, by, report, later }: Ingredients,
-  site: Site,
-  storeSettings: StoreSettings,
-): Promise<PublishOutcome> {
-  const { maxIndexBytes, lockTimeoutMs } = readUpdateSettings(world.env);
-  const parts: PublishParts = {
-    site,
-    store: await openStore(storeSettings),
-    storeName: `${storeSettings.endpoint}/${storeSettings.bucket}`,
-    maxIndexBytes,
-    lockTimeoutMs,
-    by,
-    later,
-    note: (message) => report({ type: 'note', message }),
-  };
-  const { publishIndex } = await import('../../publish/publish.ts');
-  return await publishIndex(parts, {
-    run,
-    dryRun: task.operation === 'dry-run',
-    replaces: task.replaces,
-  });
-}
-
-async function ofThisHostIfAny(ingredients: Ingredients, site: Site): Promise<PublishedIndex | null> {
-  const isThere = existsSync(join(site.dbDir, databaseFile(INDEX_NAME)));
-  return isThere ? (await ofThisHost(ingredients, site)).index : null;
-}
-
-async function ofThisHost({ world, run, by, report }: Ingredients, site: Site): Promise<LocalIndex> {
-  const { maxIndexBytes } = readUpdateSettings(world.env);
-  const note = (message: string): void => report({ type: 'note', message });
-  const { readLocal } = await import('../../publish/read-local.ts');
-  return await readLocal({ site, maxIndexBytes, by, note }, run);
-}
-
 async function standing(storeSettings: StoreSettings | null): Promise<PublishedIndex> {
   const index = await lookUp(needed(storeSettings));
   if (index) return index;
@@ -191,10 +140,6 @@ async function lookUp(storeSettings: StoreSettings): Promise<PublishedIndex | nu
   const { publishedIndex } = await import('../../publish/stored-index.ts');
   const head = await (await openStore(storeSettings)).head(KEY);
   return head.kind === 'found' ? publishedIndex(head.object) : null;
-}
-
-async function openStore(settings: StoreSettings): Promise<ObjectStore> {
-  return (await import('../../store/store.ts')).createStore(settings);
 }
 
 function needed(settings: StoreSettings | null): StoreSettings {

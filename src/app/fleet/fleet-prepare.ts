@@ -4,7 +4,7 @@ import type { Tell } from '../../report/events.ts';
 import type { Site } from '../../site/site.ts';
 import { readUpdateSettings } from '../../update/update-settings.ts';
 import type { World } from '../machine/machine-parts.ts';
-import type { FleetRun } from './config-update-options.ts';
+import type { FleetRun } from './fleet-task.ts';
 
 interface Told {
   readonly world: World;
@@ -25,6 +25,8 @@ export function preparation(told: Told, site: Site): (signal: AbortSignal) => Pr
     before: readBeforeSettings(world.env),
     dates: readDateSettings(world.env, task.dates),
   };
+  // What is taken back is published as it was.
+  if (task.undo) return async () => {};
   let done: Promise<void> | null = null;
   return (signal) => {
     done ??= prepare(told, { site, ...settings, signal });

@@ -4,7 +4,7 @@ import { isPrivateWay } from '../../private-way.ts';
 import { readKeys } from '../../signature.ts';
 import { storeSettingsOf, type World } from '../machine/machine-parts.ts';
 import { usageOf } from '../options/command.ts';
-import type { FleetRun } from './config-update-options.ts';
+import type { FleetRun } from './fleet-task.ts';
 
 const usage = usageOf('config-update');
 

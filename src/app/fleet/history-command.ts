@@ -1,12 +1,44 @@
 import { asFailure, Failure } from '../../failure.ts';
+import { renderFleetHistory } from '../../fleet-view/fleet-table.ts';
+import { renderPublished } from '../../fleet-view/published-table.ts';
 import { inFleetJournal } from '../../journal/fleet.ts';
-import type { FleetRunEnd } from '../../journal/journal-model.ts';
+import { readFleetHistory, readPublishedIndexes } from '../../journal/fleet-history.ts';
+import type { FleetRunEnd, NewFleetRun } from '../../journal/journal-model.ts';
 import type { Tell } from '../../report/events.ts';
 import type { FleetReport } from '../../report/fleet-results.ts';
+import type { Streams } from '../arguments.ts';
+import { siteOf, type World } from '../machine/machine-parts.ts';
+
+/** Runs of the history that are listed. */
+const HISTORY_LIMIT = 50;
+
+/** `--history`. @throws {Failure} as `readFleetHistory` */
+export async function tellHistory(world: World, json: boolean, { write, columns }: Streams): Promise<number> {
+  const { dbDir } = await siteOf(world);
+  const rows = await readFleetHistory(dbDir, HISTORY_LIMIT);
+  write(json ? jsonLines(rows) : renderFleetHistory(rows, columns?.()));
+  return 0;
+}
+
+/** `--published`. @throws {Failure} as `readFleetHistory` */
+export async function tellPublished(
+  world: World,
+  json: boolean,
+  { write, columns }: Streams,
+): Promise<number> {
+  const { dbDir } = await siteOf(world);
+  const rows = await readPublishedIndexes(dbDir);
+  write(json ? jsonLines(rows) : renderPublished(rows, columns?.()));
+  return 0;
+}
+
+function jsonLines(rows: readonly unknown[]): string {
+  return rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+}
 
 /** Where a run is recorded. The journal is locked for moments only: the run itself may have to update this machine. */
 export interface Recorder {
-  begin(who: { readonly run: string; readonly who: string; readonly target: string }): Promise<void>;
+  begin(run: NewFleetRun): Promise<void>;
   finish(report: FleetReport): Promise<void>;
 }
 
@@ -49,5 +81,6 @@ function endOf({ ms, outcome, publish, index, machines, skipped, error }: FleetR
     failed: failed.map(({ machine }) => machine.id),
     skipped: skipped.length,
     errorCode: error?.code ?? failed[0]?.error?.code ?? null,
+    ...(publish && 'undoes' in publish && publish.undoes !== undefined ? { undoes: publish.undoes } : {}),
   };
 }

@@ -1,0 +1,61 @@
+import { Failure } from '../failure.ts';
+import { describeDifferences } from '../index/differences.ts';
+import { counted } from '../text.ts';
+import { readKeptImage } from './kept-files.ts';
+import { ofDigest, presentIn } from './kept-list.ts';
+import type { Memory } from './memory.ts';
+import type { PublishParts } from './publish-context.ts';
+import { sameRows } from './same-rows.ts';
+import type { Taken } from './taken-back.ts';
+
+interface Content {
+  readonly image: Buffer;
+  readonly digest: string;
+}
+
+type Parts = Pick<PublishParts, 'site'>;
+
+/** Rows that a refusal names. */
+const MOST_NAMED = 3;
+
+/** Whether the index of this host has content that was never published from here, and that no copy is kept of. */
+export function isPending(parts: Parts, memory: Memory, live: Content): boolean {
+  if (live.digest === memory.state.last?.digest || ofDigest(memory.kept, live.digest)) return false;
+  const present = presentImage(parts, memory);
+  return present === null || !sameRows(present, live.image);
+}
+
+/** Says what would be lost, and how to go on. */
+export function refusePending(
+  parts: Parts,
+  memory: Memory,
+  live: Content,
+  { undoes }: Pick<Taken, 'undoes'>,
+): Failure {
+  return new Failure(
+    'pending-changes',
+    `${describePending(parts, memory, live)}, which an undo would take away`,
+    {
+      hint: `Publish them first, and then take back run ${undoes} (--undo ${undoes}); or add --discard-pending: a copy of them is kept, and listed by --published.`,
+    },
+  );
+}
+
+export function describePending(parts: Parts, memory: Memory, live: Content): string {
+  const owner = 'the index of this host has';
+  const present = presentImage(parts, memory);
+  const lines = present ? describeDifferences(present, live.image) : [];
+  if (!lines.some((line) => line.includes(':'))) return `${owner} changes that were never published`;
+  const named = lines
+    .slice(0, MOST_NAMED)
+    .join('; ')
+    .replaceAll('only in ours', 'added')
+    .replaceAll('only in theirs', 'removed');
+  const more = lines.length > MOST_NAMED ? '; ...' : '';
+  return `${owner} ${counted(lines.length, 'change')} that ${lines.length === 1 ? 'was' : 'were'} never published (${named}${more})`;
+}
+
+function presentImage({ site }: Parts, { kept, state }: Memory): Buffer | null {
+  const present = presentIn(kept, state.last?.etag ?? null);
+  return present && readKeptImage(site.dbDir, present);
+}

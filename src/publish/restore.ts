@@ -1,0 +1,185 @@
+import { join } from 'node:path';
+import { databaseFile, INDEX_NAME } from '../bucket/object-names.ts';
+import { patience, untilFree } from '../database/busy.ts';
+import { imageDigest, openInstalled, readImage } from '../database/image.ts';
+import { swapDatabase } from '../database/swap.ts';
+import { asFailure, Failure } from '../failure.ts';
+import { stagedPath } from '../files/staged-names.ts';
+import { liveStamp, readLiveIndex } from '../install/live-index.ts';
+import { keepAside } from './keeping.ts';
+import { ofDigest } from './kept-list.ts';
+import type { Memory } from './memory.ts';
+import { readOurs } from './our-index.ts';
+import { describePending, isPending, refusePending } from './pending-content.ts';
+import type { OurIndex, PublishParts, UndoRequest } from './publish-context.ts';
+import type { Taken } from './taken-back.ts';
+
+/** Milliseconds to wait until no other process is writing to the index. */
+const PATIENCE_MS = 5000;
+
+export type RestoreParts = Pick<PublishParts, 'site' | 'maxIndexBytes' | 'by' | 'note' | 'keepPublished'>;
+
+/** An earlier index on its way into the index of this host, and how it stood before. */
+export interface Restoration {
+  /** What is published: the earlier index, as changed now, so that machines take it for newer than what they have. */
+  readonly ours: OurIndex;
+  readonly undoes: string;
+  /** Says what would be lost, and changes nothing: for a dry run. */
+  look(): Promise<void>;
+  /**
+   * Puts it into the index of this host, in one step for all who use that; only once. Call it when it is known that it
+   * may be published, and before that is done: what a kill leaves is an index that the next run publishes.
+   *
+   * @returns what is to be published
+   * @throws {Failure} `pending-changes`, `busy`, `lock-timeout`, `disk`; then nothing has changed
+   */
+  putIn(): Promise<OurIndex>;
+  /** Puts back what was there, if nobody has changed it since: another host was faster. Never throws. */
+  takeOut(): Promise<void>;
+}
+
+interface Live {
+  readonly image: Buffer;
+  readonly digest: string;
+  readonly modified: Date;
+  /** Any other means that it was written to since. */
+  readonly stamp: string;
+  /** Call it when it is done with: the last one to close a database may write to it, which would look like a change. */
+  readonly close: () => void;
+}
+
+export function openRestoration(
+  parts: RestoreParts,
+  memory: Memory,
+  request: { readonly run: string; readonly undo: UndoRequest },
+  taken: Taken,
+): Restoration {
+  const { site, note } = parts;
+  const { run, undo } = request;
+  const path = join(site.dbDir, databaseFile(INDEX_NAME));
+  const restored = { image: taken.image, digest: imageDigest(taken.image), modified: new Date() };
+  let done: OurIndex | null = null;
+  let before: Live | null = null;
+
+  const swap = (image: Buffer, mtime: Date, stamp: string | null) =>
+    swapDatabase({
+      path,
+      image,
+      staged: stagedPath(path, run),
+      mtime,
+      locked: () => {
+        if (stamp !== liveStamp(path)) throw changedMeanwhile();
+      },
+    });
+
+  const putIn = async (): Promise<OurIndex> => {
+    const live = await readLive(parts, path);
+    try {
+      return await putOver(live);
+    } finally {
+      live?.close();
+    }
+  };
+
+  const putOver = async (live: Live | null): Promise<OurIndex> => {
+    if (live && isPending(parts, memory, live) && !undo.discardPending)
+      throw refusePending(parts, memory, live, taken);
+    const aside = live ? await putAside(live) : null;
+    await memory.keep({
+      ...memory.kept,
+      restored: { run, undoes: taken.undoes, digest: restored.digest, aside },
+    });
+    if (live?.digest === restored.digest) return restored;
+    const swapped = await swap(restored.image, restored.modified, live?.stamp ?? liveStamp(path));
+    before = live;
+    if (swapped.digest === restored.digest) return restored;
+    // With pages of another size, as the live database has them: so it will be read next time.
+    const ours = await readOurs(site, run, { stateDir: null, maxBytes: parts.maxIndexBytes });
+    await memory.keep({
+      ...memory.kept,
+      restored: { run, undoes: taken.undoes, digest: ours.digest, aside },
+    });
+    return ours;
+  };
+
+  /** The id of a copy of what was never published; null for what was. */
+  const putAside = async (live: Live): Promise<string | null> => {
+    const known = ofDigest(memory.kept, live.digest);
+    if (known) return known.origin === 'unpublished' ? known.id : null;
+    if (!isPending(parts, memory, live)) return null;
+    const kept = keepAside(parts, memory.kept, run, live);
+    await memory.keep(kept);
+    note(
+      `the index of this host had changes that were never published: a copy is kept, and --undo ${run} publishes it`,
+    );
+    return kept.entries[0]?.id ?? null;
+  };
+
+  return {
+    ours: restored,
+    undoes: taken.undoes,
+    look: async () => {
+      const live = await readLive(parts, path);
+      live?.close();
+      if (live && isPending(parts, memory, live))
+        note(
+          `${describePending(parts, memory, live)}: --undo refuses to take them away unless --discard-pending is added`,
+        );
+    },
+    putIn: async () => {
+      done ??= await putIn();
+      return done;
+    },
+    takeOut: async () => {
+      if (!before) return;
+      const { image, modified } = before;
+      let live: Live | null = null;
+      try {
+        live = await readLive(parts, path);
+        if (!live || live.digest !== done?.digest) throw changedMeanwhile();
+        await swap(image, modified, live.stamp);
+        await memory.keep({ ...memory.kept, restored: null });
+      } catch (error) {
+        note(
+          `the index of this host is the one that was put back, and was not published: ${asFailure(error).message}`,
+        );
+      } finally {
+        live?.close();
+      }
+    },
+  };
+}
+
+/**
+ * The index of this host, at a moment when no process writes to it; null for none.
+ *
+ * @throws {Failure} `index-invalid`: what stands there cannot be kept
+ */
+async function readLive({ site, maxIndexBytes }: RestoreParts, path: string): Promise<Live | null> {
+  const { modified, problem } = await readLiveIndex(site, maxIndexBytes);
+  if (problem !== null)
+    throw new Failure('index-invalid', `${path} cannot be read: ${problem}`, {
+      hint: 'Nothing was changed. Move that file aside, then run it again: the earlier index is put in its place.',
+    });
+  if (modified === null) return null;
+  return await untilFree(patience(path, PATIENCE_MS), () => {
+    const db = openInstalled(path, { busyTimeoutMs: 0, maxBytes: maxIndexBytes });
+    if (!db) return null;
+    try {
+      const stamp = liveStamp(path);
+      const image = readImage(db, undefined, maxIndexBytes);
+      // Written to while it was read: which of both it is, is not known.
+      if (liveStamp(path) !== stamp) throw changedMeanwhile();
+      return { image, digest: imageDigest(image), modified, stamp, close: () => db.close() };
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  });
+}
+
+function changedMeanwhile(): Failure {
+  return new Failure('busy', 'somebody changed the index of this host meanwhile', {
+    hint: 'Nothing was published. Look at the change (config-update --undo --dry-run), then run it again.',
+  });
+}

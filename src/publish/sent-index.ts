@@ -1,0 +1,57 @@
+import { Failure } from '../failure.ts';
+import { keepLeaving, keptAfter, tidyKept } from './keeping.ts';
+import { presentIn } from './kept-list.ts';
+import { openMemory } from './memory.ts';
+import { proveIndex } from './prove.ts';
+import type { OurIndex, PublishParts, PublishRequest, UndoRequest } from './publish-context.ts';
+import { underPublishLock } from './publish-lock.ts';
+import { openRestoration } from './restore.ts';
+import { takeBack, withRun } from './taken-back.ts';
+
+/** What is needed to keep and take back indexes that machines are sent. */
+export type SentParts = Pick<
+  PublishParts,
+  'site' | 'storeName' | 'maxIndexBytes' | 'lockTimeoutMs' | 'by' | 'note' | 'keepPublished'
+>;
+
+/**
+ * The index that an earlier run replaced, put into the index of this host so that it can be sent; a dry run leaves that
+ * as it is. `storeName` is whose publication is taken back: the machines', or that of the store where there is one.
+ *
+ * @throws {Failure} `nothing-to-undo`, `pending-changes`, `index-*`, `check-failed`, `busy`, `lock-timeout`, `disk`
+ */
+export async function restoreToSend(
+  parts: SentParts,
+  request: Pick<PublishRequest, 'run' | 'dryRun'> & { readonly undo: UndoRequest },
+): Promise<{ readonly ours: OurIndex; readonly undoes: string }> {
+  const undo = await withRun(parts, request.undo);
+  const restore = async () => {
+    const memory = await openMemory(parts, request.dryRun);
+    const taken = takeBack(parts.site.dbDir, memory.kept, undo);
+    await proveIndex(taken.image, parts);
+    const restoration = openRestoration(parts, memory, request, taken);
+    if (!request.dryRun) return { ours: await restoration.putIn(), undoes: taken.undoes };
+    await restoration.look();
+    return { ours: restoration.ours, undoes: taken.undoes };
+  };
+  return request.dryRun ? await restore() : await underPublishLock(parts, restore);
+}
+
+/** Keeps a copy of an index that is sent to machines. What cannot be kept is sent all the same, and said. */
+export async function keepSent(parts: SentParts, run: string, ours: OurIndex): Promise<void> {
+  try {
+    await underPublishLock(parts, async () => {
+      const memory = await openMemory(parts, false);
+      if (parts.keepPublished > 0 && presentIn(memory.kept, null)?.digest === ours.digest) {
+        if (memory.kept.restored) await memory.keep({ ...memory.kept, restored: null });
+        return;
+      }
+      const kept = await keepLeaving(parts, memory, { run, ours, replaces: null, fetch: async () => null });
+      await memory.keep(keptAfter(parts, { kept }, { digest: ours.digest, etag: null }));
+      tidyKept(parts, memory);
+    });
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    parts.note(`no copy is kept of what is sent, so that --undo cannot take it back: ${error.message}`);
+  }
+}
