@@ -4,6 +4,8 @@ import type { CallbackLine, LostRange } from './wire.ts';
 /** A request that is made, and made again, of the same bytes. */
 export interface Outgoing {
   readonly kind: 'logs' | 'status' | 'beat';
+  /** Whether it says how the run ended. */
+  readonly isEnd: boolean;
   readonly deployId: string;
   readonly run: string;
   /** `webhook-id`: the same on each attempt. */
@@ -25,7 +27,6 @@ export interface Batch extends Outgoing {
 export interface StatusRequest extends Outgoing {
   readonly kind: 'status';
   readonly seq: number;
-  readonly isEnd: boolean;
 }
 
 const LOGS = Buffer.from('{"logs":[');

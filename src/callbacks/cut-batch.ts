@@ -48,10 +48,10 @@ export function batchOf(
   { meta }: KeptRun,
   lines: readonly Buffer[],
   lost: readonly LostRange[],
-  what: Pick<Batch, 'first' | 'last' | 'next' | 'only'>,
+  { first, last, next, only }: Pick<Batch, 'first' | 'last' | 'next' | 'only'>,
 ): Batch {
   const { deployId, run } = meta;
-  const { first, last } = what;
   const body = logsBody(meta, lines, first, last, lost);
-  return { kind: 'logs', deployId, run, id: `${run}_logs_${first}_${last}`, body, ...what };
+  const id = `${run}_logs_${first}_${last}`;
+  return { kind: 'logs', isEnd: false, deployId, run, id, body, first, last, next, only };
 }

@@ -72,11 +72,11 @@ async function sendRest(
     const end = isLate || sender.failures > 0 ? run.endFirst() : null;
     const outgoing = end ?? run.next();
     if (now >= until || outgoing === null) return;
-    const reserved = run.endFirst() === null || outgoing === end ? 0 : limits.endFirstMs;
+    const reserved = run.isEndWaiting && !outgoing.isEnd ? limits.endFirstMs : 0;
     const result = await sender.attempt(run, outgoing, until - now - reserved);
     if (result === 'done') heardAt = monotonicMs();
     else if (sender.failures > 1) return;
-    else if (run.endFirst() === null) {
+    else if (!run.isEndWaiting) {
       const pause = sender.nextAt - monotonicMs();
       if (monotonicMs() + pause >= until) return;
       await wait(pause);

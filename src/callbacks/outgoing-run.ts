@@ -86,9 +86,14 @@ export class OutgoingRun {
     return (start && this.#statusRequest(start)) ?? this.#nextBatch() ?? this.#endOf(waiting);
   }
 
-  /** The end, before all else; null where there is none, or it is there already. */
+  /** Whether the run has an end that is still to be sent. */
+  get isEndWaiting(): boolean {
+    return this.kept.end !== null && !this.isEndDone;
+  }
+
+  /** The end, before all else; null where it does not wait. */
   endFirst(): Outgoing | null {
-    return this.isEndDone ? null : this.#endOf([...this.kept.statuses.values()]);
+    return this.isEndWaiting ? this.#endOf([...this.kept.statuses.values()]) : null;
   }
 
   #endOf(statuses: readonly KeptStatus[]): Outgoing | null {
@@ -153,7 +158,7 @@ export class OutgoingRun {
     const { deployId, run } = meta;
     this.#beats += 1;
     const body = logsBody(meta, [], lastSeq + 1, lastSeq, this.#lost);
-    return { kind: 'beat', deployId, run, id: `${run}_beat_${this.#beats}`, body };
+    return { kind: 'beat', isEnd: false, deployId, run, id: `${run}_beat_${this.#beats}`, body };
   }
 
   /**

@@ -1,16 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { LogsBody, StatusBody } from '../../src/callbacks/wire.ts';
-import {
-  COMPLETED,
-  deliver,
-  line,
-  numbered,
-  open,
-  STARTED,
-  TestOutbox,
-  toldRun,
-} from './support/deliveries.ts';
+import { deliver, numbered, open, TestOutbox, toldRun } from './support/deliveries.ts';
 import { Receiver } from './support/receiver.ts';
+import { COMPLETED, line, STARTED } from './support/told.ts';
 
 describe('a run that is delivered', () => {
   it('is there whole and in order: its start, its lines, its end, each signed in both ways', async () => {

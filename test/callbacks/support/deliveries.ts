@@ -3,17 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DeliveryOptions, openDelivery } from '../../../src/callbacks/delivery.ts';
 import type { DeliveryLimits } from '../../../src/callbacks/delivery-limits.ts';
-import type {
-  Dashboard,
-  Delivery,
-  ToldEnd,
-  ToldLine,
-  ToldRun,
-  ToldStart,
-} from '../../../src/callbacks/delivery-model.ts';
+import type { Dashboard, Delivery, ToldRun } from '../../../src/callbacks/delivery-model.ts';
 import { prepareOutbox } from '../../../src/callbacks/outbox-place.ts';
 import { newRunId } from '../../../src/run-id.ts';
 import { atEnd } from '../../support/at-end.ts';
+import { COMPLETED, line, STARTED } from './told.ts';
 
 /** Times that a test need not wait for; the rest is as in production. */
 export const QUICK: Partial<DeliveryLimits> = {
@@ -21,29 +15,6 @@ export const QUICK: Partial<DeliveryLimits> = {
   urgentMs: 5,
   backoff: { firstPauseMs: 5, longestPauseMs: 20 },
 };
-
-export const STARTED: ToldStart = {
-  status: 'started',
-  git_sha: 'abc1234',
-  git_ref: 'main',
-  ci_provider: null,
-  ci_run_url: null,
-  at: '2026-01-02T03:04:05.678Z',
-};
-
-export const COMPLETED: ToldEnd = {
-  status: 'completed',
-  tunnels: [{ service_name: 'fly', hostname: 'example.fly.dev' }],
-  duration_seconds: 2,
-  duration_ms: 2345,
-  at: '2026-01-02T03:04:07.900Z',
-  outcome: 'done',
-  exit_code: 0,
-};
-
-export function line(message: string, more: Partial<ToldLine> = {}): ToldLine {
-  return { level: 'info', message, logged_at: '2026-01-02T03:04:06.000Z', ...more };
-}
 
 export function toldRun(more: Partial<ToldRun> = {}): ToldRun {
   return { deployId: '12345', run: newRunId(), operation: 'deploy', by: 'ann@host', target: 'fly', ...more };
