@@ -117,12 +117,3 @@ export function harmless(said: string): string {
     .toWellFormed()
     .replace(UNPRINTABLE, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }
-
-/** At most so many bytes of UTF-8, no character halved; says how many there were more. */
-export function shortened(said: string, most: number): string {
-  const bytes = Buffer.from(said);
-  if (bytes.length <= most) return said;
-  // As a stream: half of a character at the end is left out.
-  const kept = new TextDecoder().decode(bytes.subarray(0, most), { stream: true });
-  return `${kept} … (${bytes.length - Buffer.byteLength(kept)} bytes more)`;
-}

@@ -1,4 +1,5 @@
-import { type Field, FieldsOf, harmless, list, oneOf, shortened, time, WrongField } from './body-fields.ts';
+import { type Field, FieldsOf, harmless, list, oneOf, time, WrongField } from './body-fields.ts';
+import { cutMessage } from './cut-message.ts';
 import {
   errorText,
   MOST_LINES,
@@ -33,7 +34,7 @@ export interface PlanStatusBody
 
 const message: Field<string> = (value, field) => {
   if (typeof value !== 'string') throw new WrongField(field, 'is not a text');
-  return shortened(harmless(asSeen(value)), MOST_PLAN_MESSAGE);
+  return cutMessage(harmless(asSeen(value)), MOST_PLAN_MESSAGE);
 };
 
 const line: Field<PlanLine> = (value, field) => {

@@ -12,7 +12,7 @@ let server: TestServer;
 let now = AT;
 
 beforeAll(async () => {
-  server = await startWeb({ now: () => now });
+  server = await startWeb({ context: { now: () => now } });
   server.context.deploys.projects.addKey('default', KEY);
 });
 beforeEach(() => {

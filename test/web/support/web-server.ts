@@ -51,8 +51,8 @@ export interface TestServerOptions {
   readonly mailLimits?: Partial<MailLimits>;
   /** Of a server that was ended before; a new one where absent. */
   readonly home?: string;
-  /** Of the pages, in place of that of the system: milliseconds since 1970. */
-  readonly now?: () => number;
+  /** In place of what the pages work with else, such as their clock. */
+  readonly context?: Partial<WebContext>;
   /** Whether the home stays after the end. */
   readonly keep?: true;
 }
@@ -84,7 +84,7 @@ export async function startWeb(options: TestServerOptions = {}): Promise<TestSer
     ...(options.command ? { runs: { command: options.command, limits: options.runLimits ?? {} } } : {}),
     ...(options.mailLimits ? { mailLimits: options.mailLimits } : {}),
   });
-  const context: WebContext = { ...opened, now: options.now ?? opened.now };
+  const context: WebContext = { ...opened, ...options.context };
   const listener: Listener = await listen(
     createApplication(options.routes ?? ROUTES, context),
     settings.listen,
