@@ -73,13 +73,23 @@ export function createDeploys({ db, watchers, damaged, now }: DeployParts): Depl
     received.find(project, body.deploy_id, body.run) ??
     received.add(project, body.deploy_id, body.run, body.operation, at);
 
-  /** Writes what is different. News are counted by who calls it. */
-  const update = (row: ReceivedRow, columns: Columns, { last_seq, lost = [] }: Envelope): void => {
+  /**
+   * Writes what is different. News are counted by who calls it.
+   *
+   * @param hasLines whether lines are new: without, they are not looked at, so that a status is kept whatever they are
+   */
+  const update = (
+    row: ReceivedRow,
+    columns: Columns,
+    { last_seq, lost = [] }: Envelope,
+    hasLines: boolean,
+  ): void => {
     const known = JSON.parse(row.lost) as LostRange[];
     const all = lost.length === 0 ? known : unionOf(known, lost);
     const text = JSON.stringify(all);
     const cursor = columns.cursor === undefined ? row.cursor : Number(columns.cursor);
-    const lastSeq = lines.lastSeq(row.sequence, row.last_seq, all);
+    const isAsBefore = text === row.lost && !hasLines;
+    const lastSeq = isAsBefore ? row.last_seq : lines.lastSeq(row.sequence, row.last_seq, all);
     received.set(row.sequence, {
       ...columns,
       lost: text,
@@ -111,7 +121,7 @@ export function createDeploys({ db, watchers, damaged, now }: DeployParts): Depl
       return writingRun(() => {
         const row = ensured(project, body, at);
         const { cursor, ...counts } = lines.add(row, body.logs, at);
-        update(row, { ...heard, cursor }, body);
+        update(row, { ...heard, cursor }, body, counts.accepted > 0);
         return { id: row.id, ...counts };
       });
     },
@@ -123,7 +133,7 @@ export function createDeploys({ db, watchers, damaged, now }: DeployParts): Depl
         const isNews = Object.keys(news).length > 0;
         const cursor = isNews ? lines.changed(row.sequence, row.cursor) : row.cursor;
         const dropped = Math.max(row.dropped, body.status === 'started' ? 0 : body.dropped);
-        update(row, { ...heardAt(at, sentAt), ...news, dropped, cursor }, body);
+        update(row, { ...heardAt(at, sentAt), ...news, dropped, cursor }, body, false);
         return { id: row.id, ...countsOf(isNews) };
       }),
     planLogs: (project, body) =>

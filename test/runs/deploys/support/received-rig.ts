@@ -25,10 +25,10 @@ export class ReceivedRig {
     this.deploys.projects.addKey('default', KEY);
   }
 
-  /** As after a restart. */
-  reopen(): void {
+  /** As after a restart. @param opened given the file before anything is asked of it */
+  reopen(opened: (db: Database) => void = () => {}): void {
     this.db.close();
-    [this.db, this.deploys] = this.#open();
+    [this.db, this.deploys] = this.#open(opened);
   }
 
   close(): void {
@@ -36,8 +36,9 @@ export class ReceivedRig {
     rmSync(this.home, { recursive: true });
   }
 
-  #open(): [Database, Deploys] {
+  #open(opened: (db: Database) => void = () => {}): [Database, Deploys] {
     const db = openRunsFile(this.home);
+    opened(db);
     const parts = { db, watchers: this.watchers, damaged: () => {}, now: () => this.now };
     return [db, createDeploys(parts)];
   }
