@@ -35,7 +35,7 @@ export async function closeDelivery(
   try {
     if (sender.isGone) dropLeftRuns(outbox);
     else if (run.isComplete && sender.failures === 0) {
-      await sendLeftRuns(outbox, sender, limits, deadline, false);
+      await sendLeftRuns(outbox, sender, limits, { deadline, signal: null });
     }
   } catch (error) {
     sender.breakDown(error);

@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { pause } from '../backoff.ts';
 import { monotonicMs } from '../clock.ts';
 import type { DeliveryLimits } from './delivery-limits.ts';
 import { KeptRun } from './kept-run.ts';
@@ -21,18 +21,20 @@ export interface LeftRuns {
   readonly lines: number;
 }
 
-/**
- * Sends what earlier runs have left, the oldest first. A run that did not say how it ended is said to be interrupted.
- *
- * @param deadline of the monotonic clock; nothing is begun after it
- * @param isPatient whether what fails is tried again until then
- */
+/** How long is tried. */
+export interface Patience {
+  /** Of the monotonic clock; nothing is begun after it. */
+  readonly deadline: number;
+  /** What fails is tried again until it is aborted; null: it is not tried again at all. */
+  readonly signal: AbortSignal | null;
+}
+
+/** Sends what earlier runs have left, the oldest first. A run that did not say how it ended is said to be interrupted. */
 export async function sendLeftRuns(
   { dir, urlDigest }: Outbox,
   sender: Sender,
   limits: DeliveryLimits,
-  deadline: number,
-  isPatient: boolean,
+  patience: Patience,
 ): Promise<LeftRuns> {
   let runs = 0;
   let lines = 0;
@@ -42,7 +44,7 @@ export async function sendLeftRuns(
     if (kept === null) continue;
     const run = new OutgoingRun(kept, limits);
     if (kept.end === null) sayInterrupted(kept, run);
-    await sendWhole(run, sender, deadline, isPatient);
+    await sendWhole(run, sender, patience);
     if (run.isComplete || sender.isGone) {
       kept.remove();
       continue;
@@ -54,18 +56,13 @@ export async function sendLeftRuns(
   return { runs, lines };
 }
 
-async function sendWhole(
-  run: OutgoingRun,
-  sender: Sender,
-  deadline: number,
-  isPatient: boolean,
-): Promise<void> {
-  while (!sender.isStopped) {
+async function sendWhole(run: OutgoingRun, sender: Sender, { deadline, signal }: Patience): Promise<void> {
+  while (!sender.isStopped && !signal?.aborted) {
     const now = monotonicMs();
-    if (sender.failures > 0 && !isPatient) return;
+    if (sender.failures > 0 && signal === null) return;
     if (Math.max(now, sender.nextAt) >= deadline) return;
-    if (sender.nextAt > now) await wait(sender.nextAt - now);
-    const outgoing = run.next();
+    if (signal && sender.nextAt > now) await pause(sender.nextAt - now, signal);
+    const outgoing = signal?.aborted ? null : run.next();
     if (outgoing === null) return;
     await sender.attempt(run, outgoing, deadline - monotonicMs());
   }

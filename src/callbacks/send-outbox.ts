@@ -11,6 +11,8 @@ export interface SendOutboxOptions {
   readonly waitMs: number;
   /** Called at most once: why the dashboard takes nothing. */
   readonly note: (message: string) => void;
+  /** Ends it before that. */
+  readonly signal?: AbortSignal;
   readonly limits?: Partial<DeliveryLimits>;
 }
 
@@ -23,16 +25,19 @@ export interface SentOutbox extends LeftRuns {
 /** Sends what runs have left for a dashboard; a run that another process still has is left to that. Never rejects. */
 export async function sendOutbox(dashboard: Dashboard, options: SendOutboxOptions): Promise<SentOutbox> {
   const limits = { ...USUAL_DELIVERY, ...options.limits };
-  const { outboxDir: dir, waitMs, note } = options;
+  const { outboxDir: dir, waitMs, note, signal = new AbortController().signal } = options;
   const sender = new Sender(dashboard, limits, { note, isLive: false });
   const outbox = { dir, urlDigest: digestOf(dashboard.url) };
   // Connections do not keep the process alive.
   const alive = setInterval(() => {}, 1000);
+  const giveUp = (): void => sender.giveUp();
+  signal.addEventListener('abort', giveUp);
   let left: LeftRuns;
   try {
-    left = await sendLeftRuns(outbox, sender, limits, monotonicMs() + waitMs, true);
+    left = await sendLeftRuns(outbox, sender, limits, { deadline: monotonicMs() + waitMs, signal });
     if (sender.isGone) dropLeftRuns(outbox);
   } finally {
+    signal.removeEventListener('abort', giveUp);
     sender.close();
     clearInterval(alive);
   }

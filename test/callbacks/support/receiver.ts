@@ -48,13 +48,16 @@ export class StoredRun {
   readonly statuses: StatusBody[] = [];
   readonly lost = new Map<number, number>();
   beats = 0;
+  /** Numbers that came again with another text. */
+  readonly conflicts: number[] = [];
 
   store(body: LogsBody | StatusBody): void {
     for (const [first, last] of body.lost ?? []) this.lost.set(first, last);
     if ('logs' in body) {
       if (body.logs.length === 0) this.beats += 1;
       for (const { seq, message } of body.logs) {
-        if (this.lines.has(seq)) continue;
+        if (this.lines.get(seq) === message) continue;
+        if (this.lines.has(seq)) this.conflicts.push(seq);
         this.lines.set(seq, message);
         this.order.push(seq);
       }
