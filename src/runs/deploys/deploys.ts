@@ -21,7 +21,7 @@ export interface Received {
 }
 
 /** A body of the nvoi gem's plan, which names no run: its lines have no numbers. */
-export interface PlanLogs {
+interface PlanLogs {
   readonly deployId: string;
   readonly logs: readonly Omit<CallbackLine, 'seq'>[];
   /** SHA-256 of the bytes, in hexadecimal digits: the same bytes twice are a duplicate. */

@@ -1,6 +1,9 @@
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { removeOldDeploys } from '../../../src/runs/deploys/deploy-retention.ts';
-import { ended, logsOf, numbers, ReceivedRig, START } from './support/received-rig.ts';
+import { openRunsFile } from '../../../src/runs/runs-file.ts';
+import { Rig } from '../support/rig.ts';
+import { ended, KEY, logsOf, numbers, ReceivedRig, START } from './support/received-rig.ts';
 
 const DAY = 86_400_000;
 const NEVER = new AbortController().signal;
@@ -70,4 +73,18 @@ it('others get a turn after each slice, and what is left when the server ends is
   expect(rig.deploys.list().total).toBe(1);
   expect(await remove(91)).toBe(1);
   expect(OWN.map(count)).toEqual([0, 0, 0, 0, 0]);
+});
+
+it('a server removes what is old by itself', async () => {
+  const server = new Rig();
+  server.runs.deploys.projects.addKey('default', KEY);
+  server.runs.deploys.logs('default', logsOf(numbers(1, 1200)));
+  await server.runs.close();
+  const db = openRunsFile(join(server.home, 'state'));
+  db.exec('UPDATE deploy_runs SET last_heard_at = 0');
+  db.close();
+  server.open().start();
+  await expect.poll(() => server.runs.deploys.list().total).toBe(0);
+  expect(server.problems).toEqual([]);
+  await server.close();
 });
