@@ -43,6 +43,8 @@ export class StandIn {
   readonly origin: string;
   /** Whether the machines' pages cannot be reached. */
   arePagesDown = false;
+  /** Whether it answers no WebSocket at all, as some proxies do. */
+  areUpgradesSwallowed = false;
   readonly #server: Server;
   readonly #options: StandInOptions;
   readonly #ending = new AbortController();
@@ -120,6 +122,11 @@ export class StandIn {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (this.areUpgradesSwallowed) {
+      socket.on('error', () => {}); // whoever gives up may do so in any way
+      this.#ending.signal.addEventListener('abort', () => socket.destroy());
+      return;
+    }
     const { url: asked = '/', headers } = request;
     const routed = routeOf(this.#routes, pathOf(asked));
     if (!routed) {

@@ -1,3 +1,4 @@
+import { counted } from '../../text.ts';
 import { type Clock, clockText, LEVEL_WORDS, type LogLine } from '../run/log-lines.ts';
 import type { LogRow } from './log-model.ts';
 
@@ -20,7 +21,7 @@ export function rowElement(row: LogRow, look: RowLook): HTMLLIElement {
 }
 
 function headingParts({ line, count, isFolded }: Extract<LogRow, { kind: 'heading' }>): HTMLElement[] {
-  const button = element('button', `${count} lines of ${line.machine}`);
+  const button = element('button', `${counted(count, 'line')} of ${line.machine}`);
   button.type = 'button';
   button.dataset['machine'] = line.machine ?? '';
   button.setAttribute('aria-expanded', String(!isFolded));

@@ -144,7 +144,7 @@ function columns(
     {
       heading: 'Began',
       cell: ({ startedAt, receivedAt, ciProvider, ciRunUrl }) =>
-        html`${ago(startedAt ?? receivedAt, now)}${(ciProvider !== null || ciRunUrl !== null) && html` ${outward(ciRunUrl, html`${ciWords(ciProvider)}`)}`}`,
+        html`${ago(startedAt ?? receivedAt, now)}${(ciProvider !== null || ciRunUrl !== null) && html` <span class="beside">${outward(ciRunUrl, html`${ciWords(ciProvider)}`)}</span>`}`,
     },
   ];
 }

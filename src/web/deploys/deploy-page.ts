@@ -59,7 +59,7 @@ ${runs.length > 1 && attempts(call, run, runs, now)}
 ${troubleOf(run, standings)}
 <div class="about">${facts(factsOf(run))}</div>
 <div data-steps${steps.length === 0 && html` hidden`}>${stepsTable(steps, !isUnderWay(run))}</div>
-<details data-machines${machines.length === 0 && html` hidden`}${(isUnderWay(run) || machines.length <= FEW_MACHINES) && html` open`}><summary>Machines</summary>
+<details data-machines${machines.length === 0 && html` hidden`}${(isUnderWay(run) || machines.length <= FEW_MACHINES) && html` open`}><summary>${isUnderWay(run) ? 'Machines' : counted(machines.length, 'machine')}</summary>
 ${machinesTable(machines, standings.lines)}</details>
 ${logSection(call, {
   ...page,

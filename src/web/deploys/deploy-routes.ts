@@ -16,7 +16,7 @@ export const ROUTES: readonly Route[] = [
 async function show(call: Call, { deploys, seals, now }: WebContext): Promise<Response> {
   const { run, runs } = findDeploy(call, deploys);
   if (call.wantsJson) return sendJson({ run, standing: deployStanding(run, now()), runs });
-  const standings = await standingsOf(deploys, run.id);
+  const standings = await standingsOf(deploys, run);
   const view = readView(call.query);
   // What has not come while a run is under way is on its way.
   const end = deployStanding(run, now()) === 'started' ? 0 : run.sentLastSeq;

@@ -75,11 +75,12 @@ export function deploySentence(run: ReceivedRun, now: number): string {
   }
 }
 
-/** An address that a page may link to; null for any other text. */
+/** An address that a page may link to; null for any other text, and for one with a login in it, which looks like another host. */
 export function webAddress(text: string | null): string | null {
   if (text === null || !URL.canParse(text)) return null;
-  const { protocol, href } = new URL(text);
-  return protocol === 'https:' || protocol === 'http:' ? href : null;
+  const { protocol, href, username, password } = new URL(text);
+  const isOfWeb = protocol === 'https:' || protocol === 'http:';
+  return isOfWeb && username === '' && password === '' ? href : null;
 }
 
 const HOST = /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{0,62}[a-z][a-z0-9-]{0,62}$/i;

@@ -156,7 +156,12 @@ const DEPLOYS = `.tabs ul{gap:0;border-bottom:1px solid var(--line);margin:1rem 
 @media (min-width:56rem){.about dl.facts{grid-template-columns:max-content 1fr max-content 1fr}}
 .log .step code{font-weight:700}
 .log .step code::before{content:"\\25b8"/"";color:var(--busy)}
-tbody th .quiet{font-weight:400;font-size:.875rem}
+.tabs .badge{margin-inline:.4rem}
+#deploys .quiet,#deploys .beside{display:block;font-weight:400;font-size:.875rem}
+#deploys .beside{white-space:nowrap}
+details[data-machines] caption{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}
+#deploys td.number{white-space:nowrap}
+@media (min-width:40.01rem){[data-steps]:not(:has(td:last-child>span:not(:empty))) :is(th,td):last-child:not(:first-child){display:none}}
 @media (max-width:40rem){.about dl.facts{grid-template-columns:7rem minmax(0,1fr);gap:.3rem .5rem}
 .about dd{margin:0!important}}
 `;

@@ -12,7 +12,7 @@ const KEY = `whsec_${Buffer.alloc(32).toString('base64')}`;
 const BEGAN = Date.parse('2026-11-30T17:10:36.000Z');
 
 /** ISO 8601, so many milliseconds after the played runs began. */
-export const atMs = (ms: number): string => new Date(BEGAN + ms).toISOString();
+const atMs = (ms: number): string => new Date(BEGAN + ms).toISOString();
 
 export function callbackLine(seq: number, more: Partial<CallbackLine> = {}): CallbackLine {
   return { seq, level: 'info', message: `line ${seq} of it`, logged_at: atMs(seq), ...more };
