@@ -44,7 +44,7 @@ export function openPost(dashboard: Dashboard, limits: Limits): Post {
     });
   return {
     send: async (outgoing, mostMs, signal) => {
-      const within = Math.min(limits.requestMs, mostMs);
+      const within = Math.max(1, Math.min(limits.requestMs, mostMs));
       const first = await attempt(open(outgoing), outgoing.body, within, limits, signal);
       // A kept connection that the receiver was closing just then says nothing of the receiver.
       if (first !== STALE) return first;

@@ -23,7 +23,8 @@ export async function closeDelivery(
   const beganAt = monotonicMs();
   const deadline = beganAt + (isStopped ? limits.stoppedCloseMs : limits.closeMs);
   try {
-    await worker.end(Math.min(patience(worker, limits), deadline - beganAt) - limits.endFirstMs);
+    const graceMs = Math.min(patience(worker, limits), deadline - beganAt) - limits.endFirstMs;
+    await worker.end(Math.max(0, graceMs));
     await sendRest(worker, limits, beganAt, deadline);
   } catch (error) {
     sender.breakDown(error);

@@ -62,8 +62,8 @@ async function sendWhole(run: OutgoingRun, sender: Sender, { deadline, signal }:
     if (sender.failures > 0 && signal === null) return;
     if (Math.max(now, sender.nextAt) >= deadline) return;
     if (signal && sender.nextAt > now) await pause(sender.nextAt - now, signal);
-    const outgoing = signal?.aborted ? null : run.next();
-    if (outgoing === null) return;
+    const outgoing = run.next();
+    if (outgoing === null || signal?.aborted) return;
     await sender.attempt(run, outgoing, deadline - monotonicMs());
   }
 }

@@ -87,19 +87,23 @@ describe('a dashboard', () => {
 
   it('that hangs is waited for as long as the limits say, and asked for the end of the run last', async () => {
     const receiver = await Receiver.start(() => ({ kind: 'hang' }));
-    const limits = { unheardCloseMs: 60, endFirstMs: 40, closeMs: 5000 };
-    const opened = open(receiver.dashboard, { limits });
-    const delivered = await deliver(opened, numbered(3));
+    const limits = { unheardCloseMs: 1500, endFirstMs: 1000 };
+    const { delivery, told } = open(receiver.dashboard, { limits });
+    delivery.start(STARTED);
+    for (const message of numbered(3)) delivery.line(line(message));
+    await receiver.until(() => receiver.seen.length === 1);
+    delivery.end(COMPLETED);
+    const delivered = await delivery.close(false);
     expect(delivered).toMatchObject({ unsent: 3, hasEnd: false });
     expect(delivered.note).toMatch(/nobody sends them$/);
     const ids = receiver.seen.map(({ headers }) => headers['webhook-id']);
-    expect(ids).toEqual([`${opened.told.run}_status_1`, `${opened.told.run}_status_2`]);
+    expect(ids).toEqual([`${told.run}_status_1`, `${told.run}_status_2`]);
   });
 
   it('that takes the end alone is told that the run is over before it gets the lines', async () => {
     const receiver = await Receiver.start(({ body }) => ('logs' in body ? { kind: 'hang' } : STORE));
     const outbox = new TestOutbox();
-    const limits = { unheardCloseMs: 300, endFirstMs: 200 };
+    const limits = { unheardCloseMs: 2000, endFirstMs: 1500 };
     const opened = open(receiver.dashboard, { outboxDir: outbox.dir, limits });
     const delivered = await deliver(opened, numbered(3));
     expect(delivered).toMatchObject({ unsent: 3, hasEnd: true });
@@ -113,7 +117,7 @@ describe('a dashboard', () => {
 
   it('that did not get the start first is told of the end once more behind it', async () => {
     const receiver = await Receiver.start(({ number }) => (number === 1 ? { kind: 'hang' } : STORE));
-    const opened = open(receiver.dashboard, { limits: { unheardCloseMs: 300, endFirstMs: 200 } });
+    const opened = open(receiver.dashboard, { limits: { unheardCloseMs: 2000, endFirstMs: 1500 } });
     const delivered = await deliver(opened, numbered(3));
     expect(delivered).toMatchObject({ unsent: 0, hasEnd: true });
     const told = receiver.seen.slice(1).map(({ body }) => ('logs' in body ? 'logs' : body.status));

@@ -66,10 +66,11 @@ export class StoredRun {
     }
   }
 
+  #last = 0;
+
   get lastSeq(): number {
-    let last = 0;
-    while (this.lines.has(last + 1) || this.#isLost(last + 1)) last += 1;
-    return last;
+    while (this.lines.has(this.#last + 1) || this.#isLost(this.#last + 1)) this.#last += 1;
+    return this.#last;
   }
 
   #isLost(seq: number): boolean {
