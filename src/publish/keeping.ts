@@ -34,10 +34,6 @@ export async function keepLeaving(parts: KeepParts, memory: Memory, leaving: Lea
     const before = leaving.replaces === null ? kept : await withReplaced(parts, memory, leaving);
     const { restored } = kept;
     const isRestored = restored?.digest === ours.digest;
-    if (isRestored && restored.run !== run)
-      parts.note(
-        `the index of this host is the one that run ${restored.run} put back, which did not come to its end: it is published now`,
-      );
     const present = presentIn(before, leaving.replaces);
     const aside = isRestored ? restored.aside : null;
     return withSent(before, {
@@ -63,6 +59,18 @@ export function keptAfter(
   return kept.entries.length === 0 && kept.restored === null
     ? kept
     : withArrival(kept, arrived, keepPublished);
+}
+
+/** Says that what an undo put into the index of this host, without coming to its end, is published by this run. */
+export function noteFinished(
+  { note }: KeepParts,
+  { restored }: Kept,
+  { run, digest }: { readonly run: string; readonly digest: string },
+): void {
+  if (restored?.digest !== digest || restored.run === run) return;
+  note(
+    `the index of this host was the one that run ${restored.run} put back, which did not come to its end: this run has published it`,
+  );
 }
 
 /** Removes copies of what is not remembered any more. */

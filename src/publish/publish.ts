@@ -4,7 +4,7 @@ import { asFailure, Failure } from '../failure.ts';
 import { CHANGES, describeDifferences } from '../index/differences.ts';
 import type { PublishOutcome } from '../report/fleet-results.ts';
 import { decide, isOlder } from './decide.ts';
-import { keepLeaving, keptAfter, tidyKept } from './keeping.ts';
+import { keepLeaving, keptAfter, noteFinished, tidyKept } from './keeping.ts';
 import { type Memory, openMemory } from './memory.ts';
 import { asPublished, likelyEtag, readOurs, withLikelyTime } from './our-index.ts';
 import { proveIndex } from './prove.ts';
@@ -167,6 +167,7 @@ async function send(
     contentType: CONTENT_TYPE,
   });
   if (put.kind === 'changed-elsewhere') return null;
+  noteFinished(parts, kept, { run, digest: ours.digest });
   const { etag } = put;
   const arrived = { etag, digest: ours.digest };
   await memory.published({ ...arrived, time: modified.toISOString() }, keptAfter(parts, memory, arrived));

@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts';
-import { keepLeaving, keptAfter, tidyKept } from './keeping.ts';
+import { keepLeaving, keptAfter, noteFinished, tidyKept } from './keeping.ts';
 import { presentIn } from './kept-list.ts';
 import { openMemory } from './memory.ts';
 import { proveIndex } from './prove.ts';
@@ -47,6 +47,7 @@ export async function keepSent(parts: SentParts, run: string, ours: OurIndex): P
         return;
       }
       const kept = await keepLeaving(parts, memory, { run, ours, replaces: null, fetch: async () => null });
+      noteFinished(parts, kept, { run, digest: ours.digest });
       await memory.keep(keptAfter(parts, { kept }, { digest: ours.digest, etag: null }));
       tidyKept(parts, memory);
     });
