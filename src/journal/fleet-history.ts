@@ -107,7 +107,7 @@ export async function readPublishMemory(
   dbDir: string,
   store: string,
   timeoutMs: number,
-): Promise<{ memory: PublishMemory; installed: Pick<InstalledState, 'etag' | 'time'> | null }> {
+): Promise<{ memory: PublishMemory; installed: Pick<InstalledState, 'etag' | 'time' | 'digest'> | null }> {
   const [values] = await readJournal(dbDir, timeoutMs, (db, version) =>
     version === 0 ? [] : [readMeta(db)],
   );
@@ -115,7 +115,7 @@ export async function readPublishMemory(
   const state = parseInstalled(values?.get('installed') ?? null);
   return {
     memory: parseMemory(memory ?? null),
-    installed: state && !state.held ? { etag: state.etag, time: state.time } : null,
+    installed: state && !state.held ? { etag: state.etag, time: state.time, digest: state.digest } : null,
   };
 }
 

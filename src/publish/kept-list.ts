@@ -3,9 +3,14 @@ import type { Kept, KeptIndex } from '../journal/kept-indexes.ts';
 
 /* The list of what is kept for one place, as a value. */
 
-/** What is sent now, first in the list. Others that never arrived are forgotten. */
+/** As many runs as may be killed in a row without one that comes through. */
+const MOST_SENT = 20;
+
+/** What is sent now, first in the list. Of the others some may have arrived although their runs were killed. */
 export function withSent(kept: Kept, entry: KeptIndex): Kept {
-  return { ...kept, entries: [entry, ...settled(kept).entries.filter(({ id }) => id !== entry.id)] };
+  const others = kept.entries.filter(({ id }) => id !== entry.id);
+  const sent = others.filter(({ isThere }) => !isThere).slice(0, MOST_SENT);
+  return { ...kept, entries: [entry, ...others.filter((one) => one.isThere || sent.includes(one))] };
 }
 
 /** One more, behind what is being sent. */

@@ -20,7 +20,7 @@ const MOST_INTENDED = 20;
 export interface Memory {
   readonly state: PublishMemory;
   /** The store's index that this host's index was made from; null for none. */
-  readonly installed: Grown | null;
+  readonly installed: (Grown & { readonly digest: string }) | null;
   readonly readOnly: boolean;
   /** The indexes that copies are kept of. */
   readonly kept: Kept;

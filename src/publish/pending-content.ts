@@ -25,6 +25,11 @@ export function isPending(parts: Parts, memory: Memory, live: Content): boolean 
   return present === null || !sameRows(present, live.image);
 }
 
+/** Whether an update has put it here, and nobody has changed it since. */
+export function isFetched({ installed }: Memory, live: Content): boolean {
+  return installed?.digest === live.digest;
+}
+
 /** Says what would be lost, and how to go on. */
 export function refusePending(
   parts: Parts,

@@ -70,12 +70,16 @@ async function takenBack(
   await proveIndex(taken.image, parts);
   const restoration = openRestoration(parts, memory, { run: request.run, undo }, taken);
   if (request.dryRun) await restoration.look();
-  const outcome = await inRounds(parts, { request, ours: restoration.ours, memory, restoration });
-  if (outcome.kind === 'changed-elsewhere') {
+  try {
+    const outcome = await inRounds(parts, { request, ours: restoration.ours, memory, restoration });
+    if (outcome.kind !== 'changed-elsewhere') return { ...outcome, undoes: taken.undoes };
     await restoration.takeOut();
     return outcome;
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'changed-elsewhere') await restoration.takeOut();
+    else restoration.sayLeft();
+    throw error;
   }
-  return { ...outcome, undoes: taken.undoes };
 }
 
 async function inRounds(parts: PublishParts, situation: Prepared): Promise<PublishOutcome> {

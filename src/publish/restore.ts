@@ -10,7 +10,7 @@ import { keepAside } from './keeping.ts';
 import { ofDigest } from './kept-list.ts';
 import type { Memory } from './memory.ts';
 import { readOurs } from './our-index.ts';
-import { describePending, isPending, refusePending } from './pending-content.ts';
+import { describePending, isFetched, isPending, refusePending } from './pending-content.ts';
 import type { OurIndex, PublishParts, UndoRequest } from './publish-context.ts';
 import type { Taken } from './taken-back.ts';
 
@@ -36,6 +36,8 @@ export interface Restoration {
   putIn(): Promise<OurIndex>;
   /** Puts back what was there, if nobody has changed it since: another host was faster. Never throws. */
   takeOut(): Promise<void>;
+  /** Says how the index of this host stands, if it could not be published. */
+  sayLeft(): void;
 }
 
 interface Live {
@@ -82,7 +84,7 @@ export function openRestoration(
   };
 
   const putOver = async (live: Live | null): Promise<OurIndex> => {
-    if (live && isPending(parts, memory, live) && !undo.discardPending)
+    if (live && !undo.discardPending && isPending(parts, memory, live) && !isFetched(memory, live))
       throw refusePending(parts, memory, live, taken);
     const aside = live ? await putAside(live) : null;
     await memory.keep({
@@ -121,7 +123,7 @@ export function openRestoration(
     look: async () => {
       const live = await readLive(parts, path);
       live?.close();
-      if (live && isPending(parts, memory, live))
+      if (live && isPending(parts, memory, live) && !isFetched(memory, live))
         note(
           `${describePending(parts, memory, live)}: --undo refuses to take them away unless --discard-pending is added`,
         );
@@ -129,6 +131,12 @@ export function openRestoration(
     putIn: async () => {
       done ??= await putIn();
       return done;
+    },
+    sayLeft: () => {
+      if (done)
+        note(
+          'the index of this host is the one that was put back, and may not be published yet: run config-update once the reason is gone',
+        );
     },
     takeOut: async () => {
       if (!before) return;

@@ -2,9 +2,10 @@ import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { imageDigest } from '../../src/database/image.ts';
+import { Failure } from '../../src/failure.ts';
 import { newRunId } from '../../src/run-id.ts';
 import { Admin } from './support/admin.ts';
-import { A, B, C, copiesOf, KEY, LAST, named, rowsOf, UndoScene } from './support/undo-scene.ts';
+import { A, B, C, copiesOf, KEY, LAST, LATER, named, rowsOf, UndoScene } from './support/undo-scene.ts';
 
 let scene: UndoScene;
 beforeEach(async () => {
@@ -49,6 +50,53 @@ describe('changes of this host that were never published', () => {
     const raced = new Admin(store, 'ada@office', { site: ada.parts.site });
     expect(await raced.undo()).toMatchObject({ kind: 'changed-elsewhere' });
     expect([await scene.stored(), ada.digest]).toEqual([imageDigest(C), imageDigest(B)]);
+  });
+});
+
+describe('a publication whose answer was lost', () => {
+  it('is known by its run as soon as the next one finds it in the store, and can be taken back', async () => {
+    const ada = scene.admin();
+    await scene.publish(ada, A);
+    let isLost = true;
+    const store: typeof scene.store = {
+      ...scene.store,
+      put: async (...args) => {
+        const put = await scene.published.store.put(...args);
+        if (isLost && args[0] === KEY) throw new Failure('store-timeout', 'no answer', { hint: 'Again.' });
+        return put;
+      },
+    };
+    const cut = new Admin(store, 'ada@office', { site: ada.parts.site });
+    const run = newRunId();
+    ada.put(B, LATER);
+    await expect(cut.publish({ run })).rejects.toMatchObject({ code: 'store-timeout' });
+    expect(await rowsOf(ada)).toHaveLength(1);
+    isLost = false;
+    ada.put(C, LAST);
+    expect(await cut.publish()).toMatchObject({ kind: 'published' });
+    expect((await rowsOf(ada)).map((row) => row.run)[1]).toBe(run);
+    await ada.undo({ run });
+    expect(await scene.stored()).toBe(imageDigest(A));
+  });
+
+  it('of an undo leaves the index of this host ready to be published, and says so', async () => {
+    const ada = scene.admin();
+    const [, second] = await scene.publish(ada, A, B);
+    const store: typeof scene.store = {
+      ...scene.store,
+      put: async () => {
+        throw new Failure('store-unreachable', 'gone', { hint: 'Again.' });
+      },
+    };
+    const cut = new Admin(store, 'ada@office', { site: ada.parts.site });
+    await expect(cut.undo()).rejects.toMatchObject({ code: 'store-unreachable' });
+    expect(cut.notes.at(-1)).toMatch(/^the index of this host is the one that was put back/);
+    expect([await scene.stored(), ada.digest]).toEqual([imageDigest(B), imageDigest(A)]);
+    expect(await ada.publish()).toMatchObject({ kind: 'published' });
+    expect(ada.notes.at(-1)).toMatch(/which did not come to its end: this run has published it$/);
+    expect((await rowsOf(ada))[0]).toMatchObject({ undoes: second });
+    await ada.undo();
+    expect(await scene.stored()).toBe(imageDigest(B));
   });
 });
 

@@ -1,5 +1,5 @@
 /** What root's config-update does with what an event's application has put in its way on the admin host. */
-import { readFileSync, symlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openDatabase } from '../../src/database/sqlite.ts';
@@ -44,6 +44,35 @@ it('root takes a date from a database that the application can read, and none th
   expect(stdout).toMatch(new RegExp(`Note: no event date: .*${first}.*EACCES`));
   expect(stdout).toContain(`Date of ${second}: from none to "2026-05-01"`);
   expect(stdout).not.toContain('2026-12-31');
+});
+
+it('root keeps published indexes where the application cannot read them, and gives it back an index that is still its own', async () => {
+  const path = join(machine.dbDir, 'index.sqlite3');
+  const name = (to?: string): unknown => {
+    const db = openDatabase(path);
+    try {
+      if (to !== undefined) db.prepare('UPDATE locations SET name = ? WHERE id = 1').run(to);
+      return db.prepare('SELECT name FROM locations WHERE id = 1').pluck().get();
+    } finally {
+      db.close();
+    }
+  };
+  const before = name();
+  name('first change');
+  await machine.program('config-update');
+  name('second change');
+  await machine.program('config-update');
+  const { uid } = statSync(path);
+  const { stdout } = await machine.program('config-update', { args: ['--undo'] });
+  expect(stdout).toMatch(/^Published the index: /m);
+  expect(name()).toBe('first change');
+  expect(statSync(path).uid).toBe(uid);
+  const kept = join(machine.trusted, 'published');
+  const stats = readdirSync(kept).map((one) => statSync(join(kept, one)));
+  expect(stats.map((one) => [one.uid, one.mode & 0o777])).toEqual(stats.map(() => [0, 0o600]));
+  expect(stats.length).toBeGreaterThan(1);
+  expect(readdirSync(join(machine.dbDir, '.update_config'))).not.toContain('published');
+  expect(before).not.toBe('first change');
 });
 
 /** Names of the databases of the index's events. */
