@@ -28,6 +28,11 @@ export class ReceivedLog {
     if (from > 1) model.add(this.#gaps(1, from - 1));
   }
 
+  /** The lowest number above which everything came at once. */
+  get from(): number {
+    return this.#loadedFrom;
+  }
+
   /** Numbers up to this one were looked for. */
   get loadedTo(): number {
     return this.#loadedTo;

@@ -46,7 +46,9 @@ class DeployView {
   #ahead: number;
   #run: ReceivedRun;
   #waiting: ReceivedLine[] = [];
+  /** Whether no other lines are to come but by news. */
   #isLoaded = false;
+  #hasAllStandings = false;
   #tell = (): void => {};
   /** Number of the line that the address names, until it is shown. */
   #wanted: string | null = null;
@@ -74,7 +76,11 @@ class DeployView {
     window.addEventListener('hashchange', () => this.#toHash());
     this.#toHash();
     if (!isWhole(this.#run)) this.#watch();
-    await this.#load();
+    // A page that came whole, of a run that is over, has everything.
+    const isAll = isWhole(this.#run) && this.#log.from === 1 && this.#top > 0;
+    if (!isAll) await this.#load();
+    this.#isLoaded = true;
+    this.#showWanted();
   }
 
   /** Lines that the page has come with, if they are the last ones and none between them was left out. */
@@ -99,6 +105,7 @@ class DeployView {
         continue;
       }
       pauses.succeeded();
+      sayConnection(this.#page, 'connected');
       const { lines } = answer;
       for (const line of lines) this.#standings.apply(line);
       const upTo = lines.length < AT_ONCE ? this.#top : (lines.at(-1)?.seq ?? this.#top);
@@ -107,9 +114,8 @@ class DeployView {
       this.#tell();
       this.#showWanted();
     }
-    this.#isLoaded = true;
+    this.#hasAllStandings = true;
     this.#draw();
-    this.#showWanted();
   }
 
   #toHash(): void {
@@ -176,7 +182,7 @@ class DeployView {
     const said = deploySentence(this.#run, now);
     if (sentence && sentence.textContent !== said) sentence.textContent = said;
     // Before all lines are here, the page knows more than its script.
-    if (!this.#isLoaded) return;
+    if (!this.#hasAllStandings) return;
     const machines = this.#standings.machines(this.#run);
     fillMachines(this.#page.querySelector('[data-machines]'), machines, this.#standings.lines);
     const steps = this.#standings.steps(this.#run);

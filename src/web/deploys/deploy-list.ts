@@ -32,7 +32,7 @@ const PATH = '/deploys/';
 const PAGE_SIZE = 50;
 /** Seconds between two looks of a page at the list: while something is under way, and else. */
 const LOOK_SECONDS = { busy: 2, idle: 15 } as const;
-const FILTERS = ['standing', 'branch', 'operation', 'project', 'text'] as const;
+const FILTERS = ['status', 'branch', 'operation', 'project', 'text'] as const;
 const OPERATIONS = [
   ['deploy', 'Deploy'],
   ['delete', 'Undo'],
@@ -61,7 +61,7 @@ function list(call: Call, { deploys, now }: WebContext): Response {
 /** What the address asks for; what is no such thing is left out. */
 function readFilter(query: URLSearchParams): ReceivedFilter {
   const [project, branch, text] = ['project', 'branch', 'text'].map((name) => query.get(name)?.trim() ?? '');
-  const standing = DEPLOY_STANDINGS.find((one) => one === query.get('standing'));
+  const standing = DEPLOY_STANDINGS.find((one) => one === query.get('status'));
   const operation = OPERATIONS.map(([name]) => name).find((one) => one === query.get('operation'));
   return {
     ...(standing ? { standing } : {}),
@@ -96,7 +96,7 @@ ${filterForm(
   call,
   PATH,
   searchField(query, 'text', 'Search'),
-  filterField(query, 'standing', 'Status', [
+  filterField(query, 'status', 'Status', [
     ['', 'All'],
     ...DEPLOY_STANDINGS.map((one) => [one, DEPLOY_WORDS[one][1]] as const),
   ]),

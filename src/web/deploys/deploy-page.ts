@@ -54,7 +54,7 @@ export function renderDeploy(call: Call, page: DeployPage): Page {
 <p class="lead"><span data-badge>${badge(...DEPLOY_WORDS[deployStanding(run, now)])}</span> <span data-sentence role="status">${deploySentence(run, now)}</span></p>
 <p data-offline role="status"></p>
 <p class="notice" data-over hidden>It is over. <a href="${call.link(pathOfRun(run))}">Load the page again</a> for all that is known now.</p>
-${isUnderWay(run) && html`<noscript><p><a href="${call.link(pathOfRun(run))}">Load the page again</a> for what has come meanwhile.</p></noscript>`}
+${isUnderWay(run) && html`<p data-more><a href="${call.link(pathOfRun(run))}">Load the page again</a> for what has come meanwhile.</p>`}
 ${runs.length > 1 && attempts(call, run, runs, now)}
 ${troubleOf(run, standings)}
 <div class="about">${facts(factsOf(run))}</div>

@@ -14,7 +14,7 @@ let runs = 0;
 
 beforeAll(async () => {
   browser = await openBrowser();
-  server = await startWeb({ now: () => Date.now() + ahead });
+  server = await startWeb({ context: { now: () => Date.now() + ahead } });
 });
 afterAll(() => browser.close());
 

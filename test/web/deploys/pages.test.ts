@@ -38,9 +38,9 @@ describe('the list of deploys', () => {
   it('is filtered by its address, and says so where nothing fits', async () => {
     play('101', 'run-a', 'delete').start({ git_ref: 'other' }).fail(0, { outcome: 'cancelled' });
     expect(await wordsOf('/deploys/?branch=other')).toContain('Undo 101');
-    expect(await wordsOf('/deploys/?standing=cancelled&operation=delete')).toContain('1 run');
+    expect(await wordsOf('/deploys/?status=cancelled&operation=delete')).toContain('1 run');
     expect(await wordsOf('/deploys/?text=nothing-like-it')).toContain('There is no such deploy.');
-    expect(await wordsOf('/deploys/?standing=odd&page=-3')).toContain('Undo 101');
+    expect(await wordsOf('/deploys/?status=odd&page=-3')).toContain('Undo 101');
   });
 
   it('has pages of 50, as JSON too', async () => {
