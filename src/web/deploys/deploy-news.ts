@@ -37,7 +37,7 @@ export async function* deployNewsOf(
     const isNews = standing !== told || news.cursor > cursor;
     if (standing !== told) yield { type: 'state', run, now: now() };
     told = standing;
-    yield* framesOf(news, cursor);
+    yield* knownFrames(news, cursor);
     cursor = Math.max(cursor, news.cursor);
     // Only what was read with nothing new in it is waited for: between reading and waiting nothing else can happen.
     if (isNews) continue;
@@ -49,6 +49,15 @@ export async function* deployNewsOf(
     await deploys.waitFor(id, cursor, pingMs, signal);
     if (Date.now() - began >= pingMs && !signal.aborted) yield { type: 'ping' };
   }
+}
+
+/** By what was read, which the storage hands to everybody who asks the same: so all of them are told the same frames. */
+const known = new WeakMap<ReceivedNews, readonly DeployFrame[]>();
+
+function knownFrames(news: ReceivedNews, before: number): readonly DeployFrame[] {
+  const frames = known.get(news) ?? [...framesOf(news, before)];
+  known.set(news, frames);
+  return frames;
 }
 
 /** Frames that a watcher can take one after another. Only the last one moves the cursor: one that gets less asks for all again. */

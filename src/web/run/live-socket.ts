@@ -69,7 +69,7 @@ type Raw = WebSocketLike & {
 /** @returns whether all was sent; false for an end that is too slow */
 async function send(raw: Raw, news: News): Promise<boolean> {
   for await (const frame of news) {
-    const text = JSON.stringify(frame);
+    const text = textOf(frame);
     if (raw.bufferedAmount + text.length > MOST_UNSENT) return false;
     if (raw.bufferedAmount < ENOUGH_UNSENT) {
       gather(raw);
@@ -77,6 +77,15 @@ async function send(raw: Raw, news: News): Promise<boolean> {
     } else if (!(await isSent(raw, text))) return false;
   }
   return true;
+}
+
+/** Of frames that many watchers are told: they are made once, and written once. */
+const texts = new WeakMap<object, string>();
+
+function textOf(frame: object): string {
+  const text = texts.get(frame) ?? JSON.stringify(frame);
+  texts.set(frame, text);
+  return text;
 }
 
 /** Those whose frames leave when all that is known now is there. */
