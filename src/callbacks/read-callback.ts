@@ -81,7 +81,7 @@ const line: Field<CallbackLine> = (value, field) => {
   };
 };
 
-export const tunnel: Field<Tunnel> = (value, field) => {
+const tunnel: Field<Tunnel> = (value, field) => {
   const fields = new FieldsOf(value, field);
   return {
     service_name: fields.get('service_name', short),

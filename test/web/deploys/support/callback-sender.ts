@@ -1,5 +1,5 @@
 import { derivedKey, planSignature } from '../../../../src/callbacks/callback-signatures.ts';
-import type { CallbackAnswer, CallbackLine } from '../../../../src/callbacks/wire.ts';
+import type { CallbackLine } from '../../../../src/callbacks/wire.ts';
 import { newRunId } from '../../../../src/run-id.ts';
 import type { ReceivedRun } from '../../../../src/runs/deploys/deploy-model.ts';
 import { sign } from '../../../../src/signature.ts';
@@ -111,17 +111,13 @@ export function lineOf(seq: number, message = `line ${seq}`, more: Partial<Callb
   return { level: 'info', message, logged_at: '2026-01-02T03:04:05.680Z', seq, ...more };
 }
 
-export async function answered(response: Promise<Response>): Promise<CallbackAnswer & { status: number }> {
-  const { status, ...rest } = await response.then(async (one) => ({
-    status: one.status,
-    ...((await one.json()) as CallbackAnswer),
-  }));
-  return { ...rest, status };
-}
-
 /** The newest run of a deploy, as it is kept. */
 export function keptRun({ context }: TestServer, deploy: string, project = 'default'): ReceivedRun {
   const run = context.deploys.runsOf(project, deploy).at(-1);
   if (!run) throw new Error(`no run of deploy ${deploy}`);
   return run;
+}
+
+export function numbersTo(last: number, first = 1): number[] {
+  return Array.from({ length: last - first + 1 }, (_, at) => first + at);
 }
