@@ -60,6 +60,7 @@ const API_URL = 'https://api.machines.dev';
 const PRIVATE = [
   ...['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'],
   ...['UPDATE_CONFIG_TOKEN', 'UPDATE_CONFIG_KEY', 'FLEET_USER', 'FLEET_PASSWORD'],
+  ...['DEPLOY_KEY', 'NVOI_MASTER_KEY'],
 ];
 
 /**

@@ -85,7 +85,7 @@ describe('fish', () => {
   };
 
   it.each([
-    ['config-update', 'config-update --no-', ['--no-dates', '--no-publish']],
+    ['config-update', 'config-update --no-', ['--no-dashboard', '--no-dates', '--no-publish']],
     ['config-update', 'scripts/config-update --verb', ['--verbose']],
     ['config-update', 'config-update --target ', ['fly', 'kamal']],
     ['config-update', 'config-update --app-root d', ['directory/']],

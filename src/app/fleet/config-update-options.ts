@@ -14,10 +14,17 @@ import {
 } from '../options/command.ts';
 import { PLACES, USAGE_EXIT } from '../options/common.ts';
 import { FORM_OPTIONS, type Form, formOf } from '../options/form.ts';
+import {
+  DASHBOARD_OPTIONS,
+  type DashboardOptions,
+  dashboardOf,
+  type SendOutboxTask,
+  sendOutboxOf,
+} from './dashboard-options.ts';
 import { type FleetTask, taskOf } from './fleet-task.ts';
 
 export interface FleetOptions {
-  readonly task: FleetTask;
+  readonly task: FleetTask | SendOutboxTask;
   /** One, or several with commas between them. */
   readonly target: string;
   readonly form: Form;
@@ -29,6 +36,7 @@ export interface FleetOptions {
   readonly limits: GivenLimits;
   /** Null for no broadcast. */
   readonly broadcast: { readonly stream: string; readonly url: string | null } | null;
+  readonly dashboard: DashboardOptions;
 }
 
 /** Targets with commas between them. */
@@ -117,6 +125,7 @@ const OPTIONS = {
   ...FORM_OPTIONS,
   json: { help: 'the report as one JSON object instead of lines' },
   verbose: { short: 'v', help: "show each machine's own log" },
+  ...DASHBOARD_OPTIONS,
   ...APPLICATION_OPTIONS,
 } as const satisfies Options;
 
@@ -147,11 +156,13 @@ export const CONFIG_UPDATE = defineCommand(
       ['FLEET_FLY_APP', 'the Fly app (default FLY_APP_NAME, else smooth)'],
       ['FLEET_KAMAL_URL', 'where update_config of the one server answers'],
       ['UPDATE_CONFIG_KEY_FILE', 'a file with the key that pushed indexes are signed with'],
+      ['DEPLOY_KEY', 'the key of deploy.enc, which may name a dashboard (or NVOI_MASTER_KEY)'],
+      ['NVOI_DEPLOY_ID', 'the id by which the dashboard knows it (default GITHUB_RUN_ID, else a new one)'],
       ...PLACES,
     ],
     exits: [
       [0, 'all done'],
-      [1, 'some machines failed (they are named) or the run could not go on'],
+      [1, 'some machines failed (they are named), the run could not go on, or --send-outbox left something'],
       USAGE_EXIT,
       [3, 'no active machine'],
       [4, 'the index changed elsewhere'],
@@ -161,7 +172,7 @@ export const CONFIG_UPDATE = defineCommand(
     isSecretive: true,
   },
   (values, usage): FleetOptions => ({
-    task: taskOf(values, usage),
+    task: sendOutboxOf(values, usage) ?? taskOf(values, usage),
     target: values.target,
     form: formOf(values),
     verbose: values.verbose,
@@ -169,6 +180,7 @@ export const CONFIG_UPDATE = defineCommand(
     appRoot: values['app-root'],
     limits: { concurrency: values.concurrency, timeoutS: values.timeout, deadlineS: values.deadline },
     broadcast: broadcastOf(values, usage),
+    dashboard: dashboardOf(values, usage),
   }),
 );
 

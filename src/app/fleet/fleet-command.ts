@@ -1,21 +1,23 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Failure, problemOf } from '../../failure.ts';
-import { fleetSecretsOf, readFleetSettings } from '../../fleet/fleet-settings.ts';
+import type { Target } from '../../fleet/fleet-model.ts';
+import { type FleetSettings, fleetSecretsOf, readFleetSettings } from '../../fleet/fleet-settings.ts';
 import { type Credentials, credentialSecrets, readCredentials } from '../../fleet/machine-login.ts';
 import { runFleet } from '../../fleet/run-fleet.ts';
 import { createTargets } from '../../fleet/targets/all-targets.ts';
-import type { FleetReport } from '../../report/fleet-results.ts';
-import { createScrubber, type Scrubber, secretsOf } from '../../report/redact.ts';
+import { createScrubber, secretsOf } from '../../report/redact.ts';
 import { newRunId } from '../../run-id.ts';
 import { readUpdateSettings } from '../../update/update-settings.ts';
 import { isUsage, readCall, refusalExit, type Streams, toldAsUsage } from '../arguments.ts';
 import { atAppRoot, type World } from '../machine/machine-parts.ts';
 import { runToEnd } from '../run-to-end.ts';
 import { CONFIG_UPDATE, type FleetOptions } from './config-update-options.ts';
+import { linkDashboard, tellOfRefusal } from './dashboard-link.ts';
+import type { DashboardLink } from './dashboard-model.ts';
 import { buildFleetParts } from './fleet-parts.ts';
+import { exitCodeOf, refusedReport, stackOf } from './fleet-refusal.ts';
 import type { FleetRun } from './fleet-task.ts';
-import { type Console, openFleetVoice, tellRefusal } from './fleet-voice.ts';
-import { chooseWays } from './fleet-ways.ts';
+import { type Console, type FleetVoice, openFleetVoice, tellRefusal } from './fleet-voice.ts';
+import { type Chosen, chooseWays } from './fleet-ways.ts';
 import { recordIn, tellHistory, tellPublished } from './history-command.ts';
 import { whoRuns } from './operator-name.ts';
 
@@ -43,9 +45,13 @@ export async function runConfigUpdate(
   try {
     const options = call.options();
     const here = atAppRoot(world, options.appRoot);
-    const { task } = options;
+    const { task, dashboard } = options;
     if (task.kind === 'history') return await tellHistory(here, form === 'json', console);
     if (task.kind === 'published') return await tellPublished(here, form === 'json', console);
+    if (task.kind === 'send-outbox') {
+      const { runSendOutbox } = await import('./send-outbox-command.ts');
+      return await runSendOutbox(here, { task, dashboard, form }, console);
+    }
     return await runOver(here, { ...options, task, run }, console);
   } catch (error) {
     const { write, complain } = console;
@@ -62,18 +68,57 @@ interface Called extends FleetOptions {
   readonly run: string;
 }
 
+/** What a run needs before there is a view of it. */
+interface Beginning {
+  readonly settings: FleetSettings;
+  readonly chosen: readonly Chosen[];
+  readonly credentials: ReadonlyMap<Target, Credentials | null>;
+}
+
+/** @throws {Failure} `usage`, `config-invalid` */
+function beginningOf(world: World, { limits, target, task, user }: Called): Beginning {
+  const settings = readFleetSettings(world.env, limits);
+  const chosen = chooseWays(createTargets(target, settings), task, world);
+  const credentials = new Map(
+    chosen.map((one) => [one.target, readCredentials(user, world.env, one.target.url.hostname)]),
+  );
+  return { settings, chosen, credentials };
+}
+
+/** A run that can be seen. */
+interface OpenRun extends Beginning {
+  readonly dashboard: DashboardLink;
+  readonly voice: FleetVoice;
+}
+
+/** @throws {Failure} `usage`, `config-invalid`; the dashboard was told then, but of mistakes in the command line */
+async function openRun(world: World, options: Called, console: Console): Promise<OpenRun> {
+  const { run, task, dashboard: wanted } = options;
+  const { operation } = task;
+  const link = (secrets: readonly string[]) =>
+    linkDashboard(world, { run, operation, options: wanted, stop: console.stop, secrets });
+  try {
+    const beginning = beginningOf(world, options);
+    const secrets = allSecrets(world, ...beginning.credentials.values());
+    const dashboard = await link(secrets);
+    const voice = openFleetVoice(world, options, { run, secrets, dashboard }, console);
+    return { ...beginning, dashboard, voice };
+  } catch (error) {
+    const facts = { run, target: options.target, operation };
+    if (!isUsage(error)) await tellOfRefusal(link, allSecrets(world), refusedReport(world, facts, error));
+    throw error;
+  }
+}
+
 async function runOver(world: World, options: Called, console: Console): Promise<number> {
   const { env } = world;
   const { task, run } = options;
-  const settings = readFleetSettings(env, options.limits);
-  const chosen = chooseWays(createTargets(options.target, settings), task, world);
-  const credentials = new Map(
-    chosen.map(({ target }) => [target, readCredentials(options.user, env, target.url.hostname)]),
-  );
-  const secrets = allSecrets(world, ...credentials.values());
-  const voice = openFleetVoice(world, options, run, secrets, console);
-  const { report } = voice;
+  const { settings, chosen, credentials, dashboard, voice } = await openRun(world, options, console);
+  const { report, scrubber } = voice;
   const who = { run, by: whoRuns(env) };
+  const target = chosen.map((one) => one.target.name).join(',');
+  const places = chosen.map((one) => one.target);
+  await dashboard.begin({ report, scrubber, by: who.by, target, places });
   const pending: Promise<void>[] = [];
   const later = (work: Promise<void>) => void pending.push(work);
   const unexpected = (error: unknown) => {
@@ -87,18 +132,19 @@ async function runOver(world: World, options: Called, console: Console): Promise
     ...[...credentials.values()].map((one) => (one?.scheme === 'basic' ? one.caution : undefined)),
   ];
   for (const message of new Set(cautions)) if (message !== undefined) report({ type: 'note', message });
-  const target = chosen.map((one) => one.target.name).join(',');
   let stack = '';
+  let exitCode = 1;
   const refused = (error: unknown): number => {
+    exitCode = refusalExit(error);
     // A mistake in the command line is told before there is a view of the run.
     if (options.form === 'lines' && isUsage(error)) throw error;
     const result = refusedReport(world, { run, target, operation: task.operation }, error);
     report({ type: 'run-ended', kind: 'fleet', result });
-    if (options.form === 'lines') stack = stackOf(error, createScrubber(secrets));
-    return refusalExit(error);
+    if (options.form === 'lines') stack = stackOf(error, scrubber);
+    return exitCode;
   };
   const close = async (): Promise<void> => {
-    await voice.close();
+    await voice.close(exitCode);
     console.write(stack);
   };
   return await runToEnd({ log: voice.log, refused, close }, async () => {
@@ -111,35 +157,9 @@ async function runOver(world: World, options: Called, console: Console): Promise
     const ended = await runFleet(parts, { ...who, operation: task.operation, signal });
     if (!signal.aborted) await Promise.race([Promise.all(pending), wait(LATER_MS)]);
     if (recorded) await recorder.finish(ended);
-    return ended.outcome === 'done' ? 0 : (console.stop.exitCode() ?? exitCodeOf(ended));
+    exitCode = ended.outcome === 'done' ? 0 : (console.stop.exitCode() ?? exitCodeOf(ended));
+    return exitCode;
   });
-}
-
-/** The report of a run that could not begin. */
-function refusedReport(
-  { env }: World,
-  facts: Pick<FleetReport, 'run' | 'target' | 'operation'>,
-  error: unknown,
-): FleetReport {
-  const found = { publish: null, index: null, machines: [], skipped: [] };
-  const { run, target, operation } = facts;
-  const beganAt = new Date().toISOString();
-  const by = whoRuns(env);
-  return { run, by, target, operation, outcome: 'failed', ...found, beganAt, ms: 0, error: problemOf(error) };
-}
-
-/** Of an unexpected error; empty for any other. */
-function stackOf(error: unknown, scrubber: Scrubber): string {
-  const stack =
-    error instanceof Failure || !(error instanceof Error) ? '' : scrubber.block(error.stack ?? '');
-  return stack === '' ? '' : `${stack}\n`;
-}
-
-function exitCodeOf({ outcome, error }: FleetReport): number {
-  if (error?.code === 'usage') return 2;
-  if (outcome === 'changed-elsewhere' || error?.code === 'changed-elsewhere') return 4;
-  if (outcome === 'nothing-to-do') return 3;
-  return outcome === 'done' ? 0 : 1;
 }
 
 function allSecrets({ env, unused = [] }: World, ...credentials: (Credentials | null)[]): string[] {

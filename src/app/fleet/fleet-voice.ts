@@ -16,6 +16,7 @@ import { versionText } from '../../version.ts';
 import type { World } from '../machine/machine-parts.ts';
 import type { Form } from '../options/form.ts';
 import type { FleetOptions } from './config-update-options.ts';
+import type { DashboardLink } from './dashboard-model.ts';
 import type { Stop } from './stop-signals.ts';
 
 /** Where the run is shown. */
@@ -31,8 +32,9 @@ export interface Console {
 export interface FleetVoice {
   readonly report: Tell;
   readonly log: Log;
+  readonly scrubber: Scrubber;
   /** Call it after the last report, however the run ended. */
-  close(): Promise<void>;
+  close(exitCode: number): Promise<void>;
 }
 
 /** Milliseconds between two pictures of a live list. */
@@ -45,17 +47,16 @@ const BROADCAST_PATIENCE_MS = 2500;
 
 /**
  * @param run the id of the run
- * @param secrets that must never be shown
+ * @param secrets that must never be shown, but those of the dashboard
  * @throws {Failure} `usage`, `config-invalid`: the address for broadcasts is not valid
  */
 export function openFleetVoice(
   { env, name, defaultAppRoot }: World,
   options: FleetOptions,
-  run: string,
-  secrets: readonly string[],
+  { run, secrets, dashboard }: { run: string; secrets: readonly string[]; dashboard: DashboardLink },
   console: Console,
 ): FleetVoice {
-  const scrubber = createScrubber(secrets);
+  const scrubber = createScrubber([...secrets, ...dashboard.secrets]);
   const broadcasts = openBroadcast(env, options);
   const log = pinoReport({
     logDir: logDirOf(env, defaultAppRoot),
@@ -65,15 +66,21 @@ export function openFleetVoice(
     scrubber,
   });
   const shown = openView(options, console);
-  const reporters = [fleetLog(log.report), shown.report, ...(broadcasts ? [broadcasts.http.report] : [])];
+  const posted = broadcasts ? [broadcasts.http.report] : [];
+  const reporters = [fleetLog(log.report), shown.report, ...posted, ...dashboard.reporters];
   const report = createStream(reporters, scrubber, run);
+  const closeBroadcasts = async (): Promise<void> => {
+    if (broadcasts && !(await broadcasts.http.close(BROADCAST_PATIENCE_MS))) {
+      report({ type: 'note', message: `${broadcasts.url} did not accept the broadcasts` });
+    }
+  };
   return {
     log,
     report,
-    close: async () => {
-      if (broadcasts && !(await broadcasts.http.close(BROADCAST_PATIENCE_MS))) {
-        report({ type: 'note', message: `${broadcasts.url} did not accept the broadcasts` });
-      }
+    scrubber,
+    close: async (exitCode) => {
+      // At the same time: after a signal there is little of it.
+      await Promise.all([closeBroadcasts(), dashboard.close(exitCode)]);
       shown.close();
       await log.close();
     },

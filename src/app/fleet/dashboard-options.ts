@@ -1,0 +1,103 @@
+import { resolve } from 'node:path';
+import type { Failure } from '../../failure.ts';
+import { type Options, text, type Value, type Values, wholeNumber } from '../options/command.ts';
+
+/** Which dashboard is told of a run. */
+export interface DashboardOptions {
+  /** `always`: a run that cannot be told of is not made. `usual`: where a usable deploy.enc names a dashboard. */
+  readonly use: 'usual' | 'always' | 'never';
+  /** Absolute path of deploy.enc; null for the usual places. */
+  readonly deployConfig: string | null;
+  /** Absolute path of the file with its key; null for the usual places. */
+  readonly deployKey: string | null;
+  /** Absolute path of the outbox; null for the usual place. */
+  readonly outbox: string | null;
+}
+
+/** Sends what runs before could not. */
+export interface SendOutboxTask {
+  readonly kind: 'send-outbox';
+  readonly waitMs: number;
+}
+
+const FILE: Value<string> = { ...text('FILE'), names: 'file' };
+
+export const DASHBOARD_OPTIONS = {
+  dashboard: {
+    help: 'update nothing unless a deploy.enc that can be read names one',
+    group: 'Which dashboard is told of it (docs/DASHBOARD.md)',
+  },
+  'no-dashboard': { help: 'tell no dashboard' },
+  'deploy-config': {
+    help: 'the file that names it',
+    value: FILE,
+    presetWords: "deploy.enc in the application's directory, or in its config",
+  },
+  'deploy-key': {
+    help: 'a file with the key of that file',
+    value: FILE,
+    presetWords: 'DEPLOY_KEY, NVOI_MASTER_KEY, or deploy.key beside it',
+  },
+  outbox: {
+    help: 'where what it has not got yet is kept',
+    value: { ...text('DIR'), names: 'directory' },
+    presetWords: 'beside the journal',
+  },
+  'send-outbox': { help: 'send it what earlier runs could not; update nothing' },
+  wait: {
+    help: 'seconds that this may take',
+    value: wholeNumber('S', 1, 3600),
+    presetWords: '10',
+  },
+} as const satisfies Options;
+
+type Given = Values<typeof DASHBOARD_OPTIONS>;
+
+const USUAL_WAIT_S = 10;
+
+/** Tasks that change nothing, whoever wishes a dashboard to know of them. */
+const NEVER_TOLD = ['verify', 'history', 'published'];
+/** Options of runs. */
+const OF_RUNS = [
+  ...['dry-run', 'verify', 'history', 'undo', 'published', 'push', 'publish', 'no-publish', 'no-dates'],
+  ...['force', 'replace', 'broadcast', 'no-dashboard', 'events'],
+];
+
+/** @throws {Failure} `usage` */
+export function dashboardOf(
+  given: Given & Readonly<Record<string, unknown>>,
+  usage: (message: string) => Failure,
+): DashboardOptions {
+  const { dashboard, 'no-dashboard': none } = given;
+  if (dashboard && none) throw usage('--dashboard and --no-dashboard exclude each other');
+  const untold = NEVER_TOLD.find((name) => given[name]);
+  if (dashboard && untold !== undefined) throw usage(`--dashboard makes no sense with --${untold}`);
+  return {
+    use: dashboard ? 'always' : none ? 'never' : 'usual',
+    deployConfig: pathOf(given['deploy-config']),
+    deployKey: pathOf(given['deploy-key']),
+    outbox: pathOf(given.outbox),
+  };
+}
+
+/**
+ * The task of `--send-outbox`; null where that is not given.
+ *
+ * @throws {Failure} `usage`
+ */
+export function sendOutboxOf(
+  given: Given & Readonly<Record<string, unknown>>,
+  usage: (message: string) => Failure,
+): SendOutboxTask | null {
+  if (!given['send-outbox']) {
+    if (given.wait !== null) throw usage('--wait makes no sense without --send-outbox');
+    return null;
+  }
+  const other = OF_RUNS.find((name) => given[name]);
+  if (other !== undefined) throw usage(`--${other} makes no sense with --send-outbox`);
+  return { kind: 'send-outbox', waitMs: (given.wait ?? USUAL_WAIT_S) * 1000 };
+}
+
+function pathOf(given: string | null): string | null {
+  return given === null ? null : resolve(given);
+}
