@@ -1,6 +1,7 @@
 import { parseBody } from '../../callbacks/read-callback.ts';
 import { misdirected, type Proof, proveSender } from '../../callbacks/verify-callback.ts';
 import type { CallbackAnswer } from '../../callbacks/wire.ts';
+import { Failure } from '../../failure.ts';
 import { TooManyRequests } from '../../http/http-failures.ts';
 import type { Project, ReceivedRun } from '../../runs/deploys/deploy-model.ts';
 import { counted, quoted } from '../../text.ts';
@@ -35,7 +36,7 @@ function receiving(path: string, keep: Keep): Route {
     maxBytes: MOST_BYTES,
     bodyMs: BODY_MS,
     admit: (asked: Admitted, context) => admitCallback(asked, context),
-    answer: (call, context) => receive(call, context, keep),
+    answer: (call, context) => withoutPlaces(context, () => receive(call, context, keep)),
   };
 }
 
@@ -47,6 +48,20 @@ function describe(_: Call, { now }: WebContext): Response {
     max_body: MOST_BYTES,
     now: new Date(now()).toISOString(),
   });
+}
+
+/** Nobody out there is told where on this host anything is. It may be sent again: nothing of it was kept. */
+function withoutPlaces({ log }: WebContext, answer: () => Response): Response {
+  try {
+    return answer();
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'disk') throw error;
+    log.warn(`a callback was not kept: ${error.message}`);
+    throw new Failure('disk', 'this receiver cannot keep anything at present', {
+      hint: 'Send it again later.',
+      cause: error,
+    });
+  }
 }
 
 function receive(call: Call, context: WebContext, keep: Keep): Response {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { planSignature } from '../../../src/callbacks/callback-signatures.ts';
+import { Failure } from '../../../src/failure.ts';
 import { TokenBuckets } from '../../../src/http/token-buckets.ts';
 import { ROUTES } from '../../../src/web/routes.ts';
 import { DEPLOY, headersOf, KEY, VECTORS } from '../../callbacks/vectors.ts';
@@ -148,6 +149,24 @@ describe('a callback', () => {
     expect(server.context.deploys.runsOf('default', 'whole')).toEqual([]);
   });
 });
+
+it.each(['activeKeys', 'logs'])(
+  'a disk that takes nothing (%s) is answered with 500, and says nothing of itself',
+  async (step) => {
+    const { deploys } = server.context;
+    const [own] = step === 'logs' ? [deploys] : [deploys.projects];
+    const before = Reflect.get(own, step);
+    Reflect.set(own, step, () => {
+      throw new Failure('disk', 'cannot write /data/db/runs.sqlite3: ENOSPC', { hint: 'Make space.' });
+    });
+    const answer = await sent(headersOf(vector));
+    Reflect.set(own, step, before);
+    expect([answer.status, JSON.parse(answer.body)]).toMatchObject([500, { error: { code: 'disk' } }]);
+    expect(answer.body).not.toMatch(/data|sqlite/);
+    expect(server.log.at(-1)).toContain('cannot write /data/db/runs.sqlite3');
+    expect((await sent(headersOf(vector))).status).toBe(200);
+  },
+);
 
 describe('the address that senders are given', () => {
   it.each(['/api/deploys', '/api/projects/anything/deploys'])(
