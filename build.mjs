@@ -32,6 +32,7 @@ const EXECUTABLES = {
   'fleet-sim': 'scripts',
   'config-update': 'scripts',
   'showcase-web': 'scripts',
+  onboard: 'scripts',
 };
 /** In dev/: what bundles are made with. */
 const PLUGIN_FILES = [

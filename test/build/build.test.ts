@@ -34,6 +34,7 @@ const FILES = [
   'scripts/fleet-sim',
   'scripts/idle',
   'scripts/maintenance-config',
+  'scripts/onboard',
   'scripts/ready',
   'scripts/resume',
   'scripts/showcase-web',

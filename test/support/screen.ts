@@ -77,6 +77,12 @@ export class TerminalScreen {
     }
   }
 
+  /** The cursor alone goes down: no line ends. */
+  #below(): void {
+    this.#row += 1;
+    this.#rows[this.#row] ??= { text: '', more: false };
+  }
+
   #down(wrapped: boolean): void {
     this.#current().more = wrapped;
     this.#row += 1;
@@ -91,10 +97,17 @@ export class TerminalScreen {
   }
 
   #obey(command: string, argument: string): void {
-    if (command === 'A') this.#row = Math.max(0, this.#row - Number(argument || 1));
+    const count = Number(argument || 1);
+    if (command === 'A') this.#row = Math.max(0, this.#row - count);
+    else if (command === 'B') for (let at = 0; at < count; at += 1) this.#below();
+    else if (command === 'C') this.#column = Math.min(this.columns - 1, this.#column + count);
+    else if (command === 'D') this.#column = Math.max(0, this.#column - count);
+    else if (command === 'G') this.#column = count - 1;
+    else if (command === 'K' && argument === '2') this.#current().text = '';
     else if (command === 'J' || command === 'K') {
       if (command === 'J') this.#rows.length = this.#row + 1;
       this.#current().text = [...this.#current().text].slice(0, this.#column).join('');
-    } else if (command !== 'm') throw new Error(`a sequence that is not known: ${argument}${command}`);
+    } else if (!/^[mhl]$/.test(command))
+      throw new Error(`a sequence that is not known: ${argument}${command}`);
   }
 }

@@ -40,7 +40,7 @@ export interface FleetOptions {
 }
 
 /** Targets with commas between them. */
-const TARGETS: Value<string> = {
+export const TARGETS: Value<string> = {
   name: 'NAMES',
   choices: TARGET_NAMES,
   parse: (given) => {

@@ -10,6 +10,8 @@ export interface Stop {
   readonly exitCode: () => number | null;
   /** Called with each signal that was heard. */
   readonly onStop: (listener: (name: Name) => void) => void;
+  /** Has it end as Ctrl-C does, which is no signal where a terminal hands it on as a key. */
+  readonly interrupt: () => void;
 }
 
 /**
@@ -31,5 +33,6 @@ export function stopOnSignals(): Stop {
     signal: controller.signal,
     exitCode: () => exitCode,
     onStop: (listener) => listeners.push(listener),
+    interrupt: () => hear('SIGINT'),
   };
 }

@@ -6,6 +6,7 @@ import { MAINTENANCE } from '../machine/maintenance-options.ts';
 import { RESUME } from '../machine/resume-options.ts';
 import { START } from '../machine/start-options.ts';
 import { UPDATE } from '../machine/update-options.ts';
+import { ONBOARD } from '../onboard/onboard-options.ts';
 import { READY } from '../ready/ready-options.ts';
 import { FLEET_SIM } from '../rehearsal/fleet-sim-options.ts';
 import { SHOWCASE_WEB } from '../web/showcase-web-options.ts';
@@ -24,4 +25,5 @@ export const COMMANDS: readonly Command<unknown>[] = [
   SYNC,
   MAINTENANCE,
   FLEET_SIM,
+  ONBOARD,
 ];

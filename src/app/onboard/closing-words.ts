@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { targetsOf } from './ask-target.ts';
+import { type CiName, ciSteps, loading } from './ci-steps.ts';
+import { writtenValue } from './env-text.ts';
+import type { Answers } from './onboard-answers.ts';
+import type { Plan } from './save-plan.ts';
+
+/** What there is to do after saving. */
+export interface Closing {
+  readonly answers: Answers;
+  readonly envFile: string;
+  readonly plan: Plan;
+  /** Null for what the application's directory suggests. */
+  readonly ci: CiName | null;
+  /** Whether somebody watches, and no log. */
+  readonly isTerminal: boolean;
+}
+
+/** Everything as plain text, to be copied. */
+export function closingWords({ answers, envFile, plan, ci, isTerminal }: Closing): string {
+  const appRoot = answers.settings.get('APP_ROOT') ?? '';
+  const target = targetsOf(answers).join(',');
+  const chosen = ci ?? (existsSync(join(appRoot, '.gitlab-ci.yml')) ? 'gitlab' : 'github');
+  const isStreaming = plan.dashboardKeys.length > 0;
+  return [
+    section('To load the settings', [
+      `  in a shell:  ${loading(envFile)}`,
+      `  in a unit of systemd:  EnvironmentFile=${envFile}`,
+    ]),
+    isStreaming ? dashboardWords(plan, isTerminal) : '',
+    plan.newKey === null ? '' : keyWords(plan.newKey, chosen),
+    section(`In CI (${NAMES[chosen]})`, [ciSteps(chosen, { appRoot, envFile, target }).trimEnd()]),
+  ].join('');
+}
+
+const NAMES: Readonly<Record<CiName, string>> = {
+  github: 'GitHub Actions; docs/examples/github-actions has the whole workflow',
+  gitlab: 'GitLab; docs/examples/gitlab has the whole job',
+  other: 'any other',
+};
+
+function section(title: string, lines: readonly string[]): string {
+  return `\n${title}\n${lines.map((line) => `${line}\n`).join('')}`;
+}
+
+function dashboardWords({ dashboardKeys }: Plan, isTerminal: boolean): string {
+  if (!isTerminal)
+    return section('For the dashboard', [
+      '  The key that it checks signatures with is shown on a terminal alone, and never in a log.',
+    ]);
+  return section('For the dashboard, shown this once (showcase-web keys add takes it)', [
+    ...dashboardKeys.map((key) => `  ${key}`),
+    '  It checks signatures with it, and cannot open deploy.enc.',
+  ]);
+}
+
+function keyWords(path: string, ci: CiName): string {
+  const how = {
+    github: `  gh secret set DEPLOY_KEY < ${writtenValue(path)}`,
+    gitlab: `  Settings, CI/CD, Variables: DEPLOY_KEY, masked and protected, with the content of ${path}`,
+    other: `  Give the job the content of ${path} as the variable DEPLOY_KEY, as a secret`,
+  }[ci];
+  return section(`The key in ${path} is the secret DEPLOY_KEY of your CI; keep a copy, commit it nowhere`, [
+    how,
+  ]);
+}

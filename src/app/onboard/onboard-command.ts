@@ -1,0 +1,69 @@
+import { asFailure } from '../../failure.ts';
+import { readCall } from '../arguments.ts';
+import type { World } from '../machine/machine-parts.ts';
+import { usageOf } from '../options/command.ts';
+import { Cancelled } from './asker.ts';
+import { ONBOARD } from './onboard-options.ts';
+import type { OnboardConsole, Run } from './onboard-run.ts';
+import { plainTeller } from './plain-teller.ts';
+import { save } from './saving.ts';
+import { knownAnswers, takeRights, walk } from './walk.ts';
+import { missingAnswers, tellParts } from './wizard.ts';
+
+const CANCELLED = 130;
+
+/**
+ * Runs `onboard`.
+ *
+ * @returns 0 done, 1 failed, 2 unusable options or a missing answer, 130 or 143 cancelled
+ */
+export async function runOnboard(
+  world: World,
+  args: readonly string[],
+  console: OnboardConsole,
+): Promise<number> {
+  const call = await readCall(ONBOARD, args, console, world);
+  if (call.kind === 'answered') return call.exitCode;
+  const { complain, write, stop } = console;
+  try {
+    const run: Run = { world, options: call.options(), console };
+    return await (console.input === null ? withoutTerminal(run) : atTerminal(run, console.input));
+  } catch (error) {
+    if (error instanceof Cancelled) {
+      write(`\n${error.message}\n`);
+      return stop.exitCode() ?? CANCELLED;
+    }
+    const { code, message, hint } = asFailure(error);
+    if (code === 'internal') throw error;
+    complain(`onboard: ${message}. ${hint}\n`);
+    return code === 'usage' ? 2 : 1;
+  }
+}
+
+async function withoutTerminal(run: Run): Promise<number> {
+  const { world, options, console } = run;
+  const { answers, envFile } = knownAnswers(world, options);
+  const missing = [
+    ...missingAnswers(answers),
+    ...(options.yes || options.dryRun ? [] : ['--yes']),
+    ...(options.run === null && !options.dryRun ? ['--run or --no-run'] : []),
+  ];
+  if (missing.length > 0) {
+    const all = missing.join('; ');
+    throw usageOf('onboard')(`there is no terminal to ask on, and these answers are missing: ${all}`);
+  }
+  await takeRights(world, answers);
+  await tellParts({ world, answers }, plainTeller(console.write, console.stop.signal));
+  return await save(run, { answers, envFile }, null);
+}
+
+async function atTerminal(run: Run, input: NodeJS.ReadStream): Promise<number> {
+  const { console } = run;
+  // What asks is loaded only where somebody can be asked.
+  const { terminalAsker } = await import('./terminal-asker.ts');
+  const { signal, interrupt } = console.stop;
+  const asker = terminalAsker({ ...console, input, signal, interrupt });
+  asker.begin('Setting up an admin host, up to its first update');
+  asker.note('Nothing is written before you save. Ctrl-C ends it.');
+  return await save(run, await walk(run, asker), asker);
+}
