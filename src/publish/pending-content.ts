@@ -21,6 +21,8 @@ const MOST_NAMED = 3;
 /** Whether the index of this host has content that was never published from here, and that no copy is kept of. */
 export function isPending(parts: Parts, memory: Memory, live: Content): boolean {
   if (live.digest === memory.state.last?.digest || ofDigest(memory.kept, live.digest)) return false;
+  // What an undo that was killed has put here.
+  if (live.digest === memory.kept.restored?.digest) return false;
   const present = presentImage(parts, memory);
   return present === null || !sameRows(present, live.image);
 }

@@ -5,7 +5,19 @@ import { imageDigest } from '../../src/database/image.ts';
 import { Failure } from '../../src/failure.ts';
 import { newRunId } from '../../src/run-id.ts';
 import { Admin } from './support/admin.ts';
-import { A, B, C, copiesOf, KEY, LAST, LATER, named, rowsOf, UndoScene } from './support/undo-scene.ts';
+import {
+  A,
+  B,
+  C,
+  copiesOf,
+  KEY,
+  LAST,
+  LATER,
+  named,
+  rowsOf,
+  UndoScene,
+  withLargePages,
+} from './support/undo-scene.ts';
 
 let scene: UndoScene;
 beforeEach(async () => {
@@ -81,7 +93,9 @@ describe('a publication whose answer was lost', () => {
 
   it('of an undo leaves the index of this host ready to be published, and says so', async () => {
     const ada = scene.admin();
-    const [, second] = await scene.publish(ada, A, B);
+    // Pages of another size: what is put into the index of this host is then no kept copy to the byte.
+    const [, second] = await scene.publish(ada, withLargePages(A), B);
+    ada.edit('PRAGMA journal_mode = WAL');
     const store: typeof scene.store = {
       ...scene.store,
       put: async () => {
@@ -91,10 +105,14 @@ describe('a publication whose answer was lost', () => {
     const cut = new Admin(store, 'ada@office', { site: ada.parts.site });
     await expect(cut.undo()).rejects.toMatchObject({ code: 'store-unreachable' });
     expect(cut.notes.at(-1)).toMatch(/^the index of this host is the one that was put back/);
-    expect([await scene.stored(), ada.digest]).toEqual([imageDigest(B), imageDigest(A)]);
+    expect(await scene.stored()).toBe(imageDigest(B));
+    const back = ada.digest;
+    expect(back).not.toBe(imageDigest(B));
+    await expect(cut.undo()).rejects.toMatchObject({ code: 'store-unreachable' });
     expect(await ada.publish()).toMatchObject({ kind: 'published' });
     expect(ada.notes.at(-1)).toMatch(/which did not come to its end: this run has published it$/);
     expect((await rowsOf(ada))[0]).toMatchObject({ undoes: second });
+    expect([await scene.stored(), ada.digest]).toEqual([back, back]);
     await ada.undo();
     expect(await scene.stored()).toBe(imageDigest(B));
   });

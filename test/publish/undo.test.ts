@@ -5,7 +5,7 @@ import { imageDigest } from '../../src/database/image.ts';
 import { openDatabase } from '../../src/database/sqlite.ts';
 import { altered } from '../support/indexes.ts';
 import { Admin } from './support/admin.ts';
-import { A, B, C, FIRST, KEY, LATER, rowsOf, UndoScene } from './support/undo-scene.ts';
+import { A, B, C, FIRST, KEY, LATER, rowsOf, UndoScene, withLargePages } from './support/undo-scene.ts';
 
 const OTHER_HASH = Object.values(SAMPLE_HASHES)[1] ?? '';
 
@@ -95,7 +95,7 @@ describe('an undo', () => {
 
   it('works with an index that has a write-ahead log and pages of another size', async () => {
     const ada = scene.admin();
-    await scene.publish(ada, altered(A, 'PRAGMA page_size = 8192', 'VACUUM'), B);
+    await scene.publish(ada, withLargePages(A), B);
     ada.edit('PRAGMA journal_mode = WAL');
     const reader = openDatabase(ada.indexPath);
     const name = () => reader.prepare('SELECT name FROM locations WHERE id = 1').pluck().get();

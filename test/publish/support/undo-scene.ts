@@ -1,6 +1,8 @@
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { imageDigest } from '../../../src/database/image.ts';
+import { repage } from '../../../src/database/swap.ts';
 import { readPublishedIndexes } from '../../../src/journal/fleet-history.ts';
 import { newRunId } from '../../../src/run-id.ts';
 import { altered, buildIndex } from '../../support/indexes.ts';
@@ -15,6 +17,16 @@ export const [FIRST, LATER, LAST] = TIMES;
 export const named = (name: string) =>
   altered(buildIndex(), `UPDATE locations SET name = '${name}' WHERE id = 1`);
 export const [A, B, C] = [named('a'), named('b'), named('c')];
+
+/** The same rows in pages of 8 KiB. */
+export function withLargePages(image: Buffer): Buffer {
+  const place = mkdtempSync(join(tmpdir(), 'repage-'));
+  try {
+    return repage(image, 8192, join(place, 'scratch'));
+  } finally {
+    rmSync(place, { recursive: true });
+  }
+}
 
 /** A store, and admin hosts that publish to it. */
 export class UndoScene {
