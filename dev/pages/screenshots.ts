@@ -23,7 +23,7 @@ const USAGE = `Usage: npm run screenshots -- [options]
   --index FILE  an index to take instead of the sample and production's
   --only KIND   one kind of page only: home, region, studio, year, ..., web or maps;
                 other pictures stay
-  --docs        make those pictures of the web part anew that docs/WEB.md shows
+  --docs        make those pictures of the web part anew that docs/ show
 `;
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -31,10 +31,11 @@ const PRODUCTION = resolve(ROOT, '../shared/data/index.sqlite3');
 const MAPS = 'maps';
 const WEB = 'web';
 const DOCUMENTED = join(ROOT, 'docs/pictures');
-/** What docs/WEB.md shows: the page and the look of each picture. */
+/** What docs/WEB.md and docs/DASHBOARD.md show: the page and the look of each picture. */
 const IN_DOCS: ReadonlySet<string> = new Set([
   ...['request-form-light-narrow', 'request-moving-light-narrow', 'request-live-dark-narrow'],
   ...['overview-light-wide', 'apply-light-wide', 'run-light-wide', 'studio-light-wide', 'history-light-wide'],
+  ...['deploys-light-wide', 'deploy-failed-light-wide', 'deploys-dark-narrow', 'deploy-failed-dark-narrow'],
 ]);
 
 /** CSS pixels, as on a phone and on a desk. */

@@ -8,6 +8,7 @@ import type { Account } from '../sample/owners.ts';
 import { startObjectStore } from '../store/server.ts';
 import { WebRig } from '../web/rig.ts';
 import type { Visitor } from '../web/visitor.ts';
+import { sendDeploys } from './played-deploys.ts';
 
 const KEYS = { accessKeyId: 'demo', secretAccessKey: 'demo-secret' };
 /** Seconds that a machine without an answer is waited for: long enough for pictures of what is under way. */
@@ -99,6 +100,16 @@ async function goThrough(rig: WebRig, browser: Browser, wish: Wish): Promise<voi
   await takeAdmin('users', '/admin/users/');
   await takeAdmin('history', '/admin/history/');
   await takeAdmin('runs', '/runs/');
+  const deploy = await sendDeploys(rig);
+  await takeAdmin('deploys', '/deploys/');
+  await takeAdmin('deploy', deploy);
+  await takeAdmin('deploy-failed', `${deploy}?run=${await firstRunOf(administrator, deploy)}`);
+}
+
+/** The id of the run that a deploy began with. */
+async function firstRunOf(administrator: Visitor, deploy: string): Promise<string> {
+  const { runs } = await administrator.json<{ runs: readonly { id: string }[] }>(`${deploy}.json`);
+  return runs[0]?.id ?? '';
 }
 
 /** The first page of administrators has them asked, and shows what is known. */

@@ -91,7 +91,7 @@ function render(call: Call, { rows, total, page, now, branches, projects }: Foun
     title: 'Deploys',
     section: 'deploys',
     main: html`<h1>Deploys</h1>
-<p class="lead">Runs that told this server of themselves, newest first.</p>
+<p class="lead">Runs elsewhere that report to this server, newest first.</p>
 ${filterForm(
   call,
   PATH,
@@ -113,7 +113,7 @@ ${pageLinks(call, { total, page, pages: Math.max(1, Math.ceil(total / PAGE_SIZE)
 
 function empty(isFiltered: boolean): Html {
   if (isFiltered) return html`<p class="quiet">There is no such deploy.</p>`;
-  return html`<p class="quiet">Nothing has told of itself yet. A run of config-update does as soon as its <code>deploy.enc</code> has a <code>callback_url</code> of this server.</p>`;
+  return html`<p class="quiet">Nothing has reported yet. A run of config-update does as soon as its <code>deploy.enc</code> has a <code>callback_url</code> of this server.</p>`;
 }
 
 function columns(
