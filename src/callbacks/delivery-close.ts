@@ -26,6 +26,7 @@ export async function closeDelivery(
     const graceMs = Math.min(patience(worker, limits), deadline - beganAt) - limits.endFirstMs;
     await worker.end(Math.max(0, graceMs));
     await sendRest(worker, limits, beganAt, deadline);
+    sender.explain();
   } catch (error) {
     sender.breakDown(error);
   }

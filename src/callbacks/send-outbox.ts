@@ -36,6 +36,7 @@ export async function sendOutbox(dashboard: Dashboard, options: SendOutboxOption
   try {
     left = await sendLeftRuns(outbox, sender, limits, { deadline: monotonicMs() + waitMs, signal });
     if (sender.isGone) dropLeftRuns(outbox);
+    else sender.explain();
   } finally {
     signal.removeEventListener('abort', giveUp);
     sender.close();

@@ -43,6 +43,7 @@ export class Sender {
   #refused = 0;
   #notFound = 0;
   #isNoted = false;
+  #lastReason = '';
   #isUrlSaid = false;
   #canBeat = true;
   #stopped: 'stopped' | 'gone' | null = null;
@@ -153,7 +154,8 @@ export class Sender {
     const asked = result.kind === 'answered' ? (result.retryAfterMs ?? 0) : 0;
     const pause = Math.max(backoff(pauses, this.#failures), Math.min(asked, longestRetryAfterMs));
     this.#nextAt = monotonicMs() + pause;
-    if (this.#failures === NOTED_FAILURES) this.#noteOnce(reasonOf(result));
+    this.#lastReason = reasonOf(result);
+    if (this.#failures === NOTED_FAILURES) this.explain();
     return 'failed';
   }
 
@@ -162,6 +164,11 @@ export class Sender {
     this.#failures += 1;
     this.#noteOnce(reasonOf(result));
     return 'stopped';
+  }
+
+  /** Notes why the last attempt failed, unless it went well or something was noted. */
+  explain(): void {
+    if (this.#failures > 0) this.#noteOnce(this.#lastReason);
   }
 
   #noteOnce(message: string): void {
