@@ -183,7 +183,7 @@ export class LogModel {
 }
 
 /** Place of the first item whose number is `seq` or higher, in a list that is in order. */
-export function lowerBound<Item>(items: readonly Item[], seq: number, seqOf: (item: Item) => number): number {
+function lowerBound<Item>(items: readonly Item[], seq: number, seqOf: (item: Item) => number): number {
   let [low, high] = [0, items.length];
   while (low < high) {
     const middle = (low + high) >>> 1;

@@ -49,6 +49,7 @@ class DeployView {
   /** Whether no other lines are to come but by news. */
   #isLoaded = false;
   #hasAllStandings = false;
+  #areTablesOld = true;
   #tell = (): void => {};
   /** Number of the line that the address names, until it is shown. */
   #wanted: string | null = null;
@@ -140,10 +141,17 @@ class DeployView {
     watchDeploy({
       ...{ id, socket, logs, ticket, cursor: this.#run.cursor },
       onState: (run, now) => {
+        // Who it is, and of what, comes with its first status: the server says it.
+        const hasBegun = this.#run.status === null && run.status !== null;
         this.#run = run;
         this.#ahead = now - Date.now();
+        this.#areTablesOld = true;
+        if (hasBegun && this.#isAlone()) location.reload();
       },
-      onLines: (lines) => this.#waiting.push(...lines),
+      onLines: (lines) => {
+        for (const line of lines) this.#waiting.push(line);
+        this.#areTablesOld = true;
+      },
       onEnd: () => {
         clearInterval(timer);
         this.#draw();
@@ -182,20 +190,25 @@ class DeployView {
     const said = deploySentence(this.#run, now);
     if (sentence && sentence.textContent !== said) sentence.textContent = said;
     // Before all lines are here, the page knows more than its script.
-    if (!this.#hasAllStandings) return;
+    if (!this.#hasAllStandings || !this.#areTablesOld) return;
+    this.#areTablesOld = false;
     const machines = this.#standings.machines(this.#run);
     fillMachines(this.#page.querySelector('[data-machines]'), machines, this.#standings.lines);
     const steps = this.#standings.steps(this.#run);
     fillSteps(this.#page.querySelector('[data-steps]'), steps, !isUnderWay(this.#run));
   }
 
-  /** What went wrong, and all that the end has told, the server says: at once, unless somebody is reading or has selected. */
+  /** What went wrong, and all that the end has told, the server says. */
   #ended(): void {
-    const isAlone = document.getSelection()?.isCollapsed !== false;
+    if (this.#isAlone()) location.reload();
+    else this.#page.querySelector<HTMLElement>('[data-over]')?.removeAttribute('hidden');
+  }
+
+  /** Whether nobody reads, has selected, or is about to do something. */
+  #isAlone(): boolean {
     const { tools, scroller } = this.#parts;
     const active = document.activeElement;
     const hasTouched = tools.contains(active) || scroller.contains(active) || location.hash.startsWith('#L');
-    if (isAlone && !hasTouched && window.scrollY < 200) location.reload();
-    else this.#page.querySelector<HTMLElement>('[data-over]')?.removeAttribute('hidden');
+    return document.getSelection()?.isCollapsed !== false && !hasTouched && window.scrollY < 200;
   }
 }

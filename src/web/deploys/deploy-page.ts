@@ -73,7 +73,7 @@ ${logSection(call, {
 }
 
 /** What the clock of the log counts from. */
-export function beganAt({ startedAt, receivedAt }: Pick<ReceivedRun, 'startedAt' | 'receivedAt'>): string {
+function beganAt({ startedAt, receivedAt }: Pick<ReceivedRun, 'startedAt' | 'receivedAt'>): string {
   return startedAt ?? receivedAt;
 }
 

@@ -26,7 +26,7 @@ export function isUnderWay({ status }: Pick<ReceivedRun, 'status'>): boolean {
 }
 
 /** Milliseconds: by the sender's clock where it is over, else by ours; null where nobody knows. */
-export function deployMs(run: ReceivedRun, now: number): number | null {
+function deployMs(run: ReceivedRun, now: number): number | null {
   if (isUnderWay(run)) return Math.max(0, now - Date.parse(run.receivedAt));
   if (run.durationMs !== null) return run.durationMs;
   if (run.startedAt === null || run.finishedAt === null) return null;

@@ -138,6 +138,20 @@ describe('the page of a deploy under way', () => {
     await window.close();
   });
 
+  it('says what it is of as soon as that is known, should lines come first', async () => {
+    runs += 1;
+    const played = new PlayedDeploy(server.context.deploys, `live-${runs}`, `run-${runs}`).say(
+      lineRange(1, 3),
+    );
+    const window = await watch(played);
+    await window.page.waitForSelector('#L3');
+    expect(await window.page.locator('dl >> text=Branch').count()).toBe(0);
+    played.start();
+    await window.page.waitForSelector('dl >> text=Branch');
+    await window.page.waitForSelector('#L3');
+    await window.close();
+  });
+
   it('ends with a row for lines that have not come yet, waits for them, and is then that of the end', async () => {
     const played = play().say(lineRange(1, 3));
     const window = await watch(played);

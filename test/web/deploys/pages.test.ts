@@ -45,7 +45,7 @@ describe('the list of deploys', () => {
 
   it('has pages of 50, as JSON too', async () => {
     for (let at = 1; at <= 51; at++) play(`many-${at}`, 'run').start({ git_ref: 'many' });
-    const answer = await server.ask('/deploys/.json?branch=many&page=2', 'administrator');
+    const answer = await server.ask('/deploys.json?branch=many&page=2', 'administrator');
     expect(await answer.json()).toMatchObject({ total: 51, page: 2, deploys: [{ standing: 'started' }] });
     expect(await wordsOf('/deploys/?branch=many')).toContain('Page 1 of 2');
   });
