@@ -101,6 +101,23 @@ describe('config-update', () => {
     expect(receiver.runs.size).toBe(1);
   });
 
+  it.each(['--deploy-config', '--deploy-key'])(
+    'takes --dashboard with a %s that is not there for a mistake',
+    async (name) => {
+      const host = scene.host();
+      putDashboard(host, receiver);
+      const nowhere = [name, join(host.home, 'nowhere')];
+      expect(await host.configUpdate(['--dashboard', ...nowhere])).toMatchObject({
+        ...{ exitCode: 2, stdout: '', stderr: expect.stringContaining('nowhere') },
+      });
+      expect(receiver.seen).toEqual([]);
+      expect(scene.fleet.asked).toEqual([]);
+      const { exitCode, stdout } = await host.configUpdate(nowhere);
+      expect(exitCode).toBe(0);
+      expect(stdout).toMatch(/^Note: no dashboard is told of this run: .*nowhere is not there\n/);
+    },
+  );
+
   it.each<[string, Given, (host: AdminHost) => string[]]>([
     ['deploy.enc in the application, its key in DEPLOY_KEY', {}, () => []],
     ['deploy.enc in config', { file: 'config/deploy.enc' }, () => []],
@@ -139,15 +156,17 @@ describe('config-update', () => {
     expect(statusesOf(receiver).map(({ status }) => status)).toEqual(['started', 'completed']);
   });
 
-  it('says in one note what else there is to know of the dashboard, and goes on', async () => {
+  it('says in one note at its end what else there is to know of the dashboard', async () => {
     const host = scene.host();
     putDashboard(host, receiver);
     keyIn(host, 'deploy.key', 0o644);
     host.env = { ...host.env, NVOI_DEPLOY_ID: '../x', GITHUB_RUN_ID: '77' };
     const { stdout } = await host.configUpdate(['--outbox', join(host.home, 'no', 'such')]);
-    const [note = '', ...more] = stdout.match(/^Note: of the dashboard: .*/gm) ?? [];
-    expect(more).toEqual([]);
-    expect(note).toMatch(/chmod 600 .*; NVOI_DEPLOY_ID is not used: .*; what it does not get .* is not kept/);
+    expect(stdout.match(/^Note: /gm)).toHaveLength(3);
+    expect(stdout.match(/^Note: live log: /gm)).toHaveLength(1);
+    expect(stdout).toMatch(
+      /\nNote: .*: chmod 600 .*; NVOI_DEPLOY_ID is not used: .*; what the dashboard does not get .* is not kept .*\n$/,
+    );
     expect(receiver.seen[0]?.body.deploy_id).toBe('77');
     expect(statusesOf(receiver)).toHaveLength(2);
   });

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Failure } from '../../failure.ts';
 import type { FleetOperation, FleetReport } from '../../report/fleet-results.ts';
@@ -5,7 +6,9 @@ import { createScrubber } from '../../report/redact.ts';
 import { createStream } from '../../report/stream.ts';
 import { findDeployFile } from '../deploy-file.ts';
 import type { World } from '../machine/machine-parts.ts';
+import { usageOf } from '../options/command.ts';
 import type { DashboardLink, LinkedRun } from './dashboard-model.ts';
+import type { DashboardOptions } from './dashboard-options.ts';
 
 /** Of a run that no dashboard is told of. */
 const NO_DASHBOARD: DashboardLink = {
@@ -14,6 +17,8 @@ const NO_DASHBOARD: DashboardLink = {
   begin: () => Promise.resolve(),
   close: () => Promise.resolve(),
 };
+
+const usage = usageOf('config-update');
 
 /** Exit code of a run that could not begin. */
 const REFUSED = 1;
@@ -32,6 +37,7 @@ export async function linkDashboard(world: World, linked: LinkedRun): Promise<Da
   const appRoot = resolve(world.env['APP_ROOT'] || world.defaultAppRoot);
   const deployFile = options.deployConfig ?? findDeployFile(appRoot);
   const isWanted = options.use === 'always';
+  if (isWanted) requireNamed(options);
   if (deployFile === null) {
     if (!isWanted) return NO_DASHBOARD;
     throw new Failure('config-invalid', `there is no deploy.enc in ${appRoot} or its config`, {
@@ -54,6 +60,16 @@ export async function linkDashboard(world: World, linked: LinkedRun): Promise<Da
       begin: ({ report }) => Promise.resolve(report({ type: 'note', message })),
     };
   }
+}
+
+/** A mistyped path would leave a run untold that is to be told. @throws {Failure} `usage` */
+function requireNamed({ deployConfig, deployKey }: DashboardOptions): void {
+  const named = [
+    ['deploy-config', deployConfig],
+    ['deploy-key', deployKey],
+  ] as const;
+  for (const [name, path] of named)
+    if (path !== null && !existsSync(path)) throw usage(`--${name} ${JSON.stringify(path)} is not there`);
 }
 
 /**

@@ -24,7 +24,7 @@ export async function outboxOf(world: World, given: string | null): Promise<Outb
     const { message } = asFailure(error);
     return {
       dir: null,
-      caution: `what it does not get of this run is not kept for the next one: ${message}`,
+      caution: `what the dashboard does not get of this run is not kept for the next one: ${message}`,
     };
   }
 }

@@ -70,6 +70,9 @@ class OpenDashboard implements DashboardLink {
   /** What is said here is not told to the dashboard: it would be said of it again. */
   #isSpeaking = false;
   #isBroken = false;
+  #hasSaid = false;
+  /** What is said when the run is over: two notes are all that a dashboard may add to it. */
+  readonly #later: string[] = [];
 
   constructor(opened: Opened, secrets: readonly string[]) {
     this.#opened = opened;
@@ -90,15 +93,14 @@ class OpenDashboard implements DashboardLink {
     const { world, linked, dashboard, cautions } = this.#opened;
     const { id: deployId, caution } = deployIdOf(world.env);
     const outbox = await outboxOf(world, linked.options.outbox);
-    const all = [...cautions, caution, outbox.caution].filter((one) => one !== null);
-    if (all.length > 0) this.#say(`of the dashboard: ${all.join('; ')}`);
+    this.#later.push(...[...cautions, caution, outbox.caution].filter((one) => one !== null));
     const facts = { by, target, command: world.name, version: versionText(), ci: ciContextOf(world.env) };
     const shown = scrubber.value(facts);
     const operation = linked.operation === 'undo' ? 'delete' : 'deploy';
     this.#delivery = openDelivery(
       dashboard,
       { deployId, run: linked.run, operation, by: shown.by, target: shown.target },
-      { outboxDir: outbox.dir, note: (message) => this.#say(message) },
+      { outboxDir: outbox.dir, note: (message) => this.#sayOnce(message) },
     );
     this.#delivery.start(startedOf({ ...shown, at: now() }));
   }
@@ -106,10 +108,11 @@ class OpenDashboard implements DashboardLink {
   async close(exitCode: number): Promise<void> {
     try {
       const delivered = await this.#end(exitCode);
-      if (delivered?.note) this.#say(delivered.note);
+      if (delivered?.note) this.#later.push(delivered.note);
     } catch (error) {
       this.#break(error);
     }
+    if (this.#later.length > 0) this.#say(this.#later.join('; '));
   }
 
   async #end(exitCode: number): Promise<Delivered | null> {
@@ -152,7 +155,14 @@ class OpenDashboard implements DashboardLink {
     if (this.#isBroken) return;
     this.#isBroken = true;
     const reason = error instanceof Error ? error.message : String(error);
-    this.#say(`the dashboard is not told of everything (unexpected: ${reason})`);
+    this.#later.push(`the dashboard is not told of everything (unexpected: ${reason})`);
+  }
+
+  /** The first of them at once, the others at the end. */
+  #sayOnce(message: string): void {
+    if (this.#hasSaid) this.#later.push(message);
+    else this.#say(message);
+    this.#hasSaid = true;
   }
 
   #say(message: string): void {
