@@ -26,11 +26,11 @@ const WRONG: readonly (readonly [question: string, wrong: string, why: string])[
   ['Address of the store', 'ftp://example.com', 'is not an http(s) URL'],
   ['Address of the store', 'https://me:word@example.com', 'must not hold a user or a password'],
   ['Bucket (BUCKET_NAME)', 'Show Case', 'is not the name of a bucket'],
-  ['Region (AWS_REGION)', 'eu west', 'characters that an HTTP header cannot have'],
+  ['Region (AWS_REGION)', 'eu west', 'is not the name of a region'],
   ['Name of the Fly app', 'smo oth', 'is not the name of a Fly app'],
   ['Name of the administrator', 'ada:word', 'A name has no colon'],
   ['Where it answers', 'http://example.com/showcase', 'does not begin with https://'],
-  ['Where people see its pages', 'example.com', 'is not the address of a site'],
+  ['Where its pages are seen', 'example.com', 'is not the address of a site'],
   ['Callback URL:', '', 'An address is needed.'],
   ['Callback URL:', 'http://dashboard.example/api', 'is not encrypted'],
   ['Callback URL:', 'https://me:word@dashboard.example', 'holds a user or a password'],
@@ -51,6 +51,7 @@ describe('a malformed answer', () => {
     await terminal.asked('Save this?');
     terminal.type(interrupt);
     expect(await terminal.ended).toBe(130);
+    expect(terminal.screen).toContain('index.sqlite3 is valid');
     expect(terminal.plain).not.toContain('me:word@example.com is');
   });
 });

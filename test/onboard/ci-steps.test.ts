@@ -14,7 +14,11 @@ it.each([
 });
 
 it('paths with white space and another target are written for a shell', () => {
-  const places = { appRoot: '/my rails', envFile: '/my rails/config/showcase.env', target: 'fly,kamal' };
+  const places = {
+    program: '/my rails/scripts/config-update',
+    envFile: '/my rails/config/showcase.env',
+    target: 'fly,kamal',
+  };
   expect(ciSteps('other', places)).toContain(
     "set -a; . '/my rails/config/showcase.env'; set +a\nexec '/my rails/scripts/config-update' --target fly,kamal\n",
   );

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { derivedKey, writtenKey } from '../../src/callbacks/callback-signatures.ts';
 import { decryptConfig } from '../../src/callbacks/deploy-cipher.ts';
 import { readDeployFile } from '../../src/callbacks/deploy-key.ts';
+import { ROOT } from '../support/machine.ts';
 import { answer, happyWay, PASSWORD, TOKEN } from './support/happy-way.ts';
 import { NewHost, Surroundings } from './support/new-host.ts';
 import { KEYS, OnboardTerminal } from './support/onboard-terminal.ts';
@@ -101,7 +102,7 @@ describe('the wizard on a terminal', () => {
     expect(plain).toContain(`set -a; . ${host.envFile}; set +a`);
     expect(plain).toContain(`EnvironmentFile=${host.envFile}`);
     expect(plain).toContain(`gh secret set DEPLOY_KEY < ${host.appRoot}/deploy.key`);
-    expect(plain).toContain(`exec ${host.appRoot}/scripts/config-update\n`);
+    expect(plain).toContain(`exec ${join(ROOT, 'scripts/config-update')}\n`);
     expect(plain).toMatch(/if: always\(\)\n[\s\S]*--send-outbox/);
   });
 

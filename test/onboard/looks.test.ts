@@ -38,6 +38,7 @@ describe('the wizard', () => {
     // What is drawn in a frame is cut to fit; what is found is folded between words.
     const lines = above.split('\n');
     expect(lines.filter((line) => line.length > 44)).toEqual([]);
+    expect(above).toContain('◇  The directory of databases\n│  (RAILS_DB_VOLUME)\n');
     expect(above).toMatch(/✓ {2}index\.sqlite3 is valid: 161 events, 48\n│ {2}studios/);
   });
 

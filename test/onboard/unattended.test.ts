@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { unattended } from './support/happy-way.ts';
 import { NewHost, Surroundings } from './support/new-host.ts';
@@ -113,5 +115,21 @@ describe('without a terminal the wizard', () => {
       host.env({ ...env, FLEET_FLY_URL: 'http://127.0.0.1:1', FLEET_ATTEMPTS: '1' }),
     );
     expect([exitCode, stderr]).toEqual([1, expect.stringContaining('everything is saved')]);
+  });
+
+  it('asks the one server for its state, and proves the key of pushed indexes', async () => {
+    const { FLEET_KAMAL_URL = '' } = surroundings.sim.variables;
+    const key = join(host.home, 'push-key');
+    writeFileSync(key, 'whsec_word\n', { mode: 0o600 });
+    const { options, env } = unattended(host);
+    const given = ['--target', 'fly,kamal', '--kamal-url', FLEET_KAMAL_URL, '--push-key-file', key];
+    const args = ['--dry-run', ...without(options, '--target'), ...given, '--no-callback', '--ci', 'other'];
+    const wrong = await runOnboard(args, host.env(env));
+    expect(wrong.stdout).toContain('Warning: UPDATE_CONFIG_KEY_FILE, line 1, is a key of less than 16 bytes');
+    writeFileSync(key, `whsec_${Buffer.alloc(32, 1).toString('base64')}\n`, { mode: 0o600 });
+    const right = await runOnboard(args, host.env(env));
+    expect(right.stdout).not.toContain('Warning: ');
+    expect(right.stdout).toContain(`kamal: ${new URL(FLEET_KAMAL_URL).host} answers`);
+    expect(right.stdout).toContain(`  UPDATE_CONFIG_KEY_FILE=${key}\n`);
   });
 });

@@ -116,7 +116,7 @@ async function askKamal(answers: Answers, asker: Asker): Promise<Answers> {
     ),
   });
   const key = await asker.text({
-    message: 'File with the key that pushed indexes are signed with; empty for none',
+    message: 'File with the key of pushed indexes; may be empty',
     present: answers.settings.get(KEY_FILE) ?? '',
     example: '/etc/showcase-config/push-key',
     problem: firstProblem(lineProblem, keyFileProblem),

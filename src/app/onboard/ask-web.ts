@@ -68,7 +68,7 @@ async function ask(answers: Answers, asker: Asker, world: World): Promise<Answer
           problem: firstProblem(required('An address'), lineProblem, webProblem),
         });
   const pages = await asker.text({
-    message: 'Where people see its pages, for links in mails (WEB_URL); empty for where events are seen',
+    message: 'Where its pages are seen (WEB_URL); may be empty',
     present: settings.get('WEB_URL') ?? '',
     example: 'https://smooth.fly.dev/showcase',
     problem: firstProblem(lineProblem, siteProblem('WEB_URL', world)),
@@ -81,7 +81,7 @@ async function ask(answers: Answers, asker: Asker, world: World): Promise<Answer
       target === 'fly' ? `https://${settings.get('FLEET_FLY_APP') ?? 'smooth'}.fly.dev/showcase` : '';
     const url = isWanted
       ? await asker.text({
-          message: `Where events of ${target} are seen (${name}); empty for nowhere`,
+          message: `Where events of ${target} are seen (${name}); may be empty`,
           present: settings.get(name) ?? likely,
           example: 'https://showcase.party',
           problem: firstProblem(lineProblem, siteProblem(name, world)),

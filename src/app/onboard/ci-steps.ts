@@ -6,14 +6,15 @@ export type CiName = (typeof CI_NAMES)[number];
 
 /** Where things are on the machine that runs the steps. */
 export interface CiPlaces {
-  readonly appRoot: string;
+  /** Path of config-update. */
+  readonly program: string;
   readonly envFile: string;
   readonly target: string;
 }
 
 /** Of the files below docs/examples. */
 export const EXAMPLE_PLACES: CiPlaces = {
-  appRoot: '/rails',
+  program: '/rails/scripts/config-update',
   envFile: '/rails/config/showcase.env',
   target: 'fly',
 };
@@ -23,13 +24,12 @@ export function loading(envFile: string): string {
   return `set -a; . ${writtenValue(envFile)}; set +a`;
 }
 
-function command({ appRoot, target }: CiPlaces): string {
-  const program = writtenValue(`${appRoot}/scripts/config-update`);
-  return target === 'fly' ? program : `${program} --target ${target}`;
+function command({ program, target }: CiPlaces): string {
+  return target === 'fly' ? writtenValue(program) : `${writtenValue(program)} --target ${target}`;
 }
 
-function outbox(places: CiPlaces): string {
-  return `${writtenValue(`${places.appRoot}/scripts/config-update`)} --send-outbox --wait 30`;
+function outbox({ program }: CiPlaces): string {
+  return `${writtenValue(program)} --send-outbox --wait 30`;
 }
 
 /**

@@ -11,6 +11,8 @@ export interface Closing {
   readonly answers: Answers;
   readonly envFile: string;
   readonly plan: Plan;
+  /** Path of config-update of this build. */
+  readonly program: string;
   /** Null for what the application's directory suggests. */
   readonly ci: CiName | null;
   /** Whether somebody watches, and no log. */
@@ -18,8 +20,10 @@ export interface Closing {
 }
 
 /** Everything as plain text, to be copied. */
-export function closingWords({ answers, envFile, plan, ci, isTerminal }: Closing): string {
+export function closingWords({ answers, envFile, plan, program: ours, ci, isTerminal }: Closing): string {
   const appRoot = answers.settings.get('APP_ROOT') ?? '';
+  const usual = join(appRoot, 'scripts/config-update');
+  const program = existsSync(usual) ? usual : ours;
   const target = targetsOf(answers).join(',');
   const chosen = ci ?? (existsSync(join(appRoot, '.gitlab-ci.yml')) ? 'gitlab' : 'github');
   const isStreaming = plan.dashboardKeys.length > 0;
@@ -30,7 +34,7 @@ export function closingWords({ answers, envFile, plan, ci, isTerminal }: Closing
     ]),
     isStreaming ? dashboardWords(plan, isTerminal) : '',
     plan.newKey === null ? '' : keyWords(plan.newKey, chosen),
-    section(`In CI (${NAMES[chosen]})`, [ciSteps(chosen, { appRoot, envFile, target }).trimEnd()]),
+    section(`In CI (${NAMES[chosen]})`, [ciSteps(chosen, { program, envFile, target }).trimEnd()]),
   ].join('');
 }
 
@@ -61,7 +65,5 @@ function keyWords(path: string, ci: CiName): string {
     gitlab: `  Settings, CI/CD, Variables: DEPLOY_KEY, masked and protected, with the content of ${path}`,
     other: `  Give the job the content of ${path} as the variable DEPLOY_KEY, as a secret`,
   }[ci];
-  return section(`The key in ${path} is the secret DEPLOY_KEY of your CI; keep a copy, commit it nowhere`, [
-    how,
-  ]);
+  return section('For your CI: the secret DEPLOY_KEY (keep a copy of it, commit it nowhere)', [how]);
 }

@@ -63,7 +63,7 @@ async function atTerminal(run: Run, input: NodeJS.ReadStream): Promise<number> {
   const { terminalAsker } = await import('./terminal-asker.ts');
   const { signal, interrupt } = console.stop;
   const asker = terminalAsker({ ...console, input, signal, interrupt });
-  asker.begin('Setting up an admin host, up to its first update');
+  asker.begin('A new admin host, up to its first update');
   asker.note('Nothing is written before you save. Ctrl-C ends it.');
   return await save(run, await walk(run, asker), asker);
 }

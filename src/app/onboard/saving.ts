@@ -44,7 +44,7 @@ export async function save(run: Run, answered: Answered, asker: Asker | null): P
     asker.finding({ lines, warnings: [] });
     asker.end(lines.length === 0 ? AS_IT_WAS : 'Saved.');
   }
-  write(closingWords({ answers, envFile, plan, ci: options.ci, isTerminal }));
+  write(closingWords({ answers, envFile, plan, program: console.configUpdate, ci: options.ci, isTerminal }));
   try {
     return await update(run, answers, asker);
   } catch (error) {

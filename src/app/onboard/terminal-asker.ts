@@ -8,6 +8,7 @@ import {
   note,
   outro,
   password,
+  S_BAR,
   S_CONNECT_LEFT,
   select,
   settings,
@@ -66,7 +67,7 @@ export function terminalAsker(terminal: Terminal): Asker {
     text: ({ message, present, example, problem }: TextQuestion) =>
       answered(
         text({
-          message,
+          message: beside(folded([message])),
           signal,
           ...(present === undefined ? {} : { initialValue: present }),
           ...(example === undefined ? {} : { placeholder: example }),
@@ -76,7 +77,7 @@ export function terminalAsker(terminal: Terminal): Asker {
     secret: (message, problem) =>
       answered(
         password({
-          message,
+          message: beside(folded([message])),
           signal,
           clearOnError: true,
           validate: (given) => shortened(problem(given ?? ''), terminal),
@@ -101,6 +102,11 @@ export function terminalAsker(terminal: Terminal): Asker {
     begin: (title) => intro(title),
     end: (words) => outro(words),
   };
+}
+
+/** Lines with the guide before them; a prompt draws it before the first one alone. */
+function beside(lines: readonly string[]): string {
+  return lines.join(`\n${styleText('gray', S_BAR)}  `);
 }
 
 function aligned(rows: readonly Row[]): string[] {

@@ -35,7 +35,7 @@ export function happyWay({ appRoot, dbDir, surroundings }: NewHost): Stop[] {
     ['Password (FLEET_PASSWORD)', `${PASSWORD}${enter}`],
     ['Is there a web part', `${down}${down}${enter}`],
     ['Where it answers', typed(`${surroundings.url}/showcase`)],
-    ['Where people see its pages', typed('')],
+    ['Where its pages are seen', typed('')],
     ['Where events of fly are seen', typed(`${surroundings.url}/showcase`)],
     ['Stream deploy logs to a dashboard?', 'y'],
     ['Callback URL:', typed(`${surroundings.url}/api/deploys`)],
