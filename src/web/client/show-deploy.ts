@@ -44,6 +44,8 @@ class DeployView {
   readonly #wasUnderWay: boolean;
   /** Milliseconds by which the server's clock is before ours. */
   #ahead: number;
+  /** When the connection was lost; null while there is one. */
+  #lostAt: number | null = null;
   #run: ReceivedRun;
   #waiting: ReceivedLine[] = [];
   /** Whether no other lines are to come but by news. */
@@ -157,15 +159,24 @@ class DeployView {
         this.#draw();
         if (this.#wasUnderWay) this.#ended();
       },
-      onConnection: (connection) => sayConnection(this.#page, connection),
+      onConnection: (connection) => {
+        if (connection === 'connected') this.#lostAt = null;
+        else this.#lostAt ??= this.#now;
+        sayConnection(this.#page, connection);
+      },
     });
+  }
+
+  /** Milliseconds since 1970, by the server's clock. It stands while nobody is heard: the run need not be silent. */
+  get #now(): number {
+    return this.#lostAt ?? Date.now() + this.#ahead;
   }
 
   #draw(): void {
     const lines = this.#waiting;
     this.#waiting = [];
     for (const line of lines) this.#standings.apply(line);
-    const standing = deployStanding(this.#run, Date.now() + this.#ahead);
+    const standing = deployStanding(this.#run, this.#now);
     // What has not come while a run is under way is on its way.
     const end = standing === 'started' ? 0 : this.#run.sentLastSeq;
     const { length } = this.#pane.model.lines;
@@ -179,7 +190,7 @@ class DeployView {
   }
 
   #showStanding(): void {
-    const now = Date.now() + this.#ahead;
+    const now = this.#now;
     const [tone, words] = DEPLOY_WORDS[deployStanding(this.#run, now)];
     const badge = this.#page.querySelector('[data-badge] .badge');
     if (badge && badge.textContent !== words) {

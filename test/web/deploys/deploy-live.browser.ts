@@ -138,6 +138,28 @@ describe('the page of a deploy under way', () => {
     await window.close();
   });
 
+  it('does not say that a run is silent while nobody but the page itself is not connected', async () => {
+    const played = play().say(lineRange(1, 3));
+    const window = await openWindow(browser, server, 'administrator');
+    const { page } = window;
+    let isCut = false;
+    await page.clock.install();
+    await page.routeWebSocket(/\/live/, (socket) => socket.close());
+    await page.route(/\/logs\?/, (route) => (isCut ? route.abort() : route.continue()));
+    await window.go(played.path);
+    await page.waitForSelector('#L3');
+    isCut = true;
+    played.say(lineRange(4, 4));
+    await page.waitForSelector('[data-offline]:not(:empty)');
+    await page.clock.fastForward(120_000);
+    await page.clock.runFor(1000);
+    expect(await page.locator('[data-badge]').textContent()).toBe('Started');
+    isCut = false;
+    await page.clock.runFor(60_000);
+    await page.waitForSelector('#L4');
+    await window.close();
+  });
+
   it('says what it is of as soon as that is known, should lines come first', async () => {
     runs += 1;
     const played = new PlayedDeploy(server.context.deploys, `live-${runs}`, `run-${runs}`).say(
