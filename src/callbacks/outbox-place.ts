@@ -8,14 +8,15 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Lock, tryLock } from '../database/lock.ts';
 import { ensureTrustedDir } from '../database/state-dir.ts';
 import { onDisk } from '../files/disk.ts';
 import { openRegularFile, readRegularFile } from '../files/regular-file.ts';
 import { stagedPath } from '../files/staged-names.ts';
+import { isRootsAlone } from '../rights/control.ts';
 import { makePrivateDirectory } from '../rights/directories.ts';
-import { inDirectory } from '../rights/rights.ts';
+import { asRoot, inDirectory, rightsNow } from '../rights/rights.ts';
 import { isRunId } from '../run-id.ts';
 import { NOTHING_ACKED, type OutboxAck, readAck, writtenAck } from './outbox-ack.ts';
 
@@ -47,8 +48,17 @@ export function ensureOutbox(dbDir: string): string {
  * @throws {Failure} `disk`, `config-invalid`
  */
 export function prepareOutbox(path: string): string {
-  onDisk('cannot prepare', path, () => makePrivateDirectory(path));
+  onDisk('cannot prepare', path, () => inOutbox(dirname(path), () => makePrivateDirectory(path)));
   return path;
+}
+
+/**
+ * Works in it with the rights of the user who controls it. In a place of root's others cannot even see that it is one: so
+ * root looks.
+ */
+function inOutbox<T>(dir: string, work: () => T): T {
+  const isRoots = rightsNow().kind === 'application' && asRoot(() => isRootsAlone(dir));
+  return isRoots ? asRoot(work) : inDirectory(dir, work);
 }
 
 /** The runs in it, the oldest first; none where it cannot be read. */
@@ -58,7 +68,7 @@ export function runsInOutbox(dir: string): string[] {
 
 function runsWith(dir: string, end: string): string[] {
   try {
-    const names = inDirectory(dir, () => readdirSync(dir));
+    const names = inOutbox(dir, () => readdirSync(dir));
     const runs = names.filter((name) => name.endsWith(end)).map((name) => name.slice(0, -end.length));
     return runs.filter(isRunId).sort();
   } catch {
@@ -68,21 +78,22 @@ function runsWith(dir: string, end: string): string[] {
 
 /** Takes a run; null if another process has it. Its directory must be there. @throws {Failure} `disk` */
 export function lockRun(dir: string, run: string): Lock | null {
-  return tryLock(join(dir, run + LOCK));
+  const lock = inOutbox(dir, () => tryLock(join(dir, run + LOCK)));
+  return lock && { release: () => inOutbox(dir, lock.release) };
 }
 
 /** Makes the file of a new run. @returns its descriptor @throws system errors */
 export function createRecords(dir: string, run: string): number {
   const { O_RDWR, O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
   const path = join(dir, run + RECORDS);
-  return inDirectory(dir, () => openSync(path, O_RDWR | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600));
+  return inOutbox(dir, () => openSync(path, O_RDWR | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600));
 }
 
 /** Opens that of an earlier run. @returns its descriptor, null where there is no such file @throws system errors */
 export function openRecords(dir: string, run: string): { readonly fd: number; readonly size: number } | null {
   const { O_RDWR, O_APPEND, O_NOFOLLOW, O_NONBLOCK } = constants;
   const path = join(dir, run + RECORDS);
-  return inDirectory(dir, () => {
+  return inOutbox(dir, () => {
     const found = openRegularFile(path);
     if (found === null) return null;
     closeSync(found.fd);
@@ -92,7 +103,7 @@ export function openRecords(dir: string, run: string): { readonly fd: number; re
 
 export function ackOf(dir: string, run: string): OutboxAck {
   try {
-    const found = inDirectory(dir, () => readRegularFile(join(dir, run + ACK), LONGEST_ACK));
+    const found = inOutbox(dir, () => readRegularFile(join(dir, run + ACK), LONGEST_ACK));
     return found.kind === 'file' ? readAck(found.bytes.toString()) : NOTHING_ACKED;
   } catch {
     return NOTHING_ACKED;
@@ -108,7 +119,7 @@ export function keepAck(dir: string, run: string, ack: OutboxAck): void {
   const path = join(dir, run + ACK);
   const staged = stagedPath(path, run);
   try {
-    inDirectory(dir, () => {
+    inOutbox(dir, () => {
       const fd = openSync(staged, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600);
       try {
         writeSync(fd, writtenAck(ack));
@@ -127,7 +138,7 @@ export function removeRun(dir: string, run: string): void {
   const ack = join(dir, run + ACK);
   for (const path of [join(dir, run + RECORDS), ack, stagedPath(ack, run), join(dir, run + LOCK)]) {
     try {
-      inDirectory(dir, () => rmSync(path, { force: true }));
+      inOutbox(dir, () => rmSync(path, { force: true }));
     } catch {
       // The next run tries it again.
     }
@@ -153,7 +164,7 @@ export function removeStrayLocks(dir: string): void {
 /** Bytes of a run's records, and when the last of them was written; null where there are none. */
 export function sizeOfRun(dir: string, run: string): { readonly size: number; readonly at: number } | null {
   try {
-    const stats = inDirectory(dir, () => statSync(join(dir, run + RECORDS)));
+    const stats = inOutbox(dir, () => statSync(join(dir, run + RECORDS)));
     return { size: stats.size, at: stats.mtimeMs };
   } catch {
     return null;

@@ -4,7 +4,9 @@ import { derivedKey } from '../../../src/callbacks/callback-signatures.ts';
 import { openDelivery } from '../../../src/callbacks/delivery.ts';
 import type { DeliveryLimits } from '../../../src/callbacks/delivery-limits.ts';
 import type { ToldRun } from '../../../src/callbacks/delivery-model.ts';
+import { ensureOutbox } from '../../../src/callbacks/outbox-place.ts';
 import { sendOutbox } from '../../../src/callbacks/send-outbox.ts';
+import { assumeRights } from '../../../src/rights/rights.ts';
 import { COMPLETED, line, STARTED } from './told.ts';
 
 /** What a process is to do. */
@@ -17,10 +19,17 @@ export interface SenderOrder {
   /** Sends what others have left; or waits behind its lines, or behind its end; or tells it all. */
   readonly task: 'send-outbox' | 'lines' | 'end' | 'whole';
   readonly limits: Partial<DeliveryLimits>;
+  /** Of the application, whose db dir this is: the process takes its rights, and has those of root in reserve. */
+  readonly account?: { readonly uid: number; readonly dbDir: string; readonly lasting: string };
 }
 
 const order = JSON.parse(process.argv[2] ?? '') as SenderOrder;
-const { outboxDir, limits, task } = order;
+const { limits, task, account } = order;
+if (account) {
+  const { uid, dbDir, lasting } = account;
+  assumeRights({ name: 'application', uid, gid: uid, home: '/' }, dbDir, { lasting, running: lasting });
+}
+const outboxDir = account ? ensureOutbox(account.dbDir) : order.outboxDir;
 const dashboard = { url: new URL(order.url), deployKey: order.key, webhookKeys: [derivedKey(order.key)] };
 const notes: string[] = [];
 const note = (message: string) => void notes.push(message);
