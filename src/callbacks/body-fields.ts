@@ -93,10 +93,13 @@ export function wholeNumber(least: number, most: number): Field<number> {
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
 
-/** ISO 8601 with a zone, of any that there is. @returns in UTC, with milliseconds */
+/** Milliseconds since 1970. What is later has a year of more than four digits. */
+const LATEST = Date.parse('9999-12-31T23:59:59.999Z');
+
+/** ISO 8601 with a zone, of any that there is, from 1970 to 9999. @returns in UTC, with milliseconds */
 export const time: Field<string> = (value, field) => {
   const at = typeof value === 'string' && TIME.test(value) ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(at)) throw new WrongField(field, 'is not a time (ISO 8601 with a zone)');
+  if (!(at >= 0 && at <= LATEST)) throw new WrongField(field, 'is not a time (ISO 8601 with a zone)');
   return new Date(at).toISOString();
 };
 

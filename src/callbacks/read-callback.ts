@@ -49,7 +49,7 @@ const MOST_MACHINES = 10_000;
 const MOST_SECONDS = 366 * 86_400;
 
 /** Those of a receiver's own: a sender that gives its runs names must not write into them. */
-const PLAN_RUN = /^legacy-/;
+const PLAN_RUN = /^legacy-/i;
 const RUN_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
 
 const short = text(MOST_TEXT);

@@ -93,8 +93,9 @@ function asSeen(printed: string): string {
     .replace(ORDERS, '')
     .split('\n')
     .map((one) => {
-      const written = one.replace(/\r+$/, '');
-      return written.slice(written.lastIndexOf('\r') + 1);
+      let end = one.length;
+      while (one[end - 1] === '\r') end -= 1;
+      return one.slice(one.slice(0, end).lastIndexOf('\r') + 1, end);
     })
     .join('\n');
 }

@@ -14,7 +14,7 @@ export class PlanRuns {
     this.#received = received;
     this.#newest = db
       .prepare<[string, string], string>(
-        `SELECT run FROM deploy_runs WHERE run LIKE 'legacy-%' AND deploy =
+        `SELECT run FROM deploy_runs WHERE run GLOB 'legacy-[0-9]*' AND deploy =
            (SELECT sequence FROM deploys WHERE external_id = ? AND project =
              (SELECT sequence FROM projects WHERE name = ?))
          ORDER BY sequence DESC LIMIT 1`,

@@ -1,5 +1,6 @@
 import { Failure } from '../../failure.ts';
 import { TooManyRequests } from '../../http/http-failures.ts';
+import { networkOf } from '../../http/logins.ts';
 import { sendJson } from '../reply.ts';
 import type { Call } from '../route.ts';
 import type { WebContext } from '../web-context.ts';
@@ -31,7 +32,7 @@ export function admitCallback({ headers, outer }: Admitted, { callbackRates }: W
       hint: 'Send the lines in smaller batches.',
     });
   }
-  const pause = callbackRates.address.take(outer.address);
+  const pause = callbackRates.address.take(networkOf(outer.address));
   if (pause > 0) throw new TooManyRequests('this address sends too many requests', pause);
   return null;
 }

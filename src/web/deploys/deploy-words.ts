@@ -100,19 +100,19 @@ export function shortEtag(etag: string, length = 12): string {
   return etag.replaceAll('"', '').slice(0, length);
 }
 
-const CI_NAMES: Readonly<Record<string, string>> = {
-  github_actions: 'GitHub Actions',
-  gitea_actions: 'Gitea Actions',
-  gitlab_ci: 'GitLab CI',
-  circleci: 'CircleCI',
-  buildkite: 'Buildkite',
-  bitbucket: 'Bitbucket',
-  jenkins: 'Jenkins',
-};
+const CI_NAMES: ReadonlyMap<string, string> = new Map([
+  ['github_actions', 'GitHub Actions'],
+  ['gitea_actions', 'Gitea Actions'],
+  ['gitlab_ci', 'GitLab CI'],
+  ['circleci', 'CircleCI'],
+  ['buildkite', 'Buildkite'],
+  ['bitbucket', 'Bitbucket'],
+  ['jenkins', 'Jenkins'],
+]);
 
 export function ciWords(provider: string | null): string {
   if (provider === null) return 'CI';
-  return CI_NAMES[provider] ?? (provider === 'ci' ? 'CI' : provider);
+  return CI_NAMES.get(provider) ?? (provider === 'ci' ? 'CI' : provider);
 }
 
 function haveWords({ machines }: ReceivedRun): string {

@@ -73,20 +73,20 @@ export class ReceivedStandings {
 /** `updated after 2 attempts, 1.25 s: detail`, as senders of ours say it. */
 const OUTCOME =
   /^(?<outcome>[a-z-]+)(?: after (?<attempts>\d+) attempts?)?(?:, (?<ms>[\d.]+ ms|[\d.]+ s|\d+ min \d+ s))?(?:: (?<detail>.*))?$/;
-const STATES: Readonly<Record<string, string>> = {
-  updated: 'Has it',
-  unchanged: 'Had it',
-  differs: 'Differs',
-};
+const STATES: ReadonlyMap<string, string> = new Map([
+  ['updated', 'Has it'],
+  ['unchanged', 'Had it'],
+  ['differs', 'Differs'],
+]);
 
 function machineSaid(name: string, level: ReceivedLine['level'], message: string): MachineStanding {
   const text = shownText(message);
   const said = text.startsWith(`${name}: `) ? text.slice(name.length + 2) : text;
   const { outcome = '', attempts = '1', ms, detail = '' } = OUTCOME.exec(said)?.groups ?? { detail: said };
   const base = { name, region: null, detail, attempts: Number(attempts), ms: msOf(ms) };
-  if (level === 'error') return { ...base, tone: 'bad', state: STATES[outcome] ?? 'Failed' };
+  if (level === 'error') return { ...base, tone: 'bad', state: STATES.get(outcome) ?? 'Failed' };
   if (level === 'warning') return { ...base, tone: 'wait', state: 'Asked again soon' };
-  return { ...base, tone: 'good', state: STATES[outcome] ?? 'Done' };
+  return { ...base, tone: 'good', state: STATES.get(outcome) ?? 'Done' };
 }
 
 function msOf(text: string | undefined): number | null {

@@ -199,6 +199,14 @@ describe('too many callbacks', () => {
     ]);
   });
 
+  it('of one IPv6 network are told to wait, whoever in it sends them', async () => {
+    const { address } = server.context.callbackRates;
+    while (address.take('2001:db8:1:2') === 0);
+    expect(await from('2001:db8:1:2::7')).toBe(429);
+    expect(await from('2001:db8:1:2:a:b:c:d')).toBe(429);
+    expect(await from('2001:db8:1:3::7')).toBe(401);
+  });
+
   it('of one project are told to wait, whatever their addresses; who is not verified does not count', async () => {
     const { project } = server.context.callbackRates;
     while (project.take('default') === 0);
