@@ -13,6 +13,8 @@ export class Surroundings {
   readonly sim: FleetSimProcess;
   /** Answers `/showcase/up`, and as a dashboard at `/api/deploys`. */
   readonly url: string;
+  /** Compiled code, for all runs of a file. */
+  readonly cache = mkdtempSync(join(tmpdir(), 'onboard-cache-'));
   readonly #server: Server;
 
   static async start(): Promise<Surroundings> {
@@ -44,6 +46,7 @@ export class Surroundings {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
     await this.published.close();
+    rmSync(this.cache, { recursive: true, force: true });
   }
 }
 
@@ -73,7 +76,7 @@ export class NewHost {
       USER: 'admin',
       FLEET_FLY_URL,
       FLY_API_HOSTNAME,
-      UPDATE_CONFIG_CACHE_DIR: join(tmpdir(), 'onboard-cache'),
+      UPDATE_CONFIG_CACHE_DIR: this.surroundings.cache,
       ...more,
     };
   }
