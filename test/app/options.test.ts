@@ -75,6 +75,7 @@ describe('config-update', () => {
         replaces: null,
         force: false,
         dates: true,
+        undo: null,
       },
       target: 'fly',
       form: 'lines',
@@ -83,6 +84,7 @@ describe('config-update', () => {
       appRoot: null,
       limits: { concurrency: null, timeoutS: null, deadlineS: null },
       broadcast: null,
+      dashboard: { use: 'usual', deployConfig: null, deployKey: null, outbox: null },
     });
     const numbers = options('--concurrency 1000 --timeout 3600 --deadline 86400 --no-dates');
     expect(numbers.task).toMatchObject({ dates: false });
