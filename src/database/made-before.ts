@@ -10,13 +10,16 @@ const LOG = [0x377f0682, 0x377f0683];
 /** https://www.sqlite.org/walformat.html: of a log's index, in this machine's byte order. */
 const LOG_INDEX = 3_007_000;
 
+/** Directories that are made beside the journal: what is in those of another place is not used any more. */
+const NOT_USED = ['generations', 'outbox', 'published'];
+
 /**
- * Files that earlier releases made as root: databases with SQLite's files beside them, empty lock files, logs, and the
- * directories of these. Their generations are not used any more.
+ * Files that were made as root, before the application had rights of its own: databases with SQLite's files beside them,
+ * empty lock files, logs, and the directories of these.
  */
 export function madeBefore(name: string, head: Buffer | null): Verdict {
   if (head === null)
-    return DIRECTORIES.includes(name) ? 'given' : name === 'generations' ? 'left' : 'foreign';
+    return DIRECTORIES.includes(name) ? 'given' : NOT_USED.includes(name) ? 'left' : 'foreign';
   if (/\.damaged-[0-9TZ]+(-journal)?$/.test(name)) return 'left';
   return head.length === 0 || isOfDatabase(name, head) || isLog(name, head) ? 'given' : 'foreign';
 }

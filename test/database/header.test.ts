@@ -173,8 +173,8 @@ describe('a file that earlier releases made as root', () => {
     ] as const;
     for (const [name, bytes] of foreign) expect([name, madeBefore(name, bytes)]).toEqual([name, 'foreign']);
     expect([
-      madeBefore('generations', null),
+      ...['generations', 'outbox', 'published'].map((name) => madeBefore(name, null)),
       madeBefore('journal.db.damaged-20260102T030405678Z', head('00')),
-    ]).toEqual(['left', 'left']);
+    ]).toEqual(['left', 'left', 'left', 'left']);
   });
 });
