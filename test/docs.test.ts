@@ -7,8 +7,8 @@ import { ROOT } from './support/machine.ts';
 
 const DOCUMENTS = [
   ...readdirSync(ROOT).filter((name) => name.endsWith('.md')),
-  ...['docs', 'cgi-bin', 'scripts'].flatMap((directory) =>
-    readdirSync(join(ROOT, directory))
+  ...['docs', 'cgi-bin', 'scripts', 'examples'].flatMap((directory) =>
+    readdirSync(join(ROOT, directory), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.md'))
       .map((name) => join(directory, name)),
   ),
@@ -96,7 +96,9 @@ describe('the documents', () => {
   });
 
   it('name source files that are there', () => {
-    const named = [...all.matchAll(/`((?:src|dev|test|docs)\/[\w./-]+)`/g)].map(([, path = '']) => path);
+    const named = [...all.matchAll(/`((?:src|dev|test|docs|examples)\/[\w./-]+)`/g)].map(
+      ([, path = '']) => path,
+    );
     expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
 });

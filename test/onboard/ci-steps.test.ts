@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { ciSteps, EXAMPLE_PLACES } from '../../src/app/onboard/ci-steps.ts';
 import { ROOT } from '../support/machine.ts';
 
-const example = (path: string) => readFileSync(join(ROOT, 'docs/examples', path), 'utf8');
+const example = (path: string) => readFileSync(join(ROOT, 'examples', path), 'utf8');
 
 it.each([
   ['github', 'github-actions/config-update.yml'],

@@ -12,7 +12,7 @@ export interface CiPlaces {
   readonly target: string;
 }
 
-/** Of the files below docs/examples. */
+/** Of the files below examples. */
 export const EXAMPLE_PLACES: CiPlaces = {
   program: '/rails/scripts/config-update',
   envFile: '/rails/config/showcase.env',

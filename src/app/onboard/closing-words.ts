@@ -39,8 +39,8 @@ export function closingWords({ answers, envFile, plan, program: ours, ci, isTerm
 }
 
 const NAMES: Readonly<Record<CiName, string>> = {
-  github: 'GitHub Actions; docs/examples/github-actions has the whole workflow',
-  gitlab: 'GitLab; docs/examples/gitlab has the whole job',
+  github: 'GitHub Actions; examples/github-actions has the whole workflow',
+  gitlab: 'GitLab; examples/gitlab has the whole job',
   other: 'any other',
 };
 

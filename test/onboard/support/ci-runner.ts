@@ -33,7 +33,7 @@ interface GitlabFile {
 
 /** A file to copy, with the paths of a host in the place of those that stand in it. */
 function example<T>(path: string, { appRoot }: NewHost): T {
-  const given = readFileSync(join(ROOT, 'docs/examples', path), 'utf8');
+  const given = readFileSync(join(ROOT, 'examples', path), 'utf8');
   return parse(given.replaceAll('/rails/', `${appRoot}/`)) as T;
 }
 
