@@ -79,6 +79,20 @@ export function isSigned(header: string, signed: Signed, keys: readonly Buffer[]
   return isRight;
 }
 
+const BODY_SIGNATURE = /^sha256=(?<digest>[0-9a-f]{64})$/;
+
+/** A signature over the body alone, as GitHub sends it in `X-Hub-Signature-256`. @param key the text of a secret, as it is written */
+export function signBody(key: string, body: Buffer): string {
+  return `sha256=${createHmac('sha256', key).update(body).digest('hex')}`;
+}
+
+/** Whether such a signature is right; false for anything that does not look like one. */
+export function isBodySigned(header: string | null, key: string, body: Buffer): boolean {
+  const digest = BODY_SIGNATURE.exec(header ?? '')?.groups?.['digest'];
+  if (digest === undefined) return false;
+  return timingSafeEqual(Buffer.from(digest, 'hex'), createHmac('sha256', key).update(body).digest());
+}
+
 function mac(key: Buffer, { id, timestamp, body }: Signed): Buffer {
   return createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest();
 }

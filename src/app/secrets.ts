@@ -11,10 +11,24 @@ const FILES = {
   FLY_API_TOKEN: 'FLY_API_TOKEN_FILE',
   FLEET_PASSWORD: 'FLEET_PASSWORD_FILE',
   SMTP_URL: 'SMTP_URL_FILE',
+  WEBHOOK_KEY: 'WEBHOOK_KEY_FILE',
+  WEBHOOK_GITHUB_SECRET: 'WEBHOOK_GITHUB_SECRET_FILE',
+  WEBHOOK_STORE_TOKEN: 'WEBHOOK_STORE_TOKEN_FILE',
+  WEBHOOK_SIGNING_KEY: 'WEBHOOK_SIGNING_KEY_FILE',
+  WEBHOOK_URLS: 'WEBHOOK_URLS_FILE',
 } as const;
 
-/** The variable itself does not count: a program that can read it could put any index on every machine. */
-const IN_FILES_ONLY: readonly string[] = ['UPDATE_CONFIG_KEY'];
+/**
+ * The variable itself does not count: a program that can read it could put any index on every machine, or ask for updates in the
+ * name of others.
+ */
+const IN_FILES_ONLY: readonly string[] = [
+  'UPDATE_CONFIG_KEY',
+  'WEBHOOK_KEY',
+  'WEBHOOK_GITHUB_SECRET',
+  'WEBHOOK_STORE_TOKEN',
+  'WEBHOOK_SIGNING_KEY',
+];
 
 const SECRETS = Object.keys(FILES) as (keyof typeof FILES)[];
 

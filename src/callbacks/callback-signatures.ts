@@ -1,4 +1,5 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { hkdfSync } from 'node:crypto';
+import { isBodySigned, signBody } from '../signature.ts';
 
 /*
  * Two signatures stand beside each other on each request: that of the nvoi gem's plan, over the body alone, by the text of the
@@ -9,7 +10,6 @@ const DEPLOY_KEY = /^[0-9A-Fa-f]{64}$/;
 const DERIVED_FOR = 'nvoi/callback/v1';
 /** Bytes. */
 const DERIVED_LENGTH = 32;
-const PLAN_SIGNATURE = /^sha256=(?<digest>[0-9a-f]{64})$/;
 
 /** Whether a text, without white space around it, is a deploy key: 64 hexadecimal digits, of either case. */
 export function isDeployKey(text: string): boolean {
@@ -22,14 +22,12 @@ export function isDeployKey(text: string): boolean {
  * @param key the text of the deploy key, as it is written: its letters' case counts
  */
 export function planSignature(key: string, body: Buffer): string {
-  return `sha256=${createHmac('sha256', key).update(body).digest('hex')}`;
+  return signBody(key, body);
 }
 
 /** Whether `X-Nvoi-Signature` is right; false for anything that does not look like one. */
 export function isPlanSigned(header: string | null, key: string, body: Buffer): boolean {
-  const digest = PLAN_SIGNATURE.exec(header ?? '')?.groups?.['digest'];
-  if (digest === undefined) return false;
-  return timingSafeEqual(Buffer.from(digest, 'hex'), createHmac('sha256', key).update(body).digest());
+  return isBodySigned(header, key, body);
 }
 
 /**

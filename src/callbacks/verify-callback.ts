@@ -1,16 +1,8 @@
 import { isRecord } from '../json.ts';
-import { isSigned, readKeys } from '../signature.ts';
+import { readKeys } from '../signature.ts';
+import { hasWebhookHeader, type Presented, proveWebhook } from '../webhook-proof.ts';
 import { derivedKey, isPlanSigned } from './callback-signatures.ts';
 import { DEPLOY_HEADER, DEPLOY_ID, RUN_HEADER, SIGNATURE_HEADER } from './wire.ts';
-
-/** What one request brought, before anything of it is believed. */
-export interface Presented {
-  readonly headers: { get(name: string): string | null };
-  /** As it came. */
-  readonly body: Buffer;
-  /** By our clock, milliseconds since 1970. */
-  readonly now: number;
-}
 
 /** A key that counts: `full`: 64 hexadecimal digits, `derived`: `whsec_` and base64. Secret. */
 export interface ReceiverKey {
@@ -29,13 +21,6 @@ export type Proof =
   | { readonly kind: 'plan' }
   | { readonly kind: 'refused'; readonly why: string };
 
-/** Seconds that clocks may differ, and that a request can be sent again within. */
-const MOST_APART = 300;
-/** A dot would let the end of an id pass for the time. */
-const WEBHOOK_ID = /^[A-Za-z0-9_-]{1,400}$/;
-const SECONDS = /^[0-9]{1,12}$/;
-const WEBHOOK_HEADERS = ['webhook-id', 'webhook-timestamp', 'webhook-signature'] as const;
-
 /** What a project without keys is checked with, so that its answer takes as long as that of any other. */
 const NO_KEYS: readonly ReceiverKey[] = [{ kind: 'full', secret: '0'.repeat(64) }];
 
@@ -46,24 +31,16 @@ const NO_KEYS: readonly ReceiverKey[] = [{ kind: 'full', secret: '0'.repeat(64) 
  * @param acceptsPlan whether the signature of the nvoi gem's plan is enough, by which a request can be sent again for ever
  */
 export function proveSender(presented: Presented, keys: readonly ReceiverKey[], acceptsPlan: boolean): Proof {
-  const { headers } = presented;
-  const isWebhook = WEBHOOK_HEADERS.some((name) => headers.get(name) !== null);
   const checked = keys.length > 0 ? keys : NO_KEYS;
-  const proof = isWebhook ? proveWebhook(presented, checked) : provePlan(presented, checked, acceptsPlan);
+  const proof = hasWebhookHeader(presented)
+    ? byWebhook(presented, checked)
+    : provePlan(presented, checked, acceptsPlan);
   return keys.length > 0 ? proof : refused('the project has no key');
 }
 
-function proveWebhook({ headers, body, now }: Presented, keys: readonly ReceiverKey[]): Proof {
-  const [id, timestamp, signature] = WEBHOOK_HEADERS.map((name) => headers.get(name) ?? '');
-  if (!WEBHOOK_ID.test(id ?? '')) return refused('its webhook-id is none');
-  if (!SECONDS.test(timestamp ?? '')) return refused('its webhook-timestamp is none');
-  const apart = Math.abs(Math.floor(now / 1000) - Number(timestamp));
-  if (apart > MOST_APART) return refused(`its time and ours are ${apart} s apart`);
-  const signed = { id: id ?? '', timestamp: timestamp ?? '', body };
-  const isRight = isSigned(signature ?? '', signed, keys.map(webhookKey));
-  return isRight
-    ? { kind: 'webhook', sentAt: Number(timestamp) * 1000 }
-    : refused('its webhook-signature is by none of our keys');
+function byWebhook(presented: Presented, keys: readonly ReceiverKey[]): Proof {
+  const proof = proveWebhook(presented, keys.map(webhookKey));
+  return proof.kind === 'refused' ? proof : { kind: 'webhook', sentAt: proof.sentAt };
 }
 
 function provePlan({ headers, body }: Presented, keys: readonly ReceiverKey[], acceptsPlan: boolean): Proof {

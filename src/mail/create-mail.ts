@@ -1,5 +1,5 @@
-import { pause } from '../backoff.ts';
 import { problemOf } from '../failure.ts';
+import { WorkLoop } from '../work-loop.ts';
 import type { MailState, Undelivered } from './mail-model.ts';
 import { MailNotices, type NoticeParts } from './mail-notices.ts';
 import type { MailSettings } from './mail-settings.ts';
@@ -53,23 +53,19 @@ export function createMail(parts: MailParts): Mail {
 
 class MailRoom implements Mail {
   readonly isOn: boolean;
-  readonly #parts: MailParts;
   readonly #limits: MailLimits;
   readonly #outbox: Outbox;
   readonly #writer: LetterWriter;
   readonly #notices: MailNotices | null;
   readonly #postman: Postman;
-  /** Nothing new begins. */
-  readonly #ending = new AbortController();
   /** What is under way is broken off. */
   readonly #stop = new AbortController();
-  #wake = new AbortController();
+  readonly #loop: WorkLoop;
   #heard = new Set<string>();
-  #work: Promise<void> = Promise.resolve();
+  #hasLooked = false;
 
   constructor(parts: MailParts) {
     const { settings, stateDir, now } = parts;
-    this.#parts = parts;
     this.#limits = { ...MAIL_LIMITS, ...parts.limits };
     this.isOn = settings !== null;
     this.#outbox = new Outbox(stateDir, now);
@@ -83,16 +79,22 @@ class MailRoom implements Mail {
       writer: this.#writer,
       signal: this.#stop.signal,
     });
+    this.#loop = new WorkLoop({
+      turn: () => this.#turn(),
+      // Of the disk, or of an index that is not there.
+      failed: (error) => parts.report(problemOf(error).message),
+      failPauseMs: DISK_PAUSE_MS,
+    });
   }
 
   askForPassword(text: string): void {
     this.#outbox.put(`asked/${crypto.randomUUID()}`, { kind: 'asked', text });
-    this.#wakeUp();
+    this.#loop.wake();
   }
 
   sendResetLink(user: number, by: string): void {
     this.#outbox.put(`reset/${user}/${crypto.randomUUID()}`, { kind: 'reset', user, by });
-    this.#wakeUp();
+    this.#loop.wake();
   }
 
   waitingForLink(): { readonly user: number; readonly at: string }[] {
@@ -126,44 +128,27 @@ class MailRoom implements Mail {
   }
 
   heard(ids: ReadonlySet<string>): void {
-    if (!this.#notices || this.#ending.signal.aborted) return;
+    if (!this.#notices || this.#loop.isEnding) return;
     for (const id of ids) this.#heard.add(id);
-    this.#wakeUp();
+    this.#loop.wake();
   }
 
   start(): void {
-    this.#work = this.#go();
+    this.#loop.start();
   }
 
   async close(): Promise<void> {
-    this.#ending.abort();
-    this.#wakeUp();
     const timer = setTimeout(() => this.#stop.abort(), this.#limits.endMs);
-    await this.#work;
+    await this.#loop.end();
     clearTimeout(timer);
     this.#outbox.close();
   }
 
-  #wakeUp(): void {
-    this.#wake.abort();
-  }
-
-  async #go(): Promise<void> {
-    let hasLooked = this.#notices === null;
-    while (!this.#ending.signal.aborted) {
-      this.#wake = new AbortController();
-      try {
-        if (!hasLooked) this.#notices?.lookAtAll();
-        hasLooked = true;
-        this.#takeNews();
-        const wait = (await this.#postman.workOff()) ? 0 : this.#postman.pauseMs();
-        if (wait > 0) await pause(wait, this.#wake.signal);
-      } catch (error) {
-        // Of the disk, or of an index that is not there: nothing is lost meanwhile.
-        this.#parts.report(problemOf(error).message);
-        await pause(DISK_PAUSE_MS, this.#ending.signal);
-      }
-    }
+  async #turn(): Promise<number> {
+    if (!this.#hasLooked) this.#notices?.lookAtAll();
+    this.#hasLooked = true;
+    this.#takeNews();
+    return (await this.#postman.workOff()) ? 0 : this.#postman.pauseMs();
   }
 
   #takeNews(): void {

@@ -1,5 +1,5 @@
 import type { Problem } from '../failure.ts';
-import type { Change, LiveResult, RunTrigger } from './run-model.ts';
+import type { Change, LiveResult, Run, RunTrigger } from './run-model.ts';
 
 /** Which run a change with this reason begins. */
 export const TRIGGERS: Readonly<Record<Change['kind'], RunTrigger>> = {
@@ -11,10 +11,21 @@ export const TRIGGERS: Readonly<Record<Change['kind'], RunTrigger>> = {
   update: 'administrator',
 };
 
+/** What a run is that does another one again. */
+export function retryOf({ trigger }: Pick<Run, 'trigger'>): RunTrigger {
+  return trigger === 'store' ? 'store' : 'retry';
+}
+
 /** Whether a run for one target reaches all machines of the other. */
 export function covers(target: string, other: string): boolean {
   const reached = target.split(',');
   return other.split(',').every((name) => reached.includes(name));
+}
+
+/** Whether two runs would update the same machines. */
+export function overlap(one: string, other: string): boolean {
+  const targets = one.split(',');
+  return other.split(',').some((target) => targets.includes(target));
 }
 
 export function takenBack(by: string): Problem {

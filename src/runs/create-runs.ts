@@ -1,14 +1,14 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { pause } from '../backoff.ts';
-import { type Lock, tryLock } from '../database/lock.ts';
 import { isDamage } from '../database/repair.ts';
-import type { Database } from '../database/sqlite.ts';
 import { Failure, problemOf } from '../failure.ts';
-import { onDisk } from '../files/disk.ts';
-import { makePrivateDirectory } from '../rights/directories.ts';
+import { createScrubber, secretsOf } from '../report/redact.ts';
 import { createDeploys } from './deploys/create-deploys.ts';
 import { removeOldDeploys } from './deploys/deploy-retention.ts';
+import { holdRuns } from './hold-runs.ts';
+import { afterEnd, HookDesk } from './hooks/hook-desk.ts';
+import { KeptReceipts } from './hooks/kept-receipts.ts';
+import type { EndpointOf } from './hooks/webhook-model.ts';
+import { WebhookOutbox } from './hooks/webhook-outbox.ts';
 import { LiveChecks } from './live-checks.ts';
 import { Queue } from './queue.ts';
 import { recoverIntended, recoverRuns } from './recover-runs.ts';
@@ -20,7 +20,7 @@ import type { DeploymentParts } from './run-deployment.ts';
 import { type Limits, USUAL_LIMITS } from './run-limits.ts';
 import type { Change } from './run-model.ts';
 import type { Runs } from './runs.ts';
-import { openRunsFile, suspect } from './runs-file.ts';
+import { suspect } from './runs-file.ts';
 import { Watchers } from './watchers.ts';
 
 /** `command`, `cwd` and `env` are those of config-update: leave out of `env` what only this server needs. */
@@ -39,6 +39,10 @@ export interface RunsParts extends ChildParts {
   readonly report: (problem: string) => void;
   /** Told the runs and changes that are no longer as they were, after that is durable. Must not throw. */
   readonly heard?: (ids: ReadonlySet<string>) => void;
+  /** Where programs are told of runs; nowhere where absent. */
+  readonly endpoints?: readonly EndpointOf[];
+  /** Where a run is to be seen; absent where nobody has said it. */
+  readonly runUrl?: (id: string) => string | null;
   /** Absent where nothing is deployed from here. */
   readonly deployment?: DeploymentParts;
   readonly limits?: Partial<Limits>;
@@ -55,7 +59,7 @@ const REMOVE_MS = 3_600_000;
 export function createRuns(parts: RunsParts): Runs {
   const { stateDir, report, target } = parts;
   const limits = { ...USUAL_LIMITS, ...parts.limits };
-  const { db, lock } = openHeld(stateDir, report);
+  const { db, lock } = holdRuns(stateDir, report);
   const stop = new AbortController();
   const { signal } = stop;
   const watchers = new Watchers();
@@ -94,7 +98,13 @@ export function createRuns(parts: RunsParts): Runs {
   };
   const tokens = new ResetTokens(db);
   const deploys = createDeploys({ db, watchers, now: Date.now, damaged });
-  const book = new RunBook({ db, limits, target, changed });
+  const receipts = new KeptReceipts(db);
+  const outbox = new WebhookOutbox(db, parts.endpoints ?? []);
+  const news = { scrubber: createScrubber(secretsOf(parts.env)), runUrl: parts.runUrl ?? (() => null) };
+  const book: RunBook = new RunBook({
+    ...{ db, limits, target, changed },
+    ended: (run, publish) => afterEnd({ book, receipts, outbox, news }, run, publish),
+  });
   const shared = { book, limits, keep, signal, failed };
   const queue = new Queue({
     ...shared,
@@ -120,6 +130,7 @@ export function createRuns(parts: RunsParts): Runs {
     }
   };
   const recover = async (): Promise<void> => {
+    await untilKept(async () => outbox.recover());
     await untilKept(() => recoverRuns(recovering));
     const left = await lookUp(intended);
     // Before, nobody knows which of them did set a password.
@@ -142,6 +153,10 @@ export function createRuns(parts: RunsParts): Runs {
     while (!signal.aborted) {
       await removeOld(db, Date.now(), signal).catch(failed);
       await removeOldDeploys(db, Date.now(), signal).catch(failed);
+      await untilKept(async () => {
+        outbox.removeOld(Date.now());
+        receipts.removeOld(Date.now());
+      });
       await pause(REMOVE_MS, signal);
     }
   };
@@ -193,6 +208,8 @@ export function createRuns(parts: RunsParts): Runs {
     },
     tokens,
     deploys,
+    hooks: new HookDesk({ book, receipts }),
+    outbox,
     start: () => {
       beside(recover());
       beside(tidy());
@@ -205,32 +222,4 @@ export function createRuns(parts: RunsParts): Runs {
       lock.release();
     },
   };
-}
-
-function openHeld(stateDir: string, report: RunsParts['report']): { db: Database; lock: Lock } {
-  onDisk('cannot prepare', stateDir, () => makePrivateDirectory(stateDir));
-  const lock = tryLock(join(stateDir, 'runs.lock'));
-  if (!lock) throw held(stateDir);
-  try {
-    const before = setAside(stateDir);
-    const db = openRunsFile(stateDir);
-    for (const name of setAside(stateDir))
-      if (!before.includes(name))
-        report(`the record of runs was damaged, and is now ${name}: look at what is pending`);
-    return { db, lock };
-  } catch (error) {
-    lock.release();
-    throw error;
-  }
-}
-
-/** Damaged files that were set aside. */
-function setAside(stateDir: string): string[] {
-  return readdirSync(stateDir).filter((name) => /\.damaged-[0-9TZ]+$/.test(name));
-}
-
-function held(stateDir: string): Failure {
-  return new Failure('busy', `another process has the runs in ${stateDir}`, {
-    hint: 'End the other showcase-web, or give this one a state directory of its own.',
-  });
 }

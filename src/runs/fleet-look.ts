@@ -72,7 +72,7 @@ export class FleetLook {
     const command = [...child.command, `--${operation}`];
     const end = await runConfigUpdate(
       { ...child, command },
-      { target, by, limitMs, signal, onEvent: () => {} },
+      { target, publishes: true, by, limitMs, signal, onEvent: () => {} },
     );
     const { report } = end;
     // A machine that differs is what was asked for; only what ended the run as a whole is a problem of it.

@@ -98,9 +98,15 @@ export class KeptRuns {
       .map(runOf);
   }
 
-  /** The run that takes changes for a target; null for none. */
-  waitingFor(target: string): Run | null {
-    return this.inState('waiting').find((run) => run.target === target) ?? null;
+  /** The run that takes changes for a target, or the one of the store; null for none. */
+  waitingFor(target: string, isOfStore: boolean): Run | null {
+    const fits = (run: Run): boolean => run.target === target && (run.trigger === 'store') === isOfStore;
+    return this.inState('waiting').find(fits) ?? null;
+  }
+
+  /** Those that this one does again. */
+  before(id: string): Run[] {
+    return this.#db.prepare<[string], RunRow>('SELECT * FROM runs WHERE next = ?').all(id).map(runOf);
   }
 
   /** Whether a later run for the same target, which had all that this one had, ended well. */
@@ -108,7 +114,7 @@ export class KeptRuns {
     const later = this.#db
       .prepare<[string], string>(
         `SELECT DISTINCT target FROM runs
-         WHERE state = 'done' AND sequence > (SELECT sequence FROM runs WHERE id = ?)`,
+         WHERE state = 'done' AND cause <> 'store' AND sequence > (SELECT sequence FROM runs WHERE id = ?)`,
       )
       .pluck()
       .all(id);

@@ -1,6 +1,7 @@
 import { isDamage } from '../database/repair.ts';
 import { problemOf } from '../failure.ts';
 import type { RunEvent } from '../report/events.ts';
+import { overlap } from './book-rules.ts';
 import { type ChildEnd, type Conclusion, concludeChild, failedWith } from './conclude.ts';
 import { EventWriter } from './event-writer.ts';
 import type { RunBook } from './run-book.ts';
@@ -104,8 +105,10 @@ export class Queue {
   }
 
   /** Null for one that was ended because this server is. */
-  async #conclusionOf({ target, by }: Run, onEvent: (event: RunEvent) => void): Promise<Conclusion | null> {
+  async #conclusionOf(run: Run, onEvent: (event: RunEvent) => void): Promise<Conclusion | null> {
     const { child, deployment, limits, signal, failed } = this.#parts;
+    const { target, by } = run;
+    const publishes = run.trigger !== 'store';
     if (target === DEPLOYMENT) {
       if (deployment === null) return failedWith(NOT_HERE);
       const limitMs = limits.deploymentMs;
@@ -113,10 +116,12 @@ export class Queue {
       return signal.aborted && conclusion.state === 'failed' ? null : conclusion;
     }
     const limitMs = limits.runMs;
-    const end = await runConfigUpdate(child, { target, by, limitMs, signal, onEvent }).catch((error) => {
-      failed(error);
-      return unknownEnd(error, limitMs);
-    });
+    const end = await runConfigUpdate(child, { target, publishes, by, limitMs, signal, onEvent }).catch(
+      (error) => {
+        failed(error);
+        return unknownEnd(error, limitMs);
+      },
+    );
     return signal.aborted && end.report === null ? null : concludeChild(end);
   }
 
@@ -151,9 +156,3 @@ const NOT_HERE = {
   message: 'nothing is deployed from here',
   hint: 'Set DEPLOY_COMMAND and APP_SOURCE, or deploy by hand.',
 } as const;
-
-/** Whether two runs would update the same machines. */
-function overlap(one: string, other: string): boolean {
-  const targets = one.split(',');
-  return other.split(',').some((target) => targets.includes(target));
-}

@@ -1,24 +1,14 @@
 import { backoff } from '../backoff.ts';
-import type { Database } from '../database/sqlite.ts';
 import { onDisk } from '../files/disk.ts';
-import { covers, TRIGGERS, takenBack, unanswered } from './book-rules.ts';
+import type { BookParts, Publish } from './book-model.ts';
+import { covers, retryOf, TRIGGERS, takenBack, unanswered } from './book-rules.ts';
 import { type Conclusion, reachesSome } from './conclude.ts';
 import { KeptChanges } from './kept-changes.ts';
 import { KeptEvents } from './kept-events.ts';
 import { KeptRuns } from './kept-runs.ts';
 import { publication } from './run-deployment.ts';
-import { AUTOMATIC_RETRIES, type Limits, MOST_INTERRUPTED } from './run-limits.ts';
+import { AUTOMATIC_RETRIES, MOST_INTERRUPTED } from './run-limits.ts';
 import type { Change, LiveResult, NewChange, Run, RunTrigger, Saved } from './run-model.ts';
-
-/** What a book is given. */
-export interface BookParts {
-  readonly db: Database;
-  readonly limits: Limits;
-  /** The usual one. */
-  readonly target: string;
-  /** Told the runs and changes that are no longer as they were, after that is durable. Must not throw. */
-  readonly changed: (ids: ReadonlySet<string>) => void;
-}
 
 /**
  * All that can become of runs and changes, each step one durable transaction. So after a kill there is no state between
@@ -62,25 +52,26 @@ export class RunBook {
   }
 
   publish(by: string, trigger: RunTrigger, target = this.#parts.target): string {
-    return this.#step(() => {
-      const id = this.changes.add({ by, target, ...publication(target) }, target);
-      for (const change of [this.#change(id), ...this.changes.pendingFor(target)])
-        this.#ask(change, by, trigger);
-      return id;
-    });
+    return this.#step(() => this.#publish(by, trigger, target));
+  }
+
+  /** Does some work on the file in one step, which may ask for runs. */
+  together<T>(work: (publish: Publish) => T): T {
+    return this.#step(() => work(this.#publishing));
   }
 
   retry(id: string, by: string): string | null {
     return this.#step(() => {
       const change = this.changes.get(id);
-      if (change) return change.state === 'failed' ? this.#ask(change, by, 'retry').id : null;
+      if (change)
+        return change.state === 'failed' ? this.#ask(change, by, retryOf(this.#runOf(change))).id : null;
       const run = this.runs.get(id);
       if (!run || run.next !== null || !['failed', 'interrupted', 'done'].includes(run.state)) return null;
       const failed = this.changes.ofRun(id, ['failed']);
       if (run.state === 'done' && failed.length === 0) return null;
-      const next = this.#fresh(run.target, by, 'retry');
+      const next = this.#fresh(run.target, by, retryOf(run));
       this.#follow(run, next);
-      for (const each of failed) this.#ask(each, by, 'retry');
+      for (const each of failed) this.#ask(each, by, next.trigger);
       return next.id;
     });
   }
@@ -94,6 +85,7 @@ export class RunBook {
         const state = change.kind === 'update' ? 'dropped' : 'pending';
         this.#set(change, { state, run: null });
       }
+      this.#over(id);
       return true;
     });
   }
@@ -104,9 +96,10 @@ export class RunBook {
    */
   begin(id: string): void {
     this.#step(() => {
-      const { target } = this.runs.require(id);
+      const { target, trigger } = this.runs.require(id);
       this.runs.begin(id);
       this.#touched.add(id);
+      if (trigger === 'store') return;
       for (const change of this.changes.unpublished())
         if (covers(target, change.target)) this.#set(change, { state: 'asked', run: id, problem: null });
     });
@@ -125,7 +118,8 @@ export class RunBook {
         if (change.state === 'asked') this.#settle(change);
         else if (change.state === 'live' && change.problem) this.#becomeLive(change);
       }
-      if (end.state !== 'done') return;
+      this.#over(id);
+      if (end.state !== 'done' || run.trigger === 'store') return;
       for (const change of this.changes.liveWithProblem())
         if (covers(run.target, change.target)) this.#set(change, { problem: null });
     });
@@ -140,6 +134,20 @@ export class RunBook {
       if (result.isLive || this.changes.isOvertaken(id)) this.#becomeLive(change);
       else this.#passOn(change, this.#runOf(change), result);
     });
+  }
+
+  readonly #publishing: Publish = (by, trigger, target) =>
+    this.#change(this.#publish(by, trigger, target)).run ?? '';
+
+  #publish(by: string, trigger: RunTrigger, target: string): string {
+    const id = this.changes.add({ by, target, ...publication(target) }, target);
+    const pending = trigger === 'store' ? [] : this.changes.pendingFor(target);
+    for (const change of [this.#change(id), ...pending]) this.#ask(change, by, trigger);
+    return id;
+  }
+
+  #over(id: string): void {
+    this.#parts.ended?.(this.runs.require(id), this.#publishing);
   }
 
   /** Puts a change where its run is. Ends, since each run leads to a later one. */
@@ -185,7 +193,7 @@ export class RunBook {
 
   /** The run that waits for a target, which begins as soon as it can. */
   #fresh(target: string, by: string, trigger: RunTrigger): Run {
-    const waiting = this.runs.waitingFor(target);
+    const waiting = this.runs.waitingFor(target, trigger === 'store');
     if (waiting) this.runs.hurry(waiting.id);
     const run = waiting ?? this.runs.add({ target, attempt: 1, trigger, by, notBefore: null });
     this.#touched.add(run.id);
@@ -193,13 +201,15 @@ export class RunBook {
   }
 
   /** The run that does another one again: after a pause, unless it would have gone well. */
-  #again({ target, by, attempt }: Run, wasInterrupted: boolean): Run {
-    const waiting = this.runs.waitingFor(target);
+  #again(cut: Run, wasInterrupted: boolean): Run {
+    const { target, by, attempt } = cut;
+    const trigger = retryOf(cut);
+    const waiting = this.runs.waitingFor(target, trigger === 'store');
     if (waiting) return waiting;
     const { firstRetryMs: firstPauseMs, longestRetryMs: longestPauseMs } = this.#parts.limits;
     const pause = backoff({ firstPauseMs, longestPauseMs }, attempt);
     const notBefore = wasInterrupted ? null : Date.now() + Math.round(pause);
-    const run = this.runs.add({ target, attempt: attempt + 1, trigger: 'retry', by, notBefore });
+    const run = this.runs.add({ target, attempt: attempt + 1, trigger, by, notBefore });
     this.#touched.add(run.id);
     return run;
   }

@@ -24,6 +24,8 @@ export interface ChildParts {
 /** One start of it. */
 export interface ChildRun {
   readonly target: string;
+  /** False to have the machines fetch what the store has. */
+  readonly publishes: boolean;
   /** Userid of who asked. */
   readonly by: string;
   readonly limitMs: number;
@@ -39,13 +41,13 @@ export interface ChildRun {
  */
 export async function runConfigUpdate(parts: ChildParts, run: ChildRun): Promise<ChildEnd> {
   const { env, cwd } = parts;
-  const { target, by, limitMs, signal, onEvent } = run;
+  const { target, publishes, by, limitMs, signal, onEvent } = run;
   let report: FleetReport | null = null;
   let nonsense: string | null = null;
   let lastWords = '';
   const who = by.replaceAll(UNFIT, '_');
   const outcome = await runChild({
-    command: [...parts.command, '--events', '--target', target],
+    command: [...parts.command, '--events', '--target', target, ...(publishes ? [] : ['--no-publish'])],
     cwd,
     env: { ...env, ...(who === '' ? {} : { FLEET_BY: who }) },
     isOurs: true,

@@ -8,8 +8,11 @@ import type { FleetReport } from '../report/fleet-results.ts';
  */
 export type RunState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted';
 
-/** `retry`: an automatic one, or one that somebody asked for. */
-export type RunTrigger = 'request' | 'edit' | 'password' | 'administrator' | 'retry' | 'hook';
+/**
+ * `retry`: an automatic one, or one that somebody asked for. `store`: another host has published an index, which the machines are
+ * to have: such a run publishes nothing, takes no changes along, and is `store` on each attempt.
+ */
+export type RunTrigger = 'request' | 'edit' | 'password' | 'administrator' | 'retry' | 'hook' | 'store';
 
 /** The target of a run that deploys the application, by a command of the operator's. */
 export const DEPLOYMENT = 'deployment';

@@ -5,6 +5,7 @@ import { openStoreFile, openStoreFileBeside, type StoreFile } from '../database/
 import { onDisk } from '../files/disk.ts';
 import { makePrivateFile } from '../rights/files.ts';
 import { DEPLOY_TABLES, SMALL_DEPLOY_TABLES } from './deploys/deploy-tables.ts';
+import { HOOK_TABLES } from './hooks/hook-tables.ts';
 
 /*
  * The one file of this room. Times are milliseconds since 1970 where they are compared, else ISO 8601. An event
@@ -68,12 +69,12 @@ CREATE TABLE reset_tokens (
 `;
 
 const FILE: StoreFile = {
-  versions: ['', FIRST, FIRST + DEPLOY_TABLES],
-  upgrades: { 2: DEPLOY_TABLES },
+  versions: ['', FIRST, FIRST + DEPLOY_TABLES, FIRST + DEPLOY_TABLES + HOOK_TABLES],
+  upgrades: { 2: DEPLOY_TABLES, 3: HOOK_TABLES },
   lost: ' (the history of runs and changes is lost with it)',
 };
 /** Events and lines are most of the file: to look at all of them would take longer than the rest of a start. */
-const SMALL = ['runs', 'changes', 'reset_tokens', ...SMALL_DEPLOY_TABLES];
+const SMALL = ['runs', 'changes', 'reset_tokens', 'webhook_deliveries', ...SMALL_DEPLOY_TABLES];
 const DURABLE = { synchronous: 'FULL', journal: 'WAL' } as const;
 
 const pathIn = (stateDir: string): string => join(stateDir, 'runs.sqlite3');

@@ -1,4 +1,6 @@
 import type { Deploys } from './deploys/deploys.ts';
+import type { HookDesk } from './hooks/hook-desk.ts';
+import type { WebhookOutbox } from './hooks/webhook-outbox.ts';
 import type { ResetTokens } from './reset-tokens.ts';
 import type {
   Change,
@@ -54,6 +56,10 @@ export interface Runs {
   readonly tokens: ResetTokens;
   /** Runs that were received from elsewhere. */
   readonly deploys: Deploys;
+  /** What programs ask for. */
+  readonly hooks: HookDesk;
+  /** What programs are told. */
+  readonly outbox: WebhookOutbox;
   /** Recovers what was under way when this server ended; then the queue works. */
   start(): void;
   /** Nothing new begins. A run under way is ended, and found again at the next start. */

@@ -46,6 +46,13 @@ export function goTo(call: Call, context: WebContext, path: string, notice: stri
   return new Response(null, { status: 303, headers: { Location: call.link(`${path}${more}`), ...NO_STORE } });
 }
 
+/** Absolute address of a path, for programs: where people see these pages, or as the sender has reached us. */
+export function addressSeen(path: string, { outer }: Call, { webUrl, base }: WebContext): string {
+  if (webUrl !== null) return `${webUrl}${path}`;
+  const [host] = outer.hosts;
+  return host === undefined ? `${base}${path}` : `${outer.proto}://${host}${base}${path}`;
+}
+
 /** What a notice's seal is for. */
 export function noticeOf({ person }: Pick<Call, 'person'>, notice: string) {
   return { purpose: 'notice', subjects: [person?.userid ?? '', notice] };

@@ -9,6 +9,7 @@ import { ROUTES as CALLBACKS } from './deploys/callback-routes.ts';
 import { ROUTES as DEPLOYS } from './deploys/deploy-list.ts';
 import { ROUTES as DEPLOY_LOGS } from './deploys/deploy-log-routes.ts';
 import { ROUTES as DEPLOY } from './deploys/deploy-routes.ts';
+import { ROUTES as HOOKS } from './hooks/hook-routes.ts';
 import { ROUTES as PASSWORD_FORGOTTEN } from './password/forgotten-password.ts';
 import { ROUTES as PASSWORD_OWN } from './password/own-password.ts';
 import { ROUTES as PASSWORD_PROGRESS } from './password/password-progress.ts';
@@ -31,6 +32,7 @@ export const ROUTES: readonly Route[] = [
   ...STUDIOS,
   ...RUN_LIVE,
   ...CALLBACKS,
+  ...HOOKS,
   ...DEPLOY_LOGS,
   ...PASSWORD_OWN,
   ...PASSWORD_FORGOTTEN,

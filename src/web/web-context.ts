@@ -10,6 +10,8 @@ import type { Pending } from '../requests/pending-model.ts';
 import type { Deploys } from '../runs/deploys/deploys.ts';
 import type { FleetLook } from '../runs/fleet-look.ts';
 import type { Runs } from '../runs/runs.ts';
+import type { Webhooks } from '../webhooks/create-webhooks.ts';
+import type { HookSettings } from '../webhooks/hook-settings.ts';
 import type { PasswordDesk } from './password/password-desk.ts';
 import type { People } from './person.ts';
 import type { Watchers } from './watcher-count.ts';
@@ -56,6 +58,17 @@ export interface WebContext {
   readonly watchers: Watchers;
   /** How often signed requests of runs elsewhere may come: from an address before they are verified, of a project after it. */
   readonly callbackRates: { readonly address: TokenBuckets; readonly project: TokenBuckets };
+  /** Requests of other programs that ask for updates. */
+  readonly hooks: HookSettings & {
+    /** How often they may come: from an address before they are verified, and all that are, together. */
+    readonly rates: { readonly address: TokenBuckets; readonly verified: TokenBuckets };
+    /** Bucket of the index; null where there is no store. */
+    readonly bucket: string | null;
+    /** Those of the usual targets whose machines fetch the index from the store, as `--target` takes them; null for none. */
+    readonly storeTarget: string | null;
+  };
+  /** What other programs are told. */
+  readonly webhooks: Webhooks;
   readonly isTrusted: Trusted;
   /** Aborted when this server ends: nobody waits any more. */
   readonly ending: AbortSignal;

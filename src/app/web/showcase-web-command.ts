@@ -74,8 +74,7 @@ interface Serving {
 /** @throws {Failure} it cannot begin */
 async function serve(world: World, options: WebOptions, { streams, stop, log }: Serving): Promise<void> {
   const site = await siteOf(world);
-  const problem = world.problems?.get('SMTP_URL');
-  if (problem) throw problem;
+  for (const [name, problem] of world.problems ?? []) if (/^(?:SMTP|WEBHOOK)_/.test(name)) throw problem;
   const settings = readWebSettings(world.env, site, options.listen);
   const { signal } = stop;
   const passwords = new PasswordThread(resolve(process.argv[1] ?? ''));
@@ -88,12 +87,13 @@ async function serve(world: World, options: WebOptions, { streams, stop, log }: 
     passwords,
     storeSettings: () => storeSettingsOf(world),
   });
-  const { runs, mail, base } = context;
+  const { runs, mail, webhooks, base } = context;
   try {
     const listener = await listen(createApplication(ROUTES, context), settings.listen);
     const forget = options.withParent ? whenParentIsGone(() => stop.abort()) : () => {};
     runs.start();
     mail.start();
+    webhooks.start();
     if (context.publicUrl(settings.target) === null) log.warn(withoutPublicUrl(settings.target));
     log.note(`listening on http://${listener.address}${base}/`);
     streams.write(`Listening on http://${listener.address}${base}/\n`);
@@ -103,7 +103,8 @@ async function serve(world: World, options: WebOptions, { streams, stop, log }: 
     await listener.close();
   } finally {
     stop.abort();
-    await Promise.race([Promise.all([runs.close(), mail.close(), passwords.close()]), wait(CLOSE_MS)]);
+    const closed = webhooks.close().then(() => runs.close());
+    await Promise.race([Promise.all([closed, mail.close(), passwords.close()]), wait(CLOSE_MS)]);
   }
 }
 

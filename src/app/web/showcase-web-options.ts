@@ -77,6 +77,23 @@ export const SHOWCASE_WEB = defineCommand(
       ],
       ['MAIL_FROM', 'who sends the mails: an address, or a name with one in angle brackets'],
       ['MAIL_ADMIN', 'addresses that hear of failures (default those of all administrators)'],
+      ['WEBHOOK_KEY_FILE', 'a file with keys (whsec_..., one a line) of programs that may ask for an update'],
+      [
+        'WEBHOOK_GITHUB_SECRET_FILE',
+        'a file with secrets, one a line, that webhooks of GitHub are signed with',
+      ],
+      ['WEBHOOK_GITHUB_EVENTS', 'of these: push, release, workflow_run, repository_dispatch (default push)'],
+      ['WEBHOOK_GITHUB_BRANCHES', "branches that count (default the repository's default branch)"],
+      ['WEBHOOK_STORE_TOKEN_FILE', 'a file with tokens, one a line, that the object store notifies with'],
+      [
+        'WEBHOOK_URLS, WEBHOOK_URLS_FILE',
+        'addresses that are told of runs, with spaces between them; a file with them',
+      ],
+      [
+        'WEBHOOK_SIGNING_KEY_FILE',
+        'a file with the keys (whsec_..., one a line) that sign what they are told',
+      ],
+      ['WEBHOOK_NOTIFY_URL', 'an address that is asked (GET) when an index was published'],
       ['APP_SOURCE', "the application's source, where changes that are not deployed are looked for"],
       ['DEPLOY_CHECK_COMMAND', 'lists them, a line each (default git status --short)'],
       [

@@ -2,8 +2,10 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { monotonicMs } from '../../clock.ts';
 import { requireDbDir } from '../../database/state-dir.ts';
+import { problemOf } from '../../failure.ts';
 import { onDisk } from '../../files/disk.ts';
 import { readCredentials } from '../../fleet/machine-login.ts';
+import { targetsWithStore } from '../../fleet/targets/all-targets.ts';
 import { Logins } from '../../http/logins.ts';
 import { Seals } from '../../http/seals.ts';
 import { TokenBuckets } from '../../http/token-buckets.ts';
@@ -23,6 +25,8 @@ import { readUpdateSettings } from '../../update/update-settings.ts';
 import { PasswordDesk } from '../../web/password/password-desk.ts';
 import { Watchers } from '../../web/watcher-count.ts';
 import type { WebContext, WebLog } from '../../web/web-context.ts';
+import { createWebhooks, type Webhooks } from '../../webhooks/create-webhooks.ts';
+import type { WebhookLimits } from '../../webhooks/webhook-limits.ts';
 import { type DeploySettings, deploymentOf, readDeploySettings } from './code-changes.ts';
 import { livePeople } from './live-people.ts';
 import { openMail } from './mail-parts.ts';
@@ -33,11 +37,13 @@ import type { WebSettings } from './web-settings.ts';
 import { webStateDir } from './web-state-dir.ts';
 
 /** What only this server needs: config-update has no use for it. */
-const OURS = /^(?:WEB_|PUBLIC_URL_|SMTP_|MAIL_)/;
+const OURS = /^(?:WEB_|WEBHOOK_|PUBLIC_URL_|SMTP_|MAIL_)/;
 
 /** Callbacks a second. A sender has one under way at a time, and sends four a second at most. */
 const MOST_OF_ADDRESS = 100;
 const MOST_OF_PROJECT = 200;
+/** Requests a second that ask for updates, verified or not: whoever releases often does so once a minute. */
+const MOST_HOOKS = 10;
 
 export interface Ingredients {
   readonly site: Site;
@@ -53,6 +59,7 @@ export interface Ingredients {
   readonly runs?: Partial<Pick<RunsParts, 'limits' | 'command'>>;
   /** Other times for mails: for tests. */
   readonly mailLimits?: Partial<MailLimits>;
+  readonly webhookLimits?: Partial<WebhookLimits>;
 }
 
 /**
@@ -70,6 +77,7 @@ export function openWebContext({
   storeSettings = () => readStoreSettings(env),
   runs: other = {},
   mailLimits,
+  webhookLimits,
 }: Ingredients): WebContext {
   const { target, publicUrls, webUrl, isTrusted } = settings;
   requireDbDir(site.dbDir);
@@ -83,6 +91,7 @@ export function openWebContext({
   const indexPath = join(site.dbDir, 'index.sqlite3');
   const index = new IndexReader(indexPath);
   let mail: Mail | null = null;
+  let webhooks: Webhooks | null = null;
   const child: ChildParts = {
     command: other.command ?? [join(site.appRoot, 'scripts/config-update')],
     cwd: site.appRoot,
@@ -100,8 +109,19 @@ export function openWebContext({
     isInIndex: (change) => isInIndex(index, change),
     authorization: ({ host, hostname }) => (eventHosts.includes(host) ? loginFor(hostname, env) : null),
     report: log.warn,
-    heard: (ids) => mail?.heard(ids),
+    heard: (ids) => {
+      mail?.heard(ids);
+      webhooks?.wake();
+    },
+    endpoints: settings.endpoints,
+    runUrl: (id) => webUrl && `${webUrl}/runs/${id}`,
     ...other,
+  });
+  webhooks = createWebhooks({
+    outbox: runs.outbox,
+    endpoints: settings.endpoints,
+    report: log.warn,
+    ...(webhookLimits ? { limits: webhookLimits } : {}),
   });
   const people = livePeople(site);
   const seals = new Seals(key, Date.now);
@@ -152,6 +172,16 @@ export function openWebContext({
       address: new TokenBuckets(monotonicMs, MOST_OF_ADDRESS),
       project: new TokenBuckets(monotonicMs, MOST_OF_PROJECT),
     },
+    hooks: {
+      ...settings.hooks,
+      rates: {
+        address: new TokenBuckets(monotonicMs, MOST_HOOKS),
+        verified: new TokenBuckets(monotonicMs, MOST_HOOKS),
+      },
+      bucket: bucketOf(storeSettings, log),
+      storeTarget: targetsWithStore(target),
+    },
+    webhooks,
     isTrusted,
     ending,
     log,
@@ -166,6 +196,16 @@ function deploymentPart(
   { machineId: machine }: Site,
 ): Pick<RunsParts, 'deployment'> {
   return isRunHere && source !== null ? { deployment: { command, cwd: source, env, machine } } : {};
+}
+
+/** Settings that are wrong are told where they are used. */
+function bucketOf(storeSettings: () => StoreSettings | null, log: WebLog): string | null {
+  try {
+    return storeSettings()?.bucket ?? null;
+  } catch (error) {
+    log.warn(problemOf(error).message);
+    return null;
+  }
 }
 
 /** Names without their ending. */

@@ -6,6 +6,8 @@ import { type MailSettings, readMailSettings } from '../../mail/mail-settings.ts
 import type { Site } from '../../site/site.ts';
 import { type Listen, readListen } from '../../site/web-setting.ts';
 import { quoted } from '../../text.ts';
+import { type Endpoint, readEndpoints } from '../../webhooks/endpoints.ts';
+import { type HookSettings, readHookSettings } from '../../webhooks/hook-settings.ts';
 
 export interface WebSettings {
   readonly listen: Listen;
@@ -19,6 +21,10 @@ export interface WebSettings {
   readonly webUrl: string | null;
   /** Null where no mail is sent. */
   readonly mail: MailSettings | null;
+  /** Requests of programs that come in. */
+  readonly hooks: HookSettings;
+  /** Where programs are told of runs. */
+  readonly endpoints: readonly Endpoint[];
 }
 
 const DEFAULT_TARGET = 'fly';
@@ -41,6 +47,8 @@ export function readWebSettings(env: NodeJS.ProcessEnv, site: Site, listen: List
     publicUrls,
     webUrl,
     mail: mailOf(env, webUrl),
+    hooks: readHookSettings(env),
+    endpoints: readEndpoints(env),
   };
 }
 

@@ -12,6 +12,19 @@ const TARGETS: Readonly<Record<string, (settings: FleetSettings) => Target>> = {
 
 export const TARGET_NAMES: readonly string[] = Object.keys(TARGETS);
 
+/** Whose machines are sent the index, and need not know a store. */
+const PUSHED: readonly string[] = ['kamal'];
+
+/** Those of a list whose machines fetch the index from the store; null for none. */
+export function targetsWithStore(list: string): string | null {
+  return (
+    list
+      .split(',')
+      .filter((name) => !PUSHED.includes(name))
+      .join(',') || null
+  );
+}
+
 /**
  * The targets of a list such as `fly,kamal`.
  *

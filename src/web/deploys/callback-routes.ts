@@ -3,9 +3,9 @@ import { misdirected, type Proof, proveSender } from '../../callbacks/verify-cal
 import type { CallbackAnswer } from '../../callbacks/wire.ts';
 import { Failure } from '../../failure.ts';
 import { TooManyRequests } from '../../http/http-failures.ts';
-import type { Project, ReceivedRun } from '../../runs/deploys/deploy-model.ts';
+import type { Project } from '../../runs/deploys/deploy-model.ts';
 import { counted, quoted } from '../../text.ts';
-import { sendJson } from '../reply.ts';
+import { addressSeen, sendJson } from '../reply.ts';
 import type { Call, Route } from '../route.ts';
 import type { WebContext } from '../web-context.ts';
 import { type Admitted, admitCallback, MOST_BYTES } from './callback-admission.ts';
@@ -107,13 +107,5 @@ function refuse(
 
 function answerTo(kept: Extract<Kept, { kind: 'kept' }>, call: Call, context: WebContext): CallbackAnswer {
   const { run, accepted, duplicates } = kept;
-  return { accepted, duplicates, last_seq: run.lastSeq, url: addressOf(run, call, context) };
-}
-
-/** Where people see a run: as it was said, or as the sender has reached us. */
-function addressOf(run: ReceivedRun, { outer }: Call, { webUrl, base }: WebContext): string {
-  const path = pathOfRun(run);
-  if (webUrl !== null) return `${webUrl}${path}`;
-  const [host] = outer.hosts;
-  return host === undefined ? `${base}${path}` : `${outer.proto}://${host}${base}${path}`;
+  return { accepted, duplicates, last_seq: run.lastSeq, url: addressSeen(pathOfRun(run), call, context) };
 }

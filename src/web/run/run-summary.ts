@@ -9,6 +9,7 @@ const TRIGGERS: Readonly<Record<RunTrigger, string>> = {
   administrator: 'An administrator asked for it',
   retry: 'It is done again',
   hook: 'A signed request asked for it',
+  store: 'Another host has published an index',
 };
 
 export function triggerWords(trigger: RunTrigger): string {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Database, openDatabase } from '../../../src/database/sqlite.ts';
+import { DEPLOY_TABLES } from '../../../src/runs/deploys/deploy-tables.ts';
 import { KeptRuns } from '../../../src/runs/kept-runs.ts';
 import { openRunsFile, openRunsFileBeside } from '../../../src/runs/runs-file.ts';
 
@@ -27,8 +28,23 @@ it.each([
   old.close();
   const db = open(home);
   expect(rowsIn(db)).toEqual(before);
-  expect(db.pragma('user_version', { simple: true })).toBe(2);
-  expect(db.prepare('SELECT count(*) FROM deploy_lines').pluck().get()).toBe(0);
+  expect(db.pragma('user_version', { simple: true })).toBe(3);
+  for (const table of ['deploy_lines', 'hook_receipts', 'webhook_messages', 'webhook_deliveries'])
+    expect(db.prepare(`SELECT count(*) FROM ${table}`).pluck().get(), table).toBe(0);
+  db.close();
+  expect(readdirSync(home)).toEqual(['runs.sqlite3']);
+});
+
+it('a file of version 2 loses nothing, and has the tables of webhooks', () => {
+  const old = openDatabase(join(home, 'runs.sqlite3')).exec(DUMP).exec(DEPLOY_TABLES);
+  old.exec("INSERT INTO projects (name, created_at, accepts_plan) VALUES ('smooth', 1, 0)");
+  old.pragma('user_version = 2');
+  const before = rowsIn(old);
+  old.close();
+  const db = openRunsFile(home);
+  expect(rowsIn(db)).toEqual(before);
+  expect(db.prepare('SELECT name FROM projects').pluck().all()).toEqual(['smooth']);
+  expect(db.pragma('user_version', { simple: true })).toBe(3);
   db.close();
   expect(readdirSync(home)).toEqual(['runs.sqlite3']);
 });

@@ -11,6 +11,7 @@ import { createApplication } from '../../../src/web/application.ts';
 import type { Route } from '../../../src/web/route.ts';
 import { ROUTES } from '../../../src/web/routes.ts';
 import type { WebContext } from '../../../src/web/web-context.ts';
+import type { WebhookLimits } from '../../../src/webhooks/webhook-limits.ts';
 import { atEnd } from '../../support/at-end.ts';
 import { ACCOUNTS, basic, type Owned, type Role, webIndex } from './web-people.ts';
 
@@ -49,6 +50,7 @@ export interface TestServerOptions {
   /** With `command`. */
   readonly runLimits?: Partial<Limits>;
   readonly mailLimits?: Partial<MailLimits>;
+  readonly webhookLimits?: Partial<WebhookLimits>;
   /** Of a server that was ended before; a new one where absent. */
   readonly home?: string;
   /** In place of what the pages work with else, such as their clock. */
@@ -83,6 +85,7 @@ export async function startWeb(options: TestServerOptions = {}): Promise<TestSer
     },
     ...(options.command ? { runs: { command: options.command, limits: options.runLimits ?? {} } } : {}),
     ...(options.mailLimits ? { mailLimits: options.mailLimits } : {}),
+    ...(options.webhookLimits ? { webhookLimits: options.webhookLimits } : {}),
   });
   const context: WebContext = { ...opened, ...options.context };
   const listener: Listener = await listen(
@@ -92,12 +95,14 @@ export async function startWeb(options: TestServerOptions = {}): Promise<TestSer
   );
   context.runs.start();
   context.mail.start();
+  context.webhooks.start();
   const url = `http://${listener.address}${context.base}`;
   let ended: Promise<void> | null = null;
   const end = (): Promise<void> => {
     ended ??= (async () => {
       stop.abort();
       await listener.close();
+      await context.webhooks.close();
       await Promise.all([context.runs.close(), context.mail.close()]);
       if (!options.keep) rmSync(home, { recursive: true });
     })();
