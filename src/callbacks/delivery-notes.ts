@@ -28,7 +28,7 @@ export function closingNote({ run, isGone, isKept, thrownAway }: Closing): strin
   return parts.length > 0 ? parts.join('; ') : null;
 }
 
-function thrownAwayNote(runs: number): string {
+export function thrownAwayNote(runs: number): string {
   const what = counted(runs, 'earlier run');
   return `${what} that the dashboard has not got will not be sent any more: older than 7 days, or above 64 MiB in all`;
 }

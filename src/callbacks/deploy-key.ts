@@ -13,7 +13,7 @@ const LONGEST_KEY_FILE = 4096;
 const OPEN_TO_OTHERS = 0o077;
 
 /** Variables that hold a deploy key, the first one counts; an empty one does not. `NVOI_MASTER_KEY` is the gem's. */
-export const KEY_VARIABLES = ['DEPLOY_KEY', 'NVOI_MASTER_KEY'] as const;
+const KEY_VARIABLES = ['DEPLOY_KEY', 'NVOI_MASTER_KEY'] as const;
 
 /** Where a deploy key is looked for. */
 export interface KeyPlaces {
@@ -57,7 +57,7 @@ export function findDeployKey(places: KeyPlaces): DeployKey | null {
 }
 
 /** Where a file with the key may be, if neither an option nor a variable says so; the first one counts. */
-export function keyFiles({ deployFile, appRoot }: Pick<KeyPlaces, 'deployFile' | 'appRoot'>): string[] {
+function keyFiles({ deployFile, appRoot }: Pick<KeyPlaces, 'deployFile' | 'appRoot'>): string[] {
   const directories = [dirname(deployFile), appRoot, join(appRoot, 'config')];
   return [...new Set(directories.map((directory) => join(directory, 'deploy.key')))];
 }

@@ -104,8 +104,9 @@ export class KeptRun {
       if (!isOurs) break;
       kept = new KeptRun(record.meta, records, place, ackOf(place.dir, run));
     }
-    if (kept !== null) records.cutAt(whole);
-    else records.close();
+    if (kept === null) records.close();
+    // Not where nothing is to be cut: that would make an old file a new one.
+    else if (whole < size) records.cutAt(whole);
     if (whole === 0) removeRun(place.dir, run);
     return kept;
   }

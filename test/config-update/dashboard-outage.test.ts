@@ -1,3 +1,5 @@
+import { readdirSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Behaviour, Receiver, type Seen, STORE, status } from '../callbacks/support/receiver.ts';
 import { type AdminHost, type Scene, startScene } from './support/admin-host.ts';
@@ -125,6 +127,40 @@ describe('config-update --send-outbox', () => {
     expect(receiver.seen).toEqual([]);
     expect((await host.configUpdate(['--send-outbox', '--outbox', outbox])).exitCode).toBe(0);
     expect(statusesOf(receiver)).toHaveLength(2);
+  });
+
+  it('says what was kept for a week, and is thrown away', async () => {
+    const outbox = join(host.home, 'outbox');
+    await receiver.die();
+    await host.configUpdate(['--outbox', outbox]);
+    const old = new Date(Date.now() - 8 * 86_400_000);
+    for (const name of readdirSync(outbox)) utimesSync(join(outbox, name), old, old);
+    const { exitCode, stdout } = await host.configUpdate([
+      '--send-outbox',
+      '--wait',
+      '1',
+      '--outbox',
+      outbox,
+    ]);
+    expect({ exitCode, isSaid: /^Note: 1 earlier run that the dashboard has not got/m.test(stdout) }).toEqual(
+      {
+        exitCode: 1,
+        isSaid: true,
+      },
+    );
+    expect(readdirSync(outbox)).toEqual([]);
+  });
+
+  it('ends by a signal, whatever it was given to wait', async () => {
+    await receiver.die();
+    await host.configUpdate();
+    await receiver.begin();
+    receiver.behave = () => ({ kind: 'hang' });
+    const sending = new Watched(host, ['--send-outbox', '--wait', '3600']);
+    await receiver.until(() => receiver.seen.length > 0);
+    sending.child.kill('SIGINT');
+    expect(await sending.ended).toEqual({ exitCode: 130, signal: null });
+    expect(sending.output).toMatch(/Not sent yet: \d+ lines of 1 run\.\n$/);
   });
 
   it('fails where there is no dashboard to send to', async () => {

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { thrownAwayNote } from '../../callbacks/delivery-notes.ts';
 import { sendOutbox } from '../../callbacks/send-outbox.ts';
 import { Failure } from '../../failure.ts';
 import { createScrubber } from '../../report/redact.ts';
@@ -10,11 +11,12 @@ import type { Form } from '../options/form.ts';
 import { readDashboard } from './dashboard-files.ts';
 import type { DashboardOptions, SendOutboxTask } from './dashboard-options.ts';
 import { requireOutbox } from './dashboard-outbox.ts';
+import type { Console } from './fleet-voice.ts';
 
 /**
  * Sends what runs have left in the outbox.
  *
- * @returns the exit code: 0 where nothing is left, else 1
+ * @returns the exit code: 0 where nothing is left, else 1, or that of the signal that ended it
  * @throws {Failure} `config-invalid`: there is no usable dashboard; `disk`, `db-dir-missing`: there can be no outbox
  */
 export async function runSendOutbox(
@@ -24,8 +26,8 @@ export async function runSendOutbox(
     dashboard: options,
     form,
   }: { readonly task: SendOutboxTask; readonly dashboard: DashboardOptions; readonly form: Form },
-  { write }: Streams,
-): Promise<0 | 1> {
+  { write, stop }: Streams & Pick<Console, 'stop'>,
+): Promise<number> {
   const appRoot = resolve(world.env['APP_ROOT'] || world.defaultAppRoot);
   const deployFile = options.deployConfig ?? findDeployFile(appRoot);
   const read = deployFile === null ? null : readDashboard(world, options, { deployFile, appRoot });
@@ -37,7 +39,11 @@ export async function runSendOutbox(
   const outboxDir = await requireOutbox(world, options.outbox);
   const notes: string[] = [...read.cautions];
   const note = (message: string) => void notes.push(message);
-  const { runs, lines, thrownAway } = await sendOutbox(read.dashboard, { outboxDir, waitMs, note });
+  const { runs, lines, thrownAway } = await sendOutbox(read.dashboard, {
+    ...{ outboxDir, waitMs, note },
+    signal: stop.signal,
+  });
+  if (thrownAway > 0) notes.push(thrownAwayNote(thrownAway));
   const scrubber = createScrubber([read.dashboard.deployKey]);
   const isDone = runs === 0;
   if (form === 'json') write(`${JSON.stringify(scrubber.value({ runs, lines, thrownAway, notes }))}\n`);
@@ -49,5 +55,5 @@ export async function runSendOutbox(
         : `Not sent yet: ${counted(lines, 'line')} of ${counted(runs, 'run')}.\n`,
     );
   }
-  return isDone ? 0 : 1;
+  return isDone ? 0 : (stop.exitCode() ?? 1);
 }
