@@ -26,7 +26,7 @@ const SOURCE = [
 
 /** What an operator can set: variables of ours, and those of the platform that decide what we do. */
 const OURS =
-  /\b(?:(?:UPDATE_CONFIG|FLEET|READY|NAVIGATOR|FLY_API|WEB)_[A-Z_]*[A-Z]|SHOWCASE_WEB|[A-Z_]+_DEADLINE)\b/g;
+  /\b(?:(?:UPDATE_CONFIG|FLEET|READY|NAVIGATOR|FLY_API|WEB|METRICS)_[A-Z_]*[A-Z]|SHOWCASE_WEB|[A-Z_]+_DEADLINE)\b/g;
 const names = (text: string): string[] => [...new Set(text.match(OURS) ?? [])].sort();
 
 /** Named like settings: the marks of children. */

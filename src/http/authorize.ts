@@ -31,7 +31,7 @@ export async function isAdministrator(
 ): Promise<boolean> {
   const { credentials } = request;
   if (credentials === null) return false;
-  if (credentials.scheme === 'bearer') return sameToken(credentials.token, authorities.token);
+  if (credentials.scheme === 'bearer') return isSameToken(credentials.token, authorities.token);
   return await proves(credentials, authorities.users ?? [], mayAdminister, verify);
 }
 
@@ -64,7 +64,7 @@ export async function proves(
 }
 
 /** Digests are compared, since the comparison of unlike lengths would tell the length. */
-function sameToken(given: string, expected: string | null): boolean {
+export function isSameToken(given: string, expected: string | null): boolean {
   if (!given || !expected) return false;
   const digest = (text: string): Buffer => hash('sha256', text, 'buffer');
   return timingSafeEqual(digest(given), digest(expected));

@@ -63,6 +63,11 @@ export class Logins {
     return this.#failures;
   }
 
+  /** How many passwords wait to be checked, or are being checked. */
+  get waiting(): number {
+    return this.#turns.size;
+  }
+
   /**
    * Whether a login is right. One that was proved in the last minute is, whatever else fails at the same address.
    *

@@ -3,7 +3,7 @@ import { WorkLoop } from '../work-loop.ts';
 import type { MailState, Undelivered } from './mail-model.ts';
 import { MailNotices, type NoticeParts } from './mail-notices.ts';
 import type { MailSettings } from './mail-settings.ts';
-import { type Kept, Outbox } from './outbox.ts';
+import { type Kept, type MailStatus, Outbox } from './outbox.ts';
 import { DISK_PAUSE_MS, isLetter, MAIL_LIMITS, type MailLimits, Postman } from './postman.ts';
 import { LetterWriter, type WriterParts } from './write-letters.ts';
 
@@ -30,6 +30,8 @@ export interface Mail {
   waitingForLink(): { readonly user: number; readonly at: string }[];
   /** How many questions for a new password wait to be looked at. */
   questions(): number;
+  /** How many mails there are of each, for monitors. */
+  sizes(): { readonly state: MailStatus; readonly count: number }[];
   /** For the administrators' first page. */
   state(): Promise<MailState>;
   /** Somebody has seen that a mail was given up. */
@@ -107,6 +109,10 @@ class MailRoom implements Mail {
 
   questions(): number {
     return this.#outbox.waitingOf('asked');
+  }
+
+  sizes(): { readonly state: MailStatus; readonly count: number }[] {
+    return this.#outbox.sizes();
   }
 
   async state(): Promise<MailState> {

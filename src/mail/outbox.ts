@@ -162,6 +162,12 @@ export class Outbox {
     return this.#db.prepare<[string], number>(count).pluck().get(kind) ?? 0;
   }
 
+  /** How many there are of each, questions and the like among them. */
+  sizes(): { readonly state: MailStatus; readonly count: number }[] {
+    const select = "SELECT state, count(*) AS count FROM mails WHERE kind <> 'began' GROUP BY state";
+    return this.#db.prepare<[], { state: MailStatus; count: number }>(select).all();
+  }
+
   /** The time of the first mail ever; now, if this is it. What happened before is not told. */
   beganAt(): number {
     this.#db

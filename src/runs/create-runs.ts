@@ -1,6 +1,7 @@
 import { pause } from '../backoff.ts';
 import { isDamage } from '../database/repair.ts';
 import { Failure, problemOf } from '../failure.ts';
+import { onDisk } from '../files/disk.ts';
 import { createScrubber, secretsOf } from '../report/redact.ts';
 import { createDeploys } from './deploys/create-deploys.ts';
 import { removeOldDeploys } from './deploys/deploy-retention.ts';
@@ -20,7 +21,8 @@ import type { DeploymentParts } from './run-deployment.ts';
 import { type Limits, USUAL_LIMITS } from './run-limits.ts';
 import type { Change } from './run-model.ts';
 import type { Runs } from './runs.ts';
-import { suspect } from './runs-file.ts';
+import { proveWritable, suspect } from './runs-file.ts';
+import { RunsCounter } from './runs-tally.ts';
 import { Watchers } from './watchers.ts';
 
 /** `command`, `cwd` and `env` are those of config-update: leave out of `env` what only this server needs. */
@@ -97,6 +99,7 @@ export function createRuns(parts: RunsParts): Runs {
     }
   };
   const tokens = new ResetTokens(db);
+  const counter = new RunsCounter(db);
   const deploys = createDeploys({ db, watchers, now: Date.now, damaged });
   const receipts = new KeptReceipts(db);
   const outbox = new WebhookOutbox(db, parts.endpoints ?? []);
@@ -206,6 +209,9 @@ export function createRuns(parts: RunsParts): Runs {
       const ids = [id, change?.run].filter((each) => each != null);
       if (change) await watchers.wait(ids, ms, until);
     },
+    tally: () => onDisk('cannot read', db.name, () => counter.tally()),
+    ended: (id) => counter.ended(id),
+    proveWritable: () => proveWritable(db),
     tokens,
     deploys,
     hooks: new HookDesk({ book, receipts }),

@@ -126,3 +126,14 @@ export function lightly<T>(db: Database, work: () => T): T {
     db.pragma('synchronous = FULL');
   }
 }
+
+/**
+ * Writes a page of the file, with what it has already: that a disk has room, and takes it, is known by nothing else.
+ *
+ * @throws {Failure} `disk`
+ */
+export function proveWritable(db: Database): void {
+  onDisk('cannot write', db.name, () =>
+    lightly(db, () => db.pragma(`user_version = ${Number(db.pragma('user_version', { simple: true }))}`)),
+  );
+}

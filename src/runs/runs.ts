@@ -13,6 +13,7 @@ import type {
   Saved,
   StoredEvent,
 } from './run-model.ts';
+import type { EndedRun, RunsTally } from './runs-tally.ts';
 
 /** Runs and changes: kept, queued, started and watched. Everything but `waitFor...` and `close` is synchronous. */
 export interface Runs {
@@ -53,6 +54,12 @@ export interface Runs {
   waitFor(run: string, after: number, ms: number, signal: AbortSignal): Promise<void>;
   /** Resolves at the next change of this change or of its run, or when the time is up. */
   waitForChange(change: string, ms: number, signal: AbortSignal): Promise<void>;
+  /** How many there are. Takes some milliseconds at most, whatever is kept. @throws {Failure} `disk` */
+  tally(): RunsTally;
+  /** How a run ended; null for one that has not, and for what is none. */
+  ended(id: string): EndedRun | null;
+  /** Writes to the disk, and changes nothing. @throws {Failure} `disk`: nothing can be kept now */
+  proveWritable(): void;
   readonly tokens: ResetTokens;
   /** Runs that were received from elsewhere. */
   readonly deploys: Deploys;

@@ -36,7 +36,10 @@ export function createApplication(routes: readonly Route[], context: WebContext)
   };
 
   app.use(async (c, next) => {
+    const began = performance.now();
     await next();
+    const [route, seconds] = [c.get('route') ?? null, (performance.now() - began) / 1000];
+    context.meters.answered({ route, method: c.req.method, status: c.res.status, seconds });
     for (const [name, value] of Object.entries(SECURITY_HEADERS))
       if (!c.res.headers.has(name)) c.res.headers.set(name, value); // a page may have reasons to be stricter
   });
@@ -55,7 +58,10 @@ export function createApplication(routes: readonly Route[], context: WebContext)
     app.on(
       route.method,
       route.path,
-      (c, next) => admitCall(route, c, context) ?? next(),
+      (c, next) => {
+        c.set('route', route.path);
+        return admitCall(route, c, context) ?? next();
+      },
       limit,
       (c) => answerCall(route, { c, frame: frameOf(c), context }),
     );

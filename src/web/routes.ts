@@ -10,6 +10,7 @@ import { ROUTES as DEPLOYS } from './deploys/deploy-list.ts';
 import { ROUTES as DEPLOY_LOGS } from './deploys/deploy-log-routes.ts';
 import { ROUTES as DEPLOY } from './deploys/deploy-routes.ts';
 import { ROUTES as HOOKS } from './hooks/hook-routes.ts';
+import { ROUTES as METRICS } from './monitor/metrics-route.ts';
 import { ROUTES as PASSWORD_FORGOTTEN } from './password/forgotten-password.ts';
 import { ROUTES as PASSWORD_OWN } from './password/own-password.ts';
 import { ROUTES as PASSWORD_PROGRESS } from './password/password-progress.ts';
@@ -28,6 +29,7 @@ import { ROUTES as ASSETS } from './web-assets.ts';
 /** Every address of the server. Of two that fit the first counts. A part of the web adds its own modules here. */
 export const ROUTES: readonly Route[] = [
   ...UP,
+  ...METRICS,
   ...ASSETS,
   ...STUDIOS,
   ...RUN_LIVE,

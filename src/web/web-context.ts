@@ -12,6 +12,8 @@ import type { FleetLook } from '../runs/fleet-look.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { Webhooks } from '../webhooks/create-webhooks.ts';
 import type { HookSettings } from '../webhooks/hook-settings.ts';
+import type { Meters } from './monitor/meters.ts';
+import type { Storage } from './monitor/storage.ts';
 import type { PasswordDesk } from './password/password-desk.ts';
 import type { People } from './person.ts';
 import type { Watchers } from './watcher-count.ts';
@@ -69,6 +71,11 @@ export interface WebContext {
   };
   /** What other programs are told. */
   readonly webhooks: Webhooks;
+  /** What monitors ask for. */
+  readonly meters: Meters;
+  /** By which programs elsewhere may; null for none. */
+  readonly metricsToken: string | null;
+  readonly storage: Storage;
   readonly isTrusted: Trusted;
   /** Aborted when this server ends: nobody waits any more. */
   readonly ending: AbortSignal;

@@ -5,7 +5,12 @@ import type { Person } from './person.ts';
 /** What Hono hands to every handler here. */
 export type WebEnvironment = {
   Bindings: HttpBindings;
-  Variables: { person: Person | null; isProgram: boolean };
+  Variables: {
+    person: Person | null;
+    isProgram: boolean;
+    /** Of the table of routes; not set where none fits. */
+    route: string;
+  };
 };
 
 export type WebRequest = Context<WebEnvironment>;

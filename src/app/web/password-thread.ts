@@ -67,6 +67,11 @@ export class PasswordThread {
     return this.#worker !== null;
   }
 
+  /** Passwords that are being hashed, or wait for that. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
   /** As `verifyPassword`. */
   readonly verify = async (hash: string, password: string): Promise<boolean> =>
     (await this.#ask({ kind: 'verify', hash, password })) === true;

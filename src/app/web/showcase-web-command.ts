@@ -74,7 +74,8 @@ interface Serving {
 /** @throws {Failure} it cannot begin */
 async function serve(world: World, options: WebOptions, { streams, stop, log }: Serving): Promise<void> {
   const site = await siteOf(world);
-  for (const [name, problem] of world.problems ?? []) if (/^(?:SMTP|WEBHOOK)_/.test(name)) throw problem;
+  for (const [name, problem] of world.problems ?? [])
+    if (/^(?:SMTP|WEBHOOK|METRICS)_/.test(name)) throw problem;
   const settings = readWebSettings(world.env, site, options.listen);
   const { signal } = stop;
   const passwords = new PasswordThread(resolve(process.argv[1] ?? ''));

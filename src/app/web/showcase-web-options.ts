@@ -94,6 +94,7 @@ export const SHOWCASE_WEB = defineCommand(
         'a file with the keys (whsec_..., one a line) that sign what they are told',
       ],
       ['WEBHOOK_NOTIFY_URL', 'an address that is asked (GET) when an index was published'],
+      ['METRICS_TOKEN_FILE', 'a file with the token by which programs elsewhere may read the metrics'],
       ['APP_SOURCE', "the application's source, where changes that are not deployed are looked for"],
       ['DEPLOY_CHECK_COMMAND', 'lists them, a line each (default git status --short)'],
       [

@@ -22,6 +22,8 @@ import { navigatorPart } from '../../site/static.ts';
 import type { StoreSettings } from '../../store/object-store.ts';
 import { readStoreSettings } from '../../store/store-settings.ts';
 import { readUpdateSettings } from '../../update/update-settings.ts';
+import { Meters } from '../../web/monitor/meters.ts';
+import { Storage } from '../../web/monitor/storage.ts';
 import { PasswordDesk } from '../../web/password/password-desk.ts';
 import { Watchers } from '../../web/watcher-count.ts';
 import type { WebContext, WebLog } from '../../web/web-context.ts';
@@ -37,7 +39,7 @@ import type { WebSettings } from './web-settings.ts';
 import { webStateDir } from './web-state-dir.ts';
 
 /** What only this server needs: config-update has no use for it. */
-const OURS = /^(?:WEB_|WEBHOOK_|PUBLIC_URL_|SMTP_|MAIL_)/;
+const OURS = /^(?:WEB_|WEBHOOK_|PUBLIC_URL_|SMTP_|MAIL_|METRICS_TOKEN)/;
 
 /** Callbacks a second. A sender has one under way at a time, and sends four a second at most. */
 const MOST_OF_ADDRESS = 100;
@@ -52,7 +54,7 @@ export interface Ingredients {
   readonly log: WebLog;
   readonly ending: AbortSignal;
   /** For passwords; this thread where absent. */
-  readonly passwords?: Pick<PasswordThread, 'verify' | 'hash'>;
+  readonly passwords?: Pick<PasswordThread, 'verify' | 'hash' | 'waiting'>;
   /** Of the object store; null for none. @throws {Failure} `config-invalid` */
   readonly storeSettings?: () => StoreSettings | null;
   /** Other times, and another program for config-update: for tests. */
@@ -92,6 +94,7 @@ export function openWebContext({
   const index = new IndexReader(indexPath);
   let mail: Mail | null = null;
   let webhooks: Webhooks | null = null;
+  let meters: Meters | null = null;
   const child: ChildParts = {
     command: other.command ?? [join(site.appRoot, 'scripts/config-update')],
     cwd: site.appRoot,
@@ -111,6 +114,7 @@ export function openWebContext({
     report: log.warn,
     heard: (ids) => {
       mail?.heard(ids);
+      meters?.heard(ids);
       webhooks?.wake();
     },
     endpoints: settings.endpoints,
@@ -125,7 +129,7 @@ export function openWebContext({
   });
   const people = livePeople(site);
   const seals = new Seals(key, Date.now);
-  mail = openMail({
+  const room = openMail({
     stateDir,
     settings: settings.mail,
     runs,
@@ -135,16 +139,33 @@ export function openWebContext({
     passwords: () => desk,
     ...(mailLimits ? { limits: mailLimits } : {}),
   });
-  const desk = new PasswordDesk({ tokens: runs.tokens, seals, mail, people, monotonicMs });
+  mail = room;
+  const desk = new PasswordDesk({ tokens: runs.tokens, seals, mail: room, people, monotonicMs });
+  const common = {
+    deploys: runs.deploys,
+    watchers: new Watchers(),
+    logins: new Logins({ now: monotonicMs, ...(passwords ? { verify: passwords.verify } : {}) }),
+    fleet: { verify: look('verify'), rehearse: look('dry-run') },
+    storage: new Storage(runs, stateDir, monotonicMs),
+  };
+  meters = new Meters({
+    ...common,
+    runs,
+    passwords: () => passwords?.waiting ?? 0,
+    outboxes: { mail: () => room.sizes(), webhooks: () => runs.outbox.sizes() },
+    report: log.warn,
+  });
   return {
+    ...common,
+    meters,
+    metricsToken: settings.metricsToken,
     base: navigatorPart(site).root,
     target,
     publicUrl,
     publicHosts,
     webUrl,
     runs,
-    deploys: runs.deploys,
-    mail,
+    mail: room,
     passwords: desk,
     index,
     editor: new IndexEditor({
@@ -157,9 +178,7 @@ export function openWebContext({
       },
     }),
     people,
-    logins: new Logins({ now: monotonicMs, ...(passwords ? { verify: passwords.verify } : {}) }),
     seals,
-    fleet: { verify: look('verify'), rehearse: look('dry-run') },
     comparePublished: publishedComparison({
       settings: storeSettings,
       maxIndexBytes: readUpdateSettings(env).maxIndexBytes,
@@ -167,7 +186,6 @@ export function openWebContext({
     }),
     deployment: deploymentOf(deploy, child.env, ending),
     databases: () => databasesIn(site.dbDir),
-    watchers: new Watchers(),
     callbackRates: {
       address: new TokenBuckets(monotonicMs, MOST_OF_ADDRESS),
       project: new TokenBuckets(monotonicMs, MOST_OF_PROJECT),

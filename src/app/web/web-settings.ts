@@ -25,6 +25,8 @@ export interface WebSettings {
   readonly hooks: HookSettings;
   /** Where programs are told of runs. */
   readonly endpoints: readonly Endpoint[];
+  /** By which programs elsewhere may read the metrics; null for nobody. */
+  readonly metricsToken: string | null;
 }
 
 const DEFAULT_TARGET = 'fly';
@@ -49,6 +51,7 @@ export function readWebSettings(env: NodeJS.ProcessEnv, site: Site, listen: List
     mail: mailOf(env, webUrl),
     hooks: readHookSettings(env),
     endpoints: readEndpoints(env),
+    metricsToken: env['METRICS_TOKEN'] || null,
   };
 }
 

@@ -163,6 +163,7 @@ export function createDeploys({ db, watchers, damaged, now }: DeployParts): Depl
     list: (filter = {}) => reading(() => received.list(filter, now())),
     run: (id) => reading(() => orNull(received.get(id), receivedOf)),
     runsOf: (project, deploy) => reading(() => received.ofDeploy(project, deploy).map(receivedOf)),
+    standings: () => reading(() => received.standings(now())),
     branches: () => reading(() => received.branches()),
     lines: (id, after, limit, levels) =>
       reading(

@@ -9,6 +9,7 @@ import type {
   ReceivedNews,
   ReceivedRun,
 } from './deploy-model.ts';
+import type { DeployStanding } from './deploy-standing.ts';
 
 /** What became of one request. */
 export interface Received {
@@ -58,6 +59,8 @@ export interface Deploys {
   run(id: string): ReceivedRun | null;
   /** All runs of a deploy, in the order of their arrival. */
   runsOf(project: string, deploy: string): ReceivedRun[];
+  /** How many runs stand where, by the present clock; those that none does are absent. */
+  standings(): { readonly standing: DeployStanding; readonly count: number }[];
   /** Branches that the list may be filtered by, newest first. */
   branches(): string[];
   /** Lines with a number above `after`, in the order of their numbers; of all levels where none are given. */

@@ -3,7 +3,7 @@ import type { Database, Statement } from '../../database/sqlite.ts';
 import { assignments, type Cell, newId, pageOf, Where } from '../row-values.ts';
 import type { Page } from '../run-model.ts';
 import type { ReceivedFilter, ReceivedRun } from './deploy-model.ts';
-import { GONE_MS, SILENT_MS } from './deploy-standing.ts';
+import { type DeployStanding, GONE_MS, SILENT_MS } from './deploy-standing.ts';
 import { type Columns, type ReceivedRow, receivedOf, SEARCHED } from './received-row.ts';
 
 const WITH_NAMES = `deploy_runs JOIN deploys ON deploys.sequence = deploy_runs.deploy
@@ -15,7 +15,7 @@ const STANDING = `CASE
   WHEN status = 'failed' THEN iif(outcome IN ('cancelled', 'interrupted'), outcome, status)
   WHEN ? - last_heard_at >= ${GONE_MS} THEN 'gone'
   WHEN ? - last_heard_at >= ${SILENT_MS} THEN 'no signal'
-  ELSE 'started' END = ?`;
+  ELSE 'started' END`;
 const MOST_BRANCHES = 200;
 
 /** The tables of deploys and their runs. Who calls it opens the transaction. */
@@ -89,7 +89,7 @@ export class KeptReceived {
   list(filter: ReceivedFilter, now: number): Page<ReceivedRun> {
     const { project, standing, branch, operation, text } = filter;
     const where = new Where().is('projects.name', project).is('git_ref', branch).is('operation', operation);
-    if (standing !== undefined) where.holds(STANDING, now, now, standing);
+    if (standing !== undefined) where.holds(`${STANDING} = ?`, now, now, standing);
     if (text !== undefined) {
       const terms = SEARCHED.map((column) => `instr(lower(${column}), lower(?)) > 0`);
       where.holds(`(${terms.join(' OR ')})`, ...SEARCHED.map(() => text));
@@ -102,6 +102,14 @@ export class KeptReceived {
       .map(receivedOf);
     const count = this.#db.prepare<Cell[], number>(`SELECT count(*) FROM ${WITH_NAMES} ${where.sql}`).pluck();
     return { rows, total: count.get(...where.values) ?? 0 };
+  }
+
+  standings(now: number): { readonly standing: DeployStanding; readonly count: number }[] {
+    return this.#db
+      .prepare<[number, number], { standing: DeployStanding; count: number }>(
+        `SELECT ${STANDING} AS standing, count(*) AS count FROM deploy_runs GROUP BY standing`,
+      )
+      .all(now, now);
   }
 
   /** Newest first. */

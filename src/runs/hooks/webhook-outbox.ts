@@ -60,6 +60,12 @@ export class WebhookOutbox {
     if (message !== null) for (const { id } of takers) this.#deliver(message, id, false);
   }
 
+  /** How many deliveries there are of each. */
+  sizes(): { readonly state: DeliveryState; readonly count: number }[] {
+    const select = 'SELECT state, count(*) AS count FROM webhook_deliveries GROUP BY state';
+    return this.#db.prepare<[], { state: DeliveryState; count: number }>(select).all();
+  }
+
   /** A message for one endpoint alone, whether it has ended or not. */
   test(endpoint: string): string {
     return this.#step(() => {

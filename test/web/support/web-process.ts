@@ -20,8 +20,10 @@ export class WebProcess {
     machine: Machine,
     args: readonly string[] = ['--listen', '127.0.0.1:0'],
     env: NodeJS.ProcessEnv = {},
+    through: readonly string[] = [],
   ) {
-    this.child = spawn(SHOWCASE_WEB, args, {
+    const [program = SHOWCASE_WEB, ...rest] = [...through, SHOWCASE_WEB, ...args];
+    this.child = spawn(program, rest, {
       env: { PATH: process.env['PATH'], ...machine.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
