@@ -60,9 +60,10 @@ export function createApplication(routes: readonly Route[], context: WebContext)
       route.path,
       (c, next) => {
         c.set('route', route.path);
-        return admitCall(route, c, context) ?? next();
+        return admitCall(route, { c, context, next });
       },
-      limit,
+      // Whoever looks at its size begins to read it.
+      (c, next) => (c.get('place') ? next() : limit(c, next)),
       (c) => answerCall(route, { c, frame: frameOf(c), context }),
     );
   }

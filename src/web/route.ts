@@ -1,4 +1,5 @@
 import type { WSEvents } from 'hono/ws';
+import type { BodyPlace } from '../http/body-places.ts';
 import type { Outer } from '../http/forwarded.ts';
 import type { FormFields } from './form-fields.ts';
 import type { Person } from './person.ts';
@@ -23,10 +24,10 @@ export interface Route {
   readonly signed?: true;
   /** Bytes of a body; 64 KiB where absent. */
   readonly maxBytes?: number;
-  /** Milliseconds within which a body must be there; as long as the server lets any request take where absent. */
+  /** Milliseconds within which a body must be there that has a place; 10 s where absent. */
   readonly bodyMs?: number;
-  /** Looks at a request before anything of its body is read: what it returns is the answer, and null lets it go on. */
-  readonly admit?: (asked: Pick<Call, 'headers' | 'outer'>, context: WebContext) => Response | null;
+  /** Looks at a request before anything of its body is read, and answers it, or gives its body a place, which bounds it. */
+  readonly admit?: (asked: Pick<Call, 'headers' | 'outer'>, context: WebContext) => Response | BodyPlace;
   /** What it throws becomes a page of its own, or JSON: a `Failure` says what, anything else is `internal`. */
   readonly answer: (call: Call, context: WebContext) => Promise<Response> | Response;
 }

@@ -4,8 +4,9 @@ import { parseAuthorization } from '../http/credentials.ts';
 import { isCrossSite } from '../http/cross-site.ts';
 import { type Outer, outerOf } from '../http/forwarded.ts';
 import { forbidden, notFound } from '../http/http-failures.ts';
-import { duration, quoted } from '../text.ts';
+import { quoted } from '../text.ts';
 import { FormFields, readForm } from './form-fields.ts';
+import { readIncoming } from './incoming-body.ts';
 import { involvementOf } from './involved.ts';
 import { FORM_TOKEN, tokenOf } from './layout/form-token.ts';
 import { type Person, personOf } from './person.ts';
@@ -14,16 +15,34 @@ import type { Call, Frame, Route } from './route.ts';
 import type { WebContext } from './web-context.ts';
 import type { WebRequest } from './web-request.ts';
 
+/** Milliseconds that a body may take which has a place. */
+const BODY_MS = 10_000;
+
 interface Asked {
   readonly c: WebRequest;
   readonly frame: Frame;
   readonly context: WebContext;
 }
 
-/** Whether a request may go on to its body: null if so, else the answer. @throws {Failure} for a refusal */
-export function admitCall(route: Route, c: WebRequest, context: WebContext): Response | null {
+/**
+ * Lets a request go on to its body, with the place that it has for that, or answers it before.
+ *
+ * @throws {Failure} for a refusal
+ */
+export async function admitCall(
+  route: Route,
+  { c, context, next }: { c: WebRequest; context: WebContext; next: () => Promise<void> },
+): Promise<Response | undefined> {
   if (route.signed) c.set('isProgram', true);
-  return route.admit?.({ headers: c.req.raw.headers, outer: outerFor(c, context) }, context) ?? null;
+  const admitted = route.admit?.({ headers: c.req.raw.headers, outer: outerFor(c, context) }, context);
+  if (admitted instanceof Response) return admitted;
+  c.set('place', admitted ?? null);
+  try {
+    await next();
+  } finally {
+    admitted?.leave();
+  }
+  return undefined;
 }
 
 /** Looks at who asks for a route, and from where, before anything of it is answered. @throws {Failure} for a refusal */
@@ -66,25 +85,10 @@ function outerFor(c: WebRequest, { isTrusted }: WebContext): Outer {
   return outerOf(headers, socket.remoteAddress ?? '', isTrusted);
 }
 
-/** @throws {Failure} `body-incomplete`: it took too long */
-async function bodyOf(c: WebRequest, { bodyMs }: Route): Promise<Buffer> {
-  const body = c.req.arrayBuffer();
-  if (bodyMs === undefined) return Buffer.from(await body);
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(tooSlow(bodyMs)), bodyMs);
-  });
-  try {
-    return Buffer.from(await Promise.race([body, late]));
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function tooSlow(bodyMs: number): Failure {
-  return new Failure('body-incomplete', `the body was not there after ${duration(bodyMs)}`, {
-    hint: 'Send it again.',
-  });
+/** @throws {Failure} `body-incomplete`, `busy` */
+async function bodyOf(c: WebRequest, { bodyMs = BODY_MS }: Route): Promise<Buffer> {
+  const place = c.get('place');
+  return place ? readIncoming(c.env.incoming, place, bodyMs) : Buffer.from(await c.req.arrayBuffer());
 }
 
 function refuseOtherSites(c: WebRequest, outer: Outer, { publicHosts }: WebContext): void {

@@ -1,4 +1,5 @@
 import type { Problem } from '../failure.ts';
+import type { BodyPlaces } from '../http/body-places.ts';
 import type { Trusted } from '../http/forwarded.ts';
 import type { Logins } from '../http/logins.ts';
 import type { Seals } from '../http/seals.ts';
@@ -76,6 +77,8 @@ export interface WebContext {
   /** By which programs elsewhere may; null for none. */
   readonly metricsToken: string | null;
   readonly storage: Storage;
+  /** For bodies of signed requests that are on their way, of senders that nobody knows yet. */
+  readonly bodies: BodyPlaces;
   readonly isTrusted: Trusted;
   /** Aborted when this server ends: nobody waits any more. */
   readonly ending: AbortSignal;

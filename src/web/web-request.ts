@@ -1,5 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
+import type { BodyPlace } from '../http/body-places.ts';
 import type { Person } from './person.ts';
 
 /** What Hono hands to every handler here. */
@@ -10,6 +11,8 @@ export type WebEnvironment = {
     isProgram: boolean;
     /** Of the table of routes; not set where none fits. */
     route: string;
+    /** Of a body that nobody has read yet. */
+    place: BodyPlace | null;
   };
 };
 

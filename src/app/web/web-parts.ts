@@ -6,6 +6,7 @@ import { problemOf } from '../../failure.ts';
 import { onDisk } from '../../files/disk.ts';
 import { readCredentials } from '../../fleet/machine-login.ts';
 import { targetsWithStore } from '../../fleet/targets/all-targets.ts';
+import { BodyPlaces } from '../../http/body-places.ts';
 import { Logins } from '../../http/logins.ts';
 import { Seals } from '../../http/seals.ts';
 import { TokenBuckets } from '../../http/token-buckets.ts';
@@ -200,6 +201,7 @@ export function openWebContext({
       storeTarget: targetsWithStore(target),
     },
     webhooks,
+    bodies: new BodyPlaces(monotonicMs),
     isTrusted,
     ending,
     log,

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { TooManyRequests } from '../../http/http-failures.ts';
+import { networkOf } from '../../http/logins.ts';
 import { BY_STORE, type HookAnswer } from '../../runs/hooks/hook-desk.ts';
 import { bodyId, type Hook } from '../../runs/hooks/kept-receipts.ts';
 import { quoted } from '../../text.ts';
 import { type HookWish, readAsked, readGithub, readObject } from '../../webhooks/read-hook.ts';
 import { readNotification } from '../../webhooks/read-notification.ts';
 import { type HookProof, proveHook } from '../../webhooks/verify-hook.ts';
+import { placeFor } from '../incoming-body.ts';
 import { addressSeen, sendJson } from '../reply.ts';
 import type { Call, Route } from '../route.ts';
 import type { WebContext } from '../web-context.ts';
@@ -33,10 +35,10 @@ function hook(name: Hook, take: Take): Route {
     signed: true,
     maxBytes: MOST_BYTES,
     bodyMs: BODY_MS,
-    admit: ({ outer }, { hooks }) => {
-      const pause = hooks.rates.address.take(outer.address);
+    admit: (asked, context) => {
+      const pause = context.hooks.rates.address.take(networkOf(asked.outer.address));
       if (pause > 0) throw new TooManyRequests('this address sends too many requests', pause);
-      return null;
+      return placeFor(asked, context, MOST_BYTES);
     },
     answer: (call, context) => {
       const { hooks, log, now } = context;
