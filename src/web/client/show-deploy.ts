@@ -1,6 +1,6 @@
 import type { ReceivedLine, ReceivedRun } from '../../runs/deploys/deploy-model.ts';
 import { deployStanding } from '../../runs/deploys/deploy-standing.ts';
-import { isWhole } from '../deploys/deploy-frames.ts';
+import { isFinished, isWhole } from '../deploys/deploy-frames.ts';
 import { DEPLOY_WORDS, deploySentence, isUnderWay } from '../deploys/deploy-words.ts';
 import { receivedLogLine } from '../deploys/received-lines.ts';
 import { ReceivedStandings } from '../deploys/received-standings.ts';
@@ -78,7 +78,7 @@ class DeployView {
     this.#tell = controlLog(this.#parts.tools, this.#parts.scroller, this.#pane).tell;
     window.addEventListener('hashchange', () => this.#toHash());
     this.#toHash();
-    if (!isWhole(this.#run)) this.#watch();
+    if (!isFinished(this.#run, Date.now() + this.#ahead)) this.#watch();
     // A page that came whole, of a run that is over, has everything.
     const isAll = isWhole(this.#run) && this.#log.from === 1 && this.#top > 0;
     if (!isAll) await this.#load();

@@ -15,14 +15,14 @@ export interface DeployWatching {
   /** @param now by the clock of the server */
   readonly onState: (run: ReceivedRun, now: number) => void;
   readonly onLines: (lines: readonly ReceivedLine[]) => void;
-  /** It is over, and nothing of it is missing. */
+  /** Nothing more of it is waited for. */
   readonly onEnd: () => void;
   readonly onConnection: (connection: Connection) => void;
 }
 
 const OPEN_MS = 3000;
 
-/** Watches a run that was received, until it is over and all of it is there. */
+/** Watches a run that was received, until nothing more of it is waited for. */
 export function watchDeploy(options: DeployWatching): void {
   const { id, socket, logs, ticket, onState, onLines, onEnd, onConnection } = options;
   let { cursor } = options;

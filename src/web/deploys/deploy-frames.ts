@@ -1,4 +1,5 @@
 import type { ReceivedLine, ReceivedRun } from '../../runs/deploys/deploy-model.ts';
+import { GONE_MS } from '../../runs/deploys/deploy-standing.ts';
 
 /** What is sent over a WebSocket of a run that was received, one JSON text a frame. `state` comes first, and at each change. */
 export type DeployFrame =
@@ -6,7 +7,7 @@ export type DeployFrame =
   /** In the order of their arrival, which need not be that of their numbers. */
   | { readonly type: 'lines'; readonly lines: readonly ReceivedLine[]; readonly cursor: number }
   | { readonly type: 'ping' }
-  /** The run is over, and none of its lines is missing. */
+  /** Nothing more is waited for: the run is over, and nothing is missing, or it has been silent for too long. */
   | { readonly type: 'end' };
 
 /** The answer of `/deploys/:id/logs`. */
@@ -24,10 +25,24 @@ export interface DeployAnswer {
 }
 
 /** Whether all of a run was said, and all of it is here. */
-export function isWhole({
-  status,
-  lastSeq,
-  sentLastSeq,
-}: Pick<ReceivedRun, 'status' | 'lastSeq' | 'sentLastSeq'>): boolean {
-  return (status === 'completed' || status === 'failed') && lastSeq >= sentLastSeq;
+export function isWhole(run: Pick<ReceivedRun, 'status' | 'lastSeq' | 'sentLastSeq'>): boolean {
+  return hasEnded(run) && run.lastSeq >= run.sentLastSeq;
+}
+
+function hasEnded({ status }: Pick<ReceivedRun, 'status'>): boolean {
+  return status === 'completed' || status === 'failed';
+}
+
+/** Milliseconds: a day. Later than that nobody waits for a run that has not said how it ended. */
+const FORGOTTEN_MS = 86_400_000;
+
+/**
+ * Whether nothing more of a run is waited for. Lines that are missing at its end come with the next run of its sender, if at
+ * all: that is waited for as long as it takes until a run is gone.
+ *
+ * @param now milliseconds since 1970, by the clock of the receiver
+ */
+export function isFinished(run: ReceivedRun, now: number): boolean {
+  const silence = now - run.lastHeardAt;
+  return isWhole(run) || silence >= (hasEnded(run) ? GONE_MS : FORGOTTEN_MS);
 }

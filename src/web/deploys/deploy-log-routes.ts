@@ -9,7 +9,7 @@ import type { Call, Route } from '../route.ts';
 import { ticketFor } from '../run/live-ticket.ts';
 import { plainLine } from '../run/log-lines.ts';
 import type { WebContext } from '../web-context.ts';
-import { type DeployAnswer, isWhole } from './deploy-frames.ts';
+import { type DeployAnswer, isFinished } from './deploy-frames.ts';
 import { personWhoMaySeeDeploys } from './deploy-watcher.ts';
 import { findDeploy } from './find-deploy.ts';
 import { gapLines, receivedLogLine } from './received-lines.ts';
@@ -42,7 +42,7 @@ async function logs(call: Call, context: WebContext): Promise<Response> {
   const { run } = findDeploy(call, deploys);
   let person = call.person;
   if (!person) throw new Failure('unauthorized', 'nobody has logged in', { hint: 'Log in.' });
-  let part = partOf(run, wanted, deploys);
+  let part = partOf(run, wanted, context);
   if (seconds > 0 && part.lines.length === 0 && !part.end) {
     const { lost, leave } = watchers.enter(person.userid);
     try {
@@ -51,7 +51,7 @@ async function logs(call: Call, context: WebContext): Promise<Response> {
       leave();
     }
     person = await personWhoMaySeeDeploys(person.userid, context);
-    part = partOf(run, wanted, deploys);
+    part = partOf(run, wanted, context);
   }
   const answer: DeployAnswer = { ...part, ticket: ticketFor(run.id, person, seals), now: now() };
   return sendJson(answer);
@@ -82,16 +82,16 @@ function levelsIn(query: URLSearchParams): readonly CallbackLevel[] | undefined 
 }
 
 /** Read in one go, so that nothing comes between the run, its lines and its cursor. */
-function partOf({ id, ...before }: ReceivedRun, wanted: Wanted, deploys: Deploys): Part {
+function partOf({ id, ...before }: ReceivedRun, wanted: Wanted, { deploys, now }: WebContext): Part {
   const { order, after, limit, levels } = wanted;
   const run = deploys.run(id) ?? { id, ...before };
   if (order === 'arrival') {
     const news = deploys.news(id, after, limit);
     const lines = levels ? news.lines.filter(({ level }) => levels.includes(level)) : news.lines;
-    return { run, lines, cursor: news.cursor, end: isWhole(run) && news.cursor >= run.cursor };
+    return { run, lines, cursor: news.cursor, end: isFinished(run, now()) && news.cursor >= run.cursor };
   }
   const lines = deploys.lines(id, after, limit, levels);
-  return { run, lines, cursor: run.cursor, end: isWhole(run) && lines.length < limit };
+  return { run, lines, cursor: run.cursor, end: isFinished(run, now()) && lines.length < limit };
 }
 
 /** The whole log as text, whatever a page shows of it. What is missing is said in its place. */

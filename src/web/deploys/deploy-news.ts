@@ -1,6 +1,6 @@
 import type { ReceivedLine, ReceivedNews } from '../../runs/deploys/deploy-model.ts';
 import type { Deploys } from '../../runs/deploys/deploys.ts';
-import { type DeployFrame, isWhole } from './deploy-frames.ts';
+import { type DeployFrame, isFinished } from './deploy-frames.ts';
 
 /** Lines that are read at once: a slow watcher must not make the server hold all of a run. */
 const AT_ONCE = 200;
@@ -41,7 +41,7 @@ export async function* deployNewsOf(
     cursor = Math.max(cursor, news.cursor);
     // Only what was read with nothing new in it is waited for: between reading and waiting nothing else can happen.
     if (isNews) continue;
-    if (isWhole(run)) {
+    if (isFinished(run, now())) {
       yield { type: 'end' };
       return;
     }

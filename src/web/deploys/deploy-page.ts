@@ -9,6 +9,7 @@ import type { Call } from '../route.ts';
 import type { LogPart, LogView } from '../run/log-html.ts';
 import { logSection } from '../run/log-section.ts';
 import { linked, machinesTable, stepsTable } from '../run/run-tables.ts';
+import { isWhole } from './deploy-frames.ts';
 import {
   ciWords,
   DEPLOY_WORDS,
@@ -140,6 +141,7 @@ function factsOf(run: ReceivedRun): [string, Part][] {
     ['Exit code', run.exitCode],
     ['Project', run.project === 'default' ? null : run.project],
     ['Clocks', skewWords(run.skewMs)],
+    ['Lines missing', missingWords(run)],
     ['Lines given up', run.dropped === 0 ? null : `${run.dropped}: the sender could not deliver them`],
   ];
   return rows.filter((row): row is [string, Part] => row[1] !== null);
@@ -161,6 +163,12 @@ export function outward(address: string | null, words: Html): Html {
 function tunnelOf({ service_name, hostname }: ReceivedRun['tunnels'][number]): Html {
   const name = isHostname(hostname) ? outward(`https://${hostname}/`, html`${hostname}`) : html`${hostname}`;
   return html`<span class="several">${name} <span class="quiet">${service_name}</span></span> `;
+}
+
+/** While a run is under way, they are on their way. */
+function missingWords(run: ReceivedRun): string | null {
+  if (isUnderWay(run) || isWhole(run)) return null;
+  return `not all from line ${run.lastSeq + 1} to line ${run.sentLastSeq} have arrived`;
 }
 
 function skewWords(ms: number | null): string | null {

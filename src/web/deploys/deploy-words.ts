@@ -3,6 +3,7 @@ import { type DeployStanding, deployStanding } from '../../runs/deploys/deploy-s
 import { counted, duration } from '../../text.ts';
 import type { Tone } from '../layout/pieces.ts';
 import { wholeWords } from '../layout/whole-words.ts';
+import { isFinished } from './deploy-frames.ts';
 
 /** How a run that was received stands. Plain data, which the client script has, too. */
 export const DEPLOY_WORDS: Readonly<Record<DeployStanding, readonly [Tone, string]>> = {
@@ -71,6 +72,7 @@ export function deploySentence(run: ReceivedRun, now: number): string {
     case 'no signal':
       return `No word for ${silent}. It may still be at work: this page goes on as soon as anything comes.`;
     case 'gone':
+      if (isFinished(run, now)) return `No word for ${silent}. It did not say how it ended.`;
       return `No word for ${silent}. It is probably gone; should it speak again, this page goes on.`;
   }
 }

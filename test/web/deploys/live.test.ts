@@ -135,6 +135,25 @@ describe('a WebSocket of a run that was received', () => {
     stop.abort();
   });
 
+  it.each<[string, boolean, number]>([
+    ['that has ended, and of which lines are missing, after a quarter of an hour', true, 15 * 60_000],
+    ['that has not said how it ended, after a day', false, 86_400_000],
+  ])('ends for a run %s without a word', async (_, hasEnded, ms) => {
+    const { sender, id } = await begun();
+    await sender.lines([lineOf(1), lineOf(3)]);
+    if (hasEnded) await sender.complete();
+    let now = keptRun(server, sender.deploy).lastHeardAt + ms - 1;
+    const { deploys } = server.context;
+    const options = { signal: new AbortController().signal, now: () => now, pingMs: 20 };
+    const frames = deployNewsOf(async () => deploys, id, 0, options);
+    const types: string[] = [];
+    for await (const { type } of frames) {
+      types.push(type);
+      if (type === 'ping') now += 1;
+    }
+    expect(types).toEqual(['state', 'lines', 'ping', 'end']);
+  });
+
   it.each<[Role, object]>([
     ['nobody', { status: 401 }],
     ['user', { status: 403 }],

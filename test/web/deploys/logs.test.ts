@@ -7,9 +7,11 @@ import { startWeb, type TestServer } from '../support/web-server.ts';
 import { CallbackSender, keptRun, lineOf } from './support/callback-sender.ts';
 
 let server: TestServer;
+/** Milliseconds by which the server's clock is ahead. */
+let ahead = 0;
 
 beforeAll(async () => {
-  server = await startWeb();
+  server = await startWeb({ context: { now: () => Date.now() + ahead } });
   server.context.deploys.projects.addKey('default', KEY);
 });
 
@@ -68,6 +70,17 @@ describe('the lines of a run', () => {
     expect((await get(`${path}?limit=2`)).end).toBe(false);
     expect((await get(`${path}?cursor=0&limit=1`)).end).toBe(false);
     expect((await get(`${path}?after=2&wait=25`)).end).toBe(true);
+  });
+
+  it('end a quarter of an hour after the run has, whatever is missing', async () => {
+    const sender = newSender();
+    await sender.lines([lineOf(2)]);
+    await sender.complete();
+    const path = `/deploys/${sender.deploy}/logs?after=2&wait=25`;
+    ahead = 15 * 60_000;
+    const answer = await get(path);
+    ahead = 0;
+    expect(answer).toMatchObject({ lines: [], end: true });
   });
 
   it.each(['after=1', 'cursor=CURSOR'])('with %s are waited for', async (query) => {

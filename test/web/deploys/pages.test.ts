@@ -90,6 +90,7 @@ describe('the page of a deploy', () => {
     expect(words).toContain('lines 31–39 have not arrived');
     expect(words).toContain('lines 40–44 were refused');
     expect(words).toContain('lines 51–60 have not arrived');
+    expect(words).toContain('Lines missing not all from line 31 to line 60 have arrived');
     expect(await wordsOf(`${played.path}&errors=1`)).toContain('lines 31–39 have not arrived');
   });
 
