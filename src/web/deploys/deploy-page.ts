@@ -21,7 +21,7 @@ import {
   shortEtag,
   webAddress,
 } from './deploy-words.ts';
-import { pathOfRun } from './find-deploy.ts';
+import { pathOfLogs, pathOfRun } from './find-deploy.ts';
 import type { ReceivedStandings } from './received-standings.ts';
 
 /** Milliseconds by which two clocks may differ without anybody being told. */
@@ -65,7 +65,7 @@ ${machinesTable(machines, standings.lines)}</details>
 ${logSection(call, {
   ...page,
   address: pathOfRun(run),
-  download: pathOfRun(run).replace('?', '/logs.txt?'),
+  download: pathOfLogs(run, 'logs.txt'),
   beganAt: beganAt(run),
   isSilent: standings.top === 0,
 })}
@@ -80,7 +80,7 @@ function beganAt({ startedAt, receivedAt }: Pick<ReceivedRun, 'startedAt' | 'rec
 
 /** For the script. */
 function watched(call: Call, { run, standings, ticket, now }: DeployPage): Html {
-  const logs = call.link(pathOfRun(run).replace('?', '/logs?'));
+  const logs = call.link(pathOfLogs(run, 'logs'));
   const state = JSON.stringify(run);
   return html` data-deploy="${run.id}" data-socket="${call.link('/live')}" data-logs="${logs}" data-ticket="${ticket}" data-top="${standings.top}" data-now="${now}" data-state="${state}"`;
 }

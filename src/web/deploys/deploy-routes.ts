@@ -11,6 +11,8 @@ import { standingsOf } from './known-standings.ts';
 
 export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/deploys/:id', who: 'administrator', answer: show },
+  // Of one whose id ends with .json (`pathOfRun`).
+  { method: 'GET', path: '/deploys/:id/', who: 'administrator', answer: show },
 ];
 
 async function show(call: Call, { deploys, seals, now }: WebContext): Promise<Response> {

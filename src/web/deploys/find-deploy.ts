@@ -41,8 +41,19 @@ function namesOf({ projects }: Pick<Deploys, 'projects'>): string[] {
   return [DEFAULT, ...others.filter((name) => name !== DEFAULT)];
 }
 
-/** Path of the page of a run, below the base. */
-export function pathOfRun({ project, deploy, id }: Pick<ReceivedRun, 'project' | 'deploy' | 'id'>): string {
+type Named = Pick<ReceivedRun, 'project' | 'deploy' | 'id'>;
+
+/** Path of the page of a run, below the base. What ends with `.json` is not a page but JSON, unless a slash is behind it. */
+export function pathOfRun(run: Named): string {
+  return addressOf(run, run.deploy.endsWith('.json') ? '/' : '');
+}
+
+/** Path of its lines: as JSON, or all of them as text. */
+export function pathOfLogs(run: Named, what: 'logs' | 'logs.txt'): string {
+  return addressOf(run, `/${what}`);
+}
+
+function addressOf({ project, deploy, id }: Named, behind: string): string {
   const query = new URLSearchParams({ ...(project === DEFAULT ? {} : { project }), run: id });
-  return `/deploys/${encodeURIComponent(deploy)}?${query}`;
+  return `/deploys/${encodeURIComponent(deploy)}${behind}?${query}`;
 }
