@@ -100,7 +100,7 @@ function attempt(
     };
     const giveUp = (): void => fail('no answer until the run was over');
     const limit = (ms: number, what: string): void =>
-      void timers.push(setTimeout(() => fail(`${what} within ${ms / 1000} s`), ms).unref());
+      void timers.push(setTimeout(() => fail(`${what} within ${shortSeconds(ms)} s`), ms).unref());
     limit(withinMs, 'no answer');
     signal.addEventListener('abort', giveUp);
     if (signal.aborted) giveUp();
@@ -119,6 +119,11 @@ function attempt(
     });
     request.end(body);
   });
+}
+
+/** What is left of a time may be any part of a second. */
+function shortSeconds(ms: number): number {
+  return Number((ms / 1000).toPrecision(2));
 }
 
 function read(response: IncomingMessage, most: number, end: (result: PostResult) => void): void {

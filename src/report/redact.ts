@@ -92,15 +92,15 @@ export function createScrubber(secrets: readonly string[]): Scrubber {
   // White space around one, such as a file's line end, is not sent with it.
   const bare = secrets.map((secret) => secret.trim());
   const parts = bare.flatMap((secret) => secret.split(/\s+/)).filter((part) => part.length >= SHORTEST_PART);
-  const literals = [...new Set([...bare, ...parts].flatMap((secret) => [secret, encodeURIComponent(secret)]))]
+  const literals = [...new Set([...bare, ...parts].flatMap((secret) => [secret, ...encodedForms(secret)]))]
     .filter((secret) => secret.length >= SHORTEST_SECRET)
     .sort((a, b) => b.length - a.length);
+  const beginning = beginningOfAny(literals);
 
   const redact = (text: string): string => {
     let result = text;
-    // Most texts of an event are shorter than most literals.
-    for (const literal of literals)
-      if (literal.length <= result.length) result = result.replaceAll(literal, REDACTED);
+    // Most texts hold none, and there may be a thousand literals: so all are looked for at once.
+    if (beginning?.test(text)) for (const literal of literals) result = result.replaceAll(literal, REDACTED);
     for (const [shape, replacement] of SECRET_SHAPES) result = result.replace(shape, replacement);
     return result;
   };
@@ -116,6 +116,25 @@ export function createScrubber(secrets: readonly string[]): Scrubber {
     return Object.fromEntries(Object.entries(input).map(([key, item]) => [key, value(item, key)]));
   };
   return { line, block, value: <T>(input: T) => value(input, '') as T };
+}
+
+/** A pattern that every text has which holds one of the literals; null for no literals. */
+function beginningOfAny(literals: readonly string[]): RegExp | null {
+  const beginnings = new Set(literals.map((literal) => literal.slice(0, SHORTEST_SECRET)));
+  if (beginnings.size === 0) return null;
+  return new RegExp([...beginnings].map((one) => one.replace(/[^A-Za-z0-9]/g, '\\$&')).join('|'));
+}
+
+/** As others percent-encode a text: all of it, as an address is cleaned, and as a form is sent; in letters of either case. */
+function encodedForms(text: string): string[] {
+  const whole = encodeURIComponent(text.toWellFormed());
+  const forms = [
+    whole,
+    whole.replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`),
+    encodeURI(text.toWellFormed()),
+    new URLSearchParams([['', text]]).toString().slice(1),
+  ];
+  return forms.flatMap((form) => [form, form.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())]);
 }
 
 function escapeCharacter(character: string): string {

@@ -11,7 +11,11 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { USUAL_DELIVERY } from '../../src/callbacks/delivery-limits.ts';
+import { sendLeftRuns } from '../../src/callbacks/left-runs.ts';
 import { sendOutbox } from '../../src/callbacks/send-outbox.ts';
+import { Sender } from '../../src/callbacks/sender.ts';
+import { digestOf } from '../../src/callbacks/url-digest.ts';
 import { tryLock } from '../../src/database/lock.ts';
 import { deliver, numbered, open, QUICK, TestOutbox, toldRun } from './support/deliveries.ts';
 import { DEPLOY_KEY, Receiver, STORE } from './support/receiver.ts';
@@ -144,6 +148,33 @@ describe('the outbox', () => {
     const stopped = { outboxDir: outbox.dir, waitMs: 1e6, note, limits: QUICK, signal: stop.signal };
     expect(await sendOutbox(receiver.dashboard, stopped)).toEqual({ runs: 2, lines: 12, thrownAway: 0 });
     expect(notes).toEqual(['the dashboard does not answer (ECONNRESET)']);
+  });
+
+  it('is not read any further once a run that ends has no more time for it', async () => {
+    const receiver = await Receiver.start(() => ({ kind: 'drop' }));
+    const outbox = new TestOutbox();
+    const { delivery, told } = open(receiver.dashboard, { outboxDir: outbox.dir });
+    delivery.start(STARTED);
+    await delivery.close(false);
+    const path = join(outbox.dir, `${told.run}.ndjson`);
+    const before = readFileSync(path, 'utf8');
+    const limits = { ...USUAL_DELIVERY, ...QUICK };
+    const sender = new Sender(receiver.dashboard, limits, { note: () => {}, isLive: false });
+    const place = { dir: outbox.dir, urlDigest: digestOf(receiver.dashboard.url) };
+    await sendLeftRuns(place, sender, limits, { deadline: 0, signal: null });
+    expect(readFileSync(path, 'utf8')).toBe(before);
+    await sendLeftRuns(place, sender, limits, { deadline: 0, signal: new AbortController().signal });
+    expect(readFileSync(path, 'utf8')).toContain('interrupted');
+  });
+
+  it('says in short how long it has waited for an answer', async () => {
+    const receiver = await Receiver.start(() => ({ kind: 'hang' }));
+    const outbox = new TestOutbox();
+    await leftRun(receiver, outbox);
+    const { notes } = await send(receiver, outbox, {}, 123.456_789);
+    expect(notes).toEqual([
+      expect.stringMatching(/^the dashboard does not answer \(no answer within 0\.\d{1,3} s\)$/),
+    ]);
   });
 
   it('throws away what is too old, or too much, the oldest first, and says so', async () => {

@@ -65,8 +65,10 @@ describe('a secret in what a machine says', () => {
       ...host.env,
       ...{ DEPLOY_KEY, RAILS_LOG_VOLUME: logs(), SOME_API_TOKEN: VARIABLE, DB_CONNECTION_STRING: PIPELINE },
       ...{ CI: 'true', GITHUB_ACTIONS: 'true', GITHUB_REF_NAME: `main-${VARIABLE}` },
+      // A ref is cut, and an address is cleaned: neither may leave a part of it.
+      ...{ GITHUB_JOB: `${'x'.repeat(245)}${VARIABLE}`, GITHUB_SHA: '0123456789' },
       GITHUB_SERVER_URL: `https://x:${VARIABLE}@github.example`,
-      ...{ GITHUB_REPOSITORY: 'a/b', GITHUB_RUN_ID: '5', FLEET_BY: `${VARIABLE}@office` },
+      ...{ GITHUB_REPOSITORY: `a/${PASSWORD}`, GITHUB_RUN_ID: '5', FLEET_BY: `${VARIABLE}@office` },
     };
     const said = Object.entries(SECRETS).flatMap(([name, secret]) =>
       FORMS.map((form) => `${name}: <${form(secret)}>`),
@@ -104,6 +106,7 @@ describe('a secret in what a machine says', () => {
         expect({ name, given, isThere: where.includes(found) }).toEqual({ name, given, isThere: false });
       }
     }
+    for (const part of [`x${VARIABLE.slice(0, 8)}`, 'word+of']) expect(where).not.toContain(part);
     expect(where).not.toContain(writtenKey(derivedKey(DEPLOY_KEY)));
   });
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -19,6 +19,28 @@ function readByShell(text: string): Map<string, string> {
   return new Map(all.map((one) => [one.slice(0, one.indexOf('=')), one.slice(one.indexOf('=') + 1)]));
 }
 
+const GENERATOR = '/usr/lib/systemd/user-environment-generators/30-systemd-environment-d-generator';
+
+/** What systemd reads of such a file: the generator has the reader of EnvironmentFile, and prints what that says. */
+function readBySystemd(text: string): Map<string, string> {
+  const home = mkdtempSync(join(tmpdir(), 'env-text-'));
+  atEnd(() => removeTree(home));
+  mkdirSync(join(home, 'environment.d'));
+  writeFileSync(join(home, 'environment.d/test.conf'), text);
+  const said = execFileSync(GENERATOR, { env: { XDG_CONFIG_HOME: home }, encoding: 'utf8' });
+  const lines = said.split('\n').map((line) => /^(?<name>V\d+|[A-Z])=(?<value>.*)$/.exec(line)?.groups);
+  return new Map(
+    lines.flatMap((line) => (line ? [[line['name'] ?? '', unquoted(line['value'] ?? '')]] : [])),
+  );
+}
+
+function unquoted(value: string): string {
+  if (!value.startsWith('"')) return value;
+  return value
+    .slice(1, -1)
+    .replace(/\\(.)/g, (_, character: string) => (character === 'n' ? '\n' : character));
+}
+
 const NASTY = [
   'plain',
   'a b',
@@ -33,6 +55,11 @@ const NASTY = [
   'a#b',
   'a;b&c|d',
   '~',
+  'a:~root/b',
+  '~/a:~/b',
+  'two\nlines',
+  ' blank ',
+  '\\$\\`',
   '!!',
   'é ∆ ü',
   '=',
@@ -46,6 +73,38 @@ it('a value is read by a shell as it was written, whatever is in it', () => {
   const text = editEnvText('', wanted, [{ heading: 'Nasty', names: [...wanted.keys()] }]);
   expect(readByShell(text)).toEqual(wanted);
   expect(readEnvText(text)).toEqual(wanted);
+});
+
+it('a value is read by systemd as it was written, but for one that its generator of environments puts values into', () => {
+  const wanted = new Map(NASTY.filter((value) => !value.includes('$')).map((value, at) => [`V${at}`, value]));
+  const text = editEnvText('', wanted, [{ heading: 'Nasty', names: [...wanted.keys()] }]);
+  expect(readBySystemd(text)).toEqual(wanted);
+});
+
+it('what systemd and a shell read differently is written so that they do not', () => {
+  const wanted = new Map([
+    ['A', '1'],
+    ['B', 'two words'],
+    ['C', 'three'],
+    ['D', 'four'],
+  ]);
+  const odd = "A=1 # why\r\nB='two words'\t# C:\\\r\nC=three\r\n# D:\\\r\nD=4\r\n# end";
+  expect(readBySystemd(odd)).not.toEqual(wanted);
+  const text = editEnvText(odd, wanted, []);
+  expect(text).toBe("# why\nA=1\n# C:\\ \nB='two words'\nC=three\n# D:\\ \nD=four\n# end\n");
+  expect(readBySystemd(text)).toEqual(wanted);
+  expect(readByShell(text)).toEqual(wanted);
+  expect(editEnvText(text, wanted, [])).toBe(text);
+});
+
+it('a value that a shell puts a home directory into is none that can be read without it', () => {
+  expect(readEnvText('A=~/x\nB=/x:~/y\nC=x~y\n')).toEqual(
+    new Map([
+      ['A', null],
+      ['B', null],
+      ['C', 'x~y'],
+    ]),
+  );
 });
 
 it('a file of a person is read as a shell reads it, but for what only a shell can say', () => {
@@ -83,14 +142,15 @@ C=$(x)
 export A='1' # why
 
 weird line
-A=3 # again
+# again
+A=3
 C=$(x)
 
 # New
 export N='x y'
 `);
-  expect(editEnvText(text, new Map([['A', '4']]), groups)).toBe(text.replace('A=3 # again', 'A=4 # again'));
-  expect(editEnvText(text, new Map([['A', '3']]), groups)).toBe(text);
+  expect(editEnvText(text, new Map([['A', '4']]), groups)).toBe(text.replace('A=3 # again', '# again\nA=4'));
+  expect(editEnvText(text, new Map([['B', '2']]), groups)).toBe(text);
 });
 
 it('a file is shown without secrets, in whatever line they stand', () => {

@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { RunEvent } from '../../src/report/events.ts';
 import { textReport } from '../../src/report/plain-text.ts';
 import { createScrubber, secretsOf } from '../../src/report/redact.ts';
 import { createStream } from '../../src/report/stream.ts';
+import { atEnd } from '../support/at-end.ts';
 import { AT, eventsOf, result, saidIn } from './results.ts';
 
 const scrubber = createScrubber([
@@ -60,6 +61,36 @@ describe('a secret', () => {
     'a short word',
   ])('is not seen in: %s', (text) => {
     expect(scrubber.line(text)).toBe(text);
+  });
+
+  it('is known in every way of percent-encoding, in letters of either case', () => {
+    const secret = 'pa"ss(w)ö\'rd+/=';
+    const scrubbed = createScrubber([secret]);
+    const address = new URL('https://store.example/');
+    address.pathname = `/${secret}`;
+    const forms = [
+      encodeURIComponent(secret),
+      encodeURIComponent(secret).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`),
+      encodeURI(secret),
+      new URLSearchParams({ x: secret }).toString().slice(2),
+      address.pathname.slice(1),
+    ];
+    for (const form of forms.flatMap((one) => [one, one.replaceAll(/%../g, (code) => code.toLowerCase())]))
+      expect(scrubbed.line(`at ${form}.`)).toBe('at [redacted].');
+  });
+
+  it('may be no text of Unicode, as an escape in YAML can make it', () => {
+    expect(createScrubber(['half \ud800 of one']).line('x half \ud800 of one')).toBe('x [redacted]');
+  });
+
+  it('is looked for in what is none at a price that hardly depends on how many there are', () => {
+    const many = Array.from({ length: 2000 }, (_, at) => `secret-${at}-of-many`);
+    const calls = vi.spyOn(String.prototype, 'replaceAll');
+    atEnd(() => calls.mockRestore());
+    const scrubbed = createScrubber(many.flatMap((one) => [one, `other ${one}`]));
+    expect(scrubbed.line('nothing of the kind')).toBe('nothing of the kind');
+    expect(calls).not.toHaveBeenCalled();
+    expect(scrubbed.line('x secret-1999-of-many y')).toBe('x [redacted] y');
   });
 
   it('comes from the environment', () => {

@@ -94,7 +94,9 @@ class OpenDashboard implements DashboardLink {
     const { id: deployId, caution } = deployIdOf(world.env);
     const outbox = await outboxOf(world, linked.options.outbox);
     this.#later.push(...[...cautions, caution, outbox.caution].filter((one) => one !== null));
-    const facts = { by, target, command: world.name, version: versionText(), ci: ciContextOf(world.env) };
+    // Scrubbed before it is cut and cleaned, too: half a secret would not be known any more.
+    const ci = ciContextOf(scrubber.value(world.env));
+    const facts = { by, target, command: world.name, version: versionText(), ci };
     const shown = scrubber.value(facts);
     const operation = linked.operation === 'undo' ? 'delete' : 'deploy';
     this.#delivery = openDelivery(

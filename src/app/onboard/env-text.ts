@@ -1,6 +1,9 @@
 /*
  * A file of variables, `NAME=value` a line, that both systemd (EnvironmentFile) and a shell (`. file`) read alike. People
- * write into it, too: what is not understood, and every comment, stays as it is.
+ * write into it, too: what is not understood stays as it is, and so does every comment. But systemd takes one behind a value
+ * for a part of it, and the line below one that ends with a backslash for a part of the comment; and a shell takes the
+ * carriage return of Windows for a part of the value. So those are written anew. (Lines with `export`, which systemd passes
+ * over, stay: a file of them is loaded by a shell.)
  */
 
 /** One variable as a file sets it. */
@@ -10,7 +13,7 @@ interface Assignment {
   readonly value: string | null;
   /** `export ` or nothing, with what stands before it. */
   readonly lead: string;
-  /** A comment on the same line, with the white space before it. */
+  /** A comment on the same line, with the white space before it: for a shell alone. */
   readonly trail: string;
 }
 
@@ -23,7 +26,8 @@ interface Entry {
 const ASSIGNMENT = /^(?<lead>[ \t]*(?:export[ \t]+)?)(?<name>[A-Za-z_][A-Za-z0-9_]*)=(?<rest>[\s\S]*)$/;
 const SINGLE = /^'(?<value>[^']*)'(?<trail>[ \t]*(?:[ \t]#.*)?)$/;
 const DOUBLE = /^"(?<value>(?:[^"\\]|\\[\s\S])*)"(?<trail>[ \t]*(?:[ \t]#.*)?)$/;
-const BARE = /^(?<value>(?:[^\s"'\\$`;&|<>()#~][^\s"'\\$`;&|<>()]*)?)(?<trail>[ \t]*(?:[ \t]#.*)?)$/;
+/** Without what a shell would put something else in for: a home directory behind a colon, too. */
+const BARE = /^(?<value>(?:(?![~#])(?:(?!:~)[^\s"'\\$`;&|<>()])+)?)(?<trail>[ \t]*(?:[ \t]#.*)?)$/;
 /** The beginning of a quoted value whose end is on a later line. */
 const OPEN = /^(?:'[^']*|"(?:[^"\\]|\\[\s\S])*)$/;
 
@@ -41,8 +45,8 @@ export interface Group {
 }
 
 /**
- * Sets variables and takes others away. A line whose value stays is not touched; new variables come at the end, under the
- * heading of their group.
+ * Sets variables and takes others away. A line whose value stays is not touched, unless systemd and a shell would read it
+ * differently; new variables come at the end, under the heading of their group.
  *
  * @param wanted by name; null to take it away. Variables that are not named stay
  */
@@ -51,15 +55,18 @@ export function editEnvText(
   wanted: ReadonlyMap<string, string | null>,
   groups: readonly Group[],
 ): string {
-  const entries = entriesOf(text);
+  const entries = entriesOf(text.replaceAll('\r\n', '\n'));
   const last = new Map<string, number>();
   for (const [at, { assignment }] of entries.entries()) if (assignment) last.set(assignment.name, at);
   const kept = entries.flatMap(({ text: line, assignment }, at) => {
-    const want = assignment ? wanted.get(assignment.name) : undefined;
-    if (!assignment || want === undefined) return [line];
+    if (!assignment) return [/^\s*[#;].*\\$/.test(line) ? `${line} ` : line];
+    const want = wanted.get(assignment.name);
+    if (want === undefined) return [line];
     if (want === null) return [];
-    if (last.get(assignment.name) !== at || assignment.value === want) return [line];
-    return [`${assignment.lead}${assignment.name}=${writtenValue(want)}${assignment.trail}`];
+    const comment = assignment.trail.trim();
+    if (last.get(assignment.name) !== at || (assignment.value === want && comment === '')) return [line];
+    const set = `${assignment.lead}${assignment.name}=${writtenValue(want)}`;
+    return comment === '' ? [set] : [comment.replace(/\\$/, '\\ '), set];
   });
   const isExporting = entries.some(({ assignment }) => assignment?.lead.includes('export'));
   const added = groups.flatMap(({ heading, names }) => {
@@ -100,7 +107,7 @@ function shownComment(line: string, isSecret: (name: string) => boolean): string
 
 /** A value as both a shell and systemd read it back. Control characters are refused before. */
 export function writtenValue(value: string): string {
-  if (/^[A-Za-z0-9_@%+:,./-][A-Za-z0-9_@%+=:,./~-]*$/.test(value)) return value;
+  if (/^[A-Za-z0-9_@%+:,./-][A-Za-z0-9_@%+=:,./-]*$/.test(value)) return value;
   if (!value.includes("'")) return `'${value}'`;
   return `"${value.replace(/["\\$`]/g, '\\$&')}"`;
 }

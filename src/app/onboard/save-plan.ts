@@ -99,7 +99,9 @@ function describeSettings(before: Existing | null, old: string, edited: string):
     ['taken away', all.filter((name) => !now.has(name))],
   ] as const;
   const said = words.flatMap(([word, names]) => (names.length === 0 ? [] : [`${word}: ${names.join(', ')}`]));
-  return [...said, ...((before.mode & 0o077) === 0 ? [] : ['closed to others, mode 0600'])].join('; ');
+  const closed = (before.mode & 0o077) === 0 ? [] : ['closed to others, mode 0600'];
+  const rewritten = said.length === 0 && old !== edited ? ['lines that systemd and a shell read alike'] : [];
+  return [...said, ...rewritten, ...closed].join('; ');
 }
 
 function isSecretName(name: string): boolean {
