@@ -20,6 +20,7 @@ export const SYSTEM = [
   { pkg: 'fish', program: '/usr/bin/fish', why: 'completes options, as bash does' },
   { pkg: 'mandoc', program: '/usr/bin/mandoc', why: 'looks the manual pages over' },
   { pkg: 'openssl', program: '/usr/bin/openssl', why: 'makes certificates for a store behind TLS' },
+  { pkg: 'systemd', program: '/usr/bin/systemd-analyze', why: 'looks the units to copy over' },
 ];
 
 /** For the store's contract suite against a real object store. */
