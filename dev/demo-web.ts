@@ -1,7 +1,7 @@
 /**
  * `npm run demo:web`: the web part, for real, on this machine. An embedded object store, the sample index with owners,
- * eight machines that run the built update_config, the built showcase-web, and a stand-in for Navigator before them. Opens
- * nothing by itself; Ctrl-C ends it. `--smoke` looks at everything itself, and ends.
+ * eight machines that run the built update_config, the built showcase-web, and a stand-in for Navigator before them. Each run
+ * of config-update tells the same showcase-web of itself, by a deploy.enc of the demo's. Opens nothing by itself; Ctrl-C ends it. `--smoke` looks at everything itself, and ends.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { startObjectStore } from './store/server.ts';
 import { WebRig } from './web/rig.ts';
 import { smoke } from './web/smoke.ts';
+import { connectDashboard, failAndUndo } from './web/told-runs.ts';
 
 const KEYS = { accessKeyId: 'demo', secretAccessKey: 'demo-secret' };
 const MACHINES = 8;
@@ -49,10 +50,12 @@ async function run(): Promise<void> {
 
 async function work(rig: WebRig): Promise<void> {
   console.log(`${MACHINES} machines get the sample index, each by the real update_config ...`);
-  await rig.configUpdate();
-  await rig.renderPages();
-  if (stop.signal.aborted) return;
   await rig.startServer();
+  await connectDashboard(rig);
+  await rig.configUpdate();
+  console.log('An event with a wrong name is published, which one machine refuses; that is taken back ...');
+  await Promise.all([rig.renderPages(), failAndUndo(rig)]);
+  if (stop.signal.aborted) return;
   if (values.smoke) {
     for await (const seen of smoke(rig)) console.log(`ok  ${seen}`);
     return;
@@ -76,6 +79,10 @@ function introduction({ standIn: { url }, sample, simUrl }: WebRig): string {
     login(first, `owner of the studios ${first.studio} and ${sister}`),
     login(second, `owner of the studio ${second.studio}`),
     login(administrator, `administrator: ${url}/admin/`),
+    '',
+    `The dashboard, for the administrator: ${url}/deploys/`,
+    '  It has three runs of config-update: one that went well, one that failed, and its undo. Ask for an event in',
+    '  another window: its run is there, line by line.',
     '',
     `The site as visitors see it: ${url}/studios/`,
     `Have machines fail:  curl -X PUT -d 'fail=1' ${simUrl}/_sim/faults`,

@@ -1,7 +1,15 @@
 /** `npm run demo:web -- --smoke`: what a person would look at in the demo, one after another, over HTTP. */
+
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ReceivedRun } from '../../src/runs/deploys/deploy-model.ts';
+import type { DeployStanding } from '../../src/runs/deploys/deploy-standing.ts';
 import type { Change } from '../../src/runs/run-model.ts';
 import type { WebRig } from './rig.ts';
+import { TOLD_RUNS } from './told-runs.ts';
 import { type Visitor, wordsOf } from './visitor.ts';
+
+/** Milliseconds until a list is asked for again. */
+const AGAIN_MS = 50;
 
 /** Says what was seen, one line each. @throws at the first thing that is not as it should be */
 export async function* smoke(rig: WebRig): AsyncGenerator<string, void, void> {
@@ -10,6 +18,8 @@ export async function* smoke(rig: WebRig): AsyncGenerator<string, void, void> {
   if (!first || !second) throw new Error('the sample has no owners');
   const [owner, other, admin] = [first, second, administrator].map((account) => rig.visitor(account));
   if (!owner || !other || !admin) throw new Error('nobody is there');
+
+  yield* dashboard(admin, TOLD_RUNS);
 
   await expectStatus(rig.visitor(null), `/studios/${first.studio}/request`, 401);
   await expectStatus(other, `/studios/${first.studio}/request`, 403);
@@ -45,7 +55,27 @@ export async function* smoke(rig: WebRig): AsyncGenerator<string, void, void> {
     throw new Error(`${url} answers ${page.status}: ${text}`);
   yield `Live after ${seconds} s: ${url}`;
 
+  yield* dashboard(admin, [['deploy', 'completed'], ...TOLD_RUNS]);
   yield* apply(rig, admin);
+}
+
+/** What the runs of config-update have told of themselves, newest first: all of it, signed, and kept once. */
+async function* dashboard(
+  admin: Visitor,
+  expected: readonly (readonly [ReceivedRun['operation'], DeployStanding])[],
+): AsyncGenerator<string, void, void> {
+  const deploys = await endedDeploys(admin);
+  const seen = deploys.map(({ operation, standing }) => [operation, standing]);
+  if (JSON.stringify(seen) !== JSON.stringify(expected))
+    throw new Error(`the dashboard has other runs: ${JSON.stringify(seen)}`);
+  const [newest] = deploys;
+  for (const { deploy, lastSeq, sentLastSeq } of deploys) {
+    if (lastSeq === 0 || lastSeq !== sentLastSeq) throw new Error(`the dashboard lacks lines of ${deploy}`);
+  }
+  const { text } = await admin.ask(`/deploys/${newest?.deploy}/logs.txt`);
+  if (text.trimEnd().split('\n').length < (newest?.lastSeq ?? 0))
+    throw new Error(`its log is short: ${text}`);
+  yield `Dashboard: ${expected.map((words) => words.join(' ')).join(', ')}; the newest has ${newest?.lastSeq} lines`;
 }
 
 /** What waits is seen there, and goes with the next update. */
@@ -79,4 +109,15 @@ async function expectStatus(visitor: Visitor, path: string, status: number): Pro
   const answer = await visitor.ask(path);
   if (answer.status !== status)
     throw new Error(`${path} answers ${answer.status}, not ${status}: ${wordsOf(answer)}`);
+}
+
+type Deploy = ReceivedRun & { readonly standing: DeployStanding };
+
+/** All deploys, newest first, as soon as none is under way: a run is over a moment before its dashboard has all of it. */
+async function endedDeploys(admin: Visitor): Promise<Deploy[]> {
+  for (;;) {
+    const { deploys } = await admin.json<{ deploys: Deploy[] }>('/deploys/');
+    if (deploys.every(({ status }) => status !== 'started')) return deploys;
+    await pause(AGAIN_MS);
+  }
 }

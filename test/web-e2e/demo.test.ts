@@ -26,7 +26,7 @@ function start(...args: string[]) {
 }
 
 describe('npm run demo:web', () => {
-  it('goes with --smoke through request, progress, live and apply, and leaves nothing behind', async () => {
+  it('goes with --smoke through its dashboard, request, progress, live and apply, and leaves nothing behind', async () => {
     const child = start('--smoke');
     const [said, complained, [code]] = await Promise.all([
       text(child.stdout),
@@ -34,7 +34,12 @@ describe('npm run demo:web', () => {
       once(child, 'close'),
     ]);
     expect([code, complained]).toEqual([0, '']);
-    for (const what of ['Requested by', 'Progress:', 'Live after', 'Applied, and live'])
+    for (const what of [
+      'Dashboard: delete completed, deploy failed, deploy completed;',
+      ...['Requested by', 'Progress:', 'Live after'],
+      'Dashboard: deploy completed, delete completed, deploy failed, deploy completed;',
+      'Applied, and live',
+    ])
       expect(said).toContain(`ok  ${what}`);
     expect(readdirSync(scratch)).toEqual([]);
   });
@@ -51,6 +56,10 @@ describe('npm run demo:web', () => {
     });
     const statuses = logins.map(async (login) => (await new Visitor(url, login).ask('/requests/')).status);
     expect(await Promise.all(statuses)).toEqual([200, 200, 200]);
+    const administrator = new Visitor(url, logins.at(-1) ?? null);
+    const deploys = await administrator.ask('/deploys/');
+    expect(lines.all.join('\n')).toContain(`${url}/deploys/`);
+    for (const word of ['Completed', 'Failed', 'Undo']) expect(deploys.text).toContain(word);
     const page = await new Visitor(url, null).ask('/studios/newyork/');
     expect([page.status, page.text]).toEqual([200, expect.stringContaining('/request')]);
     const ended = once(child, 'close');
