@@ -53,10 +53,13 @@ function dashboardWords({ dashboardKeys }: Plan, isTerminal: boolean): string {
     return section('For the dashboard', [
       '  The key that it checks signatures with is shown on a terminal alone, and never in a log.',
     ]);
-  return section('For the dashboard, shown this once (showcase-web keys add takes it)', [
-    ...dashboardKeys.map((key) => `  ${key}`),
-    '  It checks signatures with it, and cannot open deploy.enc.',
-  ]);
+  return section(
+    'For the dashboard, shown this once; in a file, showcase-web keys add --file FILE takes it',
+    [
+      ...dashboardKeys.map((key) => `  ${key}`),
+      '  It checks signatures with it, and cannot open deploy.enc.',
+    ],
+  );
 }
 
 function keyWords(path: string, ci: CiName): string {
