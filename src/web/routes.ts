@@ -5,6 +5,7 @@ import { ROUTES as HISTORY } from './admin/history-pages.ts';
 import { ROUTES as OVERVIEW } from './admin/overview.ts';
 import { ROUTES as PLACE } from './admin/place-fields.ts';
 import { ROUTES as ROWS } from './admin/row-pages.ts';
+import { ROUTES as WEBHOOKS } from './admin/webhooks-page.ts';
 import { ROUTES as CALLBACKS } from './deploys/callback-routes.ts';
 import { ROUTES as DEPLOYS } from './deploys/deploy-list.ts';
 import { ROUTES as DEPLOY_LOGS } from './deploys/deploy-log-routes.ts';
@@ -44,6 +45,7 @@ export const ROUTES: readonly Route[] = [
   ...OVERVIEW,
   ...APPLY,
   ...PLACE,
+  ...WEBHOOKS,
   ...ROWS,
   ...EVENT_ORDER,
   ...HISTORY,

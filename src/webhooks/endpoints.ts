@@ -17,7 +17,8 @@ export interface Endpoint extends EndpointOf {
   readonly types: readonly WebhookType[];
 }
 
-const TYPES: readonly WebhookType[] = ['index.published', 'run.finished', 'machine.failed'];
+/** All that programs are told, tests aside. */
+export const TYPES: readonly WebhookType[] = ['index.published', 'run.finished', 'machine.failed'];
 /** Stands in an address for the type of the message. */
 const EVENT = '{event}';
 const MOST_ENDPOINTS = 20;

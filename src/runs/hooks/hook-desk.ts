@@ -5,7 +5,7 @@ import { overlap } from '../book-rules.ts';
 import type { RunBook } from '../run-book.ts';
 import type { Run } from '../run-model.ts';
 import { type NewsParts, newsOfEnd } from './end-news.ts';
-import type { Hook, KeptReceipts } from './kept-receipts.ts';
+import type { Hook, KeptReceipts, Receipt } from './kept-receipts.ts';
 import type { WebhookOutbox } from './webhook-outbox.ts';
 
 /** A request of a program that has proved itself. */
@@ -36,6 +36,11 @@ export class HookDesk {
 
   constructor(parts: DeskParts) {
     this.#parts = parts;
+  }
+
+  /** Those that were taken, newest first. */
+  last(most: number): Receipt[] {
+    return this.#parts.receipts.last(most);
   }
 
   /** @throws {Failure} `disk`: nothing was taken */

@@ -157,7 +157,7 @@ const DEPLOYS = `.tabs ul{gap:0;border-bottom:1px solid var(--line);margin:1rem 
 .log .step code{font-weight:700}
 .log .step code::before{content:"\\25b8"/"";color:var(--busy)}
 .tabs .badge{margin-inline:.4rem}
-#deploys .quiet,#deploys .beside{display:block;font-weight:400;font-size:.875rem}
+#deploys .quiet,#deploys .beside,#deliveries-list .beside{display:block;font-weight:400;font-size:.875rem}
 #deploys .beside{white-space:nowrap}
 details[data-machines] caption{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}
 #deploys td.number{white-space:nowrap}
