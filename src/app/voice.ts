@@ -11,6 +11,7 @@ import { identityOf } from '../site/identity.ts';
 import { refusalExit, type Streams, toldAsUsage } from './arguments.ts';
 import { buildVoice, type Voice, type World } from './machine/machine-parts.ts';
 import type { ExitCode } from './machine/update-command.ts';
+import { keepMetrics } from './metrics-dir.ts';
 import type { Form } from './options/form.ts';
 import { runToEnd } from './run-to-end.ts';
 
@@ -37,14 +38,15 @@ export interface ToldOptions {
  * Runs an operation that ends in a summary, and tells it line by line, or as JSON. What keeps it from beginning at all is
  * told in the same way.
  *
- * @param work gets `json` where JSON or events are wanted, else null; returns the exit code
+ * @param work gets `json` where JSON or events are wanted, else null, and says by `at` where it works, if elsewhere than
+ *   `world`; returns the exit code
  * @returns the exit code: 2 for options that make no sense
  */
 export async function runTold(
   world: World,
   output: Output,
   { form, refused = {} }: ToldOptions,
-  work: (told: { voice: Voice; json: Json | null }) => Promise<ExitCode>,
+  work: (told: { voice: Voice; json: Json | null; at: (place: World) => void }) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const { write, terminal } = output;
   const notes = collectNotes();
@@ -53,9 +55,10 @@ export async function runTold(
     json: () => notes.report,
     events: () => eventLines(write),
   };
-  const ended = new Set<string>();
+  const ended = new Map<string, Summary>();
+  let place = world;
   const hear: Reporter = (event) => {
-    if (event.type === 'run-ended' && event.kind === 'operation') ended.add(event.result.run);
+    if (event.type === 'run-ended' && event.kind === 'operation') ended.set(event.result.run, event.result);
   };
   const voice = buildVoice(world, [hear, tellers[form]()], false);
   const say = (value: unknown): void => write(`${JSON.stringify(voice.scrubber.value(value))}\n`);
@@ -77,8 +80,20 @@ export async function runTold(
     if (form === 'json') print({ ...summary, ...refused });
     return refusalExit(error);
   };
-  return await runToEnd({ log: voice.log, refused: refuse, close: voice.log.close }, () =>
-    work({ voice, json: form === 'lines' ? null : { say, sum } }),
+  const close = async (): Promise<void> => {
+    const last = [...ended.values()]
+      .filter(({ outcome }) => outcome === 'done' || outcome === 'failed')
+      .slice(-1);
+    const problem = last.length > 0 ? await keepMetrics(place, last) : null;
+    const tellLate = form === 'lines' ? voice.report : voice.logOnly; // what programs read ends with the result
+    if (problem !== null) tellLate({ type: 'note', level: 'warning', message: problem });
+    await voice.log.close();
+  };
+  const at = (other: World): void => {
+    place = other;
+  };
+  return await runToEnd({ log: voice.log, refused: refuse, close }, () =>
+    work({ voice, json: form === 'lines' ? null : { say, sum }, at }),
   );
 }
 

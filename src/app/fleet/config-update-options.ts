@@ -68,6 +68,7 @@ const OPTIONS = {
     help: 'undo although this host has changes that were never published; a copy of them is kept',
   },
   published: { help: 'list the published indexes that are kept here for --undo' },
+  metrics: { help: 'print what this host knows of its runs, for Prometheus (docs/MONITORING.md)' },
   target: {
     short: 't',
     help: 'fly (the machines of the Fly app), kamal (the one server), or both: fly,kamal',

@@ -8,7 +8,8 @@ import { createScrubber, secretsOf } from '../../report/redact.ts';
 import { newRunId } from '../../run-id.ts';
 import { readUpdateSettings } from '../../update/update-settings.ts';
 import { isUsage, readCall, refusalExit, type Streams, toldAsUsage } from '../arguments.ts';
-import { atAppRoot, type World } from '../machine/machine-parts.ts';
+import { atAppRoot, siteOf, type World } from '../machine/machine-parts.ts';
+import { keepFleetMetrics } from '../metrics-dir.ts';
 import { runToEnd } from '../run-to-end.ts';
 import { CONFIG_UPDATE, type FleetOptions } from './config-update-options.ts';
 import { linkDashboard, tellOfRefusal } from './dashboard-link.ts';
@@ -48,6 +49,11 @@ export async function runConfigUpdate(
     const { task, dashboard } = options;
     if (task.kind === 'history') return await tellHistory(here, form === 'json', console);
     if (task.kind === 'published') return await tellPublished(here, form === 'json', console);
+    if (task.kind === 'metrics') {
+      const { renderFleet } = await import('./fleet-metrics.ts');
+      console.write(await renderFleet((await siteOf(here)).dbDir));
+      return 0;
+    }
     if (task.kind === 'send-outbox') {
       const { runSendOutbox } = await import('./send-outbox-command.ts');
       return await runSendOutbox(here, { task, dashboard, form }, console);
@@ -157,6 +163,8 @@ async function runOver(world: World, options: Called, console: Console): Promise
     const ended = await runFleet(parts, { ...who, operation: task.operation, signal });
     if (!signal.aborted) await Promise.race([Promise.all(pending), wait(LATER_MS)]);
     if (recorded) await recorder.finish(ended);
+    const problem = await keepFleetMetrics(world, site.dbDir, ended);
+    if (problem !== null) report({ type: 'note', level: 'warning', message: problem });
     exitCode = ended.outcome === 'done' ? 0 : (console.stop.exitCode() ?? exitCodeOf(ended));
     return exitCode;
   });

@@ -5,7 +5,11 @@ import { isRunId } from '../../run-id.ts';
 import { checkForm } from '../options/form.ts';
 
 /** What one call of `config-update` shall do. */
-export type FleetTask = { readonly kind: 'history' } | { readonly kind: 'published' } | FleetRun;
+export type FleetTask =
+  | { readonly kind: 'history' }
+  | { readonly kind: 'published' }
+  | { readonly kind: 'metrics' }
+  | FleetRun;
 
 export interface FleetRun {
   readonly kind: 'run';
@@ -28,6 +32,7 @@ export interface FleetRun {
 interface Given {
   readonly history: boolean;
   readonly published: boolean;
+  readonly metrics: boolean;
   readonly verify: boolean;
   readonly 'dry-run': boolean;
   readonly undo: boolean | string;
@@ -44,7 +49,9 @@ interface Given {
 
 /** @throws {Failure} `usage`, as given: options do not go together */
 export function taskOf(values: Given, usage: (message: string) => Failure): FleetTask {
-  const chosen = (['history', 'published', 'verify', 'dry-run'] as const).filter((name) => values[name]);
+  const chosen = (['history', 'published', 'metrics', 'verify', 'dry-run'] as const).filter(
+    (name) => values[name],
+  );
   if (chosen.length > 1) throw usage(`--${chosen[0]} and --${chosen[1]} exclude each other`);
   const undo = undoOf(values, usage);
   const [task = undo ? 'undo' : 'update'] = chosen;
@@ -52,7 +59,8 @@ export function taskOf(values: Given, usage: (message: string) => Failure): Flee
   const publish = !values['no-publish'];
   const dates = !values['no-dates'];
   const way = push ? 'push' : values.publish ? 'publish' : null;
-  if (task === 'history' || task === 'published' || task === 'verify') {
+  const listing = task === 'history' || task === 'published' || task === 'metrics' ? task : null;
+  if (listing !== null || task === 'verify') {
     const given = {
       ...{ 'no-publish': !publish, 'no-dates': !dates, replace: replaces !== null, force },
       undo: undo !== null,
@@ -69,11 +77,11 @@ export function taskOf(values: Given, usage: (message: string) => Failure): Flee
   ] as const;
   for (const [one, other, both] of excluding)
     if (both) throw usage(`--${one} and --${other} exclude each other`);
-  const listing = task === 'history' || task === 'published' ? task : null;
   checkForm(values, listing, usage);
-  if (task !== 'history' && task !== 'published')
+  if (task !== 'history' && task !== 'published' && task !== 'metrics')
     return { kind: 'run', operation: task, publish, way, replaces, force, undo, dates };
   if (way) throw usage(`--${way} makes no sense with --${task}`);
+  if (task === 'metrics' && values.json) throw usage('--json makes no sense with --metrics');
   return { kind: task };
 }
 

@@ -13,6 +13,7 @@ import type { PushedIndex } from '../../update/pushed.ts';
 import { refusedResult } from '../../update/result.ts';
 import { runUpdate } from '../../update/update.ts';
 import type { Parts } from '../../update/update-context.ts';
+import { keepMetrics } from '../metrics-dir.ts';
 import { keepQuiet } from '../quiet.ts';
 import { runToEnd } from '../run-to-end.ts';
 import { buildParts, buildVoice, installedUsers, type Voice, type World } from './machine-parts.ts';
@@ -41,6 +42,7 @@ export async function answerCgi(world: World): Promise<Answer> {
   const request = await parseRequest(world.env, standardInput);
   let audience = 'public' as Audience;
   let place = null as Place | null;
+  let isUpdate = false as boolean;
   const refused = (error: unknown): RunResult => {
     const result = refusedResult(world.env, error);
     voice.report({ type: 'run-ended', kind: 'update', result });
@@ -55,6 +57,7 @@ export async function answerCgi(world: World): Promise<Answer> {
     place = pushed ? null : takePlace(parts.site, !request.state && !request.dryRun);
     // A sender that can sign an index decides who the administrators are.
     audience = pushed ? 'administrator' : await audienceOf(request, parts);
+    isUpdate = !request.state && !request.dryRun;
     const answer = await serve(request, parts, { pushed, place });
     if (answer.outcome === 'updated' || answer.outcome === 'unchanged') late.push(makeSlots(parts.site));
     if (answer.outcome === 'unchanged' || ('shared' in answer && answer.shared)) await keepQuiet(parts.site);
@@ -66,6 +69,7 @@ export async function answerCgi(world: World): Promise<Answer> {
     }
     return answer;
   });
+  if (isUpdate && !('shared' in result && result.shared)) late.push(await keepMetrics(world));
   const end = events.pop();
   for (const message of [...late, voice.log.problem()])
     if (message !== null) voice.report({ type: 'note', level: 'warning', message });

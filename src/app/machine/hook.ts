@@ -2,6 +2,7 @@ import { streamReport } from '../../report/plain-text.ts';
 import { refusedResult } from '../../update/result.ts';
 import type { Parts } from '../../update/update-context.ts';
 import { readCall, type Streams } from '../arguments.ts';
+import { keepMetrics } from '../metrics-dir.ts';
 import type { Command } from '../options/command.ts';
 import { runToEnd } from '../run-to-end.ts';
 import { buildParts, buildVoice, type World } from './machine-parts.ts';
@@ -31,5 +32,15 @@ export async function runHook(
     report({ type: 'run-ended', kind: 'update', result: refusedResult(world.env, error) });
     return 1;
   };
-  return await runToEnd({ log, refused, close: log.close }, async () => work(await buildParts(world, voice)));
+  let hasBegun = false;
+  const close = async (): Promise<void> => {
+    const problem = hasBegun ? await keepMetrics(world) : null;
+    if (problem !== null) report({ type: 'note', level: 'warning', message: problem });
+    await log.close();
+  };
+  return await runToEnd({ log, refused, close }, async () => {
+    const parts = await buildParts(world, voice);
+    hasBegun = true;
+    return await work(parts);
+  });
 }

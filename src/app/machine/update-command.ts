@@ -17,6 +17,7 @@ import { runUpdate } from '../../update/update.ts';
 import type { Parts } from '../../update/update-context.ts';
 import { readCall, refusalExit, type Streams, toldAsUsage } from '../arguments.ts';
 import { makeDirectories } from '../known-directories.ts';
+import { keepMetrics } from '../metrics-dir.ts';
 import type { Form } from '../options/form.ts';
 import { runToEnd } from '../run-to-end.ts';
 import { atAppRoot, buildParts, buildVoice, type World } from './machine-parts.ts';
@@ -67,9 +68,18 @@ export async function runUpdateCommand(
     if (json) print(result);
     return refusalExit(error);
   };
-  return await runToEnd({ log: voice.log, refused, close: voice.log.close }, async () => {
+  let changing: World | null = null;
+  const close = async (): Promise<void> => {
+    const problem = changing && (await keepMetrics(changing));
+    const tellLate = form === 'events' ? voice.logOnly : voice.report; // events end with the run
+    if (problem !== null) tellLate({ type: 'note', level: 'warning', message: problem });
+    await voice.log.close();
+  };
+  return await runToEnd({ log: voice.log, refused, close }, async () => {
     const { task, appRoot } = options();
-    const parts = await buildParts(atAppRoot(world, appRoot), voice);
+    const here = atAppRoot(world, appRoot);
+    const parts = await buildParts(here, voice);
+    if (task.kind === 'update' || task.kind === 'rollback') changing = here;
     const result = await perform(task, parts, json, streams);
     if (result && json) print(result);
     return result?.outcome === 'failed' || result?.outcome === 'held' ? 1 : 0;
@@ -110,6 +120,11 @@ async function perform(
       const { image } = localCandidate(await readLiveIndex(parts.site, parts.settings.maxIndexBytes), null);
       const { warnings } = readValidIndex(image);
       write(json ? `${JSON.stringify(warnings)}\n` : renderWarnings(warnings));
+      return null;
+    }
+    case 'metrics': {
+      const { renderMachine } = await import('./machine-metrics.ts');
+      write(await renderMachine(parts.site, parts.settings.maxIndexBytes));
       return null;
     }
     case 'generations': {

@@ -9,9 +9,10 @@ export type Task =
   | { readonly kind: 'history' }
   | { readonly kind: 'generations' }
   | { readonly kind: 'warnings' }
+  | { readonly kind: 'metrics' }
   | { readonly kind: 'rollback'; readonly run: string | null };
 
-const LISTINGS = ['history', 'generations', 'warnings'] as const satisfies readonly Task['kind'][];
+const LISTINGS = ['history', 'generations', 'warnings', 'metrics'] as const satisfies readonly Task['kind'][];
 
 /** What a task lists; null where it does something. */
 export function listingOf({ kind }: Task): (typeof LISTINGS)[number] | null {
@@ -52,6 +53,7 @@ export const UPDATE = defineCommand(
       },
       warnings: { help: 'list every row of the local index that is left out or not read as it stands' },
       generations: { help: 'list what can be rolled back to' },
+      metrics: { help: 'print what this machine knows of itself, for Prometheus (docs/MONITORING.md)' },
       ...APPLICATION_OPTIONS,
       ...FORM_OPTIONS,
     },
@@ -77,6 +79,7 @@ export const UPDATE = defineCommand(
       throw usage(`--force makes no sense with --${task.kind}`);
     if (boot && (task.kind !== 'update' || force)) throw usage('--boot goes with nothing else');
     checkForm(values, listingOf(task), usage);
+    if (task.kind === 'metrics' && values.json) throw usage('--json makes no sense with --metrics');
     return { task, appRoot: values['app-root'] };
   },
 );

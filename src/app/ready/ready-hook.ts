@@ -20,19 +20,21 @@ export async function runReadyHook(world: World, args: readonly string[], output
   const isList = form === 'lines' && call.options().task === 'list';
   // A reader of the list on standard output must not take a message for a part of it.
   const told = isList ? { ...output, write: output.complain, terminal: null } : output;
-  return await runTold(world, told, { form }, async ({ voice, json }) => {
+  return await runTold(world, told, { form }, async ({ voice, json, at }) => {
     const options = { ...call.options(), asHook: args.length === 0 };
-    return await perform(world, options, voice, { write: output.write, json });
+    const here = atAppRoot(world, options.appRoot);
+    at(here);
+    return await perform(here, options, voice, { write: output.write, json });
   });
 }
 
 async function perform(
   world: World,
-  { task, scope, appRoot, asHook }: ReadyOptions & { readonly asHook: boolean },
+  { task, scope, asHook }: ReadyOptions & { readonly asHook: boolean },
   voice: Voice,
   { write, json }: { write: (text: string) => void; json: Json | null },
 ): Promise<ExitCode> {
-  const parts = await buildReadyParts(atAppRoot(world, appRoot), voice);
+  const parts = await buildReadyParts(world, voice);
   if (task === 'list') {
     const listing = await listReady(parts, scope);
     if (json) json.say(listing);

@@ -1,0 +1,43 @@
+import { problemOf } from '../failure.ts';
+import type { FleetReport } from '../report/fleet-results.ts';
+import type { Summary } from '../report/results.ts';
+import type { World } from './machine/machine-parts.ts';
+
+/**
+ * Writes what this machine knows where `METRICS_DIR` says. Without it nothing is done, and nothing loaded.
+ *
+ * @param operations that have just ended
+ * @returns why nothing was written, as a warning; null if all was. Never rejects: no run fails by it
+ */
+export async function keepMetrics(world: World, operations: readonly Summary[] = []): Promise<string | null> {
+  const directory = world.env['METRICS_DIR'];
+  if (!directory) return null;
+  try {
+    const { writeMachine } = await import('./machine/machine-metrics.ts');
+    await writeMachine(directory, world, operations);
+    return null;
+  } catch (error) {
+    return notWritten(error);
+  }
+}
+
+/** The same of a run over the fleet. */
+export async function keepFleetMetrics(
+  { env }: World,
+  dbDir: string,
+  ended: FleetReport,
+): Promise<string | null> {
+  const directory = env['METRICS_DIR'];
+  if (!directory || ended.operation === 'dry-run') return null;
+  try {
+    const { writeFleet } = await import('./fleet/fleet-metrics.ts');
+    await writeFleet(directory, dbDir, ended);
+    return null;
+  } catch (error) {
+    return notWritten(error);
+  }
+}
+
+function notWritten(error: unknown): string {
+  return `no metrics were written: ${problemOf(error).message}`;
+}
