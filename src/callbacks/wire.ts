@@ -129,6 +129,8 @@ export interface CallbackAnswer {
   /** Lines, or statuses, that were new. */
   readonly accepted: number;
   readonly duplicates: number;
+  /** Lines past the most that a run may have, which are not kept, and count as lost; absent for none. */
+  readonly refused?: number;
   /** The highest number of a line below which none is missing; lost ones count as there. */
   readonly last_seq: number;
   /** Where people see it. */

@@ -59,8 +59,15 @@ export interface WebContext {
   readonly logins: Logins;
   readonly seals: Seals;
   readonly watchers: Watchers;
-  /** How often signed requests of runs elsewhere may come: from an address before they are verified, of a project after it. */
-  readonly callbackRates: { readonly address: TokenBuckets; readonly project: TokenBuckets };
+  /**
+   * How often signed requests of runs elsewhere may come: from an address before they are verified, of a project after it;
+   * and how many bytes these may have.
+   */
+  readonly callbackRates: {
+    readonly address: TokenBuckets;
+    readonly project: TokenBuckets;
+    readonly bytes: TokenBuckets;
+  };
   /** Requests of other programs that ask for updates. */
   readonly hooks: HookSettings & {
     /** How often they may come: from an address before they are verified, and all that are, together. */

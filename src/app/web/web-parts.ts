@@ -45,6 +45,9 @@ const OURS = /^(?:WEB_|WEBHOOK_|PUBLIC_URL_|SMTP_|MAIL_|METRICS_TOKEN)/;
 /** Callbacks a second. A sender has one under way at a time, and sends four a second at most. */
 const MOST_OF_ADDRESS = 100;
 const MOST_OF_PROJECT = 200;
+/** Bytes a day: 64 of the longest runs of ours. Who has a key must not be able to fill the disk. */
+const MOST_BYTES_A_DAY = 1024 ** 3;
+const DAY_SECONDS = 86_400;
 /** Requests a second that ask for updates, verified or not: whoever releases often does so once a minute. */
 const MOST_HOOKS = 10;
 
@@ -190,6 +193,7 @@ export function openWebContext({
     callbackRates: {
       address: new TokenBuckets(monotonicMs, MOST_OF_ADDRESS),
       project: new TokenBuckets(monotonicMs, MOST_OF_PROJECT),
+      bytes: new TokenBuckets(monotonicMs, MOST_BYTES_A_DAY / DAY_SECONDS, MOST_BYTES_A_DAY),
     },
     hooks: {
       ...settings.hooks,

@@ -8,10 +8,10 @@ import type { Watchers } from '../watchers.ts';
 import type { ReceivedNews } from './deploy-model.ts';
 import { deployStanding } from './deploy-standing.ts';
 import type { Deploys, Received } from './deploys.ts';
-import { KeptLines } from './kept-lines.ts';
+import { KeptLines, type RunRoom } from './kept-lines.ts';
 import { KeptProjects } from './kept-projects.ts';
 import { KeptReceived } from './kept-received.ts';
-import { unionOf } from './lost-ranges.ts';
+import { rangesOf, unionOf } from './lost-ranges.ts';
 import { PlanRuns } from './plan-runs.ts';
 import { type Columns, type ReceivedRow, receivedOf } from './received-row.ts';
 import { afterPlanStatus, afterStatus } from './status-rules.ts';
@@ -23,6 +23,8 @@ export interface DeployParts {
   readonly damaged: () => void;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Of each run: for tests. */
+  readonly room?: RunRoom;
 }
 
 /** Answers about news that are remembered until something is written: hundreds of watchers ask the same. */
@@ -44,9 +46,9 @@ interface Outcome extends Omit<Received, 'run'> {
   readonly id: string;
 }
 
-export function createDeploys({ db, watchers, damaged, now }: DeployParts): Deploys {
+export function createDeploys({ db, watchers, damaged, now, room }: DeployParts): Deploys {
   const received = new KeptReceived(db);
-  const lines = new KeptLines(db);
+  const lines = new KeptLines(db, room);
   const plans = new PlanRuns(db, received);
   const answers = new Map<string, ReceivedNews>();
   const transaction = db.transaction((work: () => unknown) => work());
@@ -55,6 +57,7 @@ export function createDeploys({ db, watchers, damaged, now }: DeployParts): Depl
     try {
       return onDisk(action, db.name, work);
     } catch (error) {
+      lines.forgetSizes();
       if (isDamage(error)) damaged();
       throw error;
     }
@@ -109,7 +112,7 @@ export function createDeploys({ db, watchers, damaged, now }: DeployParts): Depl
     const before = receivedOf(row);
     const run = receivedOf({ ...row, ...columns });
     if (deployStanding(before, at) !== deployStanding(run, at)) watchers.wake([row.id]);
-    return { run, accepted: 0, duplicates: 0, conflicts: 0 };
+    return { run, accepted: 0, duplicates: 0, conflicts: 0, refused: 0 };
   };
 
   return {
@@ -120,9 +123,10 @@ export function createDeploys({ db, watchers, damaged, now }: DeployParts): Depl
       if (sign) return sign;
       return writingRun(() => {
         const row = ensured(project, body, at);
-        const { cursor, ...counts } = lines.add(row, body.logs, at);
-        update(row, { ...heard, cursor }, body, counts.accepted > 0);
-        return { id: row.id, ...counts };
+        const { cursor, refused, ...counts } = lines.add(row, body.logs, at);
+        const lost = unionOf(body.lost ?? [], rangesOf(refused));
+        update(row, { ...heard, cursor }, { ...body, lost }, counts.accepted > 0);
+        return { id: row.id, ...counts, refused: refused.length };
       });
     },
     status: (project, body, sentAt) =>
@@ -144,10 +148,13 @@ export function createDeploys({ db, watchers, damaged, now }: DeployParts): Depl
         const numbered = isNew
           ? body.logs.map((line, index) => ({ ...line, seq: row.last_seq + 1 + index }))
           : [];
-        const { cursor, ...counts } = lines.add(row, numbered, at);
-        const last = row.last_seq + numbered.length;
-        received.set(row.sequence, { ...heardAt(at), cursor, last_seq: last, sent_last_seq: last });
-        return { id: row.id, ...counts, duplicates: body.logs.length - numbered.length };
+        const { cursor, refused, ...counts } = lines.add(row, numbered, at);
+        const last_seq = row.last_seq + numbered.length;
+        const lost = unionOf(JSON.parse(row.lost) as LostRange[], rangesOf(refused));
+        const ends = { lost: JSON.stringify(lost), last_seq, sent_last_seq: last_seq };
+        received.set(row.sequence, { ...heardAt(at), cursor, ...ends });
+        const duplicates = body.logs.length - numbered.length;
+        return { id: row.id, ...counts, duplicates, refused: refused.length };
       }),
     planStatus: (project, body) =>
       writingRun(() => {
@@ -198,7 +205,7 @@ function saysOfLoss(row: ReceivedRow, { lost = [] }: Envelope): boolean {
 }
 
 function countsOf(isNews: boolean): Omit<Received, 'run'> {
-  return { accepted: Number(isNews), duplicates: Number(!isNews), conflicts: 0 };
+  return { accepted: Number(isNews), duplicates: Number(!isNews), conflicts: 0, refused: 0 };
 }
 
 function orNull<V, T>(value: V | null, map: (value: V) => T): T | null {

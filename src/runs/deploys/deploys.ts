@@ -19,6 +19,8 @@ export interface Received {
   readonly duplicates: number;
   /** Of the duplicates, lines with another text than the one that was there, which stays. */
   readonly conflicts: number;
+  /** Lines for which the run has no room: they are lost. */
+  readonly refused: number;
 }
 
 /** A body of the nvoi gem's plan, which names no run: its lines have no numbers. */

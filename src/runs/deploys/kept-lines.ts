@@ -25,9 +25,23 @@ export interface AddedLines {
   readonly duplicates: number;
   /** Duplicates with another text: the first one stays. */
   readonly conflicts: number;
+  /** Numbers of lines for which there is no room, in the order in which they came. */
+  readonly refused: readonly number[];
   /** Of the run, now. */
   readonly cursor: number;
 }
+
+/** What a run may have: lines and changes of its state, and bytes of its lines. A run of ours stops at 100,000 and 16 MiB. */
+export interface RunRoom {
+  readonly lines: number;
+  readonly bytes: number;
+}
+
+const ROOM: RunRoom = { lines: 120_000, bytes: 32 * 1024 * 1024 };
+/** Runs of which it is remembered how many bytes they have. */
+const MOST_KNOWN = 1000;
+/** Bytes of a line beside its texts. */
+const ENVELOPE = 40;
 
 /** Numbers that are looked at in one go. */
 const STRETCH = 256;
@@ -47,9 +61,20 @@ export class KeptLines {
   readonly #addSpan: Statement<[number, number, number | null], unknown>;
   readonly #spans: Statement<[number, number, number], Span>;
   readonly #after: Statement<[number, number, number], LineRow>;
+  readonly #size: Statement<[number], number>;
+  /** Bytes of runs that were written to, by their sequences. */
+  readonly #sizes = new Map<number, number>();
+  readonly #room: RunRoom;
 
-  constructor(db: Database) {
+  constructor(db: Database, room = ROOM) {
     this.#db = db;
+    this.#room = room;
+    this.#size = db
+      .prepare<[number], number>(
+        `SELECT coalesce(sum(octet_length(message) + coalesce(octet_length(machine), 0) + ${ENVELOPE}), 0)
+         FROM deploy_lines WHERE run = ?`,
+      )
+      .pluck();
     this.#insert = db.prepare(
       `INSERT INTO deploy_lines (run, ${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (run, seq) DO NOTHING`,
     );
@@ -81,21 +106,43 @@ export class KeptLines {
     now: number,
   ): AddedLines {
     const { sequence } = run;
+    const refused: number[] = [];
     let [cursor, duplicates, conflicts] = [run.cursor, 0, 0];
     let next = this.#nextInOrder(sequence, cursor);
+    let size = this.#sizeOf(sequence);
     for (const { seq, level, message, logged_at, machine = null, step = null } of lines) {
+      const more = Buffer.byteLength(message) + Buffer.byteLength(machine ?? '') + ENVELOPE;
+      const isFull = cursor >= this.#room.lines || size + more > this.#room.bytes;
       const at = Date.parse(logged_at);
       const row = [sequence, seq, level, message, Number.isNaN(at) ? now : at, machine, step];
-      if (this.#insert.run(row).changes === 0) {
-        duplicates += 1;
-        if (this.#message.get(sequence, seq) !== message) conflicts += 1;
+      if (isFull || this.#insert.run(row).changes === 0) {
+        const known = this.#message.get(sequence, seq);
+        if (known === undefined) refused.push(seq);
+        else duplicates += 1;
+        if (known !== undefined && known !== message) conflicts += 1;
         continue;
       }
       if (seq !== next) this.#addSpan.run(sequence, cursor, seq);
       next = seq + 1;
       cursor += 1;
+      size += more;
     }
-    return { accepted: cursor - run.cursor, duplicates, conflicts, cursor };
+    this.#sizes.set(sequence, size);
+    return { accepted: cursor - run.cursor, duplicates, conflicts, refused, cursor };
+  }
+
+  /** To be called when a transaction was not kept. */
+  forgetSizes(): void {
+    this.#sizes.clear();
+  }
+
+  /** Behind all others, so that the first one is the one that was written to longest ago. */
+  #sizeOf(sequence: number): number {
+    const size = this.#sizes.get(sequence) ?? this.#size.get(sequence) ?? 0;
+    this.#sizes.delete(sequence);
+    const [oldest] = this.#sizes.keys();
+    if (this.#sizes.size >= MOST_KNOWN && oldest !== undefined) this.#sizes.delete(oldest);
+    return size;
   }
 
   /** Notes a change of the state. @returns the new cursor */

@@ -22,3 +22,11 @@ export function pastLost(last: number, lost: readonly LostRange[]): number {
   const range = lost.find(([first, end]) => first <= last + 1 && end > last);
   return range ? range[1] : last;
 }
+
+/** These numbers as ranges, in their order. */
+export function rangesOf(numbers: readonly number[]): LostRange[] {
+  return unionOf(
+    [],
+    numbers.map((number): LostRange => [number, number]),
+  );
+}

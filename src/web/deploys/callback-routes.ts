@@ -72,7 +72,8 @@ function receive(call: Call, context: WebContext, keep: Keep): Response {
   const proof = prove(call, project, context);
   if (proof.kind === 'refused' || project === null)
     return refuse(call, project, proof.kind === 'refused' ? proof.why : 'it has no project', context);
-  const pause = callbackRates.project.take(project.name);
+  const pause =
+    callbackRates.project.take(project.name) || callbackRates.bytes.take(project.name, body.length);
   if (pause > 0) throw new TooManyRequests(`project ${project.name} sends too many requests`, pause);
   const value = parseBody(body);
   const why = misdirected(value, { proof: proof.kind, deploy: id, headers });
@@ -83,6 +84,9 @@ function receive(call: Call, context: WebContext, keep: Keep): Response {
     const lines = counted(kept.conflicts, 'line');
     log.warn(`${lines} of run ${quoted(kept.run.run)} came again with another text, and stay as they were`);
   }
+  // Once: of a run that is full nothing is accepted any more.
+  if (kept.refused > 0 && kept.accepted > 0)
+    log.warn(`run ${quoted(kept.run.run)} has as many lines as a run may have: no more are kept`);
   return sendJson(answerTo(kept, call, context));
 }
 
@@ -106,6 +110,12 @@ function refuse(
 }
 
 function answerTo(kept: Extract<Kept, { kind: 'kept' }>, call: Call, context: WebContext): CallbackAnswer {
-  const { run, accepted, duplicates } = kept;
-  return { accepted, duplicates, last_seq: run.lastSeq, url: addressSeen(pathOfRun(run), call, context) };
+  const { run, accepted, duplicates, refused } = kept;
+  return {
+    accepted,
+    duplicates,
+    ...(refused > 0 ? { refused } : {}),
+    last_seq: run.lastSeq,
+    url: addressSeen(pathOfRun(run), call, context),
+  };
 }

@@ -34,7 +34,7 @@ describe('lines of a received run', () => {
     const { logs } = logsOf([1, 2]);
     const other = logs.map((one) => (one.seq === 2 ? { ...one, message: 'another' } : one));
     const { run, ...counts } = rig.deploys.logs('default', { ...logsOf([1, 2]), logs: other });
-    expect(counts).toEqual({ accepted: 0, duplicates: 2, conflicts: 1 });
+    expect(counts).toEqual({ accepted: 0, duplicates: 2, conflicts: 1, refused: 0 });
     expect(rig.deploys.lines(run.id, 1, 1)[0]?.message).toBe('line 2');
   });
 
@@ -116,7 +116,7 @@ describe('a heartbeat', () => {
     rig.now += 60_000;
     const after = rig.deploys.logs('default', beat(5), rig.now - 3000);
     const alive = { ...run, lastHeardAt: START + 60_000, sentLastSeq: 5, skewMs: 3000 };
-    expect(after).toEqual({ run: alive, accepted: 0, duplicates: 0, conflicts: 0 });
+    expect(after).toEqual({ run: alive, accepted: 0, duplicates: 0, conflicts: 0, refused: 0 });
     expect(rig.deploys.run(run.id)).toEqual(alive);
     rig.reopen();
     expect(rig.deploys.run(run.id)).toEqual(alive);

@@ -23,7 +23,7 @@ describe("a sender of the nvoi gem's plan", () => {
     logs('a', 'one', 'two');
     expect(logs('a', 'one', 'two')).toMatchObject({ accepted: 0, duplicates: 2 });
     const { run, ...counts } = logs('b', 'three');
-    expect(counts).toEqual({ accepted: 1, duplicates: 0, conflicts: 0 });
+    expect(counts).toEqual({ accepted: 1, duplicates: 0, conflicts: 0, refused: 0 });
     expect(run).toMatchObject({
       run: 'legacy-1',
       operation: 'deploy',

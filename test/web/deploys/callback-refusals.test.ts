@@ -23,7 +23,11 @@ beforeAll(async () => {
   server = await startWeb({
     context: {
       now,
-      callbackRates: { address: new TokenBuckets(() => at, 100), project: new TokenBuckets(() => at, 200) },
+      callbackRates: {
+        address: new TokenBuckets(() => at, 100),
+        project: new TokenBuckets(() => at, 200),
+        bytes: new TokenBuckets(() => at, 1024, 4 * MIB),
+      },
     },
     routes: ROUTES.map((route) => (route.bodyMs === undefined ? route : { ...route, bodyMs: BODY_MS })),
   });
@@ -205,6 +209,17 @@ describe('too many callbacks', () => {
     expect(await from('2001:db8:1:2::7')).toBe(429);
     expect(await from('2001:db8:1:2:a:b:c:d')).toBe(429);
     expect(await from('2001:db8:1:3::7')).toBe(401);
+  });
+
+  it('of one project that have too many bytes are told to wait until they are few again', async () => {
+    const { bytes } = server.context.callbackRates;
+    const all = vector.body.length;
+    while (bytes.take('default', all) === 0);
+    const answer = await sent(headersOf(vector));
+    expect([answer.status, answer.headers['retry-after']]).toEqual([429, '1']);
+    at += 1000;
+    expect((await sent(headersOf(vector))).status).toBe(200);
+    at += 10_000_000;
   });
 
   it('of one project are told to wait, whatever their addresses; who is not verified does not count', async () => {

@@ -26,6 +26,7 @@ beforeEach(async () => {
       callbackRates: {
         address: new TokenBuckets(() => 0, 10_000),
         project: new TokenBuckets(() => 0, 10_000),
+        bytes: new TokenBuckets(() => 0, MIB),
       },
     },
   });
