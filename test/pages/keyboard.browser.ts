@@ -93,7 +93,7 @@ describe('by keyboard alone', () => {
           ['point', visit.page.locator('svg a[href]')],
         ] as const) {
           const count = await able.count();
-          for (const at of new Set([0, 1, 3, 5, count - 1].filter((one) => one >= 0 && one < count))) {
+          for (const at of new Set([0, 3, count - 1].filter((one) => one >= 0 && one < count))) {
             await able.nth(at).focus();
             const [focused, not] = await focusedAndNot(visit.page);
             if (focused.equals(not)) unseen.push({ kind, name, at });

@@ -15,6 +15,8 @@ const LOOKS = [
   ['dark', 360],
   ['dark', 1280],
 ] as const;
+/** Each scheme and each width once: names that are long or strange change no colour. */
+const CROSSED = [LOOKS[1], LOOKS[2]] as const;
 
 const PATHS = [
   '/admin/',
@@ -56,13 +58,13 @@ async function open(script = true): Promise<BrowserContext> {
 }
 
 /** What axe and the width of the page say, in each of the looks, with everything folded open. */
-async function findings(page: Page): Promise<unknown[]> {
+async function findings(page: Page, looks: typeof LOOKS | typeof CROSSED = LOOKS): Promise<unknown[]> {
   const found: unknown[] = [];
   await page.evaluate(() => {
     for (const details of document.querySelectorAll('details')) details.open = true;
   });
   await loadAxe(page);
-  for (const [colorScheme, width] of LOOKS) {
+  for (const [colorScheme, width] of looks) {
     await page.emulateMedia({ colorScheme });
     await page.setViewportSize({ width, height: 800 });
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
@@ -81,7 +83,7 @@ describe('axe-core finds nothing, and nothing is wider than the screen', () => {
     const found: unknown[] = [];
     for (const path of [...PATHS, `/admin/history/${change}`]) {
       await page.goto(`${server.url}${path}`);
-      found.push(...(await findings(page)));
+      found.push(...(await findings(page, name === 'plain' ? LOOKS : CROSSED)));
       expect(await page.evaluate(() => (globalThis as { injected?: unknown }).injected)).toBeUndefined();
     }
     await context.close();
