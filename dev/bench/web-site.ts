@@ -53,6 +53,14 @@ export function residentMiB(rig: WebRig): number {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
 }
 
+/** Milliseconds of CPU that the server has used, on whatever there is of it. */
+export function serverCpuMs(rig: WebRig): number {
+  const [, rest = ''] = readFileSync(`/proc/${rig.server.child.pid}/stat`, 'latin1').split(') ');
+  const fields = rest.split(' ').map(Number);
+  // utime and stime, the 14th and 15th of proc_pid_stat(5), in ticks of 10 ms.
+  return ((fields[11] ?? Number.NaN) + (fields[12] ?? Number.NaN)) * 10;
+}
+
 /** An administrator has the machines updated; gives the id of the run. */
 export async function askForRun(administrator: Visitor): Promise<string> {
   const { status, text } = await administrator.ask('/admin/apply', {
