@@ -3,7 +3,7 @@ import { sameEtag } from '../etag.ts';
 import { asFailure, Failure } from '../failure.ts';
 import type { Kept, KeptIndex } from '../journal/kept-indexes.ts';
 import type { PublishedIndex } from '../report/fleet-results.ts';
-import { keepImage, removeOthers } from './kept-files.ts';
+import { isKept, keepImage, removeOthers } from './kept-files.ts';
 import { presentIn, withArrival, withFound, withSent } from './kept-list.ts';
 import type { Memory } from './memory.ts';
 import type { OurIndex, PublishParts } from './publish-context.ts';
@@ -14,7 +14,7 @@ type KeepParts = Pick<PublishParts, 'site' | 'by' | 'note' | 'keepPublished'>;
 export interface Leaving {
   readonly run: string;
   readonly ours: OurIndex;
-  /** Fetches what stands there now, where this host keeps no copy of it; null for none. */
+  /** Fetches what stands there now, where this host keeps no whole copy of it; null for none. */
   readonly fetch: () => Promise<{ readonly index: PublishedIndex; readonly image: Buffer } | null>;
   /** ETag of what it replaces; null for nothing, or where there are no ETags. */
   readonly replaces: string | null;
@@ -85,14 +85,20 @@ export function tidyKept({ site, note }: KeepParts, { kept, keptElsewhere }: Mem
 /** The kept list, with what stands in the store now. */
 async function withReplaced(parts: KeepParts, { kept, state }: Memory, leaving: Leaving): Promise<Kept> {
   const { replaces, fetch } = leaving;
-  if (replaces === null || presentIn(kept, replaces)) return kept;
-  // Sent by a run that was killed before it saw the answer, or whose answer was lost.
+  if (replaces === null) return kept;
+  const present = presentIn(kept, replaces);
+  if (present && isKept(parts.site.dbDir, present)) return kept;
+  // Its copy is damaged or gone; or it was sent by a run that was killed before it saw the answer, or whose answer was lost.
   const standing = await fetch();
   if (!standing || !sameEtag(standing.index.etag, replaces)) {
     parts.note('no copy is kept of what was in the store, so that --undo cannot bring it back');
     return kept;
   }
   const digest = imageDigest(standing.image);
+  if (present?.digest === digest) {
+    const facts = factsOf(parts, standing.image, digest);
+    return { ...kept, entries: kept.entries.map((one) => (one === present ? { ...one, ...facts } : one)) };
+  }
   const sent = kept.entries.find((one) => !one.isThere && one.digest === digest);
   if (sent) return withArrival(kept, { digest, etag: replaces }, parts.keepPublished);
   const { publishedAt: at, by, etag } = standing.index;

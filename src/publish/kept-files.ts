@@ -56,6 +56,12 @@ export function readKeptImage(dbDir: string, { sha256, size }: KeptIndex): Buffe
   return found.kind === 'file' && hash('sha256', found.bytes) === sha256 ? found.bytes : null;
 }
 
+/** Whether there is a copy with these bytes. @throws {Failure} `disk` */
+export function isKept(dbDir: string, { sha256, size }: KeptIndex): boolean {
+  const path = pathOf(homeIn(trustedDirOf(dbDir)), sha256);
+  return onDisk('cannot read', path, () => asRoot(() => hashRegularFile(path, size))) === sha256;
+}
+
 /**
  * Removes what is not to be kept any longer. Call it while nobody else publishes from here.
  *

@@ -5,6 +5,7 @@ import { imageDigest, openInstalled, readImage } from '../database/image.ts';
 import { swapDatabase } from '../database/swap.ts';
 import { asFailure, Failure } from '../failure.ts';
 import { stagedPath } from '../files/staged-names.ts';
+import { changedPasswords } from '../index/changed-passwords.ts';
 import { liveStamp, readLiveIndex } from '../install/live-index.ts';
 import { keepAside } from './keeping.ts';
 import { ofDigest } from './kept-list.ts';
@@ -94,6 +95,7 @@ export function openRestoration(
     if (live?.digest === restored.digest) return restored;
     const swapped = await swap(restored.image, restored.modified, live?.stamp ?? liveStamp(path));
     before = live;
+    if (live) notePasswords(parts, live.image, restored.image);
     if (swapped.digest === restored.digest) return restored;
     // With pages of another size, as the live database has them: so it will be read next time.
     const ours = await readOurs(site, run, { stateDir: null, maxBytes: parts.maxIndexBytes });
@@ -123,6 +125,7 @@ export function openRestoration(
     look: async () => {
       const live = await readLive(parts, path);
       live?.close();
+      if (live) notePasswords(parts, live.image, restored.image);
       if (live && isPending(parts, memory, live) && !isFetched(memory, live))
         note(
           `${describePending(parts, memory, live)}: --undo refuses to take them away unless --discard-pending is added`,
@@ -184,6 +187,21 @@ async function readLive({ site, maxIndexBytes }: RestoreParts, path: string): Pr
       throw error;
     }
   });
+}
+
+/** Users that a note names. */
+const MOST_NAMED = 5;
+
+/** A password that was changed because somebody else knew it is in force again. */
+function notePasswords({ note }: Pick<RestoreParts, 'note'>, before: Buffer, after: Buffer): void {
+  try {
+    const names = changedPasswords(before, after);
+    if (names.length === 0) return;
+    const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : '';
+    note(`earlier passwords come back with it: of ${names.slice(0, MOST_NAMED).join(', ')}${more}`);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error; // an index of nobody's passwords
+  }
 }
 
 function changedMeanwhile(): Failure {

@@ -1,4 +1,4 @@
-import { rmSync, statSync, writeFileSync } from 'node:fs';
+import { rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { imageDigest } from '../../src/database/image.ts';
@@ -143,6 +143,17 @@ describe('published indexes', () => {
     await scene.publish(ada, B);
     expect(ada.notes.some((note) => note.startsWith('no copy is kept, '))).toBe(true);
     expect(await scene.stored()).toBe(imageDigest(B));
+  });
+
+  it('are kept once more where the copy of what is replaced was damaged', async () => {
+    const ada = scene.admin();
+    await scene.publish(ada, A, B);
+    for (const path of copiesOf(ada)) truncateSync(path, 100);
+    ada.put(C, LAST);
+    await ada.publish();
+    expect(await ada.undo()).toMatchObject({ kind: 'published' });
+    expect(await scene.stored()).toBe(imageDigest(B));
+    expect(ada.notes.filter((note) => note.includes('no copy'))).toEqual([]);
   });
 
   it('are taken back once if two undo the last publication at once', async () => {

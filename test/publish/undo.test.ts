@@ -15,6 +15,13 @@ beforeEach(async () => {
 });
 afterEach(async () => await scene.close());
 
+function withBob(): Buffer {
+  return altered(
+    A,
+    "INSERT INTO users (userid, password, created_at, updated_at) SELECT 'bob', replace(password, 'ada:', 'bob:'), created_at, updated_at FROM users WHERE id = 1",
+  );
+}
+
 describe('an undo', () => {
   it('publishes what the last publication replaced as changed now, and puts it into the index of this host', async () => {
     const ada = scene.admin();
@@ -123,4 +130,20 @@ describe('an undo', () => {
     });
     expect([await scene.stored(), ada.digest, await rowsOf(ada)]).toEqual([before, before, kept]);
   });
+
+  it.each([
+    ['was changed', 'ada', A, altered(A, `UPDATE users SET password = 'ada:${OTHER_HASH}' WHERE id = 1`)],
+    ['went with its user', 'bob', withBob(), A],
+  ])(
+    'says whose earlier password is in force again, in a dry run and when it is: it %s',
+    async (_, name, earlier, later) => {
+      const ada = scene.admin();
+      await scene.publish(ada, earlier, later);
+      for (const dryRun of [true, false]) {
+        ada.notes.length = 0;
+        await ada.undo({}, { dryRun });
+        expect(ada.notes).toEqual([`earlier passwords come back with it: of ${name}`]);
+      }
+    },
+  );
 });
