@@ -88,7 +88,7 @@ it('what systemd and a shell read differently is written so that they do not', (
     ['C', 'three'],
     ['D', 'four'],
   ]);
-  const odd = "A=1 # why\r\nB='two words'\t# C:\\\r\nC=three\r\n# D:\\\r\nD=4\r\n# end";
+  const odd = "\ufeffA=1 # why\r\nB='two words'\t# C:\\\r\nC=three\r\n# D:\\\r\nD=4\r\n# end";
   expect(readBySystemd(odd)).not.toEqual(wanted);
   const text = editEnvText(odd, wanted, []);
   expect(text).toBe("# why\nA=1\n# C:\\ \nB='two words'\nC=three\n# D:\\ \nD=four\n# end\n");

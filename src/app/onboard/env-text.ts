@@ -55,7 +55,7 @@ export function editEnvText(
   wanted: ReadonlyMap<string, string | null>,
   groups: readonly Group[],
 ): string {
-  const entries = entriesOf(text.replaceAll('\r\n', '\n'));
+  const entries = entriesOf(text);
   const last = new Map<string, number>();
   for (const [at, { assignment }] of entries.entries()) if (assignment) last.set(assignment.name, at);
   const kept = entries.flatMap(({ text: line, assignment }, at) => {
@@ -113,7 +113,11 @@ export function writtenValue(value: string): string {
 }
 
 function entriesOf(text: string): Entry[] {
-  const lines = text.split('\n');
+  // An editor of Windows begins with a mark, and ends lines in its own way.
+  const lines = text
+    .replace(/^\ufeff/, '')
+    .replaceAll('\r\n', '\n')
+    .split('\n');
   if (lines.at(-1) === '') lines.pop();
   const entries: Entry[] = [];
   for (let at = 0; at < lines.length; at += 1) {
