@@ -114,6 +114,7 @@ function broughtBy({ report }: Run): string | null {
 
 /** Whether a run found published what the run before it had sent, which ended before it could say so. */
 function isOwed(book: RunBook, run: Run): boolean {
+  if (run.trigger === 'store') return false;
   const wasCut = book.runs.before(run.id).some(({ report }) => report === null);
   return wasCut && lastBrought(book, run.target, run) !== broughtBy(run);
 }
