@@ -14,6 +14,10 @@ interface Told extends MachineStanding {
   readonly seq: number;
 }
 
+/** More would be no tables that anybody reads, but take time and memory: a sender may say anything. */
+const MOST_STEPS = 1000;
+const MOST_MACHINES = 10_000;
+
 /** What the lines of a run say of its steps and machines. The order in which they come does not matter. */
 export class ReceivedStandings {
   readonly #steps: Step[] = [];
@@ -32,6 +36,7 @@ export class ReceivedStandings {
     if (machine === null || level === 'info') return;
     const name = shownText(machine);
     const known = this.#machines.get(name);
+    if (!known && this.#machines.size >= MOST_MACHINES) return;
     if (!known || known.seq < seq) this.#machines.set(name, { ...machineSaid(name, level, message), seq });
   }
 
@@ -64,6 +69,7 @@ export class ReceivedStandings {
   }
 
   #step(step: Step): void {
+    if (this.#steps.length >= MOST_STEPS) return;
     let place = this.#steps.length;
     while ((this.#steps[place - 1]?.seq ?? 0) > step.seq) place--;
     if (this.#steps[place - 1]?.seq !== step.seq) this.#steps.splice(place, 0, step);
