@@ -15,7 +15,13 @@ const SETTINGS = new Set(
 );
 
 /** Not ours: of Rails, of Kamal, of what runs a workflow; and the variables of scripts beside them. */
-const OTHERS = new Set(['RAILS_ENV', 'KAMAL_REGISTRY_PASSWORD', 'SETTINGS', ...bootSecrets().keys()]);
+const OTHERS = new Set([
+  'RAILS_ENV',
+  'KAMAL_REGISTRY_PASSWORD',
+  'SETTINGS',
+  'MAIL_TO',
+  ...bootSecrets().keys(),
+]);
 
 const FILES = readdirSync(join(ROOT, 'examples'), { recursive: true, encoding: 'utf8' }).filter(
   (name) => statSync(join(ROOT, 'examples', name)).isFile() && !name.endsWith('.md'),
@@ -37,7 +43,15 @@ describe('a file of examples/', () => {
 
   it('is followed by a test, or is a README of one', () => {
     const directories = new Set(FILES.map((name) => name.split('/')[0]));
-    expect([...directories].sort()).toEqual(['boot', 'fly', 'github-actions', 'gitlab', 'kamal', 'systemd']);
+    expect([...directories].sort()).toEqual([
+      'boot',
+      'fly',
+      'github-actions',
+      'gitlab',
+      'kamal',
+      'monitoring',
+      'systemd',
+    ]);
     for (const name of ['fly', 'kamal', 'systemd'])
       expect(existsSync(join(ROOT, 'examples', name, 'README.md')), name).toBe(true);
   });

@@ -1,11 +1,13 @@
 /** examples/fly, followed to the letter in an empty root, and booted on an empty volume and on a used one. */
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { openDatabase } from '../../src/database/sqlite.ts';
 import { indexWith } from '../rights/support/indexes.ts';
 import { type Published, startPublished } from '../support/published.ts';
 import { Booted, type Line } from './support/boot.ts';
+import { consoleBlocks, missingLines } from './support/console-blocks.ts';
 import { flyToml } from './support/example-files.ts';
 import { type Container, Image, RAILS } from './support/image.ts';
 
@@ -46,8 +48,8 @@ function newMachine(env: Record<string, string> = {}): Container {
 
 const ownerOf = (path: string) => statSync(join(volume, path)).uid;
 
-it('the image belongs to root but for what the application writes, and has a configuration to boot with', () => {
-  const listing = image.container(volume, {}).exec('stat', '-c', '%u %n', ...PLACES);
+it('the image belongs to root but for what the application writes, and has a configuration to boot with', async () => {
+  const listing = await image.container(volume, {}).exec('stat', '-c', '%u %n', ...PLACES);
   expect(listing.trim().split('\n')).toEqual(
     PLACES.map((path) => `${/db|log|storage|tmp/.test(path) ? RAILS : 0} ${path}`),
   );
@@ -89,7 +91,7 @@ it('a machine with an empty volume comes up with its whole configuration, and so
   const again = await Booted.start(second, image.command);
   expect(again.complaints).toEqual([]);
   expect(again.loads).toEqual(booted.loads);
-  expect(second.exec('cgi-bin/update_config', '--history').match(/updated/g)).toHaveLength(2);
+  expect((await second.exec('cgi-bin/update_config', '--history')).match(/updated/g)).toHaveLength(2);
   await again.stop();
 });
 
@@ -103,3 +105,39 @@ it('a machine with a used volume serves while the store is away, and says so', a
   );
   await booted.stop();
 });
+
+it('a volume is replaced by the commands of OPERATING.md, and nothing of an event is lost', async () => {
+  const path = join(volume, 'db/2026-boston.sqlite3');
+  let machine = newMachine();
+  let booted = await Booted.start(machine, image.command);
+  inDatabase(path, (db) => db.exec("INSERT INTO events (name) VALUES ('Entered at the last minute')"));
+  const fly: Readonly<Record<string, () => unknown>> = {
+    'machine destroy': () => booted.stop(),
+    'volumes destroy': () => rmSync(volume, { recursive: true }),
+    'volumes create': () => mkdirSync(volume, { mode: 0o755 }),
+    'scale count': async () => {
+      machine = newMachine();
+      booted = await Booted.start(machine, image.command);
+    },
+  };
+  for (const { command, lines } of consoleBlocks('docs/OPERATING.md').get('Replace a volume') ?? []) {
+    const [, what] = /^fly (\w+ \w+) /.exec(command) ?? [];
+    const said =
+      what === undefined ? await machine.exec('sh', '-c', `. /etc/showcase-config/env; ${command}`) : '';
+    if (what !== undefined) await fly[what]?.();
+    expect(missingLines(lines, said), `${command}\n${said}`).toEqual([]);
+  }
+  expect(booted.complaints).toEqual([]);
+  const names = inDatabase(path, (db) => db.prepare('SELECT name FROM events ORDER BY id').pluck().all());
+  expect(names).toContain('Entered at the last minute');
+  await booted.stop();
+});
+
+function inDatabase<T>(path: string, work: (db: ReturnType<typeof openDatabase>) => T): T {
+  const db = openDatabase(path);
+  try {
+    return work(db);
+  } finally {
+    db.close();
+  }
+}

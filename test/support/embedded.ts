@@ -15,6 +15,8 @@ export interface Embedded {
   readonly settings: StoreSettings;
   /** Has an object there, whatever was there before, as an upload leaves it but without a request. Returns its ETag. */
   put(key: string, bytes: Buffer, metadata?: Record<string, string>): string;
+  /** Takes an object away, likewise. */
+  remove(key: string): void;
   close(): Promise<void>;
 }
 
@@ -31,6 +33,7 @@ export async function startEmbedded(): Promise<Embedded> {
       server.files.write(head, bytes, () => {});
       return `"${etag}"`;
     },
+    remove: (key) => server.files.delete(key),
     async close() {
       await server.close();
       rmSync(dir, { recursive: true });

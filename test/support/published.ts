@@ -9,16 +9,19 @@ export interface Published {
   readonly env: Record<string, string>;
   /** Has an index in the store as the publishing tools leave it there; returns its ETag. */
   publish(index: Buffer, at?: Date): Promise<string>;
+  /** Takes an object away, as somebody may by mistake. */
+  remove(key: string): void;
   close(): Promise<void>;
 }
 
 export async function startPublished(): Promise<Published> {
-  const { settings, put, close } = await startEmbedded();
+  const { settings, put, remove, close } = await startEmbedded();
   const store = createStore(settings);
   return {
     store,
     settings,
     env: storeEnvironment(settings),
+    remove,
     close,
     async publish(index, at = new Date()) {
       const metadata = { 'last-modified': at.toISOString().replace('T', ' ').replace('Z', ' UTC') };

@@ -1,7 +1,8 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { ROOT } from '../../support/machine.ts';
 import { assignments, type Instruction, readDockerfile } from './dockerfile.ts';
@@ -168,9 +169,10 @@ export class Container {
   }
 
   /** Runs a command in it, as `docker exec` does; gives what it says. */
-  exec(...command: readonly string[]): string {
+  async exec(...command: readonly string[]): Promise<string> {
     const [program = '', ...args] = this.#through(command);
-    return execFileSync(program, args, { env: this.#env, encoding: 'utf8' });
+    const { stdout } = await promisify(execFile)(program, args, { env: this.#env });
+    return stdout;
   }
 
   /** Where a path inside is found outside, but those below /data and /usr. */
