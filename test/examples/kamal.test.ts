@@ -33,10 +33,10 @@ afterAll(() => {
   rmSync(volume, { recursive: true });
 });
 
-function newContainer(): Container {
+function newContainer(key = PUSH_KEY): Container {
   const { clear, secret } = deployYml().env;
   expect(secret).toEqual(['PUSH_KEY']);
-  return image.container(volume, { ...clear, PUSH_KEY, KAMAL_CONTAINER_NAME: 'showcase-web-1' });
+  return image.container(volume, { ...clear, PUSH_KEY: key, KAMAL_CONTAINER_NAME: 'showcase-web-1' });
 }
 
 /** Runs one as Kamal does, with the settings that scripts/onboard writes. */
@@ -94,4 +94,21 @@ it('an empty volume waits on the maintenance page for the index that post-deploy
   const pushed = await hook('post-deploy', { ...settings(), ...rootUrl });
   expect([pushed.code, pushed.said]).toEqual([0, expect.stringContaining('Successfully updated: 1 machine')]);
   await again.stop();
+});
+
+it('the key of a pushed index is rotated as OPERATING.md says, and each push on the way counts', async () => {
+  const next = `whsec_${Buffer.alloc(32, 8).toString('base64')}`;
+  const booted = await Booted.start(newContainer(`${PUSH_KEY}\n${next}`), image.command);
+  const url = { FLEET_KAMAL_URL: `${booted.url}/update_config` };
+  const file = join(admin.home, 'push.key');
+  for (const [keys, code] of [
+    [PUSH_KEY, 0],
+    [`${next}\n${PUSH_KEY}`, 0],
+    [next, 0],
+    [`whsec_${Buffer.alloc(32, 9).toString('base64')}`, 1],
+  ] as const) {
+    writeFileSync(file, `${keys}\n`);
+    expect(await hook('post-deploy', { ...settings(), ...url })).toMatchObject({ code });
+  }
+  await booted.stop();
 });
