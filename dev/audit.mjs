@@ -19,7 +19,9 @@ const { stdout, error } = spawnSync('npm', ['audit', '--json', '--fetch-retries=
 });
 const holes = holesIn(stdout ?? '');
 if (holes === null) {
-  process.stdout.write(`Not known whether packages have holes: ${error?.code ?? 'the registry does not tell'}\n`);
+  process.stdout.write(
+    `Not known whether packages have holes: ${error?.code ?? 'the registry does not tell'}\n`,
+  );
 } else {
   for (const { name, severity, what } of holes) process.stdout.write(`${severity}: ${name}: ${what}\n`);
   const grave = holes.filter(({ severity }) => GRAVE.includes(severity)).length;
@@ -35,7 +37,9 @@ function holesIn(text) {
     return Object.values(vulnerabilities).map(({ name, severity, via }) => ({
       name,
       severity,
-      what: via.map((one) => (typeof one === 'string' ? `by ${one}` : `${one.title} (${one.url})`)).join('; '),
+      what: via
+        .map((one) => (typeof one === 'string' ? `by ${one}` : `${one.title} (${one.url})`))
+        .join('; '),
     }));
   } catch {
     return null;

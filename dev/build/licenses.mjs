@@ -22,7 +22,8 @@ export async function renderLicenses(root, packages) {
   for (const path of packages) {
     const directory = join(root, path);
     const { name, version, license } = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8'));
-    if (!ALLOWED.includes(license)) throw new Error(`${name} has the license ${license}, which is not one of ${ALLOWED}`);
+    if (!ALLOWED.includes(license))
+      throw new Error(`${name} has the license ${license}, which is not one of ${ALLOWED}`);
     const file = (await readdir(directory)).sort().find((entry) => /^(licen[cs]e|copying)/i.test(entry));
     if (!file) throw new Error(`${name} has no license file to hand on`);
     const text = (await readFile(join(directory, file), 'utf8')).replaceAll('\r\n', '\n').trim();

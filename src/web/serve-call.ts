@@ -1,7 +1,6 @@
 import { upgradeWebSocket } from '@hono/node-server';
 import { Failure } from '../failure.ts';
 import { parseAuthorization } from '../http/credentials.ts';
-import { isCrossSite } from '../http/cross-site.ts';
 import { type Outer, outerOf } from '../http/forwarded.ts';
 import { forbidden, notFound } from '../http/http-failures.ts';
 import { quoted } from '../text.ts';
@@ -9,6 +8,7 @@ import { FormFields, readForm } from './form-fields.ts';
 import { readIncoming } from './incoming-body.ts';
 import { involvementOf } from './involved.ts';
 import { FORM_TOKEN, tokenOf } from './layout/form-token.ts';
+import { refuseOtherSites } from './other-sites.ts';
 import { type Person, personOf } from './person.ts';
 import { noticeOf } from './reply.ts';
 import type { Call, Frame, Route } from './route.ts';
@@ -48,7 +48,7 @@ export async function admitCall(
 /** Looks at who asks for a route, and from where, before anything of it is answered. @throws {Failure} for a refusal */
 export async function answerCall(route: Route, { c, frame, context }: Asked): Promise<Response> {
   const outer = outerFor(c, context);
-  if (!route.signed) refuseOtherSites(c, outer, context);
+  if (!route.signed) refuseOtherSites({ method: c.req.method, headers: c.req.raw.headers, outer }, context);
   const identify = once(async () => {
     const person = await whoAsks(c, outer, context);
     c.set('person', person);
@@ -89,19 +89,6 @@ function outerFor(c: WebRequest, { isTrusted }: WebContext): Outer {
 async function bodyOf(c: WebRequest, { bodyMs = BODY_MS }: Route): Promise<Buffer> {
   const place = c.get('place');
   return place ? readIncoming(c.env.incoming, place, bodyMs) : Buffer.from(await c.req.arrayBuffer());
-}
-
-function refuseOtherSites(c: WebRequest, outer: Outer, { publicHosts }: WebContext): void {
-  const sent = {
-    method: c.req.method,
-    origin: c.req.header('origin') ?? null,
-    site: c.req.header('sec-fetch-site') ?? null,
-  };
-  if (!isCrossSite(sent, [...outer.hosts, ...publicHosts])) return;
-  throw forbidden(
-    'this was sent by a page of another site',
-    'Open the page itself, and use the form that it has.',
-  );
 }
 
 /** Null for a request without a login. @throws {Failure} `unauthorized` for one that is wrong */

@@ -45,11 +45,14 @@ const hole = (severity: string) => ({
 });
 
 describe('the audit of packages', () => {
-  it.each(['high', 'critical'])('fails for a known hole of %s severity, and names the package', async (severity) => {
-    const { code, said } = await audit(await registry(200, hole(severity)));
-    expect(said).toContain(`${severity}: ws: a hole (https://advisories.example/1)`);
-    expect(code).toBe(1);
-  });
+  it.each(['high', 'critical'])(
+    'fails for a known hole of %s severity, and names the package',
+    async (severity) => {
+      const { code, said } = await audit(await registry(200, hole(severity)));
+      expect(said).toContain(`${severity}: ws: a hole (https://advisories.example/1)`);
+      expect(code).toBe(1);
+    },
+  );
 
   it('names a hole of moderate severity, and does not fail', async () => {
     const { code, said } = await audit(await registry(200, hole('moderate')));
@@ -84,11 +87,19 @@ describe('licenses of what is in an executable', () => {
     expect(kinds.filter((kind) => !ALLOWED.includes(kind ?? ''))).toEqual([]);
   });
 
-  it.each(['GPL-3.0-only', 'SEE LICENSE IN LICENSE', undefined])('of the kind %s end a build', async (license) => {
-    const root = scratch();
-    mkdirSync(join(root, 'node_modules/one'), { recursive: true });
-    writeFileSync(join(root, 'node_modules/one/package.json'), JSON.stringify({ name: 'one', version: '1.0.0', license }));
-    writeFileSync(join(root, 'node_modules/one/LICENSE'), 'words');
-    await expect(renderLicenses(root, ['node_modules/one'])).rejects.toThrow(`one has the license ${license}, which`);
-  });
+  it.each(['GPL-3.0-only', 'SEE LICENSE IN LICENSE', undefined])(
+    'of the kind %s end a build',
+    async (license) => {
+      const root = scratch();
+      mkdirSync(join(root, 'node_modules/one'), { recursive: true });
+      writeFileSync(
+        join(root, 'node_modules/one/package.json'),
+        JSON.stringify({ name: 'one', version: '1.0.0', license }),
+      );
+      writeFileSync(join(root, 'node_modules/one/LICENSE'), 'words');
+      await expect(renderLicenses(root, ['node_modules/one'])).rejects.toThrow(
+        `one has the license ${license}, which`,
+      );
+    },
+  );
 });

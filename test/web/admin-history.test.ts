@@ -171,6 +171,12 @@ describe('a table as CSV', () => {
     expect(csvOf([['Gala;=1+1', 'Gala\n @1']])).toBe('\ufeff"Gala;\'=1+1","Gala\n\' @1"\r\n');
   });
 
+  it('holds none behind several line ends, and takes no longer for a text of nothing else', () => {
+    expect(csvOf([['a\t\t=1', 'a;\u200b+1']])).toBe('\ufeff"a\t\t\'=1","a;\'\u200b+1"\r\n');
+    const blank = '\t'.repeat(1_000_000);
+    expect(csvOf([[blank]])).toBe(`\ufeff"${blank}"\r\n`);
+  });
+
   it('keeps quotes, commas, line ends and numbers as they are', () => {
     expect(csvOf([['a "b"', 'c,d', 'e\nf', -1.5, null]])).toBe('\ufeff"a ""b""","c,d","e\nf","-1.5",""\r\n');
   });

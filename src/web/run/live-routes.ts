@@ -4,6 +4,7 @@ import { deployNewsOf } from '../deploys/deploy-news.ts';
 import { personWhoMaySeeDeploys } from '../deploys/deploy-watcher.ts';
 import { personWhoMaySee } from '../involved.ts';
 import { isOver } from '../layout/run-words.ts';
+import { refuseOtherSites } from '../other-sites.ts';
 import { queryNumber } from '../query-number.ts';
 import { sendJson } from '../reply.ts';
 import type { Call, Route } from '../route.ts';
@@ -96,10 +97,17 @@ async function live(call: Call, context: WebContext): Promise<Response> {
   });
 }
 
-/** Who watches, by a ticket or a login. @throws {Failure} `unauthorized` */
-async function holderFor(call: Call, id: string, { seals }: WebContext): Promise<string> {
-  const holder =
-    holderOf(call.query.get('ticket') ?? '', id, seals) ?? (await call.identify())?.userid ?? null;
+/**
+ * Who watches, by a ticket or a login. A browser may send its login with a WebSocket that a page of another site opens, and lets
+ * that page read what is said; a ticket is in our own pages alone.
+ *
+ * @throws {Failure} `unauthorized`, `forbidden`
+ */
+async function holderFor(call: Call, id: string, context: WebContext): Promise<string> {
+  const byTicket = holderOf(call.query.get('ticket') ?? '', id, context.seals);
+  if (byTicket !== null) return byTicket;
+  refuseOtherSites({ ...call, method: 'WebSocket' }, context);
+  const holder = (await call.identify())?.userid ?? null;
   if (holder !== null) return holder;
   throw new Failure('unauthorized', 'nobody has logged in, and there is no ticket, or it is too old', {
     hint: 'Log in; or ask by a long poll, which gives a ticket.',
