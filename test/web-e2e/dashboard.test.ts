@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -25,11 +25,26 @@ beforeAll(async () => {
 afterAll(() => site.close());
 
 /** Has config-update run as a part of that deploy. */
-const configUpdate = (deploy: string, ...args: readonly string[]) =>
+const configUpdate = (deploy: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}) =>
   runProgram([join(site.rig.env['APP_ROOT'] ?? '', 'scripts/config-update'), ...args], {
     ...site.rig.env,
+    ...env,
     NVOI_DEPLOY_ID: deploy,
   });
+
+/** The same, but it waits before it publishes, when its first lines are there, until it is let go. */
+async function waitingUpdate(deploy: string): Promise<{ goOn: () => Promise<string> }> {
+  const gate = join(site.rig.home, `${deploy}.gate`);
+  const script = join(site.rig.home, `${deploy}.sh`);
+  writeFileSync(script, `#!/bin/sh\nuntil [ -e ${gate} ]; do sleep 0.05; done\n`, { mode: 0o755 });
+  const running = configUpdate(deploy, [], { APP_USER: 'root', FLEET_BEFORE: script });
+  await expect.poll(async () => (await runOf(deploy))?.lastSeq ?? 0).toBeGreaterThan(0);
+  const goOn = (): Promise<string> => {
+    writeFileSync(gate, '');
+    return running;
+  };
+  return { goOn };
+}
 
 const runOf = async (deploy: string): Promise<ReceivedRun | undefined> => {
   const { deploys } = await administrator.json<{ deploys: ReceivedRun[] }>(`/deploys/?text=${deploy}`);
@@ -44,14 +59,12 @@ const upTo = (count: number): number[] => Array.from({ length: count }, (_, at) 
 
 describe('config-update, whose dashboard is the showcase-web behind Navigator', () => {
   it('is watched line by line while it runs, and is there whole', async () => {
-    await site.rig.setFaults('slow=1');
-    const running = configUpdate('watched');
-    await expect.poll(async () => (await runOf('watched'))?.lastSeq ?? 0).toBeGreaterThan(0);
+    const { goOn } = await waitingUpdate('watched');
     const { run, ticket } = await answerOf('watched');
     expect(run.status).toBe('started');
     const watching = administrator.watch(run.id, ticket);
-    const said = await running;
-    await site.rig.setFaults('');
+    await watching.begun;
+    const said = await goOn();
     await watching.ended;
     const frames = watching.frames.map(({ frame }) => frame as unknown as DeployFrame);
     const seen = frames.flatMap((frame) => (frame.type === 'lines' ? frame.lines : []));
@@ -65,14 +78,11 @@ describe('config-update, whose dashboard is the showcase-web behind Navigator', 
   });
 
   it('is kept once and in order though the server is killed in the middle and begins again', async () => {
-    await site.rig.setFaults('slow=2');
-    const running = configUpdate('restarted');
-    await expect.poll(async () => (await runOf('restarted'))?.lastSeq ?? 0).toBeGreaterThan(0);
+    const { goOn } = await waitingUpdate('restarted');
     await site.rig.endServer('SIGKILL');
     await site.rig.startServer();
-    await running;
-    await site.rig.setFaults('');
-    expect(await configUpdate('-', '--send-outbox', '--wait', '60')).toBe('Nothing is left to send.\n');
+    await goOn();
+    expect(await configUpdate('-', ['--send-outbox', '--wait', '60'])).toBe('Nothing is left to send.\n');
     const { run, lines } = await answerOf('restarted');
     expect(run).toMatchObject({ status: 'completed', outcome: 'done', lost: [], dropped: 0 });
     expect(numbersOf(lines)).toEqual(upTo(run.sentLastSeq));
