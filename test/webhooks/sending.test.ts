@@ -89,6 +89,21 @@ describe('what programs are told', () => {
     expect(receiver.types).toEqual(['run.finished', 'run.finished']);
   });
 
+  it('of a run that somebody takes back is that', async () => {
+    room.played.hold();
+    begin();
+    publish();
+    await expect.poll(() => room.runs.runs({ states: ['running'] }).total).toBe(1);
+    room.runs.cancel(publish(), 'bob');
+    const [heard] = await receiver.has(1);
+    expect(heard?.data).toMatchObject({
+      run: { state: 'cancelled', next: null },
+      error: { code: 'cancelled' },
+    });
+    await room.played.letGo();
+    await receiver.has(2);
+  });
+
   it('of a thousand machines is a hundred at most by name', async () => {
     const error = { code: 'unauthorized', message: 'no', hint: 'Look.' } as const;
     const machines = Array.from({ length: 1000 }, (_, n) => machine(`m${n}`, { outcome: 'failed', error }));

@@ -87,12 +87,15 @@ function takeNotification(call: Call, proof: Proved, context: WebContext): Respo
     : answered(answer, call, context);
 }
 
-/** By what a delivery is known again. GitHub signs the body alone, so its name could be another one when it is sent again. */
+/**
+ * By what a delivery is known again. GitHub signs the body alone, so its name could be another one when somebody else sends it
+ * again; but two dispatches may well have the same body.
+ */
 function named(hook: Hook, proof: Proved, body: Buffer) {
   const sender = proof.kind;
   if (proof.kind === 'token') return { hook, sender, ids: [] };
-  const digest = createHash('sha256').update(body).digest('hex');
-  const more = proof.kind === 'github' ? [bodyId(digest)] : [];
+  const isUnique = proof.kind === 'github' && proof.event !== 'repository_dispatch';
+  const more = isUnique ? [bodyId(createHash('sha256').update(body).digest('hex'))] : [];
   return { hook, sender, ids: [`${sender}:${proof.id}`, ...more] };
 }
 

@@ -123,6 +123,18 @@ describe('the same delivery', () => {
     expect(again.body).toEqual({ ...first.body, repeated: true });
   });
 
+  it('is two where GitHub dispatches the same twice, since nothing tells such bodies apart', async () => {
+    const settings = server.context.hooks;
+    const { events } = settings.github;
+    Object.assign(settings, { github: { ...settings.github, events: ['push', 'repository_dispatch'] } });
+    const dispatch = { action: 'update', client_payload: {}, repository: { id: 7 } };
+    const signed = await github('repository_dispatch', dispatch);
+    const answers = [await update(signed), await update(await github('repository_dispatch', dispatch))];
+    expect(answers.map(({ body }) => body.repeated)).toEqual([false, false]);
+    expect((await update(signed)).body.repeated).toBe(true);
+    Object.assign(settings, { github: { ...settings.github, events } });
+  });
+
   it('is known after a restart, also when its run is over', async () => {
     const one = await startWeb({ env: HOOK_ENV, keep: true, command: ['/bin/true'] });
     const [standard, push1] = [webhook({}), await github('push', push('main'))];
