@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -45,4 +45,28 @@ it('a record of runs is proved to be writable without a change to it', () => {
   proveWritable(db);
   expect(db.pragma('user_version', { simple: true })).toBe(version);
   db.close();
+});
+
+it('the token of METRICS_TOKEN_FILE opens the metrics, and a file that others can read keeps the server from its start', async () => {
+  const machine = withWebIndex(new Machine());
+  atEnd(() => machine.remove());
+  const file = join(machine.home, 'metrics-token');
+  writeFileSync(file, 'a-token-of-thirty-two-characters\n', { mode: 0o600 });
+  const start = (): WebProcess => {
+    const server = new WebProcess(machine, undefined, { METRICS_TOKEN_FILE: file });
+    atEnd(() => server.stop('SIGKILL'));
+    return server;
+  };
+  const server = start();
+  const ask = async (token: string) => {
+    const headers = { 'X-Forwarded-For': '192.0.2.7', Authorization: `Bearer ${token}` };
+    return await fetch(`${await server.url()}/metrics`, { headers });
+  };
+  expect((await ask('a-token-of-thirty-two-characters')).status).toBe(200);
+  expect((await ask('another-token')).status).toBe(401);
+  await server.stop();
+  chmodSync(file, 0o644);
+  const refused = start();
+  expect(await refused.ended).toBe(1);
+  expect(refused.stderr).toContain('METRICS_TOKEN_FILE names');
 });
