@@ -49,7 +49,8 @@ SHOWCASE_WEB=on
 ; and theirs
 export RAILS_LOG_VOLUME=/data/log
 
-BUCKET_NAME=showcase # the bucket
+# the bucket
+BUCKET_NAME=showcase
 OTHER="a b" 
 if true; then x=1; fi
 `,
