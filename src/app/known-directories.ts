@@ -1,16 +1,16 @@
 import { dirname, join } from 'node:path';
 import { asFailure } from '../failure.ts';
+import type { Tell } from '../report/events.ts';
 import { makeDirectoryForApplication } from '../rights/directories.ts';
 import { isMapping, listAt, mappingAt } from '../site/data.ts';
 import type { Site } from '../site/site.ts';
 import { ownPart } from '../site/static.ts';
-import type { Parts } from '../update/update-context.ts';
 
 /**
  * Makes the missing directories that the application needs, and gives them to its account: a new volume is empty, and
  * so may be a new image. A directory that cannot be made is reported. On a local host it makes none.
  */
-export function makeDirectories({ site, report }: Parts): void {
+export function makeDirectories(site: Site, report: Tell): void {
   if (site.deployment === 'local') return;
   const own = [site.dbDir, site.logDir ?? join(site.appRoot, 'log'), site.storageDir];
   for (const path of [...own, ...demoDirectories(site)]) {

@@ -3,10 +3,12 @@ import { dirname, join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { inDirectory } from '../rights/rights.ts';
 import type { ItemEvent, RunEndedEvent, RunEvent } from './events.ts';
-import type { LogOptions, OpenLog, ShortEnd } from './log-entry.ts';
+import type { LogEntry, LogOptions, OpenLog, ShortEnd } from './log-entry.ts';
 import type { RunResult } from './results.ts';
 
 const STANDARD_ERROR = 2;
+/** Lines that wait for the log's directory, which a machine makes when it boots. */
+const MOST_WAITING = 1000;
 
 /** Loaded by `log.ts` alone, when there is something to log. */
 export function openLog(options: LogOptions): OpenLog {
@@ -15,9 +17,11 @@ export function openLog(options: LogOptions): OpenLog {
   const keep = (error: unknown): void => {
     problem ??= `${path} cannot be written: ${(error as Error).message}`;
   };
+  const opened = path === null ? null : openLogFile(path, keep);
+  let waiting: LogEntry[] | null = opened === 'no directory' ? [] : null;
   const descriptors = {
     'standard error': options.standardError ? STANDARD_ERROR : null,
-    file: path === null ? null : openLogFile(path, keep),
+    file: opened === 'no directory' ? null : opened,
   };
   let at = '';
   let descriptor: number | null = null;
@@ -34,6 +38,16 @@ export function openLog(options: LogOptions): OpenLog {
     },
   );
   const write: OpenLog['write'] = (place, entry) => {
+    if (place === 'file' && waiting && path !== null) {
+      if (waiting.length < MOST_WAITING) waiting.push(entry);
+      const file = openLogFile(path, keep);
+      if (file === 'no directory') return;
+      const late = waiting;
+      waiting = null;
+      descriptors.file = file;
+      for (const one of late) write(place, one);
+      return;
+    }
     descriptor = descriptors[place];
     if (descriptor === null) return;
     at = 'event' in entry ? entry.event.at : entry.at;
@@ -61,7 +75,7 @@ function writeAll(descriptor: number | null, line: string, failed: (error: unkno
   }
 }
 
-function openLogFile(path: string, failed: (error: unknown) => void): number | null {
+function openLogFile(path: string, failed: (error: unknown) => void): number | 'no directory' | null {
   const { O_WRONLY, O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constants;
   // Without O_NONBLOCK the process would wait for a reader if the file is a pipe.
   const always = O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK;
@@ -78,7 +92,8 @@ function openLogFile(path: string, failed: (error: unknown) => void): number | n
     return open(O_CREAT | O_EXCL);
   } catch (error) {
     // A missing directory is reported before anything is logged (`cautionsOf`).
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') failed(error);
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'no directory';
+    failed(error);
     return null;
   }
 }

@@ -158,9 +158,12 @@ describe('a machine that boots', () => {
 
   it('comes up on a new volume without any directories', async () => {
     rmSync(machine.dbDir, { recursive: true });
-    const answer = await boot();
+    const logDir = join(machine.home, 'volume/log');
+    const answer = await boot({ RAILS_LOG_VOLUME: logDir });
     expect(answer.exitCode, answer.stdout).toBe(0);
     expect(answer.stdout).toContain(`made ${machine.dbDir}`);
+    expect(answer.stdout).not.toContain('no log is written');
+    expect(readFileSync(join(logDir, 'update_config.log'), 'utf8')).toContain(`made ${logDir}`);
     expect(machine.read('navigator.yml')).toContain('tea-dance');
   });
 
@@ -221,12 +224,8 @@ describe('an index that was changed by hand', () => {
   });
 
   it('is held on the admin host, until it is published or the store’s is forced', async () => {
-    machine.env = {
-      ...machine.env,
-      FLY_APP_NAME: '',
-      FLY_REGION: '',
-      UPDATE_CONFIG_TOKEN: 'a-token-of-mine',
-    };
+    const token = 'a-token-of-mine';
+    machine.env = { ...machine.env, FLY_APP_NAME: '', FLY_REGION: '', UPDATE_CONFIG_TOKEN: token };
     await published.publish(FIRST, EARLIER);
     await machine.post();
     await byHand('Not published');
@@ -241,7 +240,7 @@ describe('an index that was changed by hand', () => {
     const told = await machine.run([]);
     expect(told.exitCode).toBe(1);
     expect(told.stdout).toMatch(/studio .*: differs in name/);
-    const env = { HTTP_AUTHORIZATION: 'Bearer a-token-of-mine' };
+    const env = { HTTP_AUTHORIZATION: `Bearer ${token}` };
     const forced = await machine.post('force=1', { env });
     expect(forced.result).toMatchObject({ outcome: 'updated', index: { source: 'store' } });
     rmSync(machine.path('htpasswd'));

@@ -13,6 +13,8 @@ export interface HookCall {
   readonly args: readonly string[];
   readonly command: Command<null>;
   readonly streams: Streams;
+  /** Whether missing directories are made first; not where absent. */
+  readonly makesDirectories?: boolean;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface HookCall {
  * @returns the exit code of the work; 1 if it could not begin, 2 for arguments
  */
 export async function runHook(
-  { world, args, command, streams }: HookCall,
+  { world, args, command, streams, makesDirectories = false }: HookCall,
   work: (parts: Parts) => Promise<0 | 1>,
 ): Promise<0 | 1 | 2> {
   const call = await readCall(command, args, streams, world);
@@ -39,7 +41,7 @@ export async function runHook(
     await log.close();
   };
   return await runToEnd({ log, refused, close }, async () => {
-    const parts = await buildParts(world, voice);
+    const parts = await buildParts(world, voice, { makesDirectories });
     hasBegun = true;
     return await work(parts);
   });

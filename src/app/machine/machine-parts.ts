@@ -19,6 +19,7 @@ import { readStoreSettings } from '../../store/store-settings.ts';
 import type { Parts } from '../../update/update-context.ts';
 import { readUpdateSettings } from '../../update/update-settings.ts';
 import { versionText } from '../../version.ts';
+import { makeDirectories } from '../known-directories.ts';
 import { cautionsOf } from './cautions.ts';
 
 /** The world as an executable finds it. */
@@ -128,9 +129,14 @@ export function buildVoice(world: World, reporters: readonly Reporter[], standar
  * Builds the parts from the environment. The store's variables are read when it is opened: a rollback, the start hook
  * and a request for the state do not need them, and must not fail because of them.
  *
+ * @param makesDirectories whether missing directories are made, before anything is said of them
  * @throws {Failure} `config-invalid`, naming the variable or the key of the override file.
  */
-export async function buildParts(world: World, voice: Voice): Promise<Parts> {
+export async function buildParts(
+  world: World,
+  voice: Voice,
+  { makesDirectories = false }: { readonly makesDirectories?: boolean } = {},
+): Promise<Parts> {
   const { env } = world;
   const warn = (message: string, isPrivate = false) =>
     voice.report({ type: 'note', level: 'warning', isPrivate, message });
@@ -140,6 +146,7 @@ export async function buildParts(world: World, voice: Voice): Promise<Parts> {
   }
   const site = await siteOf(world);
   const settings = readUpdateSettings(env);
+  if (makesDirectories) makeDirectories(site, voice.report);
   for (const message of cautionsOf(site, env)) warn(message);
   return {
     site,

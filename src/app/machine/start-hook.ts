@@ -8,7 +8,6 @@ import { htpasswdPath } from '../../site/paths.ts';
 import { siteFrom } from '../../site/read-site.ts';
 import { runStart } from '../../update/start-update.ts';
 import type { Streams } from '../arguments.ts';
-import { makeDirectories } from '../known-directories.ts';
 import { isSupervised, runSupervised } from '../supervise.ts';
 import { runHook } from './hook.ts';
 import { hostOf, type World } from './machine-parts.ts';
@@ -29,8 +28,8 @@ export async function runStartHook(
   streams: Streams,
 ): Promise<0 | 1 | 2> {
   if (args.length === 0 && !isSupervised(world.env)) return await watchWork(world, streams.write);
-  return await runHook({ world, args, command: START, streams }, async (parts) => {
-    makeDirectories(parts);
+  const call = { world, args, command: START, streams, makesDirectories: true };
+  return await runHook(call, async (parts) => {
     const { outcome } = await runStart(withoutWrongWeb(parts), arrival());
     return outcome === 'failed' ? 1 : 0;
   });

@@ -16,7 +16,6 @@ import { refusedResult } from '../../update/result.ts';
 import { runUpdate } from '../../update/update.ts';
 import type { Parts } from '../../update/update-context.ts';
 import { readCall, refusalExit, type Streams, toldAsUsage } from '../arguments.ts';
-import { makeDirectories } from '../known-directories.ts';
 import { keepMetrics } from '../metrics-dir.ts';
 import type { Form } from '../options/form.ts';
 import { runToEnd } from '../run-to-end.ts';
@@ -78,7 +77,8 @@ export async function runUpdateCommand(
   return await runToEnd({ log: voice.log, refused, close }, async () => {
     const { task, appRoot } = options();
     const here = atAppRoot(world, appRoot);
-    const parts = await buildParts(here, voice);
+    const makesDirectories = task.kind === 'update' && task.boot;
+    const parts = await buildParts(here, voice, { makesDirectories });
     if (task.kind === 'update' || task.kind === 'rollback') changing = here;
     const result = await perform(task, parts, json, streams);
     if (result && json) print(result);
@@ -98,7 +98,6 @@ async function perform(
       // Where Navigator has no configuration yet, it serves nobody until this has succeeded.
       const mustServe = task.boot || (!task.force && !existsSync(navigatorPath(parts.site)));
       const boot = mustServe ? { mustServe, reload: true } : {};
-      if (task.boot) makeDirectories(parts);
       const request = { trigger: 'command', force: task.force, arrival: arrival(), ...boot } as const;
       return await runUpdate(mustServe ? withoutWrongWeb(parts) : parts, request);
     }
