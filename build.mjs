@@ -6,6 +6,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { addonFor } from './dev/build/addon.mjs';
 import { findForeign, isCurrent, place, writeStamp } from './dev/build/output.mjs';
 import { runUnderOwnNode } from './dev/own-node.mjs';
 
@@ -70,7 +71,7 @@ function readOptions() {
 }
 
 async function main({ out, force, metafile, ...target }) {
-  const addon = await addonFor(target);
+  const addon = await addonFor(root, target);
   const outDir = resolve(out);
   const key = { addon: relative(root, addon), out: relative(root, outDir) };
   const stamp = join(outDir, out === root ? 'node_modules/.cache' : '.', '.showcase-config-build.json');
@@ -88,18 +89,6 @@ async function main({ out, force, metafile, ...target }) {
   await writeStamp(stamp, root, key, made);
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   process.stdout.write(`Built ${made.names.join(', ')} in ${seconds} s (${relative(root, addon)})\n`);
-}
-
-async function addonFor({ platform, arch, libc = machineLibc() }) {
-  const directory = join(root, 'node_modules/better-sqlite3/prebuilds');
-  const name = `${platform}${platform === 'linux' && libc === 'musl' ? 'musl' : ''}-${arch}.node`;
-  const known = await readdir(directory);
-  if (known.includes(name)) return join(directory, name);
-  throw new Error(`better-sqlite3 has no addon ${name}. It has: ${known.join(', ')}`);
-}
-
-function machineLibc() {
-  return process.report.getReport().header.glibcVersionRuntime ? 'glibc' : 'musl';
 }
 
 async function build(addon, outDir, analyse) {

@@ -11,6 +11,8 @@ export const ALLOWED = ['Apache-2.0', 'BSD-3-Clause', 'ISC', 'MIT', 'MIT-0'];
 const HEAD = `The executables in this directory contain code of the packages below, each under the license that follows its name.
 `;
 
+const RULE = '-'.repeat(78);
+
 /**
  * @param root directory of the project
  * @param packages directories of packages, relative to `root`
@@ -31,6 +33,23 @@ export async function renderLicenses(root, packages) {
   }
   const parts = [...byText].map(([text, names]) => ({ names: names.sort(), text }));
   parts.sort((a, b) => (a.names[0] < b.names[0] ? -1 : 1));
-  const rule = '-'.repeat(78);
-  return `${HEAD}${parts.map(({ names, text }) => `\n${rule}\n${names.join('\n')}\n\n${text}\n`).join('')}`;
+  return `${HEAD}${parts.map(({ names, text }) => `\n${RULE}\n${names.join('\n')}\n\n${text}\n`).join('')}`;
+}
+
+/**
+ * The packages that such a text is about.
+ *
+ * @param {string} text what `renderLicenses` gives
+ * @returns {{ name: string, version: string }[]}
+ */
+export function licensedPackages(text) {
+  return text.split(`\n${RULE}\n`).flatMap((part, at) => {
+    if (at === 0) return [];
+    const [names = ''] = part.split('\n\n');
+    return names.split('\n').map((line) => {
+      const [, name, version] = /^(\S+) (\S+) \(/.exec(line) ?? [];
+      if (!name || !version) throw new Error(`no package: ${line}`);
+      return { name, version };
+    });
+  });
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { realpathSync } from 'node:fs';
 
 /** What busybox is called by, inside. `env` is what the first line of an executable names. */
-const TOOLS = ['cat', 'chmod', 'chown', 'env', 'find', 'gzip', 'ls', 'mkdir', 'sh', 'sha256sum', 'tar'];
+const TOOLS = ['cat', 'chmod', 'chown', 'cp', 'env', 'gzip', 'ls', 'mkdir', 'mv', 'sh', 'sha256sum', 'tar'];
 
 /** Arguments: the directory, the Node, the busybox, then the libraries of both. */
 const SETUP = `
@@ -61,7 +61,7 @@ export class EmptyRoot {
 
   /** What a command is to be run through. */
   get through(): string[] {
-    return ['nsenter', `--target=${this.#keeper.pid}`, '--mount', '--root', '--'];
+    return ['nsenter', `--target=${this.#keeper.pid}`, '--mount', '--root', '--wd', '--'];
   }
 
   /** Where what stands at a path inside is found outside. */

@@ -1,4 +1,12 @@
-import { chownSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openImage } from '../../src/database/image.ts';
@@ -88,6 +96,27 @@ describe('a machine that an earlier release has updated', () => {
     expect(readdirSync(root.outside('/var/lib/showcase-config'))).toHaveLength(1);
     const idle = await site.run(MACHINE, 'scripts/idle');
     expect(idle.stdout).toContain('Summary: done, 2 unchanged, 11 missing');
+  });
+});
+
+describe('a file of a later release', () => {
+  it.each([
+    ['journal.db', 'cgi-bin/update_config'],
+    ['tenants.db', 'scripts/ready'],
+    ['uploads.db', 'scripts/idle'],
+  ])('%s is refused by %s and left alone; once it is moved aside, all goes on', async (name, script) => {
+    const path = outside(`.update_config/${name}`);
+    const later = readFileSync(path);
+    later.writeUInt32BE(99, 60); // user_version, in the header of every SQLite file
+    writeFileSync(path, later);
+    const refused = await site.run(MACHINE, script);
+    expect(refused.exitCode).toBe(1);
+    expect(refused.stdout).toMatch(
+      /\(config-invalid\).* was made by a newer version of this program \(schema 99/,
+    );
+    expect(readFileSync(path).equals(later)).toBe(true);
+    renameSync(path, `${path}.later`);
+    expect(await site.run(MACHINE, script)).toMatchObject({ exitCode: 0 });
   });
 });
 

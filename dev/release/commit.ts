@@ -1,0 +1,40 @@
+/** What a release is made of: the commit that is checked out, and whether anything differs from it. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export interface Commit {
+  /** 40 hex digits. */
+  readonly id: string;
+  /** Seconds since 1970: `SOURCE_DATE_EPOCH`, else when it was committed. */
+  readonly time: number;
+  /** Of package.json, such as `0.1.0`; `0.1.0+dirty` where the tree differs from the commit. */
+  readonly version: string;
+  /** Files that differ from the commit, as `git status --short` says it. */
+  readonly changed: readonly string[];
+}
+
+/** @throws {Error} not a git checkout, or `SOURCE_DATE_EPOCH` is not a number of seconds */
+export function readCommit(root: string, env: NodeJS.ProcessEnv): Commit {
+  const status = git(root, 'status', '--short', '--untracked-files=all');
+  const [id = '', committed = ''] = git(root, 'log', '-1', '--format=%H %ct').trim().split(' ');
+  const changed = status.split('\n').filter((line) => line !== '');
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  const text = env['SOURCE_DATE_EPOCH'] || committed;
+  if (!/^\d{1,12}$/.test(text))
+    throw new Error(`SOURCE_DATE_EPOCH is not a number of seconds since 1970: ${text}`);
+  return { id, changed, time: Number(text), version: changed.length > 0 ? `${version}+dirty` : version };
+}
+
+/** Files below these directories that the commit has, relative to `root`, sorted. */
+export function committedFiles(root: string, ...directories: string[]): string[] {
+  const listed = git(root, 'ls-files', '-z', '--', ...directories);
+  return listed
+    .split('\0')
+    .filter((path) => path !== '')
+    .sort();
+}
+
+function git(root: string, ...args: string[]): string {
+  return execFileSync('git', ['-C', root, ...args], { encoding: 'utf8', maxBuffer: 2 ** 26, stdio: 'pipe' });
+}
