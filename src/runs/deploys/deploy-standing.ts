@@ -25,6 +25,11 @@ const FAILED: Readonly<Record<string, DeployStanding>> = {
   interrupted: 'interrupted',
 };
 
+/** Whether a run has ended, as far as its sender said. */
+export function hasEnded({ status }: { readonly status: string | null }): boolean {
+  return status === 'completed' || status === 'failed';
+}
+
 /**
  * Where a run stands. `no signal` and `gone` are nowhere stored: both end as soon as anything of the run arrives.
  *

@@ -1,8 +1,8 @@
 import type { Database, Statement } from '../../database/sqlite.ts';
+import { hasEnded } from './deploy-standing.ts';
 import type { PlanStatus } from './deploys.ts';
 import type { KeptReceived } from './kept-received.ts';
 import type { ReceivedRow } from './received-row.ts';
-import { hasEnded } from './status-rules.ts';
 
 /** Runs of senders that name none: one after the other within a deploy. Who calls it opens the transaction. */
 export class PlanRuns {

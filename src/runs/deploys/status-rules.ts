@@ -1,5 +1,6 @@
 import type { CompletedBody, FailedBody, StartedBody, StatusBody } from '../../callbacks/wire.ts';
 import { type Cell, jsonOrNull } from '../row-values.ts';
+import { hasEnded } from './deploy-standing.ts';
 import type { PlanStatus } from './deploys.ts';
 import type { Columns, ReceivedRow } from './received-row.ts';
 
@@ -31,11 +32,6 @@ export function afterPlanStatus(row: ReceivedRow, { status, fields }: PlanStatus
     tunnels: jsonOrNull(fields.tunnels ?? null),
   };
   return atTheEnd(row, end);
-}
-
-/** Whether a run has ended, as far as its sender said. */
-export function hasEnded({ status }: Pick<ReceivedRow, 'status'>): boolean {
-  return status === 'completed' || status === 'failed';
 }
 
 function startOf(body: StartedBody): Columns {

@@ -1,5 +1,5 @@
 import type { ReceivedLine, ReceivedRun } from '../../runs/deploys/deploy-model.ts';
-import { GONE_MS } from '../../runs/deploys/deploy-standing.ts';
+import { GONE_MS, hasEnded } from '../../runs/deploys/deploy-standing.ts';
 
 /** What is sent over a WebSocket of a run that was received, one JSON text a frame. `state` comes first, and at each change. */
 export type DeployFrame =
@@ -27,10 +27,6 @@ export interface DeployAnswer {
 /** Whether all of a run was said, and all of it is here. */
 export function isWhole(run: Pick<ReceivedRun, 'status' | 'lastSeq' | 'sentLastSeq'>): boolean {
   return hasEnded(run) && run.lastSeq >= run.sentLastSeq;
-}
-
-function hasEnded({ status }: Pick<ReceivedRun, 'status'>): boolean {
-  return status === 'completed' || status === 'failed';
 }
 
 /** Milliseconds: a day. Later than that nobody waits for a run that has not said how it ended. */

@@ -24,7 +24,13 @@ const known = new WeakMap<object, Map<string, Known>>();
 /** What all lines of a run say of it. Those that were read for an earlier page are not read again. */
 export async function standingsOf(deploys: Lines, run: ReceivedRun): Promise<ReceivedStandings> {
   const entry = entryOf(deploys, run);
-  await entry.ready;
+  try {
+    await entry.ready;
+  } catch (error) {
+    // What is half read would stay so.
+    known.get(deploys)?.delete(run.id);
+    throw error;
+  }
   for (let before = -1; entry.cursor > before; ) {
     before = entry.cursor;
     const { lines, cursor } = deploys.news(run.id, before, AT_ONCE);

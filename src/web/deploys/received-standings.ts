@@ -1,4 +1,5 @@
 import type { ReceivedLine, ReceivedRun } from '../../runs/deploys/deploy-model.ts';
+import { hasEnded } from '../../runs/deploys/deploy-standing.ts';
 import type { MachineStanding } from '../run/machine-standings.ts';
 import type { StepStanding } from '../run/step-standings.ts';
 import { shownText } from './received-lines.ts';
@@ -10,7 +11,7 @@ interface Step {
   readonly at: number;
 }
 
-interface Told extends MachineStanding {
+interface MachineLine extends MachineStanding {
   readonly seq: number;
 }
 
@@ -21,7 +22,7 @@ const MOST_MACHINES = 10_000;
 /** What the lines of a run say of its steps and machines. The order in which they come does not matter. */
 export class ReceivedStandings {
   readonly #steps: Step[] = [];
-  readonly #machines = new Map<string, Told>();
+  readonly #machines = new Map<string, MachineLine>();
   /** The highest number. */
   top = 0;
   /** When the line of that number was written. */
@@ -42,7 +43,7 @@ export class ReceivedStandings {
 
   /** With durations from one step to the next, the last one to the end, should there be one. */
   steps({ status, finishedAt }: Pick<ReceivedRun, 'status' | 'finishedAt'>): StepStanding[] {
-    const isOver = status === 'completed' || status === 'failed';
+    const isOver = hasEnded({ status });
     return this.#steps.map(({ title, at }, place) => {
       const next = this.#steps[place + 1];
       const end = next?.at ?? (isOver ? (finishedAt === null ? this.#topAt : Date.parse(finishedAt)) : null);
@@ -53,7 +54,7 @@ export class ReceivedStandings {
 
   /** In the order of their first words; those whose lines are not there, but which the end names, behind. */
   machines({ failedMachines, status }: Pick<ReceivedRun, 'failedMachines' | 'status'>): MachineStanding[] {
-    const isOver = status === 'completed' || status === 'failed';
+    const isOver = hasEnded({ status });
     const missing = failedMachines.map(shownText).filter((name) => !this.#machines.has(name));
     return [
       ...[...this.#machines.values()].map((one) =>
