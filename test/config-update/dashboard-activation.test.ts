@@ -207,10 +207,10 @@ describe('config-update', () => {
   it.each([
     ['--dashboard', '--no-dashboard'],
     ['--dashboard', '--verify'],
-    ['--dashboard', '--history'],
+    ['--dashboard', '--metrics'],
     ['--wait', '5'],
     ['--send-outbox', '--no-dashboard'],
-    ['--send-outbox', '--dry-run'],
+    ['--send-outbox', '--metrics'],
     ['--send-outbox', '--replace', 'x'],
   ])('takes %s %s for a mistake', async (...args) => {
     const { exitCode, stderr } = await scene.host().configUpdate(args);

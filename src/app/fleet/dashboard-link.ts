@@ -10,7 +10,7 @@ import { usageOf } from '../options/command.ts';
 import type { DashboardLink, LinkedRun } from './dashboard-model.ts';
 import type { DashboardOptions } from './dashboard-options.ts';
 
-/** Of a run that no dashboard is told of. */
+/** Of a run that is reported to no dashboard. */
 const NO_DASHBOARD: DashboardLink = {
   secrets: [],
   reporters: [],
@@ -23,8 +23,8 @@ const usage = usageOf('config-update');
 /** Exit code of a run that could not begin. */
 const REFUSED = 1;
 
-/** Operations that change nothing are not told. */
-const TOLD: readonly FleetOperation[] = ['update', 'undo'];
+/** Operations that change nothing are not reported. */
+const REPORTED: readonly FleetOperation[] = ['update', 'undo'];
 
 /**
  * Finds the dashboard of an application. Without a deploy.enc nothing but the absence of that file is looked at.
@@ -33,7 +33,7 @@ const TOLD: readonly FleetOperation[] = ['update', 'undo'];
  */
 export async function linkDashboard(world: World, linked: LinkedRun): Promise<DashboardLink> {
   const { options, operation } = linked;
-  if (options.use === 'never' || !TOLD.includes(operation)) return NO_DASHBOARD;
+  if (options.use === 'never' || !REPORTED.includes(operation)) return NO_DASHBOARD;
   const appRoot = resolve(world.env['APP_ROOT'] || world.defaultAppRoot);
   const deployFile = options.deployConfig ?? findDeployFile(appRoot);
   const isWanted = options.use === 'always';

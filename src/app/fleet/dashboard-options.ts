@@ -56,11 +56,11 @@ type Given = Values<typeof DASHBOARD_OPTIONS>;
 const USUAL_WAIT_S = 10;
 
 /** Tasks that change nothing, whoever wishes a dashboard to know of them. */
-const NEVER_TOLD = ['verify', 'history', 'published'];
+const NEVER_REPORTED = ['verify', 'history', 'published', 'metrics'];
 /** Options of runs. */
 const OF_RUNS = [
-  ...['dry-run', 'verify', 'history', 'undo', 'published', 'push', 'publish', 'no-publish', 'no-dates'],
-  ...['force', 'replace', 'broadcast', 'no-dashboard', 'events'],
+  ...['dry-run', 'verify', 'history', 'published', 'metrics', 'undo', 'discard-pending', 'push'],
+  ...['publish', 'no-publish', 'no-dates', 'force', 'replace', 'broadcast', 'no-dashboard', 'events'],
 ];
 
 /** @throws {Failure} `usage` */
@@ -70,8 +70,8 @@ export function dashboardOf(
 ): DashboardOptions {
   const { dashboard, 'no-dashboard': none } = given;
   if (dashboard && none) throw usage('--dashboard and --no-dashboard exclude each other');
-  const untold = NEVER_TOLD.find((name) => given[name]);
-  if (dashboard && untold !== undefined) throw usage(`--dashboard makes no sense with --${untold}`);
+  const unreported = NEVER_REPORTED.find((name) => given[name]);
+  if (dashboard && unreported !== undefined) throw usage(`--dashboard makes no sense with --${unreported}`);
   return {
     use: dashboard ? 'always' : none ? 'never' : 'usual',
     deployConfig: pathOf(given['deploy-config']),
