@@ -39,6 +39,16 @@ export function derivedKey(key: string): Buffer {
   return Buffer.from(hkdfSync('sha256', Buffer.from(key, 'hex'), '', DERIVED_FOR, DERIVED_LENGTH));
 }
 
+const WRITTEN_KEY = /^whsec_(?<base64>[A-Za-z0-9+/]+={0,2})$/;
+/** Bytes, as Standard Webhooks has it. */
+export const [SHORTEST_WEBHOOK_KEY, LONGEST_WEBHOOK_KEY] = [24, 64] as const;
+
+/** The key of Standard Webhooks that a text without white space around it stands for; null for any other text. */
+export function webhookKeyOf(text: string): Buffer | null {
+  const key = Buffer.from(WRITTEN_KEY.exec(text)?.groups?.['base64'] ?? '', 'base64');
+  return key.length >= SHORTEST_WEBHOOK_KEY && key.length <= LONGEST_WEBHOOK_KEY ? key : null;
+}
+
 /** A key of Standard Webhooks as people write it: `whsec_` and base64. */
 export function writtenKey(key: Buffer): string {
   return `whsec_${key.toString('base64')}`;

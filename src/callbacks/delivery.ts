@@ -93,7 +93,8 @@ class RunDelivery implements Delivery {
     if (this.#lines === this.#limits.runLines || this.#bytes >= this.#limits.runBytes) {
       this.#isFull = true;
       this.#worker.run.unnumbered += 1;
-      const message = `further lines are not sent: this run has more than ${this.#lines}`;
+      const { runLines, runBytes } = this.#limits;
+      const message = `further lines are not sent: a run sends ${runLines} lines and ${runBytes / 2 ** 20} MiB at most`;
       this.#keepLine({ level: 'warning', message, logged_at: line.logged_at });
       return;
     }

@@ -1,6 +1,11 @@
 import { type Document, parseDocument, visit } from 'yaml';
 import { Failure } from '../failure.ts';
-import { derivedKey } from './callback-signatures.ts';
+import {
+  derivedKey,
+  LONGEST_WEBHOOK_KEY,
+  SHORTEST_WEBHOOK_KEY,
+  webhookKeyOf,
+} from './callback-signatures.ts';
 import { readCallbackUrl } from './callback-url.ts';
 import type { Dashboard } from './delivery-model.ts';
 import { LONGEST_CONFIG } from './deploy-cipher.ts';
@@ -27,11 +32,6 @@ export const FIELD_PLACES = [
 const SECRET_FIELD =
   /(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|CREDENTIAL|CONNECTION_STRING|(?:PRIVATE|SSH|ACCESS|SECRET|API|DEPLOY|MASTER|ENCRYPTION)_?KEY|KEY_BASE)S?$/i;
 
-/** As Standard Webhooks has it. */
-const WRITTEN_KEY = /^whsec_(?<base64>[A-Za-z0-9+/]+={0,2})$/;
-/** Bytes. */
-const SHORTEST_KEY = 24;
-const LONGEST_KEY = 64;
 /** Of one dashboard, while they are rotated. */
 const MOST_KEYS = 5;
 
@@ -72,11 +72,10 @@ export function dashboardOf(
 
 /** @throws {Failure} `config-invalid` */
 function readCallbackSecret(written: string): Buffer {
-  const base64 = WRITTEN_KEY.exec(written.trim())?.groups?.['base64'] ?? '';
-  const key = Buffer.from(base64, 'base64');
-  if (key.length >= SHORTEST_KEY && key.length <= LONGEST_KEY) return key;
+  const key = webhookKeyOf(written.trim());
+  if (key !== null) return key;
   throw invalid(
-    `callback_secret in it is not whsec_ and the base64 of ${SHORTEST_KEY} to ${LONGEST_KEY} bytes`,
+    `callback_secret in it is not whsec_ and the base64 of ${SHORTEST_WEBHOOK_KEY} to ${LONGEST_WEBHOOK_KEY} bytes`,
   );
 }
 

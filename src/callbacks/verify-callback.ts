@@ -1,7 +1,6 @@
 import { isRecord } from '../json.ts';
-import { readKeys } from '../signature.ts';
 import { hasWebhookHeader, type Presented, proveWebhook } from '../webhook-proof.ts';
-import { derivedKey, isPlanSigned } from './callback-signatures.ts';
+import { derivedKey, isPlanSigned, webhookKeyOf } from './callback-signatures.ts';
 import { DEPLOY_HEADER, DEPLOY_ID, RUN_HEADER, SIGNATURE_HEADER } from './wire.ts';
 
 /** A key that counts: `full`: 64 hexadecimal digits, `derived`: `whsec_` and base64. Secret. */
@@ -56,8 +55,9 @@ function provePlan({ headers, body }: Presented, keys: readonly ReceiverKey[], a
 
 function webhookKey({ kind, secret }: ReceiverKey): Buffer {
   if (kind === 'full') return derivedKey(secret);
-  const [key] = readKeys(secret, 'a key of the project');
-  return key ?? Buffer.alloc(0);
+  const key = webhookKeyOf(secret);
+  if (key === null) throw new Error('a key of the project is not a whsec_ key');
+  return key;
 }
 
 /**

@@ -61,7 +61,7 @@ describe('lines', () => {
     const opened = open(receiver.dashboard, { limits: { runLines: 5 } });
     expect(await deliver(opened, numbered(12))).toMatchObject({ unsent: 0, hasEnd: true });
     const { messages, statuses } = receiver.run(opened.told.run);
-    const more = 'further lines are not sent: this run has more than 5';
+    const more = 'further lines are not sent: a run sends 5 lines and 16 MiB at most';
     expect(messages).toEqual([...numbered(5), more]);
     expect(statuses.at(-1)).toMatchObject({ dropped: 7, last_seq: 6 });
     const bytes = open(receiver.dashboard, { limits: { runBytes: 1000 } });

@@ -62,7 +62,7 @@ export interface DeployChange {
   readonly newKey: string | null;
   /** Where a new key goes. */
   readonly keyPath: string;
-  /** `whsec_...`, what a dashboard checks signatures with; null where nothing is streamed. Secret. */
+  /** `whsec_...`, what a dashboard checks signatures with; empty where nothing is streamed. Secret. */
   readonly dashboardKeys: readonly string[];
 }
 

@@ -1,4 +1,5 @@
 import type { Failure } from '../../failure.ts';
+import { DEFAULT_PROJECT } from '../../runs/deploys/deploy-model.ts';
 import { formed, type Options, text, type Values } from '../options/command.ts';
 
 /** What is to be done with the keys of those who may send runs. */
@@ -15,9 +16,6 @@ export type KeysTask =
       readonly acceptsPlan: boolean | null;
       readonly newToken: boolean;
     };
-
-/** The one whose requests name none. */
-const DEFAULT_PROJECT = 'default';
 
 export const KEYS_SUBCOMMANDS = {
   'keys add': 'add a key of those who may send runs: read from --file or standard input, else a new one',

@@ -7,6 +7,9 @@ import type {
   Tunnel,
 } from '../../callbacks/wire.ts';
 
+/** Of senders whose address names no project. */
+export const DEFAULT_PROJECT = 'default';
+
 /** Whose deploys are received, each with keys of its own. */
 export interface Project {
   readonly name: string;

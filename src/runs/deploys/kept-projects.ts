@@ -1,5 +1,5 @@
 import { hash, randomBytes } from 'node:crypto';
-import { isDeployKey } from '../../callbacks/callback-signatures.ts';
+import { isDeployKey, webhookKeyOf } from '../../callbacks/callback-signatures.ts';
 import type { Database, Statement } from '../../database/sqlite.ts';
 import { Failure } from '../../failure.ts';
 import { quoted } from '../../text.ts';
@@ -28,9 +28,6 @@ const TOKEN_PREFIX = 'prj_';
 const TOKEN_BYTES = 32;
 /** While keys are rotated. A receiver tries each of them. */
 const MOST_KEYS = 5;
-const DERIVED_KEY = /^whsec_(?<base64>[A-Za-z0-9+/]+={0,2})$/;
-/** Bytes, as Standard Webhooks has it. */
-const [SHORTEST_KEY, LONGEST_KEY] = [24, 64];
 /** Letters of a digest by which a key is named: nobody can find the key by it, which has at least 192 bits. */
 const ID_LENGTH = 12;
 
@@ -146,22 +143,21 @@ export class KeptProjects implements Projects {
 
 function kindOf(key: string): ProjectKey['kind'] {
   if (isDeployKey(key)) return 'full';
-  const bytes = Buffer.from(DERIVED_KEY.exec(key)?.groups?.['base64'] ?? '', 'base64').length;
-  if (bytes >= SHORTEST_KEY && bytes <= LONGEST_KEY) return 'derived';
+  if (webhookKeyOf(key) !== null) return 'derived';
   throw new Failure('usage', 'that is not a key', {
-    hint: 'A key is a whsec_ key as scripts/onboard shows it, or the 64 hexadecimal digits of a deploy key',
+    hint: 'A key is a whsec_ key as scripts/onboard shows it, or the 64 hexadecimal digits of a deploy key.',
   });
 }
 
 function badName(name: string): Failure {
   return new Failure('usage', `${quoted(name)} is not a name of a project`, {
-    hint: 'Names have lower-case letters, digits and hyphens, at most 63 in all',
+    hint: 'Names have lower-case letters, digits and hyphens, at most 63 in all.',
   });
 }
 
 function tooMany(project: string): Failure {
   return new Failure('usage', `project ${project} has ${MOST_KEYS} keys already`, {
-    hint: 'Retire one of them first',
+    hint: 'Retire one of them first.',
   });
 }
 

@@ -3,7 +3,7 @@ import { misdirected, type Proof, proveSender } from '../../callbacks/verify-cal
 import type { CallbackAnswer } from '../../callbacks/wire.ts';
 import { Failure } from '../../failure.ts';
 import { TooManyRequests } from '../../http/http-failures.ts';
-import type { Project } from '../../runs/deploys/deploy-model.ts';
+import { DEFAULT_PROJECT, type Project } from '../../runs/deploys/deploy-model.ts';
 import { counted, quoted } from '../../text.ts';
 import { addressSeen, sendJson } from '../reply.ts';
 import type { Call, Route } from '../route.ts';
@@ -12,8 +12,6 @@ import { type Admitted, admitCallback, MOST_BYTES } from './callback-admission.t
 import { pathOfRun } from './find-deploy.ts';
 import { type Keep, type Kept, keepLogs, keepStatus } from './keep-callback.ts';
 
-/** Of senders whose address names no project. */
-const DEFAULT_PROJECT = 'default';
 /** Milliseconds that a body may take. */
 const BODY_MS = 10_000;
 
@@ -36,7 +34,7 @@ function receiving(path: string, keep: Keep): Route {
     maxBytes: MOST_BYTES,
     bodyMs: BODY_MS,
     admit: (asked: Admitted, context) => admitCallback(asked, context),
-    answer: (call, context) => withoutPlaces(context, () => receive(call, context, keep)),
+    answer: (call, context) => withoutPaths(context, () => receive(call, context, keep)),
   };
 }
 
@@ -51,7 +49,7 @@ function describe(_: Call, { now }: WebContext): Response {
 }
 
 /** Nobody out there is told where on this host anything is. It may be sent again: nothing of it was kept. */
-function withoutPlaces({ log }: WebContext, answer: () => Response): Response {
+function withoutPaths({ log }: WebContext, answer: () => Response): Response {
   try {
     return answer();
   } catch (error) {

@@ -1,5 +1,5 @@
 import { type Html, html, type Part } from '../../html/html.ts';
-import type { ReceivedRun } from '../../runs/deploys/deploy-model.ts';
+import { DEFAULT_PROJECT, type ReceivedRun } from '../../runs/deploys/deploy-model.ts';
 import { deployStanding } from '../../runs/deploys/deploy-standing.ts';
 import { counted } from '../../text.ts';
 import { badge, facts, time } from '../layout/pieces.ts';
@@ -139,7 +139,7 @@ function factsOf(run: ReceivedRun): [string, Part][] {
     ['Command', [run.command, run.version].filter(Boolean).join(' ') || null],
     ['Run', html`<code>${run.run}</code>`],
     ['Exit code', run.exitCode],
-    ['Project', run.project === 'default' ? null : run.project],
+    ['Project', run.project === DEFAULT_PROJECT ? null : run.project],
     ['Clocks', skewWords(run.skewMs)],
     ['Lines missing', missingWords(run)],
     ['Lines given up', run.dropped === 0 ? null : `${run.dropped}: the sender could not deliver them`],

@@ -1,10 +1,7 @@
 import { notFound } from '../../http/http-failures.ts';
-import type { ReceivedRun } from '../../runs/deploys/deploy-model.ts';
+import { DEFAULT_PROJECT, type ReceivedRun } from '../../runs/deploys/deploy-model.ts';
 import type { Deploys } from '../../runs/deploys/deploys.ts';
 import type { Call } from '../route.ts';
-
-/** Senders that were given no other name are of this project. */
-const DEFAULT = 'default';
 
 export interface FoundDeploy {
   readonly run: ReceivedRun;
@@ -38,7 +35,7 @@ export function findDeploy(
 
 function namesOf({ projects }: Pick<Deploys, 'projects'>): string[] {
   const others = projects.all().map(({ name }) => name);
-  return [DEFAULT, ...others.filter((name) => name !== DEFAULT)];
+  return [DEFAULT_PROJECT, ...others.filter((name) => name !== DEFAULT_PROJECT)];
 }
 
 type Named = Pick<ReceivedRun, 'project' | 'deploy' | 'id'>;
@@ -54,6 +51,6 @@ export function pathOfLogs(run: Named, what: 'logs' | 'logs.txt'): string {
 }
 
 function addressOf({ project, deploy, id }: Named, behind: string): string {
-  const query = new URLSearchParams({ ...(project === DEFAULT ? {} : { project }), run: id });
+  const query = new URLSearchParams({ ...(project === DEFAULT_PROJECT ? {} : { project }), run: id });
   return `/deploys/${encodeURIComponent(deploy)}${behind}?${query}`;
 }
