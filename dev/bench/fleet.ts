@@ -6,7 +6,16 @@ import { createInterface } from 'node:readline';
 import type { RunEvent } from '../../src/report/events.ts';
 import type { FleetReport } from '../../src/report/fleet-results.ts';
 import { changeSample, makeSampleIndex } from '../sample/sample.ts';
-import { countVariables, end, PATH, readCounts, runTimed, startStore, storeVariables } from './process.ts';
+import {
+  type Counts,
+  countVariables,
+  end,
+  PATH,
+  readCounts,
+  runTimed,
+  startStore,
+  storeVariables,
+} from './process.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -30,6 +39,8 @@ export interface FleetRun {
   readonly requests: number;
   /** Null where it was not asked for. */
   readonly peakMiB: number | null;
+  /** The kernel's counts; null where they were not asked for. */
+  readonly counts: Counts | null;
 }
 
 /** A host with an index, an object store and a played fleet, each a process of its own. */
@@ -80,12 +91,16 @@ export class BenchFleet {
   }
 
   /** Changes the index, and has every machine updated; anything but that is an error. */
-  async update(options: { count?: boolean } = {}): Promise<FleetRun> {
+  async update(options: { count?: boolean; args?: readonly string[] } = {}): Promise<FleetRun> {
     this.#changeIndex();
     if (this.#shape.faults !== '') await this.#renewFaults();
     const file = join(this.#home, 'counts.json');
     const env = { ...this.#env, ...(options.count ? countVariables(file) : {}) };
-    const { ms, output, code } = await runTimed(join(ROOT, 'scripts/config-update'), ['--events'], env);
+    const { ms, output, code } = await runTimed(
+      join(ROOT, 'scripts/config-update'),
+      ['--events', ...(options.args ?? [])],
+      env,
+    );
     const events = output
       .trimEnd()
       .split('\n')
@@ -97,12 +112,14 @@ export class BenchFleet {
     const times = (isMeant: (event: RunEvent) => boolean) =>
       events.filter(isMeant).map(({ at }) => Date.parse(at));
     const items = (phase: string) => times((event) => event.type === 'item' && event.phase === phase);
+    const counts = options.count ? readCounts(file) : null;
     return {
       ms,
       askingMs: Math.max(...items('done')) - Math.min(...times((event) => event.type === 'progress')),
       slowestMs: Math.max(...(report?.machines ?? []).map((machine) => machine.ms)),
       requests: items('asking').length,
-      peakMiB: options.count ? readCounts(file).peakMiB : null,
+      peakMiB: counts?.peakMiB ?? null,
+      counts,
     };
   }
 

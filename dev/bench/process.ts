@@ -24,6 +24,9 @@ export const PATH = [dirname(process.execPath), process.env['PATH']].join(delimi
 export interface Counts {
   readonly peakMiB: number;
   readonly cpuMs: number;
+  /** Connections that it made, and the most that it had at the same time. */
+  readonly opened: number;
+  readonly mostOpen: number;
 }
 
 /** An object store in a process of its own; its data are in `dir`. */
@@ -118,6 +121,11 @@ export function countVariables(file: string): NodeJS.ProcessEnv {
 }
 
 export function readCounts(file: string): Counts {
-  const { peak, cpu } = JSON.parse(readFileSync(file, 'utf8')) as { peak: number; cpu: number };
-  return { peakMiB: peak / 1024, cpuMs: cpu / 1000 };
+  const { peak, cpu, opened, mostOpen } = JSON.parse(readFileSync(file, 'utf8')) as {
+    peak: number;
+    cpu: number;
+    opened: number;
+    mostOpen: number;
+  };
+  return { peakMiB: peak / 1024, cpuMs: cpu / 1000, opened, mostOpen };
 }

@@ -1,8 +1,9 @@
 import { nameOf } from '../report/fleet-results.ts';
-import { displayWidth, fitted, padded } from '../report/table.ts';
+import { fitted, padded } from '../report/table.ts';
 import { duration } from '../text.ts';
-import type { FleetProgress, MachineProgress } from './fleet-progress.ts';
+import type { FleetProgress } from './fleet-progress.ts';
 import { complaint } from './fleet-words.ts';
+import type { MachineProgress } from './machine-progress.ts';
 
 /** What there is to draw on. */
 export interface View {
@@ -45,35 +46,15 @@ function waitLine(text: string, { since }: FleetProgress, { now }: View, columns
 }
 
 function machineLines(progress: FleetProgress, view: View, columns: number): string[] {
-  const all = [...progress.machines.values()];
   // One row for the bar, one for the cursor below it, and one above that is left alone.
   const room = Math.max(1, view.rows - 3);
-  const width = Math.min(
-    LONGEST_ID,
-    all.reduce((widest, { machine }) => Math.max(widest, displayWidth(nameOf(machine))), 0),
-  );
+  const width = Math.min(LONGEST_ID, progress.widest);
   const draw = (one: MachineProgress): string => machineLine(one, view, columns, width);
-  if (all.length <= room) return all.map(draw);
-  const shown = [...all].sort((a, b) => rank(a) - rank(b)).slice(0, room - 1);
-  const hidden = new Set(all);
-  for (const one of shown) hidden.delete(one);
-  return [...shown.map(draw), fitted(`    and ${summary(hidden)}`, columns)];
-}
-
-/** If not all fit: first the failed ones, then the running ones. */
-function rank({ state, outcome }: MachineProgress): number {
-  if (state === 'done') return outcome && complaint(outcome) !== null ? 0 : 4;
-  return { pausing: 1, asking: 2, waiting: 3 }[state];
-}
-
-function summary(machines: ReadonlySet<MachineProgress>): string {
-  const counts = new Map<string, number>();
-  for (const { state, outcome } of [...machines].sort((a, b) => rank(a) - rank(b))) {
-    const name = state === 'done' ? (outcome?.outcome ?? 'done') : state;
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-  }
-  const parts = [...counts].map(([name, count]) => `${count} ${name}`);
-  return `${machines.size} more: ${parts.join(', ')}`;
+  if (progress.total <= room) return [...progress.machines.values()].map(draw);
+  // If not all fit: first the failed ones, then the running ones.
+  const shown = progress.ranks.first(room - 1);
+  const rest = progress.ranks.counts(shown).join(', ');
+  return [...shown.map(draw), fitted(`    and ${progress.total - shown.length} more: ${rest}`, columns)];
 }
 
 function machineLine(one: MachineProgress, view: View, columns: number, idWidth: number): string {

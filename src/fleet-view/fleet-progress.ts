@@ -1,6 +1,9 @@
 import type { MachineItem, RunEvent } from '../report/events.ts';
 import { type FleetOperation, type Machine, type MachineOutcome, nameOf } from '../report/fleet-results.ts';
+import { displayWidth } from '../report/table.ts';
 import { complaint, outcomeOf } from './fleet-words.ts';
+import type { MachineProgress } from './machine-progress.ts';
+import { MachineRanks } from './machine-ranks.ts';
 
 /** How far a run is as a whole. */
 export type Phase = 'beginning' | 'publishing' | 'finding' | 'updating' | 'ended';
@@ -12,20 +15,6 @@ const PHASES: ReadonlyMap<string, Phase> = new Map([
   ['update', 'updating'],
   ['ask', 'updating'],
 ]);
-
-/** One machine as it is now. Times are milliseconds since 1970. */
-export interface MachineProgress {
-  readonly machine: Machine;
-  state: 'waiting' | 'asking' | 'pausing' | 'done';
-  attempt: number;
-  /** When it was first asked; null before that. */
-  began: number | null;
-  /** When it will be asked again, while it pauses. */
-  again: number | null;
-  /** Why the last attempt failed; null for no reason. */
-  reason: string | null;
-  outcome: MachineOutcome | null;
-}
 
 /** What is known of a run from what it has said so far. */
 export class FleetProgress {
@@ -39,6 +28,9 @@ export class FleetProgress {
   concurrency = 1;
   /** By name, in the order in which they were listed. */
   readonly machines = new Map<string, MachineProgress>();
+  readonly ranks = new MachineRanks();
+  /** Columns of the longest name. */
+  widest = 0;
   /** Those that are not running. */
   readonly skipped: Machine[] = [];
   done = 0;
@@ -73,7 +65,7 @@ export class FleetProgress {
     const { machine, attempt, detail } = event;
     switch (event.phase) {
       case 'waiting':
-        this.machines.set(event.name, waiting(machine));
+        this.#put(event.name, waiting(machine));
         break;
       case 'asking':
         this.#change(machine, { state: 'asking', attempt, again: null }, now);
@@ -101,9 +93,8 @@ export class FleetProgress {
     const left = this.total - this.done;
     if (this.done === 0 || this.phase !== 'updating') return left === 0 ? 0 : null;
     const mean = this.#spent / this.done;
-    let work = 0;
-    for (const { state, began } of this.machines.values()) {
-      if (state === 'done') continue;
+    let work = this.ranks.waiting * mean;
+    for (const { began } of this.ranks.underWay()) {
       // A machine that takes longer than the others is probably done soon, but the time is unknown.
       work += began === null ? mean : Math.max(mean / 4, mean - (now - began));
     }
@@ -116,10 +107,21 @@ export class FleetProgress {
   }
 
   #change(machine: Machine, change: Partial<MachineProgress>, now: number): void {
-    const one = this.machines.get(nameOf(machine)) ?? waiting(machine);
-    this.machines.set(nameOf(machine), one);
+    const name = nameOf(machine);
+    const one = this.machines.get(name) ?? this.#put(name, waiting(machine));
+    this.ranks.remove(one);
     Object.assign(one, change);
     one.began ??= now;
+    this.ranks.add(one);
+  }
+
+  #put(name: string, one: MachineProgress): MachineProgress {
+    const before = this.machines.get(name);
+    if (before) this.ranks.remove(before);
+    this.machines.set(name, one);
+    this.ranks.add(one);
+    this.widest = Math.max(this.widest, displayWidth(name));
+    return one;
   }
 
   #finish(outcome: MachineOutcome, now: number): void {

@@ -5,6 +5,7 @@ import { type Answer, type Claim, readAnswer, sameBytes } from './claim.ts';
 import { type Reply, retryAfterMs } from './exchange.ts';
 import type { Sending } from './fleet-model.ts';
 import { BRING_IT, isPlatformScript, isSettled, KEPT, ofUnsigned, PLATFORM_SCRIPT } from './refusals.ts';
+import { shortageOf } from './shortages.ts';
 
 /** The verdict on an answer. */
 export type Verdict =
@@ -47,7 +48,9 @@ export function judge(
 
 function judgeSilence(reply: Exclude<Reply, { kind: 'answered' }>): Verdict {
   switch (reply.kind) {
-    case 'unreachable':
+    case 'unreachable': {
+      const error = shortageOf(reply.code);
+      if (error) return { kind: 'retry', error, etag: null, waitMs: 0 };
       // Another attempt would meet the same certificate.
       return /CERT|SIGNATURE/.test(reply.code)
         ? failed(
@@ -58,6 +61,7 @@ function judgeSilence(reply: Exclude<Reply, { kind: 'answered' }>): Verdict {
             `no connection (${reply.code})`,
             'Check that the machine runs and that the URL of the target is right (FLEET_FLY_URL, FLEET_KAMAL_URL).',
           );
+    }
     case 'timed-out':
       return retry(
         'no answer in time',

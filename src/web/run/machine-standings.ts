@@ -1,5 +1,6 @@
-import { FleetProgress, type MachineProgress } from '../../fleet-view/fleet-progress.ts';
+import { FleetProgress } from '../../fleet-view/fleet-progress.ts';
 import { complaint } from '../../fleet-view/fleet-words.ts';
+import type { MachineProgress } from '../../fleet-view/machine-progress.ts';
 import type { RunEvent } from '../../report/events.ts';
 import { type FleetReport, type Machine, type MachineOutcome, nameOf } from '../../report/fleet-results.ts';
 import { counted } from '../../text.ts';
