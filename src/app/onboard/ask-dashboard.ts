@@ -1,18 +1,11 @@
-import { Agent as PlainAgent } from 'node:http';
-import { Agent as SecureAgent } from 'node:https';
 import { readCallbackUrl } from '../../callbacks/callback-url.ts';
-import { exchange } from '../../fleet/exchange.ts';
 import { isRecord, parseJson } from '../../json.ts';
 import type { World } from '../machine/machine-parts.ts';
-import { describeReply } from './ask-target.ts';
+import { askAddress, describeReply } from './ask-address.ts';
 import { type Asker, type Finding, problemIn, type Row, required } from './asker.ts';
 import { type DeployFiles, findDeployFiles } from './deploy-files.ts';
 import type { Answers, DashboardAnswer } from './onboard-answers.ts';
 import type { Part } from './wizard-part.ts';
-
-const PATIENCE_MS = 10_000;
-/** Bytes of an answer that says what it is. */
-const MAX_BYTES = 64 * 1024;
 
 /** Whether deploy logs go to a dashboard. */
 export const DASHBOARD: Part = {
@@ -102,16 +95,7 @@ async function check({ dashboard }: Answers, world: World, signal: AbortSignal):
         : null;
   if (text === null) return { lines: [], warnings: [] };
   const url = readCallbackUrl(text);
-  const agent = url.protocol === 'https:' ? new SecureAgent() : new PlainAgent();
-  const reply = await exchange({
-    method: 'GET',
-    url,
-    headers: { Accept: 'application/json' },
-    agent,
-    timeoutMs: PATIENCE_MS,
-    maxBytes: MAX_BYTES,
-    signal,
-  });
+  const reply = await askAddress('GET', url, { Accept: 'application/json' }, signal);
   if (reply.kind !== 'answered')
     return { lines: [], warnings: [`Nothing answers at ${url.origin}: ${describeReply(reply)}.`] };
   const said = reply.status === 200 ? parseJson(reply.body) : null;

@@ -1,7 +1,5 @@
-import { Agent as PlainAgent } from 'node:http';
-import { Agent as SecureAgent } from 'node:https';
 import { asFailure } from '../../failure.ts';
-import { exchange, type Reply } from '../../fleet/exchange.ts';
+import type { Reply } from '../../fleet/exchange.ts';
 import type { Listing, Target } from '../../fleet/fleet-model.ts';
 import { readFleetSettings } from '../../fleet/fleet-settings.ts';
 import { createTargets, TARGET_NAMES } from '../../fleet/targets/all-targets.ts';
@@ -10,6 +8,7 @@ import { readSecretFile } from '../../rights/secret-file.ts';
 import { readKeys } from '../../signature.ts';
 import { counted } from '../../text.ts';
 import type { World } from '../machine/machine-parts.ts';
+import { askAddress, describeReply, PATIENCE_MS } from './ask-address.ts';
 import {
   type Asker,
   type Finding,
@@ -21,11 +20,6 @@ import {
 } from './asker.ts';
 import { type Answers, withSettings } from './onboard-answers.ts';
 import { askSecret, type Part, secretRow, settingRows } from './wizard-part.ts';
-
-/** Milliseconds. Somebody waits for it. */
-const PATIENCE_MS = 15_000;
-/** Bytes of an answer. */
-const MAX_BYTES = 1024 * 1024;
 
 const KEY_FILE = 'UPDATE_CONFIG_KEY_FILE';
 
@@ -201,28 +195,10 @@ export async function askMachineFor(
   const address = target.address(machine);
   const url = new URL(address.url);
   url.search = query;
-  const agent = url.protocol === 'https:' ? new SecureAgent() : new PlainAgent();
-  return await exchange({
-    method: 'POST',
+  return await askAddress(
+    'POST',
     url,
-    headers: { Accept: 'application/json', ...headers, ...address.headers },
-    agent,
-    timeoutMs: PATIENCE_MS,
-    maxBytes: MAX_BYTES,
+    { Accept: 'application/json', ...headers, ...address.headers },
     signal,
-  });
-}
-
-/** What came back, in words. */
-export function describeReply(reply: Reply): string {
-  switch (reply.kind) {
-    case 'answered':
-      return `it answers with status ${reply.status}`;
-    case 'unreachable':
-      return `there is no connection (${reply.code})`;
-    case 'timed-out':
-      return `there is no answer within ${PATIENCE_MS / 1000} s`;
-    default:
-      return `the answer is ${reply.kind}`;
-  }
+  );
 }

@@ -1,11 +1,9 @@
-import { Agent as PlainAgent } from 'node:http';
-import { Agent as SecureAgent } from 'node:https';
-import { exchange } from '../../fleet/exchange.ts';
 import { siteFrom } from '../../site/read-site.ts';
 import { listenText, readListen, readWebVariables, webSettingOf } from '../../site/web-setting.ts';
 import { hostOf, siteOf, type World } from '../machine/machine-parts.ts';
 import { readWebSettings } from '../web/web-settings.ts';
-import { describeReply, targetsOf } from './ask-target.ts';
+import { askAddress, describeReply } from './ask-address.ts';
+import { targetsOf } from './ask-target.ts';
 import {
   type Asker,
   type Finding,
@@ -17,9 +15,6 @@ import {
 } from './asker.ts';
 import { type Answers, withoutPart, withSettings } from './onboard-answers.ts';
 import { type Part, settingRows } from './wizard-part.ts';
-
-const PATIENCE_MS = 10_000;
-const MAX_BYTES = 1024 * 1024;
 
 /** As docs/INSTALL-WEB.md has it for a server that systemd runs. */
 const OWN_ADDRESS = 'http://127.0.0.1:9898/showcase';
@@ -132,17 +127,7 @@ async function askFor(
   what: string,
   signal: AbortSignal,
 ): Promise<{ readonly isThere: boolean; readonly text: string }> {
-  const url = new URL(address);
-  const agent = url.protocol === 'https:' ? new SecureAgent() : new PlainAgent();
-  const reply = await exchange({
-    method: 'GET',
-    url,
-    headers: { Accept: '*/*' },
-    agent,
-    timeoutMs: PATIENCE_MS,
-    maxBytes: MAX_BYTES,
-    signal,
-  });
+  const reply = await askAddress('GET', new URL(address), { Accept: '*/*' }, signal);
   const isThere = reply.kind === 'answered' && (reply.status < 400 || reply.status === 401);
   return { isThere, text: `${what}: ${address}: ${describeReply(reply)}` };
 }

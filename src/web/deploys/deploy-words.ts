@@ -1,5 +1,5 @@
 import type { ReceivedRun } from '../../runs/deploys/deploy-model.ts';
-import { type DeployStanding, deployStanding } from '../../runs/deploys/deploy-standing.ts';
+import { type DeployStanding, deployStanding, hasEnded } from '../../runs/deploys/deploy-standing.ts';
 import { counted, duration } from '../../text.ts';
 import type { Tone } from '../layout/pieces.ts';
 import { wholeWords } from '../layout/whole-words.ts';
@@ -23,7 +23,7 @@ export function operationWords({ operation }: Pick<ReceivedRun, 'operation'>): s
 
 /** Whether its sender may still be at work: the end is not known. */
 export function isUnderWay({ status }: Pick<ReceivedRun, 'status'>): boolean {
-  return status !== 'completed' && status !== 'failed';
+  return !hasEnded({ status });
 }
 
 /** Milliseconds: by the sender's clock where it is over, else by ours; null where nobody knows. */
