@@ -8,9 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startObjectStore } from './store/server.ts';
+import { connectDashboard, failAndUndo } from './web/reported-runs.ts';
 import { WebRig } from './web/rig.ts';
 import { smoke } from './web/smoke.ts';
-import { connectDashboard, failAndUndo } from './web/told-runs.ts';
 
 const KEYS = { accessKeyId: 'demo', secretAccessKey: 'demo-secret' };
 const MACHINES = 8;

@@ -4,8 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ReceivedRun } from '../../src/runs/deploys/deploy-model.ts';
 import type { DeployStanding } from '../../src/runs/deploys/deploy-standing.ts';
 import type { Change } from '../../src/runs/run-model.ts';
+import { REPORTED_RUNS } from './reported-runs.ts';
 import type { WebRig } from './rig.ts';
-import { TOLD_RUNS } from './told-runs.ts';
 import { type Visitor, wordsOf } from './visitor.ts';
 
 /** Milliseconds until a list is asked for again. */
@@ -19,7 +19,7 @@ export async function* smoke(rig: WebRig): AsyncGenerator<string, void, void> {
   const [owner, other, admin] = [first, second, administrator].map((account) => rig.visitor(account));
   if (!owner || !other || !admin) throw new Error('nobody is there');
 
-  yield* dashboard(admin, TOLD_RUNS);
+  yield* dashboard(admin, REPORTED_RUNS);
 
   await expectStatus(rig.visitor(null), `/studios/${first.studio}/request`, 401);
   await expectStatus(other, `/studios/${first.studio}/request`, 403);
@@ -55,7 +55,7 @@ export async function* smoke(rig: WebRig): AsyncGenerator<string, void, void> {
     throw new Error(`${url} answers ${page.status}: ${text}`);
   yield `Live after ${seconds} s: ${url}`;
 
-  yield* dashboard(admin, [['deploy', 'completed'], ...TOLD_RUNS]);
+  yield* dashboard(admin, [['deploy', 'completed'], ...REPORTED_RUNS]);
   yield* apply(rig, admin);
 }
 

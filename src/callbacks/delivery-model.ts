@@ -17,8 +17,8 @@ export interface Dashboard {
   readonly webhookKeys: readonly Buffer[];
 }
 
-/** The run that is told of. */
-export interface ToldRun {
+/** The run that is reported. */
+export interface ReportedRun {
   readonly deployId: string;
   readonly run: string;
   readonly operation: CallbackOperation;
@@ -26,21 +26,21 @@ export interface ToldRun {
   readonly target: string;
 }
 
-/** As it is told, before it has a number; already scrubbed. */
-export type ToldLine = Omit<CallbackLine, 'seq'>;
+/** As it is reported, before it has a number; already scrubbed. */
+export type ReportedLine = Omit<CallbackLine, 'seq'>;
 
 /** What delivery sets by itself. */
 type Envelope = 'deploy_id' | 'run' | 'operation' | 'status_seq' | 'last_seq' | 'lost' | 'dropped';
 
-export type ToldStart = Omit<StartedBody, Envelope>;
-export type ToldEnd = Omit<CompletedBody, Envelope> | Omit<FailedBody, Envelope>;
+export type ReportedStart = Omit<StartedBody, Envelope>;
+export type ReportedEnd = Omit<CompletedBody, Envelope> | Omit<FailedBody, Envelope>;
 
 /** Delivers one run. Nothing here throws, and nothing but `close` takes time. */
 export interface Delivery {
-  start(started: ToldStart): void;
-  line(line: ToldLine): void;
+  start(started: ReportedStart): void;
+  line(line: ReportedLine): void;
   /** Once; what comes after the first counts for nothing. */
-  end(ended: ToldEnd): void;
+  end(ended: ReportedEnd): void;
   /**
    * Sends what is left, as long as it may take, then what earlier runs have left.
    *

@@ -6,10 +6,10 @@ import type {
   Dashboard,
   Delivered,
   Delivery,
-  ToldEnd,
-  ToldLine,
-  ToldRun,
-  ToldStart,
+  ReportedEnd,
+  ReportedLine,
+  ReportedRun,
+  ReportedStart,
 } from './delivery-model.ts';
 import { DeliveryWorker } from './delivery-worker.ts';
 import type { KeptMeta } from './kept-record.ts';
@@ -35,7 +35,7 @@ const NOT_KEPT =
 const URGENT = ['step', 'error'];
 
 /** Begins to deliver a run. Never throws, and takes no time but that of a small file. */
-export function openDelivery(dashboard: Dashboard, run: ToldRun, options: DeliveryOptions): Delivery {
+export function openDelivery(dashboard: Dashboard, run: ReportedRun, options: DeliveryOptions): Delivery {
   const limits = { ...USUAL_DELIVERY, ...options.limits };
   const { outboxDir: dir } = options;
   const urlDigest = digestOf(dashboard.url);
@@ -46,8 +46,8 @@ export function openDelivery(dashboard: Dashboard, run: ToldRun, options: Delive
   return new RunDelivery(worker, { dir, urlDigest }, limits);
 }
 
-function metaOf(told: ToldRun, urlDigest: string): KeptMeta {
-  const { deployId, run, operation, by, target } = told;
+function metaOf(reported: ReportedRun, urlDigest: string): KeptMeta {
+  const { deployId, run, operation, by, target } = reported;
   const begun = new Date().toISOString();
   return { deployId, run, operation, urlDigest, begun, pid: process.pid, bootId: bootId(), target, by };
 }
@@ -79,12 +79,12 @@ class RunDelivery implements Delivery {
     this.#limits = limits;
   }
 
-  start(started: ToldStart): void {
+  start(started: ReportedStart): void {
     if (this.#kept.statuses.size > 0) return;
     this.#keepStatus({ ...started, ...this.#envelope() });
   }
 
-  line(line: ToldLine): void {
+  line(line: ReportedLine): void {
     if (this.#worker.isOver) return;
     if (this.#isFull) {
       this.#worker.run.unnumbered += 1;
@@ -101,7 +101,7 @@ class RunDelivery implements Delivery {
     this.#keepLine(line);
   }
 
-  #keepLine(line: ToldLine): void {
+  #keepLine(line: ReportedLine): void {
     const before = this.#kept.records.size;
     this.#kept.keepLine({ ...line, seq: this.#kept.lastSeq + 1 });
     this.#lines += 1;
@@ -114,7 +114,7 @@ class RunDelivery implements Delivery {
     this.#worker.hasLine(URGENT.includes(line.level), now);
   }
 
-  end(ended: ToldEnd): void {
+  end(ended: ReportedEnd): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.#keepStatus({ ...ended, ...this.#envelope(), dropped: this.#worker.run.dropped });

@@ -13,7 +13,7 @@ import type { ItemEvent, MachineItem, RunEvent } from '../report/events.ts';
 import { type FleetReport, nameOf, type PublishOutcome } from '../report/fleet-results.ts';
 import { counted, duration } from '../text.ts';
 import { cutMessage } from './cut-message.ts';
-import type { ToldLine } from './delivery-model.ts';
+import type { ReportedLine } from './delivery-model.ts';
 import type { CallbackLevel, CallbackStep } from './wire.ts';
 
 interface Said {
@@ -29,7 +29,7 @@ const STEPS: ReadonlySet<string> = new Set<CallbackStep>(['publish', 'find', 'up
  * What a dashboard is told of each event of a run over the fleet: the words of the text view, one line each, of 8 KiB at
  * most. The events are scrubbed already.
  */
-export function messageLines(): (event: RunEvent) => ToldLine[] {
+export function messageLines(): (event: RunEvent) => ReportedLine[] {
   const progress = new FleetProgress();
   let step: CallbackStep | null = null;
   return (event) => {

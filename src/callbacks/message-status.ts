@@ -2,7 +2,7 @@ import { complaint, sortedOut } from '../fleet-view/fleet-words.ts';
 import { type FleetReport, nameOf } from '../report/fleet-results.ts';
 import type { CiContext } from './ci-context.ts';
 import { cutMessage } from './cut-message.ts';
-import type { ToldEnd, ToldStart } from './delivery-model.ts';
+import type { ReportedEnd, ReportedStart } from './delivery-model.ts';
 import type { CallbackMachines, CallbackOutcome, Tunnel } from './wire.ts';
 
 /** What is told of a run when it begins. Not its arguments: one may be a password. */
@@ -17,7 +17,7 @@ export interface StartFacts {
 }
 
 /** To be scrubbed: variables may hold anything. */
-export function startedOf({ ci, by, target, command, version, at }: StartFacts): ToldStart {
+export function startedOf({ ci, by, target, command, version, at }: StartFacts): ReportedStart {
   return {
     status: 'started',
     git_sha: ci.sha,
@@ -56,7 +56,7 @@ const OUTCOMES: Readonly<Record<number, CallbackOutcome>> = {
 const COMPLETED: readonly CallbackOutcome[] = ['done', 'nothing-to-do'];
 
 /** The exit code says how a run ended, whatever its report does: after a signal they may differ. */
-export function endedOf({ report, exitCode, tunnels, at }: EndFacts): ToldEnd {
+export function endedOf({ report, exitCode, tunnels, at }: EndFacts): ReportedEnd {
   const outcome = OUTCOMES[exitCode] ?? 'failed';
   const failed = report?.machines.filter((one) => one.outcome === 'failed') ?? [];
   const ended = {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { LogsBody } from '../../src/callbacks/wire.ts';
 import { deliver, numbered, open, TestOutbox } from './support/deliveries.ts';
 import { type Behaviour, lostOf, Receiver, type Seen, STORE, status } from './support/receiver.ts';
-import { COMPLETED, line, STARTED } from './support/told.ts';
+import { COMPLETED, line, STARTED } from './support/reported.ts';
 
 /** Has the receiver do something else with requests of lines, the first being number 1. */
 function onLogs(behaviour: (number: number, seen: Seen) => Behaviour): (seen: Seen) => Behaviour {
@@ -45,7 +45,7 @@ describe('an answer', () => {
     const opened = open(receiver.dashboard);
     expect(await deliver(opened, numbered(3))).toMatchObject({ unsent: 0, hasEnd: true, note: null });
     expect(batches(receiver)).toEqual(['1-3', '1-3']);
-    expect(receiver.run(opened.told.run).messages).toEqual(numbered(3));
+    expect(receiver.run(opened.reported.run).messages).toEqual(numbered(3));
     expect(opened.notes).toHaveLength(1); // the address of the log
   });
 
@@ -74,7 +74,7 @@ describe('an answer', () => {
     expect(opened.notes.join()).not.toContain('hunter2');
     expect(receiver.seen).toHaveLength(1);
     expect(target.seen).toEqual([]);
-    expect(outbox.files).toContain(`${opened.told.run}.ndjson`);
+    expect(outbox.files).toContain(`${opened.reported.run}.ndjson`);
   });
 
   it('of 404 ends the sending the third time in a row', async () => {
@@ -103,7 +103,9 @@ describe('an answer', () => {
     const delivered = await deliver(opened, numbered(4));
     expect(delivered).toMatchObject({ unsent: 0, hasEnd: false, note: null });
     expect(opened.notes).toEqual(['the dashboard is gone for good (HTTP 410); nothing is kept for it']);
-    expect(outbox.files.filter((name) => name.endsWith('.ndjson'))).toEqual([`${elsewhere.told.run}.ndjson`]);
+    expect(outbox.files.filter((name) => name.endsWith('.ndjson'))).toEqual([
+      `${elsewhere.reported.run}.ndjson`,
+    ]);
   });
 
   it.each([400, 409, 422])(
@@ -144,7 +146,7 @@ describe('an answer', () => {
     const opened = open(receiver.dashboard);
     const messages = numbered(40).map((message, index) => (index === 20 ? 'é'.repeat(2000) : message));
     expect(await deliver(opened, messages)).toMatchObject({ unsent: 0, hasEnd: true, lost: [] });
-    const stored = receiver.run(opened.told.run);
+    const stored = receiver.run(opened.reported.run);
     expect(stored.order).toEqual(numbered(40).map((_, index) => index + 1));
     expect(stored.lines.get(21)).toMatch(/^é+ … \(\d+ bytes more\)$/);
     const ids = receiver.seen.map(({ headers, bytes }) => `${headers['webhook-id']} ${bytes.toString()}`);
@@ -160,7 +162,7 @@ describe('an answer', () => {
       hasEnd: true,
       lost: [[2, 2]],
     });
-    expect([...small.run(next.told.run).lines.keys()]).toEqual([1, 3]);
+    expect([...small.run(next.reported.run).lines.keys()]).toEqual([1, 3]);
   });
 
   it('that has fewer lines than it got is sent those again, three times in a run', async () => {

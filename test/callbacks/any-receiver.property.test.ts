@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { sendOutbox } from '../../src/callbacks/send-outbox.ts';
-import { numbered, open, QUICK, TestOutbox, toldRun } from './support/deliveries.ts';
+import { numbered, open, QUICK, reportedRun, TestOutbox } from './support/deliveries.ts';
 import { type Behaviour, Receiver, STORE, type StoredRun, status } from './support/receiver.ts';
+import { COMPLETED, line, STARTED } from './support/reported.ts';
 import { kill, outboxSender, waitingSender } from './support/sender-processes.ts';
-import { COMPLETED, line, STARTED } from './support/told.ts';
 
 /** Everything that gives no reason to stop. */
 const trouble: fc.Arbitrary<Behaviour> = fc.oneof(
@@ -38,7 +38,7 @@ it('whatever a receiver does, it has each line once, in order, as soon as it is 
         const outbox = new TestOutbox();
         const before = receiver.seen.length;
         receiver.behave = ({ number }) => troubles[number - before - 1] ?? STORE;
-        const { delivery, told } = open(receiver.dashboard, { outboxDir: outbox.dir, limits: QUICKER });
+        const { delivery, reported } = open(receiver.dashboard, { outboxDir: outbox.dir, limits: QUICKER });
         delivery.start(STARTED);
         let count = 0;
         for (const { lines, turns, isUrgent } of bursts) {
@@ -58,9 +58,9 @@ it('whatever a receiver does, it has each line once, in order, as soon as it is 
         });
         expect(left).toEqual({ runs: 0, lines: 0, thrownAway: 0 });
         expect(delivered.lost).toEqual([]);
-        expectWhole(receiver.run(told.run), count);
+        expectWhole(receiver.run(reported.run), count);
         const word = isEnded ? 'completed done' : 'failed interrupted';
-        expect(receiver.run(told.run).words.sort()).toEqual([word, 'started'].sort());
+        expect(receiver.run(reported.run).words.sort()).toEqual([word, 'started'].sort());
         expect(outbox.files).toEqual([]);
         expect(receiver.complaints).toEqual([]);
       },
@@ -79,21 +79,21 @@ it('whenever a sender is killed, what it had told is there once, in order, after
       fc.boolean(),
       async (troubles, requests, count, isEnded) => {
         const outbox = new TestOutbox();
-        const told = toldRun();
+        const reported = reportedRun();
         const before = receiver.seen.length;
         const last = before + requests;
         receiver.behave = ({ number }) =>
           number >= last ? { kind: 'hang' } : (troubles[number - before - 1] ?? STORE);
         const task = isEnded ? 'end' : 'lines';
-        const order = { told, messages: numbered(count), limits: QUICKER };
+        const order = { reported, messages: numbered(count), limits: QUICKER };
         const child = await waitingSender(receiver, outbox, { ...order, task });
-        const isOver = () => receiver.seen.length >= last || receiver.run(told.run).words.length === 2;
-        await receiver.until(() => isOver() || receiver.run(told.run).lastSeq === count);
+        const isOver = () => receiver.seen.length >= last || receiver.run(reported.run).words.length === 2;
+        await receiver.until(() => isOver() || receiver.run(reported.run).lastSeq === count);
         await kill(child);
         receiver.behave = () => STORE;
         expect(await outboxSender(receiver, outbox, order)).toMatchObject({ runs: 0, lines: 0, notes: [] });
-        expectWhole(receiver.run(told.run), count);
-        expect(receiver.run(told.run).words).toEqual([
+        expectWhole(receiver.run(reported.run), count);
+        expect(receiver.run(reported.run).words).toEqual([
           'started',
           isEnded ? 'completed done' : 'failed interrupted',
         ]);

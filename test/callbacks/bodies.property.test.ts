@@ -63,7 +63,7 @@ function bodyOf<T>(read: ReadBody<T>): T | null {
 }
 
 /** What is kept of a run can be told, to a terminal as well. */
-function told({ deploys }: ReceivedRig, { run }: Received): void {
+function checkKept({ deploys }: ReceivedRig, { run }: Received): void {
   const lines = deploys.lines(run.id, 0, 100);
   expect(deploys.run(run.id)).toEqual(run);
   expect(run.lastSeq).toBeLessThanOrEqual(run.sentLastSeq);
@@ -80,12 +80,12 @@ describe('whatever a sender says', () => {
           const [logs, status] = [bodyOf(readLogs(value)), bodyOf(readStatus(value))];
           const [planLogs, planStatus] = [bodyOf(readPlanLogs(value)), bodyOf(readPlanStatus(value))];
           const of = { deployId: 'plan', digest: JSON.stringify(value) ?? '' };
-          if (logs) told(rig, rig.deploys.logs('default', logs));
-          if (status) told(rig, rig.deploys.status('default', status));
-          if (planLogs) told(rig, rig.deploys.planLogs('default', { ...of, logs: planLogs }));
+          if (logs) checkKept(rig, rig.deploys.logs('default', logs));
+          if (status) checkKept(rig, rig.deploys.status('default', status));
+          if (planLogs) checkKept(rig, rig.deploys.planLogs('default', { ...of, logs: planLogs }));
           if (planStatus) {
             const plain = { status: planStatus.status, fields: {} };
-            told(rig, rig.deploys.planStatus('default', { ...of, ...plain }));
+            checkKept(rig, rig.deploys.planStatus('default', { ...of, ...plain }));
           }
         }),
         { numRuns: 300 },

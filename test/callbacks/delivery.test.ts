@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { LogsBody, StatusBody } from '../../src/callbacks/wire.ts';
-import { deliver, numbered, open, TestOutbox, toldRun } from './support/deliveries.ts';
+import { deliver, numbered, open, reportedRun, TestOutbox } from './support/deliveries.ts';
 import { Receiver } from './support/receiver.ts';
-import { COMPLETED, line, STARTED } from './support/told.ts';
+import { COMPLETED, line, STARTED } from './support/reported.ts';
 
 describe('a run that is delivered', () => {
   it('is there whole and in order: its start, its lines, its end, each signed in both ways', async () => {
@@ -10,7 +10,7 @@ describe('a run that is delivered', () => {
     const outbox = new TestOutbox();
     const opened = open(receiver.dashboard, { outboxDir: outbox.dir });
     const delivered = await deliver(opened, numbered(450));
-    const stored = receiver.run(opened.told.run);
+    const stored = receiver.run(opened.reported.run);
     expect(delivered).toEqual({ unsent: 0, hasEnd: true, lost: [], note: null });
     expect(stored.messages).toEqual(numbered(450));
     expect(stored.order).toEqual(numbered(450).map((_, index) => index + 1));
@@ -23,9 +23,9 @@ describe('a run that is delivered', () => {
   it('is sent with the paths, headers and fields of the contract', async () => {
     const receiver = await Receiver.start();
     const url = new URL('?site=a%20b', `${receiver.dashboard.url.href}`);
-    const opened = open({ ...receiver.dashboard, url }, { told: toldRun({ deployId: 'a.b~c' }) });
+    const opened = open({ ...receiver.dashboard, url }, { reported: reportedRun({ deployId: 'a.b~c' }) });
     await deliver(opened, ['one', 'two']);
-    const { run } = opened.told;
+    const { run } = opened.reported;
     expect(receiver.seen.map(({ path, headers }) => [path, headers['webhook-id']])).toEqual([
       ['/api/deploys/a.b~c/status?site=a%20b', `${run}_status_1`],
       ['/api/deploys/a.b~c/logs?site=a%20b', `${run}_logs_1_2`],

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { LogsBody } from '../../src/callbacks/wire.ts';
-import { deliver, numbered, open, TestOutbox, toldRun } from './support/deliveries.ts';
+import { deliver, numbered, open, reportedRun, TestOutbox } from './support/deliveries.ts';
 import { Receiver, STORE, status } from './support/receiver.ts';
-import { COMPLETED, line, STARTED } from './support/told.ts';
+import { COMPLETED, line, STARTED } from './support/reported.ts';
 
 // Five hundred requests of 200 lines are verified twice each.
 vi.setConfig({ testTimeout: 180_000 });
@@ -19,15 +19,15 @@ const ranges = (receiver: Receiver): string[] =>
 describe('lines', () => {
   it('wait for each other, until one is of a step or an error', async () => {
     const receiver = await Receiver.start();
-    const { delivery, told } = open(receiver.dashboard, { limits: NEVER });
+    const { delivery, reported } = open(receiver.dashboard, { limits: NEVER });
     delivery.start(STARTED);
     for (const level of ['info', 'ok', 'warning', 'success'] as const) delivery.line(line(level, { level }));
     await receiver.until(() => receiver.seen.length === 1);
     delivery.line(line('a step', { level: 'step' }));
-    await receiver.until(() => receiver.run(told.run).lastSeq === 5);
+    await receiver.until(() => receiver.run(reported.run).lastSeq === 5);
     delivery.line(line('quiet'));
     delivery.line(line('an error', { level: 'error' }));
-    await receiver.until(() => receiver.run(told.run).lastSeq === 7);
+    await receiver.until(() => receiver.run(reported.run).lastSeq === 7);
     expect(ranges(receiver)).toEqual(['1-5', '6-7']);
     delivery.end(COMPLETED);
     await delivery.close(false);
@@ -37,20 +37,20 @@ describe('lines', () => {
     const receiver = await Receiver.start();
     const soon = open(receiver.dashboard, { limits: { ...NEVER, flushMs: 10 } });
     soon.delivery.line(line('one'));
-    await receiver.until(() => receiver.run(soon.told.run).lastSeq === 1);
+    await receiver.until(() => receiver.run(soon.reported.run).lastSeq === 1);
     await soon.delivery.close(false);
 
     const many = open(receiver.dashboard, { limits: NEVER });
     for (const message of numbered(200)) many.delivery.line(line(message));
-    await receiver.until(() => receiver.run(many.told.run).lastSeq === 200);
+    await receiver.until(() => receiver.run(many.reported.run).lastSeq === 200);
     await many.delivery.close(false);
 
     const large = open(receiver.dashboard, { limits: NEVER });
     const before = receiver.seen.length;
     for (const message of numbered(90)) large.delivery.line(line(message + '€'.repeat(1200)));
-    await receiver.until(() => receiver.run(large.told.run).lastSeq >= 60);
+    await receiver.until(() => receiver.run(large.reported.run).lastSeq >= 60);
     await large.delivery.close(false);
-    expect(receiver.run(large.told.run).lastSeq).toBe(90);
+    expect(receiver.run(large.reported.run).lastSeq).toBe(90);
     const sizes = receiver.seen.slice(before).map(({ bytes }) => bytes.length);
     expect(Math.max(...sizes)).toBeLessThanOrEqual(256 * 1024);
     expect(Math.max(...sizes)).toBeGreaterThan(250 * 1024);
@@ -60,13 +60,13 @@ describe('lines', () => {
     const receiver = await Receiver.start();
     const opened = open(receiver.dashboard, { limits: { runLines: 5 } });
     expect(await deliver(opened, numbered(12))).toMatchObject({ unsent: 0, hasEnd: true });
-    const { messages, statuses } = receiver.run(opened.told.run);
+    const { messages, statuses } = receiver.run(opened.reported.run);
     const more = 'further lines are not sent: a run sends 5 lines and 16 MiB at most';
     expect(messages).toEqual([...numbered(5), more]);
     expect(statuses.at(-1)).toMatchObject({ dropped: 7, last_seq: 6 });
     const bytes = open(receiver.dashboard, { limits: { runBytes: 1000 } });
     await deliver(bytes, numbered(100));
-    expect(receiver.run(bytes.told.run).messages.length).toBeLessThan(15);
+    expect(receiver.run(bytes.reported.run).messages.length).toBeLessThan(15);
   });
 
   it('of 100,000 are there whole, without being in memory, while the receiver hangs at first', async () => {
@@ -74,7 +74,7 @@ describe('lines', () => {
     const outbox = new TestOutbox();
     const limits = { requestMs: 2000 };
     const opened = open(receiver.dashboard, { outboxDir: outbox.dir, limits });
-    const { delivery, told } = opened;
+    const { delivery, reported } = opened;
     delivery.start(STARTED);
     await receiver.until(() => receiver.seen.length === 1);
     const heap = process.memoryUsage();
@@ -83,10 +83,10 @@ describe('lines', () => {
     expect(after.external + after.arrayBuffers - heap.external - heap.arrayBuffers).toBeLessThan(
       32 * 2 ** 20,
     );
-    await receiver.until(() => receiver.run(told.run).lines.size === 100_000);
+    await receiver.until(() => receiver.run(reported.run).lines.size === 100_000);
     delivery.end(COMPLETED);
     expect(await delivery.close(false)).toMatchObject({ unsent: 0, hasEnd: true, note: null });
-    const stored = receiver.run(told.run);
+    const stored = receiver.run(reported.run);
     expect(stored.lastSeq).toBe(100_000);
     expect(stored.order.every((seq, index) => seq === index + 1)).toBe(true);
     expect(Math.max(...logsOf(receiver).map(({ logs }) => logs.length))).toBe(200);
@@ -97,10 +97,12 @@ describe('lines', () => {
 describe('a heartbeat', () => {
   it('says where the run is, where nothing else is said, under an id of its own', async () => {
     const receiver = await Receiver.start();
-    const { delivery, told } = open(receiver.dashboard, { limits: { beatMs: 5 } });
+    const { delivery, reported } = open(receiver.dashboard, { limits: { beatMs: 5 } });
     delivery.start(STARTED);
     delivery.line(line('one'));
-    await receiver.until(() => receiver.run(told.run).lastSeq === 1 && receiver.run(told.run).beats > 1);
+    await receiver.until(
+      () => receiver.run(reported.run).lastSeq === 1 && receiver.run(reported.run).beats > 1,
+    );
     delivery.end(COMPLETED);
     await delivery.close(false);
     const beats = receiver.seen.filter(({ headers }) => String(headers['webhook-id']).includes('_beat_'));
@@ -108,7 +110,7 @@ describe('a heartbeat', () => {
     expect(beats.at(-1)?.body).toEqual({
       logs: [],
       deploy_id: '12345',
-      run: told.run,
+      run: reported.run,
       operation: 'deploy',
       first_seq: 2,
       last_seq: 1,
@@ -120,22 +122,22 @@ describe('a heartbeat', () => {
     const receiver = await Receiver.start(({ body }) =>
       'logs' in body && body.logs.length === 0 ? status(422) : STORE,
     );
-    const { delivery, told } = open(receiver.dashboard, { limits: { beatMs: 5 } });
+    const { delivery, reported } = open(receiver.dashboard, { limits: { beatMs: 5 } });
     delivery.start(STARTED);
     await receiver.until(() => logsOf(receiver).length === 1);
     delivery.line(line('one'));
-    await receiver.until(() => receiver.run(told.run).lastSeq === 1);
+    await receiver.until(() => receiver.run(reported.run).lastSeq === 1);
     delivery.end(COMPLETED);
     expect(await delivery.close(false)).toMatchObject({ hasEnd: true, lost: [], note: null });
     expect(ranges(receiver)).toEqual(['1-0', '1-1']);
 
     const forgetful = await Receiver.start();
-    const other = open(forgetful.dashboard, { told: toldRun(), limits: { beatMs: 5 } });
+    const other = open(forgetful.dashboard, { reported: reportedRun(), limits: { beatMs: 5 } });
     other.delivery.start(STARTED);
     other.delivery.line(line('one'));
-    await forgetful.until(() => forgetful.run(other.told.run).lastSeq === 1);
+    await forgetful.until(() => forgetful.run(other.reported.run).lastSeq === 1);
     forgetful.runs.clear();
-    await forgetful.until(() => forgetful.run(other.told.run).lastSeq === 1);
+    await forgetful.until(() => forgetful.run(other.reported.run).lastSeq === 1);
     await other.delivery.close(false);
   });
 });

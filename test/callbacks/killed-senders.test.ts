@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deliver, numbered, open, TestOutbox, toldRun } from './support/deliveries.ts';
+import { deliver, numbered, open, reportedRun, TestOutbox } from './support/deliveries.ts';
 import { type Behaviour, Receiver, type Seen, STORE } from './support/receiver.ts';
 import { kill, outboxSender, waitingSender, wholeSender } from './support/sender-processes.ts';
 
@@ -23,15 +23,15 @@ describe('a run whose process is killed', () => {
   ])('%s is delivered by the next run, whole and once', async (_, task, isIt, word) => {
     const receiver = await Receiver.start(untilFirst(isIt));
     const outbox = new TestOutbox();
-    const told = toldRun();
-    const child = await waitingSender(receiver, outbox, { told, messages: numbered(1000), task });
+    const reported = reportedRun();
+    const child = await waitingSender(receiver, outbox, { reported, messages: numbered(1000), task });
     await receiver.until(() => receiver.seen.some(isIt));
     await kill(child);
-    expect(outbox.files).toContain(`${told.run}.ndjson`);
+    expect(outbox.files).toContain(`${reported.run}.ndjson`);
     receiver.behave = () => STORE;
     const next = open(receiver.dashboard, { outboxDir: outbox.dir });
     expect(await deliver(next, ['of the next'])).toMatchObject({ unsent: 0, hasEnd: true, note: null });
-    const stored = receiver.run(told.run);
+    const stored = receiver.run(reported.run);
     expect(stored.messages).toEqual(numbered(1000));
     expect(stored.order).toEqual(numbered(1000).map((_, index) => index + 1));
     expect(stored.words).toEqual(['started', word]);
@@ -45,7 +45,7 @@ describe('a run whose process is killed', () => {
       });
       expect(stored.statuses[1]).not.toHaveProperty('exit_code');
     }
-    expect(receiver.run(next.told.run).messages).toEqual(['of the next']);
+    expect(receiver.run(next.reported.run).messages).toEqual(['of the next']);
     expect(receiver.complaints).toEqual([]);
     expect(outbox.files).toEqual([]);
   });
@@ -53,38 +53,46 @@ describe('a run whose process is killed', () => {
   it('is left alone by others while it lives, and sent once by two that find it', async () => {
     const receiver = await Receiver.start(() => HANG);
     const outbox = new TestOutbox();
-    const told = toldRun();
-    const child = await waitingSender(receiver, outbox, { told, messages: numbered(2000), task: 'lines' });
+    const reported = reportedRun();
+    const child = await waitingSender(receiver, outbox, {
+      reported,
+      messages: numbered(2000),
+      task: 'lines',
+    });
     await receiver.until(() => receiver.seen.length > 0);
     receiver.behave = () => STORE;
-    const other = toldRun();
-    await wholeSender(receiver, outbox, { told: other, messages: ['x'] });
+    const other = reportedRun();
+    await wholeSender(receiver, outbox, { reported: other, messages: ['x'] });
     expect([...receiver.runs.keys()]).toEqual([other.run]);
-    expect(await outboxSender(receiver, outbox, { told })).toMatchObject({ runs: 0, lines: 0, notes: [] });
+    expect(await outboxSender(receiver, outbox, { reported })).toMatchObject({
+      runs: 0,
+      lines: 0,
+      notes: [],
+    });
     await kill(child);
     const before = receiver.seen.length;
-    const both = await Promise.all([1, 2].map(() => outboxSender(receiver, outbox, { told })));
+    const both = await Promise.all([1, 2].map(() => outboxSender(receiver, outbox, { reported })));
     expect(both).toEqual([1, 2].map(() => ({ runs: 0, lines: 0, thrownAway: 0, notes: [] })));
     const ids = receiver.seen.slice(before).map(({ headers }) => headers['webhook-id']);
     expect(new Set(ids).size).toBe(ids.length);
-    expect(receiver.run(told.run).messages).toEqual(numbered(2000));
-    expect(receiver.run(told.run).words).toEqual(['started', 'failed interrupted']);
+    expect(receiver.run(reported.run).messages).toEqual(numbered(2000));
+    expect(receiver.run(reported.run).words).toEqual(['started', 'failed interrupted']);
     expect(outbox.files).toEqual([]);
   });
 
   it('has its outbox sent as soon as the receiver is back, by a process that waits for it', async () => {
     const receiver = await Receiver.start(() => HANG);
     const outbox = new TestOutbox();
-    const told = toldRun();
-    const child = await waitingSender(receiver, outbox, { told, messages: numbered(10), task: 'end' });
+    const reported = reportedRun();
+    const child = await waitingSender(receiver, outbox, { reported, messages: numbered(10), task: 'end' });
     await receiver.until(() => receiver.seen.length > 0);
     await kill(child);
     receiver.behave = ({ number }) => (number < 6 ? { kind: 'drop' } : STORE);
-    const said = await outboxSender(receiver, outbox, { told });
+    const said = await outboxSender(receiver, outbox, { reported });
     expect(said).toMatchObject({ runs: 0, lines: 0 });
     expect(said.notes).toEqual([expect.stringMatching(/^the dashboard does not answer \(E\w+\)$/)]);
-    expect(receiver.run(told.run).messages).toEqual(numbered(10));
-    expect(receiver.run(told.run).words).toEqual(['started', 'completed done']);
+    expect(receiver.run(reported.run).messages).toEqual(numbered(10));
+    expect(receiver.run(reported.run).words).toEqual(['started', 'completed done']);
     expect(outbox.files).toEqual([]);
   });
 });
@@ -93,26 +101,26 @@ describe('a process whose disk is full', () => {
   it('delivers all the same, and keeps what the disk does not take in memory', async () => {
     const receiver = await Receiver.start();
     const outbox = new TestOutbox();
-    const told = toldRun();
-    const order = { told, messages: numbered(1000) };
+    const reported = reportedRun();
+    const order = { reported, messages: numbered(1000) };
     const said = await wholeSender(receiver, outbox, order, ['prlimit', '--fsize=20000']);
     expect(said).toMatchObject({ unsent: 0, hasEnd: true, note: null });
-    expect(receiver.run(told.run).messages).toEqual(numbered(1000));
-    expect(receiver.run(told.run).words).toEqual(['started', 'completed done']);
+    expect(receiver.run(reported.run).messages).toEqual(numbered(1000));
+    expect(receiver.run(reported.run).words).toEqual(['started', 'completed done']);
     expect(outbox.files).toEqual([]);
   });
 
   it('leaves whole records for the next run', async () => {
     const receiver = await Receiver.start(() => ({ kind: 'drop' }));
     const outbox = new TestOutbox();
-    const told = toldRun();
-    const order = { told, messages: numbered(1000) };
+    const reported = reportedRun();
+    const order = { reported, messages: numbered(1000) };
     const said = await wholeSender(receiver, outbox, order, ['prlimit', '--fsize=20000']);
     expect(said).toMatchObject({ unsent: 1000, hasEnd: false });
     expect(said.note).toMatch(/nobody sends them/);
     receiver.behave = () => STORE;
-    await outboxSender(receiver, outbox, { told });
-    const { messages, words } = receiver.run(told.run);
+    await outboxSender(receiver, outbox, { reported });
+    const { messages, words } = receiver.run(reported.run);
     expect(messages.length).toBeGreaterThan(100);
     expect(messages).toEqual(numbered(1000).slice(0, messages.length));
     expect(words).toEqual(['started', 'failed interrupted']);

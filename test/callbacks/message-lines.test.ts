@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LONGEST_MESSAGE } from '../../src/callbacks/cut-message.ts';
-import type { ToldLine } from '../../src/callbacks/delivery-model.ts';
+import type { ReportedLine } from '../../src/callbacks/delivery-model.ts';
 import { messageLines } from '../../src/callbacks/message-lines.ts';
 import type { EventBody } from '../../src/report/events.ts';
 import { createScrubber } from '../../src/report/redact.ts';
@@ -8,17 +8,17 @@ import { createStream } from '../../src/report/stream.ts';
 import { doneOf, failedOf, fleetRun, INDEX, reportOf } from '../report/fleet-events.ts';
 
 /** What a dashboard is told of these events, after they went through the stream as in a run. */
-function toldOf(events: readonly EventBody[], secrets: readonly string[] = []): ToldLine[] {
+function linesOf(events: readonly EventBody[], secrets: readonly string[] = []): ReportedLine[] {
   const lines = messageLines();
-  const told: ToldLine[] = [];
-  const report = createStream([(event) => told.push(...lines(event))], createScrubber(secrets));
+  const reported: ReportedLine[] = [];
+  const report = createStream([(event) => reported.push(...lines(event))], createScrubber(secrets));
   for (const event of events) report(event);
-  return told;
+  return reported;
 }
 
 /** The same in short: level, step, machine and message. */
 function shortOf(events: readonly EventBody[]): string[] {
-  return toldOf(events).map(({ level, step = '-', machine = '-', message }) =>
+  return linesOf(events).map(({ level, step = '-', machine = '-', message }) =>
     [level, step, machine, message].join(' | '),
   );
 }
@@ -54,7 +54,7 @@ describe('the lines that a dashboard is told of a run', () => {
   });
 
   it('have the time of their event', () => {
-    for (const { logged_at } of toldOf(fleetRun([doneOf('m1', 1)])))
+    for (const { logged_at } of linesOf(fleetRun([doneOf('m1', 1)])))
       expect(logged_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   });
 
@@ -158,7 +158,7 @@ describe('the lines that a dashboard is told of a run', () => {
   it('are cut to 8 KiB after secrets were taken out of them, and not within a character', () => {
     const secret = 'word-of-pass';
     const long = `${'ü'.repeat(4090)}${secret}${'y'.repeat(1000)}`;
-    const [line] = toldOf([note(long)], [secret]);
+    const [line] = linesOf([note(long)], [secret]);
     const message = line?.message ?? '';
     expect(Buffer.byteLength(message)).toBeLessThanOrEqual(LONGEST_MESSAGE);
     expect(message).toMatch(/^ü+ … \(\d+ bytes more\)$/);

@@ -51,10 +51,10 @@ describe('what a dashboard is told of the end of a run', () => {
     [0, null, 'completed', 'done'],
     [1, null, 'failed', 'failed'],
   ])('follows its exit code: %i', (exitCode, ended, status, outcome) => {
-    const told = end(ended, exitCode);
-    expect(told).toMatchObject({ status, outcome, exit_code: exitCode, at: AT });
-    expect('error' in told).toBe(status === 'failed');
-    expect('tunnels' in told).toBe(status === 'completed');
+    const reported = end(ended, exitCode);
+    expect(reported).toMatchObject({ status, outcome, exit_code: exitCode, at: AT });
+    expect('error' in reported).toBe(status === 'failed');
+    expect('tunnels' in reported).toBe(status === 'completed');
   });
 
   it('has what was published, where it is reached, how many machines have it, and how long that took', () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { atEnd } from '../support/at-end.ts';
-import { numbered, TestOutbox, toldRun } from './support/deliveries.ts';
+import { numbered, reportedRun, TestOutbox } from './support/deliveries.ts';
 import { Receiver, STORE } from './support/receiver.ts';
 import { kill, outboxSender, waitingSender } from './support/sender-processes.ts';
 
@@ -41,9 +41,9 @@ describe('the usual outbox', () => {
   ])('is %s, is for its owner alone, and is sent from there', async (_, owner, place) => {
     chownSync(dbDir, owner, owner);
     const receiver = await Receiver.start(() => ({ kind: 'hang' }));
-    const told = toldRun();
+    const reported = reportedRun();
     const account = { uid: UID, dbDir, lasting: join(home, 'lasting') };
-    const order = { told, messages: numbered(20), account };
+    const order = { reported, messages: numbered(20), account };
     const child = await waitingSender(receiver, new TestOutbox(), { ...order, task: 'lines' });
     await receiver.until(() => receiver.seen.length > 0);
     await kill(child);
@@ -55,8 +55,8 @@ describe('the usual outbox', () => {
       lines: 0,
       notes: [],
     });
-    expect(receiver.run(told.run).messages).toEqual(numbered(20));
-    expect(receiver.run(told.run).words).toEqual(['started', 'failed interrupted']);
+    expect(receiver.run(reported.run).messages).toEqual(numbered(20));
+    expect(receiver.run(reported.run).words).toEqual(['started', 'failed interrupted']);
     expect(readdirSync(outbox)).toEqual([]);
   });
 });

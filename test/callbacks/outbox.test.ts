@@ -17,9 +17,9 @@ import { sendOutbox } from '../../src/callbacks/send-outbox.ts';
 import { Sender } from '../../src/callbacks/sender.ts';
 import { digestOf } from '../../src/callbacks/url-digest.ts';
 import { tryLock } from '../../src/database/lock.ts';
-import { deliver, numbered, open, QUICK, TestOutbox, toldRun } from './support/deliveries.ts';
+import { deliver, numbered, open, QUICK, reportedRun, TestOutbox } from './support/deliveries.ts';
 import { DEPLOY_KEY, Receiver, STORE } from './support/receiver.ts';
-import { line, STARTED } from './support/told.ts';
+import { line, STARTED } from './support/reported.ts';
 
 /** An outbox with a run that a dashboard which was away has not got. */
 async function leftRun(receiver: Receiver, outbox: TestOutbox, messages = numbered(5)) {
@@ -28,7 +28,7 @@ async function leftRun(receiver: Receiver, outbox: TestOutbox, messages = number
   const opened = open(receiver.dashboard, { outboxDir: outbox.dir });
   await deliver(opened, messages);
   receiver.behave = behave;
-  const path = join(outbox.dir, `${opened.told.run}.ndjson`);
+  const path = join(outbox.dir, `${opened.reported.run}.ndjson`);
   expect(existsSync(path)).toBe(true);
   return { ...opened, path };
 }
@@ -68,10 +68,10 @@ describe('the outbox', () => {
   it('holds a line before anything is sent of it', async () => {
     const receiver = await Receiver.start(() => ({ kind: 'hang' }));
     const outbox = new TestOutbox();
-    const { delivery, told } = open(receiver.dashboard, { outboxDir: outbox.dir });
+    const { delivery, reported } = open(receiver.dashboard, { outboxDir: outbox.dir });
     delivery.start(STARTED);
     delivery.line(line('kept'));
-    expect(readFileSync(join(outbox.dir, `${told.run}.ndjson`), 'utf8')).toContain('"message":"kept"');
+    expect(readFileSync(join(outbox.dir, `${reported.run}.ndjson`), 'utf8')).toContain('"message":"kept"');
     receiver.behave = () => STORE;
     await delivery.close(true);
   });
@@ -84,8 +84,8 @@ describe('the outbox', () => {
     const kept = [...records.slice(0, 4), '{"colour":{"red":1}}', 'no JSON', ...records.slice(4, 7)];
     writeFileSync(left.path, `${kept.join('\n')}\n${records[7]?.slice(0, -10)}`);
     expect(await send(receiver, outbox)).toEqual(NONE);
-    expect(receiver.run(left.told.run).messages).toEqual(numbered(5));
-    expect(receiver.run(left.told.run).words).toEqual(['started', 'failed interrupted']);
+    expect(receiver.run(left.reported.run).messages).toEqual(numbered(5));
+    expect(receiver.run(left.reported.run).words).toEqual(['started', 'failed interrupted']);
     expect(outbox.files).toEqual([]);
   });
 
@@ -100,7 +100,7 @@ describe('the outbox', () => {
     );
     rmSync(left.path.replace('.ndjson', '.ack'), { force: true });
     expect(await send(receiver, outbox)).toEqual(NONE);
-    expect([...receiver.run(left.told.run).lines.keys()]).toEqual([1, 4, 5]);
+    expect([...receiver.run(left.reported.run).lines.keys()]).toEqual([1, 4, 5]);
     expect(receiver.seen.at(-2)?.body).toMatchObject({ lost: [[2, 3]], first_seq: 4, last_seq: 5 });
   });
 
@@ -110,7 +110,7 @@ describe('the outbox', () => {
     const left = await leftRun(receiver, outbox);
     writeFileSync(left.path.replace('.ndjson', '.ack'), '{"acked":5,"statuses":"all"}');
     expect(await send(receiver, outbox)).toEqual(NONE);
-    expect(receiver.run(left.told.run).messages).toEqual(numbered(5));
+    expect(receiver.run(left.reported.run).messages).toEqual(numbered(5));
   });
 
   it('keeps what is for another address, and what another process has', async () => {
@@ -119,13 +119,13 @@ describe('the outbox', () => {
     const left = await leftRun(receiver, outbox);
     const url = new URL('?site=2', receiver.dashboard.url);
     await deliver(open({ ...receiver.dashboard, url }, { outboxDir: outbox.dir }), ['of another address']);
-    expect(receiver.runs.has(left.told.run)).toBe(false);
+    expect(receiver.runs.has(left.reported.run)).toBe(false);
     const lock = tryLock(left.path.replace('.ndjson', '.lock'));
     expect(await send(receiver, outbox)).toEqual(NONE);
-    expect(receiver.runs.has(left.told.run)).toBe(false);
+    expect(receiver.runs.has(left.reported.run)).toBe(false);
     lock?.release();
     expect(await send(receiver, outbox)).toEqual(NONE);
-    expect(receiver.run(left.told.run).messages).toEqual(numbered(5));
+    expect(receiver.run(left.reported.run).messages).toEqual(numbered(5));
   });
 
   it('says what is left where the dashboard does not answer in time', async () => {
@@ -153,10 +153,10 @@ describe('the outbox', () => {
   it('is not read any further once a run that ends has no more time for it', async () => {
     const receiver = await Receiver.start(() => ({ kind: 'drop' }));
     const outbox = new TestOutbox();
-    const { delivery, told } = open(receiver.dashboard, { outboxDir: outbox.dir });
+    const { delivery, reported } = open(receiver.dashboard, { outboxDir: outbox.dir });
     delivery.start(STARTED);
     await delivery.close(false);
-    const path = join(outbox.dir, `${told.run}.ndjson`);
+    const path = join(outbox.dir, `${reported.run}.ndjson`);
     const before = readFileSync(path, 'utf8');
     const limits = { ...USUAL_DELIVERY, ...QUICK };
     const sender = new Sender(receiver.dashboard, limits, { note: () => {}, isLive: false });
@@ -203,10 +203,10 @@ describe('the outbox', () => {
   it('forgets a run of which nothing was written, and a lock without a run', async () => {
     const receiver = await Receiver.start();
     const outbox = new TestOutbox();
-    const [empty, half] = [toldRun(), toldRun()];
+    const [empty, half] = [reportedRun(), reportedRun()];
     writeFileSync(join(outbox.dir, `${empty.run}.ndjson`), '');
     writeFileSync(join(outbox.dir, `${half.run}.ndjson`), '{"meta":{"depl');
-    appendFileSync(join(outbox.dir, `${toldRun().run}.lock`), '');
+    appendFileSync(join(outbox.dir, `${reportedRun().run}.lock`), '');
     writeFileSync(join(outbox.dir, 'README'), 'of somebody else');
     expect(await send(receiver, outbox)).toEqual(NONE);
     expect(outbox.files).toEqual(['README']);
@@ -220,7 +220,7 @@ describe('the outbox', () => {
     writeFileSync(outbox.dir, 'a file');
     const opened = open(receiver.dashboard, { outboxDir: outbox.dir });
     expect(await deliver(opened, numbered(500))).toMatchObject({ unsent: 0, hasEnd: true, note: null });
-    expect(receiver.run(opened.told.run).messages).toEqual(numbered(500));
+    expect(receiver.run(opened.reported.run).messages).toEqual(numbered(500));
     expect(opened.notes[0]).toMatch(/is not kept for the next one: the outbox takes no file$/);
     rmSync(outbox.dir);
     chmodSync(join(outbox.dir, '..'), 0o700);
@@ -229,10 +229,10 @@ describe('the outbox', () => {
   it('whose file is emptied under way harms nobody', async () => {
     const receiver = await Receiver.start(() => ({ kind: 'drop' }));
     const outbox = new TestOutbox();
-    const { delivery, told } = open(receiver.dashboard, { outboxDir: outbox.dir });
+    const { delivery, reported } = open(receiver.dashboard, { outboxDir: outbox.dir });
     delivery.start(STARTED);
     for (const message of numbered(300)) delivery.line(line(message));
-    truncateSync(join(outbox.dir, `${told.run}.ndjson`), 0);
+    truncateSync(join(outbox.dir, `${reported.run}.ndjson`), 0);
     receiver.behave = () => STORE;
     for (const message of numbered(300)) delivery.line(line(message));
     const delivered = await delivery.close(false);

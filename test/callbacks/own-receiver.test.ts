@@ -5,9 +5,9 @@ import { atEnd } from '../support/at-end.ts';
 import { always, type FaultProxy, type Plan, startFaultProxy } from '../support/fault-proxy.ts';
 import { keptRun } from '../web/deploys/support/callback-sender.ts';
 import { startWeb, type TestServer } from '../web/support/web-server.ts';
-import { deliver, numbered, open, TestOutbox, toldRun } from './support/deliveries.ts';
+import { deliver, numbered, open, reportedRun, TestOutbox } from './support/deliveries.ts';
 import { DEPLOY_KEY } from './support/receiver.ts';
-import { COMPLETED, line, STARTED } from './support/told.ts';
+import { COMPLETED, line, STARTED } from './support/reported.ts';
 
 let server: TestServer;
 let proxy: FaultProxy;
@@ -40,35 +40,37 @@ describe('our own receiver', () => {
     ['is out of order at times', ({ number }) => (number % 3 ? undefined : answer(502))],
   ])('has a run whole, once and in order, if it %s', async (name, plan) => {
     proxy.plan(plan);
-    const told = toldRun({ deployId: `faults-${name.length}` });
-    const opened = open(dashboard, { told, outboxDir: new TestOutbox().dir, limits: { batchLines: 25 } });
+    const reported = reportedRun({ deployId: `faults-${name.length}` });
+    const opened = open(dashboard, { reported, outboxDir: new TestOutbox().dir, limits: { batchLines: 25 } });
     const { delivery } = opened;
     delivery.start({ ...STARTED, command: 'config-update', version: '1.2.3' });
     delivery.line(line('Syncing index database', { level: 'step', step: 'publish' }));
     for (const message of numbered(300)) delivery.line(line(message, { machine: 'web-1' }));
-    await expect.poll(() => server.context.deploys.runsOf('default', told.deployId)[0]?.lastSeq).toBe(301);
+    await expect
+      .poll(() => server.context.deploys.runsOf('default', reported.deployId)[0]?.lastSeq)
+      .toBe(301);
     delivery.end(COMPLETED);
     expect(await delivery.close(false)).toEqual({ unsent: 0, hasEnd: true, lost: [], note: null });
-    const { run, lines } = stored(told.deployId);
-    expect(run).toMatchObject({ run: told.run, status: 'completed', outcome: 'done', lastSeq: 301 });
+    const { run, lines } = stored(reported.deployId);
+    expect(run).toMatchObject({ run: reported.run, status: 'completed', outcome: 'done', lastSeq: 301 });
     expect(lines.map(({ seq }) => seq)).toEqual(Array.from({ length: 301 }, (_, index) => index + 1));
     expect(lines.slice(1).map(({ message }) => message)).toEqual(numbered(300));
     expect(opened.notes[0]).toBe(
-      `live log: ${dashboard.url.href.replace('/api/deploys', '')}/deploys/${told.deployId}?run=${run.id}`,
+      `live log: ${dashboard.url.href.replace('/api/deploys', '')}/deploys/${reported.deployId}?run=${run.id}`,
     );
   });
 
   it('gets what it has missed from the next run, and that a run was interrupted', async () => {
     const outbox = new TestOutbox();
     proxy.plan(always(RESET));
-    const first = open(dashboard, { told: toldRun({ deployId: 'down' }), outboxDir: outbox.dir });
+    const first = open(dashboard, { reported: reportedRun({ deployId: 'down' }), outboxDir: outbox.dir });
     const { delivery } = first;
     delivery.start(STARTED);
     for (const message of numbered(3)) delivery.line(line(message));
     expect(await delivery.close(true)).toMatchObject({ unsent: 3, hasEnd: false });
     proxy.plan(() => undefined);
-    const told = toldRun({ deployId: 'up' });
-    await deliver(open(dashboard, { told, outboxDir: outbox.dir }), []);
+    const reported = reportedRun({ deployId: 'up' });
+    await deliver(open(dashboard, { reported, outboxDir: outbox.dir }), []);
     expect(stored('up').run).toMatchObject({ status: 'completed', lastSeq: 0 });
     expect(stored('down')).toMatchObject({
       run: { status: 'failed', outcome: 'interrupted', lastSeq: 3 },
@@ -79,8 +81,8 @@ describe('our own receiver', () => {
 
   it('takes a run of 40,000 lines', async () => {
     proxy.plan(() => undefined);
-    const told = toldRun({ deployId: 'many' });
-    const { delivery, notes } = open(dashboard, { told, outboxDir: new TestOutbox().dir });
+    const reported = reportedRun({ deployId: 'many' });
+    const { delivery, notes } = open(dashboard, { reported, outboxDir: new TestOutbox().dir });
     delivery.start(STARTED);
     for (const message of numbered(40_000)) delivery.line(line(message));
     await expect.poll(() => server.context.deploys.runsOf('default', 'many')[0]?.lastSeq).toBe(40_000);
@@ -93,7 +95,7 @@ describe('our own receiver', () => {
   it('refuses another key, which is said', async () => {
     proxy.plan(() => undefined);
     const other = { ...dashboard, deployKey: 'f'.repeat(64), webhookKeys: [derivedKey('f'.repeat(64))] };
-    const opened = open(other, { told: toldRun({ deployId: 'refused' }) });
+    const opened = open(other, { reported: reportedRun({ deployId: 'refused' }) });
     expect(await deliver(opened, numbered(2))).toMatchObject({ unsent: 2, hasEnd: false });
     expect(opened.notes).toEqual(['the dashboard does not accept our key (HTTP 401)']);
     expect(server.context.deploys.runsOf('default', 'refused')).toEqual([]);
@@ -102,7 +104,7 @@ describe('our own receiver', () => {
   it('takes a request that is signed by any of several keys', async () => {
     proxy.plan(() => undefined);
     const webhookKeys = [derivedKey('e'.repeat(64)), ...dashboard.webhookKeys];
-    const opened = open({ ...dashboard, webhookKeys }, { told: toldRun({ deployId: 'rotated' }) });
+    const opened = open({ ...dashboard, webhookKeys }, { reported: reportedRun({ deployId: 'rotated' }) });
     expect(await deliver(opened, numbered(2))).toMatchObject({ unsent: 0, hasEnd: true });
     expect(stored('rotated').lines).toHaveLength(2);
   });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { deliver, open, toldRun } from './support/deliveries.ts';
+import { deliver, open, reportedRun } from './support/deliveries.ts';
 import { planReceiver } from './support/plan-receiver.ts';
-import { COMPLETED, line, STARTED } from './support/told.ts';
+import { COMPLETED, line, STARTED } from './support/reported.ts';
 
 const at = (second: number): string => `2026-01-02T03:04:0${second}.000Z`;
 
@@ -31,8 +31,8 @@ it('a receiver of the plan shows a deploy that went well as the plan wants it', 
 
 it('a receiver of the plan shows a deploy that failed, and one that was undone, as the plan wants it', async () => {
   const { dashboard, shown } = await planReceiver();
-  const told = toldRun({ deployId: 'deploy-2', operation: 'delete' });
-  const { delivery } = open(dashboard, { told });
+  const reported = reportedRun({ deployId: 'deploy-2', operation: 'delete' });
+  const { delivery } = open(dashboard, { reported });
   delivery.start(STARTED);
   delivery.line(line('SSH connection failed', { level: 'error' }));
   delivery.end({
@@ -47,6 +47,8 @@ it('a receiver of the plan shows a deploy that failed, and one that was undone, 
   const { deploy, logs } = shown('deploy-2');
   expect(deploy).toMatchObject({ status: 'failed', error: 'SSH connection failed' });
   expect(logs).toEqual(['error: SSH connection failed']);
-  await deliver(open(dashboard, { told: toldRun({ deployId: 'deploy-3', operation: 'delete' }) }), ['one']);
+  await deliver(open(dashboard, { reported: reportedRun({ deployId: 'deploy-3', operation: 'delete' }) }), [
+    'one',
+  ]);
   expect(shown('deploy-3').deploy).toMatchObject({ status: 'completed' });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { runProgram } from '../../dev/web/child.ts';
-import { connectDashboard, failAndUndo } from '../../dev/web/told-runs.ts';
+import { connectDashboard, failAndUndo } from '../../dev/web/reported-runs.ts';
 import type { Visitor } from '../../dev/web/visitor.ts';
 import type { ReceivedLine, ReceivedRun } from '../../src/runs/deploys/deploy-model.ts';
 import type { DeployAnswer, DeployFrame } from '../../src/web/deploys/deploy-frames.ts';

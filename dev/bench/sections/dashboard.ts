@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { runProgram } from '../../web/child.ts';
+import { connectDashboard } from '../../web/reported-runs.ts';
 import type { WebRig } from '../../web/rig.ts';
-import { connectDashboard } from '../../web/told-runs.ts';
 import { openWatchers, runSender, storeRate, timeTold } from '../dashboard-parts.ts';
 import type { SenderFigures } from '../dashboard-sender.ts';
 import type { WatchersFigures } from '../dashboard-watchers.ts';

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DeliveryOptions, openDelivery } from '../../../src/callbacks/delivery.ts';
 import type { DeliveryLimits } from '../../../src/callbacks/delivery-limits.ts';
-import type { Dashboard, Delivery, ToldRun } from '../../../src/callbacks/delivery-model.ts';
+import type { Dashboard, Delivery, ReportedRun } from '../../../src/callbacks/delivery-model.ts';
 import { prepareOutbox } from '../../../src/callbacks/outbox-place.ts';
 import { newRunId } from '../../../src/run-id.ts';
 import { atEnd } from '../../support/at-end.ts';
-import { COMPLETED, line, STARTED } from './told.ts';
+import { COMPLETED, line, STARTED } from './reported.ts';
 
 /** Times that a test need not wait for; the rest is as in production. */
 export const QUICK: Partial<DeliveryLimits> = {
@@ -16,7 +16,7 @@ export const QUICK: Partial<DeliveryLimits> = {
   backoff: { firstPauseMs: 5, longestPauseMs: 20 },
 };
 
-export function toldRun(more: Partial<ToldRun> = {}): ToldRun {
+export function reportedRun(more: Partial<ReportedRun> = {}): ReportedRun {
   return { deployId: '12345', run: newRunId(), operation: 'deploy', by: 'ann@host', target: 'fly', ...more };
 }
 
@@ -37,20 +37,20 @@ export class TestOutbox {
 
 export interface Opened {
   readonly delivery: Delivery;
-  readonly told: ToldRun;
+  readonly reported: ReportedRun;
   readonly notes: string[];
 }
 
 export function open(
   dashboard: Dashboard,
-  options: Partial<DeliveryOptions> & { readonly told?: ToldRun } = {},
+  options: Partial<DeliveryOptions> & { readonly reported?: ReportedRun } = {},
 ): Opened {
   const notes: string[] = [];
-  const told = options.told ?? toldRun();
+  const reported = options.reported ?? reportedRun();
   const note = (message: string) => void notes.push(message);
   const { outboxDir = null } = options;
   const limits = { ...QUICK, ...options.limits };
-  return { delivery: openDelivery(dashboard, told, { note, outboxDir, limits }), told, notes };
+  return { delivery: openDelivery(dashboard, reported, { note, outboxDir, limits }), reported, notes };
 }
 
 /** A whole run of so many lines. */

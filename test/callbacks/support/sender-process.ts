@@ -3,18 +3,18 @@
 import { derivedKey } from '../../../src/callbacks/callback-signatures.ts';
 import { openDelivery } from '../../../src/callbacks/delivery.ts';
 import type { DeliveryLimits } from '../../../src/callbacks/delivery-limits.ts';
-import type { ToldRun } from '../../../src/callbacks/delivery-model.ts';
+import type { ReportedRun } from '../../../src/callbacks/delivery-model.ts';
 import { ensureOutbox } from '../../../src/callbacks/outbox-place.ts';
 import { sendOutbox } from '../../../src/callbacks/send-outbox.ts';
 import { assumeRights } from '../../../src/rights/rights.ts';
-import { COMPLETED, line, STARTED } from './told.ts';
+import { COMPLETED, line, STARTED } from './reported.ts';
 
 /** What a process is to do. */
 export interface SenderOrder {
   readonly url: string;
   readonly key: string;
   readonly outboxDir: string;
-  readonly told: ToldRun;
+  readonly reported: ReportedRun;
   readonly messages: readonly string[];
   /** Sends what others have left; or waits behind its lines, or behind its end; or tells it all. */
   readonly task: 'send-outbox' | 'lines' | 'end' | 'whole';
@@ -38,7 +38,7 @@ const say = (what: object) => console.log(JSON.stringify(what));
 if (task === 'send-outbox') {
   say({ ...(await sendOutbox(dashboard, { outboxDir, waitMs: 30_000, note, limits })), notes });
 } else {
-  const delivery = openDelivery(dashboard, order.told, { outboxDir, note, limits });
+  const delivery = openDelivery(dashboard, order.reported, { outboxDir, note, limits });
   delivery.start(STARTED);
   for (const message of order.messages) delivery.line(line(message));
   if (task !== 'lines') delivery.end(COMPLETED);

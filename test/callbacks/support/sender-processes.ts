@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
-import type { Delivered, ToldRun } from '../../../src/callbacks/delivery-model.ts';
+import type { Delivered, ReportedRun } from '../../../src/callbacks/delivery-model.ts';
 import type { SentOutbox } from '../../../src/callbacks/send-outbox.ts';
 import { QUICK, type TestOutbox } from './deliveries.ts';
 import type { Receiver } from './receiver.ts';
@@ -12,7 +12,7 @@ import type { SenderOrder } from './sender-process.ts';
 const DRIVER = join(import.meta.dirname, 'sender-process.ts');
 
 /** What is ordered of a process, beside where it sends and keeps what. */
-export type Order = Partial<SenderOrder> & { readonly told: ToldRun };
+export type Order = Partial<SenderOrder> & { readonly reported: ReportedRun };
 
 /** @param through a command that runs it, such as `['prlimit', ...]` */
 function start(receiver: Receiver, outbox: TestOutbox, order: Order, through: readonly string[] = []) {

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { StandIn } from '../../../dev/web/stand-in.ts';
 import { derivedKey } from '../../../src/callbacks/callback-signatures.ts';
 import type { Dashboard } from '../../../src/callbacks/delivery-model.ts';
-import { numbered, open, TestOutbox, toldRun } from '../../callbacks/support/deliveries.ts';
-import { COMPLETED, line, STARTED } from '../../callbacks/support/told.ts';
+import { numbered, open, reportedRun, TestOutbox } from '../../callbacks/support/deliveries.ts';
+import { COMPLETED, line, STARTED } from '../../callbacks/support/reported.ts';
 import { KEY } from '../../callbacks/vectors.ts';
 import { atEnd } from '../../support/at-end.ts';
 import { startWeb, type TestServer } from '../support/web-server.ts';
@@ -36,16 +36,16 @@ describe('what config-update delivers', () => {
     server.context.deploys.projects.addKey('smooth', KEY);
     const { standIn, dashboard } = await proxied(server);
     const outbox = new TestOutbox();
-    const { delivery, told, notes } = open(dashboard, { outboxDir: outbox.dir });
+    const { delivery, reported, notes } = open(dashboard, { outboxDir: outbox.dir });
     delivery.start(STARTED);
     for (const message of numbered(450)) delivery.line(line(message));
     delivery.end(COMPLETED);
     expect(await delivery.close(false)).toMatchObject({ unsent: 0, hasEnd: true });
     const run = keptRun(server, '12345', 'smooth');
-    expect(run).toMatchObject({ run: told.run, status: 'completed', lastSeq: 450 });
+    expect(run).toMatchObject({ run: reported.run, status: 'completed', lastSeq: 450 });
     expect(messagesOf(server)).toEqual(numbered(450));
     expect(notes.join()).toContain(`${standIn.url}/deploys/12345?project=smooth&run=${run.id}`);
-    expect(outbox.files.filter((name) => name.startsWith(told.run))).toEqual([]);
+    expect(outbox.files.filter((name) => name.startsWith(reported.run))).toEqual([]);
   });
 
   it('is stored once, in order, though the receiver ends in the middle and begins again', async () => {
@@ -54,7 +54,7 @@ describe('what config-update delivers', () => {
     first.context.deploys.projects.addKey('smooth', KEY);
     const { standIn, dashboard } = await proxied(first);
     const outbox = new TestOutbox();
-    const { delivery } = open(dashboard, { outboxDir: outbox.dir, told: toldRun() });
+    const { delivery } = open(dashboard, { outboxDir: outbox.dir, reported: reportedRun() });
     delivery.start(STARTED);
     for (const message of numbered(250)) delivery.line(line(message));
     await expect.poll(() => first.context.deploys.runsOf('smooth', '12345').length).toBe(1);

@@ -1,6 +1,6 @@
-import type { ToldEnd, ToldLine, ToldStart } from '../../../src/callbacks/delivery-model.ts';
+import type { ReportedEnd, ReportedLine, ReportedStart } from '../../../src/callbacks/delivery-model.ts';
 
-export const STARTED: ToldStart = {
+export const STARTED: ReportedStart = {
   status: 'started',
   git_sha: 'abc1234',
   git_ref: 'main',
@@ -9,7 +9,7 @@ export const STARTED: ToldStart = {
   at: '2026-01-02T03:04:05.678Z',
 };
 
-export const COMPLETED: ToldEnd = {
+export const COMPLETED: ReportedEnd = {
   status: 'completed',
   tunnels: [{ service_name: 'fly', hostname: 'example.fly.dev' }],
   duration_seconds: 2,
@@ -19,6 +19,6 @@ export const COMPLETED: ToldEnd = {
   exit_code: 0,
 };
 
-export function line(message: string, more: Partial<ToldLine> = {}): ToldLine {
+export function line(message: string, more: Partial<ReportedLine> = {}): ReportedLine {
   return { level: 'info', message, logged_at: '2026-01-02T03:04:06.000Z', ...more };
 }

@@ -12,7 +12,7 @@ import type { WebRig } from './rig.ts';
 const WRONG_NAME = 'Spring Gaga 2027';
 
 /** What the demo's runs are to look like in the list of deploys, newest first. */
-export const TOLD_RUNS: readonly (readonly [
+export const REPORTED_RUNS: readonly (readonly [
   operation: ReceivedRun['operation'],
   standing: DeployStanding,
 ])[] = [
