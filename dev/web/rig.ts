@@ -133,9 +133,9 @@ export class WebRig {
     return /^Listening on (\S+)\/$/.exec(this.server.said.at(-1) ?? '')?.[1] ?? '';
   }
 
-  /** Starts the built server, behind the stand-in. */
-  async startServer(env: NodeJS.ProcessEnv = {}): Promise<void> {
-    const command = [join(ROOT, 'scripts/showcase-web'), '--with-parent'];
+  /** Starts the built server, behind the stand-in. @param through what it is run through, if anything */
+  async startServer(env: NodeJS.ProcessEnv = {}, through: readonly string[] = []): Promise<void> {
+    const command = [...through, join(ROOT, 'scripts/showcase-web'), '--with-parent'];
     this.#server = await startProgram(command, { ...this.env, ...env }, (line) =>
       line.startsWith('Listening on '),
     );
