@@ -98,20 +98,26 @@ describe('a run killed at a system call', () => {
   it('leaves nothing that blocks the next run, and no stray files', async () => {
     const host = await FleetHost.start(['--machines', '2', '--delay', '5'], { real: false });
     try {
-      const options = { executable: CONFIG_UPDATE, args: [], env: host.environment() };
+      const env = { ...host.environment(), FLEET_KEEP_PUBLISHED: '2' };
+      const options = { executable: CONFIG_UPDATE, args: [], env };
       expect(await host.run()).toMatchObject({ exitCode: 0 });
       host.changeIndex();
       const calls = await recordCalls(host.admin, options);
       const paths = () => readdirSync(host.admin.home, { recursive: true, encoding: 'utf8' }).sort();
-      const clean = paths();
       const [first, second] = [host.index, makeOther(host)];
+      // From now on the last two that were replaced are these two: their copies are kept for an undo.
+      for (const image of [second, first, second]) {
+        host.writeIndex(image);
+        expect(await host.run([], env)).toMatchObject({ exitCode: 0 });
+      }
+      const clean = paths();
       // Most calls look at something: the next run finds the same index and the same machines. These go through all phases.
       const chosen = spread(calls, 10);
       let killed = 0;
       for (const [at, call] of chosen.entries()) {
-        host.writeIndex(at % 2 === 0 ? second : first);
+        host.writeIndex(at % 2 === 0 ? first : second);
         if (await killAt(host.admin, call, options)) killed += 1;
-        const { exitCode, report } = await host.report();
+        const { exitCode, report } = await host.report([], env);
         expect({ call, exitCode, outcome: report.outcome }).toMatchObject({ exitCode: 0, outcome: 'done' });
         const etag = report.index?.etag;
         expect(report.machines.map((machine) => machine.etag)).toEqual([etag, etag]);
