@@ -1,9 +1,10 @@
 import type { ReceivedLine, ReceivedRun } from '../../runs/deploys/deploy-model.ts';
 import { deployStanding } from '../../runs/deploys/deploy-standing.ts';
-import { isFinished, isWhole } from '../deploys/deploy-frames.ts';
+import { type DeployAnswer, isFinished, isWhole } from '../deploys/deploy-frames.ts';
 import { DEPLOY_WORDS, deploySentence, isUnderWay } from '../deploys/deploy-words.ts';
 import { receivedLogLine } from '../deploys/received-lines.ts';
 import { ReceivedStandings } from '../deploys/received-standings.ts';
+import { Refused } from './ask-json.ts';
 import { sayConnection } from './connection-words.ts';
 import { fillMachines, fillSteps } from './live-tables.ts';
 import { controlLog } from './log-controls.ts';
@@ -101,10 +102,14 @@ class DeployView {
     // Machines and steps are told by all lines, also by those that the page has come with.
     while (this.#log.loadedTo < this.#top) {
       const query = { after: `${this.#log.loadedTo}`, limit: `${AT_ONCE}` };
-      const answer = await askLogs(logs, query, signal).catch(() => null);
-      if (answer === null) {
-        sayConnection(this.#page, 'lost');
-        await pauses.wait(0, signal);
+      let answer: DeployAnswer;
+      try {
+        answer = await askLogs(logs, query, signal);
+      } catch (error) {
+        const refused = error instanceof Refused ? error : null;
+        sayConnection(this.#page, refused?.isFinal ? 'refused' : 'lost');
+        if (refused?.isFinal) return;
+        await pauses.wait(refused?.retryMs ?? 0, signal);
         continue;
       }
       pauses.succeeded();

@@ -60,6 +60,24 @@ describe(`the log of a deploy of ${MANY} lines`, () => {
     await window.close();
   });
 
+  it('says that the page has to be loaded again, and asks no more, where its other lines are refused', async () => {
+    const window = await openWindow(browser, server, 'administrator');
+    const { page } = window;
+    let asked = 0;
+    await page.route(/\/logs\?/, (route) => {
+      asked += 1;
+      return route.fulfill({ status: 401 });
+    });
+    await window.go(big.path);
+    await page.waitForSelector('text=This page cannot be watched any more. Load it again.');
+    // What ends a pause: one that waits to ask again would do so now.
+    await page.evaluate(() => document.defaultView?.dispatchEvent(new Event('online')));
+    await page.fill('[name=q]', `line ${MANY} of it`);
+    await page.waitForSelector('text=1 of 1');
+    expect(asked).toBe(1);
+    await window.close();
+  });
+
   it.each([1, 57, 50_000, MANY])('opens at line %i where the address names it', async (number) => {
     const window = await openWindow(browser, server, 'administrator');
     await window.go(`${big.path}#L${number}`);
