@@ -1,5 +1,5 @@
 import type { Failure } from '../../failure.ts';
-import { DEFAULT_PROJECT } from '../../runs/deploys/deploy-model.ts';
+import { DEFAULT_PROJECT, PROJECT_NAME } from '../../runs/deploys/deploy-model.ts';
 import { formed, type Options, text, type Values } from '../options/command.ts';
 
 /** What is to be done with the keys of those who may send runs. */
@@ -28,7 +28,7 @@ export const KEYS_OPTIONS = {
   project: {
     group: 'Keys of those who may send runs',
     help: 'the project',
-    value: formed('NAME', /^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, at most 63'),
+    value: formed('NAME', PROJECT_NAME, 'lower-case letters, digits and hyphens, at most 63'),
     presetWords: `${DEFAULT_PROJECT}; for a list, all`,
   },
   file: { help: 'a file with the key', value: { ...text('FILE'), names: 'file' } },

@@ -10,6 +10,9 @@ import type {
 /** Of senders whose address names no project. */
 export const DEFAULT_PROJECT = 'default';
 
+/** Names of projects: they stand in paths and in the values of options. */
+export const PROJECT_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
 /** Whose deploys are received, each with keys of its own. */
 export interface Project {
   readonly name: string;

@@ -4,7 +4,7 @@ import type { Database, Statement } from '../../database/sqlite.ts';
 import { Failure } from '../../failure.ts';
 import { quoted } from '../../text.ts';
 import { isoOf, isoOrNull } from '../row-values.ts';
-import type { ActiveKey, Project, ProjectKey } from './deploy-model.ts';
+import { type ActiveKey, PROJECT_NAME, type Project, type ProjectKey } from './deploy-model.ts';
 import type { Projects } from './deploys.ts';
 
 interface ProjectRow {
@@ -21,8 +21,6 @@ interface KeyRow {
   readonly retired_at: number | null;
 }
 
-/** It stands in a path and in the names of options. */
-const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 /** Has a letter that no name has, so that a path cannot mean both. */
 const TOKEN_PREFIX = 'prj_';
 const TOKEN_BYTES = 32;
@@ -131,7 +129,7 @@ export class KeptProjects implements Projects {
   }
 
   #ensure(name: string): ProjectRow {
-    if (!NAME.test(name)) throw badName(name);
+    if (!PROJECT_NAME.test(name)) throw badName(name);
     this.#db
       .prepare(
         'INSERT INTO projects (name, created_at, accepts_plan) VALUES (?, ?, 1) ON CONFLICT (name) DO NOTHING',
