@@ -85,7 +85,8 @@ function render(call: Call, { rows, total, page, now, branches, projects }: Foun
   const { query } = call;
   const kept = Object.fromEntries(FILTERS.map((name) => [name, query.get(name)]));
   const isFiltered = FILTERS.some((name) => (query.get(name) ?? '') !== '');
-  const seconds = rows.some(isUnderWay) ? LOOK_SECONDS.busy : LOOK_SECONDS.idle;
+  const isBusy = rows.some((run) => isUnderWay(run) && deployStanding(run, now) !== 'gone');
+  const seconds = isBusy ? LOOK_SECONDS.busy : LOOK_SECONDS.idle;
   const named = (names: readonly string[]) => names.map((name) => [name, name] as const);
   return {
     title: 'Deploys',

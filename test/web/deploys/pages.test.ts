@@ -3,6 +3,8 @@ import { startWeb, type TestServer } from '../support/web-server.ts';
 import { callbackLine, fleetLines, lineRange, PlayedDeploy } from './support/deploy-scene.ts';
 
 let server: TestServer;
+/** Milliseconds by which the server's clock is ahead. */
+let ahead = 0;
 
 const play = (deploy: string, run: string, operation?: 'deploy' | 'delete'): PlayedDeploy =>
   new PlayedDeploy(server.context.deploys, deploy, run, operation);
@@ -18,7 +20,7 @@ const wordsOf = async (path: string): Promise<string> =>
   (await pageOf(path)).replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
 
 beforeAll(async () => {
-  server = await startWeb();
+  server = await startWeb({ context: { now: () => Date.now() + ahead } });
 });
 
 describe('the list of deploys', () => {
@@ -48,6 +50,16 @@ describe('the list of deploys', () => {
     const answer = await server.ask('/deploys.json?branch=many&page=2', 'administrator');
     expect(await answer.json()).toMatchObject({ total: 51, page: 2, deploys: [{ standing: 'started' }] });
     expect(await wordsOf('/deploys/?branch=many')).toContain('Page 1 of 2');
+  });
+
+  it('looks for news often while a run is under way, and not once that is gone without a word', async () => {
+    play('102', 'run-a').start();
+    expect(await pageOf('/deploys/?text=102')).toContain('data-refreshing="2"');
+    ahead = 16 * 60_000;
+    const gone = await pageOf('/deploys/?text=102');
+    ahead = 0;
+    expect(gone).toContain('Gone');
+    expect(gone).toContain('data-refreshing="15"');
   });
 
   it('is for administrators, who find it in the navigation', async () => {
