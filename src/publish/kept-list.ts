@@ -30,11 +30,11 @@ export function withArrival(
 ): Kept {
   const sent = kept.entries.find((one) => !one.isThere && one.digest === digest);
   const arrived = kept.entries.map((one) => (one === sent ? { ...one, etag, isThere: true } : one));
-  return pruned(settled({ entries: arrived, restored: null }), most);
+  return pruned(onlyArrived({ entries: arrived, restored: null }), most);
 }
 
 /** Without what was sent and never seen. */
-function settled({ entries, restored }: Kept): Kept {
+function onlyArrived({ entries, restored }: Kept): Kept {
   return { entries: entries.filter(({ isThere }) => isThere), restored };
 }
 

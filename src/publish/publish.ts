@@ -89,7 +89,7 @@ async function inRounds(parts: PublishParts, situation: Prepared): Promise<Publi
       ours,
       published: memory.state.last,
     });
-    const outcome = await settle(parts, request, { ...situation, standing, raced: round > 1 });
+    const outcome = await actOnce(parts, request, { ...situation, standing, raced: round > 1 });
     if (outcome) return outcome;
   }
   throw new Failure('changed-elsewhere', `${KEY} was changed ${MOST_ROUNDS} times while it was published`, {
@@ -111,7 +111,7 @@ interface Situation extends Prepared {
 }
 
 /** One look at the store, and the action that follows; null if the store has changed meanwhile. */
-async function settle(
+async function actOnce(
   parts: PublishParts,
   request: PublishRequest,
   situation: Situation,
