@@ -29,7 +29,7 @@ export interface DeliveryLimits {
   readonly unheardCloseMs: number;
   /** Left of that, the end of the run goes before its lines. */
   readonly endFirstMs: number;
-  /** Between two flushes of the outbox to the disk. */
+  /** From a line to the flush of the outbox to the disk. */
   readonly syncMs: number;
   /** What the outbox keeps, of all runs. */
   readonly keptMs: number;

@@ -70,7 +70,7 @@ class RunDelivery implements Delivery {
   #isFull = false;
   #lines = 0;
   #bytes = 0;
-  #syncedAt = monotonicMs();
+  #syncing: NodeJS.Timeout | null = null;
 
   constructor(worker: DeliveryWorker, outbox: Outbox, limits: DeliveryLimits) {
     this.#worker = worker;
@@ -106,19 +106,22 @@ class RunDelivery implements Delivery {
     this.#kept.keepLine({ ...line, seq: this.#kept.lastSeq + 1 });
     this.#lines += 1;
     this.#bytes += this.#kept.records.size - before;
-    const now = monotonicMs();
-    if (now - this.#syncedAt >= this.#limits.syncMs) {
-      this.#kept.records.sync();
-      this.#syncedAt = monotonicMs();
-    }
-    this.#worker.hasLine(URGENT.includes(line.level), now);
+    // Also where no other line follows for long.
+    this.#syncing ??= setTimeout(() => this.#sync(), this.#limits.syncMs).unref();
+    this.#worker.hasLine(URGENT.includes(line.level), monotonicMs());
+  }
+
+  #sync(): void {
+    clearTimeout(this.#syncing ?? undefined);
+    this.#syncing = null;
+    this.#kept.records.sync();
   }
 
   end(ended: ReportedEnd): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.#keepStatus({ ...ended, ...this.#envelope(), dropped: this.#worker.run.dropped });
-    this.#kept.records.sync();
+    this.#sync();
   }
 
   #envelope() {
@@ -134,7 +137,7 @@ class RunDelivery implements Delivery {
   }
 
   close(isStopped: boolean): Promise<Delivered> {
-    this.#kept.records.sync();
+    this.#sync();
     this.#closed ??= closeDelivery(this.#worker, this.#outbox, this.#limits, isStopped);
     return this.#closed;
   }

@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { flushed } from '../support/flushes.ts';
 import { deliver, numbered, open, reportedRun, TestOutbox } from './support/deliveries.ts';
 import { type Behaviour, Receiver, type Seen, STORE } from './support/receiver.ts';
 import { kill, outboxSender, waitingSender, wholeSender } from './support/sender-processes.ts';
@@ -125,4 +128,29 @@ describe('a process whose disk is full', () => {
     expect(messages).toEqual(numbered(1000).slice(0, messages.length));
     expect(words).toEqual(['started', 'failed interrupted']);
   });
+});
+
+it('lines are on the disk for good soon, also where no other line follows for long', async () => {
+  const receiver = await Receiver.start(() => HANG);
+  const outbox = new TestOutbox();
+  const reported = reportedRun();
+  const calls = join(outbox.dir, 'calls');
+  const strace = [
+    'strace',
+    '-D',
+    '-f',
+    '-qq',
+    '-y',
+    '-e',
+    'trace=fdatasync',
+    '-e',
+    'signal=none',
+    '-o',
+    calls,
+  ];
+  const order = { reported, messages: numbered(3), task: 'lines', limits: { syncMs: 500 } } as const;
+  await waitingSender(receiver, outbox, order, strace);
+  const isFlushed = (call: string) => flushed(`${reported.run}.ndjson`).test(call.replace(/^\d+\s+/, ''));
+  const hasFlushed = () => readFileSync(calls, 'utf8').split('\n').some(isFlushed);
+  await vi.waitFor(() => expect(hasFlushed()).toBe(true), 10_000);
 });

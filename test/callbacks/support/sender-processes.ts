@@ -30,8 +30,9 @@ export async function waitingSender(
   receiver: Receiver,
   outbox: TestOutbox,
   order: Order & { readonly task: 'lines' | 'end' },
+  through: readonly string[] = [],
 ): Promise<ChildProcess> {
-  const child = start(receiver, outbox, order);
+  const child = start(receiver, outbox, order, through);
   await once(child.stdout, 'data');
   return child;
 }
