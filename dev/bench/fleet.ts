@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { RunEvent } from '../../src/report/events.ts';
 import type { FleetReport } from '../../src/report/fleet-results.ts';
-import { changeSample, makeSampleIndex } from '../sample/sample.ts';
+import { changeSample, makeSampleIndex, type SampleOptions } from '../sample/sample.ts';
 import {
   type Counts,
   countVariables,
@@ -25,12 +25,17 @@ export interface FleetShape {
   readonly delayMs: number | null;
   /** As fleet-sim takes them. */
   readonly faults: string;
+  /** Of the index that is published; the sample's own where absent. */
+  readonly index?: SampleOptions;
 }
 
 /** One run of config-update over a fleet whose index has changed, as a whole process. */
 export interface FleetRun {
   /** Milliseconds from before it was started until it was gone. */
   readonly ms: number;
+  /** Milliseconds of the first two steps: the index is published, the machines are listed. */
+  readonly publishMs: number;
+  readonly findMs: number;
   /** Milliseconds from its first request to a machine until the last one was done. */
   readonly askingMs: number;
   /** Milliseconds of the machine that took longest, from its first request to its last answer. */
@@ -81,7 +86,7 @@ export class BenchFleet {
     this.#store = store;
     this.#sim = sim;
     this.#env = env;
-    const first = makeSampleIndex();
+    const first = makeSampleIndex(shape.index);
     this.#indexes = [first, changeSample(first).index];
   }
 
@@ -112,9 +117,14 @@ export class BenchFleet {
     const times = (isMeant: (event: RunEvent) => boolean) =>
       events.filter(isMeant).map(({ at }) => Date.parse(at));
     const items = (phase: string) => times((event) => event.type === 'item' && event.phase === phase);
+    const ends = (name: string, type: 'step' | 'step-done') =>
+      times((event) => event.type === type && event.name === name)[0] ?? Number.NaN;
+    const stepMs = (name: string) => ends(name, 'step-done') - ends(name, 'step');
     const counts = options.count ? readCounts(file) : null;
     return {
       ms,
+      publishMs: stepMs('publish'),
+      findMs: stepMs('find'),
       askingMs: Math.max(...items('done')) - Math.min(...times((event) => event.type === 'progress')),
       slowestMs: Math.max(...(report?.machines ?? []).map((machine) => machine.ms)),
       requests: items('asking').length,

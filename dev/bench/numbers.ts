@@ -15,3 +15,22 @@ export function quantile(values: readonly number[], share: number): number {
 export function exponent(x: readonly [number, number], y: readonly [number, number]): number {
   return Math.log(y[1] / y[0]) / Math.log(x[1] / x[0]);
 }
+
+export interface Line {
+  /** What one more of x adds. */
+  readonly slope: number;
+  /** What there is without any x. */
+  readonly intercept: number;
+}
+
+/** The line of least squares through the points; each counts by its share of what was measured, so that the small ones count, too. */
+export function fitLine(points: readonly { readonly x: number; readonly y: number }[]): Line {
+  const weighed = points.map(({ x, y }) => ({ x, y, weight: 1 / y ** 2 }));
+  const sum = (value: (point: (typeof weighed)[number]) => number): number =>
+    weighed.reduce((total, point) => total + point.weight * value(point), 0);
+  const all = sum(() => 1);
+  const meanX = sum(({ x }) => x) / all;
+  const meanY = sum(({ y }) => y) / all;
+  const slope = sum(({ x, y }) => (x - meanX) * (y - meanY)) / sum(({ x }) => (x - meanX) ** 2);
+  return { slope, intercept: meanY - slope * meanX };
+}

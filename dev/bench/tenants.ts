@@ -36,6 +36,14 @@ export interface HookRun {
   readonly databases: number;
 }
 
+interface Parts {
+  readonly home: string;
+  readonly server: ChildProcess;
+  readonly endpoint: string;
+  /** How many events it serves. */
+  readonly tenants: number;
+}
+
 /** A machine that serves so many events, with its hooks, an application with migrations, and a store. */
 export class TenantMachine {
   readonly #home: string;
@@ -50,18 +58,18 @@ export class TenantMachine {
   #uploads = 0;
   #changes = 0;
 
-  static async start(): Promise<TenantMachine> {
+  static async start(tenants = TENANTS): Promise<TenantMachine> {
     const home = makeHome(['rails/db/migrate', 'db', 'store', 'cache'], ['scripts/ready', 'scripts/idle']);
     for (const version of MIGRATIONS) writeFileSync(join(home, `rails/db/migrate/${version}_change.rb`), '');
     const { server, endpoint } = await startStore(join(home, 'store'));
-    return new TenantMachine(home, server, endpoint);
+    return new TenantMachine({ home, server, endpoint, tenants });
   }
 
-  private constructor(home: string, server: ChildProcess, endpoint: string) {
+  private constructor({ home, server, endpoint, tenants }: Parts) {
     this.#home = home;
     this.#server = server;
     this.#endpoint = endpoint;
-    this.#names = Array.from({ length: TENANTS }, (_, at) => `2026-studio${at}`);
+    this.#names = Array.from({ length: tenants }, (_, at) => `2026-studio${at}`);
     this.#client = storeClient(endpoint);
     this.#proxy = countingProxy(endpoint, (line) => this.#requests.push(line));
     writeFileSync(join(home, 'index'), indexOf(this.#names));
