@@ -59,8 +59,13 @@ export function siteFrom(env: Environment, host: Host, overrides: DataMapping | 
   };
 }
 
-/** The working directory is asked for only where a path depends on it: a deployment may have removed it meanwhile. */
-function appRootOf(env: Environment, host: Host): string {
+/**
+ * Where the application is. The working directory is asked for only where a path depends on it: a deployment may have
+ * removed it meanwhile.
+ *
+ * @throws {Failure} `config-invalid`
+ */
+export function appRootOf(env: Environment, host: Pick<Host, 'defaultAppRoot'>): string {
   try {
     return readDirectory(env, 'APP_ROOT', '') ?? resolve(host.defaultAppRoot);
   } catch (error) {

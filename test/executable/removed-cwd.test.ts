@@ -40,4 +40,13 @@ describe('in a working directory that is gone', () => {
     expect(stdout).toMatch(/^Failed \(config-invalid\): APP_ROOT .+\nWhat to do: .+\n$/m);
     expect(exitCode).toBe(1);
   });
+
+  it('a relative path among the options is refused as a mistake in the command line', async () => {
+    const host = scene.host();
+    const through = [...IN_A_REMOVED_DIRECTORY, join(host.home, 'gone')];
+    const run = new RunProcess(host, { executable: CONFIG_UPDATE, args: ['--outbox', 'x'], through });
+    const { exitCode, stderr } = await run.answered;
+    expect(stderr).toContain('--outbox is relative to a working directory that is gone');
+    expect(exitCode).toBe(2);
+  });
 });

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { Failure } from '../../failure.ts';
 import type { FleetOperation, FleetReport } from '../../report/fleet-results.ts';
 import { createScrubber } from '../../report/redact.ts';
 import { createStream } from '../../report/stream.ts';
+import { appRootOf } from '../../site/read-site.ts';
 import { findDeployFile } from '../deploy-file.ts';
 import type { World } from '../machine/machine-parts.ts';
 import { usageOf } from '../options/command.ts';
@@ -34,7 +34,7 @@ const REPORTED: readonly FleetOperation[] = ['update', 'undo'];
 export async function linkDashboard(world: World, linked: LinkedRun): Promise<DashboardLink> {
   const { options, operation } = linked;
   if (options.use === 'never' || !REPORTED.includes(operation)) return NO_DASHBOARD;
-  const appRoot = resolve(world.env['APP_ROOT'] || world.defaultAppRoot);
+  const appRoot = appRootOf(world.env, world);
   const deployFile = options.deployConfig ?? findDeployFile(appRoot);
   const isWanted = options.use === 'always';
   if (isWanted) requireNamed(options);

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import type { Failure } from '../../failure.ts';
 import { type Options, text, type Value, type Values, wholeNumber } from '../options/command.ts';
 
@@ -74,9 +74,9 @@ export function dashboardOf(
   if (dashboard && unreported !== undefined) throw usage(`--dashboard makes no sense with --${unreported}`);
   return {
     use: dashboard ? 'always' : none ? 'never' : 'usual',
-    deployConfig: pathOf(given['deploy-config']),
-    deployKey: pathOf(given['deploy-key']),
-    outbox: pathOf(given.outbox),
+    deployConfig: pathOf('deploy-config', given, usage),
+    deployKey: pathOf('deploy-key', given, usage),
+    outbox: pathOf('outbox', given, usage),
   };
 }
 
@@ -98,6 +98,16 @@ export function sendOutboxOf(
   return { kind: 'send-outbox', waitMs: (given.wait ?? USUAL_WAIT_S) * 1000 };
 }
 
-function pathOf(given: string | null): string | null {
-  return given === null ? null : resolve(given);
+function pathOf(
+  name: 'deploy-config' | 'deploy-key' | 'outbox',
+  given: Given,
+  usage: (message: string) => Failure,
+): string | null {
+  const path = given[name];
+  if (path === null || isAbsolute(path)) return path;
+  try {
+    return resolve(path);
+  } catch {
+    throw usage(`--${name} is relative to a working directory that is gone`);
+  }
 }

@@ -1,8 +1,8 @@
-import { resolve } from 'node:path';
 import { thrownAwayNote } from '../../callbacks/delivery-notes.ts';
 import { sendOutbox } from '../../callbacks/send-outbox.ts';
 import { Failure } from '../../failure.ts';
 import { createScrubber } from '../../report/redact.ts';
+import { appRootOf } from '../../site/read-site.ts';
 import { counted } from '../../text.ts';
 import type { Streams } from '../arguments.ts';
 import { findDeployFile } from '../deploy-file.ts';
@@ -28,7 +28,7 @@ export async function runSendOutbox(
   }: { readonly task: SendOutboxTask; readonly dashboard: DashboardOptions; readonly form: Form },
   { write, stop }: Streams & Pick<Console, 'stop'>,
 ): Promise<number> {
-  const appRoot = resolve(world.env['APP_ROOT'] || world.defaultAppRoot);
+  const appRoot = appRootOf(world.env, world);
   const deployFile = options.deployConfig ?? findDeployFile(appRoot);
   const read = deployFile === null ? null : readDashboard(world, options, { deployFile, appRoot });
   if (!read) {
