@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, watch, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, statSync, watch, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -123,8 +123,9 @@ async function untilReady(child: ChildProcess, pidFile: string): Promise<boolean
       watcher.close();
       resolve(ready);
     };
+    // lighttpd makes the file before it listens, and writes into it afterwards.
     function look(): void {
-      if (existsSync(pidFile)) settle(true);
+      if ((statSync(pidFile, { throwIfNoEntry: false })?.size ?? 0) > 0) settle(true);
     }
     child.once('exit', () => settle(false));
     look();
