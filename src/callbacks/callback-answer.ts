@@ -18,18 +18,20 @@ export type PostResult =
   | { readonly kind: 'failed'; readonly reason: string };
 
 /**
- * What is done about an answer. `again`: the same is sent again, later. `not-found`: the same, but not for long. `refused`:
+ * What is done about an answer. `again`: the same is sent again, later. `busy`: the same, at the time that it says, since it is
+ * in order and takes only so much. `not-found`: the same, but not for long. `refused`:
  * this very request will never be taken. `gone`: nothing more is sent to this address, and nothing is kept for it. `stop`:
  * nothing more is sent in this run.
  */
-export type Verdict = 'taken' | 'again' | 'not-found' | 'refused' | 'too-large' | 'gone' | 'stop';
+export type Verdict = 'taken' | 'again' | 'busy' | 'not-found' | 'refused' | 'too-large' | 'gone' | 'stop';
 
 const AGAIN = [408, 425, 429];
 const REFUSED = [400, 409, 422];
 const UNAUTHORIZED = [401, 403];
 
-export function verdictOn(status: number): Verdict {
+export function verdictOn({ status, retryAfterMs }: Pick<Answered, 'status' | 'retryAfterMs'>): Verdict {
   if (status >= 200 && status < 300) return 'taken';
+  if (status === 429 && retryAfterMs !== null) return 'busy';
   if (status >= 500 || AGAIN.includes(status)) return 'again';
   if (REFUSED.includes(status)) return 'refused';
   if (status === 413) return 'too-large';
@@ -38,6 +40,8 @@ export function verdictOn(status: number): Verdict {
   if (status < 400 || UNAUTHORIZED.includes(status)) return 'stop';
   return 'not-found';
 }
+
+type Answered = Extract<PostResult, { kind: 'answered' }>;
 
 /** Milliseconds between two clocks from which on it is said that they differ: receivers take five minutes. */
 const NOTABLE_SKEW_MS = 300_000;
@@ -57,7 +61,7 @@ export function reasonOf(result: PostResult): string {
   }
   if (status === 410) return `the dashboard is gone for good (${http}); nothing is kept for it`;
   if (REFUSED.includes(status) || status === 413) return `the dashboard refuses what it is sent (${http})`;
-  if (verdictOn(status) === 'not-found') return `there is no dashboard at callback_url (${http})`;
+  if (verdictOn(result) === 'not-found') return `there is no dashboard at callback_url (${http})`;
   return `the dashboard is out of order (${http})`;
 }
 

@@ -76,7 +76,13 @@ async function sendRest(
     if (now >= until || outgoing === null) return;
     const reserved = run.isEndWaiting && !outgoing.isEnd ? limits.endFirstMs : 0;
     const result = await sender.attempt(run, outgoing, until - now - reserved);
-    if (result === 'done') heardAt = monotonicMs();
+    if (result === 'done' || result === 'busy') heardAt = monotonicMs();
+    if (result === 'busy') {
+      // What it takes later than that comes too late for the lines; the end is tried all the same.
+      const again = outgoing.isEnd ? sender.nextAt : Math.min(sender.nextAt, deadline - limits.endFirstMs);
+      if (again >= deadline) return;
+      await wait(Math.max(0, again - monotonicMs()));
+    } else if (result === 'done') continue;
     else if (sender.failures > 1) return;
     else if (!run.isEndWaiting) {
       const pause = sender.nextAt - monotonicMs();

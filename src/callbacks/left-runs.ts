@@ -58,12 +58,15 @@ export async function sendLeftRuns(
   return { runs, lines };
 }
 
+/** Is never aborted. */
+const NEVER = new AbortController().signal;
+
 async function sendWhole(run: OutgoingRun, sender: Sender, { deadline, signal }: Patience): Promise<void> {
   while (!sender.isStopped && !signal?.aborted) {
     const now = monotonicMs();
     if (sender.failures > 0 && signal === null) return;
     if (Math.max(now, sender.nextAt) >= deadline) return;
-    if (signal && sender.nextAt > now) await pause(sender.nextAt - now, signal);
+    if (sender.nextAt > now) await pause(sender.nextAt - now, signal ?? NEVER);
     const outgoing = run.next();
     if (outgoing === null || signal?.aborted) return;
     await sender.attempt(run, outgoing, deadline - monotonicMs());

@@ -13,6 +13,8 @@ const MOST_REFUSED = 3;
 const MOST_NOT_FOUND = 3;
 /** Separate ranges of lost lines, each of which is in every later request. */
 const MOST_RANGES = 1000;
+/** Answers in a row that asked for patience, until that counts as a failure. */
+const MOST_BUSY = 20;
 /** Attempts in a row that failed, until it is said. */
 const NOTED_FAILURES = 2;
 
@@ -21,6 +23,8 @@ export type Attempt =
   /** The dashboard has it, or refused it, or gets something smaller: on with the next. */
   | 'done'
   | 'failed'
+  /** The dashboard is there, and says from when on it takes more (`nextAt`). */
+  | 'busy'
   /** Nothing more is sent by this process. */
   | 'stopped';
 
@@ -42,6 +46,7 @@ export class Sender {
   #failures = 0;
   #refused = 0;
   #notFound = 0;
+  #busy = 0;
   #isNoted = false;
   #lastReason = '';
   #isUrlSaid = false;
@@ -101,7 +106,7 @@ export class Sender {
     const result = await this.#post.send(outgoing, mostMs, this.#abort.signal);
     if (result.kind === 'failed') return this.#failed(result);
     this.#longestMs = Math.max(this.#longestMs, monotonicMs() - this.#lastAt);
-    const verdict = verdictOn(result.status);
+    const verdict = verdictOn(result);
     if (verdict !== 'not-found') this.#notFound = 0;
     switch (verdict) {
       case 'taken':
@@ -115,6 +120,8 @@ export class Sender {
       case 'not-found':
         this.#notFound += 1;
         return this.#notFound === MOST_NOT_FOUND ? this.#stop(result) : this.#failed(result);
+      case 'busy':
+        return this.#askedForPatience(result);
       case 'again':
         return this.#failed(result);
     }
@@ -122,6 +129,7 @@ export class Sender {
 
   #taken(run: OutgoingRun, outgoing: Outgoing, { lastSeq, url }: PostResult & { kind: 'answered' }): Attempt {
     this.#failures = 0;
+    this.#busy = 0;
     this.#nextAt = 0;
     if (outgoing.kind !== 'beat') this.#refused = 0;
     run.taken(outgoing, lastSeq);
@@ -146,6 +154,13 @@ export class Sender {
     this.#refused += 1;
     const isHopeless = this.#refused === MOST_REFUSED || run.lost.length > MOST_RANGES;
     return isHopeless ? this.#stop(result) : 'done';
+  }
+
+  #askedForPatience(result: PostResult & { kind: 'answered' }): Attempt {
+    this.#busy += 1;
+    if (this.#busy >= MOST_BUSY) return this.#failed(result);
+    this.#nextAt = monotonicMs() + Math.min(result.retryAfterMs ?? 0, this.#limits.longestRetryAfterMs);
+    return 'busy';
   }
 
   #failed(result: PostResult): Attempt {

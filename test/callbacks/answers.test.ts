@@ -77,6 +77,23 @@ describe('an answer', () => {
     expect(outbox.files).toContain(`${opened.reported.run}.ndjson`);
   });
 
+  it('that asks for patience, again and again, has everything sent at the end, lines before the end of the run', async () => {
+    const busy = status(429, { 'retry-after': '0' });
+    const receiver = await Receiver.start(onLogs((number) => (number % 3 === 0 ? STORE : busy)));
+    const opened = open(receiver.dashboard);
+    expect(await deliver(opened, numbered(900))).toMatchObject({ unsent: 0, hasEnd: true, note: null });
+    expect(receiver.run(opened.reported.run).messages).toEqual(numbered(900));
+    expect(receiver.seen.at(-1)?.body).toMatchObject({ status: 'completed' });
+    expect(opened.notes).toHaveLength(1);
+  });
+
+  it('that asks for patience without end is a failure at last, which is said', async () => {
+    const receiver = await Receiver.start(() => status(429, { 'retry-after': '0' }));
+    const opened = open(receiver.dashboard);
+    expect(await deliver(opened, numbered(3))).toMatchObject({ unsent: 3, hasEnd: false });
+    expect(opened.notes).toEqual([expect.stringContaining('HTTP 429')]);
+  });
+
   it('of 404 ends the sending the third time in a row', async () => {
     const receiver = await Receiver.start(() => status(404));
     const { delivery, notes } = open(receiver.dashboard);
