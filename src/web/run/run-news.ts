@@ -1,3 +1,4 @@
+import type { RunEvent } from '../../report/events.ts';
 import type { Runs } from '../../runs/runs.ts';
 import { isOver } from '../layout/run-words.ts';
 import type { LiveFrame } from './live-frames.ts';
@@ -36,7 +37,7 @@ export async function* newsOf(
     told = standing;
     for (const { seq, event } of events) {
       last = seq;
-      yield { type: 'event', seq, event };
+      yield frameOf(event, seq);
     }
     // Only what was read with nothing new in it is waited for: between reading and waiting nothing else can happen.
     if (isNews) continue;
@@ -48,4 +49,13 @@ export async function* newsOf(
     await runs.waitFor(id, last, pingMs, signal);
     if (Date.now() - began >= pingMs && !signal.aborted) yield { type: 'ping' };
   }
+}
+
+/** By what was read, which is the same for everybody who may see it as it is: all of them are told the same frames. */
+const known = new WeakMap<RunEvent, LiveFrame>();
+
+function frameOf(event: RunEvent, seq: number): LiveFrame {
+  const frame = known.get(event) ?? { type: 'event', seq, event };
+  known.set(event, frame);
+  return frame;
 }
