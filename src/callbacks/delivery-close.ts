@@ -32,9 +32,9 @@ export async function closeDelivery(
   }
   const isDone = run.isComplete || sender.isGone;
   const { isKept } = kept.records;
-  if (isDone) kept.remove();
-  else kept.close();
   try {
+    if (isDone) kept.remove();
+    else kept.close();
     if (sender.isGone) dropLeftRuns(outbox);
     else if (run.isComplete && sender.failures === 0) {
       await sendLeftRuns(outbox, sender, limits, { deadline, signal: null });

@@ -157,15 +157,21 @@ export class KeptRun {
 
   /** Lets it go, for the next process to take. */
   close(): void {
-    this.records.sync();
-    this.records.close();
-    this.#place?.lock.release();
+    try {
+      this.records.sync();
+      this.records.close();
+    } finally {
+      this.#place?.lock.release();
+    }
   }
 
   /** Lets it go for good. */
   remove(): void {
-    this.records.close();
-    if (this.#place) removeRun(this.#place.dir, this.run);
-    this.#place?.lock.release();
+    try {
+      this.records.close();
+      if (this.#place) removeRun(this.#place.dir, this.run);
+    } finally {
+      this.#place?.lock.release();
+    }
   }
 }
