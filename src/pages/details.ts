@@ -2,12 +2,12 @@ import { type Html, html } from '../html/html.ts';
 import type { Year } from '../index/index-model.ts';
 import { countEvents } from '../index/index-model.ts';
 import { renderEvents } from './event-lists.ts';
-import { ENGLISH, filled, wordingFor } from './labels.ts';
 import { renderName } from './language.ts';
 import { counted, renderRegionName, renderStudioNames } from './overviews.ts';
 import { renderLayout, SITE } from './page-layout.ts';
 import { pointsOf, renderMaps } from './page-map.ts';
 import type { RegionView, SiteView, StudioView } from './view.ts';
+import { ENGLISH, filled, wordingFor } from './wording.ts';
 
 /** A region: its studios on the map and by name, its events by year. */
 export function renderRegion(view: SiteView, region: RegionView): string {

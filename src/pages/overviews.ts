@@ -1,10 +1,10 @@
 import { type Html, html } from '../html/html.ts';
 import { countEvents } from '../index/index-model.ts';
-import { ENGLISH } from './labels.ts';
 import { renderName } from './language.ts';
 import { renderLayout, SITE } from './page-layout.ts';
 import { pointsOf, renderMaps } from './page-map.ts';
 import type { RegionView, SiteView, StudioView } from './view.ts';
+import { ENGLISH } from './wording.ts';
 
 /** In the place of a list that would be empty. */
 const NONE = html`<p>None.</p>`;

@@ -1,7 +1,7 @@
 import { type Html, html } from '../html/html.ts';
-import { ENGLISH, type Wording } from './labels.ts';
 import type { Links } from './links.ts';
 import { STYLE } from './style.ts';
+import { ENGLISH, type Wording } from './wording.ts';
 
 /** The site's name, the same in every language. */
 export const SITE = 'Showcases';

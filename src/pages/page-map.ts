@@ -1,8 +1,8 @@
 import outlines from 'outlines:maps';
 import { type Html, html, markup } from '../html/html.ts';
 import type { MapName, MapPlace } from '../index/projection.ts';
-import type { Wording } from './labels.ts';
 import type { RegionView, SiteView, StudioView } from './view.ts';
+import type { Wording } from './wording.ts';
 
 /** A point of a map. */
 export interface MapPoint {

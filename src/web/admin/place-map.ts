@@ -1,8 +1,8 @@
 import { type Html, html } from '../../html/html.ts';
 import { placeOnMap } from '../../index/projection.ts';
 import { regionFinder } from '../../index/read-regions.ts';
-import { ENGLISH } from '../../pages/labels.ts';
 import { type MapPoint, renderMap } from '../../pages/page-map.ts';
+import { ENGLISH } from '../../pages/wording.ts';
 import type { RegionView } from '../../requests/row-views.ts';
 
 /** Where a place is, by regions that are there. */

@@ -1,0 +1,19 @@
+import type { Labels } from '../labels.ts';
+
+/** English. */
+export const EN: Labels = {
+  home: 'Home',
+  studios: 'Studios',
+  regions: 'Regions',
+  region: 'Region',
+  events: 'Events',
+  eventsOf: 'Events in {}',
+  noEvents: 'No events yet.',
+  request: 'Request a new event',
+  requestByOwner: 'Studio owners: request an event',
+  allStudiosIn: 'All studios in {}',
+  allEventsOf: 'All events of {}',
+  skip: 'Skip to the content',
+  skipMaps: 'Skip the maps',
+  maps: { us: 'Map of the United States', eu: 'Map of Europe', au: 'Map of Australia', jp: 'Map of Japan' },
+};
