@@ -41,6 +41,8 @@ const PLUGIN_FILES = [
   'yaml-plugin.mjs',
   'outlines-plugin.mjs',
   'outlines.mjs',
+  'areas.mjs',
+  'area-names.mjs',
   'client-plugin.mjs',
   'path-text.mjs',
 ];

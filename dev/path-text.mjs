@@ -44,7 +44,7 @@ export class PathText {
   }
 }
 
-/** Two numbers; a minus needs no separator before it. */
-function pair(x, y) {
+/** Two numbers as text; a minus needs no separator before it. */
+export function pair(x, y) {
   return y < 0 ? `${x}${y}` : `${x} ${y}`;
 }
