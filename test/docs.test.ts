@@ -1,42 +1,12 @@
-/** What the documents say and can be looked up: variables, options, commands, links, files. */
+/** What the documents say and can be looked up: options, commands, links, files. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { DOCUMENTS, readText, sourceFiles } from './documents/support/documents.ts';
 import { ROOT } from './support/machine.ts';
 
-const DOCUMENTS = [
-  ...readdirSync(ROOT).filter((name) => name.endsWith('.md')),
-  ...['docs', 'cgi-bin', 'scripts', 'examples'].flatMap((directory) =>
-    readdirSync(join(ROOT, directory), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.md'))
-      .map((name) => join(directory, name)),
-  ),
-];
-const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
-const all = DOCUMENTS.map(read).join('\n');
-
-/** Everything that runs on a machine. */
-const SOURCE = [
-  read('dev/build/preamble.cjs'),
-  ...readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => read(join('src', name))),
-].join('\n');
-
-/** What an operator can set: variables of ours, and those of the platform that decide what we do. */
-const OURS =
-  /\b(?:(?:UPDATE_CONFIG|FLEET|READY|NAVIGATOR|FLY_API|WEB|METRICS)_[A-Z_]*[A-Z]|SHOWCASE_WEB|[A-Z_]+_DEADLINE)\b/g;
-const names = (text: string): string[] => [...new Set(text.match(OURS) ?? [])].sort();
-
-/** Named like settings: the marks of children. */
-const NO_SETTINGS = [
-  'FLEET_SIM',
-  'FLEET_TABLES',
-  'UPDATE_CONFIG_CHILD',
-  'UPDATE_CONFIG_INSPECT',
-  'UPDATE_CONFIG_SUPERVISED',
-];
+const all = DOCUMENTS.map(readText).join('\n');
 
 const EXECUTABLES = ['cgi-bin/update_config', ...built('scripts')];
 
@@ -49,12 +19,6 @@ function built(directory: string): string[] {
 const optionsIn = (text: string): string[] => [...new Set(text.match(/(?<![\w-])--[a-z][a-z-]+/g) ?? [])];
 
 describe('the documents', () => {
-  it('list every setting that the code reads in the README, and no other', () => {
-    const section = read('README.md').split('\n## Settings\n')[1]?.split('\n## ')[0] ?? '';
-    const known = names(SOURCE).filter((name) => !NO_SETTINGS.includes(name));
-    expect(names(section)).toEqual(known);
-  });
-
   it.each(EXECUTABLES)('leave --help of %s to fit into 80 columns', (executable) => {
     const help = execFileSync(join(ROOT, executable), ['--help'], { encoding: 'utf8' });
     expect(help.split('\n').filter((line) => line.length > 80)).toEqual([]);
@@ -68,31 +32,34 @@ describe('the documents', () => {
   });
 
   it('name only scripts that package.json has', () => {
-    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const { scripts } = JSON.parse(readText('package.json')) as { scripts: Record<string, string> };
     const called = [...all.matchAll(/npm run ([a-z:]+)/g)].map(([, name = '']) => name);
     expect(called.filter((name) => !(name in scripts))).toEqual([]);
   });
 
-  it('link to files that are there', () => {
-    const broken = DOCUMENTS.flatMap((path) =>
-      [...read(path).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)]
-        .map(([, target = '']) => resolve(ROOT, dirname(path), target))
-        .filter((target) => !existsSync(target))
-        .map((target) => `${path}: ${relative(ROOT, target)}`),
-    );
-    expect(broken).toEqual([]);
+  it.each(DOCUMENTS)('link only to files and headings that are there: %s', (path) => {
+    expect(linksOf(path).filter((link) => !isThere(link))).toEqual([]);
   });
 
-  it('link to headings that are there', () => {
-    const broken = DOCUMENTS.flatMap((path) =>
-      [...read(path).matchAll(/\]\(([^)#:]*)#([^)]+)\)/g)]
-        .filter(([, target = '', anchor = '']) => {
-          const page = target === '' ? path : relative(ROOT, resolve(ROOT, dirname(path), target));
-          return !anchorsOf(read(page)).includes(anchor);
-        })
-        .map(([link]) => `${path}: ${link}`),
-    );
-    expect(broken).toEqual([]);
+  it('are all reached from the README', () => {
+    const reached = new Set(['README.md']);
+    for (const path of reached)
+      for (const { target } of linksOf(path)) if (target.endsWith('.md')) reached.add(target);
+    // Beside what is built.
+    const beside = ['cgi-bin/README.md', 'scripts/README.md'];
+    expect(DOCUMENTS.filter((path) => !reached.has(path) && !beside.includes(path))).toEqual([]);
+  });
+
+  it('are there under the names that help, messages and comments of the code have for them', () => {
+    const named = ['src', 'dev']
+      .flatMap(sourceFiles)
+      .flatMap((file) =>
+        [...readText(file).matchAll(/(?<![\w/-])(docs\/[\w-]+\.md|[A-Z]{3,}[A-Z-]*\.md)(?:#([\w-]+))?/g)].map(
+          ([, name = '', anchor = '']) => ({ file, target: placeOf(name), anchor }),
+        ),
+      );
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter((link) => !isThere(link))).toEqual([]);
   });
 
   it('name source files that are there', () => {
@@ -102,6 +69,34 @@ describe('the documents', () => {
     expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
 });
+
+interface Link {
+  /** A file or directory of the project. */
+  readonly target: string;
+  /** '' for the whole. */
+  readonly anchor: string;
+}
+
+/** Links to the project's own files, pictures among them, in Markdown and in HTML. */
+function linksOf(path: string): Link[] {
+  const links = readText(path).matchAll(
+    /(?:\]\(| (?:src|srcset|href)=")(?!\w+:)([^)#" ]*)(?:#([^)"]+))?[)"]/g,
+  );
+  return [...links].map(([, to = '', anchor = '']) => ({
+    target: to === '' ? path : join(dirname(path), to),
+    anchor,
+  }));
+}
+
+function isThere({ target, anchor }: Link): boolean {
+  if (!existsSync(join(ROOT, target))) return false;
+  return anchor === '' || anchorsOf(readText(target)).includes(anchor);
+}
+
+/** The file that is meant by a name: in docs/, where it is not at the top. */
+function placeOf(name: string): string {
+  return name.includes('/') || existsSync(join(ROOT, name)) ? name : join('docs', name);
+}
 
 /** As GitHub makes them of headings. */
 function anchorsOf(text: string): string[] {

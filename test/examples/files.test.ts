@@ -1,4 +1,4 @@
-/** What stands in the files to be copied, against the README's settings, the Dockerfiles, and each other. */
+/** What stands in the files to be copied, against docs/SETTINGS.md, the Dockerfiles, and each other. */
 import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -6,8 +6,7 @@ import { ROOT } from '../support/machine.ts';
 import { assignments, readDockerfile } from './support/dockerfile.ts';
 import { bootSecrets, deployYml, flyToml, readExample } from './support/example-files.ts';
 
-const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
-const settings = readme.split('\n## Settings\n')[1]?.split('\n## ')[0] ?? '';
+const settings = readFileSync(join(ROOT, 'docs/SETTINGS.md'), 'utf8');
 /** Names in the first column, and the row of each. */
 const ROWS = settings.split('\n').filter((line) => line.startsWith('| `'));
 const SETTINGS = new Set(
@@ -103,7 +102,7 @@ describe.each([
   });
 });
 
-/** As the README has it. */
+/** As docs/SETTINGS.md has it. */
 const NAVIGATOR_PORT = / \| (\d+) \|$/.exec(ROWS.find((row) => row.includes('`NAVIGATOR_PORT`')) ?? '')?.[1];
 
 describe('fly.toml', () => {

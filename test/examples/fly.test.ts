@@ -30,7 +30,7 @@ afterAll(async () => {
   await published.close();
 });
 
-/** With what Fly gives a machine, and the secrets of the README. */
+/** With what Fly gives a machine, and the secrets of its page. */
 function newMachine(env: Record<string, string> = {}): Container {
   const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '', AWS_ENDPOINT_URL_S3 = '' } = published.env;
   return image.container(volume, {

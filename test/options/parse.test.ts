@@ -8,6 +8,7 @@ import { parse } from '../../src/app/options/parse-arguments.ts';
 const PLAIN = {
   name: 'tool',
   folder: 'scripts',
+  startedBy: 'whoever likes',
   summary: 'do something',
   about: [],
   examples: [],

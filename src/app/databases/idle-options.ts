@@ -5,6 +5,7 @@ export const IDLE = defineCommand(
   {
     name: 'idle',
     folder: 'scripts',
+    startedBy: "Navigator's idle and stop hooks",
     summary: 'upload the changed databases of this region before the machine sleeps',
     about: [
       "Navigator's idle hook: before the machine is suspended, uploads the databases of this region's events that were changed, the one last written first, within IDLE_DEADLINE seconds. What is left then is named. Of Fly apps only UPLOADING_APP uploads; another one says what it would upload.",

@@ -18,7 +18,8 @@ export const SYNC = defineCommand(
   {
     name: 'sync-databases',
     folder: 'scripts',
-    summary: "bring the databases of this machine's events and those in the object store together",
+    startedBy: 'operators',
+    summary: "upload and download the databases of this machine's events, and say what differs",
     about: [
       "Brings the databases of this machine's events and those in the object store together: uploads what was changed here and belongs to this region, downloads what is newer in the store. The index is never uploaded; config-update publishes it.",
     ],

@@ -5,6 +5,7 @@ export const TENANT_STOP = defineCommand(
   {
     name: 'tenant-stop',
     folder: 'scripts',
+    startedBy: "Navigator's tenant hook",
     summary: 'upload the database of one event that is stopped',
     about: [
       "Navigator's hook for an event that is stopped: uploads its database, which RAILS_APP_DB names, if it was changed and belongs to this region, within TENANT_STOP_DEADLINE seconds. Of Fly apps only UPLOADING_APP uploads; another one says what it would upload.",

@@ -136,7 +136,8 @@ export const CONFIG_UPDATE = defineCommand(
   {
     name: 'config-update',
     folder: 'scripts',
-    summary: 'publish the index and update all machines at once',
+    startedBy: "operators, the application's job, CI: on the admin host",
+    summary: 'publish the index, update all machines at once, compare them, take it back',
     about: [
       'Publishes the index of this host to the object store when it differs from what is there, or sends it to the machines themselves; finds the active ones, and has them all update their configuration at once.',
     ],

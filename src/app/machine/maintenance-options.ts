@@ -5,7 +5,8 @@ export const MAINTENANCE = defineCommand(
   {
     name: 'maintenance-config',
     folder: 'scripts',
-    summary: 'write the configuration that a new image starts with',
+    startedBy: 'image builds',
+    summary: 'write the configuration that a new image starts with, navigator-maintenance.yml',
     about: [
       'Writes <app root>/config/navigator-maintenance.yml, with which Navigator starts in a new image and serves the maintenance page until the first update is through.',
     ],

@@ -5,7 +5,8 @@ export const START = defineCommand(
   {
     name: 'start',
     folder: 'scripts',
-    summary: 'make a machine ready for Navigator to start',
+    startedBy: "Navigator's start hook",
+    summary: 'make missing directories, finish an interrupted update, write htpasswd; without the network',
     about: [
       "Navigator's start hook, before it serves: makes the directories that the application needs and that are missing, finishes or undoes an update that was interrupted, and writes htpasswd from the local index, within START_DEADLINE seconds. It never uses the network, since Navigator waits for it.",
     ],

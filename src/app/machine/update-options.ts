@@ -29,7 +29,8 @@ export const UPDATE = defineCommand(
   {
     name: 'update_config',
     folder: 'cgi-bin',
-    summary: "update this machine's configuration from the index",
+    startedBy: 'Navigator on `POST update_config`; engineers by hand',
+    summary: 'update this machine: fetch the index, validate, generate, check, install',
     about: [
       'Fetches the index from the object store, validates it, generates htpasswd, map.yml, showcases.yml, tenants.list and navigator.yml from it, and installs what changed. Without an object store configured it works from the local index.',
     ],

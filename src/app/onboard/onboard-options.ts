@@ -155,6 +155,7 @@ export const ONBOARD = defineCommand(
   {
     name: 'onboard',
     folder: 'scripts',
+    startedBy: 'operators, on a new admin host',
     summary: 'set up a new admin host, up to its first update',
     about: [
       'Asks step by step for everything that config-update needs on the host that owns the index, checks every answer as it is given, and writes one file of settings at the end, and deploy.enc where deploy logs are to be streamed to a dashboard. Ctrl-C ends it at any question, and nothing is written.',

@@ -84,7 +84,7 @@ async function update(
 
 function failedUpdate(command: string, code: number): Failure {
   return new Failure('command-failed', `${command} ended with ${code}; everything is saved`, {
-    hint: 'What it says above tells why (docs/FLEET.md). Run it again when that is mended.',
+    hint: 'The lines above say why (exit codes: docs/FLEET-REFERENCE.md). Run it again when that is fixed.',
   });
 }
 

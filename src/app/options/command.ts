@@ -63,6 +63,8 @@ export type Values<O extends Options> = {
 interface Description {
   readonly name: string;
   readonly folder: 'scripts' | 'cgi-bin';
+  /** Who or what runs it. */
+  readonly startedBy: string;
   /** One line, without a full stop. */
   readonly summary: string;
   /** Paragraphs. */

@@ -15,6 +15,7 @@ export const READY = defineCommand(
   {
     name: 'ready',
     folder: 'scripts',
+    startedBy: "Navigator's ready hook, after each reload",
     summary: "prepare the databases of this machine's events, and prerender the site's pages",
     about: [
       "Navigator's ready hook: prepares the database of every event that this machine serves, then prerenders the site's pages, both straight from the installed index. One runs at a time: a second one has the first go round once more, and ends at once.",

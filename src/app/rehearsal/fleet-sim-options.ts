@@ -47,6 +47,7 @@ export const FLEET_SIM = defineCommand(
   {
     name: 'fleet-sim',
     folder: 'scripts',
+    startedBy: 'operators and developers',
     summary: 'play a fleet of machines, to rehearse config-update',
     about: [
       "Plays a fleet of Fly machines on 127.0.0.1, so that config-update can be rehearsed: the address that routes to them, the Machines API, flyctl, and Navigator's /_broadcast. Says which variables aim config-update at it, then each request, until it is interrupted.",
@@ -153,7 +154,7 @@ export const FLEET_SIM = defineCommand(
       ['UPDATE_CONFIG_KEY_FILE', 'without a store: a file with the key of pushed indexes'],
     ],
     exits: [[0, 'it was ended'], [1, 'it could not begin'], USAGE_EXIT],
-    page: 'docs/FLEET.md',
+    page: 'docs/REHEARSALS.md',
   },
   (values, usage): FleetSimOptions => {
     const { machines, states, cgi, resume, home, etag } = values;

@@ -31,7 +31,8 @@ export const SHOWCASE_WEB = defineCommand(
   {
     name: 'showcase-web',
     folder: 'scripts',
-    summary: 'the pages for studios and administrators',
+    startedBy: 'Navigator or systemd, on the admin host',
+    summary: 'serve the pages for studios and administrators, live runs, deploys, metrics and webhooks',
     about: [
       'A server for the host that owns the index. Studios ask for events there and watch them come live; administrators edit the index, have the machines updated, and see what happened. It starts scripts/config-update for every update, and does nothing of that itself.',
       'Runs of config-update elsewhere can be received here, too: who holds a key of a project may send them (docs/DASHBOARD.md). The commands work while the server runs.',
@@ -108,7 +109,7 @@ export const SHOWCASE_WEB = defineCommand(
       [1, 'it could not begin, such as with a port that is taken; or the command failed'],
       USAGE_EXIT,
     ],
-    page: 'docs/COMMANDS.md',
+    page: 'docs/INSTALL-WEB.md',
   },
   (values, usage, subcommand): WebOptions => ({
     listen: values.listen,
