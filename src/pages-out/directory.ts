@@ -3,6 +3,7 @@ import {
   constants,
   existsSync,
   fstatSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -129,6 +130,11 @@ export class Directory {
     } finally {
       closeSync(fd);
     }
+  }
+
+  /** When a file or link was last written, in milliseconds since 1970; 0 if it is gone. */
+  timeOf(name: string): number {
+    return lstatSync(this.#within(name), { throwIfNoEntry: false })?.mtimeMs ?? 0;
   }
 
   /** Makes a file that did not exist, with these bytes. */

@@ -6,7 +6,7 @@ import type { Tell } from '../report/events.ts';
 import type { ItemFailure, ItemOutcome } from '../report/results.ts';
 import { Directory } from './directory.ts';
 import { placeFile } from './page-place.ts';
-import { seal } from './seal.ts';
+import { originOf, seal } from './seal.ts';
 import { stalePages } from './stale.ts';
 
 export interface WriteRequest {
@@ -73,9 +73,9 @@ class Writer {
   }
 
   #write(top: Directory | null, page: Page): void {
-    const bytes = seal(page.render());
     const names = page.path.split('/');
     const name = names.pop() ?? '';
+    const bytes = seal(name, page.render());
     const { dryRun } = this.#request;
     const directory = top && enterAll(top, names, { make: !dryRun });
     try {
@@ -83,6 +83,7 @@ class Writer {
         this.#counts.unchanged += 1;
         return;
       }
+      if (page.yields && directory && isTaken(directory, name)) return;
       if (directory && !dryRun) placeFile(directory, name, bytes);
       this.#tell('written', page.path, dryRun ? 'would-change' : 'changed', `${bytes.length} bytes`);
     } finally {
@@ -138,6 +139,12 @@ function openTop(publicDir: string, dryRun: boolean): Directory | null {
   } catch (error) {
     throw diskError('cannot use', publicDir, error);
   }
+}
+
+/** Whether somebody else has put something at this place, or has changed what was ours. */
+function isTaken(directory: Directory, name: string): boolean {
+  const there = directory.read(name);
+  return there ? originOf(name, there) !== 'ours' : directory.names().includes(name);
 }
 
 /** The directory at the end of a path; `top` itself for no names. Null where one is missing and none is to be made. */

@@ -1,4 +1,5 @@
 import type { Event, StudioYear } from '../index/index-model.ts';
+import type { Asset } from './assets.ts';
 
 /** Where everything is: paths from the host's top, each with a slash at its end, except for a studio's request. */
 export class Links {
@@ -11,6 +12,10 @@ export class Links {
     this.home = `${root}/`;
     this.studios = `${this.home}studios/`;
     this.regions = `${this.home}regions/`;
+  }
+
+  asset({ path }: Asset): string {
+    return `${this.home}${path}`;
   }
 
   studio(key: string): string {

@@ -27,7 +27,7 @@ export function renderLayout({ links, title, section, wording = ENGLISH, main }:
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title === null ? SITE : `${title} – ${SITE}`}</title>
-${STYLE}
+<link rel="stylesheet" href="${links.asset(STYLE)}">
 </head>
 <body>
 <header>

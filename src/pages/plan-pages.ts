@@ -1,9 +1,11 @@
 import { prerenderPages } from '../generate/prerender.ts';
 import type { Index } from '../index/index-model.ts';
 import { compareBytes } from '../index/sort-order.ts';
+import type { Asset } from './assets.ts';
 import { renderRegion, renderStudio, renderStudioYear, renderYearPage } from './details.ts';
 import { renderHome, renderRegions, renderStudios } from './overviews.ts';
 import type { Page } from './page.ts';
+import { STYLE } from './style.ts';
 import { viewOf } from './view.ts';
 
 export interface PagesOptions {
@@ -13,14 +15,18 @@ export interface PagesOptions {
   readonly hasWeb: boolean;
 }
 
+/** What pages lead to comes before them, so that no page asks for what is not there yet. */
+const ASSETS: readonly Asset[] = [STYLE];
+
 /**
  * The pages that every machine serves itself: home, regions, studios (those without events too), years, and what each
- * multi studio has in a year. Only regions that own events have a page.
+ * multi studio has in a year. Only regions that own events have a page. And the files that these need.
  */
 export function planPages(index: Index, { root, hasWeb }: PagesOptions): Page[] {
   const view = viewOf(index, root, hasWeb);
   const { regions, multiEventStudios } = prerenderPages(index);
   const pages: Page[] = [
+    ...ASSETS,
     { path: 'index.html', render: () => renderHome(view) },
     { path: 'regions/index.html', render: () => renderRegions(view) },
     { path: 'studios/index.html', render: () => renderStudios(view) },
@@ -47,4 +53,10 @@ export function planPages(index: Index, { root, hasWeb }: PagesOptions): Page[] 
     }
   }
   return pages;
+}
+
+/** Which pages these are, such as `studios/boston/index.html`. */
+export function pagePaths(index: Index, options: PagesOptions): string[] {
+  const paths = planPages(index, options).map(({ path }) => path);
+  return paths.filter((path) => path === 'index.html' || path.endsWith('/index.html'));
 }

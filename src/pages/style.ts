@@ -1,5 +1,5 @@
-import { type Html, markup } from '../html/html.ts';
 import { BODY, COLOURS, MAP_PAINT, TEXT } from '../html/look.ts';
+import { makeAsset } from './assets.ts';
 
 /** The style sheet of every page: narrow and wide, light and dark, on screen and on paper. */
 const SHEET = `
@@ -35,4 +35,4 @@ svg a:focus-visible circle{stroke:var(--ink);stroke-width:5;paint-order:stroke}
 @media print{:root{color-scheme:light}header,.skip{display:none}a{color:inherit}.names{columns:3}}
 `;
 
-export const STYLE: Html = markup(`<style>${SHEET.trim()}</style>`);
+export const STYLE = makeAsset('style', 'css', SHEET.trimStart());

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { sealOf } from '../../src/pages-out/seal.ts';
+import { originOf } from '../../src/pages-out/seal.ts';
 import { Mounts } from '../support/mounts.ts';
 import { buildDriver } from './support/build-driver.ts';
 import { Public } from './support/public.ts';
@@ -40,7 +40,7 @@ it('pages on a full file system stay as they were, and are written when there is
   mounts.leaveFree(place.dir, null);
   expect(run('second')).toBe(0);
   for (const { bytes } of pages()) {
-    expect(sealOf(bytes)).toBe('ours');
+    expect(originOf('index.html', bytes)).toBe('ours');
     expect(bytes.toString()).toContain('<title>second');
   }
 });

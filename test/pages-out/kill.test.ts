@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
-import { sealOf } from '../../src/pages-out/seal.ts';
+import { originOf } from '../../src/pages-out/seal.ts';
 import { killPoints, runKilled, spread } from '../install/support/tracer.ts';
 import { buildDriver } from './support/build-driver.ts';
 import { Public } from './support/public.ts';
@@ -19,7 +19,7 @@ const KILLS = 30;
 function expectWhole(place: Public, texts: readonly string[]): void {
   for (const [name, text] of Object.entries(place.snapshot())) {
     if (!name.endsWith('index.html') || text === null) continue;
-    expect([name, sealOf(Buffer.from(text))]).toEqual([name, 'ours']);
+    expect([name, originOf('index.html', Buffer.from(text))]).toEqual([name, 'ours']);
     expect(texts.some((known) => text.includes(`<title>${known} `))).toBe(true);
   }
 }

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { seal, sealOf } from '../../src/pages-out/seal.ts';
+import { originOf, seal } from '../../src/pages-out/seal.ts';
 import { Public } from './support/public.ts';
 import { page, site } from './support/site.ts';
 
@@ -52,7 +52,7 @@ describe('a page that no longer belongs', () => {
 describe('a file that this renderer has not written', () => {
   it('stays, whatever and wherever it is', async () => {
     const place = Public.make();
-    const sealed = seal('<!doctype html>\nelsewhere').toString();
+    const sealed = seal('index.html', '<!doctype html>\nelsewhere').toString();
     const foreign = {
       '404.html': '<!doctype html>',
       'index.htm': sealed,
@@ -81,31 +81,31 @@ describe('a file that this renderer has not written', () => {
 });
 
 describe('the seal of a page', () => {
-  const bytes = seal('<!doctype html>\n<p>Wörter 💃\n');
+  const bytes = seal('index.html', '<!doctype html>\n<p>Wörter 💃\n');
 
   it('is known again', () => {
-    expect(sealOf(bytes)).toBe('ours');
-    expect(sealOf(seal('<!doctype html>\n'))).toBe('ours');
+    expect(originOf('index.html', bytes)).toBe('ours');
+    expect(originOf('index.html', seal('index.html', '<!doctype html>\n'))).toBe('ours');
   });
 
   it('is broken by any change of what follows it', () => {
     for (const changed of [Buffer.concat([bytes, Buffer.from('\n')]), bytes.subarray(0, -1)]) {
-      expect(sealOf(changed)).toBe('changed');
+      expect(originOf('index.html', changed)).toBe('changed');
     }
   });
 
   it('is missing if the first line is not complete', () => {
     for (let length = 0; length < bytes.indexOf('\n'); length++) {
-      expect(sealOf(bytes.subarray(0, length))).toBe('foreign');
+      expect(originOf('index.html', bytes.subarray(0, length))).toBe('foreign');
     }
     const text = bytes.toString();
-    expect(sealOf(Buffer.from(text.replace('\n', '\r\n')))).toBe('foreign');
-    expect(sealOf(Buffer.from(text.toUpperCase()))).toBe('foreign');
-    expect(sealOf(Buffer.from(`\ufeff${text}`))).toBe('foreign');
+    expect(originOf('index.html', Buffer.from(text.replace('\n', '\r\n')))).toBe('foreign');
+    expect(originOf('index.html', Buffer.from(text.toUpperCase()))).toBe('foreign');
+    expect(originOf('index.html', Buffer.from(`\ufeff${text}`))).toBe('foreign');
   });
 
   it('needs a doctype beside it', () => {
-    expect(() => seal('<p>no doctype')).toThrow('doctype');
-    expect(() => seal(page('x').render())).not.toThrow();
+    expect(() => seal('index.html', '<p>no doctype')).toThrow('begin with <!doctype html>');
+    expect(() => seal('index.html', page('x').render())).not.toThrow();
   });
 });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { openImage } from '../../src/database/image.ts';
 import type { Index } from '../../src/index/index-model.ts';
 import { readIndex } from '../../src/index/read-index.ts';
-import { planPages } from '../../src/pages/plan-pages.ts';
+import { pagePaths, planPages } from '../../src/pages/plan-pages.ts';
 import { shared } from '../support/shared.ts';
 import { MACHINE_KINDS } from '../support/site.ts';
 
@@ -12,7 +12,8 @@ import { MACHINE_KINDS } from '../support/site.ts';
 describe('the pages of a real index', () => {
   const folder = shared ?? '';
   const index = realIndex(folder);
-  const pages = planPages(index, { root: '/showcase', hasWeb: false });
+  const options = { root: '/showcase', hasWeb: false };
+  const pages = planPages(index, options);
 
   it.each(MACHINE_KINDS)('are those of %s, and those of studios without events', (kind) => {
     const { prerender } = readJson(folder, `golden/${kind}.json`) as unknown as { prerender: Prerender };
@@ -29,12 +30,16 @@ describe('the pages of a real index', () => {
         keys.map((key) => `${year}/${key}/index.html`),
       ),
     ];
-    expect(pages.map(({ path }) => path).sort()).toEqual(expected.sort());
+    expect(pagePaths(index, options).sort()).toEqual(expected.sort());
   });
 
   it('show every studio and region of a map exactly at its golden place', () => {
     const golden = readJson(folder, 'data/map-projection.json') as Record<string, Record<string, Place>>;
-    const home = pages.find(({ path }) => path === 'index.html')?.render() ?? '';
+    const home =
+      pages
+        .find(({ path }) => path === 'index.html')
+        ?.render()
+        .toString() ?? '';
     for (const [kind, names] of [
       ['studio', golden['studios']],
       ['region', golden['regions']],

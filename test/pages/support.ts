@@ -4,14 +4,20 @@ import { planPages } from '../../src/pages/plan-pages.ts';
 
 /** Every page of an index, by its path. */
 export function renderAll(index: Index, root = '/showcase', hasWeb = false): Map<string, string> {
-  return new Map(planPages(index, { root, hasWeb }).map((page: Page) => [page.path, page.render()]));
+  const pages = planPages(index, { root, hasWeb }).filter(({ path }) => /(^|\/)index\.html$/.test(path));
+  return new Map(pages.map((page) => [page.path, textOfFile(page)]));
 }
 
 /** A page of an index. */
 export function renderPage(index: Index, path: string, root = '/showcase'): string {
   const page = planPages(index, { root, hasWeb: false }).find((one) => one.path === path);
   if (!page) throw new Error(`no page ${path}`);
-  return page.render();
+  return textOfFile(page);
+}
+
+/** A file of the site as text. */
+function textOfFile(page: Page): string {
+  return page.render().toString();
 }
 
 /** An element or a text of a page, as a browser would read it; strict: what no browser would let pass is an error. */
@@ -32,10 +38,8 @@ export function tokensOf(page: string): Token[] {
   const tokens: Token[] = [];
   const open: string[] = [];
   let at = 0;
-  const style = /<style>[^<]*<\/style>/.exec(page)?.[0] ?? '';
-  const text = page.replace(style, '');
   TOKEN.lastIndex = 0;
-  for (let match = TOKEN.exec(text); match; match = TOKEN.exec(text)) {
+  for (let match = TOKEN.exec(page); match; match = TOKEN.exec(page)) {
     at = TOKEN.lastIndex;
     const [whole, closed, opened, attributes, plain] = match;
     if (closed !== undefined) {
@@ -46,7 +50,7 @@ export function tokensOf(page: string): Token[] {
       tokens.push({ kind: 'open', name: opened, attributes: attributesOf(attributes ?? '') });
     } else if (plain !== undefined) tokens.push({ kind: 'text', text: unescaped(plain) });
   }
-  if (at !== text.length) throw new Error(`no markup: ${text.slice(at, at + 80)}`);
+  if (at !== page.length) throw new Error(`no markup: ${page.slice(at, at + 80)}`);
   if (open.length > 0) throw new Error(`not closed: ${open.join()}`);
   return tokens;
 }

@@ -20,8 +20,8 @@ export async function listReady(
   const listing: { tenants?: TenantDatabase[]; pages?: string[] } = {};
   if (scope.includes('tenants')) listing.tenants = listTenants(index, site);
   if (scope.includes('pages')) {
-    const { planPages } = await import('../../pages/plan-pages.ts');
-    listing.pages = planPages(index, servedBy(site)).map(({ path }) => path);
+    const { pagePaths } = await import('../../pages/plan-pages.ts');
+    listing.pages = pagePaths(index, servedBy(site));
   }
   return listing;
 }

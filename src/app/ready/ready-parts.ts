@@ -28,8 +28,8 @@ export async function buildReadyParts(world: World, voice: Voice): Promise<Ready
     settings,
     builtin: builtinPages(parts),
     pagesOf: async (index) => {
-      const { planPages } = await import('../../pages/plan-pages.ts');
-      return planPages(index, served).map(({ path }) => path);
+      const { pagePaths } = await import('../../pages/plan-pages.ts');
+      return pagePaths(index, served);
     },
   });
   return { site, maxIndexBytes, report, unexpected, stages: { tenants: tenantsStage(world, parts), pages } };

@@ -17,7 +17,7 @@ export interface PageFacts {
   /** Attributes that run something, or take the focus. */
   readonly handlers: readonly string[];
   readonly sheets: number;
-  /** Every `href` as the browser resolves it, without its fragment, once each, as `plain` has it. */
+  /** What the page’s links lead to, as the browser resolves them, without its fragment, once each, as `plain` has it. */
   readonly links: readonly string[];
   /** Fragments of links within the page that lead nowhere. */
   readonly lostFragments: readonly string[];
@@ -31,7 +31,7 @@ export async function factsOf(page: Page): Promise<PageFacts> {
   const facts = await page.evaluate(() => {
     const all = (selector: string) => [...document.querySelectorAll(selector)];
     const ids = all('[id]').map((element) => element.id);
-    const anchors = all('a[href], link[href]').map((element) => {
+    const anchors = all('a[href]').map((element) => {
       const own = element instanceof SVGAElement ? element.href.baseVal : element.getAttribute('href');
       return new URL(own ?? '', document.baseURI);
     });

@@ -12,7 +12,7 @@ import { hostileIndex } from './hostile-index.ts';
 export interface Site extends RenderedSite {
   readonly index: Index;
   readonly server: PageServer;
-  /** Paths of the files below the public directory, sorted: `studios/boston/index.html`. */
+  /** Paths of the pages below the public directory, sorted: `studios/boston/index.html`. */
   readonly files: readonly string[];
   /** The address of a page such as `studios/boston/`, as `plain` has it. */
   url(page: string): string;
@@ -39,6 +39,7 @@ export async function openSite(name: SiteName): Promise<Site> {
     files: readdirSync(rendered.publicDir, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name).slice(rendered.publicDir.length + 1))
+      .filter((file) => pageOf(file) !== file)
       .sort(),
     url: (page) => plain(`${server.origin}${rendered.root}/${page}`),
     async close() {
