@@ -4,7 +4,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
 import { viteClient } from './dev/client-plugin.mjs';
 import { viteOutlines } from './dev/outlines-plugin.mjs';
 import { viteYaml } from './dev/yaml-plugin.mjs';
-import { scratchVariables } from './test/support/scratch.ts';
+import { scratchVariables } from './test/support/suite/scratch.ts';
 
 /** Production's own index stands beside the repository, or nowhere. */
 const hasShared = existsSync(resolve(import.meta.dirname, '../shared/golden'));
@@ -14,7 +14,7 @@ export default defineConfig({
   plugins: [viteYaml, viteOutlines, viteClient],
   test: {
     include: ['test/**/*.browser.ts'],
-    setupFiles: ['test/setup.ts'],
+    setupFiles: ['test/support/suite/setup.ts'],
     exclude: [...configDefaults.exclude, ...(hasShared ? [] : ['test/**/*.shared.browser.ts'])],
     env: scratchVariables(),
     maxWorkers: 3,

@@ -5,9 +5,9 @@ import { configDefaults, defineConfig } from 'vitest/config';
 import { viteClient } from './dev/client-plugin.mjs';
 import { viteOutlines } from './dev/outlines-plugin.mjs';
 import { viteYaml } from './dev/yaml-plugin.mjs';
-import { helperVariables } from './test/support/helpers.ts';
-import { LongestFirst } from './test/support/longest-first.ts';
-import { scratchVariables } from './test/support/scratch.ts';
+import { helperVariables } from './test/support/suite/helpers.ts';
+import { LongestFirst } from './test/support/suite/longest-first.ts';
+import { scratchVariables } from './test/support/suite/scratch.ts';
 
 /** Production's own index and what it expects for it stand beside the repository, or nowhere. */
 const hasShared = existsSync(resolve(import.meta.dirname, '../shared/golden'));
@@ -19,7 +19,7 @@ export default defineConfig({
   plugins: [viteYaml, viteOutlines, viteClient],
   test: {
     include: ['test/**/*.test.ts'],
-    setupFiles: ['test/setup.ts'],
+    setupFiles: ['test/support/suite/setup.ts'],
     env: { ...scratchVariables(), ...helperVariables() },
     exclude: [...configDefaults.exclude, ...(hasShared ? [] : ['test/**/*.shared.test.ts'])],
     // Most tests wait for processes that they have started: only more files than CPUs at a time keep these busy.

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { configDefaults } from 'vitest/config';
-import { startsNothing } from './test/support/starts-nothing.ts';
+import { startsNothing } from './test/support/suite/starts-nothing.ts';
 import usual from './vitest.config.ts';
 
 const tests = readdirSync(resolve(import.meta.dirname, 'test'), { recursive: true, encoding: 'utf8' })
@@ -11,10 +11,10 @@ const tests = readdirSync(resolve(import.meta.dirname, 'test'), { recursive: tru
 
 /** Tests of drawn cases, and of every line or every bad input there is, take as long as all others together. */
 const THOROUGH = [
-  'test/properties/**',
+  'test/unit/properties/**',
   'test/**/*propert*.test.ts',
-  'test/check/{patterns,rules,yaml-reader}.test.ts',
-  'test/index/bad-inputs.test.ts',
+  'test/unit/check/{patterns,rules,yaml-reader}.test.ts',
+  'test/unit/index/bad-inputs.test.ts',
 ];
 
 /** The tests that start no process and reach no server: nothing that they import could. */

@@ -6,8 +6,8 @@
  *
  * Nothing is replaced by something that behaves differently: each stub stands where our settings make the original do
  * nothing, or is the one case of it that they leave, or where `src/store/transport.ts` does the same for both (errors in an
- * answer of 200, `Expires` that is no date). `test/store/slim.test.ts` runs the store's contract suite on a bundle made with
- * it, and `test/store/unslimmed.test.ts` plays one table of answers, with a line for each stub, to it and to the SDK. An SDK that has moved its files, or asks them for more, fails the build.
+ * answer of 200, `Expires` that is no date). `test/unit/store/slim.test.ts` runs the store's contract suite on a bundle made with
+ * it, and `test/unit/store/unslimmed.test.ts` plays one table of answers, with a line for each stub, to it and to the SDK. An SDK that has moved its files, or asks them for more, fails the build.
  *
  * It needs the packages' ES modules; `slimOptions` are the esbuild options that go with it.
  */

@@ -29,7 +29,7 @@ const META = 'x-amz-meta-';
 
 /**
  * A small S3: one bucket, path-style, on 127.0.0.1 alone, for the demo and the tests. It does what this project asks of
- * a store, as strictly as a real one, and answers `NotImplemented` to the rest; the contract suite in `test/store/`
+ * a store, as strictly as a real one, and answers `NotImplemented` to the rest; the contract suite in `test/support/store/`
  * holds it to what Ceph does.
  */
 export async function startObjectStore(options: ObjectStoreOptions): Promise<RunningObjectStore> {

@@ -1,3 +1,0 @@
-import { describeEveryPage } from '../support/pages/suite.ts';
-
-describeEveryPage('sample');

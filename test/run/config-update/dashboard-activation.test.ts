@@ -1,0 +1,235 @@
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DEPLOY_KEY, Receiver } from '../../support/callbacks/receiver.ts';
+import { type AdminHost, type Scene, startScene } from '../../support/config-update/admin-host.ts';
+import {
+  type Given,
+  masked,
+  putConfig,
+  putDashboard,
+  statusesOf,
+} from '../../support/config-update/dashboards.ts';
+
+let scene: Scene;
+let receiver: Receiver;
+beforeEach(async () => {
+  scene = await startScene();
+  receiver = await Receiver.start();
+});
+afterEach(async () => await scene.close());
+
+const OTHER_KEY = 'f'.repeat(64);
+
+/** Each names the receiver, and cannot be used. */
+const UNUSABLE: readonly [string, (host: AdminHost, url: string) => void, RegExp][] = [
+  [
+    'without a key',
+    (host, url) => putConfig(host, `callback_url: ${url}`),
+    /there is no deploy key for .*deploy\.enc/,
+  ],
+  [
+    'with another key',
+    (host, url) => putConfig(withKey(host), `callback_url: ${url}`, { key: OTHER_KEY }),
+    /was not encrypted with this deploy key/,
+  ],
+  [
+    'with a key of another form',
+    (host, url) => putConfig(withKey(host, 'no-key-at-all'), `callback_url: ${url}`),
+    /DEPLOY_KEY does not hold a deploy key/,
+  ],
+  ['that is no file', (host) => mkdirSync(join(withKey(host).appRoot, 'deploy.enc')), /is not a file/],
+  [
+    'that is cut short',
+    (host) => writeFileSync(join(withKey(host).appRoot, 'deploy.enc'), 'abc'),
+    /too short/,
+  ],
+  ['with broken YAML', (host, url) => putConfig(withKey(host), `callback_url: [${url}`), /is not YAML/],
+  [
+    'with an address that is not encrypted',
+    (host) => putConfig(withKey(host), 'callback_url: http://dash.example/x?token=in-the-query'),
+    /callback_url is not encrypted: everybody on the way to dash\.example/,
+  ],
+  [
+    'with a bad secret',
+    (host, url) => putConfig(withKey(host), `callback_url: ${url}\ncallback_secret: word`),
+    /whsec_/,
+  ],
+];
+
+function withKey(host: AdminHost, key = DEPLOY_KEY): AdminHost {
+  host.env = { ...host.env, DEPLOY_KEY: key };
+  return host;
+}
+
+describe('config-update', () => {
+  it.each(UNUSABLE)(
+    'says in one note that it tells no dashboard, given a deploy.enc %s',
+    async (_, put, why) => {
+      const plain = scene.host();
+      await plain.configUpdate(['--concurrency', '1']);
+      const without = await plain.configUpdate(['--concurrency', '1']);
+      const host = scene.host();
+      put(host, receiver.dashboard.url.href);
+      const { stdout, stderr, exitCode } = await host.configUpdate(['--concurrency', '1']);
+      expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+      const [first = '', ...rest] = stdout.split('\n');
+      expect(first).toMatch(/^Note: no dashboard is told of this run: /);
+      expect(first).toMatch(why);
+      expect(first).not.toMatch(/in-the-query|no-key-at-all|0123456789abcdef/);
+      expect(masked(rest.join('\n'))).toBe(masked(without.stdout));
+      expect(receiver.seen).toEqual([]);
+      expect(readdirSync(join(host.dbDir, '.update_config'))).not.toContain('outbox');
+    },
+  );
+
+  it.each(UNUSABLE)('updates nothing with --dashboard, given a deploy.enc %s', async (_, put, why) => {
+    const host = scene.host();
+    put(host, receiver.dashboard.url.href);
+    const { stdout, stderr, exitCode } = await host.configUpdate(['--dashboard']);
+    expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 1 });
+    expect(stdout).toMatch(/^Failed \(config-invalid\): .+\nWhat to do: .+\n$/);
+    expect(stdout).toMatch(why);
+    expect(await scene.published.store.head('db/index.sqlite3')).toEqual({ kind: 'missing' });
+    expect(scene.fleet.asked).toEqual([]);
+  });
+
+  it('updates nothing with --dashboard where there is no deploy.enc, or none that names a dashboard', async () => {
+    const host = withKey(scene.host());
+    expect((await host.configUpdate(['--dashboard'])).stdout).toContain('there is no deploy.enc in');
+    putConfig(host, 'application: {name: shop}');
+    const { stdout, exitCode } = await host.configUpdate(['--dashboard']);
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('names no dashboard');
+    expect(scene.fleet.asked).toEqual([]);
+    putDashboard(host, receiver);
+    expect((await host.configUpdate(['--dashboard'])).exitCode).toBe(0);
+    expect(receiver.runs.size).toBe(1);
+  });
+
+  it.each(['--deploy-config', '--deploy-key'])(
+    'takes --dashboard with a %s that is not there for a mistake',
+    async (name) => {
+      const host = scene.host();
+      putDashboard(host, receiver);
+      const nowhere = [name, join(host.home, 'nowhere')];
+      expect(await host.configUpdate(['--dashboard', ...nowhere])).toMatchObject({
+        ...{ exitCode: 2, stdout: '', stderr: expect.stringContaining('nowhere') },
+      });
+      expect(receiver.seen).toEqual([]);
+      expect(scene.fleet.asked).toEqual([]);
+      const { exitCode, stdout } = await host.configUpdate(nowhere);
+      expect(exitCode).toBe(0);
+      expect(stdout).toMatch(/^Note: no dashboard is told of this run: .*nowhere is not there\n/);
+    },
+  );
+
+  it.each<[string, Given, (host: AdminHost) => string[]]>([
+    ['deploy.enc in the application, its key in DEPLOY_KEY', {}, () => []],
+    ['deploy.enc in config', { file: 'config/deploy.enc' }, () => []],
+    [
+      'a deploy.enc that is named',
+      { file: 'other.enc' },
+      (host) => ['--deploy-config', join(host.appRoot, 'other.enc')],
+    ],
+    [
+      'its key in NVOI_MASTER_KEY',
+      {},
+      (host) => {
+        host.env = { ...host.env, DEPLOY_KEY: '', NVOI_MASTER_KEY: DEPLOY_KEY };
+        return [];
+      },
+    ],
+    ['its key beside it', { file: 'config/deploy.enc' }, (host) => keyIn(host, 'config/deploy.key')],
+    ['its key in the application', { file: 'config/deploy.enc' }, (host) => keyIn(host, 'deploy.key')],
+    ['its key in config', {}, (host) => keyIn(host, 'config/deploy.key')],
+    [
+      'its key in a file that is named',
+      {},
+      (host) => {
+        keyIn(host, 'named');
+        host.env = { ...host.env, DEPLOY_KEY: OTHER_KEY };
+        return ['--deploy-key', join(host.appRoot, 'named')];
+      },
+    ],
+  ])('finds %s', async (_, given, arrange) => {
+    const host = scene.host();
+    mkdirSync(join(host.appRoot, 'config'), { recursive: true });
+    putDashboard(host, receiver, given);
+    const { exitCode, stdout } = await host.configUpdate(arrange(host));
+    expect(exitCode).toBe(0);
+    expect(stdout.match(/^Note: .*dashboard.*/gm)).toBe(null);
+    expect(statusesOf(receiver).map(({ status }) => status)).toEqual(['started', 'completed']);
+  });
+
+  it('says in one note at its end what else there is to know of the dashboard', async () => {
+    const host = scene.host();
+    putDashboard(host, receiver);
+    keyIn(host, 'deploy.key', 0o644);
+    host.env = { ...host.env, NVOI_DEPLOY_ID: '../x', GITHUB_RUN_ID: '77' };
+    const { stdout } = await host.configUpdate(['--outbox', join(host.home, 'no', 'such')]);
+    expect(stdout.match(/^Note: /gm)).toHaveLength(3);
+    expect(stdout.match(/^Note: live log: /gm)).toHaveLength(1);
+    expect(stdout).toMatch(
+      /\nNote: .*: chmod 600 .*; NVOI_DEPLOY_ID is not used: .*; what the dashboard does not get .* is not kept .*\n$/,
+    );
+    expect(receiver.seen[0]?.body.deploy_id).toBe('77');
+    expect(statusesOf(receiver)).toHaveLength(2);
+  });
+
+  it('keeps what is not sent yet where --outbox says', async () => {
+    const host = scene.host();
+    putDashboard(host, receiver);
+    await receiver.die();
+    const outbox = join(host.home, 'outbox');
+    await host.configUpdate(['--outbox', outbox]);
+    expect(readdirSync(outbox).filter((name) => name.endsWith('.ndjson'))).toHaveLength(1);
+    expect(readdirSync(join(host.dbDir, '.update_config'))).not.toContain('outbox');
+  });
+
+  it.each([
+    [['--dry-run'], 0],
+    [['--verify'], 1],
+    [['--history'], 0],
+    [['--help'], 0],
+    [['--version'], 0],
+    [['--no-dashboard'], 0],
+    [['--nonsense'], 2],
+    [['--force'], 2],
+    [['--user', ':x'], 2],
+    [['--broadcast', 'x', '--broadcast-url', 'ftp://localhost/'], 2],
+  ])('never tells a dashboard of %j, and does not say that its deploy.enc is broken', async (args, code) => {
+    const host = withKey(scene.host());
+    writeFileSync(join(host.appRoot, 'deploy.enc'), 'broken');
+    const broken = await host.configUpdate(args);
+    expect(broken.exitCode).toBe(code);
+    expect(broken.stdout + broken.stderr).not.toMatch(/no dashboard is told|deploy\.enc is|deploy\.enc was/);
+    rmSync(join(host.appRoot, 'deploy.enc'));
+    putDashboard(host, receiver);
+    expect((await host.configUpdate(args)).exitCode).toBe(code);
+    expect(receiver.seen).toEqual([]);
+  });
+
+  it.each([
+    ['--dashboard', '--no-dashboard'],
+    ['--dashboard', '--verify'],
+    ['--dashboard', '--metrics'],
+    ['--wait', '5'],
+    ['--send-outbox', '--no-dashboard'],
+    ['--send-outbox', '--metrics'],
+    ['--send-outbox', '--replace', 'x'],
+  ])('takes %s %s for a mistake', async (...args) => {
+    const { exitCode, stderr } = await scene.host().configUpdate(args);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(
+      /^config-update: --[a-z-]+ (?:and --[a-z-]+ exclude each other|makes no sense with)/,
+    );
+  });
+});
+
+/** Puts the key into a file and out of the environment. */
+function keyIn(host: AdminHost, path: string, mode = 0o600): string[] {
+  writeFileSync(join(host.appRoot, path), `${DEPLOY_KEY}\n`, { mode });
+  host.env = { ...host.env, DEPLOY_KEY: '' };
+  return [];
+}

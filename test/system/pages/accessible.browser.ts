@@ -1,0 +1,60 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openBrowser } from '../../../dev/pages/chromium.ts';
+import { pageKinds } from '../../../dev/pages/kinds.ts';
+import { axeFindings, loadAxe } from '../../support/browser/axe.ts';
+import { openSite, type Site, type SiteName } from '../../support/browser/sites.ts';
+import { visitor } from '../../support/browser/visit.ts';
+
+const NAMES = ['sample', 'hostile'] as const;
+const sites = new Map<SiteName, Site>();
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await openBrowser();
+  for (const name of NAMES) sites.set(name, await openSite(name));
+});
+afterAll(async () => {
+  await browser?.close();
+  for (const site of sites.values()) await site.close();
+});
+
+function siteOf(name: SiteName): Site {
+  const site = sites.get(name);
+  if (!site) throw new Error(`${name} was not rendered`);
+  return site;
+}
+
+/** Each page is loaded once and then looked at in each of these ways: there is no script that could care. */
+const LOOKS = {
+  sample: [
+    ['light', 320],
+    ['light', 1280],
+    ['dark', 320],
+    ['dark', 1280],
+  ],
+  hostile: [
+    ['light', 320],
+    ['dark', 1280],
+  ],
+} as const;
+
+describe('axe-core finds nothing', () => {
+  it.each(NAMES)('in any kind of page of the %s index, light or dark, narrow or wide', async (name) => {
+    const site = siteOf(name);
+    const visit = await visitor(browser, site);
+    const found: unknown[] = [];
+    for (const [kind, page] of pageKinds(site.index)) {
+      await visit.go(page);
+      await loadAxe(visit.page);
+      for (const [colorScheme, width] of LOOKS[name]) {
+        await visit.page.emulateMedia({ colorScheme });
+        await visit.page.setViewportSize({ width, height: 800 });
+        const findings = await axeFindings(visit.page);
+        if (findings.length > 0) found.push({ kind, colorScheme, width, findings });
+      }
+    }
+    await visit.close();
+    expect(found).toEqual([]);
+  });
+});

@@ -1,0 +1,3 @@
+import { describeEveryPage } from '../../support/browser/suite.ts';
+
+describeEveryPage('hostile');

@@ -1,0 +1,21 @@
+import { prerenderPages } from '../../../src/generate/prerender.ts';
+import { placeOnMap } from '../../../src/index/projection.ts';
+import { describeMaps, type ExpectedPoint } from '../../support/browser/map-suite.ts';
+import type { Site } from '../../support/browser/sites.ts';
+
+/** By the projection that map.yml is written with, which a golden file holds to production's. */
+function expectedPoints({ index }: Site): ExpectedPoint[] {
+  const { regions } = prerenderPages(index);
+  const pageOfRegion = (code: string) => (regions.includes(code) ? `regions/${code}/` : null);
+  const candidates = [
+    ...index.studios.map(({ key, name, lat, lon }) => ({ page: `studios/${key}/`, name, lat, lon })),
+    ...index.regions.map(({ code, name, lat, lon }) => ({ page: pageOfRegion(code), name, lat, lon })),
+  ];
+  return candidates.flatMap(({ page, name, lat, lon }) => {
+    const place = placeOnMap(lat, lon);
+    return place ? [{ page, name, place }] : [];
+  });
+}
+
+describeMaps('sample', expectedPoints);
+describeMaps('hostile', expectedPoints);

@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { Visitor } from '../../../dev/web/visitor.ts';
+import { Lines } from '../../support/fleet/fleet-sim.ts';
+import { COMPILED } from '../../support/suite/helpers.ts';
+
+// Each demo has eight machines updated by real CGIs, and has them render their pages.
+vi.setConfig({ testTimeout: 180_000 });
+
+const DEMO = resolve(import.meta.dirname, '../../../dev/demo-web.ts');
+const scratch = mkdtempSync(join(tmpdir(), 'demo-web-test-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+/** Begins a group of processes, as a shell does. */
+function start(...args: string[]) {
+  return spawn(process.execPath, [DEMO, ...args], {
+    detached: true,
+    env: { PATH: process.env['PATH'], TMPDIR: scratch, NODE_COMPILE_CACHE: COMPILED },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+describe('npm run demo:web', () => {
+  it('goes with --smoke through its dashboard, request, progress, live and apply, and leaves nothing behind', async () => {
+    const child = start('--smoke');
+    const [said, complained, [code]] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, 'close'),
+    ]);
+    expect([code, complained]).toEqual([0, '']);
+    for (const what of [
+      'Dashboard: delete completed, deploy failed, deploy completed;',
+      ...['Requested by', 'Progress:', 'Live after'],
+      'Dashboard: deploy completed, delete completed, deploy failed, deploy completed;',
+      'Applied, and live',
+    ])
+      expect(said).toContain(`ok  ${what}`);
+    expect(readdirSync(scratch)).toEqual([]);
+  });
+
+  it('says its address and three logins, and ends with Ctrl-C without leaving anything behind', async () => {
+    const child = start();
+    const lines = new Lines(child.stdout);
+    const complained = text(child.stderr);
+    await lines.find((line) => line.startsWith('Ctrl-C'));
+    const url = /^Open +(\S+)\/requests\/$/m.exec(lines.all.join('\n'))?.[1] ?? '';
+    const logins = lines.all.flatMap((line) => {
+      const [, userid, password] = /^ {2}(\w+) +(\S+) +(?:owner|administrator)/.exec(line) ?? [];
+      return userid === undefined || password === undefined ? [] : [{ userid, password }];
+    });
+    const statuses = logins.map(async (login) => (await new Visitor(url, login).ask('/requests/')).status);
+    expect(await Promise.all(statuses)).toEqual([200, 200, 200]);
+    const administrator = new Visitor(url, logins.at(-1) ?? null);
+    const deploys = await administrator.ask('/deploys/');
+    expect(lines.all.join('\n')).toContain(`${url}/deploys/`);
+    for (const word of ['Completed', 'Failed', 'Undo']) expect(deploys.text).toContain(word);
+    const page = await new Visitor(url, null).ask('/studios/newyork/');
+    expect([page.status, page.text]).toEqual([200, expect.stringContaining('/request')]);
+    const ended = once(child, 'close');
+    process.kill(-(child.pid ?? 0), 'SIGINT');
+    expect(await ended).toEqual([0, null]);
+    expect(await complained).toBe('');
+    expect(readdirSync(scratch)).toEqual([]);
+  });
+});

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { isKnownLocale } from '../../../src/index/locale.ts';
+import type { Labels } from '../../../src/pages/labels.ts';
+import { CATALOGUE, ENGLISH, wordingFor } from '../../../src/pages/wording.ts';
+
+/** Words that a language shares with English. */
+const SHARED: Readonly<Record<string, readonly string[]>> = {
+  de: ['studios', 'region'],
+  fr: ['studios'],
+  pl: ['region'],
+};
+
+/** Every text of a catalogue, by its path: `maps.us`. */
+function textsOf(labels: object, path = ''): [string, string][] {
+  return Object.entries(labels).flatMap(([key, value]: [string, unknown]) =>
+    typeof value === 'string' ? [[`${path}${key}`, value]] : textsOf(value as object, `${path}${key}.`),
+  );
+}
+
+const blanksOf = (text: string): number => text.split('{}').length - 1;
+const english = new Map(textsOf(ENGLISH.labels));
+
+describe('the labels of pages', () => {
+  it('are there in nine languages, each of which this Node can write dates in', () => {
+    const languages = Object.keys(CATALOGUE);
+    expect(languages).toEqual(['de', 'en', 'es', 'fr', 'it', 'ja', 'pl', 'ro', 'uk']);
+    expect(languages.filter((language) => !isKnownLocale(language))).toEqual([]);
+  });
+
+  it.each(Object.entries(CATALOGUE))('in %s are complete, and leave room for the same names', (_, labels) => {
+    const texts = textsOf(labels);
+    expect(texts.map(([path]) => path).sort()).toEqual([...english.keys()].sort());
+    for (const [path, text] of texts) {
+      expect([path, text.trim()]).toEqual([path, text]);
+      expect([path, text]).not.toEqual([path, '']);
+      expect([path, blanksOf(text)]).toEqual([path, blanksOf(english.get(path) ?? '')]);
+    }
+  });
+
+  it.each(Object.entries(CATALOGUE).filter(([language]) => language !== 'en'))(
+    'in %s are none of the English ones, but for words that both languages have',
+    (language, labels: Labels) => {
+      const same = textsOf(labels).filter(([path, text]) => text === english.get(path));
+      expect(same.map(([path]) => path)).toEqual(SHARED[language] ?? []);
+    },
+  );
+
+  it('are those of a studio’s language, or English', () => {
+    expect(wordingFor('ro-RO')).toEqual({ lang: 'ro-RO', labels: CATALOGUE['ro'] });
+    expect(wordingFor('sv-SE')).toBe(ENGLISH);
+    expect(wordingFor('constructor')).toBe(ENGLISH);
+  });
+});
