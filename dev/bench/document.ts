@@ -3,21 +3,24 @@ import { createRequire } from 'node:module';
 import { cpus, release, totalmem, type } from 'node:os';
 import { resolve } from 'node:path';
 
-const DOCUMENT = resolve(import.meta.dirname, '../../docs/BENCHMARKS.md');
+const DOCS = resolve(import.meta.dirname, '../../docs');
 
-/** @throws when docs/BENCHMARKS.md has no place for the section. */
-export function placeOf(section: string): { readonly head: string; readonly tail: string } {
-  const document = readFileSync(DOCUMENT, 'utf8');
+/** @throws when that document has no place for the section. */
+export function placeOf(
+  section: string,
+  name = 'BENCHMARKS.md',
+): { readonly head: string; readonly tail: string } {
+  const document = readFileSync(resolve(DOCS, name), 'utf8');
   const [begin, end] = [`<!-- measured ${section}: begin -->`, `<!-- measured ${section}: end -->`];
   const [from, to] = [document.indexOf(begin), document.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`docs/BENCHMARKS.md has no ${begin} ... ${end}`);
+  if (from < 0 || to < from) throw new Error(`docs/${name} has no ${begin} ... ${end}`);
   return { head: document.slice(0, from + begin.length), tail: document.slice(to) };
 }
 
 /** What is written by hand around the markers stays, and so do the other sections. */
-export function replaceFigures(section: string, text: string): void {
-  const { head, tail } = placeOf(section);
-  writeFileSync(DOCUMENT, `${head}\n\n${text}\n\n${tail}`);
+export function replaceFigures(section: string, text: string, name = 'BENCHMARKS.md'): void {
+  const { head, tail } = placeOf(section, name);
+  writeFileSync(resolve(DOCS, name), `${head}\n\n${text}\n\n${tail}`);
 }
 
 /** On what, with what and how undisturbed a section was measured. */

@@ -133,6 +133,19 @@ export class BenchFleet {
     };
   }
 
+  /** The simulator, which starts the machines' programs and waits for them. */
+  get pid(): number {
+    return this.#sim.pid ?? 0;
+  }
+
+  /** Any other run of config-update over this fleet, as a whole process: milliseconds. An exit code but 0 is an error. */
+  async run(args: readonly string[]): Promise<number> {
+    const { ms, output, code } = await runTimed(join(ROOT, 'scripts/config-update'), args, this.#env);
+    if (code !== 0)
+      throw new Error(`config-update ${args.join(' ')} ended with ${code}:\n${output.slice(-4000)}`);
+    return ms;
+  }
+
   #changeIndex(): void {
     const path = join(this.#home, 'db/index.sqlite3');
     writeFileSync(path, this.#indexes[this.#changes++ % 2] ?? Buffer.alloc(0));

@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: measures the built executables, section by section (the files in sections/), prints the figures, and
- * rewrites each section's part of docs/BENCHMARKS.md. `--only cold` (or `--only cold,growth`) does so for these alone;
+ * rewrites each section's part of docs/BENCHMARKS.md (the comparison's, of docs/COMPARISON.md). `--only cold` (or `--only cold,growth`) does so for these alone;
  * with `--quick` (fewer runs) nothing is written.
  */
 import { readdirSync } from 'node:fs';
@@ -18,16 +18,16 @@ const { values } = parseArgs({
 });
 
 for (const name of chosen(values.only)) {
-  if (!values.quick) placeOf(name);
   const { default: section } = (await import(pathToFileURL(resolve(SECTIONS, `${name}.ts`)).href)) as {
     default: Section;
   };
+  if (!values.quick) placeOf(name, section.document);
   console.log(`${section.title} (${name}) ...`);
   const before = load();
   const figures = await section.measure({ quick: values.quick });
   const text = `${renderConditions(section.packages, [before, load()], new Date())}\n\n${figures}`;
   console.log(`\n${text}\n`);
-  if (!values.quick) replaceFigures(name, text);
+  if (!values.quick) replaceFigures(name, text, section.document);
 }
 
 function chosen(only: string | undefined): string[] {
