@@ -3,14 +3,18 @@ import { answerCgi } from '../app/machine/cgi.ts';
 import { isCgi } from '../cgi/request.ts';
 import { leave } from './leave.ts';
 import { streams, writeAll } from './output.ts';
-import { terminalColumns } from './terminal.ts';
+import { standardTerminal, terminalColumns } from './terminal.ts';
 import { worldOf } from './world.ts';
 
 async function main(): Promise<number> {
   const world = await enter(worldOf('update_config'));
   if (!isCgi(process.env)) {
     const { runCommand } = await import('../app/machine/update-command.ts');
-    return await runCommand(world, process.argv.slice(2), { ...streams, columns: terminalColumns });
+    return await runCommand(world, process.argv.slice(2), {
+      ...streams,
+      columns: terminalColumns,
+      terminal: standardTerminal(),
+    });
   }
   const { output, exitCode } = await answerCgi(world);
   writeAll(output);

@@ -1,4 +1,5 @@
 import { FAILURE_CODES, type Problem } from '../failure.ts';
+import type { NoticedChange } from '../noticed-change.ts';
 import type { Warning } from '../warning.ts';
 import {
   amount,
@@ -62,6 +63,14 @@ const indexFacts = object<IndexFacts>({
 
 const fileKind = oneOf('index', 'htpasswd', 'map', 'showcases', 'tenants', 'navigator', 'maintenance');
 const files = list(object<FileFacts>({ kind: fileKind, path: text, changed: flag, size: count }));
+const noticedChange = object<NoticedChange>({
+  kind: oneOf('event', 'studio', 'login'),
+  change: oneOf('new', 'moved', 'gone', 'password'),
+  name: text,
+  from: optional(nullOr(text)),
+  to: optional(nullOr(text)),
+});
+
 const outcomes = ['updated', 'unchanged', 'held', 'dry-run', 'failed'] as const;
 export const trigger = oneOf('cgi', 'command', 'start', 'resume', 'rollback');
 
@@ -78,6 +87,7 @@ export const runResult = object<RunResult>({
   warnings: list(warning),
   steps,
   diff: optional(text),
+  changes: optional(list(noticedChange)),
   fallback: optional(problem),
   error: optional(problem),
   version: optional(text),

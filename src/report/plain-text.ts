@@ -2,6 +2,7 @@ import type { Problem } from '../failure.ts';
 import { counted, duration } from '../text.ts';
 import type { Warning } from '../warning.ts';
 import type { Reporter, RunEndedEvent, RunEvent } from './events.ts';
+import { noticedLines } from './noticed-lines.ts';
 import { forPublic } from './public.ts';
 import type { FileFacts, MachineState, RunResult, Summary } from './results.ts';
 import type { Audience } from './warned.ts';
@@ -42,7 +43,7 @@ function stepsOf(events: readonly RunEvent[]): number | null {
   return last?.type === 'step-done' ? last.number : null;
 }
 
-/** Writes the same lines as they happen, for a person who watches; each step is announced as it begins, too. */
+/** Writes the same lines as they happen; each step is announced as it begins, too. */
 export function streamReport(write: (text: string) => void): Reporter {
   const format = formatter('administrator', { live: true, steps: null });
   return (event) => {
@@ -69,9 +70,20 @@ function withCautions(result: RunResult | MachineState, cautions: readonly strin
   return cautions.length === 0 ? result : { ...result, cautions };
 }
 
+/** For a person at a terminal: the same lines, but what only programs read; and what people will notice of a change. */
+export function linesForPeople(): (event: RunEvent) => string[] {
+  return formatter('administrator', { live: true, steps: null, isForPeople: true });
+}
+
+interface Format {
+  readonly live: boolean;
+  readonly steps: number | null;
+  readonly isForPeople?: boolean;
+}
+
 function formatter(
   audience: Audience,
-  { live, steps }: { live: boolean; steps: number | null },
+  { live, steps, isForPeople = false }: Format,
 ): (event: RunEvent) => string[] {
   const titles = new Map<number, string>();
   const warned = new Warned();
@@ -103,15 +115,14 @@ function formatter(
       case 'progress':
         return [];
       case 'run-ended':
-        return endLines(event, warned, audience, stamp);
+        return endLines(event, { warned, audience, isForPeople }, stamp);
     }
   };
 }
 
 function endLines(
   event: RunEndedEvent,
-  warned: Warned,
-  audience: Audience,
+  { warned, audience, isForPeople }: { warned: Warned; audience: Audience; isForPeople: boolean },
   stamp: (text: string) => string,
 ): string[] {
   const hidden = hiddenLines(warned, audience).map(stamp);
@@ -124,8 +135,9 @@ function endLines(
         ...publicWarnings.map((warning) => stamp(`Warning: ${describeWarning(warning)}`)),
         ...hidden,
         ...summary(result).map(stamp),
+        ...(isForPeople ? changeLines(result) : []),
         ...diffLines(result, stamp),
-        `RESULT ${JSON.stringify(withCautions(result, cautions))}`,
+        ...(isForPeople ? [] : [resultLine(result, cautions)]),
       ];
     }
     case 'state':
@@ -139,6 +151,17 @@ function endLines(
     case 'fleet':
       return []; // shown by rooms that know what a fleet is
   }
+}
+
+/** For programs. Of a dry run by hand only `--json` has more: what people will notice. */
+function resultLine(result: RunResult, cautions: readonly string[]): string {
+  const { changes: _, ...rest } = result;
+  return `RESULT ${JSON.stringify(withCautions(rest, cautions))}`;
+}
+
+function changeLines({ changes = [] }: RunResult): string[] {
+  if (changes.length === 0) return [];
+  return ['What people will notice:', ...noticedLines(changes).map((line) => `  ${line}`)];
 }
 
 function hiddenLines(warned: Warned, audience: Audience): string[] {

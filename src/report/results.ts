@@ -1,5 +1,6 @@
 import type { FailureCode, Problem } from '../failure.ts';
 import type { GeneratedKind } from '../file-kind.ts';
+import type { NoticedChange } from '../noticed-change.ts';
 import type { Warning } from '../warning.ts';
 
 /** `held`: this host has edits that were not published, and keeps them. */
@@ -67,6 +68,8 @@ export interface RunResult {
   readonly steps: readonly StepFacts[];
   /** Unified diff of navigator.yml; dry runs only. */
   readonly diff?: string;
+  /** Dry runs by hand only. */
+  readonly changes?: readonly NoticedChange[];
   /** Why this machine serves from its own index instead of the store's; absent if it does not. */
   readonly fallback?: Problem;
   readonly error?: Problem;

@@ -1,14 +1,6 @@
-import { entriesOf, type Index, type StudioYear } from '../index/index-model.ts';
-import { databaseOf, scopeOf } from '../index/tenant-names.ts';
+import { type EventPlace, eventPlaces, loginsOf } from '../index/event-places.ts';
+import type { Index } from '../index/index-model.ts';
 import { counted, quoted } from '../text.ts';
-
-/** Where an event stands. */
-interface Standing {
-  readonly name: string;
-  readonly path: string;
-  readonly database: string;
-  readonly region: string | null;
-}
 
 /** Names in one sentence; of more, only how many. */
 const MOST_NAMES = 5;
@@ -21,7 +13,7 @@ const MOST_NAMES = 5;
  * @param after the index with it
  */
 export function consequencesOf(before: Index, after: Index): string[] {
-  const [old, now] = [standingsOf(before), standingsOf(after)];
+  const [old, now] = [eventPlaces(before), eventPlaces(after)];
   return [
     ...movedEvents(old, now),
     ...goneEvents(old, now),
@@ -31,25 +23,7 @@ export function consequencesOf(before: Index, after: Index): string[] {
   ];
 }
 
-function standingsOf(index: Index): ReadonlyMap<number, Standing> {
-  const standings = new Map<number, Standing>();
-  for (const entry of entriesOf(index)) {
-    for (const event of entry.events) standings.set(event.id, standingOf(entry, event));
-  }
-  return standings;
-}
-
-function standingOf(entry: StudioYear, event: StudioYear['events'][number]): Standing {
-  const { name } = event;
-  return {
-    name,
-    path: scopeOf(entry, event),
-    database: databaseOf(entry, event),
-    region: entry.studio.region,
-  };
-}
-
-function movedEvents(old: ReadonlyMap<number, Standing>, now: ReadonlyMap<number, Standing>): string[] {
+function movedEvents(old: ReadonlyMap<number, EventPlace>, now: ReadonlyMap<number, EventPlace>): string[] {
   const holders = new Map([...old].map(([id, { database }]) => [database, id]));
   return [...old].flatMap(([id, from]) => {
     const to = now.get(id);
@@ -79,8 +53,8 @@ function staysBehind(what: 'it' | 'them'): string {
   return `What is written into ${what} after that stays on the old machine: have nobody work in ${what} until the machines are updated.`;
 }
 
-function goneEvents(old: ReadonlyMap<number, Standing>, now: ReadonlyMap<number, Standing>): string[] {
-  const gone = [...old].filter(([id]) => !now.has(id)).map(([, standing]) => standing);
+function goneEvents(old: ReadonlyMap<number, EventPlace>, now: ReadonlyMap<number, EventPlace>): string[] {
+  const gone = [...old].filter(([id]) => !now.has(id)).map(([, place]) => place);
   if (gone.length === 0) return [];
   const [one] = gone;
   if (one && gone.length === 1) {
@@ -120,13 +94,11 @@ function otherRegions(before: Index, after: Index): string[] {
 }
 
 function goneLogins(before: Index, after: Index): string[] {
-  const logins = new Set(after.users.filter(canLogIn).map(({ userid }) => userid));
-  return before.users
-    .filter((user) => canLogIn(user) && !logins.has(user.userid))
-    .map(({ userid }) => `The user ${quoted(userid)} can no longer log in once the machines are updated.`);
+  const logins = loginsOf(after);
+  return [...loginsOf(before).keys()]
+    .filter((userid) => !logins.has(userid))
+    .map((userid) => `The user ${quoted(userid)} can no longer log in once the machines are updated.`);
 }
-
-const canLogIn = ({ htpasswdLine }: Index['users'][number]): boolean => htpasswdLine !== null;
 
 function listed(names: readonly string[]): string {
   const shown = names.slice(0, MOST_NAMES).join(', ');

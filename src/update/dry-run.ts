@@ -1,13 +1,18 @@
 import { asFailure, Failure } from '../failure.ts';
 import { generate } from '../generate/generate.ts';
 import { describeDifferences } from '../index/differences.ts';
+import type { Index } from '../index/index-model.ts';
+import { noticedChanges } from '../index/noticed-changes.ts';
+import { readValidIndex } from '../index/read-index.ts';
 import { compareFiles } from '../install/compare.ts';
 import { readLiveIndex } from '../install/live-index.ts';
 import { installedAs, type Remembered, readRemembered } from '../journal/remembered.ts';
+import type { NoticedChange } from '../noticed-change.ts';
 import { unifiedDiff } from '../report/diff.ts';
 import type { RunResult, Trigger } from '../report/results.ts';
 import { Steps } from '../report/steps.ts';
 import { newRunId } from '../run-id.ts';
+import { ownPart } from '../site/static.ts';
 import { chooseCandidate, describeHeld, localCandidate } from './candidate.ts';
 import { describeChanges, fileFacts } from './changes.ts';
 import { describeFetched, fetchIndex, knownVersion } from './fetch.ts';
@@ -81,6 +86,8 @@ export async function dryRun(
       findings.diff = navigator?.changed
         ? await unifiedDiff(navigator.previous?.toString() ?? '', navigator.file.content, navigator.file.path)
         : '';
+      // What programs read of a machine's answer stays as it is.
+      if (trigger === 'command') findings.changes = changesSince(live.image, index, ownPart(site).root);
       return { value: undefined, detail: describeChanges(findings.files) };
     });
     result = endResult(site, steps, findings, 'dry-run');
@@ -90,6 +97,15 @@ export async function dryRun(
   }
   steps.say({ type: 'run-ended', kind: 'update', result });
   return result;
+}
+
+/** What people notice; nothing on a machine that has no index yet, or none that can be used. */
+function changesSince(before: Buffer | null, after: Index, root: string): NoticedChange[] {
+  try {
+    return before === null ? [] : noticedChanges(readValidIndex(before).index, after, root);
+  } catch {
+    return [];
+  }
 }
 
 /** What the journal remembers; null, with a note, if it cannot be read just now. */

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { type Problem, problemOf } from '../failure.ts';
+import type { NoticedChange } from '../noticed-change.ts';
 import type { FileFacts, IndexFacts, Outcome, RunResult } from '../report/results.ts';
 import type { Steps } from '../report/steps.ts';
 import { newRunId } from '../run-id.ts';
@@ -16,6 +17,7 @@ export interface Findings {
   reload: boolean;
   warnings: readonly Warning[];
   diff?: string;
+  changes?: readonly NoticedChange[];
   fallback?: Problem;
 }
 
@@ -45,6 +47,7 @@ export function endResult(site: Site, steps: Steps, findings: Findings, outcome:
     warnings: findings.warnings,
     steps: [...steps.facts],
     ...(findings.diff === undefined ? {} : { diff: findings.diff }),
+    ...(findings.changes === undefined ? {} : { changes: findings.changes }),
     ...(findings.fallback === undefined ? {} : { fallback: findings.fallback }),
     version: versionText(),
   };

@@ -5,10 +5,12 @@ import { listGenerations } from '../../install/generations.ts';
 import { readLiveIndex } from '../../install/live-index.ts';
 import { arrival } from '../../journal/arrival.ts';
 import { readHistory } from '../../journal/history.ts';
+import type { Terminal } from '../../report/bar.ts';
 import type { Reporter } from '../../report/events.ts';
 import { renderJson, streamReport } from '../../report/plain-text.ts';
 import type { RunResult } from '../../report/results.ts';
 import { eventLines } from '../../report/stream.ts';
+import { terminalReport } from '../../report/terminal-text.ts';
 import { Warned } from '../../report/warned.ts';
 import { navigatorPath } from '../../site/paths.ts';
 import { localCandidate } from '../../update/candidate.ts';
@@ -30,14 +32,25 @@ const HISTORY_LIMIT = 50;
 /** How a call by hand ended: exit code 2 for options that make no sense. */
 export type ExitCode = 0 | 1 | 2;
 
-const VIEWS: Readonly<Record<Form, readonly ((write: (text: string) => void) => Reporter)[]>> = {
-  lines: [streamReport],
-  json: [], // reported at the end
-  events: [eventLines],
-};
+/** Where a call by hand is answered. */
+export interface HandStreams extends Streams {
+  /** Null or absent where standard output is no terminal. */
+  readonly terminal?: Terminal | null;
+}
+
+/** None for JSON, which is written at the end. */
+function viewsOf(form: Form, write: (text: string) => void, terminal: Terminal | null): Reporter[] {
+  if (form === 'json') return [];
+  if (form === 'events') return [eventLines(write)];
+  return [terminal ? terminalReport(terminal) : streamReport(write)];
+}
 
 /** Runs `update_config` for an engineer: the same operations as by CGI, reported line by line as they happen. */
-export async function runCommand(world: World, args: readonly string[], streams: Streams): Promise<ExitCode> {
+export async function runCommand(
+  world: World,
+  args: readonly string[],
+  streams: HandStreams,
+): Promise<ExitCode> {
   const call = await readCall(UPDATE, args, streams, world);
   if (call.kind === 'answered') return call.exitCode;
   return await runUpdateCommand(world, call, streams);
@@ -47,15 +60,18 @@ export async function runCommand(world: World, args: readonly string[], streams:
 export async function runUpdateCommand(
   world: World,
   { form, options }: { readonly form: Form; readonly options: () => UpdateOptions },
-  streams: Streams,
+  streams: HandStreams,
 ): Promise<ExitCode> {
-  const { write, complain } = streams;
+  const { write, complain, terminal = null } = streams;
   const json = form === 'json';
   const warned = new Warned();
-  const tell = form === 'lines' && listingOf(options().task) !== null ? complain : write;
+  const isListing = form === 'lines' && listingOf(options().task) !== null;
   const voice = buildVoice(
     world,
-    [(event) => warned.add(event), ...VIEWS[form].map((view) => view(tell))],
+    [
+      (event) => warned.add(event),
+      ...viewsOf(form, isListing ? complain : write, isListing ? null : terminal),
+    ],
     false,
   );
   const print = (result: RunResult): void =>

@@ -37,7 +37,7 @@ export const UPDATE = defineCommand(
     options: {
       'dry-run': {
         short: 'n',
-        help: 'say what would change, with a diff of navigator.yml; change nothing',
+        help: 'say what would change and what people will notice, with a diff of navigator.yml; change nothing',
         group: 'What to do',
       },
       force: { help: 'fetch and reinstall even when nothing changed, and have Navigator reload' },

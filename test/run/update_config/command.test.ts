@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { changeSample } from '../../../dev/sample/sample.ts';
 import type { RunResult } from '../../../src/report/results.ts';
-import { Machine } from '../../support/machine/machine.ts';
+import { EXECUTABLE, Machine } from '../../support/machine/machine.ts';
 import { EARLIER, FIRST, useMachine } from '../../support/machine/use-machine.ts';
 
 const here = useMachine();
@@ -44,6 +44,25 @@ describe('a command by hand', () => {
     expect(result.diff).toContain('+server:');
     expect(here.machine.snapshot()).toEqual(before);
     expect(() => statSync(join(here.machine.dbDir, '.update_config'))).toThrow('ENOENT');
+  });
+
+  it('says with --dry-run what people will notice, where no program reads it as a machine’s answer', async () => {
+    await here.machine.run([]);
+    await here.published.publish(changeSample(FIRST).index, new Date());
+    const { changes } = await json('--dry-run');
+    expect(changes?.map(({ name }) => name)).toEqual([
+      '/showcase/2026/boston/tea-dance/',
+      '/showcase/2026/boston/showcase/',
+      'studio1',
+    ]);
+    const piped = await here.machine.run(['--dry-run']);
+    expect(JSON.parse(/^RESULT (.*)$/m.exec(piped.stdout)?.[1] ?? '')).not.toHaveProperty('changes');
+    const command = ['-qec', `${EXECUTABLE} --dry-run`, '/dev/null'];
+    const options = { executable: 'script', env: { SHELL: '/bin/sh', TERM: 'xterm' } };
+    const atTerminal = (await here.machine.run(command, options)).stdout.replaceAll('\r\n', '\n');
+    expect(atTerminal).toContain('What people will notice:\n  + /showcase/2026/boston/tea-dance/  is new\n');
+    expect(atTerminal).toMatch(/^ {2}- studio1 +can no longer log in$/m);
+    expect(atTerminal).not.toContain('RESULT');
   });
 
   it('explains itself with --help, and exits with 2 for options that make no sense', async () => {

@@ -51,13 +51,21 @@ const fileKind = fc.constantFrom(
 const files = few(fc.record({ kind: fileKind, path: text, changed: fc.boolean(), size }));
 const outcome = fc.constantFrom('updated', 'unchanged', 'held', 'dry-run', 'failed');
 
+const noticedChange = some(
+  {
+    kind: fc.constantFrom('event', 'studio', 'login'),
+    change: fc.constantFrom('new', 'moved', 'gone', 'password'),
+    name: text,
+  },
+  { from: maybe(text), to: maybe(text) },
+);
 const runResult: fc.Arbitrary<RunResult> = some(
   {
     ...{ run: text, machine: text, region: maybe(text), outcome, shared: fc.boolean() },
     ...{ index: maybe(indexFacts), files, reload: fc.boolean(), warningCount: size },
     ...{ warnings: few(warning), steps },
   },
-  { diff: text, fallback: problem, error: problem, version: text },
+  { diff: text, changes: few(noticedChange), fallback: problem, error: problem, version: text },
 );
 
 const historyRow = fc.record({
