@@ -90,7 +90,7 @@ async function main({ out, force, metafile, ...target }) {
   const made = await build(addon, outDir, metafile);
   await writeStamp(stamp, root, key, made);
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
-  process.stdout.write(`Built ${made.names.join(', ')} in ${seconds} s (${relative(root, addon)})\n`);
+  process.stdout.write(`Built ${made.names.length} executables in ${seconds} s\n`);
 }
 
 async function build(addon, outDir, analyse) {

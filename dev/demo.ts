@@ -1,162 +1,148 @@
 /**
- * `npm run demo`: the main job once, for real. An embedded object store, the project's own sample index, and the
- * built CGI run as Navigator runs it: first on an empty machine, then after the index has changed. At the end the ready
- * hook, which Navigator runs in the background after each reload.
+ * `npm run demo`: what the project does, once, for real and in its reader's words. An embedded object store, the sample
+ * index, and a machine on which the built executables run as Navigator runs them: it is set up, then its index changes
+ * while visitors ask for pages. Ends by itself; everything that it leaves is in one directory.
  */
-import { spawn } from 'node:child_process';
-import { hash } from 'node:crypto';
-import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { performance } from 'node:perf_hooks';
-import { text } from 'node:stream/consumers';
-import { databaseKey, renderTime } from '../src/bucket/object-names.ts';
-import { openDatabase } from '../src/database/sqlite.ts';
-import { createStore } from '../src/store/store.ts';
+import { join } from 'node:path';
+import { eventPlaces } from '../src/index/event-places.ts';
+import { readValidIndex } from '../src/index/read-index.ts';
+import { noticedLines } from '../src/report/noticed-lines.ts';
+import type { RunResult } from '../src/report/results.ts';
+import { DemoMachine, databasesOf, describeIndex, questionsAbout } from './demo/machine.ts';
+import { makePlace, ownEnvironment, writeVariables } from './demo/place.ts';
+import { seconds, Teller } from './demo/teller.ts';
+import { Visitors } from './demo/visitors.ts';
+import { runTool } from './options.mjs';
 import { changeSample, makeSampleIndex, SAMPLE_ADMINISTRATOR } from './sample/sample.ts';
-import { startObjectStore } from './store/server.ts';
 
-const EXECUTABLE = resolve(import.meta.dirname, '../cgi-bin/update_config');
-const READY = resolve(import.meta.dirname, '../scripts/ready');
-const KEYS = { accessKeyId: 'demo', secretAccessKey: 'demo-secret' };
-const BUCKET = 'showcase';
+const USAGE = `Usage: npm run demo -- [options]
 
-const home = mkdtempSync(join(tmpdir(), 'showcase-demo-'));
-const paths = { appRoot: join(home, 'rails'), db: join(home, 'db'), store: join(home, 'store') };
-for (const path of Object.values(paths)) mkdirSync(path);
+Sets up a machine with the sample index, then changes the index while visitors ask for pages.
 
-const store = await startObjectStore({ dir: paths.store, bucket: BUCKET, ...KEYS, port: 0 });
-const client = createStore({
-  ...KEYS,
-  endpoint: store.endpoint,
-  region: 'auto',
-  bucket: BUCKET,
-  timeoutMs: 10_000,
+  --verbose   show what each program says itself, too
+`;
+
+/** Answers that visitors have had before anything changes, and more of them when everything has. */
+const BEFORE_AND_AFTER = 20;
+
+await runTool(USAGE, { verbose: { type: 'boolean', default: false } }, async ({ verbose }) => {
+  const teller = new Teller({ verbose });
+  const place = makePlace('demo');
+  const machine = await DemoMachine.start(place.path, ownEnvironment(place));
+  try {
+    teller.say(
+      'One machine of a ballroom platform, played here: an object store, Navigator in front of the',
+      'events, and this project. The index says which events there are, where, and who may log in.',
+      '',
+    );
+    const index = makeSampleIndex();
+    await setUp(machine, index, teller);
+    const next = changeSample(index).index;
+    await machine.bucket.putIndex(next);
+    await machine.bucket.putDatabases(newDatabases(index, next));
+    await change(machine, await ask(machine, teller), teller);
+    await askAgain(machine, teller);
+    writeVariables(join(place.path, 'env'), machine.variablesByHand);
+  } catch (error) {
+    console.error(`\nThe demo ends here: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
+    return;
+  } finally {
+    await machine.close();
+  }
+  teller.say(
+    '',
+    'See the pages in a browser     npm run pages',
+    'Update eight machines at once  npm run demo:fleet',
+    'Try every command yourself     npm run sandbox',
+    'Read what each program said    npm run demo -- --verbose',
+    `Be this machine by hand        . ${place.shown}/env; cgi-bin/update_config --dry-run`,
+    `Remove everything              rm -r ${place.shown}`,
+  );
 });
 
-interface Answer {
-  readonly status: string;
-  readonly body: string;
-  readonly ms: number;
-  readonly failed: boolean;
+/** The machine has nothing yet. */
+async function setUp(machine: DemoMachine, image: Buffer, teller: Teller): Promise<void> {
+  await machine.bucket.putIndex(image);
+  const { index } = readValidIndex(image);
+  await machine.bucket.putDatabases(databasesOf(index));
+  teller.step('A new machine asks for its configuration');
+  const { status, ms, result, said } = await machine.update();
+  const { read, served } = describeIndex(machine.index);
+  teller.facts(
+    `POST update_config: ${status}, ${seconds(ms)}`,
+    `${read} read and checked, ${changed(result)} files installed`,
+    served,
+  );
+  teller.words(said);
+  await tellReady(machine, teller);
 }
 
-interface Ran {
-  readonly output: string;
-  readonly ms: number;
-  readonly failed: boolean;
+/** What would change? Returns the address of the new event. */
+async function ask(machine: DemoMachine, teller: Teller): Promise<string> {
+  teller.step('Boston gets a second event in 2026, and a user leaves. What would change?');
+  const { result, ms, said } = await machine.dryRun();
+  const { changes = [] } = result;
+  teller.facts(
+    `update_config --dry-run: ${seconds(ms)}, nothing is touched`,
+    ...noticedLines(changes).map((line) => `  ${line}`),
+  );
+  teller.words(result.diff ?? said);
+  const added = changes.find((one) => one.kind === 'event' && one.change === 'new');
+  if (!added) throw new Error('the new event is not among the changes');
+  return added.name;
 }
 
-/** Runs an executable on the demo's machine. */
-async function run(executable: string, args: readonly string[], more: NodeJS.ProcessEnv): Promise<Ran> {
-  const began = performance.now();
-  const child = spawn(executable, args, {
-    cwd: join(executable, '..'),
-    stdio: ['ignore', 'pipe', 'ignore'],
-    env: {
-      PATH: process.env['PATH'],
-      APP_ROOT: paths.appRoot,
-      RAILS_DB_VOLUME: paths.db,
-      FLY_APP_NAME: 'smooth',
-      FLY_REGION: 'iad',
-      FLY_MACHINE_ID: 'demo-machine',
-      AWS_ACCESS_KEY_ID: KEYS.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey,
-      AWS_ENDPOINT_URL_S3: store.endpoint,
-      ...more,
-    },
-  });
-  const [output, exitCode] = await Promise.all([
-    text(child.stdout),
-    once(child, 'close').then(([code]) => code),
-  ]);
-  return { output, ms: performance.now() - began, failed: exitCode !== 0 };
+/** The update, while people ask for pages. */
+async function change(machine: DemoMachine, address: string, teller: Teller): Promise<void> {
+  teller.step('The machine updates itself, while visitors go on asking for pages');
+  const visitors = new Visitors(machine.origin, questionsAbout(machine.index));
+  const [earlier = 0] = machine.answered;
+  await visitors.waitFor(BEFORE_AND_AFTER);
+  const { status, ms, result, said } = await machine.update();
+  const live = await machine.ask(address, SAMPLE_ADMINISTRATOR);
+  teller.facts(
+    `POST update_config: ${status}, ${seconds(ms)}`,
+    `${changed(result)} of ${result.files.length} files replaced, all of them or none`,
+  );
+  teller.words(said);
+  await tellReady(machine, teller);
+  await visitors.waitFor(BEFORE_AND_AFTER);
+  const { requests, failures } = await visitors.stop();
+  const [old = 0, now = 0] = machine.answered;
+  teller.facts(
+    `${requests} requests, ${failures.length} failed: ${old - earlier} answered before Navigator's reload, ${now - 1} after it`,
+    `${address} answers ${live}`,
+  );
+  if (failures.length > 0) throw new Error(`a visitor was answered wrongly: ${failures[0]}`);
+  if (now === 0) throw new Error('Navigator did not reload');
+  if (live !== 200) throw new Error(`the new event answers ${live}`);
 }
 
-/** Runs the CGI with the variables that Navigator sets, and returns what it wrote. */
-async function post(query: string, authorization?: string): Promise<Answer> {
-  const { output, ...rest } = await run(EXECUTABLE, [], {
-    GATEWAY_INTERFACE: 'CGI/1.1',
-    SERVER_PROTOCOL: 'HTTP/1.1',
-    REQUEST_METHOD: 'POST',
-    QUERY_STRING: query,
-    CONTENT_LENGTH: '0',
-    ...(authorization ? { HTTP_AUTHORIZATION: authorization } : {}),
-  });
-  const end = output.indexOf('\r\n\r\n');
-  const status = /^Status: (.*)\r$/m.exec(output.slice(0, end + 2))?.[1] ?? 'without a status';
-  return { status, body: output.slice(end + 4), ...rest };
+async function tellReady(machine: DemoMachine, teller: Teller): Promise<void> {
+  const { said, ms } = await machine.readyHook();
+  const [, counts = ''] = /Summary: done, (.*), [^,]*$/m.exec(said) ?? [];
+  const done = counts.split(', ').filter((count) => !count.endsWith(' unchanged'));
+  const words = done.map((count) => count.replace(/\btenant(s?)\b/, 'event database$1'));
+  teller.facts(`in the background: ${words.join(', ') || 'nothing to do'}, ${seconds(ms)}`);
+  teller.words(said);
 }
 
-/** Runs the ready hook, and shows what it says but for a line for every new page. */
-async function ready(title: string): Promise<void> {
-  const { output, ms, failed } = await run(READY, [], {});
-  console.log(`\n=== ${title}\n\n${Math.round(ms)} ms for the whole process\n`);
-  console.log(output.replace(/^.*\.html: changed.*\n/gm, '').trimEnd());
-  if (failed) throw new Error('The demo stops here: that should have succeeded.');
+async function askAgain(machine: DemoMachine, teller: Teller): Promise<void> {
+  teller.step('The same request again: nothing has changed, so nothing is done');
+  const { status, ms, result, said } = await machine.update();
+  teller.facts(`POST update_config: ${status}, ${seconds(ms)}; ${result.outcome}`);
+  teller.words(said);
 }
 
-function show(title: string, answer: Answer): void {
-  console.log(`\n=== ${title}\n\nHTTP ${answer.status}, ${Math.round(answer.ms)} ms for the whole process\n`);
-  console.log(answer.body.trimEnd());
-  if (answer.failed) throw new Error('The demo stops here: that should have succeeded.');
+/** Of events that only the second index has; the other databases come along with their events. */
+function newDatabases(before: Buffer, after: Buffer): string[] {
+  const ids = new Set(eventPlaces(readValidIndex(before).index).keys());
+  return [...eventPlaces(readValidIndex(after).index)].flatMap(([id, { database }]) =>
+    ids.has(id) ? [] : [database],
+  );
 }
 
-/** Puts databases into the store for some of the machine's events, as another machine would have. */
-async function publishTenants(count: number): Promise<void> {
-  const { output } = await run(READY, ['--list', '--only', 'tenants', '--json'], {});
-  const { tenants } = JSON.parse(output) as { tenants: { name: string }[] };
-  const db = openDatabase(':memory:');
-  db.exec('CREATE TABLE events (id INTEGER PRIMARY KEY, name TEXT)');
-  for (const { name } of tenants.slice(0, count)) {
-    await client.put(databaseKey(name), db.serialize(), {
-      condition: { replaces: 'nothing' },
-      metadata: { 'last-modified': renderTime(new Date()) },
-      contentType: 'application/vnd.sqlite3',
-    });
-  }
-  db.close();
-}
-
-async function publish(index: Buffer, at: Date): Promise<void> {
-  await client.put('db/index.sqlite3', index, {
-    condition: { replaces: 'anything' },
-    metadata: { 'last-modified': renderTime(at) },
-    contentType: 'application/vnd.sqlite3',
-  });
-}
-
-const digest = (name: string): string => hash('sha256', readFileSync(join(paths.db, name))).slice(0, 12);
-
-try {
-  console.log(`An object store at ${store.endpoint}, a machine with nothing on it yet.`);
-  const first = makeSampleIndex();
-  await publish(first, new Date(Date.now() - 60_000));
-  show('The index is published, Navigator gets POST update_config', await post(''));
-  const before = digest('htpasswd');
-
-  const { index, changes } = changeSample(first);
-  await publish(index, new Date());
-  console.log(`\n--- Somebody changes the index: ${changes.join('; ')}`);
-  const { userid, password } = SAMPLE_ADMINISTRATOR;
-  const credentials = `Basic ${Buffer.from(`${userid}:${password}`).toString('base64')}`;
-  show(`What would change? POST update_config?dry_run=1, as ${userid}`, await post('dry_run=1', credentials));
-  show('POST update_config', await post(''));
-  show('And once more: nothing to do', await post(''));
-
-  await publishTenants(3);
-  await ready('After the reload, in the background: scripts/ready');
-  await ready('And once more: nothing to do');
-
-  console.log(`\nhtpasswd: ${before} -> ${digest('htpasswd')} (first digits of its SHA-256)`);
-  console.log(`The files: ${paths.db} (index, htpasswd, map.yml, showcases.yml)`);
-  console.log(`           ${paths.appRoot} (config/navigator.yml, tmp/tenants.list)`);
-  console.log(`The pages: ${paths.appRoot}/public/index.html and below`);
-  console.log('By hand, as this machine:');
-  console.log(`  export APP_ROOT=${paths.appRoot} RAILS_DB_VOLUME=${paths.db}`);
-  console.log('  export FLY_APP_NAME=smooth FLY_REGION=iad FLY_MACHINE_ID=demo-machine');
-  console.log('  cgi-bin/update_config --dry-run');
-} finally {
-  await store.close();
+function changed({ files }: RunResult): number {
+  return files.filter((file) => file.changed).length;
 }

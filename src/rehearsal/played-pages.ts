@@ -21,7 +21,7 @@ export type Visited =
   /** Fly's proxy is to ask another machine. */
   | { readonly kind: 'replayed'; readonly to: { readonly region: string } | { readonly app: string } };
 
-/** The tenant that has every path that no other has; it knows none of the paths that visitors try. */
+/** The tenant that has every path that no other has. Of what visitors try it knows the prerendered pages alone. */
 const INDEX_TENANT = 'index';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -31,6 +31,8 @@ const TYPES: Readonly<Record<string, string>> = {
   '.json': 'application/json',
   '.svg': 'image/svg+xml',
   '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.xml': 'application/xml',
   '.txt': 'text/plain; charset=utf-8',
 };
 
@@ -57,7 +59,8 @@ export async function visit(
   const file = staticFile(config, path) ?? (isPublic ? triedFile(config, path) : null);
   if (file !== null) return file;
   const tenant = tenantOf(config, path);
-  if (!tenant || tenant.database === INDEX_TENANT) return plain(404, '404 page not found');
+  if (!tenant || tenant.database === INDEX_TENANT)
+    return triedFile(config, path) ?? plain(404, '404 page not found');
   return answered(200, { 'content-type': TYPES['.html'] ?? '' }, Buffer.from(tenantPage(tenant, machine)));
 }
 
@@ -83,18 +86,20 @@ function redirectOf({ view, redirects, tenants }: ServedConfig, path: string): s
   return isKnown ? withSlash : null;
 }
 
-function staticFile({ view, publicDir, extensions }: ServedConfig, path: string): Visited | null {
-  return extensions.includes(extname(path).slice(1)) ? fileAt(publicDir, belowRoot(view.root, path)) : null;
+function staticFile(config: ServedConfig, path: string): Visited | null {
+  const { view, extensions } = config;
+  return extensions.includes(extname(path).slice(1)) ? fileAt(config, belowRoot(view.root, path)) : null;
 }
 
 /** Prerendered pages. A directory without its slash is sent on, so that the links in its page are right. */
-function triedFile({ view, publicDir, tryFiles }: ServedConfig, path: string): Visited | null {
+function triedFile(config: ServedConfig, path: string): Visited | null {
+  const { view, tryFiles } = config;
   if (extname(path) !== '') return null;
   const below = belowRoot(view.root, path);
-  if (!path.endsWith('/') && fileAt(publicDir, `${below}/index.html`) !== null)
+  if (!path.endsWith('/') && fileAt(config, `${below}/index.html`) !== null)
     return plain(301, '', { location: `${path}/` });
   for (const ending of tryFiles) {
-    const found = fileAt(publicDir, below + ending);
+    const found = fileAt(config, below + ending);
     if (found !== null) return found;
   }
   return null;
@@ -105,12 +110,13 @@ function belowRoot(root: string, path: string): string {
 }
 
 /** Null for what is no file, and for a path with a step up. */
-function fileAt(directory: string, path: string): Visited | null {
+function fileAt({ view, publicDir, cached }: ServedConfig, path: string): Visited | null {
   if (path.includes('\0') || path.split('/').includes('..')) return null;
-  const file = join(directory, path);
+  const file = join(publicDir, path);
   if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return null;
   const type = TYPES[extname(file)] ?? 'application/octet-stream';
-  return answered(200, { 'content-type': type }, readFileSync(file));
+  const header = cached.find((one) => `${view.root}${path}`.startsWith(one.path))?.header ?? '';
+  return answered(200, { 'content-type': type, 'cache-control': header }, readFileSync(file));
 }
 
 /** The one with the longest path that the address begins with. */

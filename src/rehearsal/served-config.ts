@@ -23,6 +23,8 @@ export interface ServedConfig {
   /** Without their dots. */
   readonly extensions: readonly string[];
   readonly tryFiles: readonly string[];
+  /** What `Cache-Control` is for files below a path, the first one that fits; the last is for all others. */
+  readonly cached: readonly { readonly path: string; readonly header: string }[];
 }
 
 export interface ServedTenant {
@@ -56,8 +58,25 @@ export class ServedConfigs {
   }
 }
 
+const CACHED = ['server', 'static', 'cache_control'];
+/** Seconds in the units of Navigator's durations. */
+const UNITS: Readonly<Record<string, number>> = {
+  s: 1,
+  m: 60,
+  h: 3600,
+  d: 86_400,
+  w: 604_800,
+  y: 31_536_000,
+};
+
+/** Of a duration such as `1y`, or `0`. */
+function maxAge(duration = '0'): string {
+  const [, count = '0', unit = 's'] = /^(\d+)([smhdwy]?)$/.exec(duration) ?? [];
+  return `public, max-age=${Number(count) * (UNITS[unit] ?? 1)}`;
+}
+
 /** @throws {YamlError} for a text that update_config would not have installed */
-async function readConfig(text: string): Promise<ServedConfig> {
+export async function readConfig(text: string): Promise<ServedConfig> {
   const document = readYaml(text);
   const written = patternPlaces(document).map(({ pattern }) => String(pattern));
   const view = viewOf(document, await Patterns.load([...written, ...publicGlobs(document)]));
@@ -80,5 +99,12 @@ async function readConfig(text: string): Promise<ServedConfig> {
     publicDir: textAt(document, 'server', 'static', 'public_dir') ?? '',
     extensions: textsAt('server', 'static', 'allowed_extensions'),
     tryFiles: textsAt('server', 'static', 'try_files'),
+    cached: [
+      ...listAt(document, ...CACHED, 'overrides').map((item) => ({
+        path: textAt(item, 'path') ?? '',
+        header: `${maxAge(textAt(item, 'max_age'))}${at(item, 'immutable') === true ? ', immutable' : ''}`,
+      })),
+      { path: '', header: maxAge(textAt(document, ...CACHED, 'default')) },
+    ],
   };
 }

@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
@@ -18,15 +17,6 @@ async function demo(name: string): Promise<string> {
 }
 
 describe('the demo', () => {
-  it('of one machine ends by itself, with an updated machine and pages to look at', async () => {
-    const output = await demo('demo.ts');
-    expect(output).toContain('"outcome":"updated"');
-    expect(output).toMatch(/pages written/);
-    const [, pages = ''] = /^The pages: (\S+)\/rails\/public\/index\.html/m.exec(output) ?? [];
-    expect(pages).toMatch(/showcase-demo-/);
-    rmSync(pages, { recursive: true });
-  });
-
   it('of the fleet ends by itself, with eight machines that have the index of the store', async () => {
     const output = await demo('demo-fleet.ts');
     expect(output.match(/Successfully updated: 8 machines/g)).toHaveLength(2);

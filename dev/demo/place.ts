@@ -1,0 +1,65 @@
+/** Directories of the demos: below `tmp/` of this clone, which git ignores. Nothing is written anywhere else. */
+import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join, relative, resolve } from 'node:path';
+import { isRootsAlone } from '../../src/rights/control.ts';
+
+export const ROOT = resolve(import.meta.dirname, '../..');
+
+/** A directory that takes the place of the one that an earlier run has left. */
+export interface Place {
+  readonly path: string;
+  /** As it is typed in the directory of the clone, such as `tmp/demo`. */
+  readonly shown: string;
+}
+
+export function makePlace(name: 'demo' | 'demo-fleet' | 'demo-web' | 'pages' | 'sandbox'): Place {
+  const path = join(ROOT, 'tmp', name);
+  removePlace(path);
+  mkdirSync(path, { recursive: true });
+  chmodSync(path, 0o700);
+  return { path, shown: relative(ROOT, path) };
+}
+
+export function removePlace(path: string): void {
+  rmSync(path, { recursive: true, force: true });
+}
+
+/** An app root and a db dir; the app root has this clone's executables, as an installation has them. */
+export interface Directories {
+  readonly appRoot: string;
+  readonly dbDir: string;
+}
+
+export function makeDirectories(parent: string): Directories {
+  const [appRoot, dbDir] = [join(parent, 'rails'), join(parent, 'db')];
+  for (const path of [appRoot, dbDir]) mkdirSync(path, { recursive: true });
+  for (const folder of ['cgi-bin', 'scripts']) symlinkSync(join(ROOT, folder), join(appRoot, folder));
+  return { appRoot, dbDir };
+}
+
+/** What every program is given that a demo starts: the Node of this clone, and where it may write. */
+export function ownEnvironment({ path }: Pick<Place, 'path'>): Record<string, string> {
+  const cache = join(path, 'cache');
+  const home = join(path, 'home');
+  for (const directory of [cache, home]) mkdirSync(directory, { recursive: true, mode: 0o700 });
+  return {
+    PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter),
+    HOME: home,
+    UPDATE_CONFIG_CACHE_DIR: cache,
+    // What root keeps for itself must be where nobody else can write; in a clone of somebody else's it cannot be here.
+    ...(isRootsAlone(path)
+      ? { UPDATE_CONFIG_STATE_DIR: join(path, 'state'), UPDATE_CONFIG_RUN_DIR: join(path, 'run') }
+      : {}),
+  };
+}
+
+/** Writes variables for `. FILE`, readable by their owner alone. */
+export function writeVariables(path: string, variables: Readonly<Record<string, string>>): void {
+  const lines = Object.entries(variables).map(([name, value]) => `export ${name}=${quoted(value)}\n`);
+  writeFileSync(path, lines.join(''), { mode: 0o600 });
+}
+
+/** For a shell. */
+function quoted(value: string): string {
+  return `'${value.replaceAll("'", `'\\''`)}'`;
+}

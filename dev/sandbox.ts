@@ -1,0 +1,72 @@
+/**
+ * `npm run sandbox`: what the documents' commands need, to be tried by hand: an admin host with the sample index, an object
+ * store, and machines that run the real update_config. Takes the place of the one before; removes everything at its end.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { removePlace } from './demo/place.ts';
+import { holdControl, stopRunning } from './demo/sandbox-control.ts';
+import { makeSandbox, SANDBOX } from './demo/sandbox-parts.ts';
+import { runTool, WrongOption } from './options.mjs';
+
+const USAGE = `Usage: npm run sandbox -- [options]
+
+Makes an admin host, an object store and eight machines, for trying every command of the documents.
+Runs until Ctrl-C ends it, and removes what it has made.
+
+  --detach   return when it is ready; it goes on in the background
+  --stop     end the one that runs in the background
+`;
+
+const OPTIONS = {
+  detach: { type: 'boolean', default: false },
+  stop: { type: 'boolean', default: false },
+} as const;
+
+await runTool(USAGE, OPTIONS, async ({ detach, stop }) => {
+  if (detach && stop) throw new WrongOption('--detach and --stop exclude each other');
+  if (stop) {
+    const hasRun = await stopRunning(SANDBOX);
+    console.log(hasRun ? 'The sandbox has ended, and is removed.' : 'No sandbox runs.');
+  } else if (detach) await startDetached();
+  else await run();
+});
+
+/** Starts the same program again, which tells when it is ready, and goes on without this one. */
+async function startDetached(): Promise<void> {
+  const child = spawn(process.execPath, [fileURLToPath(import.meta.url)], {
+    detached: true,
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  const [message] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as [unknown];
+  if (typeof message !== 'string') throw new Error('the sandbox did not begin: try it without --detach');
+  console.log(
+    `${message}\nIt runs in the background. It ends, and is removed, with: npm run sandbox -- --stop`,
+  );
+  child.disconnect();
+  child.unref();
+}
+
+async function run(): Promise<void> {
+  await stopRunning(SANDBOX);
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+  const sandbox = await makeSandbox(stop.signal);
+  try {
+    const control = await holdControl(SANDBOX, () => stop.abort());
+    try {
+      if (process.send) process.send(sandbox.introduction);
+      else console.log(`${sandbox.introduction}\nCtrl-C ends it, and removes all of it.`);
+      if (!stop.signal.aborted) await once(stop.signal, 'abort');
+      console.log('\nEnding ...');
+    } finally {
+      await sandbox.close();
+      removePlace(SANDBOX);
+      // Whoever has asked for the end hears that it has come.
+      await control.close();
+    }
+  } finally {
+    removePlace(SANDBOX);
+  }
+}

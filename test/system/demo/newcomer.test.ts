@@ -1,0 +1,73 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { Clone } from '../../support/demo/clone.ts';
+
+// Each demo starts some twenty processes.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
+
+const clone = Clone.use();
+
+/** Without what npm says of the script that it starts. */
+const own = (stdout: string): string[] => stdout.split('\n').filter((line) => !/^(?:> .*|)$/.test(line));
+
+describe('npm run demo, in a clone that somebody has just made', () => {
+  it('says in its first twenty lines what is done, in a reader’s words', async () => {
+    const { code, stdout, stderr } = await clone.npm('demo');
+    expect([code, stderr]).toEqual([0, '']);
+    const first = own(stdout).slice(0, 20);
+    const text = first.join('\n');
+    for (const said of [
+      /^1 {2}A new machine asks for its configuration$/m,
+      /48 studios, 160 events and 49 users read and checked, 6 files installed/,
+      /\b35 events are served here, 125 are sent on to the machines of 6 other regions$/m,
+      /^ +\+ \/showcase\/2026\/boston\/tea-dance\/ +is new$/m,
+      /^ +> \/showcase\/2026\/boston\/showcase\/ +was \/showcase\/2026\/boston\/$/m,
+      /^ +- studio1 +can no longer log in$/m,
+      /^ +5 of 6 files replaced, all of them or none$/m,
+      /^ +\/showcase\/2026\/boston\/tea-dance\/ answers 200$/m,
+      /^4 {2}The same request again: nothing has changed, so nothing is done$/m,
+    ])
+      expect(text).toMatch(said);
+    const counted = /^ +(\d+) requests, 0 failed: (\d+) answered before Navigator's reload, (\d+) after it$/m;
+    const [, requests = 0, before = 0, after = 0] = (counted.exec(text) ?? []).map(Number);
+    expect(Math.min(before, after)).toBeGreaterThanOrEqual(20);
+    expect(before + after).toBe(requests);
+    expect(first.filter((line) => line.length > 100)).toEqual([]);
+    // What is for programs, directories, ports, failures.
+    expect(text).not.toMatch(
+      /RESULT|\{"|sha256|ETag|\/(?:tmp|home|dev|root)\/|127\.0\.0\.1|without a database|Note:/,
+    );
+  });
+
+  it('leaves one directory, in which the machine can be tried by hand, and says what removes it', async () => {
+    expect(readdirSync(join(clone.path, 'tmp'))).toEqual(['demo']);
+    // npm's own logs aside.
+    expect(readdirSync(clone.home).filter((name) => name !== '.npm')).toEqual(['showcase config']);
+    const { stdout } = await clone.npm('demo');
+    const [, byHand = ''] = /^Be this machine by hand +(.*)$/m.exec(stdout) ?? [];
+    const tried = await clone.run(['sh', '-c', byHand]);
+    expect([tried.code, tried.stderr]).toEqual([0, '']);
+    expect(tried.stdout).toContain('Summary: dry-run: 0 of 6 files would change');
+    const [, remove = ''] = /^Remove everything +(.*)$/m.exec(stdout) ?? [];
+    expect(await clone.run(['sh', '-c', remove])).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(readdirSync(join(clone.path, 'tmp'))).toEqual([]);
+  });
+
+  it('shows with --verbose what the programs say themselves', async () => {
+    const { code, stdout } = await clone.npm('demo', '--verbose');
+    expect(code).toBe(0);
+    expect(stdout.match(/^ +\| RESULT \{"run"/gm)).toHaveLength(3);
+    expect(stdout).toMatch(/^ +\| @@ -\d+/m);
+    expect(stdout).toMatch(/^ +\| \[.*\] Step 3\/3: Prerender the pages/m);
+  });
+
+  it('names only commands that are there', async () => {
+    const { stdout } = await clone.npm('demo');
+    const { scripts } = JSON.parse((await clone.run(['cat', 'package.json'])).stdout) as { scripts: object };
+    const named = [...stdout.matchAll(/npm run ([\w:]+)/g)].map(([, name = '']) => name);
+    expect(new Set(named)).toEqual(new Set(['pages', 'demo:fleet', 'sandbox', 'demo']));
+    expect(named.filter((name) => !(name in scripts))).toEqual([]);
+    expect(existsSync(join(clone.path, 'tmp/demo/env'))).toBe(true);
+  });
+});
