@@ -52,6 +52,26 @@ export function readSeconds(env: NodeJS.ProcessEnv, name: string, preset: number
 }
 
 /**
+ * The address of a site, such as `https://smooth.fly.dev/showcase`, without slashes at its end; null where the variable is
+ * unset or empty.
+ *
+ * @param where what is there, for the hint: `these pages are seen`
+ * @throws {Failure} `config-invalid`, naming the variable, for anything else, and for an address with a query or a name.
+ */
+export function readSiteAddress(env: NodeJS.ProcessEnv, name: string, where: string): string | null {
+  const text = env[name];
+  if (!text) return null;
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isPlain = url && !url.search && !url.hash && !url.username && !url.password;
+  if (!isPlain || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
+    throw new Failure('config-invalid', `${name} is ${quoted(text)}, which is not the address of a site`, {
+      hint: `Set ${name} to where ${where}, such as https://smooth.fly.dev/showcase.`,
+    });
+  }
+  return url.href.replace(/\/+$/, '');
+}
+
+/**
  * A command from the environment: program and arguments, separated by spaces. No shell looks at it, so nothing in it is
  * quoted; what needs more is a script. `preset` where the variable is unset or blank.
  *

@@ -1,10 +1,11 @@
 import { type Html, html } from '../html/html.ts';
 import type { Year } from '../index/index-model.ts';
 import { countEvents } from '../index/index-model.ts';
+import { aboutRegion, aboutStudio, aboutStudioYear, aboutYear, SITE } from './about-page.ts';
 import { renderEvents } from './event-lists.ts';
 import { renderName } from './language.ts';
 import { counted, renderRegionName, renderStudioNames } from './overviews.ts';
-import { renderLayout, SITE } from './page-layout.ts';
+import { canFollow, renderLayout, renderPasswords } from './page-layout.ts';
 import { pointsOf, renderMaps } from './page-map.ts';
 import type { RegionView, SiteView, StudioView } from './view.ts';
 import { ENGLISH, filled, wordingFor } from './wording.ts';
@@ -14,8 +15,8 @@ export function renderRegion(view: SiteView, region: RegionView): string {
   const maps = renderMaps(pointsOf(view, [region], region.studios, region), ENGLISH);
   const keys = new Set(region.studios.map(({ studio }) => studio.key));
   return renderLayout({
-    links: view.links,
-    title: `${region.name} (${region.code})`,
+    view,
+    about: aboutRegion(view, region),
     main: html`<h1><bdi>${region.name}</bdi> <span class="quiet">${region.code}</span></h1>
 ${maps}
 <h2>Studios</h2>
@@ -42,16 +43,16 @@ export function renderStudio(view: SiteView, self: StudioView): string {
     self.place &&
     renderMaps(pointsOf(view, region?.place?.map === self.place.map ? [region] : [], [self], self), wording);
   return renderLayout({
-    links: view.links,
-    title: studio.name,
+    view,
+    about: aboutStudio(view, self),
     wording,
     main: html`<h1>${renderName(studio.name, studio.locale, lang)}</h1>
 ${region ? html`<p>${labels.region}: ${renderRegionName(view, region)}</p>` : null}
-<p><a href="${view.links.request(studio.key)}">${view.hasWeb ? labels.requestByOwner : labels.request}</a></p>
+<p class="ask"><a class="button" href="${view.links.request(studio.key)}">${view.hasWeb ? labels.requestByOwner : labels.request}</a> <span class="quiet">${labels.site.ownersOnly}</span></p>
 <div class="about">
 <div>
 <h2>${labels.events}</h2>
-${entries.length === 0 ? html`<p>${labels.noEvents}</p>` : null}${entries.map(
+${entries.length > 0 && renderPasswords(wording)}${entries.length === 0 ? html`<p>${labels.noEvents}</p>` : null}${entries.map(
   (
     entry,
   ) => html`<h3>${entry.single ? entry.year : html`<a href="${view.links.studioYear(entry)}">${entry.year}</a>`}</h3>
@@ -64,10 +65,11 @@ ${maps}
 }
 
 /** A year: the events of all studios, by date. */
-export function renderYearPage(view: SiteView, { year, studios }: Year): string {
+export function renderYearPage(view: SiteView, self: Year): string {
+  const { year, studios } = self;
   return renderLayout({
-    links: view.links,
-    title: String(year),
+    view,
+    about: aboutYear(view, self),
     main: html`<h1>${SITE} in ${year}</h1>
 <p class="quiet">${counted(countEvents(studios), 'event')}</p>
 ${renderEvents(view, studios, { studios: true, locale: null, lang: 'en' })}
@@ -80,19 +82,21 @@ export function renderStudioYear(view: SiteView, self: StudioView, year: number)
   const { studio, entries } = self;
   const wording = wordingFor(studio.locale);
   const { lang, labels } = wording;
+  const about = aboutStudioYear(view, self, year);
   return renderLayout({
-    links: view.links,
-    title: `${studio.name} ${year}`,
+    view,
+    about,
     wording,
     main: html`<h1>${renderName(studio.name, studio.locale, lang)} ${year}</h1>
 <h2>${filled(labels.eventsOf, year)}</h2>
+${renderPasswords(wording)}
 ${renderEvents(
   view,
   entries.filter((entry) => entry.year === year),
   { studios: false, locale: studio.locale, lang },
 )}
 <p><a href="${view.links.studio(studio.key)}">${filled(labels.allEventsOf, renderName(studio.name, studio.locale, lang))}</a></p>
-<p><a href="${view.links.year(year)}">${filled(labels.allStudiosIn, year)}</a></p>`,
+${canFollow(view, about, view.links.year(year)) && html`<p><a href="${view.links.year(year)}">${filled(labels.allStudiosIn, year)}</a></p>`}`,
   });
 }
 

@@ -21,6 +21,11 @@ export class DayWriter {
     return made;
   }
 
+  /** The same as plain text. */
+  text({ from, to }: Days): string {
+    return this.#format.formatRange(new Date(`${from}T00:00:00Z`), new Date(`${to}T00:00:00Z`));
+  }
+
   #render(from: string, to: string): Html {
     const [first, last] = [new Date(`${from}T00:00:00Z`), new Date(`${to}T00:00:00Z`)];
     if (from === to) return html`<time datetime="${from}">${this.#format.format(first)}</time>`;

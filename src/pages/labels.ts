@@ -19,4 +19,28 @@ export interface Labels {
   readonly skip: string;
   readonly skipMaps: string;
   readonly maps: Readonly<Record<'us' | 'eu' | 'au' | 'jp', string>>;
+  readonly site: SiteLabels;
+}
+
+/** What surrounds the content of a page. */
+interface SiteLabels {
+  /** What studios hold, as a searcher would call it. */
+  readonly kind: string;
+  /** Where a list leads to events. */
+  readonly passwords: string;
+  /** Beside the button that asks for a new event. */
+  readonly ownersOnly: string;
+  readonly previous: string;
+  readonly next: string;
+  /** Of the way from the top to this page, for those who hear it. */
+  readonly trail: string;
+  /** Of the links to the previous and the next page, likewise. */
+  readonly around: string;
+  readonly admin: string;
+  readonly docs: string;
+  readonly demo: string;
+  readonly code: string;
+  readonly issues: string;
+  /** `{}`: the address of the same page where it belongs. */
+  readonly copy: string;
 }

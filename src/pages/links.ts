@@ -6,12 +6,25 @@ export class Links {
   readonly home: string;
   readonly studios: string;
   readonly regions: string;
+  /** The platform's documentation and demo. */
+  readonly docs: string;
+  readonly demo: string;
+  /** Where showcase-web lets administrators in. */
+  readonly admin: string;
 
   /** @param root `server.root_path`: empty or such as `/showcase` */
   constructor(root: string) {
     this.home = `${root}/`;
     this.studios = `${this.home}studios/`;
     this.regions = `${this.home}regions/`;
+    this.docs = `${this.home}docs/`;
+    this.demo = `${this.home}demo/`;
+    this.admin = `${this.home}admin/`;
+  }
+
+  /** A file in the public directory itself. */
+  file(name: string): string {
+    return `${this.home}${encodeURIComponent(name)}`;
   }
 
   asset({ path }: Asset): string {

@@ -1,7 +1,8 @@
 import { type Html, html } from '../html/html.ts';
 import { countEvents } from '../index/index-model.ts';
+import { aboutHome, aboutRegions, aboutStudios, SITE } from './about-page.ts';
 import { renderName } from './language.ts';
-import { renderLayout, SITE } from './page-layout.ts';
+import { renderLayout } from './page-layout.ts';
 import { pointsOf, renderMaps } from './page-map.ts';
 import type { RegionView, SiteView, StudioView } from './view.ts';
 import { ENGLISH } from './wording.ts';
@@ -13,8 +14,8 @@ const NONE = html`<p>None.</p>`;
 export function renderHome(view: SiteView): string {
   const maps = renderMaps(pointsOf(view, view.regions.values(), view.studios), ENGLISH, true);
   return renderLayout({
-    links: view.links,
-    title: null,
+    view,
+    about: aboutHome(view),
     section: 'home',
     main: html`<h1>${SITE}</h1>
 <p>Choose a studio on a map or by its name to see its events.</p>
@@ -32,8 +33,8 @@ export function renderRegions(view: SiteView): string {
   const regions = [...view.regions.values()];
   const outside = view.studios.filter(({ studio }) => studio.region === null);
   return renderLayout({
-    links: view.links,
-    title: 'Regions',
+    view,
+    about: aboutRegions(view),
     section: 'regions',
     main: html`<h1>Regions</h1>
 ${renderMaps(pointsOf(view, regions, []), ENGLISH)}
@@ -51,8 +52,8 @@ ${renderStudioNames(view, outside)}`
 
 export function renderStudios(view: SiteView): string {
   return renderLayout({
-    links: view.links,
-    title: 'Studios',
+    view,
+    about: aboutStudios(view),
     section: 'studios',
     main: html`<h1>Studios</h1>
 ${renderMaps(pointsOf(view, [], view.studios), ENGLISH)}

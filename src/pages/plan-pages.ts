@@ -3,27 +3,24 @@ import type { Index } from '../index/index-model.ts';
 import { compareBytes } from '../index/sort-order.ts';
 import type { Asset } from './assets.ts';
 import { renderRegion, renderStudio, renderStudioYear, renderYearPage } from './details.ts';
+import { ICON, TOUCH_ICON } from './icons.ts';
+import { renderMissing } from './missing.ts';
 import { renderHome, renderRegions, renderStudios } from './overviews.ts';
 import type { Page } from './page.ts';
+import { type PagesOptions, plainOptions } from './pages-options.ts';
+import { renderRobots, renderSitemap, SITEMAP } from './sitemap.ts';
 import { STYLE } from './style.ts';
-import { viewOf } from './view.ts';
-
-export interface PagesOptions {
-  /** `server.root_path` of the static configuration: empty or such as `/showcase`. */
-  readonly root: string;
-  /** Whether requests go to showcase-web, which lets the owners of studios in. */
-  readonly hasWeb: boolean;
-}
+import { type SiteView, viewOf } from './view.ts';
 
 /** What pages lead to comes before them, so that no page asks for what is not there yet. */
-const ASSETS: readonly Asset[] = [STYLE];
+const ASSETS: readonly Asset[] = [STYLE, ICON, TOUCH_ICON];
 
 /**
  * The pages that every machine serves itself: home, regions, studios (those without events too), years, and what each
  * multi studio has in a year. Only regions that own events have a page. And the files that these need.
  */
-export function planPages(index: Index, { root, hasWeb }: PagesOptions): Page[] {
-  const view = viewOf(index, root, hasWeb);
+export function planPages(index: Index, options: PagesOptions): Page[] {
+  const view = viewOf(index, options);
   const { regions, multiEventStudios } = prerenderPages(index);
   const pages: Page[] = [
     ...ASSETS,
@@ -52,11 +49,27 @@ export function planPages(index: Index, { root, hasWeb }: PagesOptions): Page[] 
       });
     }
   }
-  return pages;
+  return [...pages, ...filesBeside(view, pages)];
 }
 
-/** Which pages these are, such as `studios/boston/index.html`. */
-export function pagePaths(index: Index, options: PagesOptions): string[] {
-  const paths = planPages(index, options).map(({ path }) => path);
-  return paths.filter((path) => path === 'index.html' || path.endsWith('/index.html'));
+/** For search engines, and for those who have lost their way. */
+function filesBeside(view: SiteView, pages: readonly Page[]): Page[] {
+  const missing: Page = { path: '404.html', yields: true, render: () => renderMissing(view) };
+  if (view.site.address === null || view.site.isCopy || view.studioByKey.has('sitemap.xml')) return [missing];
+  return [
+    missing,
+    { path: SITEMAP, render: () => renderSitemap(view, pages.filter(isPage)) },
+    { path: 'robots.txt', yields: true, render: () => renderRobots(view) },
+  ];
+}
+
+/** Which pages an index has, such as `studios/boston/index.html`. */
+export function pagePaths(index: Index): string[] {
+  return planPages(index, plainOptions(''))
+    .filter(isPage)
+    .map(({ path }) => path);
+}
+
+function isPage({ path }: Page): boolean {
+  return path === 'index.html' || path.endsWith('/index.html');
 }

@@ -1,5 +1,6 @@
 import { BODY, COLOURS, MAP_PAINT, TEXT } from '../html/look.ts';
 import { makeAsset } from './assets.ts';
+import { FRAME } from './style-frame.ts';
 
 /** The style sheet of every page: narrow and wide, light and dark, on screen and on paper. */
 const SHEET = `
@@ -10,6 +11,7 @@ header{border-bottom:1px solid var(--line)}
 nav ul,.names,.events{list-style:none;margin:0;padding:0}
 nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem}
 ${TEXT}
+${FRAME}
 .names{columns:9.5rem;column-gap:1.5rem}
 .names li,.events li{padding:.2rem 0;break-inside:avoid}
 .events li{border-bottom:1px solid var(--line)}

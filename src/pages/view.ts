@@ -7,6 +7,7 @@ import { type Days, readDays, readMachineDays } from '../index/read-dates.ts';
 import { compareBytes } from '../index/sort-order.ts';
 import { DayWriter } from './format-dates.ts';
 import { Links } from './links.ts';
+import type { PagesOptions } from './pages-options.ts';
 
 /** A studio with all that its pages say. */
 export interface StudioView {
@@ -39,6 +40,7 @@ export interface When {
 /** The index as pages need it: looked up once, so that no page looks through all of it. */
 export interface SiteView {
   readonly links: Links;
+  readonly site: PagesOptions;
   /** Whether showcase-web takes requests. */
   readonly hasWeb: boolean;
   /** By name. */
@@ -54,7 +56,7 @@ export interface SiteView {
   writerFor(locale: string | null): DayWriter;
 }
 
-export function viewOf(index: Index, root: string, hasWeb: boolean): SiteView {
+export function viewOf(index: Index, site: PagesOptions): SiteView {
   const entries = entriesByStudio(index);
   const collator = new Intl.Collator('en', { numeric: true });
   const studios = index.studios
@@ -66,8 +68,9 @@ export function viewOf(index: Index, root: string, hasWeb: boolean): SiteView {
       (a, b) => collator.compare(a.studio.name, b.studio.name) || compareBytes(a.studio.key, b.studio.key),
     );
   return {
-    links: new Links(root),
-    hasWeb,
+    links: new Links(site.root),
+    site,
+    hasWeb: site.hasWeb,
     studios,
     studioByKey: new Map(studios.map((view) => [view.studio.key, view])),
     regions: regionsOf(index, studios),

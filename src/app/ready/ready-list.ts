@@ -2,7 +2,6 @@ import { readInstalledIndex } from '../../install/installed-index.ts';
 import type { ReadyParts, Scope } from '../../ready/stages.ts';
 import { listTenants } from '../../tenants/list.ts';
 import type { TenantDatabase } from '../../tenants/tenant-model.ts';
-import { servedBy } from './ready-parts.ts';
 
 /** What the ready hook works on; without what `--only` leaves out. */
 export interface ReadyListing {
@@ -21,7 +20,7 @@ export async function listReady(
   if (scope.includes('tenants')) listing.tenants = listTenants(index, site);
   if (scope.includes('pages')) {
     const { pagePaths } = await import('../../pages/plan-pages.ts');
-    listing.pages = pagePaths(index, servedBy(site));
+    listing.pages = pagePaths(index);
   }
   return listing;
 }

@@ -8,6 +8,7 @@ import { ownPart } from '../../site/static.ts';
 import { readTenantSettings } from '../../tenants/tenants-settings.ts';
 import type { Parts } from '../../update/update-context.ts';
 import { buildParts, storeSettingsOf, type Voice, type World } from '../machine/machine-parts.ts';
+import { readAddress, type SiteAddress } from './site-address.ts';
 
 /**
  * Builds the parts of the ready hook from the environment. What a stage consists of is loaded when it begins.
@@ -26,10 +27,10 @@ export async function buildReadyParts(world: World, voice: Voice): Promise<Ready
     publicDir: served.publicDir,
     env,
     settings,
-    builtin: builtinPages(parts),
+    builtin: builtinPages(parts, readAddress(env, site)),
     pagesOf: async (index) => {
       const { pagePaths } = await import('../../pages/plan-pages.ts');
-      return pagePaths(index, served);
+      return pagePaths(index);
     },
   });
   return { site, maxIndexBytes, report, unexpected, stages: { tenants: tenantsStage(world, parts), pages } };
@@ -57,16 +58,17 @@ function tenantsStage(world: World, parts: Parts): Stage {
   };
 }
 
-function builtinPages({ site }: Parts): Stage {
+function builtinPages({ site }: Parts, address: SiteAddress): Stage {
   return async (index, { step, dryRun, tell }) => {
-    const [{ planPages }, { writePages }] = await Promise.all([
+    const [{ planPages }, { writePages }, { pagesAround }] = await Promise.all([
       import('../../pages/plan-pages.ts'),
       import('../../pages-out/write-pages.ts'),
+      import('./pages-around.ts'),
     ]);
-    const served = servedBy(site);
+    const { publicDir } = servedBy(site);
     const { counts, failures } = await writePages({
-      publicDir: served.publicDir,
-      pages: planPages(index, served),
+      publicDir,
+      pages: planPages(index, await pagesAround(index, site, { address, publicDir })),
       dryRun,
       step,
       say: tell,
@@ -75,12 +77,9 @@ function builtinPages({ site }: Parts): Stage {
   };
 }
 
-/**
- * Where Navigator serves files from, and below what path: `<app root>/public`, unless it is overridden; and whether the
- * site has a web part.
- */
-export function servedBy(site: Site): { root: string; publicDir: string; hasWeb: boolean } {
+/** Where Navigator serves files from, and below what path: `<app root>/public`, unless it is overridden. */
+export function servedBy(site: Site): { root: string; publicDir: string } {
   const { config, root } = ownPart(site);
   const files = mappingAt(mappingAt(config, 'server'), 'static');
-  return { root, publicDir: resolve(site.appRoot, String(files['public_dir'])), hasWeb: site.web !== null };
+  return { root, publicDir: resolve(site.appRoot, String(files['public_dir'])) };
 }

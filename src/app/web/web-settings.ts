@@ -3,6 +3,7 @@ import { Failure } from '../../failure.ts';
 import { TARGET_NAMES } from '../../fleet/targets/all-targets.ts';
 import { readTrusted, type Trusted } from '../../http/forwarded.ts';
 import { type MailSettings, readMailSettings } from '../../mail/mail-settings.ts';
+import { readSiteAddress } from '../../settings.ts';
 import type { Site } from '../../site/site.ts';
 import { type Listen, readListen } from '../../site/web-setting.ts';
 import { quoted } from '../../text.ts';
@@ -40,7 +41,7 @@ const DEFAULT_TARGET = 'fly';
 export function readWebSettings(env: NodeJS.ProcessEnv, site: Site, listen: Listen | null): WebSettings {
   const publicUrls = new Map(TARGET_NAMES.flatMap((name) => publicUrlOf(env, name)));
   const [first = null] = publicUrls.values();
-  const webUrl = siteUrlOf(env, 'WEB_URL', 'these pages are seen') ?? first;
+  const webUrl = readSiteAddress(env, 'WEB_URL', 'these pages are seen') ?? first;
   return {
     listen: listen ?? readListen(env),
     isTrusted: readTrusted(env['WEB_TRUSTED_PROXIES'] || 'loopback', 'WEB_TRUSTED_PROXIES'),
@@ -70,21 +71,12 @@ function readTarget(text: string): string {
 }
 
 function publicUrlOf(env: NodeJS.ProcessEnv, target: string): [string, string][] {
-  const url = siteUrlOf(env, `PUBLIC_URL_${target.toUpperCase()}`, 'the events of this target are seen');
+  const url = readSiteAddress(
+    env,
+    `PUBLIC_URL_${target.toUpperCase()}`,
+    'the events of this target are seen',
+  );
   return url === null ? [] : [[target, url]];
-}
-
-function siteUrlOf(env: NodeJS.ProcessEnv, setting: string, where: string): string | null {
-  const text = env[setting];
-  if (!text) return null;
-  const url = URL.canParse(text) ? new URL(text) : null;
-  const isPlain = url && !url.search && !url.hash && !url.username && !url.password;
-  if (!isPlain || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
-    throw new Failure('config-invalid', `${setting} is ${quoted(text)}, which is not the address of a site`, {
-      hint: `Set ${setting} to where ${where}, such as https://smooth.fly.dev/showcase.`,
-    });
-  }
-  return url.href.replace(/\/+$/, '');
 }
 
 /** A mail has no page that its links could be relative to. */

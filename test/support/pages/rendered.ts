@@ -1,16 +1,19 @@
 import type { Index } from '../../../src/index/index-model.ts';
 import type { Page } from '../../../src/pages/page.ts';
+import { plainOptions } from '../../../src/pages/pages-options.ts';
 import { planPages } from '../../../src/pages/plan-pages.ts';
 
 /** Every page of an index, by its path. */
 export function renderAll(index: Index, root = '/showcase', hasWeb = false): Map<string, string> {
-  const pages = planPages(index, { root, hasWeb }).filter(({ path }) => /(^|\/)index\.html$/.test(path));
+  const pages = planPages(index, { ...plainOptions(root), hasWeb }).filter(({ path }) =>
+    /(^|\/)index\.html$/.test(path),
+  );
   return new Map(pages.map((page) => [page.path, textOfFile(page)]));
 }
 
 /** A page of an index. */
 export function renderPage(index: Index, path: string, root = '/showcase'): string {
-  const page = planPages(index, { root, hasWeb: false }).find((one) => one.path === path);
+  const page = planPages(index, plainOptions(root)).find((one) => one.path === path);
   if (!page) throw new Error(`no page ${path}`);
   return textOfFile(page);
 }
@@ -26,7 +29,7 @@ export type Token =
   | { readonly kind: 'close'; readonly name: string }
   | { readonly kind: 'text'; readonly text: string };
 
-const VOID = new Set(['meta', 'path', 'br', 'link']);
+const VOID = new Set(['meta', 'path', 'br', 'link', 'img']);
 const TOKEN =
   /<!doctype html>|<!--[^>]*-->|<\/([a-z][a-z0-9]*)>|<([a-z][a-z0-9]*)((?: [a-z-]+="[^"<>]*"| [a-zA-Z-]+="[^"<>]*")*)\/?>|([^<>]+)/gy;
 
@@ -80,11 +83,16 @@ function unescaped(text: string): string {
   });
 }
 
-/** Everything that a page links to. */
+/** What the foot of every page links to elsewhere. */
+const ELSEWHERE = ['https://github.com/rubys/showcase#readme', 'https://github.com/rubys/showcase/issues'];
+
+/** Everything else that a page links to. */
 export function linksOf(page: string): string[] {
-  return tokensOf(page).flatMap((token) =>
-    token.kind === 'open' && token.name === 'a' ? [token.attributes.get('href') ?? ''] : [],
-  );
+  return tokensOf(page)
+    .flatMap((token) =>
+      token.kind === 'open' && token.name === 'a' ? [token.attributes.get('href') ?? ''] : [],
+    )
+    .filter((link) => !ELSEWHERE.includes(link));
 }
 
 /** The text of a page as it is read, without the style sheet. */

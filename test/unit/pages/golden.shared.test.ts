@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { openImage } from '../../../src/database/image.ts';
 import type { Index } from '../../../src/index/index-model.ts';
 import { readIndex } from '../../../src/index/read-index.ts';
+import { plainOptions } from '../../../src/pages/pages-options.ts';
 import { pagePaths, planPages } from '../../../src/pages/plan-pages.ts';
 import { MACHINE_KINDS } from '../../support/machine/site.ts';
 import { shared } from '../../support/suite/shared.ts';
@@ -12,8 +13,7 @@ import { shared } from '../../support/suite/shared.ts';
 describe('the pages of a real index', () => {
   const folder = shared ?? '';
   const index = realIndex(folder);
-  const options = { root: '/showcase', hasWeb: false };
-  const pages = planPages(index, options);
+  const pages = planPages(index, plainOptions('/showcase'));
 
   it.each(MACHINE_KINDS)('are those of %s, and those of studios without events', (kind) => {
     const { prerender } = readJson(folder, `golden/${kind}.json`) as unknown as { prerender: Prerender };
@@ -30,7 +30,7 @@ describe('the pages of a real index', () => {
         keys.map((key) => `${year}/${key}/index.html`),
       ),
     ];
-    expect(pagePaths(index, options).sort()).toEqual(expected.sort());
+    expect(pagePaths(index).sort()).toEqual(expected.sort());
   });
 
   it('show every studio and region of a map exactly at its golden place', () => {

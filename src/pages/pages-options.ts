@@ -1,0 +1,33 @@
+/** What pages depend on beside the index: where and how they are served. */
+export interface PagesOptions {
+  /** `server.root_path` of the static configuration: empty or such as `/showcase`. */
+  readonly root: string;
+  /** Whether requests go to showcase-web, which lets the owners of studios in. */
+  readonly hasWeb: boolean;
+  /** Whether the platform's demo and documentation are served beside the pages. */
+  readonly hasPlatform: boolean;
+  /**
+   * Where visitors shall see the pages, without a slash at its end, such as `https://smooth.fly.dev/showcase`; null where
+   * nobody has said so: then no address of a host is in any page.
+   */
+  readonly address: string | null;
+  /** Whether this machine is not the one at that address, and only stands in for it. */
+  readonly isCopy: boolean;
+  /** Names of the files that stand in the public directory itself, where the application has the logos of studios. */
+  readonly files: ReadonlySet<string>;
+  /** Whether a path from the host's top, such as `/showcase/studios/`, is answered without a login. */
+  isPublic(path: string): boolean;
+}
+
+/** Pages that know of nothing around them: each says what the index says, and no more. */
+export function plainOptions(root: string): PagesOptions {
+  return {
+    root,
+    hasWeb: false,
+    hasPlatform: false,
+    address: null,
+    isCopy: false,
+    files: new Set(),
+    isPublic: () => false,
+  };
+}
