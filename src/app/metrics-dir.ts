@@ -6,7 +6,7 @@ import type { World } from './machine/machine-parts.ts';
 /**
  * Writes what this machine knows where `METRICS_DIR` says. Without it nothing is done, and nothing loaded.
  *
- * @param operations that have just ended
+ * @param operations that have just ended; none for an update, which then could begin
  * @returns why nothing was written, as a warning; null if all was. Never rejects: no run fails by it
  */
 export async function keepMetrics(world: World, operations: readonly Summary[] = []): Promise<string | null> {
@@ -18,6 +18,24 @@ export async function keepMetrics(world: World, operations: readonly Summary[] =
     return null;
   } catch (error) {
     return notWritten(error);
+  }
+}
+
+/**
+ * Writes there that an update could not even begin: a setting makes no sense, or a directory is missing. No journal has such
+ * a run, so `keepMetrics` would go on telling of the one before.
+ *
+ * @returns as `keepMetrics`
+ */
+export async function keepRefusal({ env }: World, error: unknown): Promise<string | null> {
+  const directory = env['METRICS_DIR'];
+  if (!directory) return null;
+  try {
+    const { writeRefusal } = await import('./machine/machine-metrics.ts');
+    writeRefusal(directory, problemOf(error).code);
+    return null;
+  } catch (failure) {
+    return notWritten(failure);
   }
 }
 

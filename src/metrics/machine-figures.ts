@@ -1,3 +1,4 @@
+import type { FailureCode } from '../failure.ts';
 import type { Remembered } from '../journal/remembered.ts';
 import type { HistoryRow, IndexFacts } from '../report/results.ts';
 import { type Figure, gauge, inSeconds, stateOf } from './exposition.ts';
@@ -116,5 +117,22 @@ export function machineFigures(facts: MachineFacts): Figure[] {
       'Of these, those that may have changed here since the store had the same',
       databases?.behind ?? null,
     ),
+  ];
+}
+
+/** Whether the last update could begin. @param code of what kept it from that; null if it could */
+export function refusalFigures(code: FailureCode | null): Figure[] {
+  return [
+    gauge(
+      'showcase_machine_update_refused',
+      'Whether the last update could not even begin, by a setting or a directory; the history does not have it',
+      code !== null,
+    ),
+    {
+      name: 'showcase_machine_update_refused_reason',
+      help: 'The code of the error that it ended with; absent for none',
+      type: 'gauge',
+      samples: code === null ? [] : [[{ code }, 1]],
+    },
   ];
 }

@@ -16,6 +16,7 @@ import type { Parts } from '../../update/update-context.ts';
 import { keepMetrics } from '../metrics-dir.ts';
 import { keepQuiet } from '../quiet.ts';
 import { runToEnd } from '../run-to-end.ts';
+import { beginUpdate } from './begin-update.ts';
 import { buildParts, buildVoice, installedUsers, type Voice, type World } from './machine-parts.ts';
 import { makeSlots, type Place, takePlace } from './slots.ts';
 
@@ -51,13 +52,14 @@ export async function answerCgi(world: World): Promise<Answer> {
   const ending = { log: voice.log, refused, close: voice.log.flush };
   const result = await runToEnd<RunResult | MachineState>(ending, async () => {
     if (request.refusal) throw request.refusal;
-    const parts = await buildParts(world, voice);
+    const changes = !request.state && !request.dryRun;
+    const parts = await (changes ? beginUpdate : buildParts)(world, voice);
     const pushed = request.push ? await receive(request.push, { world, voice, parts }) : null;
     // Unsigned requests must not block a signed one.
-    place = pushed ? null : takePlace(parts.site, !request.state && !request.dryRun);
+    place = pushed ? null : takePlace(parts.site, changes);
     // A sender that can sign an index decides who the administrators are.
     audience = pushed ? 'administrator' : await audienceOf(request, parts);
-    isUpdate = !request.state && !request.dryRun;
+    isUpdate = changes;
     const answer = await serve(request, parts, { pushed, place });
     if (answer.outcome === 'updated' || answer.outcome === 'unchanged') late.push(makeSlots(parts.site));
     if (answer.outcome === 'unchanged' || ('shared' in answer && answer.shared)) await keepQuiet(parts.site);

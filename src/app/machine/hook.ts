@@ -5,7 +5,8 @@ import { readCall, type Streams } from '../arguments.ts';
 import { keepMetrics } from '../metrics-dir.ts';
 import type { Command } from '../options/command.ts';
 import { runToEnd } from '../run-to-end.ts';
-import { buildParts, buildVoice, type World } from './machine-parts.ts';
+import { beginUpdate } from './begin-update.ts';
+import { buildVoice, type World } from './machine-parts.ts';
 
 /** What a hook is given that works on the configuration of this machine. */
 export interface HookCall {
@@ -41,7 +42,7 @@ export async function runHook(
     await log.close();
   };
   return await runToEnd({ log, refused, close }, async () => {
-    const parts = await buildParts(world, voice, { makesDirectories });
+    const parts = await beginUpdate(world, voice, { makesDirectories });
     hasBegun = true;
     return await work(parts);
   });

@@ -1,12 +1,17 @@
 import { stateDirOf } from '../../database/state-dir.ts';
-import { Failure } from '../../failure.ts';
+import { Failure, type FailureCode } from '../../failure.ts';
 import { countEvents, entriesOf, type Index } from '../../index/index-model.ts';
 import { readValidIndex } from '../../index/read-index.ts';
 import { readLiveIndex } from '../../install/live-index.ts';
 import { readHistory } from '../../journal/history.ts';
 import { installedAs, readRemembered } from '../../journal/remembered.ts';
 import { renderFigures } from '../../metrics/exposition.ts';
-import { type DatabaseFacts, type MachineFacts, machineFigures } from '../../metrics/machine-figures.ts';
+import {
+  type DatabaseFacts,
+  type MachineFacts,
+  machineFigures,
+  refusalFigures,
+} from '../../metrics/machine-figures.ts';
 import { writeFigures } from '../../metrics/metrics-file.ts';
 import { operationFigures, successFigures } from '../../metrics/operation-figures.ts';
 import type { Summary } from '../../report/results.ts';
@@ -30,9 +35,16 @@ export async function renderMachine(site: Site, maxIndexBytes: number): Promise<
   return renderFigures(machineFigures(await machineFacts(site, maxIndexBytes)));
 }
 
+/** Writes why an update could not begin; null if it could. @throws {Failure} as `writeFigures` */
+export function writeRefusal(directory: string, code: FailureCode | null): void {
+  writeFigures(directory, 'showcase-update', refusalFigures(code));
+}
+
 /**
- * Writes what this machine knows, and how operations have just ended, into a directory.
+ * Writes what this machine knows, and how operations have just ended, into a directory. How they ended comes first, since
+ * it is known also where a setting keeps all else from being read.
  *
+ * @param operations none for an update
  * @throws {Failure} as `renderMachine` and `writeFigures`
  */
 export async function writeMachine(
@@ -40,14 +52,15 @@ export async function writeMachine(
   world: World,
   operations: readonly Summary[],
 ): Promise<void> {
-  const site = await siteOf(world);
   const now = Date.now();
+  if (operations.length === 0) writeRefusal(directory, null);
   for (const summary of operations) {
     if (summary.outcome !== 'done' && summary.outcome !== 'failed') continue;
     const name = `showcase-${summary.operation}`;
     writeFigures(directory, name, operationFigures(summary, now));
     if (summary.outcome === 'done') writeFigures(directory, `${name}-success`, successFigures(summary, now));
   }
+  const site = await siteOf(world);
   const { maxIndexBytes } = readUpdateSettings(world.env);
   writeFigures(directory, 'showcase-machine', machineFigures(await machineFacts(site, maxIndexBytes)));
 }

@@ -21,6 +21,7 @@ import { readCall, refusalExit, type Streams, toldAsUsage } from '../arguments.t
 import { keepMetrics } from '../metrics-dir.ts';
 import type { Form } from '../options/form.ts';
 import { runToEnd } from '../run-to-end.ts';
+import { beginUpdate } from './begin-update.ts';
 import { atAppRoot, buildParts, buildVoice, type World } from './machine-parts.ts';
 import { listingOf, type Task, UPDATE, type UpdateOptions } from './update-options.ts';
 import { renderGenerations, renderHistory, renderWarnings } from './update-tables.ts';
@@ -94,8 +95,9 @@ export async function runUpdateCommand(
     const { task, appRoot } = options();
     const here = atAppRoot(world, appRoot);
     const makesDirectories = task.kind === 'update' && task.boot;
-    const parts = await buildParts(here, voice, { makesDirectories });
-    if (task.kind === 'update' || task.kind === 'rollback') changing = here;
+    const changes = task.kind === 'update' || task.kind === 'rollback';
+    const parts = await (changes ? beginUpdate : buildParts)(here, voice, { makesDirectories });
+    if (changes) changing = here;
     const result = await perform(task, parts, json, streams);
     if (result && json) print(result);
     return result?.outcome === 'failed' || result?.outcome === 'held' ? 1 : 0;

@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { renderFigures } from '../../../src/metrics/exposition.ts';
 import { fleetFigures, verifyFigures } from '../../../src/metrics/fleet-figures.ts';
-import { machineFigures } from '../../../src/metrics/machine-figures.ts';
+import { machineFigures, refusalFigures } from '../../../src/metrics/machine-figures.ts';
 import { operationFigures, successFigures } from '../../../src/metrics/operation-figures.ts';
 import type { Summary } from '../../../src/report/results.ts';
 import { ROOT } from '../../support/machine/machine.ts';
@@ -86,6 +86,7 @@ function everyFigure(): string {
   const rows = (['failed', 'done'] as const).map((outcome) => ({ ...run, ...ofFleet, ...counts, outcome }));
   return renderFigures([
     ...figures,
+    ...refusalFigures(problem.code),
     ...operationFigures(summary, 1000),
     ...successFigures(summary, 1000),
     ...fleetFigures(rows, host),

@@ -25,6 +25,7 @@ import {
 
 const here = useMachine(FLY_MACHINE);
 const FILE = 'showcase-machine.prom';
+const REFUSAL = 'showcase-update.prom';
 let directory: string;
 
 const printed = async (env: Record<string, string> = {}) => {
@@ -120,7 +121,7 @@ describe('METRICS_DIR', () => {
   ])('gets what --metrics prints of a run %s, for anybody to read', async (_, run) => {
     await run();
     expect(written()).toMatchObject({ samples: (await printed()).samples });
-    expect(readdirSync(directory)).toEqual([FILE]);
+    expect(readdirSync(directory).sort()).toEqual([FILE, REFUSAL]);
     expect(statSync(join(directory, FILE)).mode & 0o777).toBe(0o644);
   });
 
@@ -170,7 +171,7 @@ describe('METRICS_DIR', () => {
       readdirSync(directory)
         .map((name) => join(directory, name))
         .sort(),
-    ).toEqual([young, other, join(directory, FILE)].sort());
+    ).toEqual([young, other, join(directory, FILE), join(directory, REFUSAL)].sort());
   });
 
   it('costs a run without it nothing: not one function of metrics/ is loaded', async () => {

@@ -1,0 +1,23 @@
+import type { Parts } from '../../update/update-context.ts';
+import { keepRefusal } from '../metrics-dir.ts';
+import { buildParts, type Voice, type World } from './machine-parts.ts';
+
+/**
+ * As `buildParts`, for what changes this machine. Where it fails there is no run that the history could have, so that it failed
+ * is left where metrics are.
+ *
+ * @throws {Failure} as `buildParts`
+ */
+export async function beginUpdate(
+  world: World,
+  voice: Voice,
+  options: { readonly makesDirectories?: boolean } = {},
+): Promise<Parts> {
+  try {
+    return await buildParts(world, voice, options);
+  } catch (error) {
+    const problem = await keepRefusal(world, error);
+    if (problem !== null) voice.report({ type: 'note', level: 'warning', message: problem });
+    throw error;
+  }
+}
