@@ -104,7 +104,7 @@ async function build(addon, outDir, analyse) {
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   const own = ['package.json', 'package-lock.json', 'build.mjs', relative(root, addon)];
   const inputs = new Set([...own, ...PREAMBLE_FILES]);
-  for (const folder of ['dev/build', 'src/web/client'])
+  for (const folder of ['dev/build', 'src/web/client', 'src/pages/client'])
     for (const path of await filesIn(folder)) inputs.add(path);
   for (const name of PLUGIN_FILES) inputs.add(join('dev', name));
 

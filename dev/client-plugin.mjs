@@ -1,16 +1,24 @@
-/** `import script from 'client:script'`: the client script of the web part as text, bundled for browsers. */
+/**
+ * `import script from 'client:script'`: the client script of the web part as text, bundled for browsers; `client:visit` is
+ * that of the visitors' pages.
+ */
 import { resolve } from 'node:path';
 import { build } from 'esbuild';
 
-const NAME = 'client:script';
 const NAMESPACE = 'client';
-const ENTRY = resolve(import.meta.dirname, '../src/web/client/main.ts');
+const ENTRIES = {
+  'client:script': '../src/web/client/main.ts',
+  'client:visit': '../src/pages/client/visit.ts',
+};
+const NAMES = /^client:(?:script|visit)$/;
 
-let text;
+const texts = new Map();
 /** Made once in a process. */
-function scriptText() {
-  text ??= build({
-    entryPoints: [ENTRY],
+function scriptText(name) {
+  const known = texts.get(name);
+  if (known) return known;
+  const text = build({
+    entryPoints: [resolve(import.meta.dirname, ENTRIES[name])],
     bundle: true,
     write: false,
     platform: 'browser',
@@ -20,6 +28,7 @@ function scriptText() {
     legalComments: 'none',
     logLevel: 'warning',
   }).then(({ outputFiles }) => outputFiles[0].text);
+  texts.set(name, text);
   return text;
 }
 
@@ -27,9 +36,12 @@ function scriptText() {
 export const esbuildClient = {
   name: 'client',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^client:script$/ }, () => ({ path: 'script', namespace: NAMESPACE }));
-    onLoad({ filter: /.*/, namespace: NAMESPACE }, async () => ({
-      contents: await scriptText(),
+    onResolve({ filter: NAMES }, ({ path }) => ({
+      path: path.slice('client:'.length),
+      namespace: NAMESPACE,
+    }));
+    onLoad({ filter: /.*/, namespace: NAMESPACE }, async ({ path }) => ({
+      contents: await scriptText(`client:${path}`),
       loader: 'text',
     }));
   },
@@ -40,9 +52,10 @@ export const viteClient = {
   name: 'client',
   enforce: 'pre',
   resolveId(id) {
-    return id === NAME ? `\0${NAME}` : null;
+    return NAMES.test(id) ? `\0${id}` : null;
   },
   async load(id) {
-    return id === `\0${NAME}` ? `export default ${JSON.stringify(await scriptText())};` : null;
+    const name = id.startsWith('\0') ? id.slice(1) : '';
+    return NAMES.test(name) ? `export default ${JSON.stringify(await scriptText(name))};` : null;
   },
 };

@@ -1,37 +1,36 @@
 import { type Html, html } from '../html/html.ts';
-import type { Year } from '../index/index-model.ts';
-import { countEvents } from '../index/index-model.ts';
+import { countEvents, type StudioYear, type Year } from '../index/index-model.ts';
 import { aboutRegion, aboutStudio, aboutStudioYear, aboutYear, SITE } from './about-page.ts';
-import { renderEvents } from './event-lists.ts';
+import { counted, renderCalendar } from './calendar.ts';
+import { renderMonths, renderOwnEvents } from './event-lists.ts';
 import { renderName } from './language.ts';
-import { counted, renderRegionName, renderStudioNames } from './overviews.ts';
+import { renderRegionName, renderStudioNames } from './overviews.ts';
 import { canFollow, renderLayout, renderPasswords } from './page-layout.ts';
 import { pointsOf, renderMaps } from './page-map.ts';
+import { renderNext, renderSearch } from './search-tool.ts';
 import type { RegionView, SiteView, StudioView } from './view.ts';
 import { ENGLISH, filled, wordingFor } from './wording.ts';
 
-/** A region: its studios on the map and by name, its events by year. */
+/** A region: its studios on the map and by name, its events by month. */
 export function renderRegion(view: SiteView, region: RegionView): string {
   const maps = renderMaps(pointsOf(view, [region], region.studios, region), ENGLISH);
   const keys = new Set(region.studios.map(({ studio }) => studio.key));
+  const years = view.years
+    .map(({ year, studios }) => ({ year, studios: studios.filter(({ studio }) => keys.has(studio.key)) }))
+    .filter(({ studios }) => studios.length > 0);
   return renderLayout({
     view,
     about: aboutRegion(view, region),
     main: html`<h1><bdi>${region.name}</bdi> <span class="quiet">${region.code}</span></h1>
-${maps}
+${renderSearch({ near: false })}${renderNext('Next dates', 3)}${maps}
 <h2>Studios</h2>
 ${renderStudioNames(view, region.studios)}
-${view.years.map(({ year, studios }) => {
-  const own = studios.filter(({ studio }) => keys.has(studio.key));
-  return (
-    own.length > 0 &&
-    html`<h2>${renderYear(view, year)}</h2>
-${renderEvents(view, own, { studios: true, locale: null, lang: 'en' })}
-`
-  );
-})}`,
+${renderCalendar(view, years, false)}`,
   });
 }
+
+/** So many events are shown at once, before years that are over close. */
+const AT_ONCE = 12;
 
 /** A studio, in its language: its events by year, its region, its place on the map. */
 export function renderStudio(view: SiteView, self: StudioView): string {
@@ -51,20 +50,41 @@ ${region ? html`<p>${labels.region}: ${renderRegionName(view, region)}</p>` : nu
 <p class="ask"><a class="button" href="${view.links.request(studio.key)}">${view.hasWeb ? labels.requestByOwner : labels.request}</a> <span class="quiet">${labels.site.ownersOnly}</span></p>
 <div class="about">
 <div>
-<h2>${labels.events}</h2>
-${entries.length > 0 && renderPasswords(wording)}${entries.length === 0 ? html`<p>${labels.noEvents}</p>` : null}${entries.map(
-  (
-    entry,
-  ) => html`<h3>${entry.single ? entry.year : html`<a href="${view.links.studioYear(entry)}">${entry.year}</a>`}</h3>
-${renderEvents(view, [entry], { studios: false, locale: studio.locale, lang })}
-`,
-)}</div>
+${renderNext(labels.nextDate, 1)}<h2>${labels.events}</h2>
+${entries.length === 0 ? html`<p>${labels.noEvents}</p>` : renderPasswords(wording)}
+${entries.map((entry, at) => renderOwnYear(view, self, entry, at === 0))}</div>
 ${maps}
 </div>`,
   });
 }
 
-/** A year: the events of all studios, by date. */
+/** One year of a studio: the newest is open, and the others are where there are not many. */
+function renderOwnYear(
+  view: SiteView,
+  { studio, entries, events }: StudioView,
+  entry: StudioYear,
+  newest: boolean,
+): Html {
+  const wording = wordingFor(studio.locale);
+  const own = renderOwnEvents(view, [entry], wording, entries);
+  const page =
+    !entry.single &&
+    html`<p><a href="${view.links.studioYear(entry)}">${filled(wording.labels.eventsOf, entry.year)}</a></p>
+`;
+  if (newest)
+    return html`<section>
+<h3>${entry.year}</h3>
+${own}
+${page}</section>
+`;
+  return html`<details${events <= AT_ONCE && html` open`}>
+<summary><h3>${entry.year}</h3> <span class="quiet">${entry.events.length}</span></summary>
+${own}
+${page}</details>
+`;
+}
+
+/** A year: the events of all studios, by month. */
 export function renderYearPage(view: SiteView, self: Year): string {
   const { year, studios } = self;
   return renderLayout({
@@ -72,7 +92,7 @@ export function renderYearPage(view: SiteView, self: Year): string {
     about: aboutYear(view, self),
     main: html`<h1>${SITE} in ${year}</h1>
 <p class="quiet">${counted(countEvents(studios), 'event')}</p>
-${renderEvents(view, studios, { studios: true, locale: null, lang: 'en' })}
+${renderSearch({ near: false })}${renderMonths(view, studios, { heading: 'h2', id: '', places: false })}
 ${renderOtherYears(view, year)}`,
   });
 }
@@ -90,10 +110,10 @@ export function renderStudioYear(view: SiteView, self: StudioView, year: number)
     main: html`<h1>${renderName(studio.name, studio.locale, lang)} ${year}</h1>
 <h2>${filled(labels.eventsOf, year)}</h2>
 ${renderPasswords(wording)}
-${renderEvents(
+${renderOwnEvents(
   view,
   entries.filter((entry) => entry.year === year),
-  { studios: false, locale: studio.locale, lang },
+  wording,
 )}
 <p><a href="${view.links.studio(studio.key)}">${filled(labels.allEventsOf, renderName(studio.name, studio.locale, lang))}</a></p>
 ${canFollow(view, about, view.links.year(year)) && html`<p><a href="${view.links.year(year)}">${filled(labels.allStudiosIn, year)}</a></p>`}`,
@@ -108,7 +128,7 @@ function renderOtherYears(view: SiteView, year: number): Html | null {
   const others = view.years.filter((other) => other.year !== year);
   if (others.length === 0) return null;
   return html`<h2>Other years</h2>
-<ul class="names">
+<ul class="names" id="years">
 ${others.map(
   (other) => html`<li>${renderYear(view, other.year)}</li>
 `,

@@ -1,65 +1,165 @@
 import { type Html, html } from '../html/html.ts';
 import type { Event, StudioYear } from '../index/index-model.ts';
-import { dayLocale } from '../index/locale.ts';
 import type { Days } from '../index/read-dates.ts';
 import { compareBytes } from '../index/sort-order.ts';
-import { languageOf, renderName } from './language.ts';
+import type { DayWriter } from './format-dates.ts';
+import { monthName } from './format-dates.ts';
+import { renderName } from './language.ts';
 import type { SiteView, When } from './view.ts';
+import { ENGLISH, type Wording } from './wording.ts';
 
-/** An event and when it is, ready to be put in order. */
-interface Line {
+/** An event and when it is. */
+export interface Line {
   readonly entry: StudioYear;
   readonly event: Event;
   readonly when: When | null;
 }
 
-interface ListOptions {
-  /** Whether each event says whose it is. */
-  readonly studios: boolean;
-  /** What days are written in. */
-  readonly locale: string | null;
-  /** What the page is written in. */
-  readonly lang: string;
-}
-
 /**
  * Events by date: those whose days can be read, earliest first, then those whose date is missing or names no day, in the
- * order of the index. What somebody typed is shown as typed.
+ * order of the index.
  */
-export function renderEvents(
-  view: SiteView,
-  entries: readonly StudioYear[],
-  { studios, locale, lang }: ListOptions,
-): Html {
-  const lines = entries
+export function linesOf(view: SiteView, entries: readonly StudioYear[]): Line[] {
+  return entries
     .flatMap((entry) =>
       entry.events.map((event): Line => ({ entry, event, when: view.whenOf(entry, event) })),
     )
     .sort(byDays);
-  const writer = view.writerFor(locale);
-  const written = dayLocale(locale);
-  const foreign = languageOf(written) !== languageOf(lang) && html` lang="${written}" dir="auto"`;
-  return html`<ul class="events">
-${lines.map(({ entry, event, when }) => {
-  const { key, name, locale: own } = entry.studio;
-  const link = html`<a href="${view.links.event(entry, event)}">${renderName(event.name, own, lang)}</a>`;
-  const owner =
-    studios && html` <a class="who" href="${view.links.studio(key)}">${renderName(name, own, lang)}</a>`;
-  const typed = event.date !== null && renderName(event.date, own, lang);
+}
+
+/**
+ * Some of what a studio has, in its language. That a day is not known is said in words, since no heading does.
+ *
+ * @param all what the page shows in all, by which programs must be able to tell links apart
+ */
+export function renderOwnEvents(
+  view: SiteView,
+  entries: readonly StudioYear[],
+  wording: Wording,
+  all: readonly StudioYear[] = entries,
+): Html {
+  const writer = view.writerFor(wording.lang);
+  const lines = linesOf(view, entries);
+  const twice = namesOfSeveral(all);
+  return html`<ul class="events own">
+${lines.map((line) => {
+  const { entry, event } = line;
+  const label = twice.has(event.name) && `${event.name}, ${event.date ?? entry.year}`;
   const date =
-    when === null || !typed
-      ? typed
-      : when.typed
-        ? renderTyped(when.days, typed)
-        : html`<span${foreign}>${writer.write(when.days)}</span>`;
-  return html`<li>${date && html`<span class="when">${date}</span> `}<span class="what">${link}</span>${owner}</li>
+    renderDate(line, writer, wording.lang) ?? html`<span class="none">${wording.labels.noDate}</span>`;
+  return html`<li><span class="when">${date}</span> <span class="what">${renderLink(view, entry, event, wording.lang, label)}</span></li>
 `;
 })}</ul>`;
+}
+
+/** Where lists of events of several studios stand. */
+interface MonthOptions {
+  /** Of headings of months: one below what the list is about. */
+  readonly heading: 'h2' | 'h3';
+  /** Before the ids of headings, where a page has several such lists. */
+  readonly id: string;
+  /** Whether each event says where it is, for distances. */
+  readonly places: boolean;
+}
+
+/** A month's name, its events, and what a link within the page calls it. */
+interface Month {
+  readonly id: string;
+  /** `February 2026`. */
+  readonly name: string;
+  /** `February`, if the list is about that year. */
+  readonly short: string;
+  readonly lines: readonly Line[];
+}
+
+/** Events of several studios in English, with a heading for each month, and one for those without a day. */
+export function renderMonths(view: SiteView, entries: readonly StudioYear[], options: MonthOptions): Html {
+  const lines = linesOf(view, entries);
+  const months = monthsOf(lines, options.id);
+  const twice = namesOfSeveral(entries);
+  const heading = (text: string, id: string) =>
+    options.heading === 'h2' ? html`<h2 id="${id}">${text}</h2>` : html`<h3 id="${id}">${text}</h3>`;
+  return html`${months.length > 3 && renderJumps(months)}${months.map(
+    ({ id, name, lines: own }) => html`<section>
+${heading(name, id)}
+<ul class="events">
+${own.map((line) => renderLine(view, line, twice, options.places))}</ul>
+</section>
+`,
+  )}`;
+}
+
+function renderJumps(months: readonly Month[]): Html {
+  return html`<nav class="jump" aria-label="Months"><ul>
+${months.map(
+  ({ id, short }) => html`<li><a href="#${id}">${short}</a></li>
+`,
+)}</ul></nav>
+`;
+}
+
+function monthsOf(lines: readonly Line[], prefix: string): Month[] {
+  const byMonth = new Map<string, Line[]>();
+  for (const line of lines) {
+    const month = line.when?.days.from.slice(0, 7) ?? '';
+    const known = byMonth.get(month);
+    if (known) known.push(line);
+    else byMonth.set(month, [line]);
+  }
+  return [...byMonth].map(([month, own]) => {
+    const id = `${prefix}${month || 'no-date'}`;
+    if (!month) return { id, name: ENGLISH.labels.noDate, short: ENGLISH.labels.noDate, lines: own };
+    const name = monthName(month);
+    const short = month.startsWith(String(own[0]?.entry.year)) ? name.replace(/ \d+$/, '') : name;
+    return { id, name, short, lines: own };
+  });
+}
+
+function renderLine(view: SiteView, line: Line, twice: ReadonlySet<string>, places: boolean): Html {
+  const { entry, event } = line;
+  const { key, name, locale } = entry.studio;
+  const owner = view.studioByKey.get(key);
+  const date = renderDate(line, view.writerFor(null), 'en');
+  const label = twice.has(event.name) && `${event.name}, ${name}`;
+  return html`<li${places && owner && renderPosition(owner.studio)}>${date && html`<span class="when">${date}</span> `}<span class="what">${renderLink(view, entry, event, 'en', label)}</span> <span class="who"><a href="${view.links.studio(key)}">${renderName(name, locale, 'en')}</a>${owner?.area && html`, ${owner.area.name}`}</span></li>
+`;
+}
+
+/** Degrees, to a kilometre: what a distance needs. */
+export function renderPosition({ lat, lon }: { lat: number | null; lon: number | null }): Html | null {
+  return lat === null || lon === null ? null : html` data-at="${lat.toFixed(2)},${lon.toFixed(2)}"`;
+}
+
+/** @param label what a program calls it, where several links have the same text */
+function renderLink(
+  view: SiteView,
+  entry: StudioYear,
+  event: Event,
+  lang: string,
+  label: string | false,
+): Html {
+  return html`<a href="${view.links.event(entry, event)}"${label && html` aria-label="${label}"`}>${renderName(event.name, entry.studio.locale, lang)}</a>`;
+}
+
+/** Null where there is none, and where it says no more than the heading: the year. What somebody typed is shown as typed. */
+export function renderDate({ entry, event, when }: Line, writer: DayWriter, lang: string): Html | null {
+  if (event.date === null || event.date.trim() === String(entry.year)) return null;
+  const typed = () => renderName(event.date ?? '', entry.studio.locale, lang);
+  if (when === null) return typed();
+  return when.typed ? renderTyped(when.days, typed()) : writer.write(when.days);
 }
 
 /** The days that a text means, for programs; the last of several stands behind it, since the text is not taken apart. */
 function renderTyped({ from, to }: Days, text: Html): Html {
   return html`<time datetime="${from}">${text}</time>${to !== from && html`<time datetime="${to}"></time>`}`;
+}
+
+function namesOfSeveral(entries: readonly StudioYear[]): ReadonlySet<string> {
+  const [once, twice] = [new Set<string>(), new Set<string>()];
+  for (const { events } of entries) {
+    for (const { name } of events) (once.has(name) ? twice : once).add(name);
+  }
+  return twice;
 }
 
 function byDays({ when: a }: Line, { when: b }: Line): number {

@@ -1,14 +1,17 @@
 import { type Html, html } from '../html/html.ts';
 import type { Days } from '../index/read-dates.ts';
 
+/** `medium` shortens the month's name. */
+export type DateStyle = 'long' | 'medium';
+
 /** Writes days in one language; making one is slow, so one is made for each language and kept. */
 export class DayWriter {
   readonly #format: Intl.DateTimeFormat;
   readonly #written = new Map<string, Html>();
 
   /** @param locale one that `dayLocale` has given */
-  constructor(locale: string) {
-    this.#format = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' });
+  constructor(locale: string, dateStyle: DateStyle = 'long') {
+    this.#format = new Intl.DateTimeFormat(locale, { dateStyle, timeZone: 'UTC' });
   }
 
   /** Each end of a range is a time of its own, and what both share stands beside them: `March 7 – 8, 2025`. */
@@ -40,4 +43,12 @@ export class DayWriter {
       return html`<time datetime="${source === 'startRange' ? from : to}">${text}</time>`;
     })}`;
   }
+}
+
+let months: Intl.DateTimeFormat | undefined;
+
+/** `2026-02` as pages of all studios call it: `February 2026`. */
+export function monthName(month: string): string {
+  months ??= new Intl.DateTimeFormat('en-US', { month: 'long', year: 'numeric', timeZone: 'UTC' });
+  return months.format(new Date(`${month}-01T00:00:00Z`));
 }

@@ -7,6 +7,7 @@ import { ICON, TOUCH_ICON } from './icons.ts';
 import { describeEvents } from './structured-data.ts';
 import { STYLE } from './style.ts';
 import type { SiteView } from './view.ts';
+import { VISIT_SCRIPT } from './visit-script.ts';
 
 export interface Head {
   readonly view: SiteView;
@@ -62,6 +63,7 @@ ${
 <link rel="icon" type="image/svg+xml" href="${links.asset(ICON)}">
 <link rel="apple-touch-icon" href="${links.asset(TOUCH_ICON)}">
 <link rel="stylesheet" href="${links.asset(STYLE)}">
+<script defer src="${links.asset(VISIT_SCRIPT)}"></script>
 ${describeEvents(view, events, addressOf).map(
   (event) => html`${renderJson('application/ld+json', event)}
 `,

@@ -8,6 +8,10 @@ export interface Labels {
   /** `{}`: a year. */
   readonly eventsOf: string;
   readonly noEvents: string;
+  /** Above the one event that a script has found to come next. */
+  readonly nextDate: string;
+  /** In the place of a date that is not known; true of events that have been, too. */
+  readonly noDate: string;
   /** For the application's own form. */
   readonly request: string;
   /** For the form of showcase-web, which asks for the login of an owner. */

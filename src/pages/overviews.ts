@@ -1,16 +1,19 @@
 import { type Html, html } from '../html/html.ts';
 import { countEvents } from '../index/index-model.ts';
 import { aboutHome, aboutRegions, aboutStudios, SITE } from './about-page.ts';
+import { counted, renderCalendar } from './calendar.ts';
 import { renderName } from './language.ts';
 import { renderLayout } from './page-layout.ts';
 import { pointsOf, renderMaps } from './page-map.ts';
+import { NEXT_DATES, renderNext, renderSearch } from './search-tool.ts';
+import { renderDirectory } from './studio-list.ts';
 import type { RegionView, SiteView, StudioView } from './view.ts';
 import { ENGLISH } from './wording.ts';
 
 /** In the place of a list that would be empty. */
 const NONE = html`<p>None.</p>`;
 
-/** The way in: all maps, regions, years and studios. */
+/** What and when: the events of all studios in the newest years, and the way to all others. */
 export function renderHome(view: SiteView): string {
   const maps = renderMaps(pointsOf(view, view.regions.values(), view.studios), ENGLISH, true);
   return renderLayout({
@@ -18,13 +21,11 @@ export function renderHome(view: SiteView): string {
     about: aboutHome(view),
     section: 'home',
     main: html`<h1>${SITE}</h1>
-<p>Choose a studio on a map or by its name to see its events.</p>
-${maps}
-${renderYears(view)}
+<p>When dance studios show what their students have learned, and where. <a href="${view.links.studios}">All studios by place</a></p>
+${view.years.length === 0 ? html`<p>No events yet.</p>` : renderSearch({ near: true })}${renderNext(NEXT_DATES, 5)}${maps}
+${renderCalendar(view, view.recent, true)}${renderYears(view)}
 <h2>Regions</h2>
-${renderRegionNames(view)}
-<h2>Studios</h2>
-${renderStudioNames(view, view.studios)}`,
+${renderRegionNames(view)}`,
   });
 }
 
@@ -50,22 +51,32 @@ ${renderStudioNames(view, outside)}`
   });
 }
 
+/** Who and where: every studio by country and state, with its dates in the newest years. */
 export function renderStudios(view: SiteView): string {
+  const any = view.studios.length > 0;
   return renderLayout({
     view,
     about: aboutStudios(view),
     section: 'studios',
     main: html`<h1>Studios</h1>
-${renderMaps(pointsOf(view, [], view.studios), ENGLISH)}
-<h2>All studios</h2>
-${renderStudioNames(view, view.studios)}`,
+${any ? renderSearch({ near: true }) : html`<p>No studios yet.</p>`}${any && renderNext(NEXT_DATES, 5)}${any && renderNearby()}${renderMaps(pointsOf(view, [], view.studios), ENGLISH)}
+${renderDirectory(view)}`,
   });
+}
+
+/** Where the script puts the studios that are nearest to a place. */
+function renderNearby(): Html {
+  return html`<section id="nearby" data-count="8" hidden>
+<h2>Studios<span></span></h2>
+<ul class="studios"></ul>
+</section>
+`;
 }
 
 function renderYears({ years, links }: SiteView): Html | null {
   if (years.length === 0) return null;
   return html`<h2>Years</h2>
-<ul class="names">
+<ul class="names" id="years">
 ${years.map(
   ({ year, studios }) =>
     html`<li><a href="${links.year(year)}">${year}</a> <span class="quiet">${counted(countEvents(studios), 'event')}</span></li>
@@ -97,9 +108,4 @@ ${studios.map(
   }) => html`<li><a href="${links.studio(key)}">${renderName(name, locale, 'en')}</a></li>
 `,
 )}</ul>`;
-}
-
-export function counted(count: number, what: string): string {
-  const grouped = String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
-  return `${grouped} ${what}${count === 1 ? '' : 's'}`;
 }

@@ -11,9 +11,10 @@ import { type PagesOptions, plainOptions } from './pages-options.ts';
 import { renderRobots, renderSitemap, SITEMAP } from './sitemap.ts';
 import { STYLE } from './style.ts';
 import { type SiteView, viewOf } from './view.ts';
+import { VISIT_SCRIPT } from './visit-script.ts';
 
 /** What pages lead to comes before them, so that no page asks for what is not there yet. */
-const ASSETS: readonly Asset[] = [STYLE, ICON, TOUCH_ICON];
+const ASSETS: readonly Asset[] = [STYLE, VISIT_SCRIPT, ICON, TOUCH_ICON];
 
 /**
  * The pages that every machine serves itself: home, regions, studios (those without events too), years, and what each

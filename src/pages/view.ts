@@ -5,7 +5,8 @@ import { dayLocale } from '../index/locale.ts';
 import { type MapPlace, placeOnMap } from '../index/projection.ts';
 import { type Days, readDays, readMachineDays } from '../index/read-dates.ts';
 import { compareBytes } from '../index/sort-order.ts';
-import { DayWriter } from './format-dates.ts';
+import { type PlaceName, placeNameAt } from '../maps/place-name.ts';
+import { type DateStyle, DayWriter } from './format-dates.ts';
 import { Links } from './links.ts';
 import type { PagesOptions } from './pages-options.ts';
 
@@ -13,6 +14,8 @@ import type { PagesOptions } from './pages-options.ts';
 export interface StudioView {
   readonly studio: Studio;
   readonly place: MapPlace | null;
+  /** The state, province or country; null where it is not known. */
+  readonly area: PlaceName | null;
   /** Years descending; empty without events. */
   readonly entries: readonly StudioYear[];
   readonly events: number;
@@ -50,10 +53,12 @@ export interface SiteView {
   readonly regions: ReadonlyMap<string, RegionView>;
   /** Descending. */
   readonly years: readonly Year[];
+  /** The newest two: where the next dates are, also around New Year. */
+  readonly recent: readonly Year[];
   /** What an event's date says; null where it names no day. */
   whenOf(entry: StudioYear, event: Event): When | null;
   /** Of any locale, known or not. */
-  writerFor(locale: string | null): DayWriter;
+  writerFor(locale: string | null, style?: DateStyle): DayWriter;
 }
 
 export function viewOf(index: Index, site: PagesOptions): SiteView {
@@ -62,7 +67,13 @@ export function viewOf(index: Index, site: PagesOptions): SiteView {
   const studios = index.studios
     .map((studio): StudioView => {
       const own = entries.get(studio.key) ?? [];
-      return { studio, place: placeOnMap(studio.lat, studio.lon), entries: own, events: countEvents(own) };
+      return {
+        studio,
+        place: placeOnMap(studio.lat, studio.lon),
+        area: placeNameAt(studio.lat, studio.lon),
+        entries: own,
+        events: countEvents(own),
+      };
     })
     .sort(
       (a, b) => collator.compare(a.studio.name, b.studio.name) || compareBytes(a.studio.key, b.studio.key),
@@ -75,6 +86,7 @@ export function viewOf(index: Index, site: PagesOptions): SiteView {
     studioByKey: new Map(studios.map((view) => [view.studio.key, view])),
     regions: regionsOf(index, studios),
     years: index.years,
+    recent: index.years.slice(0, 2),
     whenOf: dateReader(),
     writerFor: dayWriters(),
   };
@@ -131,10 +143,11 @@ function dateReader(): SiteView['whenOf'] {
 
 function dayWriters(): SiteView['writerFor'] {
   const writers = new Map<string, DayWriter>();
-  return (locale) => {
+  return (locale, style = 'long') => {
     const known = dayLocale(locale);
-    const writer = writers.get(known) ?? new DayWriter(known);
-    writers.set(known, writer);
+    const name = `${known} ${style}`;
+    const writer = writers.get(name) ?? new DayWriter(known, style);
+    writers.set(name, writer);
     return writer;
   };
 }

@@ -9,6 +9,8 @@ export const DE: Labels = {
   events: 'Veranstaltungen',
   eventsOf: 'Veranstaltungen im Jahr {}',
   noEvents: 'Noch keine Veranstaltungen.',
+  nextDate: 'Nächster Termin',
+  noDate: 'Termin nicht bekannt',
   request: 'Neue Veranstaltung anfragen',
   requestByOwner: 'Für Studioinhaber: Veranstaltung anfragen',
   allStudiosIn: 'Alle Studios im Jahr {}',

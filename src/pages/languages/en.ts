@@ -9,6 +9,8 @@ export const EN: Labels = {
   events: 'Events',
   eventsOf: 'Events in {}',
   noEvents: 'No events yet.',
+  nextDate: 'Next date',
+  noDate: 'Date not announced',
   request: 'Request a new event',
   requestByOwner: 'Studio owners: request an event',
   allStudiosIn: 'All studios in {}',

@@ -9,6 +9,8 @@ export const ES: Labels = {
   events: 'Eventos',
   eventsOf: 'Eventos de {}',
   noEvents: 'Todavía no hay eventos.',
+  nextDate: 'Próxima fecha',
+  noDate: 'Fecha sin anunciar',
   request: 'Solicitar un evento nuevo',
   requestByOwner: 'Para propietarios del estudio: solicitar un evento',
   allStudiosIn: 'Todos los estudios en {}',

@@ -9,6 +9,8 @@ export const FR: Labels = {
   events: 'Événements',
   eventsOf: 'Événements de {}',
   noEvents: 'Aucun événement pour le moment.',
+  nextDate: 'Prochaine date',
+  noDate: 'Date non communiquée',
   request: 'Demander un nouvel événement',
   requestByOwner: 'Propriétaires du studio : demander un événement',
   allStudiosIn: 'Tous les studios en {}',

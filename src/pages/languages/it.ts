@@ -9,6 +9,8 @@ export const IT: Labels = {
   events: 'Eventi',
   eventsOf: 'Eventi del {}',
   noEvents: 'Ancora nessun evento.',
+  nextDate: 'Prossima data',
+  noDate: 'Data non comunicata',
   request: 'Richiedi un nuovo evento',
   requestByOwner: 'Per i titolari della scuola: richiedi un evento',
   allStudiosIn: 'Tutte le scuole nel {}',

@@ -9,6 +9,8 @@ export const JA: Labels = {
   events: 'イベント',
   eventsOf: '{}年のイベント',
   noEvents: 'イベントはまだありません。',
+  nextDate: '次の開催日',
+  noDate: '開催日未発表',
   request: '新しいイベントを申し込む',
   requestByOwner: 'スタジオのオーナーの方：イベントを申し込む',
   allStudiosIn: '{}年の全スタジオ',

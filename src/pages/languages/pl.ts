@@ -9,6 +9,8 @@ export const PL: Labels = {
   events: 'Wydarzenia',
   eventsOf: 'Wydarzenia w roku {}',
   noEvents: 'Nie ma jeszcze wydarzeń.',
+  nextDate: 'Najbliższy termin',
+  noDate: 'Termin nieogłoszony',
   request: 'Zgłoś nowe wydarzenie',
   requestByOwner: 'Dla właścicieli studia: zgłoś wydarzenie',
   allStudiosIn: 'Wszystkie studia w roku {}',

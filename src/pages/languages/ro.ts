@@ -9,6 +9,8 @@ export const RO: Labels = {
   events: 'Evenimente',
   eventsOf: 'Evenimente în {}',
   noEvents: 'Niciun eveniment deocamdată.',
+  nextDate: 'Următoarea dată',
+  noDate: 'Dată neanunțată',
   request: 'Solicită un eveniment nou',
   requestByOwner: 'Pentru proprietarii studioului: solicită un eveniment',
   allStudiosIn: 'Toate studiourile în {}',

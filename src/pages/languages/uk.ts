@@ -9,6 +9,8 @@ export const UK: Labels = {
   events: 'Події',
   eventsOf: 'Події {} року',
   noEvents: 'Подій ще немає.',
+  nextDate: 'Найближча дата',
+  noDate: 'Дату не оголошено',
   request: 'Замовити нову подію',
   requestByOwner: 'Для власників студії: замовити подію',
   allStudiosIn: 'Усі студії, {} рік',

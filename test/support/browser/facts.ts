@@ -11,8 +11,8 @@ export interface PageFacts {
   readonly headings: readonly string[];
   /** Ids that stand more than once. */
   readonly doubleIds: readonly string[];
-  /** Without data for programs, which no browser runs. */
-  readonly scripts: number;
+  /** Those that run, as markup: all but data for programs. */
+  readonly scripts: readonly string[];
   /** Elements that run, show or lead to something else, as markup. */
   readonly foreign: readonly string[];
   /** Attributes that run something, or take the focus. */
@@ -45,10 +45,10 @@ export async function factsOf(page: Page): Promise<PageFacts> {
       quirks: document.compatMode !== 'CSS1Compat',
       headings: all('h1').map((heading) => heading.textContent ?? ''),
       doubleIds: ids.filter((id, at) => ids.indexOf(id) !== at),
-      scripts: all('script:not([type="application/ld+json"])').length,
-      foreign: all(
-        'script:not([type="application/ld+json"]), iframe, img, base, object, embed, form, [http-equiv=refresh]',
-      ).map((element) => element.outerHTML),
+      scripts: all('script:not([type="application/ld+json"])').map((script) => script.outerHTML),
+      foreign: all('iframe, img, base, object, embed, form, [http-equiv=refresh]').map(
+        (element) => element.outerHTML,
+      ),
       handlers: all('*')
         .flatMap((element) => [...element.attributes])
         .filter(

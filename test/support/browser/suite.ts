@@ -60,10 +60,12 @@ export function describeEveryPage(name: SiteName): void {
       ).toEqual([]);
     });
 
-    it('needs no script', () => {
+    it('has one script, which is the site’s own file, and runs no other', () => {
+      const own = /^<script defer="" src="(?:\/showcase)?\/assets\/pages-visit-[0-9a-f]{16}\.js"><\/script>$/;
       expect(
-        pagesWhere(({ scripts, injected }) => (scripts > 0 || injected !== undefined) && [scripts, injected]),
+        pagesWhere(({ scripts }) => (scripts.length !== 1 || !own.test(scripts[0] ?? '')) && scripts),
       ).toEqual([]);
+      expect(pagesWhere(({ injected }) => injected !== undefined && [injected])).toEqual([]);
     });
 
     it('has no element, no attribute and no style that a name has added', () => {

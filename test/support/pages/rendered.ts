@@ -29,9 +29,9 @@ export type Token =
   | { readonly kind: 'close'; readonly name: string }
   | { readonly kind: 'text'; readonly text: string };
 
-const VOID = new Set(['meta', 'path', 'br', 'link', 'img']);
+const VOID = new Set(['meta', 'path', 'br', 'link', 'img', 'input']);
 const TOKEN =
-  /<!doctype html>|<!--[^>]*-->|<\/([a-z][a-z0-9]*)>|<([a-z][a-z0-9]*)((?: [a-z-]+="[^"<>]*"| [a-zA-Z-]+="[^"<>]*")*)\/?>|([^<>]+)/gy;
+  /<!doctype html>|<!--[^>]*-->|<\/([a-z][a-z0-9]*)>|<([a-z][a-z0-9]*)((?: [a-zA-Z-]+="[^"<>]*"| (?:hidden|open|defer)(?=[ >]))*)\/?>|([^<>]+)/gy;
 
 /**
  * Reads a page as tokens, and checks on the way that it is made of nothing but well-formed tags with quoted attributes

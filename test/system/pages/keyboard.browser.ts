@@ -89,7 +89,7 @@ describe('by keyboard alone', () => {
         // What gets the focus after a key was pressed shows it as if Tab had led there.
         await visit.page.keyboard.press('Tab');
         for (const [name, able] of [
-          ['text', visit.page.locator('a[href]:not(svg a), summary')],
+          ['text', visit.page.locator(':is(a[href]:not(svg a), summary, input, select, button):visible')],
           ['point', visit.page.locator('svg a[href]')],
         ] as const) {
           const count = await able.count();

@@ -157,7 +157,8 @@ describe('what is said of events', () => {
     const owner = studio('a', { name, locale: null });
     const index = { ...NOTHING, studios: [owner], years: [yearOf(single(2026, owner, '2026-01-01'))] };
     const page = filesOf(index).get('studios/a/index.html') ?? '';
-    expect(elements(page, 'script')).toHaveLength(1);
+    // The page's own, and the data.
+    expect(elements(page, 'script')).toHaveLength(2);
     expect(eventsIn(page)[0]?.['location']).toMatchObject({
       name: '</script><script>alert(1)</script><!-- &  ',
     });

@@ -1,0 +1,73 @@
+import { type Position, readPosition } from './distance.ts';
+import { all, first } from './dom.ts';
+import { folded } from './fold.ts';
+import type { Dated } from './next-dates.ts';
+
+/** An event or a studio of the page. */
+export interface Listed extends Dated {
+  /** Its item in a list. */
+  readonly li: HTMLElement;
+  /** Its own text and the headings above it, folded. */
+  readonly text: string;
+  /** What a visitor calls the place: `Boston, Massachusetts`. */
+  readonly town: string;
+  readonly at: Position | null;
+  /** Of a studio's date: the link to the studio. */
+  readonly owner: Node | undefined;
+  /** Of a studio: its dates. */
+  readonly dates: readonly Listed[];
+}
+
+/** What has a heading and events or studios below it, but for what the script fills. */
+const GROUPS = 'main :is(section:not([data-count]),details)';
+const ITEM = ':is(.events,.studios)>li';
+
+/** All events and studios of the page, in its order. */
+export function readListed(): Listed[] {
+  return all(`main ${ITEM}`).map((li) => {
+    const one = readOne(li);
+    const { at, town } = one;
+    const owner = first('a', li)?.cloneNode();
+    if (owner) owner.textContent = town;
+    const dates = all('.dates>li', li).map((date) => ({ ...readOne(date), at, town, owner }));
+    return { ...one, dates };
+  });
+}
+
+function readOne(li: HTMLElement): Listed {
+  const headings: string[] = [];
+  for (let up = li.closest(GROUPS); up; up = up.parentElement?.closest(GROUPS) ?? null) {
+    headings.push(first('h2,h3', up)?.textContent ?? '');
+  }
+  const times = all<HTMLTimeElement>(':scope>.when time', li);
+  const year = /\d{4}/.exec(headings.join())?.[0];
+  return {
+    li,
+    text: folded(`${li.textContent} ${headings}`),
+    town: first('.who', li)?.textContent ?? `${first('a', li)?.textContent}, ${headings[0]}`,
+    at: readPosition(li.dataset['at']),
+    from: times[0]?.dateTime ?? '',
+    // What has no day may be until the end of its year.
+    to: times.at(-1)?.dateTime ?? (year ? `${year}-12-31` : ''),
+    dates: [],
+    owner: undefined,
+  };
+}
+
+/**
+ * Marks what is not wanted with an attribute, and each heading below which nothing is; takes it from all others.
+ *
+ * @returns those that are wanted
+ */
+export function keepOnly(
+  listed: readonly Listed[],
+  isWanted: (one: Listed) => boolean,
+  mark: 'hidden' | 'data-over',
+): Listed[] {
+  const wanted = listed.filter(isWanted);
+  for (const one of listed) one.li.toggleAttribute(mark, !wanted.includes(one));
+  for (const group of all(GROUPS)) {
+    if (first(ITEM, group)) group.toggleAttribute(mark, !wanted.some((one) => group.contains(one.li)));
+  }
+  return wanted;
+}

@@ -1,0 +1,113 @@
+import { type Html, html } from '../html/html.ts';
+import { countryName } from '../maps/place-name.ts';
+import { linesOf, renderDate, renderPosition } from './event-lists.ts';
+import { renderName } from './language.ts';
+import type { SiteView, StudioView } from './view.ts';
+
+/** Studios of one state, or of a country that is not divided. */
+interface Area {
+  readonly id: string;
+  readonly name: string;
+  readonly studios: readonly StudioView[];
+}
+
+interface Country {
+  readonly id: string;
+  readonly name: string;
+  /** By name; those of a country that is not divided are one area with its name. */
+  readonly areas: readonly Area[];
+}
+
+/** All studios by country and state, each with its dates in the newest years, and links to each heading. */
+export function renderDirectory(view: SiteView): Html {
+  const countries = countriesOf(view.studios);
+  return html`${view.studios.length > 12 && renderJumps(countries)}${countries.map(
+    ({ id, name, areas }) => html`<section>
+<h2 id="${id}">${name}</h2>
+${areas.map((area) =>
+  area.id === id
+    ? renderCards(view, area.studios)
+    : html`<section>
+<h3 id="${area.id}">${area.name}</h3>
+${renderCards(view, area.studios)}
+</section>
+`,
+)}</section>
+`,
+  )}`;
+}
+
+function renderJumps(countries: readonly Country[]): Html {
+  return html`<nav class="jump" aria-label="Places"><ul>
+${countries.map(
+  ({ id, name, areas }) => html`<li><a href="#${id}">${name}</a>${
+    areas.some((area) => area.id !== id) &&
+    html`<ul>
+${areas.map(
+  (area) => html`<li><a href="#${area.id}">${area.name}</a></li>
+`,
+)}</ul>`
+  }</li>
+`,
+)}</ul></nav>
+`;
+}
+
+function renderCards(view: SiteView, studios: readonly StudioView[]): Html {
+  return html`<ul class="studios">
+${studios.map((one) => renderCard(view, one))}</ul>
+`;
+}
+
+function renderCard(view: SiteView, { studio, entries }: StudioView): Html {
+  const years = view.recent.map(({ year }) => year);
+  const lines = linesOf(
+    view,
+    entries.filter(({ year }) => years.includes(year)),
+  ).filter(({ when }) => when !== null);
+  const writer = view.writerFor(null, 'medium');
+  return html`<li${renderPosition(studio)}><a href="${view.links.studio(studio.key)}">${renderName(studio.name, studio.locale, 'en')}</a>${
+    lines.length > 0 &&
+    html`<ul class="dates">
+${lines.map(
+  (
+    line,
+  ) => html`<li><span class="when">${renderDate(line, writer, 'en')}</span> <span class="what">${renderName(line.event.name, studio.locale, 'en')}</span></li>
+`,
+)}</ul>`
+  }</li>
+`;
+}
+
+/** Names of countries and of states in the order of the alphabet; studios whose place is not known come last. */
+function countriesOf(studios: readonly StudioView[]): Country[] {
+  const byCountry = new Map<string, Map<string, StudioView[]>>();
+  for (const view of studios) {
+    const country = view.area?.country ?? '';
+    const states = byCountry.get(country) ?? new Map<string, StudioView[]>();
+    byCountry.set(country, states);
+    const state = view.area?.code ?? '';
+    const known = states.get(state);
+    if (known) known.push(view);
+    else states.set(state, [view]);
+  }
+  return [...byCountry]
+    .map(([country, states]): Country => {
+      const id = country.toLowerCase() || 'elsewhere';
+      const name = country ? countryName(country, 'en') : 'Elsewhere';
+      const areas = [...states].map(
+        ([state, own]): Area =>
+          state
+            ? { id: `${id}-${state.toLowerCase()}`, name: own[0]?.area?.name ?? state, studios: own }
+            : { id, name, studios: own },
+      );
+      return { id, name, areas: areas.sort(byName) };
+    })
+    .sort((a, b) => Number(a.id === 'elsewhere') - Number(b.id === 'elsewhere') || byName(a, b));
+}
+
+const collator = new Intl.Collator('en');
+
+function byName(a: { name: string }, b: { name: string }): number {
+  return collator.compare(a.name, b.name);
+}
