@@ -21,6 +21,8 @@ export const SYSTEM = [
   { pkg: 'mandoc', program: '/usr/bin/mandoc', why: 'looks the manual pages over' },
   { pkg: 'openssl', program: '/usr/bin/openssl', why: 'makes certificates for a store behind TLS' },
   { pkg: 'systemd', program: '/usr/bin/systemd-analyze', why: 'looks the units to copy over' },
+  { pkg: 'sqlite3', program: '/usr/bin/sqlite3', why: 'copies an index as the documents do' },
+  { pkg: 'curl', program: '/usr/bin/curl', why: 'sends what the documents send' },
 ];
 
 /** For the store's contract suite against a real object store. */

@@ -25,6 +25,8 @@ export class Operated {
   readonly published: Published;
   /** More variables, by host. */
   env: Readonly<Record<string, Readonly<Record<string, string>>>> = {};
+  /** More that stands otherwise in the documents than here: what is written there, and what it is here. */
+  places: Readonly<Record<string, string>> = {};
   /** Where showcase-web is told to listen. */
   webPort = 0;
 
@@ -33,11 +35,15 @@ export class Operated {
     this.published = published;
   }
 
-  /** Everybody has the same index. */
-  static async start(): Promise<Operated> {
+  /** Everybody has the same index. @param env variables of the admin host and of all machines */
+  static async start(env: Readonly<Record<string, string>> = {}): Promise<Operated> {
     const published = await startPublished();
     const { UPDATE_CONFIG_STORE_TIMEOUT: _, ...store } = published.env;
-    const rig = await WebRig.start({ store, machines: 2, env: { FLEET_ATTEMPTS: '1' } });
+    const rig = await WebRig.start({
+      store: { ...store, ...env },
+      machines: 2,
+      env: { FLEET_ATTEMPTS: '1' },
+    });
     const operated = new Operated(rig, published);
     await rig.configUpdate();
     operated.link(join(rig.home, 'admin'));
@@ -84,7 +90,8 @@ export class Operated {
 
   /** Paths and addresses of the documents, as they are here. */
   #here(command: string, home: string): string {
-    return command
+    const own = Object.entries(this.places).reduce((text, [from, to]) => text.replaceAll(from, to), command);
+    return own
       .replaceAll('https://smooth.fly.dev', this.rig.simUrl)
       .replaceAll(EXAMPLE_ID, this.machine.id)
       .replaceAll(EXAMPLE_LISTEN, `127.0.0.1:${this.webPort}`)

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Machine, ROOT } from '../../../support/machine/machine.ts';
+import { Machine } from '../../../support/machine/machine.ts';
+import { commandBlock } from '../../../support/project/blocks.ts';
 import { PlayedUpdate } from '../../../support/runs/played-update.ts';
 import { WebProcess, withWebIndex } from '../../../support/web/web-process.ts';
 import { KEY, OLD_KEY, webhook } from '../../../support/webhooks/hook-sender.ts';
@@ -98,10 +99,10 @@ describe('the built server', () => {
   });
 
   it('takes what the shell lines of docs/WEBHOOKS.md send', async () => {
-    const text = readFileSync(join(ROOT, 'docs/WEBHOOKS.md'), 'utf8');
-    const lines = /```sh\n(id="msg_[\s\S]*?)```/.exec(text)?.[1] ?? expect.unreachable('no such lines');
+    const { lines } = commandBlock('docs/WEBHOOKS.md', 'In: asking for an update', 2);
     const url = await start().url();
     const script = lines
+      .join('\n')
       .replace('https://smooth.fly.dev/showcase', url)
       .replace('/etc/showcase-config/webhook-key', file('webhook-key'));
     expect(script).not.toContain('smooth.fly.dev');
