@@ -1,5 +1,5 @@
 import type { FleetHistoryRow } from '../journal/journal-model.ts';
-import type { FleetReport, MachineOutcome } from '../report/fleet-results.ts';
+import type { FleetReport, Machine, MachineOutcome } from '../report/fleet-results.ts';
 import { type Figure, inSeconds, type Labels, stateOf } from './exposition.ts';
 
 const OUTCOMES: readonly FleetHistoryRow['outcome'][] = [
@@ -14,13 +14,13 @@ export interface Release {
 }
 
 /**
- * The figures of the runs over a fleet, for each target by itself.
+ * The figures of the runs over a fleet: of each target the last one, under the names of all targets that it had.
  *
  * @param rows newest first
  */
 export function fleetFigures(rows: readonly FleetHistoryRow[], { version, node }: Release): Figure[] {
+  const lasts = notSuperseded(rows);
   const targets = [...new Set(rows.map(({ target }) => target))].sort();
-  const lasts = targets.flatMap((target) => rows.find((row) => row.target === target) ?? []);
   const successes = targets.flatMap(
     (target) => rows.find((row) => row.target === target && row.outcome === 'done') ?? [],
   );
@@ -87,13 +87,30 @@ export function fleetFigures(rows: readonly FleetHistoryRow[], { version, node }
   ];
 }
 
+/** Those of which a target has had no run since: `fly` that failed is past after `fly,kamal`, and the other way round is not. */
+function notSuperseded(rows: readonly FleetHistoryRow[]): FleetHistoryRow[] {
+  const seen = new Set<string>();
+  return rows
+    .filter(({ target }) => {
+      const isLast = target.split(',').some((one) => !seen.has(one));
+      for (const one of target.split(',')) seen.add(one);
+      return isLast;
+    })
+    .sort((a, b) => (a.target < b.target ? -1 : 1));
+}
+
 /**
- * The figures of a verification.
+ * The figures of a verification, of one of its targets.
  *
+ * @param target one of those of the run
  * @param at milliseconds since 1970: when it had ended
  */
-export function verifyFigures({ target, outcome, machines, skipped }: FleetReport, at: number): Figure[] {
-  const count = (answer: string): number => machines.filter((one) => one.outcome === answer).length;
+export function verifyFigures(report: FleetReport, target: string, at: number): Figure[] {
+  const isOf = (machine: Machine): boolean => (machine.target ?? report.target) === target;
+  const machines = report.machines.filter(({ machine }) => isOf(machine));
+  const count = (answer: string): number => machines.filter(({ outcome }) => outcome === answer).length;
+  // Where no machine runs there is nobody who could be out of step: those that sleep fetch the index when they wake.
+  const isInStep = report.error === undefined && machines.every(({ outcome }) => outcome === 'same');
   return [
     {
       name: 'showcase_fleet_verify_timestamp_seconds',
@@ -105,7 +122,7 @@ export function verifyFigures({ target, outcome, machines, skipped }: FleetRepor
       name: 'showcase_fleet_verify_in_step',
       help: 'Whether all that run have the published index',
       type: 'gauge',
-      samples: [[{ target }, outcome === 'done']],
+      samples: [[{ target }, isInStep]],
     },
     {
       name: 'showcase_fleet_verify_machines',
@@ -113,7 +130,7 @@ export function verifyFigures({ target, outcome, machines, skipped }: FleetRepor
       type: 'gauge',
       samples: [
         ...ANSWERS.map((state) => [{ target, state }, count(state)] as const),
-        [{ target, state: 'skipped' }, skipped.length],
+        [{ target, state: 'skipped' }, report.skipped.filter(isOf).length],
       ],
     },
   ];

@@ -16,8 +16,8 @@ export async function renderFleet(dbDir: string): Promise<string> {
 /** Writes how a run has ended into a directory. @throws {Failure} as `renderFleet` and `writeFigures` */
 export async function writeFleet(directory: string, dbDir: string, ended: FleetReport): Promise<void> {
   if (ended.operation === 'verify') {
-    const name = `showcase-fleet-verify-${ended.target.replaceAll(',', '-')}`;
-    writeFigures(directory, name, verifyFigures(ended, Date.now()));
+    for (const target of ended.target.split(','))
+      writeFigures(directory, `showcase-fleet-verify-${target}`, verifyFigures(ended, target, Date.now()));
   } else writeFigures(directory, 'showcase-fleet', await figuresOf(dbDir));
 }
 

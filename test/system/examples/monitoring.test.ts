@@ -90,7 +90,7 @@ function everyFigure(): string {
     ...operationFigures(summary, 1000),
     ...successFigures(summary, 1000),
     ...fleetFigures(rows, host),
-    ...verifyFigures(outOfStep(), 1000),
+    ...verifyFigures(outOfStep(), 'fly', 1000),
   ]);
 }
 

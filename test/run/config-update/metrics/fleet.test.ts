@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { FleetHistoryRow } from '../../../../src/journal/journal-model.ts';
 import { renderFigures } from '../../../../src/metrics/exposition.ts';
-import { fleetFigures } from '../../../../src/metrics/fleet-figures.ts';
+import { fleetFigures, verifyFigures } from '../../../../src/metrics/fleet-figures.ts';
+import type { FleetReport } from '../../../../src/report/fleet-results.ts';
 import { type AdminHost, type Scene, startScene } from '../../../support/config-update/admin-host.ts';
 import { readMetrics } from '../../../support/machine/metrics.ts';
+import { outOfStep } from '../../../support/web/played-fleet.ts';
 
 let scene: Scene;
 let host: AdminHost;
@@ -71,27 +73,30 @@ it.each([['--json'], ['--events'], ['--verify'], ['--push'], ['--undo']])(
   },
 );
 
+const row = (target: string, outcome: FleetHistoryRow['outcome'], beganAt: string): FleetHistoryRow => ({
+  ...{
+    run: 'r',
+    who: 'ada@admin',
+    target,
+    operation: 'update',
+    undoes: null,
+    beganAt,
+    durationMs: 1500,
+    outcome,
+  },
+  ...{ published: null, etag: null, updated: 3, failed: outcome === 'failed' ? ['m1'] : [], skipped: 1 },
+  errorCode: outcome === 'failed' ? 'machine-failed' : null,
+});
+const figuresOf = (...rows: FleetHistoryRow[]) =>
+  readMetrics(renderFigures(fleetFigures(rows, { version: '1', node: 'v24' })));
+
 it('each target has figures of its own, of its last run', () => {
-  const row = (target: string, outcome: FleetHistoryRow['outcome'], beganAt: string): FleetHistoryRow => ({
-    ...{
-      run: 'r',
-      who: 'ada@admin',
-      target,
-      operation: 'update',
-      undoes: null,
-      beganAt,
-      durationMs: 1500,
-      outcome,
-    },
-    ...{ published: null, etag: null, updated: 3, failed: outcome === 'failed' ? ['m1'] : [], skipped: 1 },
-    errorCode: outcome === 'failed' ? 'machine-failed' : null,
-  });
   const rows = [
     row('fly', 'failed', '2026-01-02T03:04:05.000Z'),
     row('kamal', 'done', '2026-01-02T03:03:00.000Z'),
     row('fly', 'done', '2026-01-02T03:02:00.000Z'),
   ];
-  const { value } = readMetrics(renderFigures(fleetFigures(rows, { version: '1', node: 'v24' })));
+  const { value } = figuresOf(...rows);
   expect(value('showcase_fleet_last_run_outcome', { target: 'fly', outcome: 'failed' })).toBe(1);
   expect(value('showcase_fleet_last_run_outcome', { target: 'kamal', outcome: 'done' })).toBe(1);
   expect(value('showcase_fleet_last_run_error', { target: 'fly', code: 'machine-failed' })).toBe(1);
@@ -99,4 +104,59 @@ it('each target has figures of its own, of its last run', () => {
   expect(value('showcase_fleet_last_success_timestamp_seconds', { target: 'fly' })).toBe(
     Date.parse('2026-01-02T03:02:01.500Z') / 1000,
   );
+});
+
+it('a run over two targets takes the place of those of each, and each alone of its part', () => {
+  const outcomes = (...rows: FleetHistoryRow[]) =>
+    figuresOf(...rows)
+      .samples.filter(({ name, value }) => name === 'showcase_fleet_last_run_outcome' && value === 1)
+      .map(({ labels }) => `${labels['target']} ${labels['outcome']}`);
+  const [first, second, third] = [
+    '2026-01-02T03:00:00Z',
+    '2026-01-02T04:00:00Z',
+    '2026-01-02T05:00:00Z',
+  ] as const;
+  const failed = row('fly', 'failed', first);
+  expect(outcomes(row('fly,kamal', 'done', second), failed)).toEqual(['fly,kamal done']);
+  const both = row('fly,kamal', 'failed', first);
+  expect(outcomes(row('fly', 'done', second), both)).toEqual(['fly done', 'fly,kamal failed']);
+  expect(outcomes(row('kamal', 'done', third), row('fly', 'done', second), both)).toEqual([
+    'fly done',
+    'kamal done',
+  ]);
+});
+
+it('a verification is in step where no machine runs, and not where the run could not go on', () => {
+  const inStep = (report: FleetReport, target: string) =>
+    readMetrics(renderFigures(verifyFigures(report, target, 1000))).value('showcase_fleet_verify_in_step', {
+      target,
+    });
+  const { error: _, ...asleep } = {
+    ...outOfStep(),
+    outcome: 'nothing-to-do',
+    machines: [],
+    error: undefined,
+  } as const;
+  expect(inStep(asleep, 'fly')).toBe(1);
+  const error = { code: 'store-unreachable', message: 'm', hint: 'h' } as const;
+  expect(inStep({ ...asleep, outcome: 'failed', error }, 'fly')).toBe(0);
+  expect(inStep(outOfStep(), 'fly')).toBe(0);
+});
+
+it('a verification of two targets says of each by itself', () => {
+  const report = outOfStep();
+  const machines = report.machines.map((one) => {
+    const target = one.outcome === 'same' ? 'kamal' : 'fly';
+    return { ...one, machine: { ...one.machine, target } };
+  });
+  const both = { ...report, target: 'fly,kamal', machines, skipped: [] };
+  const of = (target: string) => readMetrics(renderFigures(verifyFigures(both, target, 1000)));
+  const figures = (target: string) => [
+    of(target).value('showcase_fleet_verify_in_step', { target }),
+    ...['same', 'differs', 'failed'].map((state) =>
+      of(target).value('showcase_fleet_verify_machines', { target, state }),
+    ),
+  ];
+  expect(figures('fly')).toEqual([0, 0, 1, 1]);
+  expect(figures('kamal')).toEqual([1, 1, 0, 0]);
 });
