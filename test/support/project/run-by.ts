@@ -64,7 +64,7 @@ export const RUN_BY: Readonly<Record<string, Readonly<Record<string, string | re
       'test/system/documents/secrets.test.ts',
       'test/run/showcase-web/hooks/built-hooks.test.ts',
     ],
-    'Out: what programs are told': 'test/system/documents/secrets.test.ts',
+    'Out: messages about runs': 'test/system/documents/secrets.test.ts',
   },
   'examples/kamal/README.md': { 'Under Kamal': 'test/system/documents/secrets.test.ts' },
   'examples/systemd/README.md': { 'The admin host': 'test/system/documents/operators.test.ts' },

@@ -63,14 +63,14 @@ it('the key of docs/FLEET-REFERENCE.md signs what is pushed by hand, which a mac
 
 it('the key and the secrets of docs/WEBHOOKS.md let showcase-web begin', async () => {
   const asking = commandBlock('docs/WEBHOOKS.md', 'In: asking for an update');
-  const told = commandBlock('docs/WEBHOOKS.md', 'Out: what programs are told');
+  const told = commandBlock('docs/WEBHOOKS.md', 'Out: messages about runs');
   const both = { ...asking, lines: [...runnableLines(asking), ...runnableLines(told), ...SERVED] };
   const said = await follow(site, 'admin', both);
   expect(said).toContain('Listening on ');
 });
 
 it('the line of docs/WEBHOOKS.md gives the signature that a receiver has to compare', () => {
-  const block = commandBlock('docs/WEBHOOKS.md', 'Out: what programs are told', 2);
+  const block = commandBlock('docs/WEBHOOKS.md', 'Out: messages about runs', 2);
   const [id, body, at, secret] = ['msg_1', '{"type":"run.finished"}', new Date(1_767_322_984_000), newKey()];
   const env = {
     PATH: process.env['PATH'],
