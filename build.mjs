@@ -43,6 +43,7 @@ const PLUGIN_FILES = [
   'outlines.mjs',
   'areas.mjs',
   'area-names.mjs',
+  'outline-names.mjs',
   'client-plugin.mjs',
   'path-text.mjs',
 ];

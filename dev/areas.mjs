@@ -13,7 +13,7 @@ import {
   sphericalRingArea,
   sphericalTriangleArea,
 } from 'topojson-simplify';
-import { AUSTRALIAN, DIVISIONS } from './area-names.mjs';
+import { codeOfCountry, codeOfProvince, codeOfState, countryOfProvince, DIVISIONS } from './area-names.mjs';
 import { pair } from './path-text.mjs';
 
 const EARTH_KM = 6371;
@@ -43,22 +43,20 @@ export function drawAreas() {
   return { arcs, areas: [...states, ...provinces, ...countries] };
 }
 
-function stateOf({ properties }) {
-  const [code, name] = [...DIVISIONS.US].find(([, one]) => one === properties.name) ?? [];
-  // Territories such as Puerto Rico are found as countries, whose codes they have.
-  return code && { country: 'US', code, name };
+function stateOf(state) {
+  return division('US', codeOfState(state));
 }
 
-function provinceOf({ id, properties }) {
-  const country = { CAN: 'CA', AUS: 'AU' }[properties.gu];
-  const code = country === 'AU' ? (AUSTRALIAN[id] ?? id) : id;
-  const name = country && DIVISIONS[country].get(code);
-  return name && { country, code, name };
+function provinceOf(province) {
+  return division(countryOfProvince(province.properties), codeOfProvince(province));
 }
 
-function countryOf({ id, properties }) {
-  // Numbers of ISO 3166-1 stand for the same regions as letters. Natural Earth gives Kosovo none.
-  const country = properties.name === 'Kosovo' ? 'XK' : id && new Intl.Locale(`und-${id}`).region;
+function division(country, code) {
+  return code && { country, code, name: DIVISIONS[country].get(code) };
+}
+
+function countryOf(area) {
+  const country = codeOfCountry(area);
   return country && !DIVIDED.includes(country) && { country, code: null, name: null };
 }
 

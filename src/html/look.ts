@@ -20,19 +20,3 @@ a:focus-visible{outline:3px solid var(--link);outline-offset:2px;border-radius:2
 .skip:focus{position:static;display:inline-block;padding:.25rem 0}
 nav a[aria-current]{color:inherit;font-weight:600;text-decoration:none}
 .quiet{color:var(--quiet)}`;
-
-/** What stands on a map, and what its key looks like. */
-export const MAP_PAINT = `.key{white-space:nowrap}
-.key::before{content:"";display:inline-block;width:.7em;height:.7em;margin-inline-end:.35em;border-radius:50%;border:2px solid var(--dot);background:var(--dot)}
-.key.region::before{border-color:var(--ring);background:none}
-.key.here::before{border-color:var(--here)}
-.key.studio.here::before{background:var(--here)}
-.land{fill:var(--land)}
-.far{fill:var(--far)}
-.inset{fill:var(--sea);stroke:var(--line);stroke-width:10}
-.borders{fill:none;stroke:var(--sea);stroke-width:8}
-circle{stroke:var(--paper);stroke-width:1}
-circle.studio{fill:var(--dot)}
-circle.region{fill:var(--ring);fill-opacity:.25;stroke:var(--ring);stroke-width:3}
-circle.here{fill:var(--here);stroke-width:2}
-circle.region.here{stroke:var(--here)}`;

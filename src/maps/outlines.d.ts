@@ -10,8 +10,17 @@ declare module 'outlines:maps' {
     readonly borders: string;
     /** Land of other countries, drawn fainter. */
     readonly surroundings: string;
+    /** Lines between provinces there. */
+    readonly farBorders: string;
     /** Areas that cover the surroundings, because something from elsewhere is drawn there. */
     readonly insets: string;
+    /** What the paths reach, in pixels: more than the picture where points can be beyond its edge. */
+    readonly drawn: Readonly<Record<'left' | 'top' | 'width' | 'height', number>>;
+    /**
+     * Codes of states and provinces (`us`, `au`) or of countries, where each can be written, and how wide the area is
+     * there; in pixels.
+     */
+    readonly names: readonly (readonly [code: string, x: number, y: number, width: number])[];
   }
   const outlines: Readonly<Record<'us' | 'eu' | 'au' | 'jp', Outline>>;
   export default outlines;

@@ -13,7 +13,7 @@ import { ENGLISH, filled, wordingFor } from './wording.ts';
 
 /** A region: its studios on the map and by name, its events by month. */
 export function renderRegion(view: SiteView, region: RegionView): string {
-  const maps = renderMaps(pointsOf(view, [region], region.studios, region), ENGLISH);
+  const maps = renderMaps(view, pointsOf(view, [region], region.studios, region), ENGLISH);
   const keys = new Set(region.studios.map(({ studio }) => studio.key));
   const years = view.years
     .map(({ year, studios }) => ({ year, studios: studios.filter(({ studio }) => keys.has(studio.key)) }))
@@ -38,9 +38,7 @@ export function renderStudio(view: SiteView, self: StudioView): string {
   const wording = wordingFor(studio.locale);
   const { lang, labels } = wording;
   const region = studio.region === null ? undefined : view.regions.get(studio.region);
-  const maps =
-    self.place &&
-    renderMaps(pointsOf(view, region?.place?.map === self.place.map ? [region] : [], [self], self), wording);
+  const maps = self.place && renderMaps(view, pointsOf(view, [], [self], self), wording);
   return renderLayout({
     view,
     about: aboutStudio(view, self),

@@ -15,7 +15,7 @@ const NONE = html`<p>None.</p>`;
 
 /** What and when: the events of all studios in the newest years, and the way to all others. */
 export function renderHome(view: SiteView): string {
-  const maps = renderMaps(pointsOf(view, view.regions.values(), view.studios), ENGLISH, true);
+  const maps = renderMaps(view, pointsOf(view, [], view.studios), ENGLISH);
   return renderLayout({
     view,
     about: aboutHome(view),
@@ -38,7 +38,7 @@ export function renderRegions(view: SiteView): string {
     about: aboutRegions(view),
     section: 'regions',
     main: html`<h1>Regions</h1>
-${renderMaps(pointsOf(view, regions, []), ENGLISH)}
+${renderMaps(view, pointsOf(view, regions, []), ENGLISH)}
 ${regions.length === 0 && NONE}${regions.map(
   (region) => html`<h2>${renderRegionName(view, region)}</h2>
 ${renderStudioNames(view, region.studios)}
@@ -59,7 +59,7 @@ export function renderStudios(view: SiteView): string {
     about: aboutStudios(view),
     section: 'studios',
     main: html`<h1>Studios</h1>
-${any ? renderSearch({ near: true }) : html`<p>No studios yet.</p>`}${any && renderNext(NEXT_DATES, 5)}${any && renderNearby()}${renderMaps(pointsOf(view, [], view.studios), ENGLISH)}
+${any ? renderSearch({ near: true }) : html`<p>No studios yet.</p>`}${any && renderNext(NEXT_DATES, 5)}${any && renderNearby()}${renderMaps(view, pointsOf(view, [], view.studios), ENGLISH)}
 ${renderDirectory(view)}`,
   });
 }

@@ -1,108 +1,168 @@
-import outlines from 'outlines:maps';
-import { type Html, html, markup } from '../html/html.ts';
-import type { MapName, MapPlace } from '../index/projection.ts';
+import { type Html, html } from '../html/html.ts';
+import type { MapPlace } from '../index/projection.ts';
+import { type Panel, type PlacedItem, panelsOf } from '../maps/panel.ts';
+import type { Side } from '../maps/place-labels.ts';
+import { countryName, placeNameAt } from '../maps/place-name.ts';
+import type { Spot } from '../maps/plane.ts';
+import { LAYERS, MAP_NAMES, OUTLINES, pathOf } from './map-assets.ts';
 import type { RegionView, SiteView, StudioView } from './view.ts';
 import type { Wording } from './wording.ts';
 
 /** A point of a map. */
 export interface MapPoint {
   readonly place: MapPlace;
+  /** Degrees. */
+  readonly lat: number | null;
+  readonly lon: number | null;
   readonly kind: 'region' | 'studio';
   readonly name: string;
-  /** Null for what has no page. */
+  /** Null for what has no page, and for what the page is about. */
   readonly href: string | null;
   /** The one that the page is about. */
   readonly here?: boolean;
+  /** Who has more is named first where there is no room for all names. */
+  readonly events: number;
 }
 
-/** All maps, in the order in which they are shown. */
-const MAP_NAMES: readonly MapName[] = ['us', 'eu', 'au', 'jp'];
+interface Item extends MapPoint, Spot {
+  /** Points are in this order on the page, for those who go through them by keyboard. */
+  readonly index: number;
+}
 
-/** Pixels. */
-const RADIUS = { region: 12, studio: 7 };
-/** So much more has what the page is about. */
-const HERE = 2;
-
-/** Around a picture, and around points that stand beyond its edge; the outlines are drawn as far. */
-const MARGIN = 20;
-
-const lands = new Map<MapName, Html>();
-
-/** The maps that have any of these points; or all of them. */
-export function renderMaps(points: readonly MapPoint[], wording: Wording, all = false): Html | null {
-  const shown = MAP_NAMES.map((name) => ({
-    name,
-    own: points.filter(({ place }) => place.map === name),
-  })).filter(({ own }) => all || own.length > 0);
-  if (shown.length === 0) return null;
+/** The maps that have any of these points. */
+export function renderMaps({ links }: SiteView, points: readonly MapPoint[], wording: Wording): Html | null {
+  const shown = points.filter(({ kind, here }) => kind !== 'region' || !here);
+  const panels: Panel<Item>[] = [];
+  for (const map of MAP_NAMES) {
+    const items = shown
+      .filter(({ place }) => place.map === map)
+      .map((point, index) => ({ ...point, index, x: point.place.x, y: point.place.y }))
+      .sort((a, b) => b.events - a.events || a.index - b.index);
+    if (items.length === 0) continue;
+    const lettered = panels.filter(({ letter }) => letter !== null).length;
+    const nameOf = (code: string) => (map === 'eu' || map === 'jp' ? countryName(code, wording.lang) : code);
+    panels.push(...panelsOf(map, items, { lettered, nameOf }));
+  }
+  if (panels.length === 0) return null;
+  const centres = points.filter(({ kind, here }) => kind === 'region' && here);
+  const hrefOf = (panel: Panel<Item>, layer: string) => `${links.asset(OUTLINES[panel.map])}#${layer}`;
   return html`<a class="skip" href="#after-maps">${wording.labels.skipMaps}</a>
 <div class="maps">
-${shown.map(({ name, own }) => renderMap(name, own, wording))}</div>
+${panels.map((panel) => renderPanel(panel, panels, centres, wording, hrefOf))}</div>
 <div id="after-maps" tabindex="-1"></div>`;
 }
 
-/**
- * One map: regions below and studios above them, in each what the page is about on top. A region's ring is larger than
- * a studio's point, and would catch every click on the studios around it.
- */
-export function renderMap(name: MapName, points: readonly MapPoint[], { labels }: Wording): Html {
-  const layers = (['region', 'studio'] as const).flatMap((kind) => [
-    points.filter((point) => point.kind === kind && !point.here),
-    points.filter((point) => point.kind === kind && point.here),
-  ]);
-  return html`<figure class="${name}">
-<svg viewBox="${viewBox(name, points)}" role="group" aria-labelledby="map-${name}">
-${land(name)}
-${layers.flat().map(renderPoint)}</svg>
-<figcaption><span id="map-${name}">${labels.maps[name]}</span>${renderKey(points, 'studio', labels.studios)}${renderKey(points, 'region', labels.regions)}</figcaption>
+function renderPanel(
+  panel: Panel<Item>,
+  all: readonly Panel<Item>[],
+  centres: readonly MapPoint[],
+  { labels }: Wording,
+  hrefOf: (panel: Panel<Item>, layer: string) => string,
+): Html {
+  const { map, size, letter, items, dots, areas, names } = panel;
+  const { left, top, width, height } = panel.frame;
+  const id = `map-${letter?.toLowerCase() ?? map}`;
+  const title = letter === null ? labels.maps[map] : `${letter}: ${extentOf(items)}`;
+  return html`<figure class="${size}" id="${id}">
+<div class="map" role="group" aria-labelledby="${id}-name">
+<svg class="ground" viewBox="${[left, top, width, height].map(short).join(' ')}" aria-hidden="true">${LAYERS.map(
+    (layer) => pathOf(map, layer) !== '' && html`<use class="${layer}" href="${hrefOf(panel, layer)}"/>`,
+  )}</svg>
+<svg class="marks" aria-hidden="true">${names.map(
+    ({ text, at }) => html`<text class="area" x="${part(at.x)}" y="${part(at.y)}" dy="3">${text}</text>`,
+  )}${items.map(renderLine)}${dots.map(
+    ({ x, y }) => html`<circle class="dot" cx="${part(x)}" cy="${part(y)}" r="2.5"/>`,
+  )}${centres.map((centre) => renderCentre(centre, panel))}</svg>
+${areas.map((area) => renderArea(area, all))}${items.toSorted((a, b) => a.item.index - b.item.index).map(renderItem)}</div>
+<figcaption><span id="${id}-name">${title}</span>${renderKey(items, centres, panel)}</figcaption>
 </figure>
 `;
 }
 
-/** All of a picture, and whichever points stand beyond its edge. */
-function viewBox(name: MapName, points: readonly MapPoint[]): string {
-  const { width, height } = outlines[name];
-  let [left, top, right, bottom] = [0, 0, width, height];
-  for (const { place } of points) {
-    [left, right] = [Math.min(left, place.x), Math.max(right, place.x)];
-    [top, bottom] = [Math.min(top, place.y), Math.max(bottom, place.y)];
-  }
-  return [left - MARGIN, top - MARGIN, right - left + 2 * MARGIN, bottom - top + 2 * MARGIN].join(' ');
-}
-
-/** What the points of a kind look like; where the page is about the only one, as that looks. */
-function renderKey(points: readonly MapPoint[], kind: MapPoint['kind'], label: string): Html | null {
-  const own = points.filter((point) => point.kind === kind);
-  if (own.length === 0) return null;
-  const here = own.every((point) => point.here) && ' here';
-  return html` <span class="key ${kind}${here}">${label}</span>`;
-}
-
-function renderPoint({ place, kind, name, href, here = false }: MapPoint): Html {
-  const radius = RADIUS[kind] + (here ? HERE : 0);
-  const circle = html`<circle class="${here ? `${kind} here` : kind}" cx="${place.x}" cy="${place.y}" r="${radius}"><title>${name}</title></circle>`;
-  if (href === null)
-    return html`<g role="img" aria-label="${name}">${circle}</g>
-`;
-  return html`<a href="${href}" aria-label="${name}"${here && html` aria-current="page"`}>${circle}</a>
+/** An area that another panel shows larger: its letter, and where it is when it is pointed at. */
+function renderArea({ letter, box }: Panel<Item>['areas'][number], all: readonly Panel<Item>[]): Html {
+  const larger = all.find((panel) => panel.letter === letter);
+  const [x, y] = [part(box.left), part(box.top)];
+  return html`<svg class="p"><a href="#map-${letter.toLowerCase()}"><rect x="${x}" y="${y}" width="${part(box.width)}" height="${part(box.height)}"/><text class="letter" x="${x}" y="${y}" dx="4" dy="13">${letter}</text><text class="q" x="${x}" y="${y}" dy="-4">${larger && extentOf(larger.items)}</text></a></svg>
 `;
 }
 
-/** Drawn once, and the same text in every page. */
-function land(name: MapName): Html {
-  const known = lands.get(name);
-  if (known) return known;
-  const { land: ground, borders, surroundings, insets } = outlines[name];
-  const path = (kind: string, d: string) => (d === '' ? '' : `<path class="${kind}" d="${d}"/>`);
-  const paths = [
-    path('far', surroundings),
-    path('inset', insets),
-    path('land', ground),
-    path('borders', borders),
-  ];
-  const made = markup(`<g transform="scale(.1)" aria-hidden="true">${paths.join('')}</g>`);
-  lands.set(name, made);
-  return made;
+/** From where a point truly is to where it was moved. */
+function renderLine({ at, from }: PlacedItem<Item>): Html | null {
+  return (
+    from &&
+    html`<line x1="${part(at.x)}" y1="${part(at.y)}" x2="${part(from.x)}" y2="${part(from.y)}"/><circle class="dot" cx="${part(from.x)}" cy="${part(from.y)}" r="2"/>`
+  );
+}
+
+/** A picture of its own for each, so that the style sheet can put one above all others. Its origin is the point. */
+function renderItem({ item, at, side }: PlacedItem<Item>): Html {
+  const { name, href, kind, here = false } = item;
+  const drawn = html`<circle class="h" r="12"/><circle class="${kind}${here && ' here'}" r="${here ? 8 : 6}"/>${renderText(name, side, at)}`;
+  const content =
+    href === null
+      ? html`<g role="img" aria-label="${name}">${drawn}</g>`
+      : html`<a href="${href}">${drawn}</a>`;
+  return html`<svg class="p"><svg x="${part(at.x)}" y="${part(at.y)}">${content}</svg></svg>
+`;
+}
+
+/** Where the foot of a name is, in pixels from the point; `src/maps/place-labels.ts` has kept that room. */
+const FEET: Readonly<Record<Side, readonly [anchor: '' | 'm' | 'w', x: number, y: number]>> = {
+  e: ['', 10, 4],
+  w: ['w', -10, 4],
+  n: ['m', 0, -12],
+  s: ['m', 0, 20],
+  ne: ['', 7, -5],
+  se: ['', 7, 13],
+  nw: ['w', -7, -5],
+  sw: ['w', -7, 13],
+};
+
+/** A name that has no room is shown when its point is pointed at, and then above all others. */
+function renderText(text: string, side: Side | null, at: Spot): Html {
+  const [anchor, x, y] = FEET[side ?? (at.x > 0.5 ? 'w' : 'e')];
+  const classes = [anchor, side === null ? 'q' : ''].filter(Boolean).join(' ');
+  return html`<text${classes !== '' && html` class="${classes}"`} x="${x}" y="${y}">${text}</text>`;
+}
+
+/** The data centre that a page is about: a ring below the points, which takes no click from them. */
+function renderCentre({ place, name }: MapPoint, { map, frame }: Panel<Item>): Html | null {
+  const [x, y] = [(place.x - frame.left) / frame.width, (place.y - frame.top) / frame.height];
+  if (place.map !== map || x < 0 || x > 1 || y < 0 || y > 1) return null;
+  return html`<circle class="region here" cx="${part(x)}" cy="${part(y)}" r="14"><title>${name}</title></circle>`;
+}
+
+/** What the points look like, where they are of two kinds. */
+function renderKey(
+  items: readonly PlacedItem<Item>[],
+  centres: readonly MapPoint[],
+  { map }: Panel<Item>,
+): Html | null {
+  if (!centres.some(({ place }) => place.map === map) || items.length === 0) return null;
+  return html` <span class="key studio">Studios</span> <span class="key region here">Data center</span>`;
+}
+
+/** The states or countries of points; the first and the last, along the diagonal that the points follow, if there are many. */
+function extentOf(items: readonly PlacedItem<Item>[]): string {
+  const spots = items.map(({ item }) => item);
+  const middle = (numbers: readonly number[]) =>
+    numbers.reduce((sum, number) => sum + number, 0) / Math.max(1, numbers.length);
+  const [x0, y0] = [middle(spots.map(({ x }) => x)), middle(spots.map(({ y }) => y))];
+  const slope = Math.sign(middle(spots.map(({ x, y }) => (x - x0) * (y - y0))));
+  const names = [...spots]
+    .sort((a, b) => a.x - b.x + slope * (a.y - b.y))
+    .flatMap(({ lat, lon }) => placeNameAt(lat, lon)?.name ?? []);
+  const [first = '', ...others] = new Set(names);
+  return others.length > 2 ? `${first} to ${names.at(-1)}` : [first, ...others].join(', ');
+}
+
+function short(number: number): string {
+  return String(Math.round(number * 100) / 100);
+}
+
+function part(number: number): string {
+  return `${short(100 * number)}%`;
 }
 
 /** Regions and studios as points, those left out that no map shows. */
@@ -114,14 +174,17 @@ export function pointsOf(
 ): MapPoint[] {
   const points: MapPoint[] = [];
   for (const region of regions) {
-    const { place, name, code, hasPage } = region;
-    const href = hasPage ? links.region(code) : null;
-    if (place) points.push({ place, kind: 'region', name, href, here: region === here });
+    const { place, name, code, hasPage, lat, lon, events } = region;
+    const isHere = region === here;
+    const href = hasPage && !isHere ? links.region(code) : null;
+    if (place) points.push({ place, lat, lon, kind: 'region', name, href, here: isHere, events });
   }
   for (const view of studios) {
-    const { place, studio } = view;
-    const href = links.studio(studio.key);
-    if (place) points.push({ place, kind: 'studio', name: studio.name, href, here: view === here });
+    const { place, studio, events } = view;
+    const { name, lat, lon } = studio;
+    const isHere = view === here;
+    const href = isHere ? null : links.studio(studio.key);
+    if (place) points.push({ place, lat, lon, kind: 'studio', name, href, here: isHere, events });
   }
   return points;
 }

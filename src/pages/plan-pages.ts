@@ -4,6 +4,7 @@ import { compareBytes } from '../index/sort-order.ts';
 import type { Asset } from './assets.ts';
 import { renderRegion, renderStudio, renderStudioYear, renderYearPage } from './details.ts';
 import { ICON, TOUCH_ICON } from './icons.ts';
+import { OUTLINES } from './map-assets.ts';
 import { renderMissing } from './missing.ts';
 import { renderHome, renderRegions, renderStudios } from './overviews.ts';
 import type { Page } from './page.ts';
@@ -14,7 +15,7 @@ import { type SiteView, viewOf } from './view.ts';
 import { VISIT_SCRIPT } from './visit-script.ts';
 
 /** What pages lead to comes before them, so that no page asks for what is not there yet. */
-const ASSETS: readonly Asset[] = [STYLE, VISIT_SCRIPT, ICON, TOUCH_ICON];
+const ASSETS: readonly Asset[] = [STYLE, VISIT_SCRIPT, ICON, TOUCH_ICON, ...Object.values(OUTLINES)];
 
 /**
  * The pages that every machine serves itself: home, regions, studios (those without events too), years, and what each

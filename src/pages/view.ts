@@ -25,6 +25,9 @@ export interface StudioView {
 export interface RegionView {
   readonly code: string;
   readonly name: string;
+  /** Degrees. */
+  readonly lat: number | null;
+  readonly lon: number | null;
   readonly place: MapPlace | null;
   /** By name. */
   readonly studios: readonly StudioView[];
@@ -120,7 +123,16 @@ function regionsOf(index: Index, studios: readonly StudioView[]): Map<string, Re
       const events = own.reduce((sum, view) => sum + view.events, 0);
       return [
         code,
-        { code, name, place: placeOnMap(lat, lon), studios: own, events, hasPage: withPage.has(code) },
+        {
+          code,
+          name,
+          lat,
+          lon,
+          place: placeOnMap(lat, lon),
+          studios: own,
+          events,
+          hasPage: withPage.has(code),
+        },
       ];
     }),
   );

@@ -1,9 +1,9 @@
 import { type Html, html } from '../../html/html.ts';
 import { placeOnMap } from '../../index/projection.ts';
 import { regionFinder } from '../../index/read-regions.ts';
-import { type MapPoint, renderMap } from '../../pages/page-map.ts';
 import { ENGLISH } from '../../pages/wording.ts';
 import type { RegionView } from '../../requests/row-views.ts';
+import { type PicturePoint, renderPicture } from './place-picture.ts';
 
 /** Where a place is, by regions that are there. */
 export interface ShownPlace {
@@ -46,14 +46,14 @@ export function showPlace({ latitude, longitude, kind }: Typed, regions: readonl
   const place = placeOnMap(lat, lon);
   if (place === null)
     return placeOf(nearest, [...words, 'It is on none of the maps of the pages.'].join(' '), html``);
-  const here: MapPoint = { place, kind, name: 'Here', href: null, here: true };
-  const points = deployed.flatMap((region): MapPoint[] => {
+  const here: PicturePoint = { place, kind, name: 'Here', here: true };
+  const points = deployed.flatMap((region): PicturePoint[] => {
     const at = placeOnMap(region.latitude, region.longitude);
     const isSame = kind === 'region' && at?.x === place.x && at.y === place.y;
     if (at?.map !== place.map || isSame) return [];
-    return [{ place: at, kind: 'region', name: `${region.code}, ${region.location}`, href: null }];
+    return [{ place: at, kind: 'region', name: `${region.code}, ${region.location}` }];
   });
-  return placeOf(nearest, words.join(' '), renderMap(place.map, [...points, here], ENGLISH));
+  return placeOf(nearest, words.join(' '), renderPicture(place.map, [...points, here], ENGLISH));
 }
 
 const UNKNOWN = {

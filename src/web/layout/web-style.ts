@@ -1,4 +1,4 @@
-import { BODY, COLOURS, MAP_PAINT, TEXT } from '../../html/look.ts';
+import { BODY, COLOURS, TEXT } from '../../html/look.ts';
 
 /** Beside those of all pages: how something went, and what can be pressed. */
 const MORE_COLOURS = `:root{--card:#fbfcfd;--field:#fff;--edge:#7c8896;--on:#fff;--press:#0b4f9e;--go:#17693a;--good:#17693a;--bad:#b3123f;--wait:#8a4600;--busy:#0b4f9e;--tint:#eaf1fa}
@@ -139,7 +139,20 @@ legend{padding:0}
 figure{margin:1rem 0 0;max-width:34rem}
 figure svg{display:block;width:100%;height:auto;background:var(--sea);border:1px solid var(--line);border-radius:.5rem}
 figcaption{display:flex;flex-wrap:wrap;column-gap:1rem;color:var(--quiet);font-size:.875rem;padding:.25rem 0}
-${MAP_PAINT}
+.key{white-space:nowrap}
+.key::before{content:"";display:inline-block;width:.7em;height:.7em;margin-inline-end:.35em;border-radius:50%;border:2px solid var(--dot);background:var(--dot)}
+.key.region::before{border-color:var(--ring);background:none}
+.key.here::before{border-color:var(--here)}
+.key.studio.here::before{background:var(--here)}
+.land{fill:var(--land)}
+.far{fill:var(--far)}
+.inset{fill:var(--sea);stroke:var(--line);stroke-width:10}
+.borders{fill:none;stroke:var(--sea);stroke-width:8}
+circle{stroke:var(--paper);stroke-width:1}
+circle.studio{fill:var(--dot)}
+circle.region{fill:var(--ring);fill-opacity:.25;stroke:var(--ring);stroke-width:3}
+circle.here{fill:var(--here);stroke-width:2}
+circle.region.here{stroke:var(--here)}
 circle.studio.here{r:14px}
 circle.region.here{r:18px}
 @media (min-width:40.01rem){td{min-width:6.75rem}td button{white-space:nowrap}tbody th{min-width:11rem}td.number{min-width:4rem}}

@@ -1,30 +1,32 @@
 import type { Page } from 'playwright-core';
 import { plain } from './sites.ts';
 
-/** A point of a map, where it is on the screen, in the units of the map's own picture. */
+interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** A point of a map, as it is drawn; places in the units of the map, not of its picture. */
 export interface MapPoint {
   /** As `plain` has it; null for what has no page of its own. */
   readonly href: string | null;
   /** What a screen reader calls it. */
   readonly name: string;
-  /** What a pointer that rests on it is told. */
-  readonly title: string;
-  readonly x: number;
-  readonly y: number;
-  readonly radius: number;
+  /** What is written beside it, now or when it is pointed at. */
+  readonly label: string;
+  /** Where it truly is: the end of its line, or the point itself. */
+  readonly truth: Place;
   readonly fill: string;
 }
 
-/** A box in the units of the picture: left, top, right, bottom. */
-type Box = readonly [number, number, number, number];
-
 export interface MapPicture {
-  readonly viewBox: Box;
   /** What a screen reader calls the picture. */
   readonly name: string;
   readonly points: readonly MapPoint[];
-  /** The extent of each outline that is not a point. */
-  readonly outlines: readonly Box[];
+  /** Width and height of each layer of outlines, in CSS pixels; nothing where its file has not come. */
+  readonly outlines: readonly (readonly [width: number, height: number])[];
+  /** Width and height of the picture. */
+  readonly size: readonly [width: number, height: number];
   /** The colours of the outlines, and what is behind them. */
   readonly land: readonly string[];
   readonly sea: string;
@@ -32,62 +34,48 @@ export interface MapPicture {
 
 /** Every map of a loaded page, as it is drawn. */
 export async function mapsOf(page: Page): Promise<MapPicture[]> {
-  const maps = await page.evaluate(() => {
-    /** From the screen to the units of the picture. */
-    const boxIn = (svg: SVGSVGElement, element: Element): [number, number, number, number] => {
-      const { left, top, right, bottom } = element.getBoundingClientRect();
-      const back = svg.getScreenCTM()?.inverse();
-      const from = new DOMPoint(left, top).matrixTransform(back);
-      const to = new DOMPoint(right, bottom).matrixTransform(back);
-      return [from.x, from.y, to.x, to.y];
-    };
-    const behind = (element: Element | null): string => {
-      for (let at = element; at; at = at.parentElement) {
-        const color = getComputedStyle(at).backgroundColor;
-        if (!/^rgba\(.*, 0\)$/.test(color)) return color;
-      }
-      return 'rgb(255, 255, 255)';
-    };
-    const titleOf = (element: Element) =>
-      element.querySelector('title')?.textContent ?? element.getAttribute('title') ?? '';
-    const nameOf = (element: Element) => {
-      const by = element.getAttribute('aria-labelledby');
-      return (
-        element.getAttribute('aria-label') ??
-        (by ? document.getElementById(by)?.textContent : null) ??
-        titleOf(element)
+  const maps = await page.evaluate(() =>
+    [...document.querySelectorAll('.map')].map((map) => {
+      const ground = map.querySelector<SVGSVGElement>('.ground');
+      if (!ground) throw new Error('a map without a ground');
+      const box = map.getBoundingClientRect();
+      const view = ground.viewBox.baseVal;
+      const unit = view.width / box.width;
+      const inUnits = (x: number, y: number) => ({ x: view.x + x * unit, y: view.y + y * unit });
+      const lines = [...map.querySelectorAll('line')].map(({ x1, y1, x2, y2 }) =>
+        [x1, y1, x2, y2].map((end) => end.baseVal.value),
       );
-    };
-    return [...document.querySelectorAll('svg')]
-      .filter((svg) => svg.querySelector('circle'))
-      .map((svg) => {
-        const { x, y, width, height } = svg.viewBox.baseVal;
-        const shapes = [...svg.querySelectorAll('path')].filter(
-          (path) => !path.closest('a, defs, [role="img"]'),
-        );
-        return {
-          viewBox: [x, y, x + width, y + height] as [number, number, number, number],
-          name: nameOf(svg),
-          points: [...svg.querySelectorAll('circle')].map((circle) => {
-            const [left, top, right, bottom] = boxIn(svg, circle);
-            const link = circle.closest<SVGAElement>('a');
-            const owner = circle.closest('a, [role="img"]') ?? circle;
-            return {
-              href: link && new URL(link.href.baseVal, document.baseURI).href,
-              name: nameOf(owner),
-              title: titleOf(owner),
-              x: (left + right) / 2,
-              y: (top + bottom) / 2,
-              radius: (right - left) / 2,
-              fill: getComputedStyle(circle).fill,
-            };
-          }),
-          outlines: shapes.map((path) => boxIn(svg, path)),
-          land: [...new Set(shapes.map((path) => getComputedStyle(path).fill))],
-          sea: behind(svg),
-        };
-      });
-  });
+      const truthOf = (x: number, y: number) => {
+        const line = lines.find(([x1 = 0, y1 = 0]) => Math.hypot(x1 - x, y1 - y) < 0.3);
+        return inUnits(line?.[2] ?? x, line?.[3] ?? y);
+      };
+      const layers = [...ground.querySelectorAll('use')];
+      const labelled = map.getAttribute('aria-labelledby') ?? '';
+      return {
+        name: document.getElementById(labelled)?.textContent ?? '',
+        points: [...map.querySelectorAll('.p circle:not(.h)')].map((circle) => {
+          const owner = circle.closest<SVGElement>('a, [role="img"]');
+          const link = circle.closest<SVGAElement>('a');
+          const { left, top, width, height } = circle.getBoundingClientRect();
+          const label = owner?.querySelector('text')?.textContent ?? '';
+          return {
+            href: link && new URL(link.href.baseVal, document.baseURI).href,
+            name: owner?.getAttribute('aria-label') ?? label,
+            label,
+            truth: truthOf(left + width / 2 - box.left, top + height / 2 - box.top),
+            fill: getComputedStyle(circle)[circle.classList.contains('region') ? 'stroke' : 'fill'],
+          };
+        }),
+        outlines: layers.map((layer): [number, number] => {
+          const { width, height } = layer.getBoundingClientRect();
+          return [width, height];
+        }),
+        size: [box.width, box.height] as [number, number],
+        land: layers.map((layer) => getComputedStyle(layer).fill).filter((fill) => fill !== 'none'),
+        sea: getComputedStyle(ground).backgroundColor,
+      };
+    }),
+  );
   return maps.map((map) => ({
     ...map,
     points: map.points.map((point) => ({ ...point, href: point.href && plain(point.href) })),

@@ -26,6 +26,10 @@ export async function visitor(
     trouble,
     async go(path) {
       const response = await page.goto(site.url(path), { waitUntil: 'load' });
+      // Outlines of maps are files that a browser draws when they have come.
+      await page.waitForFunction(() =>
+        [...document.querySelectorAll('use')].every((use) => use.getBoundingClientRect().width > 0),
+      );
       return response?.status() ?? 0;
     },
     close: () => context.close(),

@@ -31,7 +31,7 @@ export type Token =
 
 const VOID = new Set(['meta', 'path', 'br', 'link', 'img', 'input']);
 const TOKEN =
-  /<!doctype html>|<!--[^>]*-->|<\/([a-z][a-z0-9]*)>|<([a-z][a-z0-9]*)((?: [a-zA-Z-]+="[^"<>]*"| (?:hidden|open|defer)(?=[ >]))*)\/?>|([^<>]+)/gy;
+  /<!doctype html>|<!--[^>]*-->|<\/([a-z][a-z0-9]*)>|<([a-z][a-z0-9]*)((?: [a-zA-Z-]+[12]?="[^"<>]*"| (?:hidden|open|defer)(?=[ >]))*)\/?>|([^<>]+)/gy;
 
 /**
  * Reads a page as tokens, and checks on the way that it is made of nothing but well-formed tags with quoted attributes
@@ -60,7 +60,7 @@ export function tokensOf(page: string): Token[] {
 
 function attributesOf(text: string): Map<string, string> {
   const found = new Map<string, string>();
-  for (const [, name = '', value = ''] of text.matchAll(/ ([a-zA-Z-]+)="([^"]*)"/g)) {
+  for (const [, name = '', value = ''] of text.matchAll(/ ([a-zA-Z-]+[12]?)="([^"]*)"/g)) {
     if (found.has(name)) throw new Error(`two attributes ${name}`);
     found.set(name, unescaped(value));
   }

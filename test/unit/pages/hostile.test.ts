@@ -36,7 +36,7 @@ const ATTACKS = [
 
 /** Tags that our own templates use. */
 const OURS =
-  'html head meta link title script body footer ol img header a nav ul li main h1 h2 h3 p div figure svg g path circle figcaption span time bdi section details summary label input select option button'.split(
+  'html head meta link title script body footer ol img header a nav ul li main h1 h2 h3 p div figure svg use g line circle rect text figcaption span time bdi section details summary label input select option button'.split(
     ' ',
   );
 

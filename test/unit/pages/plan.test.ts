@@ -50,7 +50,7 @@ describe('the pages of an index', () => {
     const pages = renderAll(NOTHING);
     expect([...pages.keys()]).toEqual(['index.html', 'regions/index.html', 'studios/index.html']);
     for (const page of pages.values()) expect(() => tokensOf(page)).not.toThrow();
-    expect(pages.get('index.html')?.match(/<svg /g)).toHaveLength(4);
+    expect(pages.get('index.html')).not.toContain('<svg ');
     for (const [path, said] of [
       ['index.html', 'No events yet.'],
       ['regions/index.html', 'None.'],
