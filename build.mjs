@@ -5,9 +5,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { addonFor } from './dev/build/addon.mjs';
 import { findForeign, isCurrent, place, writeStamp } from './dev/build/output.mjs';
+import { runTool } from './dev/options.mjs';
 import { runUnderOwnNode } from './dev/own-node.mjs';
 
 const USAGE = `Usage: npm run build -- [options]
@@ -54,24 +54,15 @@ const BESIDE = ['better_sqlite3.node', 'THIRD_PARTY_LICENSES'];
 
 const root = dirname(fileURLToPath(import.meta.url));
 runUnderOwnNode(root);
-const options = readOptions();
-if (options) await main(options);
-
-function readOptions() {
-  const { values } = parseArgs({
-    options: {
-      platform: { type: 'string', default: process.platform },
-      arch: { type: 'string', default: process.arch },
-      libc: { type: 'string' },
-      out: { type: 'string', default: root },
-      metafile: { type: 'boolean', default: false },
-      force: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  if (!values.help) return values;
-  process.stdout.write(USAGE);
-}
+const OPTIONS = {
+  platform: { type: 'string', default: process.platform },
+  arch: { type: 'string', default: process.arch },
+  libc: { type: 'string' },
+  out: { type: 'string', default: root },
+  metafile: { type: 'boolean', default: false },
+  force: { type: 'boolean', default: false },
+};
+await runTool(USAGE, OPTIONS, main);
 
 async function main({ out, force, metafile, ...target }) {
   const addon = await addonFor(root, target);

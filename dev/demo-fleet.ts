@@ -1,94 +1,117 @@
 /**
  * `npm run demo:fleet`: the whole way, for real, on this machine. An admin host with the sample index, an embedded object
  * store, and eight machines behind one address, each the built update_config with directories of its own. The index is
- * published, changed and published again; then the machines are compared.
+ * published, changed and published again, while visitors ask for events; then the machines are compared.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { performance } from 'node:perf_hooks';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
-import { changeSample, makeSampleIndex } from './sample/sample.ts';
-import { startObjectStore } from './store/server.ts';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { eventPlaces } from '../src/index/event-places.ts';
+import { readValidIndex } from '../src/index/read-index.ts';
+import { DemoBucket } from './demo/bucket.ts';
+import { type DemoFleet, MACHINES, startFleet } from './demo/fleet.ts';
+import { makeDirectories, makePlace, ownEnvironment, ROOT, removePlace } from './demo/place.ts';
+import { seconds, Teller } from './demo/teller.ts';
+import { type Question, Visitors } from './demo/visitors.ts';
+import { runTool } from './options.mjs';
+import { changeSample, makeSampleIndex, SAMPLE_ADMINISTRATOR } from './sample/sample.ts';
 
-const ROOT = resolve(import.meta.dirname, '..');
-const KEYS = { accessKeyId: 'demo', secretAccessKey: 'demo-secret' };
+const USAGE = `Usage: npm run demo:fleet -- [options]
 
-const home = mkdtempSync(join(tmpdir(), 'showcase-demo-'));
-const admin = { appRoot: join(home, 'admin'), dbDir: join(home, 'admin/db') };
-mkdirSync(admin.dbDir, { recursive: true });
-const store = await startObjectStore({ dir: join(home, 'store'), bucket: 'showcase', ...KEYS, port: 0 });
-const environment = {
-  PATH: process.env['PATH'],
-  TERM: process.env['TERM'],
-  AWS_ACCESS_KEY_ID: KEYS.accessKeyId,
-  AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey,
-  AWS_ENDPOINT_URL_S3: store.endpoint,
-};
+Publishes the sample index, and updates eight machines at once; twice. Removes what it has made.
 
-interface Fleet {
-  readonly child: ChildProcess;
-  /** What aims config-update at it. */
-  readonly variables: Readonly<Record<string, string>>;
+  --verbose   show what each machine says itself, too
+`;
+
+/** What somebody asks for and what the answer must be does not depend on these. */
+const CHANGED = 'boston';
+
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+
+await runTool(USAGE, { verbose: { type: 'boolean', default: false } }, async ({ verbose }) => {
+  const place = makePlace('demo-fleet');
+  const undo: (() => Promise<unknown>)[] = [async () => removePlace(place.path)];
+  try {
+    const bucket = await DemoBucket.start(place.path);
+    undo.push(() => bucket.close());
+    const env = { ...ownEnvironment(place), ...bucket.variables };
+    const fleet = await startFleet(join(place.path, 'machines'), env);
+    undo.push(() => fleet.close());
+    const { appRoot, dbDir } = makeDirectories(join(place.path, 'admin'));
+    const admin = { ...env, ...fleet.variables, APP_ROOT: appRoot, RAILS_DB_VOLUME: dbDir, FLEET_BY: 'demo' };
+    await tell(new Teller({ verbose }), fleet, { env: admin, index: join(dbDir, 'index.sqlite3'), verbose });
+  } catch (error) {
+    if (stop.signal.aborted) return;
+    console.error(`\nThe demo ends here: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
+  } finally {
+    for (const one of undo.reverse()) await one();
+  }
+});
+
+/** The host that publishes. */
+interface Admin {
+  readonly env: NodeJS.ProcessEnv;
+  /** Path of its index. */
+  readonly index: string;
+  readonly verbose: boolean;
 }
 
-async function startFleet(): Promise<Fleet> {
-  const args = [
-    '--machines',
-    '8',
-    '--cgi',
-    join(ROOT, 'cgi-bin/update_config'),
-    '--home',
-    join(home, 'fleet'),
-  ];
-  const child = spawn(join(ROOT, 'scripts/fleet-sim'), [...args, '--quiet'], {
-    env: environment,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const variables: Record<string, string> = {};
-  for await (const line of createInterface({ input: child.stdout as Readable })) {
-    const [, name, value] = /^export (\w+)='(.*)'$/.exec(line) ?? [];
-    if (name !== undefined && value !== undefined) variables[name] = value;
-    if (line.startsWith('Ready.')) return { child, variables };
-  }
-  throw new Error('the fleet did not begin');
+async function tell(teller: Teller, fleet: DemoFleet, admin: Admin): Promise<void> {
+  const first = makeSampleIndex();
+  const { index: changed } = changeSample(first);
+  teller.say(
+    `${MACHINES} machines of a ballroom platform all over the world, played here, and the host on which the index is`,
+    'written. One command publishes the index and has all machines update themselves at once.',
+    '',
+  );
+  teller.step(`${MACHINES} machines that have nothing yet`);
+  writeFileSync(admin.index, first);
+  await configUpdate([], admin, teller);
+  teller.step('The index changes: Boston gets a second event in 2026, and a user leaves');
+  teller.facts('visitors ask for events all the time');
+  writeFileSync(admin.index, changed);
+  const visitors = new Visitors(fleet.url, questionsAbout(first));
+  await configUpdate([], admin, teller);
+  const { requests, failures } = await visitors.stop();
+  teller.facts(`${requests} requests of visitors meanwhile, ${failures.length} failed`);
+  if (failures.length > 0) throw new Error(`a visitor was answered wrongly: ${failures[0]}`);
+  teller.step('Has every machine what was published?');
+  await configUpdate(['--verify'], admin, teller);
+  teller.say(
+    '',
+    'Try it yourself                npm run sandbox',
+    'The same from a web page       npm run demo:web',
+    'One machine in detail          npm run demo',
+    'Nothing is left of this demo.',
+  );
 }
 
 /** Its output goes where this program's goes: on a terminal it is live. */
-async function configUpdate(title: string, args: readonly string[], fleet: Fleet): Promise<void> {
-  console.log(`\n=== ${title}: scripts/config-update ${args.join(' ')}\n`);
+async function configUpdate(args: readonly string[], { env, verbose }: Admin, teller: Teller): Promise<void> {
+  const all = [...args, ...(verbose ? ['--verbose'] : [])];
+  teller.facts(`scripts/config-update ${all.join(' ')}`.trimEnd());
+  teller.say('');
   const began = performance.now();
-  const child = spawn(join(ROOT, 'scripts/config-update'), args, {
-    env: {
-      ...environment,
-      APP_ROOT: admin.appRoot,
-      RAILS_DB_VOLUME: admin.dbDir,
-      FLEET_BY: 'demo',
-      ...fleet.variables,
-    },
+  const child = spawn(join(ROOT, 'scripts/config-update'), all, {
+    env: { ...env, TERM: process.env['TERM'] },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   const [code] = await once(child, 'close');
+  stop.signal.throwIfAborted();
   if (code !== 0) throw new Error(`config-update ended with ${code}`);
-  console.log(`\n${((performance.now() - began) / 1000).toFixed(1)} s for the whole process`);
+  teller.say('');
+  teller.facts(`${seconds(performance.now() - began)} from beginning to end`);
 }
 
-const index = makeSampleIndex();
-const { index: changed, changes } = changeSample(index);
-const fleet = await startFleet();
-try {
-  writeFileSync(join(admin.dbDir, 'index.sqlite3'), index);
-  await configUpdate('Eight machines that have nothing yet', [], fleet);
-  writeFileSync(join(admin.dbDir, 'index.sqlite3'), changed);
-  await configUpdate(`The index has changed (${changes.join('; ')})`, [], fleet);
-  await configUpdate('Has every machine what the store has?', ['--verify'], fleet);
-} finally {
-  const gone = once(fleet.child, 'close');
-  fleet.child.kill();
-  await gone;
-  await store.close();
-  rmSync(home, { recursive: true, force: true });
+/** Events that are there before the change and after it, for somebody who may see them, and for nobody. */
+function questionsAbout(image: Buffer): Question[] {
+  const { index } = readValidIndex(image);
+  const stays = [...eventPlaces(index).values()].filter(({ path }) => !path.split('/').includes(CHANGED));
+  return stays.slice(0, 20).flatMap(({ path, database }) => [
+    { path: `/showcase/${path}/`, login: SAMPLE_ADMINISTRATOR, status: 200, holds: database },
+    { path: `/showcase/${path}/`, status: 401, holds: '' },
+  ]);
 }

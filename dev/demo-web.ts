@@ -3,66 +3,81 @@
  * eight machines that run the built update_config, the built showcase-web, and a stand-in for Navigator before them. Each run
  * of config-update tells the same showcase-web of itself, by a deploy.enc of the demo's. Opens nothing by itself; Ctrl-C ends it. `--smoke` looks at everything itself, and ends.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { startObjectStore } from './store/server.ts';
+import { DemoBucket } from './demo/bucket.ts';
+import { MACHINES } from './demo/fleet.ts';
+import { makePlace, ownEnvironment, removePlace } from './demo/place.ts';
+import { Teller } from './demo/teller.ts';
+import { readPort, runTool } from './options.mjs';
 import { connectDashboard, failAndUndo } from './web/reported-runs.ts';
 import { WebRig } from './web/rig.ts';
 import { smoke } from './web/smoke.ts';
 
-const KEYS = { accessKeyId: 'demo', secretAccessKey: 'demo-secret' };
-const MACHINES = 8;
+const USAGE = `Usage: npm run demo:web -- [options]
 
-const { values } = parseArgs({
-  options: { smoke: { type: 'boolean', default: false }, port: { type: 'string', default: '0' } },
-});
+Serves the pages for studios and administrators in front of eight machines, until Ctrl-C ends it.
+
+  --port N    the port (default: a free one)
+  --smoke     look at everything by itself, and end
+  --verbose   show what config-update says, too
+`;
+
+const OPTIONS = {
+  smoke: { type: 'boolean', default: false },
+  port: { type: 'string', default: '0' },
+  verbose: { type: 'boolean', default: false },
+} as const;
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
 const stopped = new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()));
 
-/** Ends quietly where it was told to end. */
-async function run(): Promise<void> {
-  const dir = mkdtempSync(join(tmpdir(), 'showcase-web-store-'));
-  const store = await startObjectStore({ dir, bucket: 'showcase', ...KEYS, port: 0 });
+await runTool(USAGE, OPTIONS, async ({ smoke: isSmoke, port, verbose }) => {
+  const number = readPort(port);
+  const place = makePlace('demo-web');
+  const undo: (() => Promise<unknown>)[] = [async () => removePlace(place.path)];
   try {
+    const bucket = await DemoBucket.start(place.path);
+    undo.push(() => bucket.close());
+    const { PATH: _, HOME: __, ...where } = ownEnvironment(place);
     const rig = await WebRig.start({
       machines: MACHINES,
-      port: Number(values.port),
-      store: {
-        AWS_ACCESS_KEY_ID: KEYS.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey,
-        AWS_ENDPOINT_URL_S3: store.endpoint,
-      },
+      port: number,
+      home: join(place.path, 'site'),
+      store: { ...bucket.variables, ...where },
     });
-    try {
-      await work(rig);
-    } finally {
-      await rig.close();
-    }
+    undo.push(() => rig.close());
+    await work(rig, new Teller({ verbose }), isSmoke);
+  } catch (error) {
+    if (stop.signal.aborted) return;
+    console.error(`\nThe demo ends here: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
   } finally {
-    await store.close();
-    rmSync(dir, { recursive: true, force: true });
+    for (const one of undo.reverse()) await one();
   }
-}
+});
 
-async function work(rig: WebRig): Promise<void> {
-  console.log(`${MACHINES} machines get the sample index, each by the real update_config ...`);
+async function work(rig: WebRig, teller: Teller, isSmoke: boolean): Promise<void> {
+  teller.say(
+    `${MACHINES} machines of a ballroom platform, played here, and the host that owns the index, with the pages on`,
+    'which studios ask for events, and administrators watch the updates.',
+    '',
+  );
+  teller.step(`The index is published, and all ${MACHINES} machines update themselves`);
   await rig.startServer();
   await connectDashboard(rig);
-  await rig.configUpdate();
-  console.log('An event with a wrong name is published, which one machine refuses; that is taken back ...');
+  teller.words(await rig.configUpdate());
+  teller.step('An event with a wrong name is published, which one machine refuses; that is taken back');
   await Promise.all([rig.renderPages(), failAndUndo(rig)]);
   if (stop.signal.aborted) return;
-  if (values.smoke) {
-    for await (const seen of smoke(rig)) console.log(`ok  ${seen}`);
+  if (isSmoke) {
+    teller.step('Everything is looked at');
+    for await (const seen of smoke(rig)) teller.facts(`ok  ${seen}`);
     return;
   }
-  console.log(introduction(rig));
+  teller.say(introduction(rig));
   await stopped;
-  console.log('\nEnding ...');
+  teller.say('', 'Ending ...');
 }
 
 function introduction({ standIn: { url }, sample, simUrl }: WebRig): string {
@@ -88,13 +103,4 @@ function introduction({ standIn: { url }, sample, simUrl }: WebRig): string {
     `Have machines fail:  curl -X PUT -d 'fail=1' ${simUrl}/_sim/faults`,
     'Ctrl-C ends it, and leaves nothing behind.',
   ].join('\n');
-}
-
-try {
-  await run();
-} catch (error) {
-  if (!stop.signal.aborted) {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  }
 }

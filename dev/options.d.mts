@@ -7,7 +7,11 @@ type Options = NonNullable<ParseArgsConfig['options']>;
 export function runTool<T extends Options>(
   usage: string,
   options: T,
-  work: (values: ReturnType<typeof parseArgs<{ options: T }>>['values']) => void | Promise<void>,
+  work: (
+    values: ReturnType<typeof parseArgs<{ options: T }>>['values'],
+    operands: readonly string[],
+  ) => void | Promise<void>,
+  operands?: number,
 ): Promise<void>;
 
 export function readPort(given: string): number;

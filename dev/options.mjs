@@ -10,13 +10,14 @@ export class WrongOption extends Error {}
  *
  * @param usage what `--help` prints
  * @param options as `parseArgs` takes them; `--help` is among them
- * @param work is given the values
+ * @param work is given the values, and the operands
+ * @param operands how many there may be beside the options
  */
-export async function runTool(usage, options, work) {
+export async function runTool(usage, options, work, operands = 0) {
   try {
-    const values = readOptions(options);
+    const { values, positionals } = readOptions(options, operands);
     if (values.help) process.stdout.write(usage);
-    else await work(values);
+    else await work(values, positionals);
   } catch (error) {
     if (!(error instanceof WrongOption)) throw error;
     process.stderr.write(`${error.message}\n`);
@@ -25,23 +26,27 @@ export async function runTool(usage, options, work) {
 }
 
 /** @throws {WrongOption} */
-function readOptions(options) {
+function readOptions(options, operands) {
+  const help = { type: 'boolean', default: false };
   try {
-    return parseArgs({ options: { ...options, help: { type: 'boolean', default: false } } }).values;
+    const read = parseArgs({ options: { ...options, help }, allowPositionals: operands > 0 });
+    const [first] = read.positionals.slice(operands);
+    if (first !== undefined) throw new Error(`Unexpected argument '${first}'`);
+    return read;
   } catch (error) {
     // Node's hints are about how it reads options, not about these.
-    const [problem] = error.message.split(/\. /);
+    const [problem] = error.message.split(/[.\n] ?/);
     throw new WrongOption(`${problem}. --help lists the options.`);
   }
 }
 
 /**
- * The value of an option that is a port; 0 for any that is free.
+ * A port as it was given; 0 for any that is free.
  *
  * @throws {WrongOption}
  */
 export function readPort(given) {
   const port = Number(given);
   if (/^\d{1,5}$/.test(given) && port < 65_536) return port;
-  throw new WrongOption(`--port takes a number up to 65535, not ${given}`);
+  throw new WrongOption(`A port is a number up to 65535, not ${given}`);
 }

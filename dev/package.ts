@@ -6,8 +6,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { addonFor } from './build/addon.mjs';
+import { runTool, WrongOption } from './options.mjs';
 import { pack, type ReleaseFile } from './release/archive.ts';
 import { type Commit, readCommit } from './release/commit.ts';
 import { commandFiles, documentFiles, readmeFile, sumsFile } from './release/contents.ts';
@@ -23,17 +23,17 @@ const USAGE = `Usage: npm run package -- [options]
 `;
 
 const root = resolve(import.meta.dirname, '..');
-const { values } = parseArgs({
-  options: {
-    out: { type: 'string', default: join(root, 'dist') },
-    target: { type: 'string', multiple: true, default: TARGETS.map(({ name }) => name) },
-    help: { type: 'boolean', default: false },
-  },
+const NAMES = TARGETS.map(({ name }) => name);
+const OPTIONS = {
+  out: { type: 'string', default: join(root, 'dist') },
+  target: { type: 'string', multiple: true, default: NAMES },
+} as const;
+await runTool(USAGE, OPTIONS, async ({ out, target }) => {
+  const unknown = target.filter((name) => !NAMES.includes(name));
+  if (unknown.length > 0)
+    throw new WrongOption(`--target takes ${NAMES.join(', ')}, not ${unknown.join(', ')}`);
+  await main({ out, target });
 });
-const unknown = values.target.filter((name) => !TARGETS.some((target) => target.name === name));
-if (values.help) process.stdout.write(USAGE);
-else if (unknown.length > 0) fail(2, `Not a target: ${unknown.join(', ')}\n${USAGE}`);
-else await main(values);
 
 async function main({
   out,
@@ -69,9 +69,8 @@ async function main({
   }
   const { written, foreign } = await putRelease(resolve(out), name, archives);
   if (foreign.length > 0)
-    fail(
-      2,
-      `Not made by this, and in its way:\n  ${foreign.join('\n  ')}\nMove them away, or choose another --out.\n`,
+    throw new WrongOption(
+      `Not made by this, and in its way:\n  ${foreign.join('\n  ')}\nMove them away, or choose another --out.`,
     );
   process.stdout.write(written.map((path) => `${path}\n`).join(''));
 }
@@ -115,9 +114,4 @@ async function filesFor(
   const files = [...common, ...addons, readmeFile(root, commit, target)];
   files.sort((a, b) => (a.path < b.path ? -1 : 1));
   return [...files, sumsFile(files)];
-}
-
-function fail(code: number, message: string): void {
-  process.stderr.write(message);
-  process.exitCode = code;
 }

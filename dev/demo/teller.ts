@@ -10,6 +10,10 @@ export class Teller {
 
   constructor({ verbose }: { readonly verbose: boolean }) {
     this.#isVerbose = verbose;
+    // Whoever reads only the beginning (`| head`) does not want the rest; all that was begun still comes to its end.
+    process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
   }
 
   say(...lines: readonly string[]): void {

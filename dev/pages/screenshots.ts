@@ -1,13 +1,12 @@
 /**
  * `npm run screenshots`: pictures of one page of every kind and of each map, light and dark, wide and narrow, for people
- * to look at. Of the sample index, of production's where it stands beside the repository, or of a given one; and of the pages
- * of the web part, with the sample.
+ * to look at. Of the sample index, or of a given one; and of the pages of the web part, with the sample.
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { readValidIndex } from '../../src/index/read-index.ts';
+import { runTool, WrongOption } from '../options.mjs';
 import { makeSampleIndex } from '../sample/sample.ts';
 import { openBrowser } from './chromium.ts';
 import { pageKinds } from './kinds.ts';
@@ -20,14 +19,13 @@ const USAGE = `Usage: npm run screenshots -- [options]
 
   --out DIR     where the pictures go (default: screenshots). Pictures of an earlier
                 run that this one has not made again are removed; other files stay
-  --index FILE  an index to take instead of the sample and production's
+  --index FILE  an index to take instead of the sample
   --only KIND   one kind of page only: home, region, studio, year, ..., web or maps;
                 other pictures stay
   --docs        make those pictures of the web part anew that docs/ show
 `;
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const PRODUCTION = resolve(ROOT, '../shared/data/index.sqlite3');
 const MAPS = 'maps';
 const WEB = 'web';
 const DOCUMENTED = join(ROOT, 'docs/pictures');
@@ -54,75 +52,46 @@ interface Site {
 interface Wish {
   readonly out: string;
   readonly only: string | undefined;
-  readonly sites: readonly Site[];
+  readonly site: Site;
   /** Whether those of the document are meant, and no others. */
   readonly isForDocs: boolean;
 }
 
-/** Something about the options is wrong; the message says what. */
-class WrongOption extends Error {}
+const OPTIONS = {
+  out: { type: 'string', default: join(ROOT, 'screenshots') },
+  index: { type: 'string' },
+  only: { type: 'string' },
+  docs: { type: 'boolean', default: false },
+} as const;
 
-try {
-  const wish = readWish();
-  if (wish === null) process.stdout.write(USAGE);
-  else await takeAll(wish);
-} catch (error) {
-  if (!(error instanceof WrongOption)) throw error;
-  process.stderr.write(`${error.message}\n\n${USAGE}`);
-  process.exitCode = 2;
-}
-
-/** Reads all options and looks at what they name, before anything is done; null for `--help`. */
-function readWish(): Wish | null {
-  const { out, index, only, help, docs } = readOptions();
-  if (help) return null;
-  const sites = readSites(index);
-  const known = [...new Set(sites.flatMap(({ kinds }) => [...kinds.keys()])), WEB, MAPS];
+// All options are looked at before anything is done.
+await runTool(USAGE, OPTIONS, async ({ out, index, only, docs }) => {
+  const site = readSite(index);
+  const known = [...new Set(site.kinds.keys()), WEB, MAPS];
   if (only !== undefined && !known.includes(only)) {
     throw new WrongOption(`There is no kind of page ${only}. There are: ${known.join(', ')}`);
   }
   if (existsSync(out) && !statSync(out).isDirectory()) throw new WrongOption(`${out} is no directory`);
-  return { out: resolve(out), only, sites, isForDocs: docs };
-}
+  await takeAll({ out: resolve(out), only, site, isForDocs: docs });
+});
 
-function readOptions() {
+/** @throws {WrongOption} */
+function readSite(index: string | undefined): Site {
   try {
-    const { values } = parseArgs({
-      options: {
-        out: { type: 'string', default: join(ROOT, 'screenshots') },
-        index: { type: 'string' },
-        only: { type: 'string' },
-        docs: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    });
-    return values;
+    const image = index === undefined ? makeSampleIndex() : readFileSync(index);
+    const name = index === undefined ? 'sample' : 'index';
+    return { name, image, kinds: pageKinds(readValidIndex(image).index) };
   } catch (error) {
-    throw new WrongOption((error as Error).message);
+    throw new WrongOption(`The index ${index} cannot be read: ${(error as Error).message}`);
   }
 }
 
-function readSites(index: string | undefined): Site[] {
-  const images: [name: string, image: () => Buffer][] =
-    index === undefined ? [['sample', makeSampleIndex]] : [['index', () => readFileSync(index)]];
-  if (index === undefined && existsSync(PRODUCTION))
-    images.push(['production', () => readFileSync(PRODUCTION)]);
-  return images.map(([name, read]) => {
-    try {
-      const image = read();
-      return { name, image, kinds: pageKinds(readValidIndex(image).index) };
-    } catch (error) {
-      throw new WrongOption(`The index ${index ?? name} cannot be read: ${(error as Error).message}`);
-    }
-  });
-}
-
-async function takeAll({ out, only, sites, isForDocs }: Wish): Promise<void> {
+async function takeAll({ out, only, site, isForDocs }: Wish): Promise<void> {
   const browser = await openBrowser();
   try {
     if (isForDocs) return await takeForDocs(browser);
     const pictures = new Pictures(out);
-    for (const site of sites) if (only !== WEB) await takeSite(browser, site, { pictures, only });
+    if (only !== WEB) await takeSite(browser, site, { pictures, only });
     if (only === undefined || only === WEB) {
       const take = (name: string, png: Buffer) => told(pictures.add(`web-${name}.png`, png));
       await takeWebPictures(browser, { isWhole: true, looks: LOOKS, take });

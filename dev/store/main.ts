@@ -1,20 +1,29 @@
-/**
- * The embedded object store from the command line, for trying things out:
- *
- *     AWS_ACCESS_KEY_ID=me AWS_SECRET_ACCESS_KEY=secret npm run store -- DIR [PORT]
- *
- * Serves the bucket BUCKET_NAME (`showcase`) out of DIR until it is interrupted; prints its endpoint as its first line.
- */
+/** `npm run store`: the embedded object store by itself, for trying things out, until it is interrupted. */
+import { readPort, runTool, WrongOption } from '../options.mjs';
 import { startObjectStore } from './server.ts';
 
-const [dir, port = '0'] = process.argv.slice(2);
-const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, BUCKET_NAME } = process.env;
-if (dir && accessKeyId && secretAccessKey) {
-  const bucket = BUCKET_NAME || 'showcase';
-  const store = await startObjectStore({ dir, bucket, accessKeyId, secretAccessKey, port: Number(port) });
-  console.log(store.endpoint);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void store.close());
-} else {
-  console.error('usage: AWS_ACCESS_KEY_ID=.. AWS_SECRET_ACCESS_KEY=.. npm run store -- DIR [PORT]');
-  process.exitCode = 2;
-}
+const USAGE = `Usage: AWS_ACCESS_KEY_ID=.. AWS_SECRET_ACCESS_KEY=.. npm run store -- DIR [PORT]
+
+Serves the bucket BUCKET_NAME (default: showcase) out of DIR on 127.0.0.1 until Ctrl-C ends it.
+Prints its endpoint as its first line. Without PORT it takes a free one.
+`;
+
+await runTool(
+  USAGE,
+  {},
+  async (_, [dir, port = '0']) => {
+    const {
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      BUCKET_NAME,
+    } = process.env;
+    if (!dir) throw new WrongOption('A directory must be given. --help says how.');
+    if (!accessKeyId || !secretAccessKey)
+      throw new WrongOption('AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must be set. --help says how.');
+    const bucket = BUCKET_NAME || 'showcase';
+    const store = await startObjectStore({ dir, bucket, accessKeyId, secretAccessKey, port: readPort(port) });
+    console.log(store.endpoint);
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void store.close());
+  },
+  2,
+);

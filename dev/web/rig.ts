@@ -21,6 +21,8 @@ export interface RigOptions {
   /** The variables that point to an object store. */
   readonly store: NodeJS.ProcessEnv;
   readonly machines: number;
+  /** The directory that gets all of it; a temporary one if it is not given. It is removed at the end. */
+  readonly home?: string;
   /** Of the address that people open; 0 for any that is free. */
   readonly port?: number;
   readonly sample?: SampleOptions;
@@ -47,7 +49,7 @@ export class WebRig {
 
   static async start(options: RigOptions): Promise<WebRig> {
     const { store, machines, port = 0, sample, env = {} } = options;
-    const home = mkdtempSync(join(tmpdir(), 'showcase-web-'));
+    const home = options.home ?? mkdtempSync(join(tmpdir(), 'showcase-web-'));
     const undo: (() => Promise<unknown>)[] = [];
     try {
       for (const name of ['admin/rails', 'admin/db', 'home', 'cache'])

@@ -62,6 +62,12 @@ describe('npm run demo, in a clone that somebody has just made', () => {
     expect(stdout).toMatch(/^ +\| \[.*\] Step 3\/3: Prerender the pages/m);
   });
 
+  it('comes to its end where only its first lines are read', async () => {
+    const { code, stdout, stderr } = await clone.run(['sh', '-c', 'npm run -s demo | head -n 3']);
+    expect([code, stderr, stdout.split('\n').length]).toEqual([0, '', 4]);
+    expect(existsSync(join(clone.path, 'tmp/demo/env'))).toBe(true);
+  });
+
   it('names only commands that are there', async () => {
     const { stdout } = await clone.npm('demo');
     const { scripts } = JSON.parse((await clone.run(['cat', 'package.json'])).stdout) as { scripts: object };
@@ -69,5 +75,45 @@ describe('npm run demo, in a clone that somebody has just made', () => {
     expect(new Set(named)).toEqual(new Set(['pages', 'demo:fleet', 'sandbox', 'demo']));
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
     expect(existsSync(join(clone.path, 'tmp/demo/env'))).toBe(true);
+  });
+});
+
+describe('npm run demo:fleet, in such a clone', () => {
+  it('updates eight machines twice while visitors ask for events, verifies them, and leaves nothing', async () => {
+    const { code, stdout, stderr } = await clone.npm('demo:fleet');
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout.match(/^Successfully updated: 8 machines$/gm)).toHaveLength(2);
+    expect(stdout).toContain('Verified: 8 machines as expected, 0 not');
+    const [, requests = '0'] = /^ +(\d+) requests of visitors meanwhile, 0 failed$/m.exec(stdout) ?? [];
+    expect(Number(requests)).toBeGreaterThan(0);
+    expect(stdout).not.toContain('RESULT');
+    expect(existsSync(join(clone.path, 'tmp/demo-fleet'))).toBe(false);
+  });
+
+  it('shows with --verbose what each machine says itself', async () => {
+    const { code, stdout } = await clone.npm('demo:fleet', '--verbose');
+    expect(code).toBe(0);
+    expect(stdout.match(/RESULT|Summary: updated/g)?.length).toBeGreaterThanOrEqual(16);
+  });
+});
+
+describe('a command line that makes no sense', () => {
+  it.each([
+    ['build', '--platfrom x', /--platfrom/],
+    ['build', '--platform sun', /no addon sun-/],
+    ['bench', '--only nope', /no section nope; --only takes cold,/],
+    ['package', '--target nope', /--target takes linux-x64-glibc, .*not nope/],
+    ['man', '--nope', /--nope/],
+    ['store', '', /A directory must be given/],
+    ['demo', '--nope', /--nope/],
+    ['demo:fleet', '--nope', /--nope/],
+    ['demo:web', '--port x', /A port is a number/],
+    ['pages', '--root /nope', /--root takes \/showcase or \/, not \/nope/],
+    ['pages', '--index package.json', /--index .*package\.json: /],
+    ['sandbox', '--detach --stop', /exclude each other/],
+  ])('of npm run %s %s is answered in one line, with exit code 2', async (name, args, says) => {
+    const { code, stderr } = await clone.npm(name, ...args.split(' ').filter(Boolean));
+    expect(stderr.trimEnd().split('\n')).toEqual([expect.stringMatching(says)]);
+    expect(code).toBe(2);
   });
 });

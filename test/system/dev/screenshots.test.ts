@@ -53,7 +53,7 @@ describe('the options of npm run screenshots', () => {
     new Pictures(dir).add('sample-home-light-wide.png', PIXEL);
     const { code, stderr } = await screenshots('--out', dir, ...args);
     expect(stderr).toMatch(says);
-    expect(stderr).toContain('Usage: npm run screenshots');
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
     expect(code).toBe(2);
     expect(readdirSync(dir)).toEqual(['sample-home-light-wide.png', 'thesis.txt']);
   });

@@ -1,26 +1,29 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Visitor } from '../../../dev/web/visitor.ts';
+import { Clone } from '../../support/demo/clone.ts';
 import { Lines } from '../../support/fleet/fleet-sim.ts';
-import { COMPILED } from '../../support/suite/helpers.ts';
 
 // Each demo has eight machines updated by real CGIs, and has them render their pages.
 vi.setConfig({ testTimeout: 180_000 });
 
-const DEMO = resolve(import.meta.dirname, '../../../dev/demo-web.ts');
-const scratch = mkdtempSync(join(tmpdir(), 'demo-web-test-'));
-afterAll(() => rmSync(scratch, { recursive: true }));
+const clone = Clone.use();
+const scratch = join(clone.home, 'scratch');
+mkdirSync(scratch);
+
+/** What is there of what the demo has made. */
+const leftovers = (): string[] => [...readdirSync(scratch), ...readdirSync(join(clone.path, 'tmp'))];
 
 /** Begins a group of processes, as a shell does. */
 function start(...args: string[]) {
-  return spawn(process.execPath, [DEMO, ...args], {
+  return spawn(process.execPath, ['dev/demo-web.ts', ...args], {
+    cwd: clone.path,
     detached: true,
-    env: { PATH: process.env['PATH'], TMPDIR: scratch, NODE_COMPILE_CACHE: COMPILED },
+    env: { ...clone.env, TMPDIR: scratch },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }
@@ -41,7 +44,7 @@ describe('npm run demo:web', () => {
       'Applied, and live',
     ])
       expect(said).toContain(`ok  ${what}`);
-    expect(readdirSync(scratch)).toEqual([]);
+    expect(leftovers()).toEqual([]);
   });
 
   it('says its address and three logins, and ends with Ctrl-C without leaving anything behind', async () => {
@@ -66,6 +69,6 @@ describe('npm run demo:web', () => {
     process.kill(-(child.pid ?? 0), 'SIGINT');
     expect(await ended).toEqual([0, null]);
     expect(await complained).toBe('');
-    expect(readdirSync(scratch)).toEqual([]);
+    expect(leftovers()).toEqual([]);
   });
 });
