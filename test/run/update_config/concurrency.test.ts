@@ -105,7 +105,7 @@ describe('simultaneous POSTs', () => {
   it('cost at most four of each if nothing has changed, and touch nothing', async () => {
     await machine.post();
     const before = machine.snapshot();
-    const answers = await together(plain(10));
+    const answers = await together(plain(7));
     expect(statuses(answers)).toEqual(new Set(['200, exit 0']));
     await expectShared(answers, 1, 4);
     expect(proxy.requests.length).toBeLessThanOrEqual(4);
@@ -114,7 +114,7 @@ describe('simultaneous POSTs', () => {
   });
 
   it('cost at most four of each on an empty machine', async () => {
-    const answers = await together(plain(10));
+    const answers = await together(plain(7));
     expect(statuses(answers)).toEqual(new Set(['200, exit 0']));
     await expectShared(answers, 0, 4);
     expect(machine.read('navigator.yml')).toContain('auth:');
@@ -123,7 +123,7 @@ describe('simultaneous POSTs', () => {
   it('all get 502 if the store refuses, after at most four requests, and change nothing', async () => {
     await machine.post();
     const before = machine.snapshot();
-    const answers = await together(plain(10), s3Error(403, 'AccessDenied'));
+    const answers = await together(plain(7), s3Error(403, 'AccessDenied'));
     expect(statuses(answers)).toEqual(new Set(['502, exit 1']));
     await expectShared(answers, 1, 4);
     expect(proxy.requests.length).toBeLessThanOrEqual(4);
@@ -134,7 +134,7 @@ describe('simultaneous POSTs', () => {
 
   it('cost at most six runs if half of them are forced, and each forced one gets a reinstallation', async () => {
     await machine.post();
-    const callers = plain(14).map((each, at) => (at % 2 === 0 ? each : FORCED));
+    const callers = plain(10).map((each, at) => (at % 2 === 0 ? each : FORCED));
     const answers = await together(callers);
     expect(statuses(answers)).toEqual(new Set(['200, exit 0']));
     const runs = await expectShared(answers, 1, 6);
@@ -147,7 +147,7 @@ describe('simultaneous POSTs', () => {
     const other = join(machine.home, 'other');
     mkdirSync(other);
     const there = { env: { APP_ROOT: other } };
-    const answers = await together(plain(16).map((each, at) => (at % 2 === 0 ? each : there)));
+    const answers = await together(plain(12).map((each, at) => (at % 2 === 0 ? each : there)));
     expect(statuses(answers)).toEqual(new Set(['200, exit 0']));
     await expectShared(answers, 0, 8);
     expect(machine.read('navigator.yml')).toContain('auth:');
