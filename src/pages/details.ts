@@ -76,7 +76,7 @@ ${own}
 ${page}</section>
 `;
   return html`<details${events <= AT_ONCE && html` open`}>
-<summary><h3>${entry.year}</h3> <span class="quiet">${entry.events.length}</span></summary>
+<summary><h3>${entry.year}</h3> <span class="quiet">(${entry.events.length})</span></summary>
 ${own}
 ${page}</details>
 `;

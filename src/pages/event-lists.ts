@@ -28,7 +28,7 @@ export function linesOf(view: SiteView, entries: readonly StudioYear[]): Line[] 
 }
 
 /**
- * Some of what a studio has, in its language. That a day is not known is said in words, since no heading does.
+ * Some of what a studio has, in its language: what has a date, then, said so, what has none.
  *
  * @param all what the page shows in all, by which programs must be able to tell links apart
  */
@@ -38,18 +38,34 @@ export function renderOwnEvents(
   wording: Wording,
   all: readonly StudioYear[] = entries,
 ): Html {
-  const writer = view.writerFor(wording.lang);
-  const lines = linesOf(view, entries);
+  const { lang, labels } = wording;
+  const writer = view.writerFor(lang);
   const twice = namesOfSeveral(all);
-  return html`<ul class="events own">
-${lines.map((line) => {
-  const { entry, event } = line;
-  const label = twice.has(event.name) && `${event.name}, ${event.date ?? entry.year}`;
-  const date =
-    renderDate(line, writer, wording.lang) ?? html`<span class="none">${wording.labels.noDate}</span>`;
-  return html`<li><span class="when">${date}</span> <span class="what">${renderLink(view, entry, event, wording.lang, label)}</span></li>
-`;
-})}</ul>`;
+  const items = linesOf(view, entries).map((line) => {
+    const { entry, event } = line;
+    const label = twice.has(event.name) && `${event.name}, ${event.date ?? entry.year}`;
+    const link = html`<span class="what">${renderLink(view, entry, event, lang, label)}</span>`;
+    return { link, date: renderDate(line, writer, lang) };
+  });
+  const [dated, others] = [items.filter(({ date }) => date), items.filter(({ date }) => !date)];
+  return html`${
+    dated.length > 0 &&
+    html`<ul class="events own">
+${dated.map(
+  ({ link, date }) => html`<li><span class="when">${date}</span> ${link}</li>
+`,
+)}</ul>
+`
+  }${
+    others.length > 0 &&
+    html`<p class="undated">${labels.noDate}</p>
+<ul class="events own">
+${others.map(
+  ({ link }) => html`<li>${link}</li>
+`,
+)}</ul>
+`
+  }`;
 }
 
 /** Where lists of events of several studios stand. */

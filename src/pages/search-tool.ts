@@ -10,7 +10,7 @@ export function renderSearch({ near }: { readonly near: boolean }): Html {
 ${
   near &&
   html`<p class="field"><label for="near">Near</label> <select id="near"><option value="">anywhere</option></select> <button type="button" id="locate">Use my position</button></p>
-<p class="field check"><input id="keep" type="checkbox"> <label for="keep">Remember this place here</label></p>
+<p class="field check keep"><input id="keep" type="checkbox"> <label for="keep">Remember this place here</label></p>
 <p class="field check"><input id="past" type="checkbox"> <label for="past">Show what is over</label></p>
 `
 }<p id="found" role="status"></p>

@@ -21,20 +21,31 @@ interface Country {
 /** All studios by country and state, each with its dates in the newest years, and links to each heading. */
 export function renderDirectory(view: SiteView): Html {
   const countries = countriesOf(view.studios);
-  return html`${view.studios.length > 12 && renderJumps(countries)}${countries.map(
-    ({ id, name, areas }) => html`<section>
+  return html`${view.studios.length > 12 && renderJumps(countries)}<div class="countries">
+${countries.map((country) => renderCountry(view, country))}</div>`;
+}
+
+/** So many studios of a country stand in one column, beside other such countries. */
+const FEW = 3;
+
+function renderCountry(view: SiteView, { id, name, areas }: Country): Html {
+  const [whole] = areas;
+  if (whole?.id === id && areas.length === 1)
+    return html`<section${whole.studios.length <= FEW && html` class="few"`}>
 <h2 id="${id}">${name}</h2>
-${areas.map((area) =>
-  area.id === id
-    ? renderCards(view, area.studios)
-    : html`<section>
-<h3 id="${area.id}">${area.name}</h3>
-${renderCards(view, area.studios)}
+${renderCards(view, whole.studios)}</section>
+`;
+  return html`<section>
+<h2 id="${id}">${name}</h2>
+<div class="areas">
+${areas.map(
+  (area) => html`<section>
+${area.id !== id && html`<h3 id="${area.id}">${area.name}</h3>`}
+${renderCards(view, area.studios)}</section>
+`,
+)}</div>
 </section>
-`,
-)}</section>
-`,
-  )}`;
+`;
 }
 
 function renderJumps(countries: readonly Country[]): Html {

@@ -35,16 +35,15 @@ export function readListed(): Listed[] {
 }
 
 function readOne(li: HTMLElement): Listed {
-  const headings: string[] = [];
-  for (let up = li.closest(GROUPS); up; up = up.parentElement?.closest(GROUPS) ?? null) {
-    headings.push(first('h2,h3', up)?.textContent ?? '');
-  }
+  // From the top down.
+  const groups = all(GROUPS).filter((group) => group.contains(li));
+  const headings = groups.map((group) => first('h2,h3', group)?.textContent);
   const times = all<HTMLTimeElement>(':scope>.when time', li);
   const year = /\d{4}/.exec(headings.join())?.[0];
   return {
     li,
     text: folded(`${li.textContent} ${headings}`),
-    town: first('.who', li)?.textContent ?? `${first('a', li)?.textContent}, ${headings[0]}`,
+    town: first('.who', li)?.textContent ?? `${first('a', li)?.textContent}, ${headings.at(-1)}`,
     at: readPosition(li.dataset['at']),
     from: times[0]?.dateTime ?? '',
     // What has no day may be until the end of its year.

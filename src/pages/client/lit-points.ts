@@ -1,13 +1,13 @@
 import { all } from './dom.ts';
 
-/** While a link has the pointer or the focus, the others that lead to the same page are marked: a point, a line of a list. */
+/** While a link has the pointer or else the focus, others that lead to the same page are marked: a point, a line of a list. */
 export function lightPoints(): void {
   const links = all('main a[href]');
-  const light = ({ target }: Event) => {
-    const under = (target as Element).closest?.('main a[href]');
+  const light = () => {
+    const used = links.find((link) => link.matches(':hover')) ?? document.activeElement;
     for (const link of links) {
-      const isSame = link.getAttribute('href') === under?.getAttribute('href');
-      link.classList.toggle('lit', isSame && link !== under);
+      const isSame = link.getAttribute('href') === used?.getAttribute('href');
+      link.classList.toggle('lit', isSame && link !== used);
     }
   };
   addEventListener('mouseover', light);

@@ -44,10 +44,10 @@ export function kmFrom(place: Place | null, at: Position | null): number | null 
 
 /** Puts a distance behind the place of an event or of a studio, instead of the one that stands there. */
 export function showDistance(element: HTMLElement, km: number | null): void {
-  first('.far', element)?.remove();
+  first('.away', element)?.remove();
   if (km === null) return;
   const far = document.createElement('span');
-  far.className = 'far';
+  far.className = 'away';
   far.textContent = write(km);
   (first('.who', element) ?? first('a', element))?.after(' ', far);
 }

@@ -103,7 +103,7 @@ describe('a studio’s page', () => {
       '/showcase/2025/10/',
     ]);
     expect(textOf(page).replaceAll(/\s+/g, ' ')).toContain(
-      '2026 March 1 – 2, 2026 Spring & Ball Date not announced Fall Events in 2026 2025 1 Date not announced Showcase',
+      '2026 March 1 – 2, 2026 Spring & Ball Date not announced Fall Events in 2026 2025 (1) Date not announced Showcase',
     );
   });
 
