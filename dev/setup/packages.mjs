@@ -27,14 +27,15 @@ const OPTIONS = [
 const BROKE_OFF = /Exit handler never called/;
 
 /**
- * Installs all packages, unless node_modules has what the lock says.
+ * Installs all packages of a directory with a lock, unless its node_modules has what the lock says.
  *
+ * @param what they are for, if not for the project itself
  * @returns whether it did
  */
-export function ensurePackages(root) {
+export function ensurePackages(root, what = '') {
   const lock = readLock(join(root, 'package-lock.json'));
   if (missingFrom(root, lock).length === 0) return false;
-  console.log('Installing packages (once) ...');
+  console.log(`Installing packages${what} (once) ...`);
   withCache((cache) => {
     withNode(root, lock, cache, (node) => npmCi({ cwd: root, root, cache, node }));
     const missing = missingFrom(root, lock);

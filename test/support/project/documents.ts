@@ -28,6 +28,6 @@ export function sourceText(): string {
 /** Paths of the TypeScript below a directory, relative to the project. */
 export function sourceFiles(directory: string): string[] {
   return readdirSync(join(ROOT, directory), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => name.endsWith('.ts') && !name.includes('node_modules/'))
     .map((name) => join(directory, name));
 }

@@ -30,7 +30,7 @@ export function checkOut(directory: string): void {
   for (const name of [...SOURCES, ...TEXTS].filter((each) => existsSync(join(ROOT, each)))) {
     cpSync(join(ROOT, name), join(directory, name), {
       recursive: true,
-      filter: (path) => !path.endsWith('docs/pictures'),
+      filter: (path) => !/docs\/pictures$|docs-site\/node_modules$/.test(path),
     });
   }
   const people = ['AUTHOR', 'COMMITTER'].flatMap((role) =>

@@ -60,6 +60,12 @@ describe('the audit of packages', () => {
     expect(code).toBe(0);
   });
 
+  it('also names a hole in a package that the site of the documents is built with', async () => {
+    const { code, said } = await audit(await registry(200, { vitepress: hole('high').ws }));
+    expect(said).toContain('high: vitepress: a hole');
+    expect(code).toBe(1);
+  });
+
   it('is content where none is known', async () => {
     const { code, said } = await audit(await registry(200, {}));
     expect([code, said]).toEqual([0, '0 packages with known holes, 0 of them high or critical\n']);

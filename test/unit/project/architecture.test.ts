@@ -21,7 +21,9 @@ function readAllowed(text: string): Readonly<Record<string, readonly string[]>> 
 
 function sources(directory: string): string[] {
   return readdirSync(directory, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.[cm]?[jt]s$/.test(name) && !name.endsWith('.d.ts'))
+    .filter(
+      (name) => /\.[cm]?[jt]s$/.test(name) && !name.endsWith('.d.ts') && !name.includes('node_modules/'),
+    )
     .map((name) => join(directory, name));
 }
 

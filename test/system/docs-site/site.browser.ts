@@ -1,0 +1,175 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DOCUMENTS, READERS } from '../../../dev/docs-site/readers.ts';
+import { addressOf } from '../../../dev/docs-site/site-paths.ts';
+import { openBrowser } from '../../../dev/pages/chromium.ts';
+import { axeFindings, loadAxe } from '../../support/browser/axe.ts';
+import { ROOT } from '../../support/machine/machine.ts';
+
+/** No site stands at the top of a host only: links must fit this, too. */
+const BASE = '/manual/showcase/';
+const LOOKS = [
+  { colorScheme: 'light', width: 1280 },
+  { colorScheme: 'dark', width: 360 },
+] as const;
+const out = mkdtempSync(join(tmpdir(), 'docs-site-'));
+let server: ChildProcess;
+let origin: string;
+let browser: Browser;
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+beforeAll(async () => {
+  const args = ['--out', out, '--base', BASE, '--serve', '--port', String(await freePort())];
+  server = spawn(process.execPath, [join(ROOT, 'dev/docs-site/main.ts'), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, NO_COLOR: '1' },
+  });
+  if (!server.stdout) throw new Error('the server has no output');
+  for await (const line of createInterface({ input: server.stdout })) {
+    const [found] = /http:\/\/127\.0\.0\.1:\d+/.exec(line) ?? [];
+    if (found === undefined) continue;
+    origin = found;
+    break;
+  }
+  browser = await openBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  if (server.exitCode === null) {
+    server.kill();
+    await once(server, 'close');
+  }
+  rmSync(out, { recursive: true });
+});
+
+/** What went wrong in a page, in the order in which it did. */
+function troubles(page: Page): string[] {
+  const found: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() !== 'log') found.push(message.text());
+  });
+  page.on('pageerror', (error) => found.push(error.message));
+  page.on('requestfailed', (request) => found.push(`${request.url()} failed`));
+  page.on('response', (response) => {
+    if (response.status() >= 400) found.push(`${response.url()}: ${response.status()}`);
+  });
+  page.on('request', (request) => {
+    if (!request.url().startsWith(`${origin}${BASE}`) && !request.url().startsWith('data:'))
+      found.push(`${request.url()} is of another site`);
+  });
+  return found;
+}
+
+/** Pictures that did not come. Those of the other look are not asked for. */
+function brokenImages(page: Page): Promise<string[]> {
+  return page.$$eval('.vp-doc img', async (images) => {
+    const shown = (images as HTMLImageElement[]).filter((image) => image.checkVisibility());
+    const broken: string[] = [];
+    for (const image of shown) {
+      image.loading = 'eager';
+      await image.decode().catch(() => broken.push(image.src));
+    }
+    return broken;
+  });
+}
+
+const urlOf = (document: string) => `${origin}${BASE}${addressOf(document).slice(1)}`;
+
+describe('the site of the documents', () => {
+  it.each(DOCUMENTS)(
+    'shows %s without an error, accessible, and no wider than a phone or a desk',
+    async (path) => {
+      const page = await browser.newPage({ reducedMotion: 'reduce' });
+      const found: unknown[] = troubles(page);
+      await page.goto(urlOf(path));
+      await loadAxe(page);
+      expect(await page.locator('h1').count()).toBe(1);
+      for (const { colorScheme, width } of LOOKS) {
+        await page.emulateMedia({ colorScheme });
+        await page.setViewportSize({ width, height: 800 });
+        await page.locator(colorScheme === 'dark' ? 'html.dark' : 'html:not(.dark)').waitFor();
+        const findings = await axeFindings(page);
+        if (findings.length > 0) found.push({ colorScheme, findings });
+        const isTooWide = await page.evaluate(
+          () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
+        );
+        if (isTooWide) found.push(`wider than ${width} px`);
+        found.push(...(await brokenImages(page)));
+      }
+      await page.close();
+      expect(found).toEqual([]);
+    },
+  );
+
+  it('shows every file that a document links to', async () => {
+    const sources = readdirSync(join(out, 'source'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.html'),
+    );
+    expect(sources.length).toBeGreaterThan(5);
+    const page = await browser.newPage();
+    const found = troubles(page);
+    for (const name of sources) {
+      await page.goto(`${origin}${BASE}source/${name}`);
+      expect(String(await page.locator('h1').textContent())).toContain(basename(name, '.html'));
+      expect(String(await page.locator('.vp-doc pre').textContent()).length, name).toBeGreaterThan(100);
+    }
+    expect(found).toEqual([]);
+    await page.close();
+  });
+
+  it('finds a setting by its name, and opens the page at it', async () => {
+    const page = await browser.newPage();
+    const found = troubles(page);
+    await page.goto(urlOf('docs/API.md'));
+    await page.keyboard.press('Control+k');
+    await page.locator('input#localsearch-input').fill('FLEET_CONCURRENCY');
+    const first = page.locator('a.result').first();
+    await first.waitFor();
+    await page.keyboard.press('Enter');
+    await page.locator('.vp-doc', { hasText: 'FLEET_CONCURRENCY' }).waitFor();
+    expect(page.url()).toContain(urlOf('docs/SETTINGS.md'));
+    expect(found).toEqual([]);
+    await page.close();
+  });
+
+  it('leads from a reader to a document, to a heading of another, and to a file of the repository', async () => {
+    const page = await browser.newPage();
+    const found = troubles(page);
+    await page.goto(`${origin}${BASE}`);
+    const engineers = READERS.at(-1);
+    await page.locator('.readers a', { hasText: engineers?.name ?? '' }).click();
+    await page.waitForURL(urlOf('docs/START.md'));
+    await page.locator('.vp-doc a', { hasText: 'src/update/pipeline.ts' }).first().click();
+    await page.locator('h1', { hasText: 'src/update/pipeline.ts' }).waitFor();
+    expect(await page.locator('.vp-doc pre').textContent()).toContain('import { generate }');
+    await page.goBack();
+    await page.locator('.VPSidebar a', { hasText: 'Architecture' }).click();
+    await page.waitForURL(urlOf('ARCHITECTURE.md'));
+    expect(found).toEqual([]);
+    await page.close();
+  });
+
+  it('on a phone has the navigation behind a button', async () => {
+    const page = await browser.newPage({ viewport: { width: 360, height: 740 }, colorScheme: 'dark' });
+    await page.goto(urlOf('docs/OPERATING.md'));
+    await page.locator('.VPLocalNav button.menu').click();
+    await page.locator('.VPSidebar a', { hasText: 'Webhooks' }).click();
+    await page.waitForURL(urlOf('docs/WEBHOOKS.md'));
+    await page.close();
+  });
+});
