@@ -30,6 +30,8 @@ export interface About {
   readonly next?: Step | undefined;
   /** The events that are described for programs. */
   readonly events?: readonly StudioYear[];
+  /** Whether hints for newcomers stand at the top. */
+  readonly hasHints?: boolean;
   /** The file with the logo of the studio that the page is about, in the public directory itself. */
   readonly logo?: string | null;
 }
@@ -55,6 +57,7 @@ export function aboutHome({ links, years, studios }: SiteView): About {
     description: `Ballroom dance showcases of ${studios.length} studios${named.length > 0 ? `, ${named.join(' and ')}` : ''}: when they are, and where.`,
     trail: [],
     name: SITE,
+    hasHints: true,
   };
 }
 
@@ -65,6 +68,7 @@ export function aboutStudios({ links, studios }: SiteView): About {
     description: `${studios.length} studios that hold ballroom dance showcases, on maps and by name. Find one near you, and when it dances next.`,
     trail: [],
     name: 'Studios',
+    hasHints: true,
   };
 }
 
@@ -75,6 +79,7 @@ export function aboutRegions({ links, regions }: SiteView): About {
     description: `The ${regions.size} places in the world from which the ballroom dance showcases are served, and the studios of each.`,
     trail: [],
     name: 'Regions',
+    hasHints: true,
   };
 }
 

@@ -95,7 +95,7 @@ export function renderMonths(view: SiteView, entries: readonly StudioYear[], opt
   const twice = namesOfSeveral(entries);
   const heading = (text: string, id: string) =>
     options.heading === 'h2' ? html`<h2 id="${id}">${text}</h2>` : html`<h3 id="${id}">${text}</h3>`;
-  return html`${months.length > 3 && renderJumps(months)}${months.map(
+  return html`${months.length > 3 && renderJumps(months, options.id)}${months.map(
     ({ id, name, lines: own }) => html`<section>
 ${heading(name, id)}
 <ul class="events">
@@ -105,8 +105,9 @@ ${own.map((line) => renderLine(view, line, twice, options.places))}</ul>
   )}`;
 }
 
-function renderJumps(months: readonly Month[]): Html {
-  return html`<nav class="jump" aria-label="Months"><ul>
+function renderJumps(months: readonly Month[], prefix: string): Html {
+  const label = `Months ${prefix.replace('-', '')}`.trim();
+  return html`<nav class="jump" aria-label="${label}"><ul>
 ${months.map(
   ({ id, short }) => html`<li><a href="#${id}">${short}</a></li>
 `,

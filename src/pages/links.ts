@@ -9,6 +9,7 @@ export class Links {
   /** The platform's documentation and demo. */
   readonly docs: string;
   readonly demo: string;
+  readonly passwords: string;
   /** Where showcase-web lets administrators in. */
   readonly admin: string;
 
@@ -18,6 +19,7 @@ export class Links {
     this.studios = `${this.home}studios/`;
     this.regions = `${this.home}regions/`;
     this.docs = `${this.home}docs/`;
+    this.passwords = `${this.docs}ops/Passwords`;
     this.demo = `${this.home}demo/`;
     this.admin = `${this.home}admin/`;
   }

@@ -3,6 +3,7 @@ import { type About, SITE, type Step } from './about-page.ts';
 import type { Asset } from './assets.ts';
 import { addressIn, renderHead } from './head.ts';
 import type { Labels } from './labels.ts';
+import { renderHints } from './newcomer-hints.ts';
 import type { SiteView } from './view.ts';
 import { ENGLISH, filled, type Wording } from './wording.ts';
 
@@ -29,7 +30,7 @@ ${renderHead({ view, about, lang, picture })}
 <header>
 <a class="skip" href="#main">${labels.skip}</a>
 ${renderSections(view, about, labels, section)}
-${renderTrail(about, labels)}</header>
+${renderTrail(about, labels)}${about.hasHints && renderHints(view)}</header>
 <main id="main">
 ${renderCopy(view, about, labels)}${renderLogo(view, about)}${main}
 </main>
@@ -47,7 +48,7 @@ function renderSections(view: SiteView, about: About, labels: Labels, section: L
   const entry = (name: 'home' | 'studios' | 'regions') =>
     html`<li><a href="${links[name]}"${section === name && html` aria-current="page"`}>${labels[name]}</a></li>
 `;
-  return html`<nav><ul>
+  return html`<nav aria-label="${SITE}"><ul>
 ${canFollow(view, about, links.home) && entry('home')}${entry('studios')}${entry('regions')}</ul></nav>`;
 }
 
