@@ -22,7 +22,7 @@ export type Call<T> =
       readonly kind: 'work';
       /** The form of its output. */
       readonly form: Form;
-      /** @throws {Failure} `usage`, where it must be told in another form than lines */
+      /** @throws {Failure} `usage`, if it must be printed in another form than lines */
       readonly options: () => T;
     };
 
@@ -71,10 +71,10 @@ export function refusalExit(error: unknown): 1 | 2 {
 }
 
 /**
- * Whether an error was told as a mistake in the command line: in one line on standard error, where lines are wanted. In
+ * Whether an error was printed as a mistake in the command line: in one line on standard error, if lines are wanted. In
  * any other form it is a result like others.
  */
-export function toldAsUsage(error: unknown, form: Form, { complain }: Streams, caller: Caller): boolean {
+export function printedAsUsage(error: unknown, form: Form, { complain }: Streams, caller: Caller): boolean {
   if (form !== 'lines' || !isUsage(error)) return false;
   complain(usageLine(error, caller));
   return true;

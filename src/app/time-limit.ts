@@ -20,7 +20,7 @@ const SMALL = { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1, codeRang
  * @param setting the variable that the limit comes from
  */
 export function limitTime(name: string, limitMs: number, setting: string): void {
-  const message = `${name} was ended after ${limitMs / 1000} s (${setting}): look for what it waited for, such as a pipe in the place of a file\n`;
+  const message = `${name} was ended after ${limitMs / 1000} s (${setting}): look for what it waited for, such as a pipe instead of a file\n`;
   const worker = new Worker(CODE, {
     eval: true,
     workerData: { limitMs, message },

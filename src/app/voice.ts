@@ -8,20 +8,20 @@ import type { Summary } from '../report/results.ts';
 import { eventLines } from '../report/stream.ts';
 import { newRunId } from '../run-id.ts';
 import { identityOf } from '../site/identity.ts';
-import { refusalExit, type Streams, toldAsUsage } from './arguments.ts';
+import { printedAsUsage, refusalExit, type Streams } from './arguments.ts';
 import { buildVoice, type Voice, type World } from './machine/machine-parts.ts';
 import type { ExitCode } from './machine/update-command.ts';
 import { keepMetrics } from './metrics-dir.ts';
 import type { Form } from './options/form.ts';
 import { runToEnd } from './run-to-end.ts';
 
-/** Where an operation is told to whoever called. */
+/** Where an operation prints what it does. */
 export interface Output extends Streams {
   /** Null where standard output is no terminal. */
   readonly terminal: Terminal | null;
 }
 
-/** For programs: prints anything as JSON, or tells how a run ended, with what was noted in it. */
+/** For programs: prints anything as JSON, or how a run ended, with its notes. */
 export interface Json {
   readonly say: (value: unknown) => void;
   /** Of several runs, one after another, the last one is the result, and has the others as `earlier`. */
@@ -35,14 +35,14 @@ export interface ToldOptions {
 }
 
 /**
- * Runs an operation that ends in a summary, and tells it line by line, or as JSON. What keeps it from beginning at all is
- * told in the same way.
+ * Runs an operation that ends in a summary, and prints it line by line, or as JSON. A reason for which it cannot begin is
+ * printed in the same way.
  *
  * @param work gets `json` where JSON or events are wanted, else null, and says by `at` where it works, if elsewhere than
  *   `world`; returns the exit code
  * @returns the exit code: 2 for options that make no sense
  */
-export async function runTold(
+export async function runReported(
   world: World,
   output: Output,
   { form, refused = {} }: ToldOptions,
@@ -67,14 +67,14 @@ export async function runTold(
     const earlier = told.slice(0, -1);
     say({ ...told.at(-1), ...(earlier.length > 0 ? { earlier } : {}) });
   };
-  // What did nothing has told of no run.
+  // An operation that did nothing has reported no run.
   const end = (...summaries: readonly Summary[]): void => {
     for (const result of summaries.map(summaryOf))
       if (!ended.has(result.run)) voice.report({ type: 'run-ended', kind: 'operation', result });
   };
   const sum = form === 'json' ? print : end;
   const refuse = (error: unknown): ExitCode => {
-    if (toldAsUsage(error, form, output, world)) return 2;
+    if (printedAsUsage(error, form, output, world)) return 2;
     const summary = refusedSummary(world, error);
     voice.report({ type: 'run-ended', kind: 'operation', result: summary });
     if (form === 'json') print({ ...summary, ...refused });

@@ -128,14 +128,14 @@ function base(machine: SimMachine): Omit<RunResult, 'outcome'> {
   };
 }
 
-function render(request: IncomingMessage, status: number, told: RunResult | MachineState): MachineAnswer {
+function render(request: IncomingMessage, status: number, given: RunResult | MachineState): MachineAnswer {
   const json = request.headers.accept?.startsWith('application/json') ?? false;
   const stamp = `[${new Date().toISOString()}]`;
   const said =
-    told.outcome === 'state' || !told.error
-      ? `Rehearsal: ${told.outcome}`
-      : `Failed (${told.error.code}): ${told.error.message}`;
-  const result = JSON.stringify(told);
+    given.outcome === 'state' || !given.error
+      ? `Rehearsal: ${given.outcome}`
+      : `Failed (${given.error.code}): ${given.error.message}`;
+  const result = JSON.stringify(given);
   const text = `${stamp} ${said}\nRESULT ${result}\n`;
   return {
     status,

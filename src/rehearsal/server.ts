@@ -99,10 +99,10 @@ export class FleetSim {
       else if (url.pathname.startsWith('/_sim/')) await this.#control(request, response, url);
       else if (this.#options.pages && isPagePath(request.url ?? ''))
         await this.#servePage(this.#options.pages, request, response);
-      else this.#tell(request, null, send(response, 404, 'no machine has this path\n'), 0);
+      else this.#report(request, null, send(response, 404, 'no machine has this path\n'), 0);
     } catch (error) {
       const served = { status: 500, detail: error instanceof Error ? error.message : String(error) };
-      this.#tell(request, null, served, 0);
+      this.#report(request, null, served, 0);
       if (!response.headersSent) sendJson(response, 500, { error: served.detail });
       else response.destroy();
     }
@@ -115,7 +115,7 @@ export class FleetSim {
     if (!machine) {
       request.resume();
       const problem = 'could not find a good candidate within 40 attempts at load balancing';
-      this.#tell(request, null, send(response, 503, `${problem}\n`), performance.now() - began);
+      this.#report(request, null, send(response, 503, `${problem}\n`), performance.now() - began);
       return;
     }
     const fault = this.#faults.get(machine.id);
@@ -127,7 +127,7 @@ export class FleetSim {
       const signal = this.#end.signal;
       const options = { answer, delayMs, slowMs, signal };
       const served = await serveMachine(machine, fault, request, response, options);
-      this.#tell(request, machine, served, performance.now() - began);
+      this.#report(request, machine, served, performance.now() - began);
     } finally {
       this.#atOnce--;
     }
@@ -146,10 +146,10 @@ export class FleetSim {
     const { machine, answer, detail } = await pages(request, this.#choose(request) ?? null);
     response.writeHead(answer.status, { ...answer.headers, 'content-length': answer.body.length });
     response.end(answer.body);
-    this.#tell(request, machine, { status: answer.status, detail }, performance.now() - began);
+    this.#report(request, machine, { status: answer.status, detail }, performance.now() - began);
   }
 
-  #tell(request: IncomingMessage, machine: SimMachine | null, served: Served, ms: number): void {
+  #report(request: IncomingMessage, machine: SimMachine | null, served: Served, ms: number): void {
     const { method = '', url: path = '' } = request;
     this.#options.report({ type: 'request', machine, method, path, ms, ...served });
   }
@@ -165,7 +165,7 @@ export class FleetSim {
       nowMs,
     });
     sendJson(response, status, body, headers);
-    this.#tell(request, null, { status, detail: 'Machines API' }, performance.now() - nowMs);
+    this.#report(request, null, { status, detail: 'Machines API' }, performance.now() - nowMs);
   }
 
   #change(machine: SimMachine, action: Action): void {

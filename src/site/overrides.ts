@@ -82,9 +82,9 @@ export function parseOverrides(text: string, name: string): Overrides {
 }
 
 function firstCautions(name: string, all: readonly string[]): string[] {
-  const told = all.slice(0, MOST_CAUTIONS).map((caution) => `${name}: ${caution}`);
-  const rest = all.length - told.length;
-  return rest === 0 ? told : [...told, `${name}: ${rest} more keys have no effect`];
+  const shown = all.slice(0, MOST_CAUTIONS).map((caution) => `${name}: ${caution}`);
+  const rest = all.length - shown.length;
+  return rest === 0 ? shown : [...shown, `${name}: ${rest} more keys have no effect`];
 }
 
 function invalid(name: string, faults: readonly string[]): Failure {

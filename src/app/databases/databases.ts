@@ -12,7 +12,7 @@ import { NEW_DATABASE_MODE, readTenantSettings } from '../../tenants/tenants-set
 import { readUpdateSettings } from '../../update/update-settings.ts';
 import { siteOf, storeSettingsOf, type Voice, type World } from '../machine/machine-parts.ts';
 import type { Form } from '../options/form.ts';
-import { type Output, runTold } from '../voice.ts';
+import { type Output, runReported } from '../voice.ts';
 
 /** What the commands for databases are given. */
 export interface DatabaseParts {
@@ -43,7 +43,7 @@ export async function withDatabases(
   work: (build: () => Promise<DatabaseParts>) => Promise<SyncResult | null>,
 ): Promise<0 | 1 | 2> {
   const told = { form: options.form, refused: { items: [] } };
-  return await runTold(world, output, told, async ({ voice, json }) => {
+  return await runReported(world, output, told, async ({ voice, json }) => {
     const result = await work(() => buildDatabaseParts(world, voice));
     if (result) json?.sum(result);
     return result?.outcome === 'failed' ? 1 : 0;

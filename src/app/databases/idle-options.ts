@@ -8,7 +8,7 @@ export const IDLE = defineCommand(
     startedBy: "Navigator's idle and stop hooks",
     summary: 'upload the changed databases of this region before the machine sleeps',
     about: [
-      "Navigator's idle hook: before the machine is suspended, uploads the databases of this region's events that were changed, the one last written first, within IDLE_DEADLINE seconds. What is left then is named. Of Fly apps only UPLOADING_APP uploads; another one says what it would upload.",
+      "Navigator's idle hook: before the machine is suspended, uploads the changed databases of this region's events, the one last written first, within IDLE_DEADLINE seconds. It lists what it did not finish. Of Fly apps only UPLOADING_APP uploads; another one says what it would upload.",
     ],
     options: {},
     examples: [['idle', 'what Navigator runs']],

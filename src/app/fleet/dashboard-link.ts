@@ -54,7 +54,7 @@ export async function linkDashboard(world: World, linked: LinkedRun): Promise<Da
     });
   } catch (error) {
     if (isWanted || !(error instanceof Failure)) throw error;
-    const message = `no dashboard is told of this run: ${error.message}`;
+    const message = `no dashboard gets the log of this run: ${error.message}`;
     return {
       ...NO_DASHBOARD,
       begin: ({ report }) => Promise.resolve(report({ type: 'note', message })),
@@ -62,7 +62,7 @@ export async function linkDashboard(world: World, linked: LinkedRun): Promise<Da
   }
 }
 
-/** A mistyped path would leave a run untold that is to be told. @throws {Failure} `usage` */
+/** With a mistyped path nobody would get the log of the run. @throws {Failure} `usage` */
 function requireNamed({ deployConfig, deployKey }: DashboardOptions): void {
   const named = [
     ['deploy-config', deployConfig],
@@ -76,7 +76,7 @@ function requireNamed({ deployConfig, deployKey }: DashboardOptions): void {
  * Tells the dashboard of a run that could not begin, so that nobody waits for it. Never rejects: what keeps the dashboard from
  * being told is not what the operator has to know now.
  */
-export async function tellOfRefusal(
+export async function reportRefusal(
   link: (secrets: readonly string[]) => Promise<DashboardLink>,
   secrets: readonly string[],
   result: FleetReport,

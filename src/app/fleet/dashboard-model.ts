@@ -4,7 +4,7 @@ import type { Scrubber } from '../../report/redact.ts';
 import type { DashboardOptions } from './dashboard-options.ts';
 import type { Stop } from './stop-signals.ts';
 
-/** What is known of a run when its dashboard is told that it begins. */
+/** What is known of a run when its dashboard gets the news that it begins. */
 export interface BegunRun {
   readonly report: Tell;
   readonly scrubber: Scrubber;
@@ -15,7 +15,7 @@ export interface BegunRun {
   readonly places: readonly { readonly name: string; readonly url: URL }[];
 }
 
-/** What tells a dashboard of a run. Nothing here changes how the run goes, or its exit code. */
+/** Streams a run to a dashboard. Nothing here changes how the run goes, or its exit code. */
 export interface DashboardLink {
   /** That must never be shown, in all their forms. */
   readonly secrets: readonly string[];

@@ -2,9 +2,9 @@ import { isAbsolute, resolve } from 'node:path';
 import type { Failure } from '../../failure.ts';
 import { type Options, text, type Value, type Values, wholeNumber } from '../options/command.ts';
 
-/** Which dashboard is told of a run. */
+/** Which dashboard gets the log of a run. */
 export interface DashboardOptions {
-  /** `always`: a run that cannot be told of is not made. `usual`: where a usable deploy.enc names a dashboard. */
+  /** `always`: a run whose log cannot be streamed is not made. `usual`: if a usable deploy.enc names a dashboard. */
   readonly use: 'usual' | 'always' | 'never';
   /** Absolute path of deploy.enc; null for the usual places. */
   readonly deployConfig: string | null;
@@ -24,28 +24,28 @@ const FILE: Value<string> = { ...text('FILE'), names: 'file' };
 
 export const DASHBOARD_OPTIONS = {
   dashboard: {
-    help: 'update nothing unless a deploy.enc that can be read names one',
-    group: 'Which dashboard is told of it (docs/DASHBOARD.md)',
+    help: 'do not update unless a readable deploy.enc names a dashboard',
+    group: 'Log on a dashboard (docs/DASHBOARD.md)',
   },
-  'no-dashboard': { help: 'tell no dashboard' },
+  'no-dashboard': { help: 'do not stream the log to a dashboard' },
   'deploy-config': {
-    help: 'the file that names it',
+    help: 'the file that names the dashboard',
     value: FILE,
     presetWords: "deploy.enc in the application's directory, or in its config",
   },
   'deploy-key': {
-    help: 'a file with the key of that file',
+    help: 'a file with the key of deploy.enc',
     value: FILE,
     presetWords: 'DEPLOY_KEY, NVOI_MASTER_KEY, or deploy.key beside it',
   },
   outbox: {
-    help: 'where what it has not got yet is kept',
+    help: 'where unsent lines are kept',
     value: { ...text('DIR'), names: 'directory' },
     presetWords: 'beside the journal',
   },
-  'send-outbox': { help: 'send it what earlier runs could not; update nothing' },
+  'send-outbox': { help: 'send the unsent lines of earlier runs; update nothing' },
   wait: {
-    help: 'seconds that this may take',
+    help: 'seconds that --send-outbox may take',
     value: wholeNumber('S', 1, 3600),
     presetWords: '10',
   },
@@ -55,7 +55,7 @@ type Given = Values<typeof DASHBOARD_OPTIONS>;
 
 const USUAL_WAIT_S = 10;
 
-/** Tasks that change nothing, whoever wishes a dashboard to know of them. */
+/** Tasks that change nothing, and that no dashboard gets. */
 const NEVER_REPORTED = ['verify', 'history', 'published', 'metrics'];
 /** Options of runs. */
 const OF_RUNS = [

@@ -67,7 +67,7 @@ class OpenDashboard implements DashboardLink {
   #delivery: Delivery | null = null;
   /** Scrubbed. */
   #report: FleetReport | null = null;
-  /** What is said here is not told to the dashboard: it would be said of it again. */
+  /** Notes about the dashboard are not sent to it: a note about sending would cause the next one. */
   #isSpeaking = false;
   #isBroken = false;
   #hasSaid = false;
@@ -157,7 +157,7 @@ class OpenDashboard implements DashboardLink {
     if (this.#isBroken) return;
     this.#isBroken = true;
     const reason = error instanceof Error ? error.message : String(error);
-    this.#later.push(`the dashboard is not told of everything (unexpected: ${reason})`);
+    this.#later.push(`the dashboard has not got everything (unexpected: ${reason})`);
   }
 
   /** The first of them at once, the others at the end. */

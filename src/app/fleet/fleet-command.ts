@@ -7,19 +7,19 @@ import { createTargets } from '../../fleet/targets/all-targets.ts';
 import { createScrubber, secretsOf } from '../../report/redact.ts';
 import { newRunId } from '../../run-id.ts';
 import { readUpdateSettings } from '../../update/update-settings.ts';
-import { isUsage, readCall, refusalExit, type Streams, toldAsUsage } from '../arguments.ts';
+import { isUsage, printedAsUsage, readCall, refusalExit, type Streams } from '../arguments.ts';
 import { atAppRoot, siteOf, type World } from '../machine/machine-parts.ts';
 import { keepFleetMetrics } from '../metrics-dir.ts';
 import { runToEnd } from '../run-to-end.ts';
 import { CONFIG_UPDATE, type FleetOptions } from './config-update-options.ts';
-import { linkDashboard, tellOfRefusal } from './dashboard-link.ts';
+import { linkDashboard, reportRefusal } from './dashboard-link.ts';
 import type { DashboardLink } from './dashboard-model.ts';
 import { buildFleetParts } from './fleet-parts.ts';
 import { exitCodeOf, refusedReport, stackOf } from './fleet-refusal.ts';
 import type { FleetRun } from './fleet-task.ts';
-import { type Console, type FleetVoice, openFleetVoice, tellRefusal } from './fleet-voice.ts';
+import { type Console, type FleetVoice, openFleetVoice, printRefusal } from './fleet-voice.ts';
 import { type Chosen, chooseWays } from './fleet-ways.ts';
-import { recordIn, tellHistory, tellPublished } from './history-command.ts';
+import { printHistory, printPublished, recordIn } from './history-command.ts';
 import { whoRuns } from './operator-name.ts';
 
 const SEEN_PASSWORD =
@@ -47,8 +47,8 @@ export async function runConfigUpdate(
     const options = call.options();
     const here = atAppRoot(world, options.appRoot);
     const { task, dashboard } = options;
-    if (task.kind === 'history') return await tellHistory(here, form === 'json', console);
-    if (task.kind === 'published') return await tellPublished(here, form === 'json', console);
+    if (task.kind === 'history') return await printHistory(here, form === 'json', console);
+    if (task.kind === 'published') return await printPublished(here, form === 'json', console);
     if (task.kind === 'metrics') {
       const { renderFleet } = await import('./fleet-metrics.ts');
       console.write(await renderFleet((await siteOf(here)).dbDir));
@@ -62,8 +62,13 @@ export async function runConfigUpdate(
   } catch (error) {
     const { write, complain } = console;
     const scrubber = createScrubber(allSecrets(world));
-    if (toldAsUsage(error, form, { write, complain }, world)) return 2;
-    tellRefusal(form, refusedReport(world, { run, target: '', operation: 'update' }, error), scrubber, write);
+    if (printedAsUsage(error, form, { write, complain }, world)) return 2;
+    printRefusal(
+      form,
+      refusedReport(world, { run, target: '', operation: 'update' }, error),
+      scrubber,
+      write,
+    );
     if (form === 'lines') write(stackOf(error, scrubber));
     return refusalExit(error);
   }
@@ -111,7 +116,7 @@ async function openRun(world: World, options: Called, console: Console): Promise
     return { ...beginning, dashboard, voice };
   } catch (error) {
     const facts = { run, target: options.target, operation };
-    if (!isUsage(error)) await tellOfRefusal(link, allSecrets(world), refusedReport(world, facts, error));
+    if (!isUsage(error)) await reportRefusal(link, allSecrets(world), refusedReport(world, facts, error));
     throw error;
   }
 }

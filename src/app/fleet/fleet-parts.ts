@@ -62,7 +62,7 @@ function storedWay({ ingredients, site, prepared }: Ways, storeSettings: StoreSe
   const ownIndex = chosen.every(({ target, isPushed }) => isPushed || target.ownIndex);
   return {
     publish: async (signal) => {
-      if (!task.publish) return { kind: 'unchanged', index: await standing(storeSettings) };
+      if (!task.publish) return { kind: 'unchanged', index: await storedIndex(storeSettings) };
       await prepared(signal);
       if (!storeSettings && ownIndex && task.replaces === null && !task.undo)
         return { kind: 'local', index: (await ofThisHost(ingredients, site)).index };
@@ -128,7 +128,7 @@ function describePlaces(
   return `store: ${place}; target: ${fleets.join(', ')}`;
 }
 
-async function standing(storeSettings: StoreSettings | null): Promise<PublishedIndex> {
+async function storedIndex(storeSettings: StoreSettings | null): Promise<PublishedIndex> {
   const index = await lookUp(needed(storeSettings));
   if (index) return index;
   throw new Failure('store-no-index', `the store has no ${KEY}`, {

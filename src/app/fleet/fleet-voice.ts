@@ -130,7 +130,7 @@ function openBroadcast(
   { broadcast: wanted }: FleetOptions,
 ): { readonly http: HttpBroadcast; readonly url: string } | null {
   if (!wanted) return null;
-  // The variable by which the application itself is told where broadcasts go.
+  // The variable from which the application itself knows where broadcasts go.
   const text = wanted.url ?? (env['TURBO_CABLE_BROADCAST_URL'] || BROADCAST_URL);
   const url = URL.parse(text);
   if (url && /^https?:$/.test(url.protocol) && !url.username && !url.password) {
@@ -153,7 +153,7 @@ function textReport(write: (text: string) => void, options: { verbose: boolean }
 }
 
 /** Reports why a run could not begin, before there is a view for it. */
-export function tellRefusal(
+export function printRefusal(
   form: Form,
   report: FleetReport,
   scrubber: Scrubber,

@@ -13,7 +13,11 @@ import { siteOf, type World } from '../machine/machine-parts.ts';
 const HISTORY_LIMIT = 50;
 
 /** `--history`. @throws {Failure} as `readFleetHistory` */
-export async function tellHistory(world: World, json: boolean, { write, columns }: Streams): Promise<number> {
+export async function printHistory(
+  world: World,
+  json: boolean,
+  { write, columns }: Streams,
+): Promise<number> {
   const { dbDir } = await siteOf(world);
   const rows = await readFleetHistory(dbDir, HISTORY_LIMIT);
   write(json ? jsonLines(rows) : renderFleetHistory(rows, columns?.()));
@@ -21,7 +25,7 @@ export async function tellHistory(world: World, json: boolean, { write, columns 
 }
 
 /** `--published`. @throws {Failure} as `readFleetHistory` */
-export async function tellPublished(
+export async function printPublished(
   world: World,
   json: boolean,
   { write, columns }: Streams,

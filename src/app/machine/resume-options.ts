@@ -8,7 +8,7 @@ export const RESUME = defineCommand(
     startedBy: "Navigator's resume hook",
     summary: 'update a machine that was suspended, before it serves again',
     about: [
-      "Navigator's resume hook, on a machine that was suspended: the whole update, as update_config does it, so that the machine converges on the index of today before it serves, within RESUME_DEADLINE seconds. Navigator reloads by itself when it succeeds and config/navigator.yml is new.",
+      "Navigator's resume hook, on a machine that was suspended: the whole update, as update_config does it, so that the machine has the present index before it serves, within RESUME_DEADLINE seconds. Navigator reloads by itself if it succeeds and config/navigator.yml is new.",
     ],
     options: {},
     examples: [['resume', 'what Navigator runs']],

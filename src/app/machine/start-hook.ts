@@ -44,8 +44,8 @@ async function watchWork(world: World, write: (text: string) => void): Promise<0
     write(`Failed (out-of-time): the start hook was ended after ${limitMs / 1000} s\nWhat to do: ${hint}\n`);
   }
   if (code === 0) return 0;
-  const { isThere, told } = lookForHtpasswd(world);
-  if (told !== null) write(told);
+  const { isThere, message } = lookForHtpasswd(world);
+  if (message !== null) write(message);
   return isThere ? 0 : 1;
 }
 
@@ -62,7 +62,7 @@ interface Htpasswd {
   /** Whether Navigator has one to ask for a login with. */
   readonly isThere: boolean;
   /** What else the operator must know about htpasswd; null for nothing. */
-  readonly told: string | null;
+  readonly message: string | null;
 }
 
 /**
@@ -74,12 +74,12 @@ function lookForHtpasswd(world: World): Htpasswd {
   let path = 'htpasswd';
   try {
     path = htpasswdPath(siteFrom({ APP_ROOT, RAILS_DB_VOLUME }, hostOf(world), null));
-    return isHtpasswd(path) ? { isThere: true, told: null } : { isThere: false, told: absent(path) };
+    return isHtpasswd(path) ? { isThere: true, message: null } : { isThere: false, message: absent(path) };
   } catch (error) {
-    if (codeOf(error) !== 'EACCES') return { isThere: false, told: absent(path) };
+    if (codeOf(error) !== 'EACCES') return { isThere: false, message: absent(path) };
   }
   const isThere = asRoot(() => attempt(() => isHtpasswd(path)));
-  return { isThere, told: closed(path, isThere) };
+  return { isThere, message: closed(path, isThere) };
 }
 
 /** @throws system errors, such as `EACCES` */

@@ -17,7 +17,7 @@ import { localCandidate } from '../../update/candidate.ts';
 import { refusedResult } from '../../update/result.ts';
 import { runUpdate } from '../../update/update.ts';
 import type { Parts } from '../../update/update-context.ts';
-import { readCall, refusalExit, type Streams, toldAsUsage } from '../arguments.ts';
+import { printedAsUsage, readCall, refusalExit, type Streams } from '../arguments.ts';
 import { keepMetrics } from '../metrics-dir.ts';
 import type { Form } from '../options/form.ts';
 import { runToEnd } from '../run-to-end.ts';
@@ -78,7 +78,7 @@ export async function runUpdateCommand(
   const print = (result: RunResult): void =>
     write(renderJson(voice.scrubber.value(result), 'administrator', warned.for('administrator')));
   const refused = (error: unknown): ExitCode => {
-    if (toldAsUsage(error, form, streams, world)) return 2;
+    if (printedAsUsage(error, form, streams, world)) return 2;
     const result = refusedResult(world.env, error);
     voice.report({ type: 'run-ended', kind: 'update', result });
     if (json) print(result);

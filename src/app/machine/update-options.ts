@@ -40,9 +40,9 @@ export const UPDATE = defineCommand(
         help: 'say what would change and what people will notice, with a diff of navigator.yml; change nothing',
         group: 'What to do',
       },
-      force: { help: 'fetch and reinstall even when nothing changed, and have Navigator reload' },
+      force: { help: 'fetch and reinstall even if nothing changed, and make Navigator reload' },
       boot: {
-        help: 'bring the site up whatever the object store does: where the update fails, from the local index; for the hook of the maintenance configuration',
+        help: 'update; if that fails, bring the site up from the local index; for the hook of the maintenance configuration',
       },
       rollback: {
         operand: 'RUN',
@@ -52,9 +52,9 @@ export const UPDATE = defineCommand(
         help: 'list the last runs: when, trigger, outcome, what changed, duration',
         group: 'What to list',
       },
-      warnings: { help: 'list every row of the local index that is left out or not read as it stands' },
+      warnings: { help: 'list the rows of the local index that are skipped or corrected' },
       generations: { help: 'list what can be rolled back to' },
-      metrics: { help: 'print what this machine knows of itself, for Prometheus (docs/MONITORING.md)' },
+      metrics: { help: 'print what this machine knows about itself, for Prometheus (docs/MONITORING.md)' },
       ...APPLICATION_OPTIONS,
       ...FORM_OPTIONS,
     },

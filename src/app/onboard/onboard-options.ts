@@ -68,7 +68,7 @@ const OPTIONS = {
   },
   yes: { short: 'y', help: 'save without asking' },
   run: { help: 'after saving, run config-update --dry-run, then config-update' },
-  'no-run': { help: 'do not' },
+  'no-run': { help: 'do not run config-update after saving' },
   'env-file': {
     help: 'the file of settings that is written',
     value: FILE,
@@ -96,7 +96,7 @@ const OPTIONS = {
   region: { help: 'its region', value: text('NAME'), variable: 'AWS_REGION', presetWords: 'auto' },
   'key-id-file': { help: 'a file with the key id', value: FILE, variable: 'AWS_ACCESS_KEY_ID' },
   'secret-key-file': { help: 'a file with the secret key', value: FILE, variable: 'AWS_SECRET_ACCESS_KEY' },
-  'no-store': { help: 'there is none' },
+  'no-store': { help: 'there is no object store' },
   target: { short: 't', help: 'fly, kamal, or both: fly,kamal', value: TARGETS, group: 'The machines' },
   'fly-app': { help: 'the Fly app', value: text('NAME'), variable: 'FLEET_FLY_APP', presetWords: 'smooth' },
   'fly-token-file': {
@@ -128,7 +128,7 @@ const OPTIONS = {
     value: FILE,
     variable: 'UPDATE_CONFIG_TOKEN',
   },
-  'no-login': { help: 'nobody asks' },
+  'no-login': { help: 'use no login for the machines' },
   web: {
     help: 'on, or where the web part answers',
     value: text('on|URL'),
@@ -142,13 +142,13 @@ const OPTIONS = {
     value: text('URL'),
     variable: 'PUBLIC_URL_KAMAL',
   },
-  'no-web': { help: 'there is none' },
+  'no-web': { help: 'there is no web part' },
   'callback-url': {
     help: 'the dashboard that deploy logs are streamed to',
     value: text('URL'),
     group: 'Deploy logs',
   },
-  'no-callback': { help: 'they are streamed nowhere' },
+  'no-callback': { help: 'do not stream deploy logs' },
 } as const satisfies Options;
 
 export const ONBOARD = defineCommand(
@@ -159,7 +159,7 @@ export const ONBOARD = defineCommand(
     summary: 'set up a new admin host, up to its first update',
     about: [
       'Asks step by step for everything that config-update needs on the host that owns the index, checks every answer as it is given, and writes one file of settings at the end, and deploy.enc where deploy logs are to be streamed to a dashboard. Ctrl-C ends it at any question, and nothing is written.',
-      'What the environment or the file of settings says already is offered. Without a terminal every answer must be there, or be given by an option; secrets come from the environment or from files, never from options.',
+      'Answers that the environment or the file of settings has already are offered. Without a terminal every answer must be set already, or be given by an option; secrets come from the environment or from files, never from options.',
     ],
     options: OPTIONS,
     examples: [

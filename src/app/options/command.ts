@@ -6,7 +6,7 @@ export interface Value<V> {
   readonly name: string;
   /** @throws {Unfit} */
   readonly parse: (text: string) => V;
-  /** All that there is to choose from; absent where there is no end of it. */
+  /** All values to choose from; absent if their number has no limit. */
   readonly choices?: readonly string[];
   readonly names?: 'file' | 'directory';
 }
@@ -156,7 +156,7 @@ export function text(name: string): Value<string> {
   return { name, parse: (given) => given };
 }
 
-/** Text of a form, which `takes` tells in words, such as `an ETag`. */
+/** Text of a form, which `takes` says in words, such as `an ETag`. */
 export function formed(name: string, form: RegExp, takes: string): Value<string> {
   return {
     name,

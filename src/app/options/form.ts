@@ -1,7 +1,7 @@
 import type { Failure } from '../../failure.ts';
 import type { Options } from './command.ts';
 
-/** How an operation is told: line by line, by its result as one JSON object, or by its events as JSON, one a line. */
+/** How an operation is printed: line by line, its result as one JSON object, or its events as JSON, one a line. */
 export type Form = 'lines' | 'json' | 'events';
 
 /** Options of every executable that programs read. */

@@ -7,7 +7,7 @@ import { readCall } from '../arguments.ts';
 import { atAppRoot, type Voice, type World } from '../machine/machine-parts.ts';
 import type { ExitCode } from '../machine/update-command.ts';
 import { limitTime } from '../time-limit.ts';
-import { type Json, type Output, runTold } from '../voice.ts';
+import { type Json, type Output, runReported } from '../voice.ts';
 import { listReady, renderListing } from './ready-list.ts';
 import { READY, type ReadyOptions } from './ready-options.ts';
 import { buildReadyParts, servedBy } from './ready-parts.ts';
@@ -20,7 +20,7 @@ export async function runReadyHook(world: World, args: readonly string[], output
   const isList = form === 'lines' && call.options().task === 'list';
   // A reader of the list on standard output must not take a message for a part of it.
   const told = isList ? { ...output, write: output.complain, terminal: null } : output;
-  return await runTold(world, told, { form }, async ({ voice, json, at }) => {
+  return await runReported(world, told, { form }, async ({ voice, json, at }) => {
     const options = { ...call.options(), asHook: args.length === 0 };
     const here = atAppRoot(world, options.appRoot);
     at(here);

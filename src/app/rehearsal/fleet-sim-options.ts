@@ -60,13 +60,13 @@ export const FLEET_SIM = defineCommand(
         group: 'The fleet',
       },
       workers: {
-        help: 'further ones of the process group worker, which serve nothing',
+        help: 'more machines, of the process group worker, which serve nothing',
         value: wholeNumber('N', 0, MAX_MACHINES),
         preset: '0',
       },
       regions: { help: 'their regions, in turn', value: REGIONS, preset: 'ams,iad,ord,dfw,sjc,ewr,syd,nrt' },
       states: {
-        help: 'so many of them are not started: suspended=2,stopped=1,created=1',
+        help: 'how many of them are not started: suspended=2,stopped=1,created=1',
         value: { name: 'LIST', parse: readStates },
         preset: '',
       },
@@ -87,7 +87,7 @@ export const FLEET_SIM = defineCommand(
         group: 'How machines answer',
       },
       faults: {
-        help: 'what goes wrong, KIND=N or KIND=P%, at every request of so many machines; KIND-once=N at their first one: slow=2,hang=1,fail-once=5%',
+        help: 'what goes wrong: KIND=N or KIND=P% at every request to so many machines, KIND-once=N at their first request: slow=2,hang=1,fail-once=5%',
         value: { name: 'LIST', parse: readFaults },
         preset: '',
       },
@@ -97,7 +97,7 @@ export const FLEET_SIM = defineCommand(
         preset: '3000',
       },
       seed: {
-        help: 'another seed gives other ids, and the faults to other machines',
+        help: 'another seed gives other ids, and chooses other machines for the faults',
         value: wholeNumber('N', 0, 999_999_999),
         preset: '1',
       },
@@ -129,7 +129,7 @@ export const FLEET_SIM = defineCommand(
       },
       flyctl: { help: 'write a stand-in for flyctl there', value: FILE },
       env: { help: 'write the variables there, for ". FILE"', value: FILE },
-      quiet: { short: 'q', help: 'do not tell of each request' },
+      quiet: { short: 'q', help: 'do not print each request' },
     },
     examples: [
       ['fleet-sim --etag abc --faults slow=2,fail-once=1', 'eight machines, of which three make trouble'],

@@ -4,7 +4,7 @@ import { problemOf } from '../../failure.ts';
 import { createApplication } from '../../web/application.ts';
 import { ROUTES } from '../../web/routes.ts';
 import type { WebLog } from '../../web/web-context.ts';
-import { readCall, type Streams, toldAsUsage } from '../arguments.ts';
+import { printedAsUsage, readCall, type Streams } from '../arguments.ts';
 import {
   atAppRoot,
   buildVoice,
@@ -58,7 +58,7 @@ export async function runShowcaseWeb(
 }
 
 function refuse(error: unknown, { logOnly }: Voice, streams: Streams, world: World): WebCode {
-  if (toldAsUsage(error, 'lines', streams, world)) return 2;
+  if (printedAsUsage(error, 'lines', streams, world)) return 2;
   const { code, message, hint } = problemOf(error);
   logOnly({ type: 'note', level: 'warning', message: `failed (${code}): ${message}` });
   streams.complain(`Failed (${code}): ${message}\nWhat to do: ${hint}\n`);

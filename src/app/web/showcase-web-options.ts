@@ -88,12 +88,9 @@ export const SHOWCASE_WEB = defineCommand(
       ['WEBHOOK_STORE_TOKEN_FILE', 'a file with tokens, one a line, that the object store notifies with'],
       [
         'WEBHOOK_URLS, WEBHOOK_URLS_FILE',
-        'addresses that are told of runs, with spaces between them; a file with them',
+        'addresses that get messages about runs, separated by spaces; a file with them',
       ],
-      [
-        'WEBHOOK_SIGNING_KEY_FILE',
-        'a file with the keys (whsec_..., one a line) that sign what they are told',
-      ],
+      ['WEBHOOK_SIGNING_KEY_FILE', 'a file with the keys (whsec_..., one a line) that sign these messages'],
       ['WEBHOOK_NOTIFY_URL', 'an address that is asked (GET) when an index was published'],
       ['METRICS_TOKEN_FILE', 'a file with the token by which programs elsewhere may read the metrics'],
       ['APP_SOURCE', "the application's source, where changes that are not deployed are looked for"],

@@ -24,7 +24,7 @@ export interface WebSettings {
   readonly mail: MailSettings | null;
   /** Requests of programs that come in. */
   readonly hooks: HookSettings;
-  /** Where programs are told of runs. */
+  /** Where messages about runs are sent. */
   readonly endpoints: readonly Endpoint[];
   /** By which programs elsewhere may read the metrics; null for nobody. */
   readonly metricsToken: string | null;

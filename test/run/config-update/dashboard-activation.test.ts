@@ -85,7 +85,7 @@ describe('config-update', () => {
       const { stdout, stderr, exitCode } = await host.configUpdate(['--concurrency', '1']);
       expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
       const [first = '', ...rest] = stdout.split('\n');
-      expect(first).toMatch(/^Note: no dashboard is told of this run: /);
+      expect(first).toMatch(/^Note: no dashboard gets the log of this run: /);
       expect(first).toMatch(why);
       expect(first).not.toMatch(/in-the-query|no-key-at-all|0123456789abcdef/);
       expect(masked(rest.join('\n'))).toBe(await saidWithoutDashboard());
@@ -131,7 +131,7 @@ describe('config-update', () => {
       expect(scene.fleet.asked).toEqual([]);
       const { exitCode, stdout } = await host.configUpdate(nowhere);
       expect(exitCode).toBe(0);
-      expect(stdout).toMatch(/^Note: no dashboard is told of this run: .*nowhere is not there\n/);
+      expect(stdout).toMatch(/^Note: no dashboard gets the log of this run: .*nowhere is not there\n/);
     },
   );
 
@@ -214,7 +214,7 @@ describe('config-update', () => {
     writeFileSync(join(host.appRoot, 'deploy.enc'), 'broken');
     const broken = await host.configUpdate(args);
     expect(broken.exitCode).toBe(code);
-    expect(broken.stdout + broken.stderr).not.toMatch(/no dashboard is told|deploy\.enc is|deploy\.enc was/);
+    expect(broken.stdout + broken.stderr).not.toMatch(/no dashboard gets|deploy\.enc is|deploy\.enc was/);
     rmSync(join(host.appRoot, 'deploy.enc'));
     putDashboard(host, receiver);
     expect((await host.configUpdate(args)).exitCode).toBe(code);
