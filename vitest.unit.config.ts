@@ -5,9 +5,9 @@ import { configDefaults } from 'vitest/config';
 import { startsNothing } from './test/support/suite/starts-nothing.ts';
 import usual from './vitest.config.ts';
 
-const tests = readdirSync(resolve(import.meta.dirname, 'test'), { recursive: true, encoding: 'utf8' })
+const tests = readdirSync(resolve(import.meta.dirname, 'test/unit'), { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.test.ts'))
-  .map((name) => join('test', name));
+  .map((name) => join('test/unit', name));
 
 /** Tests of drawn cases, and of every line or every bad input there is, take as long as all others together. */
 const THOROUGH = [
@@ -17,7 +17,7 @@ const THOROUGH = [
   'test/unit/index/bad-inputs.test.ts',
 ];
 
-/** The tests that start no process and reach no server: nothing that they import could. */
+/** The tests of `test/unit` that start no process and reach no server: nothing that they import could. */
 export default {
   ...usual,
   test: {

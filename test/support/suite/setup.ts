@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll } from 'vitest';
 import { endEverything } from './at-end.ts';
+import { recordCpuTimes } from './cpu-times.ts';
 import './same-bytes.ts';
 
 /**
@@ -15,4 +16,6 @@ fc.configureGlobal({
   defaultSizeToMaxWhenMaxSpecified: true,
 });
 
+// Before the other one, so that it is done after it.
+if (process.env['CPU_TIMES']) recordCpuTimes(process.env['CPU_TIMES']);
 afterAll(endEverything);
