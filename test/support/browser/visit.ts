@@ -28,7 +28,9 @@ export async function visitor(
       const response = await page.goto(site.url(path), { waitUntil: 'load' });
       // Outlines of maps are files that a browser draws when they have come.
       await page.waitForFunction(() =>
-        [...document.querySelectorAll('use')].every((use) => use.getBoundingClientRect().width > 0),
+        [...document.querySelectorAll('use')].every(
+          (use) => !use.checkVisibility() || use.getBoundingClientRect().width > 0,
+        ),
       );
       return response?.status() ?? 0;
     },
