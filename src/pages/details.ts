@@ -21,7 +21,8 @@ export function renderRegion(view: SiteView, region: RegionView): string {
   return renderLayout({
     view,
     about: aboutRegion(view, region),
-    main: html`<h1><bdi>${region.name}</bdi> <span class="quiet">${region.code}</span></h1>
+    main: html`<h1><bdi title="${region.code}">${region.name}</bdi></h1>
+<p class="quiet">A data center. It serves the events of these studios, which may be far from it.</p>
 ${renderSearch({ near: false })}${renderNext('Next dates', 3)}${maps}
 <h2>Studios</h2>
 ${renderStudioNames(view, region.studios)}
@@ -32,7 +33,7 @@ ${renderCalendar(view, years, false)}`,
 /** So many events are shown at once, before years that are over close. */
 const AT_ONCE = 12;
 
-/** A studio, in its language: its events by year, its region, its place on the map. */
+/** A studio, in its language: its events by year, its place on the map. */
 export function renderStudio(view: SiteView, self: StudioView): string {
   const { studio, entries } = self;
   const wording = wordingFor(studio.locale);
@@ -44,7 +45,6 @@ export function renderStudio(view: SiteView, self: StudioView): string {
     about: aboutStudio(view, self),
     wording,
     main: html`<h1>${renderName(studio.name, studio.locale, lang)}</h1>
-${region ? html`<p>${labels.region}: ${renderRegionName(view, region)}</p>` : null}
 <p class="ask"><a class="button" href="${view.links.request(studio.key)}">${view.hasWeb ? labels.requestByOwner : labels.request}</a> <span class="quiet">${labels.site.ownersOnly}</span></p>
 <div class="about">
 <div>
@@ -52,7 +52,8 @@ ${renderNext(labels.nextDate, 1)}<h2>${labels.events}</h2>
 ${entries.length === 0 ? html`<p>${labels.noEvents}</p>` : renderPasswords(wording)}
 ${entries.map((entry, at) => renderOwnYear(view, self, entry, at === 0))}</div>
 ${maps}
-</div>`,
+</div>
+${region ? html`<p class="quiet">${filled(labels.servedFrom, renderRegionName(view, region))}</p>` : null}`,
   });
 }
 

@@ -3,7 +3,8 @@ export interface Labels {
   readonly home: string;
   readonly studios: string;
   readonly regions: string;
-  readonly region: string;
+  /** `{}`: where a data center is. */
+  readonly servedFrom: string;
   readonly events: string;
   /** `{}`: a year. */
   readonly eventsOf: string;

@@ -38,6 +38,7 @@ export function renderRegions(view: SiteView): string {
     about: aboutRegions(view),
     section: 'regions',
     main: html`<h1>Regions</h1>
+<p>A region is a data center. It serves the events of the studios that are named below it, usually those nearest to it.</p>
 ${renderMaps(view, pointsOf(view, regions, []), ENGLISH)}
 ${regions.length === 0 && NONE}${regions.map(
   (region) => html`<h2>${renderRegionName(view, region)}</h2>
@@ -95,7 +96,7 @@ ${[...view.regions.values()].map(
 
 /** Linked where there is a page. */
 export function renderRegionName({ links }: SiteView, { name, code, hasPage }: RegionView): Html {
-  const text = html`<bdi>${name}</bdi>`;
+  const text = html`<bdi title="${code}">${name}</bdi>`;
   return hasPage ? html`<a href="${links.region(code)}">${text}</a>` : text;
 }
 

@@ -52,7 +52,7 @@ export interface SiteView {
   /** By name. */
   readonly studios: readonly StudioView[];
   readonly studioByKey: ReadonlyMap<string, StudioView>;
-  /** By code. */
+  /** By their codes, in the order of their names. */
   readonly regions: ReadonlyMap<string, RegionView>;
   /** Descending. */
   readonly years: readonly Year[];
@@ -87,7 +87,7 @@ export function viewOf(index: Index, site: PagesOptions): SiteView {
     hasWeb: site.hasWeb,
     studios,
     studioByKey: new Map(studios.map((view) => [view.studio.key, view])),
-    regions: regionsOf(index, studios),
+    regions: regionsOf(index, studios, collator),
     years: index.years,
     recent: index.years.slice(0, 2),
     whenOf: dateReader(),
@@ -107,7 +107,11 @@ function entriesByStudio({ years }: Index): Map<string, StudioYear[]> {
   return byStudio;
 }
 
-function regionsOf(index: Index, studios: readonly StudioView[]): Map<string, RegionView> {
+function regionsOf(
+  index: Index,
+  studios: readonly StudioView[],
+  collator: Intl.Collator,
+): Map<string, RegionView> {
   const owned = new Map<string, StudioView[]>();
   for (const view of studios) {
     const code = view.studio.region;
@@ -118,23 +122,25 @@ function regionsOf(index: Index, studios: readonly StudioView[]): Map<string, Re
   }
   const withPage = new Set(prerenderPages(index).regions);
   return new Map(
-    index.regions.map(({ code, name, lat, lon }) => {
-      const own = owned.get(code) ?? [];
-      const events = own.reduce((sum, view) => sum + view.events, 0);
-      return [
-        code,
-        {
+    [...index.regions]
+      .sort((a, b) => collator.compare(a.name, b.name) || compareBytes(a.code, b.code))
+      .map(({ code, name, lat, lon }) => {
+        const own = owned.get(code) ?? [];
+        const events = own.reduce((sum, view) => sum + view.events, 0);
+        return [
           code,
-          name,
-          lat,
-          lon,
-          place: placeOnMap(lat, lon),
-          studios: own,
-          events,
-          hasPage: withPage.has(code),
-        },
-      ];
-    }),
+          {
+            code,
+            name,
+            lat,
+            lon,
+            place: placeOnMap(lat, lon),
+            studios: own,
+            events,
+            hasPage: withPage.has(code),
+          },
+        ];
+      }),
   );
 }
 

@@ -5,7 +5,7 @@ export const DE: Labels = {
   home: 'Startseite',
   studios: 'Studios',
   regions: 'Regionen',
-  region: 'Region',
+  servedFrom: 'Serverstandort: {}',
   events: 'Veranstaltungen',
   eventsOf: 'Veranstaltungen im Jahr {}',
   noEvents: 'Noch keine Veranstaltungen.',

@@ -5,7 +5,7 @@ export const EN: Labels = {
   home: 'Home',
   studios: 'Studios',
   regions: 'Regions',
-  region: 'Region',
+  servedFrom: 'Served from {}',
   events: 'Events',
   eventsOf: 'Events in {}',
   noEvents: 'No events yet.',

@@ -5,7 +5,7 @@ export const ES: Labels = {
   home: 'Inicio',
   studios: 'Estudios',
   regions: 'Regiones',
-  region: 'Región',
+  servedFrom: 'Servidor en: {}',
   events: 'Eventos',
   eventsOf: 'Eventos de {}',
   noEvents: 'Todavía no hay eventos.',

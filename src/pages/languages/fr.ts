@@ -5,7 +5,7 @@ export const FR: Labels = {
   home: 'Accueil',
   studios: 'Studios',
   regions: 'Régions',
-  region: 'Région',
+  servedFrom: 'Serveur : {}',
   events: 'Événements',
   eventsOf: 'Événements de {}',
   noEvents: 'Aucun événement pour le moment.',

@@ -5,7 +5,7 @@ export const IT: Labels = {
   home: 'Inizio',
   studios: 'Scuole',
   regions: 'Regioni',
-  region: 'Regione',
+  servedFrom: 'Sede del server: {}',
   events: 'Eventi',
   eventsOf: 'Eventi del {}',
   noEvents: 'Ancora nessun evento.',

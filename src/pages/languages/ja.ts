@@ -5,7 +5,7 @@ export const JA: Labels = {
   home: 'ホーム',
   studios: 'スタジオ',
   regions: '地域',
-  region: '地域',
+  servedFrom: 'サーバーの所在地：{}',
   events: 'イベント',
   eventsOf: '{}年のイベント',
   noEvents: 'イベントはまだありません。',

@@ -5,7 +5,7 @@ export const PL: Labels = {
   home: 'Strona główna',
   studios: 'Studia',
   regions: 'Regiony',
-  region: 'Region',
+  servedFrom: 'Serwer: {}',
   events: 'Wydarzenia',
   eventsOf: 'Wydarzenia w roku {}',
   noEvents: 'Nie ma jeszcze wydarzeń.',

@@ -5,7 +5,7 @@ export const RO: Labels = {
   home: 'Acasă',
   studios: 'Studiouri',
   regions: 'Regiuni',
-  region: 'Regiune',
+  servedFrom: 'Serverul: {}',
   events: 'Evenimente',
   eventsOf: 'Evenimente în {}',
   noEvents: 'Niciun eveniment deocamdată.',

@@ -5,7 +5,7 @@ export const UK: Labels = {
   home: 'Головна',
   studios: 'Студії',
   regions: 'Регіони',
-  region: 'Регіон',
+  servedFrom: 'Сервер: {}',
   events: 'Події',
   eventsOf: 'Події {} року',
   noEvents: 'Подій ще немає.',

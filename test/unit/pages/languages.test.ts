@@ -5,9 +5,8 @@ import { CATALOGUE, ENGLISH, wordingFor } from '../../../src/pages/wording.ts';
 
 /** Words that a language shares with English. */
 const SHARED: Readonly<Record<string, readonly string[]>> = {
-  de: ['studios', 'region'],
+  de: ['studios'],
   fr: ['studios'],
-  pl: ['region'],
 };
 
 /** Every text of a catalogue, by its path: `maps.us`. */

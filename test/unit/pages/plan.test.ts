@@ -114,12 +114,12 @@ describe('a studio’s page', () => {
   it('without a place has no map, and without a region names none', () => {
     const page = renderPage(INDEX, "studios/o'hara+sons/index.html");
     expect(page).not.toContain('<svg');
-    expect(textOf(page)).not.toContain('Region:');
+    expect(textOf(page)).not.toContain('Served from');
   });
 
   it('names its region without a link where that has no page', () => {
     const page = renderPage(INDEX, 'studios/unused/index.html');
-    expect(textOf(page)).toContain('Region: London, United Kingdom');
+    expect(textOf(page)).toContain('Served from London, United Kingdom');
     expect(linksOf(page)).not.toContain('/showcase/regions/lhr/');
   });
 
