@@ -28,19 +28,11 @@ export function overlap(a: Box, b: Box): boolean {
   );
 }
 
-/** The smallest box around places. */
+/** The smallest box around places, of which there is one at least. */
 export function boxAround(spots: readonly Spot[]): Box {
-  let [left, top, right, bottom] = [1, 1, -1, -1].map((sign) => sign * Number.POSITIVE_INFINITY) as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  for (const { x, y } of spots) {
-    [left, right] = [Math.min(left, x), Math.max(right, x)];
-    [top, bottom] = [Math.min(top, y), Math.max(bottom, y)];
-  }
-  return { left, top, width: right - left, height: bottom - top };
+  const [xs, ys] = [spots.map(({ x }) => x), spots.map(({ y }) => y)];
+  const [left, top] = [Math.min(...xs), Math.min(...ys)];
+  return { left, top, width: Math.max(...xs) - left, height: Math.max(...ys) - top };
 }
 
 /** Places in squares, so that those near to one are found without a look at all. */
@@ -54,23 +46,24 @@ export class Neighbours<T extends Spot> {
   }
 
   add(spot: T): void {
-    const key = this.#key(spot.x, spot.y);
+    const key = this.#key(spot);
     const known = this.#cells.get(key);
     if (known) known.push(spot);
     else this.#cells.set(key, [spot]);
   }
 
+  /** @param spot one that was added, as it was */
   delete(spot: T): void {
-    const known = this.#cells.get(this.#key(spot.x, spot.y));
+    const known = this.#cells.get(this.#key(spot));
     known?.splice(known.indexOf(spot), 1);
   }
 
   /** Those nearer than the reach. */
   near(to: Spot): T[] {
     const found: T[] = [];
-    for (const stepX of [-this.#cell, 0, this.#cell]) {
-      for (const stepY of [-this.#cell, 0, this.#cell]) {
-        for (const spot of this.#cells.get(this.#key(to.x + stepX, to.y + stepY)) ?? []) {
+    for (const right of [-1, 0, 1]) {
+      for (const down of [-1, 0, 1]) {
+        for (const spot of this.#cells.get(this.#key(to, right, down)) ?? []) {
           if (distance(spot, to) < this.#cell) found.push(spot);
         }
       }
@@ -78,7 +71,8 @@ export class Neighbours<T extends Spot> {
     return found;
   }
 
-  #key(x: number, y: number): string {
-    return `${Math.floor(x / this.#cell)} ${Math.floor(y / this.#cell)}`;
+  /** The square of a place, or one beside it. Whole squares are counted: a sum of fractions could skip one. */
+  #key({ x, y }: Spot, right = 0, down = 0): string {
+    return `${Math.floor(x / this.#cell) + right} ${Math.floor(y / this.#cell) + down}`;
   }
 }
