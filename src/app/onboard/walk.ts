@@ -13,11 +13,13 @@ import { planOf } from './save-plan.ts';
 import type { Answered } from './saving.ts';
 import { chosenPart, conclude, PARTS, takePart } from './wizard.ts';
 
+/** What a walk begins with. */
+type Known = Pick<Run, 'world' | 'options'>;
+
 /** All parts, until somebody saves. @throws {Cancelled} */
-export async function walk(run: Run, asker: Asker): Promise<Answered> {
-  const { world, options } = run;
+export async function walk({ world, options }: Known, asker: Asker): Promise<Answered> {
   for (;;) {
-    let { answers, envFile } = await begin(run, asker);
+    let { answers, envFile } = await begin({ world, options }, asker);
     for (const part of PARTS.slice(1)) answers = await takePart(part, { world, answers }, asker, false);
     for (;;) {
       if (options.yes) return { answers, envFile };
@@ -35,7 +37,7 @@ export async function walk(run: Run, asker: Asker): Promise<Answered> {
 }
 
 /** The first part says where the file of settings is, which answers the others. */
-async function begin({ world, options }: Run, asker: Asker): Promise<Answered> {
+async function begin({ world, options }: Known, asker: Asker): Promise<Answered> {
   const known = knownAnswers(world, options);
   const placed = await takePart(PLACE, { world, answers: known.answers }, asker, false);
   const { settings } = placed;

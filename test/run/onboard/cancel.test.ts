@@ -1,6 +1,10 @@
+import { execFile } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { buildWalk } from '../../support/onboard/build-walk.ts';
 import { answer, happyWay } from '../../support/onboard/happy-way.ts';
 import { NewHost, Surroundings } from '../../support/onboard/new-host.ts';
 import { KEYS, OnboardTerminal } from '../../support/onboard/onboard-terminal.ts';
@@ -8,7 +12,7 @@ import { atEnd } from '../../support/suite/at-end.ts';
 
 const { enter, interrupt, end } = KEYS;
 
-// Some thirty runs of the wizard, one after the other: Fly lets its machines be listed once a second.
+// A walk for each question, one after the other: Fly lets its machines be listed once a second.
 vi.setConfig({ testTimeout: 180_000 });
 
 let surroundings: Surroundings;
@@ -32,16 +36,32 @@ async function stoppedAt(count: number): Promise<OnboardTerminal> {
 }
 
 describe('Ctrl-C', () => {
-  it('at any question of the wizard writes nothing, and ends it with 130', async () => {
+  it.each([
+    ['its first question', 0],
+    ['a choice', 2],
+    ['a text', 3],
+    ['a secret', 7],
+    ['a confirmation', 23],
+    ['the summary', 25],
+  ])('at %s writes nothing, and ends the wizard with 130', async (_, count) => {
     const before = host.tree();
-    const ends = [];
-    for (const [count, [question]] of happyWay(host).entries()) {
-      const terminal = await stoppedAt(count);
-      terminal.type(interrupt);
-      const code = await terminal.ended;
-      ends.push([question, code, terminal.plain.includes('Cancelled. Nothing was written.')]);
-    }
-    expect(ends).toEqual(happyWay(host).map(([question]) => [question, 130, true]));
+    const terminal = await stoppedAt(count);
+    terminal.type(interrupt);
+    expect(await terminal.ended).toBe(130);
+    expect(terminal.plain).toContain('Cancelled. Nothing was written.');
+    expect(host.tree()).toEqual(before);
+  });
+
+  it('at any question of the wizard has nothing written', async () => {
+    const before = host.tree();
+    const stops = happyWay(host);
+    const program = await buildWalk();
+    atEnd(() => rmSync(program));
+    const { stdout } = await promisify(execFile)(process.execPath, [program, JSON.stringify(stops)], {
+      env: host.env(),
+    });
+    const ends = JSON.parse(stdout) as [asked: string, end: string][];
+    expect(ends).toEqual(stops.map(([question]) => [expect.stringContaining(question), 'cancelled']));
     expect(host.tree()).toEqual(before);
   });
 
