@@ -37,17 +37,20 @@ export function pack(
   return { name, integrity, archive, manifest };
 }
 
-/** Serves packages as a registry does. */
+const versionOf = ({ manifest }: Package): string => String(manifest['version']);
+
+/** Serves packages as a registry does: what the list holds at that moment. */
 export async function startRegistry(packages: readonly Package[]): Promise<{ url: string; server: Server }> {
   const server = createServer((request, response) => {
     const [, name = '', file] = (request.url ?? '').split('/');
     const found = packages.find((each) => each.name === name);
     if (!found) return response.writeHead(404).end('{}');
     if (file === '-') return response.end(found.archive);
-    const dist = { tarball: `${url}/${name}/-/${name}-1.0.0.tgz`, integrity: found.integrity };
-    const versions = { '1.0.0': { ...found.manifest, dist } };
+    const version = versionOf(found);
+    const dist = { tarball: `${url}/${name}/-/${name}-${version}.tgz`, integrity: found.integrity };
+    const versions = { [version]: { ...found.manifest, dist } };
     response.setHeader('content-type', 'application/json');
-    return response.end(JSON.stringify({ name, versions, 'dist-tags': { latest: '1.0.0' } }));
+    return response.end(JSON.stringify({ name, versions, 'dist-tags': { latest: version } }));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -66,7 +69,7 @@ export function layProject(dir: string, [first, ...optional]: readonly [Package,
   const project = {
     name: 'project',
     version: '1.0.0',
-    devDependencies: { [first.name]: '1.0.0' },
+    devDependencies: { [first.name]: versionOf(first) },
     optionalDependencies: Object.fromEntries(optional.map(({ name }) => [name, '1.0.0'])),
   };
   const lock: Lock & Record<string, unknown> = {

@@ -1,8 +1,17 @@
-import { chownSync, existsSync, lstatSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { changeLock, layProject, runIn } from '../../support/build/project.ts';
+import { changeLock, layProject, PLAIN, pack, runIn, startRegistry } from '../../support/build/project.ts';
 import { AS_SOMEBODY, Project, SOMEBODY } from '../../support/build/use-project.ts';
 
 // npm installs in each test.
@@ -46,6 +55,22 @@ describe('the set-up', () => {
     await project.setUp();
     changeLock(project.dir, 'node-here', { integrity: plain.integrity });
     await project.expectRefused('not what package-lock.json proves');
+  });
+
+  it('asks the registry again where what npm knows of it is older than the lock', async () => {
+    const served = [plain, node];
+    const registry = await startRegistry(served);
+    const env = { npm_config_registry: registry.url };
+    layProject(project.dir, [plain, node]);
+    expect(await project.setUp(env)).toEqual(INSTALLED);
+    const newer = pack(mkdtempSync(join(project.dir, 'newer-')), { ...PLAIN, version: '1.1.0' });
+    served[0] = newer;
+    layProject(project.dir, [newer, node]);
+    expect(await project.setUp(env)).toEqual(INSTALLED);
+    const installed = readFileSync(join(project.dir, 'node_modules/plain/package.json'), 'utf8');
+    expect(JSON.parse(installed)).toMatchObject({ version: '1.1.0' });
+    registry.server.close();
+    registry.server.closeAllConnections();
   });
 
   it('accepts the result of a plain `npm ci`, runs no script, and adds the link', async () => {
