@@ -154,7 +154,6 @@ export function aboutStudioYear(view: SiteView, self: StudioView, year: number):
       href: links.studioYear(entry),
       name: String(entry.year),
     })),
-    events: entries,
     logo: studio.logo,
   };
 }

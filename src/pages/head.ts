@@ -29,6 +29,7 @@ export function renderHead({ view, about, lang, picture }: Head): Html {
   const addressOf = (path: string) => (isShown ? addressIn(view, path) : null);
   const canonical = href === null ? null : addressOf(href);
   const image = picture && addressOf(links.asset(picture));
+  const described = describeEvents(view, events, addressOf);
   const locale = lang === 'en' ? 'en_US' : lang.includes('-') && lang.replaceAll('-', '_');
   return html`<head>
 <meta charset="utf-8">
@@ -45,7 +46,6 @@ ${
 <meta property="og:type" content="website">
 <meta property="og:site_name" content="${SITE}">
 <meta property="og:title" content="${title}">
-<meta property="og:description" content="${description}">
 <meta property="og:url" content="${canonical}">
 `
 }${
@@ -64,10 +64,11 @@ ${
 <link rel="apple-touch-icon" href="${links.asset(TOUCH_ICON)}">
 <link rel="stylesheet" href="${links.asset(STYLE)}">
 <script defer src="${links.asset(VISIT_SCRIPT)}"></script>
-${describeEvents(view, events, addressOf).map(
-  (event) => html`${renderJson('application/ld+json', event)}
-`,
-)}</head>`;
+${
+  described &&
+  html`${renderJson('application/ld+json', described)}
+`
+}</head>`;
 }
 
 /** A path from the host's top as visitors shall see it; null where no address is known. */

@@ -8,9 +8,13 @@ export type JsonLd = { readonly [key: string]: string | number | JsonLd | readon
 
 const CONTEXT = 'https://schema.org';
 
+/** Within the page. */
+const PLACE = '#place';
+const ORGANIZER = '#studio';
+
 /**
- * Events as schema.org's `DanceEvent`, for search engines and calendars: those whose days are known. Addresses are in it
- * only if the site's own is known.
+ * The events of one studio as schema.org's `DanceEvent`, for search engines and calendars: those whose days are known, and
+ * the studio once, as their place and organizer. Null if there are none. Addresses are in it only if the site's own is known.
  *
  * @param addressOf a path from the host's top as an address; null where there is none
  */
@@ -18,23 +22,35 @@ export function describeEvents(
   view: SiteView,
   entries: readonly StudioYear[],
   addressOf: (href: string) => string | null,
-): JsonLd[] {
-  return entries.flatMap((entry) =>
-    entry.events.flatMap((event) => {
-      const days = view.whenOf(entry, event)?.days;
-      if (!days || !isWholeDay(days.from)) return [];
-      return {
-        '@context': CONTEXT,
-        '@type': 'DanceEvent',
-        name: nameOf(entry, event),
-        startDate: days.from,
-        endDate: isWholeDay(days.to) ? days.to : days.from,
-        ...addressed('url', addressOf(view.links.event(entry, event))),
-        location: placeOf(entry),
-        organizer: organizerOf(view, entry, addressOf),
-      };
-    }),
+): JsonLd | null {
+  const [first] = entries;
+  const events = entries.flatMap((entry) =>
+    entry.events.map((event) => eventOf(view, entry, event, addressOf)).filter((event) => event !== null),
   );
+  if (!first || events.length === 0) return null;
+  return {
+    '@context': CONTEXT,
+    '@graph': [placeOf(first), organizerOf(view, first, addressOf), ...events],
+  };
+}
+
+function eventOf(
+  view: SiteView,
+  entry: StudioYear,
+  event: Event,
+  addressOf: (href: string) => string | null,
+): JsonLd | null {
+  const days = view.whenOf(entry, event)?.days;
+  if (!days || !isWholeDay(days.from)) return null;
+  return {
+    '@type': 'DanceEvent',
+    name: nameOf(entry, event),
+    startDate: days.from,
+    endDate: isWholeDay(days.to) ? days.to : days.from,
+    ...addressed('url', addressOf(view.links.event(entry, event))),
+    location: { '@id': PLACE },
+    organizer: { '@id': ORGANIZER },
+  };
 }
 
 /** `2026-05` is a month. */
@@ -57,6 +73,7 @@ function placeOf({ studio }: StudioYear): JsonLd {
   };
   return {
     '@type': 'Place',
+    '@id': PLACE,
     name: clean(studio.name),
     ...(address ? { address } : {}),
     ...(lat === null || lon === null
@@ -72,6 +89,7 @@ function organizerOf(
 ): JsonLd {
   return {
     '@type': 'Organization',
+    '@id': ORGANIZER,
     name: clean(studio.name),
     ...addressed('url', addressOf(links.studio(studio.key))),
   };

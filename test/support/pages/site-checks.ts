@@ -1,7 +1,7 @@
 import { HtmlValidate, type RuleConfig } from 'html-validate';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { publicPaths } from '../../../src/app/ready/pages-around.ts';
-import type { Index } from '../../../src/index/index-model.ts';
+import { entriesOf, type Index } from '../../../src/index/index-model.ts';
 import type { Page } from '../../../src/pages/page.ts';
 import { plainOptions } from '../../../src/pages/pages-options.ts';
 import { planPages } from '../../../src/pages/plan-pages.ts';
@@ -48,29 +48,41 @@ export function describeSite(name: string, indexOf: () => Index): void {
     });
 
     it('describes events by what their search engines ask for', () => {
+      const day = expect.stringMatching(/^\d{4}-\d{2}-\d{2}$/);
+      const named = { '@id': expect.stringMatching(/^#/), name: expect.stringMatching(/./) };
       let count = 0;
       for (const [path, text] of pages()) {
-        for (const [, json = ''] of text.matchAll(/<script type="application\/ld\+json">(.*)<\/script>/g)) {
+        const [, json] = /<script type="application\/ld\+json">(.*)<\/script>/.exec(text) ?? [];
+        if (json === undefined) continue;
+        const { '@context': context, '@graph': graph } = JSON.parse(json) as {
+          '@context': string;
+          '@graph': { '@id'?: string; startDate: string; endDate: string }[];
+        };
+        const [place, organizer, ...events] = graph;
+        expect([path, context, place, organizer]).toEqual([
+          path,
+          'https://schema.org',
+          expect.objectContaining({ '@type': 'Place', ...named }),
+          expect.objectContaining({ '@type': 'Organization', ...named }),
+        ]);
+        for (const event of events) {
           count += 1;
-          const day = expect.stringMatching(/^\d{4}-\d{2}-\d{2}$/);
-          const event = JSON.parse(json) as { startDate: string; endDate: string };
-          expect([path, event]).toMatchObject([
+          expect([path, event]).toEqual([
             path,
             {
-              '@context': 'https://schema.org',
               '@type': 'DanceEvent',
               name: expect.stringMatching(/./),
               startDate: day,
               endDate: day,
               url: expect.stringMatching(/^https:\/\/dance\.example\/showcase\/\d{4}\/./),
-              location: { '@type': 'Place', name: expect.stringMatching(/./) },
-              organizer: { '@type': 'Organization', name: expect.stringMatching(/./) },
+              location: { '@id': place?.['@id'] },
+              organizer: { '@id': organizer?.['@id'] },
             },
           ]);
           expect(event.startDate <= event.endDate).toBe(true);
         }
       }
-      expect(count).toBeGreaterThan(2);
+      expect(count).toBeGreaterThan(1);
     });
 
     it('has one address for each page that asks for no login, and for no other', () => {
@@ -102,6 +114,21 @@ export function describeSite(name: string, indexOf: () => Index): void {
         .filter(([path]) => isPublic(hrefOf(path)))
         .filter(([, text]) => linksOf(text).some((href) => /^\/showcase\/(?:\d{4}\/)?$/.test(href)));
       expect(led.map(([path]) => path).filter((path) => !path.startsWith('regions/'))).toEqual([]);
+    });
+
+    it('is light: less than 1.5 MB in all, and less than 10 kB for a studio’s page with up to 15 events', () => {
+      const bytes = new Map([...files].map(([path, text]) => [path, Buffer.byteLength(text)]));
+      const events = new Map<string, number>();
+      for (const { studio, events: own } of entriesOf(indexOf()))
+        events.set(studio.key, (events.get(studio.key) ?? 0) + own.length);
+      const limitOf = (count: number) => 10_000 + 300 * Math.max(0, count - 15);
+      const sizes = [...events].map(([key, count]) => ({
+        key,
+        count,
+        size: bytes.get(`studios/${key}/index.html`) ?? 0,
+      }));
+      expect(sizes.filter(({ count, size }) => size === 0 || size >= limitOf(count))).toEqual([]);
+      expect([...bytes.values()].reduce((sum, size) => sum + size)).toBeLessThan(1_500_000);
     });
 
     it('has a file for everything that its pages load', () => {
