@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process';
-import { rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { buildWalk } from '../../support/onboard/build-walk.ts';
 import { answer, happyWay } from '../../support/onboard/happy-way.ts';
 import { NewHost, Surroundings } from '../../support/onboard/new-host.ts';
 import { KEYS, OnboardTerminal } from '../../support/onboard/onboard-terminal.ts';
 import { atEnd } from '../../support/suite/at-end.ts';
+import { oneFileOf } from '../../support/suite/one-file.ts';
 
 const { enter, interrupt, end } = KEYS;
 
@@ -55,8 +55,7 @@ describe('Ctrl-C', () => {
   it('at any question of the wizard has nothing written', async () => {
     const before = host.tree();
     const stops = happyWay(host);
-    const program = await buildWalk();
-    atEnd(() => rmSync(program));
+    const program = await oneFileOf(join(import.meta.dirname, '../../support/onboard/walk-process.ts'));
     const { stdout } = await promisify(execFile)(process.execPath, [program, JSON.stringify(stops)], {
       env: host.env(),
     });

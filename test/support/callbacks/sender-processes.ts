@@ -5,11 +5,12 @@ import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 import type { Delivered, ReportedRun } from '../../../src/callbacks/delivery-model.ts';
 import type { SentOutbox } from '../../../src/callbacks/send-outbox.ts';
+import { oneFileOf } from '../suite/one-file.ts';
 import { QUICK, type TestOutbox } from './deliveries.ts';
 import type { Receiver } from './receiver.ts';
 import type { SenderOrder } from './sender-process.ts';
 
-const DRIVER = join(import.meta.dirname, 'sender-process.ts');
+const DRIVER = await oneFileOf(join(import.meta.dirname, 'sender-process.ts'));
 
 /** What is ordered of a process, beside where it sends and keeps what. */
 export type Order = Partial<SenderOrder> & { readonly reported: ReportedRun };

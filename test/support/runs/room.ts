@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { expect } from 'vitest';
 import { createRuns } from '../../../src/runs/create-runs.ts';
 import type { Change, Run } from '../../../src/runs/run-model.ts';
+import { oneFileOf } from '../suite/one-file.ts';
 import { playedParts, quiet } from './parts.ts';
 import { PlayedUpdate } from './played-update.ts';
 
@@ -46,7 +47,8 @@ export class Room {
    * @param through a command that runs it, such as `['strace', ...]`
    */
   async hold(commands: readonly string[], through: readonly string[] = []): Promise<Held> {
-    const [program = '', ...args] = [...through, process.execPath, PROCESS, this.home, this.url];
+    const holder = await oneFileOf(PROCESS);
+    const [program = '', ...args] = [...through, process.execPath, holder, this.home, this.url];
     const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     child.stdin.on('error', () => {}); // it may be killed before it reads
     child.stdin.end(commands.join('\n'));

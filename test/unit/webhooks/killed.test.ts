@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { report, told } from '../../support/runs/played-update.ts';
+import { oneFileOf } from '../../support/suite/one-file.ts';
 import { Mounts } from '../../support/system/mounts.ts';
 import { KEY } from '../../support/webhooks/hook-sender.ts';
 import { WebhookReceiver } from '../../support/webhooks/webhook-receiver.ts';
@@ -13,7 +14,7 @@ import { WebhookRoom } from '../../support/webhooks/webhook-room.ts';
 // Each kill takes a process that holds the room, under strace.
 vi.setConfig({ testTimeout: 180_000 });
 
-const PROCESS = join(import.meta.dirname, '../../support/webhooks/webhook-process.ts');
+const PROCESS = await oneFileOf(join(import.meta.dirname, '../../support/webhooks/webhook-process.ts'));
 const AT = '2026-11-30T20:00:00.000Z';
 const INDEX = { etag: '"0a1b2c"', sha256: null, size: 1, time: AT, publishedAt: AT, by: null };
 const PUBLISHED = told(report({ publish: { kind: 'published', index: INDEX }, index: INDEX }));
