@@ -5,7 +5,7 @@ import { openStoreFile, openStoreFileBeside, type StoreFile } from '../database/
 import { onDisk } from '../files/disk.ts';
 import { makePrivateFile } from '../rights/files.ts';
 import { DEPLOY_TABLES, SMALL_DEPLOY_TABLES } from './deploys/deploy-tables.ts';
-import { HOOK_TABLES } from './hooks/hook-tables.ts';
+import { HOOK_INDEXES, HOOK_TABLES } from './hooks/hook-tables.ts';
 
 /*
  * The one file of this room. Times are milliseconds since 1970 where they are compared, else ISO 8601. An event
@@ -69,8 +69,14 @@ CREATE TABLE reset_tokens (
 `;
 
 const FILE: StoreFile = {
-  versions: ['', FIRST, FIRST + DEPLOY_TABLES, FIRST + DEPLOY_TABLES + HOOK_TABLES],
-  upgrades: { 2: DEPLOY_TABLES, 3: HOOK_TABLES },
+  versions: [
+    '',
+    FIRST,
+    FIRST + DEPLOY_TABLES,
+    FIRST + DEPLOY_TABLES + HOOK_TABLES,
+    FIRST + DEPLOY_TABLES + HOOK_TABLES + HOOK_INDEXES,
+  ],
+  upgrades: { 2: DEPLOY_TABLES, 3: HOOK_TABLES, 4: HOOK_INDEXES },
   lost: ' (the history of runs and changes is lost with it)',
 };
 /** Events and lines are most of the file: to look at all of them would take longer than the rest of a start. */

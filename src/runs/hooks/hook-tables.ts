@@ -46,3 +46,10 @@ CREATE TABLE webhook_ends (
   ended_at INTEGER NOT NULL
 ) WITHOUT ROWID;
 `;
+
+/** Of the few that are sent out of their order: so sending one message looks at no other, however many wait. */
+export const HOOK_INDEXES = `
+CREATE INDEX webhook_deliveries_by_hand ON webhook_deliveries (endpoint) WHERE state = 'waiting' AND by_hand = 1;
+CREATE INDEX webhook_deliveries_aside ON webhook_deliveries (endpoint) WHERE state = 'waiting' AND attempts >= 4;
+CREATE INDEX webhook_deliveries_by_attempt ON webhook_deliveries (endpoint, last_at);
+`;

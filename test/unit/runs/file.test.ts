@@ -25,7 +25,7 @@ describe('the file', () => {
     await rig.runs.close();
     const db = openRunsFile(stateDir());
     const pragma = (name: string) => db.pragma(name, { simple: true });
-    expect([pragma('user_version'), pragma('journal_mode'), pragma('synchronous')]).toEqual([3, 'wal', 2]);
+    expect([pragma('user_version'), pragma('journal_mode'), pragma('synchronous')]).toEqual([4, 'wal', 2]);
     db.close();
     rig.open();
   });
@@ -93,11 +93,11 @@ describe('the file', () => {
   it('of a newer release is left alone', async () => {
     await rig.runs.close();
     const db = openDatabase(file());
-    db.pragma('user_version = 4');
+    db.pragma('user_version = 5');
     db.close();
     expect(() => rig.open()).toThrow(expect.objectContaining({ code: 'config-invalid' }));
     const again = openDatabase(file());
-    again.pragma('user_version = 3');
+    again.pragma('user_version = 4');
     again.close();
     rig.open();
   });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openDatabase } from '../../../src/database/sqlite.ts';
-import { HOOK_TABLES } from '../../../src/runs/hooks/hook-tables.ts';
+import { HOOK_INDEXES, HOOK_TABLES } from '../../../src/runs/hooks/hook-tables.ts';
 import { KeptReceipts } from '../../../src/runs/hooks/kept-receipts.ts';
 import { WebhookOutbox } from '../../../src/runs/hooks/webhook-outbox.ts';
 
@@ -10,7 +10,7 @@ const ATTEMPT = { status: 200, problem: null, ms: 1 };
 
 let db: ReturnType<typeof openDatabase>;
 beforeEach(() => {
-  db = openDatabase(':memory:').exec(HOOK_TABLES);
+  db = openDatabase(':memory:').exec(HOOK_TABLES + HOOK_INDEXES);
 });
 afterEach(() => db.close());
 

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Database, openDatabase } from '../../../../src/database/sqlite.ts';
 import { DEPLOY_TABLES } from '../../../../src/runs/deploys/deploy-tables.ts';
+import { HOOK_TABLES } from '../../../../src/runs/hooks/hook-tables.ts';
+import { WebhookOutbox } from '../../../../src/runs/hooks/webhook-outbox.ts';
 import { KeptRuns } from '../../../../src/runs/kept-runs.ts';
 import { openRunsFile, openRunsFileBeside } from '../../../../src/runs/runs-file.ts';
 
@@ -28,7 +30,7 @@ it.each([
   old.close();
   const db = open(home);
   expect(rowsIn(db)).toEqual(before);
-  expect(db.pragma('user_version', { simple: true })).toBe(3);
+  expect(db.pragma('user_version', { simple: true })).toBe(4);
   for (const table of ['deploy_lines', 'hook_receipts', 'webhook_messages', 'webhook_deliveries'])
     expect(db.prepare(`SELECT count(*) FROM ${table}`).pluck().get(), table).toBe(0);
   db.close();
@@ -44,7 +46,23 @@ it('a file of version 2 loses nothing, and has the tables of webhooks', () => {
   const db = openRunsFile(home);
   expect(rowsIn(db)).toEqual(before);
   expect(db.prepare('SELECT name FROM projects').pluck().all()).toEqual(['smooth']);
-  expect(db.pragma('user_version', { simple: true })).toBe(3);
+  expect(db.pragma('user_version', { simple: true })).toBe(4);
+  db.close();
+  expect(readdirSync(home)).toEqual(['runs.sqlite3']);
+});
+
+it('a file of version 3 loses nothing, and finds what is sent next by an index', () => {
+  const old = openDatabase(join(home, 'runs.sqlite3')).exec(DUMP).exec(DEPLOY_TABLES).exec(HOOK_TABLES);
+  old.exec("INSERT INTO webhook_messages VALUES (1, 'msg_1', 'finished/a', 'run.finished', 1, '{}')");
+  old.exec(`INSERT INTO webhook_deliveries (id, message, endpoint, made_at, state, by_hand, due_at)
+    VALUES ('d1', 1, 'one', 1, 'waiting', 0, 1)`);
+  old.pragma('user_version = 3');
+  const before = rowsIn(old);
+  old.close();
+  const db = openRunsFile(home);
+  expect(rowsIn(db)).toEqual(before);
+  const outbox = new WebhookOutbox(db, [{ id: 'one', takes: () => true }]);
+  expect(outbox.next('one')).toMatchObject({ id: 'd1', message: 'msg_1', dueAt: 1 });
   db.close();
   expect(readdirSync(home)).toEqual(['runs.sqlite3']);
 });
