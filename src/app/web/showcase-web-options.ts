@@ -92,7 +92,7 @@ export const SHOWCASE_WEB = defineCommand(
       ],
       ['WEBHOOK_SIGNING_KEY_FILE', 'a file with the keys (whsec_..., one a line) that sign these messages'],
       ['WEBHOOK_NOTIFY_URL', 'an address that is asked (GET) when an index was published'],
-      ['METRICS_TOKEN_FILE', 'a file with the token by which programs elsewhere may read the metrics'],
+      ['METRICS_TOKEN_FILE', 'a file with the token of programs that read the metrics'],
       ['APP_SOURCE', "the application's source, where changes that are not deployed are looked for"],
       ['DEPLOY_CHECK_COMMAND', 'lists them, a line each (default git status --short)'],
       [

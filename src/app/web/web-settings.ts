@@ -26,7 +26,7 @@ export interface WebSettings {
   readonly hooks: HookSettings;
   /** Where messages about runs are sent. */
   readonly endpoints: readonly Endpoint[];
-  /** By which programs elsewhere may read the metrics; null for nobody. */
+  /** By which programs read the metrics; null for programs of this host alone, without one. */
   readonly metricsToken: string | null;
 }
 

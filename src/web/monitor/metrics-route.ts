@@ -15,15 +15,21 @@ const OF_PROXIES = [
   'via',
 ];
 const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|::1)$/;
+/** By another name asks a proxy that hands it on, or a page of the web whose name leads here. */
+const OWN_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/;
 
-/** For Prometheus: on this host, or with the token of `METRICS_TOKEN_FILE`. */
+/**
+ * For Prometheus: with the token of `METRICS_TOKEN_FILE`, or, where there is none, on this host. A proxy that adds no header looks
+ * like a program of this host, so a token counts for everybody.
+ */
 export const ROUTES: readonly Route[] = [
   {
     method: 'GET',
     path: '/metrics',
     who: 'public',
     answer: async (call, context) => {
-      if (!isFromHere(call) && !hasToken(call, context)) throw notForYou();
+      const isKnown = context.metricsToken === null ? isFromHere(call) : hasToken(call, context);
+      if (!isKnown) throw notForYou();
       const { meters } = context;
       return new Response(await meters.text(), {
         headers: { 'Content-Type': meters.contentType, ...NO_STORE },
@@ -33,7 +39,8 @@ export const ROUTES: readonly Route[] = [
 ];
 
 function isFromHere({ headers, outer }: Call): boolean {
-  return LOOPBACK.test(outer.address) && !OF_PROXIES.some((name) => headers.has(name));
+  const isProxied = OF_PROXIES.some((name) => headers.has(name));
+  return !isProxied && LOOPBACK.test(outer.address) && outer.hosts.every((host) => OWN_HOST.test(host));
 }
 
 function hasToken({ headers }: Call, { metricsToken }: WebContext): boolean {
@@ -43,6 +50,6 @@ function hasToken({ headers }: Call, { metricsToken }: WebContext): boolean {
 
 function notForYou(): Failure {
   return new Failure('unauthorized', 'metrics are for programs of this host, or with a token', {
-    hint: 'Ask from this host and not through a proxy, or send the token of METRICS_TOKEN_FILE as a bearer token.',
+    hint: 'Send the token of METRICS_TOKEN_FILE as a bearer token. Where that is not set, ask from this host by a loopback address, not through a proxy.',
   });
 }
