@@ -17,6 +17,7 @@ import { ROOT } from '../../support/machine/machine.ts';
 
 const EXAMPLES = join(ROOT, 'examples/systemd');
 const UNITS = readdirSync(EXAMPLES).filter((name) => /\.(?:service|timer)$/.test(name));
+const SERVICES = UNITS.filter((unit) => unit.endsWith('.service'));
 const textOf = (unit: string): string => readFileSync(join(EXAMPLES, unit), 'utf8');
 
 /** A host with nothing but systemd's own units, ours, and the programs that they start. */
@@ -54,6 +55,12 @@ it('there are a server, and a check with its timer, and each starts a program th
   expect(programs().filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
 });
 
+it.each(SERVICES)('%s reads the settings that scripts/onboard writes, and asks the Machines API', (unit) => {
+  const settings = [...textOf(unit).matchAll(/^EnvironmentFile=-(.+)$/gm)].map(([, path]) => path);
+  expect(settings).toEqual(['/rails/config/showcase.env', '/etc/showcase-web.env']);
+  expect(textOf(unit)).toMatch(/^Environment=FLEET_FLY_SOURCE=api$/m);
+});
+
 it.each(UNITS)('systemd has nothing to say about %s', (unit) => {
   expect(analyze('verify', unit)).toEqual({ status: 0, said: '' });
 });
@@ -65,6 +72,6 @@ it('systemd would say where a unit has a directive that it does not know', () =>
 });
 
 // Ten is no protection at all. Node compiles what it runs, and these programs need the network: the rest.
-it.each(UNITS.filter((unit) => unit.endsWith('.service')))('%s is exposed by 2 of 10 at most', (unit) => {
+it.each(SERVICES)('%s is exposed by 2 of 10 at most', (unit) => {
   expect(analyze('security', '--offline=true', '--threshold=20', unit)).toMatchObject({ status: 0 });
 });
