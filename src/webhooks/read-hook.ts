@@ -67,8 +67,8 @@ const WHY_NOT: Readonly<
     return isWanted(branch) ? null : 'another branch was pushed to';
   },
   release: (fields) => {
-    const isOut = fields['action'] === 'published' && part(fields, 'release')['prerelease'] !== true;
-    return isOut ? null : 'no release was published';
+    const { prerelease } = part(fields, 'release');
+    return fields['action'] === 'published' && prerelease === false ? null : 'no release was published';
   },
   workflow_run: (fields, isWanted) => {
     const run = part(fields, 'workflow_run');
@@ -79,7 +79,9 @@ const WHY_NOT: Readonly<
     const isOurs = home !== undefined && part(run, 'head_repository')['id'] === home;
     return isOurs && isWanted(text(run, 'head_branch')) ? null : 'the workflow ran for another branch';
   },
-  repository_dispatch: () => null,
+  // The name of an event is not signed, so the body has to be one of this event's: others would have no end of names.
+  repository_dispatch: (fields) =>
+    text(fields, 'action') !== '' && 'client_payload' in fields ? null : 'it is no dispatch',
 };
 
 function withTarget(fields: Fields, by: string): HookWish {

@@ -64,6 +64,9 @@ describe('a delivery of GitHub', () => {
     ['a push without a repository', 'push', { ref: 'refs/heads/' }],
     ['a draft of a release', 'release', { action: 'created' }],
     ['a release before others', 'release', { action: 'published', release: { prerelease: true } }],
+    ['a release that says nothing of itself', 'release', { action: 'published' }],
+    ['a push that is called a dispatch', 'repository_dispatch', push('topic')],
+    ['an issue that is called a dispatch', 'repository_dispatch', { action: 'opened', issue: {} }],
     ['a workflow that failed', 'workflow_run', workflow({ conclusion: 'failure' })],
     ['a workflow that began', 'workflow_run', workflow({}, { action: 'requested' })],
     [
