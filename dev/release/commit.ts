@@ -10,14 +10,27 @@ export interface Commit {
   readonly time: number;
   /** Of package.json, such as `0.1.0`; `0.1.0+dirty` where the tree differs from the commit. */
   readonly version: string;
-  /** Files that differ from the commit, as `git status --short` says it. */
+  /** Files that differ from the commit, as `git status --porcelain` says it. */
   readonly changed: readonly string[];
 }
 
-/** @throws {Error} not a git checkout, or `SOURCE_DATE_EPOCH` is not a number of seconds */
+/**
+ * Whatever git is told by the settings of who asks: they may colour what it says, add a line for the branch, or a signature.
+ *
+ * @throws {Error} not a git checkout, or `SOURCE_DATE_EPOCH` is not a number of seconds
+ */
 export function readCommit(root: string, env: NodeJS.ProcessEnv): Commit {
-  const status = git(root, 'status', '--short', '--untracked-files=all');
-  const [id = '', committed = ''] = git(root, 'log', '-1', '--format=%H %ct').trim().split(' ');
+  const status = git(root, 'status', '--porcelain', '--untracked-files=all');
+  const [id = '', committed = ''] = git(
+    root,
+    'log',
+    '-1',
+    '--no-show-signature',
+    '--no-color',
+    '--format=%H %ct',
+  )
+    .trim()
+    .split(' ');
   const changed = status.split('\n').filter((line) => line !== '');
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   const text = env['SOURCE_DATE_EPOCH'] || committed;

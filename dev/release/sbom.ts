@@ -27,13 +27,21 @@ interface Bom {
 
 /**
  * `npm sbom` says it of package-lock.json, of which most never gets into a bundle. What does is named by the licenses that
- * go with the executables. SQLite is within better-sqlite3's addon. Nothing here depends on when and where this is run.
+ * go with the executables. SQLite is within better-sqlite3's addon. Nothing here depends on when and where
+ * this is run, nor on settings such as NODE_ENV, by which npm would leave out what developing needs.
  *
  * @param licenses texts of the THIRD_PARTY_LICENSES files
  */
 export function renderBom(root: string, commit: Commit, licenses: readonly string[]): string {
   const options = { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 26 } as const;
-  const args = ['sbom', '--sbom-format=cyclonedx', '--package-lock-only', '--loglevel=error', '--logs-max=0'];
+  const args = [
+    'sbom',
+    '--sbom-format=cyclonedx',
+    '--package-lock-only',
+    '--include=dev',
+    '--loglevel=error',
+    '--logs-max=0',
+  ];
   const whole = JSON.parse(execFileSync('npm', args, options)) as Bom;
   const wanted = new Set(licenses.flatMap(licensedPackages).map(({ name, version }) => `${name}@${version}`));
   const sqlite = sqliteComponent();

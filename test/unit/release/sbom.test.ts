@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { licensedPackages } from '../../../dev/build/licenses.mjs';
 import { renderBom } from '../../../dev/release/sbom.ts';
 import { ROOT } from '../../support/machine/machine.ts';
@@ -35,6 +35,13 @@ it('a bill of materials leads from the application to each component, and nowher
   for (const ref of reached) for (const other of next.get(ref) ?? []) reached.add(other);
   const all = components.map(({ name, version }) => `${name}@${version}`);
   expect([...reached].sort()).toEqual(['showcase-config@1.2.3', ...all].sort());
+});
+
+it('a bill of materials is the same where NODE_ENV is set for production', () => {
+  vi.stubEnv('NODE_ENV', 'production');
+  const other = renderBom(ROOT, commit, licenses);
+  vi.unstubAllEnvs();
+  expect(other).toBe(text);
 });
 
 it('a bill of materials says nothing of when and where it was made', () => {
