@@ -50,9 +50,9 @@ export function chooseQuestion(
   if (operation === 'dry-run' && index && sent) return asked('dry_run=1', settleDryRun(index, namesMachines));
   const settle = settleState(operation, index, push !== undefined);
   if (operation === 'dry-run') {
-    const only = 'a machine only tells which index it has';
+    const only = 'a machine only says which index it has';
     return withheld === null
-      ? asked('state=1', settle, `without credentials ${only}: --user lets it tell what would change`)
+      ? asked('state=1', settle, `without credentials ${only}: --user lets it say what would change`)
       : asked('state=1', settle, `${withheld}; without them ${only}`);
   }
   const compared = index

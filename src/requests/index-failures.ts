@@ -23,7 +23,7 @@ export function indexMissing(path: string): Failure {
 }
 
 export function indexReplaced(path: string): Failure {
-  return new Failure('busy', `another file was put in the place of the index ${path} just now`, {
+  return new Failure('busy', `another file has just replaced the index ${path}`, {
     hint: 'Look whether the new one has what you did; if not, do it again.',
   });
 }

@@ -52,7 +52,7 @@ function show(call: Call, { runs, webhooks, hooks }: WebContext): Response {
       title: 'Webhooks',
       section: 'webhooks',
       main: html`<h1>Webhooks</h1>
-<p class="lead">What other programs are told of runs, and what they ask for.</p>
+<p class="lead">Messages to other programs about runs, and the requests that they send.</p>
 ${endpointsPart(call, seen)}
 ${deliveriesPart(call, seen)}
 ${receivedPart(call, seen)}`,
@@ -83,7 +83,7 @@ function again(call: Call, context: WebContext): Response {
 const pagesOf = (total: number): number => Math.max(1, Math.ceil(total / PAGE_SIZE));
 
 function endpointsPart(call: Call, { endpoints }: Seen): Html {
-  const none = html`<p class="quiet">Nobody is told. Set <code>WEBHOOK_URLS</code> and <code>WEBHOOK_SIGNING_KEY_FILE</code>.</p>`;
+  const none = html`<p class="quiet">No messages are sent. Set <code>WEBHOOK_URLS</code> and <code>WEBHOOK_SIGNING_KEY_FILE</code>.</p>`;
   return html`<section aria-labelledby="endpoints"><h2 id="endpoints">Endpoints</h2>
 <div id="endpoints-list" data-refresh-part>
 ${
@@ -139,7 +139,7 @@ function deliveriesPart(call: Call, { endpoints, deliveries, total, page }: Seen
 <div id="deliveries-list" data-refresh-part data-refreshing="${isBusy ? LOOK_SECONDS.busy : LOOK_SECONDS.idle}">
 ${
   deliveries.length === 0
-    ? html`<p class="quiet">Nothing was told yet.</p>`
+    ? html`<p class="quiet">Nothing was sent yet.</p>`
     : table<Delivery>(
         `${total} in all, newest first`,
         [

@@ -56,7 +56,7 @@ function watched(call: Call, { change, state, leftMs, goes }: RequestPage): Html
 function problemCard(call: Call, { standing: { kind, problem, next } }: RequestState): Html {
   if (problem === null) return html`<div data-problem hidden></div>`;
   return html`<section class="card trouble" data-problem aria-labelledby="trouble">
-<h2 id="trouble">${kind === 'live' ? 'What is not in order' : 'What failed'}</h2>
+<h2 id="trouble">${kind === 'live' ? 'What is wrong' : 'What failed'}</h2>
 <p>${sentence(problem.message)}</p>
 ${hintOf(call, problem.hint)}
 ${next !== '' && html`<p><strong>What happens next:</strong> ${next}</p>`}

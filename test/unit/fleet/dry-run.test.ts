@@ -33,7 +33,7 @@ describe('a dry run of config-update', () => {
     expect(outcomes).toEqual(['dry-run', 'dry-run', 'dry-run']);
     expect(new Set(urls)).toEqual(new Set(['/showcase/update_config?state=1']));
     expect(notes).toEqual([
-      'without credentials a machine only tells which index it has: --user lets it tell what would change',
+      'without credentials a machine only says which index it has: --user lets it say what would change',
     ]);
   });
 
@@ -52,7 +52,7 @@ describe('a dry run of config-update', () => {
     ]);
     expect(notes).toEqual([
       expect.stringMatching(
-        /^credentials are not sent to 0\.0\.0\.0:\d+, since everybody on the way could read them; without them a machine only tells which index it has$/,
+        /^credentials are not sent to 0\.0\.0\.0:\d+, since everybody on the way could read them; without them a machine only says which index it has$/,
       ),
     ]);
   });
