@@ -87,7 +87,7 @@ async function sendRest(
     else if (!run.isEndWaiting) {
       const pause = sender.nextAt - monotonicMs();
       if (monotonicMs() + pause >= until) return;
-      await wait(pause);
+      await wait(Math.max(0, pause));
     }
   }
 }

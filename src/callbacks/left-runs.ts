@@ -68,8 +68,10 @@ async function sendWhole(run: OutgoingRun, sender: Sender, { deadline, signal }:
     if (Math.max(now, sender.nextAt) >= deadline) return;
     if (sender.nextAt > now) await pause(sender.nextAt - now, signal ?? NEVER);
     const outgoing = run.next();
-    if (outgoing === null || signal?.aborted) return;
-    await sender.attempt(run, outgoing, deadline - monotonicMs());
+    // A pause may have ended later than it should.
+    const left = deadline - monotonicMs();
+    if (outgoing === null || signal?.aborted || left <= 0) return;
+    await sender.attempt(run, outgoing, left);
   }
 }
 
