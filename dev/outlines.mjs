@@ -32,7 +32,7 @@ const MARGIN = 30;
 /** Countries around the United States. */
 const NEIGHBOURS = ['Canada', 'Mexico'];
 /** Where Albers USA puts Alaska and Hawaii (its clip boxes at scale 1070), down to the corner: no neighbour is seen there. */
-const INSETS = 'M-500 3784H2510V4276H3570V5500H-500z';
+const INSETS = 'M-500 3784l3010 0 0 492 1060 0 0 1224-4070 0z';
 
 /** By name of map, as src/maps/outlines.d.ts has it. */
 export function drawOutlines() {

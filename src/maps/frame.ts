@@ -14,11 +14,11 @@ export type Size = keyof typeof RATIO;
  * The part of a map that shows points, with so much around them that the place is recognised.
  *
  * @param points at least one, in pixels of the map
+ * @param ratio of the width to the height
  * @param least of the width, in pixels of the map
  */
-export function frameOf(map: MapName, points: readonly Spot[], size: Size, least: number): Box {
+export function frameOf(map: MapName, points: readonly Spot[], ratio: number, least: number): Box {
   const around = boxAround(points);
-  const ratio = RATIO[size];
   const { left, top, width: drawnWidth, height: drawnHeight } = outlines[map].drawn;
   const needed = Math.max(around.width, around.height * ratio);
   const most = Math.max(needed, Math.min(drawnWidth, drawnHeight * ratio));

@@ -80,7 +80,7 @@ export function panelsOf<T extends MapItem>(
         { x: width, y: height },
       ]
     : [];
-  const frame = frameOf(map, [...items, ...corners], size, LEAST_FRAME);
+  const frame = frameOf(map, [...items, ...corners], RATIO[size], LEAST_FRAME);
   const areas = areasOf(map, frame, size, items).map((area, at) => ({
     letter: String.fromCharCode(65 + (options.lettered ?? 0) + at),
     frame: area,
@@ -101,7 +101,7 @@ function areasOf(map: MapName, frame: Box, size: Size, items: readonly MapItem[]
   // On the panel it is a target itself.
   const least = (APART / scale) * RATIO.small;
   return denseAreas(items, { close: CLOSE / scale, largest: frame.width * LARGEST })
-    .map((spots) => frameOf(map, spots, 'small', least))
+    .map((spots) => frameOf(map, spots, RATIO.small, least))
     .filter((area, at, all) => !all.slice(0, at).some((earlier) => overlap(earlier, area)))
     .sort((a, b) => a.left - b.left);
 }

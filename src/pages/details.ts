@@ -8,6 +8,7 @@ import { renderRegionName, renderStudioNames } from './overviews.ts';
 import { canFollow, renderLayout, renderPasswords } from './page-layout.ts';
 import { pointsOf, renderMaps } from './page-map.ts';
 import { renderNext, renderSearch } from './search-tool.ts';
+import { pictureOf } from './share-pictures.ts';
 import type { RegionView, SiteView, StudioView } from './view.ts';
 import { ENGLISH, filled, wordingFor } from './wording.ts';
 
@@ -21,6 +22,7 @@ export function renderRegion(view: SiteView, region: RegionView): string {
   return renderLayout({
     view,
     about: aboutRegion(view, region),
+    picture: pictureOf(view.pictures, region.studios),
     main: html`<h1><bdi title="${region.code}">${region.name}</bdi></h1>
 <p class="quiet">A data center. It serves the events of these studios, which may be far from it.</p>
 ${renderSearch({ near: false })}${renderNext('Next dates', 3)}${maps}
@@ -43,6 +45,7 @@ export function renderStudio(view: SiteView, self: StudioView): string {
   return renderLayout({
     view,
     about: aboutStudio(view, self),
+    picture: pictureOf(view.pictures, [self]),
     wording,
     main: html`<h1>${renderName(studio.name, studio.locale, lang)}</h1>
 <p class="ask"><a class="button" href="${view.links.request(studio.key)}">${view.hasWeb ? labels.requestByOwner : labels.request}</a> <span class="quiet">${labels.site.ownersOnly}</span></p>

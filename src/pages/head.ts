@@ -56,6 +56,8 @@ ${
 }${
   image &&
   html`<meta property="og:image" content="${image}">
+<meta property="og:image:width" content="1200">
+<meta property="og:image:height" content="630">
 <meta name="twitter:card" content="summary_large_image">
 `
 }<meta name="theme-color" content="${COLOURS_OF_PAPER.light}" media="(prefers-color-scheme: light)">

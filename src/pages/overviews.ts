@@ -6,6 +6,7 @@ import { renderName } from './language.ts';
 import { renderLayout } from './page-layout.ts';
 import { pointsOf, renderMaps } from './page-map.ts';
 import { NEXT_DATES, renderNext, renderSearch } from './search-tool.ts';
+import { pictureOf } from './share-pictures.ts';
 import { renderDirectory } from './studio-list.ts';
 import type { RegionView, SiteView, StudioView } from './view.ts';
 import { ENGLISH } from './wording.ts';
@@ -20,6 +21,7 @@ export function renderHome(view: SiteView): string {
     view,
     about: aboutHome(view),
     section: 'home',
+    picture: pictureOf(view.pictures, view.studios),
     main: html`<h1>${SITE}</h1>
 <p>When dance studios show what their students have learned, and where. <a href="${view.links.studios}">All studios by place</a></p>
 ${view.years.length === 0 ? html`<p>No events yet.</p>` : renderSearch({ near: true })}${renderNext(NEXT_DATES, 5)}${maps}
@@ -37,6 +39,7 @@ export function renderRegions(view: SiteView): string {
     view,
     about: aboutRegions(view),
     section: 'regions',
+    picture: pictureOf(view.pictures, view.studios),
     main: html`<h1>Regions</h1>
 <p>A region is a data center. It serves the events of the studios that are named below it, usually those nearest to it.</p>
 ${renderMaps(view, pointsOf(view, regions, []), ENGLISH)}
@@ -59,6 +62,7 @@ export function renderStudios(view: SiteView): string {
     view,
     about: aboutStudios(view),
     section: 'studios',
+    picture: pictureOf(view.pictures, view.studios),
     main: html`<h1>Studios</h1>
 ${any ? renderSearch({ near: true }) : html`<p>No studios yet.</p>`}${any && renderNext(NEXT_DATES, 5)}${any && renderNearby()}${renderMaps(view, pointsOf(view, [], view.studios), ENGLISH)}
 ${renderDirectory(view)}`,

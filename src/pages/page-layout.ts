@@ -13,7 +13,7 @@ export interface Layout {
   /** Which of the links at the top leads here. */
   readonly section?: 'home' | 'studios' | 'regions';
   readonly wording?: Wording;
-  readonly picture?: Asset;
+  readonly picture?: Asset | undefined;
   readonly main: Html;
 }
 

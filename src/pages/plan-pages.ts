@@ -26,6 +26,7 @@ export function planPages(index: Index, options: PagesOptions): Page[] {
   const { regions, multiEventStudios } = prerenderPages(index);
   const pages: Page[] = [
     ...ASSETS,
+    ...view.pictures.values(),
     { path: 'index.html', render: () => renderHome(view) },
     { path: 'regions/index.html', render: () => renderRegions(view) },
     { path: 'studios/index.html', render: () => renderStudios(view) },

@@ -9,6 +9,7 @@ import { type PlaceName, placeNameAt } from '../maps/place-name.ts';
 import { type DateStyle, DayWriter } from './format-dates.ts';
 import { Links } from './links.ts';
 import type { PagesOptions } from './pages-options.ts';
+import { type SharePictures, sharePictures } from './share-pictures.ts';
 
 /** A studio with all that its pages say. */
 export interface StudioView {
@@ -49,6 +50,8 @@ export interface SiteView {
   readonly site: PagesOptions;
   /** Whether showcase-web takes requests. */
   readonly hasWeb: boolean;
+  /** None where pages have no address: nobody could be shown them. */
+  readonly pictures: SharePictures;
   /** By name. */
   readonly studios: readonly StudioView[];
   readonly studioByKey: ReadonlyMap<string, StudioView>;
@@ -85,6 +88,7 @@ export function viewOf(index: Index, site: PagesOptions): SiteView {
     links: new Links(site.root),
     site,
     hasWeb: site.hasWeb,
+    pictures: site.address === null ? new Map() : sharePictures(studios),
     studios,
     studioByKey: new Map(studios.map((view) => [view.studio.key, view])),
     regions: regionsOf(index, studios, collator),
