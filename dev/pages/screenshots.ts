@@ -9,6 +9,7 @@ import { readValidIndex } from '../../src/index/read-index.ts';
 import { runTool, WrongOption } from '../options.mjs';
 import { makeSampleIndex } from '../sample/sample.ts';
 import { openBrowser } from './chromium.ts';
+import { takeVisitors, takeWeb } from './docs-pictures.ts';
 import { pageKinds } from './kinds.ts';
 import { Pictures } from './pictures.ts';
 import { servePages } from './server.ts';
@@ -22,20 +23,15 @@ const USAGE = `Usage: npm run screenshots -- [options]
   --index FILE  an index to take instead of the sample
   --only KIND   one kind of page only: home, region, studio, year, ..., web or maps;
                 other pictures stay
-  --docs        make those pictures of the web part anew that docs/ show
+  --docs        make those pictures anew that the documents show, and no others;
+                with --only home those of pages for visitors, with --only web
+                those of the web part
 `;
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const MAPS = 'maps';
 const WEB = 'web';
 const DOCUMENTED = join(ROOT, 'docs/pictures');
-/** What docs/WEB.md and docs/DASHBOARD.md show: the page and the look of each picture. */
-const IN_DOCS: ReadonlySet<string> = new Set([
-  ...['request-form-light-narrow', 'request-moving-light-narrow', 'request-live-dark-narrow'],
-  ...['overview-light-wide', 'apply-light-wide', 'run-light-wide', 'studio-light-wide', 'history-light-wide'],
-  ...['deploys-light-wide', 'deploy-failed-light-wide', 'deploys-dark-narrow', 'deploy-failed-dark-narrow'],
-]);
-
 /** CSS pixels, as on a phone and on a desk. */
 const WIDTHS = { narrow: 390, wide: 1280 } as const;
 const LOOKS: readonly Look[] = (['light', 'dark'] as const).flatMap((colorScheme) =>
@@ -86,10 +82,11 @@ function readSite(index: string | undefined): Site {
   }
 }
 
-async function takeAll({ out, only, site, isForDocs }: Wish): Promise<void> {
+async function takeAll(wish: Wish): Promise<void> {
+  const { out, only, site, isForDocs } = wish;
   const browser = await openBrowser();
   try {
-    if (isForDocs) return await takeForDocs(browser);
+    if (isForDocs) return await takeForDocs(browser, wish);
     const pictures = new Pictures(out);
     if (only !== WEB) await takeSite(browser, site, { pictures, only });
     if (only === undefined || only === WEB) {
@@ -102,13 +99,11 @@ async function takeAll({ out, only, site, isForDocs }: Wish): Promise<void> {
   }
 }
 
-async function takeForDocs(browser: Browser): Promise<void> {
+async function takeForDocs(browser: Browser, { only, site }: Wish): Promise<void> {
   const pictures = new Pictures(DOCUMENTED);
-  const take = (name: string, png: Buffer): void => {
-    if (IN_DOCS.has(name)) told(pictures.add(`${name}.png`, png));
-  };
-  await takeWebPictures(browser, { isWhole: false, looks: LOOKS, take });
-  pictures.removeOld();
+  if (only !== WEB) await takeVisitors(browser, site, { pictures, looks: LOOKS });
+  if (only === undefined || only === WEB) await takeWeb(browser, { pictures, looks: LOOKS });
+  if (only === undefined) pictures.removeOld();
 }
 
 function told(path: string): void {
