@@ -28,6 +28,7 @@ export function renderRegion(view: SiteView, region: RegionView): string {
 ${renderSearch({ near: false })}${renderNext('Next dates', 3)}${maps}
 <h2>Studios</h2>
 ${renderStudioNames(view, region.studios)}
+${years.length > 0 && renderPasswords(ENGLISH)}
 ${renderCalendar(view, years, false)}`,
   });
 }

@@ -5,11 +5,11 @@ export const LISTS = `[hidden]{display:none!important}
 .when{color:var(--quiet);font-size:.875rem}
 .what{flex-basis:100%;order:-1}
 .events a{display:inline-block;padding:.2rem 0}
-:is(.who,#next .what+a){font-size:.875rem}
+.events :is(.who,.what+a){font-size:.875rem}
 .undated,.away{color:var(--quiet)}
 .undated{margin:.75rem 0 0;font-size:.875rem}
 .away{white-space:nowrap;font-size:.875rem}
-@media (min-width:40rem){.events li{display:grid;grid-template-columns:13rem 1fr 1fr 6rem}.when{grid-area:1/1}:is(.when,.who,#next .what+a){font-size:1rem}.what{grid-area:1/2}:is(.who,#next .what+a){grid-area:1/3}.away{grid-area:1/4;align-self:center;text-align:end}.events.own li{grid-template-columns:13rem 1fr}}
+@media (min-width:40rem){.events li{display:grid;grid-template-columns:13rem 1fr 1fr 6rem}.when{grid-area:1/1}.events :is(.when,.who,.what+a){font-size:1rem}.what{grid-area:1/2}.events :is(.who,.what+a){grid-area:1/3}.away{grid-area:1/4;align-self:center;text-align:end}.events.own li{grid-template-columns:13rem 1fr}}
 .undated+.own .what{grid-column:1/-1}
 .studios,.countries{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,15rem),1fr));gap:.25rem 1.5rem}
 .countries>section:not(.few){grid-column:1/-1}

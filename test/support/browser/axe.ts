@@ -13,13 +13,20 @@ export async function loadAxe(page: Page): Promise<void> {
   await page.evaluate(SOURCE);
 }
 
-/** Runs axe-core in a page that has it. Returns each violation, and each contrast that it could not judge, in words. */
-export async function axeFindings(page: Page): Promise<string[]> {
-  const { violations, incomplete } = await page.evaluate((values) => {
-    const axe = (globalThis as unknown as { axe: { run(options: unknown): Promise<AxeResults> } }).axe;
-    return axe.run({ runOnly: { type: 'tag', values }, resultTypes: ['violations', 'incomplete'] });
-  }, TAGS);
-  return [...violations, ...incomplete.filter(({ id }) => id !== 'color-contrast')].flatMap(
+/** Runs axe-core in a page that has it, with `more` rules than usual. Returns each violation, and each contrast that it could not judge, in words. */
+export async function axeFindings(page: Page, more: readonly string[] = []): Promise<string[]> {
+  const { violations, incomplete } = await page.evaluate(
+    ([values, rules]) => {
+      const axe = (globalThis as unknown as { axe: { run(options: unknown): Promise<AxeResults> } }).axe;
+      return axe.run({
+        runOnly: { type: 'tag', values },
+        rules: Object.fromEntries(rules.map((rule) => [rule, { enabled: true }])),
+        resultTypes: ['violations', 'incomplete'],
+      });
+    },
+    [TAGS, more] as const,
+  );
+  return [...violations, ...incomplete.filter(({ id }) => !id.startsWith('color-contrast'))].flatMap(
     ({ id, help, nodes }) => nodes.map(({ html, target }) => `${id}: ${help}: ${target.join(' ')} ${html}`),
   );
 }

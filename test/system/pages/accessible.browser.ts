@@ -50,7 +50,7 @@ describe('axe-core finds nothing', () => {
       for (const [colorScheme, width] of LOOKS[name]) {
         await visit.page.emulateMedia({ colorScheme });
         await visit.page.setViewportSize({ width, height: 800 });
-        const findings = await axeFindings(visit.page);
+        const findings = await axeFindings(visit.page, ['color-contrast-enhanced']);
         if (findings.length > 0) found.push({ kind, colorScheme, width, findings });
       }
     }

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { isKnownLocale } from '../../../src/index/locale.ts';
 import type { Labels } from '../../../src/pages/labels.ts';
 import { CATALOGUE, ENGLISH, wordingFor } from '../../../src/pages/wording.ts';
+import { event, multi, NOTHING, studio, yearOf } from '../../support/indexes/invented-index.ts';
+import { renderPage, textOf, tokensOf } from '../../support/pages/rendered.ts';
 
 /** Words that a language shares with English. */
 const SHARED: Readonly<Record<string, readonly string[]>> = {
@@ -41,6 +43,43 @@ describe('the labels of pages', () => {
     (language, labels: Labels) => {
       const same = textsOf(labels).filter(([path, text]) => text === english.get(path));
       expect(same.map(([path]) => path)).toEqual(SHARED[language] ?? []);
+    },
+  );
+
+  it.each(Object.keys(CATALOGUE).filter((language) => language !== 'en'))(
+    'in %s stand on pages of such a studio without an English one beside them',
+    (language) => {
+      const owner = studio('zzz', { name: 'Zzz', locale: language, lat: 48.2, lon: 16.37, region: 'r' });
+      const years = [2026, 2025, 2024].map((year) =>
+        yearOf(
+          multi(year, owner, event('a', 'Qqq', `${year}-05-01`), event('b', 'Qqq'), event('c', 'Xxx', 'TBD')),
+        ),
+      );
+      const index = { ...NOTHING, studios: [owner, studio('aaa')], years };
+      const shared = SHARED[language] ?? [];
+      const labels = [...english]
+        .filter(([path]) => !shared.includes(path))
+        .map(([, text]) => text.split('{}'));
+      const pages = ['studios/zzz/index.html', '2026/zzz/index.html'].map((path) => renderPage(index, path));
+      for (const page of pages) {
+        const strings = tokensOf(page).flatMap((one) =>
+          one.kind === 'text' ? one.text.trim() : one.kind === 'open' ? [...one.attributes.values()] : [],
+        );
+        const wrong = labels.filter((parts) =>
+          strings.some((text) =>
+            parts.length > 1
+              ? parts.every((part) => part.length > 3 && text.includes(part))
+              : text === parts[0],
+          ),
+        );
+        expect(wrong).toEqual([]);
+      }
+      const [own = ''] = pages;
+      expect(own).toContain(`<html lang="${language}">`);
+      const month = new Intl.DateTimeFormat(language, { month: 'long', day: 'numeric' }).format(
+        new Date(2026, 4, 1),
+      );
+      expect(textOf(own)).toContain(month);
     },
   );
 
