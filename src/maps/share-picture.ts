@@ -52,10 +52,13 @@ function paintGround(map: MapName, frame: Box): Uint8Array {
   const lines = covered((shape) => addLines(shape, frame, borders));
   const far = surroundings === '' ? null : covered((shape) => addRings(shape, frame, surroundings));
   const clear = insets === '' ? null : covered((shape) => addRings(shape, frame, insets));
-  return Uint8Array.from(near, (part, at) => {
+  const pixels = new Uint8Array(WIDTH * HEIGHT);
+  // A loop: there are 756,000, and `Uint8Array.from` with a function takes ten times as long.
+  for (let at = 0; at < pixels.length; at++) {
     const around = far ? FAR * (far[at] ?? 0) * (1 - (clear?.[at] ?? 0)) : 0;
-    return Math.round(Math.max(part, around) * (1 - (lines[at] ?? 0)) * (SHADES - 1));
-  });
+    pixels[at] = Math.round(Math.max(near[at] ?? 0, around) * (1 - (lines[at] ?? 0)) * (SHADES - 1));
+  }
+  return pixels;
 }
 
 /** @param colour of how much of a pixel a circle covers, and the number of its colour until now, makes the new one */
