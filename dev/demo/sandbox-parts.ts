@@ -84,8 +84,8 @@ function introduce(
   { FLY_API_HOSTNAME: site, FLEET_USER: user }: Readonly<Record<string, string>>,
 ): string {
   return [
-    `A sandbox: an admin host with the sample index, an object store, and ${MACHINES} machines. Every machine has`,
-    `what was published; since then ${changes.join(', and ')}.`,
+    `A sandbox: an admin host with the sample index, an object store, and ${MACHINES} machines that have what was`,
+    `published. Changed since: ${changes.join('; ')}.`,
     '',
     'In another terminal, in this directory, as the admin host:',
     '',

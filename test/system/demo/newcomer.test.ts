@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { Clone } from '../../support/demo/clone.ts';
@@ -66,6 +66,23 @@ describe('npm run demo, in a clone that somebody has just made', () => {
     const { code, stdout, stderr } = await clone.run(['sh', '-c', 'npm run -s demo | head -n 3']);
     expect([code, stderr, stdout.split('\n').length]).toEqual([0, '', 4]);
     expect(existsSync(join(clone.path, 'tmp/demo/env'))).toBe(true);
+  });
+
+  it('fails where Navigator refuses a request after it has reloaded', async () => {
+    const path = join(clone.path, 'dev/navigator/played-machine.ts');
+    const text = readFileSync(path, 'utf8');
+    const served = 'const visited = await visit(';
+    const refused = `if (this.#loads.length > 1 && loaded.answered++ < 3) return plain(response, 503, 'no');`;
+    expect(text).toContain(served);
+    writeFileSync(path, text.replace(served, `${refused}\n    ${served}`));
+    try {
+      const { code, stdout, stderr } = await clone.npm('demo');
+      expect(stdout).toMatch(/^ +\d+ requests, [1-9]\d* failed: /m);
+      expect(stderr).toMatch(/^The demo ends here: a visitor was answered wrongly: \/showcase\//m);
+      expect(code).toBe(1);
+    } finally {
+      writeFileSync(path, text);
+    }
   });
 
   it('names only commands that are there', async () => {
