@@ -9,7 +9,7 @@ export const LISTS = `[hidden]{display:none!important}
 .undated,.away{color:var(--quiet)}
 .undated{margin:.75rem 0 0;font-size:.875rem}
 .away{white-space:nowrap;font-size:.875rem}
-@media (min-width:40rem){.events li{display:grid;grid-template-columns:13rem 1fr 1fr 6rem}.when{grid-area:1/1}.events :is(.when,.who,.what+a){font-size:1rem}.what{grid-area:1/2}.events :is(.who,.what+a){grid-area:1/3}.away{grid-area:1/4;align-self:center;text-align:end}.events.own li{grid-template-columns:13rem 1fr}}
+@media (min-width:40rem){.events li{display:grid;grid-template-columns:13rem 1fr 1fr 6rem}.when{grid-area:1/1}.events :is(.when,.who,.what+a){font-size:1rem}.what{grid-area:1/2}.events :is(.who,.what+a){grid-area:1/3}.away{grid-area:1/4;align-self:center;text-align:end}:is(.events.own,.about .events) li{grid-template-columns:13rem 1fr}}
 .undated+.own .what{grid-column:1/-1}
 .studios,.countries{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,15rem),1fr));gap:.25rem 1.5rem}
 .countries>section:not(.few){grid-column:1/-1}
