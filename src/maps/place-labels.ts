@@ -17,6 +17,9 @@ const DIAGONAL = 6;
 /** Of the names of states and countries. */
 export const AREA_FONT = 10;
 
+/** Marks above each other: such a name is higher than a line, and has room only when it is pointed at. */
+const STACKED = /\p{M}{3}/u;
+
 /** A picture is shown so many times as wide as it must be, at most. */
 const LARGEST = 2;
 
@@ -52,6 +55,7 @@ export function placeLabels(
   const inside = { left: 2, top: 2, width: width - 4, height: height - 4 };
   const boxes: Box[] = [];
   const sides = points.map((point) => {
+    if (STACKED.test(point.text)) return null;
     for (const side of SIDES) {
       const box = boxOf(point, side);
       const corner = { x: box.left + box.width, y: box.top + box.height };

@@ -69,6 +69,8 @@ describe('the panels of a map', () => {
   it('name no point where the name would leave the picture or lie on another', () => {
     const long = item('x'.repeat(200), 829, 158);
     expect(panelsOf('us', [long], { nameOf })[0]?.items[0]?.side).toBeNull();
+    const high = item('e\u0301\u0302\u0303\u0304', 829, 158);
+    expect(panelsOf('us', [high], { nameOf })[0]?.items[0]?.side).toBeNull();
     const twins = [item('one and the same place', 829, 158), item('one and the same place', 829, 158)];
     const sides = panelsOf('us', twins, { nameOf })[0]?.items.map(({ side }) => side) ?? [];
     expect(new Set(sides).size).toBe(2);
