@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { realpathSync } from 'node:fs';
 
 /** What busybox is called by, inside. `env` is what the first line of an executable names. */
-const TOOLS = ['cat', 'chmod', 'chown', 'cp', 'env', 'gzip', 'ls', 'mkdir', 'mv', 'sh', 'sha256sum', 'tar'];
+const TOOLS = 'cat chmod chown cp env find gzip ls mkdir mv rm sh sha256sum stat tar';
 
 /** Arguments: the directory, the Node, the busybox, then the libraries of both. */
 const SETUP = `
@@ -15,7 +15,7 @@ const SETUP = `
   put() { mkdir -p "$root$(dirname "$2")"; touch "$root$2"; mount --bind "$1" "$root$2"; }
   put "$node" /usr/bin/node
   put "$busybox" /bin/busybox
-  for tool in ${TOOLS.join(' ')}; do ln -s /bin/busybox "usr/bin/$tool"; done
+  for tool in ${TOOLS}; do ln -s /bin/busybox "usr/bin/$tool"; done
   ln -s /usr/bin/sh bin/sh
   shift 3
   for library; do put "$library" "$library"; done

@@ -166,9 +166,13 @@ describe('an archive in a root directory that has Node and nothing else', () => 
   });
 
   it('is installed as its page says, and does the first step of the demo: an empty machine gets the index', async () => {
+    // Somebody else has unpacked it, with a umask of his own.
+    inside('sh', '-euc', `chown -R 1234:1234 /${NAME}; chmod -R go= /${NAME}`);
     const page = readFileSync(join(unpacked(NAME), 'README.md'), 'utf8');
     const commands = /```sh\n(mkdir [^`]*)```/.exec(page)?.[1] ?? '';
     expect(inside('sh', '-euc', `cd /${NAME}; ${commands}`)).toMatch(new RegExp(`^update_config ${version}`));
+    const owners = inside('find', '/rails', '-exec', 'stat', '-c', '%u:%g %a', '{}', '+').trim().split('\n');
+    expect([...new Set(owners)]).toEqual(['0:0 755']);
     const published = await startPublished();
     try {
       await published.publish(makeSampleIndex(), new Date('2026-01-02T03:04:05Z'));
