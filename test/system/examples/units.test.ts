@@ -61,6 +61,12 @@ it.each(SERVICES)('%s reads the settings that scripts/onboard writes, and asks t
   expect(textOf(unit)).toMatch(/^Environment=FLEET_FLY_SOURCE=api$/m);
 });
 
+it.each(SERVICES)('%s may write where docs/MONITORING.md puts METRICS_DIR, if that is there', (unit) => {
+  const monitoring = readFileSync(join(ROOT, 'docs/MONITORING.md'), 'utf8');
+  const [, directory] = /textfile\.directory`; Debian: `(\S+)`/.exec(monitoring) ?? [];
+  expect(textOf(unit)).toContain(`\nReadWritePaths=/data/db /data/log -${directory}\n`);
+});
+
 it.each(UNITS)('systemd has nothing to say about %s', (unit) => {
   expect(analyze('verify', unit)).toEqual({ status: 0, said: '' });
 });
