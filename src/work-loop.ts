@@ -1,6 +1,6 @@
 import { pause } from './backoff.ts';
 
-export interface WorkLoopParts {
+export interface WorkLoopContext {
   /** Does one thing that is due. @returns milliseconds until there is more; 0 for at once */
   readonly turn: () => Promise<number>;
   /** Told what a turn threw; nothing is lost meanwhile, and it is tried again. */
@@ -11,13 +11,13 @@ export interface WorkLoopParts {
 
 /** Works off what is kept somewhere, one thing after another, until it is ended. */
 export class WorkLoop {
-  readonly #parts: WorkLoopParts;
+  readonly #context: WorkLoopContext;
   readonly #ending = new AbortController();
   #wake = new AbortController();
   #work: Promise<void> = Promise.resolve();
 
-  constructor(parts: WorkLoopParts) {
-    this.#parts = parts;
+  constructor(context: WorkLoopContext) {
+    this.#context = context;
   }
 
   get isEnding(): boolean {
@@ -45,11 +45,11 @@ export class WorkLoop {
       // Before the turn: what comes while it looks is looked at by the next one.
       this.#wake = new AbortController();
       try {
-        const ms = await this.#parts.turn();
+        const ms = await this.#context.turn();
         if (ms > 0 && !this.isEnding) await pause(ms, this.#wake.signal);
       } catch (error) {
-        this.#parts.failed(error);
-        await pause(this.#parts.failPauseMs, this.#ending.signal);
+        this.#context.failed(error);
+        await pause(this.#context.failPauseMs, this.#ending.signal);
       }
     }
   }

@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts';
 import { createScrubber, secretsOf } from '../report/redact.ts';
-import type { World } from './machine/machine-parts.ts';
+import type { World } from './machine/machine-context.ts';
 import type { Command } from './options/command.ts';
 import type { Form } from './options/form.ts';
 import { parse } from './options/parse-arguments.ts';

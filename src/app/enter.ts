@@ -8,7 +8,7 @@ import type { Site } from '../site/site.ts';
 import { ownPart } from '../site/static.ts';
 import { readUpdateSettings } from '../update/update-settings.ts';
 import { endWhenBlocked } from './blocked.ts';
-import { hostOf, siteOf, type World } from './machine/machine-parts.ts';
+import { hostOf, siteOf, type World } from './machine/machine-context.ts';
 import { readSecrets } from './secrets.ts';
 
 const USUAL_LIMIT_MS = 60_000;

@@ -1,7 +1,7 @@
 import { problemOf } from '../failure.ts';
 import type { FleetReport } from '../report/fleet-results.ts';
 import type { Summary } from '../report/results.ts';
-import type { World } from './machine/machine-parts.ts';
+import type { World } from './machine/machine-context.ts';
 
 /**
  * Writes what this machine knows where `METRICS_DIR` says. Without it nothing is done, and nothing loaded.

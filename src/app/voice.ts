@@ -9,7 +9,7 @@ import { eventLines } from '../report/stream.ts';
 import { newRunId } from '../run-id.ts';
 import { identityOf } from '../site/identity.ts';
 import { printedAsUsage, refusalExit, type Streams } from './arguments.ts';
-import { buildVoice, type Voice, type World } from './machine/machine-parts.ts';
+import { buildVoice, type Voice, type World } from './machine/machine-context.ts';
 import type { ExitCode } from './machine/update-command.ts';
 import { keepMetrics } from './metrics-dir.ts';
 import type { Form } from './options/form.ts';

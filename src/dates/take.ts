@@ -17,7 +17,7 @@ import type { DateSettings } from './dates-settings.ts';
 import { lookAtAll, type Survey } from './survey-databases.ts';
 import { writeDates } from './write-dates.ts';
 
-export interface DatesParts {
+export interface DatesContext {
   readonly site: Site;
   readonly settings: DateSettings;
   /** Milliseconds to wait for the journal. */
@@ -33,18 +33,18 @@ export interface DatesParts {
  * A dry run says what it would take. Never throws: whatever cannot be read or written is a note, since the index can be
  * published as it is.
  */
-export async function takeDates(parts: DatesParts, options: { dryRun: boolean }): Promise<void> {
+export async function takeDates(context: DatesContext, options: { dryRun: boolean }): Promise<void> {
   try {
-    await take(parts, options.dryRun);
+    await take(context, options.dryRun);
   } catch (error) {
     if (isNoIndex(error)) return; // publishing says so
-    if (!(error instanceof Failure) && !isSqliteError(error)) return parts.unexpected(error);
-    note(parts, `event dates are not taken: ${reasonOf(error)}`);
+    if (!(error instanceof Failure) && !isSqliteError(error)) return context.unexpected(error);
+    note(context, `event dates are not taken: ${reasonOf(error)}`);
   }
 }
 
-async function take(parts: DatesParts, dryRun: boolean): Promise<void> {
-  const { site, settings, lockTimeoutMs, signal, report } = parts;
+async function take(context: DatesContext, dryRun: boolean): Promise<void> {
+  const { site, settings, lockTimeoutMs, signal, report } = context;
   const { index } = await readInstalledIndex(site);
   const events = datedEvents(index, site);
   const { memory, foreign } = await readDateMemory(site.dbDir, lockTimeoutMs);
@@ -52,8 +52,8 @@ async function take(parts: DatesParts, dryRun: boolean): Promise<void> {
   const known = foreign === null || foreign === memory.basis ? memory.stamps : {};
   const survey = await lookAtAll(events, known, settings.maxDatabaseBytes, signal, nextTurn);
   if (!survey) return; // told to end
-  for (const message of survey.notes) note(parts, message);
-  const taken = dryRun ? wouldTake(parts, survey) : await write(parts, survey);
+  for (const message of survey.notes) note(context, message);
+  const taken = dryRun ? wouldTake(context, survey) : await write(context, survey);
   const { looked, unread, missing } = survey;
   // A host without any of them is not one that keeps them.
   if (missing < events.length && (looked > 0 || unread > 0)) {
@@ -62,45 +62,45 @@ async function take(parts: DatesParts, dryRun: boolean): Promise<void> {
     const message = `Event dates: ${taken} ${dryRun ? 'would be taken' : 'taken'}; ${changed}${rest}`;
     report({ type: 'note', level: 'info', message });
   }
-  if (!dryRun) await remember(parts, memory, { basis: foreign ?? memory.basis, stamps: survey.seen });
+  if (!dryRun) await remember(context, memory, { basis: foreign ?? memory.basis, stamps: survey.seen });
 }
 
-function wouldTake(parts: DatesParts, { wanted }: Survey): number {
+function wouldTake(context: DatesContext, { wanted }: Survey): number {
   for (const { event, date } of wanted)
-    tellDate(parts, 'would-change', event, { from: event.date, to: date });
+    tellDate(context, 'would-change', event, { from: event.date, to: date });
   return wanted.length;
 }
 
 /** @returns how many were taken; those that were not are looked at again by the next run */
-async function write(parts: DatesParts, { wanted, seen }: Survey): Promise<number> {
+async function write(context: DatesContext, { wanted, seen }: Survey): Promise<number> {
   if (wanted.length === 0) return 0;
   let taken = 0;
   try {
-    const path = join(parts.site.dbDir, databaseFile(INDEX_NAME));
+    const path = join(context.site.dbDir, databaseFile(INDEX_NAME));
     for (const written of await writeDates(path, wanted)) {
       const { event, date, stamp } = written.wanted;
       if (written.kind === 'gone') continue;
       seen[event.database] = stamp;
       if (written.kind === 'there') continue;
       taken += 1;
-      tellDate(parts, 'changed', event, { from: written.from, to: date });
+      tellDate(context, 'changed', event, { from: written.from, to: date });
     }
   } catch (error) {
     if (!(error instanceof Failure) && !isSqliteError(error)) throw error;
     const dates = wanted.length === 1 ? '1 event date is' : `${wanted.length} event dates are`;
-    note(parts, `${dates} not taken: ${reasonOf(error)}; the next run tries again`);
+    note(context, `${dates} not taken: ${reasonOf(error)}; the next run tries again`);
   }
   return taken;
 }
 
-async function remember(parts: DatesParts, before: DateMemory, after: DateMemory): Promise<void> {
+async function remember(context: DatesContext, before: DateMemory, after: DateMemory): Promise<void> {
   if (JSON.stringify(before) === JSON.stringify(after)) return;
-  const { site, lockTimeoutMs: timeoutMs } = parts;
+  const { site, lockTimeoutMs: timeoutMs } = context;
   try {
     await inFleetJournal({ dbDir: site.dbDir, timeoutMs }, (journal) => journal.rememberDates(after));
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    note(parts, `the next run looks at all event databases again: ${error.message}`);
+    note(context, `the next run looks at all event databases again: ${error.message}`);
   }
 }
 
@@ -116,7 +116,7 @@ function reasonOf(error: unknown): string {
 }
 
 function tellDate(
-  { report }: DatesParts,
+  { report }: DatesContext,
   outcome: 'changed' | 'would-change',
   { database: name }: { readonly database: string },
   { from, to }: { readonly from: string | null; readonly to: string },
@@ -126,7 +126,7 @@ function tellDate(
   report({ type: 'item', kind: 'tenant', step: 'publish', name, ...fate });
 }
 
-function note({ report }: DatesParts, message: string): void {
+function note({ report }: DatesContext, message: string): void {
   report({ type: 'note', message });
 }
 

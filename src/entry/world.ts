@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
-import type { World } from '../app/machine/machine-parts.ts';
+import type { World } from '../app/machine/machine-context.ts';
 
 /** Where executables stand in an application. */
 const DIRECTORIES = ['cgi-bin', 'scripts'];

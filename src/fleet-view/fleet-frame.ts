@@ -123,7 +123,7 @@ function barLine(progress: FleetProgress, { now }: View, columns: number): strin
     [count, percent, bad, rest],
     [count, bad, rest],
     [count, bad],
-  ].map((parts) => parts.flat().join('  '));
+  ].map((context) => context.flat().join('  '));
   const least = SHORTEST_BAR + '[] '.length;
   const facts = choices.find((text) => text.length + least <= columns) ?? choices.at(-1) ?? '';
   const bar = Math.min(LONGEST_BAR, Math.max(SHORTEST_BAR, columns - facts.length - '[] '.length));

@@ -31,8 +31,8 @@ export interface Way {
   };
 }
 
-/** The parts that a run over the fleet is put together from: the first target, and those beside it. */
-export interface FleetParts extends Way {
+/** What a run over the fleet is given: the first target, and those beside it. */
+export interface FleetContext extends Way {
   readonly others?: readonly Way[];
   readonly settings: FleetSettings;
   readonly report: Tell;

@@ -11,7 +11,7 @@ import {
 import { Steps } from '../report/steps.ts';
 import { askAll, joined, listAll, unsentNote } from './ask-all.ts';
 import { type Findings, foundOf, newFindings } from './findings.ts';
-import type { FleetParts, FleetRequest, Way } from './fleet-context.ts';
+import type { FleetContext, FleetRequest, Way } from './fleet-context.ts';
 import type { Listing } from './fleet-model.ts';
 import {
   counting,
@@ -33,8 +33,8 @@ class Stopped extends Error {}
  * is published: a machine that wakes up in between has asked the store itself, and found the new index. Never throws:
  * an error is in the report.
  */
-export async function runFleet(parts: FleetParts, request: FleetRequest): Promise<FleetReport> {
-  const run = new Run(parts, request);
+export async function runFleet(context: FleetContext, request: FleetRequest): Promise<FleetReport> {
+  const run = new Run(context, request);
   try {
     return await run.whole();
   } finally {
@@ -43,7 +43,7 @@ export async function runFleet(parts: FleetParts, request: FleetRequest): Promis
 }
 
 class Run {
-  readonly #parts: FleetParts;
+  readonly #context: FleetContext;
   readonly #request: FleetRequest;
   readonly #ways: readonly Way[];
   readonly #steps: Steps;
@@ -57,11 +57,11 @@ class Run {
   #timer: NodeJS.Timeout | undefined;
   #deadline = Number.POSITIVE_INFINITY;
 
-  constructor(parts: FleetParts, request: FleetRequest) {
-    this.#parts = parts;
+  constructor(context: FleetContext, request: FleetRequest) {
+    this.#context = context;
     this.#request = request;
-    this.#ways = [parts, ...(parts.others ?? [])];
-    this.#steps = new Steps(parts.report);
+    this.#ways = [context, ...(context.others ?? [])];
+    this.#steps = new Steps(context.report);
     this.#told = stepsOf(request.operation, this.#ways);
     request.signal?.addEventListener('abort', this.#cancel);
     if (request.signal?.aborted) this.#cancel();
@@ -146,7 +146,7 @@ class Run {
   }
 
   #startClock(): void {
-    const { deadlineMs } = this.#parts.settings;
+    const { deadlineMs } = this.#context.settings;
     this.#deadline = monotonicMs() + deadlineMs;
     this.#timer = setTimeout(() => this.#stop.abort(), deadlineMs);
   }
@@ -171,7 +171,7 @@ class Run {
   }
 
   async #ask(listings: readonly Listing[]): Promise<void> {
-    const { settings } = this.#parts;
+    const { settings } = this.#context;
     const { machines } = this.#told;
     const total = joined(listings).active.length;
     await this.#steps.run(machines, async () => {
@@ -217,14 +217,14 @@ class Run {
       };
     return {
       code: 'machine-failed',
-      message: `the time for the whole run, ${this.#parts.settings.deadlineMs / 1000} s, was up`,
+      message: `the time for the whole run, ${this.#context.settings.deadlineMs / 1000} s, was up`,
       hint: 'Run it again; raise FLEET_DEADLINE (seconds) if the machines are just slow.',
     };
   }
 
   #explain(error: unknown): FleetError {
     if (error instanceof Stopped || this.#stop.signal.aborted) return this.#stopped();
-    if (!(error instanceof Failure)) this.#parts.unexpected(error);
+    if (!(error instanceof Failure)) this.#context.unexpected(error);
     return problemOf(error);
   }
 

@@ -1,18 +1,18 @@
 import { problemOf } from '../failure.ts';
 import { WorkLoop } from '../work-loop.ts';
 import type { MailState, Undelivered } from './mail-model.ts';
-import { MailNotices, type NoticeParts } from './mail-notices.ts';
+import { MailNotices, type NoticeContext } from './mail-notices.ts';
 import type { MailSettings } from './mail-settings.ts';
 import { type Kept, type MailStatus, Outbox } from './outbox.ts';
 import { DISK_PAUSE_MS, isLetter, MAIL_LIMITS, type MailLimits, Postman } from './postman.ts';
-import { LetterWriter, type WriterParts } from './write-letters.ts';
+import { LetterWriter, type WriterContext } from './write-letters.ts';
 
-export interface MailParts extends Omit<WriterParts, 'outbox' | 'administrators' | 'runs'> {
+export interface MailContext extends Omit<WriterContext, 'outbox' | 'administrators' | 'runs'> {
   /** For `mail.sqlite3`; it is there. */
   readonly stateDir: string;
   /** Null where no mail is sent. */
   readonly settings: MailSettings | null;
-  readonly runs: WriterParts['runs'] & NoticeParts['runs'];
+  readonly runs: WriterContext['runs'] & NoticeContext['runs'];
   /** Told, for the log, what went wrong. */
   readonly report: (problem: string) => void;
   readonly limits?: Partial<MailLimits>;
@@ -49,8 +49,8 @@ const MOST_SHOWN = 50;
  *
  * @throws {Failure} `disk`, `config-invalid`
  */
-export function createMail(parts: MailParts): Mail {
-  return new MailRoom(parts);
+export function createMail(context: MailContext): Mail {
+  return new MailRoom(context);
 }
 
 class MailRoom implements Mail {
@@ -66,16 +66,16 @@ class MailRoom implements Mail {
   #heard = new Set<string>();
   #hasLooked = false;
 
-  constructor(parts: MailParts) {
-    const { settings, stateDir, now } = parts;
-    this.#limits = { ...MAIL_LIMITS, ...parts.limits };
+  constructor(context: MailContext) {
+    const { settings, stateDir, now } = context;
+    this.#limits = { ...MAIL_LIMITS, ...context.limits };
     this.isOn = settings !== null;
     this.#outbox = new Outbox(stateDir, now);
     const administrators = settings?.administrators ?? null;
-    this.#writer = new LetterWriter({ ...parts, outbox: this.#outbox, administrators });
-    this.#notices = this.isOn ? new MailNotices({ ...parts, outbox: this.#outbox }) : null;
+    this.#writer = new LetterWriter({ ...context, outbox: this.#outbox, administrators });
+    this.#notices = this.isOn ? new MailNotices({ ...context, outbox: this.#outbox }) : null;
     this.#postman = new Postman({
-      ...parts,
+      ...context,
       limits: this.#limits,
       outbox: this.#outbox,
       writer: this.#writer,
@@ -84,7 +84,7 @@ class MailRoom implements Mail {
     this.#loop = new WorkLoop({
       turn: () => this.#turn(),
       // Of the disk, or of an index that is not there.
-      failed: (error) => parts.report(problemOf(error).message),
+      failed: (error) => context.report(problemOf(error).message),
       failPauseMs: DISK_PAUSE_MS,
     });
   }

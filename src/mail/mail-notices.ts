@@ -1,7 +1,7 @@
 import type { Change, ChangeFilter, Page, Run, RunFilter } from '../runs/run-model.ts';
 import type { Outbox } from './outbox.ts';
 
-export interface NoticeParts {
+export interface NoticeContext {
   readonly runs: {
     run(id: string): Run | null;
     change(id: string): Change | null;
@@ -20,18 +20,18 @@ const MOST_PAGES = 10;
 
 /** Puts into the outbox what became of runs and changes, once for each: it may be told of the same one again and again. */
 export class MailNotices {
-  readonly #parts: NoticeParts;
+  readonly #context: NoticeContext;
   /** What happened before mails were sent at all is not told. */
   readonly #since: number;
 
-  constructor(parts: NoticeParts) {
-    this.#parts = parts;
-    this.#since = parts.outbox.beganAt();
+  constructor(context: NoticeContext) {
+    this.#context = context;
+    this.#since = context.outbox.beganAt();
   }
 
   /** @param ids of runs and changes that are no longer as they were */
   look(ids: Iterable<string>): void {
-    const { runs } = this.#parts;
+    const { runs } = this.#context;
     for (const id of ids) {
       const run = runs.run(id);
       if (run) this.#ofRun(run);
@@ -42,7 +42,7 @@ export class MailNotices {
 
   /** Finds what happened while nobody looked: when this server ended between an event and its mail. */
   lookAtAll(): void {
-    const { runs } = this.#parts;
+    const { runs } = this.#context;
     for (const run of all((page) => runs.runs({ states: ['failed'], page, limit: PAGE }))) this.#ofRun(run);
     const states = ['live', 'failed'] as const;
     for (const change of all((page) => runs.changes({ states, page, limit: PAGE }))) this.#ofChange(change);
@@ -52,26 +52,26 @@ export class MailNotices {
     if (state !== 'failed' || next !== null || !this.#isNews(endedAt)) return;
     // No machine was running: each fetches it when it starts, and nobody has anything to do.
     if (report?.outcome === 'nothing-to-do') return;
-    this.#parts.outbox.put(`run/${id}`, { kind: 'run-failed', run: id });
+    this.#context.outbox.put(`run/${id}`, { kind: 'run-failed', run: id });
   }
 
   #ofChange({ id, kind, action, state, live, run }: Change): void {
     const result = live?.result;
     if (!result || !this.#isNews(result.at)) return;
     if (state === 'live' && result.isLive && kind === 'event' && action === 'create') {
-      this.#parts.outbox.put(`live/${id}`, { kind: 'live', change: id });
+      this.#context.outbox.put(`live/${id}`, { kind: 'live', change: id });
     }
-    const failedRun = run === null ? null : this.#parts.runs.run(run);
+    const failedRun = run === null ? null : this.#context.runs.run(run);
     // Of a run that has failed itself there is one mail already.
     const isTold = failedRun?.state === 'failed' && failedRun.report?.outcome !== 'nothing-to-do';
     if (state === 'failed' && !isTold) {
-      this.#parts.outbox.put(`unanswered/${id}/${run}`, { kind: 'unanswered', change: id });
+      this.#context.outbox.put(`unanswered/${id}/${run}`, { kind: 'unanswered', change: id });
     }
   }
 
   #isNews(at: string | null): boolean {
     const time = Date.parse(at ?? '');
-    return time >= this.#since && time > this.#parts.now() - NEWS_MS;
+    return time >= this.#since && time > this.#context.now() - NEWS_MS;
   }
 }
 

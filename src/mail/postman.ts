@@ -25,7 +25,7 @@ export const MAIL_LIMITS: MailLimits = {
   endMs: 2000,
 };
 
-export interface PostmanParts {
+export interface PostmanContext {
   /** Null where no mail is sent. */
   readonly settings: MailSettings | null;
   readonly limits: MailLimits;
@@ -46,25 +46,25 @@ export const DISK_PAUSE_MS = 5000;
 
 /** Works off the outbox, one mail after another. */
 export class Postman {
-  readonly #parts: PostmanParts;
+  readonly #context: PostmanContext;
   readonly #outbox: Outbox;
   readonly #kinds: readonly About['kind'][];
 
-  constructor(parts: PostmanParts) {
-    this.#parts = parts;
-    this.#outbox = parts.outbox;
-    this.#kinds = parts.settings ? [...ERRANDS, ...LETTERS] : ['asked'];
+  constructor(context: PostmanContext) {
+    this.#context = context;
+    this.#outbox = context.outbox;
+    this.#kinds = context.settings ? [...ERRANDS, ...LETTERS] : ['asked'];
   }
 
   /** Milliseconds until something is due, or the clock is to be looked at again, which may be set. */
   pauseMs(): number {
     const due = this.#outbox.nextDue(this.#kinds);
-    return due === null ? LOOK_MS : Math.min(LOOK_MS, Math.max(1, due - this.#parts.now()));
+    return due === null ? LOOK_MS : Math.min(LOOK_MS, Math.max(1, due - this.#context.now()));
   }
 
   /** One thing that is due. @returns whether there was one */
   async workOff(): Promise<boolean> {
-    const { settings, limits } = this.#parts;
+    const { settings, limits } = this.#context;
     const { longestMs } = limits;
     this.#outbox.removeOld();
     this.#outbox.expire(longestMs, this.#kinds, 'given-up');
@@ -79,16 +79,16 @@ export class Postman {
 
   async #expand(mail: Kept, errand: Errand): Promise<void> {
     try {
-      this.#outbox.replace(mail, await this.#parts.writer.lettersOf(errand, mail.id));
+      this.#outbox.replace(mail, await this.#context.writer.lettersOf(errand, mail.id));
     } catch (error) {
       // Not at the next turn already: others wait.
-      this.#outbox.again(mail.id, this.#parts.now() + DISK_PAUSE_MS, problemOf(error).message);
+      this.#outbox.again(mail.id, this.#context.now() + DISK_PAUSE_MS, problemOf(error).message);
       throw error;
     }
   }
 
   async #send(mail: Kept, letter: Letter): Promise<void> {
-    const { settings, limits, signal, now, report } = this.#parts;
+    const { settings, limits, signal, now, report } = this.#context;
     if (!settings) return;
     const { id, messageId } = mail;
     this.#outbox.began(id);
@@ -99,7 +99,7 @@ export class Postman {
         limits,
         at: new Date(now()),
         signal,
-        compose: () => this.#parts.writer.write(letter),
+        compose: () => this.#context.writer.write(letter),
       });
       await this.#keep(() => this.#outbox.settle(id, isSent ? 'sent' : 'moot', null));
     } catch (error) {
@@ -119,9 +119,9 @@ export class Postman {
       try {
         return work();
       } catch (error) {
-        this.#parts.report(problemOf(error).message);
-        if (this.#parts.signal.aborted) return;
-        await pause(DISK_PAUSE_MS, this.#parts.signal);
+        this.#context.report(problemOf(error).message);
+        if (this.#context.signal.aborted) return;
+        await pause(DISK_PAUSE_MS, this.#context.signal);
       }
     }
   }

@@ -22,7 +22,7 @@ interface ResetLink {
   readonly until: string;
 }
 
-export interface WriterParts {
+export interface WriterContext {
   /** All of the index. @throws {Failure} */
   readonly users: () => Promise<readonly MailUser[]>;
   readonly runs: {
@@ -47,15 +47,15 @@ const MOST_SHARING = 20;
 
 /** Finds out who is to be told, and writes to each what there is to say at that moment. */
 export class LetterWriter {
-  readonly #parts: WriterParts;
+  readonly #context: WriterContext;
 
-  constructor(parts: WriterParts) {
-    this.#parts = parts;
+  constructor(context: WriterContext) {
+    this.#context = context;
   }
 
   /** The letters that an errand leads to. @param number of the errand, for their keys */
   async lettersOf(errand: Errand, number: number): Promise<(readonly [key: string, letter: Letter])[]> {
-    const users = await this.#parts.users();
+    const users = await this.#context.users();
     if (errand.kind === 'asked') {
       return this.#meant(errand.text, users).map(({ id }) => [
         `reset/${id}/${number}`,
@@ -63,7 +63,7 @@ export class LetterWriter {
       ]);
     }
     const addresses =
-      this.#parts.administrators ??
+      this.#context.administrators ??
       users.filter(({ isAdministrator }) => isAdministrator).map(({ email }) => email.trim());
     return [...new Set(addresses)]
       .filter(isMailAddress)
@@ -85,10 +85,10 @@ export class LetterWriter {
   /** Whom it is for, in words. */
   async receiverOf(about: About): Promise<string> {
     if (about.kind === 'failure') return about.to;
-    if (about.kind === 'live') return this.#parts.runs.change(about.change)?.by ?? 'somebody';
+    if (about.kind === 'live') return this.#context.runs.change(about.change)?.by ?? 'somebody';
     if (about.kind === 'asked') return 'somebody who asked';
     if (about.kind !== 'reset') return 'administrators';
-    const users = await this.#parts.users();
+    const users = await this.#context.users();
     return users.find(({ id }) => id === about.user)?.userid ?? 'somebody';
   }
 
@@ -96,33 +96,33 @@ export class LetterWriter {
   #meant(text: string, users: readonly MailUser[]): MailUser[] {
     const typed = text.trim().toLowerCase();
     if (typed === '') return [];
-    const since = this.#parts.now() - HOUR_MS;
+    const since = this.#context.now() - HOUR_MS;
     return users
       .filter(({ userid, email }) => userid.toLowerCase() === typed || email.trim().toLowerCase() === typed)
       .slice(0, MOST_SHARING)
-      .filter(({ id }) => this.#parts.outbox.resetsSince(id, since) < MOST_RESETS);
+      .filter(({ id }) => this.#context.outbox.resetsSince(id, since) < MOST_RESETS);
   }
 
   async #reset({ user, by }: Extract<Letter, { kind: 'reset' }>): Promise<Message | null> {
-    const found = (await this.#parts.users()).find(({ id }) => id === user);
+    const found = (await this.#context.users()).find(({ id }) => id === user);
     const to = found && mailboxOf(found);
     if (!found || !to) return null;
-    const link = await this.#parts.resetLink(user);
+    const link = await this.#context.resetLink(user);
     if (link === null) return null;
     const { userid, name } = found;
     return messageTo(to, resetWording({ userid, name, by, ...link }));
   }
 
   async #live(id: string): Promise<Message | null> {
-    const change = this.#parts.runs.change(id);
+    const change = this.#context.runs.change(id);
     if (change?.state !== 'live' || !change.live) return null;
-    const found = (await this.#parts.users()).find(({ userid }) => userid === change.by);
+    const found = (await this.#context.users()).find(({ userid }) => userid === change.by);
     const to = found && mailboxOf(found);
     return found && to ? messageTo(to, liveWording(found.name, change)) : null;
   }
 
   #failure({ of, to }: Extract<Letter, { kind: 'failure' }>): Message | null {
-    const { runs, pageAt } = this.#parts;
+    const { runs, pageAt } = this.#context;
     const mailbox = { name: '', address: to };
     if (of.kind === 'run-failed') {
       const run = runs.run(of.run);

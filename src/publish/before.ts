@@ -9,7 +9,7 @@ import type { BeforeSettings } from './publish-settings.ts';
 /** Lines of the command's output that are shown; of the others only their number. */
 const MOST_LINES = 200;
 
-export interface BeforeParts {
+export interface BeforeContext {
   readonly site: Site;
   readonly settings: BeforeSettings;
   /** The environment of the command: without our secrets. */
@@ -23,8 +23,8 @@ export interface BeforeParts {
  *
  * @throws {Failure} `command-failed`; then nothing may be published
  */
-export async function runBefore(parts: BeforeParts, options: { dryRun: boolean }): Promise<void> {
-  const { site, settings, env, report } = parts;
+export async function runBefore(context: BeforeContext, options: { dryRun: boolean }): Promise<void> {
+  const { site, settings, env, report } = context;
   const { command, timeoutMs } = settings;
   if (command.length === 0) return;
   const shown = command.join(' ');

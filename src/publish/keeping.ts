@@ -6,9 +6,9 @@ import type { PublishedIndex } from '../report/fleet-results.ts';
 import { isKept, keepImage, removeOthers } from './kept-files.ts';
 import { presentIn, withArrival, withFound, withSent } from './kept-list.ts';
 import type { Memory } from './memory.ts';
-import type { OurIndex, PublishParts } from './publish-context.ts';
+import type { OurIndex, PublishContext } from './publish-context.ts';
 
-type KeepParts = Pick<PublishParts, 'site' | 'by' | 'note' | 'keepPublished'>;
+type KeepContext = Pick<PublishContext, 'site' | 'by' | 'note' | 'keepPublished'>;
 
 /** What is about to be published. */
 export interface Leaving {
@@ -26,33 +26,33 @@ export interface Leaving {
  *
  * @returns what is to be remembered together with the publication
  */
-export async function keepLeaving(parts: KeepParts, memory: Memory, leaving: Leaving): Promise<Kept> {
+export async function keepLeaving(context: KeepContext, memory: Memory, leaving: Leaving): Promise<Kept> {
   const { kept } = memory;
-  if (parts.keepPublished === 0) return kept;
+  if (context.keepPublished === 0) return kept;
   const { run, ours } = leaving;
   try {
-    const before = leaving.replaces === null ? kept : await withReplaced(parts, memory, leaving);
+    const before = leaving.replaces === null ? kept : await withReplaced(context, memory, leaving);
     const { restored } = kept;
     const isRestored = restored?.digest === ours.digest;
     const present = presentIn(before, leaving.replaces);
     const aside = isRestored ? restored.aside : null;
     return withSent(before, {
-      ...{ id: run, origin: 'run', at: new Date().toISOString(), by: parts.by, etag: null },
-      ...factsOf(parts, ours.image, ours.digest),
+      ...{ id: run, origin: 'run', at: new Date().toISOString(), by: context.by, etag: null },
+      ...factsOf(context, ours.image, ours.digest),
       replaces: aside ?? present?.id ?? null,
       undoes: isRestored ? restored.undoes : null,
       isThere: false,
     });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    parts.note(`no copy is kept, so that --undo cannot take this back: ${error.message}`);
+    context.note(`no copy is kept, so that --undo cannot take this back: ${error.message}`);
     return kept;
   }
 }
 
 /** The kept list once the index with this digest is known to be there. */
 export function keptAfter(
-  { keepPublished }: KeepParts,
+  { keepPublished }: KeepContext,
   { kept }: Pick<Memory, 'kept'>,
   arrived: { readonly digest: string; readonly etag: string | null },
 ): Kept {
@@ -63,7 +63,7 @@ export function keptAfter(
 
 /** Says that what an undo put into the index of this host, without coming to its end, is published by this run. */
 export function noteFinished(
-  { note }: KeepParts,
+  { note }: KeepContext,
   { restored }: Kept,
   { run, digest }: { readonly run: string; readonly digest: string },
 ): void {
@@ -74,7 +74,7 @@ export function noteFinished(
 }
 
 /** Removes copies of what is not remembered any more. */
-export function tidyKept({ site, note }: KeepParts, { kept, keptElsewhere }: Memory): void {
+export function tidyKept({ site, note }: KeepContext, { kept, keptElsewhere }: Memory): void {
   try {
     removeOthers(site.dbDir, new Set([...keptElsewhere, ...kept.entries.map(({ sha256 }) => sha256)]));
   } catch (error) {
@@ -83,36 +83,36 @@ export function tidyKept({ site, note }: KeepParts, { kept, keptElsewhere }: Mem
 }
 
 /** The kept list, with what stands in the store now. */
-async function withReplaced(parts: KeepParts, { kept, state }: Memory, leaving: Leaving): Promise<Kept> {
+async function withReplaced(context: KeepContext, { kept, state }: Memory, leaving: Leaving): Promise<Kept> {
   const { replaces, fetch } = leaving;
   if (replaces === null) return kept;
   const present = presentIn(kept, replaces);
-  if (present && isKept(parts.site.dbDir, present)) return kept;
+  if (present && isKept(context.site.dbDir, present)) return kept;
   // Its copy is damaged or gone; or it was sent by a run that was killed before it saw the answer, or whose answer was lost.
   const standing = await fetch();
   if (!standing || !sameEtag(standing.index.etag, replaces)) {
-    parts.note('no copy is kept of what was in the store, so that --undo cannot bring it back');
+    context.note('no copy is kept of what was in the store, so that --undo cannot bring it back');
     return kept;
   }
   const digest = imageDigest(standing.image);
   if (present?.digest === digest) {
-    const facts = factsOf(parts, standing.image, digest);
+    const facts = factsOf(context, standing.image, digest);
     return { ...kept, entries: kept.entries.map((one) => (one === present ? { ...one, ...facts } : one)) };
   }
   const sent = kept.entries.find((one) => !one.isThere && one.digest === digest);
-  if (sent) return withArrival(kept, { digest, etag: replaces }, parts.keepPublished);
+  if (sent) return withArrival(kept, { digest, etag: replaces }, context.keepPublished);
   const { publishedAt: at, by, etag } = standing.index;
   const before = presentIn(kept, state.last?.etag ?? '');
   return withFound(kept, {
     ...{ id: `store ${etag}`, origin: 'store', at, by, etag, isThere: true, undoes: null },
-    ...factsOf(parts, standing.image, digest),
+    ...factsOf(context, standing.image, digest),
     replaces: before?.id ?? null,
   });
 }
 
 /** Keeps the bytes. */
 function factsOf(
-  { site }: KeepParts,
+  { site }: KeepContext,
   image: Buffer,
   digest: string,
 ): Pick<KeptIndex, 'digest' | 'sha256' | 'size'> {
@@ -120,10 +120,15 @@ function factsOf(
 }
 
 /** Keeps an index of this host that was never published, before an undo replaces it. @throws {Failure} `disk` */
-export function keepAside(parts: KeepParts, kept: Kept, run: string, ours: Omit<OurIndex, 'modified'>): Kept {
+export function keepAside(
+  context: KeepContext,
+  kept: Kept,
+  run: string,
+  ours: Omit<OurIndex, 'modified'>,
+): Kept {
   return withFound(kept, {
-    ...{ id: `unpublished ${run}`, origin: 'unpublished', at: new Date().toISOString(), by: parts.by },
-    ...factsOf(parts, ours.image, ours.digest),
+    ...{ id: `unpublished ${run}`, origin: 'unpublished', at: new Date().toISOString(), by: context.by },
+    ...factsOf(context, ours.image, ours.digest),
     ...{ etag: null, replaces: null, undoes: null, isThere: true },
   });
 }

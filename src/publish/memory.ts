@@ -2,7 +2,7 @@ import { inFleetJournal } from '../journal/fleet.ts';
 import { readPublishMemory } from '../journal/fleet-history.ts';
 import type { PublishMemory } from '../journal/journal-model.ts';
 import { type Kept, NOTHING_KEPT, readKept } from '../journal/kept-indexes.ts';
-import type { PublishParts } from './publish-context.ts';
+import type { PublishContext } from './publish-context.ts';
 
 /** An index of the store, as an update of this host found it. */
 export interface Grown {
@@ -37,7 +37,7 @@ export interface Memory {
 
 /** @throws {Failure} `lock-timeout`, `disk`, `config-invalid` for a journal of a newer version */
 export async function openMemory(
-  { site, storeName, lockTimeoutMs: timeoutMs }: Pick<PublishParts, 'site' | 'storeName' | 'lockTimeoutMs'>,
+  { site, storeName, lockTimeoutMs: timeoutMs }: Pick<PublishContext, 'site' | 'storeName' | 'lockTimeoutMs'>,
   readOnly: boolean,
 ): Promise<Memory> {
   const { dbDir } = site;

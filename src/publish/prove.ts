@@ -6,7 +6,7 @@ import type { Index } from '../index/index-model.ts';
 import { readValidIndex } from '../index/read-index.ts';
 import { firstOfEachKind } from '../index/warnings.ts';
 import type { Site } from '../site/site.ts';
-import type { PublishParts } from './publish-context.ts';
+import type { PublishContext } from './publish-context.ts';
 
 /**
  * Proves, before anything is sent, that every machine could install an index: validates it as a machine does, and
@@ -17,7 +17,7 @@ import type { PublishParts } from './publish-context.ts';
  */
 export async function proveIndex(
   image: Buffer,
-  { site, note }: Pick<PublishParts, 'site' | 'note'>,
+  { site, note }: Pick<PublishContext, 'site' | 'note'>,
 ): Promise<void> {
   const { index, warnings } = readAll(image);
   for (const machine of machinesOf(index, site)) {

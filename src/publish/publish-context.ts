@@ -2,7 +2,7 @@ import type { Site } from '../site/site.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 
 /** What publishing is put together from. */
-export interface PublishParts {
+export interface PublishContext {
   readonly site: Site;
   readonly store: ObjectStore;
   /** Names the bucket with its endpoint: what was published to one says nothing about another. */

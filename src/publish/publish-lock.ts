@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { waitForLock } from '../database/lock.ts';
 import { ensureStateDir, ensureTrustedDir } from '../database/state-dir.ts';
 import { removeLeftCopies } from './our-index.ts';
-import type { PublishParts } from './publish-context.ts';
+import type { PublishContext } from './publish-context.ts';
 
 /**
  * Does what only one run of this host may do at a time.
@@ -11,7 +11,7 @@ import type { PublishParts } from './publish-context.ts';
  * @throws {Failure} `lock-timeout`, `disk`, `db-dir-missing`; whatever `work` throws
  */
 export async function underPublishLock<T>(
-  { site, lockTimeoutMs: timeoutMs }: Pick<PublishParts, 'site' | 'lockTimeoutMs'>,
+  { site, lockTimeoutMs: timeoutMs }: Pick<PublishContext, 'site' | 'lockTimeoutMs'>,
   work: (stateDir: string) => Promise<T>,
 ): Promise<T> {
   const stateDir = ensureStateDir(site.dbDir);

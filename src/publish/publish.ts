@@ -8,7 +8,7 @@ import { keepLeaving, keptAfter, noteFinished, tidyKept } from './keeping.ts';
 import { type Memory, openMemory } from './memory.ts';
 import { asPublished, likelyEtag, readOurs, withLikelyTime } from './our-index.ts';
 import { proveIndex } from './prove.ts';
-import type { OurIndex, PublishParts, PublishRequest } from './publish-context.ts';
+import type { OurIndex, PublishContext, PublishRequest } from './publish-context.ts';
 import { underPublishLock } from './publish-lock.ts';
 import { openRestoration, type Restoration } from './restore.ts';
 import { fetchIndex, lookAt, type Standing, withImage } from './stored-index.ts';
@@ -27,32 +27,35 @@ const MOST_ROUNDS = 4;
  *
  * @throws {Failure} `index-*`, `check-failed`, `store-*`, `lock-timeout`, `disk`
  */
-export async function publishIndex(parts: PublishParts, request: PublishRequest): Promise<PublishOutcome> {
-  const undo = request.undo && (await withRun(parts, request.undo));
+export async function publishIndex(
+  context: PublishContext,
+  request: PublishRequest,
+): Promise<PublishOutcome> {
+  const undo = request.undo && (await withRun(context, request.undo));
   const work = (stateDir: string | null) =>
-    undo ? takenBack(parts, request, undo) : publish(parts, request, stateDir);
-  return request.dryRun ? await work(null) : await underPublishLock(parts, work);
+    undo ? takenBack(context, request, undo) : publish(context, request, stateDir);
+  return request.dryRun ? await work(null) : await underPublishLock(context, work);
 }
 
 async function publish(
-  parts: PublishParts,
+  context: PublishContext,
   request: PublishRequest,
   stateDir: string | null,
 ): Promise<PublishOutcome> {
-  const read = await readOurs(parts.site, request.run, { stateDir, maxBytes: parts.maxIndexBytes });
-  const ours = withLikelyTime(read, new Date(), parts.note);
-  const memory = await openMemory(parts, request.dryRun);
+  const read = await readOurs(context.site, request.run, { stateDir, maxBytes: context.maxIndexBytes });
+  const ours = withLikelyTime(read, new Date(), context.note);
+  const memory = await openMemory(context, request.dryRun);
   const { last } = memory.state;
   const situation = { request, ours, memory, restoration: null };
   if (last?.digest !== ours.digest) {
-    await proveIndex(ours.image, parts);
+    await proveIndex(ours.image, context);
     // Usually no other host publishes, and then the store need not be asked first.
     if (last && !request.dryRun && request.replaces === null && !isOlder(ours, last.time)) {
-      const sent = await send(parts, situation, { replaces: last.etag, modified: ours.modified });
+      const sent = await send(context, situation, { replaces: last.etag, modified: ours.modified });
       if (sent) return sent;
     }
   }
-  return await inRounds(parts, situation);
+  return await inRounds(context, situation);
 }
 
 /**
@@ -61,17 +64,17 @@ async function publish(
  * before it is: a kill leaves either nothing new, or an index of this host that the next run publishes.
  */
 async function takenBack(
-  parts: PublishParts,
+  context: PublishContext,
   request: PublishRequest,
   undo: NamedUndo,
 ): Promise<PublishOutcome> {
-  const memory = await openMemory(parts, request.dryRun);
-  const taken = takeBack(parts.site.dbDir, memory.kept, undo);
-  await proveIndex(taken.image, parts);
-  const restoration = openRestoration(parts, memory, { run: request.run, undo }, taken);
+  const memory = await openMemory(context, request.dryRun);
+  const taken = takeBack(context.site.dbDir, memory.kept, undo);
+  await proveIndex(taken.image, context);
+  const restoration = openRestoration(context, memory, { run: request.run, undo }, taken);
   if (request.dryRun) await restoration.look();
   try {
-    const outcome = await inRounds(parts, { request, ours: restoration.ours, memory, restoration });
+    const outcome = await inRounds(context, { request, ours: restoration.ours, memory, restoration });
     if (outcome.kind !== 'changed-elsewhere') return { ...outcome, undoes: taken.undoes };
     await restoration.takeOut();
     return outcome;
@@ -82,14 +85,14 @@ async function takenBack(
   }
 }
 
-async function inRounds(parts: PublishParts, situation: Prepared): Promise<PublishOutcome> {
+async function inRounds(context: PublishContext, situation: Prepared): Promise<PublishOutcome> {
   const { request, ours, memory } = situation;
   for (let round = 1; round <= MOST_ROUNDS; round++) {
-    const standing = await lookAt(parts.store, KEY, parts.maxIndexBytes, {
+    const standing = await lookAt(context.store, KEY, context.maxIndexBytes, {
       ours,
       published: memory.state.last,
     });
-    const outcome = await actOnce(parts, request, { ...situation, standing, raced: round > 1 });
+    const outcome = await actOnce(context, request, { ...situation, standing, raced: round > 1 });
     if (outcome) return outcome;
   }
   throw new Failure('changed-elsewhere', `${KEY} was changed ${MOST_ROUNDS} times while it was published`, {
@@ -112,15 +115,15 @@ interface Situation extends Prepared {
 
 /** One look at the store, and the action that follows; null if the store has changed meanwhile. */
 async function actOnce(
-  parts: PublishParts,
+  context: PublishContext,
   request: PublishRequest,
   situation: Situation,
 ): Promise<PublishOutcome | null> {
   const { ours, memory, standing, raced } = situation;
   if (!standing) {
-    if (memory.state.last) parts.note('the store has no index any more; it is published anew');
-    if (request.dryRun) return wouldPublish(parts, ours, null, ours.modified);
-    return await send(parts, situation, { replaces: 'nothing', modified: ours.modified });
+    if (memory.state.last) context.note('the store has no index any more; it is published anew');
+    if (request.dryRun) return wouldPublish(context, ours, null, ours.modified);
+    return await send(context, situation, { replaces: 'nothing', modified: ours.modified });
   }
   const { installed, state } = memory;
   const { replaces } = request;
@@ -128,7 +131,7 @@ async function actOnce(
   switch (decision.kind) {
     case 'unchanged':
       if (!request.dryRun) await situation.restoration?.putIn();
-      await adopt(parts, ours, memory, standing);
+      await adopt(context, ours, memory, standing);
       return { kind: 'unchanged', index: { ...standing.index, digest: ours.digest } };
     case 'older':
       throw olderThanPublished(ours, standing);
@@ -136,52 +139,52 @@ async function actOnce(
       return { kind: 'changed-elsewhere', theirs: standing.index, differences: differences(standing, ours) };
     case 'publish':
       if (request.dryRun) {
-        const whole = await withImage(parts.store, KEY, parts.maxIndexBytes, standing);
-        return wouldPublish(parts, ours, whole, decision.modified);
+        const whole = await withImage(context.store, KEY, context.maxIndexBytes, standing);
+        return wouldPublish(context, ours, whole, decision.modified);
       }
-      return await send(parts, situation, decision);
+      return await send(context, situation, decision);
   }
 }
 
 async function send(
-  parts: PublishParts,
+  context: PublishContext,
   { request: { run }, ours: prepared, memory, restoration }: Prepared,
   { replaces, modified }: { replaces: string; modified: Date },
 ): Promise<PublishOutcome | null> {
   const ours = (await restoration?.putIn()) ?? prepared;
   if (modified > ours.modified) {
-    parts.note(
+    context.note(
       `published as of ${modified.toISOString()}, so that machines with theirs take ours for the newer one`,
     );
   }
-  const kept = await keepLeaving(parts, memory, {
+  const kept = await keepLeaving(context, memory, {
     run,
     ours,
-    fetch: () => fetchIndex(parts.store, KEY, parts.maxIndexBytes),
+    fetch: () => fetchIndex(context.store, KEY, context.maxIndexBytes),
     replaces: replaces === 'nothing' ? null : replaces,
   });
   await memory.intend(ours.digest, kept);
-  const put = await parts.store.put(KEY, ours.image, {
+  const put = await context.store.put(KEY, ours.image, {
     condition: { replaces },
     metadata: {
       'last-modified': renderTime(modified),
-      'published-by': parts.by,
+      'published-by': context.by,
       [DIGEST_METADATA]: ours.digest,
     },
     contentType: CONTENT_TYPE,
   });
   if (put.kind === 'changed-elsewhere') return null;
-  noteFinished(parts, kept, { run, digest: ours.digest });
+  noteFinished(context, kept, { run, digest: ours.digest });
   const { etag } = put;
   const arrived = { etag, digest: ours.digest };
-  await memory.published({ ...arrived, time: modified.toISOString() }, keptAfter(parts, memory, arrived));
-  tidyKept(parts, memory);
-  parts.later(inventory(parts, memory));
-  return { kind: 'published', index: asPublished(ours, { by: parts.by, modified, etag }) };
+  await memory.published({ ...arrived, time: modified.toISOString() }, keptAfter(context, memory, arrived));
+  tidyKept(context, memory);
+  context.later(inventory(context, memory));
+  return { kind: 'published', index: asPublished(ours, { by: context.by, modified, etag }) };
 }
 
 function wouldPublish(
-  { by }: PublishParts,
+  { by }: PublishContext,
   ours: OurIndex,
   standing: Standing | null,
   modified: Date,
@@ -198,7 +201,7 @@ function wouldPublish(
  * The store has exactly our index, from whichever host: from now on it counts as the last one that this host published.
  */
 async function adopt(
-  parts: PublishParts,
+  context: PublishContext,
   ours: OurIndex,
   memory: Memory,
   { index }: Standing,
@@ -206,13 +209,13 @@ async function adopt(
   if (memory.readOnly) return;
   if (memory.state.last?.etag !== index.etag) {
     const arrived = { etag: index.etag, digest: ours.digest };
-    await memory.published({ ...arrived, time: index.time }, keptAfter(parts, memory, arrived));
+    await memory.published({ ...arrived, time: index.time }, keptAfter(context, memory, arrived));
   }
-  if (!memory.state.last?.inventoried) parts.later(inventory(parts, memory));
+  if (!memory.state.last?.inventoried) context.later(inventory(context, memory));
 }
 
 /** The inventory saves other programs a request; they find an index that is not in it all the same. */
-async function inventory({ store, note }: PublishParts, memory: Memory): Promise<void> {
+async function inventory({ store, note }: PublishContext, memory: Memory): Promise<void> {
   const { last } = memory.state;
   if (!last) return;
   try {

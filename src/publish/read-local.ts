@@ -1,7 +1,7 @@
 import type { PublishedIndex } from '../report/fleet-results.ts';
 import { asPublished, likelyEtag, readOurs, withLikelyTime } from './our-index.ts';
 import { proveIndex } from './prove.ts';
-import type { OurIndex, PublishParts } from './publish-context.ts';
+import type { OurIndex, PublishContext } from './publish-context.ts';
 
 /** The index of this host, and its description. */
 export interface LocalIndex {
@@ -16,12 +16,12 @@ export interface LocalIndex {
  * @throws {Failure} `index-*`, `check-failed`, `lock-timeout`, `disk`
  */
 export async function readLocal(
-  parts: Pick<PublishParts, 'site' | 'maxIndexBytes' | 'by' | 'note'>,
+  context: Pick<PublishContext, 'site' | 'maxIndexBytes' | 'by' | 'note'>,
   run: string,
 ): Promise<LocalIndex> {
-  const read = await readOurs(parts.site, run, { stateDir: null, maxBytes: parts.maxIndexBytes });
-  const ours = withLikelyTime(read, new Date(), parts.note);
-  await proveIndex(ours.image, parts);
-  const index = asPublished(ours, { by: parts.by, modified: ours.modified, etag: likelyEtag(ours) });
+  const read = await readOurs(context.site, run, { stateDir: null, maxBytes: context.maxIndexBytes });
+  const ours = withLikelyTime(read, new Date(), context.note);
+  await proveIndex(ours.image, context);
+  const index = asPublished(ours, { by: context.by, modified: ours.modified, etag: likelyEtag(ours) });
   return { ours, index };
 }

@@ -12,13 +12,13 @@ import { ofDigest } from './kept-list.ts';
 import type { Memory } from './memory.ts';
 import { readOurs } from './our-index.ts';
 import { describePending, isFetched, isPending, refusePending } from './pending-content.ts';
-import type { OurIndex, PublishParts, UndoRequest } from './publish-context.ts';
+import type { OurIndex, PublishContext, UndoRequest } from './publish-context.ts';
 import type { Taken } from './taken-back.ts';
 
 /** Milliseconds to wait until no other process is writing to the index. */
 const PATIENCE_MS = 5000;
 
-export type RestoreParts = Pick<PublishParts, 'site' | 'maxIndexBytes' | 'by' | 'note' | 'keepPublished'>;
+export type RestoreContext = Pick<PublishContext, 'site' | 'maxIndexBytes' | 'by' | 'note' | 'keepPublished'>;
 
 /** An earlier index on its way into the index of this host, and how it stood before. */
 export interface Restoration {
@@ -52,12 +52,12 @@ interface Live {
 }
 
 export function openRestoration(
-  parts: RestoreParts,
+  context: RestoreContext,
   memory: Memory,
   request: { readonly run: string; readonly undo: UndoRequest },
   taken: Taken,
 ): Restoration {
-  const { site, note } = parts;
+  const { site, note } = context;
   const { run, undo } = request;
   const path = join(site.dbDir, databaseFile(INDEX_NAME));
   const restored = { image: taken.image, digest: imageDigest(taken.image), modified: new Date() };
@@ -76,7 +76,7 @@ export function openRestoration(
     });
 
   const putIn = async (): Promise<OurIndex> => {
-    const live = await readLive(parts, path);
+    const live = await readLive(context, path);
     try {
       return await putOver(live);
     } finally {
@@ -85,8 +85,8 @@ export function openRestoration(
   };
 
   const putOver = async (live: Live | null): Promise<OurIndex> => {
-    if (live && !undo.discardPending && isPending(parts, memory, live) && !isFetched(memory, live))
-      throw refusePending(parts, memory, live, taken);
+    if (live && !undo.discardPending && isPending(context, memory, live) && !isFetched(memory, live))
+      throw refusePending(context, memory, live, taken);
     const aside = live ? await putAside(live) : null;
     await memory.keep({
       ...memory.kept,
@@ -95,10 +95,10 @@ export function openRestoration(
     if (live?.digest === restored.digest) return restored;
     const swapped = await swap(restored.image, restored.modified, live?.stamp ?? liveStamp(path));
     before = live;
-    if (live) notePasswords(parts, live.image, restored.image);
+    if (live) notePasswords(context, live.image, restored.image);
     if (swapped.digest === restored.digest) return restored;
     // With pages of another size, as the live database has them: so it will be read next time.
-    const ours = await readOurs(site, run, { stateDir: null, maxBytes: parts.maxIndexBytes });
+    const ours = await readOurs(site, run, { stateDir: null, maxBytes: context.maxIndexBytes });
     await memory.keep({
       ...memory.kept,
       restored: { run, undoes: taken.undoes, digest: ours.digest, aside },
@@ -110,8 +110,8 @@ export function openRestoration(
   const putAside = async (live: Live): Promise<string | null> => {
     const known = ofDigest(memory.kept, live.digest);
     if (known) return known.origin === 'unpublished' ? known.id : null;
-    if (!isPending(parts, memory, live)) return null;
-    const kept = keepAside(parts, memory.kept, run, live);
+    if (!isPending(context, memory, live)) return null;
+    const kept = keepAside(context, memory.kept, run, live);
     await memory.keep(kept);
     note(
       `the index of this host had changes that were never published: a copy is kept, and --undo ${run} publishes it`,
@@ -123,12 +123,12 @@ export function openRestoration(
     ours: restored,
     undoes: taken.undoes,
     look: async () => {
-      const live = await readLive(parts, path);
+      const live = await readLive(context, path);
       live?.close();
-      if (live) notePasswords(parts, live.image, restored.image);
-      if (live && isPending(parts, memory, live) && !isFetched(memory, live))
+      if (live) notePasswords(context, live.image, restored.image);
+      if (live && isPending(context, memory, live) && !isFetched(memory, live))
         note(
-          `${describePending(parts, memory, live)}: --undo refuses to take them away unless --discard-pending is added`,
+          `${describePending(context, memory, live)}: --undo refuses to take them away unless --discard-pending is added`,
         );
     },
     putIn: async () => {
@@ -146,7 +146,7 @@ export function openRestoration(
       const { image, modified } = before;
       let live: Live | null = null;
       try {
-        live = await readLive(parts, path);
+        live = await readLive(context, path);
         if (!live || live.digest !== done?.digest) throw changedMeanwhile();
         await swap(image, modified, live.stamp);
         await memory.keep({ ...memory.kept, restored: null });
@@ -166,7 +166,7 @@ export function openRestoration(
  *
  * @throws {Failure} `index-invalid`: what stands there cannot be kept
  */
-async function readLive({ site, maxIndexBytes }: RestoreParts, path: string): Promise<Live | null> {
+async function readLive({ site, maxIndexBytes }: RestoreContext, path: string): Promise<Live | null> {
   const { modified, problem } = await readLiveIndex(site, maxIndexBytes);
   if (problem !== null)
     throw new Failure('index-invalid', `${path} cannot be read: ${problem}`, {
@@ -193,7 +193,7 @@ async function readLive({ site, maxIndexBytes }: RestoreParts, path: string): Pr
 const MOST_NAMED = 5;
 
 /** A password that was changed because somebody else knew it is in force again. */
-function notePasswords({ note }: Pick<RestoreParts, 'note'>, before: Buffer, after: Buffer): void {
+function notePasswords({ note }: Pick<RestoreContext, 'note'>, before: Buffer, after: Buffer): void {
   try {
     const names = changedPasswords(before, after);
     if (names.length === 0) return;

@@ -3,14 +3,14 @@ import { keepLeaving, keptAfter, noteFinished, tidyKept } from './keeping.ts';
 import { presentIn } from './kept-list.ts';
 import { openMemory } from './memory.ts';
 import { proveIndex } from './prove.ts';
-import type { OurIndex, PublishParts, PublishRequest, UndoRequest } from './publish-context.ts';
+import type { OurIndex, PublishContext, PublishRequest, UndoRequest } from './publish-context.ts';
 import { underPublishLock } from './publish-lock.ts';
 import { openRestoration } from './restore.ts';
 import { takeBack, withRun } from './taken-back.ts';
 
 /** What is needed to keep and take back indexes that machines are sent. */
-export type SentParts = Pick<
-  PublishParts,
+export type SentContext = Pick<
+  PublishContext,
   'site' | 'storeName' | 'maxIndexBytes' | 'lockTimeoutMs' | 'by' | 'note' | 'keepPublished'
 >;
 
@@ -21,38 +21,38 @@ export type SentParts = Pick<
  * @throws {Failure} `nothing-to-undo`, `pending-changes`, `index-*`, `check-failed`, `busy`, `lock-timeout`, `disk`
  */
 export async function restoreToSend(
-  parts: SentParts,
+  context: SentContext,
   request: Pick<PublishRequest, 'run' | 'dryRun'> & { readonly undo: UndoRequest },
 ): Promise<{ readonly ours: OurIndex; readonly undoes: string }> {
-  const undo = await withRun(parts, request.undo);
+  const undo = await withRun(context, request.undo);
   const restore = async () => {
-    const memory = await openMemory(parts, request.dryRun);
-    const taken = takeBack(parts.site.dbDir, memory.kept, undo);
-    await proveIndex(taken.image, parts);
-    const restoration = openRestoration(parts, memory, request, taken);
+    const memory = await openMemory(context, request.dryRun);
+    const taken = takeBack(context.site.dbDir, memory.kept, undo);
+    await proveIndex(taken.image, context);
+    const restoration = openRestoration(context, memory, request, taken);
     if (!request.dryRun) return { ours: await restoration.putIn(), undoes: taken.undoes };
     await restoration.look();
     return { ours: restoration.ours, undoes: taken.undoes };
   };
-  return request.dryRun ? await restore() : await underPublishLock(parts, restore);
+  return request.dryRun ? await restore() : await underPublishLock(context, restore);
 }
 
 /** Keeps a copy of an index that is sent to machines. What cannot be kept is sent all the same, and said. */
-export async function keepSent(parts: SentParts, run: string, ours: OurIndex): Promise<void> {
+export async function keepSent(context: SentContext, run: string, ours: OurIndex): Promise<void> {
   try {
-    await underPublishLock(parts, async () => {
-      const memory = await openMemory(parts, false);
-      if (parts.keepPublished > 0 && presentIn(memory.kept, null)?.digest === ours.digest) {
+    await underPublishLock(context, async () => {
+      const memory = await openMemory(context, false);
+      if (context.keepPublished > 0 && presentIn(memory.kept, null)?.digest === ours.digest) {
         if (memory.kept.restored) await memory.keep({ ...memory.kept, restored: null });
         return;
       }
-      const kept = await keepLeaving(parts, memory, { run, ours, replaces: null, fetch: async () => null });
-      noteFinished(parts, kept, { run, digest: ours.digest });
-      await memory.keep(keptAfter(parts, { kept }, { digest: ours.digest, etag: null }));
-      tidyKept(parts, memory);
+      const kept = await keepLeaving(context, memory, { run, ours, replaces: null, fetch: async () => null });
+      noteFinished(context, kept, { run, digest: ours.digest });
+      await memory.keep(keptAfter(context, { kept }, { digest: ours.digest, etag: null }));
+      tidyKept(context, memory);
     });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    parts.note(`no copy is kept of what is sent, so that --undo cannot take it back: ${error.message}`);
+    context.note(`no copy is kept of what is sent, so that --undo cannot take it back: ${error.message}`);
   }
 }

@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 import { type Kept, type KeptIndex, NOTHING_KEPT, readKept } from '../journal/kept-indexes.ts';
 import { damaged, readKeptImage } from './kept-files.ts';
-import type { PublishParts, UndoRequest } from './publish-context.ts';
+import type { PublishContext, UndoRequest } from './publish-context.ts';
 
 /** An index that an undo brings back. */
 export interface Taken {
@@ -16,7 +16,7 @@ export interface Taken {
  * once must not undo each other.
  */
 export async function withRun(
-  { site, storeName, lockTimeoutMs }: Pick<PublishParts, 'site' | 'storeName' | 'lockTimeoutMs'>,
+  { site, storeName, lockTimeoutMs }: Pick<PublishContext, 'site' | 'storeName' | 'lockTimeoutMs'>,
   undo: UndoRequest,
 ): Promise<NamedUndo> {
   if (undo.run !== null) return { ...undo, mustBeLast: false };

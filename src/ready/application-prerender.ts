@@ -17,7 +17,7 @@ const OWN = 'bin/prerender';
 /** Lines of a program's output that are shown; of the others only their number. */
 const MOST_LINES = 200;
 
-export interface PrerenderParts {
+export interface PrerenderContext {
   readonly appRoot: string;
   /** Absolute path of the directory that is served. */
   readonly publicDir: string;
@@ -30,32 +30,32 @@ export interface PrerenderParts {
 }
 
 /** The same, for one round. */
-interface RoundParts extends PrerenderParts {
+interface RoundContext extends PrerenderContext {
   readonly tell: Tell;
 }
 
 /** The stage that renders the pages, with the renderer in the settings. */
-export function prerenderStage(always: PrerenderParts): Stage {
+export function prerenderStage(always: PrerenderContext): Stage {
   const { settings, appRoot, publicDir, builtin } = always;
   return async (index, request) => {
-    const parts = { ...always, tell: request.tell };
+    const context = { ...always, tell: request.tell };
     const { prerender } = settings;
     if (prerender === 'off') {
-      note(parts, 'READY_PRERENDER is off: no pages are rendered');
+      note(context, 'READY_PRERENDER is off: no pages are rendered');
       return { counts: {}, failures: [] };
     }
     const user = shutOut(publicDir);
     if (typeof prerender === 'object') {
-      if (user) note(parts, `${prerender.command[0]} runs as ${user}, who cannot write to ${publicDir}`);
-      return await runProgram(parts, prerender.command, index, request.dryRun);
+      if (user) note(context, `${prerender.command[0]} runs as ${user}, who cannot write to ${publicDir}`);
+      return await runProgram(context, prerender.command, index, request.dryRun);
     }
     const own = join(appRoot, OWN);
     if (prerender === 'auto' && isProgram(own)) {
-      if (!user) return await runProgram(parts, [own], index, request.dryRun);
+      if (!user) return await runProgram(context, [own], index, request.dryRun);
       const why = `${own} would run as ${user}, who cannot write to ${publicDir}`;
-      note(parts, `${why}, so the built-in renderer is used (READY_PRERENDER=builtin says so for good)`);
+      note(context, `${why}, so the built-in renderer is used (READY_PRERENDER=builtin says so for good)`);
     } else if (prerender === 'auto' && existsSync(own)) {
-      note(parts, `${own} is there but is not executable, so the built-in renderer is used`);
+      note(context, `${own} is there but is not executable, so the built-in renderer is used`);
     }
     return await builtin(index, request);
   };
@@ -69,19 +69,19 @@ function shutOut(publicDir: string): string | null {
 
 /** @throws {Failure} `command-failed` */
 async function runProgram(
-  parts: RoundParts,
+  context: RoundContext,
   command: readonly string[],
   index: Index,
   dryRun: boolean,
 ): Promise<StageOutcome> {
-  const { appRoot, env, settings } = parts;
+  const { appRoot, env, settings } = context;
   const shown = command.join(' ');
   if (dryRun) {
-    note(parts, `${shown} would be run`);
+    note(context, `${shown} would be run`);
     return { counts: {}, failures: [] };
   }
-  note(parts, `${shown} renders the pages`);
-  const before = await timesOf(parts, index);
+  note(context, `${shown} renders the pages`);
+  const before = await timesOf(context, index);
   let lines = 0;
   const outcome = await runChild({
     command,
@@ -90,37 +90,37 @@ async function runProgram(
     timeoutMs: settings.prerenderTimeoutMs,
     onLine: (line) => {
       lines += 1;
-      if (lines <= MOST_LINES) note(parts, `${command[0]}: ${line}`);
+      if (lines <= MOST_LINES) note(context, `${command[0]}: ${line}`);
     },
   });
-  if (lines > MOST_LINES) note(parts, `${command[0]}: ${lines - MOST_LINES} more lines are not shown`);
+  if (lines > MOST_LINES) note(context, `${command[0]}: ${lines - MOST_LINES} more lines are not shown`);
   const limit = `${settings.prerenderTimeoutMs / 1000} s (READY_PRERENDER_TIMEOUT)`;
   const problem = describeBadEnd(outcome, limit);
-  if (problem === null) return made(parts, shown, before, await timesOf(parts, index));
+  if (problem === null) return made(context, shown, before, await timesOf(context, index));
   throw new Failure('command-failed', `${shown} ${problem}`, {
     hint: 'Run it by hand in the app root to see why; READY_PRERENDER=builtin does without it.',
   });
 }
 
 /** When each page of the index was last written, in milliseconds since 1970; null for one that is not there. */
-async function timesOf({ publicDir, pagesOf }: PrerenderParts, index: Index): Promise<(number | null)[]> {
+async function timesOf({ publicDir, pagesOf }: PrerenderContext, index: Index): Promise<(number | null)[]> {
   const paths = await pagesOf(index);
   return paths.map((path) => statSync(join(publicDir, path), { throwIfNoEntry: false })?.mtimeMs ?? null);
 }
 
 /** What a program has made, as far as can be seen: it may end with 0 and have rendered nothing. */
 function made(
-  parts: RoundParts,
+  context: RoundContext,
   shown: string,
   before: readonly (number | null)[],
   after: readonly (number | null)[],
 ): StageOutcome {
   const written = after.filter((time, at) => time !== null && time !== before[at]).length;
   const missing = after.filter((time) => time === null).length;
-  if (written === 0) note(parts, `${shown} has written none of the ${after.length} pages of this index`);
+  if (written === 0) note(context, `${shown} has written none of the ${after.length} pages of this index`);
   return { counts: { written, unchanged: after.length - written - missing, missing }, failures: [] };
 }
 
-function note({ tell }: RoundParts, message: string): void {
+function note({ tell }: RoundContext, message: string): void {
   tell({ type: 'note', message });
 }

@@ -7,7 +7,7 @@ import { newRunId } from '../run-id.ts';
 import { ensureReadyDir } from './ready-place.ts';
 import { dropTaken, hasNotes, leaveNotes, takeNew, takeNotes } from './request-notes.ts';
 import { beginning, OPERATION, runRound } from './round.ts';
-import type { ReadyParts, Scope, StageName } from './stages.ts';
+import type { ReadyContext, Scope, StageName } from './stages.ts';
 
 /** How a ready hook ended. */
 export interface ReadyResult {
@@ -28,12 +28,12 @@ const LOCK = 'lock';
  *
  * @throws {Failure} `config-invalid`, `disk`
  */
-export async function runReady(parts: ReadyParts, scope: Scope): Promise<ReadyResult> {
-  const dir = ensureReadyDir(parts.site.appRoot);
+export async function runReady(context: ReadyContext, scope: Scope): Promise<ReadyResult> {
+  const dir = ensureReadyDir(context.site.appRoot);
   const path = join(dir, LOCK);
   const summaries: Summary[] = [];
   const undone = new Set<string>();
-  const work: Work = { parts, dir, summaries, undone, begun: 0, latest: new Map() };
+  const work: Work = { context, dir, summaries, undone, begun: 0, latest: new Map() };
   leaveNotes(dir, scope);
   do {
     const lock = tryLock(path);
@@ -47,12 +47,12 @@ export async function runReady(parts: ReadyParts, scope: Scope): Promise<ReadyRe
     }
   } while (hasNotes(dir));
   // Either it is at work now, or it took our note and was done before we had the lock.
-  if (summaries.length === 0) summaries.push(handOver(parts));
+  if (summaries.length === 0) summaries.push(handOver(context));
   return { summaries, failed: undone.size > 0 };
 }
 
 interface Work {
-  readonly parts: ReadyParts;
+  readonly context: ReadyContext;
   readonly dir: string;
   readonly summaries: Summary[];
   readonly undone: Set<string>;
@@ -67,10 +67,10 @@ async function goRound(
   asked: Scope,
   beside: (stage: StageName) => () => Promise<void> = () => idle,
 ): Promise<void> {
-  const { parts, dir, summaries, undone, latest } = work;
+  const { context, dir, summaries, undone, latest } = work;
   work.begun += 1;
   const number = work.begun;
-  const summary = await runRound(parts, { scope: asked, dryRun: false, number, beside });
+  const summary = await runRound(context, { scope: asked, dryRun: false, number, beside });
   summaries.push(summary);
   for (const stage of asked) {
     if (number < (latest.get(stage) ?? 0)) continue;
@@ -109,12 +109,12 @@ function lookAfterTenants(work: Work): () => Promise<void> {
 }
 
 /** What would be done now. Takes no lock, leaves no note. */
-export async function previewReady(parts: ReadyParts, scope: Scope): Promise<ReadyResult> {
-  const summary = await runRound(parts, { scope, dryRun: true, number: 1 });
+export async function previewReady(context: ReadyContext, scope: Scope): Promise<ReadyResult> {
+  const summary = await runRound(context, { scope, dryRun: true, number: 1 });
   return { summaries: [summary], failed: summary.outcome === 'failed' };
 }
 
-function handOver({ site, report }: ReadyParts): Summary {
+function handOver({ site, report }: ReadyContext): Summary {
   const steps = new Steps(report);
   const run = newRunId();
   const { machineId: machine, region } = site;

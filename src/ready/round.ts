@@ -9,7 +9,7 @@ import type { ItemFailure, Summary } from '../report/results.ts';
 import { Steps } from '../report/steps.ts';
 import { newRunId } from '../run-id.ts';
 import { counted } from '../text.ts';
-import type { ReadyParts, Scope, StageName, StageOutcome } from './stages.ts';
+import type { ReadyContext, Scope, StageName, StageOutcome } from './stages.ts';
 
 /** The name of the operation in events. */
 export const OPERATION = 'ready';
@@ -38,11 +38,11 @@ export interface RoundRequest {
  * One round: the newest index is read, then the stages go over it one after another. Never throws: what goes wrong with
  * one stage is a failure in the summary and the next one goes on; without an index no stage begins.
  */
-export async function runRound(parts: ReadyParts, request: RoundRequest): Promise<Summary> {
+export async function runRound(context: ReadyContext, request: RoundRequest): Promise<Summary> {
   const { scope, dryRun, number } = request;
-  const steps = new Steps(parts.report);
+  const steps = new Steps(context.report);
   const run = newRunId();
-  const { machineId: machine, region } = parts.site;
+  const { machineId: machine, region } = context.site;
   steps.begin(beginning(run, machine, [READ, ...scope.map((stage) => STEPS[stage])]));
   if (number > 1) {
     steps.note(`round ${number}: asked for by another ready hook meanwhile, with the newest index`);
@@ -52,19 +52,19 @@ export async function runRound(parts: ReadyParts, request: RoundRequest): Promis
   let error: Summary['error'];
   try {
     const { index, warnings } = await steps.run(READ, async () => {
-      const value = await readInstalledIndex(parts.site, parts.maxIndexBytes);
+      const value = await readInstalledIndex(context.site, context.maxIndexBytes);
       return { value, detail: describe(value.index) };
     });
     for (const warning of firstOfEachKind(warnings)) steps.say({ type: 'warning', warning });
     for (const stage of scope) {
       const ended = request.beside?.(stage);
-      const outcome = await runStage(parts, steps, stage, index, dryRun);
+      const outcome = await runStage(context, steps, stage, index, dryRun);
       await ended?.();
       for (const [name, count] of Object.entries(outcome.counts)) counts[`${stage} ${name}`] = count;
       failures.push(...outcome.failures);
     }
   } catch (thrown) {
-    error = told(parts, thrown);
+    error = told(context, thrown);
   }
   const failed = error !== undefined || failures.length > 0;
   const outcome = failed ? 'failed' : dryRun ? 'dry-run' : 'done';
@@ -75,7 +75,7 @@ export async function runRound(parts: ReadyParts, request: RoundRequest): Promis
 }
 
 async function runStage(
-  parts: ReadyParts,
+  context: ReadyContext,
   steps: Steps,
   stage: StageName,
   index: Index,
@@ -83,16 +83,16 @@ async function runStage(
 ): Promise<StageOutcome> {
   try {
     return await steps.run(STEPS[stage], async () => {
-      const value = await parts.stages[stage](index, { step: stage, dryRun, tell: steps.say });
+      const value = await context.stages[stage](index, { step: stage, dryRun, tell: steps.say });
       return { value, detail: describeCounts(value.counts).join(', ') || 'done' };
     });
   } catch (error) {
-    return { counts: {}, failures: [{ step: stage, name: stage, ...told(parts, error) }] };
+    return { counts: {}, failures: [{ step: stage, name: stage, ...told(context, error) }] };
   }
 }
 
-function told(parts: ReadyParts, error: unknown): Problem {
-  if (!(error instanceof Failure)) parts.unexpected(error);
+function told(context: ReadyContext, error: unknown): Problem {
+  if (!(error instanceof Failure)) context.unexpected(error);
   return problemOf(error);
 }
 

@@ -29,7 +29,7 @@ export interface StageOutcome {
 /** May throw for what ends the stage as a whole; the other stages go on. */
 export type Stage = (index: Index, request: StageRequest) => Promise<StageOutcome>;
 
-export interface ReadyParts {
+export interface ReadyContext {
   readonly site: Site;
   /** A larger index is not read; absent for the usual limit. */
   readonly maxIndexBytes?: number;

@@ -11,7 +11,7 @@ import { type HashPassword, hashHere } from './new-password.ts';
 import type { ChangeLog, Edit, How, LiveAddress, Outcome, Preview } from './request-model.ts';
 import { type MakeEdit, type Weighed, weighEdit } from './weigh-edit.ts';
 
-export interface EditorParts {
+export interface EditorContext {
   /** Of the live index. */
   readonly path: string;
   readonly log: ChangeLog;
@@ -34,12 +34,12 @@ const LOOK_MS = 2;
  * an edit before it is committed, and of what became of it.
  */
 export class IndexEditor {
-  readonly #parts: EditorParts;
+  readonly #context: EditorContext;
   /** The end of the edit before; never rejects. */
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(parts: EditorParts) {
-    this.#parts = parts;
+  constructor(context: EditorContext) {
+    this.#context = context;
   }
 
   /**
@@ -61,7 +61,7 @@ export class IndexEditor {
   async preview(edit: Edit): Promise<Preview> {
     const make = await this.#editOf(edit);
     if ('problems' in make) return { kind: 'invalid', problems: make.problems };
-    const image = await new IndexReader(this.#parts.path, this.#parts.patienceMs).image();
+    const image = await new IndexReader(this.#context.path, this.#context.patienceMs).image();
     // A database in memory has no write-ahead log, so its header must not announce one.
     image.writeUInt16BE(0x0101, 18);
     const db = openDatabase(image);
@@ -77,7 +77,7 @@ export class IndexEditor {
   }
 
   #editOf(edit: Edit): ReturnType<typeof editOf> {
-    return editOf(edit, this.#parts.hashPassword ?? hashHere);
+    return editOf(edit, this.#context.hashPassword ?? hashHere);
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -87,11 +87,11 @@ export class IndexEditor {
   }
 
   #now(): Date {
-    return this.#parts.now?.() ?? new Date();
+    return this.#context.now?.() ?? new Date();
   }
 
   async #save(edit: Edit, make: MakeEdit, how: How): Promise<Outcome> {
-    const { path, patienceMs = PATIENCE_MS } = this.#parts;
+    const { path, patienceMs = PATIENCE_MS } = this.#context;
     const patient = patience(path, patienceMs, LOOK_MS);
     let db: Database | null = null;
     try {
@@ -113,9 +113,9 @@ export class IndexEditor {
     { by, publish }: How,
     { patient, file }: { patient: Patience; file: string },
   ): Promise<Outcome> {
-    const { path } = this.#parts;
+    const { path } = this.#context;
     const { id, change, eventPath, warnings, consequences } = weighed;
-    const { log, live: liveAt } = this.#parts;
+    const { log, live: liveAt } = this.#context;
     const live = eventPath === null ? null : liveAt(eventPath);
     const entry = log.intend({ ...change, by, live, publish });
     try {

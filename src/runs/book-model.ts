@@ -3,7 +3,7 @@ import type { Limits } from './run-limits.ts';
 import type { Run, RunTrigger } from './run-model.ts';
 
 /** What a book is given. */
-export interface BookParts {
+export interface BookContext {
   readonly db: Database;
   readonly limits: Limits;
   /** The usual one. */

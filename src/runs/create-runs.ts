@@ -16,8 +16,8 @@ import { recoverIntended, recoverRuns } from './recover-runs.ts';
 import { ResetTokens } from './reset-tokens.ts';
 import { removeOld } from './retention.ts';
 import { RunBook } from './run-book.ts';
-import type { ChildParts } from './run-config-update.ts';
-import type { DeploymentParts } from './run-deployment.ts';
+import type { ChildContext } from './run-config-update.ts';
+import type { DeploymentContext } from './run-deployment.ts';
 import { type Limits, USUAL_LIMITS } from './run-limits.ts';
 import type { Change } from './run-model.ts';
 import type { Runs } from './runs.ts';
@@ -26,7 +26,7 @@ import { RunsCounter } from './runs-tally.ts';
 import { Watchers } from './watchers.ts';
 
 /** `command`, `cwd` and `env` are those of config-update: leave out of `env` what only this server needs. */
-export interface RunsParts extends ChildParts {
+export interface RunsContext extends ChildContext {
   /** For `runs.sqlite3`; made if need be. */
   readonly stateDir: string;
   /** Whose journal knows the runs over the fleet. */
@@ -46,7 +46,7 @@ export interface RunsParts extends ChildParts {
   /** Where a run is to be seen; absent where nobody has said it. */
   readonly runUrl?: (id: string) => string | null;
   /** Absent where nothing is deployed from here. */
-  readonly deployment?: DeploymentParts;
+  readonly deployment?: DeploymentContext;
   readonly limits?: Partial<Limits>;
 }
 
@@ -58,9 +58,9 @@ const REMOVE_MS = 3_600_000;
  *
  * @throws {Failure} `busy`: another process has them; `disk`, `config-invalid`
  */
-export function createRuns(parts: RunsParts): Runs {
-  const { stateDir, report, target } = parts;
-  const limits = { ...USUAL_LIMITS, ...parts.limits };
+export function createRuns(context: RunsContext): Runs {
+  const { stateDir, report, target } = context;
+  const limits = { ...USUAL_LIMITS, ...context.limits };
   const { db, lock } = holdRuns(stateDir, report);
   const stop = new AbortController();
   const { signal } = stop;
@@ -84,7 +84,7 @@ export function createRuns(parts: RunsParts): Runs {
   };
   const changed = (ids: ReadonlySet<string>): void => {
     watchers.wake(ids);
-    parts.heard?.(ids);
+    context.heard?.(ids);
     look();
   };
   const keep = async (work: () => void): Promise<void> => {
@@ -102,8 +102,8 @@ export function createRuns(parts: RunsParts): Runs {
   const counter = new RunsCounter(db);
   const deploys = createDeploys({ db, watchers, now: Date.now, damaged });
   const receipts = new KeptReceipts(db);
-  const outbox = new WebhookOutbox(db, parts.endpoints ?? []);
-  const news = { scrubber: createScrubber(secretsOf(parts.env)), runUrl: parts.runUrl ?? (() => null) };
+  const outbox = new WebhookOutbox(db, context.endpoints ?? []);
+  const news = { scrubber: createScrubber(secretsOf(context.env)), runUrl: context.runUrl ?? (() => null) };
   const book: RunBook = new RunBook({
     ...{ db, limits, target, changed },
     ended: (run, publish) => afterEnd({ book, receipts, outbox, news }, run, publish),
@@ -111,13 +111,13 @@ export function createRuns(parts: RunsParts): Runs {
   const shared = { book, limits, keep, signal, failed };
   const queue = new Queue({
     ...shared,
-    child: parts,
-    deployment: parts.deployment ?? null,
+    child: context,
+    deployment: context.deployment ?? null,
     news: (run) => watchers.wake([run]),
   });
-  const checks = new LiveChecks({ ...shared, authorization: parts.authorization });
+  const checks = new LiveChecks({ ...shared, authorization: context.authorization });
   const intended = book.changes.inState('intended').map(({ id }) => id);
-  const recovering = { ...parts, book, failed };
+  const recovering = { ...context, book, failed };
 
   const lookUp = async (ids: readonly string[]): Promise<readonly string[]> => {
     let left = ids;

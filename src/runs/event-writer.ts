@@ -6,7 +6,7 @@ const BATCH_MS = 20;
 /** Events of one run that are kept; how it ended is kept always. A fleet of 1,000 machines has some 10,000. */
 const MOST_EVENTS = 100_000;
 
-export interface WriterParts {
+export interface WriterContext {
   /** Keeps events, all or none. */
   readonly append: (events: readonly RunEvent[]) => void;
   /** Told when there are new ones, which are kept by then. */
@@ -19,14 +19,14 @@ export interface WriterParts {
 
 /** Keeps the events of one run in batches. Nobody sees an event before it is kept. */
 export class EventWriter {
-  readonly #parts: WriterParts;
+  readonly #context: WriterContext;
   #waiting: RunEvent[] = [];
   #timer: NodeJS.Timeout | null = null;
   #last = Number.NEGATIVE_INFINITY;
   #count = 0;
 
-  constructor(parts: WriterParts) {
-    this.#parts = parts;
+  constructor(context: WriterContext) {
+    this.#context = context;
   }
 
   add(event: RunEvent): void {
@@ -45,10 +45,10 @@ export class EventWriter {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     if (this.#waiting.length === 0) return;
-    this.#parts.append(this.#waiting);
+    this.#context.append(this.#waiting);
     this.#waiting = [];
     this.#last = monotonicMs();
-    this.#parts.kept();
+    this.#context.kept();
   }
 
   /** Nothing is kept any more. */
@@ -64,8 +64,8 @@ export class EventWriter {
       try {
         this.flush();
       } catch (error) {
-        this.#parts.failed(error);
-        this.#schedule(this.#parts.retryMs);
+        this.#context.failed(error);
+        this.#schedule(this.#context.retryMs);
       }
     }, ms);
   }

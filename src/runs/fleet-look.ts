@@ -1,7 +1,7 @@
 import type { Problem } from '../failure.ts';
 import type { FleetReport } from '../report/fleet-results.ts';
 import { concludeChild } from './conclude.ts';
-import { type ChildParts, runConfigUpdate } from './run-config-update.ts';
+import { type ChildContext, runConfigUpdate } from './run-config-update.ts';
 
 /** What the machines said when they were asked last. */
 export interface FleetAnswer {
@@ -12,8 +12,8 @@ export interface FleetAnswer {
   readonly problem: Problem | null;
 }
 
-export interface LookParts {
-  readonly child: ChildParts;
+export interface FleetLookContext {
+  readonly child: ChildContext;
   /** What is asked: whether they have what is published, or what an update would do. Neither changes anything. */
   readonly operation: 'verify' | 'dry-run';
   readonly target: string;
@@ -31,12 +31,12 @@ const LIMIT_MS = 120_000;
 
 /** Asks all machines something that changes nothing, one time after another, and remembers the last answer. */
 export class FleetLook {
-  readonly #parts: LookParts;
+  readonly #context: FleetLookContext;
   #last: FleetAnswer | null = null;
   #asking: Promise<void> | null = null;
 
-  constructor(parts: LookParts) {
-    this.#parts = parts;
+  constructor(context: FleetLookContext) {
+    this.#context = context;
   }
 
   /** Null before the first one. */
@@ -51,7 +51,7 @@ export class FleetLook {
   /** Whether the last answer is not older than half a minute. */
   get isFresh(): boolean {
     // Also by a clock that was set back meanwhile.
-    return this.#last !== null && Math.abs(this.#parts.now() - Date.parse(this.#last.at)) < FRESH_MS;
+    return this.#last !== null && Math.abs(this.#context.now() - Date.parse(this.#last.at)) < FRESH_MS;
   }
 
   /**
@@ -68,7 +68,7 @@ export class FleetLook {
   }
 
   async #ask(by: string): Promise<void> {
-    const { child, operation, target, signal, now, limitMs = LIMIT_MS } = this.#parts;
+    const { child, operation, target, signal, now, limitMs = LIMIT_MS } = this.#context;
     const command = [...child.command, `--${operation}`];
     const end = await runConfigUpdate(
       { ...child, command },

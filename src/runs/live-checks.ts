@@ -7,7 +7,7 @@ import type { Change } from './run-model.ts';
 /** Requests that are made at once, for all changes together. */
 const AT_ONCE = 8;
 
-export interface CheckParts {
+export interface LiveCheckContext {
   readonly book: RunBook;
   readonly limits: Limits;
   readonly authorization: (url: URL) => string | null;
@@ -20,17 +20,17 @@ export interface CheckParts {
 
 /** Asks the addresses of changes that are `checking`. */
 export class LiveChecks {
-  readonly #parts: CheckParts;
+  readonly #context: LiveCheckContext;
   readonly #inTurn = pLimit(AT_ONCE);
   readonly #under = new Map<string, Promise<void>>();
 
-  constructor(parts: CheckParts) {
-    this.#parts = parts;
+  constructor(context: LiveCheckContext) {
+    this.#context = context;
   }
 
   /** Begins the checks that are due. Never throws. */
   look(): void {
-    const { book, signal, failed } = this.#parts;
+    const { book, signal, failed } = this.#context;
     if (signal.aborted) return;
     try {
       for (const change of book.changes.inState('checking')) {
@@ -49,7 +49,7 @@ export class LiveChecks {
   }
 
   async #check({ id, live }: Change, revision: string | null): Promise<void> {
-    const { book, limits, authorization, keep, signal } = this.#parts;
+    const { book, limits, authorization, keep, signal } = this.#context;
     const result = await probeLive({
       ...limits,
       authorization,

@@ -5,16 +5,16 @@ import { overlap } from './book-rules.ts';
 import { type ChildEnd, type Conclusion, concludeChild, failedWith } from './conclude.ts';
 import { EventWriter } from './event-writer.ts';
 import type { RunBook } from './run-book.ts';
-import { type ChildParts, runConfigUpdate } from './run-config-update.ts';
-import { type DeploymentParts, runDeployment } from './run-deployment.ts';
+import { type ChildContext, runConfigUpdate } from './run-config-update.ts';
+import { type DeploymentContext, runDeployment } from './run-deployment.ts';
 import type { Limits } from './run-limits.ts';
 import { DEPLOYMENT, type Run } from './run-model.ts';
 
-export interface QueueParts {
+export interface QueueContext {
   readonly book: RunBook;
-  readonly child: ChildParts;
+  readonly child: ChildContext;
   /** Null where nothing is deployed from here. */
-  readonly deployment: DeploymentParts | null;
+  readonly deployment: DeploymentContext | null;
   readonly limits: Limits;
   /** Told that a run has new events. */
   readonly news: (run: string) => void;
@@ -27,17 +27,17 @@ export interface QueueParts {
 
 /** Begins the runs that wait: one at a time for each target, those first that were made first. */
 export class Queue {
-  readonly #parts: QueueParts;
+  readonly #context: QueueContext;
   readonly #under = new Map<string, { readonly run: Run; readonly ended: Promise<void> }>();
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(parts: QueueParts) {
-    this.#parts = parts;
+  constructor(context: QueueContext) {
+    this.#context = context;
   }
 
   /** Begins what can begin. Never throws. */
   look(): void {
-    const { signal, failed, limits } = this.#parts;
+    const { signal, failed, limits } = this.#context;
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     if (signal.aborted) return;
@@ -56,7 +56,7 @@ export class Queue {
   }
 
   #beginDue(): void {
-    const { book } = this.#parts;
+    const { book } = this.#context;
     const taken = [...this.#under.values()].map(({ run }) => run.target);
     let soonest = Number.POSITIVE_INFINITY;
     for (const run of book.runs.inState('waiting')) {
@@ -75,7 +75,7 @@ export class Queue {
   /** Milliseconds. A pause that is longer than any can be is due to a clock that was set back. */
   #pauseLeft({ notBefore }: Run): number {
     const left = notBefore === null ? 0 : Date.parse(notBefore) - Date.now();
-    return left > this.#parts.limits.longestRetryMs ? 0 : left;
+    return left > this.#context.limits.longestRetryMs ? 0 : left;
   }
 
   #lookIn(ms: number): void {
@@ -83,7 +83,7 @@ export class Queue {
   }
 
   #begin(run: Run): void {
-    this.#parts.book.begin(run.id);
+    this.#context.book.begin(run.id);
     const ended = this.#whole(run).finally(() => {
       this.#under.delete(run.id);
       this.look();
@@ -92,7 +92,7 @@ export class Queue {
   }
 
   async #whole(run: Run): Promise<void> {
-    const { book, keep } = this.#parts;
+    const { book, keep } = this.#context;
     const writer = this.#writer(run.id);
     const conclusion = await this.#conclusionOf(run, (event) => writer.add(event));
     // This server is ending, and so it was ended: the next start finds it.
@@ -106,7 +106,7 @@ export class Queue {
 
   /** Null for one that was ended because this server is. */
   async #conclusionOf(run: Run, onEvent: (event: RunEvent) => void): Promise<Conclusion | null> {
-    const { child, deployment, limits, signal, failed } = this.#parts;
+    const { child, deployment, limits, signal, failed } = this.#context;
     const { target, by } = run;
     const publishes = run.trigger !== 'store';
     if (target === DEPLOYMENT) {
@@ -126,7 +126,7 @@ export class Queue {
   }
 
   #writer(run: string): EventWriter {
-    const { book, news, failed, limits } = this.#parts;
+    const { book, news, failed, limits } = this.#context;
     return new EventWriter({
       append: (events) => {
         try {

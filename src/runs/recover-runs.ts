@@ -8,7 +8,7 @@ import { type Change, DEPLOYMENT, type Run } from './run-model.ts';
 /** Runs of the journal that are looked through: another host's tools may have begun some meanwhile. */
 const MOST_ROWS = 200;
 
-export interface RecoverParts {
+export interface RecoverContext {
   readonly book: RunBook;
   readonly dbDir: string;
   readonly isInIndex: (change: Change) => boolean | Promise<boolean>;
@@ -22,7 +22,7 @@ export interface RecoverParts {
  *
  * @throws {SqliteError} the book cannot be written
  */
-export async function recoverRuns({ book, dbDir, failed }: RecoverParts): Promise<void> {
+export async function recoverRuns({ book, dbDir, failed }: RecoverContext): Promise<void> {
   const running = book.runs.inState('running');
   if (running.length === 0) return;
   const rows = await historyOf(dbDir, failed);
@@ -37,7 +37,7 @@ export async function recoverRuns({ book, dbDir, failed }: RecoverParts): Promis
  * @throws {SqliteError} the book cannot be written
  */
 export async function recoverIntended(
-  { book, isInIndex, failed }: RecoverParts,
+  { book, isInIndex, failed }: RecoverContext,
   ids: readonly string[],
 ): Promise<string[]> {
   const left: string[] = [];

@@ -1,6 +1,6 @@
 import { backoff } from '../backoff.ts';
 import { onDisk } from '../files/disk.ts';
-import type { BookParts, Publish } from './book-model.ts';
+import type { BookContext, Publish } from './book-model.ts';
 import { covers, retryOf, TRIGGERS, takenBack, unanswered } from './book-rules.ts';
 import { type Conclusion, reachesSome } from './conclude.ts';
 import { KeptChanges } from './kept-changes.ts';
@@ -19,18 +19,18 @@ export class RunBook {
   readonly runs: KeptRuns;
   readonly changes: KeptChanges;
   readonly events: KeptEvents;
-  readonly #parts: BookParts;
+  readonly #context: BookContext;
   #touched = new Set<string>();
 
-  constructor(parts: BookParts) {
-    this.#parts = parts;
-    this.runs = new KeptRuns(parts.db);
-    this.changes = new KeptChanges(parts.db);
-    this.events = new KeptEvents(parts.db);
+  constructor(context: BookContext) {
+    this.#context = context;
+    this.runs = new KeptRuns(context.db);
+    this.changes = new KeptChanges(context.db);
+    this.events = new KeptEvents(context.db);
   }
 
   intend(change: NewChange): string {
-    return this.#step(() => this.changes.add(change, this.#parts.target));
+    return this.#step(() => this.changes.add(change, this.#context.target));
   }
 
   /** @param publish null for as it was intended */
@@ -51,7 +51,7 @@ export class RunBook {
     });
   }
 
-  publish(by: string, trigger: RunTrigger, target = this.#parts.target): string {
+  publish(by: string, trigger: RunTrigger, target = this.#context.target): string {
     return this.#step(() => this.#publish(by, trigger, target));
   }
 
@@ -147,7 +147,7 @@ export class RunBook {
   }
 
   #over(id: string): void {
-    this.#parts.ended?.(this.runs.require(id), this.#publishing);
+    this.#context.ended?.(this.runs.require(id), this.#publishing);
   }
 
   /** Puts a change where its run is. Ends, since each run leads to a later one. */
@@ -206,7 +206,7 @@ export class RunBook {
     const trigger = retryOf(cut);
     const waiting = this.runs.waitingFor(target, trigger === 'store');
     if (waiting) return waiting;
-    const { firstRetryMs: firstPauseMs, longestRetryMs: longestPauseMs } = this.#parts.limits;
+    const { firstRetryMs: firstPauseMs, longestRetryMs: longestPauseMs } = this.#context.limits;
     const pause = backoff({ firstPauseMs, longestPauseMs }, attempt);
     const notBefore = wasInterrupted ? null : Date.now() + Math.round(pause);
     const run = this.runs.add({ target, attempt: attempt + 1, trigger, by, notBefore });
@@ -241,7 +241,7 @@ export class RunBook {
   }
 
   #step<T>(work: () => T): T {
-    const { db, changed } = this.#parts;
+    const { db, changed } = this.#context;
     this.#touched = new Set();
     const value = onDisk('cannot write', db.name, () => db.transaction(work).immediate());
     changed(this.#touched);

@@ -14,7 +14,7 @@ const LONGEST_WORDS = 300;
 const UNFIT = /[^\x21-\x7e]/g;
 
 /** How config-update is started. */
-export interface ChildParts {
+export interface ChildContext {
   /** Program and arguments, to which `--events` and the target are added. */
   readonly command: readonly string[];
   readonly cwd: string;
@@ -39,15 +39,15 @@ export interface ChildRun {
  *
  * @throws never
  */
-export async function runConfigUpdate(parts: ChildParts, run: ChildRun): Promise<ChildEnd> {
-  const { env, cwd } = parts;
+export async function runConfigUpdate(context: ChildContext, run: ChildRun): Promise<ChildEnd> {
+  const { env, cwd } = context;
   const { target, publishes, by, limitMs, signal, onEvent } = run;
   let report: FleetReport | null = null;
   let nonsense: string | null = null;
   let lastWords = '';
   const who = by.replaceAll(UNFIT, '_');
   const outcome = await runChild({
-    command: [...parts.command, '--events', '--target', target, ...(publishes ? [] : ['--no-publish'])],
+    command: [...context.command, '--events', '--target', target, ...(publishes ? [] : ['--no-publish'])],
     cwd,
     env: { ...env, ...(who === '' ? {} : { FLEET_BY: who }) },
     isOurs: true,

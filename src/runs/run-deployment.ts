@@ -18,7 +18,7 @@ export function publication(target: string): Omit<NewChange, 'by'> {
 const STEP = 'deploy';
 
 /** How the application is deployed. */
-export interface DeploymentParts {
+export interface DeploymentContext {
   /** Program and arguments. It runs with the application's rights, and without our secrets. */
   readonly command: readonly string[];
   /** The source of the application. */
@@ -44,8 +44,8 @@ export interface DeploymentRun {
  *
  * @throws never
  */
-export async function runDeployment(parts: DeploymentParts, call: DeploymentRun): Promise<Conclusion> {
-  const { command, cwd, env, machine } = parts;
+export async function runDeployment(context: DeploymentContext, call: DeploymentRun): Promise<Conclusion> {
+  const { command, cwd, env, machine } = context;
   const { by, limitMs, signal, onEvent } = call;
   const run = newRunId();
   const tell = createStream([onEvent], createScrubber(secretsOf(env)), run);

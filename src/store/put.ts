@@ -15,7 +15,7 @@ import { isMd5, isMd5Of, md5, sha256 } from './proof.ts';
 import { isMissing, operationName } from './reader.ts';
 import { type Attempt, withRetries } from './retry.ts';
 
-interface Parts {
+interface StoreContext {
   readonly client: S3Client;
   readonly settings: StoreSettings;
   readonly head: (key: string, attempt: Attempt) => Promise<HeadOutcome>;
@@ -33,7 +33,7 @@ interface Upload {
 
 /** Stores bytes whole, on condition, with their `sha256` added to the metadata. */
 export function putObject(
-  parts: Parts,
+  context: StoreContext,
   key: string,
   bytes: Buffer,
   options: PutOptions,
@@ -50,8 +50,8 @@ export function putObject(
   }
   const upload = { key, bytes, md5: md5(bytes), sha256: sha256(bytes), options };
   const state: State = { inDoubt: false, comparesBare: false };
-  return withRetries(operationName('PUT', parts.settings, key), parts.settings, (attempt) =>
-    putOnce(parts, upload, state, attempt),
+  return withRetries(operationName('PUT', context.settings, key), context.settings, (attempt) =>
+    putOnce(context, upload, state, attempt),
   );
 }
 
@@ -63,9 +63,14 @@ interface State {
   comparesBare: boolean;
 }
 
-async function putOnce(parts: Parts, upload: Upload, state: State, attempt: Attempt): Promise<PutOutcome> {
+async function putOnce(
+  context: StoreContext,
+  upload: Upload,
+  state: State,
+  attempt: Attempt,
+): Promise<PutOutcome> {
   try {
-    return await send(parts, upload, state, attempt);
+    return await send(context, upload, state, attempt);
   } catch (error) {
     if (!isConditionFailed(error, upload.options.condition)) {
       state.inDoubt = true;
@@ -73,18 +78,18 @@ async function putOnce(parts: Parts, upload: Upload, state: State, attempt: Atte
     }
   }
   // The condition did not hold. That is not believed before it is known what is there.
-  const found = await parts.head(upload.key, attempt);
+  const found = await context.head(upload.key, attempt);
   const object = found.kind === 'found' ? found.object : null;
   if (object && state.inDoubt && isOurs(object, upload)) return { kind: 'stored', etag: object.etag };
   if (object?.etag === upload.options.condition.replaces && !state.comparesBare) {
     state.comparesBare = true;
-    return putOnce(parts, upload, state, attempt);
+    return putOnce(context, upload, state, attempt);
   }
   return { kind: 'changed-elsewhere', object };
 }
 
 async function send(
-  { client, settings }: Parts,
+  { client, settings }: StoreContext,
   { key, bytes, md5, sha256, options }: Upload,
   { comparesBare }: State,
   { signal }: Attempt,

@@ -43,23 +43,23 @@ const answering = new Set<string>();
 
 const bucketOf = ({ endpoint, bucket }: StoreSettings): string => `${endpoint}/${bucket}`;
 
-interface Parts {
+interface StoreContext {
   readonly client: S3Client;
   readonly settings: StoreSettings;
 }
 
 /** The answer to a HEAD has no body that could say why; where it says no more than its status, a GET is asked for the reason. */
-async function headOnce(parts: Parts, key: string, attempt: Attempt): Promise<HeadOutcome> {
-  const bucket = bucketOf(parts.settings);
+async function headOnce(context: StoreContext, key: string, attempt: Attempt): Promise<HeadOutcome> {
+  const bucket = bucketOf(context.settings);
   try {
-    const found = await sendHead(parts, key, attempt);
+    const found = await sendHead(context, key, attempt);
     answering.add(bucket);
     return found;
   } catch (error) {
     if (!(error instanceof StatusError) || error.code !== '' || !UNEXPLAINED.has(error.status)) throw error;
     if (error.status === 404 && answering.has(bucket)) return { kind: 'missing' };
-    if (!(await explain(parts, key, attempt))) return { kind: 'missing' };
-    return await sendHead(parts, key, attempt).catch(missingOrThrow);
+    if (!(await explain(context, key, attempt))) return { kind: 'missing' };
+    return await sendHead(context, key, attempt).catch(missingOrThrow);
   }
 }
 
@@ -79,16 +79,20 @@ const UNEXPLAINED = new Set([400, 403, 404]);
  * @returns whether the object exists after all: the SDK has learnt the store's clock meanwhile, or another client has
  *   put it there
  */
-async function explain(parts: Parts, key: string, attempt: Attempt): Promise<boolean> {
+async function explain(context: StoreContext, key: string, attempt: Attempt): Promise<boolean> {
   try {
-    return await sendProbe(parts, key, attempt);
+    return await sendProbe(context, key, attempt);
   } catch (error) {
     if (!judge(error)?.retry) throw error;
-    return await sendProbe(parts, key, attempt);
+    return await sendProbe(context, key, attempt);
   }
 }
 
-async function sendProbe({ client, settings }: Parts, key: string, { signal }: Attempt): Promise<boolean> {
+async function sendProbe(
+  { client, settings }: StoreContext,
+  key: string,
+  { signal }: Attempt,
+): Promise<boolean> {
   const command = new GetObjectCommand({ Bucket: settings.bucket, Key: key, Range: 'bytes=0-0' });
   try {
     const { Body } = await client.send(command, { abortSignal: signal });
@@ -105,7 +109,11 @@ async function sendProbe({ client, settings }: Parts, key: string, { signal }: A
   }
 }
 
-async function sendHead({ client, settings }: Parts, key: string, { signal }: Attempt): Promise<HeadOutcome> {
+async function sendHead(
+  { client, settings }: StoreContext,
+  key: string,
+  { signal }: Attempt,
+): Promise<HeadOutcome> {
   const command = new HeadObjectCommand({ Bucket: settings.bucket, Key: key });
   const answer = await client.send(command, { abortSignal: signal });
   if (answer.ContentLength === undefined) throw new ForeignError('the answer has no length');
@@ -117,7 +125,7 @@ async function sendHead({ client, settings }: Parts, key: string, { signal }: At
  *
  * @throws {Failure} `store-corrupt` for a listing that goes on after 1000 pages; `store-timeout` and the others.
  */
-async function* listObjects({ client, settings }: Parts, prefix: string): AsyncGenerator<ObjectInfo> {
+async function* listObjects({ client, settings }: StoreContext, prefix: string): AsyncGenerator<ObjectInfo> {
   const operation = operationName('LIST', settings, prefix);
   const limitMs = LISTING_TIMES * settings.timeoutMs;
   let token: string | undefined;

@@ -26,15 +26,15 @@ export async function downloadAll(
   remotes: Remotes,
   settled: ReadonlySet<string>,
 ): Promise<string> {
-  const { parts, deadline, seen, steps, tally, request } = run;
+  const { context, deadline, seen, steps, tally, request } = run;
   const wanted = surveyed.flatMap((each) => {
     const remote = remotes?.get(each.tenant.name);
     if (!remote || each.failure || settled.has(each.tenant.name) || !isWanted(run, each, remote)) return [];
     return [{ tenant: each.tenant, remote }];
   });
   if (wanted.length === 0) return 'nothing newer';
-  const store = withBreaker(await parts.openStore(deadline.within(parts.storeTimeoutMs)));
-  const { maxDatabaseBytes, like } = parts.downloads();
+  const store = withBreaker(await context.openStore(deadline.within(context.storeTimeoutMs)));
+  const { maxDatabaseBytes, like } = context.downloads();
   const tools: DownloadTools = {
     store,
     inventoried: inventoried(store),
@@ -66,11 +66,11 @@ export async function downloadAll(
   return `${wanted.length}`;
 }
 
-function isWanted({ parts, request }: Run, each: Surveyed, remote: RemoteCopy): boolean {
+function isWanted({ context, request }: Run, each: Surveyed, remote: RemoteCopy): boolean {
   const { tenant, local, seen, suspect } = each;
   if (remote.size === 0 || local?.linked) return false;
   if (!local) return true;
-  if (request.downloads === 'safe' && mayUpload(tenant, parts.site)) return false;
+  if (request.downloads === 'safe' && mayUpload(tenant, context.site)) return false;
   const isSeen = seen?.etag === remote.etag;
   return (suspect || !isSeen) && isOlder(local, isSeen ? seen.time : remote.time);
 }

@@ -10,12 +10,12 @@ import type { Owed } from './upload-model.ts';
  * @returns what was done, in words
  */
 export async function payInventories(run: Run, owed: readonly Owed[]): Promise<string> {
-  const { parts, deadline, ledger, steps, tally } = run;
+  const { context, deadline, ledger, steps, tally } = run;
   const regions = byInventory(run, owed);
   const written: string[] = [];
   for (const [region, entries] of regions) {
     try {
-      const store = await parts.openStore(deadline.within(parts.storeTimeoutMs));
+      const store = await context.openStore(deadline.within(context.storeTimeoutMs));
       const { changed, wasBroken } = await updateInventory(store, region, entries);
       ledger.paid(entries);
       if (changed) written.push(region);
@@ -28,8 +28,8 @@ export async function payInventories(run: Run, owed: readonly Owed[]): Promise<s
 }
 
 /** An event may have moved to another region since; its inventory is that region's business then. */
-function byInventory({ parts, ledger }: Run, owed: readonly Owed[]): Map<string, Owed[]> {
-  const ours = (entry: Owed) => entry.inventory === INDEX_NAME || entry.inventory === parts.site.region;
+function byInventory({ context, ledger }: Run, owed: readonly Owed[]): Map<string, Owed[]> {
+  const ours = (entry: Owed) => entry.inventory === INDEX_NAME || entry.inventory === context.site.region;
   ledger.paid(owed.filter((entry) => !ours(entry)));
   const groups = new Map<string, Owed[]>();
   for (const entry of owed.filter(ours)) {

@@ -20,14 +20,14 @@ const FEW = 8;
  * @throws {Failure} `store-*`, `disk`
  */
 export async function learnRemotes(run: Run, surveyed: readonly Surveyed[]): Promise<Remotes> {
-  const { parts, request, deadline, seen, tally } = run;
+  const { context, request, deadline, seen, tally } = run;
   const suspects = surveyed.filter(({ tenant }) => tally.pending.has(tenant.name));
   const strangers = suspects.filter((each) => each.seen === null).length;
   if (request.downloads === 'none' && !request.dryRun && strangers <= FEW) return null;
   if (request.downloads === 'none' && suspects.length === 0) return null;
   const asked = request.downloads === 'none' ? suspects : surveyed;
   const byName = new Map(surveyed.map((each) => [each.tenant.name, each]));
-  const store = await parts.openStore(deadline.within(parts.storeTimeoutMs));
+  const store = await context.openStore(deadline.within(context.storeTimeoutMs));
   return await readRemotes(
     store,
     asked.map(({ tenant }) => tenant),

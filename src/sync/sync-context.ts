@@ -9,8 +9,8 @@ import type { Deadline } from './deadline.ts';
 import type { Ledger } from './ledger.ts';
 import type { Tally } from './sync-tally.ts';
 
-/** The parts that a run is put together from. */
-export interface SyncParts {
+/** What a run is given. */
+export interface SyncContext {
   readonly site: Site;
   readonly report: Tell;
   /** Told of every error that was not foreseen, with its stack. */
@@ -47,7 +47,7 @@ export interface SyncRequest {
 
 /** A run under way. */
 export interface Run {
-  readonly parts: SyncParts;
+  readonly context: SyncContext;
   readonly request: SyncRequest;
   readonly deadline: Deadline;
   readonly tally: Tally;

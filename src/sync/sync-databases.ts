@@ -15,7 +15,7 @@ import { Ledger } from './ledger.ts';
 import { tellOfMoved } from './moved.ts';
 import { learnRemotes } from './remotes.ts';
 import { mayUpload, type Surveyed, survey } from './survey.ts';
-import type { Run, SyncParts, SyncRequest } from './sync-context.ts';
+import type { Run, SyncContext, SyncRequest } from './sync-context.ts';
 import { Tally } from './sync-tally.ts';
 import type { SyncResult } from './upload-model.ts';
 import { uploadAll } from './uploads.ts';
@@ -34,13 +34,13 @@ const LONGEST_RESERVE_MS = 20_000;
  * machine's region, newest first; downloads what is newer in the store, if that is asked for; and has the inventories say
  * so. Never throws: what goes wrong is part of the result, and the rest is done.
  */
-export async function syncDatabases(parts: SyncParts, request: SyncRequest): Promise<SyncResult> {
-  const steps = new Steps(parts.report);
-  const tally = new Tally(steps, parts.unexpected);
+export async function syncDatabases(context: SyncContext, request: SyncRequest): Promise<SyncResult> {
+  const steps = new Steps(context.report);
+  const tally = new Tally(steps, context.unexpected);
   const deadline = new Deadline(request.limitMs);
   const run = newRunId();
   const { operation, dryRun } = request;
-  const { machineId: machine, region } = parts.site;
+  const { machineId: machine, region } = context.site;
   const facts = { operation, trigger: null, by: null, target: machine };
   const wanted = [
     LOOK,
@@ -51,15 +51,15 @@ export async function syncDatabases(parts: SyncParts, request: SyncRequest): Pro
   steps.begin({ kind: 'operation', run, ...facts, steps: wanted });
   let failure: Failure | null = null;
   try {
-    const done = await deadline.race(withMemory({ parts, request, deadline, tally, steps }));
+    const done = await deadline.race(withMemory({ context, request, deadline, tally, steps }));
     if (done === null || tally.pending.size > 0) failure = leftBehind(tally, request);
   } catch (error) {
     failure = asFailure(error);
-    if (failure !== error) parts.unexpected(error);
+    if (failure !== error) context.unexpected(error);
     for (const name of tally.pending) tally.mark(name, 'left');
     if (tally.pending.size > 0) steps.note(`not uploaded: ${[...tally.pending].join(', ')}`);
   }
-  await tellOfUploads(parts, tally, steps);
+  await tellOfUploads(context, tally, steps);
   const failed = failure !== null || tally.failures.length > 0;
   const summary: Summary = {
     run,
@@ -77,7 +77,7 @@ export async function syncDatabases(parts: SyncParts, request: SyncRequest): Pro
 }
 
 /** An upload is in the store, even if the webhook cannot be called. */
-async function tellOfUploads({ webhook }: SyncParts, tally: Tally, steps: Steps): Promise<void> {
+async function tellOfUploads({ webhook }: SyncContext, tally: Tally, steps: Steps): Promise<void> {
   if (webhook === null || !tally.counts()['uploaded']) return;
   const { callWebhook } = await import('./webhook.ts');
   const problem = await callWebhook(webhook);
@@ -105,9 +105,9 @@ function givenUp(what: string): Failure {
 
 /** Opens what the state directory remembers; for a dry run nothing is made there. */
 async function withMemory(
-  base: Pick<Run, 'parts' | 'request' | 'deadline' | 'tally' | 'steps'>,
+  base: Pick<Run, 'context' | 'request' | 'deadline' | 'tally' | 'steps'>,
 ): Promise<true> {
-  const { dbDir } = base.parts.site;
+  const { dbDir } = base.context.site;
   const { dryRun } = base.request;
   const stateDir = dryRun ? stateDirOf(dbDir) : ensureStateDir(dbDir);
   const seen = openSeen(stateDir, { dryRun });
@@ -160,13 +160,13 @@ async function work(run: Run): Promise<void> {
   });
 }
 
-function look({ parts, request, tally, seen, ledger }: Run): Surveyed[] {
+function look({ context, request, tally, seen, ledger }: Run): Surveyed[] {
   const knowledge = { seen: seen.all(), copy: (name: string) => ledger.copy(name) };
   const surveyed = survey(request.tenants, knowledge, Date.now());
   for (const { tenant, local, suspect, failure } of surveyed) {
     tally.mark(tenant.name, local === null ? 'missing' : 'unchanged');
     if (failure) tally.failed('upload', tenant.name, failure);
-    else if (suspect && mayUpload(tenant, parts.site)) tally.pending.add(tenant.name);
+    else if (suspect && mayUpload(tenant, context.site)) tally.pending.add(tenant.name);
   }
   return surveyed;
 }

@@ -14,7 +14,7 @@ import { readTenantImage, type TenantImage } from './upload-image.ts';
 import type { UploadOutcome } from './upload-model.ts';
 
 /** What an upload works with. */
-export interface UploadParts {
+export interface UploadContext {
   readonly store: ObjectStore;
   readonly seen: SeenDatabases;
   readonly ledger: Ledger;
@@ -43,35 +43,35 @@ const ROUNDS = 3;
  *   the next run finds out.
  */
 export async function uploadTenant(
-  parts: UploadParts,
+  context: UploadContext,
   tenant: TenantDatabase,
   remote: RemoteCopy | null,
 ): Promise<UploadOutcome> {
-  const local = await readHere(parts, tenant);
+  const local = await readHere(context, tenant);
   if (!local) return { kind: 'no-copy' };
   let there = remote;
   let refusals = 0;
   while (refusals < ROUNDS) {
-    const verdict = decide(parts, tenant, local, { remote: there, raced: refusals > 0 });
+    const verdict = decide(context, tenant, local, { remote: there, raced: refusals > 0 });
     if (verdict.kind === 'ask') {
-      there = await askRemote(parts.store, tenant);
+      there = await askRemote(context.store, tenant);
       continue;
     }
     if (verdict.kind === 'unchanged') {
-      if (!parts.dryRun) learn(parts, tenant, verdict);
+      if (!context.dryRun) learn(context, tenant, verdict);
       return { kind: 'unchanged' };
     }
-    if (verdict.kind === 'changed-elsewhere') return conflict(parts, tenant, local, there);
+    if (verdict.kind === 'changed-elsewhere') return conflict(context, tenant, local, there);
     if (verdict.kind !== 'put') return verdict;
-    if (parts.dryRun) return { kind: 'would-upload', isNew: there === null };
-    const answer = await put(parts, tenant, local, verdict);
+    if (context.dryRun) return { kind: 'would-upload', isNew: there === null };
+    const answer = await put(context, tenant, local, verdict);
     if (answer.kind === 'stored') {
       return { kind: 'uploaded', bytes: local.image.bytes.length, isNew: there === null };
     }
     there = answer.object ? remoteCopyOf(answer.object) : null;
     refusals += 1;
   }
-  return conflict(parts, tenant, local, there);
+  return conflict(context, tenant, local, there);
 }
 
 /**
@@ -81,21 +81,21 @@ export async function uploadTenant(
  * @throws {Failure} as `readTenantImage`
  */
 export async function readHere(
-  parts: Pick<UploadParts, 'ledger' | 'workDir' | 'dryRun' | 'patienceMs'>,
+  context: Pick<UploadContext, 'ledger' | 'workDir' | 'dryRun' | 'patienceMs'>,
   { name, path }: TenantDatabase,
 ): Promise<Local | null> {
   const found = readLocal(path);
   if (!found) return null;
   const print = fingerprint(path, Date.now());
-  const { workDir, patienceMs } = parts;
+  const { workDir, patienceMs } = context;
   const image = await readTenantImage({ name, path, workDir, patienceMs });
   if (!image) return null;
-  if (!parts.dryRun) parts.ledger.rememberCopy(name, { ...print, digest: image.digest });
+  if (!context.dryRun) context.ledger.rememberCopy(name, { ...print, digest: image.digest });
   return { modified: found.modified, image, md5: hash('md5', image.bytes) };
 }
 
 function decide(
-  { seen, ledger }: UploadParts,
+  { seen, ledger }: UploadContext,
   { name }: TenantDatabase,
   { modified, image, md5 }: Local,
   there: Pick<Evidence, 'remote' | 'raced'>,
@@ -106,7 +106,7 @@ function decide(
 
 /** Writes down first what is sent, so that a run after a kill knows its own upload again. */
 async function put(
-  { store, seen, ledger }: UploadParts,
+  { store, seen, ledger }: UploadContext,
   tenant: TenantDatabase,
   { image, md5 }: Local,
   { replaces, time }: Verdict & { kind: 'put' },
@@ -130,7 +130,7 @@ async function put(
 
 /** The store has what is here. It may be from an upload of ours that was cut short before the inventory had it. */
 function learn(
-  { seen, ledger }: UploadParts,
+  { seen, ledger }: UploadContext,
   tenant: TenantDatabase,
   { learnt }: Verdict & { kind: 'unchanged' },
 ): void {
@@ -143,7 +143,7 @@ function learn(
 }
 
 function conflict(
-  { dryRun }: UploadParts,
+  { dryRun }: UploadContext,
   { name, path }: TenantDatabase,
   { image, modified }: Local,
   remote: RemoteCopy | null,

@@ -76,10 +76,10 @@ function isForDownload({ request }: Run, { kind }: UploadOutcome): boolean {
 }
 
 async function uploadOne(run: Run, candidate: Surveyed, remotes: Remotes): Promise<UploadOutcome> {
-  const { parts, request, deadline, seen, ledger, workDir } = run;
+  const { context, request, deadline, seen, ledger, workDir } = run;
   const { tenant } = candidate;
   const work = async () => {
-    const store = await parts.openStore(deadline.within(parts.storeTimeoutMs));
+    const store = await context.openStore(deadline.within(context.storeTimeoutMs));
     const remote = await remoteOf(store, candidate, seen.get(tenant.name), remotes);
     const patienceMs = deadline.within(PATIENCE_MS);
     const upload = { store, seen, ledger, workDir, dryRun: request.dryRun, patienceMs };

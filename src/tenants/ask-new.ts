@@ -32,7 +32,7 @@ export const NOT_ASKED: Stored = {
 /** Bytes of databases that are held in memory until they can be put in place. */
 const MOST_BYTES = 128 * 2 ** 20;
 
-export interface AskingParts {
+export interface AskingContext {
   readonly store: ObjectReader;
   /** Bytes of one database. */
   readonly maxBytes: number;
@@ -44,14 +44,14 @@ export interface AskingParts {
 
 /** Asks for databases, in memory only; a store that is down is not asked again. */
 export class Asking {
-  readonly #parts: AskingParts;
+  readonly #context: AskingContext;
   readonly #inventoried: ReturnType<typeof inventoried>;
   #room = MOST_BYTES;
   #down: string | null = null;
 
-  constructor(parts: AskingParts) {
-    this.#parts = parts;
-    this.#inventoried = inventoried(parts.store);
+  constructor(context: AskingContext) {
+    this.#context = context;
+    this.#inventoried = inventoried(context.store);
   }
 
   /** Never throws. */
@@ -65,11 +65,11 @@ export class Asking {
   }
 
   async #one(tenant: Pick<TenantDatabase, 'name' | 'region'>): Promise<Stored> {
-    const { store, endsAt, unexpected } = this.#parts;
+    const { store, endsAt, unexpected } = this.#context;
     if (monotonicMs() >= endsAt) this.#down ??= 'the store was too slow to be asked for all new events';
     if (this.#down !== null) return { kind: 'unknown', problem: this.#down };
     try {
-      const maxBytes = Math.min(this.#parts.maxBytes, this.#room);
+      const maxBytes = Math.min(this.#context.maxBytes, this.#room);
       const tools = { store, inventoried: this.#inventoried, maxBytes };
       const found = await fetchProved(tools, tenant, () => true);
       if (found.kind !== 'found') return NONE;

@@ -8,7 +8,7 @@ import { fetchedPath } from './aside.ts';
 import { countRows } from './column.ts';
 import {
   appliedIn,
-  type CommandParts,
+  type CommandContext,
   commandFailed,
   countPending,
   type Limit,
@@ -25,7 +25,7 @@ import { readProved } from './version-order.ts';
 const VERSIONS_AT = 18;
 const NO_LOG = 0x0101;
 
-export interface MakingParts extends CommandParts {
+export interface MakingContext extends CommandContext {
   /** Versions of the application's migrations. */
   readonly migrations: readonly string[];
 }
@@ -40,9 +40,9 @@ export interface MakingParts extends CommandParts {
  * @throws {Failure} `command-failed`, `tenant-invalid`, `disk`, `lock-timeout`
  */
 export async function makeImage(
-  parts: MakingParts,
+  context: MakingContext,
   { name, path }: Pick<TenantDatabase, 'name' | 'path'>,
-  limitOf: () => Limit = () => usualLimit(parts.settings),
+  limitOf: () => Limit = () => usualLimit(context.settings),
   start: ProvedImage | null = null,
 ): Promise<ProvedImage> {
   const making = { name, path: fetchedPath(path) };
@@ -51,9 +51,9 @@ export async function makeImage(
       const like = ownershipOfApplication(NEW_DATABASE_MODE);
       onDisk('cannot write', making.path, () => writeNewFile(making.path, [start.bytes], like));
     }
-    await runCommand(parts, 'prepare', making, limitOf());
-    await seedIfEmpty(parts, making, limitOf());
-    return await proveMade(parts, making, limitOf().ms);
+    await runCommand(context, 'prepare', making, limitOf());
+    await seedIfEmpty(context, making, limitOf());
+    return await proveMade(context, making, limitOf().ms);
   } finally {
     for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(making.path + suffix, { force: true });
   }
@@ -65,36 +65,39 @@ export async function makeImage(
  * @throws {Failure} as `runCommand`, and if it is empty still
  */
 export async function seedIfEmpty(
-  parts: CommandParts,
+  context: CommandContext,
   tenant: Pick<TenantDatabase, 'name' | 'path'>,
-  limit: Limit = usualLimit(parts.settings),
+  limit: Limit = usualLimit(context.settings),
 ): Promise<void> {
-  if (parts.settings.seedCommand === null || !isUnseeded(parts, tenant)) return;
-  await runCommand(parts, 'seed', tenant, limit);
-  if (isUnseeded(parts, tenant)) throw commandFailed(parts, 'ended well, but events is still empty', 'seed');
+  if (context.settings.seedCommand === null || !isUnseeded(context, tenant)) return;
+  await runCommand(context, 'seed', tenant, limit);
+  if (isUnseeded(context, tenant))
+    throw commandFailed(context, 'ended well, but events is still empty', 'seed');
 }
 
-function isUnseeded(parts: CommandParts, tenant: Pick<TenantDatabase, 'name' | 'path'>): boolean {
-  return withDatabase(parts, tenant, (db) => countRows(db, 'events')) === 0;
+function isUnseeded(context: CommandContext, tenant: Pick<TenantDatabase, 'name' | 'path'>): boolean {
+  return withDatabase(context, tenant, (db) => countRows(db, 'events')) === 0;
 }
 
 async function proveMade(
-  parts: MakingParts,
+  context: MakingContext,
   making: Pick<TenantDatabase, 'name' | 'path'>,
   limitMs: number,
 ): Promise<ProvedImage> {
   const subject = localSubject(making.name);
-  const image = withDatabase(parts, making, (db) => readImage(db, subject, parts.settings.maxDatabaseBytes));
+  const image = withDatabase(context, making, (db) =>
+    readImage(db, subject, context.settings.maxDatabaseBytes),
+  );
   const { bytes, left } = await readProved(
     image,
     subject,
     (db) => ({
       bytes: withoutLog(wholePages(image, db)),
-      left: countPending(parts.migrations, appliedIn(db)),
+      left: countPending(context.migrations, appliedIn(db)),
     }),
     limitMs,
   );
-  if (left > 0) throw commandFailed(parts, `ended well, but left ${left} of the migrations pending`);
+  if (left > 0) throw commandFailed(context, `ended well, but left ${left} of the migrations pending`);
   return { bytes, digest: imageDigest(bytes) };
 }
 
@@ -105,13 +108,13 @@ export function withoutLog(image: Buffer): Buffer {
 }
 
 function withDatabase<T>(
-  parts: CommandParts,
+  context: CommandContext,
   { name, path }: Pick<TenantDatabase, 'name' | 'path'>,
   work: (db: Database) => T,
 ): T {
   try {
     const db = openInstalled(path, { subject: localSubject(name) });
-    if (!db) throw commandFailed(parts, 'ended well, but there is no database');
+    if (!db) throw commandFailed(context, 'ended well, but there is no database');
     try {
       return work(db);
     } finally {

@@ -2,7 +2,7 @@ import type { LimitFunction } from 'p-limit';
 import { openImage } from '../database/image.ts';
 import type { Ownership } from '../rights/files.ts';
 import { placeDatabase } from './install-database.ts';
-import { type MakingParts, makeImage } from './made.ts';
+import { type MakingContext, makeImage } from './made.ts';
 import type { Limit } from './migrations.ts';
 import { appliedIn, countPending } from './migrations.ts';
 import { nameEvent } from './named.ts';
@@ -14,7 +14,7 @@ import { UNTOUCHED } from './tenants-settings.ts';
 
 /** What it takes to make a database where there is none. */
 export interface Making {
-  readonly parts: MakingParts;
+  readonly context: MakingContext;
   readonly seen: SeenDatabases;
   /** What a file is made like. */
   readonly like: Ownership;
@@ -38,10 +38,10 @@ export async function makeNew(
   tenant: TenantDatabase,
   facts: EventFacts,
 ): Promise<'copied' | 'made' | 'there already'> {
-  const { parts, seen, like, commands, limitOf } = making;
+  const { context, seen, like, commands, limitOf } = making;
   const template = await making.template();
   const copy = template && nameEvent(template, facts);
-  const image = copy ?? (await commands(() => makeImage(parts, tenant, limitOf)));
+  const image = copy ?? (await commands(() => makeImage(context, tenant, limitOf)));
   // Without an object that it was made from: any object that the store gets under this name is another's, and newer.
   const learnt = { etag: '', stored: 0, time: UNTOUCHED };
   const placed = await placeDatabase({ tenant, image, learnt, like, seen });
@@ -54,19 +54,19 @@ export async function makeNew(
  * apply them here. As `makeNew`.
  */
 export async function migrated(
-  { parts, commands, limitOf }: Making,
+  { context, commands, limitOf }: Making,
   tenant: TenantDatabase,
   image: ProvedImage,
 ): Promise<ProvedImage | null> {
   const db = openImage(image.bytes);
   let pending: number;
   try {
-    pending = countPending(parts.migrations, appliedIn(db));
+    pending = countPending(context.migrations, appliedIn(db));
   } finally {
     db.close();
   }
-  if (pending === 0 || !canMake(parts)) return null;
-  return await commands(() => makeImage(parts, tenant, limitOf, image));
+  if (pending === 0 || !canMake(context)) return null;
+  return await commands(() => makeImage(context, tenant, limitOf, image));
 }
 
 /** A value that is requested once, by any caller; a failure counts as none, and is reported once. */

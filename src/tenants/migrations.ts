@@ -91,7 +91,7 @@ function isLogLeft(path: string): boolean {
   return (log?.size ?? 0) > 0 && (journal?.size ?? 0) === 0;
 }
 
-export interface CommandParts {
+export interface CommandContext {
   readonly site: Site;
   readonly settings: TenantSettings;
   /** What the command gets, with the variables that name the database. */
@@ -120,14 +120,14 @@ export function usualLimit({ prepareTimeoutMs: ms }: TenantSettings): Limit {
  * @throws {Failure} `command-failed`
  */
 export async function runCommand(
-  parts: CommandParts,
+  context: CommandContext,
   which: Command,
   tenant: Pick<TenantDatabase, 'name' | 'path'>,
-  limit: Limit = usualLimit(parts.settings),
+  limit: Limit = usualLimit(context.settings),
 ): Promise<void> {
-  const { site, env } = parts;
+  const { site, env } = context;
   const outcome = await runChild({
-    command: wordsOf(parts, which),
+    command: wordsOf(context, which),
     cwd: site.appRoot,
     env: {
       ...env,
@@ -140,16 +140,16 @@ export async function runCommand(
   });
   const problem = describeBadEnd(outcome, limit.words);
   // Not cut short here: half a secret would not be known for one.
-  if (problem !== null) throw commandFailed(parts, printable(problem), which);
+  if (problem !== null) throw commandFailed(context, printable(problem), which);
 }
 
-function wordsOf({ settings }: CommandParts, which: Command): readonly string[] {
+function wordsOf({ settings }: CommandContext, which: Command): readonly string[] {
   return (which === 'prepare' ? settings.prepareCommand : settings.seedCommand) ?? [];
 }
 
 /** @param problem the end of a sentence about the command */
-export function commandFailed(parts: CommandParts, problem: string, which: Command = 'prepare'): Failure {
-  return new Failure('command-failed', `${wordsOf(parts, which).join(' ')} ${problem}`, {
+export function commandFailed(context: CommandContext, problem: string, which: Command = 'prepare'): Failure {
+  return new Failure('command-failed', `${wordsOf(context, which).join(' ')} ${problem}`, {
     hint: 'Run it by hand in the app root, with DATABASE_URL=sqlite3://<path of that database>, to see why.',
   });
 }

@@ -7,9 +7,9 @@ import { ownershipOfApplication } from '../rights/files.ts';
 import type { ObjectReader } from '../store/object-store.ts';
 import { type Arrival, arrive } from './arrive.ts';
 import { type Answers, Asking, NO_STORE, NONE, NOT_ASKED } from './ask-new.ts';
-import type { MakingParts } from './made.ts';
+import type { MakingContext } from './made.ts';
 import { type Making, once } from './make-new.ts';
-import type { CommandParts, Limit } from './migrations.ts';
+import type { CommandContext, Limit } from './migrations.ts';
 import { readMigrations } from './migrations.ts';
 import { openSeen, type SeenDatabases } from './seen.ts';
 import { canMake, ensureTemplate, readTemplate } from './template.ts';
@@ -18,7 +18,7 @@ import type { Arrived, NewDatabase, NewDatabases, NewEvent } from './tenant-mode
 import { NEW_DATABASE_MODE } from './tenants-settings.ts';
 import { underTenantLock } from './under-lock.ts';
 
-export interface NewDatabasesParts extends CommandParts {
+export interface NewDatabasesContext extends CommandContext {
   /** Resolves to null where no object store is configured. */
   readonly openStore: () => Promise<ObjectReader | null>;
   /** Milliseconds for all that is done under the update's lock. */
@@ -32,15 +32,15 @@ const CONCURRENCY = 4;
 const SETTING = 'UPDATE_CONFIG_PREPARE_TIMEOUT';
 
 /** What an update does for events that are new, in the order of `NewDatabases`. */
-export function newDatabases(parts: NewDatabasesParts): NewDatabases {
-  const { dbDir } = parts.site;
+export function newDatabases(context: NewDatabasesContext): NewDatabases {
+  const { dbDir } = context.site;
   const answers = new Map<string, Answers>();
   return {
     ask: async (events) => {
-      const store = await storeOf(parts);
+      const store = await storeOf(context);
       if (store.kind !== 'open') return;
-      const { unexpected, budgetMs } = parts;
-      const { maxDatabaseBytes: maxBytes } = parts.settings;
+      const { unexpected, budgetMs } = context;
+      const { maxDatabaseBytes: maxBytes } = context.settings;
       const endsAt = monotonicMs() + budgetMs;
       const asking = new Asking({ store: store.reader, maxBytes, endsAt, unexpected });
       await pLimit(CONCURRENCY).map([...events], async (event) => {
@@ -49,15 +49,15 @@ export function newDatabases(parts: NewDatabasesParts): NewDatabases {
     },
     place: async (events) => {
       try {
-        const store = await storeOf(parts);
+        const store = await storeOf(context);
         const known = ({ name }: NewEvent): Answers => {
           if (store.kind === 'none') return NO_STORE;
           const now = store.kind === 'failed' ? { ...NOT_ASKED, problem: store.problem } : NOT_ASKED;
           return answers.get(name) ?? { now, before: NONE };
         };
-        return await new Placing(parts, ensureStateDir(dbDir)).all(events, known);
+        return await new Placing(context, ensureStateDir(dbDir)).all(events, known);
       } catch (error) {
-        return events.map((event) => ({ event, problem: told(parts, error) }));
+        return events.map((event) => ({ event, problem: told(context, error) }));
       }
     },
   };
@@ -68,32 +68,32 @@ type Opened =
   | { readonly kind: 'open'; readonly reader: ObjectReader }
   | { readonly kind: 'failed'; readonly problem: string };
 
-async function storeOf(parts: NewDatabasesParts): Promise<Opened> {
+async function storeOf(context: NewDatabasesContext): Promise<Opened> {
   try {
-    const reader = await parts.openStore();
+    const reader = await context.openStore();
     return reader ? { kind: 'open', reader } : { kind: 'none' };
   } catch (error) {
-    return { kind: 'failed', problem: told(parts, error).message };
+    return { kind: 'failed', problem: told(context, error).message };
   }
 }
 
-function told({ unexpected }: NewDatabasesParts, error: unknown): Problem {
+function told({ unexpected }: NewDatabasesContext, error: unknown): Problem {
   if (!(error instanceof Failure)) unexpected(error);
   return problemOf(error);
 }
 
 /** Puts them in place, within the time that there is for all of them. */
 class Placing {
-  readonly #parts: NewDatabasesParts & MakingParts;
+  readonly #context: NewDatabasesContext & MakingContext;
   readonly #stateDir: string;
   readonly #endsAt: number;
   /** Why there is no prepared database. */
   #obstacle: unknown = null;
 
-  constructor(parts: NewDatabasesParts, stateDir: string) {
-    this.#parts = { ...parts, migrations: readMigrations(parts.site.appRoot) ?? [] };
+  constructor(context: NewDatabasesContext, stateDir: string) {
+    this.#context = { ...context, migrations: readMigrations(context.site.appRoot) ?? [] };
     this.#stateDir = stateDir;
-    this.#endsAt = monotonicMs() + parts.budgetMs;
+    this.#endsAt = monotonicMs() + context.budgetMs;
   }
 
   async all(events: readonly NewEvent[], known: (event: NewEvent) => Answers): Promise<NewDatabase[]> {
@@ -104,7 +104,7 @@ class Placing {
         try {
           return { event, arrived: await this.#one(making, event, known(event)) };
         } catch (error) {
-          return { event, problem: told(this.#parts, error) };
+          return { event, problem: told(this.#context, error) };
         }
       });
     } finally {
@@ -114,31 +114,31 @@ class Placing {
 
   #making(seen: SeenDatabases): Making {
     return {
-      parts: this.#parts,
+      context: this.#context,
       seen,
       like: ownershipOfApplication(NEW_DATABASE_MODE),
       template: once(
         () => this.#template(),
         (error) => {
-          if (!(error instanceof Failure)) this.#parts.unexpected(error);
+          if (!(error instanceof Failure)) this.#context.unexpected(error);
           this.#obstacle = error;
         },
       ),
       limitOf: () => this.#limit(),
-      commands: pLimit(this.#parts.settings.prepareConcurrency),
+      commands: pLimit(this.#context.settings.prepareConcurrency),
     };
   }
 
   /** Where there is none, it is made: the commands of the application then run once for all events. */
   async #template(): Promise<ProvedImage | null> {
-    if (!canMake(this.#parts)) return await readTemplate(this.#parts, this.#stateDir, this.#left());
+    if (!canMake(this.#context)) return await readTemplate(this.#context, this.#stateDir, this.#left());
     const limits = { limitOf: () => this.#limit(), patienceMs: () => this.#left() };
-    return await ensureTemplate(this.#parts, this.#stateDir, limits);
+    return await ensureTemplate(this.#context, this.#stateDir, limits);
   }
 
   async #one(making: Making, event: NewEvent, answers: Answers): Promise<Arrived> {
     const { path, name, facts } = event;
-    const { dbDir } = this.#parts.site;
+    const { dbDir } = this.#context.site;
     const stateDir = this.#stateDir;
     if (resolve(path) !== path || dirname(path) !== resolve(dbDir)) {
       throw new Failure('tenant-invalid', `the database ${JSON.stringify(name)} would not be in the db dir`, {
@@ -148,12 +148,12 @@ class Placing {
     const lock = { stateDir, seen: making.seen, timeoutMs: this.#left() };
     return await underTenantLock(lock, event, async () => {
       const arrival: Arrival = {
-        making: this.#parts.migrations.length > 0 ? making : null,
+        making: this.#context.migrations.length > 0 ? making : null,
         seen: making.seen,
         like: making.like,
         dbDir,
         stateDir,
-        maxDatabaseBytes: this.#parts.settings.maxDatabaseBytes,
+        maxDatabaseBytes: this.#context.settings.maxDatabaseBytes,
         answers,
         before: event.before,
         patienceMs: () => this.#left(),
@@ -167,7 +167,7 @@ class Placing {
   }
 
   #limit(): Limit {
-    const words = `${this.#parts.budgetMs / 1000} s for all new events (${SETTING})`;
+    const words = `${this.#context.budgetMs / 1000} s for all new events (${SETTING})`;
     const ms = this.#left();
     if (ms > 1) return { ms, words };
     if (this.#obstacle instanceof Failure) throw this.#obstacle;

@@ -23,7 +23,7 @@ import { Tally } from './tally.ts';
 import { canMake, ensureTemplate, readTemplate } from './template.ts';
 import { handleTenant } from './tenant.ts';
 import type { LocalCopy, Seen, TenantDatabase } from './tenant-model.ts';
-import type { TenantParts, TenantRequest, TenantsOutcome, Work } from './tenants-context.ts';
+import type { TenantContext, TenantRequest, TenantsOutcome, Work } from './tenants-context.ts';
 import { NEW_DATABASE_MODE } from './tenants-settings.ts';
 import { tenantLockPath } from './under-lock.ts';
 
@@ -41,27 +41,27 @@ const CLOCKS_DIFFER_MS = 24 * 3600 * 1000;
  * @throws {Failure} what ends it before it has begun: `db-dir-missing`, `config-invalid`, `disk`
  */
 export async function prepareTenants(
-  parts: TenantParts,
+  context: TenantContext,
   index: Index,
   request: TenantRequest,
 ): Promise<TenantsOutcome> {
-  const tenants = listTenants(index, parts.site);
-  const tally = new Tally(parts, request, tenants.length);
+  const tenants = listTenants(index, context.site);
+  const tally = new Tally(context, request, tenants.length);
   if (tenants.length === 0) return tally.outcome();
-  const { dbDir } = parts.site;
+  const { dbDir } = context.site;
   const stateDir = request.dryRun ? stateDirOf(dbDir) : ensureStateDir(dbDir);
   if (!request.dryRun) takeOver(dbDir, tenants);
   const seen = openSeen(stateDir, request);
   try {
-    const work = await learn(parts, request, { index, tenants, stateDir, seen }, tally);
+    const work = await learn(context, request, { index, tenants, stateDir, seen }, tally);
     removeStrangers(work, tenants);
-    await eachWithSecondChance(tenants, pLimit(parts.settings.concurrency), {
+    await eachWithSecondChance(tenants, pLimit(context.settings.concurrency), {
       work: async (tenant) => tally.done(tenant, await handleTenant(work, tenant)),
       failed: ({ name }, error) => tally.failed(name, error),
     });
     if (!request.dryRun) {
       // For the next event that is new; those of this round have made use of it already.
-      if (work.making && canMake(work.making.parts)) await work.making.template();
+      if (work.making && canMake(work.making.context)) await work.making.template();
       await settleMoves(work, tally);
     }
     return tally.outcome();
@@ -100,13 +100,13 @@ interface Basics {
 }
 
 async function learn(
-  parts: TenantParts,
+  context: TenantContext,
   request: TenantRequest,
   { index, tenants, stateDir, seen }: Basics,
   tally: Tally,
 ): Promise<Work> {
-  const { site, settings } = parts;
-  const opened = await parts.openStore();
+  const { site, settings } = context;
+  const opened = await context.openStore();
   const store = opened && withBreaker(opened);
   const known = seen.all();
   const facts = factsOf(index);
@@ -120,7 +120,7 @@ async function learn(
     ));
   const migrations = readMigrations(site.appRoot);
   return {
-    parts,
+    context,
     request,
     stateDir,
     seen,
@@ -130,7 +130,7 @@ async function learn(
     remotes,
     like: ownershipOfApplication(NEW_DATABASE_MODE),
     migrations,
-    making: makingOf(parts, { migrations, stateDir, seen }, tally),
+    making: makingOf(context, { migrations, stateDir, seen }, tally),
     before: new Map(
       [...readOwedEvents(site.dbDir)].flatMap(([name, from]) =>
         from === null || from === name ? [] : [[name, from]],
@@ -144,23 +144,23 @@ async function learn(
 }
 
 function makingOf(
-  parts: TenantParts,
+  context: TenantContext,
   { migrations, stateDir, seen }: Pick<Work, 'migrations' | 'stateDir' | 'seen'>,
   tally: Tally,
 ): Making | null {
   if (migrations === null || migrations.length === 0) return null;
-  const making = { ...parts, migrations };
-  const commands = pLimit(parts.settings.prepareConcurrency);
-  const limit = usualLimit(parts.settings);
+  const making = { ...context, migrations };
+  const commands = pLimit(context.settings.prepareConcurrency);
+  const limit = usualLimit(context.settings);
   return {
-    parts: making,
+    context: making,
     seen,
     like: ownershipOfApplication(NEW_DATABASE_MODE),
     template: once(
       () =>
         commands(() => (canMake(making) ? ensureTemplate(making, stateDir) : readTemplate(making, stateDir))),
       (error) => {
-        if (!(error instanceof Failure)) parts.unexpected(error);
+        if (!(error instanceof Failure)) context.unexpected(error);
         const { message } = asFailure(error);
         tally.warn(`no prepared database could be made, so new events take longer: ${message}`);
       },

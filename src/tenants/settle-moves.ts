@@ -37,12 +37,12 @@ export async function settleMoves(work: Work, tally: Tally): Promise<void> {
 }
 
 async function settleAll(work: Work, tally: Tally): Promise<void> {
-  const { parts, stateDir } = work;
-  const { dbDir } = parts.site;
+  const { context, stateDir } = work;
+  const { dbDir } = context.site;
   const moves = readMoves(stateDir);
   if (moves.size === 0) return;
   // An update may have come since this round has read the index, to which the old name was still the event's.
-  const facts = factsOf(await parts.readIndex());
+  const facts = factsOf(await context.readIndex());
   if (await isUnderWay(dbDir)) return;
   for (const [to, move] of moves) {
     try {
@@ -74,8 +74,8 @@ async function isUnderWay(dbDir: string): Promise<boolean> {
 }
 
 async function settle(work: Work, tenant: TenantDatabase, move: Move): Promise<Settled | null> {
-  const { stateDir, parts } = work;
-  const path = oldPath(parts.site.dbDir, move.from);
+  const { stateDir, context } = work;
+  const path = oldPath(context.site.dbDir, move.from);
   const lock = await waitForLock(tenantLockPath(stateDir, move.from), { timeoutMs: PATIENCE_MS });
   try {
     if (readLocal(path) === null) {
@@ -99,14 +99,14 @@ async function settle(work: Work, tenant: TenantDatabase, move: Move): Promise<S
 
 /** Whether anything had been written to the old one since; `refused`: and could not be brought along. */
 async function bringRest(
-  { parts }: Work,
+  { context }: Work,
   tenant: TenantDatabase,
   { from, ...copied }: Move,
   path: string,
 ): Promise<{ readonly settled: Settled; readonly refused: boolean }> {
   const same = { settled: 'as copied', refused: false } as const;
   if (readLocal(path)?.empty !== false || stampOf(path) === copied.stamp) return same;
-  const { maxDatabaseBytes } = parts.settings;
+  const { maxDatabaseBytes } = context.settings;
   const { modified } = readLocal(path) ?? { modified: new Date() };
   const rest = await readHeld({ name: from, path }, maxDatabaseBytes);
   if (rest.digest === copied.digest) return same;

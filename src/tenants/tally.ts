@@ -3,14 +3,14 @@ import type { ItemFailure, ItemOutcome } from '../report/results.ts';
 import { counted } from '../text.ts';
 import type { TenantDone } from './tenant.ts';
 import type { TenantDatabase } from './tenant-model.ts';
-import type { TenantParts, TenantRequest, TenantsOutcome } from './tenants-context.ts';
+import type { TenantContext, TenantRequest, TenantsOutcome } from './tenants-context.ts';
 
 /** How many names of events without any database are shown. */
 const MOST_NAMES = 5;
 
 /** Counts the outcomes of the tenants, and reports them as they happen: a line for each that was changed or failed. */
 export class Tally {
-  readonly #parts: TenantParts;
+  readonly #context: TenantContext;
   readonly #request: TenantRequest;
   readonly #total: number;
   readonly #counts = { downloaded: 0, prepared: 0, unchanged: 0 };
@@ -20,15 +20,15 @@ export class Tally {
   #brought = 0;
   #done = 0;
 
-  constructor(parts: TenantParts, request: TenantRequest, total: number) {
-    this.#parts = parts;
+  constructor(context: TenantContext, request: TenantRequest, total: number) {
+    this.#context = context;
     this.#request = request;
     this.#total = total;
   }
 
   done({ name }: TenantDatabase, done: TenantDone): void {
     const counts = this.#counts;
-    const told = this.#request.dryRun ? planned(this.#parts, done) : happened(done);
+    const told = this.#request.dryRun ? planned(this.#context, done) : happened(done);
     if (done.download) counts.downloaded += 1;
     if (done.applied !== null || made(done)) counts.prepared += 1;
     if (done.arrived?.how === 'downloaded') counts.downloaded += 1;
@@ -47,7 +47,7 @@ export class Tally {
 
   /** The same for anything but a tenant. */
   failedBeside(name: string, error: unknown): void {
-    if (!(error instanceof Failure)) this.#parts.unexpected(error);
+    if (!(error instanceof Failure)) this.#context.unexpected(error);
     const problem = problemOf(error);
     this.#failures.push({ step: this.#request.step, name, ...problem });
     this.#item(name, 'failed', problem.message);
@@ -83,23 +83,23 @@ export class Tally {
   #item(name: string, outcome: ItemOutcome, detail: string): void {
     const { step } = this.#request;
     const fate = { phase: 'done', outcome, detail, attempt: 1 } as const;
-    this.#parts.report({ type: 'item', kind: 'tenant', step, name, ...fate });
+    this.#context.report({ type: 'item', kind: 'tenant', step, name, ...fate });
   }
 
   /** Tells something beside. */
   say(message: string): void {
-    this.#parts.report({ type: 'note', message });
+    this.#context.report({ type: 'note', message });
   }
 
   /** The same of what is wrong, and does not keep anything from being done. */
   warn(message: string): void {
-    this.#parts.report({ type: 'note', level: 'warning', message });
+    this.#context.report({ type: 'note', level: 'warning', message });
   }
 
   #progress(): void {
     this.#done += 1;
     const { step } = this.#request;
-    this.#parts.report({ type: 'progress', step, done: this.#done, total: this.#total });
+    this.#context.report({ type: 'progress', step, done: this.#done, total: this.#total });
   }
 }
 
@@ -128,7 +128,7 @@ function happened({ download, applied, arrived }: TenantDone): string {
   return told.join(', ');
 }
 
-function planned({ settings }: TenantParts, { download, applied, arrived }: TenantDone): string {
+function planned({ settings }: TenantContext, { download, applied, arrived }: TenantDone): string {
   if (arrived) return `would be brought along from ${arrived.from}`;
   if (download) return `would be downloaded (${download.size} bytes)`;
   const command = settings.prepareCommand.join(' ');

@@ -14,7 +14,7 @@ import { childUser } from '../rights/child.ts';
 import { ownershipOfApplication, writeNewFile } from '../rights/files.ts';
 import { fetchedPath, findLeftovers, removeLeftovers } from './aside.ts';
 import { countRows } from './column.ts';
-import { type MakingParts, makeImage, withoutLog } from './made.ts';
+import { type MakingContext, makeImage, withoutLog } from './made.ts';
 import { appliedIn, countPending, type Limit, usualLimit } from './migrations.ts';
 import { localSubject } from './tenant-failure.ts';
 import type { ProvedImage } from './tenant-image.ts';
@@ -45,7 +45,7 @@ const LOCK_MS = 10_000;
  *
  * @throws {Failure} `disk`
  */
-function templatePath(stateDir: string, { site, settings, migrations }: MakingParts): string {
+function templatePath(stateDir: string, { site, settings, migrations }: MakingContext): string {
   const { appRoot } = site;
   const { prepareCommand, seedCommand } = settings;
   const made = [[...migrations].sort(), prepareCommand, seedCommand];
@@ -79,11 +79,11 @@ function seedsOf(appRoot: string): string[] {
  * @throws {Failure} `disk`
  */
 export async function readTemplate(
-  parts: MakingParts,
+  context: MakingContext,
   stateDir: string,
   limitMs?: number,
 ): Promise<ProvedImage | null> {
-  const path = templatePath(stateDir, parts);
+  const path = templatePath(stateDir, context);
   const found = onDisk('cannot read', path, () => readRegularFile(path, MOST_BYTES));
   if (found.kind !== 'file' || found.bytes.length === 0) return null;
   const image = found.bytes;
@@ -94,7 +94,7 @@ export async function readTemplate(
       subject,
       (db) => ({
         bytes: wholePages(image, db),
-        fits: countPending(parts.migrations, appliedIn(db)) === 0 && isSeeded(parts, db),
+        fits: countPending(context.migrations, appliedIn(db)) === 0 && isSeeded(context, db),
       }),
       limitMs,
     );
@@ -106,12 +106,12 @@ export async function readTemplate(
   }
 }
 
-function isSeeded({ settings }: MakingParts, db: Database): boolean {
+function isSeeded({ settings }: MakingContext, db: Database): boolean {
   return settings.seedCommand === null || countRows(db, 'events') !== 0;
 }
 
 /** Whether the application has the command, and an account to run it as. */
-export function canMake({ site, settings, env }: MakingParts): boolean {
+export function canMake({ site, settings, env }: MakingContext): boolean {
   const [program = ''] = settings.prepareCommand;
   return childUser().kind !== 'none' && findProgram(program, site.appRoot, env['PATH']) !== null;
 }
@@ -123,7 +123,7 @@ interface TemplateLimits {
   readonly patienceMs: () => number;
 }
 
-function usualLimits({ settings }: MakingParts): TemplateLimits {
+function usualLimits({ settings }: MakingContext): TemplateLimits {
   const limit = usualLimit(settings);
   return { limitOf: () => limit, patienceMs: () => 2 * limit.ms + LOCK_MS };
 }
@@ -134,24 +134,24 @@ function usualLimits({ settings }: MakingParts): TemplateLimits {
  * @throws {Failure} as `makeImage`, and `lock-timeout` where another process is making it
  */
 export async function ensureTemplate(
-  parts: MakingParts,
+  context: MakingContext,
   stateDir: string,
-  { limitOf, patienceMs }: TemplateLimits = usualLimits(parts),
+  { limitOf, patienceMs }: TemplateLimits = usualLimits(context),
 ): Promise<ProvedImage> {
-  const { dbDir } = parts.site;
-  const there = await readTemplate(parts, stateDir, limitOf().ms);
+  const { dbDir } = context.site;
+  const there = await readTemplate(context, stateDir, limitOf().ms);
   if (there) return there;
   const lock = await waitForLock(tenantLockPath(stateDir, TEMPLATE), { timeoutMs: patienceMs() });
   try {
-    const byOther = await readTemplate(parts, stateDir, limitOf().ms);
+    const byOther = await readTemplate(context, stateDir, limitOf().ms);
     if (byOther) return byOther;
     removeLeftovers(findLeftovers(dbDir).get(TEMPLATE) ?? []);
     const image = await makeImage(
-      parts,
+      context,
       { name: TEMPLATE, path: join(dbDir, databaseFile(TEMPLATE)) },
       limitOf,
     );
-    keep(templatePath(stateDir, parts), stateDir, image);
+    keep(templatePath(stateDir, context), stateDir, image);
     return image;
   } finally {
     lock.release();

@@ -44,7 +44,7 @@ const LOCK_MS = 60_000;
  */
 export async function handleTenant(work: Work, tenant: TenantDatabase): Promise<TenantDone> {
   const { name, path } = tenant;
-  if (resolve(path) !== path || dirname(path) !== resolve(work.parts.site.dbDir)) {
+  if (resolve(path) !== path || dirname(path) !== resolve(work.context.site.dbDir)) {
     throw new Failure(
       'tenant-invalid',
       `the database of ${JSON.stringify(name)} would not be in the db dir`,
@@ -73,25 +73,25 @@ export async function handleTenant(work: Work, tenant: TenantDatabase): Promise<
 }
 
 async function locked<T>(work: Work, tenant: TenantDatabase, what: () => Promise<T>): Promise<T> {
-  const { stateDir, seen, parts } = work;
+  const { stateDir, seen, context } = work;
   // Preparing, then seeding.
-  const timeoutMs = 2 * parts.settings.prepareTimeoutMs + LOCK_MS;
+  const timeoutMs = 2 * context.settings.prepareTimeoutMs + LOCK_MS;
   return await underTenantLock({ stateDir, seen, timeoutMs }, tenant, what);
 }
 
 /** One that an update was to bring along from the name that it had before, and did not. */
 async function bringFromOldName(work: Work, tenant: TenantDatabase, from: string): Promise<TenantDone> {
-  const { store, parts, request, stateDir } = work;
+  const { store, context, request, stateDir } = work;
   if (request.dryRun) return { ...NOTHING, arrived: { how: 'brought along', from } };
   return await locked(work, tenant, async () => {
     removeLeftovers(work.leftovers.get(tenant.name) ?? []);
-    const { unexpected } = parts;
-    const { maxDatabaseBytes } = parts.settings;
+    const { unexpected } = context;
+    const { maxDatabaseBytes } = context.settings;
     const limits = { maxBytes: maxDatabaseBytes, endsAt: Number.POSITIVE_INFINITY };
     const asking = store && new Asking({ store, ...limits, unexpected });
     const answers = asking ? await asking.ask(tenant, work.facts.has(from) ? null : from) : NO_STORE;
     const { making, like, seen } = work;
-    const places = { dbDir: parts.site.dbDir, stateDir, maxDatabaseBytes };
+    const places = { dbDir: context.site.dbDir, stateDir, maxDatabaseBytes };
     const arrival = { ...places, making, seen, like, answers, before: from, patienceMs: () => LOCK_MS };
     const how = await arrive(arrival, tenant, factsOf(work, tenant));
     return { ...NOTHING, arrived: { how, from }, absent: how === 'nowhere' };
@@ -130,15 +130,15 @@ async function bring(work: Work, tenant: TenantDatabase, listed: RemoteCopy | nu
   if (!fetched) adoptSame(work, tenant, remote);
   if (isUnknown(work, local)) return { ...NOTHING, unknown: true };
   const pending = pendingOf(work, tenant, local);
-  const { making, parts } = work;
+  const { making, context } = work;
   if (pending === null || !making) return { download, applied: null, absent: isAbsent(local) };
   if (isAbsent(local)) {
     const how = await makeNew(making, tenant, factsOf(work, tenant));
     return { download, applied: pending, absent: false, arrived: { how, from: null } };
   }
   await making.commands(async () => {
-    await runCommand(parts, 'prepare', tenant);
-    await seedIfEmpty(parts, tenant);
+    await runCommand(context, 'prepare', tenant);
+    await seedIfEmpty(context, tenant);
   });
   proveApplied(work, tenant);
   return { download, applied: pending, absent: false };
@@ -156,9 +156,9 @@ async function fetch(
   tenant: TenantDatabase,
   remote: RemoteCopy | null,
 ): Promise<DownloadOutcome> {
-  const { store, inventoried, seen, like, parts } = work;
+  const { store, inventoried, seen, like, context } = work;
   if (!store || !inventoried) return { kind: 'missing' };
-  const tools = { store, inventoried, seen, maxBytes: parts.settings.maxDatabaseBytes, like };
+  const tools = { store, inventoried, seen, maxBytes: context.settings.maxDatabaseBytes, like };
   const download = () => downloadTenant(tools, tenant);
   return await work.bySize(remote?.size ?? 0, download);
 }
@@ -189,9 +189,10 @@ function isAbsent(local: LocalCopy | null): boolean {
 /** @throws {Failure} `command-failed` */
 function proveApplied(work: Work, tenant: TenantDatabase): void {
   const local = readLocal(tenant.path);
-  if (isAbsent(local)) throw commandFailed(work.parts, 'ended well, but there is no database');
+  if (isAbsent(local)) throw commandFailed(work.context, 'ended well, but there is no database');
   const left = countPending(work.migrations ?? [], readApplied(tenant, work.request));
-  if (left > 0) throw commandFailed(work.parts, `ended well, but left ${counted(left, 'migration')} pending`);
+  if (left > 0)
+    throw commandFailed(work.context, `ended well, but left ${counted(left, 'migration')} pending`);
 }
 
 /** If the store's version is not the one that was known when the work began. */

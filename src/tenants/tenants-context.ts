@@ -5,12 +5,12 @@ import type { Ownership } from '../rights/files.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import type { BySize } from './load.ts';
 import type { Making } from './make-new.ts';
-import type { CommandParts } from './migrations.ts';
+import type { CommandContext } from './migrations.ts';
 import type { Inventoried } from './remote.ts';
 import type { SeenDatabases } from './seen.ts';
 import type { EventFacts, RemoteCopy, Seen } from './tenant-model.ts';
 
-export interface TenantParts extends CommandParts {
+export interface TenantContext extends CommandContext {
   /** Resolves to null where no object store is configured. */
   readonly openStore: () => Promise<ObjectStore | null>;
   /** The index that is installed at that moment. */
@@ -35,7 +35,7 @@ export interface TenantsOutcome {
 
 /** What is known before the first tenant is looked at. */
 export interface Work {
-  readonly parts: TenantParts;
+  readonly context: TenantContext;
   readonly request: TenantRequest;
   readonly stateDir: string;
   readonly seen: SeenDatabases;

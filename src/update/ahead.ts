@@ -4,7 +4,7 @@ import { readValidIndex } from '../index/read-index.ts';
 import { readOwedEvents } from '../journal/owed-events.ts';
 import type { Ahead } from './install-options.ts';
 import { newEventsOf } from './new-events.ts';
-import type { Parts } from './update-context.ts';
+import type { UpdateContext } from './update-context.ts';
 
 export interface AheadRequest {
   /** The index that is about to be installed. */
@@ -20,7 +20,7 @@ export interface AheadRequest {
  * @returns null for an index that cannot be used; the run reports that once it has the lock
  */
 export async function lookAhead(
-  parts: Pick<Parts, 'site' | 'openNewDatabases'>,
+  context: Pick<UpdateContext, 'site' | 'openNewDatabases'>,
   { image, live }: AheadRequest,
 ): Promise<Ahead | null> {
   let read: ReadIndex;
@@ -30,11 +30,11 @@ export async function lookAhead(
     if (error instanceof Failure) return null;
     throw error;
   }
-  const { site } = parts;
+  const { site } = context;
   const owed = readOwedEvents(site.dbDir);
   const events = newEventsOf({ site, index: read.index, before: live, owed, every: false });
   if (events.length === 0) return { image, read, databases: null };
-  const databases = await parts.openNewDatabases();
+  const databases = await context.openNewDatabases();
   await databases.ask(events);
   return { image, read, databases };
 }

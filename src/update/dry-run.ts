@@ -19,7 +19,7 @@ import { describeFetched, fetchIndex, knownVersion } from './fetch.ts';
 import { proveFiles, readStep } from './pipeline.ts';
 import type { PushedIndex } from './pushed.ts';
 import { endResult, failureResult, newFindings } from './result.ts';
-import type { Parts } from './update-context.ts';
+import type { UpdateContext } from './update-context.ts';
 import { FETCH, READ } from './update-steps.ts';
 
 const GENERATE = { name: 'generate', title: 'Generate the files' };
@@ -32,11 +32,11 @@ const STEPS = [FETCH, READ, GENERATE, CHECK, COMPARE];
  * does not wait for a running update either, which keeps the journal to itself.
  */
 export async function dryRun(
-  parts: Parts,
+  context: UpdateContext,
   request: { trigger: Trigger; force: boolean; pushed?: PushedIndex | null },
 ): Promise<RunResult> {
-  const { site, settings } = parts;
-  const steps = new Steps(parts.report);
+  const { site, settings } = context;
+  const steps = new Steps(context.report);
   const findings = newFindings(newRunId());
   const { trigger } = request;
   const facts = { run: findings.run, operation: 'dry-run', trigger, by: null, target: site.machineId };
@@ -49,7 +49,7 @@ export async function dryRun(
     const fetched = await steps.run(FETCH, async () => {
       const unless = request.force ? null : knownVersion(live.digest, installed);
       const maxBytes = settings.maxIndexBytes;
-      const value = request.pushed ?? (await fetchIndex(await parts.openStore(), { unless, maxBytes }));
+      const value = request.pushed ?? (await fetchIndex(await context.openStore(), { unless, maxBytes }));
       return { value, detail: describeFetched(value) };
     });
     const chosen = await chooseCandidate(fetched, {
@@ -92,7 +92,7 @@ export async function dryRun(
     });
     result = endResult(site, steps, findings, 'dry-run');
   } catch (error) {
-    if (asFailure(error) !== error) parts.unexpected(error);
+    if (asFailure(error) !== error) context.unexpected(error);
     result = failureResult(site, steps, findings, error);
   }
   steps.say({ type: 'run-ended', kind: 'update', result });

@@ -16,7 +16,7 @@ import { maintenancePath, targetDirectories } from '../site/paths.ts';
 import { takeLane } from './lane.ts';
 import type { LockRequest, Operation, Work } from './locked-work.ts';
 import { endResult, type Findings, failureResult, newFindings } from './result.ts';
-import type { Parts } from './update-context.ts';
+import type { UpdateContext } from './update-context.ts';
 import { LOCK } from './update-steps.ts';
 
 /** Files that an update writes to, and that earlier releases may have left as root's. Other files are replaced. */
@@ -32,21 +32,21 @@ const MOST_ROUNDS = 4;
  * throws: an error becomes the result.
  */
 export async function underLock(
-  parts: Parts,
+  context: UpdateContext,
   request: LockRequest,
   perform: (operation: Operation) => Promise<Outcome>,
 ): Promise<RunResult> {
-  return await prepareAndLock(parts, request, { prepare: async () => undefined, perform });
+  return await prepareAndLock(context, request, { prepare: async () => undefined, perform });
 }
 
 /** The same for an operation with a preparation; the lock is not held during that. */
 export async function prepareAndLock<T>(
-  parts: Parts,
+  context: UpdateContext,
   request: LockRequest,
   work: Work<T>,
 ): Promise<RunResult> {
-  const { site } = parts;
-  const steps = new Steps(parts.report);
+  const { site } = context;
+  const steps = new Steps(context.report);
   const findings = newFindings(newRunId());
   const { operation, trigger } = request;
   const target = site.machineId;
@@ -59,12 +59,12 @@ export async function prepareAndLock<T>(
     target,
     steps: request.steps,
   });
-  const run = new LockedRun(parts, request, steps, findings);
+  const run = new LockedRun(context, request, steps, findings);
   let result: RunResult;
   try {
     result = await run.whole(work);
   } catch (error) {
-    if (asFailure(error) !== error) parts.unexpected(error);
+    if (asFailure(error) !== error) context.unexpected(error);
     result = failureResult(site, steps, findings, error);
     run.recordFailure(result);
   } finally {
@@ -75,7 +75,7 @@ export async function prepareAndLock<T>(
 }
 
 class LockedRun {
-  readonly #parts: Parts;
+  readonly #context: UpdateContext;
   readonly #request: LockRequest;
   readonly #steps: Steps;
   readonly #findings: Findings;
@@ -84,8 +84,8 @@ class LockedRun {
   /** The result of another run that counts for this one, too. */
   #other: RunResult | null = null;
 
-  constructor(parts: Parts, request: LockRequest, steps: Steps, findings: Findings) {
-    this.#parts = parts;
+  constructor(context: UpdateContext, request: LockRequest, steps: Steps, findings: Findings) {
+    this.#context = context;
     this.#request = request;
     this.#lane = request.lane ?? null;
     this.#steps = steps;
@@ -93,7 +93,7 @@ class LockedRun {
   }
 
   async whole<T>({ prepare, live: liveOf, fits, perform }: Work<T>): Promise<RunResult> {
-    const { site } = this.#parts;
+    const { site } = this.#context;
     const before = await this.#lookBefore();
     if (before?.result) return this.#shared(before.result);
     for (let round = 1; ; round++) {
@@ -105,7 +105,7 @@ class LockedRun {
       const journal = await this.#acquire(prepared);
       if (this.#other) return this.#shared(this.#other);
       const known = prepared.ok ? liveOf?.(prepared.value) : null;
-      const live = await readLiveIndex(site, this.#parts.settings.maxIndexBytes, known);
+      const live = await readLiveIndex(site, this.#context.settings.maxIndexBytes, known);
       const isUseful = prepared.ok && fits && round < MOST_ROUNDS;
       if (isUseful && !fits(prepared.value, journal, live)) {
         this.#steps.note('another run came in between; the store is asked once more');
@@ -137,8 +137,8 @@ class LockedRun {
   /** Of many runs that start together, most wait for a lane, and then find that another run has done the work. */
   async #lookBefore() {
     if (!this.#request.mayShare) return null;
-    const { dbDir } = this.#parts.site;
-    const timeoutMs = this.#request.lockTimeoutMs ?? this.#parts.settings.lockTimeoutMs;
+    const { dbDir } = this.#context.site;
+    const timeoutMs = this.#request.lockTimeoutMs ?? this.#context.settings.lockTimeoutMs;
     this.#lane ??= await takeLane(dbDir, timeoutMs * LANE_SHARE);
     const wanted = { since: this.#request.arrival, caller: this.#caller() };
     return await unlessDamaged(readShareable(dbDir, timeoutMs, wanted), null);
@@ -160,7 +160,7 @@ class LockedRun {
 
   #caller() {
     const { kind, sha256 } = this.#request;
-    return { kind, appRoot: this.#parts.site.appRoot, ...(sha256 === undefined ? {} : { sha256 }) };
+    return { kind, appRoot: this.#context.site.appRoot, ...(sha256 === undefined ? {} : { sha256 }) };
   }
 
   #begin(journal: Journal, began: Arrival & { readonly at: number }): void {
@@ -183,8 +183,8 @@ class LockedRun {
   async #acquire(prepared: Attempted<unknown>): Promise<Journal> {
     try {
       this.#journal = await this.#steps.run(LOCK, async () => {
-        const timeoutMs = this.#request.lockTimeoutMs ?? this.#parts.settings.lockTimeoutMs;
-        const value = await acquireJournal({ dbDir: this.#parts.site.dbDir, timeoutMs });
+        const timeoutMs = this.#request.lockTimeoutMs ?? this.#context.settings.lockTimeoutMs;
+        const value = await acquireJournal({ dbDir: this.#context.site.dbDir, timeoutMs });
         this.#clearUp(value);
         this.#other = value.resultSince(this.#request.arrival, this.#caller());
         if (this.#other) this.#steps.endHere();
@@ -197,7 +197,7 @@ class LockedRun {
   }
 
   #clearUp(journal: Journal): void {
-    const { site } = this.#parts;
+    const { site } = this.#context;
     for (const note of journal.notes) this.#steps.warn(note);
     giveAwayLeftovers(site.dbDir, INDEX_FILES, madeBefore);
     const removed = recover({

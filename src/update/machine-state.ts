@@ -9,7 +9,7 @@ import type { Site } from '../site/site.ts';
 import { versionText } from '../version.ts';
 import { localFacts } from './candidate.ts';
 import { fileFacts } from './changes.ts';
-import type { Parts } from './update-context.ts';
+import type { UpdateContext } from './update-context.ts';
 
 /** How often the state is read again because an update came in between. */
 const LOOKS = 3;
@@ -23,8 +23,8 @@ const PATIENCE_MS = 5000;
  *
  * @throws {Failure} `lock-timeout`, `disk`, `config-invalid`
  */
-export async function readState(parts: Parts): Promise<MachineState> {
-  const { site, settings, report } = parts;
+export async function readState(context: UpdateContext): Promise<MachineState> {
+  const { site, settings, report } = context;
   const patienceMs = Math.min(PATIENCE_MS, settings.lockTimeoutMs);
   let remembered = await readRemembered(site.dbDir, patienceMs);
   for (let looks = 1; ; looks++) {

@@ -16,7 +16,7 @@ import type { Warning } from '../warning.ts';
 import type { Beside } from './apply.ts';
 import type { Operation } from './locked-work.ts';
 import type { Findings } from './result.ts';
-import type { Parts } from './update-context.ts';
+import type { UpdateContext } from './update-context.ts';
 
 /** Bytes of one page, at most: a database of that size may be one that has never had a table. */
 const LARGEST_PAGE = 65_536;
@@ -154,18 +154,19 @@ export interface DatabasesPlan {
  * @returns the work before navigator.yml, null for none; and the work after everything is in place
  */
 export async function planDatabases(
-  parts: Parts,
+  context: UpdateContext,
   { live, findings, steps }: Operation,
   { index, every, asked, isLeft }: DatabasesPlan,
 ): Promise<{ readonly beside: Beside | null; settle(): void }> {
-  const { site } = parts;
+  const { site } = context;
   const owed = readOwedEvents(site.dbDir);
   const events = isLeft ? [] : newEventsOf({ site, index, before: live.image, owed, every });
   if (events.length === 0) {
     const settle = () => (owed.size > 0 && !isLeft ? forgetDatabases(site, findings) : undefined);
     return { beside: null, settle };
   }
-  const work = { site, databases: asked ?? (await parts.openNewDatabases()), events, owed, findings, steps };
+  const databases = asked ?? (await context.openNewDatabases());
+  const work = { site, databases, events, owed, findings, steps };
   return {
     beside: {
       announce: () => announceDatabases(work),

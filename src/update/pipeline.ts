@@ -40,7 +40,7 @@ import { planDatabases } from './new-events.ts';
 import { type Reading, tellReading } from './reading.ts';
 import type { Running } from './result.ts';
 import { rememberProof } from './unless-proved.ts';
-import type { Parts } from './update-context.ts';
+import type { UpdateContext } from './update-context.ts';
 import { CHECK, GENERATE, INSTALL, READ } from './update-steps.ts';
 
 /**
@@ -48,12 +48,12 @@ import { CHECK, GENERATE, INSTALL, READ } from './update-steps.ts';
  * Navigator reload if anything did, if it is forced, or if a killed run left a reload owing.
  */
 export async function installCandidate(
-  parts: Parts,
+  context: UpdateContext,
   operation: Operation,
   candidate: Candidate,
   options: InstallOptions,
 ): Promise<Outcome> {
-  const { site } = parts;
+  const { site } = context;
   const { journal, steps, findings, live } = operation;
   const { force, reload = force, spare = false, ahead = null } = options;
   const running = { site, steps, findings };
@@ -68,14 +68,14 @@ export async function installCandidate(
   const changed = isChanged(comparisons);
   if (isDone(comparisons)) {
     if (candidate.remember) journal.setInstalled(candidate.remember);
-    rememberProof(parts, journal, proof);
+    rememberProof(context, journal, proof);
     return 'unchanged';
   }
   // An index that replaced the one before; the databases of a new machine are not made here.
   const every = options.storeless === true && !indexChanged && isOther(comparisons);
   const asked = ahead?.databases ?? null;
   const isLeft = options.databases === 'left';
-  const databases = await planDatabases(parts, operation, { index, every, asked, isLeft });
+  const databases = await planDatabases(context, operation, { index, every, asked, isLeft });
   const { remember } = candidate;
   const change: Change = {
     run: findings.run,
@@ -83,7 +83,7 @@ export async function installCandidate(
     index: indexChanged ? { image: candidate.image, modified: new Date(candidate.facts.time) } : null,
     files: comparisons.filter((comparison) => comparison.changed || force),
     reloadFile: navigatorPath(site),
-    generations: parts.settings.generations,
+    generations: context.settings.generations,
     spare,
     beside: databases.beside,
     remember: remember && ((digest) => ({ ...remember, digest })),
@@ -94,7 +94,7 @@ export async function installCandidate(
     databases.settle();
     return { value: undefined, detail: changed ? describeChanges(findings.files) : 'a reload, nothing else' };
   });
-  rememberProof(parts, journal, proof);
+  rememberProof(context, journal, proof);
   findings.reload = true;
   return 'updated';
 }

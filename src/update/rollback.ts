@@ -9,7 +9,7 @@ import type { IndexFacts, RunResult } from '../report/results.ts';
 import { bringAbout } from './bring-about.ts';
 import { type Candidate, localCandidate } from './candidate.ts';
 import { underLock } from './locked.ts';
-import type { Parts } from './update-context.ts';
+import type { UpdateContext } from './update-context.ts';
 import { CANDIDATE_STEPS, LOCK } from './update-steps.ts';
 
 const LOOK = { name: 'rollback', title: 'Read what was replaced' };
@@ -28,10 +28,13 @@ export interface RollbackRequest {
  * When it puts back the index, the store's object is held: it is not installed again until another one is published, or
  * one is forced. It is not held if it is the very object that was put back.
  */
-export async function rollback(parts: Parts, { run, arrival }: RollbackRequest): Promise<RunResult> {
+export async function rollback(
+  context: UpdateContext,
+  { run, arrival }: RollbackRequest,
+): Promise<RunResult> {
   const how = { operation: 'rollback', trigger: 'rollback', kind: 'rollback' } as const;
   const request = { ...how, steps: [LOCK, LOOK, ...CANDIDATE_STEPS], arrival };
-  return await underLock(parts, request, async (operation) => {
+  return await underLock(context, request, async (operation) => {
     const { journal, live, steps } = operation;
     const before = await steps.run(LOOK, () => {
       const value = stateBefore(journal, run);
@@ -41,7 +44,7 @@ export async function rollback(parts: Parts, { run, arrival }: RollbackRequest):
     const candidate = before.index
       ? candidateOf(before.index, before, { live, installed })
       : localCandidate(live, installed);
-    return await bringAbout(parts, operation, candidate, { force: false });
+    return await bringAbout(context, operation, candidate, { force: false });
   });
 }
 

@@ -13,7 +13,7 @@ import { describeChanges, fileFacts } from './changes.ts';
 import { underLock } from './locked.ts';
 import type { Operation } from './locked-work.ts';
 import { proveFiles, readStep } from './pipeline.ts';
-import type { Parts } from './update-context.ts';
+import type { UpdateContext } from './update-context.ts';
 import { INSTALL, LOCK, READ } from './update-steps.ts';
 
 /** A waiting start hook blocks Navigator, and the process that holds the lock is finishing an update anyway. */
@@ -26,22 +26,26 @@ const STEPS = [LOCK, READ, CHECK, INSTALL];
  * The work of the start hook before Navigator serves: it finishes an interrupted update, or else updates htpasswd
  * alone. It uses the local index, never the network.
  */
-export async function runStart(parts: Parts, arrival: Arrival): Promise<RunResult> {
+export async function runStart(context: UpdateContext, arrival: Arrival): Promise<RunResult> {
   const how = { operation: 'start', trigger: 'start', kind: 'start' } as const;
   const request = { ...how, steps: STEPS, arrival, lockTimeoutMs: LOCK_TIMEOUT_MS };
-  return await underLock(parts, request, async (operation) => {
+  return await underLock(context, request, async (operation) => {
     operation.journal.lowerClockMark(Date.now());
     const interrupted = operation.journal.pendingReload();
     const candidate = localCandidate(operation.live, operation.journal.installed());
-    if (!interrupted) return await writeHtpasswd(parts, operation, candidate);
+    if (!interrupted) return await writeHtpasswd(context, operation, candidate);
     operation.steps.note('an update was cut short; it is finished now, from the local index');
-    return await bringAbout(parts, operation, candidate, { force: false, databases: 'left' });
+    return await bringAbout(context, operation, candidate, { force: false, databases: 'left' });
   });
 }
 
-async function writeHtpasswd(parts: Parts, operation: Operation, candidate: Candidate): Promise<Outcome> {
+async function writeHtpasswd(
+  context: UpdateContext,
+  operation: Operation,
+  candidate: Candidate,
+): Promise<Outcome> {
   const { journal, steps, findings, live } = operation;
-  const { site } = parts;
+  const { site } = context;
   let plan: PlannedFile[] = [];
   let files: Comparison[] = [];
   const look = (read: Index): void => {
@@ -63,7 +67,7 @@ async function writeHtpasswd(parts: Parts, operation: Operation, candidate: Cand
     index: null,
     files,
     reloadFile,
-    generations: parts.settings.generations,
+    generations: context.settings.generations,
     beside: null,
     remember: null,
   };

@@ -12,7 +12,7 @@ import { describeChanges } from './changes.ts';
 import type { InstallOptions } from './install-options.ts';
 import type { Operation } from './locked-work.ts';
 import { type Reading, tellReading } from './reading.ts';
-import type { Parts } from './update-context.ts';
+import type { UpdateContext } from './update-context.ts';
 import { GENERATE, READ } from './update-steps.ts';
 
 /*
@@ -24,7 +24,7 @@ import { GENERATE, READ } from './update-steps.ts';
 
 /** Whether the digests prove that nothing is to be done; then the steps of the last run are reported again. */
 export async function isProved(
-  { site, build }: Parts,
+  { site, build }: UpdateContext,
   { journal, live, steps, findings }: Operation,
   candidate: Candidate,
   { force, reload = force }: InstallOptions,
@@ -56,7 +56,7 @@ export interface Proof {
 
 /** Records, with the end of the run, what can prove that the next one has nothing to do. */
 export function rememberProof(
-  { site, build }: Pick<Parts, 'site' | 'build'>,
+  { site, build }: Pick<UpdateContext, 'site' | 'build'>,
   journal: Journal,
   { candidate, reading, comparisons }: Proof,
 ): void {

@@ -4,8 +4,8 @@ import type { ObjectReader } from '../store/object-store.ts';
 import type { NewDatabases } from '../tenants/tenant-model.ts';
 import type { UpdateSettings } from './update-settings.ts';
 
-/** The parts that every operation is put together from. */
-export interface Parts {
+/** What every operation on this machine is given. */
+export interface UpdateContext {
   readonly site: Site;
   readonly settings: UpdateSettings;
   /** Identifies a build of this program; null for none, for example when it runs from its sources. */

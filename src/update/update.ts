@@ -19,7 +19,7 @@ import type { Ahead } from './install-options.ts';
 import { prepareAndLock } from './locked.ts';
 import type { Operation } from './locked-work.ts';
 import type { PushedIndex } from './pushed.ts';
-import type { Parts } from './update-context.ts';
+import type { UpdateContext } from './update-context.ts';
 import { CANDIDATE_STEPS, FETCH, LOCK } from './update-steps.ts';
 
 export interface UpdateRequest {
@@ -51,7 +51,7 @@ type Asked = ({ readonly fetched: Fetched; readonly ahead: Ahead | null } | { re
  * nothing was changed. The lock is not held while the store is asked, because another update may need it. A user who
  * has lost access must not keep it for that long.
  */
-export async function runUpdate(parts: Parts, request: UpdateRequest): Promise<RunResult> {
+export async function runUpdate(context: UpdateContext, request: UpdateRequest): Promise<RunResult> {
   const { trigger, force, arrival, mustServe = false, lane = null, pushed = null } = request;
   const kind = force ? 'forced' : 'plain';
   // A push does not ask the store, so it needs no lane. Another run has hardly ever installed the same bytes.
@@ -59,29 +59,29 @@ export async function runUpdate(parts: Parts, request: UpdateRequest): Promise<R
     ? ({ kind: force ? 'forced-push' : 'push', sha256: pushed.sha256 } as const)
     : ({ kind, mayShare: true } as const);
   return await prepareAndLock<Asked>(
-    parts,
+    context,
     { operation: 'update', steps: STEPS, trigger, arrival, ...how, unrecorded: mustServe, lane },
     {
       prepare: (steps, remembered) =>
         steps.run(FETCH, async () => {
-          const value = await ask(parts, request, remembered);
+          const value = await ask(context, request, remembered);
           const detail = 'fetched' in value ? describeFetched(value.fetched) : value.problem.message;
           return { value, detail };
         }),
       live: (asked) => asked.live,
       fits: (asked, journal, live) => stillFits(asked, journal, live),
-      perform: (operation, asked) => perform(parts, request, operation, asked),
+      perform: (operation, asked) => perform(context, request, operation, asked),
     },
   );
 }
 
 async function ask(
-  parts: Parts,
+  context: UpdateContext,
   { force, mustServe, pushed }: UpdateRequest,
   known: Remembered | null,
 ): Promise<Asked> {
-  const { site, settings } = parts;
-  if (pushed) return await askForPushed(parts, pushed);
+  const { site, settings } = context;
+  if (pushed) return await askForPushed(context, pushed);
   let live: LiveIndex | null = null;
   try {
     live = await readLiveIndex(site, settings.maxIndexBytes);
@@ -89,12 +89,12 @@ async function ask(
     const remembered = known ?? (await read());
     const installed = installedAs(remembered, live.digest);
     const unless = force ? null : knownVersion(live.digest, installed);
-    const store = await parts.openStore();
+    const store = await context.openStore();
     const fetched = await fetchIndex(store, { unless, maxBytes: settings.maxIndexBytes });
     const { pendingReload } = remembered;
     // An unchanged index teaches nothing, unless a killed run has left something undone.
     const image = fetched.kind === 'found' ? fetched.bytes : pendingReload && store ? live.image : null;
-    return { fetched, ahead: image && (await aheadOf(parts, image, live)), live };
+    return { fetched, ahead: image && (await aheadOf(context, image, live)), live };
   } catch (error) {
     if (mustServe && error instanceof Failure) return { problem: error, live };
     throw error;
@@ -102,16 +102,16 @@ async function ask(
 }
 
 /** The index was fetched; the store, if there is one, may have databases of its new events. */
-async function askForPushed(parts: Parts, pushed: PushedIndex): Promise<Asked> {
-  const live = await readLiveIndex(parts.site, parts.settings.maxIndexBytes);
-  const ahead = await aheadOf(parts, pushed.bytes, live);
+async function askForPushed(context: UpdateContext, pushed: PushedIndex): Promise<Asked> {
+  const live = await readLiveIndex(context.site, context.settings.maxIndexBytes);
+  const ahead = await aheadOf(context, pushed.bytes, live);
   return { fetched: pushed, ahead, live };
 }
 
 /** Only here: most runs have nothing to look at. */
-async function aheadOf(parts: Parts, image: Buffer, live: LiveIndex): Promise<Ahead | null> {
+async function aheadOf(context: UpdateContext, image: Buffer, live: LiveIndex): Promise<Ahead | null> {
   const { lookAhead } = await import('./ahead.ts');
-  return await lookAhead(parts, { image, live: live.image });
+  return await lookAhead(context, { image, live: live.image });
 }
 
 /** The answer that the store still has the installed index means nothing once another one is installed. */
@@ -121,7 +121,7 @@ function stillFits(asked: Asked, journal: Journal, live: LiveIndex): boolean {
 }
 
 async function perform(
-  parts: Parts,
+  context: UpdateContext,
   request: UpdateRequest,
   operation: Operation,
   asked: Asked,
@@ -130,23 +130,23 @@ async function perform(
   const { journal } = operation;
   try {
     if (!('fetched' in asked)) throw asked.problem;
-    const candidate = await choose(parts, request, operation, asked.fetched);
+    const candidate = await choose(context, request, operation, asked.fetched);
     if ('kind' in candidate) return await hold(operation, candidate, request);
     if (candidate.note) operation.steps.note(candidate.note);
     const { ahead } = asked;
     const storeless = asked.fetched.kind === 'no-store';
     const options = { force, reload, ahead, storeless };
-    const outcome = await bringAbout(parts, operation, candidate, options);
+    const outcome = await bringAbout(context, operation, candidate, options);
     journal.setOwedUpdate(null);
     return outcome;
   } catch (error) {
     if (!mustServe) throw error;
-    return await serveLocal(parts, operation, error, reload);
+    return await serveLocal(context, operation, error, reload);
   }
 }
 
 async function choose(
-  { site }: Parts,
+  { site }: UpdateContext,
   { force }: UpdateRequest,
   { journal, live }: Operation,
   fetched: Fetched,
@@ -163,7 +163,7 @@ async function choose(
 
 /** Serves the index of this machine if the update failed. */
 async function serveLocal(
-  parts: Parts,
+  context: UpdateContext,
   operation: Operation,
   error: unknown,
   reload: boolean,
@@ -175,16 +175,16 @@ async function serveLocal(
     // A store takes a while to be consistent everywhere, so a pushed index may be newer than its answer.
     steps.note('the store has an older index than the one that was pushed here, which stays');
     journal.setOwedUpdate(null);
-    return await bringAbout(parts, operation, local, { force: false, reload, spare: true });
+    return await bringAbout(context, operation, local, { force: false, reload, spare: true });
   }
-  if (failure !== error) parts.unexpected(error);
+  if (failure !== error) context.unexpected(error);
   const problem = problemOf(failure);
   findings.fallback = problem;
   steps.note(
     `the update failed (${problem.code}): ${problem.message}; this machine serves from the index that it has`,
   );
   keepInMind(operation, problem);
-  return await bringAbout(parts, operation, local, { force: false, reload, spare: true });
+  return await bringAbout(context, operation, local, { force: false, reload, spare: true });
 }
 
 /** Without an index of its own the machine cannot serve; then the error of the fetch is what must be repaired. */

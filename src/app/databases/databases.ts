@@ -5,17 +5,17 @@ import { ownershipOfApplication } from '../../rights/files.ts';
 import { newRunId } from '../../run-id.ts';
 import type { Site } from '../../site/site.ts';
 import type { ObjectStore, StoreSettings } from '../../store/object-store.ts';
-import type { SyncParts, SyncRequest } from '../../sync/sync-context.ts';
+import type { SyncContext, SyncRequest } from '../../sync/sync-context.ts';
 import { readSyncSettings, type SyncSettings } from '../../sync/sync-settings.ts';
 import type { SyncResult } from '../../sync/upload-model.ts';
 import { NEW_DATABASE_MODE, readTenantSettings } from '../../tenants/tenants-settings.ts';
 import { readUpdateSettings } from '../../update/update-settings.ts';
-import { siteOf, storeSettingsOf, type Voice, type World } from '../machine/machine-parts.ts';
+import { siteOf, storeSettingsOf, type Voice, type World } from '../machine/machine-context.ts';
 import type { Form } from '../options/form.ts';
 import { type Output, runReported } from '../voice.ts';
 
 /** What the commands for databases are given. */
-export interface DatabaseParts {
+export interface DatabaseContext {
   readonly site: Site;
   readonly settings: SyncSettings;
   readonly note: (message: string) => void;
@@ -33,24 +33,24 @@ export interface DatabaseParts {
  * Runs an operation on the databases of tenants, and reports how it ended: line by line, or as one JSON object at the
  * end. An error at the start is reported in the same way.
  *
- * @param work gets the parts by asking for them; returns null if everything is reported already
+ * @param work gets the context by asking for it; returns null if everything is reported already
  * @returns the exit code: 2 for options that make no sense
  */
 export async function withDatabases(
   world: World,
   output: Output,
   options: { form: Form },
-  work: (build: () => Promise<DatabaseParts>) => Promise<SyncResult | null>,
+  work: (build: () => Promise<DatabaseContext>) => Promise<SyncResult | null>,
 ): Promise<0 | 1 | 2> {
   const told = { form: options.form, refused: { items: [] } };
   return await runReported(world, output, told, async ({ voice, json }) => {
-    const result = await work(() => buildDatabaseParts(world, voice));
+    const result = await work(() => buildDatabaseContext(world, voice));
     if (result) json?.sum(result);
     return result?.outcome === 'failed' ? 1 : 0;
   });
 }
 
-async function buildDatabaseParts(world: World, voice: Voice): Promise<DatabaseParts> {
+async function buildDatabaseContext(world: World, voice: Voice): Promise<DatabaseContext> {
   const { env } = world;
   const site = await siteOf(world);
   const store = storeSettingsOf(world);
@@ -72,7 +72,7 @@ async function buildDatabaseParts(world: World, voice: Voice): Promise<DatabaseP
         note('no object store is configured; nothing to do');
         return nothingDone(site, request);
       }
-      const parts: SyncParts = {
+      const context: SyncContext = {
         site,
         report: voice.report,
         unexpected: voice.log.exception,
@@ -85,13 +85,13 @@ async function buildDatabaseParts(world: World, voice: Voice): Promise<DatabaseP
         }),
       };
       const { syncDatabases } = await import('../../sync/sync-databases.ts');
-      return await syncDatabases(parts, request);
+      return await syncDatabases(context, request);
     },
   };
 }
 
 /** Each time-out has a store of its own; the usual one is made once. */
-function storeOpener(settings: StoreSettings): SyncParts['openStore'] {
+function storeOpener(settings: StoreSettings): SyncContext['openStore'] {
   let usual: ObjectStore | null = null;
   return async (timeoutMs) => {
     const { createStore } = await import('../../store/store.ts');

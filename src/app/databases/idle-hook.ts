@@ -1,6 +1,6 @@
 import { listElsewhere, listTenants } from '../../tenants/list.ts';
 import { readCall } from '../arguments.ts';
-import type { World } from '../machine/machine-parts.ts';
+import type { World } from '../machine/machine-context.ts';
 import { limitTime } from '../time-limit.ts';
 import type { Output } from '../voice.ts';
 import { withDatabases } from './databases.ts';

@@ -5,7 +5,7 @@ import { mayUpload } from '../../sync/survey.ts';
 import { allTenants, listElsewhere, listTenants } from '../../tenants/list.ts';
 import type { TenantDatabase } from '../../tenants/tenant-model.ts';
 import { readCall } from '../arguments.ts';
-import { atAppRoot, type World } from '../machine/machine-parts.ts';
+import { atAppRoot, type World } from '../machine/machine-context.ts';
 import { runUpdateCommand } from '../machine/update-command.ts';
 import type { Form } from '../options/form.ts';
 import type { Output } from '../voice.ts';

@@ -3,7 +3,7 @@ import { mayUpload } from '../../sync/survey.ts';
 import { allTenants } from '../../tenants/list.ts';
 import type { TenantDatabase } from '../../tenants/tenant-model.ts';
 import { readCall } from '../arguments.ts';
-import type { World } from '../machine/machine-parts.ts';
+import type { World } from '../machine/machine-context.ts';
 import { limitTime } from '../time-limit.ts';
 import type { Output } from '../voice.ts';
 import { withDatabases } from './databases.ts';

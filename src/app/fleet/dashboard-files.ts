@@ -3,7 +3,7 @@ import { decryptConfig } from '../../callbacks/deploy-cipher.ts';
 import { type DeployConfig, dashboardOf, readDeployConfig } from '../../callbacks/deploy-config.ts';
 import { findDeployKey, readDeployFile } from '../../callbacks/deploy-key.ts';
 import { Failure } from '../../failure.ts';
-import type { World } from '../machine/machine-parts.ts';
+import type { World } from '../machine/machine-context.ts';
 import type { DashboardOptions } from './dashboard-options.ts';
 
 /** Where deploy.enc is, and where its key may be. */

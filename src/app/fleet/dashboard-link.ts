@@ -5,7 +5,7 @@ import { createScrubber } from '../../report/redact.ts';
 import { createStream } from '../../report/stream.ts';
 import { appRootOf } from '../../site/read-site.ts';
 import { findDeployFile } from '../deploy-file.ts';
-import type { World } from '../machine/machine-parts.ts';
+import type { World } from '../machine/machine-context.ts';
 import { usageOf } from '../options/command.ts';
 import type { DashboardLink, LinkedRun } from './dashboard-model.ts';
 import type { DashboardOptions } from './dashboard-options.ts';

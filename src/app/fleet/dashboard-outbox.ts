@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ensureOutbox, prepareOutbox } from '../../callbacks/outbox-place.ts';
 import { asFailure, Failure } from '../../failure.ts';
-import { siteOf, type World } from '../machine/machine-parts.ts';
+import { siteOf, type World } from '../machine/machine-context.ts';
 
 /** Where a run keeps what its dashboard has not got yet. */
 export interface OutboxPlace {

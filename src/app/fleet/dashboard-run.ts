@@ -10,7 +10,7 @@ import { FAILURE_CODES } from '../../failure.ts';
 import type { Reporter, RunEvent } from '../../report/events.ts';
 import type { FleetReport } from '../../report/fleet-results.ts';
 import { versionText } from '../../version.ts';
-import type { World } from '../machine/machine-parts.ts';
+import type { World } from '../machine/machine-context.ts';
 import { type DeployPlaces, readDashboard } from './dashboard-files.ts';
 import type { BegunRun, DashboardLink, LinkedRun } from './dashboard-model.ts';
 import { outboxOf } from './dashboard-outbox.ts';

@@ -8,13 +8,13 @@ import { createScrubber, secretsOf } from '../../report/redact.ts';
 import { newRunId } from '../../run-id.ts';
 import { readUpdateSettings } from '../../update/update-settings.ts';
 import { isUsage, printedAsUsage, readCall, refusalExit, type Streams } from '../arguments.ts';
-import { atAppRoot, siteOf, type World } from '../machine/machine-parts.ts';
+import { atAppRoot, siteOf, type World } from '../machine/machine-context.ts';
 import { keepFleetMetrics } from '../metrics-dir.ts';
 import { runToEnd } from '../run-to-end.ts';
+import { buildFleetContext } from './build-fleet-context.ts';
 import { CONFIG_UPDATE, type FleetOptions } from './config-update-options.ts';
 import { linkDashboard, reportRefusal } from './dashboard-link.ts';
 import type { DashboardLink } from './dashboard-model.ts';
-import { buildFleetParts } from './fleet-parts.ts';
 import { exitCodeOf, refusedReport, stackOf } from './fleet-refusal.ts';
 import type { FleetRun } from './fleet-task.ts';
 import { type Console, type FleetVoice, openFleetVoice, printRefusal } from './fleet-voice.ts';
@@ -137,7 +137,7 @@ async function runOver(world: World, options: Called, console: Console): Promise
     const stack = error instanceof Error ? error.stack : String(error);
     report({ type: 'note', message: `unexpected: ${stack}` });
   };
-  const ingredients = { world, task, chosen, settings, credentials, ...who, report, unexpected, later };
+  const call = { world, task, chosen, settings, credentials, ...who, report, unexpected, later };
   const cautions = [
     options.user?.includes(':') ? SEEN_PASSWORD : undefined,
     ...[...credentials.values()].map((one) => (one?.scheme === 'basic' ? one.caution : undefined)),
@@ -159,13 +159,13 @@ async function runOver(world: World, options: Called, console: Console): Promise
     console.write(stack);
   };
   return await runToEnd({ log: voice.log, refused, close }, async () => {
-    const { parts, site } = await buildFleetParts(ingredients);
+    const { context, site } = await buildFleetContext(call);
     const { signal } = console.stop;
     const recorder = recordIn(site.dbDir, readUpdateSettings(env).lockTimeoutMs, signal, report);
     const { operation } = task;
     const recorded = operation === 'update' || operation === 'undo';
     if (recorded) await recorder.begin({ run, who: who.by, target, operation });
-    const ended = await runFleet(parts, { ...who, operation: task.operation, signal });
+    const ended = await runFleet(context, { ...who, operation: task.operation, signal });
     if (!signal.aborted) await Promise.race([Promise.all(pending), wait(LATER_MS)]);
     if (recorded) await recorder.finish(ended);
     const problem = await keepFleetMetrics(world, site.dbDir, ended);

@@ -3,7 +3,7 @@ import { readBeforeSettings } from '../../publish/publish-settings.ts';
 import type { Tell } from '../../report/events.ts';
 import type { Site } from '../../site/site.ts';
 import { readUpdateSettings } from '../../update/update-settings.ts';
-import type { World } from '../machine/machine-parts.ts';
+import type { World } from '../machine/machine-context.ts';
 import type { FleetRun } from './fleet-task.ts';
 
 interface Told {

@@ -1,7 +1,7 @@
 import { Failure, problemOf } from '../../failure.ts';
 import type { FleetReport } from '../../report/fleet-results.ts';
 import type { Scrubber } from '../../report/redact.ts';
-import type { World } from '../machine/machine-parts.ts';
+import type { World } from '../machine/machine-context.ts';
 import { whoRuns } from './operator-name.ts';
 
 /** The report of a run that could not begin. */

@@ -13,7 +13,7 @@ import { createScrubber, type Scrubber } from '../../report/redact.ts';
 import { createStream, eventLines } from '../../report/stream.ts';
 import { identityOf, logDirOf } from '../../site/identity.ts';
 import { versionText } from '../../version.ts';
-import type { World } from '../machine/machine-parts.ts';
+import type { World } from '../machine/machine-context.ts';
 import type { Form } from '../options/form.ts';
 import type { FleetOptions } from './config-update-options.ts';
 import type { DashboardLink } from './dashboard-model.ts';

@@ -2,7 +2,7 @@ import { Failure } from '../../failure.ts';
 import type { Target } from '../../fleet/fleet-model.ts';
 import { isPrivateWay } from '../../private-way.ts';
 import { readKeys } from '../../signature.ts';
-import { storeSettingsOf, type World } from '../machine/machine-parts.ts';
+import { storeSettingsOf, type World } from '../machine/machine-context.ts';
 import { usageOf } from '../options/command.ts';
 import type { FleetRun } from './fleet-task.ts';
 

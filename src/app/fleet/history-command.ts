@@ -7,7 +7,7 @@ import type { FleetRunEnd, NewFleetRun } from '../../journal/journal-model.ts';
 import type { Tell } from '../../report/events.ts';
 import type { FleetReport } from '../../report/fleet-results.ts';
 import type { Streams } from '../arguments.ts';
-import { siteOf, type World } from '../machine/machine-parts.ts';
+import { siteOf, type World } from '../machine/machine-context.ts';
 
 /** Runs of the history that are listed. */
 const HISTORY_LIMIT = 50;

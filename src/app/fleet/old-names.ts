@@ -1,4 +1,4 @@
-import type { World } from '../machine/machine-parts.ts';
+import type { World } from '../machine/machine-context.ts';
 
 const OLD = 'CONFIG_UPDATE_';
 const PRESENT = 'FLEET_';

@@ -6,7 +6,7 @@ import { appRootOf } from '../../site/read-site.ts';
 import { counted } from '../../text.ts';
 import type { Streams } from '../arguments.ts';
 import { findDeployFile } from '../deploy-file.ts';
-import type { World } from '../machine/machine-parts.ts';
+import type { World } from '../machine/machine-context.ts';
 import type { Form } from '../options/form.ts';
 import { readDashboard } from './dashboard-files.ts';
 import type { DashboardOptions, SendOutboxTask } from './dashboard-options.ts';

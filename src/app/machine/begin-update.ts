@@ -1,20 +1,20 @@
-import type { Parts } from '../../update/update-context.ts';
+import type { UpdateContext } from '../../update/update-context.ts';
 import { keepRefusal } from '../metrics-dir.ts';
-import { buildParts, type Voice, type World } from './machine-parts.ts';
+import { buildUpdateContext, type Voice, type World } from './machine-context.ts';
 
 /**
- * As `buildParts`, for what changes this machine. Where it fails there is no run that the history could have, so that it failed
+ * As `buildUpdateContext`, for what changes this machine. Where it fails there is no run that the history could have, so that it failed
  * is left where metrics are.
  *
- * @throws {Failure} as `buildParts`
+ * @throws {Failure} as `buildUpdateContext`
  */
 export async function beginUpdate(
   world: World,
   voice: Voice,
   options: { readonly makesDirectories?: boolean } = {},
-): Promise<Parts> {
+): Promise<UpdateContext> {
   try {
-    return await buildParts(world, voice, options);
+    return await buildUpdateContext(world, voice, options);
   } catch (error) {
     const problem = await keepRefusal(world, error);
     if (problem !== null) voice.report({ type: 'note', level: 'warning', message: problem });

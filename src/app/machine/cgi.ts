@@ -12,12 +12,12 @@ import { type Audience, Warned } from '../../report/warned.ts';
 import type { PushedIndex } from '../../update/pushed.ts';
 import { refusedResult } from '../../update/result.ts';
 import { runUpdate } from '../../update/update.ts';
-import type { Parts } from '../../update/update-context.ts';
+import type { UpdateContext } from '../../update/update-context.ts';
 import { keepMetrics } from '../metrics-dir.ts';
 import { keepQuiet } from '../quiet.ts';
 import { runToEnd } from '../run-to-end.ts';
 import { beginUpdate } from './begin-update.ts';
-import { buildParts, buildVoice, installedUsers, type Voice, type World } from './machine-parts.ts';
+import { buildUpdateContext, buildVoice, installedUsers, type Voice, type World } from './machine-context.ts';
 import { makeSlots, type Place, takePlace } from './slots.ts';
 
 /** A whole CGI response, and the exit code that goes with it. */
@@ -53,20 +53,21 @@ export async function answerCgi(world: World): Promise<Answer> {
   const result = await runToEnd<RunResult | MachineState>(ending, async () => {
     if (request.refusal) throw request.refusal;
     const changes = !request.state && !request.dryRun;
-    const parts = await (changes ? beginUpdate : buildParts)(world, voice);
-    const pushed = request.push ? await receive(request.push, { world, voice, parts }) : null;
+    const context = await (changes ? beginUpdate : buildUpdateContext)(world, voice);
+    const pushed = request.push ? await receive(request.push, { world, voice, context }) : null;
     // Unsigned requests must not block a signed one.
-    place = pushed ? null : takePlace(parts.site, changes);
+    place = pushed ? null : takePlace(context.site, changes);
     // A sender that can sign an index decides who the administrators are.
-    audience = pushed ? 'administrator' : await audienceOf(request, parts);
+    audience = pushed ? 'administrator' : await audienceOf(request, context);
     isUpdate = changes;
-    const answer = await serve(request, parts, { pushed, place });
-    if (answer.outcome === 'updated' || answer.outcome === 'unchanged') late.push(makeSlots(parts.site));
-    if (answer.outcome === 'unchanged' || ('shared' in answer && answer.shared)) await keepQuiet(parts.site);
+    const answer = await serve(request, context, { pushed, place });
+    if (answer.outcome === 'updated' || answer.outcome === 'unchanged') late.push(makeSlots(context.site));
+    if (answer.outcome === 'unchanged' || ('shared' in answer && answer.shared))
+      await keepQuiet(context.site);
     const isHiding = warned.hasPrivate || (answer.outcome !== 'state' && answer.warningCount > 0);
     if (audience === 'public' && isHiding) {
       // The operation is done, even if the caller cannot be verified just now.
-      const proved = await provesAdministrator(request, parts).catch(() => false);
+      const proved = await provesAdministrator(request, context).catch(() => false);
       if (proved) audience = 'administrator';
     }
     return answer;
@@ -98,29 +99,29 @@ function codeOf(result: RunResult | MachineState): FailureCode | null {
 /** @throws {Failure} as `receivePush` */
 async function receive(
   push: Push,
-  { world, voice, parts }: { world: World; voice: Voice; parts: Parts },
+  { world, voice, context }: { world: World; voice: Voice; context: UpdateContext },
 ): Promise<PushedIndex> {
   const { receivePush } = await import('./receive-push.ts');
   const note = (message: string) => voice.logOnly({ type: 'note', message });
-  return await receivePush(push, { world, parts, note });
+  return await receivePush(push, { world, context, note });
 }
 
 async function serve(
   request: Request,
-  parts: Parts,
+  context: UpdateContext,
   { pushed, place }: { pushed: PushedIndex | null; place: Place | null },
 ): Promise<RunResult | MachineState> {
   if (request.state) {
     const { readState } = await import('../../update/machine-state.ts');
-    return await readState(parts);
+    return await readState(context);
   }
   const { force } = request;
   if (!request.dryRun) {
     const lane = place?.isLane ? place.lock : null;
-    return await runUpdate(parts, { trigger: 'cgi', force, arrival: arrival(), lane, pushed });
+    return await runUpdate(context, { trigger: 'cgi', force, arrival: arrival(), lane, pushed });
   }
   const { dryRun } = await import('../../update/dry-run.ts');
-  return await dryRun(parts, { trigger: 'cgi', force, pushed });
+  return await dryRun(context, { trigger: 'cgi', force, pushed });
 }
 
 /**
@@ -129,18 +130,18 @@ async function serve(
  *
  * @throws {Failure} `unauthorized`
  */
-async function audienceOf(request: Request, parts: Parts): Promise<Audience> {
+async function audienceOf(request: Request, context: UpdateContext): Promise<Audience> {
   if (!request.dryRun && !request.force) return 'public';
-  if (await provesAdministrator(request, parts)) return 'administrator';
+  if (await provesAdministrator(request, context)) return 'administrator';
   throw new Failure('unauthorized', 'dry_run and force are for administrators', {
     hint: 'Send the credentials of a user whose sites hold index, or UPDATE_CONFIG_TOKEN as a bearer token.',
   });
 }
 
-async function provesAdministrator(request: Request, parts: Parts): Promise<boolean> {
+async function provesAdministrator(request: Request, context: UpdateContext): Promise<boolean> {
   if (!request.credentials) return false;
   const { isAdministrator } = await import('../../http/authorize.ts');
-  const authorities = { users: await installedUsers(parts), token: parts.settings.token };
+  const authorities = { users: await installedUsers(context), token: context.settings.token };
   return await isAdministrator(request, authorities);
 }
 

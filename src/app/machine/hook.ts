@@ -1,12 +1,12 @@
 import { streamReport } from '../../report/plain-text.ts';
 import { refusedResult } from '../../update/result.ts';
-import type { Parts } from '../../update/update-context.ts';
+import type { UpdateContext } from '../../update/update-context.ts';
 import { readCall, type Streams } from '../arguments.ts';
 import { keepMetrics } from '../metrics-dir.ts';
 import type { Command } from '../options/command.ts';
 import { runToEnd } from '../run-to-end.ts';
 import { beginUpdate } from './begin-update.ts';
-import { buildVoice, type World } from './machine-parts.ts';
+import { buildVoice, type World } from './machine-context.ts';
 
 /** What a hook is given that works on the configuration of this machine. */
 export interface HookCall {
@@ -25,7 +25,7 @@ export interface HookCall {
  */
 export async function runHook(
   { world, args, command, streams, makesDirectories = false }: HookCall,
-  work: (parts: Parts) => Promise<0 | 1>,
+  work: (context: UpdateContext) => Promise<0 | 1>,
 ): Promise<0 | 1 | 2> {
   const call = await readCall(command, args, streams, world);
   if (call.kind === 'answered') return call.exitCode;
@@ -42,8 +42,8 @@ export async function runHook(
     await log.close();
   };
   return await runToEnd({ log, refused, close }, async () => {
-    const parts = await beginUpdate(world, voice, { makesDirectories });
+    const context = await beginUpdate(world, voice, { makesDirectories });
     hasBegun = true;
-    return await work(parts);
+    return await work(context);
   });
 }

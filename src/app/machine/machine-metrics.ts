@@ -23,7 +23,7 @@ import { openSeen } from '../../tenants/seen.ts';
 import { localFacts } from '../../update/candidate.ts';
 import { readUpdateSettings } from '../../update/update-settings.ts';
 import { versionText } from '../../version.ts';
-import { siteOf, type World } from './machine-parts.ts';
+import { siteOf, type World } from './machine-context.ts';
 
 /** All runs that are kept. */
 const MOST_RUNS = 500;

@@ -6,7 +6,7 @@ import { compareFiles } from '../../install/compare.ts';
 import { stageFiles } from '../../install/stage.ts';
 import { newRunId } from '../../run-id.ts';
 import { readCall, type Streams } from '../arguments.ts';
-import { siteOf, type World } from './machine-parts.ts';
+import { siteOf, type World } from './machine-context.ts';
 import { MAINTENANCE } from './maintenance-options.ts';
 
 /** Writes navigator-maintenance.yml for an image build; it depends on the installation alone. */

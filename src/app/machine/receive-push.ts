@@ -7,8 +7,8 @@ import { claimId } from '../../journal/pushed-ids.ts';
 import { isSigned, readKeys } from '../../signature.ts';
 import { parseTime } from '../../time.ts';
 import { type PushedIndex, pushedIndex } from '../../update/pushed.ts';
-import type { Parts } from '../../update/update-context.ts';
-import type { World } from './machine-parts.ts';
+import type { UpdateContext } from '../../update/update-context.ts';
+import type { World } from './machine-context.ts';
 import { takePushSlot } from './slots.ts';
 
 /** Milliseconds for the whole body: it takes one of a few places, and its sender is not verified yet. */
@@ -18,7 +18,7 @@ const SETTING = 'UPDATE_CONFIG_KEY_FILE';
 
 interface Receiving {
   readonly world: World;
-  readonly parts: Pick<Parts, 'site' | 'settings'>;
+  readonly context: Pick<UpdateContext, 'site' | 'settings'>;
   /** Told what is for the log alone. */
   readonly note: (message: string) => void;
 }
@@ -33,7 +33,7 @@ interface Receiving {
 export async function receivePush(push: Push, receiving: Receiving): Promise<PushedIndex> {
   try {
     const body = await readSigned(push, receiving);
-    const image = unpacked(push, body, receiving.parts.settings.maxIndexBytes);
+    const image = unpacked(push, body, receiving.context.settings.maxIndexBytes);
     return pushedIndex(image, changedAt(push));
   } catch (error) {
     await discardRest(standardInput);
@@ -41,9 +41,9 @@ export async function receivePush(push: Push, receiving: Receiving): Promise<Pus
   }
 }
 
-async function readSigned(push: Push, { world, parts, note }: Receiving): Promise<Buffer> {
+async function readSigned(push: Push, { world, context, note }: Receiving): Promise<Buffer> {
   const keys = keysOf(world);
-  const { site, settings } = parts;
+  const { site, settings } = context;
   const refuse = (problem: string | null): void => {
     if (problem === null) return;
     note(`a pushed index was refused: ${problem}`);

@@ -4,7 +4,7 @@ import { runUpdate } from '../../update/update.ts';
 import type { Streams } from '../arguments.ts';
 import { limitTime } from '../time-limit.ts';
 import { runHook } from './hook.ts';
-import type { World } from './machine-parts.ts';
+import type { World } from './machine-context.ts';
 import { RESUME } from './resume-options.ts';
 
 /** Seconds; Navigator gives it five minutes. */
@@ -19,10 +19,10 @@ export async function runResumeHook(
   args: readonly string[],
   streams: Streams,
 ): Promise<0 | 1 | 2> {
-  return await runHook({ world, args, command: RESUME, streams }, async (parts) => {
+  return await runHook({ world, args, command: RESUME, streams }, async (context) => {
     limitTime('resume', readSeconds(world.env, 'RESUME_DEADLINE', DEADLINE), 'RESUME_DEADLINE');
     const request = { trigger: 'resume', force: false, arrival: arrival(), mustServe: true } as const;
-    const { outcome } = await runUpdate(parts, request);
+    const { outcome } = await runUpdate(context, request);
     return outcome === 'failed' ? 1 : 0;
   });
 }

@@ -10,7 +10,7 @@ import { runStart } from '../../update/start-update.ts';
 import type { Streams } from '../arguments.ts';
 import { isSupervised, runSupervised } from '../supervise.ts';
 import { runHook } from './hook.ts';
-import { hostOf, type World } from './machine-parts.ts';
+import { hostOf, type World } from './machine-context.ts';
 import { START } from './start-options.ts';
 import { withoutWrongWeb } from './usable-web.ts';
 
@@ -29,8 +29,8 @@ export async function runStartHook(
 ): Promise<0 | 1 | 2> {
   if (args.length === 0 && !isSupervised(world.env)) return await watchWork(world, streams.write);
   const call = { world, args, command: START, streams, makesDirectories: true };
-  return await runHook(call, async (parts) => {
-    const { outcome } = await runStart(withoutWrongWeb(parts), arrival());
+  return await runHook(call, async (context) => {
+    const { outcome } = await runStart(withoutWrongWeb(context), arrival());
     return outcome === 'failed' ? 1 : 0;
   });
 }

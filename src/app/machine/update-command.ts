@@ -16,13 +16,13 @@ import { navigatorPath } from '../../site/paths.ts';
 import { localCandidate } from '../../update/candidate.ts';
 import { refusedResult } from '../../update/result.ts';
 import { runUpdate } from '../../update/update.ts';
-import type { Parts } from '../../update/update-context.ts';
+import type { UpdateContext } from '../../update/update-context.ts';
 import { printedAsUsage, readCall, refusalExit, type Streams } from '../arguments.ts';
 import { keepMetrics } from '../metrics-dir.ts';
 import type { Form } from '../options/form.ts';
 import { runToEnd } from '../run-to-end.ts';
 import { beginUpdate } from './begin-update.ts';
-import { atAppRoot, buildParts, buildVoice, type World } from './machine-parts.ts';
+import { atAppRoot, buildUpdateContext, buildVoice, type World } from './machine-context.ts';
 import { listingOf, type Task, UPDATE, type UpdateOptions } from './update-options.ts';
 import { renderGenerations, renderHistory, renderWarnings } from './update-tables.ts';
 import { withoutWrongWeb } from './usable-web.ts';
@@ -96,9 +96,9 @@ export async function runUpdateCommand(
     const here = atAppRoot(world, appRoot);
     const makesDirectories = task.kind === 'update' && task.boot;
     const changes = task.kind === 'update' || task.kind === 'rollback';
-    const parts = await (changes ? beginUpdate : buildParts)(here, voice, { makesDirectories });
+    const context = await (changes ? beginUpdate : buildUpdateContext)(here, voice, { makesDirectories });
     if (changes) changing = here;
-    const result = await perform(task, parts, json, streams);
+    const result = await perform(task, context, json, streams);
     if (result && json) print(result);
     return result?.outcome === 'failed' || result?.outcome === 'held' ? 1 : 0;
   });
@@ -107,46 +107,49 @@ export async function runUpdateCommand(
 /** @returns null for what is a listing and no operation */
 async function perform(
   task: Task,
-  parts: Parts,
+  context: UpdateContext,
   json: boolean,
   { write, columns }: Streams,
 ): Promise<RunResult | null> {
   switch (task.kind) {
     case 'update': {
       // Where Navigator has no configuration yet, it serves nobody until this has succeeded.
-      const mustServe = task.boot || (!task.force && !existsSync(navigatorPath(parts.site)));
+      const mustServe = task.boot || (!task.force && !existsSync(navigatorPath(context.site)));
       const boot = mustServe ? { mustServe, reload: true } : {};
       const request = { trigger: 'command', force: task.force, arrival: arrival(), ...boot } as const;
-      return await runUpdate(mustServe ? withoutWrongWeb(parts) : parts, request);
+      return await runUpdate(mustServe ? withoutWrongWeb(context) : context, request);
     }
     case 'dry-run': {
       const { dryRun } = await import('../../update/dry-run.ts');
-      return await dryRun(parts, { trigger: 'command', force: task.force });
+      return await dryRun(context, { trigger: 'command', force: task.force });
     }
     case 'rollback': {
       const { rollback } = await import('../../update/rollback.ts');
-      return await rollback(parts, { run: task.run, arrival: arrival() });
+      return await rollback(context, { run: task.run, arrival: arrival() });
     }
     case 'history': {
-      const rows = await readHistory(parts.site.dbDir, HISTORY_LIMIT);
+      const rows = await readHistory(context.site.dbDir, HISTORY_LIMIT);
       write(json ? `${JSON.stringify(rows)}\n` : renderHistory(rows, columns?.()));
       return null;
     }
     case 'warnings': {
-      requireDbDir(parts.site.dbDir);
-      const { image } = localCandidate(await readLiveIndex(parts.site, parts.settings.maxIndexBytes), null);
+      requireDbDir(context.site.dbDir);
+      const { image } = localCandidate(
+        await readLiveIndex(context.site, context.settings.maxIndexBytes),
+        null,
+      );
       const { warnings } = readValidIndex(image);
       write(json ? `${JSON.stringify(warnings)}\n` : renderWarnings(warnings));
       return null;
     }
     case 'metrics': {
       const { renderMachine } = await import('./machine-metrics.ts');
-      write(await renderMachine(parts.site, parts.settings.maxIndexBytes));
+      write(await renderMachine(context.site, context.settings.maxIndexBytes));
       return null;
     }
     case 'generations': {
-      requireDbDir(parts.site.dbDir);
-      const generations = listGenerations(trustedDirOf(parts.site.dbDir));
+      requireDbDir(context.site.dbDir);
+      const generations = listGenerations(trustedDirOf(context.site.dbDir));
       write(json ? `${JSON.stringify(generations)}\n` : renderGenerations(generations, columns?.()));
       return null;
     }

@@ -1,21 +1,21 @@
 import { Failure, problemOf } from '../../failure.ts';
 import { navigatorPart } from '../../site/static.ts';
-import type { Parts } from '../../update/update-context.ts';
+import type { UpdateContext } from '../../update/update-context.ts';
 
 /**
- * For what must not fail, such as a boot: the same parts without a web part that is set up wrongly. The events are served
+ * For what must not fail, such as a boot: the same context without a web part that is set up wrongly. The events are served
  * without it, and the operator is told.
  */
-export function withoutWrongWeb(parts: Parts): Parts {
-  const { site, report } = parts;
+export function withoutWrongWeb(context: UpdateContext): UpdateContext {
+  const { site, report } = context;
   try {
     navigatorPart(site);
-    return parts;
+    return context;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const { message, hint } = problemOf(error);
     const caution = `${message}, so the site is served without the web part. ${hint}`;
     report({ type: 'note', level: 'warning', message: caution });
-    return { ...parts, site: { ...site, web: null } };
+    return { ...context, site: { ...site, web: null } };
   }
 }

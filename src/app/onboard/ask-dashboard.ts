@@ -1,6 +1,6 @@
 import { readCallbackUrl } from '../../callbacks/callback-url.ts';
 import { isRecord, parseJson } from '../../json.ts';
-import type { World } from '../machine/machine-parts.ts';
+import type { World } from '../machine/machine-context.ts';
 import { askAddress, describeReply } from './ask-address.ts';
 import { type Asker, type Finding, problemIn, type Row, required } from './asker.ts';
 import { type DeployFiles, findDeployFiles } from './deploy-files.ts';

@@ -4,7 +4,7 @@ import { authorization, readCredentials } from '../../fleet/machine-login.ts';
 import { isRecord, parseJson } from '../../json.ts';
 import { isPrivateWay } from '../../private-way.ts';
 import type { Machine } from '../../report/fleet-results.ts';
-import type { World } from '../machine/machine-parts.ts';
+import type { World } from '../machine/machine-context.ts';
 import { describeReply } from './ask-address.ts';
 import { askMachineFor, fleetTargets, listedMachines } from './ask-target.ts';
 import { type Asker, type Finding, firstProblem, lineProblem, type Row, required } from './asker.ts';

@@ -6,7 +6,7 @@ import { readLiveIndex } from '../../install/live-index.ts';
 import { siteFrom } from '../../site/read-site.ts';
 import { counted } from '../../text.ts';
 import { readUpdateSettings } from '../../update/update-settings.ts';
-import { hostOf, siteOf, type World } from '../machine/machine-parts.ts';
+import { hostOf, siteOf, type World } from '../machine/machine-context.ts';
 import { type Asker, type Finding, firstProblem, lineProblem, problemIn, required } from './asker.ts';
 import { type Answers, withSettings } from './onboard-answers.ts';
 import { type Part, settingRows } from './wizard-part.ts';

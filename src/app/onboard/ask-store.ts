@@ -12,7 +12,7 @@ import type { PublishedIndex } from '../../report/fleet-results.ts';
 import { readStoreSettings } from '../../store/store-settings.ts';
 import { counted } from '../../text.ts';
 import { readUpdateSettings } from '../../update/update-settings.ts';
-import { siteOf, storeSettingsOf, type World } from '../machine/machine-parts.ts';
+import { siteOf, storeSettingsOf, type World } from '../machine/machine-context.ts';
 import { shortTime } from './ask-place.ts';
 import {
   type Asker,

@@ -7,7 +7,7 @@ import type { Machine } from '../../report/fleet-results.ts';
 import { readSecretFile } from '../../rights/secret-file.ts';
 import { readKeys } from '../../signature.ts';
 import { counted } from '../../text.ts';
-import type { World } from '../machine/machine-parts.ts';
+import type { World } from '../machine/machine-context.ts';
 import { askAddress, describeReply, PATIENCE_MS } from './ask-address.ts';
 import {
   type Asker,

@@ -1,6 +1,6 @@
 import { siteFrom } from '../../site/read-site.ts';
 import { listenText, readListen, readWebVariables, webSettingOf } from '../../site/web-setting.ts';
-import { hostOf, siteOf, type World } from '../machine/machine-parts.ts';
+import { hostOf, siteOf, type World } from '../machine/machine-context.ts';
 import { readWebSettings } from '../web/web-settings.ts';
 import { askAddress, describeReply } from './ask-address.ts';
 import { targetsOf } from './ask-target.ts';

@@ -7,7 +7,7 @@ import { withCallbackUrl } from '../../callbacks/deploy-document.ts';
 import { findDeployKey, readDeployFile } from '../../callbacks/deploy-key.ts';
 import { Failure } from '../../failure.ts';
 import { deployFiles, findDeployFile } from '../deploy-file.ts';
-import type { World } from '../machine/machine-parts.ts';
+import type { World } from '../machine/machine-context.ts';
 import type { Answers } from './onboard-answers.ts';
 
 /** deploy.enc and its key, as they stand. */

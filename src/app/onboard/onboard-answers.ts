@@ -1,4 +1,4 @@
-import type { World } from '../machine/machine-parts.ts';
+import type { World } from '../machine/machine-context.ts';
 import { readSecrets } from '../secrets.ts';
 import type { Group } from './env-text.ts';
 

@@ -1,6 +1,6 @@
 import { asFailure } from '../../failure.ts';
 import { readCall } from '../arguments.ts';
-import type { World } from '../machine/machine-parts.ts';
+import type { World } from '../machine/machine-context.ts';
 import { usageOf } from '../options/command.ts';
 import { Cancelled } from './asker.ts';
 import { ONBOARD } from './onboard-options.ts';

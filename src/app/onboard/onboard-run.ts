@@ -1,6 +1,6 @@
 import type { Streams } from '../arguments.ts';
 import type { Stop } from '../fleet/stop-signals.ts';
-import type { World } from '../machine/machine-parts.ts';
+import type { World } from '../machine/machine-context.ts';
 import type { OnboardOptions } from './onboard-options.ts';
 
 /** Where this runs, and who watches. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { secretsOf } from '../../report/redact.ts';
 import { counted } from '../../text.ts';
-import type { World } from '../machine/machine-parts.ts';
+import type { World } from '../machine/machine-context.ts';
 import { changeOfDeployFiles, findDeployFiles } from './deploy-files.ts';
 import { editEnvText, readEnvText, shownEnvText } from './env-text.ts';
 import { type Answers, GROUPS, VARIABLES } from './onboard-answers.ts';

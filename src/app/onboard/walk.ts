@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { enter } from '../enter.ts';
-import type { World } from '../machine/machine-parts.ts';
+import type { World } from '../machine/machine-context.ts';
 import { PLACE } from './ask-place.ts';
 import type { Asker } from './asker.ts';
 import { readEnvText } from './env-text.ts';

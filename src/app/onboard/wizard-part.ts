@@ -1,5 +1,5 @@
 import { readSecretFile } from '../../rights/secret-file.ts';
-import type { World } from '../machine/machine-parts.ts';
+import type { World } from '../machine/machine-context.ts';
 import {
   type Asker,
   type Finding,

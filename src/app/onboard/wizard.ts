@@ -1,5 +1,5 @@
 import { asFailure, Failure } from '../../failure.ts';
-import type { World } from '../machine/machine-parts.ts';
+import type { World } from '../machine/machine-context.ts';
 import { DASHBOARD } from './ask-dashboard.ts';
 import { LOGIN } from './ask-login.ts';
 import { PLACE } from './ask-place.ts';

@@ -2,15 +2,15 @@ import { monotonicMs } from '../../clock.ts';
 import { converge } from '../../ready/converge.ts';
 import { previewReady, runReady } from '../../ready/ready.ts';
 import { readReadySettings } from '../../ready/ready-settings.ts';
-import type { ReadyParts } from '../../ready/stages.ts';
+import type { ReadyContext } from '../../ready/stages.ts';
 import { readCall } from '../arguments.ts';
-import { atAppRoot, type Voice, type World } from '../machine/machine-parts.ts';
+import { atAppRoot, type Voice, type World } from '../machine/machine-context.ts';
 import type { ExitCode } from '../machine/update-command.ts';
 import { limitTime } from '../time-limit.ts';
 import { type Json, type Output, runReported } from '../voice.ts';
+import { buildReadyContext, servedBy } from './ready-context.ts';
 import { listReady, renderListing } from './ready-list.ts';
 import { READY, type ReadyOptions } from './ready-options.ts';
-import { buildReadyParts, servedBy } from './ready-parts.ts';
 
 /** Runs the ready hook, for Navigator and by hand alike. */
 export async function runReadyHook(world: World, args: readonly string[], output: Output): Promise<ExitCode> {
@@ -34,9 +34,9 @@ async function perform(
   voice: Voice,
   { write, json }: { write: (text: string) => void; json: Json | null },
 ): Promise<ExitCode> {
-  const parts = await buildReadyParts(world, voice);
+  const context = await buildReadyContext(world, voice);
   if (task === 'list') {
-    const listing = await listReady(parts, scope);
+    const listing = await listReady(context, scope);
     if (json) json.say(listing);
     else write(renderListing(listing));
     return 0;
@@ -44,9 +44,9 @@ async function perform(
   limitTime('ready', readReadySettings(world.env).deadlineMs, 'READY_DEADLINE');
   const began = monotonicMs();
   const run = task === 'dry-run' ? previewReady : runReady;
-  const { summaries, failed } = await run(parts, scope);
+  const { summaries, failed } = await run(context, scope);
   json?.sum(...summaries);
-  if (asHook) await convergeLater(world, parts, began);
+  if (asHook) await convergeLater(world, context, began);
   return failed ? 1 : 0;
 }
 
@@ -54,7 +54,7 @@ async function perform(
 const RESERVE_MS = 10_000;
 
 /** As a hook, it repeats the update that failed when this machine came up. */
-async function convergeLater({ env }: World, { site, report }: ReadyParts, began: number): Promise<void> {
+async function convergeLater({ env }: World, { site, report }: ReadyContext, began: number): Promise<void> {
   const { deadlineMs, retryMs } = readReadySettings(env);
   await converge({
     site,

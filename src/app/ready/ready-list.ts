@@ -1,5 +1,5 @@
 import { readInstalledIndex } from '../../install/installed-index.ts';
-import type { ReadyParts, Scope } from '../../ready/stages.ts';
+import type { ReadyContext, Scope } from '../../ready/stages.ts';
 import { listTenants } from '../../tenants/list.ts';
 import type { TenantDatabase } from '../../tenants/tenant-model.ts';
 
@@ -12,7 +12,7 @@ export interface ReadyListing {
 
 /** @throws {Failure} `index-missing`, `index-invalid` and the like. */
 export async function listReady(
-  { site, maxIndexBytes }: Pick<ReadyParts, 'site' | 'maxIndexBytes'>,
+  { site, maxIndexBytes }: Pick<ReadyContext, 'site' | 'maxIndexBytes'>,
   scope: Scope,
 ): Promise<ReadyListing> {
   const { index } = await readInstalledIndex(site, maxIndexBytes);

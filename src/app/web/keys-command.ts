@@ -10,7 +10,7 @@ import type { Project, ProjectKey } from '../../runs/deploys/deploy-model.ts';
 import type { Projects } from '../../runs/deploys/deploys.ts';
 import { openProjects } from '../../runs/deploys/open-projects.ts';
 import type { WebLog } from '../../web/web-context.ts';
-import { siteOf, type World } from '../machine/machine-parts.ts';
+import { siteOf, type World } from '../machine/machine-context.ts';
 import type { KeysTask } from './keys-options.ts';
 import { stateDirOf } from './web-settings.ts';
 import { webStateDir } from './web-state-dir.ts';

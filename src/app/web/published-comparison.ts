@@ -10,7 +10,7 @@ import type { Comparison } from '../../web/web-context.ts';
 /** Milliseconds: somebody waits for a page. */
 const TIMEOUT_MS = 5000;
 
-export interface ComparisonParts {
+export interface ComparisonContext {
   /** Null where there is no store. @throws {Failure} `config-invalid` */
   readonly settings: () => StoreSettings | null;
   readonly maxIndexBytes: number;
@@ -27,26 +27,26 @@ interface Published {
  * Compares the index of this host with that of the store, which is fetched only where its ETag is another one. Those who
  * ask at once share one request.
  */
-export function publishedComparison(parts: ComparisonParts): () => Promise<Comparison> {
+export function publishedComparison(context: ComparisonContext): () => Promise<Comparison> {
   let known: Published | null = null;
   let compared: { readonly of: string; readonly pending: Pending } | null = null;
   let asking: Promise<Comparison> | null = null;
 
   const look = async (): Promise<Comparison> => {
-    const settings = parts.settings();
+    const settings = context.settings();
     if (settings === null) return { kind: 'no-store' };
     const reader = createReader({ ...settings, timeoutMs: Math.min(settings.timeoutMs, TIMEOUT_MS) });
     const etag = known?.object.etag;
     const got = await reader.get(databaseKey(INDEX_NAME), {
       ...(etag === undefined ? {} : { ifNoneMatch: etag }),
-      maxBytes: parts.maxIndexBytes,
+      maxBytes: context.maxIndexBytes,
     });
     if (got.kind === 'missing') return { kind: 'not-published' };
     if (got.kind === 'too-large') throw tooLarge(got.size);
     if (got.kind === 'found') known = { object: got.object, image: got.bytes };
     if (known === null) throw new Error('the store says that what nobody has is unchanged');
     const { object, image } = known;
-    const ours = await parts.ours();
+    const ours = await context.ours();
     const of = `${object.etag} ${sha256(ours)}`;
     if (compared?.of !== of) compared = { of, pending: pendingChanges(image, ours) };
     return {

@@ -12,13 +12,13 @@ import {
   storeSettingsOf,
   type Voice,
   type World,
-} from '../machine/machine-parts.ts';
+} from '../machine/machine-context.ts';
 import { runToEnd } from '../run-to-end.ts';
 import { listen } from './http-listener.ts';
+import { openWebContext } from './open-web-context.ts';
 import { whenParentIsGone } from './parent-watch.ts';
 import { PasswordThread } from './password-thread.ts';
 import { SHOWCASE_WEB, type WebOptions } from './showcase-web-options.ts';
-import { openWebContext } from './web-parts.ts';
 import { readWebSettings } from './web-settings.ts';
 
 /** How it ended: exit code 1 when it could not begin, 2 for options that make no sense. */

@@ -16,7 +16,7 @@ import { PlanRuns } from './plan-runs.ts';
 import { type Columns, type ReceivedRow, receivedOf } from './received-row.ts';
 import { afterPlanStatus, afterStatus } from './status-rules.ts';
 
-export interface DeployParts {
+export interface DeploysContext {
   readonly db: Database;
   readonly watchers: Watchers;
   /** Called where damage was met. */
@@ -46,7 +46,7 @@ interface Outcome extends Omit<Received, 'run'> {
   readonly id: string;
 }
 
-export function createDeploys({ db, watchers, damaged, now, room }: DeployParts): Deploys {
+export function createDeploys({ db, watchers, damaged, now, room }: DeploysContext): Deploys {
   const received = new KeptReceived(db);
   const lines = new KeptLines(db, room);
   const plans = new PlanRuns(db, received);

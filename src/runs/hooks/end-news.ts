@@ -6,7 +6,7 @@ import type { NewMessage } from './webhook-outbox.ts';
 /** Machines that a run is told to have failed by a message each; the others are counted in that of the run. */
 const MOST_MACHINES = 100;
 
-export interface NewsParts {
+export interface NewsContext {
   readonly scrubber: Pick<Scrubber, 'value'>;
   /** Where a run is to be seen; null where nobody has said it. */
   readonly runUrl: (id: string) => string | null;
@@ -18,7 +18,7 @@ export interface NewsParts {
  * @param isOwed whether the index that it found published is one that a run before it sent, which was cut off before it could
  *   say so
  */
-export function newsOfEnd(run: Run, isOwed: boolean, { scrubber, runUrl }: NewsParts): NewMessage[] {
+export function newsOfEnd(run: Run, isOwed: boolean, { scrubber, runUrl }: NewsContext): NewMessage[] {
   const { report } = run;
   const about = { run: aboutOf(run, runUrl) };
   const published =
@@ -44,7 +44,7 @@ export function newsOfEnd(run: Run, isOwed: boolean, { scrubber, runUrl }: NewsP
   return news.map((one) => ({ ...one, data: scrubber.value(one.data) }));
 }
 
-function aboutOf(run: Run, runUrl: NewsParts['runUrl']) {
+function aboutOf(run: Run, runUrl: NewsContext['runUrl']) {
   const { id, target, state, attempt, trigger, by, madeAt, beganAt, endedAt, next } = run;
   return { id, url: runUrl(id), target, state, attempt, trigger, by, madeAt, beganAt, endedAt, next };
 }

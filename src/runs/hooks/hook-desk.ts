@@ -4,7 +4,7 @@ import type { Publish } from '../book-model.ts';
 import { overlap } from '../book-rules.ts';
 import type { RunBook } from '../run-book.ts';
 import type { Run } from '../run-model.ts';
-import { type NewsParts, newsOfEnd } from './end-news.ts';
+import { type NewsContext, newsOfEnd } from './end-news.ts';
 import type { Hook, KeptReceipts, Receipt } from './kept-receipts.ts';
 import type { WebhookOutbox } from './webhook-outbox.ts';
 
@@ -25,27 +25,27 @@ export interface HookAnswer {
   readonly isNew: boolean;
 }
 
-export interface DeskParts {
+export interface DeskContext {
   readonly book: RunBook;
   readonly receipts: KeptReceipts;
 }
 
 /** Takes what programs ask for, each delivery once: what is remembered and the run that is asked for are one step. */
 export class HookDesk {
-  readonly #parts: DeskParts;
+  readonly #context: DeskContext;
 
-  constructor(parts: DeskParts) {
-    this.#parts = parts;
+  constructor(context: DeskContext) {
+    this.#context = context;
   }
 
   /** Those that were taken, newest first. */
   last(most: number): Receipt[] {
-    return this.#parts.receipts.last(most);
+    return this.#context.receipts.last(most);
   }
 
   /** @throws {Failure} `disk`: nothing was taken */
   update({ ids, hook, sender, by, target }: HookDelivery): HookAnswer {
-    const { book, receipts } = this.#parts;
+    const { book, receipts } = this.#context;
     return book.together((publish) => {
       const known = receipts.find(ids);
       if (known) return { run: known.run, isNew: false };
@@ -63,7 +63,7 @@ export class HookDesk {
    * @throws {Failure} `disk`: nothing was taken
    */
   notified({ ids, hook, sender, by, target }: HookDelivery, etag: string): HookAnswer {
-    const { book, receipts } = this.#parts;
+    const { book, receipts } = this.#context;
     return book.together((publish) => {
       const known = receipts.find(ids);
       if (known) return { run: known.run, isNew: false };
@@ -79,7 +79,12 @@ export class HookDesk {
 
 /** What follows the end of a run, in the same step: what programs are told, and notifications that waited for it. */
 export function afterEnd(
-  { book, receipts, outbox, news }: DeskParts & { readonly outbox: WebhookOutbox; readonly news: NewsParts },
+  {
+    book,
+    receipts,
+    outbox,
+    news,
+  }: DeskContext & { readonly outbox: WebhookOutbox; readonly news: NewsContext },
   run: Run,
   publish: Publish,
 ): void {

@@ -19,7 +19,7 @@ const LONGEST_TYPED = 254;
 /** Milliseconds that somebody may watch the machines take her password, who cannot log in. */
 const WATCH_MS = 3_600_000;
 
-export interface DeskParts {
+export interface DeskContext {
   readonly tokens: ResetTokens;
   readonly seals: Seals;
   readonly mail: Pick<Mail, 'askForPassword' | 'questions'>;
@@ -39,13 +39,13 @@ export interface IssuedLink {
 /** What the pages about passwords share: links, limits, and who may watch what. */
 export class PasswordDesk {
   readonly links: ResetLinks;
-  readonly #parts: DeskParts;
+  readonly #context: DeskContext;
   readonly #byAddress: Quota;
 
-  constructor(parts: DeskParts) {
-    this.#parts = parts;
-    this.links = new ResetLinks(parts.tokens, parts.seals);
-    this.#byAddress = new Quota(parts.monotonicMs, MOST_ASKED, WINDOW_MS);
+  constructor(context: DeskContext) {
+    this.#context = context;
+    this.links = new ResetLinks(context.tokens, context.seals);
+    this.#byAddress = new Quota(context.monotonicMs, MOST_ASKED, WINDOW_MS);
   }
 
   /**
@@ -56,7 +56,7 @@ export class PasswordDesk {
    * @throws {Failure} `busy`
    */
   ask(text: string, address: string): void {
-    const { mail } = this.#parts;
+    const { mail } = this.#context;
     const pause = this.#byAddress.take(networkOf(address));
     if (pause > 0) throw new TooManyRequests('new passwords were asked for too often', pause);
     if (mail.questions() >= MOST_WAITING) {
@@ -70,13 +70,13 @@ export class PasswordDesk {
   /** Whose link it is; null for a dead one. @throws {Failure} the index cannot be read */
   async holderOf(token: string): Promise<WholeRow | null> {
     if (token === '') return null;
-    const { users } = (await this.#parts.people()).rows;
+    const { users } = (await this.#context.people()).rows;
     return this.links.holder(token, users);
   }
 
   /** A link for a user of the index as it is now; null for one who is gone. @throws {Failure} */
   async linkFor(id: number): Promise<IssuedLink | null> {
-    const { users } = (await this.#parts.people()).rows;
+    const { users } = (await this.#context.people()).rows;
     const user = users.find((row) => row['id'] === id);
     if (!user) return null;
     const path = `/password/verify?${new URLSearchParams({ token: this.links.issue(user) })}`;
@@ -85,12 +85,12 @@ export class PasswordDesk {
 
   /** The address of the page that shows one change of a password, for an hour, to whoever has it. */
   watchPath(change: string): string {
-    const seal = this.#parts.seals.seal(watchOf(change), WATCH_MS);
+    const seal = this.#context.seals.seal(watchOf(change), WATCH_MS);
     return `/password/changes/${change}?${new URLSearchParams({ seal })}`;
   }
 
   mayWatch(change: string, seal: string): boolean {
-    return this.#parts.seals.isGood(seal, watchOf(change));
+    return this.#context.seals.isGood(seal, watchOf(change));
   }
 }
 

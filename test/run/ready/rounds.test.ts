@@ -7,7 +7,7 @@ import type { Index } from '../../../src/index/index-model.ts';
 import { previewReady, runReady } from '../../../src/ready/ready.ts';
 import { ensureReadyDir } from '../../../src/ready/ready-place.ts';
 import { leaveNotes } from '../../../src/ready/request-notes.ts';
-import { type ReadyParts, STAGES, type Stage, type StageName } from '../../../src/ready/stages.ts';
+import { type ReadyContext, STAGES, type Stage, type StageName } from '../../../src/ready/stages.ts';
 import type { EventBody } from '../../../src/report/events.ts';
 import { buildIndex } from '../../support/indexes/indexes.ts';
 import { Machine } from '../../support/machine/machine.ts';
@@ -38,7 +38,7 @@ afterEach(() => machine.remove());
 const install = (studios: number): void => writeFileSync(machine.path('index.sqlite3'), indexOf(studios));
 
 /** Parts whose stages note what they are given, and then do `work`. */
-function parts(work: (stage: StageName, index: Index) => Promise<void> | void = () => {}): ReadyParts {
+function context(work: (stage: StageName, index: Index) => Promise<void> | void = () => {}): ReadyContext {
   const stage =
     (name: StageName): Stage =>
     async (index) => {
@@ -59,7 +59,7 @@ const outcomes = (result: Awaited<ReturnType<typeof runReady>>) =>
 
 describe('a ready hook alone', () => {
   it('does one round, tenants first', async () => {
-    const result = await runReady(parts(), STAGES);
+    const result = await runReady(context(), STAGES);
     expect({ outcomes: outcomes(result), failed: result.failed }).toEqual({
       outcomes: ['done'],
       failed: false,
@@ -74,7 +74,7 @@ describe('a ready hook alone', () => {
 
   it('goes on with the pages when the tenants fail, and fails', async () => {
     const unforeseen: unknown[] = [];
-    const broken = parts((stage) => {
+    const broken = context((stage) => {
       if (stage === 'tenants') throw new Error('a bug');
     });
     const result = await runReady({ ...broken, unexpected: (error) => unforeseen.push(error) }, STAGES);
@@ -89,7 +89,7 @@ describe('a ready hook alone', () => {
   it('does the work of a killed hook, beside its own', async () => {
     const dir = ensureReadyDir(machine.appRoot);
     writeFileSync(join(dir, 'serving.pages'), '');
-    await runReady(parts(), ['tenants']);
+    await runReady(context(), ['tenants']);
     expect(done).toEqual([
       ['tenants', 1],
       ['pages', 1],
@@ -99,15 +99,15 @@ describe('a ready hook alone', () => {
 
   it('does the work noted by a hook that died before it could try the lock', async () => {
     leaveNotes(ensureReadyDir(machine.appRoot), ['tenants']);
-    await runReady(parts(), ['pages']);
+    await runReady(context(), ['pages']);
     expect(done.map(([stage]) => stage)).toEqual(['tenants', 'pages']);
   });
 
   it('cannot work in an app root that it cannot write to, or that is not there', async () => {
     writeFileSync(join(machine.appRoot, 'tmp'), '');
-    await expect(runReady(parts(), STAGES)).rejects.toThrow(/tmp/);
+    await expect(runReady(context(), STAGES)).rejects.toThrow(/tmp/);
     rmSync(machine.appRoot, { recursive: true });
-    await expect(runReady(parts(), STAGES)).rejects.toThrow(/the app root .* is not a directory/);
+    await expect(runReady(context(), STAGES)).rejects.toThrow(/the app root .* is not a directory/);
     expect(done).toEqual([]);
   });
 });
@@ -116,7 +116,7 @@ describe('ready hooks that overlap', () => {
   it('leave the work to the running one, which does another round with the newest index', async () => {
     const [begun, gate] = [makeGate(), makeGate()];
     const first = runReady(
-      parts(async (stage) => {
+      context(async (stage) => {
         if (stage !== 'tenants') return;
         begun.open();
         await gate.opened;
@@ -126,7 +126,7 @@ describe('ready hooks that overlap', () => {
     await begun.opened;
     for (let studios = 2; studios <= 11; studios += 1) {
       install(studios);
-      const other = await runReady(parts(), STAGES);
+      const other = await runReady(context(), STAGES);
       expect({ outcomes: outcomes(other), failed: other.failed }).toEqual({
         outcomes: ['handed-over'],
         failed: false,
@@ -151,11 +151,11 @@ describe('ready hooks that overlap', () => {
   it('get their tenants while pages are being rendered, and not after that', async () => {
     const gate = makeGate();
     const first = runReady(
-      parts(async (stage, index) => {
+      context(async (stage, index) => {
         if (index.studios.length === 2) gate.open();
         if (stage !== 'pages' || index.studios.length === 2) return;
         install(2);
-        expect(outcomes(await runReady(parts(), STAGES))).toEqual(['handed-over']);
+        expect(outcomes(await runReady(context(), STAGES))).toEqual(['handed-over']);
         await gate.opened;
       }),
       STAGES,
@@ -173,8 +173,8 @@ describe('ready hooks that overlap', () => {
   it('combine their requests', async () => {
     const others: StageName[][] = [['pages'], ['pages'], ['tenants', 'pages']];
     await runReady(
-      parts(async () => {
-        for (const scope of others.splice(0)) await runReady(parts(), scope);
+      context(async () => {
+        for (const scope of others.splice(0)) await runReady(context(), scope);
       }),
       ['tenants'],
     );
@@ -182,7 +182,7 @@ describe('ready hooks that overlap', () => {
   });
 
   it('are served even at the very end of a round', async () => {
-    const late = parts();
+    const late = context();
     let left = 3;
     const report = (event: EventBody): void => {
       if (event.type === 'run-ended' && left > 0) {
@@ -198,10 +198,10 @@ describe('ready hooks that overlap', () => {
   it('succeed if a later round repairs a failure, and only then', async () => {
     const failing = (when: (round: number, stage: StageName) => boolean) => {
       let round = 0;
-      return parts(async (stage) => {
+      return context(async (stage) => {
         if (stage === 'tenants') round += 1;
         const now = round;
-        if (now === 1 && stage === 'tenants') await runReady(parts(), ['tenants']);
+        if (now === 1 && stage === 'tenants') await runReady(context(), ['tenants']);
         if (when(now, stage)) throw new Failure('command-failed', 'it failed', { hint: 'Mend it.' });
       });
     };
@@ -214,18 +214,18 @@ describe('ready hooks that overlap', () => {
 
   it('leave a note that stays until it is served', async () => {
     const lock = tryLock(join(ensureReadyDir(machine.appRoot), 'lock'));
-    const busy = await runReady(parts(), STAGES);
+    const busy = await runReady(context(), STAGES);
     expect(outcomes(busy)).toEqual(['handed-over']);
     lock?.release();
     expect(notesOf(machine)).toEqual(['again.pages', 'again.tenants']);
-    await runReady(parts(), ['pages']);
+    await runReady(context(), ['pages']);
     expect(done.map(([stage]) => stage)).toEqual(['tenants', 'pages']);
   });
 });
 
 describe('a preview of the ready hook', () => {
   it('takes no lock and leaves nothing', async () => {
-    const result = await previewReady(parts(), STAGES);
+    const result = await previewReady(context(), STAGES);
     expect(outcomes(result)).toEqual(['dry-run']);
     expect(readdirSync(machine.dbDir)).toEqual(['index.sqlite3']);
     expect(readdirSync(machine.appRoot)).toEqual([]);

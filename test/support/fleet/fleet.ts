@@ -1,4 +1,4 @@
-import type { FleetParts } from '../../../src/fleet/fleet-context.ts';
+import type { FleetContext } from '../../../src/fleet/fleet-context.ts';
 import type { Target } from '../../../src/fleet/fleet-model.ts';
 import { type FleetSettings, readFleetSettings } from '../../../src/fleet/fleet-settings.ts';
 import { runFleet } from '../../../src/fleet/run-fleet.ts';
@@ -52,7 +52,7 @@ export interface Told {
 
 /** Runs over a fleet whose index is published already, unless told otherwise. */
 export async function run(
-  parts: Pick<FleetParts, 'target' | 'settings'> & Partial<FleetParts>,
+  context: Pick<FleetContext, 'target' | 'settings'> & Partial<FleetContext>,
   options: { operation?: FleetOperation; signal?: AbortSignal; on?: (event: EventBody) => void } = {},
 ): Promise<Told> {
   const events: EventBody[] = [];
@@ -68,7 +68,7 @@ export async function run(
       unexpected: (error) => {
         throw error;
       },
-      ...parts,
+      ...context,
     },
     {
       run: 'run-1',

@@ -1,4 +1,4 @@
-import type { FleetParts } from '../../../src/fleet/fleet-context.ts';
+import type { FleetContext } from '../../../src/fleet/fleet-context.ts';
 import type { FleetOperation } from '../../../src/report/fleet-results.ts';
 import { fixed, run, settings } from './fleet.ts';
 import { type Behaviour, result, startMachines } from './machines.ts';
@@ -9,7 +9,7 @@ export const ANN = { scheme: 'basic', user: 'ann', password: 'secret' } as const
 export async function over(
   behave: Behaviour,
   operation: FleetOperation,
-  parts: Partial<FleetParts> = {},
+  context: Partial<FleetContext> = {},
   { ids = ['d1', 'd2', 'd3'], host = '127.0.0.1' } = {},
 ) {
   const machines = await startMachines(behave);
@@ -17,7 +17,7 @@ export async function over(
     const url = new URL(machines.url);
     url.hostname = host;
     const config = settings(url, { attempts: 2 });
-    const told = await run({ target: fixed(config, ...ids), settings: config, ...parts }, { operation });
+    const told = await run({ target: fixed(config, ...ids), settings: config, ...context }, { operation });
     const outcomes = told.report.machines.map(({ outcome }) => outcome);
     const notes = told.events.flatMap((event) => (event.type === 'note' ? [event.message] : []));
     const { arrived } = machines;

@@ -1,4 +1,4 @@
-import type { MailParts } from '../../../src/mail/create-mail.ts';
+import type { MailContext } from '../../../src/mail/create-mail.ts';
 import type { MailLimits } from '../../../src/mail/postman.ts';
 import type { MailUser } from '../../../src/mail/write-letters.ts';
 
@@ -18,7 +18,7 @@ export function user(id: number, userid: string, more: Partial<MailUser> = {}): 
 }
 
 /** Parts over those users and no runs. */
-export function playedMail(): Omit<MailParts, 'stateDir' | 'settings'> {
+export function playedMail(): Omit<MailContext, 'stateDir' | 'settings'> {
   let links = 0;
   return {
     users: async () => USERS,

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Failure } from '../../../src/failure.ts';
-import { createMail, type Mail, type MailParts } from '../../../src/mail/create-mail.ts';
+import { createMail, type Mail, type MailContext } from '../../../src/mail/create-mail.ts';
 import { readMailSettings } from '../../../src/mail/mail-settings.ts';
 import type { MailLimits } from '../../../src/mail/postman.ts';
 import type { MailUser } from '../../../src/mail/write-letters.ts';
@@ -35,11 +35,11 @@ export class PostRoom {
       MAIL_FROM: 'Showcases <showcases@example.org>',
       ...env,
     });
-    this.#mail = createMail({ ...this.parts(), settings, limits: { ...QUICK, ...limits } });
+    this.#mail = createMail({ ...this.context(), settings, limits: { ...QUICK, ...limits } });
     return this.#mail;
   }
 
-  parts(): Omit<MailParts, 'settings'> {
+  context(): Omit<MailContext, 'settings'> {
     const page = <T>(rows: readonly T[], number = 1) => ({
       rows: number === 1 ? rows : [],
       total: rows.length,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { imageDigest, openInstalled, readImage } from '../../../src/database/image.ts';
 import { openDatabase } from '../../../src/database/sqlite.ts';
 import { publishIndex } from '../../../src/publish/publish.ts';
-import type { PublishParts, PublishRequest, UndoRequest } from '../../../src/publish/publish-context.ts';
+import type { PublishContext, PublishRequest, UndoRequest } from '../../../src/publish/publish-context.ts';
 import type { PublishOutcome } from '../../../src/report/fleet-results.ts';
 import { newRunId } from '../../../src/run-id.ts';
 import type { ObjectStore } from '../../../src/store/object-store.ts';
@@ -14,11 +14,11 @@ import { siteOf } from '../machine/site.ts';
 export class Admin {
   readonly dbDir = mkdtempSync(join(tmpdir(), 'admin-'));
   readonly notes: string[] = [];
-  readonly parts: PublishParts;
+  readonly context: PublishContext;
   readonly #later: Promise<void>[] = [];
 
-  constructor(store: ObjectStore, by: string, more: Partial<PublishParts> = {}) {
-    this.parts = {
+  constructor(store: ObjectStore, by: string, more: Partial<PublishContext> = {}) {
+    this.context = {
       site: { ...siteOf('local'), dbDir: this.dbDir },
       store,
       storeName: 'here/showcase',
@@ -68,7 +68,7 @@ export class Admin {
 
   async publish(request: Partial<PublishRequest> = {}): Promise<PublishOutcome> {
     const run = newRunId();
-    const outcome = await publishIndex(this.parts, {
+    const outcome = await publishIndex(this.context, {
       run,
       dryRun: false,
       replaces: null,

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { RunsParts } from '../../../src/runs/create-runs.ts';
+import type { RunsContext } from '../../../src/runs/create-runs.ts';
 import type { Limits } from '../../../src/runs/run-limits.ts';
 import type { NewChange } from '../../../src/runs/run-model.ts';
 import type { Runs } from '../../../src/runs/runs.ts';
@@ -14,7 +14,7 @@ export const QUICK: Partial<Limits> = {
 };
 
 /** The parts of a room over a played config-update in a directory. */
-export function playedParts(home: string, played: PlayedUpdate): RunsParts {
+export function playedParts(home: string, played: PlayedUpdate): RunsContext {
   return {
     stateDir: join(home, 'state'),
     dbDir: join(home, 'db'),

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { createRuns, type RunsParts } from '../../../src/runs/create-runs.ts';
+import { createRuns, type RunsContext } from '../../../src/runs/create-runs.ts';
 import type { Change, ChangeState, NewChange, RunState } from '../../../src/runs/run-model.ts';
 import type { Runs } from '../../../src/runs/runs.ts';
 import { newChange, playedParts } from './parts.ts';
@@ -15,15 +15,15 @@ export class Rig {
   readonly problems: string[] = [];
   runs: Runs;
 
-  constructor(parts: Partial<RunsParts> = {}) {
+  constructor(context: Partial<RunsContext> = {}) {
     mkdirSync(join(this.home, 'db'));
-    this.runs = this.open(parts);
+    this.runs = this.open(context);
   }
 
   /** Opens the room again, after it was closed. */
-  open(parts: Partial<RunsParts> = {}): Runs {
+  open(context: Partial<RunsContext> = {}): Runs {
     const report = (problem: string) => void this.problems.push(problem);
-    this.runs = createRuns({ ...playedParts(this.home, this.played), report, ...parts });
+    this.runs = createRuns({ ...playedParts(this.home, this.played), report, ...context });
     return this.runs;
   }
 

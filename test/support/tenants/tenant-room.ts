@@ -11,7 +11,7 @@ import { siteFrom } from '../../../src/site/read-site.ts';
 import type { Site } from '../../../src/site/site.ts';
 import type { ObjectStore, StoreSettings } from '../../../src/store/object-store.ts';
 import { prepareTenants } from '../../../src/tenants/prepare.ts';
-import type { TenantParts, TenantsOutcome } from '../../../src/tenants/tenants-context.ts';
+import type { TenantContext, TenantsOutcome } from '../../../src/tenants/tenants-context.ts';
 import { readTenantSettings } from '../../../src/tenants/tenants-settings.ts';
 import { buildIndex } from '../indexes/indexes.ts';
 import { versionImage } from '../install/images.ts';
@@ -136,7 +136,7 @@ export class TenantRoom {
       .sort();
   }
 
-  parts(report: TenantParts['report'], index: Index): TenantParts {
+  context(report: TenantContext['report'], index: Index): TenantContext {
     return {
       site: this.site,
       settings: readTenantSettings(this.env),
@@ -153,7 +153,7 @@ export class TenantRoom {
     const request = { step: 'tenants', dryRun: options.dryRun ?? false };
     const index = indexOf(names);
     const outcome = await prepareTenants(
-      this.parts((event) => events.push(event), index),
+      this.context((event) => events.push(event), index),
       index,
       request,
     );

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type HttpLimits, type Listener, listen } from '../../../src/app/web/http-listener.ts';
-import { openWebContext } from '../../../src/app/web/web-parts.ts';
+import { openWebContext } from '../../../src/app/web/open-web-context.ts';
 import { readWebSettings } from '../../../src/app/web/web-settings.ts';
 import type { MailLimits } from '../../../src/mail/postman.ts';
 import type { Limits } from '../../../src/runs/run-limits.ts';

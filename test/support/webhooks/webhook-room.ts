@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { createRuns, type RunsParts } from '../../../src/runs/create-runs.ts';
+import { createRuns, type RunsContext } from '../../../src/runs/create-runs.ts';
 import type { Delivery } from '../../../src/runs/hooks/webhook-model.ts';
 import type { Runs } from '../../../src/runs/runs.ts';
 import { createWebhooks, type Webhooks } from '../../../src/webhooks/create-webhooks.ts';
@@ -34,7 +34,7 @@ export class WebhookRoom {
   }
 
   /** @param env with the settings of endpoints */
-  open(env: NodeJS.ProcessEnv, limits: Partial<WebhookLimits> = {}, parts: Partial<RunsParts> = {}): this {
+  open(env: NodeJS.ProcessEnv, limits: Partial<WebhookLimits> = {}, parts: Partial<RunsContext> = {}): this {
     const endpoints = readEndpoints(env);
     const report = (problem: string): void => void this.problems.push(problem);
     let webhooks: Webhooks | null = null;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openDatabase } from '../../../src/database/sqlite.ts';
 import { readFleetHistory } from '../../../src/journal/fleet-history.ts';
-import { createRuns, type RunsParts } from '../../../src/runs/create-runs.ts';
+import { createRuns, type RunsContext } from '../../../src/runs/create-runs.ts';
 import type { Change } from '../../../src/runs/run-model.ts';
 import type { Runs } from '../../../src/runs/runs.ts';
 import { CONFIG_UPDATE, FleetHost } from '../../support/fleet/fleet-host.ts';
@@ -37,7 +37,7 @@ afterEach(async () => {
   await host.sim.setFaults('');
 });
 
-function open(parts: Partial<RunsParts> = {}, home = mkdtempSync(join(tmpdir(), 'runs-fleet-'))): Runs {
+function open(context: Partial<RunsContext> = {}, home = mkdtempSync(join(tmpdir(), 'runs-fleet-'))): Runs {
   stateDir = home;
   const { UPDATE_CONFIG_STORE_TIMEOUT: _, ...environment } = host.environment();
   runs = createRuns({
@@ -51,7 +51,7 @@ function open(parts: Partial<RunsParts> = {}, home = mkdtempSync(join(tmpdir(), 
     authorization: () => null,
     report: (problem) => expect.unreachable(problem),
     limits: { firstRetryMs: 10, longestRetryMs: 20 },
-    ...parts,
+    ...context,
   });
   runs.start();
   return runs;

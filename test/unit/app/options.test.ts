@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CONFIG_UPDATE, type FleetOptions } from '../../../src/app/fleet/config-update-options.ts';
 import { chooseWays } from '../../../src/app/fleet/fleet-ways.ts';
 import { stopOnSignals } from '../../../src/app/fleet/stop-signals.ts';
-import type { World } from '../../../src/app/machine/machine-parts.ts';
+import type { World } from '../../../src/app/machine/machine-context.ts';
 import { UPDATE, type UpdateOptions } from '../../../src/app/machine/update-options.ts';
 import type { Command } from '../../../src/app/options/command.ts';
 import { parse } from '../../../src/app/options/parse-arguments.ts';

@@ -157,8 +157,8 @@ describe('a run that ends early', () => {
       return new Promise(() => {});
     };
     const target = { ...fixed(config, 'd1'), ...(step === 'list' ? { list: never } : {}) };
-    const parts = { target, settings: config, ...(step === 'publish' ? { publish: never } : {}) };
-    const { report } = await run(parts, { signal: stop.signal });
+    const context = { target, settings: config, ...(step === 'publish' ? { publish: never } : {}) };
+    const { report } = await run(context, { signal: stop.signal });
     expect(report).toMatchObject({ outcome: 'failed', machines: [], error: { code: 'cancelled' } });
     expect(machines.arrived).toEqual([]);
   });

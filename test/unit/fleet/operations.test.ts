@@ -42,11 +42,11 @@ describe('an update of the fleet', () => {
     machines = await startMachines(() => undefined);
     const config = settings(machines.url);
     const target = fixed(config, 'd1');
-    const parts =
+    const context =
       step === 'publish'
         ? { target, publish: () => Promise.reject(failure) }
         : { target: { ...target, list: () => Promise.reject(failure) } };
-    const { report } = await run({ settings: config, ...parts });
+    const { report } = await run({ settings: config, ...context });
     const { code, message, hint } = failure;
     expect(report).toMatchObject({ outcome: 'failed', machines: [], error: { code, message, hint } });
   });

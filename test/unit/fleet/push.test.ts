@@ -17,14 +17,14 @@ async function send(behave: Behaviour, { force = false, dryRun = false } = {}) {
   machines = await startMachines(behave);
   const config = settings(machines.url, { attempts: 4 });
   const sending = sendingOf(ours, key);
-  const parts = {
+  const context = {
     target: fixed(config, 'd1'),
     settings: config,
     publish: () => Promise.resolve({ kind: 'push', index, to: 'fly' } as const),
     push: { sending: () => sending, force },
     credentials: { scheme: 'bearer', token: 'a-token' } as const,
   };
-  const { report } = await run(parts, { operation: dryRun ? 'dry-run' : 'update' });
+  const { report } = await run(context, { operation: dryRun ? 'dry-run' : 'update' });
   const [outcome] = report.machines;
   return {
     sending,

@@ -10,7 +10,7 @@ import { NOTHING_KEPT } from '../../../src/journal/kept-indexes.ts';
 import { type Circumstances, decide, isOlder } from '../../../src/publish/decide.ts';
 import { openMemory } from '../../../src/publish/memory.ts';
 import { likelyEtag, readOurs, removeLeftCopies, withLikelyTime } from '../../../src/publish/our-index.ts';
-import type { PublishParts } from '../../../src/publish/publish-context.ts';
+import type { PublishContext } from '../../../src/publish/publish-context.ts';
 import { sendingOf } from '../../../src/publish/sending.ts';
 import { isSigned } from '../../../src/signature.ts';
 import { soundWith } from '../../support/indexes/indexes.ts';
@@ -101,26 +101,26 @@ describe('whether this host may publish over what stands there', () => {
 
 describe('what is remembered of publications', () => {
   it('is the last twenty that were about to be sent, each once, until one is known to stand there', async () => {
-    const parts = {
+    const context = {
       site: { ...siteOf('local'), dbDir },
       storeName: 's',
       lockTimeoutMs: 10_000,
-    } as PublishParts;
-    const memory = await openMemory(parts, false);
+    } as PublishContext;
+    const memory = await openMemory(context, false);
     for (let at = 0; at < 22; at++) await memory.intend(`d${at}`, NOTHING_KEPT);
     await memory.intend('d5', NOTHING_KEPT);
     expect(memory.state.intended).toHaveLength(20);
     expect([memory.state.intended[0], memory.state.intended.at(-1)]).toEqual(['d2', 'd5']);
     await memory.published({ etag: '"a"', digest: 'd', time: 't' }, NOTHING_KEPT);
     await memory.inventoried('"b"');
-    expect((await openMemory(parts, true)).state).toEqual({
+    expect((await openMemory(context, true)).state).toEqual({
       last: { etag: '"a"', digest: 'd', time: 't', inventoried: false },
       intended: [],
     });
     await memory.inventoried('"a"');
-    const again = await openMemory(parts, true);
+    const again = await openMemory(context, true);
     expect([again.state.last?.inventoried, again.readOnly]).toEqual([true, true]);
-    expect((await openMemory({ ...parts, storeName: 'other' }, true)).state.last).toBe(null);
+    expect((await openMemory({ ...context, storeName: 'other' }, true)).state.last).toBe(null);
   });
 });
 

@@ -59,7 +59,7 @@ describe('changes of this host that were never published', () => {
         return await scene.published.store.put(...args);
       },
     };
-    const raced = new Admin(store, 'ada@office', { site: ada.parts.site });
+    const raced = new Admin(store, 'ada@office', { site: ada.context.site });
     expect(await raced.undo()).toMatchObject({ kind: 'changed-elsewhere' });
     expect([await scene.stored(), ada.digest]).toEqual([imageDigest(C), imageDigest(B)]);
   });
@@ -78,7 +78,7 @@ describe('a publication whose answer was lost', () => {
         return put;
       },
     };
-    const cut = new Admin(store, 'ada@office', { site: ada.parts.site });
+    const cut = new Admin(store, 'ada@office', { site: ada.context.site });
     const run = newRunId();
     ada.put(B, LATER);
     await expect(cut.publish({ run })).rejects.toMatchObject({ code: 'store-timeout' });
@@ -102,7 +102,7 @@ describe('a publication whose answer was lost', () => {
         throw new Failure('store-unreachable', 'gone', { hint: 'Again.' });
       },
     };
-    const cut = new Admin(store, 'ada@office', { site: ada.parts.site });
+    const cut = new Admin(store, 'ada@office', { site: ada.context.site });
     await expect(cut.undo()).rejects.toMatchObject({ code: 'store-unreachable' });
     expect(cut.notes.at(-1)).toMatch(/^the index of this host is the one that was put back/);
     expect(await scene.stored()).toBe(imageDigest(B));

@@ -88,7 +88,7 @@ describe('an undo', () => {
   it('brings back what a release before this one had published from here', async () => {
     const old = scene.admin({ keepPublished: 0 });
     await scene.publish(old, A);
-    const present = new Admin(scene.published.store, 'ada@office', { site: old.parts.site });
+    const present = new Admin(scene.published.store, 'ada@office', { site: old.context.site });
     old.put(B, LATER);
     expect(await present.publish()).toMatchObject({ kind: 'published' });
     expect(await present.undo()).toMatchObject({ kind: 'published', index: { digest: imageDigest(A) } });
@@ -105,7 +105,7 @@ describe('an undo', () => {
         return scene.published.store.get(...args);
       },
     };
-    const next = new Admin(store, 'ada@office', { site: ada.parts.site });
+    const next = new Admin(store, 'ada@office', { site: ada.context.site });
     ada.put(B, LATER);
     await next.publish();
     expect(asked).not.toContain(KEY);

@@ -7,7 +7,7 @@ import { ensureReadyDir } from '../../../src/ready/ready-place.ts';
 import { readReadySettings } from '../../../src/ready/ready-settings.ts';
 import { dropTaken, hasNotes, leaveNotes, takeNew, takeNotes } from '../../../src/ready/request-notes.ts';
 import { runRound } from '../../../src/ready/round.ts';
-import type { ReadyParts, StageOutcome } from '../../../src/ready/stages.ts';
+import type { ReadyContext, StageOutcome } from '../../../src/ready/stages.ts';
 import { buildIndex } from '../../support/indexes/indexes.ts';
 import { siteOf } from '../../support/machine/site.ts';
 
@@ -62,7 +62,7 @@ describe('a round', () => {
   const done: StageOutcome = { counts: { written: 2 }, failures: [] };
   const said: string[] = [];
   const unexpected: unknown[] = [];
-  const parts = (stages: Partial<ReadyParts['stages']>, index = true): ReadyParts => {
+  const context = (stages: Partial<ReadyContext['stages']>, index = true): ReadyContext => {
     if (index) writeFileSync(join(home, 'index.sqlite3'), buildIndex());
     return {
       site: { ...siteOf('fly-iad'), dbDir: home, appRoot: home },
@@ -77,7 +77,7 @@ describe('a round', () => {
     const tenants = async () => {
       throw new Failure('disk', 'full', { hint: 'h' });
     };
-    const summary = await runRound(parts({ tenants }), { scope, dryRun: false, number: 1 });
+    const summary = await runRound(context({ tenants }), { scope, dryRun: false, number: 1 });
     expect(summary).toMatchObject({
       outcome: 'failed',
       counts: { 'pages written': 2 },
@@ -87,13 +87,13 @@ describe('a round', () => {
   });
 
   it('says that it is done, or of a dry run what would be, and tells of what nobody foresaw', async () => {
-    expect((await runRound(parts({}), { scope, dryRun: false, number: 1 })).outcome).toBe('done');
-    expect((await runRound(parts({}), { scope, dryRun: true, number: 1 })).outcome).toBe('dry-run');
+    expect((await runRound(context({}), { scope, dryRun: false, number: 1 })).outcome).toBe('done');
+    expect((await runRound(context({}), { scope, dryRun: true, number: 1 })).outcome).toBe('dry-run');
     const odd = new TypeError('odd');
     const pages = async () => {
       throw odd;
     };
-    const summary = await runRound(parts({ pages }), { scope, dryRun: false, number: 1 });
+    const summary = await runRound(context({ pages }), { scope, dryRun: false, number: 1 });
     expect([summary.failures[0]?.code, unexpected.splice(0)]).toEqual(['internal', [odd]]);
   });
 
@@ -103,7 +103,7 @@ describe('a round', () => {
       begun += 1;
       return done;
     };
-    const summary = await runRound(parts({ tenants }, false), { scope, dryRun: false, number: 1 });
+    const summary = await runRound(context({ tenants }, false), { scope, dryRun: false, number: 1 });
     expect([summary.outcome, summary.error?.code, begun]).toEqual(['failed', 'index-missing', 0]);
   });
 
@@ -120,7 +120,7 @@ describe('a round', () => {
         order.push(`end ${stage}`);
       };
     };
-    await runRound(parts({ pages }), { scope, dryRun: false, number: 1, beside });
+    await runRound(context({ pages }), { scope, dryRun: false, number: 1, beside });
     expect(order).toEqual(['begin tenants', 'end tenants', 'begin pages', 'pages', 'end pages']);
   });
 });

@@ -106,8 +106,8 @@ describe('the inventories', () => {
         return { kind: 'stored', etag: '"i"' };
       },
     } as unknown as ObjectStore;
-    const parts = { site: siteOf('fly-iad'), openStore: async () => store, storeTimeoutMs: 1000 };
-    const run = { parts, deadline: new Deadline(null), ledger, steps, tally } as unknown as Run;
+    const context = { site: siteOf('fly-iad'), openStore: async () => store, storeTimeoutMs: 1000 };
+    const run = { context, deadline: new Deadline(null), ledger, steps, tally } as unknown as Run;
     for (const one of [owed('a'), owed('b'), owed('c', 'index'), owed('d', 'syd')]) ledger.owe(one);
     expect(await payInventories(run, ledger.owed())).toBe('iad');
     expect(asked).toEqual([

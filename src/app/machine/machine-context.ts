@@ -16,7 +16,7 @@ import { type Host, readSite } from '../../site/read-site.ts';
 import type { Site } from '../../site/site.ts';
 import type { StoreSettings } from '../../store/object-store.ts';
 import { readStoreSettings } from '../../store/store-settings.ts';
-import type { Parts } from '../../update/update-context.ts';
+import type { UpdateContext } from '../../update/update-context.ts';
 import { readUpdateSettings } from '../../update/update-settings.ts';
 import { versionText } from '../../version.ts';
 import { makeDirectories } from '../known-directories.ts';
@@ -126,17 +126,17 @@ export function buildVoice(world: World, reporters: readonly Reporter[], standar
 }
 
 /**
- * Builds the parts from the environment. The store's variables are read when it is opened: a rollback, the start hook
+ * Builds the context of an update from the environment. The store's variables are read when it is opened: a rollback, the start hook
  * and a request for the state do not need them, and must not fail because of them.
  *
  * @param makesDirectories whether missing directories are made, before anything is said of them
  * @throws {Failure} `config-invalid`, naming the variable or the key of the override file.
  */
-export async function buildParts(
+export async function buildUpdateContext(
   world: World,
   voice: Voice,
   { makesDirectories = false }: { readonly makesDirectories?: boolean } = {},
-): Promise<Parts> {
+): Promise<UpdateContext> {
   const { env } = world;
   const warn = (message: string, isPrivate = false) =>
     voice.report({ type: 'note', level: 'warning', isPrivate, message });
@@ -186,7 +186,7 @@ export async function buildParts(
 export async function installedUsers({
   site,
   settings,
-}: Pick<Parts, 'site' | 'settings'>): Promise<readonly User[] | null> {
+}: Pick<UpdateContext, 'site' | 'settings'>): Promise<readonly User[] | null> {
   const { image } = await readLiveIndex(site, settings.maxIndexBytes);
   if (!image) return null;
   const [{ openImage }, { readIndex }] = await Promise.all([

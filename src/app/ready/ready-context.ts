@@ -1,25 +1,25 @@
 import { resolve } from 'node:path';
 import { prerenderStage } from '../../ready/application-prerender.ts';
 import { readReadySettings } from '../../ready/ready-settings.ts';
-import type { ReadyParts, Stage } from '../../ready/stages.ts';
+import type { ReadyContext, Stage } from '../../ready/stages.ts';
 import { mappingAt } from '../../site/data.ts';
 import type { Site } from '../../site/site.ts';
 import { ownPart } from '../../site/static.ts';
 import { readTenantSettings } from '../../tenants/tenants-settings.ts';
-import type { Parts } from '../../update/update-context.ts';
-import { buildParts, storeSettingsOf, type Voice, type World } from '../machine/machine-parts.ts';
+import type { UpdateContext } from '../../update/update-context.ts';
+import { buildUpdateContext, storeSettingsOf, type Voice, type World } from '../machine/machine-context.ts';
 import { readAddress, type SiteAddress } from './site-address.ts';
 
 /**
- * Builds the parts of the ready hook from the environment. What a stage consists of is loaded when it begins.
+ * Builds the context of the ready hook from the environment. What a stage consists of is loaded when it begins.
  *
  * @throws {Failure} `config-invalid`, naming the variable or the key of the override file.
  */
-export async function buildReadyParts(world: World, voice: Voice): Promise<ReadyParts> {
+export async function buildReadyContext(world: World, voice: Voice): Promise<ReadyContext> {
   const { env } = world;
-  const parts = await buildParts(world, voice);
-  const { site, report, unexpected } = parts;
-  const { maxIndexBytes } = parts.settings;
+  const context = await buildUpdateContext(world, voice);
+  const { site, report, unexpected } = context;
+  const { maxIndexBytes } = context.settings;
   const settings = readReadySettings(env);
   const served = servedBy(site);
   const pages = prerenderStage({
@@ -27,18 +27,24 @@ export async function buildReadyParts(world: World, voice: Voice): Promise<Ready
     publicDir: served.publicDir,
     env,
     settings,
-    builtin: builtinPages(parts, readAddress(env, site)),
+    builtin: builtinPages(context, readAddress(env, site)),
     pagesOf: async (index) => {
       const { pagePaths } = await import('../../pages/plan-pages.ts');
       return pagePaths(index);
     },
   });
-  return { site, maxIndexBytes, report, unexpected, stages: { tenants: tenantsStage(world, parts), pages } };
+  return {
+    site,
+    maxIndexBytes,
+    report,
+    unexpected,
+    stages: { tenants: tenantsStage(world, context), pages },
+  };
 }
 
-function tenantsStage(world: World, parts: Parts): Stage {
+function tenantsStage(world: World, context: UpdateContext): Stage {
   const { env } = world;
-  const { site, unexpected } = parts;
+  const { site, unexpected } = context;
   const settings = readTenantSettings(env);
   const store = storeSettingsOf(world);
   const openStore = async () => (store ? (await import('../../store/store.ts')).createStore(store) : null);
@@ -49,7 +55,7 @@ function tenantsStage(world: World, parts: Parts): Stage {
     if (message !== null) tell({ type: 'note', level: 'warning', message });
     const { prepareTenants } = await import('../../tenants/prepare.ts');
     const { readInstalledIndex } = await import('../../install/installed-index.ts');
-    const readIndex = async () => (await readInstalledIndex(site, parts.settings.maxIndexBytes)).index;
+    const readIndex = async () => (await readInstalledIndex(site, context.settings.maxIndexBytes)).index;
     return await prepareTenants(
       { site, settings, env, openStore, readIndex, report: tell, unexpected },
       index,
@@ -58,7 +64,7 @@ function tenantsStage(world: World, parts: Parts): Stage {
   };
 }
 
-function builtinPages({ site }: Parts, address: SiteAddress): Stage {
+function builtinPages({ site }: UpdateContext, address: SiteAddress): Stage {
   return async (index, { step, dryRun, tell }) => {
     const [{ planPages }, { writePages }, { pagesAround }] = await Promise.all([
       import('../../pages/plan-pages.ts'),

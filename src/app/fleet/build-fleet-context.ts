@@ -1,14 +1,14 @@
 import { databaseKey, INDEX_NAME } from '../../bucket/object-names.ts';
 import { Failure } from '../../failure.ts';
-import type { FleetParts, Way } from '../../fleet/fleet-context.ts';
+import type { FleetContext, Way } from '../../fleet/fleet-context.ts';
 import type { Sending } from '../../fleet/fleet-model.ts';
 import type { FleetSettings } from '../../fleet/fleet-settings.ts';
 import type { PublishedIndex } from '../../report/fleet-results.ts';
 import type { Site } from '../../site/site.ts';
 import type { StoreSettings } from '../../store/object-store.ts';
-import { siteOf, storeSettingsOf, type World } from '../machine/machine-parts.ts';
+import { siteOf, storeSettingsOf, type World } from '../machine/machine-context.ts';
 import {
-  type Ingredients,
+  type FleetCall,
   ofThisHost,
   ofThisHostIfAny,
   openStore,
@@ -21,12 +21,12 @@ import { type Chosen, signingKey } from './fleet-ways.ts';
 const KEY = databaseKey(INDEX_NAME);
 
 /**
- * Builds the parts of a run over the fleet.
+ * Builds the context of a run over the fleet.
  *
  * @throws {Failure} `config-invalid`
  */
-export async function buildFleetParts(ingredients: Ingredients): Promise<{ parts: FleetParts; site: Site }> {
-  const { world, task, chosen, settings, credentials, report, unexpected } = ingredients;
+export async function buildFleetContext(call: FleetCall): Promise<{ context: FleetContext; site: Site }> {
+  const { world, task, chosen, settings, credentials, report, unexpected } = call;
   const site = await siteOf(world);
   // If an index is only pushed, the store's settings need not be valid.
   const isStoreUsed = chosen.some(({ isPushed }) => !isPushed);
@@ -35,7 +35,7 @@ export async function buildFleetParts(ingredients: Ingredients): Promise<{ parts
   const { accountCaution } = world;
   if (accountCaution) report({ type: 'note', message: `warning: ${accountCaution}` });
   report({ type: 'note', message: describePlaces(store, chosen, settings) });
-  const ways = { ingredients, site, prepared: preparation(ingredients, site) };
+  const ways = { call, site, prepared: preparation(call, site) };
   const stored = storedWay(ways, storeSettings);
   const pushed = pushedWay(ways, store !== null || Boolean(world.env['UPDATE_CONFIG_KEY']));
   const all = chosen.map(({ target, isPushed }): Way => {
@@ -44,11 +44,11 @@ export async function buildFleetParts(ingredients: Ingredients): Promise<{ parts
   });
   const [first, ...others] = all;
   if (!first) throw new Error('there is no target');
-  return { parts: { ...first, others, settings, report, unexpected }, site };
+  return { context: { ...first, others, settings, report, unexpected }, site };
 }
 
 interface Ways {
-  readonly ingredients: Ingredients;
+  readonly call: FleetCall;
   readonly site: Site;
   /** Does what comes before, once. */
   readonly prepared: (signal: AbortSignal) => Promise<void>;
@@ -57,20 +57,20 @@ interface Ways {
 type Provided = Pick<Way, 'publish' | 'stored'>;
 
 /** The index gets to the machines by the store; where there is none, they have it already. */
-function storedWay({ ingredients, site, prepared }: Ways, storeSettings: StoreSettings | null): Provided {
-  const { task, chosen } = ingredients;
+function storedWay({ call, site, prepared }: Ways, storeSettings: StoreSettings | null): Provided {
+  const { task, chosen } = call;
   const ownIndex = chosen.every(({ target, isPushed }) => isPushed || target.ownIndex);
   return {
     publish: async (signal) => {
       if (!task.publish) return { kind: 'unchanged', index: await storedIndex(storeSettings) };
       await prepared(signal);
       if (!storeSettings && ownIndex && task.replaces === null && !task.undo)
-        return { kind: 'local', index: (await ofThisHost(ingredients, site)).index };
-      return await publishOurs(ingredients, site, needed(storeSettings));
+        return { kind: 'local', index: (await ofThisHost(call, site)).index };
+      return await publishOurs(call, site, needed(storeSettings));
     },
     stored: async () => {
       if (storeSettings) return { index: await lookUp(storeSettings), from: 'store' };
-      const index = ownIndex ? await ofThisHostIfAny(ingredients, site) : null;
+      const index = ownIndex ? await ofThisHostIfAny(call, site) : null;
       return { index, from: index && 'host' };
     },
   };
@@ -78,23 +78,23 @@ function storedWay({ ingredients, site, prepared }: Ways, storeSettings: StoreSe
 
 /** The index is sent to the machines. */
 function pushedWay(
-  { ingredients, site, prepared }: Ways,
+  { call, site, prepared }: Ways,
   isSetUp: boolean,
 ): Provided & { sending: () => Sending | null } {
   let sending: Sending | null = null;
   return {
     sending: () => sending,
     publish: async (signal) => {
-      const key = signingKey(ingredients.world);
+      const key = signingKey(call.world);
       await prepared(signal);
-      const { ours, index, undoes } = await toSend(ingredients, site);
+      const { ours, index, undoes } = await toSend(call, site);
       const { sendingOf } = await import('../../publish/sending.ts');
       sending = sendingOf(ours, key);
-      const to = ingredients.chosen.filter(({ isPushed }) => isPushed).map(({ target }) => target.name);
+      const to = call.chosen.filter(({ isPushed }) => isPushed).map(({ target }) => target.name);
       return { kind: 'push', ...(undoes === undefined ? {} : { undoes }), index, to: to.join(' and ') };
     },
     stored: async () => {
-      const index = await ofThisHostIfAny(ingredients, site);
+      const index = await ofThisHostIfAny(call, site);
       return { index, from: isSetUp ? 'push' : index && 'host' };
     },
   };

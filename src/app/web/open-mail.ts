@@ -1,11 +1,11 @@
-import { createMail, type Mail, type MailParts } from '../../mail/create-mail.ts';
+import { createMail, type Mail, type MailContext } from '../../mail/create-mail.ts';
 import type { MailUser } from '../../mail/write-letters.ts';
 import { namesIn, textOf, type WholeRow } from '../../requests/index-tables.ts';
 import type { PasswordDesk } from '../../web/password/password-desk.ts';
 import type { People } from '../../web/person.ts';
 
-export interface MailIngredients
-  extends Pick<MailParts, 'stateDir' | 'settings' | 'runs' | 'report' | 'limits'> {
+export interface MailOptions
+  extends Pick<MailContext, 'stateDir' | 'settings' | 'runs' | 'report' | 'limits'> {
   readonly people: () => Promise<People>;
   /** Where these pages are seen; null only where no mail is sent. */
   readonly webUrl: string | null;
@@ -14,10 +14,10 @@ export interface MailIngredients
 }
 
 /** Mails as the pages and the index have them. @throws {Failure} `disk`, `config-invalid` */
-export function openMail({ people, webUrl, passwords, ...parts }: MailIngredients): Mail {
+export function openMail({ people, webUrl, passwords, ...context }: MailOptions): Mail {
   const pageAt = (path: string): string => `${webUrl ?? ''}${path}`;
   return createMail({
-    ...parts,
+    ...context,
     pageAt,
     now: Date.now,
     users: async () => (await people()).rows.users.map(mailUserOf),

@@ -15,9 +15,9 @@ import type { MailLimits } from '../../mail/postman.ts';
 import { IndexEditor } from '../../requests/index-editor.ts';
 import { IndexReader } from '../../requests/index-reader.ts';
 import { isInIndex } from '../../requests/recover-change.ts';
-import { createRuns, type RunsParts } from '../../runs/create-runs.ts';
+import { createRuns, type RunsContext } from '../../runs/create-runs.ts';
 import { FleetLook } from '../../runs/fleet-look.ts';
-import type { ChildParts } from '../../runs/run-config-update.ts';
+import type { ChildContext } from '../../runs/run-config-update.ts';
 import type { Site } from '../../site/site.ts';
 import { navigatorPart } from '../../site/static.ts';
 import type { StoreSettings } from '../../store/object-store.ts';
@@ -32,7 +32,7 @@ import { createWebhooks, type Webhooks } from '../../webhooks/create-webhooks.ts
 import type { WebhookLimits } from '../../webhooks/webhook-limits.ts';
 import { type DeploySettings, deploymentOf, readDeploySettings } from './code-changes.ts';
 import { livePeople } from './live-people.ts';
-import { openMail } from './mail-parts.ts';
+import { openMail } from './open-mail.ts';
 import type { PasswordThread } from './password-thread.ts';
 import { publishedComparison } from './published-comparison.ts';
 import { webKey } from './web-key.ts';
@@ -51,7 +51,7 @@ const DAY_SECONDS = 86_400;
 /** Requests a second that ask for updates, verified or not: whoever releases often does so once a minute. */
 const MOST_HOOKS = 10;
 
-export interface Ingredients {
+export interface WebContextOptions {
   readonly site: Site;
   readonly settings: WebSettings;
   readonly env: NodeJS.ProcessEnv;
@@ -62,7 +62,7 @@ export interface Ingredients {
   /** Of the object store; null for none. @throws {Failure} `config-invalid` */
   readonly storeSettings?: () => StoreSettings | null;
   /** Other times, and another program for config-update: for tests. */
-  readonly runs?: Partial<Pick<RunsParts, 'limits' | 'command'>>;
+  readonly runs?: Partial<Pick<RunsContext, 'limits' | 'command'>>;
   /** Other times for mails: for tests. */
   readonly mailLimits?: Partial<MailLimits>;
   readonly webhookLimits?: Partial<WebhookLimits>;
@@ -84,7 +84,7 @@ export function openWebContext({
   runs: other = {},
   mailLimits,
   webhookLimits,
-}: Ingredients): WebContext {
+}: WebContextOptions): WebContext {
   const { target, publicUrls, webUrl, isTrusted } = settings;
   requireDbDir(site.dbDir);
   const stateDir = webStateDir(settings.stateDir, log.warn);
@@ -99,7 +99,7 @@ export function openWebContext({
   let mail: Mail | null = null;
   let webhooks: Webhooks | null = null;
   let meters: Meters | null = null;
-  const child: ChildParts = {
+  const child: ChildContext = {
     command: other.command ?? [join(site.appRoot, 'scripts/config-update')],
     cwd: site.appRoot,
     env: Object.fromEntries(Object.entries(env).filter(([name]) => !OURS.test(name))),
@@ -218,7 +218,7 @@ function deploymentPart(
   { command, source, isRunHere }: DeploySettings,
   env: NodeJS.ProcessEnv,
   { machineId: machine }: Site,
-): Pick<RunsParts, 'deployment'> {
+): Pick<RunsContext, 'deployment'> {
   return isRunHere && source !== null ? { deployment: { command, cwd: source, env, machine } } : {};
 }
 
