@@ -85,7 +85,7 @@ export function readBody(
     const whole = length === null ? null : Buffer.allocUnsafeSlow(length);
     const chunks: Buffer[] = [];
     let got = 0;
-    const settle = (body: Body): void => {
+    const finish = (body: Body): void => {
       clearTimeout(timer);
       stream.off('data', onData).off('end', onEnd).off('error', onEnd).off('close', onEnd).pause();
       resolve(body);
@@ -94,12 +94,12 @@ export function readBody(
       if (whole) chunk.copy(whole, got);
       else chunks.push(chunk);
       got += chunk.length;
-      if (whole && got >= whole.length) settle({ kind: 'whole', bytes: whole });
-      else if (got > maxBytes) settle({ kind: 'too-large' });
+      if (whole && got >= whole.length) finish({ kind: 'whole', bytes: whole });
+      else if (got > maxBytes) finish({ kind: 'too-large' });
     };
     const onEnd = (): void =>
-      settle(length === null ? { kind: 'whole', bytes: Buffer.concat(chunks) } : { kind: 'cut-short', got });
-    const timer = setTimeout(() => settle({ kind: 'too-slow', got }), timeMs);
+      finish(length === null ? { kind: 'whole', bytes: Buffer.concat(chunks) } : { kind: 'cut-short', got });
+    const timer = setTimeout(() => finish({ kind: 'too-slow', got }), timeMs);
     stream.on('data', onData).on('end', onEnd).on('error', onEnd).on('close', onEnd).resume();
     if (stream.readableEnded || stream.destroyed) onEnd();
   });
@@ -122,31 +122,31 @@ export async function discardBody(input: Input, patienceMs: number): Promise<voi
 /** The first of: a chunk, the end (or a broken stream), the end of patience. */
 function firstOf(stream: Readable, patienceMs: number): Promise<'body' | 'none' | 'silent'> {
   return new Promise((resolve) => {
-    const settle = (answer: 'body' | 'none' | 'silent'): void => {
+    const finish = (answer: 'body' | 'none' | 'silent'): void => {
       clearTimeout(timer);
       stream.off('data', onData).off('end', onEnd).off('error', onEnd).pause();
       if (answer === 'silent') abandon(stream);
       resolve(answer);
     };
     const onData = (chunk: Buffer | string): void => {
-      if (chunk.length > 0) settle('body');
+      if (chunk.length > 0) finish('body');
     };
-    const onEnd = (): void => settle('none');
-    const timer = setTimeout(() => settle('silent'), patienceMs);
+    const onEnd = (): void => finish('none');
+    const timer = setTimeout(() => finish('silent'), patienceMs);
     stream.on('data', onData).on('end', onEnd).on('error', onEnd);
   });
 }
 
 function untilEnd(stream: Readable, patienceMs: number): Promise<void> {
   return new Promise((resolve) => {
-    const settle = (): void => {
+    const finish = (): void => {
       clearTimeout(timer);
       abandon(stream);
       resolve();
     };
-    const timer = setTimeout(settle, patienceMs);
-    stream.on('end', settle).on('error', settle).on('close', settle).resume();
-    if (stream.readableEnded || stream.destroyed) settle();
+    const timer = setTimeout(finish, patienceMs);
+    stream.on('end', finish).on('error', finish).on('close', finish).resume();
+    if (stream.readableEnded || stream.destroyed) finish();
   });
 }
 

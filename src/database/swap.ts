@@ -64,7 +64,7 @@ export async function swapDatabase(swap: Swap): Promise<Swapped> {
     const patient = patience(path, swap.busyTimeoutMs ?? 10_000);
     const target = await inspect(patient, swap);
     const swapped = target ? await backUpInto(swap, target, patient) : replaceFile(swap);
-    await settle(patient, swapped.digest, swap.mtime);
+    await finishSwap(patient, swapped.digest, swap.mtime);
     return swapped;
   } catch (error) {
     throw diskError('cannot replace', path, error);
@@ -141,7 +141,7 @@ async function backUpInto(swap: Swap, target: Target, patient: Patience): Promis
  * The work after the new database is in place: a check of what readers see now, and its time. A disk that is full by
  * then, or other processes that leave no gap, may prevent it; that takes nothing back, so it is not a failure.
  */
-async function settle(patient: Patience, digest: string, mtime: Date): Promise<void> {
+async function finishSwap(patient: Patience, digest: string, mtime: Date): Promise<void> {
   try {
     await untilFree(patient, () => prove(patient.path, digest, mtime));
   } catch (error) {

@@ -23,7 +23,7 @@ const CLEAR_BELOW = '\x1b[J';
 const MOST_SKIPPED = 10;
 
 /**
- * A run as a person watches it: what is settled scrolls by, and below it stands a picture of what is under way, drawn
+ * A run as a person watches it: what does not change any more scrolls by, and below it stands a picture of what is under way, drawn
  * anew in its place, each line over the old one. A row above it is left alone: where the whole screen is cleared, tmux
  * keeps what was on it, ten pictures a second. The terminal is never set to anything, not even the cursor is hidden: so nothing needs to be
  * restored, however the run ends. No other screen is opened, so what was there at the end stays.
@@ -43,7 +43,7 @@ export class LiveFleet {
 
   readonly report: Reporter = (event) => {
     this.#progress.apply(event);
-    const lines = this.#settled(event);
+    const lines = this.#lastingLines(event);
     if (lines.length > 0 || event.type === 'run-ended') this.#draw(Date.parse(event.at), lines);
   };
 
@@ -68,8 +68,8 @@ export class LiveFleet {
     this.#closed = true;
   }
 
-  /** What is settled by an event, for good. */
-  #settled(event: RunEvent): readonly string[] {
+  /** Lines of an event that do not change any more. */
+  #lastingLines(event: RunEvent): readonly string[] {
     const lines = this.#lines(event);
     switch (event.type) {
       case 'item':

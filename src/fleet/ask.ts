@@ -4,10 +4,10 @@ import { backoff, pause } from '../backoff.ts';
 import { monotonicMs } from '../clock.ts';
 import type { Tell } from '../report/events.ts';
 import { type FleetError, type Machine, type MachineOutcome, nameOf } from '../report/fleet-results.ts';
+import { type Question, type Verdict, verdictOn } from './answer-verdict.ts';
 import { exchange } from './exchange.ts';
 import type { Target } from './fleet-model.ts';
 import type { FleetSettings } from './fleet-settings.ts';
-import { judge, type Question, type Verdict } from './judge-answer.ts';
 
 /** What the requests to all machines of a run share. */
 export interface Asking {
@@ -95,7 +95,7 @@ async function attempt(asking: Asking, machine: Machine): Promise<Verdict> {
     maxBytes: settings.maxAnswerBytes,
     signal: asking.signal,
   });
-  const { verdict, log } = judge(reply, machine, question);
+  const { verdict, log } = verdictOn(reply, machine, question);
   const { step } = asking;
   if (log.length > 0) asking.say({ type: 'log', step, kind: 'machine', name: nameOf(machine), lines: log });
   return verdict;

@@ -1,9 +1,9 @@
 import { isPrivateWay } from '../private-way.ts';
 import { bringsIndex, type FleetOperation, type PublishedIndex } from '../report/fleet-results.ts';
+import { dryRunVerdict, pushVerdict, type Question, updateVerdict } from './answer-verdict.ts';
 import type { Way } from './fleet-context.ts';
-import { type Question, settleDryRun, settlePush, settleUpdate } from './judge-answer.ts';
 import { authorization } from './machine-login.ts';
-import { settleState } from './verify.ts';
+import { stateVerdict } from './verify.ts';
 
 /** The question to all machines of a run, and the headers of its requests. */
 interface Asked {
@@ -15,7 +15,7 @@ interface Asked {
 }
 
 /**
- * The question to the machines, and how answers are judged. A dry run sends credentials if the way is private; without
+ * The question to the machines, and what an answer to it means. A dry run sends credentials if the way is private; without
  * credentials it asks only for the state, which needs none.
  *
  * @param index that the machines should have; null for none
@@ -30,10 +30,10 @@ export function chooseQuestion(
   const { namesMachines, url } = target;
   const sends = push?.sending();
   if (sends && index && operation !== 'verify') {
-    const settle = settlePush(index, operation === 'dry-run');
+    const verdict = pushVerdict(index, operation === 'dry-run');
     const flags = [operation === 'dry-run' ? 'dry_run=1' : '', push?.force ? 'force=1' : ''];
     const query = flags.filter(Boolean).join('&');
-    return { question: { query, namesMachines, settle, sends }, headers: {}, notes: [] };
+    return { question: { query, namesMachines, verdict, sends }, headers: {}, notes: [] };
   }
   const sent = credentials !== null && isPrivateWay(url);
   const headers: Record<string, string> = sent ? { Authorization: authorization(credentials) } : {};
@@ -41,22 +41,23 @@ export function chooseQuestion(
     credentials !== null && !sent
       ? `credentials are not sent to ${url.host}, since everybody on the way could read them`
       : null;
-  const asked = (query: string, settle: Question['settle'], ...notes: (string | null)[]): Asked => ({
-    question: { query, namesMachines, settle },
+  const asked = (query: string, verdict: Question['verdict'], ...notes: (string | null)[]): Asked => ({
+    question: { query, namesMachines, verdict },
     headers,
     notes: notes.filter((note) => note !== null),
   });
-  if (bringsIndex(operation) && index) return asked('', settleUpdate(index, namesMachines, local), withheld);
-  if (operation === 'dry-run' && index && sent) return asked('dry_run=1', settleDryRun(index, namesMachines));
-  const settle = settleState(operation, index, push !== undefined);
+  if (bringsIndex(operation) && index) return asked('', updateVerdict(index, namesMachines, local), withheld);
+  if (operation === 'dry-run' && index && sent)
+    return asked('dry_run=1', dryRunVerdict(index, namesMachines));
+  const verdict = stateVerdict(operation, index, push !== undefined);
   if (operation === 'dry-run') {
     const only = 'a machine only says which index it has';
     return withheld === null
-      ? asked('state=1', settle, `without credentials ${only}: --user lets it say what would change`)
-      : asked('state=1', settle, `${withheld}; without them ${only}`);
+      ? asked('state=1', verdict, `without credentials ${only}: --user lets it say what would change`)
+      : asked('state=1', verdict, `${withheld}; without them ${only}`);
   }
   const compared = index
     ? null
     : 'without an index to compare with, the machines are compared with each other';
-  return asked('state=1', settle, withheld, compared);
+  return asked('state=1', verdict, withheld, compared);
 }

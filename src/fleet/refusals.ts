@@ -40,7 +40,7 @@ const LASTING: readonly string[] = ['config-invalid', 'check-failed', 'index-mis
 const NEVER = [501, 505];
 
 /** Whether this status is permanent, although others of its kind are worth another attempt. */
-export function isSettled(status: number, claim: Claim | null): boolean {
+export function isFinal(status: number, claim: Claim | null): boolean {
   if (NEVER.includes(status)) return true;
   return status === 500 && claim?.error != null && LASTING.includes(claim.error.code);
 }

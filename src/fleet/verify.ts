@@ -6,17 +6,17 @@ import {
   nameOf,
   type PublishedIndex,
 } from '../report/fleet-results.ts';
+import { failed, type Verdict } from './answer-verdict.ts';
 import { type Claim, type ClaimedIndex, sameBytes } from './claim.ts';
-import { failed, type Verdict } from './judge-answer.ts';
 
 /**
- * Judges the state that a machine reports. In a verification it must have the expected index, and the files of that
+ * The verdict on the state that a machine reports. In a verification it must have the expected index, and the files of that
  * index; if no index is expected, that of the first machine that answers. In a dry run it says whether an update would
  * change anything.
  *
  * @param byBytes whether equal bytes are the same index, even with different ETags
  */
-export function settleState(
+export function stateVerdict(
   operation: FleetOperation,
   expected: PublishedIndex | null,
   byBytes = false,
@@ -34,21 +34,21 @@ export function settleState(
     if (claim.outcome !== 'state')
       return failed('its answer has no state', 'Look at its version: it knows no ?state=1 yet.');
     const version = claim.fields['version'];
-    const settled = {
+    const reported = {
       etag: index?.etag ?? null,
       detail: describe(claim),
       ...(typeof version === 'string' && VERSION.test(version) ? { version } : {}),
     };
     reference ??= index;
-    const settledDown =
+    const isComplete =
       claim.changed === 0 && claim.fields['pendingReload'] !== true && !isRecord(claim.fields['fallback']);
-    const same = sameIndex(index, reference, byBytes) && settledDown;
+    const same = sameIndex(index, reference, byBytes) && isComplete;
     if (operation === 'verify')
-      return { kind: 'done', outcome: { ...settled, outcome: same ? 'same' : 'differs' } };
+      return { kind: 'done', outcome: { ...reported, outcome: same ? 'same' : 'differs' } };
     const todo = same ? 'nothing to do' : 'would be updated';
     return {
       kind: 'done',
-      outcome: { ...settled, outcome: 'dry-run', detail: `${todo}: ${settled.detail}` },
+      outcome: { ...reported, outcome: 'dry-run', detail: `${todo}: ${reported.detail}` },
     };
   };
 }

@@ -114,11 +114,11 @@ function attempt({ db, file }: Handle, path: string): Attempt {
       throw error;
     }
   } catch (error) {
-    return judge(error);
+    return failedAttempt(error);
   }
 }
 
-function judge(error: unknown): Attempt {
+function failedAttempt(error: unknown): Attempt {
   if (/^SQLITE_BUSY/.test(codeOf(error))) return 'busy';
   if (isDamage(error)) return 'damaged';
   throw error;

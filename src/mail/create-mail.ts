@@ -130,7 +130,7 @@ class MailRoom implements Mail {
 
   dismiss(id: number): void {
     if (this.#outbox.inState('given-up', MOST_SHOWN).some((mail) => mail.id === id))
-      this.#outbox.settle(id, 'moot', null);
+      this.#outbox.conclude(id, 'moot', null);
   }
 
   heard(ids: ReadonlySet<string>): void {

@@ -92,7 +92,7 @@ export class Outbox {
       .transaction(() => {
         for (const [key, letter] of letters) this.put(key, letter);
         if (about.kind === 'asked') this.#db.prepare('DELETE FROM mails WHERE sequence = ?').run(id);
-        else this.settle(id, 'sent', null);
+        else this.conclude(id, 'sent', null);
       })
       .immediate();
   }
@@ -130,7 +130,7 @@ export class Outbox {
       .run(dueAt, problem, id);
   }
 
-  settle(id: number, state: Exclude<MailStatus, 'waiting' | 'sending'>, problem: string | null): void {
+  conclude(id: number, state: Exclude<MailStatus, 'waiting' | 'sending'>, problem: string | null): void {
     this.#db
       .prepare('UPDATE mails SET state = ?, due_at = NULL, problem = ? WHERE sequence = ?')
       .run(state, problem, id);

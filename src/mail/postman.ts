@@ -101,14 +101,14 @@ export class Postman {
         signal,
         compose: () => this.#context.writer.write(letter),
       });
-      await this.#keep(() => this.#outbox.settle(id, isSent ? 'sent' : 'moot', null));
+      await this.#keep(() => this.#outbox.conclude(id, isSent ? 'sent' : 'moot', null));
     } catch (error) {
       const problem = error instanceof NotSent ? error.message : problemOf(error).message;
       const isFinal = error instanceof NotSent && error.isFinal;
       if (!signal.aborted) report(`a mail (${letter.kind}) was not sent: ${problem}`);
       const dueAt = now() + Math.round(backoff(limits, Math.min(mail.tries + 1, 30)));
       await this.#keep(() =>
-        isFinal ? this.#outbox.settle(id, 'given-up', problem) : this.#outbox.again(id, dueAt, problem),
+        isFinal ? this.#outbox.conclude(id, 'given-up', problem) : this.#outbox.again(id, dueAt, problem),
       );
     }
   }

@@ -29,15 +29,15 @@ export class LogGate {
   add(entry: LogEntry): void {
     const event = 'event' in entry ? entry.event : null;
     if (this.#isOpen) this.#pass(entry);
-    else if (event?.type === 'run-ended' && event.kind === 'state') this.#settle([entry]);
+    else if (event?.type === 'run-ended' && event.kind === 'state') this.#write([entry]);
     else if (isUpdateEnd(event) && this.#began !== null && changedNothing(event.result))
-      this.#settle(this.#shortened(event.result, event.at, monotonicMs() - this.#began));
+      this.#write(this.#shortened(event.result, event.at, monotonicMs() - this.#began));
     else this.#hold(entry, event);
   }
 
   /** Writes everything, from now on too. */
   open(): void {
-    this.#settle([...this.#early, ...this.#held]);
+    this.#write([...this.#early, ...this.#held]);
   }
 
   #hold(entry: LogEntry, event: RunEvent | null): void {
@@ -53,7 +53,7 @@ export class LogGate {
     return [...notes, { at, short: { run, outcome, etag, shared, ms: Math.round(ms) } }];
   }
 
-  #settle(entries: readonly LogEntry[]): void {
+  #write(entries: readonly LogEntry[]): void {
     this.#isOpen = true;
     this.#early = [];
     this.#held = [];

@@ -15,7 +15,7 @@ import { asRoot, rightsNow } from './rights.ts';
 
 const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 
-/** Bytes of a file by which it is judged. */
+/** Bytes of a file by which it is classified. */
 const HEAD_BYTES = 32;
 
 /**
@@ -25,7 +25,7 @@ const HEAD_BYTES = 32;
 export type Verdict = 'given' | 'left' | 'foreign';
 
 /** @param head the first bytes of a file; null for a directory */
-export type Judge = (name: string, head: Buffer | null) => Verdict;
+export type Classify = (name: string, head: Buffer | null) => Verdict;
 
 /**
  * Gives the application the files that earlier releases of this program made as root in directories of the application,
@@ -38,7 +38,7 @@ export type Judge = (name: string, head: Buffer | null) => Verdict;
  * @param names of the files that such a release may have made there
  * @returns the names that were given away
  */
-export function giveAwayLeftovers(directory: string, names: Iterable<string>, judge: Judge): string[] {
+export function giveAwayLeftovers(directory: string, names: Iterable<string>, classify: Classify): string[] {
   const rights = rightsNow();
   if (rights.kind !== 'application') return [];
   // Most are the application's already, and taking root's rights costs more than all these looks.
@@ -49,7 +49,7 @@ export function giveAwayLeftovers(directory: string, names: Iterable<string>, ju
     const fd = openOwn(directory, account);
     if (fd === null) return [];
     try {
-      return suspects.filter((name) => settle(fd, name, judge, account) === 'given');
+      return suspects.filter((name) => giveAway(fd, name, classify, account) === 'given');
     } finally {
       closeSync(fd);
     }
@@ -70,7 +70,7 @@ function openOwn(directory: string, { uid }: Account): number | null {
 }
 
 /** @param to null only to say what would become of it */
-function settle(parent: number, name: string, judge: Judge, to: Account | null): Verdict {
+function giveAway(parent: number, name: string, classify: Classify, to: Account | null): Verdict {
   const path = `/proc/self/fd/${parent}/${name}`;
   const seen = lstatSync(path, { throwIfNoEntry: false });
   if (seen?.uid !== 0) return 'left';
@@ -80,10 +80,10 @@ function settle(parent: number, name: string, judge: Judge, to: Account | null):
   try {
     const stats = fstatSync(fd);
     const verdict = stats.isDirectory()
-      ? judgeDirectory(fd, stats, name, judge)
-      : judgeFile(fd, stats, name, judge);
+      ? classifyDirectory(fd, stats, name, classify)
+      : classifyFile(fd, stats, name, classify);
     if (verdict !== 'given' || to === null) return verdict;
-    if (stats.isDirectory()) for (const inner of entriesOf(fd)) settle(fd, inner, judge, to);
+    if (stats.isDirectory()) for (const inner of entriesOf(fd)) giveAway(fd, inner, classify, to);
     fchownSync(fd, to.uid, to.gid);
     return verdict;
   } finally {
@@ -91,16 +91,16 @@ function settle(parent: number, name: string, judge: Judge, to: Account | null):
   }
 }
 
-function judgeFile(fd: number, stats: Stats, name: string, judge: Judge): Verdict {
+function classifyFile(fd: number, stats: Stats, name: string, classify: Classify): Verdict {
   const plain = stats.isFile() && stats.uid === 0 && stats.nlink === 1 && (stats.mode & 0o7000) === 0;
-  return plain ? judge(name, readStart(fd, Math.min(stats.size, HEAD_BYTES))) : 'foreign';
+  return plain ? classify(name, readStart(fd, Math.min(stats.size, HEAD_BYTES))) : 'foreign';
 }
 
 /** One that only root can write to, so that nothing in it becomes something else. */
-function judgeDirectory(fd: number, stats: Stats, name: string, judge: Judge): Verdict {
-  const verdict = isRoots(stats) ? judge(name, null) : 'foreign';
+function classifyDirectory(fd: number, stats: Stats, name: string, classify: Classify): Verdict {
+  const verdict = isRoots(stats) ? classify(name, null) : 'foreign';
   if (verdict !== 'given') return verdict;
-  const isForeign = (inner: string) => settle(fd, inner, judge, null) === 'foreign';
+  const isForeign = (inner: string) => giveAway(fd, inner, classify, null) === 'foreign';
   return entriesOf(fd).some(isForeign) ? 'foreign' : 'given';
 }
 

@@ -156,7 +156,7 @@ function as<T>({ uid, gid }: Identity, work: () => T): T {
   if (before.uid === uid) return work();
   switchTo({ uid, gid });
   try {
-    return settled(work());
+    return synchronous(work());
   } finally {
     switchTo(before);
   }
@@ -169,7 +169,7 @@ function switchTo({ uid, gid }: Identity): void {
 }
 
 /** Work that goes on after the step would run with other rights. */
-function settled<T>(value: T): T {
+function synchronous<T>(value: T): T {
   if (value instanceof Promise) throw new Error('work with other rights must be over when it returns');
   return value;
 }

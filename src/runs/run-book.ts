@@ -115,7 +115,7 @@ export class RunBook {
       const most = end.state === 'interrupted' ? MOST_INTERRUPTED : 1 + AUTOMATIC_RETRIES;
       if (mayPass && run.attempt < most) this.#follow(run, this.#again(run, end.state === 'interrupted'));
       for (const change of this.changes.ofRun(id)) {
-        if (change.state === 'asked') this.#settle(change);
+        if (change.state === 'asked') this.#followRun(change);
         else if (change.state === 'live' && change.problem) this.#becomeLive(change);
       }
       this.#over(id);
@@ -151,7 +151,7 @@ export class RunBook {
   }
 
   /** Puts a change where its run is. Ends, since each run leads to a later one. */
-  #settle(change: Change): void {
+  #followRun(change: Change): void {
     const run = this.#runOf(change);
     const isDone = run.state === 'done';
     if (run.state === 'waiting' || run.state === 'running') this.#set(change, { state: 'asked' });
@@ -166,7 +166,7 @@ export class RunBook {
     const next = this.#nextOf(run);
     if (next === null) return void this.#fail(change, run, result);
     this.#set(change, { run: next.id });
-    this.#settle(this.#change(change.id));
+    this.#followRun(this.#change(change.id));
   }
 
   /** It answers, or what it made was changed again since. Its problem is the one of those machines that do not have it, until a later run has reached them. */

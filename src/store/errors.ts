@@ -2,8 +2,8 @@ import { Failure } from '../failure.ts';
 import { CorruptError, ForeignError, OverlongError, StatusError, UnfitError } from './failures.ts';
 import { HINTS, refusalHint } from './hints.ts';
 
-/** The verdict on an error: whether another attempt can help, and what to say if not. */
-export interface Judgement {
+/** What an error means: whether another attempt can help, and what to say if not. */
+export interface Classified {
   readonly retry: boolean;
   readonly code: 'store-unreachable' | 'store-refused' | 'store-corrupt';
   readonly reason: string;
@@ -26,8 +26,8 @@ const TRANSIENT_CODES = new Set([
 ]);
 
 /** Null for an error that is none of the store's, but a mistake of this program. */
-export function judge(error: unknown): Judgement | null {
-  if (error instanceof StatusError) return judgeStatus(error);
+export function classify(error: unknown): Classified | null {
+  if (error instanceof StatusError) return classifyStatus(error);
   if (error instanceof CorruptError) {
     const hint = error instanceof ForeignError ? HINTS.foreign : HINTS.corrupt;
     return { retry: true, code: 'store-corrupt', reason: error.message, hint };
@@ -63,9 +63,9 @@ export function judge(error: unknown): Judgement | null {
   return null;
 }
 
-function judgeStatus(error: StatusError): Judgement {
+function classifyStatus(error: StatusError): Classified {
   const { status, code, message: reason } = error;
-  const refused = (hint: string): Judgement => ({ retry: false, code: 'store-refused', reason, hint });
+  const refused = (hint: string): Classified => ({ retry: false, code: 'store-refused', reason, hint });
   if (code === 'RequestTimeTooSkewed') return { ...refused(HINTS.clock), retry: true };
   if (TRANSIENT_STATUSES.has(status) || TRANSIENT_CODES.has(code)) {
     return { retry: true, code: 'store-unreachable', reason, hint: HINTS.down };
@@ -84,15 +84,15 @@ export interface Asked {
 
 /** The failure that ends an operation such as `GET showcase/db/index.sqlite3`. */
 export function toFailure(
-  judgement: Judgement,
+  classified: Classified,
   { operation, endpoint }: Asked,
   attempts: number,
   cause: unknown,
 ): Failure {
-  const where = judgement.unanswered ? ` at ${endpoint}` : '';
+  const where = classified.unanswered ? ` at ${endpoint}` : '';
   const count = attempts === 1 ? '' : `, ${attempts} attempts`;
-  return new Failure(judgement.code, `${operation}: ${judgement.reason}${where}${count}`, {
-    hint: judgement.hint,
+  return new Failure(classified.code, `${operation}: ${classified.reason}${where}${count}`, {
+    hint: classified.hint,
     cause,
   });
 }

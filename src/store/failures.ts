@@ -1,5 +1,5 @@
 /*
- * What a request can end with; `errors.ts` judges what each is worth.
+ * What a request can end with; `errors.ts` says what each means.
  */
 
 /** The bytes or the answer are not what the store says they are. */
@@ -12,7 +12,7 @@ export class ForeignError extends CorruptError {
   override readonly name = 'ForeignError';
 }
 
-/** Any answer but a 2xx. Holds what is needed to judge it, and no request header. */
+/** Any answer but a 2xx. Holds what is needed to classify it, and no request header. */
 export class StatusError extends Error {
   readonly status: number;
   /** The store's own code such as `NoSuchKey`; empty when the answer has none. */

@@ -1,6 +1,6 @@
 import { backoff, pause } from '../backoff.ts';
 import { Failure } from '../failure.ts';
-import { type Asked, judge, toFailure } from './errors.ts';
+import { type Asked, classify, toFailure } from './errors.ts';
 import type { StoreSettings } from './object-store.ts';
 
 const MAX_ATTEMPTS = 4;
@@ -38,9 +38,9 @@ export async function withRetries<T>(
         return await run({ number, signal });
       } catch (error) {
         if (signal.aborted) throw timeout(asked, timeoutMs, number, last ?? error);
-        const judgement = judge(error);
-        if (!judgement) throw error;
-        if (!judgement.retry || number === MAX_ATTEMPTS) throw toFailure(judgement, asked, number, error);
+        const classified = classify(error);
+        if (!classified) throw error;
+        if (!classified.retry || number === MAX_ATTEMPTS) throw toFailure(classified, asked, number, error);
         last = error;
       }
       await pause(backoff(PAUSES, number), signal);
@@ -57,7 +57,7 @@ function timeout(
   attempts: number,
   cause: unknown,
 ): Failure {
-  const before = judge(cause)?.reason;
+  const before = classify(cause)?.reason;
   const why = before && attempts > 1 ? `; before that: ${before}` : '';
   return new Failure(
     'store-timeout',

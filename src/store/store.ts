@@ -9,7 +9,7 @@ import { monotonicMs } from '../clock.ts';
 import { Failure } from '../failure.ts';
 import { createClient } from './client.ts';
 import { keyReader, storedEtag } from './dialects.ts';
-import { judge } from './errors.ts';
+import { classify } from './errors.ts';
 import { CorruptError, ForeignError, OverlongError, StatusError } from './failures.ts';
 import type { HeadOutcome, ObjectInfo, ObjectStore, StoreSettings } from './object-store.ts';
 import { describeObject } from './proof.ts';
@@ -83,7 +83,7 @@ async function explain(context: StoreContext, key: string, attempt: Attempt): Pr
   try {
     return await sendProbe(context, key, attempt);
   } catch (error) {
-    if (!judge(error)?.retry) throw error;
+    if (!classify(error)?.retry) throw error;
     return await sendProbe(context, key, attempt);
   }
 }

@@ -44,7 +44,7 @@ export type Verdict =
  * decide, to the second: an older version in the store is replaced, on condition that it is still the same, and that
  * another program has stored it; a newer one is not. What this program has stored on another machine is not replaced.
  */
-export function judge({ local, remote, seen, intents, raced }: Evidence): Verdict {
+export function decideUpload({ local, remote, seen, intents, raced }: Evidence): Verdict {
   if (!remote) return { kind: 'put', replaces: null, time: local.modified };
   const { etag, time } = remote;
   if (bareEtag(etag).toLowerCase() === local.md5) {

@@ -17,19 +17,19 @@ const LOCK_MS = 60_000;
 /**
  * Downloads what is newer in the store, or not here, of the databases about which nothing else has been found out yet.
  *
- * @param settled names of databases whose upload was tried: those that failed, and those that were changed elsewhere too
+ * @param finished names of databases whose upload was tried: those that failed, and those that were changed elsewhere too
  * @returns what was done, in words
  */
 export async function downloadAll(
   run: Run,
   surveyed: readonly Surveyed[],
   remotes: Remotes,
-  settled: ReadonlySet<string>,
+  finished: ReadonlySet<string>,
 ): Promise<string> {
   const { context, deadline, seen, steps, tally, request } = run;
   const wanted = surveyed.flatMap((each) => {
     const remote = remotes?.get(each.tenant.name);
-    if (!remote || each.failure || settled.has(each.tenant.name) || !isWanted(run, each, remote)) return [];
+    if (!remote || each.failure || finished.has(each.tenant.name) || !isWanted(run, each, remote)) return [];
     return [{ tenant: each.tenant, remote }];
   });
   if (wanted.length === 0) return 'nothing newer';

@@ -60,11 +60,11 @@ export class Ledger {
         'SELECT print, digest, settled FROM copies WHERE name = ?',
       )
       .get(name);
-    return row ? { ...row, settled: row.settled === 1 } : null;
+    return row ? { print: row.print, digest: row.digest, isAtRest: row.settled === 1 } : null;
   }
 
-  rememberCopy(name: string, { print, digest, settled }: KnownCopy): void {
-    this.#run('INSERT OR REPLACE INTO copies VALUES (?, ?, ?, ?)', name, print, digest, settled ? 1 : 0);
+  rememberCopy(name: string, { print, digest, isAtRest }: KnownCopy): void {
+    this.#run('INSERT OR REPLACE INTO copies VALUES (?, ?, ?, ?)', name, print, digest, isAtRest ? 1 : 0);
   }
 
   /** What was sent, or was going to be sent, by uploads whose end is not known. */
@@ -86,7 +86,7 @@ export class Ledger {
   }
 
   /** Call it once the version last seen in the store is written down: what was sent before does not matter then. */
-  settle(name: string): void {
+  forgetIntents(name: string): void {
     this.#run('DELETE FROM intents WHERE name = ?', name);
   }
 

@@ -62,7 +62,7 @@ function look(tenant: TenantDatabase, { seen: all, copy }: Knowledge, now: numbe
  * does not count in the second of the fetch, or for a second in the future.
  */
 function isSame(local: LocalCopy, { print }: Fingerprint, seen: SeenAt, known: KnownCopy | null): boolean {
-  if (known && known.digest === seen.digest) return known.settled && known.print === print;
+  if (known && known.digest === seen.digest) return known.isAtRest && known.print === print;
   return wholeSeconds(local.modified) === wholeSeconds(seen.time) && !mayBeSince(local.modified, seen);
 }
 
@@ -87,7 +87,7 @@ export interface Fingerprint {
   /** Changes with every write to the database or its write-ahead log, also with one that sets the time back. */
   readonly print: string;
   /** Whether the next write will surely change it. */
-  readonly settled: boolean;
+  readonly isAtRest: boolean;
 }
 
 /**
@@ -98,7 +98,7 @@ export interface Fingerprint {
  */
 export function fingerprint(path: string, now: number): Fingerprint {
   const files = [path, `${path}-wal`].map((file) => statSync(file, { bigint: true, throwIfNoEntry: false }));
-  return { print: files.map(printOf).join(' '), settled: files.every((file) => atRest(file, now)) };
+  return { print: files.map(printOf).join(' '), isAtRest: files.every((file) => atRest(file, now)) };
 }
 
 function printOf(stats: BigIntStats | undefined): string {

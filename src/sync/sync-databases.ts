@@ -145,13 +145,13 @@ async function work(run: Run): Promise<void> {
     return { value: { surveyed: found, remotes }, detail };
   });
   const reserve = Math.min(LONGEST_RESERVE_MS, (request.limitMs ?? 0) * RESERVE);
-  const settled = await steps.run(UPLOAD, async () => {
+  const finished = await steps.run(UPLOAD, async () => {
     return await uploadAll({ ...run, deadline: deadline.before(reserve) }, surveyed, remotes);
   });
   if (request.elsewhere) await tellOfMoved(run, request.elsewhere, deadline.before(reserve));
   if (request.downloads !== 'none') {
     await steps.run(DOWNLOAD, async () => {
-      return { value: undefined, detail: await downloadAll(run, surveyed, remotes, settled) };
+      return { value: undefined, detail: await downloadAll(run, surveyed, remotes, finished) };
     });
   }
   if (request.dryRun) return;

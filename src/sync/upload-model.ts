@@ -8,7 +8,7 @@ export interface KnownCopy {
   /** `imageDigest` */
   readonly digest: string;
   /** Whether its files had come to rest: one that was just written can be written again without a newer time. */
-  readonly settled: boolean;
+  readonly isAtRest: boolean;
 }
 
 /** An upload as it was about to be sent. */

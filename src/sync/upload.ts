@@ -7,7 +7,7 @@ import { readLocal } from '../tenants/local-copy.ts';
 import { askRemote, remoteCopyOf } from '../tenants/remote.ts';
 import type { SeenDatabases } from '../tenants/seen.ts';
 import type { RemoteCopy, TenantDatabase } from '../tenants/tenant-model.ts';
-import { type Evidence, judge, type Verdict } from './decide-upload.ts';
+import { decideUpload, type Evidence, type Verdict } from './decide-upload.ts';
 import type { Ledger } from './ledger.ts';
 import { fingerprint, inventoryOf } from './survey.ts';
 import { readTenantImage, type TenantImage } from './upload-image.ts';
@@ -101,7 +101,7 @@ function decide(
   there: Pick<Evidence, 'remote' | 'raced'>,
 ): Verdict {
   const local = { modified, digest: image.digest, md5 };
-  return judge({ ...there, local, seen: seen.get(name), intents: ledger.intents(name) });
+  return decideUpload({ ...there, local, seen: seen.get(name), intents: ledger.intents(name) });
 }
 
 /** Writes down first what is sent, so that a run after a kill knows its own upload again. */
@@ -123,7 +123,7 @@ async function put(
     const { etag } = answer;
     ledger.owe({ name, inventory: inventoryOf(tenant), etag, time, date });
     seen.record(name, { etag, time, digest });
-    ledger.settle(name);
+    ledger.forgetIntents(name);
   }
   return answer;
 }
@@ -139,7 +139,7 @@ function learn(
   const ours = ledger.intents(name).find(({ etag }) => etag === learnt.etag);
   if (ours) ledger.owe({ name, inventory: inventoryOf(tenant), ...ours });
   seen.record(name, ours ? { ...learnt, time: ours.time } : learnt);
-  ledger.settle(name);
+  ledger.forgetIntents(name);
 }
 
 function conflict(

@@ -31,11 +31,11 @@ export async function uploadAll(
   const candidates = surveyed
     .filter(({ tenant }) => tally.pending.has(tenant.name))
     .sort((a, b) => (b.local?.modified.getTime() ?? 0) - (a.local?.modified.getTime() ?? 0));
-  const settled = new Set(tally.pending);
+  const finished = new Set(tally.pending);
   const total = candidates.length;
   let [done, uploaded, down] = [0, 0, 0];
   const isOver = () => deadline.left() === 0 || tally.gaveUp;
-  const settle = (name: string): void => {
+  const finish = (name: string): void => {
     tally.pending.delete(name);
     done += 1;
     steps.say({ type: 'progress', step: 'upload', done, total });
@@ -56,16 +56,16 @@ export async function uploadAll(
     }
     down = 0;
     if (outcome.kind === 'uploaded' || outcome.kind === 'would-upload') uploaded += 1;
-    if (isForDownload(run, outcome)) settled.delete(name);
+    if (isForDownload(run, outcome)) finished.delete(name);
     tell(run, name, outcome);
-    settle(name);
+    finish(name);
   };
   const failed = ({ tenant: { name } }: Surveyed, error: unknown): void => {
     tally.failed('upload', name, error);
-    settle(name);
+    finish(name);
   };
   await eachWithSecondChance(candidates, pLimit(CONCURRENCY), { work, failed, isOver });
-  return { value: settled, detail: total === 0 ? 'nothing was changed' : `${uploaded} of ${total}` };
+  return { value: finished, detail: total === 0 ? 'nothing was changed' : `${uploaded} of ${total}` };
 }
 
 /** Newer versions in the store are reported by the downloads, if there are any. */

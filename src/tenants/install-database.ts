@@ -89,13 +89,13 @@ function placeNew(placement: Placement): boolean {
 
 function remember({ tenant, learnt, seen, base }: Placement, digest: string): void {
   if (base !== undefined) {
-    seen.settle(tenant.name, base);
+    seen.finishInstall(tenant.name, base);
     return;
   }
   const { etag, time } = learnt;
   seen.together(() => {
     seen.recordTimes([[tenant.name, learnt]]);
-    seen.settle(tenant.name, { etag, time, digest });
+    seen.finishInstall(tenant.name, { etag, time, digest });
   });
 }
 
@@ -152,7 +152,7 @@ async function placeOver(placement: Placement, before: LocalCopy): Promise<Place
     return { kind: 'placed', kept };
   } catch (error) {
     if (error instanceof Superseded) {
-      seen.settle(name, null);
+      seen.finishInstall(name, null);
       return SUPERSEDED;
     }
     await resumeInstall(tenant, seen);

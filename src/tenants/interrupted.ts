@@ -24,24 +24,24 @@ export async function resumeInstall(tenant: TenantDatabase, seen: SeenDatabases)
   const install = seen.interrupted(name);
   if (!install) return;
   try {
-    const outcome = readLocal(path) ? await settle(path, install) : 'lost';
-    seen.settle(name, outcome === 'new' ? install : null);
+    const outcome = readLocal(path) ? await finishInstall(path, install) : 'lost';
+    seen.finishInstall(name, outcome === 'new' ? install : null);
   } catch (error) {
     if (!isNoDatabase(error)) throw databaseError(name, path, error);
-    seen.settle(name, null);
+    seen.finishInstall(name, null);
   }
 }
 
-async function settle(path: string, install: Install): Promise<'new' | 'old' | 'lost'> {
+async function finishInstall(path: string, install: Install): Promise<'new' | 'old' | 'lost'> {
   const db = openDatabase(path, { fileMustExist: true, busyTimeoutMs: 0 });
   try {
-    return await untilFree(patience(path, PATIENCE_MS), () => settleOnce(db, path, install));
+    return await untilFree(patience(path, PATIENCE_MS), () => finishOnce(db, path, install));
   } finally {
     db.close();
   }
 }
 
-function settleOnce(db: Database, path: string, install: Install): 'new' | 'old' | 'lost' {
+function finishOnce(db: Database, path: string, install: Install): 'new' | 'old' | 'lost' {
   const { digest, time, oldDigest, oldModified } = install;
   // The first look makes SQLite undo what was left half done.
   if (db.pragma('page_count', { simple: true }) === 0) {

@@ -11,6 +11,7 @@ import { ownershipOfApplication } from '../rights/files.ts';
 import { giveAwayLeftovers } from '../rights/leftovers.ts';
 import type { ObjectInfo } from '../store/object-store.ts';
 import { findLeftovers, removeLeftovers } from './aside.ts';
+import { finishMoves } from './finish-moves.ts';
 import { factsOf, listTenants } from './list.ts';
 import { eachWithSecondChance, largeOneByOne, withBreaker } from './load.ts';
 import { readLocal } from './local-copy.ts';
@@ -18,7 +19,6 @@ import { type Making, once } from './make-new.ts';
 import { readMigrations, usualLimit } from './migrations.ts';
 import { inventoried, readRemotes } from './remote.ts';
 import { openSeen, type SeenDatabases } from './seen.ts';
-import { settleMoves } from './settle-moves.ts';
 import { Tally } from './tally.ts';
 import { canMake, ensureTemplate, readTemplate } from './template.ts';
 import { handleTenant } from './tenant.ts';
@@ -62,7 +62,7 @@ export async function prepareTenants(
     if (!request.dryRun) {
       // For the next event that is new; those of this round have made use of it already.
       if (work.making && canMake(work.making.context)) await work.making.template();
-      await settleMoves(work, tally);
+      await finishMoves(work, tally);
     }
     return tally.outcome();
   } finally {

@@ -110,7 +110,7 @@ export class SeenDatabases {
   }
 
   /** Ends what `announce` began; with what was installed, if it was. */
-  settle(name: string, seen: Seen | null): void {
+  finishInstall(name: string, seen: Seen | null): void {
     this.together(() => {
       if (seen) this.record(name, seen);
       this.#run('DELETE FROM installs WHERE name = ?', name);

@@ -157,13 +157,13 @@ export async function planDatabases(
   context: UpdateContext,
   { live, findings, steps }: Operation,
   { index, every, asked, isLeft }: DatabasesPlan,
-): Promise<{ readonly beside: Beside | null; settle(): void }> {
+): Promise<{ readonly beside: Beside | null; finish(): void }> {
   const { site } = context;
   const owed = readOwedEvents(site.dbDir);
   const events = isLeft ? [] : newEventsOf({ site, index, before: live.image, owed, every });
   if (events.length === 0) {
-    const settle = () => (owed.size > 0 && !isLeft ? forgetDatabases(site, findings) : undefined);
-    return { beside: null, settle };
+    const finish = () => (owed.size > 0 && !isLeft ? forgetDatabases(site, findings) : undefined);
+    return { beside: null, finish };
   }
   const databases = asked ?? (await context.openNewDatabases());
   const work = { site, databases, events, owed, findings, steps };
@@ -173,7 +173,7 @@ export async function planDatabases(
       withdraw: () => withdrawDatabases(work),
       place: () => placeDatabases(work),
     },
-    settle: () => {},
+    finish: () => {},
   };
 }
 
@@ -192,16 +192,16 @@ function announceDatabases({ site, events, findings, steps }: NewEventsWork): vo
 
 /** Deletes that record if nothing was changed after all. Never throws. */
 function withdrawDatabases({ site, owed, findings }: NewEventsWork): void {
-  settle(site, owed, findings);
+  recordOwed(site, owed, findings);
 }
 
 /** Deletes what is owed no longer: the database is there, or the event is gone. Never throws. */
 function forgetDatabases(site: Site, findings: Findings): void {
-  settle(site, new Map(), findings);
+  recordOwed(site, new Map(), findings);
 }
 
 /** If this cannot be recorded, the next run looks at them again. */
-function settle(site: Site, owed: OwedEvents, { run }: Findings): void {
+function recordOwed(site: Site, owed: OwedEvents, { run }: Findings): void {
   try {
     writeOwedEvents(site.dbDir, owed, run);
   } catch {
@@ -227,7 +227,7 @@ async function placeDatabases(work: NewEventsWork): Promise<void> {
   ];
   for (const warning of warnings) steps.say({ type: 'warning', warning });
   findings.warnings = [...findings.warnings, ...warnings];
-  settle(site, new Map(failed.map(({ event }) => [event.name, event.before])), findings);
+  recordOwed(site, new Map(failed.map(({ event }) => [event.name, event.before])), findings);
 }
 
 function warningOf({ event, problem }: Extract<NewDatabase, { problem: unknown }>): Warning {

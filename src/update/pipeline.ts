@@ -91,7 +91,7 @@ export async function installCandidate(
   const staged = await proveStep(running, change, { index, comparisons });
   await steps.run(INSTALL, async () => {
     await installChange(journal, change, staged);
-    databases.settle();
+    databases.finish();
     return { value: undefined, detail: changed ? describeChanges(findings.files) : 'a reload, nothing else' };
   });
   rememberProof(context, journal, proof);

@@ -153,13 +153,13 @@ describe('a database file of the program itself', () => {
 
 it('uploads.db has a version, and keeps what it knew without one', () => {
   const ledger = Ledger.open(directory, { dryRun: false });
-  ledger.rememberCopy('2026-boston', { print: 'p', digest: 'd', settled: true });
+  ledger.rememberCopy('2026-boston', { print: 'p', digest: 'd', isAtRest: true });
   ledger.close();
   const file = join(directory, 'uploads.db');
   expect(versionIn(file)).toBe(1);
   openDatabase(file).exec('PRAGMA user_version = 0').close();
   const early = Ledger.open(directory, { dryRun: false });
-  expect(early.copy('2026-boston')).toEqual({ print: 'p', digest: 'd', settled: true });
+  expect(early.copy('2026-boston')).toEqual({ print: 'p', digest: 'd', isAtRest: true });
   early.close();
   expect(versionIn(file)).toBe(1);
 });

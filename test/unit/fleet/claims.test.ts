@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { pushVerdict, updateVerdict, verdictOn } from '../../../src/fleet/answer-verdict.ts';
 import { type Claim, readAnswer, sameBytes } from '../../../src/fleet/claim.ts';
-import { judge, settlePush, settleUpdate } from '../../../src/fleet/judge-answer.ts';
-import { settleState } from '../../../src/fleet/verify.ts';
+import { stateVerdict } from '../../../src/fleet/verify.ts';
 import { INDEX, machine } from '../../support/fleet/fleet.ts';
 import { answer, ETAG, result, SHA256, TIME } from '../../support/fleet/machines.ts';
 import { state } from '../../support/fleet/over.ts';
@@ -46,10 +46,10 @@ describe('what a machine claims', () => {
   });
 
   const verdict = (id: string, status = 200, fields: Record<string, unknown> = {}, namesMachines = true) =>
-    judge({ kind: 'answered', status, headers: {}, body: answer(id, fields) }, machine('d1'), {
+    verdictOn({ kind: 'answered', status, headers: {}, body: answer(id, fields) }, machine('d1'), {
       query: '',
       namesMachines,
-      settle: settleUpdate(INDEX, namesMachines),
+      verdict: updateVerdict(INDEX, namesMachines),
     }).verdict.kind;
 
   it('counts only from the machine that was asked, by its whole name', () => {
@@ -89,24 +89,24 @@ describe('what a machine claims', () => {
   });
 
   it('of what was pushed counts by its bytes alone, and once', () => {
-    const settle = (fields: Record<string, unknown>, isDryRun = false) =>
-      settlePush(INDEX, isDryRun)(claim(fields)).kind;
+    const verdict = (fields: Record<string, unknown>, isDryRun = false) =>
+      pushVerdict(INDEX, isDryRun)(claim(fields)).kind;
     expect([
-      settle({}),
-      settle({ index: { etag: ETAG, sha256: 'cd'.repeat(32) } }),
-      settle({ index: null }),
+      verdict({}),
+      verdict({ index: { etag: ETAG, sha256: 'cd'.repeat(32) } }),
+      verdict({ index: null }),
     ]).toEqual(['done', 'failed', 'failed']);
-    expect([settle({ outcome: 'dry-run' }), settle({ outcome: 'dry-run' }, true), settle({}, true)]).toEqual([
-      'failed',
-      'done',
-      'failed',
-    ]);
+    expect([
+      verdict({ outcome: 'dry-run' }),
+      verdict({ outcome: 'dry-run' }, true),
+      verdict({}, true),
+    ]).toEqual(['failed', 'done', 'failed']);
   });
 
   it('of its state is the same only if nothing is pending', () => {
     const told = (fields: Record<string, unknown> = {}) => {
       const found = readAnswer(state('d1', { files: [], ...fields })).claim;
-      const settled = found && settleState('verify', INDEX)(found);
+      const settled = found && stateVerdict('verify', INDEX)(found);
       return settled?.kind === 'done' ? settled.outcome.outcome : settled?.kind;
     };
     expect([told(), told({ pendingReload: true }), told({ files: [{ changed: true }] })]).toEqual([

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { retryAfterMs } from '../../../src/fleet/exchange.ts';
 import { readCredentials } from '../../../src/fleet/machine-login.ts';
-import { isSettled, ofUnsigned } from '../../../src/fleet/refusals.ts';
+import { isFinal, ofUnsigned } from '../../../src/fleet/refusals.ts';
 import { isPrivateWay } from '../../../src/private-way.ts';
 
 describe('credentials are sent', () => {
@@ -82,19 +82,14 @@ describe('a pause that a machine asks for', () => {
 
 describe('an answer that asking again cannot change', () => {
   const claim = (code: string) =>
-    ({ error: { code, message: 'm', hint: 'h' } }) as unknown as Parameters<typeof isSettled>[1];
+    ({ error: { code, message: 'm', hint: 'h' } }) as unknown as Parameters<typeof isFinal>[1];
   it('is that of a server that cannot, and a failure that needs a repair first', () => {
-    expect([501, 505].map((status) => isSettled(status, null))).toEqual([true, true]);
-    expect([500, 502, 503, 504].map((status) => isSettled(status, null))).toEqual([
-      false,
-      false,
-      false,
-      false,
-    ]);
+    expect([501, 505].map((status) => isFinal(status, null))).toEqual([true, true]);
+    expect([500, 502, 503, 504].map((status) => isFinal(status, null))).toEqual([false, false, false, false]);
     for (const code of ['config-invalid', 'check-failed', 'index-missing', 'no-generation'])
-      expect([code, isSettled(500, claim(code)), isSettled(503, claim(code))]).toEqual([code, true, false]);
+      expect([code, isFinal(500, claim(code)), isFinal(503, claim(code))]).toEqual([code, true, false]);
     for (const code of ['disk', 'lock-timeout', 'internal', 'store-timeout'])
-      expect([code, isSettled(500, claim(code))]).toEqual([code, false]);
+      expect([code, isFinal(500, claim(code))]).toEqual([code, false]);
   });
 
   it('to a signature blames the clocks from 290 seconds on, and the key below that', () => {

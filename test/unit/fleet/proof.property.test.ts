@@ -1,16 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { updateVerdict, verdictOn } from '../../../src/fleet/answer-verdict.ts';
 import { readAnswer } from '../../../src/fleet/claim.ts';
 import type { Reply } from '../../../src/fleet/exchange.ts';
-import { judge, settleUpdate } from '../../../src/fleet/judge-answer.ts';
 import { INDEX, machine } from '../../support/fleet/fleet.ts';
 import { answer, ETAG, result } from '../../support/fleet/machines.ts';
 
 const GOOD = answer('d1');
 
 function verdictOf(reply: Reply) {
-  return judge(reply, machine('d1'), { query: '', namesMachines: true, settle: settleUpdate(INDEX, true) })
-    .verdict;
+  return verdictOn(reply, machine('d1'), {
+    query: '',
+    namesMachines: true,
+    verdict: updateVerdict(INDEX, true),
+  }).verdict;
 }
 
 const answered = (status: number, body: string): Reply => ({ kind: 'answered', status, headers: {}, body });

@@ -42,15 +42,15 @@ describe('the memory of uploads', () => {
     ledger.intend('a', intent('"2"'));
     ledger.intend('b', { ...intent('"1"'), date: null });
     expect(ledger.intents('a')).toEqual([intent('"1"'), intent('"2"')]);
-    ledger.settle('a');
+    ledger.forgetIntents('a');
     expect([ledger.intents('a'), ledger.intents('b').length]).toEqual([[], 1]);
   });
 
   it('is the last content that was found, and whether its files had come to rest', () => {
     expect(ledger.copy('a')).toBe(null);
-    ledger.rememberCopy('a', { print: 'p', digest: 'd', settled: true });
-    ledger.rememberCopy('a', { print: 'q', digest: 'd', settled: false });
-    expect(ledger.copy('a')).toEqual({ print: 'q', digest: 'd', settled: false });
+    ledger.rememberCopy('a', { print: 'p', digest: 'd', isAtRest: true });
+    ledger.rememberCopy('a', { print: 'q', digest: 'd', isAtRest: false });
+    expect(ledger.copy('a')).toEqual({ print: 'q', digest: 'd', isAtRest: false });
   });
 
   it('is what an inventory does not say yet: of what was uploaded again the newer stays owed', () => {

@@ -35,7 +35,7 @@ const suspect = (
 };
 
 describe('a database that was read when the store had the same', () => {
-  const known = (settled: boolean) => ({ print: fingerprint(path, NOW).print, digest: 'd', settled });
+  const known = (isAtRest: boolean) => ({ print: fingerprint(path, NOW).print, digest: 'd', isAtRest });
 
   it('is what it was as long as its files say so, if they had come to rest by then', () => {
     expect(suspect({}, known(true))).toBe(false);
@@ -80,12 +80,12 @@ it('a database behind a link, an empty one and none are left alone', () => {
 describe('a fingerprint', () => {
   it('has come to rest two seconds after the last write, and never by a time to come', () => {
     const { print } = fingerprint(path, NOW);
-    const settled = (now: number) => fingerprint(path, now).settled;
-    expect(settled(Date.now() + 2100)).toBe(true);
-    expect(settled(Date.now())).toBe(false);
+    const isAtRest = (now: number) => fingerprint(path, now).isAtRest;
+    expect(isAtRest(Date.now() + 2100)).toBe(true);
+    expect(isAtRest(Date.now())).toBe(false);
     const later = new Date(NOW + 3_600_000);
     utimesSync(path, later, later);
-    expect(settled(NOW)).toBe(false);
+    expect(isAtRest(NOW)).toBe(false);
     expect(fingerprint(path, NOW).print).not.toBe(print);
   });
 
@@ -93,7 +93,7 @@ describe('a fingerprint', () => {
     const before = fingerprint(path, NOW).print;
     writeFileSync(`${path}-wal`, 'x');
     expect(fingerprint(path, NOW).print).not.toBe(before);
-    expect(fingerprint(path, Date.now()).settled).toBe(false);
+    expect(fingerprint(path, Date.now()).isAtRest).toBe(false);
     rmSync(`${path}-wal`);
     utimesSync(path, T1, T1);
     expect(fingerprint(path, NOW).print, 'the kernel’s own time of the change').not.toBe(before);

@@ -36,7 +36,7 @@ describe('the memory of the store’s versions', () => {
     expect(again.inventory('inventory/iad.json', '"i"')).toBe('{}');
     expect(again.inventory('inventory/iad.json', '"other"')).toBeNull();
     expect(again.interrupted('2025-boston')).toEqual(INSTALL);
-    again.settle('2025-boston', { ...SEEN, etag: '"new"' });
+    again.finishInstall('2025-boston', { ...SEEN, etag: '"new"' });
     expect([again.interrupted('2025-boston'), again.get('2025-boston')?.etag]).toEqual([null, '"new"']);
     again.close();
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Evidence, judge } from '../../../src/sync/decide-upload.ts';
+import { decideUpload, type Evidence } from '../../../src/sync/decide-upload.ts';
 
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1) + second * 1000);
 const MD5 = { mine: '0'.repeat(32), other: 'f'.repeat(32) };
@@ -131,6 +131,6 @@ describe('the decision to upload a database:', () => {
       { kind: 'unchanged', learnt: null },
     ],
   ])('%s', (_, given, verdict) => {
-    expect(judge(evidence(given))).toEqual(verdict);
+    expect(decideUpload(evidence(given))).toEqual(verdict);
   });
 });

@@ -21,22 +21,22 @@ const PATIENCE_MS = 10_000;
 /** Milliseconds to wait for an update. */
 const UPDATE_MS = 1000;
 
-type Settled = 'as copied' | 'written to';
+type Finished = 'as copied' | 'written to';
 
 /**
  * Brings to an end what updates have begun: a database that an event left behind under its old name is moved aside, once
  * Navigator knows the new one. What was written to it since it was copied, by a process that had it open, is brought along
  * first, unless the new one has been written to as well: then both are kept, and it is a failure. Never throws.
  */
-export async function settleMoves(work: Work, tally: Tally): Promise<void> {
+export async function finishMoves(work: Work, tally: Tally): Promise<void> {
   try {
-    await settleAll(work, tally);
+    await finishAll(work, tally);
   } catch (error) {
     tally.failedBeside('moves', error);
   }
 }
 
-async function settleAll(work: Work, tally: Tally): Promise<void> {
+async function finishAll(work: Work, tally: Tally): Promise<void> {
   const { context, stateDir } = work;
   const { dbDir } = context.site;
   const moves = readMoves(stateDir);
@@ -54,8 +54,8 @@ async function settleAll(work: Work, tally: Tally): Promise<void> {
       }
       const tenant = { name: to, path: oldPath(dbDir, to), region: null };
       const lock = { stateDir, seen: work.seen, timeoutMs: PATIENCE_MS };
-      const settled = await underTenantLock(lock, tenant, () => settle(work, tenant, move));
-      if (settled === 'written to')
+      const finished = await underTenantLock(lock, tenant, () => finishMove(work, tenant, move));
+      if (finished === 'written to')
         tally.say(`${to}: what was written under its old name, ${move.from}, came along`);
     } catch (error) {
       tally.failedBeside(to, error);
@@ -73,7 +73,7 @@ async function isUnderWay(dbDir: string): Promise<boolean> {
   }
 }
 
-async function settle(work: Work, tenant: TenantDatabase, move: Move): Promise<Settled | null> {
+async function finishMove(work: Work, tenant: TenantDatabase, move: Move): Promise<Finished | null> {
   const { stateDir, context } = work;
   const path = oldPath(context.site.dbDir, move.from);
   const lock = await waitForLock(tenantLockPath(stateDir, move.from), { timeoutMs: PATIENCE_MS });
@@ -83,10 +83,10 @@ async function settle(work: Work, tenant: TenantDatabase, move: Move): Promise<S
       forgetMove(stateDir, tenant.name);
       return null;
     }
-    const { settled, refused } = await bringRest(work, tenant, move, path);
+    const { finished, refused } = await bringRest(work, tenant, move, path);
     const aside = moveAside(path);
     forgetMove(stateDir, tenant.name);
-    if (!refused) return settled;
+    if (!refused) return finished;
     throw new Failure(
       'changed-elsewhere',
       `${tenant.name} was brought along from ${move.from}, which was written to afterwards; what it held last is kept as ${aside}`,
@@ -103,14 +103,14 @@ async function bringRest(
   tenant: TenantDatabase,
   { from, ...copied }: Move,
   path: string,
-): Promise<{ readonly settled: Settled; readonly refused: boolean }> {
-  const same = { settled: 'as copied', refused: false } as const;
+): Promise<{ readonly finished: Finished; readonly refused: boolean }> {
+  const same = { finished: 'as copied', refused: false } as const;
   if (readLocal(path)?.empty !== false || stampOf(path) === copied.stamp) return same;
   const { maxDatabaseBytes } = context.settings;
   const { modified } = readLocal(path) ?? { modified: new Date() };
   const rest = await readHeld({ name: from, path }, maxDatabaseBytes);
   if (rest.digest === copied.digest) return same;
-  const refused = { settled: 'written to', refused: true } as const;
+  const refused = { finished: 'written to', refused: true } as const;
   if (readLocal(tenant.path)?.empty !== false) return refused;
   refuseCostlySchema(tenant.path, localSubject(tenant.name));
   // Open until the end: the first to open a database with a log, and the last to close it, change its files.
@@ -129,7 +129,7 @@ async function bringRest(
         if (stampOf(tenant.path) !== stamp) throw new WrittenTo();
       },
     });
-    return { settled: 'written to', refused: false };
+    return { finished: 'written to', refused: false };
   } catch (error) {
     if (error instanceof WrittenTo) return refused;
     throw databaseError(tenant.name, tenant.path, error);

@@ -4,12 +4,12 @@ import type { FleetError, Machine, MachineOutcome, PublishedIndex } from '../rep
 import { type Answer, type Claim, readAnswer, sameBytes } from './claim.ts';
 import { type Reply, retryAfterMs } from './exchange.ts';
 import type { Sending } from './fleet-model.ts';
-import { BRING_IT, isPlatformScript, isSettled, KEPT, ofUnsigned, PLATFORM_SCRIPT } from './refusals.ts';
+import { BRING_IT, isFinal, isPlatformScript, KEPT, ofUnsigned, PLATFORM_SCRIPT } from './refusals.ts';
 import { shortageOf } from './shortages.ts';
 
 /** The verdict on an answer. */
 export type Verdict =
-  | { readonly kind: 'done'; readonly outcome: Settled }
+  | { readonly kind: 'done'; readonly outcome: AnsweredOutcome }
   /** Not the expected answer, but another attempt may give it. */
   | {
       readonly kind: 'retry';
@@ -21,32 +21,32 @@ export type Verdict =
   | { readonly kind: 'failed'; readonly error: FleetError; readonly etag: string | null };
 
 /** The part of a machine's outcome that its answer decides. */
-type Settled = Pick<MachineOutcome, 'outcome' | 'etag' | 'detail' | 'version'>;
+type AnsweredOutcome = Pick<MachineOutcome, 'outcome' | 'etag' | 'detail' | 'version'>;
 
-/** The question to the machines, which decides how answers are judged. */
+/** The question to the machines, which decides what an answer to it means. */
 export interface Question {
   /** Of the request, such as `?dry_run=1`. */
   readonly query: string;
-  /** Judges an answer of the right machine with status 200. */
-  readonly settle: (claim: Claim) => Verdict;
+  /** On an answer of the right machine with status 200. */
+  readonly verdict: (claim: Claim) => Verdict;
   /** Whether the answer must name the machine that was asked. */
   readonly namesMachines: boolean;
   /** The body of the request; absent for none. */
   readonly sends?: Sending;
 }
 
-/** Judges the reply of one machine, and its meaning for the operation. Also gives the machine's log. */
-export function judge(
+/** What the reply of one machine means for the operation, and the machine's log. */
+export function verdictOn(
   reply: Reply,
   machine: Machine,
   question: Question,
 ): { verdict: Verdict; log: readonly string[] } {
-  if (reply.kind !== 'answered') return { verdict: judgeSilence(reply), log: [] };
+  if (reply.kind !== 'answered') return { verdict: verdictOnSilence(reply), log: [] };
   const answer = readAnswer(reply.body);
-  return { verdict: judgeAnswer(reply, answer, machine, question), log: answer.log };
+  return { verdict: verdictOnAnswer(reply, answer, machine, question), log: answer.log };
 }
 
-function judgeSilence(reply: Exclude<Reply, { kind: 'answered' }>): Verdict {
+function verdictOnSilence(reply: Exclude<Reply, { kind: 'answered' }>): Verdict {
   switch (reply.kind) {
     case 'unreachable': {
       const error = shortageOf(reply.code);
@@ -76,7 +76,7 @@ function judgeSilence(reply: Exclude<Reply, { kind: 'answered' }>): Verdict {
   }
 }
 
-function judgeAnswer(
+function verdictOnAnswer(
   reply: Extract<Reply, { kind: 'answered' }>,
   { claim, log }: Answer,
   machine: Machine,
@@ -93,7 +93,7 @@ function judgeAnswer(
   if (!claim && isPlatformScript(log)) return { kind: 'failed', error: PLATFORM_SCRIPT, etag };
   if (claim && status === 401 && question.sends)
     return { kind: 'failed', error: ofUnsigned(reply.headers, Date.now()), etag };
-  if (isSettled(status, claim)) return { kind: 'failed', error: ofStatus(status, claim), etag };
+  if (isFinal(status, claim)) return { kind: 'failed', error: ofStatus(status, claim), etag };
   if (status === 408 || status === 429 || status >= 500)
     return { kind: 'retry', error: ofStatus(status, claim), etag, waitMs };
   if (status < 200 || status >= 300) return { kind: 'failed', error: ofStatus(status, claim), etag };
@@ -104,7 +104,7 @@ function judgeAnswer(
     );
   if (claim.error || claim.outcome === 'failed')
     return { kind: 'failed', error: ofStatus(status, claim), etag };
-  return question.settle(claim);
+  return question.verdict(claim);
 }
 
 /** What is wrong with an answer whose status is not 200: in the machine's own words, if it sent any. */
@@ -138,7 +138,7 @@ function ofStatus(status: number, claim: Claim | null): FleetError {
  *
  * @param local whether nothing was published: then another attempt could find nothing else
  */
-export function settleUpdate(
+export function updateVerdict(
   expected: PublishedIndex,
   namesMachines: boolean,
   local = false,
@@ -175,7 +175,7 @@ export function settleUpdate(
   };
 }
 
-const ASKED_FOR: Readonly<Record<'update' | 'dry-run', readonly Settled['outcome'][]>> = {
+const ASKED_FOR: Readonly<Record<'update' | 'dry-run', readonly AnsweredOutcome['outcome'][]>> = {
   update: ['updated', 'unchanged'],
   'dry-run': ['dry-run'],
 };
@@ -184,7 +184,7 @@ const ASKED_FOR: Readonly<Record<'update' | 'dry-run', readonly Settled['outcome
  * If the index was sent, an update counts if the machine says that it has that very index, by its digests; a dry run
  * counts if the machine would have it.
  */
-export function settlePush(expected: PublishedIndex, isDryRun = false): (claim: Claim) => Verdict {
+export function pushVerdict(expected: PublishedIndex, isDryRun = false): (claim: Claim) => Verdict {
   return (claim) => {
     const { index } = claim;
     const etag = index?.etag ?? null;
@@ -206,7 +206,7 @@ export function settlePush(expected: PublishedIndex, isDryRun = false): (claim: 
 }
 
 /** A dry run counts if the machine did one, with whatever index it found: the new one is not published yet. */
-export function settleDryRun(expected: PublishedIndex, namesMachines: boolean): (claim: Claim) => Verdict {
+export function dryRunVerdict(expected: PublishedIndex, namesMachines: boolean): (claim: Claim) => Verdict {
   return (claim) => {
     const etag = claim.index?.etag ?? null;
     if (claim.outcome !== 'dry-run')
