@@ -25,6 +25,9 @@ const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY
 /** Where Linux shows open descriptors: a path through one means that directory, whatever its name has become since. */
 const DESCRIPTORS = existsSync('/proc/self/fd') ? '/proc/self/fd' : null;
 
+/** Bytes: no page of ours is larger, and what somebody else has put there must not fill the memory. */
+const LARGEST = 128 * 1024 * 1024;
+
 /**
  * An open directory: the public one, or one below it. Its entries are reached through its descriptor and by a name
  * without a slash, and links are not followed: a user who may write to the public directory cannot lead us out of it.
@@ -113,7 +116,7 @@ export class Directory {
     return directory;
   }
 
-  /** The bytes of a regular file; null when there is none, or something else. `length`: only if it has so many. */
+  /** The bytes of a regular file; null when there is none, or something else or larger. `length`: only if it has so many. */
   read(name: string, length?: number): Buffer | null {
     let fd: number;
     try {
@@ -125,7 +128,7 @@ export class Directory {
     }
     try {
       const stats = fstatSync(fd);
-      const fits = stats.isFile() && (length === undefined || stats.size === length);
+      const fits = stats.isFile() && (length === undefined ? stats.size <= LARGEST : stats.size === length);
       return fits ? readWhole(fd, stats.size) : null;
     } finally {
       closeSync(fd);

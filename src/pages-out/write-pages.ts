@@ -6,7 +6,7 @@ import type { Tell } from '../report/events.ts';
 import type { ItemFailure, ItemOutcome } from '../report/results.ts';
 import { Directory } from './directory.ts';
 import { placeFile } from './page-place.ts';
-import { originOf, seal } from './seal.ts';
+import { assetOf, originOf, seal } from './seal.ts';
 import { stalePages } from './stale.ts';
 
 export interface WriteRequest {
@@ -48,6 +48,8 @@ class Writer {
   readonly #request: WriteRequest;
   readonly #counts: Counts = { written: 0, unchanged: 0, removed: 0, failed: 0 };
   readonly #failures: ItemFailure[] = [];
+  /** Paths of assets that could not be written. */
+  readonly #lost: string[] = [];
 
   constructor(request: WriteRequest) {
     this.#request = request;
@@ -62,7 +64,8 @@ class Writer {
           say({ type: 'progress', step, done: at, total: pages.length });
           await turn();
         }
-        this.#attempt(page.path, () => this.#write(top, page));
+        const isDone = this.#attempt(page.path, () => this.#write(top, page));
+        if (!isDone && isAsset(page.path)) this.#lost.push(page.path);
       }
       say({ type: 'progress', step, done: pages.length, total: pages.length });
       if (top) this.#removeStale(top);
@@ -84,6 +87,8 @@ class Writer {
         return;
       }
       if (page.yields && directory && isTaken(directory, name)) return;
+      const lost = this.#lost.find((path) => bytes.includes(path));
+      if (lost !== undefined) throw needs(lost);
       if (directory && !dryRun) placeFile(directory, name, bytes);
       this.#tell('written', page.path, dryRun ? 'would-change' : 'changed', `${bytes.length} bytes`);
     } finally {
@@ -95,7 +100,10 @@ class Writer {
     const { pages, dryRun, publicDir } = this.#request;
     const kept = new Set(pages.map(({ path }) => path));
     const look = () => {
+      // A page that could not be written is still the one of an earlier run, and names that run's assets.
+      const keepsAssets = this.#failures.length > 0;
       for (const { path, edited, remove } of stalePages(top, kept)) {
+        if (keepsAssets && isAsset(path)) continue;
         this.#attempt(path, () => {
           if (edited) return this.#say(path, 'left-alone', LEFT_ALONE);
           if (!dryRun) remove();
@@ -106,14 +114,17 @@ class Writer {
     this.#attempt(publicDir, look);
   }
 
-  #attempt(path: string, work: () => void): void {
+  /** @returns whether it was done */
+  #attempt(path: string, work: () => void): boolean {
     try {
       work();
+      return true;
     } catch (error) {
       const failure = failureOf(error, this.#request.step, path);
       this.#counts.failed += 1;
       this.#failures.push(failure);
       this.#say(path, 'failed', failure.message);
+      return false;
     }
   }
 
@@ -139,6 +150,17 @@ function openTop(publicDir: string, dryRun: boolean): Directory | null {
   } catch (error) {
     throw diskError('cannot use', publicDir, error);
   }
+}
+
+function isAsset(path: string): boolean {
+  return assetOf(path.slice(path.lastIndexOf('/') + 1)) !== null;
+}
+
+/** A page without its style or its maps is worse than the one that stands there. */
+function needs(asset: string): Failure {
+  return new Failure('disk', `it needs ${asset}, which could not be written`, {
+    hint: 'What is wrong with that file is told above.',
+  });
 }
 
 /** Whether somebody else has put something at this place, or has changed what was ours. */

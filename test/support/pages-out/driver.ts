@@ -3,14 +3,14 @@
  */
 import { existsSync } from 'node:fs';
 import { writePages } from '../../../src/pages-out/write-pages.ts';
-import { site } from './site.ts';
+import { styledSite } from './site.ts';
 
 const [publicDir = '', text = '', ...more] = process.argv.slice(2);
 // Whoever traces this program sees by this call where the work begins.
 existsSync('/the-work-begins-here');
 const { counts } = await writePages({
   publicDir,
-  pages: site(text, ...more),
+  pages: styledSite(text, ...more),
   dryRun: false,
   step: 'pages',
   say: () => {},

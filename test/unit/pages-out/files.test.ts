@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
-import { lstatSync, mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { makeAsset } from '../../../src/pages/assets.ts';
 import type { Page } from '../../../src/pages/page.ts';
 import { originOf, seal } from '../../../src/pages-out/seal.ts';
 import { Public } from '../../support/pages-out/public.ts';
-import { page } from '../../support/pages-out/site.ts';
+import { page, style as sheet, styledSite } from '../../support/pages-out/site.ts';
 
 const PICTURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0xff]);
 const XML = '<?xml version="1.0" encoding="UTF-8"?>\n';
@@ -78,6 +78,37 @@ describe('an asset', () => {
     symlinkSync(outside.dir, linked.path('assets'));
     expect((await linked.write(all())).counts).toMatchObject({ written: 4, failed: 2 });
     expect(outside.snapshot()).toEqual({});
+  });
+
+  it('that cannot be written leaves the pages that need it as they were, and no asset goes', async () => {
+    const place = Public.make();
+    await place.write(styledSite('first'));
+    const before = place.read('index.html');
+    for (const text of ['second', 'third']) {
+      mkdirSync(place.path(`${sheet(text).path}/taken`), { recursive: true });
+      const { counts, failures } = await place.write([...styledSite(text), page('2024/index.html')]);
+      expect(counts).toEqual({
+        written: text === 'second' ? 1 : 0,
+        unchanged: text === 'second' ? 0 : 1,
+        removed: 0,
+        failed: 8,
+      });
+      expect(failures.at(-1)?.message).toBe(`it needs ${sheet(text).path}, which could not be written`);
+      expect(place.read('index.html')).toBe(before);
+      expect(place.has(sheet('first').path)).toBe(true);
+    }
+  });
+
+  it('that the pages of an earlier run name stays while a page cannot be written', async () => {
+    const place = Public.make();
+    await place.write(styledSite('first'));
+    rmSync(place.path('2026/boston/index.html'));
+    mkdirSync(place.path('2026/boston/index.html/taken'), { recursive: true });
+    for (const text of ['second', 'third']) await place.write(styledSite(text));
+    expect(place.has(sheet('first').path)).toBe(true);
+    rmSync(place.path('2026/boston/index.html'), { recursive: true });
+    await place.write(styledSite('third'));
+    expect(place.has(sheet('first').path)).toBe(false);
   });
 
   it('goes and takes with it what a killed run has left of any version of it, and nothing of other names', async () => {

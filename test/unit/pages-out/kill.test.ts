@@ -7,7 +7,7 @@ import { originOf } from '../../../src/pages-out/seal.ts';
 import { killPoints, runKilled, spread } from '../../support/install/tracer.ts';
 import { buildDriver } from '../../support/pages-out/build-driver.ts';
 import { Public } from '../../support/pages-out/public.ts';
-import { site } from '../../support/pages-out/site.ts';
+import { style, styledSite } from '../../support/pages-out/site.ts';
 
 // A test has dozens of runs killed and made good, one after the other.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
@@ -15,20 +15,33 @@ vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 const OLD = ['studios/old/index.html', '2019/index.html', '2019/old/index.html'];
 const KILLS = 30;
 
-/** Everything that a browser could be given: whole pages, of one run or the other. */
-function expectWhole(place: Public, texts: readonly string[]): void {
-  for (const [name, text] of Object.entries(place.snapshot())) {
-    if (!name.endsWith('index.html') || text === null) continue;
-    expect([name, originOf('index.html', Buffer.from(text))]).toEqual([name, 'ours']);
-    expect(texts.some((known) => text.includes(`<title>${known} `))).toBe(true);
+/** Everything that a browser could be given: whole pages, of one run or the other. Gives the pages of each. */
+function expectWhole(place: Public, texts: readonly string[]): Map<string, string[]> {
+  const byText = new Map<string, string[]>();
+  for (const [name, page] of Object.entries(place.snapshot())) {
+    if (!name.endsWith('index.html') || page === null) continue;
+    expect([name, originOf('index.html', Buffer.from(page))]).toEqual([name, 'ours']);
+    const text = texts.find((known) => page.includes(`<title>${known} `)) ?? 'none of these';
+    expect(texts).toContain(text);
+    byText.set(text, [...(byText.get(text) ?? []), page]);
+  }
+  return byText;
+}
+
+/** The same, each with the style that it names. */
+function expectComplete(place: Public, texts: readonly string[]): void {
+  for (const [text, pages] of expectWhole(place, texts)) {
+    const { path, render } = style(text);
+    for (const page of pages) expect(page).toContain(path);
+    expect(place.read(path)).toBe(render());
   }
 }
 
-it('a run killed at any system call leaves every page old or new, and the next run completes', async () => {
+it('a run killed at any system call leaves every page old or new, with what it names, and the next run completes', async () => {
   const template = Public.make();
   const driver = join(template.home, 'driver.mjs');
   buildDriver(driver);
-  await template.write(site('first', ...OLD));
+  await template.write(styledSite('first', ...OLD));
   let copies = 0;
   const copy = (): Public => {
     copies += 1;
@@ -39,14 +52,15 @@ it('a run killed at any system call leaves every page old or new, and the next r
   const args = (place: Public) => [driver, place.dir, 'second', 'studios/new/index.html'];
   const points = spread(await killPoints(join(template.home, 'trace'), args(copy())), KILLS);
   const whole = Public.make();
-  await whole.write(site('second', 'studios/new/index.html'));
+  await whole.write(styledSite('first', ...OLD));
+  await whole.write(styledSite('second', 'studios/new/index.html'));
   let died = 0;
   for (const point of points) {
     const place = copy();
     died += Number(await runKilled(point, args(place)));
-    expectWhole(place, ['first', 'second']);
-    await place.write(site('second', 'studios/new/index.html'));
-    expectWhole(place, ['second']);
+    expectComplete(place, ['first', 'second']);
+    await place.write(styledSite('second', 'studios/new/index.html'));
+    expectComplete(place, ['second']);
     expect(pagesOf(place)).toEqual(pagesOf(whole));
   }
   expect(died).toBeGreaterThan(points.length * 0.9);
@@ -67,7 +81,7 @@ it('several runs at once write every page whole, and all of them succeed', async
   });
   expect(await Promise.all(ended)).toEqual(texts.map(() => 0));
   expectWhole(place, texts);
-  await place.write(site('last'));
+  await place.write(styledSite('last'));
   expectWhole(place, ['last']);
 });
 

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, truncateSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { originOf, seal } from '../../../src/pages-out/seal.ts';
 import { Public } from '../../support/pages-out/public.ts';
@@ -50,6 +50,19 @@ describe('a page that no longer belongs', () => {
 });
 
 describe('a file that this renderer has not written', () => {
+  it('stays unread if it is larger than any page, and keeps no other from being removed', async () => {
+    const place = Public.make();
+    await place.write(site('first', 'studios/old/index.html'));
+    place.put('studios/huge/index.html', '');
+    truncateSync(place.path('studios/huge/index.html'), 1024 ** 3);
+    const before = process.resourceUsage().maxRSS;
+    const { counts } = await place.write(site());
+    // Kilobytes.
+    expect(process.resourceUsage().maxRSS - before).toBeLessThan(512 * 1024);
+    expect(counts).toMatchObject({ removed: 1, failed: 0 });
+    expect(place.has('studios/huge/index.html')).toBe(true);
+  });
+
   it('stays, whatever and wherever it is', async () => {
     const place = Public.make();
     const sealed = seal('index.html', '<!doctype html>\nelsewhere').toString();
