@@ -26,20 +26,21 @@ export function denseAreas<T extends Spot>(points: readonly T[], { close, larges
 }
 
 function groups<T extends Spot>(points: readonly T[], close: number): T[][] {
-  const all = new Neighbours<T>(close);
-  for (const point of points) all.add(point);
+  // Those in a group are taken out: else each of thousands at one place would find all others again.
+  const left = new Neighbours<T>(close);
+  for (const point of points) left.add(point);
   const seen = new Set<T>();
+  const take = (point: T) => {
+    seen.add(point);
+    left.delete(point);
+    return point;
+  };
   return points.flatMap((first) => {
     if (seen.has(first)) return [];
-    seen.add(first);
-    const group = [first];
+    const group = [take(first)];
     // It grows while it is gone through.
     for (const point of group) {
-      for (const next of all.near(point)) {
-        if (seen.has(next)) continue;
-        seen.add(next);
-        group.push(next);
-      }
+      for (const next of left.near(point)) group.push(take(next));
     }
     return [group];
   });

@@ -35,10 +35,13 @@ export function boxAround(spots: readonly Spot[]): Box {
   return { left, top, width: Math.max(...xs) - left, height: Math.max(...ys) - top };
 }
 
+/** More squares than any picture has in a row, so that each has a number of its own. */
+const SQUARES = 1 << 20;
+
 /** Places in squares, so that those near to one are found without a look at all. */
 export class Neighbours<T extends Spot> {
   readonly #cell: number;
-  readonly #cells = new Map<string, T[]>();
+  readonly #cells = new Map<number, T[]>();
 
   /** @param reach how far `near` looks */
   constructor(reach: number) {
@@ -61,18 +64,32 @@ export class Neighbours<T extends Spot> {
   /** Those nearer than the reach. */
   near(to: Spot): T[] {
     const found: T[] = [];
-    for (const right of [-1, 0, 1]) {
-      for (const down of [-1, 0, 1]) {
-        for (const spot of this.#cells.get(this.#key(to, right, down)) ?? []) {
-          if (distance(spot, to) < this.#cell) found.push(spot);
-        }
-      }
-    }
+    this.#visit(to, (spot) => {
+      found.push(spot);
+      return false;
+    });
     return found;
   }
 
+  /** Whether there is any of these. */
+  hasNear(to: Spot): boolean {
+    return this.#visit(to, () => true);
+  }
+
+  /** Until one of those that are near is what was looked for. */
+  #visit(to: Spot, isFound: (spot: T) => boolean): boolean {
+    for (const right of [-1, 0, 1]) {
+      for (const down of [-1, 0, 1]) {
+        for (const spot of this.#cells.get(this.#key(to, right, down)) ?? []) {
+          if (distance(spot, to) < this.#cell && isFound(spot)) return true;
+        }
+      }
+    }
+    return false;
+  }
+
   /** The square of a place, or one beside it. Whole squares are counted: a sum of fractions could skip one. */
-  #key({ x, y }: Spot, right = 0, down = 0): string {
-    return `${Math.floor(x / this.#cell) + right} ${Math.floor(y / this.#cell) + down}`;
+  #key({ x, y }: Spot, right = 0, down = 0): number {
+    return (Math.floor(x / this.#cell) + right) * SQUARES + Math.floor(y / this.#cell) + down;
   }
 }

@@ -9,8 +9,14 @@ const FARTHEST = 3 * APART;
 /** Between two circles on which a place is looked for, and about between two places on one. */
 const STEP = 4;
 
+/** Of the square of `APART`: what a point takes where all stand as close as they may, each with six around it. */
+const CLOSEST = Math.sqrt(3) / 2;
+
 /** How often points that have moved are given a nearer place that became free, or exchange theirs. */
 const ROUNDS = 3;
+
+/** Around a point, where places are looked for: from the inside out. */
+const CIRCLES = Array.from({ length: 1 + Math.floor(FARTHEST / STEP) }, (_, at) => circleOf(at * STEP));
 
 interface Room {
   /** Pixels. */
@@ -24,10 +30,17 @@ interface Room {
  * Points moved so far apart that each can be hit: earlier ones stay at their place if they can, others move to the
  * nearest that is free. The same points always give the same places.
  *
- * @param points in pixels from the upper left corner
+ * @param points in pixels from the upper left corner; a place is looked for only for so many as the picture could hold, so
+ *   that thousands take no longer
  * @returns a place for each; null for one that finds none nearby
  */
 export function spread(points: readonly Spot[], room: Room): (Spot | null)[] {
+  const most = Math.ceil((room.width * room.height) / (APART * APART * CLOSEST));
+  const places = spreadAll(points.slice(0, most), room);
+  return points.map((_, at) => places[at] ?? null);
+}
+
+function spreadAll(points: readonly Spot[], room: Room): (Spot | null)[] {
   const crowd = new Neighbours<Spot>(APART);
   for (const point of points) crowd.add(point);
   const placed = new Neighbours<Spot>(APART);
@@ -52,11 +65,9 @@ function nearestFree(
   const half = APART / 2;
   const inside = { left: half, top: half, width: width - APART, height: height - APART };
   const isFree = (spot: Spot) =>
-    isInside(inside, spot) &&
-    !taken.some((box) => isInside(box, spot, half)) &&
-    placed.near(spot).length === 0;
-  for (let radius = 0; radius <= FARTHEST; radius += STEP) {
-    const free = circle(point, radius).filter(isFree);
+    isInside(inside, spot) && !taken.some((box) => isInside(box, spot, half)) && !placed.hasNear(spot);
+  for (const circle of CIRCLES) {
+    const free = circle.map(({ x, y }) => ({ x: point.x + x, y: point.y + y })).filter(isFree);
     const [first, ...others] = free;
     if (!first) continue;
     // On one circle, the place that is in the way of the fewest others.
@@ -67,11 +78,11 @@ function nearestFree(
   return null;
 }
 
-function circle({ x, y }: Spot, radius: number): Spot[] {
+function circleOf(radius: number): Spot[] {
   const count = Math.max(1, Math.round((2 * Math.PI * radius) / STEP));
   return Array.from({ length: count }, (_, at) => {
     const angle = (2 * Math.PI * at) / count;
-    return { x: x + radius * Math.cos(angle), y: y + radius * Math.sin(angle) };
+    return { x: radius * Math.cos(angle), y: radius * Math.sin(angle) };
   });
 }
 

@@ -52,6 +52,16 @@ describe('the panels of a map', () => {
     expect(area?.items.map(({ item: { name } }) => name)).toEqual(crowd.map(({ name }) => name));
   });
 
+  it('show thousands at one place as points as far as there is room, and all others as dots', () => {
+    const many = Array.from({ length: 5_000 }, (_, at) => item(`one of ${at}`, 620, 200));
+    const [main, area, ...others] = panelsOf('us', [...far, ...many], { nameOf });
+    expect(others).toEqual([]);
+    expect(main?.items).toHaveLength(far.length);
+    expect(main?.dots).toHaveLength(many.length);
+    expect(area?.items.length).toBeGreaterThan(15);
+    expect((area?.items.length ?? 0) + (area?.dots.length ?? 0)).toBe(many.length);
+  });
+
   it('go on with the letters of the page', () => {
     const letters = panelsOf('us', [...crowd, ...far], { nameOf, lettered: 2 }).map(({ letter }) => letter);
     expect(letters).toEqual([null, 'C']);

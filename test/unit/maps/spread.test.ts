@@ -66,6 +66,16 @@ describe('points that are spread', () => {
     expect(places.at(-1)).toBeNull();
   });
 
+  it('are looked at while the picture could hold as many; thousands more, wherever they are, take no longer', () => {
+    const many = Array.from({ length: 100_000 }, () => ({ x: 150, y: 125 }));
+    const alone = { x: 30, y: 30 };
+    expect(spread([...many.slice(0, 100), alone], ROOM).at(-1)).toEqual(alone);
+    const places = spread([...many, alone], ROOM);
+    expect(places).toHaveLength(many.length + 1);
+    expect(places.slice(0, 100)).toEqual(spread(many.slice(0, 100), ROOM));
+    expect(found(places.slice(130))).toEqual([]);
+  });
+
   it('have lines that do not cross where an exchange makes both shorter', () => {
     const pair = [
       { x: 150, y: 125 },
