@@ -28,7 +28,7 @@ export interface Json {
   readonly sum: (...summaries: readonly Summary[]) => void;
 }
 
-export interface ToldOptions {
+export interface ReportOptions {
   readonly form: Form;
   /** What the JSON object of a refusal holds beside its summary. */
   readonly refused?: object;
@@ -45,8 +45,8 @@ export interface ToldOptions {
 export async function runReported(
   world: World,
   output: Output,
-  { form, refused = {} }: ToldOptions,
-  work: (told: { voice: Voice; json: Json | null; at: (place: World) => void }) => Promise<ExitCode>,
+  { form, refused = {} }: ReportOptions,
+  work: (context: { voice: Voice; json: Json | null; at: (place: World) => void }) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const { write, terminal } = output;
   const notes = collectNotes();
@@ -63,9 +63,9 @@ export async function runReported(
   const voice = buildVoice(world, [hear, tellers[form]()], false);
   const say = (value: unknown): void => write(`${JSON.stringify(voice.scrubber.value(value))}\n`);
   const print = (...summaries: readonly Summary[]): void => {
-    const told = summaries.map((summary) => ({ ...summary, notes: notes.of(summary.run) }));
-    const earlier = told.slice(0, -1);
-    say({ ...told.at(-1), ...(earlier.length > 0 ? { earlier } : {}) });
+    const results = summaries.map((summary) => ({ ...summary, notes: notes.of(summary.run) }));
+    const earlier = results.slice(0, -1);
+    say({ ...results.at(-1), ...(earlier.length > 0 ? { earlier } : {}) });
   };
   // An operation that did nothing has reported no run.
   const end = (...summaries: readonly Summary[]): void => {

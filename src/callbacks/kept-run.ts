@@ -99,9 +99,9 @@ export class KeptRun {
         if (record !== null) kept.#recall(record);
         continue;
       }
-      const isOurs =
+      const isOfRun =
         record?.type === 'meta' && record.meta.run === run && record.meta.urlDigest === urlDigest;
-      if (!isOurs) break;
+      if (!isOfRun) break;
       kept = new KeptRun(record.meta, records, place, ackOf(place.dir, run));
     }
     if (kept === null) records.close();

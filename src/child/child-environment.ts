@@ -15,7 +15,7 @@ export function withoutRequest(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 /** The environment for a foreign program. */
-export function withoutOurs(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+export function withoutSecrets(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !OURS.test(name)));
 }
 

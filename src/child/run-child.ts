@@ -4,7 +4,7 @@ import { statSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type ChildUser, childUser } from '../rights/child.ts';
-import { environmentAs, withoutOurs } from './child-environment.ts';
+import { environmentAs, withoutSecrets } from './child-environment.ts';
 import { findProgram } from './find.ts';
 import { type Leashed, spawnLeashed } from './leash.ts';
 import { Lines, MAX_LINE_BYTES, TAIL_LINES } from './line-reader.ts';
@@ -19,7 +19,7 @@ export interface ChildRequest {
    * Whether it is an executable of this project. It gets the whole environment, and is started as this process was: where
    * that was root, it takes the application's rights by itself.
    */
-  readonly isOurs?: boolean;
+  readonly isOwnProgram?: boolean;
   /** Kills the child when it is aborted; the outcome is then `killed`. */
   readonly signal?: AbortSignal;
   /** Milliseconds after which the child is killed. */
@@ -64,11 +64,11 @@ const DRAIN_MS = 2000;
 export async function runChild(request: ChildRequest): Promise<ChildOutcome> {
   const { cwd, timeoutMs, shell = SHELL } = request;
   const [name = '', ...args] = request.command;
-  const user: ChildUser = request.isOurs ? { kind: 'same' } : childUser();
+  const user: ChildUser = request.isOwnProgram ? { kind: 'same' } : childUser();
   const obstacle = user.kind === 'none' ? NO_ACCOUNT : obstacleTo(request.command, cwd);
   if (obstacle !== null) return { kind: 'not-started', reason: obstacle };
   const account = user.kind === 'account' ? user.account : null;
-  const given = request.isOurs ? request.env : withoutOurs(request.env);
+  const given = request.isOwnProgram ? request.env : withoutSecrets(request.env);
   const env = account ? environmentAs(given, account) : given;
   const program = findProgram(name, cwd, env['PATH']);
   if (program === null)

@@ -82,9 +82,9 @@ function stampOrReason(path: string): Stamp {
 }
 
 function problemNotes(problems: readonly string[]): string[] {
-  const told = problems.slice(0, MOST_NOTES).map((problem) => `no event date: ${problem}`);
-  const more = problems.length - told.length;
-  return more > 0 ? [...told, `no event date: ${more} more databases are not shown`] : told;
+  const shown = problems.slice(0, MOST_NOTES).map((problem) => `no event date: ${problem}`);
+  const more = problems.length - shown.length;
+  return more > 0 ? [...shown, `no event date: ${more} more databases are not shown`] : shown;
 }
 
 /** A host without any is not one that keeps them. */

@@ -83,13 +83,13 @@ export async function askAll(
   const { concurrency } = common.settings;
   const limit = pLimit(concurrency);
   const agents: PlainAgent[] = [];
-  const told = new Set<string>();
+  const noted = new Set<string>();
   const askings = ways.map((way): Asking => {
     const { target } = way;
     const { index, local } = expected.get(way) ?? { index: null, local: false };
     const { question, headers, notes } = chooseQuestion(way, operation, index, local);
-    for (const message of notes) if (!told.has(message)) note(message);
-    for (const message of notes) told.add(message);
+    for (const message of notes) if (!noted.has(message)) note(message);
+    for (const message of notes) noted.add(message);
     // Sockets are kept for the next machine: many have the same address, and TLS handshakes are expensive.
     const options = { keepAlive: true, maxSockets: concurrency };
     const agent = target.url.protocol === 'https:' ? new SecureAgent(options) : new PlainAgent(options);

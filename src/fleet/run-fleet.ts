@@ -47,7 +47,7 @@ class Run {
   readonly #request: FleetRequest;
   readonly #ways: readonly Way[];
   readonly #steps: Steps;
-  readonly #told: FleetSteps;
+  readonly #announced: FleetSteps;
   readonly #findings: Findings = newFindings();
   readonly #beganAt = new Date();
   readonly #began = monotonicMs();
@@ -62,7 +62,7 @@ class Run {
     this.#request = request;
     this.#ways = [context, ...(context.others ?? [])];
     this.#steps = new Steps(context.report);
-    this.#told = stepsOf(request.operation, this.#ways);
+    this.#announced = stepsOf(request.operation, this.#ways);
     request.signal?.addEventListener('abort', this.#cancel);
     if (request.signal?.aborted) this.#cancel();
   }
@@ -74,7 +74,7 @@ class Run {
 
   async whole(): Promise<FleetReport> {
     const { run, operation, by } = this.#request;
-    const { index, find, machines } = this.#told;
+    const { index, find, machines } = this.#announced;
     const whose = { by, target: targetOf(this.#ways), noun: nounOf(this.#ways) };
     this.#steps.begin({
       kind: 'fleet',
@@ -153,11 +153,11 @@ class Run {
 
   /** If the machines of one target cannot be found, the other targets go on; the run has failed all the same. */
   async #list(): Promise<{ listings: readonly Listing[]; problem: FleetError | undefined }> {
-    const { listings, unfound } = await this.#steps.run(this.#told.find, async () => {
+    const { listings, unfound } = await this.#steps.run(this.#announced.find, async () => {
       const value = await this.#unlessStopped((signal) => listAll(this.#ways, signal));
       const listing = joined(value.listings);
       this.#findings.listing = listing;
-      for (const item of foundItems(listing, this.#told)) this.#steps.say(item);
+      for (const item of foundItems(listing, this.#announced)) this.#steps.say(item);
       if (listing.active.length === 0) this.#steps.endHere();
       return { value, detail: listing.source };
     });
@@ -172,7 +172,7 @@ class Run {
 
   async #ask(listings: readonly Listing[]): Promise<void> {
     const { settings } = this.#context;
-    const { machines } = this.#told;
+    const { machines } = this.#announced;
     const total = joined(listings).active.length;
     await this.#steps.run(machines, async () => {
       const say = counting(this.#steps.say, machines.name, total, settings.concurrency);

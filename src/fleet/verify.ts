@@ -68,11 +68,11 @@ export function versionsNote(outcomes: readonly MachineOutcome[]): string | null
   }
   const [most, ...others] = [...versions].sort(([, a], [, b]) => b.length - a.length);
   if (!most || others.length === 0) return null;
-  const told = others.map(([version, names]) => {
+  const groups = others.map(([version, names]) => {
     const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : '';
     return `${names.slice(0, MOST_NAMES).join(', ')}${more}: ${version}`;
   });
-  return `not all machines run the same version: ${told.join('; ')}; the others: ${most[0]}`;
+  return `not all machines run the same version: ${groups.join('; ')}; the others: ${most[0]}`;
 }
 
 function sameIndex(a: ClaimedIndex | null, b: ClaimedIndex | null, byBytes: boolean): boolean {

@@ -19,11 +19,11 @@ const SAFE = ['GET', 'HEAD', 'OPTIONS'];
 export function isCrossSite({ method, origin, site }: Sent, hosts: readonly string[]): boolean {
   if (SAFE.includes(method)) return false;
   if (site !== null && site !== 'same-origin' && site !== 'none') return true;
-  return origin !== null && !isOurs(origin, hosts);
+  return origin !== null && !isOwnOrigin(origin, hosts);
 }
 
 /** Whether that origin is one of these hosts. The scheme may be another one: a proxy may have ended TLS and said nothing. */
-function isOurs(origin: string, hosts: readonly string[]): boolean {
+function isOwnOrigin(origin: string, hosts: readonly string[]): boolean {
   const url = URL.canParse(origin) ? new URL(origin) : null;
   if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) return false;
   return hosts.some(

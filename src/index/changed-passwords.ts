@@ -15,7 +15,7 @@ export function changedPasswords(before: Buffer, after: Buffer): string[] {
       pairRows(there, here, kind),
     );
     const changed = pairs.filter(
-      ({ theirs, ours }) => ours !== null && ours['password'] !== theirs?.['password'],
+      ({ other, local }) => local !== null && local['password'] !== other?.['password'],
     );
     return changed.map(({ name }) => name);
   } finally {

@@ -6,17 +6,17 @@ import { validateIndex } from './validate.ts';
 
 /** The words for the three kinds of differences. */
 interface Words {
-  readonly onlyTheirs: string;
-  readonly onlyOurs: string;
+  readonly onlyOther: string;
+  readonly onlyLocal: string;
   /** The names of columns follow. */
   readonly both: string;
 }
 
 /** For an administrator who must choose between the two. */
-const COMPARED: Words = { onlyTheirs: 'only in theirs', onlyOurs: 'only in ours', both: 'differs in' };
+const COMPARED: Words = { onlyOther: 'only in theirs', onlyLocal: 'only in ours', both: 'differs in' };
 
 /** For an administrator who replaces theirs with ours. */
-export const CHANGES: Words = { onlyTheirs: 'removed', onlyOurs: 'added', both: 'changed in' };
+export const CHANGES: Words = { onlyOther: 'removed', onlyLocal: 'added', both: 'changed in' };
 
 /** Lines that are shown; one more line gives the number of the others. */
 const MOST_LINES = 30;
@@ -27,9 +27,9 @@ const MOST_NAME = 80;
  * The differences between two indexes, a line per row: rows that only one of them has, and columns that differ. Values
  * are never shown, since some of them are secret.
  */
-export function describeDifferences(theirs: Buffer, ours: Buffer, words = COMPARED): string[] {
-  const there = openImage(theirs);
-  const here = openImage(ours);
+export function describeDifferences(other: Buffer, local: Buffer, words = COMPARED): string[] {
+  const there = openImage(other);
+  const here = openImage(local);
   try {
     validateIndex(there); // a view in the place of a table could run for ever
     const lines = KINDS.flatMap((kind) => compare(kind, there, here, words));
@@ -43,11 +43,11 @@ export function describeDifferences(theirs: Buffer, ours: Buffer, words = COMPAR
 }
 
 function compare(kind: Kind, there: Database, here: Database, words: Words): string[] {
-  return pairRows(there, here, kind).flatMap(({ name, theirs, ours }) => {
+  return pairRows(there, here, kind).flatMap(({ name, other, local }) => {
     const say = (what: string): string[] => [`${kind.noun} ${shown(name)}: ${what}`];
-    if (theirs === null) return say(words.onlyOurs);
-    if (ours === null) return say(words.onlyTheirs);
-    const columns = differingColumns(theirs, ours);
+    if (other === null) return say(words.onlyLocal);
+    if (local === null) return say(words.onlyOther);
+    const columns = differingColumns(other, local);
     return columns.length === 0 ? [] : say(`${words.both} ${columns.map(shown).join(', ')}`);
   });
 }

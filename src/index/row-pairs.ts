@@ -29,8 +29,8 @@ const INCIDENTAL = new Set(['id', 'location_id', 'user_id', 'created_at', 'updat
 /** One row of both indexes, or of one of them: at least one is not null. */
 export interface RowPair {
   readonly name: string;
-  readonly theirs: AnyRow | null;
-  readonly ours: AnyRow | null;
+  readonly other: AnyRow | null;
+  readonly local: AnyRow | null;
 }
 
 /**
@@ -44,19 +44,19 @@ export function pairRows(
   kind: Kind,
   studios: ReadonlyMap<unknown, unknown> = studioKeys(there),
 ): RowPair[] {
-  const theirs = byName(there, kind, studios);
-  const ours = byName(here, kind, studioKeys(here));
+  const other = byName(there, kind, studios);
+  const local = byName(here, kind, studioKeys(here));
   const pairs: RowPair[] = [];
-  for (const [name, row] of theirs) pairs.push({ name, theirs: row, ours: ours.get(name) ?? null });
-  for (const [name, row] of ours) if (!theirs.has(name)) pairs.push({ name, theirs: null, ours: row });
+  for (const [name, row] of other) pairs.push({ name, other: row, local: local.get(name) ?? null });
+  for (const [name, row] of local) if (!other.has(name)) pairs.push({ name, other: null, local: row });
   return pairs;
 }
 
 /** Columns with other values; a column that one of them does not have counts as null. */
-export function differingColumns(theirs: AnyRow, ours: AnyRow): string[] {
-  const columns = new Set([...Object.keys(theirs), ...Object.keys(ours)]);
+export function differingColumns(other: AnyRow, local: AnyRow): string[] {
+  const columns = new Set([...Object.keys(other), ...Object.keys(local)]);
   return [...columns].filter(
-    (column) => !INCIDENTAL.has(column) && !sameCell(theirs[column] ?? null, ours[column] ?? null),
+    (column) => !INCIDENTAL.has(column) && !sameCell(other[column] ?? null, local[column] ?? null),
   );
 }
 

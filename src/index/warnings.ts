@@ -13,19 +13,19 @@ const PARTICULARS = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?/g;
  */
 export function firstOfEachKind(warnings: readonly Warning[]): Warning[] {
   const seen = new Map<string, number>();
-  const told: Warning[] = [];
+  const shown: Warning[] = [];
   const last = new Map<string, Warning>();
   for (const warning of warnings) {
     const kind = `${warning.table} ${warning.reason.replace(PARTICULARS, '#')}`;
     const count = (seen.get(kind) ?? 0) + 1;
     seen.set(kind, count);
-    if (count <= MOST) told.push(warning);
+    if (count <= MOST) shown.push(warning);
     else last.set(kind, warning);
   }
   for (const [kind, { table, reason }] of last) {
     const rows = (seen.get(kind) ?? 0) - MOST;
     const like = `${rows} more like this: ${reason} (update_config --warnings names every row)`;
-    told.push({ table, id: null, row: nameRows(table), reason: like, rows });
+    shown.push({ table, id: null, row: nameRows(table), reason: like, rows });
   }
-  return told;
+  return shown;
 }

@@ -63,8 +63,8 @@ export class MailNotices {
     }
     const failedRun = run === null ? null : this.#context.runs.run(run);
     // Of a run that has failed itself there is one mail already.
-    const isTold = failedRun?.state === 'failed' && failedRun.report?.outcome !== 'nothing-to-do';
-    if (state === 'failed' && !isTold) {
+    const isReported = failedRun?.state === 'failed' && failedRun.report?.outcome !== 'nothing-to-do';
+    if (state === 'failed' && !isReported) {
       this.#context.outbox.put(`unanswered/${id}/${run}`, { kind: 'unanswered', change: id });
     }
   }

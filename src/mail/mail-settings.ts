@@ -41,8 +41,8 @@ export function readMailSettings(env: NodeJS.ProcessEnv): MailSettings | null {
 function readServer(text: string): MailServer {
   const url = URL.canParse(text) ? new URL(text) : null;
   const isTls = url?.protocol === 'smtps:';
-  const isOurs = url && (isTls || url.protocol === 'smtp:') && url.hostname !== '';
-  if (!isOurs || url.search !== '' || url.hash !== '' || !['', '/'].includes(url.pathname)) {
+  const isMailUrl = url && (isTls || url.protocol === 'smtp:') && url.hostname !== '';
+  if (!isMailUrl || url.search !== '' || url.hash !== '' || !['', '/'].includes(url.pathname)) {
     throw new Failure('config-invalid', 'SMTP_URL is not the address of a mail server', {
       hint: `Set SMTP_URL to ${EXAMPLE}. Letters such as @ and / in the password are written %40 and %2F.`,
     });

@@ -30,7 +30,7 @@ const LINE_FEED = 0x0a;
 const ASSET = /^pages-(?:[a-z]+-)+([0-9a-f]{16})\.[a-z]+$/;
 
 /** What a file is: one of ours as it was written, one that was changed since, or none of ours. */
-export type Origin = 'ours' | 'changed' | 'foreign';
+export type Origin = 'intact' | 'changed' | 'foreign';
 
 /**
  * The bytes that are written: a document with the digest in its first line, which must be that of its kind; an asset as
@@ -39,7 +39,7 @@ export type Origin = 'ours' | 'changed' | 'foreign';
 export function seal(name: string, content: string | Buffer): Buffer {
   const bytes = Buffer.from(content);
   if (ASSET.test(name)) {
-    if (originOf(name, bytes) !== 'ours') throw new Error('the name of the asset has another digest');
+    if (originOf(name, bytes) !== 'intact') throw new Error('the name of the asset has another digest');
     return bytes;
   }
   const kind = sealFor(name);
@@ -55,7 +55,7 @@ export function seal(name: string, content: string | Buffer): Buffer {
 /** @param name of the file, without its directories */
 export function originOf(name: string, bytes: Buffer): Origin {
   const inName = ASSET.exec(name)?.[1];
-  if (inName !== undefined) return hash('sha256', bytes).startsWith(inName) ? 'ours' : 'changed';
+  if (inName !== undefined) return hash('sha256', bytes).startsWith(inName) ? 'intact' : 'changed';
   const kind = sealFor(name);
   if (!kind) return 'foreign';
   const length = firstLine(kind, '0'.repeat(64)).length;
@@ -64,7 +64,7 @@ export function originOf(name: string, bytes: Buffer): Origin {
   const from = kind.opening.length + kind.before.length + WORDS.length;
   const claimed = line.slice(from, from + 64);
   if (!DIGEST.test(claimed) || line !== firstLine(kind, claimed)) return 'foreign';
-  return hash('sha256', bytes.subarray(length)) === claimed ? 'ours' : 'changed';
+  return hash('sha256', bytes.subarray(length)) === claimed ? 'intact' : 'changed';
 }
 
 /** What an asset is called apart from its digest, such as `style.css`; null for any other name. */

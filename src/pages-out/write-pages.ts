@@ -166,7 +166,7 @@ function needs(asset: string): Failure {
 /** Whether somebody else has put something at this place, or has changed what was ours. */
 function isTaken(directory: Directory, name: string): boolean {
   const there = directory.read(name);
-  return there ? originOf(name, there) !== 'ours' : directory.names().includes(name);
+  return there ? originOf(name, there) !== 'intact' : directory.names().includes(name);
 }
 
 /** The directory at the end of a path; `top` itself for no names. Null where one is missing and none is to be made. */

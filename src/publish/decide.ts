@@ -2,8 +2,8 @@ import { wholeSeconds } from '../bucket/object-names.ts';
 import { sameEtag } from '../etag.ts';
 import type { PublishMemory } from '../journal/journal-model.ts';
 import type { Grown } from './memory.ts';
-import type { OurIndex } from './publish-context.ts';
-import type { Standing } from './stored-index.ts';
+import type { OwnIndex } from './publish-context.ts';
+import type { IndexInStore } from './stored-index.ts';
 
 /** What to do with the store's index. */
 export type Decision =
@@ -14,7 +14,7 @@ export type Decision =
   | { readonly kind: 'changed-elsewhere' };
 
 export interface Circumstances {
-  readonly ours: OurIndex;
+  readonly own: OwnIndex;
   readonly memory: PublishMemory;
   /** The store's index that this host's index was made from; null for none. */
   readonly installed: Grown | null;
@@ -29,37 +29,37 @@ export interface Circumstances {
  * Whether this host may publish over the store's index: only over one that it published itself, was made from, or has
  * shown to its administrator. An older index replaces a newer one only on request.
  */
-export function decide(standing: Standing, circumstances: Circumstances): Decision {
-  const { ours, replaces } = circumstances;
-  const { etag } = standing.index;
-  if (standing.digest === ours.digest) return { kind: 'unchanged' };
-  const older = isOlder(ours, standing.index.time);
+export function decide(stored: IndexInStore, circumstances: Circumstances): Decision {
+  const { own, replaces } = circumstances;
+  const { etag } = stored.index;
+  if (stored.digest === own.digest) return { kind: 'unchanged' };
+  const older = isOlder(own, stored.index.time);
   if (replaces !== null && sameEtag(replaces, etag)) {
-    return { kind: 'publish', replaces: etag, modified: older ? justAfter(standing) : ours.modified };
+    return { kind: 'publish', replaces: etag, modified: older ? justAfter(stored) : own.modified };
   }
-  if (isOurs(standing, circumstances)) {
-    if (!older) return { kind: 'publish', replaces: etag, modified: ours.modified };
+  if (isFromHere(stored, circumstances)) {
+    if (!older) return { kind: 'publish', replaces: etag, modified: own.modified };
     // A time in the future is the mistake of a clock, and does not say which index is older.
-    const mistaken = new Date(standing.index.time) > circumstances.now;
-    return mistaken ? { kind: 'publish', replaces: etag, modified: justAfter(standing) } : { kind: 'older' };
+    const mistaken = new Date(stored.index.time) > circumstances.now;
+    return mistaken ? { kind: 'publish', replaces: etag, modified: justAfter(stored) } : { kind: 'older' };
   }
-  if (isUnclaimed(standing, circumstances) && !older) {
-    return { kind: 'publish', replaces: etag, modified: ours.modified };
+  if (isUnclaimed(stored, circumstances) && !older) {
+    return { kind: 'publish', replaces: etag, modified: own.modified };
   }
   return { kind: 'changed-elsewhere' };
 }
 
 /** The time that ours gets if machines with theirs would otherwise refuse it as older. */
-function justAfter({ index }: Standing): Date {
+function justAfter({ index }: IndexInStore): Date {
   return new Date((wholeSeconds(new Date(index.time)) + 1) * 1000);
 }
 
 /** Whether it was last changed before a time (ISO 8601), compared in whole seconds, as everywhere. */
-export function isOlder({ modified }: OurIndex, time: string): boolean {
+export function isOlder({ modified }: OwnIndex, time: string): boolean {
   return wholeSeconds(modified) < wholeSeconds(new Date(time));
 }
 
-function isOurs({ index, digest }: Standing, { memory, installed }: Circumstances): boolean {
+function isFromHere({ index, digest }: IndexInStore, { memory, installed }: Circumstances): boolean {
   if (memory.last?.etag === index.etag) return true;
   // The time as well: an administrator may have restored these very bytes, and that is a change.
   if (installed?.etag === index.etag && installed.time === index.time) return true;
@@ -71,6 +71,6 @@ function isOurs({ index, digest }: Standing, { memory, installed }: Circumstance
  * The first publication of a host over an index without a known publisher, for example one that earlier tools put
  * there: only the time can decide.
  */
-function isUnclaimed({ index }: Standing, { memory, raced }: Circumstances): boolean {
+function isUnclaimed({ index }: IndexInStore, { memory, raced }: Circumstances): boolean {
   return memory.last === null && index.by === null && !raced;
 }

@@ -6,14 +6,14 @@ import type { PublishedIndex } from '../report/fleet-results.ts';
 import { isKept, keepImage, removeOthers } from './kept-files.ts';
 import { presentIn, withArrival, withFound, withSent } from './kept-list.ts';
 import type { Memory } from './memory.ts';
-import type { OurIndex, PublishContext } from './publish-context.ts';
+import type { OwnIndex, PublishContext } from './publish-context.ts';
 
 type KeepContext = Pick<PublishContext, 'site' | 'by' | 'note' | 'keepPublished'>;
 
 /** What is about to be published. */
 export interface Leaving {
   readonly run: string;
-  readonly ours: OurIndex;
+  readonly own: OwnIndex;
   /** Fetches what stands there now, where this host keeps no whole copy of it; null for none. */
   readonly fetch: () => Promise<{ readonly index: PublishedIndex; readonly image: Buffer } | null>;
   /** ETag of what it replaces; null for nothing, or where there are no ETags. */
@@ -29,16 +29,16 @@ export interface Leaving {
 export async function keepLeaving(context: KeepContext, memory: Memory, leaving: Leaving): Promise<Kept> {
   const { kept } = memory;
   if (context.keepPublished === 0) return kept;
-  const { run, ours } = leaving;
+  const { run, own } = leaving;
   try {
     const before = leaving.replaces === null ? kept : await withReplaced(context, memory, leaving);
     const { restored } = kept;
-    const isRestored = restored?.digest === ours.digest;
+    const isRestored = restored?.digest === own.digest;
     const present = presentIn(before, leaving.replaces);
     const aside = isRestored ? restored.aside : null;
     return withSent(before, {
       ...{ id: run, origin: 'run', at: new Date().toISOString(), by: context.by, etag: null },
-      ...factsOf(context, ours.image, ours.digest),
+      ...factsOf(context, own.image, own.digest),
       replaces: aside ?? present?.id ?? null,
       undoes: isRestored ? restored.undoes : null,
       isThere: false,
@@ -89,23 +89,23 @@ async function withReplaced(context: KeepContext, { kept, state }: Memory, leavi
   const present = presentIn(kept, replaces);
   if (present && isKept(context.site.dbDir, present)) return kept;
   // Its copy is damaged or gone; or it was sent by a run that was killed before it saw the answer, or whose answer was lost.
-  const standing = await fetch();
-  if (!standing || !sameEtag(standing.index.etag, replaces)) {
+  const stored = await fetch();
+  if (!stored || !sameEtag(stored.index.etag, replaces)) {
     context.note('no copy is kept of what was in the store, so that --undo cannot bring it back');
     return kept;
   }
-  const digest = imageDigest(standing.image);
+  const digest = imageDigest(stored.image);
   if (present?.digest === digest) {
-    const facts = factsOf(context, standing.image, digest);
+    const facts = factsOf(context, stored.image, digest);
     return { ...kept, entries: kept.entries.map((one) => (one === present ? { ...one, ...facts } : one)) };
   }
   const sent = kept.entries.find((one) => !one.isThere && one.digest === digest);
   if (sent) return withArrival(kept, { digest, etag: replaces }, context.keepPublished);
-  const { publishedAt: at, by, etag } = standing.index;
+  const { publishedAt: at, by, etag } = stored.index;
   const before = presentIn(kept, state.last?.etag ?? '');
   return withFound(kept, {
     ...{ id: `store ${etag}`, origin: 'store', at, by, etag, isThere: true, undoes: null },
-    ...factsOf(context, standing.image, digest),
+    ...factsOf(context, stored.image, digest),
     replaces: before?.id ?? null,
   });
 }
@@ -124,11 +124,11 @@ export function keepAside(
   context: KeepContext,
   kept: Kept,
   run: string,
-  ours: Omit<OurIndex, 'modified'>,
+  own: Omit<OwnIndex, 'modified'>,
 ): Kept {
   return withFound(kept, {
     ...{ id: `unpublished ${run}`, origin: 'unpublished', at: new Date().toISOString(), by: context.by },
-    ...factsOf(context, ours.image, ours.digest),
+    ...factsOf(context, own.image, own.digest),
     ...{ etag: null, replaces: null, undoes: null, isThere: true },
   });
 }

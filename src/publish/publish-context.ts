@@ -41,7 +41,7 @@ export interface UndoRequest {
 }
 
 /** The index of this host, as it is to be published. */
-export interface OurIndex {
+export interface OwnIndex {
   readonly image: Buffer;
   /** `imageDigest` */
   readonly digest: string;

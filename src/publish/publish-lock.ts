@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { waitForLock } from '../database/lock.ts';
 import { ensureStateDir, ensureTrustedDir } from '../database/state-dir.ts';
-import { removeLeftCopies } from './our-index.ts';
+import { removeLeftCopies } from './own-index.ts';
 import type { PublishContext } from './publish-context.ts';
 
 /**

@@ -6,12 +6,12 @@ import type { PublishOutcome } from '../report/fleet-results.ts';
 import { decide, isOlder } from './decide.ts';
 import { keepLeaving, keptAfter, noteFinished, tidyKept } from './keeping.ts';
 import { type Memory, openMemory } from './memory.ts';
-import { asPublished, likelyEtag, readOurs, withLikelyTime } from './our-index.ts';
+import { asPublished, likelyEtag, readOwnIndex, withLikelyTime } from './own-index.ts';
 import { proveIndex } from './prove.ts';
-import type { OurIndex, PublishContext, PublishRequest } from './publish-context.ts';
+import type { OwnIndex, PublishContext, PublishRequest } from './publish-context.ts';
 import { underPublishLock } from './publish-lock.ts';
 import { openRestoration, type Restoration } from './restore.ts';
-import { fetchIndex, lookAt, type Standing, withImage } from './stored-index.ts';
+import { fetchIndex, type IndexInStore, readStored, withImage } from './stored-index.ts';
 import { type NamedUndo, takeBack, withRun } from './taken-back.ts';
 
 const KEY = databaseKey(INDEX_NAME);
@@ -42,16 +42,16 @@ async function publish(
   request: PublishRequest,
   stateDir: string | null,
 ): Promise<PublishOutcome> {
-  const read = await readOurs(context.site, request.run, { stateDir, maxBytes: context.maxIndexBytes });
-  const ours = withLikelyTime(read, new Date(), context.note);
+  const read = await readOwnIndex(context.site, request.run, { stateDir, maxBytes: context.maxIndexBytes });
+  const own = withLikelyTime(read, new Date(), context.note);
   const memory = await openMemory(context, request.dryRun);
   const { last } = memory.state;
-  const situation = { request, ours, memory, restoration: null };
-  if (last?.digest !== ours.digest) {
-    await proveIndex(ours.image, context);
+  const situation = { request, own, memory, restoration: null };
+  if (last?.digest !== own.digest) {
+    await proveIndex(own.image, context);
     // Usually no other host publishes, and then the store need not be asked first.
-    if (last && !request.dryRun && request.replaces === null && !isOlder(ours, last.time)) {
-      const sent = await send(context, situation, { replaces: last.etag, modified: ours.modified });
+    if (last && !request.dryRun && request.replaces === null && !isOlder(own, last.time)) {
+      const sent = await send(context, situation, { replaces: last.etag, modified: own.modified });
       if (sent) return sent;
     }
   }
@@ -74,7 +74,7 @@ async function takenBack(
   const restoration = openRestoration(context, memory, { run: request.run, undo }, taken);
   if (request.dryRun) await restoration.look();
   try {
-    const outcome = await inRounds(context, { request, ours: restoration.ours, memory, restoration });
+    const outcome = await inRounds(context, { request, own: restoration.own, memory, restoration });
     if (outcome.kind !== 'changed-elsewhere') return { ...outcome, undoes: taken.undoes };
     await restoration.takeOut();
     return outcome;
@@ -86,13 +86,13 @@ async function takenBack(
 }
 
 async function inRounds(context: PublishContext, situation: Prepared): Promise<PublishOutcome> {
-  const { request, ours, memory } = situation;
+  const { request, own, memory } = situation;
   for (let round = 1; round <= MOST_ROUNDS; round++) {
-    const standing = await lookAt(context.store, KEY, context.maxIndexBytes, {
-      ours,
+    const stored = await readStored(context.store, KEY, context.maxIndexBytes, {
+      own,
       published: memory.state.last,
     });
-    const outcome = await actOnce(context, request, { ...situation, standing, raced: round > 1 });
+    const outcome = await actOnce(context, request, { ...situation, stored, raced: round > 1 });
     if (outcome) return outcome;
   }
   throw new Failure('changed-elsewhere', `${KEY} was changed ${MOST_ROUNDS} times while it was published`, {
@@ -102,14 +102,14 @@ async function inRounds(context: PublishContext, situation: Prepared): Promise<P
 
 interface Prepared {
   readonly request: PublishRequest;
-  readonly ours: OurIndex;
+  readonly own: OwnIndex;
   readonly memory: Memory;
   /** Of an undo; else null. */
   readonly restoration: Restoration | null;
 }
 
 interface Situation extends Prepared {
-  readonly standing: Standing | null;
+  readonly stored: IndexInStore | null;
   readonly raced: boolean;
 }
 
@@ -119,28 +119,28 @@ async function actOnce(
   request: PublishRequest,
   situation: Situation,
 ): Promise<PublishOutcome | null> {
-  const { ours, memory, standing, raced } = situation;
-  if (!standing) {
+  const { own, memory, stored, raced } = situation;
+  if (!stored) {
     if (memory.state.last) context.note('the store has no index any more; it is published anew');
-    if (request.dryRun) return wouldPublish(context, ours, null, ours.modified);
-    return await send(context, situation, { replaces: 'nothing', modified: ours.modified });
+    if (request.dryRun) return wouldPublish(context, own, null, own.modified);
+    return await send(context, situation, { replaces: 'nothing', modified: own.modified });
   }
   const { installed, state } = memory;
   const { replaces } = request;
-  const decision = decide(standing, { ours, memory: state, installed, replaces, now: new Date(), raced });
+  const decision = decide(stored, { own, memory: state, installed, replaces, now: new Date(), raced });
   switch (decision.kind) {
     case 'unchanged':
       if (!request.dryRun) await situation.restoration?.putIn();
-      await adopt(context, ours, memory, standing);
-      return { kind: 'unchanged', index: { ...standing.index, digest: ours.digest } };
+      await adopt(context, own, memory, stored);
+      return { kind: 'unchanged', index: { ...stored.index, digest: own.digest } };
     case 'older':
-      throw olderThanPublished(ours, standing);
+      throw olderThanPublished(own, stored);
     case 'changed-elsewhere':
-      return { kind: 'changed-elsewhere', theirs: standing.index, differences: differences(standing, ours) };
+      return { kind: 'changed-elsewhere', theirs: stored.index, differences: differences(stored, own) };
     case 'publish':
       if (request.dryRun) {
-        const whole = await withImage(context.store, KEY, context.maxIndexBytes, standing);
-        return wouldPublish(context, ours, whole, decision.modified);
+        const whole = await withImage(context.store, KEY, context.maxIndexBytes, stored);
+        return wouldPublish(context, own, whole, decision.modified);
       }
       return await send(context, situation, decision);
   }
@@ -148,52 +148,52 @@ async function actOnce(
 
 async function send(
   context: PublishContext,
-  { request: { run }, ours: prepared, memory, restoration }: Prepared,
+  { request: { run }, own: prepared, memory, restoration }: Prepared,
   { replaces, modified }: { replaces: string; modified: Date },
 ): Promise<PublishOutcome | null> {
-  const ours = (await restoration?.putIn()) ?? prepared;
-  if (modified > ours.modified) {
+  const own = (await restoration?.putIn()) ?? prepared;
+  if (modified > own.modified) {
     context.note(
       `published as of ${modified.toISOString()}, so that machines with theirs take ours for the newer one`,
     );
   }
   const kept = await keepLeaving(context, memory, {
     run,
-    ours,
+    own,
     fetch: () => fetchIndex(context.store, KEY, context.maxIndexBytes),
     replaces: replaces === 'nothing' ? null : replaces,
   });
-  await memory.intend(ours.digest, kept);
-  const put = await context.store.put(KEY, ours.image, {
+  await memory.intend(own.digest, kept);
+  const put = await context.store.put(KEY, own.image, {
     condition: { replaces },
     metadata: {
       'last-modified': renderTime(modified),
       'published-by': context.by,
-      [DIGEST_METADATA]: ours.digest,
+      [DIGEST_METADATA]: own.digest,
     },
     contentType: CONTENT_TYPE,
   });
   if (put.kind === 'changed-elsewhere') return null;
-  noteFinished(context, kept, { run, digest: ours.digest });
+  noteFinished(context, kept, { run, digest: own.digest });
   const { etag } = put;
-  const arrived = { etag, digest: ours.digest };
+  const arrived = { etag, digest: own.digest };
   await memory.published({ ...arrived, time: modified.toISOString() }, keptAfter(context, memory, arrived));
   tidyKept(context, memory);
   context.later(inventory(context, memory));
-  return { kind: 'published', index: asPublished(ours, { by: context.by, modified, etag }) };
+  return { kind: 'published', index: asPublished(own, { by: context.by, modified, etag }) };
 }
 
 function wouldPublish(
   { by }: PublishContext,
-  ours: OurIndex,
-  standing: Standing | null,
+  own: OwnIndex,
+  stored: IndexInStore | null,
   modified: Date,
 ): PublishOutcome {
   return {
     kind: 'would-publish',
-    index: asPublished(ours, { by, modified, etag: likelyEtag(ours) }),
-    replaces: standing?.index ?? null,
-    differences: standing ? differences(standing, ours, CHANGES) : [],
+    index: asPublished(own, { by, modified, etag: likelyEtag(own) }),
+    replaces: stored?.index ?? null,
+    differences: stored ? differences(stored, own, CHANGES) : [],
   };
 }
 
@@ -202,13 +202,13 @@ function wouldPublish(
  */
 async function adopt(
   context: PublishContext,
-  ours: OurIndex,
+  own: OwnIndex,
   memory: Memory,
-  { index }: Standing,
+  { index }: IndexInStore,
 ): Promise<void> {
   if (memory.readOnly) return;
   if (memory.state.last?.etag !== index.etag) {
-    const arrived = { etag: index.etag, digest: ours.digest };
+    const arrived = { etag: index.etag, digest: own.digest };
     await memory.published({ ...arrived, time: index.time }, keptAfter(context, memory, arrived));
   }
   if (!memory.state.last?.inventoried) context.later(inventory(context, memory));
@@ -227,17 +227,17 @@ async function inventory({ store, note }: PublishContext, memory: Memory): Promi
   }
 }
 
-function differences({ image, problem }: Standing, ours: OurIndex, words?: typeof CHANGES): string[] {
+function differences({ image, problem }: IndexInStore, own: OwnIndex, words?: typeof CHANGES): string[] {
   if (!image) return [`theirs cannot be read: ${problem ?? 'its bytes were not fetched'}`];
   try {
-    return describeDifferences(image, ours.image, words);
+    return describeDifferences(image, own.image, words);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return [`theirs is not a usable index: ${error.message}`];
   }
 }
 
-function olderThanPublished({ modified }: OurIndex, { index }: Standing): Failure {
+function olderThanPublished({ modified }: OwnIndex, { index }: IndexInStore): Failure {
   const times = `${modified.toISOString()}, while what stands in the store is of ${index.time}`;
   return new Failure('index-older', `the index of this host was last changed at ${times}`, {
     hint: `If the older one is meant, publish it over the other: --replace '${index.etag}'. If not, look at the file and at the clock of this host.`,

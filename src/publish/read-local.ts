@@ -1,11 +1,11 @@
 import type { PublishedIndex } from '../report/fleet-results.ts';
-import { asPublished, likelyEtag, readOurs, withLikelyTime } from './our-index.ts';
+import { asPublished, likelyEtag, readOwnIndex, withLikelyTime } from './own-index.ts';
 import { proveIndex } from './prove.ts';
-import type { OurIndex, PublishContext } from './publish-context.ts';
+import type { OwnIndex, PublishContext } from './publish-context.ts';
 
 /** The index of this host, and its description. */
 export interface LocalIndex {
-  readonly ours: OurIndex;
+  readonly own: OwnIndex;
   /** With the ETag that it would most likely have in a store. */
   readonly index: PublishedIndex;
 }
@@ -19,9 +19,9 @@ export async function readLocal(
   context: Pick<PublishContext, 'site' | 'maxIndexBytes' | 'by' | 'note'>,
   run: string,
 ): Promise<LocalIndex> {
-  const read = await readOurs(context.site, run, { stateDir: null, maxBytes: context.maxIndexBytes });
-  const ours = withLikelyTime(read, new Date(), context.note);
-  await proveIndex(ours.image, context);
-  const index = asPublished(ours, { by: context.by, modified: ours.modified, etag: likelyEtag(ours) });
-  return { ours, index };
+  const read = await readOwnIndex(context.site, run, { stateDir: null, maxBytes: context.maxIndexBytes });
+  const own = withLikelyTime(read, new Date(), context.note);
+  await proveIndex(own.image, context);
+  const index = asPublished(own, { by: context.by, modified: own.modified, etag: likelyEtag(own) });
+  return { own, index };
 }

@@ -10,9 +10,9 @@ import { liveStamp, readLiveIndex } from '../install/live-index.ts';
 import { keepAside } from './keeping.ts';
 import { ofDigest } from './kept-list.ts';
 import type { Memory } from './memory.ts';
-import { readOurs } from './our-index.ts';
+import { readOwnIndex } from './own-index.ts';
 import { describePending, isFetched, isPending, refusePending } from './pending-content.ts';
-import type { OurIndex, PublishContext, UndoRequest } from './publish-context.ts';
+import type { OwnIndex, PublishContext, UndoRequest } from './publish-context.ts';
 import type { Taken } from './taken-back.ts';
 
 /** Milliseconds to wait until no other process is writing to the index. */
@@ -23,7 +23,7 @@ export type RestoreContext = Pick<PublishContext, 'site' | 'maxIndexBytes' | 'by
 /** An earlier index on its way into the index of this host, and how it stood before. */
 export interface Restoration {
   /** What is published: the earlier index, as changed now, so that machines take it for newer than what they have. */
-  readonly ours: OurIndex;
+  readonly own: OwnIndex;
   readonly undoes: string;
   /** Says what would be lost, and changes nothing: for a dry run. */
   look(): Promise<void>;
@@ -34,7 +34,7 @@ export interface Restoration {
    * @returns what is to be published
    * @throws {Failure} `pending-changes`, `busy`, `lock-timeout`, `disk`; then nothing has changed
    */
-  putIn(): Promise<OurIndex>;
+  putIn(): Promise<OwnIndex>;
   /** Puts back what was there, if nobody has changed it since: another host was faster. Never throws. */
   takeOut(): Promise<void>;
   /** Says how the index of this host stands, if it could not be published. */
@@ -61,7 +61,7 @@ export function openRestoration(
   const { run, undo } = request;
   const path = join(site.dbDir, databaseFile(INDEX_NAME));
   const restored = { image: taken.image, digest: imageDigest(taken.image), modified: new Date() };
-  let done: OurIndex | null = null;
+  let done: OwnIndex | null = null;
   let before: Live | null = null;
 
   const swap = (image: Buffer, mtime: Date, stamp: string | null) =>
@@ -75,7 +75,7 @@ export function openRestoration(
       },
     });
 
-  const putIn = async (): Promise<OurIndex> => {
+  const putIn = async (): Promise<OwnIndex> => {
     const live = await readLive(context, path);
     try {
       return await putOver(live);
@@ -84,7 +84,7 @@ export function openRestoration(
     }
   };
 
-  const putOver = async (live: Live | null): Promise<OurIndex> => {
+  const putOver = async (live: Live | null): Promise<OwnIndex> => {
     if (live && !undo.discardPending && isPending(context, memory, live) && !isFetched(memory, live))
       throw refusePending(context, memory, live, taken);
     const aside = live ? await putAside(live) : null;
@@ -98,12 +98,12 @@ export function openRestoration(
     if (live) notePasswords(context, live.image, restored.image);
     if (swapped.digest === restored.digest) return restored;
     // With pages of another size, as the live database has them: so it will be read next time.
-    const ours = await readOurs(site, run, { stateDir: null, maxBytes: context.maxIndexBytes });
+    const own = await readOwnIndex(site, run, { stateDir: null, maxBytes: context.maxIndexBytes });
     await memory.keep({
       ...memory.kept,
-      restored: { run, undoes: taken.undoes, digest: ours.digest, aside },
+      restored: { run, undoes: taken.undoes, digest: own.digest, aside },
     });
-    return ours;
+    return own;
   };
 
   /** The id of a copy of what was never published; null for what was. */
@@ -120,7 +120,7 @@ export function openRestoration(
   };
 
   return {
-    ours: restored,
+    own: restored,
     undoes: taken.undoes,
     look: async () => {
       const live = await readLive(context, path);

@@ -18,18 +18,18 @@ interface Entry {
  * Theirs is read only if its schema is ours word by word and has nothing to run, and only after its trees are proved to
  * be trees.
  */
-export function sameRows(theirs: Buffer, ours: Buffer): boolean {
+export function sameRows(storedImage: Buffer, ownImage: Buffer): boolean {
   try {
-    return compare(theirs, ours);
+    return compare(storedImage, ownImage);
   } catch (error) {
     if (error instanceof Failure || isSqliteError(error)) return false;
     throw error;
   }
 }
 
-function compare(theirs: Buffer, ours: Buffer): boolean {
-  const there = openImage(theirs);
-  const here = openImage(ours);
+function compare(storedImage: Buffer, ownImage: Buffer): boolean {
+  const there = openImage(storedImage);
+  const here = openImage(ownImage);
   try {
     const schema = schemaOf(here);
     if (!isDeepStrictEqual(schemaOf(there), schema)) return false;
@@ -59,15 +59,15 @@ function schemaOf(db: Database): Entry[] {
 }
 
 function sameTable(there: Database, here: Database, name: string): boolean {
-  const theirs = rowsOf(there, name);
+  const storedRows = rowsOf(there, name);
   try {
     for (const row of rowsOf(here, name)) {
-      const other = theirs.next();
+      const other = storedRows.next();
       if (other.done || !isDeepStrictEqual(other.value, row)) return false;
     }
-    return theirs.next().done === true;
+    return storedRows.next().done === true;
   } finally {
-    theirs.return?.(); // a connection that is being read cannot be closed
+    storedRows.return?.(); // a connection that is being read cannot be closed
   }
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { sign } from '../signature.ts';
-import type { OurIndex } from './publish-context.ts';
+import type { OwnIndex } from './publish-context.ts';
 
 /** The body, and headers that are valid for one request only. */
 interface SignedIndex {
@@ -15,7 +15,7 @@ interface SignedIndex {
  *
  * @param key to sign with
  */
-export function sendingOf({ image, modified }: OurIndex, key: Buffer): SignedIndex {
+export function sendingOf({ image, modified }: OwnIndex, key: Buffer): SignedIndex {
   const body = gzipSync(image);
   return {
     body,

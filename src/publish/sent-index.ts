@@ -3,7 +3,7 @@ import { keepLeaving, keptAfter, noteFinished, tidyKept } from './keeping.ts';
 import { presentIn } from './kept-list.ts';
 import { openMemory } from './memory.ts';
 import { proveIndex } from './prove.ts';
-import type { OurIndex, PublishContext, PublishRequest, UndoRequest } from './publish-context.ts';
+import type { OwnIndex, PublishContext, PublishRequest, UndoRequest } from './publish-context.ts';
 import { underPublishLock } from './publish-lock.ts';
 import { openRestoration } from './restore.ts';
 import { takeBack, withRun } from './taken-back.ts';
@@ -23,32 +23,32 @@ export type SentContext = Pick<
 export async function restoreToSend(
   context: SentContext,
   request: Pick<PublishRequest, 'run' | 'dryRun'> & { readonly undo: UndoRequest },
-): Promise<{ readonly ours: OurIndex; readonly undoes: string }> {
+): Promise<{ readonly own: OwnIndex; readonly undoes: string }> {
   const undo = await withRun(context, request.undo);
   const restore = async () => {
     const memory = await openMemory(context, request.dryRun);
     const taken = takeBack(context.site.dbDir, memory.kept, undo);
     await proveIndex(taken.image, context);
     const restoration = openRestoration(context, memory, request, taken);
-    if (!request.dryRun) return { ours: await restoration.putIn(), undoes: taken.undoes };
+    if (!request.dryRun) return { own: await restoration.putIn(), undoes: taken.undoes };
     await restoration.look();
-    return { ours: restoration.ours, undoes: taken.undoes };
+    return { own: restoration.own, undoes: taken.undoes };
   };
   return request.dryRun ? await restore() : await underPublishLock(context, restore);
 }
 
 /** Keeps a copy of an index that is sent to machines. What cannot be kept is sent all the same, and said. */
-export async function keepSent(context: SentContext, run: string, ours: OurIndex): Promise<void> {
+export async function keepSent(context: SentContext, run: string, own: OwnIndex): Promise<void> {
   try {
     await underPublishLock(context, async () => {
       const memory = await openMemory(context, false);
-      if (context.keepPublished > 0 && presentIn(memory.kept, null)?.digest === ours.digest) {
+      if (context.keepPublished > 0 && presentIn(memory.kept, null)?.digest === own.digest) {
         if (memory.kept.restored) await memory.keep({ ...memory.kept, restored: null });
         return;
       }
-      const kept = await keepLeaving(context, memory, { run, ours, replaces: null, fetch: async () => null });
-      noteFinished(context, kept, { run, digest: ours.digest });
-      await memory.keep(keptAfter(context, { kept }, { digest: ours.digest, etag: null }));
+      const kept = await keepLeaving(context, memory, { run, own, replaces: null, fetch: async () => null });
+      noteFinished(context, kept, { run, digest: own.digest });
+      await memory.keep(keptAfter(context, { kept }, { digest: own.digest, etag: null }));
       tidyKept(context, memory);
     });
   } catch (error) {

@@ -4,11 +4,11 @@ import { Failure } from '../failure.ts';
 import type { PublishedIndex } from '../report/fleet-results.ts';
 import type { ObjectStore, StoredObject } from '../store/object-store.ts';
 import { sha256 } from '../store/proof.ts';
-import type { OurIndex } from './publish-context.ts';
+import type { OwnIndex } from './publish-context.ts';
 import { sameRows } from './same-rows.ts';
 
 /** The index in the store. */
-export interface Standing {
+export interface IndexInStore {
   readonly index: PublishedIndex;
   /** `imageDigest`; that of ours if it has the same rows; null if it is not a readable index. */
   readonly digest: string | null;
@@ -44,26 +44,26 @@ export function publishedIndex(object: StoredObject): PublishedIndex {
  *
  * @throws {Failure} `store-*`
  */
-export async function lookAt(
+export async function readStored(
   store: ObjectStore,
   key: string,
   maxBytes: number,
-  known: { ours: OurIndex; published: Known | null },
-): Promise<Standing | null> {
+  known: { own: OwnIndex; published: Known | null },
+): Promise<IndexInStore | null> {
   const head = await store.head(key);
   if (head.kind === 'missing') return null;
   const index = publishedIndex(head.object);
-  const told = { index, image: null, problem: null };
-  if (known.published?.etag === index.etag) return { ...told, digest: known.published.digest };
-  if (head.object.metadata['sha256'] === sha256(known.ours.image)) {
-    return { ...told, digest: known.ours.digest };
+  const unread = { index, image: null, problem: null };
+  if (known.published?.etag === index.etag) return { ...unread, digest: known.published.digest };
+  if (head.object.metadata['sha256'] === sha256(known.own.image)) {
+    return { ...unread, digest: known.own.digest };
   }
-  const standing = await fetchStanding(store, key, maxBytes, index);
-  const { ours } = known;
+  const stored = await fetchStored(store, key, maxBytes, index);
+  const { own } = known;
   // An index with exactly our rows counts as ours, however SQLite has laid it out.
-  return standing?.image && standing.digest !== ours.digest && sameRows(standing.image, ours.image)
-    ? { ...standing, digest: ours.digest }
-    : standing;
+  return stored?.image && stored.digest !== own.digest && sameRows(stored.image, own.image)
+    ? { ...stored, digest: own.digest }
+    : stored;
 }
 
 /** The same with its bytes, if they can still be fetched. */
@@ -71,10 +71,10 @@ export async function withImage(
   store: ObjectStore,
   key: string,
   maxBytes: number,
-  standing: Standing,
-): Promise<Standing> {
-  if (standing.image || standing.problem !== null) return standing;
-  return (await fetchStanding(store, key, maxBytes, standing.index)) ?? standing;
+  stored: IndexInStore,
+): Promise<IndexInStore> {
+  if (stored.image || stored.problem !== null) return stored;
+  return (await fetchStored(store, key, maxBytes, stored.index)) ?? stored;
 }
 
 /**
@@ -92,12 +92,12 @@ export async function fetchIndex(
 }
 
 /** A damaged index in the store must not prevent the publication of a good one over it. */
-async function fetchStanding(
+async function fetchStored(
   store: ObjectStore,
   key: string,
   maxBytes: number,
   index: PublishedIndex,
-): Promise<Standing | null> {
+): Promise<IndexInStore | null> {
   const unreadable = (problem: string) => ({ index, digest: null, image: null, problem });
   try {
     const got = await store.get(key, { maxBytes });

@@ -64,7 +64,7 @@ export async function runRound(context: ReadyContext, request: RoundRequest): Pr
       failures.push(...outcome.failures);
     }
   } catch (thrown) {
-    error = told(context, thrown);
+    error = reportedProblem(context, thrown);
   }
   const failed = error !== undefined || failures.length > 0;
   const outcome = failed ? 'failed' : dryRun ? 'dry-run' : 'done';
@@ -87,11 +87,11 @@ async function runStage(
       return { value, detail: describeCounts(value.counts).join(', ') || 'done' };
     });
   } catch (error) {
-    return { counts: {}, failures: [{ step: stage, name: stage, ...told(context, error) }] };
+    return { counts: {}, failures: [{ step: stage, name: stage, ...reportedProblem(context, error) }] };
   }
 }
 
-function told(context: ReadyContext, error: unknown): Problem {
+function reportedProblem(context: ReadyContext, error: unknown): Problem {
   if (!(error instanceof Failure)) context.unexpected(error);
   return problemOf(error);
 }

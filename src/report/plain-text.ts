@@ -62,8 +62,8 @@ export function renderJson(
   audience: Audience,
   cautions: readonly string[] = [],
 ): string {
-  const told = result.outcome === 'state' || audience === 'administrator' ? result : forPublic(result);
-  return `${JSON.stringify(withCautions(told, cautions))}\n`;
+  const shown = result.outcome === 'state' || audience === 'administrator' ? result : forPublic(result);
+  return `${JSON.stringify(withCautions(shown, cautions))}\n`;
 }
 
 function withCautions(result: RunResult | MachineState, cautions: readonly string[]): object {

@@ -12,12 +12,12 @@ export function terminalReport({ write, columns }: Terminal): Reporter {
   const lines = linesForPeople();
   let isUnderWay = false;
   return (event) => {
-    const told = lines(event);
-    if (told.length === 0) return;
+    const shown = lines(event);
+    if (shown.length === 0) return;
     const before = isUnderWay ? CLEAR : '';
     isUnderWay = event.type === 'step';
     // A line that wraps could not be erased.
-    if (isUnderWay) write(before + told.join('').slice(0, Math.max(0, columns() - 1)));
-    else write(before + told.map((line) => `${line}\n`).join(''));
+    if (isUnderWay) write(before + shown.join('').slice(0, Math.max(0, columns() - 1)));
+    else write(before + shown.map((line) => `${line}\n`).join(''));
   };
 }

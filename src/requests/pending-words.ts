@@ -34,13 +34,13 @@ export function wordsOfChange(
 
 /** What is worth to be told of a new row; the columns have the rest. */
 function additions(kind: PendingChange['kind'], columns: readonly PendingColumn[]): string[] {
-  const told = {
+  const shownColumns = {
     event: ['name', 'date'],
     studio: ['name', 'region'],
     region: ['type', 'location'],
     user: ['sites'],
   };
-  return told[kind].flatMap((wanted) => {
+  return shownColumns[kind].flatMap((wanted) => {
     const found = columns.find(({ column }) => column === wanted);
     return found && found.to !== null && found.to !== '' ? [`${found.label} ${shown(found.to)}`] : [];
   });

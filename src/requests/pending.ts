@@ -20,9 +20,9 @@ import { labelOf, SECRET_WORDS, wordsOfChange } from './pending-words.ts';
  *
  * @throws {Failure} `index-invalid`: one of them cannot be used
  */
-export function pendingChanges(theirs: Buffer, ours: Buffer): Pending {
-  const there = openImage(theirs);
-  const here = openImage(ours);
+export function pendingChanges(other: Buffer, local: Buffer): Pending {
+  const there = openImage(other);
+  const here = openImage(local);
   try {
     validateIndex(there);
     validateIndex(here);
@@ -64,19 +64,19 @@ function namesIn(db: Database, table: keyof typeof NAME_COLUMN): Map<unknown, un
 function renamedAsOurs(there: Database, here: Database, table: keyof typeof NAME_COLUMN): Names {
   const names = namesIn(there, table);
   for (const kind of KINDS.filter((one) => one.table === table)) {
-    for (const { theirs, ours } of joinRenamed(pairRows(there, here, kind))) {
-      if (theirs && ours) names.set(theirs['id'], ours[NAME_COLUMN[table]]);
+    for (const { other, local } of joinRenamed(pairRows(there, here, kind))) {
+      if (other && local) names.set(other['id'], local[NAME_COLUMN[table]]);
     }
   }
   return names;
 }
 
 function changesOf(kind: Kind, { there, here, studios, users }: Sides): PendingChange[] {
-  const nameTheirs = namer(kind, { studios, users });
-  const nameOurs = namer(kind, { studios: namesIn(here, 'locations'), users: namesIn(here, 'users') });
-  return joinRenamed(pairRows(there, here, kind, studios)).flatMap(({ name, theirs, ours }) => {
-    const before = theirs && nameTheirs(theirs);
-    const after = ours && nameOurs(ours);
+  const nameOther = namer(kind, { studios, users });
+  const nameLocal = namer(kind, { studios: namesIn(here, 'locations'), users: namesIn(here, 'users') });
+  return joinRenamed(pairRows(there, here, kind, studios)).flatMap(({ name, other, local }) => {
+    const before = other && nameOther(other);
+    const after = local && nameLocal(local);
     const noun = kind.noun as PendingChange['kind'];
     const action = before === null ? 'added' : after === null ? 'removed' : 'changed';
     const columns = columnsOf(before ?? {}, after ?? {});
@@ -89,16 +89,16 @@ function changesOf(kind: Kind, { there, here, studios, users }: Sides): PendingC
 function joinRenamed(pairs: readonly RowPair[]): RowPair[] {
   const births = new Map(
     pairs.flatMap((pair) =>
-      pair.ours === null || pair.theirs !== null ? [] : [[birthOf(pair.ours), pair] as const],
+      pair.local === null || pair.other !== null ? [] : [[birthOf(pair.local), pair] as const],
     ),
   );
   const joined = new Set<RowPair>();
   const found = pairs.map((pair) => {
-    if (pair.theirs === null || pair.ours !== null) return pair;
-    const partner = births.get(birthOf(pair.theirs));
+    if (pair.other === null || pair.local !== null) return pair;
+    const partner = births.get(birthOf(pair.other));
     if (!partner || joined.has(partner)) return pair;
     joined.add(partner);
-    return { name: partner.name, theirs: pair.theirs, ours: partner.ours };
+    return { name: partner.name, other: pair.other, local: partner.local };
   });
   return found.filter((pair) => !joined.has(pair));
 }

@@ -50,7 +50,7 @@ export async function runConfigUpdate(context: ChildContext, run: ChildRun): Pro
     command: [...context.command, '--events', '--target', target, ...(publishes ? [] : ['--no-publish'])],
     cwd,
     env: { ...env, ...(who === '' ? {} : { FLEET_BY: who }) },
-    isOurs: true,
+    isOwnProgram: true,
     timeoutMs: limitMs,
     maxLineBytes: LONGEST_LINE,
     signal,

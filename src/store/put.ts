@@ -80,7 +80,7 @@ async function putOnce(
   // The condition did not hold. That is not believed before it is known what is there.
   const found = await context.head(upload.key, attempt);
   const object = found.kind === 'found' ? found.object : null;
-  if (object && state.inDoubt && isOurs(object, upload)) return { kind: 'stored', etag: object.etag };
+  if (object && state.inDoubt && isThisUpload(object, upload)) return { kind: 'stored', etag: object.etag };
   if (object?.etag === upload.options.condition.replaces && !state.comparesBare) {
     state.comparesBare = true;
     return putOnce(context, upload, state, attempt);
@@ -128,7 +128,7 @@ function isConditionFailed(error: unknown, { replaces }: PutCondition): boolean 
 }
 
 /** An MD5 that the store has computed weighs more than a digest that we have sent. */
-function isOurs(object: StoredObject, upload: Upload): boolean {
+function isThisUpload(object: StoredObject, upload: Upload): boolean {
   return isMd5Of(object)
     ? bareEtag(object.etag).toLowerCase() === upload.md5
     : object.size === upload.bytes.length && object.metadata['sha256'] === upload.sha256;

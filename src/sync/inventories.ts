@@ -29,10 +29,10 @@ export async function payInventories(run: Run, owed: readonly Owed[]): Promise<s
 
 /** An event may have moved to another region since; its inventory is that region's business then. */
 function byInventory({ context, ledger }: Run, owed: readonly Owed[]): Map<string, Owed[]> {
-  const ours = (entry: Owed) => entry.inventory === INDEX_NAME || entry.inventory === context.site.region;
-  ledger.paid(owed.filter((entry) => !ours(entry)));
+  const isOwn = (entry: Owed) => entry.inventory === INDEX_NAME || entry.inventory === context.site.region;
+  ledger.paid(owed.filter((entry) => !isOwn(entry)));
   const groups = new Map<string, Owed[]>();
-  for (const entry of owed.filter(ours)) {
+  for (const entry of owed.filter(isOwn)) {
     groups.set(entry.inventory, [...(groups.get(entry.inventory) ?? []), entry]);
   }
   return groups;

@@ -136,9 +136,9 @@ function learn(
 ): void {
   if (!learnt) return;
   const { name } = tenant;
-  const ours = ledger.intents(name).find(({ etag }) => etag === learnt.etag);
-  if (ours) ledger.owe({ name, inventory: inventoryOf(tenant), ...ours });
-  seen.record(name, ours ? { ...learnt, time: ours.time } : learnt);
+  const intent = ledger.intents(name).find(({ etag }) => etag === learnt.etag);
+  if (intent) ledger.owe({ name, inventory: inventoryOf(tenant), ...intent });
+  seen.record(name, intent ? { ...learnt, time: intent.time } : learnt);
   ledger.forgetIntents(name);
 }
 

@@ -97,9 +97,9 @@ export async function fetchProved(
     if (got.kind === 'too-large') throw tooLarge(name, got.size, tools.maxBytes);
     const { object, bytes } = got;
     if (bytes.length === 0) return { kind: 'missing' };
-    const told = statedTime(object) ?? (await tools.inventoried(tenant, object.etag));
-    const learnt = learntOf(object, told ?? object.modified);
-    const unreadable = told ? null : unreadableTime(object);
+    const stated = statedTime(object) ?? (await tools.inventoried(tenant, object.etag));
+    const learnt = learntOf(object, stated ?? object.modified);
+    const unreadable = stated ? null : unreadableTime(object);
     if (!isWanted(learnt.time)) return { kind: 'unwanted', learnt };
     const image = await proveUnless(name, got, attempt < ATTEMPTS && !isProven(object));
     if (image) return { kind: 'found', learnt, image, unreadable };

@@ -21,8 +21,8 @@ export function allTenants(index: Index, site: Site): TenantDatabase[] {
 
 /** The databases of the events that other machines serve. */
 export function listElsewhere(index: Index, site: Site): TenantDatabase[] {
-  const ours = new Set(listTenants(index, site).map(({ name }) => name));
-  return allTenants(index, site).filter(({ name }) => !ours.has(name));
+  const served = new Set(listTenants(index, site).map(({ name }) => name));
+  return allTenants(index, site).filter(({ name }) => !served.has(name));
 }
 
 function list(index: Index, { dbDir }: Site, region: string | null): TenantDatabase[] {

@@ -57,7 +57,7 @@ export function newDatabases(context: NewDatabasesContext): NewDatabases {
         };
         return await new Placing(context, ensureStateDir(dbDir)).all(events, known);
       } catch (error) {
-        return events.map((event) => ({ event, problem: told(context, error) }));
+        return events.map((event) => ({ event, problem: reportedProblem(context, error) }));
       }
     },
   };
@@ -73,11 +73,11 @@ async function storeOf(context: NewDatabasesContext): Promise<Opened> {
     const reader = await context.openStore();
     return reader ? { kind: 'open', reader } : { kind: 'none' };
   } catch (error) {
-    return { kind: 'failed', problem: told(context, error).message };
+    return { kind: 'failed', problem: reportedProblem(context, error).message };
   }
 }
 
-function told({ unexpected }: NewDatabasesContext, error: unknown): Problem {
+function reportedProblem({ unexpected }: NewDatabasesContext, error: unknown): Problem {
   if (!(error instanceof Failure)) unexpected(error);
   return problemOf(error);
 }
@@ -104,7 +104,7 @@ class Placing {
         try {
           return { event, arrived: await this.#one(making, event, known(event)) };
         } catch (error) {
-          return { event, problem: told(this.#context, error) };
+          return { event, problem: reportedProblem(this.#context, error) };
         }
       });
     } finally {

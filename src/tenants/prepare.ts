@@ -78,9 +78,9 @@ function takeOver(dbDir: string, tenants: readonly TenantDatabase[]): void {
 
 /** Leftovers of tenants that are none of this machine's any more. */
 function removeStrangers({ leftovers, stateDir }: Work, tenants: readonly TenantDatabase[]): void {
-  const ours = new Set(tenants.map(({ name }) => name));
+  const served = new Set(tenants.map(({ name }) => name));
   for (const [name, paths] of leftovers) {
-    if (ours.has(name)) continue;
+    if (served.has(name)) continue;
     const path = tenantLockPath(stateDir, name);
     const lock = tryLock(path);
     if (!lock) continue;

@@ -28,12 +28,12 @@ export class Tally {
 
   done({ name }: TenantDatabase, done: TenantDone): void {
     const counts = this.#counts;
-    const told = this.#request.dryRun ? planned(this.#context, done) : happened(done);
+    const details = this.#request.dryRun ? planned(this.#context, done) : happened(done);
     if (done.download) counts.downloaded += 1;
     if (done.applied !== null || made(done)) counts.prepared += 1;
     if (done.arrived?.how === 'downloaded') counts.downloaded += 1;
     if (done.arrived?.how === 'brought along') this.#brought += 1;
-    if (told !== '') this.#item(name, this.#request.dryRun ? 'would-change' : 'changed', told);
+    if (details !== '') this.#item(name, this.#request.dryRun ? 'would-change' : 'changed', details);
     else if (done.unknown) this.#unknown.push(name);
     else if (done.absent) this.#absent.push(name);
     else counts.unchanged += 1;
@@ -114,7 +114,7 @@ function made({ applied, arrived }: TenantDone): boolean {
 
 /** Empty where nothing was done. */
 function happened({ download, applied, arrived }: TenantDone): string {
-  const told = [
+  const details = [
     ...(download ? [`downloaded (${download.size} bytes, changed ${download.time.toISOString()})`] : []),
     ...(download?.kept ? [`what had been changed here is kept as ${download.kept}`] : []),
     ...(arrived?.how === 'copied' ? ['prepared: a copy of the prepared database'] : []),
@@ -125,7 +125,7 @@ function happened({ download, applied, arrived }: TenantDone): string {
       ? []
       : [`prepared: ${counted(applied, 'migration')} applied`]),
   ];
-  return told.join(', ');
+  return details.join(', ');
 }
 
 function planned({ settings }: TenantContext, { download, applied, arrived }: TenantDone): string {

@@ -31,9 +31,9 @@ export function databaseError(name: string, path: string, error: unknown): unkno
       cause: error,
     });
   }
-  const told = diskError('cannot work on', path, error);
+  const failure = diskError('cannot work on', path, error);
   // Whatever else SQLite says of a database is the database's: an unknown format, or a schema that it cannot read.
-  return isSqliteError(told) ? invalidDatabase(subject, `cannot be read: ${problem}`, error) : told;
+  return isSqliteError(failure) ? invalidDatabase(subject, `cannot be read: ${problem}`, error) : failure;
 }
 
 /** Whether an error says that something is not a database, or is damaged. */

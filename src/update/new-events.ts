@@ -124,7 +124,7 @@ function eventOf(site: Site, { entry, event, name }: Named): Omit<NewEvent, 'bef
   };
 }
 
-const TOLD: readonly Arrived[] = ['copied', 'made', 'downloaded', 'brought along'];
+const COUNTED: readonly Arrived[] = ['copied', 'made', 'downloaded', 'brought along'];
 
 /** What one run does for its new events. */
 interface NewEventsWork {
@@ -213,13 +213,13 @@ function recordOwed(site: Site, owed: OwedEvents, { run }: Findings): void {
 async function placeDatabases(work: NewEventsWork): Promise<void> {
   const { site, databases, events, findings, steps } = work;
   const placed = await databases.place(events);
-  const told = TOLD.map((how) => ({
+  const counts = COUNTED.map((how) => ({
     how,
     count: placed.filter((one) => 'arrived' in one && one.arrived === how).length,
   }))
     .filter(({ count }) => count > 0)
     .map(({ how, count }) => `${count} ${how}`);
-  if (told.length > 0) steps.note(`databases of new events: ${told.join(', ')}`);
+  if (counts.length > 0) steps.note(`databases of new events: ${counts.join(', ')}`);
   const failed = placed.filter((one) => 'problem' in one);
   const warnings = [
     ...failed.map(warningOf),

@@ -154,8 +154,8 @@ function unauthorized(message: string): Failure {
 function formOf(c: WebRequest, body: Buffer, person: Person | null, { seals }: WebContext): FormFields {
   const { fields, isJson } = readForm(body, c.req.header('content-type') ?? null);
   const token = fields.text(FORM_TOKEN);
-  const isOurs = seals.isGood(token, { purpose: 'form', subjects: [person?.userid ?? ''] });
-  if (isOurs || (isJson && token === '')) return fields;
+  const isOwnForm = seals.isGood(token, { purpose: 'form', subjects: [person?.userid ?? ''] });
+  if (isOwnForm || (isJson && token === '')) return fields;
   throw forbidden(
     'this form is too old, or was not made for you',
     'Go back, reload the page, and send it again.',

@@ -42,8 +42,8 @@ export async function withDatabases(
   options: { form: Form },
   work: (build: () => Promise<DatabaseContext>) => Promise<SyncResult | null>,
 ): Promise<0 | 1 | 2> {
-  const told = { form: options.form, refused: { items: [] } };
-  return await runReported(world, output, told, async ({ voice, json }) => {
+  const reporting = { form: options.form, refused: { items: [] } };
+  return await runReported(world, output, reporting, async ({ voice, json }) => {
     const result = await work(() => buildDatabaseContext(world, voice));
     if (result) json?.sum(result);
     return result?.outcome === 'failed' ? 1 : 0;

@@ -12,7 +12,7 @@ import {
   ofThisHost,
   ofThisHostIfAny,
   openStore,
-  publishOurs,
+  publishOwnIndex,
   toSend,
 } from './fleet-index.ts';
 import { preparation } from './fleet-prepare.ts';
@@ -66,7 +66,7 @@ function storedWay({ call, site, prepared }: Ways, storeSettings: StoreSettings 
       await prepared(signal);
       if (!storeSettings && ownIndex && task.replaces === null && !task.undo)
         return { kind: 'local', index: (await ofThisHost(call, site)).index };
-      return await publishOurs(call, site, needed(storeSettings));
+      return await publishOwnIndex(call, site, needed(storeSettings));
     },
     stored: async () => {
       if (storeSettings) return { index: await lookUp(storeSettings), from: 'store' };
@@ -87,9 +87,9 @@ function pushedWay(
     publish: async (signal) => {
       const key = signingKey(call.world);
       await prepared(signal);
-      const { ours, index, undoes } = await toSend(call, site);
+      const { own, index, undoes } = await toSend(call, site);
       const { sendingOf } = await import('../../publish/sending.ts');
-      sending = sendingOf(ours, key);
+      sending = sendingOf(own, key);
       const to = call.chosen.filter(({ isPushed }) => isPushed).map(({ target }) => target.name);
       return { kind: 'push', ...(undoes === undefined ? {} : { undoes }), index, to: to.join(' and ') };
     },

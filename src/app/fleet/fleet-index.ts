@@ -33,7 +33,7 @@ export interface FleetCall {
 }
 
 /** Publishes it, or what an undo brings back. @throws {Failure} as `publishIndex` */
-export async function publishOurs(
+export async function publishOwnIndex(
   call: FleetCall,
   site: Site,
   storeSettings: StoreSettings,
@@ -68,15 +68,15 @@ export async function toSend(call: FleetCall, site: Site): Promise<LocalIndex & 
   const isRestoredHere = task.undo && (isDryRun || stored === null);
   if (!task.undo || !isRestoredHere) {
     const local = await ofThisHost(call, site);
-    if (!isDryRun) await keepSent(context, run, local.ours);
+    if (!isDryRun) await keepSent(context, run, local.own);
     return local;
   }
   const whose = stored === null ? context : { ...context, storeName: nameOf(stored) };
-  const { ours, undoes } = await restoreToSend(whose, { run, dryRun: isDryRun, undo: task.undo });
-  if (!isDryRun) await keepSent(context, run, ours);
-  const { asPublished, likelyEtag } = await import('../../publish/our-index.ts');
-  const index = asPublished(ours, { by, modified: ours.modified, etag: likelyEtag(ours) });
-  return { ours, index, undoes };
+  const { own, undoes } = await restoreToSend(whose, { run, dryRun: isDryRun, undo: task.undo });
+  if (!isDryRun) await keepSent(context, run, own);
+  const { asPublished, likelyEtag } = await import('../../publish/own-index.ts');
+  const index = asPublished(own, { by, modified: own.modified, etag: likelyEtag(own) });
+  return { own, index, undoes };
 }
 
 function sentContext({ world, by, report }: FleetCall, site: Site): Omit<SentContext, 'storeName'> {

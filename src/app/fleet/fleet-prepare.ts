@@ -6,7 +6,7 @@ import { readUpdateSettings } from '../../update/update-settings.ts';
 import type { World } from '../machine/machine-context.ts';
 import type { FleetRun } from './fleet-task.ts';
 
-interface Told {
+interface PrepareContext {
   readonly world: World;
   readonly task: FleetRun;
   readonly report: Tell;
@@ -19,8 +19,8 @@ interface Told {
  *
  * @throws {Failure} `config-invalid`
  */
-export function preparation(told: Told, site: Site): (signal: AbortSignal) => Promise<void> {
-  const { task, world } = told;
+export function preparation(context: PrepareContext, site: Site): (signal: AbortSignal) => Promise<void> {
+  const { task, world } = context;
   const settings = {
     before: readBeforeSettings(world.env),
     dates: readDateSettings(world.env, task.dates),
@@ -29,7 +29,7 @@ export function preparation(told: Told, site: Site): (signal: AbortSignal) => Pr
   if (task.undo) return async () => {};
   let done: Promise<void> | null = null;
   return (signal) => {
-    done ??= prepare(told, { site, ...settings, signal });
+    done ??= prepare(context, { site, ...settings, signal });
     return done;
   };
 }
@@ -42,7 +42,7 @@ interface Preparation {
 }
 
 async function prepare(
-  { world, task, report, unexpected }: Told,
+  { world, task, report, unexpected }: PrepareContext,
   { site, before, dates, signal }: Preparation,
 ): Promise<void> {
   const { env } = world;

@@ -147,8 +147,8 @@ function openBroadcast(
 function textReport(write: (text: string) => void, options: { verbose: boolean }): Reporter {
   const lines = fleetLines(options);
   return (event) => {
-    const told = lines(event);
-    if (told.length > 0) write(told.map((line) => `${line}\n`).join(''));
+    const shown = lines(event);
+    if (shown.length > 0) write(shown.map((line) => `${line}\n`).join(''));
   };
 }
 

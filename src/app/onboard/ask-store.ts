@@ -138,11 +138,11 @@ async function check(answers: Answers, world: World): Promise<Finding> {
 async function compare(theirs: PublishedIndex, world: World): Promise<string[]> {
   const who = theirs.by === null ? '' : ` by ${theirs.by}`;
   const published = `Its index was published${who} on ${shortTime(theirs.publishedAt)}`;
-  const ours = await readLiveIndex(await siteOf(world), readUpdateSettings(world.env).maxIndexBytes);
-  if (ours.modified === null) return [published];
-  if (theirs.digest !== undefined && theirs.digest === ours.digest)
+  const own = await readLiveIndex(await siteOf(world), readUpdateSettings(world.env).maxIndexBytes);
+  if (own.modified === null) return [published];
+  if (theirs.digest !== undefined && theirs.digest === own.digest)
     return [published, 'It is the same as the index of this host'];
-  const seconds = wholeSeconds(ours.modified) - wholeSeconds(new Date(theirs.time));
+  const seconds = wholeSeconds(own.modified) - wholeSeconds(new Date(theirs.time));
   if (seconds > 0) return [published, 'The index of this host is newer: the first update publishes it'];
   if (seconds === 0) return [published, 'The index of this host was changed at the same time'];
   return [

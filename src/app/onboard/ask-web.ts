@@ -111,13 +111,13 @@ async function check(answers: Answers, world: World, signal: AbortSignal): Promi
   for (const [target, url] of publicUrls) asked.set(url, `Events of ${target}`);
   if (webUrl !== null && !asked.has(webUrl)) asked.set(webUrl, 'Its pages');
   const found = await Promise.all([...asked].map(([url, what]) => askFor(url, what, signal)));
-  const isOurs = setting?.kind === 'here';
+  const isServedHere = setting?.kind === 'here';
   return {
     lines: found.flatMap((one) => (one.isThere ? [one.text] : [])),
     warnings: found.flatMap((one, at) =>
       one.isThere
         ? []
-        : [isOurs && at === 0 ? `${one.text}; Navigator starts it after the next update` : one.text],
+        : [isServedHere && at === 0 ? `${one.text}; Navigator starts it after the next update` : one.text],
     ),
   };
 }

@@ -20,10 +20,10 @@ export interface Closing {
 }
 
 /** Everything as plain text, to be copied. */
-export function closingWords({ answers, envFile, plan, program: ours, ci, isTerminal }: Closing): string {
+export function closingWords({ answers, envFile, plan, program: own, ci, isTerminal }: Closing): string {
   const appRoot = answers.settings.get('APP_ROOT') ?? '';
   const usual = join(appRoot, 'scripts/config-update');
-  const program = existsSync(usual) ? usual : ours;
+  const program = existsSync(usual) ? usual : own;
   const target = targetsOf(answers).join(',');
   const chosen = ci ?? (existsSync(join(appRoot, '.gitlab-ci.yml')) ? 'gitlab' : 'github');
   const isStreaming = plan.dashboardKeys.length > 0;

@@ -19,8 +19,8 @@ export async function runReadyHook(world: World, args: readonly string[], output
   const { form } = call;
   const isList = form === 'lines' && call.options().task === 'list';
   // A reader of the list on standard output must not take a message for a part of it.
-  const told = isList ? { ...output, write: output.complain, terminal: null } : output;
-  return await runReported(world, told, { form }, async ({ voice, json, at }) => {
+  const runOutput = isList ? { ...output, write: output.complain, terminal: null } : output;
+  return await runReported(world, runOutput, { form }, async ({ voice, json, at }) => {
     const options = { ...call.options(), asHook: args.length === 0 };
     const here = atAppRoot(world, options.appRoot);
     at(here);

@@ -40,7 +40,7 @@ import type { WebSettings } from './web-settings.ts';
 import { webStateDir } from './web-state-dir.ts';
 
 /** What only this server needs: config-update has no use for it. */
-const OURS = /^(?:WEB_|WEBHOOK_|PUBLIC_URL_|SMTP_|MAIL_|METRICS_TOKEN)/;
+const SERVER_ONLY = /^(?:WEB_|WEBHOOK_|PUBLIC_URL_|SMTP_|MAIL_|METRICS_TOKEN)/;
 
 /** Callbacks a second. A sender has one under way at a time, and sends four a second at most. */
 const MOST_OF_ADDRESS = 100;
@@ -102,7 +102,7 @@ export function openWebContext({
   const child: ChildContext = {
     command: other.command ?? [join(site.appRoot, 'scripts/config-update')],
     cwd: site.appRoot,
-    env: Object.fromEntries(Object.entries(env).filter(([name]) => !OURS.test(name))),
+    env: Object.fromEntries(Object.entries(env).filter(([name]) => !SERVER_ONLY.test(name))),
   };
   const look = (operation: 'verify' | 'dry-run') =>
     new FleetLook({ child, operation, target, signal: ending, now: Date.now });
@@ -186,7 +186,7 @@ export function openWebContext({
     comparePublished: publishedComparison({
       settings: storeSettings,
       maxIndexBytes: readUpdateSettings(env).maxIndexBytes,
-      ours: () => index.image(),
+      own: () => index.image(),
     }),
     deployment: deploymentOf(deploy, child.env, ending),
     databases: () => databasesIn(site.dbDir),

@@ -15,7 +15,7 @@ export interface ComparisonContext {
   readonly settings: () => StoreSettings | null;
   readonly maxIndexBytes: number;
   /** The index of this host. @throws {Failure} */
-  readonly ours: () => Promise<Buffer>;
+  readonly own: () => Promise<Buffer>;
 }
 
 interface Published {
@@ -46,9 +46,9 @@ export function publishedComparison(context: ComparisonContext): () => Promise<C
     if (got.kind === 'found') known = { object: got.object, image: got.bytes };
     if (known === null) throw new Error('the store says that what nobody has is unchanged');
     const { object, image } = known;
-    const ours = await context.ours();
-    const of = `${object.etag} ${sha256(ours)}`;
-    if (compared?.of !== of) compared = { of, pending: pendingChanges(image, ours) };
+    const own = await context.own();
+    const of = `${object.etag} ${sha256(own)}`;
+    if (compared?.of !== of) compared = { of, pending: pendingChanges(image, own) };
     return {
       kind: 'compared',
       pending: compared.pending,

@@ -55,7 +55,7 @@ export interface Attempt {
 }
 
 /** An endpoint as its deliveries show it. */
-export interface EndpointStanding {
+export interface EndpointState {
   /** ISO 8601: when it answered 410; null for one that is told things. */
   readonly endedAt: string | null;
   readonly waiting: number;

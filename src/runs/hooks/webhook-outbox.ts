@@ -9,7 +9,7 @@ import type {
   DeliveryState,
   DueDelivery,
   EndpointOf,
-  EndpointStanding,
+  EndpointState,
   WebhookType,
 } from './webhook-model.ts';
 
@@ -185,7 +185,7 @@ export class WebhookOutbox {
     return { rows, total };
   }
 
-  standingOf(endpoint: string): EndpointStanding {
+  stateOf(endpoint: string): EndpointState {
     const one = <T>(select: string): T | null =>
       this.#db.prepare<[string], T | null>(select).pluck().get(endpoint) ?? null;
     const from = 'FROM webhook_deliveries WHERE endpoint = ?';

@@ -57,14 +57,14 @@ async function remove(call: Call, context: WebContext, kind: AdminKind): Promise
   return show(call, context, kind, { row, effects, problems, status, isOther });
 }
 
-interface Standing {
+interface DeletionCheck {
   readonly row: EditedRow;
   /** Null where it is not possible as it was asked. */
   readonly effects: readonly string[] | null;
   readonly problems: readonly FieldProblem[];
 }
 
-function answerProgram({ isOther, row, problems, effects }: Standing & { isOther: boolean }): Response {
+function answerProgram({ isOther, row, problems, effects }: DeletionCheck & { isOther: boolean }): Response {
   if (isOther) return sendJson({ version: row.version, theirs: row.values }, 409);
   if (effects === null) return sendJson({ problems }, 422);
   return sendJson({ confirm: digestOf(effects), effects }, 409);
@@ -74,7 +74,7 @@ async function show(
   call: Call,
   context: WebContext,
   kind: AdminKind,
-  { row, effects, problems, status, isOther = false }: Standing & { status: number; isOther?: boolean },
+  { row, effects, problems, status, isOther = false }: DeletionCheck & { status: number; isOther?: boolean },
 ): Promise<Response> {
   const filled = { values: { studiosTo: call.form.text('studiosTo') }, problems };
   const news = newsOfRows(context.runs, kind.table).get(row.id) ?? null;

@@ -67,7 +67,7 @@ function render<Row extends { readonly id: number }>(
     },
     ...list.columns(call),
     ...(rows.rows.some(({ id }) => news.has(id))
-      ? [{ heading: 'Last change', cell: ({ id }: Row) => standing(news.get(id)) }]
+      ? [{ heading: 'Last change', cell: ({ id }: Row) => lastChange(news.get(id)) }]
       : []),
   ];
   return html`<div class="top"><h1>${list.title}</h1>
@@ -82,6 +82,6 @@ ${pageLinks(call, rows, address)}`;
 }
 
 /** Of most rows nothing is known but that they are in the index: they were there before this server was. */
-function standing(news: Change | undefined): Html {
+function lastChange(news: Change | undefined): Html {
   return news === undefined ? html`<span class="quiet">&ndash;</span>` : changeBadge(news.state);
 }

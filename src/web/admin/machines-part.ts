@@ -24,7 +24,7 @@ export function machinesPart(call: Call, look: FleetLook, now: number): Html {
   const asked =
     last === null
       ? html`<p>${isAsking ? 'The machines are being asked.' : 'Nobody has asked the machines yet.'}</p>`
-      : html`${standing(last)}<p class="quiet">${isAsking ? 'Being asked again; this is from' : 'As of'} ${time(last.at)}, ${ageOf(last, now)} ago.</p>`;
+      : html`${answerPart(last)}<p class="quiet">${isAsking ? 'Being asked again; this is from' : 'As of'} ${time(last.at)}, ${ageOf(last, now)} ago.</p>`;
   return refreshed(
     'machines',
     look,
@@ -40,7 +40,7 @@ function ageOf({ at }: FleetAnswer, now: number): string {
   return seconds < 60 ? `${seconds} s` : duration(seconds * 1000);
 }
 
-function standing({ report, problem }: FleetAnswer): Html {
+function answerPart({ report, problem }: FleetAnswer): Html {
   const failure =
     problem !== null &&
     html`<p>${badge('bad', 'They could not be asked')}</p><p>${problem.message}</p><p><strong>What to do:</strong> ${problem.hint}</p>`;

@@ -1,7 +1,7 @@
 import { type Html, html, type Part } from '../../html/html.ts';
 import { notFound } from '../../http/http-failures.ts';
 import type { Receipt } from '../../runs/hooks/kept-receipts.ts';
-import type { Delivery, DeliveryState, EndpointStanding } from '../../runs/hooks/webhook-model.ts';
+import type { Delivery, DeliveryState, EndpointState } from '../../runs/hooks/webhook-model.ts';
 import { duration } from '../../text.ts';
 import { type Endpoint, TYPES } from '../../webhooks/endpoints.ts';
 import type { HookKeys } from '../../webhooks/verify-hook.ts';
@@ -25,7 +25,7 @@ export const ROUTES: readonly Route[] = [
 ];
 
 /** An endpoint as it is shown: without its keys, and without what may be a token in its address. */
-type Shown = EndpointStanding & Pick<Endpoint, 'id' | 'way' | 'types'> & { readonly address: string };
+type Shown = EndpointState & Pick<Endpoint, 'id' | 'way' | 'types'> & { readonly address: string };
 
 interface Seen {
   readonly endpoints: readonly Shown[];
@@ -41,7 +41,7 @@ function show(call: Call, { runs, webhooks, hooks }: WebContext): Response {
   const { rows: deliveries, total } = runs.outbox.list({ page, limit: PAGE_SIZE });
   const endpoints = webhooks.endpoints.map(({ id, way, types, shown: address }) => ({
     ...{ id, address, way, types },
-    ...runs.outbox.standingOf(id),
+    ...runs.outbox.stateOf(id),
   }));
   const { webhook, github, store } = hooks.keys;
   const taken = { webhook: webhook.length > 0, github: github.length > 0, store: store.length > 0 };
@@ -93,7 +93,7 @@ ${
         'From the settings of this server',
         [
           { heading: 'Address', cell: ({ address }) => html`<span class="address">${address}</span>` },
-          { heading: 'State', cell: standingPart },
+          { heading: 'State', cell: receiverState },
           {
             heading: 'Told of',
             cell: ({ way, types }) =>
@@ -117,7 +117,7 @@ ${
 </div></section>`;
 }
 
-function standingPart({ endedAt, problem }: Shown): Html {
+function receiverState({ endedAt, problem }: Shown): Html {
   if (endedAt !== null)
     return html`${badge('none', 'Ended')}: it answered 410 ${time(endedAt)}; a test that it takes has it told things again.`;
   return problem === null ? badge('good', 'In order') : html`${badge('bad', 'Failing')}: ${problem}`;

@@ -1,6 +1,6 @@
 import { duration } from '../../text.ts';
-import type { MachineStanding } from '../run/machine-standings.ts';
-import { type StepStanding, stepWords } from '../run/step-standings.ts';
+import type { ShownMachine } from '../run/shown-machines.ts';
+import { type ShownStep, stepWords } from '../run/shown-steps.ts';
 
 /** A cell: text, or an element that was made for it. */
 interface Cell {
@@ -12,7 +12,7 @@ interface Cell {
 /** @param lines number of each machine's line in the log */
 export function fillMachines(
   part: HTMLElement | null,
-  machines: readonly MachineStanding[],
+  machines: readonly ShownMachine[],
   lines: ReadonlyMap<string, string>,
 ): void {
   fill(part, machines, ({ name, region, tone, state, attempts, ms, detail }) => [
@@ -24,7 +24,7 @@ export function fillMachines(
   ]);
 }
 
-export function fillSteps(part: HTMLElement | null, steps: readonly StepStanding[], isOver: boolean): void {
+export function fillSteps(part: HTMLElement | null, steps: readonly ShownStep[], isOver: boolean): void {
   fill(part, steps, ({ title, outcome, ms, detail }) => [
     { label: 'Step', content: title },
     { label: 'How it went', content: badge(...stepWords(outcome, isOver)) },

@@ -3,7 +3,7 @@ import { deployStanding } from '../../runs/deploys/deploy-standing.ts';
 import { type DeployAnswer, isFinished, isWhole } from '../deploys/deploy-frames.ts';
 import { DEPLOY_WORDS, deploySentence, isUnderWay } from '../deploys/deploy-words.ts';
 import { receivedLogLine } from '../deploys/received-lines.ts';
-import { ReceivedStandings } from '../deploys/received-standings.ts';
+import { ReceivedProgress } from '../deploys/received-progress.ts';
 import { Refused } from './ask-json.ts';
 import { sayConnection } from './connection-words.ts';
 import { fillMachines, fillSteps } from './live-tables.ts';
@@ -39,7 +39,7 @@ class DeployView {
   readonly #parts: Parts;
   readonly #pane: LogPane;
   readonly #log: ReceivedLog;
-  readonly #standings = new ReceivedStandings();
+  readonly #progress = new ReceivedProgress();
   /** The highest number that the page has come with. */
   readonly #top: number;
   readonly #wasUnderWay: boolean;
@@ -51,7 +51,7 @@ class DeployView {
   #waiting: ReceivedLine[] = [];
   /** Whether no other lines are to come but by news. */
   #isLoaded = false;
-  #hasAllStandings = false;
+  #hasAllProgress = false;
   #areTablesOld = true;
   #tell = (): void => {};
   /** Number of the line that the address names, until it is shown. */
@@ -115,14 +115,14 @@ class DeployView {
       pauses.succeeded();
       sayConnection(this.#page, 'connected');
       const { lines } = answer;
-      for (const line of lines) this.#standings.apply(line);
+      for (const line of lines) this.#progress.apply(line);
       const upTo = lines.length < AT_ONCE ? this.#top : (lines.at(-1)?.seq ?? this.#top);
       const rows = lines.map(receivedLogLine);
       this.#pane.change(() => this.#log.addEarlier(rows, Math.max(upTo, this.#log.loadedTo + 1)), 0);
       this.#tell();
       this.#showWanted();
     }
-    this.#hasAllStandings = true;
+    this.#hasAllProgress = true;
     this.#draw();
   }
 
@@ -180,7 +180,7 @@ class DeployView {
   #draw(): void {
     const lines = this.#waiting;
     this.#waiting = [];
-    for (const line of lines) this.#standings.apply(line);
+    for (const line of lines) this.#progress.apply(line);
     const standing = deployStanding(this.#run, this.#now);
     // What has not come while a run is under way is on its way.
     const end = standing === 'started' ? 0 : this.#run.sentLastSeq;
@@ -191,10 +191,10 @@ class DeployView {
     }, lines.length);
     if (this.#pane.model.lines.length !== length) this.#tell();
     if (this.#pane.model.lines.length > 0) this.#page.querySelector('[data-empty]')?.remove();
-    this.#showStanding();
+    this.#showState();
   }
 
-  #showStanding(): void {
+  #showState(): void {
     const now = this.#now;
     const [tone, words] = DEPLOY_WORDS[deployStanding(this.#run, now)];
     const badge = this.#page.querySelector('[data-badge] .badge');
@@ -206,11 +206,11 @@ class DeployView {
     const said = deploySentence(this.#run, now);
     if (sentence && sentence.textContent !== said) sentence.textContent = said;
     // Before all lines are here, the page knows more than its script.
-    if (!this.#hasAllStandings || !this.#areTablesOld) return;
+    if (!this.#hasAllProgress || !this.#areTablesOld) return;
     this.#areTablesOld = false;
-    const machines = this.#standings.machines(this.#run);
-    fillMachines(this.#page.querySelector('[data-machines]'), machines, this.#standings.lines);
-    const steps = this.#standings.steps(this.#run);
+    const machines = this.#progress.machines(this.#run);
+    fillMachines(this.#page.querySelector('[data-machines]'), machines, this.#progress.lines);
+    const steps = this.#progress.steps(this.#run);
     fillSteps(this.#page.querySelector('[data-steps]'), steps, !isUnderWay(this.#run));
   }
 

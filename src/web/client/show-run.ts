@@ -1,9 +1,9 @@
 import { RUN_WORDS } from '../layout/state-words.ts';
 import type { PollAnswer } from '../run/live-frames.ts';
 import { gapBefore, type LogLine, linesOf, linesOfMachines } from '../run/log-lines.ts';
-import { machineStandings, progressOf } from '../run/machine-standings.ts';
 import { runSentence } from '../run/run-summary.ts';
-import { StepStandings } from '../run/step-standings.ts';
+import { progressOf, shownMachines } from '../run/shown-machines.ts';
+import { StepList } from '../run/shown-steps.ts';
 import { askJson } from './ask-json.ts';
 import { sayConnection } from './connection-words.ts';
 import { fillMachines, fillSteps } from './live-tables.ts';
@@ -31,7 +31,7 @@ class RunView {
   readonly #pane: LogPane;
   readonly #parts: { readonly scroller: HTMLElement; readonly tools: HTMLFormElement };
   readonly #progress = progressOf([]);
-  readonly #steps = new StepStandings();
+  readonly #steps = new StepList();
   readonly #isLive: boolean;
   #beganAt: string | null;
   #last = 0;
@@ -120,11 +120,11 @@ class RunView {
     }
     this.#waiting = [];
     if (this.#pane.model.lines.length > 0) this.#page.querySelector('[data-empty]')?.remove();
-    if (this.#run) this.#showStanding(this.#run);
+    if (this.#run) this.#showState(this.#run);
   }
 
-  #showStanding(run: Run): void {
-    const machines = machineStandings(this.#progress, run.report);
+  #showState(run: Run): void {
+    const machines = shownMachines(this.#progress, run.report);
     const [tone, words] = RUN_WORDS[run.state];
     const badge = this.#page.querySelector('[data-badge] .badge');
     if (badge) {

@@ -1,12 +1,12 @@
-import type { Standing } from '../request/request-standing.ts';
+import type { RequestStatus } from '../request/request-status.ts';
 import { timeLeftWords } from '../request/time-left.ts';
-import type { MachineStanding } from '../run/machine-standings.ts';
+import type { ShownMachine } from '../run/shown-machines.ts';
 import { askJson, Refused } from './ask-json.ts';
 import { sayConnection } from './connection-words.ts';
 import { Pauses } from './pauses.ts';
 
 interface Answer {
-  readonly words: Standing;
+  readonly words: RequestStatus;
   readonly leftMs: number | null;
   readonly known: string;
 }
@@ -59,7 +59,7 @@ class RequestWatch {
   }
 
   /** A page of another kind has other things to press: the server makes it. */
-  #changed({ kind, address, problem }: Standing): void {
+  #changed({ kind, address, problem }: RequestStatus): void {
     if (kind === 'live' && address !== null && problem === null) this.#leave(address);
     else this.#reload();
   }
@@ -95,7 +95,7 @@ class RequestWatch {
     if (problem && problem.hidden !== (words.problem === null)) this.#reload();
   }
 
-  #showMachines(machines: readonly MachineStanding[]): void {
+  #showMachines(machines: readonly ShownMachine[]): void {
     const part = this.#page.querySelector<HTMLElement>('[data-machines]');
     if (!part) return;
     part.hidden = machines.length === 0;
@@ -129,7 +129,7 @@ class TimeLeft {
   }
 }
 
-function itemOf({ name, region, tone, state, detail }: MachineStanding): HTMLElement {
+function itemOf({ name, region, tone, state, detail }: ShownMachine): HTMLElement {
   const machine = span('machine', name);
   if (region !== null) machine.append(' ', span('quiet', region));
   const item = document.createElement('li');

@@ -27,16 +27,16 @@ export async function* deployNewsOf(
   after: number,
   { signal, now, pingMs = PING_MS }: { signal: AbortSignal; now: () => number; pingMs?: number },
 ): AsyncGenerator<DeployFrame, void, void> {
-  let [cursor, told] = [after, ''];
+  let [cursor, lastState] = [after, ''];
   while (!signal.aborted) {
     const deploys = await look();
     const run = deploys.run(id);
     if (!run) return;
     const news = deploys.news(id, cursor, AT_ONCE);
-    const standing = JSON.stringify(run);
-    const isNews = standing !== told || news.cursor > cursor;
-    if (standing !== told) yield { type: 'state', run, now: now() };
-    told = standing;
+    const state = JSON.stringify(run);
+    const isNews = state !== lastState || news.cursor > cursor;
+    if (state !== lastState) yield { type: 'state', run, now: now() };
+    lastState = state;
     yield* knownFrames(news, cursor);
     cursor = Math.max(cursor, news.cursor);
     // Only what was read with nothing new in it is waited for: between reading and waiting nothing else can happen.

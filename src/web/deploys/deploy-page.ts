@@ -22,7 +22,7 @@ import {
   webAddress,
 } from './deploy-words.ts';
 import { pathOfLogs, pathOfRun } from './find-deploy.ts';
-import type { ReceivedStandings } from './received-standings.ts';
+import type { ReceivedProgress } from './received-progress.ts';
 
 /** Milliseconds by which two clocks may differ without anybody being told. */
 const SMALL_SKEW_MS = 5000;
@@ -34,7 +34,7 @@ export interface DeployPage {
   readonly run: ReceivedRun;
   /** All of the deploy, in the order of their arrival. */
   readonly runs: readonly ReceivedRun[];
-  readonly standings: ReceivedStandings;
+  readonly progress: ReceivedProgress;
   readonly log: LogPart;
   readonly view: LogView;
   readonly ticket: string;
@@ -44,9 +44,9 @@ export interface DeployPage {
 
 /** One run that was received, live or over: how it stands, its errors first, its machines and steps, and its log. */
 export function renderDeploy(call: Call, page: DeployPage): Page {
-  const { run, runs, standings, now } = page;
+  const { run, runs, progress, now } = page;
   const title = `${operationWords(run)} ${run.deploy}`;
-  const [machines, steps] = [standings.machines(run), standings.steps(run)];
+  const [machines, steps] = [progress.machines(run), progress.steps(run)];
   return {
     title: `${title}: ${DEPLOY_WORDS[deployStanding(run, now)][1].toLowerCase()}`,
     section: 'deploys',
@@ -57,17 +57,17 @@ export function renderDeploy(call: Call, page: DeployPage): Page {
 <p class="notice" data-over hidden>It is over. <a href="${call.link(pathOfRun(run))}">Load the page again</a> for all that is known now.</p>
 ${isUnderWay(run) && html`<p data-more><a href="${call.link(pathOfRun(run))}">Load the page again</a> for what has come meanwhile.</p>`}
 ${runs.length > 1 && attempts(call, run, runs, now)}
-${troubleOf(run, standings)}
+${troubleOf(run, progress)}
 <div class="about">${facts(factsOf(run))}</div>
 <div data-steps${steps.length === 0 && html` hidden`}>${stepsTable(steps, !isUnderWay(run))}</div>
 <details data-machines${machines.length === 0 && html` hidden`}${(isUnderWay(run) || machines.length <= FEW_MACHINES) && html` open`}><summary>${isUnderWay(run) ? 'Machines' : counted(machines.length, 'machine')}</summary>
-${machinesTable(machines, standings.lines)}</details>
+${machinesTable(machines, progress.lines)}</details>
 ${logSection(call, {
   ...page,
   address: pathOfRun(run),
   download: pathOfLogs(run, 'logs.txt'),
   beganAt: beganAt(run),
-  isSilent: standings.top === 0,
+  isSilent: progress.top === 0,
 })}
 </div>`,
   };
@@ -79,10 +79,10 @@ function beganAt({ startedAt, receivedAt }: Pick<ReceivedRun, 'startedAt' | 'rec
 }
 
 /** For the script. */
-function watched(call: Call, { run, standings, ticket, now }: DeployPage): Html {
+function watched(call: Call, { run, progress, ticket, now }: DeployPage): Html {
   const logs = call.link(pathOfLogs(run, 'logs'));
   const state = JSON.stringify(run);
-  return html` data-deploy="${run.id}" data-socket="${call.link('/live')}" data-logs="${logs}" data-ticket="${ticket}" data-top="${standings.top}" data-now="${now}" data-state="${state}"`;
+  return html` data-deploy="${run.id}" data-socket="${call.link('/live')}" data-logs="${logs}" data-ticket="${ticket}" data-top="${progress.top}" data-now="${now}" data-state="${state}"`;
 }
 
 /** Links: they work without script, can be kept, and say which is shown. */
@@ -96,11 +96,11 @@ function attempts(call: Call, run: ReceivedRun, runs: readonly ReceivedRun[], no
   return html`<nav class="tabs" aria-label="Runs of this deploy"><ul>${items}</ul></nav>`;
 }
 
-function troubleOf(run: ReceivedRun, standings: ReceivedStandings): Html {
+function troubleOf(run: ReceivedRun, progress: ReceivedProgress): Html {
   if (run.status !== 'failed') return html``;
-  const failed = standings.machines(run).filter(({ tone }) => tone === 'bad');
+  const failed = progress.machines(run).filter(({ tone }) => tone === 'bad');
   const items = failed.map(
-    ({ name, detail }) => html`<li>${linked(name, standings.lines)}${detail !== '' && `: ${detail}`}</li>`,
+    ({ name, detail }) => html`<li>${linked(name, progress.lines)}${detail !== '' && `: ${detail}`}</li>`,
   );
   return html`<section class="card trouble" aria-labelledby="trouble"><h2 id="trouble">What went wrong</h2>
 <p>${sentence(run.error ?? 'It did not say why it failed.')}</p>

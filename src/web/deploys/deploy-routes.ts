@@ -7,7 +7,7 @@ import type { WebContext } from '../web-context.ts';
 import { partOfReceived } from './deploy-log.ts';
 import { renderDeploy } from './deploy-page.ts';
 import { findDeploy } from './find-deploy.ts';
-import { standingsOf } from './known-standings.ts';
+import { receivedProgress } from './known-progress.ts';
 
 export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/deploys/:id', who: 'administrator', answer: show },
@@ -18,11 +18,11 @@ export const ROUTES: readonly Route[] = [
 async function show(call: Call, { deploys, seals, now }: WebContext): Promise<Response> {
   const { run, runs } = findDeploy(call, deploys);
   if (call.wantsJson) return sendJson({ run, standing: deployStanding(run, now()), runs });
-  const standings = await standingsOf(deploys, run);
+  const progress = await receivedProgress(deploys, run);
   const view = readView(call.query);
   // What has not come while a run is under way is on its way.
   const end = deployStanding(run, now()) === 'started' ? 0 : run.sentLastSeq;
-  const log = await partOfReceived(deploys, run, view, { top: standings.top, end });
+  const log = await partOfReceived(deploys, run, view, { top: progress.top, end });
   const ticket = call.person === null ? '' : ticketFor(run.id, call.person, seals);
-  return showPage(call, renderDeploy(call, { run, runs, standings, log, view, ticket, now: now() }));
+  return showPage(call, renderDeploy(call, { run, runs, progress, log, view, ticket, now: now() }));
 }

@@ -34,7 +34,7 @@ interface Shown {
 
 /** What is known of this server when somebody asks; what cannot be read just now is absent, and reported. */
 export function registerGauges(registry: Registry, sources: MeterSources): void {
-  let told: unknown = null;
+  let lastError: unknown = null;
   for (const shown of [...runGauges(sources), ...ownGauges(sources)]) {
     const { name, help, labels: labelNames = [] } = shown;
     const isCounter = name.endsWith('_total');
@@ -44,8 +44,8 @@ export function registerGauges(registry: Registry, sources: MeterSources): void 
         for (const [labels, value] of shown.samples()) if (value !== null) put(labels, value);
       } catch (error) {
         // Of many that have the same reason one line is enough.
-        if (error !== told) sources.report(`${name} cannot be read: ${problemOf(error).message}`);
-        told = error;
+        if (error !== lastError) sources.report(`${name} cannot be read: ${problemOf(error).message}`);
+        lastError = error;
       }
     };
     if (isCounter) {

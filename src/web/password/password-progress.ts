@@ -7,7 +7,7 @@ import type { Page } from '../layout/web-layout.ts';
 import { sendJson, showPage } from '../reply.ts';
 import type { Call, Route } from '../route.ts';
 import { progressOfRun } from '../run/followed-progress.ts';
-import { machineStandings } from '../run/machine-standings.ts';
+import { shownMachines } from '../run/shown-machines.ts';
 import type { WebContext } from '../web-context.ts';
 import type { PasswordNews } from './password-news.ts';
 import { countMachines, passwordState } from './password-words.ts';
@@ -55,7 +55,7 @@ async function nextNews(call: Call, change: Change, context: WebContext): Promis
 
 function newsOf(change: Change, { runs }: WebContext): PasswordNews {
   const run = change.run === null ? null : runs.run(change.run);
-  const machines = run === null ? [] : machineStandings(progressOfRun(runs, run.id), run.report);
+  const machines = run === null ? [] : shownMachines(progressOfRun(runs, run.id), run.report);
   const state = passwordState(change, run, countMachines(machines));
   return { ...state, known: hash('sha256', JSON.stringify(state)).slice(0, 16) };
 }

@@ -1,7 +1,7 @@
 import type { Change, Run } from '../../runs/run-model.ts';
 import { counted } from '../../text.ts';
 import type { Tone } from '../layout/pieces.ts';
-import { countsOf, haveItWords, type MachineStanding } from '../run/machine-standings.ts';
+import { countsOf, haveItWords, type ShownMachine } from '../run/shown-machines.ts';
 import type { PasswordState } from './password-news.ts';
 
 /** Machines by what became of them; no names, since who watches may be nobody. */
@@ -14,7 +14,7 @@ export interface MachineCounts {
   readonly asleep: number;
 }
 
-export function countMachines(machines: readonly MachineStanding[]): MachineCounts {
+export function countMachines(machines: readonly ShownMachine[]): MachineCounts {
   const { good, bad, total } = countsOf(machines);
   return { total, done: good, failed: bad, asleep: machines.length - total };
 }

@@ -2,8 +2,8 @@ import { hash } from 'node:crypto';
 import type { Change, Run } from '../../runs/run-model.ts';
 import type { Runs } from '../../runs/runs.ts';
 import { progressOfRun } from '../run/followed-progress.ts';
-import { progressOf } from '../run/machine-standings.ts';
-import { type Standing, standingOf } from './request-standing.ts';
+import { progressOf } from '../run/shown-machines.ts';
+import { type RequestStatus, statusOf } from './request-status.ts';
 import { medianOf, timeLeft } from './time-left.ts';
 
 /** Earlier runs and requests that an estimate is made of. */
@@ -13,7 +13,7 @@ type Source = Pick<Runs, 'run' | 'runs' | 'changes' | 'events'>;
 
 /** How a change stands, and a digest by which a page says what it has. */
 export interface RequestState {
-  readonly standing: Standing;
+  readonly status: RequestStatus;
   readonly run: Run | null;
   readonly known: string;
 }
@@ -22,8 +22,8 @@ export function requestState(runs: Source, change: Change): RequestState {
   const run = change.run === null ? null : runs.run(change.run);
   const isBehind = run?.state === 'waiting' && runningFor(runs, run) !== null;
   const progress = run === null ? progressOf([]) : progressOfRun(runs, run.id);
-  const standing = standingOf({ change, run, before: run && beforeOf(runs, run), isBehind, progress });
-  return { standing, run, known: hash('sha256', JSON.stringify(standing)).slice(0, 16) };
+  const status = statusOf({ change, run, before: run && beforeOf(runs, run), isBehind, progress });
+  return { status, run, known: hash('sha256', JSON.stringify(status)).slice(0, 16) };
 }
 
 /** Milliseconds until the change is probably live, by how long earlier ones took; null where nobody can say. */

@@ -4,7 +4,7 @@ import { button, formOf } from '../layout/form-controls.ts';
 import { badge, facts, linkButton, progressBar, time } from '../layout/pieces.ts';
 import type { Page } from '../layout/web-layout.ts';
 import type { Call } from '../route.ts';
-import type { MachineStanding } from '../run/machine-standings.ts';
+import type { ShownMachine } from '../run/shown-machines.ts';
 import type { RequestState } from './request-facts.ts';
 import { timeLeftWords } from './time-left.ts';
 
@@ -25,7 +25,7 @@ export interface RequestPage {
 /** One request: what was asked for, how it stands, and what can be done about it. */
 export function renderRequest(call: Call, about: RequestPage): Page {
   const { change, state, leftMs } = about;
-  const { kind, title, detail, percent } = state.standing;
+  const { kind, title, detail, percent } = state.status;
   const isMoving = kind === 'moving';
   return {
     title,
@@ -41,7 +41,7 @@ ${problemCard(call, state)}
 ${whatCanBeDone(call, about)}
 ${about.change.kind === 'event' && html`<h2>What was asked for</h2>`}
 ${facts(factsOf(call, about))}
-${machineList(state.standing.machines)}
+${machineList(state.status.machines)}
 ${change.run !== null && html`<p><a href="${call.link(`/runs/${change.run}`)}">The log of this update</a></p>`}
 </div>`,
   };
@@ -49,11 +49,11 @@ ${change.run !== null && html`<p><a href="${call.link(`/runs/${change.run}`)}">T
 
 /** For the script. */
 function watched(call: Call, { change, state, leftMs, goes }: RequestPage): Html {
-  const { kind, address } = state.standing;
+  const { kind, address } = state.status;
   return html` data-request="${call.link(`/requests/${change.id}/state`)}" data-known="${state.known}" data-kind="${kind}" data-left-ms="${leftMs ?? ''}" data-address="${address ?? ''}"${goes && html` data-goes`}`;
 }
 
-function problemCard(call: Call, { standing: { kind, problem, next } }: RequestState): Html {
+function problemCard(call: Call, { status: { kind, problem, next } }: RequestState): Html {
   if (problem === null) return html`<div data-problem hidden></div>`;
   return html`<section class="card trouble" data-problem aria-labelledby="trouble">
 <h2 id="trouble">${kind === 'live' ? 'What is wrong' : 'What failed'}</h2>
@@ -70,7 +70,7 @@ function hintOf(call: Call, hint: string): Html {
 }
 
 function whatCanBeDone(call: Call, { change, state }: RequestPage): Html {
-  const { kind, address } = state.standing;
+  const { kind, address } = state.status;
   const isAdministrator = call.person?.rights.isAdministrator === true;
   const actions: Part[] = [];
   if (kind === 'live' && address !== null && change.action !== 'delete')
@@ -119,7 +119,7 @@ function studioLink(call: Call, key: string | null, name: string): Part {
 }
 
 /** One machine a line; the script makes the same. */
-function machineList(machines: readonly MachineStanding[]): Html {
+function machineList(machines: readonly ShownMachine[]): Html {
   const items = machines.map(
     ({ name, region, tone, state, detail }) =>
       html`<li><span class="machine">${name}${region !== null && html` <span class="quiet">${region}</span>`}</span> ${badge(tone, state)}${detail !== '' && html` <span class="quiet">${detail}</span>`}</li>\n`,

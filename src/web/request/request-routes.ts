@@ -25,7 +25,7 @@ async function show(call: Call, context: WebContext): Promise<Response> {
   const leftMs = requestTimeLeft(context.runs, state.run, context.now());
   const studio = change.studio === null ? null : await context.index.studioByKey(change.studio);
   const studioName = studio?.name ?? change.studio;
-  const goes = call.query.has('go') || state.standing.kind === 'moving';
+  const goes = call.query.has('go') || state.status.kind === 'moving';
   return showPage(call, renderRequest(call, { change, state, leftMs, studioName, goes }));
 }
 
@@ -60,13 +60,13 @@ function stateOf(id: string, { runs }: WebContext) {
 }
 
 function stateAnswer({ person }: Pick<Call, 'person'>, change: Change, { runs, now }: WebContext) {
-  const { standing, run, known } = requestState(runs, change);
+  const { status, run, known } = requestState(runs, change);
   const isAdministrator = person?.rights.isAdministrator === true;
   const leftMs = requestTimeLeft(runs, run, now());
   return {
     change: changeFor(change, isAdministrator),
     run: run && runFor(run, isAdministrator),
-    words: standing,
+    words: status,
     leftMs,
     known,
   };

@@ -25,16 +25,16 @@ export async function* newsOf(
   signal: AbortSignal,
   pingMs = PING_MS,
 ): AsyncGenerator<LiveFrame, void, void> {
-  let [last, told] = [after, ''];
+  let [last, lastState] = [after, ''];
   while (!signal.aborted) {
     const runs = await look();
     const run = runs.run(id);
     if (!run) return;
     const events = runs.events(id, last, AT_ONCE);
-    const standing = JSON.stringify(run);
-    const isNews = standing !== told || events.length > 0;
-    if (standing !== told) yield { type: 'state', run };
-    told = standing;
+    const state = JSON.stringify(run);
+    const isNews = state !== lastState || events.length > 0;
+    if (state !== lastState) yield { type: 'state', run };
+    lastState = state;
     for (const { seq, event } of events) {
       last = seq;
       yield frameOf(event, seq);

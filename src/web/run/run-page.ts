@@ -8,10 +8,10 @@ import { sentence } from '../request/request-page.ts';
 import type { Call } from '../route.ts';
 import type { LogPart, LogView } from './log-html.ts';
 import { logSection } from './log-section.ts';
-import type { MachineStanding } from './machine-standings.ts';
 import { runSentence, runTitle, triggerWords } from './run-summary.ts';
 import { linked, machinesTable, stepsTable } from './run-tables.ts';
-import type { StepStanding } from './step-standings.ts';
+import type { ShownMachine } from './shown-machines.ts';
+import type { ShownStep } from './shown-steps.ts';
 
 /** Seconds after which a page without script is loaded again, while the run is under way. */
 const RELOAD_SECONDS = 5;
@@ -20,8 +20,8 @@ export interface RunPage {
   readonly run: Run;
   /** Those that this person may see. */
   readonly changes: readonly Change[];
-  readonly machines: readonly MachineStanding[];
-  readonly steps: readonly StepStanding[];
+  readonly machines: readonly ShownMachine[];
+  readonly steps: readonly ShownStep[];
   readonly log: LogPart;
   readonly view: LogView;
   /** Of the line that says what became of each machine, by its name. */
@@ -66,7 +66,7 @@ function watched(call: Call, { run, ticket }: RunPage): Html {
   return html` data-run="${run.id}" data-socket="${call.link('/live')}" data-poll="${call.link(`/runs/${run.id}/events`)}" data-ticket="${ticket}" data-after="${run.lastSeq}" data-began="${run.beganAt ?? ''}" data-state="${run.state}"`;
 }
 
-function troubleOf(run: Run, machines: readonly MachineStanding[], lines: ReadonlyMap<string, string>): Html {
+function troubleOf(run: Run, machines: readonly ShownMachine[], lines: ReadonlyMap<string, string>): Html {
   const failed = machines.filter(({ tone }) => tone === 'bad');
   if (run.error === null) return html``;
   const items = failed.map(({ name, detail }) => html`<li>${linked(name, lines)}: ${detail}</li>`);

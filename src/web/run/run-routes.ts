@@ -9,9 +9,9 @@ import { changeFor, eventFor, runFor } from './event-audience.ts';
 import { ticketFor } from './live-ticket.ts';
 import { allLines, partOf, readView } from './log-html.ts';
 import { linesOfMachines, plainLine } from './log-lines.ts';
-import { machineStandings, progressOf } from './machine-standings.ts';
 import { renderRun } from './run-page.ts';
-import { stepStandings } from './step-standings.ts';
+import { progressOf, shownMachines } from './shown-machines.ts';
+import { shownSteps } from './shown-steps.ts';
 
 export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/runs/:id', who: 'involved', answer: show },
@@ -39,8 +39,8 @@ function show(call: Call, context: WebContext): Response {
       return renderRun(call, {
         run,
         changes,
-        machines: machineStandings(progressOf(events), run.report),
-        steps: stepStandings(events),
+        machines: shownMachines(progressOf(events), run.report),
+        steps: shownSteps(events),
         log: partOf(lines, view),
         view,
         lines: linesOfMachines(lines),

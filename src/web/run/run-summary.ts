@@ -1,6 +1,6 @@
 import { DEPLOYMENT, type Run, type RunTrigger } from '../../runs/run-model.ts';
 import { duration } from '../../text.ts';
-import { countsOf, haveItWords, type MachineStanding } from './machine-standings.ts';
+import { countsOf, haveItWords, type ShownMachine } from './shown-machines.ts';
 
 const TRIGGERS: Readonly<Record<RunTrigger, string>> = {
   request: 'An event was requested',
@@ -28,7 +28,7 @@ export function runMs({ beganAt, endedAt }: Pick<Run, 'beganAt' | 'endedAt'>, no
 }
 
 /** How a run stands, a sentence. */
-export function runSentence(run: Run, machines: readonly MachineStanding[], now: number): string {
+export function runSentence(run: Run, machines: readonly ShownMachine[], now: number): string {
   const ms = runMs(run, now);
   const counts = countsOf(machines);
   const have = counts.total === 0 ? '' : `: ${haveItWords(counts)}`;

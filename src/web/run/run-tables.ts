@@ -1,13 +1,13 @@
 import { type Html, html } from '../../html/html.ts';
 import { duration } from '../../text.ts';
 import { badge, table } from '../layout/pieces.ts';
-import type { MachineStanding } from './machine-standings.ts';
-import { type StepStanding, stepWords } from './step-standings.ts';
+import type { ShownMachine } from './shown-machines.ts';
+import { type ShownStep, stepWords } from './shown-steps.ts';
 
 /** The script fills both tables, too, while a run is under way (`client/live-tables.ts`). */
 
-export function stepsTable(steps: readonly StepStanding[], isOver: boolean): Html {
-  return table<StepStanding>(
+export function stepsTable(steps: readonly ShownStep[], isOver: boolean): Html {
+  return table<ShownStep>(
     'Steps',
     [
       { heading: 'Step', cell: ({ title }) => title },
@@ -20,11 +20,8 @@ export function stepsTable(steps: readonly StepStanding[], isOver: boolean): Htm
 }
 
 /** @param lines of its log, for a link from each machine to its last one */
-export function machinesTable(
-  machines: readonly MachineStanding[],
-  lines: ReadonlyMap<string, string>,
-): Html {
-  return table<MachineStanding>(
+export function machinesTable(machines: readonly ShownMachine[], lines: ReadonlyMap<string, string>): Html {
+  return table<ShownMachine>(
     'Machines',
     [
       {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { describeBadEnd } from '../../../src/child/bad-end.ts';
-import { environmentAs, withoutOurs, withoutRequest } from '../../../src/child/child-environment.ts';
+import { environmentAs, withoutRequest, withoutSecrets } from '../../../src/child/child-environment.ts';
 import { findProgram, isProgram } from '../../../src/child/find.ts';
 
 const names = (env: NodeJS.ProcessEnv) => Object.keys(env).sort();
@@ -33,7 +33,7 @@ describe('the environment of a foreign program', () => {
   ];
 
   it('has everything but our own variables', () => {
-    expect(names(withoutOurs(of(...OURS, ...THEIRS)))).toEqual([...THEIRS].sort());
+    expect(names(withoutSecrets(of(...OURS, ...THEIRS)))).toEqual([...THEIRS].sort());
   });
 
   it('has nothing of the request that is being answered', () => {

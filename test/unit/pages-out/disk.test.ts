@@ -41,7 +41,7 @@ it('pages on a full file system stay as they were, and are written when there is
   mounts.leaveFree(place.dir, null);
   expect(run('second')).toBe(0);
   for (const { bytes } of pages()) {
-    expect(originOf('index.html', bytes)).toBe('ours');
+    expect(originOf('index.html', bytes)).toBe('intact');
     expect(bytes.toString()).toContain('<title>second');
   }
 });

@@ -20,7 +20,7 @@ function expectWhole(place: Public, texts: readonly string[]): Map<string, strin
   const byText = new Map<string, string[]>();
   for (const [name, page] of Object.entries(place.snapshot())) {
     if (!name.endsWith('index.html') || page === null) continue;
-    expect([name, originOf('index.html', Buffer.from(page))]).toEqual([name, 'ours']);
+    expect([name, originOf('index.html', Buffer.from(page))]).toEqual([name, 'intact']);
     const text = texts.find((known) => page.includes(`<title>${known} `)) ?? 'none of these';
     expect(texts).toContain(text);
     byText.set(text, [...(byText.get(text) ?? []), page]);

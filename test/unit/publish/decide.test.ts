@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { type Circumstances, decide } from '../../../src/publish/decide.ts';
-import type { Standing } from '../../../src/publish/stored-index.ts';
+import type { IndexInStore } from '../../../src/publish/stored-index.ts';
 
 const TIME = '2026-03-02T10:00:00.000Z';
 const LATER = new Date('2026-03-02T10:00:01Z');
 const EARLIER = new Date('2026-03-02T09:59:59Z');
 
-const standing = (by: string | null = 'bob@home'): Standing => ({
+const stored = (by: string | null = 'bob@home'): IndexInStore => ({
   index: { etag: '"1"', sha256: null, size: 9, time: TIME, publishedAt: TIME, by },
   digest: 'theirs',
   image: null,
@@ -15,11 +15,11 @@ const standing = (by: string | null = 'bob@home'): Standing => ({
 const last = { etag: '"1"', digest: 'old', time: TIME, inventoried: true };
 const nothing = { last: null, intended: [] };
 
-function decided(more: Partial<Circumstances> & { modified?: Date }, there = standing()): string {
+function decided(more: Partial<Circumstances> & { modified?: Date }, there = stored()): string {
   const { modified = LATER, ...rest } = more;
-  const ours = { image: Buffer.alloc(0), digest: 'ours', modified };
+  const own = { image: Buffer.alloc(0), digest: 'ours', modified };
   const now = new Date('2026-04-01T00:00:00Z');
-  const usual = { ours, memory: nothing, installed: null, replaces: null, now, raced: false };
+  const usual = { own, memory: nothing, installed: null, replaces: null, now, raced: false };
   return decide(there, { ...usual, ...rest }).kind;
 }
 
@@ -39,7 +39,7 @@ describe('this host publishes over', () => {
   });
 
   it('an index without a publisher, if that is not newer to the second, and only the first time', () => {
-    const there = standing(null);
+    const there = stored(null);
     expect(decided({}, there)).toBe('publish');
     expect(decided({ modified: new Date(TIME) }, there)).toBe('publish');
     expect(decided({ modified: EARLIER }, there)).toBe('changed-elsewhere');
@@ -57,7 +57,7 @@ describe('this host publishes over', () => {
 
   it('no index that is newer than its own, or the same', () => {
     expect(decided({ memory: { last, intended: [] }, modified: EARLIER })).toBe('older');
-    expect(decided({}, { ...standing(), digest: 'ours' })).toBe('unchanged');
+    expect(decided({}, { ...stored(), digest: 'ours' })).toBe('unchanged');
   });
 
   it('its own publication with a time in the future, which a wrong clock gave it', () => {

@@ -9,7 +9,12 @@ import { stagedPath } from '../../../src/files/staged-names.ts';
 import { NOTHING_KEPT } from '../../../src/journal/kept-indexes.ts';
 import { type Circumstances, decide, isOlder } from '../../../src/publish/decide.ts';
 import { openMemory } from '../../../src/publish/memory.ts';
-import { likelyEtag, readOurs, removeLeftCopies, withLikelyTime } from '../../../src/publish/our-index.ts';
+import {
+  likelyEtag,
+  readOwnIndex,
+  removeLeftCopies,
+  withLikelyTime,
+} from '../../../src/publish/own-index.ts';
 import type { PublishContext } from '../../../src/publish/publish-context.ts';
 import { sendingOf } from '../../../src/publish/sending.ts';
 import { isSigned } from '../../../src/signature.ts';
@@ -19,7 +24,7 @@ import { siteOf } from '../../support/machine/site.ts';
 const IMAGE = soundWith({});
 const T1 = new Date('2026-01-02T03:04:05.500Z');
 const RUN = '20260102T030405678Z-1f2e3d';
-const ours = { image: IMAGE, digest: 'ours', modified: T1 };
+const own = { image: IMAGE, digest: 'ours', modified: T1 };
 
 let dbDir: string;
 beforeEach(() => {
@@ -44,7 +49,7 @@ describe('whether this host may publish over what stands there', () => {
       ...index,
     };
     const circumstances = {
-      ours,
+      own,
       memory: { last: null, intended: [] },
       installed: null,
       replaces: null,
@@ -80,7 +85,7 @@ describe('whether this host may publish over what stands there', () => {
     ]);
     expect(decided({ time: at(500) }, { replaces: 'e' })).toBe('publish "e" 2026-01-02T03:04:07.000Z');
     expect(decided({ time: at(60_001) }, { memory })).toBe('publish "e" 2026-01-02T03:05:06.000Z');
-    expect([isOlder(ours, at(-1000)), isOlder(ours, at(0)), isOlder(ours, at(1000))]).toEqual([
+    expect([isOlder(own, at(-1000)), isOlder(own, at(0)), isOlder(own, at(1000))]).toEqual([
       false,
       false,
       true,
@@ -131,7 +136,7 @@ describe('the index of this host', () => {
     utimesSync(path, T1, T1);
   };
   const read = (maxBytes: number, stateDir: string | null = null) =>
-    readOurs({ ...siteOf('local'), dbDir }, RUN, { stateDir, maxBytes });
+    readOwnIndex({ ...siteOf('local'), dbDir }, RUN, { stateDir, maxBytes });
 
   it('is read up to the limit, which it may have, by way of a file that does not stay', async () => {
     vi.stubEnv('TMPDIR', dbDir);
@@ -161,10 +166,10 @@ describe('the index of this host', () => {
   it('counts as changed now where its time is more than a day ahead', () => {
     const notes: string[] = [];
     const hours = (count: number) => new Date(T1.getTime() - count * 3_600_000);
-    const likely = (now: Date) => withLikelyTime(ours, now, (note) => notes.push(note)).modified;
+    const likely = (now: Date) => withLikelyTime(own, now, (note) => notes.push(note)).modified;
     expect([likely(hours(25)), likely(hours(26))]).toEqual([T1, hours(26)]);
     expect(notes).toHaveLength(1);
-    expect(likelyEtag(ours)).toMatch(/^"[0-9a-f]{32}"$/);
+    expect(likelyEtag(own)).toMatch(/^"[0-9a-f]{32}"$/);
   });
 
   it('has copies taken away that killed runs have left, and nothing else', () => {
@@ -178,7 +183,7 @@ describe('the index of this host', () => {
 
   it('is sent whole, and signed anew each time', () => {
     const key = Buffer.alloc(24, 1);
-    const { body, headers } = sendingOf(ours, key);
+    const { body, headers } = sendingOf(own, key);
     expect(gunzipSync(body).equals(IMAGE)).toBe(true);
     const [one = {}, two = {}] = [headers(), headers()] as Record<string, string>[];
     expect(one['webhook-id']).not.toBe(two['webhook-id']);

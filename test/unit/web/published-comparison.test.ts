@@ -18,11 +18,11 @@ afterAll(async () => {
   await store.close();
 });
 
-const comparison = (ours = first, maxIndexBytes = 2 ** 24) =>
+const comparison = (own = first, maxIndexBytes = 2 ** 24) =>
   publishedComparison({
     settings: () => ({ ...store.settings, endpoint: proxy.endpoint }),
     maxIndexBytes,
-    ours: async () => ours,
+    own: async () => own,
   });
 
 it('a store without an index is told from one that cannot be read', async () => {

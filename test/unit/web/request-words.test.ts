@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { DEPLOYMENT } from '../../../src/runs/run-model.ts';
-import { updatingPercent } from '../../../src/web/request/request-standing.ts';
+import { updatingPercent } from '../../../src/web/request/request-status.ts';
 import { machine, report } from '../../support/runs/played-update.ts';
 import { fleetEvents } from '../../support/web/fleet-events.ts';
-import { CHANGE, FAILED, PROBLEM, RUN, stand } from '../../support/web/played-standing.ts';
+import { CHANGE, FAILED, PROBLEM, RUN, stand } from '../../support/web/played-status.ts';
 
 describe('the words about a request', () => {
   it('follow a run from its beginning to its end, and the bar never goes back', () => {
@@ -82,9 +82,9 @@ describe('the words about a request', () => {
 
   it('say what failed while it is tried again, and that it is', () => {
     const run = { ...RUN, state: 'waiting', attempt: 2, beganAt: null } as const;
-    const standing = stand({}, { run, before: FAILED });
-    expect(standing).toMatchObject({ kind: 'moving', problem: { message: 'm2 does not answer' } });
-    expect(standing.next).toBe('It is tried again by itself.');
+    const status = stand({}, { run, before: FAILED });
+    expect(status).toMatchObject({ kind: 'moving', problem: { message: 'm2 does not answer' } });
+    expect(status.next).toBe('It is tried again by itself.');
   });
 
   it('say of a failure what is saved, what failed, and what happens next', () => {

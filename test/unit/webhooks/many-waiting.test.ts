@@ -39,7 +39,7 @@ it('sends a message without looking at all that wait', () => {
     const id = outbox.next('one')?.id ?? '';
     outbox.began(id);
     outbox.delivered(id, 'one', ATTEMPT);
-    outbox.standingOf('one');
+    outbox.stateOf('one');
   });
   expect(plans.filter((plan) => /SCAN|TEMP B-TREE/.test(plan))).toEqual([]);
   expect(plans.join('\n')).toMatch(/webhook_deliveries_by_hand[\s\S]*webhook_deliveries_aside/);

@@ -96,7 +96,7 @@ describe('a receiver', () => {
     await expect.poll(() => room.runs.runs({ states: ['done'] }).total).toBe(2);
     expect(room.deliveries).toHaveLength(1);
     const [endpoint] = room.webhooks.endpoints;
-    expect(room.runs.outbox.standingOf(endpoint?.id ?? '').endedAt).not.toBeNull();
+    expect(room.runs.outbox.stateOf(endpoint?.id ?? '').endedAt).not.toBeNull();
     receiver.usual = TAKE;
     room.runs.outbox.test(endpoint?.id ?? '');
     room.webhooks.wake();

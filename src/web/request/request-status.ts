@@ -1,15 +1,15 @@
 import type { Problem } from '../../failure.ts';
 import type { FleetProgress } from '../../fleet-view/fleet-progress.ts';
 import { type Change, DEPLOYMENT, type Run } from '../../runs/run-model.ts';
-import { countsOf, haveItWords, type MachineStanding, machineStandings } from '../run/machine-standings.ts';
+import { countsOf, haveItWords, type ShownMachine, shownMachines } from '../run/shown-machines.ts';
 import { isOvertaken, titleOf } from './change-titles.ts';
 
 /** `moving`: more will happen by itself. */
-type StandingKind = 'moving' | 'live' | 'saved' | 'failed' | 'dropped';
+type StatusKind = 'moving' | 'live' | 'saved' | 'failed' | 'dropped';
 
 /** How a change stands, in words for the person who asked for it. */
-export interface Standing {
-  readonly kind: StandingKind;
+export interface RequestStatus {
+  readonly kind: StatusKind;
   readonly title: string;
   /** What happens now, or what happened; sentences. */
   readonly detail: string;
@@ -19,7 +19,7 @@ export interface Standing {
   readonly problem: Pick<Problem, 'message' | 'hint'> | null;
   /** What happens next, a sentence; may be empty. */
   readonly next: string;
-  readonly machines: readonly MachineStanding[];
+  readonly machines: readonly ShownMachine[];
   /** Absolute; it has answered. Null before, and where nobody has said where events are seen. */
   readonly address: string | null;
 }
@@ -35,9 +35,9 @@ export interface Known {
   readonly progress: FleetProgress;
 }
 
-export function standingOf(known: Known): Standing {
+export function statusOf(known: Known): RequestStatus {
   const { change, run, progress } = known;
-  const machines = run === null ? [] : machineStandings(progress, run.report);
+  const machines = run === null ? [] : shownMachines(progress, run.report);
   const base = { title: titleOf(change), percent: null, problem: null, next: '', machines, address: null };
   const { kind, action } = change;
   switch (change.state) {
@@ -71,8 +71,8 @@ export function standingOf(known: Known): Standing {
 
 function underWay(
   { run, before, isBehind, progress }: Known,
-  machines: readonly MachineStanding[],
-): Pick<Standing, 'detail' | 'percent' | 'problem' | 'next'> {
+  machines: readonly ShownMachine[],
+): Pick<RequestStatus, 'detail' | 'percent' | 'problem' | 'next'> {
   const again = {
     problem: before?.error ?? null,
     next: before?.error ? 'It is tried again by itself.' : '',
@@ -101,7 +101,7 @@ function underWay(
   }
 }
 
-function askedWords(machines: readonly MachineStanding[]): string {
+function askedWords(machines: readonly ShownMachine[]): string {
   const counts = countsOf(machines);
   return counts.total === 0 ? '' : `${haveItWords(counts)}.`;
 }
@@ -115,7 +115,7 @@ export function updatingPercent(done: number, total: number): number {
   return total === 0 ? 30 : 30 + Math.floor((58 * done) / total);
 }
 
-function liveWords(change: Change, run: Run | null): Pick<Standing, 'detail' | 'problem' | 'next'> {
+function liveWords(change: Change, run: Run | null): Pick<RequestStatus, 'detail' | 'problem' | 'next'> {
   const { problem } = change;
   const detail = liveDetail(change);
   if (problem === null) return { detail, problem, next: '' };
@@ -144,7 +144,7 @@ function failedWords({
   problem,
   live,
   target,
-}: Change): Pick<Standing, 'detail' | 'problem' | 'next'> {
+}: Change): Pick<RequestStatus, 'detail' | 'problem' | 'next'> {
   const stays =
     kind === 'update'
       ? ''

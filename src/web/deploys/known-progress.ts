@@ -2,7 +2,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { CALLBACK_LEVELS } from '../../callbacks/wire.ts';
 import type { ReceivedRun } from '../../runs/deploys/deploy-model.ts';
 import type { Deploys } from '../../runs/deploys/deploys.ts';
-import { ReceivedStandings } from './received-standings.ts';
+import { ReceivedProgress } from './received-progress.ts';
 
 type Lines = Pick<Deploys, 'lines' | 'news'>;
 
@@ -14,7 +14,7 @@ const MOST_KNOWN = 50;
 const TELLING = CALLBACK_LEVELS.filter((level) => level !== 'info');
 
 interface Known {
-  readonly standings: ReceivedStandings;
+  readonly progress: ReceivedProgress;
   readonly ready: Promise<void>;
   cursor: number;
 }
@@ -22,7 +22,7 @@ interface Known {
 const known = new WeakMap<object, Map<string, Known>>();
 
 /** What all lines of a run say of it. Those that were read for an earlier page are not read again. */
-export async function standingsOf(deploys: Lines, run: ReceivedRun): Promise<ReceivedStandings> {
+export async function receivedProgress(deploys: Lines, run: ReceivedRun): Promise<ReceivedProgress> {
   const entry = entryOf(deploys, run);
   try {
     await entry.ready;
@@ -34,11 +34,11 @@ export async function standingsOf(deploys: Lines, run: ReceivedRun): Promise<Rec
   for (let before = -1; entry.cursor > before; ) {
     before = entry.cursor;
     const { lines, cursor } = deploys.news(run.id, before, AT_ONCE);
-    for (const line of lines) entry.standings.apply(line);
+    for (const line of lines) entry.progress.apply(line);
     entry.cursor = Math.max(before, cursor);
     if (lines.length > 0) await breathe();
   }
-  return entry.standings;
+  return entry.progress;
 }
 
 function entryOf(deploys: Lines, run: ReceivedRun): Known {
@@ -46,8 +46,8 @@ function entryOf(deploys: Lines, run: ReceivedRun): Known {
   known.set(deploys, runs);
   let entry = runs.get(run.id);
   if (entry === undefined) {
-    const standings = new ReceivedStandings();
-    entry = { standings, ready: readAll(deploys, run, standings), cursor: run.cursor };
+    const progress = new ReceivedProgress();
+    entry = { progress, ready: readAll(deploys, run, progress), cursor: run.cursor };
   }
   runs.delete(run.id);
   runs.set(run.id, entry);
@@ -56,12 +56,12 @@ function entryOf(deploys: Lines, run: ReceivedRun): Known {
   return entry;
 }
 
-async function readAll(deploys: Lines, run: ReceivedRun, standings: ReceivedStandings): Promise<void> {
+async function readAll(deploys: Lines, run: ReceivedRun, progress: ReceivedProgress): Promise<void> {
   const [last] = deploys.lines(run.id, topOf(deploys, run) - 1, 1);
-  if (last) standings.apply(last);
+  if (last) progress.apply(last);
   for (let [after, count] = [0, AT_ONCE]; count === AT_ONCE; ) {
     const lines = deploys.lines(run.id, after, AT_ONCE, TELLING);
-    for (const line of lines) standings.apply(line);
+    for (const line of lines) progress.apply(line);
     count = lines.length;
     after = lines.at(-1)?.seq ?? after;
     if (count === AT_ONCE) await breathe();

@@ -13,7 +13,7 @@ import type { PublishedIndex } from '../report/fleet-results.ts';
 import { removeTree } from '../rights/files.ts';
 import type { Site } from '../site/site.ts';
 import { md5, sha256 } from '../store/proof.ts';
-import type { OurIndex } from './publish-context.ts';
+import type { OwnIndex } from './publish-context.ts';
 
 /** Milliseconds to wait until no other process is writing to the index. */
 const PATIENCE_MS = 5000;
@@ -26,11 +26,11 @@ const REPLACE_IT = 'Nothing was published. Put the right index.sqlite3 there, th
  * @param stateDir for a temporary copy; null to leave no trace (a dry run)
  * @throws {Failure} `index-missing`, `index-invalid`, `index-too-large`, `lock-timeout`, `disk`
  */
-export async function readOurs(
+export async function readOwnIndex(
   site: Site,
   run: string,
   options: { stateDir: string | null; maxBytes: number },
-): Promise<OurIndex> {
+): Promise<OwnIndex> {
   const path = join(site.dbDir, databaseFile(INDEX_NAME));
   const modified = onDisk('cannot look at', path, () => lastWritten(path));
   if (!modified) throw missing(path);
@@ -51,17 +51,17 @@ export async function readOurs(
  * Our index; if its time is far ahead of the clock, with the time of now. Machines would not believe the other time
  * either, and every later index would count as older.
  */
-export function withLikelyTime(ours: OurIndex, now: Date, note: (message: string) => void): OurIndex {
-  if (!isFarAhead(ours.modified, now)) return ours;
+export function withLikelyTime(own: OwnIndex, now: Date, note: (message: string) => void): OwnIndex {
+  if (!isFarAhead(own.modified, now)) return own;
   note(
-    `warning: the index of this host says that it was last changed at ${ours.modified.toISOString()}, more than a day ahead of the clock: it counts as changed now. Look at the clock of this host`,
+    `warning: the index of this host says that it was last changed at ${own.modified.toISOString()}, more than a day ahead of the clock: it counts as changed now. Look at the clock of this host`,
   );
-  return { ...ours, modified: now };
+  return { ...own, modified: now };
 }
 
 /** Our index as it is, or would be, in the store. */
 export function asPublished(
-  { image, digest }: OurIndex,
+  { image, digest }: OwnIndex,
   { by, modified, etag }: { by: string; modified: Date; etag: string },
 ): PublishedIndex {
   const publishedAt = new Date().toISOString();
@@ -70,7 +70,7 @@ export function asPublished(
 }
 
 /** The ETag that stores give to an object that is sent as a whole. */
-export function likelyEtag({ image }: OurIndex): string {
+export function likelyEtag({ image }: OwnIndex): string {
   return `"${md5(image)}"`;
 }
 

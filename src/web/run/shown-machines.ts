@@ -7,7 +7,7 @@ import { counted } from '../../text.ts';
 import type { Tone } from '../layout/pieces.ts';
 
 /** One machine of a run as it is now, in words. */
-export interface MachineStanding {
+export interface ShownMachine {
   readonly name: string;
   readonly region: string | null;
   readonly tone: Tone;
@@ -29,15 +29,15 @@ export function progressOf(events: Iterable<RunEvent>): FleetProgress {
 }
 
 /** All machines of a run in the order of their list, then those that were skipped. By its report where events are gone. */
-export function machineStandings(progress: FleetProgress, report: FleetReport | null): MachineStanding[] {
+export function shownMachines(progress: FleetProgress, report: FleetReport | null): ShownMachine[] {
   const known = [...progress.machines.values()];
   const skipped = progress.skipped.length > 0 ? progress.skipped : (report?.skipped ?? []);
-  const active = known.length > 0 ? known.map(standingOf) : (report?.machines ?? []).map(outcomeStanding);
-  return [...active, ...skipped.map(skippedStanding)];
+  const active = known.length > 0 ? known.map(shownMachine) : (report?.machines ?? []).map(withOutcome);
+  return [...active, ...skipped.map(skippedMachine)];
 }
 
 /** How many have it, and how many failed. */
-export function countsOf(machines: readonly MachineStanding[]): { good: number; bad: number; total: number } {
+export function countsOf(machines: readonly ShownMachine[]): { good: number; bad: number; total: number } {
   const asked = machines.filter(({ tone }) => tone !== 'none');
   const count = (wanted: Tone): number => asked.filter(({ tone }) => tone === wanted).length;
   return { good: count('good'), bad: count('bad'), total: asked.length };
@@ -49,8 +49,8 @@ export function haveItWords({ good, bad, total }: { good: number; bad: number; t
   return `${good} of ${counted(total, 'machine')} ${verb} it${bad > 0 ? `, ${bad} failed` : ''}`;
 }
 
-function standingOf({ machine, state, attempt, reason, outcome }: MachineProgress): MachineStanding {
-  if (outcome) return outcomeStanding(outcome);
+function shownMachine({ machine, state, attempt, reason, outcome }: MachineProgress): ShownMachine {
+  if (outcome) return withOutcome(outcome);
   const base = { ...placeOf(machine), attempts: attempt, ms: null };
   const again = attempt > 1 ? `for the ${ordinal(attempt)} time` : '';
   if (state === 'waiting') return { ...base, tone: 'wait', state: 'Waits', detail: '' };
@@ -58,7 +58,7 @@ function standingOf({ machine, state, attempt, reason, outcome }: MachineProgres
   return { ...base, tone: 'busy', state: 'Being asked', detail: again };
 }
 
-function outcomeStanding(result: MachineOutcome): MachineStanding {
+function withOutcome(result: MachineOutcome): ShownMachine {
   const base = { ...placeOf(result.machine), attempts: result.attempts, ms: result.ms };
   const trouble = complaint(result);
   if (trouble !== null)
@@ -78,12 +78,12 @@ function outcomeStanding(result: MachineOutcome): MachineStanding {
   return { ...base, tone: 'good', state: words, detail: result.detail };
 }
 
-function skippedStanding(machine: Machine): MachineStanding {
+function skippedMachine(machine: Machine): ShownMachine {
   const detail = `It is ${machine.state}: it was skipped, and fetches the index when it wakes.`;
   return { ...placeOf(machine), tone: 'none', state: 'Sleeps', detail, attempts: 0, ms: null };
 }
 
-function placeOf(machine: Machine): Pick<MachineStanding, 'name' | 'region'> {
+function placeOf(machine: Machine): Pick<ShownMachine, 'name' | 'region'> {
   return { name: nameOf(machine), region: machine.region };
 }
 

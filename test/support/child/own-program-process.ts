@@ -12,7 +12,7 @@ const outcome = await runChild({
   command: ['/bin/sh', '-c', script],
   cwd: '/',
   env: process.env,
-  isOurs: true,
+  isOwnProgram: true,
   timeoutMs: 60_000,
   onLine: (line) => console.log(line),
 });

@@ -21,7 +21,7 @@ describe('an executable of ours', () => {
   it('gets our own variables, which a foreign program does not get', async () => {
     const env = { FLEET_PASSWORD: 'p', UPDATE_CONFIG_TOKEN: 't', RAILS_ENV: 'r', PATH: '/usr/bin:/bin' };
     const script = 'echo "$FLEET_PASSWORD $UPDATE_CONFIG_TOKEN $RAILS_ENV"';
-    expect((await run(script, { env, isOurs: true })).lines).toEqual(['p t r']);
+    expect((await run(script, { env, isOwnProgram: true })).lines).toEqual(['p t r']);
     expect((await run(script, { env })).lines).toEqual(['  r']);
   });
 });
@@ -50,7 +50,7 @@ describe('a child that is given up', () => {
   it("has root's rights if it is ours and root started this process, and its daemons die, too, though this process has the application's rights", async () => {
     chownSync(holders.home, APPLICATION, APPLICATION);
     const script = `grep -E '^(Uid|Gid):' /proc/self/status; ${holders.command('exit 0')[2]}`;
-    const program = join(import.meta.dirname, '../../support/child/ours-process.ts');
+    const program = join(import.meta.dirname, '../../support/child/own-program-process.ts');
     const args = [program, String(APPLICATION), holders.home, script];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     const [stdout] = await Promise.all([text(child.stdout), once(child, 'close')]);

@@ -3,14 +3,14 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { imageDigest } from '../../../src/database/image.ts';
 import { tryLock } from '../../../src/database/lock.ts';
 import { Failure } from '../../../src/failure.ts';
-import { lookAt, publishedIndex } from '../../../src/publish/stored-index.ts';
+import { publishedIndex, readStored } from '../../../src/publish/stored-index.ts';
 import type { ObjectStore } from '../../../src/store/object-store.ts';
 import { soundWith } from '../../support/indexes/indexes.ts';
 import { Admin } from '../../support/publish/admin.ts';
 
 const IMAGE = soundWith({});
 const T1 = new Date('2026-01-02T03:04:05.500Z');
-const ours = { image: IMAGE, digest: 'ours', modified: T1 };
+const own = { image: IMAGE, digest: 'ours', modified: T1 };
 
 describe('what stands in the store', () => {
   const object = (metadata: Record<string, string>) => ({
@@ -30,7 +30,7 @@ describe('what stands in the store', () => {
       },
     }) as unknown as ObjectStore;
   const look = (one: ObjectStore, published: { etag: string; digest: string } | null = null) =>
-    lookAt(one, 'k', 2 ** 20, { ours: { ...ours, digest: imageDigest(IMAGE) }, published });
+    readStored(one, 'k', 2 ** 20, { own: { ...own, digest: imageDigest(IMAGE) }, published });
 
   it('is fetched only where nothing says what it is', async () => {
     const never = () => {

@@ -1,7 +1,7 @@
 import type { ReceivedLine, ReceivedRun } from '../../runs/deploys/deploy-model.ts';
 import { hasEnded } from '../../runs/deploys/deploy-standing.ts';
-import type { MachineStanding } from '../run/machine-standings.ts';
-import type { StepStanding } from '../run/step-standings.ts';
+import type { ShownMachine } from '../run/shown-machines.ts';
+import type { ShownStep } from '../run/shown-steps.ts';
 import { shownText } from './received-lines.ts';
 
 interface Step {
@@ -11,7 +11,7 @@ interface Step {
   readonly at: number;
 }
 
-interface MachineLine extends MachineStanding {
+interface MachineLine extends ShownMachine {
   readonly seq: number;
 }
 
@@ -20,7 +20,7 @@ const MOST_STEPS = 1000;
 const MOST_MACHINES = 10_000;
 
 /** What the lines of a run say of its steps and machines. The order in which they come does not matter. */
-export class ReceivedStandings {
+export class ReceivedProgress {
   readonly #steps: Step[] = [];
   readonly #machines = new Map<string, MachineLine>();
   /** The highest number. */
@@ -42,7 +42,7 @@ export class ReceivedStandings {
   }
 
   /** With durations from one step to the next, the last one to the end, should there be one. */
-  steps({ status, finishedAt }: Pick<ReceivedRun, 'status' | 'finishedAt'>): StepStanding[] {
+  steps({ status, finishedAt }: Pick<ReceivedRun, 'status' | 'finishedAt'>): ShownStep[] {
     const isOver = hasEnded({ status });
     return this.#steps.map(({ title, at }, place) => {
       const next = this.#steps[place + 1];
@@ -53,7 +53,7 @@ export class ReceivedStandings {
   }
 
   /** In the order of their first words; those whose lines are not there, but which the end names, behind. */
-  machines({ failedMachines, status }: Pick<ReceivedRun, 'failedMachines' | 'status'>): MachineStanding[] {
+  machines({ failedMachines, status }: Pick<ReceivedRun, 'failedMachines' | 'status'>): ShownMachine[] {
     const isOver = hasEnded({ status });
     const missing = failedMachines.map(shownText).filter((name) => !this.#machines.has(name));
     return [
@@ -86,7 +86,7 @@ const STATES: ReadonlyMap<string, string> = new Map([
   ['differs', 'Differs'],
 ]);
 
-function machineSaid(name: string, level: ReceivedLine['level'], message: string): MachineStanding {
+function machineSaid(name: string, level: ReceivedLine['level'], message: string): ShownMachine {
   const text = shownText(message);
   const said = text.startsWith(`${name}: `) ? text.slice(name.length + 2) : text;
   const { outcome = '', attempts = '1', ms, detail = '' } = OUTCOME.exec(said)?.groups ?? { detail: said };

@@ -1,7 +1,7 @@
 import type { RunEvent } from '../../../src/report/events.ts';
 import type { Change, Run } from '../../../src/runs/run-model.ts';
-import { type Standing, standingOf } from '../../../src/web/request/request-standing.ts';
-import { progressOf } from '../../../src/web/run/machine-standings.ts';
+import { type RequestStatus, statusOf } from '../../../src/web/request/request-status.ts';
+import { progressOf } from '../../../src/web/run/shown-machines.ts';
 
 export const CHANGE: Change = {
   id: 'c',
@@ -53,8 +53,8 @@ export function stand(
     isBehind = false,
     events = [],
   }: Partial<{ run: Run | null; before: Run | null; isBehind: boolean; events: readonly RunEvent[] }> = {},
-): Standing {
-  return standingOf({
+): RequestStatus {
+  return statusOf({
     change: { ...CHANGE, ...change },
     run,
     before,

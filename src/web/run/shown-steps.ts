@@ -2,7 +2,7 @@ import type { RunEvent } from '../../report/events.ts';
 import type { Tone } from '../layout/pieces.ts';
 
 /** A step that was announced, and what became of it. */
-export interface StepStanding {
+export interface ShownStep {
   readonly name: string;
   readonly title: string;
   /** Milliseconds; null before its end. */
@@ -12,8 +12,8 @@ export interface StepStanding {
 }
 
 /** The steps of a run, followed event by event. */
-export class StepStandings {
-  readonly #steps = new Map<string, StepStanding>();
+export class StepList {
+  readonly #steps = new Map<string, ShownStep>();
 
   apply(event: RunEvent): void {
     const none = { ms: null, detail: '' };
@@ -29,19 +29,19 @@ export class StepStandings {
     }
   }
 
-  get all(): StepStanding[] {
+  get all(): ShownStep[] {
     return [...this.#steps.values()];
   }
 }
 
-export function stepStandings(events: Iterable<RunEvent>): StepStanding[] {
-  const steps = new StepStandings();
+export function shownSteps(events: Iterable<RunEvent>): ShownStep[] {
+  const steps = new StepList();
   for (const event of events) steps.apply(event);
   return steps.all;
 }
 
 /** @param isOver of the run: a step that did not come to its end never will */
-export function stepWords(outcome: StepStanding['outcome'], isOver: boolean): readonly [Tone, string] {
+export function stepWords(outcome: ShownStep['outcome'], isOver: boolean): readonly [Tone, string] {
   switch (outcome) {
     case 'done':
       return ['good', 'Done'];
