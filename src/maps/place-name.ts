@@ -12,6 +12,11 @@ export interface PlaceName {
 
 /** So far from an area a point still counts as in it: coasts are simplified, and a studio may stand on a pier. */
 const NEAR_KM = 25;
+/**
+ * So much farther off than a state of the United States another area may be, and still be meant: its border is drawn less
+ * exactly, so what lies outside of both is rather its own. Windsor is closer to Michigan than to Ontario as drawn.
+ */
+const COARSE_KM = 3;
 const DEGREE_KM = 111.2;
 
 type Area = (typeof atlas.areas)[number];
@@ -94,6 +99,7 @@ function nearestTo(lat: number, lon: number): Area | undefined {
     .filter((area) => isAbout(area, lat, lon, NEAR_KM))
     .map((area) => ({ area, km: distanceKm(area, lat, lon) }))
     .filter(({ km }) => km <= NEAR_KM)
+    .map(({ area, km }) => ({ area, km: area.country === 'US' ? km : km - COARSE_KM }))
     .sort((a, b) => a.km - b.km);
   return candidates[0]?.area;
 }
