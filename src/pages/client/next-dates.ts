@@ -17,15 +17,19 @@ interface Measured {
 /** What has no place comes behind all that has. */
 const FAR = 1e5;
 
-export function byDistance(a: Measured, b: Measured): number {
-  return (a.km ?? FAR) - (b.km ?? FAR);
+/** Nearest first; all within `least` kilometres is equally near. */
+export function byDistance(a: Measured, b: Measured, least = 0): number {
+  return Math.max(a.km ?? FAR, least) - Math.max(b.km ?? FAR, least);
 }
 
-/** What is on next: what today's and later days are known of, nearest first where distances are, then earliest first. */
+/** Kilometres that people drive for a dance: within 100 miles the day matters, not the way. */
+const DRIVE = 161;
+
+/** What is on next: what today's and later days are known of, earliest first; what is beyond a drive, by its distance after it. */
 export function nextOf<T extends Dated & Measured>(all: readonly T[], today: string): T[] {
   return all
     .filter((one) => one.from !== '' && !isOver(one, today))
-    .sort((a, b) => byDistance(a, b) || a.from.localeCompare(b.from));
+    .sort((a, b) => byDistance(a, b, DRIVE) || a.from.localeCompare(b.from));
 }
 
 /** A day of the visitor's own calendar, as `YYYY-MM-DD`, which is how Swedish writes it. */

@@ -46,7 +46,7 @@ export function searchPage(listed: readonly Listed[], today: string): void {
     find.value = '';
     search();
   });
-  addEventListener('hashchange', read);
+  onhashchange = read;
   box.hidden = false;
   read();
 }

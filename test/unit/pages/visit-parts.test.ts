@@ -110,13 +110,19 @@ describe('what is on next', () => {
     expect(nextOf(all, '2026-05-02').map(({ from }) => from)).toEqual(['2026-04-30', '2026-05-03']);
   });
 
-  it('is what is nearest first, where distances are known; what has none is last', () => {
+  it('is the earliest within a hundred miles, then what is nearest; what has no place is last', () => {
     const all = [
       on('2026-05-01', '2026-05-01'),
-      on('2026-05-02', '2026-05-02', 9),
-      on('2026-05-03', '2026-05-03', 0),
+      on('2026-05-02', '2026-05-02', 900),
+      on('2026-05-03', '2026-05-03', 162),
+      on('2026-05-05', '2026-05-05', 0),
+      on('2026-05-04', '2026-05-04', 160),
     ];
-    expect(nextOf(all, '2026-01-01').map(({ km }) => km)).toEqual([0, 9, null]);
+    expect(nextOf(all, '2026-01-01').map(({ km }) => km)).toEqual([160, 0, 162, 900, null]);
+    expect(nextOf([on('2026-05-02'), on('2026-05-01')], '2026-01-01').map(({ from }) => from)).toEqual([
+      '2026-05-01',
+      '2026-05-02',
+    ]);
     expect(byDistance(on('', '', 1), on('', '', 2))).toBeLessThan(0);
   });
 
