@@ -7,7 +7,7 @@ import { renderLayout } from './page-layout.ts';
 import { pointsOf, renderMaps } from './page-map.ts';
 import { NEXT_DATES, renderNext, renderSearch } from './search-tool.ts';
 import { pictureOf } from './share-pictures.ts';
-import { renderDirectory } from './studio-list.ts';
+import { renderCountryLinks, renderDirectory } from './studio-list.ts';
 import type { RegionView, SiteView, StudioView } from './view.ts';
 import { ENGLISH } from './wording.ts';
 
@@ -64,7 +64,7 @@ export function renderStudios(view: SiteView): string {
     section: 'studios',
     picture: pictureOf(view.pictures, view.studios),
     main: html`<h1>Studios</h1>
-${any ? renderSearch({ near: true }) : html`<p>No studios yet.</p>`}${any && renderNext(NEXT_DATES, 5)}${any && renderNearby()}${renderMaps(view, pointsOf(view, [], view.studios), ENGLISH)}
+${any ? renderSearch({ near: true }) : html`<p>No studios yet.</p>`}${any && renderNext(NEXT_DATES, 5)}${any && renderNearby()}${renderCountryLinks(view)}${renderMaps(view, pointsOf(view, [], view.studios), ENGLISH)}
 ${renderDirectory(view)}`,
   });
 }

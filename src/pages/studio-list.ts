@@ -18,11 +18,18 @@ interface Country {
   readonly areas: readonly Area[];
 }
 
-/** All studios by country and state, each with its dates in the newest years, and links to each heading. */
+/** All studios by country and state, each with its dates in the newest years. */
 export function renderDirectory(view: SiteView): Html {
-  const countries = countriesOf(view.studios);
-  return html`${view.studios.length > 12 && renderJumps(countries)}<div class="countries">
-${countries.map((country) => renderCountry(view, country))}</div>`;
+  return html`<div class="countries">
+${countriesOf(view.studios).map((country) => renderCountry(view, country))}</div>`;
+}
+
+/** So many studios can be looked through without links to their countries and states. */
+const AT_A_GLANCE = 12;
+
+/** Links to the countries of the directory; none where it is short. */
+export function renderCountryLinks({ studios }: SiteView): Html | null {
+  return studios.length > AT_A_GLANCE ? renderJumps('Countries', countriesOf(studios)) : null;
 }
 
 /** So many studios of a country stand in one column, beside other such countries. */
@@ -35,9 +42,10 @@ function renderCountry(view: SiteView, { id, name, areas }: Country): Html {
 <h2 id="${id}">${name}</h2>
 ${renderCards(view, whole.studios)}</section>
 `;
+  const states = areas.filter((area) => area.id !== id);
   return html`<section>
 <h2 id="${id}">${name}</h2>
-<div class="areas">
+${studiosOf({ areas }) > AT_A_GLANCE && renderJumps(name, states)}<div class="areas">
 ${areas.map(
   (area) => html`<section>
 ${area.id !== id && html`<h3 id="${area.id}">${area.name}</h3>`}
@@ -48,17 +56,10 @@ ${renderCards(view, area.studios)}</section>
 `;
 }
 
-function renderJumps(countries: readonly Country[]): Html {
-  return html`<nav class="jump" aria-label="Places"><ul>
-${countries.map(
-  ({ id, name, areas }) => html`<li><a href="#${id}">${name}</a>${
-    areas.some((area) => area.id !== id) &&
-    html`<ul>
-${areas.map(
-  (area) => html`<li><a href="#${area.id}">${area.name}</a></li>
-`,
-)}</ul>`
-  }</li>
+function renderJumps(label: string, places: readonly { id: string; name: string }[]): Html {
+  return html`<nav class="jump" aria-label="${label}"><ul>
+${places.map(
+  ({ id, name }) => html`<li><a href="#${id}">${name}</a></li>
 `,
 )}</ul></nav>
 `;
@@ -90,7 +91,10 @@ ${lines.map(
 `;
 }
 
-/** Names of countries and of states in the order of the alphabet; studios whose place is not known come last. */
+/**
+ * Countries with more studios come first, as on the maps; those of no known place last. Countries that have as many, and
+ * states, are in the order of the alphabet.
+ */
 function countriesOf(studios: readonly StudioView[]): Country[] {
   const byCountry = new Map<string, Map<string, StudioView[]>>();
   for (const view of studios) {
@@ -114,7 +118,16 @@ function countriesOf(studios: readonly StudioView[]): Country[] {
       );
       return { id, name, areas: areas.sort(byName) };
     })
-    .sort((a, b) => Number(a.id === 'elsewhere') - Number(b.id === 'elsewhere') || byName(a, b));
+    .sort(
+      (a, b) =>
+        Number(a.id === 'elsewhere') - Number(b.id === 'elsewhere') ||
+        studiosOf(b) - studiosOf(a) ||
+        byName(a, b),
+    );
+}
+
+function studiosOf({ areas }: Pick<Country, 'areas'>): number {
+  return areas.reduce((sum, { studios }) => sum + studios.length, 0);
 }
 
 const collator = new Intl.Collator('en');

@@ -23,7 +23,7 @@ export const LISTS = `[hidden]{display:none!important}
 .dates .when{font-size:inherit;white-space:nowrap}
 .jump{margin:1rem 0}
 .jump ul{display:flex;flex-wrap:wrap;gap:.25rem .9rem}
-.jump ul ul{display:inline-flex;font-size:.875rem;margin-inline-start:.9rem}
+section .jump{margin:.25rem 0 1rem;font-size:.875rem}
 .jump a{display:inline-block;padding:.1rem 0}
 summary{cursor:pointer;padding:.35rem 0}
 summary :is(h2,h3){display:inline;margin:0}
@@ -40,8 +40,10 @@ details:has(>summary>h2){margin-top:1.25rem}
 #found:empty{position:absolute}
 input[type=search],select,button{font:inherit;color:inherit;background:var(--paper);border:1px solid var(--quiet);border-radius:.35rem;padding:.3rem .6rem;min-height:2.25rem;max-width:100%}
 option,#next .what+a{unicode-bidi:isolate}
-#find{width:18rem}
-#near{width:14rem}
+#search .field:has(#find){flex:1 1 20rem}
+#search .field:has(#near){flex:1 1 26rem}
+#find{flex:1 1 9rem;max-width:24rem}
+#near{flex:1 1 6rem;width:6rem;max-width:16rem}
 button{cursor:pointer;color:var(--link)}
 input[type=checkbox]{width:1.25rem;height:1.25rem;accent-color:var(--link)}
 :is(summary,input,select,button):focus-visible{outline:3px solid var(--link);outline-offset:2px;border-radius:2px}
