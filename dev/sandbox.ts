@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { removePlace } from './demo/place.ts';
 import { holdControl, stopRunning } from './demo/sandbox-control.ts';
-import { makeSandbox, SANDBOX } from './demo/sandbox-parts.ts';
+import { makeSandbox, SANDBOX, type Sandbox } from './demo/sandbox-parts.ts';
 import { runTool, WrongOption } from './options.mjs';
 
 const USAGE = `Usage: npm run sandbox -- [options]
@@ -52,21 +52,22 @@ async function run(): Promise<void> {
   await stopRunning(SANDBOX);
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
-  const sandbox = await makeSandbox(stop.signal);
+  let sandbox: Sandbox | null = null;
+  let control: { close(): Promise<void> } | null = null;
   try {
-    const control = await holdControl(SANDBOX, () => stop.abort());
-    try {
-      if (process.send) process.send(sandbox.introduction);
-      else console.log(`${sandbox.introduction}\nCtrl-C ends it, and removes all of it.`);
-      if (!stop.signal.aborted) await once(stop.signal, 'abort');
-      console.log('\nEnding ...');
-    } finally {
-      await sandbox.close();
-      removePlace(SANDBOX);
-      // Whoever has asked for the end hears that it has come.
-      await control.close();
-    }
+    sandbox = await makeSandbox(stop.signal);
+    control = await holdControl(SANDBOX, () => stop.abort());
+    if (process.send) process.send(sandbox.introduction);
+    else console.log(`${sandbox.introduction}\nCtrl-C ends it, and removes all of it.`);
+    if (!stop.signal.aborted) await once(stop.signal, 'abort');
+    console.log('\nEnding ...');
+  } catch (error) {
+    // What is interrupted while the sandbox is made fails, as it should.
+    if (!stop.signal.aborted) throw error;
   } finally {
+    await sandbox?.close();
     removePlace(SANDBOX);
+    // Whoever has asked for the end hears that it has come, and makes another one in the same place: nothing is removed from here on.
+    await control?.close();
   }
 }

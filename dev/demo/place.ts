@@ -53,10 +53,14 @@ export function ownEnvironment({ path }: Pick<Place, 'path'>): Record<string, st
   };
 }
 
-/** Writes variables for `. FILE`, readable by their owner alone. */
-export function writeVariables(path: string, variables: Readonly<Record<string, string>>): void {
+/** Writes variables for `. FILE`, readable by their owner alone. The shell keeps its own PATH, behind the Node of this clone. */
+export function writeVariables(
+  path: string,
+  { PATH: _, ...variables }: Readonly<Record<string, string>>,
+): void {
   const lines = Object.entries(variables).map(([name, value]) => `export ${name}=${quoted(value)}\n`);
-  writeFileSync(path, lines.join(''), { mode: 0o600 });
+  const search = `export PATH=${quoted(dirname(process.execPath))}:"$PATH"\n`;
+  writeFileSync(path, [search, ...lines].join(''), { mode: 0o600 });
 }
 
 /** For a shell. */
