@@ -13,7 +13,7 @@ import { DemoBucket } from './demo/bucket.ts';
 import { type DemoFleet, MACHINES, startFleet } from './demo/fleet.ts';
 import { makeDirectories, makePlace, ownEnvironment, ROOT, removePlace } from './demo/place.ts';
 import { seconds, Teller } from './demo/teller.ts';
-import { type Question, Visitors } from './demo/visitors.ts';
+import { type Question, type Tally, Visitors } from './demo/visitors.ts';
 import { runTool } from './options.mjs';
 import { changeSample, makeSampleIndex, SAMPLE_ADMINISTRATOR } from './sample/sample.ts';
 
@@ -74,8 +74,14 @@ async function tell(teller: Teller, fleet: DemoFleet, admin: Admin): Promise<voi
   teller.facts('visitors ask for events all the time');
   writeFileSync(admin.index, changed);
   const visitors = new Visitors(fleet.url, questionsAbout(first));
-  await configUpdate([], admin, teller);
-  const { requests, failures } = await visitors.stop();
+  let tally: Tally;
+  try {
+    await configUpdate([], admin, teller);
+  } finally {
+    // Also where that is interrupted: they would go on for ever, and so would this.
+    tally = await visitors.stop();
+  }
+  const { requests, failures } = tally;
   teller.facts(`${requests} requests of visitors meanwhile, ${failures.length} failed`);
   if (failures.length > 0) throw new Error(`a visitor was answered wrongly: ${failures[0]}`);
   teller.step('Has every machine what was published?');

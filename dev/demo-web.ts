@@ -8,7 +8,7 @@ import { DemoBucket } from './demo/bucket.ts';
 import { MACHINES } from './demo/fleet.ts';
 import { makePlace, ownEnvironment, removePlace } from './demo/place.ts';
 import { Teller } from './demo/teller.ts';
-import { readPort, runTool } from './options.mjs';
+import { readFreePort, runTool } from './options.mjs';
 import { connectDashboard, failAndUndo } from './web/reported-runs.ts';
 import { WebRig } from './web/rig.ts';
 import { smoke } from './web/smoke.ts';
@@ -33,7 +33,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 const stopped = new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()));
 
 await runTool(USAGE, OPTIONS, async ({ smoke: isSmoke, port, verbose }) => {
-  const number = readPort(port);
+  const number = await readFreePort(port);
   const place = makePlace('demo-web');
   const undo: (() => Promise<unknown>)[] = [async () => removePlace(place.path)];
   try {
@@ -72,7 +72,12 @@ async function work(rig: WebRig, teller: Teller, isSmoke: boolean): Promise<void
   if (stop.signal.aborted) return;
   if (isSmoke) {
     teller.step('Everything is looked at');
-    for await (const seen of smoke(rig)) teller.facts(`ok  ${seen}`);
+    let points = 0;
+    for await (const seen of smoke(rig)) {
+      teller.facts(`ok  ${seen}`);
+      points += 1;
+    }
+    teller.say('', `All ${points} points hold. Nothing is left of this demo.`);
     return;
   }
   teller.say(introduction(rig));

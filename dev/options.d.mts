@@ -14,4 +14,4 @@ export function runTool<T extends Options>(
   operands?: number,
 ): Promise<void>;
 
-export function readPort(given: string): number;
+export function readFreePort(given: string): Promise<number>;

@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { parseArgs } from 'node:util';
+import { readFreePort, runTool, WrongOption } from '../options.mjs';
 import { brokenLinks } from './broken-links.ts';
 import { drawDiagrams } from './diagrams.ts';
 import { DOCUMENTS, READERS } from './readers.ts';
@@ -35,60 +35,43 @@ interface Wish {
   readonly port: number | null;
 }
 
-/** Something is wrong that the message tells; no trace of calls helps. */
-class Refusal extends Error {
-  readonly code: number;
+const OPTIONS = {
+  out: { type: 'string', default: join(ROOT, 'website') },
+  base: { type: 'string', default: '/' },
+  serve: { type: 'boolean', default: false },
+  port: { type: 'string', default: '8080' },
+} as const;
 
-  /** @param code that the process ends with */
-  constructor(message: string, code: number) {
-    super(message);
-    this.code = code;
-  }
-}
+/** The site cannot be made as the documents are, as the message tells; no trace of calls helps. */
+class Refusal extends Error {}
 
-try {
-  const wish = readWish();
-  if (wish === null) process.stdout.write(USAGE);
-  else {
+await runTool(USAGE, OPTIONS, async (values) => {
+  const wish = await readWish(values);
+  try {
     await build(wish);
-    process.stdout.write(`${relative(process.cwd(), wish.out) || '.'}: ${DOCUMENTS.length} documents\n`);
-    if (wish.port !== null) await serve(wish, wish.port);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+    return;
   }
-} catch (error) {
-  if (!(error instanceof Refusal)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = error.code;
-}
+  const shown = relative(process.cwd(), wish.out) || '.';
+  process.stdout.write(`${shown}: ${DOCUMENTS.length} documents\n`);
+  if (wish.port === null) process.stdout.write('npm run docs -- --serve shows them in a browser.\n');
+  else await serve(wish, wish.port);
+});
 
-function readWish(): Wish | null {
-  const values = readOptions();
-  if (values.help) return null;
+async function readWish(
+  values: {
+    readonly [name in 'out' | 'base' | 'port']: string;
+  } & { readonly serve: boolean },
+): Promise<Wish> {
   const base = `/${values.base}/`.replaceAll(/\/{2,}/g, '/');
-  if (!/^[\w./~-]+$/.test(base)) throw new Refusal(`--base ${values.base} is no path of an address`, 2);
-  const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 1 || port > 65535)
-    throw new Refusal(`--port ${values.port} is no port`, 2);
+  if (!/^[\w./~-]+$/.test(base)) throw new WrongOption(`--base ${values.base} is no path of an address`);
   const out = resolve(values.out);
   if (existsSync(out) && !isReplaceable(out))
-    throw new Refusal(`${values.out} is there, and no site of an earlier run: choose another --out`, 2);
-  return { out, base, port: values.serve ? port : null };
-}
-
-function readOptions() {
-  try {
-    const { values } = parseArgs({
-      options: {
-        out: { type: 'string', default: join(ROOT, 'website') },
-        base: { type: 'string', default: '/' },
-        serve: { type: 'boolean', default: false },
-        port: { type: 'string', default: '8080' },
-        help: { type: 'boolean', default: false },
-      },
-    });
-    return values;
-  } catch (error) {
-    throw new Refusal(`${(error as Error).message}\n\n${USAGE}`, 2);
-  }
+    throw new WrongOption(`${values.out} is there, and no site of an earlier run: choose another --out`);
+  return { out, base, port: values.serve ? await readFreePort(values.port) : null };
 }
 
 function isReplaceable(out: string): boolean {
@@ -111,7 +94,7 @@ async function build({ out, base }: Wish): Promise<void> {
     const made = join(stage, 'site');
     await run('vitepress', ['build', stage, '--outDir', made, '--base', base]);
     const broken = brokenLinks(made, base);
-    if (broken.length > 0) throw new Refusal(`Links that lead nowhere:\n${broken.join('\n')}`, 1);
+    if (broken.length > 0) throw new Refusal(`Links that lead nowhere:\n${broken.join('\n')}`);
     writeFileSync(join(made, MARK), '');
     rmSync(out, { recursive: true, force: true });
     cpSync(made, out, { recursive: true });
@@ -146,7 +129,7 @@ async function run(program: string, args: readonly string[]): Promise<void> {
     text(child.stderr),
     once(child, 'close') as Promise<[number | null]>,
   ]);
-  if (code !== 0) throw new Refusal(`${program} ended with ${code}:\n${said}${complained}`, 1);
+  if (code !== 0) throw new Refusal(`${program} ended with ${code}:\n${said}${complained}`);
 }
 
 async function serve({ out, base }: Wish, port: number): Promise<void> {

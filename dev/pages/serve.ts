@@ -10,7 +10,7 @@ import { readValidIndex } from '../../src/index/read-index.ts';
 import { makeDirectories, makePlace, ownEnvironment, removePlace } from '../demo/place.ts';
 import { seconds } from '../demo/teller.ts';
 import { PlayedMachine } from '../navigator/played-machine.ts';
-import { readPort, runTool, WrongOption } from '../options.mjs';
+import { readFreePort, runTool, WrongOption } from '../options.mjs';
 import { makeSampleIndex, SAMPLE_ADMINISTRATOR } from '../sample/sample.ts';
 
 const USAGE = `Usage: npm run pages -- [options]
@@ -40,7 +40,7 @@ const OPTIONS = {
 await runTool(USAGE, OPTIONS, async ({ index, root, port }) => {
   const kind = MACHINES[root];
   if (!kind) throw new WrongOption(`--root takes ${Object.keys(MACHINES).join(' or ')}, not ${root}`);
-  const number = readPort(port);
+  const number = await readFreePort(port);
   const source = index === undefined ? null : resolve(index);
   const image = source === null ? makeSampleIndex() : readSource(source);
   const stop = new AbortController();

@@ -1,5 +1,5 @@
 /** `npm run store`: the embedded object store by itself, for trying things out, until it is interrupted. */
-import { readPort, runTool, WrongOption } from '../options.mjs';
+import { readFreePort, runTool, WrongOption } from '../options.mjs';
 import { startObjectStore } from './server.ts';
 
 const USAGE = `Usage: AWS_ACCESS_KEY_ID=.. AWS_SECRET_ACCESS_KEY=.. npm run store -- DIR [PORT]
@@ -17,11 +17,14 @@ await runTool(
       AWS_SECRET_ACCESS_KEY: secretAccessKey,
       BUCKET_NAME,
     } = process.env;
-    if (!dir) throw new WrongOption('A directory must be given. --help says how.');
+    if (!dir) throw new WrongOption('A directory must be given. npm run store -- --help says how.');
     if (!accessKeyId || !secretAccessKey)
-      throw new WrongOption('AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must be set. --help says how.');
+      throw new WrongOption(
+        'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must be set. npm run store -- --help says how.',
+      );
     const bucket = BUCKET_NAME || 'showcase';
-    const store = await startObjectStore({ dir, bucket, accessKeyId, secretAccessKey, port: readPort(port) });
+    const number = await readFreePort(port);
+    const store = await startObjectStore({ dir, bucket, accessKeyId, secretAccessKey, port: number });
     console.log(store.endpoint);
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void store.close());
   },

@@ -8,6 +8,8 @@ import { REPORTED_RUNS } from './reported-runs.ts';
 import type { WebRig } from './rig.ts';
 import { type Visitor, wordsOf } from './visitor.ts';
 
+/** What a person calls an operation. */
+const NAMES = { deploy: 'update', delete: 'undo' } as const;
 /** Milliseconds until a list is asked for again. */
 const AGAIN_MS = 50;
 
@@ -75,7 +77,8 @@ async function* dashboard(
   const { text } = await admin.ask(`/deploys/${newest?.deploy}/logs.txt`);
   if (text.trimEnd().split('\n').length < (newest?.lastSeq ?? 0))
     throw new Error(`its log is short: ${text}`);
-  yield `Dashboard: ${expected.map((words) => words.join(' ')).join(', ')}; the newest has ${newest?.lastSeq} lines`;
+  const told = expected.map(([operation, standing]) => `${NAMES[operation]} ${standing}`);
+  yield `Dashboard, newest first: ${told.join(', ')}; the newest has ${newest?.lastSeq} lines`;
 }
 
 /** What waits is seen there, and goes with the next update. */

@@ -1,7 +1,11 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { Clone } from '../../support/demo/clone.ts';
+import { Lines } from '../../support/fleet/fleet-sim.ts';
 
 // Each demo starts some twenty processes.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
@@ -107,6 +111,20 @@ describe('npm run demo:fleet, in such a clone', () => {
     expect(existsSync(join(clone.path, 'tmp/demo-fleet'))).toBe(false);
   });
 
+  it('ends with Ctrl-C while visitors ask for events, and leaves nothing', async () => {
+    const child = spawn(process.execPath, ['dev/demo-fleet.ts'], {
+      cwd: clone.path,
+      detached: true,
+      env: clone.env,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    await new Lines(child.stdout).find((line) => line.includes('visitors ask for events all the time'));
+    const ended = once(child, 'close');
+    process.kill(-(child.pid ?? 0), 'SIGINT');
+    expect(await ended).toEqual([0, null]);
+    expect(existsSync(join(clone.path, 'tmp/demo-fleet'))).toBe(false);
+  });
+
   it('shows with --verbose what each machine says itself', async () => {
     const { code, stdout } = await clone.npm('demo:fleet', '--verbose');
     expect(code).toBe(0);
@@ -132,5 +150,18 @@ describe('a command line that makes no sense', () => {
     const { code, stderr } = await clone.npm(name, ...args.split(' ').filter(Boolean));
     expect(stderr.trimEnd().split('\n')).toEqual([expect.stringMatching(says)]);
     expect(code).toBe(2);
+    // As it is typed here: without the dashes the help would be npm's.
+    if (args.startsWith('--no')) expect(stderr).toContain(`. npm run ${name} -- --help lists the options.\n`);
+  });
+
+  it.each(['pages', 'demo:web'])('of npm run %s names a port that is taken', async (name) => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const { code, stderr } = await clone.npm(name, '--port', `${port}`);
+    server.close();
+    expect(stderr).toBe(`Port ${port} cannot be used: another program has it\n`);
+    expect(code).toBe(2);
+    expect(existsSync(join(clone.path, 'tmp', name.replace(':', '-')))).toBe(false);
   });
 });

@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -34,14 +36,24 @@ describe('npm run docs', () => {
   });
 
   it.each([
-    [['--bsae', '/x/'], /Unknown option '--bsae'/],
+    [['--bsae', '/x/'], /^Unknown option '--bsae'\. npm run docs -- --help lists the options\.$/m],
     [['--base', '/x y/'], /^--base \/x y\/ is no path/],
-    [['--serve', '--port', '8o8o'], /^--port 8o8o is no port/],
+    [['--serve', '--port', '8o8o'], /^A port is a number up to 65535, not 8o8o$/m],
   ])('says what is wrong with %j, and builds nothing', async (args, says) => {
     const { code, stderr } = await docs('--out', join(home, 'none'), ...args);
     expect(stderr).toMatch(says);
     expect(stderr).not.toContain('    at ');
     expect(code).toBe(2);
+    expect(readdirSync(home)).not.toContain('none');
+  });
+
+  it('builds nothing that it could not serve', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const { code, stderr } = await docs('--out', join(home, 'none'), '--serve', '--port', `${port}`);
+    server.close();
+    expect([code, stderr]).toEqual([2, `Port ${port} cannot be used: another program has it\n`]);
     expect(readdirSync(home)).not.toContain('none');
   });
 });

@@ -38,12 +38,13 @@ describe('npm run demo:web', () => {
     ]);
     expect([code, complained]).toEqual([0, '']);
     for (const what of [
-      'Dashboard: delete completed, deploy failed, deploy completed;',
+      'Dashboard, newest first: undo completed, update failed, update completed;',
       ...['Requested by', 'Progress:', 'Live after'],
-      'Dashboard: deploy completed, delete completed, deploy failed, deploy completed;',
+      'Dashboard, newest first: update completed, undo completed, update failed, update completed;',
       'Applied, and live',
     ])
       expect(said).toContain(`ok  ${what}`);
+    expect(said).toMatch(/\n\nAll 9 points hold\. Nothing is left of this demo\.\n$/);
     expect(leftovers()).toEqual([]);
   });
 
