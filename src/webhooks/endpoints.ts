@@ -85,6 +85,7 @@ function readUrl(text: string, setting: string): { url: URL; types: readonly Web
   const url = URL.parse(withoutTypes(text));
   if (text.length > LONGEST || !url || !/^https?:\/\//i.test(text))
     throw invalid(setting, 'has something that is not an address with https://');
+  if (/,https?:/i.test(text)) throw invalid(setting, `has a comma behind an address of ${url.origin}`);
   if (url.username !== '' || url.password !== '')
     throw invalid(setting, `has a login in an address of ${url.origin}`);
   if (!isPrivateWay(url))

@@ -27,7 +27,7 @@ export function readHookSettings(env: NodeJS.ProcessEnv): HookSettings {
     },
     github: {
       events: readEvents(env['WEBHOOK_GITHUB_EVENTS'] || 'push'),
-      branches: listIn(env['WEBHOOK_GITHUB_BRANCHES'] ?? ''),
+      branches: readBranches(env['WEBHOOK_GITHUB_BRANCHES'] ?? ''),
     },
   };
 }
@@ -57,6 +57,16 @@ function readEvents(text: string): GithubEvent[] {
   if (events.length === listIn(text)?.length) return events;
   throw new Failure('config-invalid', `WEBHOOK_GITHUB_EVENTS is ${quoted(text)}`, {
     hint: `Set it to some of ${GITHUB_EVENTS.join(', ')}, with commas between them; unset it for push alone.`,
+  });
+}
+
+function readBranches(text: string): string[] | null {
+  const branches = listIn(text);
+  // No push would ever be to a branch of that name, and nothing would say so.
+  const wrong = branches?.find((branch) => /^refs\/|[\s~^:?*[\\]/.test(branch));
+  if (wrong === undefined) return branches;
+  throw new Failure('config-invalid', `WEBHOOK_GITHUB_BRANCHES has ${quoted(wrong)}`, {
+    hint: 'Set it to names of branches, such as main, with commas between them; unset it for the default branch.',
   });
 }
 

@@ -31,6 +31,8 @@ export interface WebSettings {
 }
 
 const DEFAULT_TARGET = 'fly';
+/** Characters: it is all that keeps anybody from the metrics. */
+const SHORTEST_TOKEN = 16;
 
 /**
  * Reads the settings of the server. An empty variable counts as unset.
@@ -52,7 +54,7 @@ export function readWebSettings(env: NodeJS.ProcessEnv, site: Site, listen: List
     mail: mailOf(env, webUrl),
     hooks: readHookSettings(env),
     endpoints: readEndpoints(env),
-    metricsToken: env['METRICS_TOKEN'] || null,
+    metricsToken: readMetricsToken(env),
   };
 }
 
@@ -68,6 +70,18 @@ function readTarget(text: string): string {
   throw new Failure('config-invalid', `WEB_TARGET is ${quoted(text)}`, {
     hint: `Set WEB_TARGET to ${TARGET_NAMES.join(' or ')}, or several with commas between them.`,
   });
+}
+
+function readMetricsToken(env: NodeJS.ProcessEnv): string | null {
+  const token = env['METRICS_TOKEN'] || null;
+  if (token === null || (token.length >= SHORTEST_TOKEN && !/\s/.test(token))) return token;
+  throw new Failure(
+    'config-invalid',
+    `METRICS_TOKEN has less than ${SHORTEST_TOKEN} characters, or white space in it`,
+    {
+      hint: 'Put another one into the file that METRICS_TOKEN_FILE names. This makes one: openssl rand -hex 16',
+    },
+  );
 }
 
 function publicUrlOf(env: NodeJS.ProcessEnv, target: string): [string, string][] {

@@ -70,3 +70,18 @@ it('the token of METRICS_TOKEN_FILE opens the metrics, and a file that others ca
   expect(await refused.ended).toBe(1);
   expect(refused.stderr).toContain('METRICS_TOKEN_FILE names');
 });
+
+it.each(['guessable', 'a token with white space in it'])(
+  'a token for the metrics that is %j keeps the server from its start',
+  async (token) => {
+    const machine = withWebIndex(new Machine());
+    atEnd(() => machine.remove());
+    const file = join(machine.home, 'metrics-token');
+    writeFileSync(file, token, { mode: 0o600 });
+    const server = new WebProcess(machine, undefined, { METRICS_TOKEN_FILE: file });
+    atEnd(() => server.stop('SIGKILL'));
+    expect(await server.ended).toBe(1);
+    expect(server.stderr).toContain('METRICS_TOKEN has less than 16 characters, or white space in it');
+    expect(server.stderr).not.toContain(token);
+  },
+);

@@ -62,6 +62,7 @@ describe('endpoints', () => {
     ['something else', 'ci.example/hooks', /not an address/],
     ['another scheme', 'file:///etc/passwd', /not an address/],
     ['a login', 'https://user:hunter2@ci.example/', /has a login/],
+    ['a comma between two', 'https://ci.example/a,https://ci.example/secret-path', /a comma behind/],
     ['an unknown type', 'https://ci.example/#run.started', /unknown type/],
     ['an address twice', 'https://ci.example/a https://ci.example/a#run.finished', /twice/],
   ])('are refused for %s, without more of it than its origin', (_, urls, message) => {
@@ -94,6 +95,9 @@ describe('secrets of those who ask', () => {
     [{ WEBHOOK_GITHUB_SECRET: 'too-short' }, /WEBHOOK_GITHUB_SECRET_FILE, line 1,/],
     [{ WEBHOOK_STORE_TOKEN: '# only a comment' }, /WEBHOOK_STORE_TOKEN_FILE holds no secret/],
     [{ WEBHOOK_GITHUB_EVENTS: 'push,issues' }, /WEBHOOK_GITHUB_EVENTS is/],
+    [{ WEBHOOK_GITHUB_BRANCHES: 'main, refs/heads/production' }, /BRANCHES has "refs\/heads\/production"/],
+    [{ WEBHOOK_GITHUB_BRANCHES: 'main production' }, /BRANCHES has "main production"/],
+    [{ WEBHOOK_GITHUB_BRANCHES: 'release/*' }, /BRANCHES has "release\/\*"/],
   ])('%j are refused by the setting, and never shown', (env, message) => {
     const said = messageOf(() => readHookSettings(env));
     expect(said).toMatch(message);
