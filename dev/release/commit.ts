@@ -1,6 +1,6 @@
 /** What a release is made of: the commit that is checked out, and whether anything differs from it. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface Commit {
@@ -39,13 +39,23 @@ export function readCommit(root: string, env: NodeJS.ProcessEnv): Commit {
   return { id, changed, time: Number(text), version: changed.length > 0 ? `${version}+dirty` : version };
 }
 
-/** Files below these directories that the commit has, relative to `root`, sorted. */
-export function committedFiles(root: string, ...directories: string[]): string[] {
-  const listed = git(root, 'ls-files', '-z', '--', ...directories);
+/** A file that is committed. */
+export interface CommittedFile {
+  /** Relative to the root of the checkout. */
+  readonly path: string;
+  /** As it is committed: some file systems have one mode for all files. */
+  readonly isExecutable: boolean;
+}
+
+/** Files below these directories that the commit has, sorted, but those that are missing from the tree. */
+export function committedFiles(root: string, ...directories: string[]): CommittedFile[] {
+  const listed = git(root, 'ls-files', '-z', '--stage', '--', ...directories).split('\0');
   return listed
-    .split('\0')
-    .filter((path) => path !== '')
-    .sort();
+    .flatMap((entry) => {
+      const [, mode = '', path = ''] = /^(\d+) \S+ 0\t(.+)$/s.exec(entry) ?? [];
+      return path === '' || !existsSync(join(root, path)) ? [] : [{ path, isExecutable: mode === '100755' }];
+    })
+    .sort((one, other) => (one.path < other.path ? -1 : 1));
 }
 
 function git(root: string, ...args: string[]): string {

@@ -1,6 +1,6 @@
 /** What is in a release, apart from the executables: pages and completion of each, documents, units. */
 import { hash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { COMMANDS } from '../../src/app/options/all-commands.ts';
 import { renderCompletion } from '../../src/app/options/completion.ts';
@@ -30,13 +30,14 @@ export function commandFiles({ time, version }: Commit): ReleaseFile[] {
 
 /** Documents, without pictures, and installations to be copied, units of systemd among them. */
 export function documentFiles(root: string): ReleaseFile[] {
-  const paths = committedFiles(root, 'LICENSE', 'CHANGELOG.md', 'SECURITY.md', 'docs', 'examples');
-  return paths
-    .filter((path) => !path.startsWith('docs/pictures/'))
-    .map((path) => {
-      const isExecutable = (statSync(join(root, path)).mode & 0o100) !== 0;
-      return { path, content: readFileSync(join(root, path)), mode: isExecutable ? 0o755 : 0o644 };
-    });
+  const files = committedFiles(root, 'LICENSE', 'CHANGELOG.md', 'SECURITY.md', 'docs', 'examples');
+  return files
+    .filter(({ path }) => !path.startsWith('docs/pictures/'))
+    .map(({ path, isExecutable }) => ({
+      path,
+      content: readFileSync(join(root, path)),
+      mode: isExecutable ? 0o755 : 0o644,
+    }));
 }
 
 /** The page that says what to do with the archive. */

@@ -1,13 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { readCommit } from '../../../dev/release/commit.ts';
+import { documentFiles } from '../../../dev/release/contents.ts';
 
 const COMMITTED = 1_780_000_000;
 
 let home: string;
+const git = (...args: string[]) => execFileSync('git', args, { cwd: home });
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'commit-'));
   vi.stubEnv('GIT_CONFIG_GLOBAL', join(home, 'settings'));
@@ -19,12 +21,9 @@ beforeEach(() => {
   writeFileSync(join(home, 'settings'), '');
   writeFileSync(join(home, 'package.json'), '{"version":"1.2.3"}');
   writeFileSync(join(home, '.gitignore'), 'settings\n');
-  for (const args of [
-    ['init', '--quiet'],
-    ['add', '--all'],
-    ['commit', '--quiet', '--message=all'],
-  ])
-    execFileSync('git', args, { cwd: home });
+  git('init', '--quiet');
+  git('add', '--all');
+  git('commit', '--quiet', '--message=all');
 });
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -53,6 +52,23 @@ it('a commit with changes, or with files that it does not have, is called so', (
     version: '1.2.4+dirty',
     changed: [' M package.json', '?? new'],
   });
+});
+
+it('a document that is missing from the tree is left out, and the others have the modes that are committed', () => {
+  mkdirSync(join(home, 'docs'));
+  for (const name of ['docs/A.md', 'docs/B.md', 'docs/c'])
+    writeFileSync(join(home, name), name, { mode: 0o755 });
+  git('add', '--all');
+  git('update-index', '--chmod=-x', 'docs/A.md', 'docs/B.md');
+  git('config', 'core.fileMode', 'false');
+  git('commit', '--quiet', '--message=documents');
+  expect(readCommit(home, {}).changed).toEqual([]);
+  rmSync(join(home, 'docs/B.md'));
+  expect(readCommit(home, {})).toMatchObject({ version: '1.2.3+dirty', changed: [' D docs/B.md'] });
+  expect(documentFiles(home)).toEqual([
+    { path: 'docs/A.md', content: Buffer.from('docs/A.md'), mode: 0o644 },
+    { path: 'docs/c', content: Buffer.from('docs/c'), mode: 0o755 },
+  ]);
 });
 
 it('a time that is no number of seconds is refused', () => {
