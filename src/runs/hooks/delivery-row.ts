@@ -1,5 +1,6 @@
+import type { Database } from '../../database/sqlite.ts';
 import { isoOf, isoOrNull } from '../row-values.ts';
-import type { Delivery, DeliveryState, DueDelivery, WebhookType } from './webhook-model.ts';
+import type { Delivery, DeliveryState, DueDelivery, EndpointState, WebhookType } from './webhook-model.ts';
 
 export interface DeliveryRow {
   readonly id: string;
@@ -51,5 +52,21 @@ export function dueOf(row: DeliveryRow): DueDelivery {
     messageAt: row.message_at,
     dueAt: row.due_at ?? 0,
     byHand: row.by_hand === 1,
+  };
+}
+
+/** An endpoint as its deliveries show it. */
+export function endpointStateIn(db: Database, endpoint: string): EndpointState {
+  const one = <T>(select: string): T | null =>
+    db.prepare<[string], T | null>(select).pluck().get(endpoint) ?? null;
+  const from = 'FROM webhook_deliveries WHERE endpoint = ?';
+  const endedAt = one<number>('SELECT ended_at FROM webhook_ends WHERE endpoint = ?');
+  const last = 'ORDER BY last_at DESC LIMIT 1';
+  const deliveredAt = one<number>(`SELECT last_at ${from} AND state = 'delivered' ${last}`);
+  return {
+    endedAt: endedAt === null ? null : isoOf(endedAt),
+    waiting: one<number>(`SELECT count(*) ${from} AND state IN ('waiting', 'sending')`) ?? 0,
+    deliveredAt: deliveredAt === null ? null : isoOf(deliveredAt),
+    problem: one<string>(`SELECT problem ${from} AND last_at IS NOT NULL ${last}`),
   };
 }

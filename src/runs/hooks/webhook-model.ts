@@ -23,7 +23,7 @@ export interface Delivery {
   readonly endpoint: string;
   readonly state: DeliveryState;
   readonly madeAt: string;
-  /** Attempts that were begun. */
+  /** That were begun, without those that the end of a server has broken off. */
   readonly attempts: number;
   /** When it is tried next; null for never. */
   readonly dueAt: string | null;

@@ -2,7 +2,7 @@ import type { Database } from '../../database/sqlite.ts';
 import { onDisk } from '../../files/disk.ts';
 import { isoOf, newId } from '../row-values.ts';
 import type { Page } from '../run-model.ts';
-import { type DeliveryRow, deliveryOf, dueOf, SELECT_DELIVERY } from './delivery-row.ts';
+import { type DeliveryRow, deliveryOf, dueOf, endpointStateIn, SELECT_DELIVERY } from './delivery-row.ts';
 import type {
   Attempt,
   Delivery,
@@ -37,11 +37,17 @@ export class WebhookOutbox {
     this.#endpoints = endpoints;
   }
 
-  /** What was under way when a server ended may have arrived or not: lost would be worse than twice. */
+  /**
+   * What was under way when a server ended may have arrived or not: lost would be worse than twice. Nor does it count as an attempt,
+   * or a server that is started again and again would use all of them up.
+   */
   recover(): void {
     this.#step(() => {
       this.#db
-        .prepare("UPDATE webhook_deliveries SET state = 'waiting', due_at = ? WHERE state = 'sending'")
+        .prepare(
+          `UPDATE webhook_deliveries SET state = 'waiting', due_at = ?, attempts = max(attempts - 1, 0)
+           WHERE state = 'sending'`,
+        )
         .run(Date.now());
       const known = JSON.stringify(this.#endpoints.map(({ id }) => id));
       this.#db
@@ -186,18 +192,7 @@ export class WebhookOutbox {
   }
 
   stateOf(endpoint: string): EndpointState {
-    const one = <T>(select: string): T | null =>
-      this.#db.prepare<[string], T | null>(select).pluck().get(endpoint) ?? null;
-    const from = 'FROM webhook_deliveries WHERE endpoint = ?';
-    const endedAt = one<number>('SELECT ended_at FROM webhook_ends WHERE endpoint = ?');
-    const last = 'ORDER BY last_at DESC LIMIT 1';
-    const deliveredAt = one<number>(`SELECT last_at ${from} AND state = 'delivered' ${last}`);
-    return {
-      endedAt: endedAt === null ? null : isoOf(endedAt),
-      waiting: one<number>(`SELECT count(*) ${from} AND state IN ('waiting', 'sending')`) ?? 0,
-      deliveredAt: deliveredAt === null ? null : isoOf(deliveredAt),
-      problem: one<string>(`SELECT problem ${from} AND last_at IS NOT NULL ${last}`),
-    };
+    return endpointStateIn(this.#db, endpoint);
   }
 
   removeOld(now: number): void {

@@ -34,6 +34,20 @@ it('a message stays for 30 days when all of its deliveries are over, and for as 
   expect([rowsIn('webhook_messages'), rowsIn('webhook_deliveries')]).toEqual([0, 0]);
 });
 
+it('an attempt that the end of the server breaks off does not count, however often that happens', () => {
+  const outbox = new WebhookOutbox(db, ENDPOINTS.slice(0, 1));
+  outbox.put({ key: 'a', type: 'run.finished', data: {} });
+  const id = outbox.next('one')?.id ?? '';
+  for (let starts = 0; starts < 20; starts += 1) {
+    outbox.began(id);
+    outbox.recover();
+  }
+  expect(outbox.next('one')).toMatchObject({ id, attempts: 0 });
+  outbox.began(id);
+  outbox.failed(id, 1, { status: 500, problem: 'it answered 500', ms: 1 });
+  expect(outbox.next('one')).toMatchObject({ id, attempts: 1, dueAt: 1 });
+});
+
 it('a delivery is known for 400 days, and one that is not decided for longer', () => {
   const receipts = new KeptReceipts(db);
   receipts.add({ ids: ['old', 'body:old'], hook: 'update', sender: 'github', run: 'r' });
