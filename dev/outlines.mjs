@@ -23,7 +23,7 @@ import { PathText } from './path-text.mjs';
  * What a corner must matter to be kept, and an island to be drawn: square pixels of the whole picture. Parts of it are
  * shown up to ten times as large.
  */
-const CORNER = 0.3;
+const CORNER = 1;
 const ISLAND = 1.5;
 
 /** Pixels that are drawn around a map, and around the farthest points that it can have. */

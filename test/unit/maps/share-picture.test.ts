@@ -37,7 +37,7 @@ describe('the picture of a map that stands for a link', () => {
     expect(png.subarray(1, 4).toString()).toBe('PNG');
     expect([width, height]).toEqual([1200, 630]);
     expect(size).toBe(1201 * 630);
-    expect(png.length).toBeLessThan(60_000);
+    expect(png.length).toBeLessThan(12_000);
   });
 
   it('has a single point in its middle, with a rim of the sea around it', () => {
