@@ -7,7 +7,7 @@ import { type Look, takeWebPictures } from './web-pictures.ts';
 
 /** By the page, in which looks. What is shown wide is there for light and for dark screens. */
 const PAGES: Readonly<Record<string, readonly string[]>> = {
-  'visitors-home': ['light-wide', 'dark-wide'],
+  'visitors-studios': ['light-wide', 'dark-wide'],
   'visitors-studio': ['light-narrow', 'dark-narrow'],
   'request-form': ['light-narrow'],
   'request-moving': ['light-narrow'],
@@ -32,7 +32,7 @@ interface Wish {
   readonly looks: readonly Look[];
 }
 
-/** Pages of the site of an index: its home, and the page of its busiest studio. */
+/** Pages of the site of an index: where visitors enter, and the page of its busiest studio. */
 export async function takeVisitors(
   browser: Browser,
   { image, kinds }: { readonly image: Buffer; readonly kinds: ReadonlyMap<string, string> },
@@ -44,7 +44,7 @@ export async function takeVisitors(
     for (const { name: look, colorScheme, width } of looks) {
       const page = await browser.newPage({ colorScheme, viewport: { width, height: 860 } });
       await page.clock.setFixedTime(TODAY);
-      for (const kind of ['home', 'studio']) {
+      for (const kind of ['studios', 'studio']) {
         const name = `visitors-${kind}-${look}`;
         if (!NAMES.has(name)) continue;
         await page.goto(`${server.origin}${site.root}/${kinds.get(kind) ?? ''}`);

@@ -24,7 +24,7 @@ const USAGE = `Usage: npm run screenshots -- [options]
   --only KIND   one kind of page only: home, region, studio, year, ..., web or maps;
                 other pictures stay
   --docs        make those pictures anew that the documents show, and no others;
-                with --only home those of pages for visitors, with --only web
+                with --only studios those of pages for visitors, with --only web
                 those of the web part
 `;
 
@@ -127,10 +127,10 @@ async function takeSite(
     for (const { name: look, colorScheme, width } of LOOKS) {
       const page = await browser.newPage({ colorScheme, viewport: { width, height: 800 } });
       for (const [kind, path] of kinds) {
-        if (only !== undefined && kind !== only && !(only === MAPS && kind === 'home')) continue;
+        if (only !== undefined && kind !== only && !(only === MAPS && kind === 'studios')) continue;
         await page.goto(`${server.origin}${site.root}/${path}`);
         if (only !== MAPS) take(`${name}-${kind}-${look}.png`, await page.screenshot({ fullPage: true }));
-        if (kind !== 'home') continue;
+        if (kind !== 'studios') continue;
         for (const [map, png] of await mapsOf(page)) take(`${name}-map-${map}-${look}.png`, png);
       }
       await page.close();
@@ -145,7 +145,7 @@ async function takeSite(
 async function mapsOf(page: Page): Promise<[name: string, png: Buffer][]> {
   const found: [string, Buffer][] = [];
   for (const figure of await page.locator('figure:has(svg)').all()) {
-    found.push([(await figure.getAttribute('class')) ?? 'map', await figure.screenshot()]);
+    found.push([(await figure.getAttribute('id'))?.replace('map-', '') ?? 'map', await figure.screenshot()]);
   }
   return found;
 }

@@ -1,11 +1,8 @@
 /* Style that all pages share, the prerendered and those of the web. */
 
-/** Of the background, for what a browser draws around a page. */
-export const COLOURS_OF_PAPER = { light: '#fff', dark: '#13181e' };
-
 /** In variables: ink on paper, and what maps are drawn with. */
-export const COLOURS = `:root{color-scheme:light dark;--ink:#1b2430;--paper:${COLOURS_OF_PAPER.light};--quiet:#47525e;--link:#0b4f9e;--line:#d3dae1;--land:#d3dce3;--far:#e6ebef;--sea:#f5f8fa;--dot:#14307f;--ring:#a34700;--here:#b3123f}
-@media screen and (prefers-color-scheme:dark){:root{--ink:#e9edf2;--paper:${COLOURS_OF_PAPER.dark};--quiet:#a9b4c0;--link:#8fbcff;--line:#35404b;--land:#3a4753;--far:#27313b;--sea:#1a2129;--dot:#a9c9ff;--ring:#ffbe66;--here:#ff8fab}}`;
+export const COLOURS = `:root{color-scheme:light dark;--ink:#1b2430;--paper:#fff;--quiet:#47525e;--link:#0b4f9e;--line:#d3dae1;--land:#d3dce3;--far:#e6ebef;--sea:#f5f8fa;--dot:#14307f;--ring:#a34700;--here:#b3123f}
+@media screen and (prefers-color-scheme:dark){:root{--ink:#e9edf2;--paper:#13181e;--quiet:#a9b4c0;--link:#8fbcff;--line:#35404b;--land:#3a4753;--far:#27313b;--sea:#1a2129;--dot:#a9c9ff;--ring:#ffbe66;--here:#ff8fab}}`;
 
 export const BODY = `*{box-sizing:border-box}
 body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.5 system-ui,sans-serif;overflow-wrap:anywhere}`;

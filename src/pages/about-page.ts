@@ -121,7 +121,7 @@ export function aboutStudio(view: SiteView, self: StudioView): About {
   return {
     href: links.studio(studio.key),
     title: `${placed(self, wording)}: ${wording.labels.site.kind} – ${SITE}`,
-    description: `${placed(self, wording)}: ${wording.labels.site.kind}. ${listed(view, entries, wording)}`,
+    description: `${placed(self, wording)}: ${listed(view, entries, wording)}`,
     trail: [{ href: links.studios, name: wording.labels.studios }],
     name: studio.name,
     ...neighbours(studios, self, (other) => ({
@@ -144,7 +144,7 @@ export function aboutStudioYear(view: SiteView, self: StudioView, year: number):
   return {
     href: `${links.year(year)}${encodeURIComponent(studio.key)}/`,
     title: `${placed(self, wording)}, ${year}: ${wording.labels.site.kind} – ${SITE}`,
-    description: `${placed(self, wording)}, ${year}: ${wording.labels.site.kind}. ${listed(view, entries, wording)}`,
+    description: `${placed(self, wording)}, ${year}: ${listed(view, entries, wording)}`,
     trail: [
       { href: links.studios, name: wording.labels.studios },
       { href: links.studio(studio.key), name: studio.name },
@@ -186,6 +186,6 @@ function listed(view: SiteView, entries: readonly StudioYear[], { lang, labels }
 
 function textOf(view: SiteView, entry: StudioYear, event: Event, lang: string): string {
   const when = view.whenOf(entry, event);
-  const date = when && !when.typed ? view.writerFor(lang).text(when.days) : event.date;
+  const date = when && !when.typed ? view.writerFor(lang).write(when.days) : event.date;
   return `${clean(event.name)}, ${clean(date ?? String(entry.year))}`;
 }

@@ -12,13 +12,15 @@ import { pictureOf } from './share-pictures.ts';
 import type { RegionView, SiteView, StudioView } from './view.ts';
 import { ENGLISH, filled, wordingFor } from './wording.ts';
 
-/** A region: its studios on the map and by name, its events by month. */
+/** A region: its studios on the map and by name, their newest year by month. */
 export function renderRegion(view: SiteView, region: RegionView): string {
   const maps = renderMaps(view, pointsOf(view, [region], region.studios, region), ENGLISH);
   const keys = new Set(region.studios.map(({ studio }) => studio.key));
-  const years = view.years
+  const years = view.recent
     .map(({ year, studios }) => ({ year, studios: studios.filter(({ studio }) => keys.has(studio.key)) }))
-    .filter(({ studios }) => studios.length > 0);
+    .filter(({ studios }) => studios.length > 0)
+    .slice(0, 1);
+  const shown = years.reduce((sum, { studios }) => sum + countEvents(studios), 0);
   return renderLayout({
     view,
     about: aboutRegion(view, region),
@@ -29,7 +31,7 @@ ${renderSearch({ near: false })}${renderNext('Next dates', 3)}${maps}
 <h2>Studios</h2>
 ${renderStudioNames(view, region.studios)}
 ${years.length > 0 && renderPasswords(ENGLISH)}
-${renderCalendar(view, years, false)}`,
+${renderCalendar(view, years, false)}${shown < region.events && html`<p class="quiet">Earlier events are on the pages of the studios.</p>`}`,
   });
 }
 
@@ -43,16 +45,17 @@ export function renderStudio(view: SiteView, self: StudioView): string {
   const { lang, labels } = wording;
   const region = studio.region === null ? undefined : view.regions.get(studio.region);
   const maps = self.place && renderMaps(view, pointsOf(view, [], [self], self), wording);
+  const isRecent = view.recent.some(({ year }) => year === entries[0]?.year);
   return renderLayout({
     view,
     about: aboutStudio(view, self),
     picture: pictureOf(view.pictures, [self]),
     wording,
     main: html`<h1>${renderName(studio.name, studio.locale, lang)}</h1>
-<p class="ask"><a class="button" href="${view.links.request(studio.key)}">${view.hasWeb ? labels.requestByOwner : labels.request}</a> <span class="quiet">${labels.site.ownersOnly}</span></p>
+<p class="ask"><a class="button" href="${view.links.request(studio.key)}">${view.hasWeb ? labels.requestByOwner : labels.request}</a>${!view.hasWeb && html` <span class="quiet">${labels.site.ownersOnly}</span>`}</p>
 <div class="about">
 <div>
-${renderNext(labels.nextDate, 1)}<h2>${labels.events}</h2>
+${isRecent && renderNext(labels.nextDate, 1)}<h2>${labels.events}</h2>
 ${entries.length === 0 ? html`<p>${labels.noEvents}</p>` : renderPasswords(wording)}
 ${entries.map((entry, at) => renderOwnYear(view, self, entry, at === 0))}</div>
 ${maps}
@@ -64,12 +67,12 @@ ${region ? html`<p class="quiet">${filled(labels.servedFrom, renderRegionName(vi
 /** One year of a studio: the newest is open, and the others are where there are not many. */
 function renderOwnYear(
   view: SiteView,
-  { studio, entries, events }: StudioView,
+  { studio, events }: StudioView,
   entry: StudioYear,
   newest: boolean,
 ): Html {
   const wording = wordingFor(studio.locale);
-  const own = renderOwnEvents(view, [entry], wording, entries);
+  const own = renderOwnEvents(view, [entry], wording);
   const page =
     !entry.single &&
     html`<p><a href="${view.links.studioYear(entry)}">${filled(wording.labels.eventsOf, entry.year)}</a></p>
@@ -111,7 +114,6 @@ export function renderStudioYear(view: SiteView, self: StudioView, year: number)
     about,
     wording,
     main: html`<h1>${renderName(studio.name, studio.locale, lang)} ${year}</h1>
-<h2>${filled(labels.eventsOf, year)}</h2>
 ${renderPasswords(wording)}
 ${renderOwnEvents(
   view,

@@ -1,9 +1,7 @@
 import { type Html, html } from '../html/html.ts';
 import type { Event, StudioYear } from '../index/index-model.ts';
-import type { Days } from '../index/read-dates.ts';
 import { compareBytes } from '../index/sort-order.ts';
-import type { DayWriter } from './format-dates.ts';
-import { monthName } from './format-dates.ts';
+import { type DayWriter, monthName } from './format-dates.ts';
 import { renderName } from './language.ts';
 import type { SiteView, When } from './view.ts';
 import { ENGLISH, type Wording } from './wording.ts';
@@ -27,32 +25,20 @@ export function linesOf(view: SiteView, entries: readonly StudioYear[]): Line[] 
     .sort(byDays);
 }
 
-/**
- * Some of what a studio has, in its language: what has a date, then, said so, what has none.
- *
- * @param all what the page shows in all, by which programs must be able to tell links apart
- */
-export function renderOwnEvents(
-  view: SiteView,
-  entries: readonly StudioYear[],
-  wording: Wording,
-  all: readonly StudioYear[] = entries,
-): Html {
+/** Some of what a studio has, in its language: what has a date, then, said so, what has none. */
+export function renderOwnEvents(view: SiteView, entries: readonly StudioYear[], wording: Wording): Html {
   const { lang, labels } = wording;
   const writer = view.writerFor(lang);
-  const twice = namesOfSeveral(all);
-  const items = linesOf(view, entries).map((line) => {
-    const { entry, event } = line;
-    const label = twice.has(event.name) && `${event.name}, ${event.date ?? entry.year}`;
-    const link = html`<span class="what">${renderLink(view, entry, event, lang, label)}</span>`;
-    return { link, date: renderDate(line, writer, lang) };
-  });
+  const items = linesOf(view, entries).map((line) => ({
+    link: renderLink(view, line, lang),
+    date: renderDate(line, writer, lang),
+  }));
   const [dated, others] = [items.filter(({ date }) => date), items.filter(({ date }) => !date)];
   return html`${
     dated.length > 0 &&
     html`<ul class="events own">
 ${dated.map(
-  ({ link, date }) => html`<li><span class="when">${date}</span> ${link}</li>
+  ({ link, date }) => html`<li>${date} ${link}</li>
 `,
 )}</ul>
 `
@@ -92,14 +78,13 @@ interface Month {
 export function renderMonths(view: SiteView, entries: readonly StudioYear[], options: MonthOptions): Html {
   const lines = linesOf(view, entries);
   const months = monthsOf(lines, options.id);
-  const twice = namesOfSeveral(entries);
   const heading = (text: string, id: string) =>
     options.heading === 'h2' ? html`<h2 id="${id}">${text}</h2>` : html`<h3 id="${id}">${text}</h3>`;
   return html`${months.length > 3 && renderJumps(months, options.id)}${months.map(
     ({ id, name, lines: own }) => html`<section>
 ${heading(name, id)}
 <ul class="events">
-${own.map((line) => renderLine(view, line, twice, options.places))}</ul>
+${own.map((line) => renderLine(view, line, options.places))}</ul>
 </section>
 `,
   )}`;
@@ -132,13 +117,11 @@ function monthsOf(lines: readonly Line[], prefix: string): Month[] {
   });
 }
 
-function renderLine(view: SiteView, line: Line, twice: ReadonlySet<string>, places: boolean): Html {
-  const { entry, event } = line;
-  const { key, name, locale } = entry.studio;
+function renderLine(view: SiteView, line: Line, places: boolean): Html {
+  const { key, name, locale } = line.entry.studio;
   const owner = view.studioByKey.get(key);
   const date = renderDate(line, view.writerFor(null), 'en');
-  const label = twice.has(event.name) && `${event.name}, ${name}`;
-  return html`<li${places && owner && renderPosition(owner.studio)}>${date && html`<span class="when">${date}</span> `}<span class="what">${renderLink(view, entry, event, 'en', label)}</span> <span class="who"><a href="${view.links.studio(key)}">${renderName(name, locale, 'en')}</a>${owner?.area && html`, ${owner.area.name}`}</span></li>
+  return html`<li${places && owner && renderPosition(owner.studio)}>${date && html`${date} `}${renderLink(view, line, 'en')} <span class="who"><a href="${view.links.studio(key)}">${renderName(name, locale, 'en')}</a>${owner?.area && html`, ${owner.area.name}`}</span></li>
 `;
 }
 
@@ -147,36 +130,21 @@ export function renderPosition({ lat, lon }: { lat: number | null; lon: number |
   return lat === null || lon === null ? null : html` data-at="${lat.toFixed(2)},${lon.toFixed(2)}"`;
 }
 
-/** @param label what a program calls it, where several links have the same text */
-function renderLink(
-  view: SiteView,
-  entry: StudioYear,
-  event: Event,
-  lang: string,
-  label: string | false,
-): Html {
-  return html`<a href="${view.links.event(entry, event)}"${label && html` aria-label="${label}"`}>${renderName(event.name, entry.studio.locale, lang)}</a>`;
+function renderLink(view: SiteView, { entry, event }: Line, lang: string): Html {
+  return html`<a href="${view.links.event(entry, event)}">${renderName(event.name, entry.studio.locale, lang)}</a>`;
 }
 
-/** Null where there is none, and where it says no more than the heading: the year. What somebody typed is shown as typed. */
+/**
+ * Null where there is none, and where it says no more than the heading: the year. What somebody typed is shown as typed.
+ * The days that it means are for programs, `data-to` the last of several for our script: HTML has no such thing for a range.
+ */
 export function renderDate({ entry, event, when }: Line, writer: DayWriter, lang: string): Html | null {
   if (event.date === null || event.date.trim() === String(entry.year)) return null;
-  const typed = () => renderName(event.date ?? '', entry.studio.locale, lang);
-  if (when === null) return typed();
-  return when.typed ? renderTyped(when.days, typed()) : writer.write(when.days);
-}
-
-/** The days that a text means, for programs; the last of several stands behind it, since the text is not taken apart. */
-function renderTyped({ from, to }: Days, text: Html): Html {
-  return html`<time datetime="${from}">${text}</time>${to !== from && html`<time datetime="${to}"></time>`}`;
-}
-
-function namesOfSeveral(entries: readonly StudioYear[]): ReadonlySet<string> {
-  const [once, twice] = [new Set<string>(), new Set<string>()];
-  for (const { events } of entries) {
-    for (const { name } of events) (once.has(name) ? twice : once).add(name);
-  }
-  return twice;
+  const text =
+    when && !when.typed ? writer.write(when.days) : renderName(event.date, entry.studio.locale, lang);
+  if (when === null) return html`<span class="when">${text}</span>`;
+  const { from, to } = when.days;
+  return html`<time datetime="${from}"${to !== from && html` data-to="${to}"`}>${text}</time>`;
 }
 
 function byDays({ when: a }: Line, { when: b }: Line): number {

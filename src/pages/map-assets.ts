@@ -2,10 +2,17 @@ import outlines from 'outlines:maps';
 import type { MapName } from '../index/projection.ts';
 import { type Asset, makeAsset } from './assets.ts';
 
-/** What a map is made of, from below; each a path in the map's file, drawn with the fill and stroke of who uses it. */
-export const LAYERS = ['far', 'far-borders', 'inset', 'land', 'borders'] as const;
-
-type Layer = (typeof LAYERS)[number];
+/**
+ * What a map is made of, from below. Its file has them in the colours of the page that shows it: variables are inherited by
+ * what `<use>` shows, and rules for classes are not.
+ */
+const LAYERS = {
+  surroundings: 'fill:var(--far)',
+  farBorders: 'fill:none;stroke:var(--sea)',
+  insets: 'fill:var(--sea);stroke:var(--line)',
+  land: 'fill:var(--land)',
+  borders: 'fill:none;stroke:var(--sea)',
+} as const;
 
 /** All maps, in the order in which they are shown. */
 export const MAP_NAMES: readonly MapName[] = ['us', 'eu', 'au', 'jp'];
@@ -19,21 +26,18 @@ export const OUTLINES: Readonly<Record<MapName, Asset>> = {
 };
 
 function outlineOf(map: MapName): Asset {
-  const paths = LAYERS.flatMap((layer) => {
-    const d = pathOf(map, layer);
-    return d === ''
-      ? []
-      : [`<path id="${layer}" transform="scale(.1)" vector-effect="non-scaling-stroke" d="${d}"/>\n`];
+  const { width, height, ...drawn } = outlines[map];
+  const paths = Object.entries(LAYERS).map(([layer, style]) => {
+    const d = drawn[layer as keyof typeof LAYERS];
+    return d && `<path vector-effect="non-scaling-stroke" style="${style}" d="${d}"/>\n`;
   });
   return makeAsset(
     `map-${map}`,
     'svg',
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${outlines[map].width} ${outlines[map].height}">\n${paths.join('')}</svg>\n`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}">
+<g id="map" transform="scale(.1)">
+${paths.join('')}</g>
+</svg>
+`,
   );
-}
-
-/** Empty if the map has nothing of it. */
-export function pathOf(map: MapName, layer: Layer): string {
-  const { surroundings, farBorders, insets, land, borders } = outlines[map];
-  return { far: surroundings, 'far-borders': farBorders, inset: insets, land, borders }[layer];
 }

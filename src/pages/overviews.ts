@@ -16,15 +16,14 @@ const NONE = html`<p>None.</p>`;
 
 /** What and when: the events of all studios in the newest years, and the way to all others. */
 export function renderHome(view: SiteView): string {
-  const maps = renderMaps(view, pointsOf(view, [], view.studios), ENGLISH);
   return renderLayout({
     view,
     about: aboutHome(view),
     section: 'home',
     picture: pictureOf(view.pictures, view.studios),
     main: html`<h1>${SITE}</h1>
-<p>When dance studios show what their students have learned, and where. <a href="${view.links.studios}">All studios by place</a></p>
-${view.years.length === 0 ? html`<p>No events yet.</p>` : renderSearch({ near: true })}${renderNext(NEXT_DATES, 5)}${maps}
+<p>When dance studios show what their students have learned, and where. <a href="${view.links.studios}">All studios on maps and by place</a></p>
+${view.years.length === 0 ? html`<p>No events yet.</p>` : renderSearch({ near: true })}${renderNext(NEXT_DATES, 5)}
 ${renderCalendar(view, view.recent, true)}${renderYears(view)}
 <h2>Regions</h2>
 ${renderRegionNames(view)}`,

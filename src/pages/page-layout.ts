@@ -3,6 +3,7 @@ import { type About, SITE, type Step } from './about-page.ts';
 import type { Asset } from './assets.ts';
 import { addressIn, renderHead } from './head.ts';
 import type { Labels } from './labels.ts';
+import { isolated } from './language.ts';
 import { renderHints } from './newcomer-hints.ts';
 import type { SiteView } from './view.ts';
 import { ENGLISH, filled, type Wording } from './wording.ts';
@@ -23,9 +24,10 @@ const SOURCE = 'https://github.com/rubys/showcase';
 /** A whole page. Free text stands in elements that keep its direction to themselves. */
 export function renderLayout({ view, about, section, wording = ENGLISH, picture, main }: Layout): string {
   const { lang, labels } = wording;
+  const isEntry = about.trail.length === 0;
   return html`<!doctype html>
 <html lang="${lang}">
-${renderHead({ view, about, lang, picture })}
+${renderHead({ view, about, picture })}
 <body>
 <header>
 <a class="skip" href="#main">${labels.skip}</a>
@@ -35,8 +37,7 @@ ${renderTrail(about, labels)}${about.hasHints && renderHints(view)}</header>
 ${renderCopy(view, about, labels)}${renderLogo(view, about)}${main}
 </main>
 <footer>
-${renderAround(about, labels)}${renderFoot(view, about, labels)}
-</footer>
+${renderAround(about, labels)}${isEntry && renderFoot(view, labels)}</footer>
 </body>
 </html>
 `.toString();
@@ -74,9 +75,9 @@ function renderTrail({ trail, name }: About, labels: Labels): Html | null {
   if (!up) return null;
   return html`<nav class="trail" aria-label="${labels.site.trail}"><ol>
 ${trail.map(
-  (step) => html`<li><a${step === up && html` rel="up"`} href="${step.href}"><bdi>${step.name}</bdi></a></li>
+  (step) => html`<li><a${step === up && html` rel="up"`} href="${step.href}">${isolated(step.name)}</a></li>
 `,
-)}<li aria-current="page"><bdi>${name}</bdi></li>
+)}<li aria-current="page">${isolated(name)}</li>
 </ol></nav>
 `;
 }
@@ -92,19 +93,18 @@ function renderAround({ previous, next }: About, { site }: Labels): Html | null 
   if (!previous && !next) return null;
   const link = (step: Step | undefined, rel: 'prev' | 'next', label: string) =>
     step &&
-    html`<a rel="${rel}" href="${step.href}"><span class="quiet">${label}</span> <bdi>${step.name}</bdi></a>
+    html`<a rel="${rel}" href="${step.href}"><span class="quiet">${label}</span> ${isolated(step.name)}</a>
 `;
   return html`<nav class="around" aria-label="${site.around}">
 ${link(previous, 'prev', site.previous)}${link(next, 'next', site.next)}</nav>
 `;
 }
 
-function renderFoot(view: SiteView, { href }: About, { site: labels }: Labels): Html {
-  const { links, site } = view;
-  const address = href === null ? null : addressIn(view, href);
+/** On the pages that visitors see first, and not on each of hundreds. */
+function renderFoot({ links, site }: SiteView, { site: labels }: Labels): Html {
   const entry = (to: string, text: string) => html`<li><a href="${to}">${text}</a></li>
 `;
   return html`<ul>
 ${site.hasPlatform && html`${entry(links.docs, labels.docs)}${entry(links.demo, labels.demo)}`}${entry(`${SOURCE}#readme`, labels.code)}${entry(`${SOURCE}/issues`, labels.issues)}${site.hasWeb && entry(links.admin, labels.admin)}</ul>
-<p class="address">${address ?? SITE}</p>`;
+`;
 }

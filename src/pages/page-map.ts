@@ -4,7 +4,7 @@ import { type Panel, type PlacedItem, panelsOf } from '../maps/panel.ts';
 import type { Side } from '../maps/place-labels.ts';
 import { countryName, placeNameAt } from '../maps/place-name.ts';
 import type { Spot } from '../maps/plane.ts';
-import { LAYERS, MAP_NAMES, OUTLINES, pathOf } from './map-assets.ts';
+import { MAP_NAMES, OUTLINES } from './map-assets.ts';
 import type { RegionView, SiteView, StudioView } from './view.ts';
 import type { Wording } from './wording.ts';
 
@@ -45,10 +45,11 @@ export function renderMaps({ links }: SiteView, points: readonly MapPoint[], wor
   }
   if (panels.length === 0) return null;
   const centres = points.filter(({ kind, here }) => kind === 'region' && here);
-  const hrefOf = (panel: Panel<Item>, layer: string) => `${links.asset(OUTLINES[panel.map])}#${layer}`;
+  const maps = html`<div class="maps">
+${panels.map((panel) => renderPanel(panel, panels, centres, wording, links.asset(OUTLINES[panel.map])))}</div>`;
+  if (shown.every(({ href }) => href === null)) return maps;
   return html`<a class="skip" href="#after-maps">${wording.labels.skipMaps}</a>
-<div class="maps">
-${panels.map((panel) => renderPanel(panel, panels, centres, wording, hrefOf))}</div>
+${maps}
 <div id="after-maps" tabindex="-1"></div>`;
 }
 
@@ -57,7 +58,7 @@ function renderPanel(
   all: readonly Panel<Item>[],
   centres: readonly MapPoint[],
   { labels }: Wording,
-  hrefOf: (panel: Panel<Item>, layer: string) => string,
+  outline: string,
 ): Html {
   const { map, size, letter, items, dots, areas, names } = panel;
   const { left, top, width, height } = panel.frame;
@@ -65,11 +66,9 @@ function renderPanel(
   const title = letter === null ? labels.maps[map] : `${letter}: ${extentOf(items)}`;
   return html`<figure class="${size}" id="${id}">
 <div class="map" role="group" aria-labelledby="${id}-name">
-<svg class="ground" viewBox="${[left, top, width, height].map(short).join(' ')}" aria-hidden="true">${LAYERS.map(
-    (layer) => pathOf(map, layer) !== '' && html`<use class="${layer}" href="${hrefOf(panel, layer)}"/>`,
-  )}</svg>
+<svg class="ground" viewBox="${[left, top, width, height].map(short).join(' ')}" aria-hidden="true"><use href="${outline}#map"/></svg>
 <svg class="marks" aria-hidden="true">${names.map(
-    ({ text, at }) => html`<text class="area" x="${part(at.x)}" y="${part(at.y)}" dy="3">${text}</text>`,
+    ({ text, at }) => html`<text x="${roughly(at.x)}" y="${roughly(at.y)}">${text}</text>`,
   )}${items.map(renderLine)}${dots.map(
     ({ x, y }) => html`<circle class="dot" cx="${part(x)}" cy="${part(y)}" r="2.5"/>`,
   )}${centres.map((centre) => renderCentre(centre, panel))}</svg>
@@ -98,7 +97,7 @@ function renderLine({ at, from }: PlacedItem<Item>): Html | null {
 /** A picture of its own for each, so that the style sheet can put one above all others. Its origin is the point. */
 function renderItem({ item, at, side }: PlacedItem<Item>): Html {
   const { name, href, kind, here = false } = item;
-  const drawn = html`<circle class="h" r="12"/><circle class="${kind}${here && ' here'}" r="${here ? 8 : 6}"/>${renderText(name, side, at)}`;
+  const drawn = html`${href !== null && html`<circle class="h" r="12"/>`}<circle class="${kind}${here && ' here'}" r="${here ? 8 : 6}"/>${renderText(name, side, at)}`;
   const content =
     href === null
       ? html`<g role="img" aria-label="${name}">${drawn}</g>`
@@ -159,6 +158,11 @@ function extentOf(items: readonly PlacedItem<Item>[]): string {
 
 function short(number: number): string {
   return String(Math.round(number * 100) / 100);
+}
+
+/** For what may be half a pixel off. */
+function roughly(number: number): string {
+  return `${Math.round(1000 * number) / 10}%`;
 }
 
 function part(number: number): string {

@@ -8,9 +8,8 @@ export type JsonLd = { readonly [key: string]: string | number | JsonLd | readon
 
 const CONTEXT = 'https://schema.org';
 
-/** Within the page. */
-const PLACE = '#place';
-const ORGANIZER = '#studio';
+/** Within the page: the studio is where its events are, and who holds them. */
+const STUDIO = '#studio';
 
 /**
  * The events of one studio as schema.org's `DanceEvent`, for search engines and calendars: those whose days are known, and
@@ -30,7 +29,7 @@ export function describeEvents(
   if (!first || events.length === 0) return null;
   return {
     '@context': CONTEXT,
-    '@graph': [placeOf(first), organizerOf(view, first, addressOf), ...events],
+    '@graph': [studioOf(view, first, addressOf), ...events],
   };
 }
 
@@ -46,10 +45,10 @@ function eventOf(
     '@type': 'DanceEvent',
     name: nameOf(entry, event),
     startDate: days.from,
-    endDate: isWholeDay(days.to) ? days.to : days.from,
+    ...(isWholeDay(days.to) && days.to !== days.from ? { endDate: days.to } : {}),
     ...addressed('url', addressOf(view.links.event(entry, event))),
-    location: { '@id': PLACE },
-    organizer: { '@id': ORGANIZER },
+    location: { '@id': STUDIO },
+    organizer: { '@id': STUDIO },
   };
 }
 
@@ -63,7 +62,12 @@ function nameOf({ studio, single }: StudioYear, event: Event): string {
   return clean(single ? `${studio.name}: ${event.name}` : event.name);
 }
 
-function placeOf({ studio }: StudioYear): JsonLd {
+/** What is both a place and an organization. */
+function studioOf(
+  { links }: SiteView,
+  { studio }: StudioYear,
+  addressOf: (href: string) => string | null,
+): JsonLd {
   const { lat, lon } = studio;
   const area = placeNameAt(lat, lon);
   const address: JsonLd | null = area && {
@@ -72,26 +76,14 @@ function placeOf({ studio }: StudioYear): JsonLd {
     addressCountry: area.country,
   };
   return {
-    '@type': 'Place',
-    '@id': PLACE,
+    '@type': 'LocalBusiness',
+    '@id': STUDIO,
     name: clean(studio.name),
+    ...addressed('url', addressOf(links.studio(studio.key))),
     ...(address ? { address } : {}),
     ...(lat === null || lon === null
       ? {}
       : { geo: { '@type': 'GeoCoordinates', latitude: lat, longitude: lon } }),
-  };
-}
-
-function organizerOf(
-  { links }: SiteView,
-  { studio }: StudioYear,
-  addressOf: (href: string) => string | null,
-): JsonLd {
-  return {
-    '@type': 'Organization',
-    '@id': ORGANIZER,
-    name: clean(studio.name),
-    ...addressed('url', addressOf(links.studio(studio.key))),
   };
 }
 

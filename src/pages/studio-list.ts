@@ -84,7 +84,7 @@ function renderCard(view: SiteView, { studio, entries }: StudioView): Html {
 ${lines.map(
   (
     line,
-  ) => html`<li><span class="when">${renderDate(line, writer, 'en')}</span> <span class="what">${renderName(line.event.name, studio.locale, 'en')}</span></li>
+  ) => html`<li>${renderDate(line, writer, 'en')} <span class="what">${renderName(line.event.name, studio.locale, 'en')}</span></li>
 `,
 )}</ul>`
   }</li>

@@ -5,9 +5,9 @@ footer ul{padding-top:.75rem;border-top:1px solid var(--line);font-size:.875rem}
 .trail ol{column-gap:0;margin-top:.5rem;font-size:.875rem}
 .trail li+li::before{content:"\\203a";padding:0 .5em;color:var(--quiet)}
 .around{display:flex;flex-wrap:wrap;justify-content:space-between;gap:1rem;padding:.75rem 0}
-.around a{padding:.25rem 0;text-decoration:none}
-.around bdi{text-decoration:underline}
-.around .quiet{display:block;font-size:.875rem}
+.around a{padding:.25rem 0}
+.around .quiet{display:table;font-size:.875rem}
+.around [rel=next] .quiet{margin-inline-start:auto}
 .around [rel=next]{margin-inline-start:auto;text-align:end}
 .lock::before{content:"";display:inline-block;width:.75em;height:1em;margin-inline-end:.5em;vertical-align:-.1em;background:currentColor;mask:url("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 12 16'%3E%3Cpath d='M1 7h10a1 1 0 0 1 1 1v7a1 1 0 0 1-1 1H1a1 1 0 0 1-1-1V8a1 1 0 0 1 1-1z'/%3E%3Cpath d='M3 8V4a3 3 0 0 1 6 0v4' fill='none' stroke='%23000' stroke-width='2'/%3E%3C/svg%3E") center/contain no-repeat}
 .copy{border:3px double var(--here);border-radius:.5rem;padding:.75rem 1rem}

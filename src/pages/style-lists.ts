@@ -2,15 +2,15 @@
 export const LISTS = `[hidden]{display:none!important}
 .events,.studios,.dates,.jump ul{list-style:none;margin:0;padding:0}
 .events li{display:flex;flex-wrap:wrap;column-gap:.75rem;align-items:baseline;padding:.15rem 0;break-inside:avoid;border-bottom:1px solid var(--line)}
-.when{color:var(--quiet);font-size:.875rem}
-.what{flex-basis:100%;order:-1}
+time,.when{color:var(--quiet);font-size:.875rem}
+.what,.events li>a:not(.who){flex-basis:100%;order:-1}
 .events a{display:inline-block;padding:.2rem 0}
-.events :is(.who,.what+a){font-size:.875rem}
+.who{font-size:.875rem}
 .undated,.away{color:var(--quiet)}
 .undated{margin:.75rem 0 0;font-size:.875rem}
 .away{white-space:nowrap;font-size:.875rem}
-@media (min-width:40rem){.events li{display:grid;grid-template-columns:13rem 1fr 1fr 6rem}.when{grid-area:1/1}.events :is(.when,.who,.what+a){font-size:1rem}.what{grid-area:1/2}.events :is(.who,.what+a){grid-area:1/3}.away{grid-area:1/4;align-self:center;text-align:end}:is(.events.own,.about .events) li{grid-template-columns:13rem 1fr}}
-.undated+.own .what{grid-column:1/-1}
+@media (min-width:40rem){.events li{display:grid;grid-template-columns:13rem 1fr 1fr 6rem}time,.when{grid-area:1/1}:is(time,.when,.who){font-size:1rem}.what,.events li>a:not(.who){grid-area:1/2;justify-self:start}.who{grid-area:1/3}.away{grid-area:1/4;align-self:center;text-align:end}:is(.events.own,.about .events) li{grid-template-columns:13rem 1fr}}
+.undated+.own li>a:not(.who){grid-column:1/-1}
 .studios,.countries{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,15rem),1fr));gap:.25rem 1.5rem}
 .countries>section:not(.few){grid-column:1/-1}
 .areas{columns:15rem;column-gap:1.5rem}
@@ -20,7 +20,7 @@ export const LISTS = `[hidden]{display:none!important}
 .studios>li{padding:.35rem 0;break-inside:avoid}
 .studios>li>a{font-weight:600}
 .dates{font-size:.875rem;color:var(--quiet);margin-top:.1rem}
-.dates .when{font-size:inherit;white-space:nowrap}
+.dates :is(time,.when){font-size:inherit;white-space:nowrap}
 .jump{margin:1rem 0}
 .jump ul{display:flex;flex-wrap:wrap;gap:.25rem .9rem}
 section .jump{margin:.25rem 0 1rem;font-size:.875rem}
@@ -39,7 +39,7 @@ details:has(>summary>h2){margin-top:1.25rem}
 #found{color:var(--quiet)}
 #found:empty{position:absolute}
 input[type=search],select,button{font:inherit;color:inherit;background:var(--paper);border:1px solid var(--quiet);border-radius:.35rem;padding:.3rem .6rem;min-height:2.25rem;max-width:100%}
-option,#next .what+a{unicode-bidi:isolate}
+option,a.who{unicode-bidi:isolate}
 #search .field:has(#find){flex:1 1 20rem}
 #search .field:has(#near){flex:1 1 26rem}
 #find{flex:1 1 9rem;max-width:24rem}

@@ -21,14 +21,10 @@ figcaption{display:flex;flex-wrap:wrap;column-gap:1rem;color:var(--quiet);font-s
 .map{position:relative;print-color-adjust:exact}
 .map svg{display:block;width:100%}
 .ground{height:auto;background:var(--sea);outline:1px solid var(--line);outline-offset:-1px;border-radius:.5rem}
-.land{fill:var(--land)}
-.far{fill:var(--far)}
-.inset{fill:var(--sea);stroke:var(--line)}
-.borders,.far-borders{fill:none;stroke:var(--sea)}
 .marks,.p{position:absolute;inset:0;height:100%;pointer-events:none}
 .p svg{overflow:visible}
 .map text{font:12px system-ui,sans-serif;fill:var(--ink);stroke:var(--paper);stroke-width:3px;stroke-linejoin:round;stroke-opacity:.8;paint-order:stroke;unicode-bidi:plaintext}
-.map .area{font-size:10px;fill:var(--quiet);stroke:none;text-anchor:middle;letter-spacing:.04em}
+.marks text{transform:translateY(3px);font-size:10px;fill:var(--quiet);stroke:none;text-anchor:middle;letter-spacing:.04em}
 .marks line{stroke:var(--dot);stroke-width:1px}
 .dot{fill:var(--dot)}
 .studio{fill:var(--dot);stroke:var(--paper);stroke-width:1.5px}

@@ -27,8 +27,11 @@ export function readListed(): Listed[] {
   return all(`main ${ITEM}`).map((li) => {
     const one = readOne(li);
     const { at, town } = one;
-    const owner = first('a', li)?.cloneNode();
-    if (owner) owner.textContent = town;
+    const owner = first('a', li)?.cloneNode() as HTMLElement | undefined;
+    if (owner) {
+      owner.textContent = town;
+      owner.className = 'who';
+    }
     const dates = all('.dates>li', li).map((date) => ({ ...readOne(date), at, town, owner }));
     return { ...one, dates };
   });
@@ -38,16 +41,16 @@ function readOne(li: HTMLElement): Listed {
   // From the top down.
   const groups = all(GROUPS).filter((group) => group.contains(li));
   const headings = groups.map((group) => first('h2,h3', group)?.textContent);
-  const times = all<HTMLTimeElement>(':scope>.when time', li);
+  const time = first<HTMLTimeElement>(':scope>time', li);
   const year = /\d{4}/.exec(headings.join())?.[0];
   return {
     li,
     text: folded(`${li.textContent} ${headings}`),
     town: first('.who', li)?.textContent ?? `${first('a', li)?.textContent}, ${headings.at(-1)}`,
     at: readPosition(li.dataset['at']),
-    from: times[0]?.dateTime ?? '',
+    from: time?.dateTime ?? '',
     // What has no day may be until the end of its year.
-    to: times.at(-1)?.dateTime ?? (year ? `${year}-12-31` : ''),
+    to: time?.dataset['to'] ?? time?.dateTime ?? (year ? `${year}-12-31` : ''),
     dates: [],
     owner: undefined,
   };

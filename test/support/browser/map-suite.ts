@@ -21,7 +21,7 @@ export interface ExpectedPoint {
 const WIDTHS = [360, 768, 1280];
 
 /** The pages that show everything of their kind. */
-const PAGES = ['', 'regions/', 'studios/'];
+const PAGES = ['regions/', 'studios/'];
 
 /** What must hold for the maps of a site, `expected` being every point of its index that a map shows. */
 export function describeMaps(name: SiteName, expected: (site: Site) => readonly ExpectedPoint[]): void {

@@ -23,7 +23,7 @@ export interface MapPicture {
   /** What a screen reader calls the picture. */
   readonly name: string;
   readonly points: readonly MapPoint[];
-  /** Width and height of each layer of outlines, in CSS pixels; nothing where its file has not come. */
+  /** Width and height of the outlines, in CSS pixels; nothing where their file has not come. */
   readonly outlines: readonly (readonly [width: number, height: number])[];
   /** Width and height of the picture. */
   readonly size: readonly [width: number, height: number];
@@ -50,6 +50,11 @@ export async function mapsOf(page: Page): Promise<MapPicture[]> {
         return inUnits(line?.[2] ?? x, line?.[3] ?? y);
       };
       const layers = [...ground.querySelectorAll('use')];
+      // What the outlines are drawn with: a page sees nothing of a file that it uses.
+      const colourOf = (variable: string) => {
+        ground.style.fill = `var(${variable})`;
+        return getComputedStyle(ground).fill;
+      };
       const labelled = map.getAttribute('aria-labelledby') ?? '';
       return {
         name: document.getElementById(labelled)?.textContent ?? '',
@@ -71,7 +76,7 @@ export async function mapsOf(page: Page): Promise<MapPicture[]> {
           return [width, height];
         }),
         size: [box.width, box.height] as [number, number],
-        land: layers.map((layer) => getComputedStyle(layer).fill).filter((fill) => fill !== 'none'),
+        land: ['--land', '--far'].map(colourOf),
         sea: getComputedStyle(ground).backgroundColor,
       };
     }),

@@ -106,7 +106,7 @@ describe('by keyboard alone', () => {
   }
 
   it('Enter follows a point of a map', async () => {
-    await visit.go('');
+    await visit.go('studios/');
     let focus = await focusIn(visit.page);
     for (let presses = 0; presses < focus.count && !focus.drawn; presses++) {
       await visit.page.keyboard.press('Tab');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { clean, html, markup } from '../../../src/html/html.ts';
+import { renderName } from '../../../src/pages/language.ts';
 
 const range = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, at) => String.fromCodePoint(from + at));
@@ -36,4 +37,18 @@ describe('a template', () => {
     const page = html`<p>${['<', [markup('<b>'), '&'], null, false, 7, '"']}</p>`.toString();
     expect(page).toBe('<p>&lt;<b>&amp;7&quot;</p>');
   });
+});
+
+describe('a name', () => {
+  const shown = (name: string) => renderName(name, null, 'en').toString();
+
+  it.each(['سوق', 'Ball 2026 (שלום)', 'ߊ', '\u200fBall', '𐤀', '𞤀'])(
+    'that runs from right to left, even in part, keeps that to itself: %s',
+    (name) => expect(shown(name)).toBe(`<bdi>${name}</bdi>`),
+  );
+
+  it.each(['Ball', 'Forlì', 'Київ', '神戸 2026', '(1) & 2'])(
+    'that runs from left to right as the page does is nothing but text: %s',
+    (name) => expect(shown(name)).toBe(name.replace('&', '&amp;')),
+  );
 });
