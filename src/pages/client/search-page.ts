@@ -46,7 +46,7 @@ export function searchPage(listed: readonly Listed[], today: string): void {
     find.value = '';
     search();
   });
-  onhashchange = read;
+  window.onhashchange = read;
   box.hidden = false;
   read();
 }
