@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { backoff } from '../backoff.ts';
+import type { DatabaseVersion } from '../database-version.ts';
 import { bareEtag } from '../etag.ts';
 import { Failure } from '../failure.ts';
 import type { ObjectStore, PutCondition } from '../store/object-store.ts';
@@ -7,12 +8,8 @@ import { MAX_INVENTORY_BYTES, parseInventory, type RawInventory, writtenEntry } 
 import { databaseFile, inventoryKey, isFarAhead, renderTime } from './object-names.ts';
 
 /** The inventory's new facts of one database. */
-export interface InventoryFact {
+export interface InventoryFact extends DatabaseVersion {
   readonly name: string;
-  /** Quotes included. */
-  readonly etag: string;
-  /** When the database was last changed. */
-  readonly time: Date;
   /** Of the event, as it is written in the database; null for none. */
   readonly date: string | null;
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { DatabaseVersion } from '../database-version.ts';
 import type { SimMachine } from './machines.ts';
 
 /** What a machine answers to one request. */
@@ -16,12 +17,9 @@ export type Answerer = (
 ) => Promise<MachineAnswer | null>;
 
 /** The index as the store has it. */
-export interface StoredIndex {
-  /** Quotes included. */
-  readonly etag: string;
+export interface StoredIndex extends DatabaseVersion {
   /** Bytes. */
   readonly size: number;
-  readonly time: Date;
 }
 
 /** What the simulator tells of. */

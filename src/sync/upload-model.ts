@@ -1,3 +1,4 @@
+import type { DatabaseVersion } from '../database-version.ts';
 import type { Failure } from '../failure.ts';
 import type { ItemOutcome, Summary } from '../report/results.ts';
 
@@ -11,26 +12,19 @@ export interface KnownCopy {
   readonly isAtRest: boolean;
 }
 
-/** An upload as it was about to be sent. */
-export interface Intent {
-  /** ETag that the store gives to these bytes, quotes included. */
-  readonly etag: string;
+/** An upload as it was about to be sent: its ETag is the one that the store gives to these bytes. */
+export interface Intent extends DatabaseVersion {
   /** `imageDigest` */
   readonly digest: string;
-  /** When the database was last changed. */
-  readonly time: Date;
   /** Of the event, for the inventory. */
   readonly date: string | null;
 }
 
 /** An entry that an inventory shall get. */
-export interface Owed {
+export interface Owed extends DatabaseVersion {
   readonly name: string;
   /** Code of the region that owns the database; `index` where none does. */
   readonly inventory: string;
-  /** Quotes included. */
-  readonly etag: string;
-  readonly time: Date;
   readonly date: string | null;
 }
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { wholeSeconds } from '../bucket/object-names.ts';
 import type { Database } from '../database/sqlite.ts';
+import type { DatabaseVersion } from '../database-version.ts';
 import { onDisk } from '../files/disk.ts';
 import type { Seen } from './tenant-model.ts';
 import { openState, openStateCopy } from './tenants-store.ts';
@@ -16,11 +17,9 @@ export interface Install extends Seen {
 }
 
 /** When one version of an object was last changed. */
-export interface LearntTime {
-  readonly etag: string;
+export interface LearntTime extends DatabaseVersion {
   /** The store's own time of it, in whole seconds since 1970: the same bytes, put there again, have the same ETag. */
   readonly stored: number;
-  readonly time: Date;
 }
 
 /** What this machine knows of the databases in the store. Names are those of tenants; `index` is one of them. */

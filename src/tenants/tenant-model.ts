@@ -1,3 +1,4 @@
+import type { DatabaseVersion } from '../database-version.ts';
 import type { Problem } from '../failure.ts';
 
 /** The database of one tenant, as this machine knows it. */
@@ -25,13 +26,9 @@ export interface LocalCopy {
 }
 
 /** What the store has. */
-export interface RemoteCopy {
-  /** As the store gives it, quotes included. */
-  readonly etag: string;
+export interface RemoteCopy extends DatabaseVersion {
   /** Bytes. */
   readonly size: number;
-  /** When what it holds was last changed: its `last-modified`, else the store's own time of it. */
-  readonly time: Date;
   /** False if `time` is only the store's own time of it, because its metadata was not read. */
   readonly exact: boolean;
   /** `imageDigest` of the database in it; null if another program stored it, absent if its metadata was not read. */
@@ -39,11 +36,7 @@ export interface RemoteCopy {
 }
 
 /** The version of a database in the store that the local one grew from. */
-export interface Seen {
-  /** As the store gives it, quotes included. */
-  readonly etag: string;
-  /** As `RemoteCopy.time`. */
-  readonly time: Date;
+export interface Seen extends DatabaseVersion {
   /**
    * `imageDigest` of the local database as it was then: as long as it has that digest it has not been changed. Null
    * where the local one was there already, with the same time as the store's.
