@@ -1,5 +1,5 @@
 import { first } from './dom.ts';
-import type { Listed } from './listed.ts';
+import { type Listed, withDates } from './listed.ts';
 import { byDistance, nextOf } from './next-dates.ts';
 import { kmFrom, type Place, showDistance } from './places.ts';
 
@@ -10,8 +10,7 @@ interface Measured extends Listed {
 
 /** The next dates of the page in a list of their own, those near a place first. */
 export function showNext(listed: readonly Listed[], today: string, place: Place | null): void {
-  const dates = listed.flatMap((one) => [one, ...one.dates]);
-  show('next', place, nextOf(measured(dates, place), today));
+  show('next', place, nextOf(measured(withDates(listed), place), today));
 }
 
 /** The studios that are nearest to a place; none without one. */
@@ -37,7 +36,7 @@ function show(id: string, place: Place | null, found: readonly Measured[]): void
     return copy;
   });
   first('ul', section)?.replaceChildren(...copies);
-  section.hidden = found.length === 0;
+  section.hidden = !found.length;
   const near = first('h2>span', section);
   if (near) near.textContent = place && ` near ${place.town}`;
 }

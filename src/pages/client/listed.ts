@@ -7,6 +7,8 @@ import type { Dated } from './next-dates.ts';
 export interface Listed extends Dated {
   /** Its item in a list. */
   readonly li: HTMLElement;
+  /** What it is below, from the top down. */
+  readonly groups: readonly HTMLElement[];
   /** Its own text and the headings above it, folded. */
   readonly text: string;
   /** What a visitor calls the place: `Boston, Massachusetts`. */
@@ -37,14 +39,19 @@ export function readListed(): Listed[] {
   });
 }
 
+/** Studios' dates too, each behind its studio. */
+export function withDates(listed: readonly Listed[]): Listed[] {
+  return listed.flatMap((one) => [one, ...one.dates]);
+}
+
 function readOne(li: HTMLElement): Listed {
-  // From the top down.
-  const groups = all(GROUPS).filter((group) => group.contains(li));
+  const groups = groupsOf(li);
   const headings = groups.map((group) => first('h2,h3', group)?.textContent);
   const time = first<HTMLTimeElement>(':scope>time', li);
   const year = /\d{4}/.exec(headings.join())?.[0];
   return {
     li,
+    groups,
     text: folded(`${li.textContent} ${headings}`),
     town: first('.who', li)?.textContent ?? `${first('a', li)?.textContent}, ${headings.at(-1)}`,
     at: readPosition(li.dataset['at']),
@@ -54,6 +61,12 @@ function readOne(li: HTMLElement): Listed {
     dates: [],
     owner: undefined,
   };
+}
+
+/** Looked up from the item: there may be thousands of both. */
+function groupsOf(item: Element): HTMLElement[] {
+  const group = item.parentElement?.closest<HTMLElement>(GROUPS);
+  return group ? [...groupsOf(group), group] : [];
 }
 
 /**
@@ -67,9 +80,8 @@ export function keepOnly(
   mark: 'hidden' | 'data-over',
 ): Listed[] {
   const wanted = listed.filter(isWanted);
-  for (const one of listed) one.li.toggleAttribute(mark, !wanted.includes(one));
-  for (const group of all(GROUPS)) {
-    if (first(ITEM, group)) group.toggleAttribute(mark, !wanted.some((one) => group.contains(one.li)));
-  }
+  const allOf = ({ li, groups }: Listed) => [li, ...groups];
+  const kept = new Set(wanted.flatMap(allOf));
+  for (const element of listed.flatMap(allOf)) element.toggleAttribute(mark, !kept.has(element));
   return wanted;
 }

@@ -1,6 +1,6 @@
 import { all, first } from './dom.ts';
 import { hasAll, wordsOf } from './fold.ts';
-import { keepOnly, type Listed } from './listed.ts';
+import { keepOnly, type Listed, withDates } from './listed.ts';
 import { type NearPlace, offerPlaces } from './near-place.ts';
 import { isOver } from './next-dates.ts';
 import { setDetails } from './open-details.ts';
@@ -19,7 +19,8 @@ export function searchPage(listed: readonly Listed[], today: string): void {
   const note = (said: string) => {
     found.textContent = said;
     const hash = writeWish({ find: find.value, near: near?.town() ?? '' });
-    history.replaceState(null, '', hash || location.pathname);
+    // Every page is a directory. Its path would be another host's address where it begins with two slashes.
+    history.replaceState(null, '', hash || '.');
     for (const link of all<HTMLAnchorElement>('#years a')) link.hash = hash;
   };
   const search = () => {
@@ -55,11 +56,7 @@ export function searchPage(listed: readonly Listed[], today: string): void {
 function hidePast(main: HTMLElement, listed: readonly Listed[], today: string): void {
   const past = first<HTMLInputElement>('#past');
   if (!past) return;
-  keepOnly(
-    listed.flatMap((one) => [one, ...one.dates]),
-    (one) => !isOver(one, today),
-    'data-over',
-  );
+  keepOnly(withDates(listed), (one) => !isOver(one, today), 'data-over');
   past.onchange = () => main.classList.toggle('coming', !past.checked);
   main.classList.add('coming');
 }
