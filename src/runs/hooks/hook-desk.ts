@@ -89,12 +89,15 @@ export function afterEnd(
   publish: Publish,
 ): void {
   for (const message of newsOfEnd(run, isOwed(book, run), news)) outbox.put(message);
+  const brought = broughtBy(run);
+  const isUnknown = run.report === null && run.next !== null;
+  // However many came meanwhile, one run brings what is in the store then.
+  const targets = new Set<string>();
   for (const { id, etag, target } of receipts.waitingFor(run.id)) {
-    const brought = broughtBy(run);
-    const isUnknown = run.report === null && run.next !== null;
-    if (!isUnknown && brought !== etag) publish(BY_STORE, 'store', target);
+    if (!isUnknown && brought !== etag) targets.add(target);
     receipts.decide(id, isUnknown ? run.next : null);
   }
+  for (const target of targets) publish(BY_STORE, 'store', target);
 }
 
 /** No name of a user has a colon, so nobody is taken for it. */

@@ -91,6 +91,19 @@ describe('a notification of the store', () => {
     expect(await tell('elsewhere', tigris, events)).toEqual({ ...first, repeated: true });
   });
 
+  it('of many that come meanwhile is followed by one run for all of them, asked for once', async () => {
+    const { runs } = server.context;
+    const held = server.hold(publishing('mine again'));
+    runs.publish('ann', 'administrator');
+    await expect.poll(() => runs.runs({ states: ['running'] }).total).toBe(1);
+    const before = [runs.runs().total, runs.changes().total];
+    for (let n = 0; n < 20; n += 1) await tell(`elsewhere-${n}`);
+    server.played.play({ lines: fetching('elsewhere-19') });
+    held.release();
+    await over();
+    expect([runs.runs().total, runs.changes().total]).toEqual(before.map((count) => count + 1));
+  });
+
   it('twice is one run', async () => {
     server.played.play({ lines: fetching('twice') });
     const at = ++events;
