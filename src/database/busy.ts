@@ -13,11 +13,11 @@ export interface Patience {
   /** `monotonicMs()` at which patience ends. */
   readonly deadline: number;
   /** Milliseconds of attempts without a pause. */
-  readonly lookMs: number;
+  readonly pollMs: number;
 }
 
 /** A process that writes all the time leaves gaps of microseconds, which only close attempts find. */
-const LOOK_MS = 10;
+const POLL_MS = 10;
 /** Who has been in the way for so long keeps a transaction open, and to look so closely only takes the CPU from others. */
 const LONG_MS = 1000;
 /** Milliseconds in which one look is enough for all who wait for the same database: each takes the only thread. */
@@ -25,11 +25,11 @@ const REST_MS = 10;
 const MOST_KEPT = 100;
 
 /** Who looked last at a database in vain, and when that ended; by its path. */
-const looked = new Map<string, { readonly by: Patience; readonly at: number }>();
+const failedPolls = new Map<string, { readonly by: Patience; readonly at: number }>();
 
-/** @param lookMs less where others are kept waiting by this process */
-export function patience(path: string, limitMs: number, lookMs = LOOK_MS): Patience {
-  return { path, limitMs, deadline: monotonicMs() + limitMs, lookMs };
+/** @param pollMs less where others are kept waiting by this process */
+export function patience(path: string, limitMs: number, pollMs = POLL_MS): Patience {
+  return { path, limitMs, deadline: monotonicMs() + limitMs, pollMs };
 }
 
 /**
@@ -43,8 +43,8 @@ export async function untilFree<T>(patient: Patience, work: () => T | Promise<T>
   const began = monotonicMs();
   let obstacle: unknown;
   for (;;) {
-    const pause = monotonicMs() + patient.lookMs;
-    if (obstacle === undefined || !isLookedAt(patient)) {
+    const pause = monotonicMs() + patient.pollMs;
+    if (obstacle === undefined || !hasJustFailed(patient)) {
       do {
         try {
           return await work();
@@ -52,8 +52,8 @@ export async function untilFree<T>(patient: Patience, work: () => T | Promise<T>
           if (!isBusy(error)) throw error;
           obstacle = error;
         }
-      } while (monotonicMs() < pause && !isLookedAt(patient));
-      lookedAt(patient);
+      } while (monotonicMs() < pause && !hasJustFailed(patient));
+      noteFailure(patient);
     }
     if (monotonicMs() >= patient.deadline) throw outOfPatience(patient, obstacle);
     const pauseMs = 1 + Math.random() * 4;
@@ -62,16 +62,16 @@ export async function untilFree<T>(patient: Patience, work: () => T | Promise<T>
 }
 
 /** Whether somebody else has just looked in vain. */
-function isLookedAt(patient: Patience): boolean {
-  const last = looked.get(patient.path);
+function hasJustFailed(patient: Patience): boolean {
+  const last = failedPolls.get(patient.path);
   return last !== undefined && last.by !== patient && monotonicMs() - last.at < REST_MS;
 }
 
-function lookedAt(patient: Patience): void {
-  looked.delete(patient.path);
-  looked.set(patient.path, { by: patient, at: monotonicMs() });
-  const [oldest] = looked.keys();
-  if (looked.size > MOST_KEPT && oldest !== undefined) looked.delete(oldest);
+function noteFailure(patient: Patience): void {
+  failedPolls.delete(patient.path);
+  failedPolls.set(patient.path, { by: patient, at: monotonicMs() });
+  const [oldest] = failedPolls.keys();
+  if (failedPolls.size > MOST_KEPT && oldest !== undefined) failedPolls.delete(oldest);
 }
 
 function isBusy(error: unknown): boolean {

@@ -32,7 +32,7 @@ export function openOrBeginAnew(path: string, open: () => Database): Database {
       return open();
     } catch (error) {
       if (!isDamage(error)) throw error;
-      setAside(path, isDamaged);
+      renameDamaged(path, isDamaged);
     }
   }
 }
@@ -49,18 +49,18 @@ export function openOrBeginAnew(path: string, open: () => Database): Database {
  * @param isDamaged checks again, with a connection of its own
  * @returns its new path; null if another process is renaming it, or was faster
  */
-export function setAside(path: string, isDamaged: () => boolean): string | null {
+export function renameDamaged(path: string, isDamaged: () => boolean): string | null {
   const guardPath = join(dirname(path), 'repair.db');
   const guard = openDatabase(guardPath, { busyTimeoutMs: 0 });
   try {
     guard.exec('BEGIN EXCLUSIVE');
     if (!isDamaged()) return null;
-    const aside = `${path}.damaged-${new Date().toISOString().replace(/[-:.]/g, '')}`;
+    const renamed = `${path}.damaged-${new Date().toISOString().replace(/[-:.]/g, '')}`;
     // The journal or log goes first: it must never be played back into the new file.
     for (const beside of ['-journal', '-wal', '-shm'])
-      if (existsSync(path + beside)) renameSync(path + beside, aside + beside);
-    renameSync(path, aside);
-    return aside;
+      if (existsSync(path + beside)) renameSync(path + beside, renamed + beside);
+    renameSync(path, renamed);
+    return renamed;
   } catch (error) {
     if (/^SQLITE_BUSY/.test(codeOf(error))) return null;
     throw error;

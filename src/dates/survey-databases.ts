@@ -31,7 +31,7 @@ const MOST_NAMES = 3;
  * @param pause between two databases, so that this process can do other things
  * @returns null when the signal ended it
  */
-export async function lookAtAll(
+export async function surveyDatabases(
   events: readonly DatedEvent[],
   known: Readonly<Record<string, string>>,
   maxBytes: number,

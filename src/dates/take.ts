@@ -14,7 +14,7 @@ import type { Tell } from '../report/events.ts';
 import type { Site } from '../site/site.ts';
 import type { DatedEvent } from './dated-event.ts';
 import type { DateSettings } from './dates-settings.ts';
-import { lookAtAll, type Survey } from './survey-databases.ts';
+import { type Survey, surveyDatabases } from './survey-databases.ts';
 import { writeDates } from './write-dates.ts';
 
 export interface DatesContext {
@@ -50,7 +50,7 @@ async function take(context: DatesContext, dryRun: boolean): Promise<void> {
   const { memory, foreign } = await readDateMemory(site.dbDir, lockTimeoutMs);
   // Another host's index has not got what was taken into ours.
   const known = foreign === null || foreign === memory.basis ? memory.stamps : {};
-  const survey = await lookAtAll(events, known, settings.maxDatabaseBytes, signal, nextTurn);
+  const survey = await surveyDatabases(events, known, settings.maxDatabaseBytes, signal, nextTurn);
   if (!survey) return; // told to end
   for (const message of survey.notes) note(context, message);
   const taken = dryRun ? wouldTake(context, survey) : await write(context, survey);

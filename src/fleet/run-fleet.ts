@@ -86,7 +86,7 @@ class Run {
     });
     try {
       const isReady = await this.#steps.run(index, async () => {
-        const value = operation === 'verify' ? await this.#look() : await this.#publish();
+        const value = operation === 'verify' ? await this.#readStandard() : await this.#publish();
         return { value, detail: value ? '' : 'changed elsewhere' };
       });
       if (!isReady) return this.#end('changed-elsewhere');
@@ -133,7 +133,7 @@ class Run {
     if (digests.size > 1 && !digests.has(null)) this.#steps.note(message);
   }
 
-  async #look(): Promise<boolean> {
+  async #readStandard(): Promise<boolean> {
     const done = new Map<Way['stored'], Standard>();
     for (const way of this.#ways) {
       const standard = done.get(way.stored) ?? (await this.#unlessStopped((signal) => way.stored(signal)));

@@ -39,8 +39,8 @@ export async function readJournal<T>(
   requireDbDir(dbDir);
   const path = journalPath(trustedDirOf(dbDir));
   // A journal that cannot be read is not a missing one: its memory must not be taken for empty.
-  const look = () => asRoot(() => statSync(path, { throwIfNoEntry: false }));
-  if (!onDisk('cannot read', path, look)) return [];
+  const readStats = () => asRoot(() => statSync(path, { throwIfNoEntry: false }));
+  if (!onDisk('cannot read', path, readStats)) return [];
   const deadline = monotonicMs() + timeoutMs;
   for (;;) {
     try {

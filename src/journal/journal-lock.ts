@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { monotonicMs } from '../clock.ts';
-import { isDamage, setAside } from '../database/repair.ts';
+import { isDamage, renameDamaged } from '../database/repair.ts';
 import { type Database, openDatabase } from '../database/sqlite.ts';
 import { Failure } from '../failure.ts';
 import { codeOf, diskError, fileId } from '../files/disk.ts';
@@ -57,10 +57,10 @@ export async function lockJournal(path: string, options: LockOptions): Promise<L
       if (outcome !== 'busy') {
         asRoot(() => held?.db.close());
         handle = null;
-        const damaged = () => setAside(path, () => isDamaged(path));
-        const aside = outcome === 'damaged' ? asRoot(damaged) : null;
-        if (aside) notes.push(damageNote(aside));
-        if (aside || outcome === 'moved') continue;
+        const damaged = () => renameDamaged(path, () => isDamaged(path));
+        const renamed = outcome === 'damaged' ? asRoot(damaged) : null;
+        if (renamed) notes.push(damageNote(renamed));
+        if (renamed || outcome === 'moved') continue;
       }
       await pause(deadline, options);
     }
@@ -72,8 +72,8 @@ export async function lockJournal(path: string, options: LockOptions): Promise<L
   }
 }
 
-const damageNote = (aside: string) =>
-  `the journal was damaged; it was set aside as ${aside}, and a new one was made: history, and the memory of what is installed, begin anew`;
+const damageNote = (renamed: string) =>
+  `the journal was damaged; it was set aside as ${renamed}, and a new one was made: history, and the memory of what is installed, begin anew`;
 
 /** Some milliseconds, at random so that waiting processes do not march in step. */
 async function pause(deadline: number, { timeoutMs, signal }: LockOptions): Promise<void> {

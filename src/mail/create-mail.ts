@@ -64,7 +64,7 @@ class MailRoom implements Mail {
   readonly #stop = new AbortController();
   readonly #loop: WorkLoop;
   #heard = new Set<string>();
-  #hasLooked = false;
+  #hasNoticedAll = false;
 
   constructor(context: MailContext) {
     const { settings, stateDir, now } = context;
@@ -151,8 +151,8 @@ class MailRoom implements Mail {
   }
 
   async #turn(): Promise<number> {
-    if (!this.#hasLooked) this.#notices?.lookAtAll();
-    this.#hasLooked = true;
+    if (!this.#hasNoticedAll) this.#notices?.noticeAll();
+    this.#hasNoticedAll = true;
     this.#takeNews();
     return (await this.#postman.workOff()) ? 0 : this.#postman.pauseMs();
   }
@@ -161,7 +161,7 @@ class MailRoom implements Mail {
     const ids = this.#heard;
     this.#heard = new Set();
     try {
-      this.#notices?.look(ids);
+      this.#notices?.notice(ids);
     } catch (error) {
       for (const id of ids) this.#heard.add(id);
       throw error;

@@ -30,7 +30,7 @@ export class MailNotices {
   }
 
   /** @param ids of runs and changes that are no longer as they were */
-  look(ids: Iterable<string>): void {
+  notice(ids: Iterable<string>): void {
     const { runs } = this.#context;
     for (const id of ids) {
       const run = runs.run(id);
@@ -41,7 +41,7 @@ export class MailNotices {
   }
 
   /** Finds what happened while nobody looked: when this server ended between an event and its mail. */
-  lookAtAll(): void {
+  noticeAll(): void {
     const { runs } = this.#context;
     for (const run of all((page) => runs.runs({ states: ['failed'], page, limit: PAGE }))) this.#ofRun(run);
     const states = ['live', 'failed'] as const;

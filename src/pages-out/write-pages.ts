@@ -99,7 +99,7 @@ class Writer {
   #removeStale(top: Directory): void {
     const { pages, dryRun, publicDir } = this.#request;
     const kept = new Set(pages.map(({ path }) => path));
-    const look = () => {
+    const removeAll = () => {
       // A page that could not be written is still the one of an earlier run, and names that run's assets.
       const keepsAssets = this.#failures.length > 0;
       for (const { path, edited, remove } of stalePages(top, kept)) {
@@ -111,7 +111,7 @@ class Writer {
         });
       }
     };
-    this.#attempt(publicDir, look);
+    this.#attempt(publicDir, removeAll);
   }
 
   /** @returns whether it was done */

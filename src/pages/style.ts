@@ -1,4 +1,4 @@
-import { BODY, COLOURS, TEXT } from '../html/look.ts';
+import { BODY, COLOURS, TEXT } from '../html/shared-style.ts';
 import { makeAsset } from './assets.ts';
 import { FRAME } from './style-frame.ts';
 import { LISTS } from './style-lists.ts';

@@ -120,7 +120,7 @@ function factsOf(
 }
 
 /** Keeps an index of this host that was never published, before an undo replaces it. @throws {Failure} `disk` */
-export function keepAside(
+export function keepReplaced(
   context: KeepContext,
   kept: Kept,
   run: string,

@@ -72,7 +72,7 @@ async function takenBack(
   const taken = takeBack(context.site.dbDir, memory.kept, undo);
   await proveIndex(taken.image, context);
   const restoration = openRestoration(context, memory, { run: request.run, undo }, taken);
-  if (request.dryRun) await restoration.look();
+  if (request.dryRun) await restoration.preview();
   try {
     const outcome = await inRounds(context, { request, own: restoration.own, memory, restoration });
     if (outcome.kind !== 'changed-elsewhere') return { ...outcome, undoes: taken.undoes };

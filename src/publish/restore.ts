@@ -7,7 +7,7 @@ import { asFailure, Failure } from '../failure.ts';
 import { stagedPath } from '../files/staged-names.ts';
 import { changedPasswords } from '../index/changed-passwords.ts';
 import { liveStamp, readLiveIndex } from '../install/live-index.ts';
-import { keepAside } from './keeping.ts';
+import { keepReplaced } from './keeping.ts';
 import { ofDigest } from './kept-list.ts';
 import type { Memory } from './memory.ts';
 import { readOwnIndex } from './own-index.ts';
@@ -26,7 +26,7 @@ export interface Restoration {
   readonly own: OwnIndex;
   readonly undoes: string;
   /** Says what would be lost, and changes nothing: for a dry run. */
-  look(): Promise<void>;
+  preview(): Promise<void>;
   /**
    * Puts it into the index of this host, in one step for all who use that; only once. Call it when it is known that it
    * may be published, and before that is done: what a kill leaves is an index that the next run publishes.
@@ -87,7 +87,7 @@ export function openRestoration(
   const putOver = async (live: Live | null): Promise<OwnIndex> => {
     if (live && !undo.discardPending && isPending(context, memory, live) && !isFetched(memory, live))
       throw refusePending(context, memory, live, taken);
-    const aside = live ? await putAside(live) : null;
+    const aside = live ? await keepLive(live) : null;
     await memory.keep({
       ...memory.kept,
       restored: { run, undoes: taken.undoes, digest: restored.digest, aside },
@@ -107,11 +107,11 @@ export function openRestoration(
   };
 
   /** The id of a copy of what was never published; null for what was. */
-  const putAside = async (live: Live): Promise<string | null> => {
+  const keepLive = async (live: Live): Promise<string | null> => {
     const known = ofDigest(memory.kept, live.digest);
     if (known) return known.origin === 'unpublished' ? known.id : null;
     if (!isPending(context, memory, live)) return null;
-    const kept = keepAside(context, memory.kept, run, live);
+    const kept = keepReplaced(context, memory.kept, run, live);
     await memory.keep(kept);
     note(
       `the index of this host had changes that were never published: a copy is kept, and --undo ${run} publishes it`,
@@ -122,7 +122,7 @@ export function openRestoration(
   return {
     own: restored,
     undoes: taken.undoes,
-    look: async () => {
+    preview: async () => {
       const live = await readLive(context, path);
       live?.close();
       if (live) notePasswords(context, live.image, restored.image);

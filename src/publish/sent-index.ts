@@ -31,7 +31,7 @@ export async function restoreToSend(
     await proveIndex(taken.image, context);
     const restoration = openRestoration(context, memory, request, taken);
     if (!request.dryRun) return { own: await restoration.putIn(), undoes: taken.undoes };
-    await restoration.look();
+    await restoration.preview();
     return { own: restoration.own, undoes: taken.undoes };
   };
   return request.dryRun ? await restore() : await underPublishLock(context, restore);

@@ -71,21 +71,21 @@ export function createRuns(context: RunsContext): Runs {
     if (isDamage(error)) damaged();
     report(problemOf(error).message);
   };
-  let isLooking = false;
+  let isQueued = false;
   // Once for all that changes in one go, and never in the middle of a step.
-  const look = (): void => {
-    if (isLooking || !isOpen) return;
-    isLooking = true;
+  const advance = (): void => {
+    if (isQueued || !isOpen) return;
+    isQueued = true;
     setImmediate(() => {
-      isLooking = false;
-      queue.look();
-      checks.look();
+      isQueued = false;
+      queue.advance();
+      checks.advance();
     });
   };
   const changed = (ids: ReadonlySet<string>): void => {
     watchers.wake(ids);
     context.heard?.(ids);
-    look();
+    advance();
   };
   const keep = async (work: () => void): Promise<void> => {
     for (;;) {
@@ -139,7 +139,7 @@ export function createRuns(context: RunsContext): Runs {
     // Before, nobody knows which of them did set a password.
     if (left.length === 0) await untilKept(async () => tokens.revive());
     isOpen = !signal.aborted;
-    look();
+    advance();
     await lookUpUntilFound(left);
   };
   const untilKept = async (work: () => Promise<void>): Promise<void> => {

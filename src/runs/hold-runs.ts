@@ -18,9 +18,9 @@ export function holdRuns(stateDir: string, report: (problem: string) => void): {
   const lock = tryLock(join(stateDir, 'runs.lock'));
   if (!lock) throw held(stateDir);
   try {
-    const before = setAside(stateDir);
+    const before = renameDamaged(stateDir);
     const db = openRunsFile(stateDir);
-    for (const name of setAside(stateDir))
+    for (const name of renameDamaged(stateDir))
       if (!before.includes(name))
         report(`the record of runs was damaged, and is now ${name}: look at what is pending`);
     return { db, lock };
@@ -31,7 +31,7 @@ export function holdRuns(stateDir: string, report: (problem: string) => void): {
 }
 
 /** Damaged files that were set aside. */
-function setAside(stateDir: string): string[] {
+function renameDamaged(stateDir: string): string[] {
   return readdirSync(stateDir).filter((name) => /\.damaged-[0-9TZ]+$/.test(name));
 }
 

@@ -29,7 +29,7 @@ export class LiveChecks {
   }
 
   /** Begins the checks that are due. Never throws. */
-  look(): void {
+  advance(): void {
     const { book, signal, failed } = this.#context;
     if (signal.aborted) return;
     try {
@@ -61,6 +61,6 @@ export class LiveChecks {
     if (result) await keep(() => book.checked(id, result));
     this.#under.delete(id);
     // It may be due again, for a later run.
-    this.look();
+    this.advance();
   }
 }

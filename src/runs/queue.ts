@@ -36,7 +36,7 @@ export class Queue {
   }
 
   /** Begins what can begin. Never throws. */
-  look(): void {
+  advance(): void {
     const { signal, failed, limits } = this.#context;
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
@@ -45,7 +45,7 @@ export class Queue {
       this.#beginDue();
     } catch (error) {
       failed(error);
-      this.#lookIn(limits.diskPauseMs);
+      this.#advanceIn(limits.diskPauseMs);
     }
   }
 
@@ -69,7 +69,7 @@ export class Queue {
       if (!taken.some((target) => overlap(target, run.target))) this.#begin(run);
       taken.push(run.target);
     }
-    if (Number.isFinite(soonest)) this.#lookIn(soonest);
+    if (Number.isFinite(soonest)) this.#advanceIn(soonest);
   }
 
   /** Milliseconds. A pause that is longer than any can be is due to a clock that was set back. */
@@ -78,15 +78,15 @@ export class Queue {
     return left > this.#context.limits.longestRetryMs ? 0 : left;
   }
 
-  #lookIn(ms: number): void {
-    this.#timer = setTimeout(() => this.look(), ms);
+  #advanceIn(ms: number): void {
+    this.#timer = setTimeout(() => this.advance(), ms);
   }
 
   #begin(run: Run): void {
     this.#context.book.begin(run.id);
     const ended = this.#whole(run).finally(() => {
       this.#under.delete(run.id);
-      this.look();
+      this.advance();
     });
     this.#under.set(run.id, { run, ended });
   }

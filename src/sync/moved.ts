@@ -37,14 +37,14 @@ export async function tellOfMoved(
 async function isChanged(run: Run, tenant: TenantDatabase, deadline: Deadline): Promise<boolean> {
   const { request, seen, ledger, workDir, stateDir } = run;
   const patienceMs = deadline.within(PATIENCE_MS);
-  const look = async () => {
+  const compare = async () => {
     const local = await readHere({ ledger, workDir, dryRun: request.dryRun, patienceMs }, tenant);
     const base = seen.get(tenant.name);
     return local !== null && base !== null && !grewNot({ ...local, digest: local.image.digest }, base);
   };
   try {
-    if (request.dryRun) return await look();
-    return await underTenantLock({ stateDir, seen, timeoutMs: patienceMs }, tenant, look);
+    if (request.dryRun) return await compare();
+    return await underTenantLock({ stateDir, seen, timeoutMs: patienceMs }, tenant, compare);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return false;

@@ -35,10 +35,10 @@ export interface Knowledge {
  * @param now milliseconds since 1970
  */
 export function survey(tenants: readonly TenantDatabase[], knowledge: Knowledge, now: number): Surveyed[] {
-  return tenants.map((tenant) => look(tenant, knowledge, now));
+  return tenants.map((tenant) => surveyOne(tenant, knowledge, now));
 }
 
-function look(tenant: TenantDatabase, { seen: all, copy }: Knowledge, now: number): Surveyed {
+function surveyOne(tenant: TenantDatabase, { seen: all, copy }: Knowledge, now: number): Surveyed {
   const seen = all.get(tenant.name) ?? null;
   try {
     const found = readLocal(tenant.path);

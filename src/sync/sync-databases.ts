@@ -20,7 +20,7 @@ import { Tally } from './sync-tally.ts';
 import type { SyncResult } from './upload-model.ts';
 import { uploadAll } from './uploads.ts';
 
-const LOOK = { name: 'look', title: 'Look at the databases' };
+const SURVEY = { name: 'look', title: 'Look at the databases' };
 const UPLOAD = { name: 'upload', title: 'Upload what was changed' };
 const DOWNLOAD = { name: 'download', title: 'Download what is newer in the store' };
 const INVENTORY = { name: 'inventory', title: 'Bring the inventories up to date' };
@@ -43,7 +43,7 @@ export async function syncDatabases(context: SyncContext, request: SyncRequest):
   const { machineId: machine, region } = context.site;
   const facts = { operation, trigger: null, by: null, target: machine };
   const wanted = [
-    LOOK,
+    SURVEY,
     UPLOAD,
     ...(request.downloads === 'none' ? [] : [DOWNLOAD]),
     ...(dryRun ? [] : [INVENTORY]),
@@ -137,8 +137,8 @@ async function inTemporaryDirectory(work: (directory: string) => Promise<void>):
 
 async function work(run: Run): Promise<void> {
   const { request, tally, steps, ledger, deadline } = run;
-  const { surveyed, remotes } = await steps.run(LOOK, async () => {
-    const found = look(run);
+  const { surveyed, remotes } = await steps.run(SURVEY, async () => {
+    const found = surveyAll(run);
     const remotes = await learnRemotes(run, found);
     const pending = tally.pending.size;
     const detail = `${counted(found.length, 'database')}; ${pending === 0 ? 'none has changed' : `${pending} may have changed`}`;
@@ -160,7 +160,7 @@ async function work(run: Run): Promise<void> {
   });
 }
 
-function look({ context, request, tally, seen, ledger }: Run): Surveyed[] {
+function surveyAll({ context, request, tally, seen, ledger }: Run): Surveyed[] {
   const knowledge = { seen: seen.all(), copy: (name: string) => ledger.copy(name) };
   const surveyed = survey(request.tenants, knowledge, Date.now());
   for (const { tenant, local, suspect, failure } of surveyed) {

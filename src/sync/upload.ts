@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { DIGEST_METADATA, databaseKey, renderTime } from '../bucket/object-names.ts';
 import { Failure } from '../failure.ts';
 import type { ObjectStore } from '../store/object-store.ts';
-import { keepAside } from '../tenants/aside.ts';
+import { keepCopy } from '../tenants/kept-copies.ts';
 import { readLocal } from '../tenants/local-copy.ts';
 import { askRemote, remoteCopyOf } from '../tenants/remote.ts';
 import type { SeenDatabases } from '../tenants/seen.ts';
@@ -159,7 +159,7 @@ function conflict(
   /** A full disk may prevent it; the local database stays in its place in any case. */
   function keep(): { kept: string | null; where: string } {
     try {
-      const copy = keepAside(path, image, { modified, now: new Date() });
+      const copy = keepCopy(path, image, { modified, now: new Date() });
       return { kept: copy, where: `; what is here is kept as ${copy}` };
     } catch (error) {
       if (!(error instanceof Failure)) throw error;

@@ -4,7 +4,7 @@ import { Failure } from '../failure.ts';
 import { readMove } from '../journal/event-moves.ts';
 import { type Ownership, ownershipFor } from '../rights/files.ts';
 import type { Answers, Stored } from './ask-new.ts';
-import { forgetMove, type Held, moveAside, oldPath, readHeld, writeMove } from './copy-moved.ts';
+import { forgetMove, type Held, oldPath, readHeld, renameMoved, writeMove } from './copy-moved.ts';
 import { placeDatabase } from './install-database.ts';
 import { readLocal } from './local-copy.ts';
 import { type Making, makeNew, migrated } from './make-new.ts';
@@ -117,7 +117,7 @@ async function bringAlong(
       forgetMove(stateDir, old.name);
       // It was not written to while it was away.
       if (left === digest && readLocal(tenant.path)?.empty === false) return 'brought along';
-      if (readLocal(tenant.path) !== null) moveAside(tenant.path);
+      if (readLocal(tenant.path) !== null) renameMoved(tenant.path);
     }
     // What the store has under this name is older: the next upload replaces it.
     const there = answers.now.kind === 'found' ? answers.now.learnt : null;

@@ -8,7 +8,7 @@ import { syncDirectory } from '../files/sync-directory.ts';
 import { MOVE_ENDING, type Move, moveFiles, movesDir } from '../journal/event-moves.ts';
 import { makePrivateDirectory } from '../rights/directories.ts';
 import { ownershipOfApplication, writeNewFile } from '../rights/files.ts';
-import { fetchedPath } from './aside.ts';
+import { fetchedPath } from './kept-copies.ts';
 import { stampOf } from './local-copy.ts';
 import { databaseError, localSubject } from './tenant-failure.ts';
 import type { ProvedImage } from './tenant-image.ts';
@@ -94,19 +94,19 @@ export async function readHeld(
  *
  * @returns its new path
  */
-export function moveAside(path: string): string {
+export function renameMoved(path: string): string {
   const stamp = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
-  const aside = `${path}.moved-${stamp}`;
+  const renamed = `${path}.moved-${stamp}`;
   onDisk('cannot move aside', path, () => {
     // The database first: without its log it would be an older one, and look as if it had been written to.
     for (const suffix of ['', '-wal', '-shm', '-journal']) {
       try {
-        renameSync(path + suffix, aside + suffix);
+        renameSync(path + suffix, renamed + suffix);
       } catch (error) {
         if (codeOf(error) !== 'ENOENT') throw error;
       }
     }
     syncDirectory(dirname(path));
   });
-  return aside;
+  return renamed;
 }

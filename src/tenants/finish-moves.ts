@@ -6,8 +6,8 @@ import { Failure } from '../failure.ts';
 import { codeOf } from '../files/disk.ts';
 import { type Move, readMoves } from '../journal/event-moves.ts';
 import { readRemembered } from '../journal/remembered.ts';
-import { fetchedPath } from './aside.ts';
-import { forgetMove, moveAside, oldPath, readHeld } from './copy-moved.ts';
+import { forgetMove, oldPath, readHeld, renameMoved } from './copy-moved.ts';
+import { fetchedPath } from './kept-copies.ts';
 import { factsOf } from './list.ts';
 import { readLocal, stampOf } from './local-copy.ts';
 import type { Tally } from './tally.ts';
@@ -79,17 +79,17 @@ async function finishMove(work: Work, tenant: TenantDatabase, move: Move): Promi
   const lock = await waitForLock(tenantLockPath(stateDir, move.from), { timeoutMs: PATIENCE_MS });
   try {
     if (readLocal(path) === null) {
-      moveAside(path); // what a kill in the middle of that has left
+      renameMoved(path); // what a kill in the middle of that has left
       forgetMove(stateDir, tenant.name);
       return null;
     }
     const { finished, refused } = await bringRest(work, tenant, move, path);
-    const aside = moveAside(path);
+    const renamed = renameMoved(path);
     forgetMove(stateDir, tenant.name);
     if (!refused) return finished;
     throw new Failure(
       'changed-elsewhere',
-      `${tenant.name} was brought along from ${move.from}, which was written to afterwards; what it held last is kept as ${aside}`,
+      `${tenant.name} was brought along from ${move.from}, which was written to afterwards; what it held last is kept as ${renamed}`,
       { hint: 'Check whether the new one lacks anything. If not, remove the old one.' },
     );
   } finally {

@@ -9,8 +9,8 @@ import { swapDatabase } from '../database/swap.ts';
 import { codeOf, notAsWritten, onDisk } from '../files/disk.ts';
 import { syncDirectory } from '../files/sync-directory.ts';
 import { type Ownership, writeNewFile } from '../rights/files.ts';
-import { fetchedPath, keepAside } from './aside.ts';
 import { resumeInstall } from './interrupted.ts';
+import { fetchedPath, keepCopy } from './kept-copies.ts';
 import { isOlder, readLocal, stampOf } from './local-copy.ts';
 import { type LearntTime, mayBeSince, type SeenDatabases } from './seen.ts';
 import { databaseError, isNoDatabase } from './tenant-failure.ts';
@@ -128,8 +128,8 @@ async function placeOver(placement: Placement, before: LocalCopy): Promise<Place
   // Open until the end: the last one to close a database may write to it, which would look like a change.
   const watch = openDatabase(path, { fileMustExist: true, busyTimeoutMs: 0 });
   try {
-    const { oldDigest, stamp, changed } = await look(watch, placement, before, isReadable);
-    const kept = changed && keepAside(path, changed, { modified: before.modified, now: new Date() });
+    const { oldDigest, stamp, changed } = await examine(watch, placement, before, isReadable);
+    const kept = changed && keepCopy(path, changed, { modified: before.modified, now: new Date() });
     const swapped = await swapDatabase({
       path,
       image: image.bytes,
@@ -162,7 +162,7 @@ async function placeOver(placement: Placement, before: LocalCopy): Promise<Place
   }
 }
 
-interface Look {
+interface Examined {
   /** Null for an empty one, and for one that is not a database. */
   readonly oldDigest: string | null;
   /** `stampOf` the database at that time; any other means that it was written to since. */
@@ -176,15 +176,15 @@ interface Look {
  *
  * @throws {Superseded}
  */
-async function look(
+async function examine(
   db: Database,
   placement: Placement,
   before: LocalCopy,
   isReadable: boolean,
-): Promise<Look> {
+): Promise<Examined> {
   const { tenant, learnt, seen } = placement;
   const { name, path } = tenant;
-  const nothing = (): Look => ({ oldDigest: null, stamp: stampOf(path), changed: null });
+  const nothing = (): Examined => ({ oldDigest: null, stamp: stampOf(path), changed: null });
   if (before.empty) {
     return await untilFree(patience(path, PATIENCE_MS), () => {
       // Files of a log that reading makes beside it must not look like a change afterwards.

@@ -4,8 +4,8 @@ import type { Database } from '../database/sqlite.ts';
 import { wholePages } from '../database/swap.ts';
 import { onDisk } from '../files/disk.ts';
 import { ownershipOfApplication, writeNewFile } from '../rights/files.ts';
-import { fetchedPath } from './aside.ts';
 import { countRows } from './column.ts';
+import { fetchedPath } from './kept-copies.ts';
 import {
   appliedIn,
   type CommandContext,

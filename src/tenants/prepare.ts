@@ -10,8 +10,8 @@ import { readOwedEvents } from '../journal/owed-events.ts';
 import { ownershipOfApplication } from '../rights/files.ts';
 import { giveAwayLeftovers } from '../rights/leftovers.ts';
 import type { ObjectInfo } from '../store/object-store.ts';
-import { findLeftovers, removeLeftovers } from './aside.ts';
 import { finishMoves } from './finish-moves.ts';
+import { findLeftovers, removeLeftovers } from './kept-copies.ts';
 import { factsOf, listTenants } from './list.ts';
 import { eachWithSecondChance, largeOneByOne, withBreaker } from './load.ts';
 import { readLocal } from './local-copy.ts';
@@ -110,7 +110,7 @@ async function learn(
   const store = opened && withBreaker(opened);
   const known = seen.all();
   const facts = factsOf(index);
-  const locals = lookAround(tenants);
+  const locals = readLocals(tenants);
   const roughly = (name: string, listed: ObjectInfo) =>
     isTimeEnough(listed, locals.get(name) ?? null, known.get(name), request);
   const remotes =
@@ -182,7 +182,7 @@ async function listed<T>(tally: Tally, work: () => Promise<T>): Promise<T | null
 }
 
 /** A file that cannot be read does not count here; it is reported when its turn comes. */
-function lookAround(tenants: readonly TenantDatabase[]): Map<string, LocalCopy | null> {
+function readLocals(tenants: readonly TenantDatabase[]): Map<string, LocalCopy | null> {
   return new Map(
     tenants.map(({ name, path }) => {
       try {

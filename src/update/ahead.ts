@@ -19,7 +19,7 @@ export interface AheadRequest {
  *
  * @returns null for an index that cannot be used; the run reports that once it has the lock
  */
-export async function lookAhead(
+export async function generateAhead(
   context: Pick<UpdateContext, 'site' | 'openNewDatabases'>,
   { image, live }: AheadRequest,
 ): Promise<Ahead | null> {

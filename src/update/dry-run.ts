@@ -43,7 +43,7 @@ export async function dryRun(
   steps.begin({ kind: 'update', ...facts, steps: STEPS });
   let result: RunResult;
   try {
-    const remembered = await lookInJournal(site.dbDir, steps);
+    const remembered = await rememberedOrNull(site.dbDir, steps);
     const live = await readLiveIndex(site, settings.maxIndexBytes);
     const installed = remembered && installedAs(remembered, live.digest);
     const fetched = await steps.run(FETCH, async () => {
@@ -109,7 +109,7 @@ function changesSince(before: Buffer | null, after: Index, root: string): Notice
 }
 
 /** What the journal remembers; null, with a note, if it cannot be read just now. */
-async function lookInJournal(dbDir: string, steps: Steps): Promise<Remembered | null> {
+async function rememberedOrNull(dbDir: string, steps: Steps): Promise<Remembered | null> {
   try {
     return await readRemembered(dbDir, 0);
   } catch (error) {

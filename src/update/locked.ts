@@ -94,7 +94,7 @@ class LockedRun {
 
   async whole<T>({ prepare, live: liveOf, fits, perform }: Work<T>): Promise<RunResult> {
     const { site } = this.#context;
-    const before = await this.#lookBefore();
+    const before = await this.#readBefore();
     if (before?.result) return this.#shared(before.result);
     for (let round = 1; ; round++) {
       // Before it looks at anything outside: a request that arrives later must not take its result.
@@ -135,7 +135,7 @@ class LockedRun {
   }
 
   /** Of many runs that start together, most wait for a lane, and then find that another run has done the work. */
-  async #lookBefore() {
+  async #readBefore() {
     if (!this.#request.mayShare) return null;
     const { dbDir } = this.#context.site;
     const timeoutMs = this.#request.lockTimeoutMs ?? this.#context.settings.lockTimeoutMs;

@@ -103,7 +103,7 @@ interface ReadOptions {
   /** What was read of it before the lock was taken; null for nothing. */
   readonly before?: ReadIndex | null;
   /** Looks at the index while the step is under way. */
-  readonly look?: (index: Index) => void;
+  readonly onRead?: (index: Index) => void;
 }
 
 /**
@@ -114,12 +114,12 @@ interface ReadOptions {
 export async function readStep(
   { site, steps, findings }: Running,
   candidate: Candidate,
-  { before = null, look = () => {} }: ReadOptions = {},
+  { before = null, onRead = () => {} }: ReadOptions = {},
 ): Promise<{ readonly index: Index; readonly reading: Reading }> {
   findings.index = candidate.facts;
   const { index, warnings } = await steps.run(READ, () => {
     const value = before ?? readValidIndex(candidate.image);
-    look(value.index);
+    onRead(value.index);
     return { value, detail: describeIndex(value) };
   });
   const reading: Reading = {

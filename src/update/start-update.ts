@@ -48,7 +48,7 @@ async function writeHtpasswd(
   const { site } = context;
   let plan: PlannedFile[] = [];
   let files: Comparison[] = [];
-  const look = (read: Index): void => {
+  const onRead = (read: Index): void => {
     plan = generate(read, site);
     const comparisons = compareFiles(plan.filter((file) => file.kind === 'htpasswd'));
     const facts = { path: live.path, changed: false, size: candidate.image.length };
@@ -56,7 +56,7 @@ async function writeHtpasswd(
     files = comparisons.filter((comparison) => comparison.changed);
     if (files.length === 0) steps.endHere();
   };
-  const { index } = await readStep({ site, steps, findings }, candidate, { look });
+  const { index } = await readStep({ site, steps, findings }, candidate, { onRead });
   if (files.length === 0) return 'unchanged';
 
   // Navigator has read the old htpasswd already, so its next look at navigator.yml must make it reload.

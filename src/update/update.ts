@@ -110,8 +110,8 @@ async function askForPushed(context: UpdateContext, pushed: PushedIndex): Promis
 
 /** Only here: most runs have nothing to look at. */
 async function aheadOf(context: UpdateContext, image: Buffer, live: LiveIndex): Promise<Ahead | null> {
-  const { lookAhead } = await import('./ahead.ts');
-  return await lookAhead(context, { image, live: live.image });
+  const { generateAhead } = await import('./ahead.ts');
+  return await generateAhead(context, { image, live: live.image });
 }
 
 /** The answer that the store still has the installed index means nothing once another one is installed. */

@@ -30,7 +30,7 @@ export class Watchers {
   }
 
   /** Whether there is a place for them; it is not taken. @throws {Failure} `busy` */
-  look(who: string): void {
+  requirePlace(who: string): void {
     this.#giverFor(who);
   }
 

@@ -9,7 +9,7 @@ import type { IndexEditor } from '../requests/index-editor.ts';
 import type { IndexReader } from '../requests/index-reader.ts';
 import type { Pending } from '../requests/pending-model.ts';
 import type { Deploys } from '../runs/deploys/deploys.ts';
-import type { FleetLook } from '../runs/fleet-look.ts';
+import type { FleetCheck } from '../runs/fleet-check.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { Webhooks } from '../webhooks/create-webhooks.ts';
 import type { HookSettings } from '../webhooks/hook-settings.ts';
@@ -47,9 +47,9 @@ export interface WebContext {
   /** What the machines say when they are asked, which pages never wait for. */
   readonly fleet: {
     /** Whether they have what is published. */
-    readonly verify: FleetLook;
+    readonly verify: FleetCheck;
     /** What an update would do. */
-    readonly rehearse: FleetLook;
+    readonly rehearse: FleetCheck;
   };
   /** What the index of this host has that the store's does not. Takes 5 s at most. @throws {Failure} `index-missing` and the like */
   readonly comparePublished: () => Promise<Comparison>;

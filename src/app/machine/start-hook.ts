@@ -88,9 +88,9 @@ function isHtpasswd(path: string): boolean {
   return stats?.isFile() === true && stats.size > 0;
 }
 
-function attempt(look: () => boolean): boolean {
+function attempt(check: () => boolean): boolean {
   try {
-    return look();
+    return check();
   } catch {
     return false;
   }

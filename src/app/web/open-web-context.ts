@@ -16,7 +16,7 @@ import { IndexEditor } from '../../requests/index-editor.ts';
 import { IndexReader } from '../../requests/index-reader.ts';
 import { isInIndex } from '../../requests/recover-change.ts';
 import { createRuns, type RunsContext } from '../../runs/create-runs.ts';
-import { FleetLook } from '../../runs/fleet-look.ts';
+import { FleetCheck } from '../../runs/fleet-check.ts';
 import type { ChildContext } from '../../runs/run-config-update.ts';
 import type { Site } from '../../site/site.ts';
 import { navigatorPart } from '../../site/static.ts';
@@ -104,8 +104,8 @@ export function openWebContext({
     cwd: site.appRoot,
     env: Object.fromEntries(Object.entries(env).filter(([name]) => !SERVER_ONLY.test(name))),
   };
-  const look = (operation: 'verify' | 'dry-run') =>
-    new FleetLook({ child, operation, target, signal: ending, now: Date.now });
+  const check = (operation: 'verify' | 'dry-run') =>
+    new FleetCheck({ child, operation, target, signal: ending, now: Date.now });
   const deploy = readDeploySettings(env);
   const runs = createRuns({
     ...child,
@@ -149,7 +149,7 @@ export function openWebContext({
     deploys: runs.deploys,
     watchers: new Watchers(),
     logins: new Logins({ now: monotonicMs, ...(passwords ? { verify: passwords.verify } : {}) }),
-    fleet: { verify: look('verify'), rehearse: look('dry-run') },
+    fleet: { verify: check('verify'), rehearse: check('dry-run') },
     storage: new Storage(runs, stateDir, monotonicMs),
   };
   meters = new Meters({

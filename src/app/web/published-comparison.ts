@@ -32,7 +32,7 @@ export function publishedComparison(context: ComparisonContext): () => Promise<C
   let compared: { readonly of: string; readonly pending: Pending } | null = null;
   let asking: Promise<Comparison> | null = null;
 
-  const look = async (): Promise<Comparison> => {
+  const compare = async (): Promise<Comparison> => {
     const settings = context.settings();
     if (settings === null) return { kind: 'no-store' };
     const reader = createReader({ ...settings, timeoutMs: Math.min(settings.timeoutMs, TIMEOUT_MS) });
@@ -58,7 +58,7 @@ export function publishedComparison(context: ComparisonContext): () => Promise<C
   };
 
   return () => {
-    asking ??= look()
+    asking ??= compare()
       .catch((error: unknown): Comparison => {
         if (!(error instanceof Failure)) throw error;
         return { kind: 'unknown', problem: problemOf(error) };

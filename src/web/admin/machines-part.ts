@@ -2,7 +2,7 @@ import { adviceLines, complaint, sortedOut } from '../../fleet-view/fleet-words.
 import { type Html, html } from '../../html/html.ts';
 import type { FleetReport, MachineOutcome } from '../../report/fleet-results.ts';
 import { nameOf } from '../../report/fleet-results.ts';
-import type { FleetAnswer, FleetLook } from '../../runs/fleet-look.ts';
+import type { FleetAnswer, FleetCheck } from '../../runs/fleet-check.ts';
 import { counted, duration } from '../../text.ts';
 import { button, formOf } from '../layout/form-controls.ts';
 import { badge, table, time } from '../layout/pieces.ts';
@@ -12,22 +12,22 @@ import type { Call } from '../route.ts';
 export const RELOAD_SECONDS = 3;
 
 /** A part of a page that the script loads again for as long as the machines are being asked. */
-export function refreshed(id: string, look: Pick<FleetLook, 'isAsking'>, content: Html): Html {
-  return html`<section id="${id}" aria-labelledby="${id}-title" data-refresh-part${look.isAsking && html` data-refreshing`}>
+export function refreshed(id: string, check: Pick<FleetCheck, 'isAsking'>, content: Html): Html {
+  return html`<section id="${id}" aria-labelledby="${id}-title" data-refresh-part${check.isAsking && html` data-refreshing`}>
 ${content}
 </section>`;
 }
 
 /** Whether every machine has the published index, as they said last, and a button that asks them again. */
-export function machinesPart(call: Call, look: FleetLook, now: number): Html {
-  const { last, isAsking } = look;
+export function machinesPart(call: Call, check: FleetCheck, now: number): Html {
+  const { last, isAsking } = check;
   const asked =
     last === null
       ? html`<p>${isAsking ? 'The machines are being asked.' : 'Nobody has asked the machines yet.'}</p>`
       : html`${answerPart(last)}<p class="quiet">${isAsking ? 'Being asked again; this is from' : 'As of'} ${time(last.at)}, ${ageOf(last, now)} ago.</p>`;
   return refreshed(
     'machines',
-    look,
+    check,
     html`<h2 id="machines-title">Machines</h2>
 ${asked}
 ${formOf(call, '/admin/machines/ask', html`<p class="actions">${button(isAsking ? 'Being asked' : 'Ask again', 'other')}</p>`)}`,

@@ -1,18 +1,18 @@
 import { sortedOut } from '../../fleet-view/fleet-words.ts';
 import { type Html, html } from '../../html/html.ts';
 import { type MachineOutcome, nameOf, type PublishOutcome } from '../../report/fleet-results.ts';
-import type { FleetAnswer, FleetLook } from '../../runs/fleet-look.ts';
+import type { FleetAnswer, FleetCheck } from '../../runs/fleet-check.ts';
 import { button, formOf } from '../layout/form-controls.ts';
 import { badge, table, time } from '../layout/pieces.ts';
 import type { Call } from '../route.ts';
 import { refreshed } from './machines-part.ts';
 
 /** What each machine would do, on demand. */
-export function rehearsalPart(call: Call, look: FleetLook): Html {
-  const { last, isAsking } = look;
+export function rehearsalPart(call: Call, check: FleetCheck): Html {
+  const { last, isAsking } = check;
   return refreshed(
     'rehearsal',
-    look,
+    check,
     html`<h2 id="rehearsal-title">What each machine would do</h2>
 <p>Every machine says what an update would change there, and changes nothing.</p>
 ${isAsking && html`<p>${badge('busy', 'The machines are being asked')}</p>`}

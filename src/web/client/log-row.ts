@@ -11,10 +11,10 @@ export interface RowLook {
 }
 
 /** A row as the server makes it, too (`run/log-html.ts`). Text nodes only, whatever a line says. */
-export function rowElement(row: LogRow, look: RowLook): HTMLLIElement {
+export function rowElement(row: LogRow, style: RowLook): HTMLLIElement {
   const item = document.createElement('li');
   if (row.kind === 'heading') item.append(...headingParts(row));
-  else item.append(...lineParts(row.line, look));
+  else item.append(...lineParts(row.line, style));
   if (row.kind === 'line') item.id = `L${row.line.number}`;
   item.className = row.kind === 'line' ? row.line.level : 'heading';
   return item;
@@ -30,16 +30,16 @@ function headingParts({ line, count, isFolded }: Extract<LogRow, { kind: 'headin
 
 function lineParts(
   { number, at, level, machine, isQuoted, text }: LogLine,
-  look: RowLook,
+  style: RowLook,
 ): (Node | string)[] {
   const anchor = element('a', number);
   anchor.href = `#L${number}`;
-  const time = element('time', clockText(at, look.clock, look.beganAt));
+  const time = element('time', clockText(at, style.clock, style.beganAt));
   time.title = at;
   const word = element('span', LEVEL_WORDS[level]);
   word.className = 'hidden';
   const said = element('code', '');
-  said.append(...marked(text, look.text));
+  said.append(...marked(text, style.text));
   return [anchor, ' ', time, ' ', word, ...(isQuoted ? [element('b', machine ?? ''), ' '] : []), said];
 }
 

@@ -18,10 +18,10 @@ export class Pauses {
         resolve();
       };
       const timer = setTimeout(end, ms);
-      const look = (): void => {
+      const onVisibility = (): void => {
         if (document.visibilityState === 'visible') end();
       };
-      document.addEventListener('visibilitychange', look, { signal: over.signal });
+      document.addEventListener('visibilitychange', onVisibility, { signal: over.signal });
       window.addEventListener('online', end, { signal: over.signal });
       signal.addEventListener('abort', end, { signal: over.signal });
     });

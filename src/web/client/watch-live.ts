@@ -73,10 +73,10 @@ export class LiveWatch<Frame> {
       let timer = setTimeout(stop, this.#source.openMs);
       const { signal } = closed;
       this.#signal.addEventListener('abort', stop, { signal });
-      const look = (): void => {
+      const onVisibility = (): void => {
         if (document.visibilityState === 'visible' && Date.now() - (heard ?? began) > STALE_MS) stop();
       };
-      document.addEventListener('visibilitychange', look, { signal });
+      document.addEventListener('visibilitychange', onVisibility, { signal });
       socket.onmessage = ({ data }) => {
         clearTimeout(timer);
         timer = setTimeout(stop, SILENCE_MS);

@@ -22,14 +22,14 @@ export type SeenDeploys = Pick<Deploys, 'run' | 'news' | 'waitFor'>;
  * @param after the cursor that the watcher has
  */
 export async function* deployNewsOf(
-  look: () => Promise<SeenDeploys>,
+  fetchShared: () => Promise<SeenDeploys>,
   id: string,
   after: number,
   { signal, now, pingMs = PING_MS }: { signal: AbortSignal; now: () => number; pingMs?: number },
 ): AsyncGenerator<DeployFrame, void, void> {
   let [cursor, lastState] = [after, ''];
   while (!signal.aborted) {
-    const deploys = await look();
+    const deploys = await fetchShared();
     const run = deploys.run(id);
     if (!run) return;
     const news = deploys.news(id, cursor, AT_ONCE);

@@ -1,4 +1,4 @@
-import { BODY, COLOURS, TEXT } from '../../html/look.ts';
+import { BODY, COLOURS, TEXT } from '../../html/shared-style.ts';
 
 /** Beside those of all pages: how something went, and what can be pressed. */
 const MORE_COLOURS = `:root{--card:#fbfcfd;--field:#fff;--edge:#7c8896;--on:#fff;--press:#0b4f9e;--go:#17693a;--good:#17693a;--bad:#b3123f;--wait:#8a4600;--busy:#0b4f9e;--tint:#eaf1fa}

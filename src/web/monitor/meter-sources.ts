@@ -1,6 +1,6 @@
 import type { Logins } from '../../http/logins.ts';
 import type { Deploys } from '../../runs/deploys/deploys.ts';
-import type { FleetLook } from '../../runs/fleet-look.ts';
+import type { FleetCheck } from '../../runs/fleet-check.ts';
 import type { Runs } from '../../runs/runs.ts';
 import type { Watchers } from '../watcher-count.ts';
 import type { Storage } from './storage.ts';
@@ -10,7 +10,7 @@ export interface MeterSources {
   readonly deploys: Pick<Deploys, 'standings'>;
   readonly watchers: Pick<Watchers, 'count'>;
   readonly logins: Pick<Logins, 'failures' | 'waiting'>;
-  readonly fleet: { readonly verify: Pick<FleetLook, 'last'> };
+  readonly fleet: { readonly verify: Pick<FleetCheck, 'last'> };
   readonly runs: Pick<Runs, 'tally' | 'ended'>;
   readonly storage: Pick<Storage, 'state'>;
   /** Passwords that are being hashed, or wait for that. */

@@ -17,8 +17,8 @@ const RUN_OUTCOMES: readonly MachineOutcome['outcome'][] = ['updated', 'unchange
 /** What is read anew at each scrape. */
 interface Fresh {
   readonly runs: RunsTally;
-  readonly look: FleetReport | null;
-  readonly lookAt: number | null;
+  readonly lastCheck: FleetReport | null;
+  readonly checkedAt: number | null;
 }
 
 type Labels = Readonly<Record<string, string>>;
@@ -74,8 +74,8 @@ function runGauges({ runs, fleet }: MeterSources): Shown[] {
     const { last } = fleet.verify;
     return {
       runs: runs.tally(),
-      look: last?.report ?? null,
-      lookAt: last === null ? null : Date.parse(last.at),
+      lastCheck: last?.report ?? null,
+      checkedAt: last === null ? null : Date.parse(last.at),
     };
   });
   const of = (state: RunState) => fresh().runs.runs.find((one) => one.state === state);
@@ -120,7 +120,7 @@ function runGauges({ runs, fleet }: MeterSources): Shown[] {
       help: 'Machines when they were last asked whether they have the published index, by answer',
       labels: ['state'],
       samples: () =>
-        machinesOf(fresh().look, LOOK_OUTCOMES).map(([{ outcome = '' }, count]) => [
+        machinesOf(fresh().lastCheck, LOOK_OUTCOMES).map(([{ outcome = '' }, count]) => [
           { state: outcome },
           count,
         ]),
@@ -128,7 +128,7 @@ function runGauges({ runs, fleet }: MeterSources): Shown[] {
     {
       name: 'showcase_web_machines_asked_timestamp_seconds',
       help: 'When they were last asked; absent before',
-      samples: () => [[{}, inSeconds(fresh().lookAt)]],
+      samples: () => [[{}, inSeconds(fresh().checkedAt)]],
     },
     {
       name: 'showcase_web_published_index_timestamp_seconds',
@@ -212,8 +212,8 @@ function machinesOf(
   return [...counted, [{ outcome: 'skipped' }, report.skipped.length]];
 }
 
-function publishedAt({ runs, look }: Fresh): number | null {
-  const times = [runs.lastReport?.index, look?.index].flatMap((index) =>
+function publishedAt({ runs, lastCheck }: Fresh): number | null {
+  const times = [runs.lastReport?.index, lastCheck?.index].flatMap((index) =>
     index ? [Date.parse(index.publishedAt)] : [],
   );
   return times.length === 0 ? null : Math.max(...times);

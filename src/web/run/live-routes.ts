@@ -75,7 +75,7 @@ async function live(call: Call, context: WebContext): Promise<Response> {
         : `Without one, ask for runs/${id}/events?after=${after}&wait=25.`,
     });
   }
-  watchers.look(userid);
+  watchers.requirePlace(userid);
   const seenDeploys = async () => {
     await personWhoMaySeeDeploys(userid, context);
     return deploys;

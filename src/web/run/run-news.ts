@@ -15,11 +15,11 @@ export type Seen = Pick<Runs, 'run' | 'events' | 'waitFor'>;
  * What a watcher of a run is told, from the database: it may come late, come back, or be slower than the run. It ends
  * with `end`, or when the signal is aborted.
  *
- * @param look asked before anything is told: how the runs are to be seen now; it throws for whoever may not see them any more
+ * @param fetchShared asked before anything is told: how the runs are to be seen now; it throws for whoever may not see them any more
  * @param after number of the last event that the watcher has
  */
 export async function* newsOf(
-  look: () => Promise<Seen>,
+  fetchShared: () => Promise<Seen>,
   id: string,
   after: number,
   signal: AbortSignal,
@@ -27,7 +27,7 @@ export async function* newsOf(
 ): AsyncGenerator<LiveFrame, void, void> {
   let [last, lastState] = [after, ''];
   while (!signal.aborted) {
-    const runs = await look();
+    const runs = await fetchShared();
     const run = runs.run(id);
     if (!run) return;
     const events = runs.events(id, last, AT_ONCE);

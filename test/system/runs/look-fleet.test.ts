@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { FleetLook } from '../../../src/runs/fleet-look.ts';
+import { FleetCheck } from '../../../src/runs/fleet-check.ts';
 import { CONFIG_UPDATE, FleetHost } from '../../support/fleet/fleet-host.ts';
 
 // Machines answer with a real CGI each, to the built config-update.
@@ -12,14 +12,14 @@ beforeAll(async () => {
 });
 afterAll(() => host.close());
 
-function look(operation: 'verify' | 'dry-run'): FleetLook {
+function check(operation: 'verify' | 'dry-run'): FleetCheck {
   const child = { command: [CONFIG_UPDATE], cwd: host.admin.appRoot, env: host.environment() };
   const signal = new AbortController().signal;
-  return new FleetLook({ child, operation, target: 'fly', signal, now: Date.now });
+  return new FleetCheck({ child, operation, target: 'fly', signal, now: Date.now });
 }
 
 it('real machines say what they have, and what an update would change', async () => {
-  const [verify, rehearse] = [look('verify'), look('dry-run')];
+  const [verify, rehearse] = [check('verify'), check('dry-run')];
   await Promise.all([verify.ask('ada'), rehearse.ask('ada')]);
   expect(verify.last?.report).toMatchObject({ operation: 'verify', by: expect.stringContaining('ada') });
   expect(verify.last?.report?.machines).toHaveLength(2);

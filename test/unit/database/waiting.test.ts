@@ -7,7 +7,7 @@ import { Busy, patience, untilFree } from '../../../src/database/busy.ts';
 import { dateUnlessChanged } from '../../../src/database/date.ts';
 import { imageDigest, openImage } from '../../../src/database/image.ts';
 import { tryLock, waitForLock } from '../../../src/database/lock.ts';
-import { Damaged, isDamage, openOrBeginAnew, setAside } from '../../../src/database/repair.ts';
+import { Damaged, isDamage, openOrBeginAnew, renameDamaged } from '../../../src/database/repair.ts';
 import { openDatabase } from '../../../src/database/sqlite.ts';
 import { openStoreCopy, openStoreFile } from '../../../src/database/store-file.ts';
 import { repage } from '../../../src/database/swap.ts';
@@ -124,13 +124,13 @@ describe('a file of the state directory that is damaged', () => {
 
   it('is left alone if it is sound by now, or another process is repairing it', () => {
     writeFileSync(at('state'), 'x');
-    expect(setAside(at('state'), () => false)).toBe(null);
+    expect(renameDamaged(at('state'), () => false)).toBe(null);
     const guard = openDatabase(at('repair.db'));
     guard.exec('BEGIN EXCLUSIVE');
-    expect(setAside(at('state'), () => true)).toBe(null);
+    expect(renameDamaged(at('state'), () => true)).toBe(null);
     guard.close();
     expect(existsSync(at('state'))).toBe(true);
-    expect(setAside(at('state'), () => true)).toMatch(/state\.damaged-[0-9TZ]+$/);
+    expect(renameDamaged(at('state'), () => true)).toMatch(/state\.damaged-[0-9TZ]+$/);
   });
 
   it('whose opening fails for another reason stays, with an error', () => {

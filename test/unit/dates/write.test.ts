@@ -6,7 +6,7 @@ import { openDatabase } from '../../../src/database/sqlite.ts';
 import { readDateText } from '../../../src/dates/date-cell.ts';
 import type { DatedEvent } from '../../../src/dates/dated-event.ts';
 import { readDateSettings } from '../../../src/dates/dates-settings.ts';
-import { lookAtAll } from '../../../src/dates/survey-databases.ts';
+import { surveyDatabases } from '../../../src/dates/survey-databases.ts';
 import { writeDates } from '../../../src/dates/write-dates.ts';
 import { buildIndex } from '../../support/indexes/indexes.ts';
 
@@ -85,7 +85,7 @@ describe('dates that are taken into the index', () => {
 
 describe('a look at the databases of events', () => {
   const look = (events: readonly DatedEvent[], known = {}, signal = new AbortController().signal) =>
-    lookAtAll(events, known, 2 ** 20, signal, async () => {});
+    surveyDatabases(events, known, 2 ** 20, signal, async () => {});
   const give = (one: DatedEvent, date: string | null) => {
     const db = openDatabase(one.path);
     db.exec('CREATE TABLE IF NOT EXISTS events (id INTEGER PRIMARY KEY, date TEXT); DELETE FROM events');

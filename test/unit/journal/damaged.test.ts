@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { setAside } from '../../../src/database/repair.ts';
+import { renameDamaged } from '../../../src/database/repair.ts';
 import { openDatabase } from '../../../src/database/sqlite.ts';
 import { readHistory } from '../../../src/journal/history.ts';
 import { acquireJournal } from '../../../src/journal/journal.ts';
@@ -55,11 +55,11 @@ describe('a journal that cannot be used', () => {
     const dbDir = makeDbDir();
     await withJournal(dbDir, () => {});
     const guard = openDatabase(join(dbDir, '.update_config', 'repair.db')).exec('BEGIN EXCLUSIVE');
-    expect(setAside(journalIn(dbDir), () => true)).toBeNull();
+    expect(renameDamaged(journalIn(dbDir), () => true)).toBeNull();
     guard.close();
-    expect(setAside(journalIn(dbDir), () => false)).toBeNull();
+    expect(renameDamaged(journalIn(dbDir), () => false)).toBeNull();
     expect(existsSync(journalIn(dbDir))).toBe(true);
-    expect(setAside(journalIn(dbDir), () => true)).toContain('.damaged-');
+    expect(renameDamaged(journalIn(dbDir), () => true)).toContain('.damaged-');
     expect(existsSync(journalIn(dbDir))).toBe(false);
   });
 

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readdirSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { setAside } from '../../../src/database/repair.ts';
+import { renameDamaged } from '../../../src/database/repair.ts';
 import { openDatabase } from '../../../src/database/sqlite.ts';
 import { openRunsFile } from '../../../src/runs/runs-file.ts';
 import { Rig } from '../../support/runs/rig.ts';
@@ -58,7 +58,7 @@ describe('the file', () => {
     await rig.runs.close();
     writeFileSync(`${file()}-wal`, 'log');
     writeFileSync(`${file()}-shm`, 'its index');
-    const aside = setAside(file(), () => true);
+    const aside = renameDamaged(file(), () => true);
     expect(
       readdirSync(stateDir())
         .filter((name) => name.startsWith('runs.sqlite3'))

@@ -12,7 +12,7 @@ export interface FleetAnswer {
   readonly problem: Problem | null;
 }
 
-export interface FleetLookContext {
+export interface FleetCheckContext {
   readonly child: ChildContext;
   /** What is asked: whether they have what is published, or what an update would do. Neither changes anything. */
   readonly operation: 'verify' | 'dry-run';
@@ -30,12 +30,12 @@ const FRESH_MS = 30_000;
 const LIMIT_MS = 120_000;
 
 /** Asks all machines something that changes nothing, one time after another, and remembers the last answer. */
-export class FleetLook {
-  readonly #context: FleetLookContext;
+export class FleetCheck {
+  readonly #context: FleetCheckContext;
   #last: FleetAnswer | null = null;
   #asking: Promise<void> | null = null;
 
-  constructor(context: FleetLookContext) {
+  constructor(context: FleetCheckContext) {
     this.#context = context;
   }
 

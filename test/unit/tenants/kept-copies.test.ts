@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { keyProblem, MAX_KEY_BYTES } from '../../../src/index/keys.ts';
-import { keepAside } from '../../../src/tenants/aside.ts';
+import { keepCopy } from '../../../src/tenants/kept-copies.ts';
 
 let dir: string;
 let path: string;
@@ -23,7 +23,7 @@ function keep(content: number, hour: number): string {
   const digest = String(content).padStart(64, '0');
   const now = new Date(Date.UTC(2026, 1, 3, hour));
   const image = { bytes, digest: [...digest].reverse().join('') };
-  return keepAside(path, image, { modified, now });
+  return keepCopy(path, image, { modified, now });
 }
 
 const copies = (): string[] => readdirSync(dir).filter((name) => name.includes('.changed-elsewhere-'));

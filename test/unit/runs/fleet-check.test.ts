@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { FleetLook } from '../../../src/runs/fleet-look.ts';
+import { FleetCheck } from '../../../src/runs/fleet-check.ts';
 import { outOfStep, PlayedFleet } from '../../support/web/played-fleet.ts';
 
 let played: PlayedFleet;
@@ -13,14 +13,14 @@ beforeEach(() => {
 });
 afterEach(() => played.close());
 
-function look(operation: 'verify' | 'dry-run' = 'verify', command = played.command): FleetLook {
+function check(operation: 'verify' | 'dry-run' = 'verify', command = played.command): FleetCheck {
   const child = { command, cwd: played.dir, env: { PATH: process.env['PATH'] } };
-  return new FleetLook({ child, operation, target: 'fly', signal: stop.signal, now: () => now });
+  return new FleetCheck({ child, operation, target: 'fly', signal: stop.signal, now: () => now });
 }
 
 it('the machines are asked once for all who ask at one time', async () => {
   const letGo = played.hold('verify');
-  const machines = look();
+  const machines = check();
   const answers = [machines.ask('ada'), machines.ask('bob')];
   expect([machines.isAsking, machines.last]).toEqual([true, null]);
   letGo();
@@ -31,7 +31,7 @@ it('the machines are asked once for all who ask at one time', async () => {
 });
 
 it('an answer of the machines is fresh for half a minute, and stays until there is another', async () => {
-  const machines = look();
+  const machines = check();
   await machines.ask('ada');
   now += 29_000;
   expect(machines.isFresh).toBe(true);
@@ -45,14 +45,14 @@ it('an answer of the machines is fresh for half a minute, and stays until there 
 
 it('machines that differ are an answer and no problem', async () => {
   played.says('verify', outOfStep(), 1);
-  const machines = look();
+  const machines = check();
   await machines.ask('ada');
   expect(machines.last?.problem).toBeNull();
   expect(machines.last?.report?.outcome).toBe('failed');
 });
 
 it('a config-update that cannot be started is a problem in words', async () => {
-  const machines = look('dry-run', ['/nowhere/config-update']);
+  const machines = check('dry-run', ['/nowhere/config-update']);
   await machines.ask('ada');
   expect(machines.last).toMatchObject({
     report: null,
@@ -62,7 +62,7 @@ it('a config-update that cannot be started is a problem in words', async () => {
 
 it('a server that ends does not wait for machines that say nothing', async () => {
   played.hold('verify');
-  const machines = look();
+  const machines = check();
   const asked = machines.ask('ada');
   stop.abort();
   await asked;

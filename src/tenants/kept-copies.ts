@@ -12,7 +12,7 @@ const KEPT = 5;
 /** `20260102T030405Z-<16 hex digits of the digest>` */
 const STAMP = /^[0-9]{8}T[0-9]{6}Z-[0-9a-f]{16}$/;
 
-export interface AsideOptions {
+export interface CopyTimes {
   /** When the content was last changed. */
   readonly modified: Date;
   readonly now: Date;
@@ -27,7 +27,7 @@ export interface AsideOptions {
  * @returns the path of the copy
  * @throws {Failure} `disk`
  */
-export function keepAside(path: string, image: ProvedImage, options: AsideOptions): string {
+export function keepCopy(path: string, image: ProvedImage, options: CopyTimes): string {
   const { modified, now } = options;
   const directory = dirname(path);
   const prefix = `${basename(path)}.changed-elsewhere-`;
