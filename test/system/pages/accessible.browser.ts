@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser } from '../../../dev/pages/chromium.ts';
 import { pageKinds } from '../../../dev/pages/kinds.ts';
 import { axeFindings, loadAxe } from '../../support/browser/axe.ts';
+import { EVENTS } from '../../support/browser/finding.ts';
 import { openSite, type Site, type SiteName } from '../../support/browser/sites.ts';
 import { visitor } from '../../support/browser/visit.ts';
 
@@ -57,4 +58,28 @@ describe('axe-core finds nothing', () => {
     await visit.close();
     expect(found).toEqual([]);
   });
+});
+
+it('programs are told whose an event is, or when, where several of a page have its name, and nowhere else', async () => {
+  const site = siteOf('sample');
+  const visit = await visitor(browser, site);
+  const wrong: unknown[] = [];
+  let repeated = 0;
+  for (const [kind, page] of pageKinds(site.index)) {
+    await visit.go(page);
+    const links = await visit.page.locator(`${EVENTS} > a`).evaluateAll((all) =>
+      all.map((link) => {
+        const by = link.parentElement?.querySelector('.who') ?? link.parentElement?.querySelector('time');
+        return { text: link.textContent, by: by?.textContent, label: link.ariaLabel };
+      }),
+    );
+    for (const { text, by, label } of links) {
+      const isRepeated = by !== undefined && links.filter((one) => one.text === text).length > 1;
+      if (isRepeated) repeated += 1;
+      if (label !== (isRepeated ? `${text}, ${by}` : null)) wrong.push({ kind, text, by, label });
+    }
+  }
+  await visit.close();
+  expect(wrong).toEqual([]);
+  expect(repeated).toBeGreaterThan(10);
 });

@@ -102,6 +102,27 @@ describe('a page', () => {
     await visit.close();
   });
 
+  it('has its address on paper alone, where it has one', async () => {
+    const visit = await visitor(browser, site);
+    const address = 'https://dance.example/showcase/studios/';
+    await visit.page.route('**/studios/', async (route) => {
+      const response = await route.fetch();
+      const body = (await response.text()).replace(
+        '</head>',
+        `<link rel="canonical" href="${address}"></head>`,
+      );
+      await route.fulfill({ response, body });
+    });
+    await visit.go('studios/');
+    const line = visit.page.getByText(address);
+    expect(await line.isVisible()).toBe(false);
+    await visit.page.emulateMedia({ media: 'print' });
+    expect(await line.isVisible()).toBe(true);
+    await visit.go('regions/');
+    expect(await visit.page.locator('.address').count()).toBe(0);
+    await visit.close();
+  });
+
   it('stands still for those who asked for less motion', async () => {
     const visit = await visitor(browser, site, { reducedMotion: 'reduce' });
     for (const [kind, page] of pageKinds(site.index)) {
