@@ -40,7 +40,7 @@ figcaption{display:flex;flex-wrap:wrap;column-gap:1rem;color:var(--quiet);font-s
 .map .letter{font-weight:600}
 .p:is(:hover,:focus-within,:has(.lit)){z-index:1}
 .p a:focus{outline:none}
-:is(a,g):is(:hover,:active)>.q,:is(a:focus-visible,.lit)>.q{opacity:1}
+:is(a,g):is(:hover,:active)>.q,:is(a:focus,.lit)>.q{opacity:1}
 :is(a,g):is(:hover,:active)>text,a:focus-visible>text{font-weight:600;stroke-opacity:1;stroke-width:5px}
 a:hover>:is(.h,rect){fill:var(--ink);fill-opacity:.15}
 a:focus-visible>:is(.h,rect){stroke:var(--ink);stroke-width:3px}
