@@ -2,7 +2,7 @@ import type { Labels } from '../labels.ts';
 
 /** Italian. */
 export const IT: Labels = {
-  home: 'Inizio',
+  home: 'Pagina iniziale',
   studios: 'Scuole',
   regions: 'Regioni',
   servedFrom: 'Sede del server: {}',
@@ -25,8 +25,8 @@ export const IT: Labels = {
   },
   site: {
     kind: 'spettacoli di ballo da sala',
-    passwords: 'Per aprire un evento serve la password del suo studio.',
-    ownersOnly: 'Per chi gestisce questo studio.',
+    passwords: 'Per aprire un evento serve la password della sua scuola.',
+    ownersOnly: 'Per chi gestisce questa scuola.',
     previous: 'Precedente',
     next: 'Successivo',
     trail: 'Ti trovi qui',

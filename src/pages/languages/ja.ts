@@ -27,7 +27,7 @@ export const JA: Labels = {
     trail: '現在位置',
     around: '前後のページ',
     admin: '管理者の方へ',
-    docs: '説明書',
+    docs: 'ドキュメント',
     demo: 'デモ',
     code: 'ソースコード',
     issues: '問題を報告する',

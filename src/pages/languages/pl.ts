@@ -28,7 +28,7 @@ export const PL: Labels = {
     around: 'Sąsiednie strony',
     admin: 'Dla administratorów',
     docs: 'Dokumentacja',
-    demo: 'Wersja pokazowa',
+    demo: 'Wersja demonstracyjna',
     code: 'Kod źródłowy',
     issues: 'Zgłoś problem',
     copy: 'Ten serwer jest kopią na wypadek awarii. Jeśli wszystko działa, użyj {}.',
