@@ -17,7 +17,7 @@ import { runToEnd } from './run-to-end.ts';
 
 /** Where an operation prints what it does. */
 export interface Output extends Streams {
-  /** Null where standard output is no terminal. */
+  /** Null if standard output is not a terminal. */
   readonly terminal: Terminal | null;
 }
 

@@ -30,7 +30,7 @@ export interface MachineFault {
   readonly once: boolean;
 }
 
-/** What can be wrong with a list of faults, in words for whoever wrote it. */
+/** What can be wrong with a list of faults, in words for its author. */
 export class FaultListError extends Error {}
 
 /**

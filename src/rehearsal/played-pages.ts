@@ -109,7 +109,7 @@ function belowRoot(root: string, path: string): string {
   return path.startsWith(`${root}/`) ? path.slice(root.length) : path;
 }
 
-/** Null for what is no file, and for a path with a step up. */
+/** Null if it is not a file, or if the path has a step up. */
 function fileAt({ view, publicDir, cached }: ServedConfig, path: string): Visited | null {
   if (path.includes('\0') || path.split('/').includes('..')) return null;
   const file = join(publicDir, path);

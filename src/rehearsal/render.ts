@@ -33,7 +33,7 @@ function plain(text: string): string {
 /** Machines that are listed one by one at the start; those with a fault always are. */
 const MAX_LISTED = 20;
 
-/** What is played, for whoever started it. */
+/** What is played, for the person who started it. */
 export function renderIntroduction(options: {
   readonly url: string;
   readonly app: string;

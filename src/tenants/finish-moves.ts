@@ -16,7 +16,7 @@ import type { TenantDatabase } from './tenant-model.ts';
 import type { Work } from './tenants-context.ts';
 import { tenantLockPath, underTenantLock } from './under-lock.ts';
 
-/** Milliseconds to wait for who works on one of the two; it is settled by the next round else. */
+/** Milliseconds to wait for another process that works on one of the two; else the next round finishes it. */
 const PATIENCE_MS = 10_000;
 /** Milliseconds to wait for an update. */
 const UPDATE_MS = 1000;

@@ -48,7 +48,7 @@ export function countPending(versions: readonly string[], applied: ReadonlySet<s
  * database.
  *
  * @param options.dryRun leave everything on disk as it is: no log of the database's is tidied up
- * @throws {Failure} `tenant-invalid`: it is no database; `lock-timeout`; `disk`
+ * @throws {Failure} `tenant-invalid`: it is not a database; `lock-timeout`; `disk`
  */
 export function readApplied(tenant: TenantDatabase, options: { dryRun: boolean }): ReadonlySet<string> {
   const { name, path } = tenant;

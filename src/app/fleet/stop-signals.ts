@@ -10,7 +10,7 @@ export interface Stop {
   readonly exitCode: () => number | null;
   /** Called with each signal that was heard. */
   readonly onStop: (listener: (name: Name) => void) => void;
-  /** Has it end as Ctrl-C does, which is no signal where a terminal hands it on as a key. */
+  /** Has it end as Ctrl-C does, which is not a signal if a terminal hands it on as a key. */
   readonly interrupt: () => void;
 }
 

@@ -35,7 +35,7 @@ export type ExitCode = 0 | 1 | 2;
 
 /** Where a call by hand is answered. */
 export interface HandStreams extends Streams {
-  /** Null or absent where standard output is no terminal. */
+  /** Null or absent if standard output is not a terminal. */
   readonly terminal?: Terminal | null;
 }
 

@@ -7,7 +7,7 @@ export const PATIENCE_MS = 15_000;
 /** Bytes of an answer. */
 const MAX_BYTES = 1024 * 1024;
 
-/** One request to an address that somebody has named. */
+/** One request to an address that was given. */
 export async function askAddress(
   method: 'GET' | 'POST',
   url: URL,

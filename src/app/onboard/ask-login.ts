@@ -112,7 +112,7 @@ async function check(answers: Answers, world: World, signal: AbortSignal): Promi
   return { lines, warnings: [`${name}, asked with this login: ${describeReply(dryRun)}.`] };
 }
 
-/** Whoever is no administrator learns nothing else; how the dry run went is another matter. Null where it is not known. */
+/** A user who is not an administrator learns nothing else; the result of the dry run is another matter. Null if it is not known. */
 function verdictOf(body: string): 'taken' | 'refused' | null {
   const result = parseJson(body);
   if (!isRecord(result) || typeof result['outcome'] !== 'string') return null;

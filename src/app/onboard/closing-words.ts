@@ -15,7 +15,7 @@ export interface Closing {
   readonly program: string;
   /** Null for what the application's directory suggests. */
   readonly ci: CiName | null;
-  /** Whether somebody watches, and no log. */
+  /** Whether a person watches, and not a log. */
   readonly isTerminal: boolean;
 }
 

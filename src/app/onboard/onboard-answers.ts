@@ -73,7 +73,7 @@ export interface Answers {
   /** By the name of a variable, none of them empty. */
   readonly settings: ReadonlyMap<string, string>;
   readonly dashboard: DashboardAnswer;
-  /** Parts that somebody has said he does not want. */
+  /** Parts that are not wanted. */
   readonly declined: ReadonlySet<PartName>;
   /** Parts that were answered by options, which are not asked about once more. */
   readonly given: ReadonlySet<PartName>;

@@ -87,7 +87,7 @@ function stage({ path, bytes, isSecret }: PlannedWrite, at: string, staged: stri
   );
 }
 
-/** What was not there is never written over, whoever has put it there meanwhile: it may be a key. */
+/** A file that has appeared meanwhile is never written over: it may be a key. */
 function put({ path, before }: PlannedWrite, at: string): void {
   onDisk('cannot write', path, () =>
     inDirectory(dirname(path), () => (before === null ? linkSync(at, path) : renameSync(at, path))),

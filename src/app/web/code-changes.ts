@@ -16,7 +16,7 @@ export interface DeploySettings {
   readonly source: string | null;
   /** What deploys it. */
   readonly command: readonly string[];
-  /** Whether somebody has said that it may be run from here. */
+  /** Whether the settings allow it to run from here. */
   readonly isRunHere: boolean;
 }
 
@@ -60,7 +60,7 @@ export function deploymentOf(
       });
       const bad = describeBadEnd(outcome, `${CHECK_MS / 1000} s`);
       if (bad !== null) return { kind: 'unknown', why: `${check.join(' ')} ${bad}` };
-      // Files that git does not know are no code of the application.
+      // Files that git does not know are not code of the application.
       const changes = lines.filter((line) => line.trim() !== '' && !line.startsWith('?? '));
       return { kind: 'known', changes };
     },

@@ -48,7 +48,7 @@ const MOST_OF_PROJECT = 200;
 /** Bytes a day: 64 of the longest runs of ours. Who has a key must not be able to fill the disk. */
 const MOST_BYTES_A_DAY = 1024 ** 3;
 const DAY_SECONDS = 86_400;
-/** Requests a second that ask for updates, verified or not: whoever releases often does so once a minute. */
+/** Requests a second that ask for updates, verified or not: frequent releases are one a minute. */
 const MOST_HOOKS = 10;
 
 export interface WebContextOptions {
@@ -213,7 +213,7 @@ export function openWebContext({
   };
 }
 
-/** Where somebody has said that it may be deployed from here. */
+/** Only if the settings allow deployments from here. */
 function deploymentPart(
   { command, source, isRunHere }: DeploySettings,
   env: NodeJS.ProcessEnv,

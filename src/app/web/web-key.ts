@@ -9,7 +9,7 @@ const BYTES = 32;
 
 /**
  * The key of the seals of this server, in its state directory; made where there is none, so that open forms and pages
- * outlive a restart. Whoever can read it can read the index too.
+ * outlive a restart. A user who can read it can read the index too.
  *
  * @throws {Failure} `disk`
  */
