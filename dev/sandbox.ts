@@ -5,7 +5,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { removePlace } from './demo/place.ts';
 import { holdControl, stopRunning } from './demo/sandbox-control.ts';
 import { makeSandbox, SANDBOX, type Sandbox } from './demo/sandbox-parts.ts';
 import { runTool, WrongOption } from './options.mjs';
@@ -66,7 +65,6 @@ async function run(): Promise<void> {
     if (!stop.signal.aborted) throw error;
   } finally {
     await sandbox?.close();
-    removePlace(SANDBOX);
     // Whoever has asked for the end hears that it has come, and makes another one in the same place: nothing is removed from here on.
     await control?.close();
   }

@@ -1,7 +1,8 @@
 /** Directories of the demos: below `tmp/` of this clone, which git ignores. Nothing is written anywhere else. */
-import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join, relative, resolve } from 'node:path';
 import { isRootsAlone } from '../../src/rights/control.ts';
+import { WrongOption } from '../options.mjs';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -12,12 +13,24 @@ export interface Place {
   readonly shown: string;
 }
 
+/** @throws {WrongOption} for a user who cannot have one here */
 export function makePlace(name: 'demo' | 'demo-fleet' | 'demo-web' | 'pages' | 'sandbox'): Place {
   const path = join(ROOT, 'tmp', name);
-  removePlace(path);
-  mkdirSync(path, { recursive: true });
-  chmodSync(path, 0o700);
-  return { path, shown: relative(ROOT, path) };
+  const shown = relative(ROOT, path);
+  const { uid } = statSync(ROOT);
+  // Programs that root starts refuse to work below a directory of somebody else's.
+  if (process.getuid?.() === 0 && uid !== 0)
+    throw new WrongOption(`This clone belongs to user ${uid}, and this is root: run it as that user`);
+  try {
+    removePlace(path);
+    mkdirSync(path, { recursive: true });
+    chmodSync(path, 0o700);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EACCES' && code !== 'EPERM') throw error;
+    throw new WrongOption(`${shown} cannot be made anew (${code}): another user has made what is there`);
+  }
+  return { path, shown };
 }
 
 export function removePlace(path: string): void {

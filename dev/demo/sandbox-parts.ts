@@ -8,7 +8,7 @@ import { changeSample, makeSampleIndex, SAMPLE_ADMINISTRATOR } from '../sample/s
 import { runProgram } from '../web/child.ts';
 import { DemoBucket } from './bucket.ts';
 import { MACHINES, startFleet } from './fleet.ts';
-import { makeDirectories, makePlace, ownEnvironment, ROOT, writeVariables } from './place.ts';
+import { makeDirectories, makePlace, ownEnvironment, ROOT, removePlace, writeVariables } from './place.ts';
 
 export const SANDBOX = join(ROOT, 'tmp/sandbox');
 
@@ -25,7 +25,7 @@ export interface Sandbox {
  */
 export async function makeSandbox(signal: AbortSignal): Promise<Sandbox> {
   const place = makePlace('sandbox');
-  const undo: (() => Promise<unknown>)[] = [];
+  const undo: (() => Promise<unknown>)[] = [async () => removePlace(place.path)];
   const close = async (): Promise<void> => {
     for (const one of undo.splice(0).reverse()) await one();
   };

@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
@@ -129,6 +138,28 @@ describe('npm run demo:fleet, in such a clone', () => {
     const { code, stdout } = await clone.npm('demo:fleet', '--verbose');
     expect(code).toBe(0);
     expect(stdout.match(/RESULT|Summary: updated/g)?.length).toBeGreaterThanOrEqual(16);
+  });
+});
+
+describe('npm run demo, where somebody else has been before', () => {
+  it.each(['demo', 'demo:fleet', 'pages', 'sandbox'])(
+    'says to root in one line whose the clone is: npm run %s',
+    async (name) => {
+      chownSync(clone.path, 12_345, 12_345);
+      const { code, stderr } = await clone.npm(name).finally(() => chownSync(clone.path, 0, 0));
+      expect(stderr).toBe('This clone belongs to user 12345, and this is root: run it as that user\n');
+      expect(code).toBe(2);
+    },
+  );
+
+  it('says in one line that what is there is not the own', async () => {
+    mkdirSync(join(clone.path, 'tmp/pages/of root'), { recursive: true });
+    chmodSync(clone.home, 0o755);
+    const other = ['setpriv', '--reuid=12345', '--regid=12345', '--clear-groups'];
+    const { code, stderr } = await clone.run([...other, process.execPath, 'dev/pages/serve.ts']);
+    rmSync(join(clone.path, 'tmp/pages'), { recursive: true });
+    expect(stderr).toBe('tmp/pages cannot be made anew (EACCES): another user has made what is there\n');
+    expect(code).toBe(2);
   });
 });
 
