@@ -78,6 +78,7 @@ async function main({ out, force, metafile, ...target }) {
     process.exitCode = 2;
     return;
   }
+  process.stdout.write('Building ...\n');
   const began = performance.now();
   const made = await build(addon, outDir, metafile);
   await writeStamp(stamp, root, key, made);
