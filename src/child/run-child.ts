@@ -13,7 +13,7 @@ export interface ChildRequest {
   /** Program and arguments; no shell looks at them. Anybody on the machine can read them: never a secret. */
   readonly command: readonly string[];
   readonly cwd: string;
-  /** The environment for the child: it does not get our own variables, such as secrets, unless it `isOurs`. */
+  /** The environment for the child: it does not get our own variables, such as secrets, unless it `isOwnProgram`. */
   readonly env: NodeJS.ProcessEnv;
   /**
    * Whether it is an executable of this project. It gets the whole environment, and is started as this process was: where

@@ -58,22 +58,22 @@ export function createWebhooks({ outbox, endpoints, report, limits: given }: Web
   };
 }
 
-interface SenderParts extends Required<Pick<WebhookParts, 'outbox' | 'report'>> {
+interface SenderContext extends Required<Pick<WebhookParts, 'outbox' | 'report'>> {
   readonly endpoint: Endpoint;
   readonly limits: WebhookLimits;
   readonly signal: AbortSignal;
 }
 
 class EndpointSender {
-  readonly #parts: SenderParts;
+  readonly #context: SenderContext;
 
-  constructor(parts: SenderParts) {
-    this.#parts = parts;
+  constructor(context: SenderContext) {
+    this.#context = context;
   }
 
   /** @returns milliseconds until there is more to do */
   async turn(): Promise<number> {
-    const { outbox, endpoint } = this.#parts;
+    const { outbox, endpoint } = this.#context;
     const next = outbox.next(endpoint.id);
     if (next && next.dueAt <= Date.now()) {
       await this.#send(next);
@@ -84,7 +84,7 @@ class EndpointSender {
   }
 
   async #send(delivery: DueDelivery): Promise<void> {
-    const { outbox, endpoint, report, limits, signal } = this.#parts;
+    const { outbox, endpoint, report, limits, signal } = this.#context;
     const { id, message, type, body } = delivery;
     outbox.began(id);
     const began = performance.now();
@@ -107,13 +107,13 @@ class EndpointSender {
     if (type === 'webhook.test') return null;
     const now = Date.now();
     const ageMs = byHand ? 0 : now - messageAt;
-    const ms = pauseAfter(this.#parts.limits, attempts + 1, ageMs, askedMs);
+    const ms = pauseAfter(this.#context.limits, attempts + 1, ageMs, askedMs);
     return ms === null ? null : now + ms;
   }
 
   /** Until it is kept: what was taken, and is not known to be, would be sent again. */
   async #keep(work: () => void): Promise<void> {
-    const { report, limits, signal } = this.#parts;
+    const { report, limits, signal } = this.#context;
     for (;;) {
       try {
         return work();

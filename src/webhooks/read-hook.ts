@@ -76,8 +76,10 @@ const WHY_NOT: Readonly<
       return 'the workflow did not succeed';
     // Whoever proposes a change from a copy of the repository gives its branch any name.
     const home = part(fields, 'repository')['id'];
-    const isOurs = home !== undefined && part(run, 'head_repository')['id'] === home;
-    return isOurs && isWanted(text(run, 'head_branch')) ? null : 'the workflow ran for another branch';
+    const isOwnRepository = home !== undefined && part(run, 'head_repository')['id'] === home;
+    return isOwnRepository && isWanted(text(run, 'head_branch'))
+      ? null
+      : 'the workflow ran for another branch';
   },
   // The name of an event is not signed, so the body has to be one of this event's: others would have no end of names.
   repository_dispatch: (fields) =>
