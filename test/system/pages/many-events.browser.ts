@@ -20,12 +20,14 @@ afterAll(async () => {
 /** How often each event of the sample is listed. */
 const TIMES = 100;
 
-/** Opens home with so many events as no index has yet: those that it has, again and again. */
+/** Opens home with so many events as no index has yet: those that it has, again and again, with names of their own. */
 async function goToMany({ page, go }: Visitor): Promise<number> {
   await page.route(/\/showcase\/$/, async (route) => {
     const answer = await route.fetch();
     const lists = /(?<=<ul class="events">\n)(<li.+<\/li>\n)+(?=<\/ul>)/g;
-    const body = (await answer.text()).replace(lists, (items) => items.repeat(TIMES));
+    const body = (await answer.text()).replace(lists, (items) =>
+      Array.from({ length: TIMES }, (_, at) => items.replaceAll('</a>', ` ${at}</a>`)).join(''),
+    );
     await route.fulfill({ response: answer, body });
   });
   await go('');
