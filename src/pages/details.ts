@@ -60,7 +60,7 @@ ${entries.length === 0 ? html`<p>${labels.noEvents}</p>` : renderPasswords(wordi
 ${entries.map((entry, at) => renderOwnYear(view, self, entry, at === 0))}</div>
 ${maps}
 </div>
-${region ? html`<p class="quiet">${filled(labels.servedFrom, renderRegionName(view, region))}</p>` : null}`,
+${region && !view.site.isAlone ? html`<p class="quiet">${filled(labels.servedFrom, renderRegionName(view, region))}</p>` : null}`,
   });
 }
 

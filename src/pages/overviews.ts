@@ -40,7 +40,7 @@ export function renderRegions(view: SiteView): string {
     section: 'regions',
     picture: pictureOf(view.pictures, view.studios),
     main: html`<h1>Regions</h1>
-<p>A region is a data center. It serves the events of the studios that are named below it, usually those nearest to it.</p>
+<p>A region is a data center. It serves the events of the studios that are named below it, usually those nearest to it.${view.site.isAlone && ' Here one server stands in for all of them.'}</p>
 ${renderMaps(view, pointsOf(view, regions, []), ENGLISH)}
 ${regions.length === 0 && NONE}${regions.map(
   (region) => html`<h2>${renderRegionName(view, region)}</h2>

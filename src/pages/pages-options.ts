@@ -6,6 +6,8 @@ export interface PagesOptions {
   readonly hasWeb: boolean;
   /** Whether the platform's demo and documentation are served beside the pages. */
   readonly hasPlatform: boolean;
+  /** Whether this machine serves the events of all regions itself, so that no studio is served from its own. */
+  readonly isAlone: boolean;
   /**
    * Where visitors shall see the pages, without a slash at its end, such as `https://smooth.fly.dev/showcase`; null where
    * nobody has said so: then no address of a host is in any page.
@@ -25,6 +27,7 @@ export function plainOptions(root: string): PagesOptions {
     root,
     hasWeb: false,
     hasPlatform: false,
+    isAlone: false,
     address: null,
     isCopy: false,
     files: new Set(),

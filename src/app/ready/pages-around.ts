@@ -21,6 +21,7 @@ export async function pagesAround(
     root: ownPart(site).root,
     hasWeb: site.web !== null,
     hasPlatform: site.deployment !== 'local',
+    isAlone: site.deployment === 'kamal',
     ...address,
     files: filesIn(publicDir),
     isPublic: await publicPaths(index, site),

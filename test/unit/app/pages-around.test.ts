@@ -52,15 +52,15 @@ describe('what pages are told of the machine', () => {
     }
   });
 
-  it('is whether the platform’s demo and documents are there, and the web part', async () => {
+  it('is whether one server serves all regions, whether the platform’s demo and documents are there, and the web part', async () => {
     const around = async (site: Parameters<typeof pagesAround>[1]) => {
       const options = { address: { address: null, isCopy: false }, publicDir: '/nowhere/at/all' };
-      const { hasPlatform, hasWeb, files, root } = await pagesAround(inventedIndex(), site, options);
-      return { hasPlatform, hasWeb, files: files.size, root };
+      const { hasPlatform, isAlone, hasWeb, files, root } = await pagesAround(inventedIndex(), site, options);
+      return { hasPlatform, isAlone, hasWeb, files: files.size, root };
     };
-    const none = { hasPlatform: true, hasWeb: false, files: 0, root: '/showcase' };
+    const none = { hasPlatform: true, isAlone: false, hasWeb: false, files: 0, root: '/showcase' };
     expect(await around(siteOf('fly-iad'))).toEqual(none);
     expect(await around(siteOf('local'))).toEqual({ ...none, hasPlatform: false });
-    expect(await around(webSiteOf('kamal'))).toEqual({ ...none, hasWeb: true, root: '' });
+    expect(await around(webSiteOf('kamal'))).toEqual({ ...none, isAlone: true, hasWeb: true, root: '' });
   });
 });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Index } from '../../../src/index/index-model.ts';
 import { entriesOf } from '../../../src/index/index-model.ts';
+import { plainOptions } from '../../../src/pages/pages-options.ts';
+import { planPages } from '../../../src/pages/plan-pages.ts';
 import {
   event,
   inventedIndex,
@@ -121,6 +123,13 @@ describe('a studio’s page', () => {
     const page = renderPage(INDEX, 'studios/unused/index.html');
     expect(textOf(page)).toContain('Served from London, United Kingdom');
     expect(linksOf(page)).not.toContain('/showcase/regions/lhr/');
+  });
+
+  it('of a server that stands in for all regions name none that a studio were served from', () => {
+    const pages = planPages(INDEX, { ...plainOptions(''), isAlone: true });
+    const texts = new Map(pages.map(({ path, render }) => [path, String(render())]));
+    expect([...texts].filter(([, text]) => /Served from|Serverstandort/.test(text))).toEqual([]);
+    expect(texts.get('regions/index.html')).toContain('Here one server stands in for all of them.');
   });
 
   it('of one year lists that year alone', () => {
