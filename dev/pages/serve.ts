@@ -63,6 +63,9 @@ await runTool(USAGE, OPTIONS, async ({ index, root, port }) => {
     console.log('Ctrl-C ends it.');
     if (source === null) await untilAborted(stop.signal);
     else await watch(source, stop.signal, make);
+  } catch (error) {
+    // What is interrupted while pages are made fails, as it should.
+    if (!stop.signal.aborted) throw error;
   } finally {
     await machine.close();
     removePlace(place.path);

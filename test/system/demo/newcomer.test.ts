@@ -12,9 +12,11 @@ import {
 } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { describe, expect, it, vi } from 'vitest';
 import { Clone } from '../../support/demo/clone.ts';
 import { Lines } from '../../support/fleet/fleet-sim.ts';
+import { untilThere } from '../../support/suite/until-there.ts';
 
 // Each demo starts some twenty processes.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
@@ -138,6 +140,24 @@ describe('npm run demo:fleet, in such a clone', () => {
     const { code, stdout } = await clone.npm('demo:fleet', '--verbose');
     expect(code).toBe(0);
     expect(stdout.match(/RESULT|Summary: updated/g)?.length).toBeGreaterThanOrEqual(16);
+  });
+});
+
+describe('npm run pages, in such a clone', () => {
+  it('ends with Ctrl-C while the pages are made, without a word of trouble, and leaves nothing', async () => {
+    const child = spawn(process.execPath, ['dev/pages/serve.ts'], {
+      cwd: clone.path,
+      detached: true,
+      env: clone.env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const complained = text(child.stderr);
+    await untilThere(join(clone.path, 'tmp/pages/db/index.sqlite3'));
+    const ended = once(child, 'close');
+    process.kill(-(child.pid ?? 0), 'SIGINT');
+    expect(await ended).toEqual([0, null]);
+    expect(await complained).toBe('');
+    expect(existsSync(join(clone.path, 'tmp/pages'))).toBe(false);
   });
 });
 
