@@ -14,7 +14,7 @@ export const MAPS_STYLE = `.maps{display:flex;gap:1rem;margin:1rem 0;overflow-x:
 .maps figure:only-child:not(.large){width:100%}
 .maps .large:only-child{min-width:max(${large}px,100%)}
 @media (min-width:1000px),print{.maps{display:grid;grid-template-columns:repeat(auto-fit,minmax(${small}px,1fr));overflow:visible}.maps figure,.maps figure.large{width:auto}.maps .large{grid-column:1/-1}.maps figure:only-child:not(.large){max-width:36rem}}
-@media screen and (min-width:${FOUR + 64}px){.maps:has(>:nth-child(4)){margin-inline:min(0px,50% - ${FOUR / 2}px)}.maps:has(>:nth-child(4))>.large{grid-area:span 2/span 3}}
+@media screen and (min-width:${FOUR + 64}px){.maps:has(>:nth-child(4)){grid-auto-flow:dense;margin-inline:min(0px,50% - ${FOUR / 2}px)}.maps:has(>:nth-child(4))>.large{grid-area:span 2/span 3}}
 @media (min-width:1000px){.maps:has(>.large+figure:last-child){grid-template-columns:2fr 1fr}.maps:has(>.large+figure:last-child) .large{grid-column:auto}}
 figure{margin:0;min-width:0}
 figcaption{display:flex;flex-wrap:wrap;column-gap:1rem;color:var(--quiet);font-size:.875rem;padding:.25rem 0}
