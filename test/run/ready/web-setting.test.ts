@@ -18,7 +18,7 @@ it('the ready hook sends the owners of studios to the web part as soon as there 
   expect(plain).not.toContain('Studio owners');
   for (const SHOWCASE_WEB of ['on', 'https://admin.example/showcase']) {
     expect(await render({ SHOWCASE_WEB })).toContain(
-      '<a href="/showcase/studios/boston/request">Studio owners: request an event</a>',
+      '<a class="button" href="/showcase/studios/boston/request">Studio owners: request an event</a>',
     );
   }
   expect(await render({})).toBe(plain);

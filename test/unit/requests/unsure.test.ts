@@ -21,7 +21,10 @@ describe.each(['delete', 'wal'] as const)('with journal mode %s', (journal) => {
       return intend(change);
     };
     const failure = await failureOf(() => index.editor.save(REQUEST, BY_ADA));
-    expect(failure).toMatchObject({ code: 'busy', message: expect.stringContaining('another file was put') });
+    expect(failure).toMatchObject({
+      code: 'busy',
+      message: expect.stringContaining('another file has just replaced'),
+    });
     expect([index.log.last.state, index.log.saves]).toEqual(['doubted', []]);
   });
 });
