@@ -38,6 +38,7 @@ const EXECUTABLES = {
 /** In dev/: what bundles are made with. */
 const PLUGIN_FILES = [
   'aws-slim.mjs',
+  'source-plugins.mjs',
   'yaml-plugin.mjs',
   'outlines-plugin.mjs',
   'outlines.mjs',

@@ -4,8 +4,7 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import type { Summary } from '../../src/report/results.ts';
-import { esbuildOutlines } from '../outlines-plugin.mjs';
-import { esbuildYaml } from '../yaml-plugin.mjs';
+import { sourcePlugins } from '../source-plugins.mjs';
 import type { Measured } from './machine.ts';
 import { countVariables, machineVariables, makeHome, readCounts, runTimed } from './process.ts';
 
@@ -41,7 +40,7 @@ export class ReadyMachine {
       alias: { 'better-sqlite3': library },
       external: [library],
       define: { __BUNDLED__: 'false' },
-      plugins: [esbuildYaml, esbuildOutlines],
+      plugins: sourcePlugins,
     });
   }
 

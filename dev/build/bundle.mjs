@@ -2,9 +2,8 @@
 import { basename, join, posix } from 'node:path';
 import { build, transform } from 'esbuild';
 import { awsSlim, slimOptions } from '../aws-slim.mjs';
-import { esbuildClient } from '../client-plugin.mjs';
-import { dataPackagesOf, esbuildOutlines, isVirtual } from '../outlines-plugin.mjs';
-import { esbuildYaml } from '../yaml-plugin.mjs';
+import { dataPackagesOf, isVirtual } from '../outlines-plugin.mjs';
+import { sourcePlugins } from '../source-plugins.mjs';
 import { pinoSlim } from './pino-slim.mjs';
 
 // esbuild is started with this environment: it lives as long as a build, which has memory enough to collect less often.
@@ -41,7 +40,7 @@ export async function bundle(root, entry, buildId) {
     supported: {},
     legalComments: 'none',
     define: { __BUNDLED__: 'true', __BUILD_ID__: JSON.stringify(buildId) },
-    plugins: [awsSlim(), pinoSlim(), esbuildYaml, esbuildOutlines, esbuildClient],
+    plugins: [awsSlim(), pinoSlim(), ...sourcePlugins],
     logLevel: 'warning',
   });
   const modules = new Map((await Promise.all(outputFiles.map(toCommonJs))).map((one) => [one.name, one]));

@@ -1,9 +1,7 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { build } from 'esbuild';
-import { esbuildClient } from '../../../dev/client-plugin.mjs';
-import { esbuildOutlines } from '../../../dev/outlines-plugin.mjs';
-import { esbuildYaml } from '../../../dev/yaml-plugin.mjs';
+import { sourcePlugins } from '../../../dev/source-plugins.mjs';
 import { ROOT } from '../machine/machine.ts';
 import { COMPILED } from './helpers.ts';
 
@@ -32,7 +30,7 @@ async function make(source: string): Promise<string> {
     format: 'esm',
     packages: 'external',
     define: { __BUNDLED__: 'false' },
-    plugins: [esbuildYaml, esbuildOutlines, esbuildClient],
+    plugins: sourcePlugins,
   });
   mkdirSync(COMPILED, { recursive: true });
   const path = join(COMPILED, `${relative(ROOT, source).replaceAll(sep, '-')}.mjs`);
