@@ -72,7 +72,13 @@ describe('the page of a deploy under way', () => {
     const window = await watch(played);
     const { page } = window;
     await page.waitForSelector('text=lines 101–200 have not arrived');
-    await line(page, 250).evaluate((row) => row.scrollIntoView());
+    await page.waitForSelector('#L400');
+    // Ours hears of it after the page's own listener.
+    await line(page, 250).evaluate((row) => {
+      const heard = new Promise((done) => row.closest('[data-log]')?.addEventListener('scroll', done));
+      row.scrollIntoView();
+      return heard.then(() => undefined);
+    });
     const before = await placeOf(page, 251);
     played.say(lineRange(101, 200)).say(lineRange(401, 420));
     await page.waitForSelector('[data-new]:not([hidden]) >> text=120 new lines');
