@@ -80,6 +80,7 @@ describe('a server that is killed while somebody watches', () => {
     server.holdNext(UNTIL_FIRST.map((line) => `${line}\n`).join(''));
     await send();
     await window.page.click('text=The log of this update');
+    await window.page.waitForURL('**/runs/*'); // until it is loaded: the line is in the page before the script that watches is
     await window.page.waitForSelector('.log >> text=m-one: updated');
     await server.kill();
     await window.page.waitForSelector('text=Not connected.');
