@@ -87,6 +87,7 @@ class Run {
     try {
       const isReady = await this.#steps.run(index, async () => {
         const value = operation === 'verify' ? await this.#readStandard() : await this.#publish();
+        if (!value) this.#steps.endHere();
         return { value, detail: value ? '' : 'changed elsewhere' };
       });
       if (!isReady) return this.#end('changed-elsewhere');

@@ -48,7 +48,12 @@ export class Steps {
 
   /** The remaining steps are not needed: the running step is the last one. */
   endHere(): void {
-    this.#left = [];
+    this.goOnWith([]);
+  }
+
+  /** Other steps remain than were announced, such as some that are done once more. */
+  goOnWith(steps: readonly PlannedStep[]): void {
+    this.#left = steps;
   }
 
   /** @param step one that was announced, or one that has turned out to be needed as well */

@@ -49,5 +49,13 @@ export interface Work<T> {
   readonly live?: (prepared: T) => LiveIndex | null;
   /** Whether the preparation is still valid, now that nothing else can change the machine. If not, it is made again. */
   readonly fits?: (prepared: T, journal: Journal, live: LiveIndex) => boolean;
-  readonly perform: (operation: Operation, prepared: T) => Promise<Outcome>;
+  /** Decides what is to be done, while the step that waits for the lock is still under way. */
+  readonly plan: (operation: Operation, prepared: T) => Promise<Planned>;
+}
+
+/** What an operation has decided to do. */
+export interface Planned {
+  /** Whether it takes no further step. */
+  readonly isOver: boolean;
+  readonly perform: () => Promise<Outcome>;
 }

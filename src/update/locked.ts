@@ -14,7 +14,7 @@ import { giveAwayLeftovers } from '../rights/leftovers.ts';
 import { newRunId } from '../run-id.ts';
 import { maintenancePath, targetDirectories } from '../site/paths.ts';
 import { takeLane } from './lane.ts';
-import type { LockRequest, Operation, Work } from './locked-work.ts';
+import type { LockRequest, Operation, Planned, Work } from './locked-work.ts';
 import { endResult, type Findings, failureResult, newFindings } from './result.ts';
 import type { UpdateContext } from './update-context.ts';
 import { LOCK } from './update-steps.ts';
@@ -36,7 +36,8 @@ export async function underLock(
   request: LockRequest,
   perform: (operation: Operation) => Promise<Outcome>,
 ): Promise<RunResult> {
-  return await prepareAndLock(context, request, { prepare: async () => undefined, perform });
+  const plan = async (operation: Operation) => ({ isOver: false, perform: () => perform(operation) });
+  return await prepareAndLock(context, request, { prepare: async () => undefined, plan });
 }
 
 /** The same for an operation with a preparation; the lock is not held during that. */
@@ -92,35 +93,53 @@ class LockedRun {
     this.#findings = findings;
   }
 
-  async whole<T>({ prepare, live: liveOf, fits, perform }: Work<T>): Promise<RunResult> {
-    const { site } = this.#context;
+  async whole<T>(work: Work<T>): Promise<RunResult> {
     const before = await this.#readBefore();
     if (before?.result) return this.#shared(before.result);
     for (let round = 1; ; round++) {
       // Before it looks at anything outside: a request that arrives later must not take its result.
       const began = { ...moment(), at: Date.now() };
       const prepared = await attempt(() =>
-        prepare(this.#steps, round === 1 && before ? before.remembered : null),
+        work.prepare(this.#steps, round === 1 && before ? before.remembered : null),
       );
-      const journal = await this.#acquire(prepared);
+      const { journal, planned } = await this.#acquire(prepared, (held) =>
+        this.#plan(work, prepared, held, { began, mayRepeat: round < MOST_ROUNDS }),
+      );
       if (this.#other) return this.#shared(this.#other);
-      const known = prepared.ok ? liveOf?.(prepared.value) : null;
-      const live = await readLiveIndex(site, this.#context.settings.maxIndexBytes, known);
-      const isUseful = prepared.ok && fits && round < MOST_ROUNDS;
-      if (isUseful && !fits(prepared.value, journal, live)) {
+      if (!planned.ok) throw planned.error;
+      if (planned.value === null) {
         this.#steps.note('another run came in between; the store is asked once more');
         this.#unlock();
         continue;
       }
-      this.#begin(journal, began);
-      journal.adoptIntended(live.digest);
-      if (!prepared.ok) throw prepared.error;
-      const operation = { journal, steps: this.#steps, findings: this.#findings, live };
-      const outcome = await perform(operation, prepared.value);
-      const result = endResult(site, this.#steps, this.#findings, outcome);
+      const outcome = await planned.value.perform();
+      const result = endResult(this.#context.site, this.#steps, this.#findings, outcome);
       this.#recorded(() => journal.finish(this.#findings.run, result));
       return result;
     }
+  }
+
+  /** @returns null if the preparation is to be made again */
+  async #plan<T>(
+    { live: liveOf, fits, plan }: Work<T>,
+    prepared: Attempted<T>,
+    journal: Journal,
+    { began, mayRepeat }: { readonly began: Arrival & { readonly at: number }; readonly mayRepeat: boolean },
+  ): Promise<Planned | null> {
+    const { site, settings } = this.#context;
+    const known = prepared.ok ? liveOf?.(prepared.value) : null;
+    const live = await readLiveIndex(site, settings.maxIndexBytes, known);
+    if (mayRepeat && prepared.ok && fits && !fits(prepared.value, journal, live)) {
+      this.#steps.goOnWith(this.#request.steps);
+      return null;
+    }
+    this.#begin(journal, began);
+    journal.adoptIntended(live.digest);
+    if (!prepared.ok) throw prepared.error;
+    const operation = { journal, steps: this.#steps, findings: this.#findings, live };
+    const planned = await plan(operation, prepared.value);
+    if (planned.isOver) this.#steps.endHere();
+    return planned;
   }
 
   close(): void {
@@ -179,18 +198,22 @@ class LockedRun {
     }
   }
 
-  /** If the preparation failed already, report that, not that the lock was not free either. */
-  async #acquire(prepared: Attempted<unknown>): Promise<Journal> {
+  /**
+   * Takes the lock, and plans what is done under it, so that the step knows whether it is the last one. If the preparation
+   * failed already, report that, not that the lock was not free either.
+   */
+  async #acquire(prepared: Attempted<unknown>, plan: (journal: Journal) => Promise<Planned | null>) {
     try {
-      this.#journal = await this.#steps.run(LOCK, async () => {
+      return await this.#steps.run(LOCK, async () => {
         const timeoutMs = this.#request.lockTimeoutMs ?? this.#context.settings.lockTimeoutMs;
-        const value = await acquireJournal({ dbDir: this.#context.site.dbDir, timeoutMs });
-        this.#clearUp(value);
-        this.#other = value.resultSince(this.#request.arrival, this.#caller());
+        const journal = await acquireJournal({ dbDir: this.#context.site.dbDir, timeoutMs });
+        this.#clearUp(journal);
+        this.#other = journal.resultSince(this.#request.arrival, this.#caller());
+        this.#journal = journal;
         if (this.#other) this.#steps.endHere();
-        return { value, detail: 'held' };
+        const planned = await attempt(async () => (this.#other ? null : await plan(journal)));
+        return { value: { journal, planned }, detail: 'held' };
       });
-      return this.#journal;
     } catch (error) {
       throw prepared.ok ? error : prepared.error;
     }

@@ -14,7 +14,7 @@ import { underLock } from './locked.ts';
 import type { Operation } from './locked-work.ts';
 import { proveFiles, readStep } from './pipeline.ts';
 import type { UpdateContext } from './update-context.ts';
-import { INSTALL, LOCK, READ } from './update-steps.ts';
+import { CANDIDATE_STEPS, INSTALL, LOCK, READ } from './update-steps.ts';
 
 /** A waiting start hook blocks Navigator, and the process that holds the lock is finishing an update anyway. */
 const LOCK_TIMEOUT_MS = 5_000;
@@ -35,6 +35,7 @@ export async function runStart(context: UpdateContext, arrival: Arrival): Promis
     const candidate = localCandidate(operation.live, operation.journal.installed());
     if (!interrupted) return await writeHtpasswd(context, operation, candidate);
     operation.steps.note('an update was cut short; it is finished now, from the local index');
+    operation.steps.goOnWith(CANDIDATE_STEPS);
     return await bringAbout(context, operation, candidate, { force: false, databases: 'left' });
   });
 }

@@ -70,7 +70,11 @@ export async function runUpdate(context: UpdateContext, request: UpdateRequest):
         }),
       live: (asked) => asked.live,
       fits: (asked, journal, live) => stillFits(asked, journal, live),
-      perform: (operation, asked) => perform(context, request, operation, asked),
+      plan: async (operation, asked) => {
+        const chosen = await choose(context, request, operation, asked);
+        const isOver = chosen.kind === 'unpublished';
+        return { isOver, perform: () => perform(context, request, operation, chosen) };
+      },
     },
   );
 }
@@ -124,17 +128,15 @@ async function perform(
   context: UpdateContext,
   request: UpdateRequest,
   operation: Operation,
-  asked: Asked,
+  chosen: Chosen,
 ): Promise<Outcome> {
   const { force, mustServe = false, reload = force } = request;
   const { journal } = operation;
   try {
-    if (!('fetched' in asked)) throw asked.problem;
-    const candidate = await choose(context, request, operation, asked.fetched);
-    if ('kind' in candidate) return await hold(operation, candidate, request);
+    if (chosen.kind === 'unpublished') return await hold(operation, chosen, request);
+    if (chosen.kind === 'failed') throw chosen.error;
+    const { candidate, ahead, storeless } = chosen;
     if (candidate.note) operation.steps.note(candidate.note);
-    const { ahead } = asked;
-    const storeless = asked.fetched.kind === 'no-store';
     const options = { force, reload, ahead, storeless };
     const outcome = await bringAbout(context, operation, candidate, options);
     journal.setOwedUpdate(null);
@@ -145,20 +147,38 @@ async function perform(
   }
 }
 
+type Chosen =
+  | Unpublished
+  | {
+      readonly kind: 'chosen';
+      readonly candidate: Candidate;
+      readonly ahead: Ahead | null;
+      readonly storeless: boolean;
+    }
+  | { readonly kind: 'failed'; readonly error: unknown };
+
 async function choose(
   { site }: UpdateContext,
   { force }: UpdateRequest,
   { journal, live }: Operation,
-  fetched: Fetched,
-): Promise<Candidate | Unpublished> {
-  return await chooseCandidate(fetched, {
-    live,
-    installed: journal.installed(),
-    force,
-    isSource: site.deployment === 'local',
-    published: journal.publishedDigests(),
-    now: new Date(),
-  });
+  asked: Asked,
+): Promise<Chosen> {
+  if (!('fetched' in asked)) return { kind: 'failed', error: asked.problem };
+  const { fetched, ahead } = asked;
+  try {
+    const chosen = await chooseCandidate(fetched, {
+      live,
+      installed: journal.installed(),
+      force,
+      isSource: site.deployment === 'local',
+      published: journal.publishedDigests(),
+      now: new Date(),
+    });
+    if ('kind' in chosen) return chosen;
+    return { kind: 'chosen', candidate: chosen, ahead, storeless: fetched.kind === 'no-store' };
+  } catch (error) {
+    return { kind: 'failed', error };
+  }
 }
 
 /** Serves the index of this machine if the update failed. */
@@ -171,6 +191,7 @@ async function serveLocal(
   const { journal, live, findings, steps } = operation;
   const failure = asFailure(error);
   const local = localOr(live, journal, error);
+  steps.goOnWith(CANDIDATE_STEPS);
   if (failure.code === 'index-older' && journal.installed()?.source === 'push') {
     // A store takes a while to be consistent everywhere, so a pushed index may be newer than its answer.
     steps.note('the store has an older index than the one that was pushed here, which stays');

@@ -6,10 +6,13 @@ import { readValidIndex } from '../../../src/index/read-index.ts';
 import { firstOfEachKind } from '../../../src/index/warnings.ts';
 import { moment } from '../../../src/journal/arrival.ts';
 import type { EventBody } from '../../../src/report/events.ts';
+import type { RunResult } from '../../../src/report/results.ts';
 import { siteFrom } from '../../../src/site/read-site.ts';
 import type { Site } from '../../../src/site/site.ts';
 import type { PushedIndex } from '../../../src/update/pushed.ts';
+import { runStart } from '../../../src/update/start-update.ts';
 import { runUpdate } from '../../../src/update/update.ts';
+import type { UpdateContext } from '../../../src/update/update-context.ts';
 import { buildIndex, HASH } from '../indexes/indexes.ts';
 import { Machine } from '../machine/machine.ts';
 
@@ -22,6 +25,7 @@ export class Place {
   build: string | null = 'one';
   variables: Record<string, string> = {};
   memoryGiB = 2;
+  openStore: UpdateContext['openStore'] = async () => null;
 
   constructor() {
     const tables = {
@@ -35,32 +39,40 @@ export class Place {
     return siteFrom({ ...this.machine.env, ...this.variables }, host, null);
   }
 
-  /** @returns the result, and whether it was taken from the journal */
-  async update(force = false, pushed: PushedIndex | null = null) {
+  /** @returns the result, whether it was taken from the journal, and each step that was done, such as `lock 2/6` */
+  async update(force = false, pushed: PushedIndex | null = null, mustServe = false) {
+    const request = { trigger: 'command', force, arrival: moment(), pushed, mustServe } as const;
+    return await this.#reported((context) => runUpdate(context, request));
+  }
+
+  /** The work of the start hook. */
+  async start() {
+    return await this.#reported((context) => runStart(context, moment()));
+  }
+
+  async #reported(work: (context: UpdateContext) => Promise<RunResult>) {
     const events: EventBody[] = [];
     const unexpected: unknown[] = [];
-    const result = await runUpdate(
-      {
-        site: this.site,
-        settings: {
-          lockTimeoutMs: 5000,
-          maxIndexBytes: 2 ** 24,
-          generations: 3,
-          prepareTimeoutMs: 1000,
-          token: null,
-        },
-        build: this.build,
-        openStore: async () => null,
-        // What databases new events get is not looked at here.
-        openNewDatabases: async () => ({ ask: async () => {}, place: async () => [] }),
-        report: (event) => events.push(event),
-        unexpected: (error) => unexpected.push(error),
+    const result = await work({
+      site: this.site,
+      settings: {
+        lockTimeoutMs: 5000,
+        maxIndexBytes: 2 ** 24,
+        generations: 3,
+        prepareTimeoutMs: 1000,
+        token: null,
       },
-      { trigger: 'command', force, arrival: moment(), pushed },
-    );
+      build: this.build,
+      openStore: this.openStore,
+      // What databases new events get is not looked at here.
+      openNewDatabases: async () => ({ ask: async () => {}, place: async () => [] }),
+      report: (event) => events.push(event),
+      unexpected: (error) => unexpected.push(error),
+    });
     expect(unexpected).toEqual([]);
-    const read = events.find((event) => event.type === 'step-done' && event.name === 'read');
-    return { result, isFromJournal: read?.type === 'step-done' && read.detail === MARK };
+    const done = events.filter((event) => event.type === 'step-done');
+    const isFromJournal = done.find(({ name }) => name === 'read')?.detail === MARK;
+    return { result, isFromJournal, steps: done.map(({ name, number, of }) => `${name} ${number}/${of}`) };
   }
 
   inJournal(...statements: string[]): void {

@@ -27,6 +27,7 @@ describe('an update of the fleet', () => {
     });
     expect(report).toMatchObject({ outcome: 'changed-elsewhere', publish, machines: [] });
     expect(events.map(({ type }) => type)).toEqual(['run-began', 'step', 'item', 'step-done', 'run-ended']);
+    expect(events.find(({ type }) => type === 'step-done')).toMatchObject({ number: 1, of: 1 });
     expect(arrived).toEqual([]);
   });
 
