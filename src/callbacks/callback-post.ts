@@ -1,12 +1,7 @@
-import {
-  type ClientRequest,
-  type IncomingMessage,
-  Agent as PlainAgent,
-  request as plainRequest,
-} from 'node:http';
-import { Agent as SecureAgent, request as secureRequest } from 'node:https';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { codeOf } from '../files/disk.ts';
+import { httpFor } from '../http-for.ts';
 import { sign } from '../signature.ts';
 import { versionNow } from '../version.ts';
 import { type PostResult, readAnswer } from './callback-answer.ts';
@@ -31,11 +26,8 @@ export interface Post {
 }
 
 export function openPost(dashboard: Dashboard, limits: Limits): Post {
-  const isSecure = dashboard.url.protocol === 'https:';
-  const agent = isSecure
-    ? new SecureAgent({ keepAlive: true, maxSockets: 1 })
-    : new PlainAgent({ keepAlive: true, maxSockets: 1 });
-  const request = isSecure ? secureRequest : plainRequest;
+  const { Agent, request } = httpFor(dashboard.url);
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const open = (outgoing: Outgoing): ClientRequest =>
     request(addressOf(dashboard.url, outgoing), {
       method: 'POST',

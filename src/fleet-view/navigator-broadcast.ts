@@ -1,6 +1,5 @@
-import { request as plainRequest } from 'node:http';
-import { request as secureRequest } from 'node:https';
 import { monotonicMs } from '../clock.ts';
+import { httpFor } from '../http-for.ts';
 import type { Reporter, RunEvent } from '../report/events.ts';
 import type { FleetOperation, FleetReport } from '../report/fleet-results.ts';
 import { FleetProgress } from './fleet-progress.ts';
@@ -159,10 +158,9 @@ function lastMessage(report: FleetReport): Message {
 /** Whether the message was taken, with whatever answer. Never rejects. */
 function post({ url, stream, timeoutMs }: BroadcastOptions, data: Message): Promise<boolean> {
   const body = Buffer.from(JSON.stringify({ stream, data }));
-  const send = url.protocol === 'https:' ? secureRequest : plainRequest;
   return new Promise((resolve) => {
     const headers = { 'Content-Type': 'application/json', 'Content-Length': body.length };
-    const request = send(url, { method: 'POST', headers, agent: false });
+    const request = httpFor(url).request(url, { method: 'POST', headers, agent: false });
     const timer = setTimeout(() => request.destroy(), timeoutMs);
     let taken = false;
     request.on('response', (response) => {

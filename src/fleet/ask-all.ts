@@ -1,6 +1,6 @@
-import { Agent as PlainAgent } from 'node:http';
-import { Agent as SecureAgent } from 'node:https';
+import type { Agent } from 'node:http';
 import pLimit from 'p-limit';
+import { httpFor } from '../http-for.ts';
 import type { FleetOperation, MachineOutcome, PublishedIndex } from '../report/fleet-results.ts';
 import { type Asking, askMachine } from './ask.ts';
 import type { Way } from './fleet-context.ts';
@@ -82,7 +82,7 @@ export async function askAll(
 ): Promise<MachineOutcome[]> {
   const { concurrency } = common.settings;
   const limit = pLimit(concurrency);
-  const agents: PlainAgent[] = [];
+  const agents: Agent[] = [];
   const noted = new Set<string>();
   const askings = ways.map((way): Asking => {
     const { target } = way;
@@ -91,8 +91,7 @@ export async function askAll(
     for (const message of notes) if (!noted.has(message)) note(message);
     for (const message of notes) noted.add(message);
     // Sockets are kept for the next machine: many have the same address, and TLS handshakes are expensive.
-    const options = { keepAlive: true, maxSockets: concurrency };
-    const agent = target.url.protocol === 'https:' ? new SecureAgent(options) : new PlainAgent(options);
+    const agent = new (httpFor(target.url).Agent)({ keepAlive: true, maxSockets: concurrency });
     agents.push(agent);
     return { ...common, target, question, headers, agent, limit };
   });

@@ -1,5 +1,5 @@
-import { type Agent, type ClientRequest, type IncomingHttpHeaders, request as plainRequest } from 'node:http';
-import { request as secureRequest } from 'node:https';
+import type { Agent, ClientRequest, IncomingHttpHeaders } from 'node:http';
+import { httpFor } from '../http-for.ts';
 
 /** For the access logs on the other side. */
 const USER_AGENT = 'showcase-config-update';
@@ -87,13 +87,12 @@ export function exchange(ask: Ask): Promise<Reply> {
 }
 
 function begin({ url, method, headers, body, agent }: Ask): ClientRequest {
-  const send = url.protocol === 'https:' ? secureRequest : plainRequest;
   const all = {
     'User-Agent': USER_AGENT,
     ...headers,
     ...(method === 'POST' ? { 'Content-Length': String(body?.length ?? 0) } : {}),
   };
-  return send(url, { method, headers: all, agent });
+  return httpFor(url).request(url, { method, headers: all, agent });
 }
 
 /** Milliseconds that a `Retry-After` header asks for, in seconds or as a date; null when it does not. */

@@ -1,5 +1,6 @@
-import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import type { IncomingMessage, RequestOptions } from 'node:http';
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
+import { httpFor } from '../http-for.ts';
 import { checkAnswer, codeIn } from './answers.ts';
 import { asAmazonLists, asAmazonSays } from './dialects.ts';
 import { ForeignError, OverlongError, StatusError } from './failures.ts';
@@ -34,8 +35,7 @@ interface SignedRequest {
 export const transport = {
   metadata: { handlerProtocol: 'http/1.1' },
   async handle(signed: SignedRequest, options: { abortSignal?: AbortSignal } = {}) {
-    const request = signed.protocol === 'https:' ? (await import('./https.ts')).request : httpRequest;
-    const message = await send(request, signed, options.abortSignal);
+    const message = await send(signed, options.abortSignal);
     const headers = plainHeaders(message);
     const statusCode = message.statusCode ?? 0;
     if (statusCode < 200 || statusCode > 299)
@@ -79,11 +79,7 @@ export async function collect(message: AsyncIterable<Uint8Array>): Promise<Uint8
   return Buffer.concat(chunks);
 }
 
-function send(
-  request: typeof httpRequest,
-  signed: SignedRequest,
-  signal: AbortSignal | undefined,
-): Promise<IncomingMessage> {
+function send(signed: SignedRequest, signal: AbortSignal | undefined): Promise<IncomingMessage> {
   const options: RequestOptions = {
     method: signed.method,
     hostname: signed.hostname.replace(/^\[(.*)\]$/, '$1'),
@@ -94,7 +90,7 @@ function send(
     ...(signal === undefined ? {} : { signal }),
   };
   return new Promise((resolve, reject) => {
-    const sent = request(options, resolve);
+    const sent = httpFor(signed).request(options, resolve);
     // Stays for the life of the socket: an error after the answer has begun reaches its reader by the message.
     sent.on('error', reject);
     // Node says no more than this about a change to another protocol.

@@ -1,5 +1,4 @@
-import { get as plainGet } from 'node:http';
-import { get as secureGet } from 'node:https';
+import { httpFor } from '../http-for.ts';
 
 /** Milliseconds for the whole request: a hook has 10 s left when its own time is over. */
 const PATIENCE_MS = 8000;
@@ -36,9 +35,8 @@ export async function callWebhook(url: URL): Promise<string | null> {
 
 async function ask(url: URL): Promise<string | null> {
   const signal = AbortSignal.timeout(PATIENCE_MS);
-  const get = url.protocol === 'https:' ? secureGet : plainGet;
   return await new Promise((resolve) => {
-    const request = get(url, { signal, agent: false }, (response) => {
+    const request = httpFor(url).get(url, { signal, agent: false }, (response) => {
       const status = response.statusCode ?? 0;
       response.on('error', () => {}); // all that counts is known
       resolve(status >= 200 && status < 300 ? null : `answered ${status}`);

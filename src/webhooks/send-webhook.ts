@@ -1,6 +1,6 @@
-import { type ClientRequest, type IncomingMessage, request as plainRequest } from 'node:http';
-import { request as secureRequest } from 'node:https';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import { codeOf } from '../files/disk.ts';
+import { httpFor } from '../http-for.ts';
 import { sign } from '../signature.ts';
 import { versionNow } from '../version.ts';
 import { addressFor, type Endpoint } from './endpoints.ts';
@@ -61,7 +61,7 @@ export function sendWebhook(
 
 function open(endpoint: Endpoint, { id, type, body }: Outgoing): ClientRequest {
   const address = addressFor(endpoint, type);
-  const request = address.protocol === 'https:' ? secureRequest : plainRequest;
+  const { request } = httpFor(address);
   const agent = { 'User-Agent': `showcase-web/${versionNow().version}` };
   if (endpoint.way === 'get') return request(address, { method: 'GET', agent: false, headers: agent });
   const timestamp = String(Math.floor(Date.now() / 1000));

@@ -1,6 +1,5 @@
-import { Agent as PlainAgent } from 'node:http';
-import { Agent as SecureAgent } from 'node:https';
 import { exchange, type Reply } from '../../fleet/exchange.ts';
+import { httpFor } from '../../http-for.ts';
 
 /** Milliseconds. Somebody waits for it. */
 export const PATIENCE_MS = 15_000;
@@ -14,7 +13,7 @@ export async function askAddress(
   headers: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<Reply> {
-  const agent = url.protocol === 'https:' ? new SecureAgent() : new PlainAgent();
+  const agent = new (httpFor(url).Agent)();
   return await exchange({
     ...{ method, url, headers, agent, signal },
     timeoutMs: PATIENCE_MS,

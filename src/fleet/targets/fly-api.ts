@@ -1,7 +1,6 @@
-import { Agent as PlainAgent } from 'node:http';
-import { Agent as SecureAgent } from 'node:https';
 import { backoff, pause } from '../../backoff.ts';
 import { Failure } from '../../failure.ts';
+import { httpFor } from '../../http-for.ts';
 import { parseJson } from '../../json.ts';
 import { exchange, type Reply, retryAfterMs } from '../exchange.ts';
 import type { Listing } from '../fleet-model.ts';
@@ -24,7 +23,7 @@ export async function listByApi(settings: FleetSettings, signal: AbortSignal): P
   if (apiToken === null)
     throw new Failure('config-invalid', `${source} needs a token`, { hint: 'Set FLY_API_TOKEN.' });
   const url = new URL(`${apiUrl.href.replace(/\/+$/, '')}/v1/apps/${app}/machines`);
-  const agent = url.protocol === 'https:' ? new SecureAgent() : new PlainAgent();
+  const agent = new (httpFor(url).Agent)();
   const headers = { Authorization: `Bearer ${apiToken}`, Accept: 'application/json' };
   for (let attempt = 1; ; attempt++) {
     const reply = await exchange({

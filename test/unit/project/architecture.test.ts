@@ -124,6 +124,11 @@ describe('the rooms', () => {
     expect(exits.map((path) => relative(SRC, path))).toEqual([]);
   });
 
+  it('load TLS by way of http-for.ts alone, once an https address is asked', () => {
+    const eager = sources(SRC).filter((path) => /from 'node:(?:https|tls)'/.test(readFileSync(path, 'utf8')));
+    expect(eager.map((path) => relative(SRC, path))).toEqual([]);
+  });
+
   it.each([
     ['change an owner or a mode', /[lf]?ch(?:own|mod)Sync/],
     [
