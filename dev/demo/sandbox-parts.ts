@@ -9,6 +9,7 @@ import { runProgram } from '../web/child.ts';
 import { DemoBucket } from './bucket.ts';
 import { MACHINES, startFleet } from './fleet.ts';
 import { makeDirectories, makePlace, ownEnvironment, ROOT, removePlace, writeVariables } from './place.ts';
+import { renderPages } from './rendered-once.ts';
 
 export const SANDBOX = join(ROOT, 'tmp/sandbox');
 
@@ -53,11 +54,8 @@ export async function makeSandbox(signal: AbortSignal): Promise<Sandbox> {
     await bucket.putDatabases(databasesOfNewest(index));
     await runProgram([join(ROOT, 'scripts/config-update')], { ...all, HOME });
     const machines = fleet.machines.map((own) => ({ ...plain, ...own }));
-    const pages = machines.map((env) =>
-      runProgram([join(ROOT, 'scripts/ready'), '--only', 'pages'], { ...env, HOME }),
-    );
     const own = runProgram([join(ROOT, 'cgi-bin/update_config')], { ...all, HOME });
-    await Promise.all([own, ...pages]);
+    await Promise.all([own, renderPages(machines.map((env) => ({ ...env, HOME })))]);
     const { index: changed, changes } = changeSample(index);
     writeFileSync(path, changed);
     writeVariables(join(place.path, 'env'), all);

@@ -1,6 +1,7 @@
-/** People who ask for pages one after another, without a pause, and look at each answer. */
+/** People who ask for one page after another, and look at each answer. */
 import { Agent, request } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Account } from '../sample/owners.ts';
 
 /** What somebody asks for, and what the answer must be: at any time, before a reload and after it. */
@@ -20,6 +21,8 @@ export interface Tally {
 
 /** Visitors at a time. */
 const ABREAST = 4;
+/** Milliseconds from an answer to the next question. Without them visitors took more of the processor than what they watch. */
+const PAUSE_MS = 10;
 /** Milliseconds after which somebody gives up. */
 const PATIENCE_MS = 10_000;
 
@@ -50,7 +53,7 @@ export class Visitors {
   /** Returns once so many more requests have been answered, or have failed. */
   async waitFor(count: number): Promise<void> {
     const goal = this.#requests + count;
-    while (this.#requests < goal) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (this.#requests < goal) await pause(5);
   }
 
   async #goOn(first: number): Promise<void> {
@@ -60,6 +63,7 @@ export class Visitors {
       const problem = await this.#ask(question);
       this.#requests++;
       if (problem !== null) this.#failures.push(`${question.path}: ${problem}`);
+      await pause(PAUSE_MS);
     }
   }
 

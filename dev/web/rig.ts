@@ -5,6 +5,7 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
+import { renderPages } from '../demo/rendered-once.ts';
 import { type Account, makeOwnedSample, type OwnedSample } from '../sample/owners.ts';
 import type { SampleOptions } from '../sample/sample.ts';
 import { type Exit, endProgram, type Running, runProgram, startProgram } from './child.ts';
@@ -155,9 +156,9 @@ export class WebRig {
     return runProgram([join(ROOT, 'scripts/config-update'), ...args], this.env);
   }
 
-  /** Has every machine render its pages, as the ready hook does in the background. */
+  /** Gives every machine its pages, as the ready hook does in the background. */
   async renderPages(): Promise<void> {
-    const all = this.machines.map(({ id, region }) => ({
+    const machines = this.machines.map(({ id, region }) => ({
       ...this.env,
       SHOWCASE_WEB: this.standIn.url,
       APP_ROOT: join(this.home, 'fleet', id, 'rails'),
@@ -166,8 +167,7 @@ export class WebRig {
       FLY_REGION: region,
       FLY_MACHINE_ID: id,
     }));
-    const command = [join(ROOT, 'scripts/ready'), '--only', 'pages'];
-    await Promise.all(all.map((env) => runProgram(command, env)));
+    await renderPages(machines);
   }
 
   /** From now on the server starts this shell script for every run, in place of config-update. */

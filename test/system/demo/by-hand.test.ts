@@ -1,11 +1,11 @@
 /** Commands of the documents, pasted into a shell of `npm run sandbox`: each does there what the document says. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Clone } from '../../support/demo/clone.ts';
 import { ROOT } from '../../support/machine/machine.ts';
 
-// Each document has some ten runs over eight machines.
+// They have some ten runs over eight machines.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 /** What a command says that has done what the document says of it, by the command without its comment. */
@@ -68,16 +68,19 @@ async function newestRun(command: string): Promise<string> {
   return /\d{8}T\d{9}Z-[0-9a-f]{6}/.exec((await paste(list)).stdout)?.[0] ?? expect.unreachable(list);
 }
 
-describe.each(['README.md', 'docs/FLEET.md', 'docs/OPERATING.md', 'docs/REHEARSALS.md'])('%s', (document) => {
+const commands = ['README.md', 'docs/FLEET.md', 'docs/OPERATING.md', 'docs/REHEARSALS.md'].flatMap(
+  commandsOf,
+);
+
+describe('a sandbox', () => {
   beforeAll(async () => {
     const { code, stderr } = await clone.npm('sandbox', '--detach');
     expect([code, stderr]).toEqual([0, '']);
   });
-  afterAll(async () => {
-    await clone.npm('sandbox', '--stop');
-  });
+  afterAll(() => clone.run([process.execPath, 'dev/sandbox.ts', '--stop']));
 
-  it.each(commandsOf(document))('can be followed in a sandbox: %s', async (command) => {
+  // A command that several documents have is the same in each.
+  it.each([...new Set(commands)])('is where the documents can be followed: %s', async (command) => {
     const hasRun = EXAMPLE_RUN.test(command);
     const typed = hasRun ? command.replace(EXAMPLE_RUN, await newestRun(command)) : command;
     const { code, stdout, stderr } = await paste(typed);
@@ -85,5 +88,12 @@ describe.each(['README.md', 'docs/FLEET.md', 'docs/OPERATING.md', 'docs/REHEARSA
     expect(says, 'what does it say when it has done it?').toBeDefined();
     expect(stdout).toMatch(says ?? /$^/);
     expect([code, stderr.replace(/^ +%[\s\S]*$/, '')]).toEqual([0, '']);
+  });
+
+  it('in the background is ended from any shell, and leaves nothing', async () => {
+    const { code, stdout } = await clone.npm('sandbox', '--stop');
+    expect([code, stdout]).toEqual([0, expect.stringContaining('has ended, and is removed')]);
+    expect(existsSync(join(clone.path, 'tmp/sandbox'))).toBe(false);
+    expect((await clone.npm('sandbox', '--stop')).stdout).toContain('No sandbox runs.');
   });
 });

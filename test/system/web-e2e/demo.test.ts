@@ -8,7 +8,7 @@ import { Visitor } from '../../../dev/web/visitor.ts';
 import { Clone } from '../../support/demo/clone.ts';
 import { Lines } from '../../support/fleet/fleet-sim.ts';
 
-// Each demo has eight machines updated by real CGIs, and has them render their pages.
+// Each demo has eight machines updated by real CGIs, and one render its pages.
 vi.setConfig({ testTimeout: 180_000 });
 
 const clone = Clone.use();
