@@ -74,7 +74,7 @@ export function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
   const message = error instanceof Error ? error.message : String(error);
   return new Failure('internal', `unexpected: ${message}`, {
-    hint: 'Report it, with the stack from the log: in RAILS_LOG_VOLUME, or on standard error of the CGI.',
+    hint: 'Report it, with its stack: from the log in RAILS_LOG_VOLUME, or from standard error.',
     cause: error,
   });
 }

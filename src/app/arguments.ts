@@ -81,7 +81,7 @@ export function printedAsUsage(error: unknown, form: Form, { complain }: Streams
 }
 
 /** Such a mistake in one line, with what to do about it. What was typed may be a secret in the wrong place. */
-export function usageLine({ message, hint }: Failure, { name, env, unused = [] }: Caller): string {
+function usageLine({ message, hint }: Failure, { name, env, unused = [] }: Caller): string {
   const scrubber = createScrubber([...secretsOf(env), ...unused]);
   return `${scrubber.line(`${name}: ${message} (${hint.replace(/\.$/, '')})`)}\n`;
 }

@@ -92,7 +92,7 @@ export async function runReported(
   const at = (other: World): void => {
     place = other;
   };
-  return await runToEnd({ log: voice.log, refused: refuse, close }, () =>
+  return await runToEnd({ unexpected: voice.log.exception, refused: refuse, close }, () =>
     work({ voice, json: form === 'lines' ? null : { say, sum }, at }),
   );
 }

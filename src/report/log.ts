@@ -5,7 +5,7 @@ import type { LogEntry, LogOptions, LogPlace, LogWriter } from './log-entry.ts';
 /** A log of JSON lines that follows an operation. */
 export interface Log {
   readonly report: Reporter;
-  /** Logs an unexpected error with its stack. */
+  /** Logs an unexpected error with its stack: on standard error where the log has no file, whether or not it goes there. */
   exception(error: unknown): void;
   /** Resolves when everything that was reported has been written. Never rejects. */
   flush(): Promise<void>;

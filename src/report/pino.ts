@@ -48,7 +48,8 @@ export function openLog(options: LogOptions): OpenLog {
       for (const one of late) write(place, one);
       return;
     }
-    descriptor = descriptors[place];
+    const isLost = 'exception' in entry && descriptors.file === null;
+    descriptor = place === 'standard error' && isLost ? STANDARD_ERROR : descriptors[place];
     if (descriptor === null) return;
     at = 'event' in entry ? entry.event.at : entry.at;
     if ('event' in entry) logEvent(logger, entry.event);

@@ -11,11 +11,12 @@ import { isUsage, printedAsUsage, readCall, refusalExit, type Streams } from '..
 import { atAppRoot, siteOf, type World } from '../machine/machine-context.ts';
 import { keepFleetMetrics } from '../metrics-dir.ts';
 import { runToEnd } from '../run-to-end.ts';
+import { stackOf } from '../without-log.ts';
 import { buildFleetContext } from './build-fleet-context.ts';
 import { CONFIG_UPDATE, type FleetOptions } from './config-update-options.ts';
 import { linkDashboard, reportRefusal } from './dashboard-link.ts';
 import type { DashboardLink } from './dashboard-model.ts';
-import { exitCodeOf, refusedReport, stackOf } from './fleet-refusal.ts';
+import { exitCodeOf, refusedReport } from './fleet-refusal.ts';
 import type { FleetRun } from './fleet-task.ts';
 import { type Console, type FleetVoice, openFleetVoice, printRefusal } from './fleet-voice.ts';
 import { type Chosen, chooseWays } from './fleet-ways.ts';
@@ -42,8 +43,21 @@ export async function runConfigUpdate(
   const call = await readCall(CONFIG_UPDATE, args, console, world);
   if (call.kind === 'answered') return call.exitCode;
   const { form } = call;
+  const { write, complain } = console;
   const run = newRunId();
-  try {
+  const scrubber = createScrubber(allSecrets(world));
+  let stack = '';
+  const unexpected = (error: unknown): void => {
+    stack = stackOf(error, scrubber);
+  };
+  const refused = (error: unknown): number => {
+    if (printedAsUsage(error, form, console, world)) return 2;
+    const report = refusedReport(world, { run, target: '', operation: 'update' }, error);
+    printRefusal(form, report, scrubber, write);
+    (form === 'lines' ? write : complain)(stack);
+    return refusalExit(error);
+  };
+  return await runToEnd({ unexpected, refused }, async () => {
     const options = call.options();
     const here = atAppRoot(world, options.appRoot);
     const { task, dashboard } = options;
@@ -51,7 +65,7 @@ export async function runConfigUpdate(
     if (task.kind === 'published') return await printPublished(here, form === 'json', console);
     if (task.kind === 'metrics') {
       const { renderFleet } = await import('./fleet-metrics.ts');
-      console.write(await renderFleet((await siteOf(here)).dbDir));
+      write(await renderFleet((await siteOf(here)).dbDir));
       return 0;
     }
     if (task.kind === 'send-outbox') {
@@ -59,19 +73,7 @@ export async function runConfigUpdate(
       return await runSendOutbox(here, { task, dashboard, form }, console);
     }
     return await runOver(here, { ...options, task, run }, console);
-  } catch (error) {
-    const { write, complain } = console;
-    const scrubber = createScrubber(allSecrets(world));
-    if (printedAsUsage(error, form, { write, complain }, world)) return 2;
-    printRefusal(
-      form,
-      refusedReport(world, { run, target: '', operation: 'update' }, error),
-      scrubber,
-      write,
-    );
-    if (form === 'lines') write(stackOf(error, scrubber));
-    return refusalExit(error);
-  }
+  });
 }
 
 interface Called extends FleetOptions {
@@ -145,20 +147,23 @@ async function runOver(world: World, options: Called, console: Console): Promise
   for (const message of new Set(cautions)) if (message !== undefined) report({ type: 'note', message });
   let stack = '';
   let exitCode = 1;
+  const kept = (error: unknown): void => {
+    voice.log.exception(error);
+    if (options.form === 'lines') stack = stackOf(error, scrubber);
+  };
   const refused = (error: unknown): number => {
     exitCode = refusalExit(error);
     // A mistake in the command line is told before there is a view of the run.
     if (options.form === 'lines' && isUsage(error)) throw error;
     const result = refusedReport(world, { run, target, operation: task.operation }, error);
     report({ type: 'run-ended', kind: 'fleet', result });
-    if (options.form === 'lines') stack = stackOf(error, scrubber);
     return exitCode;
   };
   const close = async (): Promise<void> => {
     await voice.close(exitCode);
     console.write(stack);
   };
-  return await runToEnd({ log: voice.log, refused, close }, async () => {
+  return await runToEnd({ unexpected: kept, refused, close }, async () => {
     const { context, site } = await buildFleetContext(call);
     const { signal } = console.stop;
     const recorder = recordIn(site.dbDir, readUpdateSettings(env).lockTimeoutMs, signal, report);

@@ -1,6 +1,5 @@
-import { Failure, problemOf } from '../../failure.ts';
+import { problemOf } from '../../failure.ts';
 import type { FleetReport } from '../../report/fleet-results.ts';
-import type { Scrubber } from '../../report/redact.ts';
 import type { World } from '../machine/machine-context.ts';
 import { whoRuns } from './operator-name.ts';
 
@@ -15,13 +14,6 @@ export function refusedReport(
   const beganAt = new Date().toISOString();
   const by = whoRuns(env);
   return { run, by, target, operation, outcome: 'failed', ...found, beganAt, ms: 0, error: problemOf(error) };
-}
-
-/** Of an unexpected error; empty for any other. */
-export function stackOf(error: unknown, scrubber: Scrubber): string {
-  const stack =
-    error instanceof Failure || !(error instanceof Error) ? '' : scrubber.block(error.stack ?? '');
-  return stack === '' ? '' : `${stack}\n`;
 }
 
 /** Of a run whose end was reported. */

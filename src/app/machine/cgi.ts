@@ -49,7 +49,7 @@ export async function answerCgi(world: World): Promise<Answer> {
     voice.report({ type: 'run-ended', kind: 'update', result });
     return result;
   };
-  const ending = { log: voice.log, refused, close: voice.log.flush };
+  const ending = { unexpected: voice.log.exception, refused, close: voice.log.flush };
   const result = await runToEnd<RunResult | MachineState>(ending, async () => {
     if (request.refusal) throw request.refusal;
     const changes = !request.state && !request.dryRun;

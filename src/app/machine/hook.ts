@@ -1,12 +1,9 @@
 import { streamReport } from '../../report/plain-text.ts';
-import { refusedResult } from '../../update/result.ts';
 import type { UpdateContext } from '../../update/update-context.ts';
 import { readCall, type Streams } from '../arguments.ts';
-import { keepMetrics } from '../metrics-dir.ts';
 import type { Command } from '../options/command.ts';
-import { runToEnd } from '../run-to-end.ts';
-import { beginUpdate } from './begin-update.ts';
 import { buildVoice, type World } from './machine-context.ts';
+import { runOnMachine } from './run-on-machine.ts';
 
 /** What a hook is given that works on the configuration of this machine. */
 export interface HookCall {
@@ -30,20 +27,11 @@ export async function runHook(
   const call = await readCall(command, args, streams, world);
   if (call.kind === 'answered') return call.exitCode;
   const voice = buildVoice(world, [streamReport(streams.write)], false);
-  const { log, report } = voice;
-  const refused = (error: unknown): 1 => {
-    report({ type: 'run-ended', kind: 'update', result: refusedResult(world.env, error) });
+  const refused = (_: unknown, report: () => unknown): 1 => {
+    report();
     return 1;
   };
-  let hasBegun = false;
-  const close = async (): Promise<void> => {
-    const problem = hasBegun ? await keepMetrics(world) : null;
-    if (problem !== null) report({ type: 'note', level: 'warning', message: problem });
-    await log.close();
-  };
-  return await runToEnd({ log, refused, close }, async () => {
-    const context = await beginUpdate(world, voice, { makesDirectories });
-    hasBegun = true;
-    return await work(context);
-  });
+  return await runOnMachine<0 | 1>({ world, voice, isQuietAfterEnd: false, refused }, async (begin) =>
+    work(await begin(world, { makesDirectories })),
+  );
 }

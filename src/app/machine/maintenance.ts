@@ -1,11 +1,13 @@
 import { checkMaintenance } from '../../check/rules.ts';
-import { Failure, problemOf } from '../../failure.ts';
+import { Failure } from '../../failure.ts';
 import { generateMaintenance } from '../../generate/generate.ts';
 import { commitFiles } from '../../install/commit.ts';
 import { compareFiles } from '../../install/compare.ts';
 import { stageFiles } from '../../install/stage.ts';
 import { newRunId } from '../../run-id.ts';
 import { readCall, type Streams } from '../arguments.ts';
+import { runToEnd } from '../run-to-end.ts';
+import { withoutLog } from '../without-log.ts';
 import { siteOf, type World } from './machine-context.ts';
 import { MAINTENANCE } from './maintenance-options.ts';
 
@@ -13,11 +15,12 @@ import { MAINTENANCE } from './maintenance-options.ts';
 export async function writeMaintenanceConfig(
   world: World,
   args: readonly string[],
-  { write, complain }: Streams,
+  streams: Streams,
 ): Promise<0 | 1 | 2> {
-  const call = await readCall(MAINTENANCE, args, { write, complain }, world);
+  const call = await readCall(MAINTENANCE, args, streams, world);
   if (call.kind === 'answered') return call.exitCode;
-  try {
+  const { write, complain } = streams;
+  return await runToEnd<0 | 1 | 2>(withoutLog(streams, world), async () => {
     const site = await siteOf(world);
     for (const message of site.overrideCautions ?? []) complain(`Warning: ${message}\n`);
     const [comparison] = compareFiles([generateMaintenance(site)]);
@@ -37,9 +40,5 @@ export async function writeMaintenanceConfig(
     commitFiles(staged, null);
     write(`wrote ${comparison.file.path}\n`);
     return 0;
-  } catch (error) {
-    const { code, message, hint } = problemOf(error);
-    complain(`Failed (${code}): ${message}\nWhat to do: ${hint}\n`);
-    return 1;
-  }
+  });
 }

@@ -14,15 +14,12 @@ import { terminalReport } from '../../report/terminal-text.ts';
 import { Warned } from '../../report/warned.ts';
 import { navigatorPath } from '../../site/paths.ts';
 import { localCandidate } from '../../update/candidate.ts';
-import { refusedResult } from '../../update/result.ts';
 import { runUpdate } from '../../update/update.ts';
 import type { UpdateContext } from '../../update/update-context.ts';
 import { printedAsUsage, readCall, refusalExit, type Streams } from '../arguments.ts';
-import { keepMetrics } from '../metrics-dir.ts';
 import type { Form } from '../options/form.ts';
-import { runToEnd } from '../run-to-end.ts';
-import { beginUpdate } from './begin-update.ts';
 import { atAppRoot, buildUpdateContext, buildVoice, type World } from './machine-context.ts';
+import { runOnMachine } from './run-on-machine.ts';
 import { listingOf, type Task, UPDATE, type UpdateOptions } from './update-options.ts';
 import { renderGenerations, renderHistory, renderWarnings } from './update-tables.ts';
 import { withoutWrongWeb } from './usable-web.ts';
@@ -77,27 +74,21 @@ export async function runUpdateCommand(
   );
   const print = (result: RunResult): void =>
     write(renderJson(voice.scrubber.value(result), 'administrator', warned.for('administrator')));
-  const refused = (error: unknown): ExitCode => {
+  const refused = (error: unknown, report: () => RunResult): ExitCode => {
     if (printedAsUsage(error, form, streams, world)) return 2;
-    const result = refusedResult(world.env, error);
-    voice.report({ type: 'run-ended', kind: 'update', result });
+    const result = report();
     if (json) print(result);
     return refusalExit(error);
   };
-  let changing: World | null = null;
-  const close = async (): Promise<void> => {
-    const problem = changing && (await keepMetrics(changing));
-    const tellLate = form === 'events' ? voice.logOnly : voice.report; // events end with the run
-    if (problem !== null) tellLate({ type: 'note', level: 'warning', message: problem });
-    await voice.log.close();
-  };
-  return await runToEnd({ log: voice.log, refused, close }, async () => {
+  // Events end with the run.
+  return await runOnMachine({ world, voice, isQuietAfterEnd: form === 'events', refused }, async (begin) => {
     const { task, appRoot } = options();
     const here = atAppRoot(world, appRoot);
     const makesDirectories = task.kind === 'update' && task.boot;
     const changes = task.kind === 'update' || task.kind === 'rollback';
-    const context = await (changes ? beginUpdate : buildUpdateContext)(here, voice, { makesDirectories });
-    if (changes) changing = here;
+    const context = changes
+      ? await begin(here, { makesDirectories })
+      : await buildUpdateContext(here, voice, { makesDirectories });
     const result = await perform(task, context, json, streams);
     if (result && json) print(result);
     return result?.outcome === 'failed' || result?.outcome === 'held' ? 1 : 0;

@@ -1,7 +1,9 @@
-import { asFailure } from '../../failure.ts';
-import { readCall } from '../arguments.ts';
+import { problemOf } from '../../failure.ts';
+import { readCall, refusalExit } from '../arguments.ts';
 import type { World } from '../machine/machine-context.ts';
 import { usageOf } from '../options/command.ts';
+import { runToEnd } from '../run-to-end.ts';
+import { withoutLog } from '../without-log.ts';
 import { Cancelled } from './asker.ts';
 import { ONBOARD } from './onboard-options.ts';
 import type { OnboardConsole, Run } from './onboard-run.ts';
@@ -24,20 +26,23 @@ export async function runOnboard(
 ): Promise<number> {
   const call = await readCall(ONBOARD, args, console, world);
   if (call.kind === 'answered') return call.exitCode;
-  const { complain, write, stop } = console;
-  try {
+  const { unexpected } = withoutLog(console, world);
+  return await runToEnd({ unexpected, refused: (error) => refuse(error, console) }, async () => {
     const run: Run = { world, options: call.options(), console };
-    return await (console.input === null ? withoutTerminal(run) : atTerminal(run, console.input));
-  } catch (error) {
-    if (error instanceof Cancelled) {
-      write(`\n${error.message}\n`);
-      return stop.exitCode() ?? CANCELLED;
+    try {
+      return await (console.input === null ? withoutTerminal(run) : atTerminal(run, console.input));
+    } catch (error) {
+      if (!(error instanceof Cancelled)) throw error;
+      console.write(`\n${error.message}\n`);
+      return console.stop.exitCode() ?? CANCELLED;
     }
-    const { code, message, hint } = asFailure(error);
-    if (code === 'internal') throw error;
-    complain(`onboard: ${message}. ${hint}\n`);
-    return code === 'usage' ? 2 : 1;
-  }
+  });
+}
+
+function refuse(error: unknown, { complain }: OnboardConsole): 1 | 2 {
+  const { message, hint } = problemOf(error);
+  complain(`onboard: ${message}. ${hint}\n`);
+  return refusalExit(error);
 }
 
 async function withoutTerminal(run: Run): Promise<number> {

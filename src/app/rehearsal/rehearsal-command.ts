@@ -12,7 +12,7 @@ import { delimiter, dirname, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { databaseKey, INDEX_NAME, objectTime } from '../../bucket/object-names.ts';
-import { Failure, problemOf } from '../../failure.ts';
+import { Failure } from '../../failure.ts';
 import { makeTemporaryDirectory } from '../../files/temporary.ts';
 import { FaultListError } from '../../rehearsal/faults.ts';
 import { renderFlyctl } from '../../rehearsal/flyctl.ts';
@@ -25,8 +25,10 @@ import { FleetSim } from '../../rehearsal/server.ts';
 import type { Answerer, StoredIndex } from '../../rehearsal/sim-event.ts';
 import { removeTree } from '../../rights/files.ts';
 import { readStoreSettings } from '../../store/store-settings.ts';
-import { isUsage, readCall, type Streams, usageLine } from '../arguments.ts';
+import { readCall, type Streams } from '../arguments.ts';
 import { usageOf } from '../options/command.ts';
+import { runToEnd } from '../run-to-end.ts';
+import { withoutLog } from '../without-log.ts';
 import { FLEET_SIM, type FleetSimOptions } from './fleet-sim-options.ts';
 
 /** What machines get of this process's environment: how to run, and where the store is. Nothing says where things are. */
@@ -43,14 +45,16 @@ export type FleetSimCode = 0 | 1 | 2;
 export async function runFleetSim(
   env: NodeJS.ProcessEnv,
   args: readonly string[],
-  { write, complain }: Streams,
+  streams: Streams,
   signal: AbortSignal,
 ): Promise<FleetSimCode> {
   const caller = { name: 'fleet-sim', env };
-  const call = await readCall(FLEET_SIM, args, { write, complain }, caller);
+  const call = await readCall(FLEET_SIM, args, streams, caller);
   if (call.kind === 'answered') return call.exitCode;
+  const { write } = streams;
   const traces: Traces = { made: [], parents: [] };
-  try {
+  const close = async (): Promise<void> => removeTraces(traces);
+  return await runToEnd<FleetSimCode>({ ...withoutLog(streams, caller), close }, async () => {
     const options = call.options();
     for (const program of [options.cgi, options.resume]) if (program !== null) requireProgram(program);
     const machines = makeMachines(options);
@@ -64,15 +68,7 @@ export async function runFleetSim(
       await sim.close();
     }
     return 0;
-  } catch (error) {
-    const failure = error instanceof FaultListError ? usageOf('fleet-sim')(error.message) : error;
-    const { code, message, hint } = problemOf(failure);
-    if (isUsage(failure)) complain(usageLine(failure, caller));
-    else complain(`Failed (${code}): ${message}\nWhat to do: ${hint}\n`);
-    return isUsage(failure) ? 2 : 1;
-  } finally {
-    removeTraces(traces);
-  }
+  });
 }
 
 function requireProgram(path: string): void {
@@ -122,6 +118,7 @@ async function start(
       },
     });
   } catch (error) {
+    if (error instanceof FaultListError) throw usageOf('fleet-sim')(error.message);
     const code = (error as NodeJS.ErrnoException).code;
     if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
     throw new Failure('config-invalid', `port ${options.port} cannot be listened on: ${code}`, {

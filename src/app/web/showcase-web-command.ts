@@ -4,7 +4,7 @@ import { problemOf } from '../../failure.ts';
 import { createApplication } from '../../web/application.ts';
 import { ROUTES } from '../../web/routes.ts';
 import type { WebLog } from '../../web/web-context.ts';
-import { printedAsUsage, readCall, type Streams } from '../arguments.ts';
+import { isUsage, readCall, type Streams } from '../arguments.ts';
 import {
   atAppRoot,
   buildVoice,
@@ -14,6 +14,7 @@ import {
   type World,
 } from '../machine/machine-context.ts';
 import { runToEnd } from '../run-to-end.ts';
+import { printRefusal } from '../without-log.ts';
 import { listen } from './http-listener.ts';
 import { openWebContext } from './open-web-context.ts';
 import { whenParentIsGone } from './parent-watch.ts';
@@ -40,7 +41,7 @@ export async function runShowcaseWeb(
   const voice = buildVoice(world, [], task === null && world.env['RAILS_LOG_VOLUME'] === undefined);
   return await runToEnd<WebCode>(
     {
-      log: voice.log,
+      unexpected: voice.log.exception,
       refused: (error) => refuse(error, voice, streams, world),
       close: () => voice.log.close(),
     },
@@ -58,11 +59,9 @@ export async function runShowcaseWeb(
 }
 
 function refuse(error: unknown, { logOnly }: Voice, streams: Streams, world: World): WebCode {
-  if (printedAsUsage(error, 'lines', streams, world)) return 2;
-  const { code, message, hint } = problemOf(error);
-  logOnly({ type: 'note', level: 'warning', message: `failed (${code}): ${message}` });
-  streams.complain(`Failed (${code}): ${message}\nWhat to do: ${hint}\n`);
-  return 1;
+  const { code, message } = problemOf(error);
+  if (!isUsage(error)) logOnly({ type: 'note', level: 'warning', message: `failed (${code}): ${message}` });
+  return printRefusal(error, streams, world);
 }
 
 interface Serving {
