@@ -16,6 +16,22 @@ export function backoff({ firstPauseMs, longestPauseMs }: Backoff, attempt: numb
   return bound * (0.5 + Math.random() / 2);
 }
 
+/**
+ * The pause before the next look at whether something is free by now, in milliseconds. A look at a lock takes a part of a
+ * millisecond, more as root, so twenty processes that look fifty times a second keep a CPU busy on which the holder
+ * could work. So the pause grows with the wait, which gets at most a few parts in a hundred longer by it; at random, so
+ * that waiting processes do not march in step.
+ *
+ * @param waitedMs how long it has been waited for so far
+ */
+export function pauseBetweenLooks(waitedMs: number): number {
+  return Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, waitedMs / 10)) * (0.5 + Math.random());
+}
+
+/** Milliseconds, on the average. */
+const SHORTEST_PAUSE_MS = 12;
+const LONGEST_PAUSE_MS = 100;
+
 /** Waits; ends early, without an error, when the signal is aborted. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

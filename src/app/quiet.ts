@@ -35,7 +35,8 @@ export async function keepQuiet(site: Site): Promise<void> {
   do {
     const lock = attempt(path);
     if (lock) return await inTurn(lock, path, stats.mtimeMs);
-    await wait(20);
+    // The first one holds it until that time has passed, at the least.
+    await pause(Math.max(stats.mtimeMs, Date.now()) + 20 * Math.random() + 10);
   } while (monotonicMs() < deadline);
 }
 

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { pauseBetweenLooks } from '../backoff.ts';
 import { monotonicMs } from '../clock.ts';
 import { Failure } from '../failure.ts';
 import { codeOf, diskError, fileId } from '../files/disk.ts';
@@ -56,11 +57,12 @@ function tryOnce(path: string): Lock | null {
  * @throws {Failure} `lock-timeout`, `disk`
  */
 export async function waitForLock(path: string, { timeoutMs }: { timeoutMs: number }): Promise<Lock> {
-  const deadline = monotonicMs() + timeoutMs;
+  const began = monotonicMs();
   for (;;) {
     const lock = tryLock(path);
     if (lock) return lock;
-    const left = deadline - monotonicMs();
+    const waited = monotonicMs() - began;
+    const left = timeoutMs - waited;
     if (left <= 0) {
       throw new Failure(
         'lock-timeout',
@@ -70,7 +72,6 @@ export async function waitForLock(path: string, { timeoutMs }: { timeoutMs: numb
         },
       );
     }
-    // At random, so that waiting processes do not march in step.
-    await wait(Math.min(left, 4 + Math.random() * 16));
+    await wait(Math.min(left, pauseBetweenLooks(waited)));
   }
 }

@@ -106,8 +106,7 @@ function keep(stateDir: string, run: string, { replaced, facts, keep: most, comp
 /** All whole generations, newest first. */
 export function listGenerations(stateDir: string): Generation[] {
   const home = generationsDir(stateDir);
-  return entries(home)
-    .map((name) => asRoot(() => readManifest(join(home, name))))
+  return asRoot(() => entries(home).map((name) => readManifest(join(home, name))))
     .filter((generation) => generation !== null)
     .sort((a, b) => b.sequence - a.sequence);
 }
@@ -115,7 +114,7 @@ export function listGenerations(stateDir: string): Generation[] {
 /** Names of generations that a killed run did not finish, or that lost their manifest. */
 export function incompleteGenerations(stateDir: string): string[] {
   const home = generationsDir(stateDir);
-  return entries(home).filter((name) => asRoot(() => readManifest(join(home, name))) === null);
+  return asRoot(() => entries(home).filter((name) => readManifest(join(home, name)) === null));
 }
 
 /**
@@ -178,8 +177,8 @@ function write(home: string, directory: string, generation: Generation, { index,
 
 function entries(home: string): string[] {
   return onDisk('cannot list', home, () => {
-    if (!asRoot(() => existsSync(home))) return [];
-    return asRoot(() => readdirSync(home, { withFileTypes: true }))
+    if (!existsSync(home)) return [];
+    return readdirSync(home, { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && isRunId(entry.name))
       .map((entry) => entry.name);
   });

@@ -129,13 +129,12 @@ export async function readDateMemory(
   dbDir: string,
   timeoutMs: number,
 ): Promise<{ memory: DateMemory; foreign: string | null }> {
-  const [found] = await readJournal(dbDir, timeoutMs, (db, version) =>
-    version === 0 ? [] : [{ values: readMeta(db), published: publishedDigests(db) }],
-  );
-  const state = parseInstalled(found?.values.get('installed') ?? null);
-  const isForeign = state && state.source !== 'local' && !found?.published.has(state.digest);
+  const [found] = await readJournal(dbDir, timeoutMs, (db, version) => (version === 0 ? [] : [readMeta(db)]));
+  const state = parseInstalled(found?.get('installed') ?? null);
+  const isForeign =
+    state && state.source !== 'local' && !publishedDigests(found ?? new Map()).has(state.digest);
   return {
-    memory: parseDates(found?.values.get(EVENT_DATES) ?? null),
+    memory: parseDates(found?.get(EVENT_DATES) ?? null),
     foreign: isForeign ? state.digest : null,
   };
 }

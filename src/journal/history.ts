@@ -1,14 +1,15 @@
 import { statSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
+import { pauseBetweenLooks } from '../backoff.ts';
 import { monotonicMs } from '../clock.ts';
 import { isDamage } from '../database/repair.ts';
 import { type Database, openDatabase } from '../database/sqlite.ts';
 import { requireDbDir, trustedDirOf } from '../database/state-dir.ts';
 import { Failure } from '../failure.ts';
-import { codeOf, diskError, onDisk } from '../files/disk.ts';
+import { codeOf, diskError } from '../files/disk.ts';
 import type { HistoryRow } from '../report/results.ts';
 import { asRoot } from '../rights/rights.ts';
-import { journalPath } from './journal.ts';
+import { journalPath } from './journal-lock.ts';
 import { schemaVersion } from './journal-schema.ts';
 import { readRows } from './run-rows.ts';
 
@@ -39,21 +40,21 @@ export async function readJournal<T>(
   requireDbDir(dbDir);
   const path = journalPath(trustedDirOf(dbDir));
   // A journal that cannot be read is not a missing one: its memory must not be taken for empty.
-  const readStats = () => asRoot(() => statSync(path, { throwIfNoEntry: false }));
-  if (!onDisk('cannot read', path, readStats)) return [];
-  const deadline = monotonicMs() + timeoutMs;
+  const readNow = () => (statSync(path, { throwIfNoEntry: false }) ? readOnce(path, read) : []);
+  const began = monotonicMs();
   for (;;) {
     try {
-      return asRoot(() => readOnce(path, read));
+      return asRoot(readNow);
     } catch (error) {
       if (!/^SQLITE_BUSY/.test(codeOf(error))) throw asFailure(path, error);
     }
-    if (monotonicMs() >= deadline) {
+    const waited = monotonicMs() - began;
+    if (waited >= timeoutMs) {
       throw new Failure('lock-timeout', `an update has held the journal ${path} for ${timeoutMs / 1000} s`, {
         hint: 'Wait until it has ended, then ask again.',
       });
     }
-    await wait(10 + Math.random() * 20);
+    await wait(pauseBetweenLooks(waited));
   }
 }
 

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { pauseBetweenLooks } from '../backoff.ts';
 import { monotonicMs } from '../clock.ts';
 import { isDamage, renameDamaged } from '../database/repair.ts';
 import { type Database, openDatabase } from '../database/sqlite.ts';
@@ -12,6 +14,11 @@ import { prepareSchema } from './journal-schema.ts';
  * and also when its holder closes any other descriptor of the same file. So nothing in this program opens that file but
  * SQLite; `stat` is safe.
  */
+
+/** Path of the journal of a state directory. */
+export function journalPath(stateDir: string): string {
+  return join(stateDir, 'journal.db');
+}
 
 /** A connection, and the file that it has open. */
 interface Handle {
@@ -40,15 +47,15 @@ export interface Locked {
  * @throws the signal's reason, or an AbortError with that as its cause, when it is aborted.
  */
 export async function lockJournal(path: string, options: LockOptions): Promise<Locked> {
-  const deadline = monotonicMs() + options.timeoutMs;
+  const began = monotonicMs();
   const notes: string[] = [];
   let handle: Handle | null = null;
   try {
     for (;;) {
       options.signal?.throwIfAborted();
-      handle ??= asRoot(() => open(path));
-      const held = handle;
-      const outcome: Attempt = held ? asRoot(() => attempt(held, path)) : 'moved';
+      const before: Handle | null = handle;
+      const [held, outcome]: [Handle | null, Attempt] = asRoot(() => openAndTry(before, path));
+      handle = held;
       if (outcome === 'locked' && handle) {
         const { db } = handle;
         handle = null;
@@ -62,7 +69,7 @@ export async function lockJournal(path: string, options: LockOptions): Promise<L
         if (renamed) notes.push(damageNote(renamed));
         if (renamed || outcome === 'moved') continue;
       }
-      await pause(deadline, options);
+      await pause(monotonicMs() - began, options);
     }
   } catch (error) {
     throw diskError('cannot lock', path, error);
@@ -75,15 +82,26 @@ export async function lockJournal(path: string, options: LockOptions): Promise<L
 const damageNote = (renamed: string) =>
   `the journal was damaged; it was set aside as ${renamed}, and a new one was made: history, and the memory of what is installed, begin anew`;
 
-/** Some milliseconds, at random so that waiting processes do not march in step. */
-async function pause(deadline: number, { timeoutMs, signal }: LockOptions): Promise<void> {
-  const left = deadline - monotonicMs();
+/** @param waitedMs so far */
+async function pause(waitedMs: number, { timeoutMs, signal }: LockOptions): Promise<void> {
+  const left = timeoutMs - waitedMs;
   if (left <= 0) {
     throw new Failure('lock-timeout', `another update has held the lock for ${timeoutMs / 1000} s`, {
       hint: 'Try again later. If no update should be running, look for a hanging one (ps); ending it frees the lock.',
     });
   }
-  await wait(Math.min(left, 4 + Math.random() * 16), undefined, signal ? { signal } : {});
+  await wait(Math.min(left, pauseBetweenLooks(waitedMs)), undefined, signal ? { signal } : {});
+}
+
+/** In one step: to take root's rights costs several times what a look does. */
+function openAndTry(before: Handle | null, path: string): [Handle | null, Attempt] {
+  const handle = before ?? open(path);
+  try {
+    return [handle, handle ? attempt(handle, path) : 'moved'];
+  } catch (error) {
+    handle?.db.close();
+    throw error;
+  }
 }
 
 /** Null if the file was made or replaced just now: then it is not certain which one is open. */

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { monotonicMs } from '../clock.ts';
 import type { Database } from '../database/sqlite.ts';
 import { ensureTrustedDir } from '../database/state-dir.ts';
@@ -7,25 +6,15 @@ import { diskError } from '../files/disk.ts';
 import type { HistoryRow, RunKind, RunResult } from '../report/results.ts';
 import { asRoot } from '../rights/rights.ts';
 import { moment } from './arrival.ts';
-import { type LockOptions, lockJournal } from './journal-lock.ts';
+import { journalPath, type LockOptions, lockJournal } from './journal-lock.ts';
 import type { Arrival, Caller, InstalledState, NewRun, ProvedRun } from './journal-model.ts';
-import { getMeta, OWED_UPDATE, PROVED, publishedDigests, setMeta } from './meta.ts';
+import { OWED_UPDATE, PROVED, publishedDigests, readMeta, setMeta } from './meta.ts';
 import { parseInstalled, parseProblem, parseProved } from './parse.ts';
-import { readRows } from './run-rows.ts';
+import { forgetOldRuns, readRows } from './run-rows.ts';
 import { resultSince } from './shared-result.ts';
-
-/** Runs that are remembered. */
-const KEPT_RUNS = 500;
-/** Of those, how many keep their whole result: only the newest can be shared, and results can be large. */
-const KEPT_RESULTS = 8;
 
 /** Whether something is recorded at once, or together with the next record: each commit syncs the disk four times. */
 export type When = 'now' | 'with-next';
-
-/** Path of the journal of a state directory. */
-export function journalPath(stateDir: string): string {
-  return join(stateDir, 'journal.db');
-}
 
 /**
  * Takes the lock that lets one update at a time work on a db dir; makes the state directory and the journal if need be.
@@ -51,6 +40,8 @@ export class Journal {
   readonly notes: readonly string[];
   readonly #db: Database;
   readonly #began = new Map<string, number>();
+  /** All values by name, until one is changed: nobody else changes them meanwhile. */
+  #known: ReadonlyMap<string, string> | null = null;
   /** What waits for the next commit, in its order. */
   #due: (() => void)[] = [];
 
@@ -83,11 +74,7 @@ export class Journal {
           'INSERT INTO runs (run, trigger, kind, app_root, boot_id, began_ns, began_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
         )
         .run(run, trigger, kind, appRoot, bootId, monotonicNs, at);
-      const sequence = Number(lastInsertRowid);
-      this.#db.prepare('DELETE FROM runs WHERE sequence <= ?').run(sequence - KEPT_RUNS);
-      this.#db
-        .prepare('UPDATE runs SET result = NULL WHERE sequence <= ? AND result IS NOT NULL')
-        .run(sequence - KEPT_RESULTS);
+      forgetOldRuns(this.#db, Number(lastInsertRowid));
       this.#raiseClockMark(Date.now());
     });
   }
@@ -201,7 +188,7 @@ export class Journal {
 
   /** `imageDigest`s of what this host has published last, to any store. */
   publishedDigests(): ReadonlySet<string> {
-    return this.#read((db) => publishedDigests(db));
+    return publishedDigests(this.#meta());
   }
 
   /** The highest wall-clock time that a run began or ended at, in milliseconds since 1970; 0 when there was none. */
@@ -222,10 +209,16 @@ export class Journal {
   }
 
   #get(key: string): string | null {
-    return this.#read((db) => getMeta(db, key));
+    return this.#meta().get(key) ?? null;
+  }
+
+  #meta(): ReadonlyMap<string, string> {
+    this.#known ??= this.#read(readMeta);
+    return this.#known;
   }
 
   #set(key: string, value: string): void {
+    this.#known = null;
     setMeta(this.#db, key, value);
   }
 
@@ -245,6 +238,8 @@ export class Journal {
       this.#due = [];
     } catch (error) {
       throw diskError('cannot write', this.#db.name, error);
+    } finally {
+      this.#known = null;
     }
   }
 }

@@ -18,8 +18,8 @@ export const PROVED = 'proved';
 export const EVENT_DATES = 'event_dates';
 
 /** `imageDigest`s of what was published last to each store. */
-export function publishedDigests(db: Database): ReadonlySet<string> {
-  const memories = [...readMeta(db)].filter(([key]) => key.startsWith(publishedTo('')));
+export function publishedDigests(meta: ReadonlyMap<string, string>): ReadonlySet<string> {
+  const memories = [...meta].filter(([key]) => key.startsWith(publishedTo('')));
   return new Set(memories.flatMap(([, text]) => parseMemory(text).last?.digest ?? []));
 }
 

@@ -76,5 +76,5 @@ function rememberedIn(db: Database): Remembered {
   const pendingReload = meta.has('pending_reload');
   const owedUpdate = parseProblem(meta.get(OWED_UPDATE) ?? null);
   const states = { installed: state('installed'), intended: state('intended') };
-  return { ...states, pendingReload, lastRun, owedUpdate, published: publishedDigests(db) };
+  return { ...states, pendingReload, lastRun, owedUpdate, published: publishedDigests(meta) };
 }

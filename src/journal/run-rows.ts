@@ -35,3 +35,16 @@ export function readRows(db: Database, limit: number, own: ReadonlySet<string>):
       errorCode: row.error_code as HistoryRow['errorCode'],
     }));
 }
+
+/** Runs that are remembered. */
+const KEPT_RUNS = 500;
+/** Of those, how many keep their whole result: only the newest can be shared, and results can be large. */
+const KEPT_RESULTS = 8;
+
+/** @param newest the sequence of the run that has just been recorded */
+export function forgetOldRuns(db: Database, newest: number): void {
+  db.prepare('DELETE FROM runs WHERE sequence <= ?').run(newest - KEPT_RUNS);
+  db.prepare('UPDATE runs SET result = NULL WHERE sequence <= ? AND result IS NOT NULL').run(
+    newest - KEPT_RESULTS,
+  );
+}

@@ -14,6 +14,11 @@ const STAGED = /^\.([^/]+)\.[0-9a-f]{24}\.staged$/;
  * power failure a page may be missing or cut short, and then it is written again because it differs.
  */
 export function placeFile(directory: Directory, name: string, bytes: Buffer): void {
+  // In one step: to take the rights for it costs several times what the file does.
+  directory.inOneStep(() => place(directory, name, bytes));
+}
+
+function place(directory: Directory, name: string, bytes: Buffer): void {
   const asset = assetOf(name);
   removeLeftovers(directory, (of) => (asset === null ? of === name : assetOf(of) === asset));
   for (let attempt = 1; ; attempt++) {

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { pauseBetweenLooks } from '../backoff.ts';
 import { monotonicMs } from '../clock.ts';
 import { type Lock, tryLock } from '../database/lock.ts';
 import { ensureTrustedDir } from '../database/state-dir.ts';
+import { inDirectory } from '../rights/rights.ts';
 
 /**
  * How many runs may ask the store at a time. Two, so that one slow answer does not block the others; not more, so that
@@ -19,12 +21,13 @@ export const LANES = 2;
 export async function takeLane(dbDir: string, patienceMs: number): Promise<Lock | null> {
   const directory = made(dbDir);
   if (directory === null) return null;
-  const deadline = monotonicMs() + patienceMs;
+  const began = monotonicMs();
   for (;;) {
     const lock = freeLane(directory);
     if (lock) return lock;
-    if (monotonicMs() >= deadline) return null;
-    await wait(5 + Math.random() * 15);
+    const waited = monotonicMs() - began;
+    if (waited >= patienceMs) return null;
+    await wait(Math.min(patienceMs - waited, pauseBetweenLooks(waited)));
   }
 }
 
@@ -35,11 +38,15 @@ export function tryLane(dbDir: string): Lock | null {
 }
 
 function freeLane(directory: string): Lock | null {
-  for (let lane = 0; lane < LANES; lane++) {
-    const lock = take(join(directory, `lane-${lane}.lock`));
-    if (lock) return lock;
-  }
-  return null;
+  const paths = Array.from({ length: LANES }, (_, lane) => join(directory, `lane-${lane}.lock`));
+  // One step for both: to take the rights for it costs several times what a lock does.
+  return inDirectory(directory, () => {
+    for (const path of paths) {
+      const lock = take(path);
+      if (lock) return lock;
+    }
+    return null;
+  });
 }
 
 /** The run itself reports a directory that cannot be used. */

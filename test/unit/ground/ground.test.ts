@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { backoff, pause } from '../../../src/backoff.ts';
+import { backoff, pause, pauseBetweenLooks } from '../../../src/backoff.ts';
 import { bareEtag, quotedEtag, sameEtag } from '../../../src/etag.ts';
 import { isRecord, parseJson } from '../../../src/json.ts';
 import { isRunId, newRunId } from '../../../src/run-id.ts';
@@ -27,6 +27,15 @@ describe('the pause after an attempt', () => {
     await paused;
     await pause(3_600_000, stop.signal);
     await pause(1, new AbortController().signal);
+  });
+});
+
+describe('the pause before the next look', () => {
+  it('is a tenth of the wait, from 12 ms to 100, and by chance half of it more or less', () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0);
+    expect([0, 120, 500, 60_000].map(pauseBetweenLooks)).toEqual([6, 6, 25, 50]);
+    vi.spyOn(Math, 'random').mockReturnValue(1);
+    expect([0, 120, 500, 60_000].map(pauseBetweenLooks)).toEqual([18, 18, 75, 150]);
   });
 });
 
