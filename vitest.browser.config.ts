@@ -1,9 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { configDefaults, defineConfig } from 'vitest/config';
-import { viteClient } from './dev/client-plugin.mjs';
-import { viteOutlines } from './dev/outlines-plugin.mjs';
-import { viteYaml } from './dev/yaml-plugin.mjs';
+import { importedByNode } from './test/support/suite/imported-by-node.ts';
 import { scratchVariables } from './test/support/suite/scratch.ts';
 
 /** Production's own index stands beside the repository, or nowhere. */
@@ -11,8 +9,8 @@ const hasShared = existsSync(resolve(import.meta.dirname, '../shared/golden'));
 
 /** The prerendered pages, and those of the web, in a real browser: needs Debian's `chromium-headless-shell`. One browser a file, and few files at once. */
 export default defineConfig({
-  plugins: [viteYaml, viteOutlines, viteClient],
   test: {
+    ...importedByNode,
     include: ['test/**/*.browser.ts'],
     setupFiles: ['test/support/suite/setup.ts'],
     exclude: [...configDefaults.exclude, ...(hasShared ? [] : ['test/**/*.shared.browser.ts'])],

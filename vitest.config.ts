@@ -2,10 +2,8 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { configDefaults, defineConfig } from 'vitest/config';
-import { viteClient } from './dev/client-plugin.mjs';
-import { viteOutlines } from './dev/outlines-plugin.mjs';
-import { viteYaml } from './dev/yaml-plugin.mjs';
 import { helperVariables } from './test/support/suite/helpers.ts';
+import { importedByNode } from './test/support/suite/imported-by-node.ts';
 import { LongestFirst } from './test/support/suite/longest-first.ts';
 import { scratchVariables } from './test/support/suite/scratch.ts';
 
@@ -16,8 +14,8 @@ const hasShared = existsSync(resolve(import.meta.dirname, '../shared/golden'));
 delete process.env['NODE_USE_ENV_PROXY'];
 
 export default defineConfig({
-  plugins: [viteYaml, viteOutlines, viteClient],
   test: {
+    ...importedByNode,
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/support/suite/setup.ts'],
     env: { ...scratchVariables(), ...helperVariables() },

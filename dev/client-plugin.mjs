@@ -3,22 +3,28 @@
  * that of the visitors' pages.
  */
 import { resolve } from 'node:path';
-import { build } from 'esbuild';
 
 const NAMESPACE = 'client';
 const ENTRIES = {
-  'client:script': '../src/web/client/main.ts',
-  'client:visit': '../src/pages/client/visit.ts',
+  script: '../src/web/client/main.ts',
+  visit: '../src/pages/client/visit.ts',
 };
 const NAMES = /^client:(?:script|visit)$/;
 
 const texts = new Map();
 /** Made once in a process. */
-function scriptText(name) {
+function textOf(name) {
   const known = texts.get(name);
   if (known) return known;
-  const text = build({
-    entryPoints: [resolve(import.meta.dirname, ENTRIES[name])],
+  const text = bundle(ENTRIES[name]);
+  texts.set(name, text);
+  return text;
+}
+
+async function bundle(entry) {
+  const { build } = await import('esbuild'); // here and not above: few tests need it
+  const { outputFiles } = await build({
+    entryPoints: [resolve(import.meta.dirname, entry)],
     bundle: true,
     write: false,
     platform: 'browser',
@@ -27,9 +33,12 @@ function scriptText(name) {
     minify: true,
     legalComments: 'none',
     logLevel: 'warning',
-  }).then(({ outputFiles }) => outputFiles[0].text);
-  texts.set(name, text);
-  return text;
+  });
+  return outputFiles[0].text;
+}
+
+export async function clientAsJson(name) {
+  return JSON.stringify(await textOf(name));
 }
 
 /** For esbuild. */
@@ -41,21 +50,8 @@ export const esbuildClient = {
       namespace: NAMESPACE,
     }));
     onLoad({ filter: /.*/, namespace: NAMESPACE }, async ({ path }) => ({
-      contents: await scriptText(`client:${path}`),
+      contents: await textOf(path),
       loader: 'text',
     }));
-  },
-};
-
-/** The same for Vite, and so for vitest. */
-export const viteClient = {
-  name: 'client',
-  enforce: 'pre',
-  resolveId(id) {
-    return NAMES.test(id) ? `\0${id}` : null;
-  },
-  async load(id) {
-    const name = id.startsWith('\0') ? id.slice(1) : '';
-    return NAMES.test(name) ? `export default ${JSON.stringify(await scriptText(name))};` : null;
   },
 };

@@ -1,5 +1,3 @@
-import type { Plugin as EsbuildPlugin } from 'esbuild';
-import type { Plugin as VitePlugin } from 'vitest/config';
+import type { Plugin } from 'esbuild';
 
-export declare const esbuildOutlines: EsbuildPlugin;
-export declare const viteOutlines: VitePlugin;
+export declare const esbuildOutlines: Plugin;

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { parseDocument } from 'yaml';
 
 /** The file as JSON text: what a bundle or a test imports needs no YAML parser at run time. */
-async function toJson(path) {
-  const document = parseDocument(await readFile(path, 'utf8'), { version: '1.2', stringKeys: true });
+export function yamlAsJson(path) {
+  const document = parseDocument(readFileSync(path, 'utf8'), { version: '1.2', stringKeys: true });
   const problem = document.errors[0] ?? document.warnings[0];
   if (problem) throw new Error(`${relative(process.cwd(), path)}: ${problem.message}`);
   return JSON.stringify(document.toJS());
@@ -14,18 +14,9 @@ async function toJson(path) {
 export const esbuildYaml = {
   name: 'yaml',
   setup(build) {
-    build.onLoad({ filter: /\.yml$/ }, async ({ path }) => ({
-      contents: await toJson(path),
+    build.onLoad({ filter: /\.yml$/ }, ({ path }) => ({
+      contents: yamlAsJson(path),
       loader: 'json',
     }));
-  },
-};
-
-/** The same for Vite, and so for vitest. */
-export const viteYaml = {
-  name: 'yaml',
-  enforce: 'pre',
-  async load(id) {
-    return id.endsWith('.yml') ? `export default ${await toJson(id)};` : null;
   },
 };
