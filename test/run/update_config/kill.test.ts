@@ -1,9 +1,8 @@
 /**
- * SIGKILL at every stage of a run. strace kills the real executable as it makes a chosen system call; before each kill
- * the machine is put back to where it began.
- *
- * A run makes some 600 calls. It is killed at those where a kill leaves another state on disk (`turns`), and at a few
- * others; where a scenario differs from the first one in a part only, at most renames and at some of the rest.
+ * SIGKILL at every stage of a run. A run makes some 600 calls. Those after which a kill leaves another state on disk (`turns`)
+ * are gone through in one run, which strace stops after each of them, and the machine is copied as it stands then; where a
+ * scenario differs from the first one in a part only, after most renames and some of the rest. At each named step, and
+ * twice in a row, the real executable is killed; before each kill the machine is put back to where it began.
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -41,27 +40,25 @@ afterAll(() => published.close());
 /** Chooses the calls to kill at; called with all calls of one run, and the machine's directory. */
 type Choice = (calls: readonly Call[], home: string) => Call[];
 
-/** Each change on disk, and some calls that change nothing: looks, log lines, the first and the last of all. */
-const everywhere: Choice = (calls, home) => {
-  const others = calls.filter((call) => !changesBelow(home, call));
-  const telling = others.filter(({ text }) => /^write\([12]</.test(text));
-  return [...turns(home, calls), ...spread(telling, 2), ...spread(others, 3)];
-};
-
-/** Most renames, or as many as are told, and so many of the other calls that change something. */
+/**
+ * Most renames, or as many as are told, and so many of the other calls that leave another state. (`every`: all renames,
+ * removals and changes of times; of what is written in many pieces, such as pages, about every other state.)
+ */
 const some =
   (count: number, renames = 4): Choice =>
   (calls, home) => {
     const chosen = turns(home, calls);
-    const isRename = (call: Call) => call.name === 'rename';
-    return [
-      ...spread(chosen.filter(isRename), renames),
-      ...spread(
-        chosen.filter((call) => !isRename(call)),
-        count,
-      ),
-    ];
+    const [single, others] = split(chosen, ({ name }) => name === 'rename');
+    return [...spread(single, renames), ...spread(others, count)];
   };
+const every: Choice = (calls, home) => {
+  const [single, others] = split(turns(home, calls), ({ name }) => /^rename|^unlink|^utimensat/.test(name));
+  return [...single, ...spread(others, 14)];
+};
+
+function split<T>(list: readonly T[], is: (one: T) => boolean): [T[], T[]] {
+  return [list.filter(is), list.filter((one) => !is(one))];
+}
 
 type Kill = Parameters<KillRig['kill']>[0];
 
@@ -73,7 +70,7 @@ async function begin(scenario: Scenario, index: Buffer): Promise<KillRig> {
   return rig;
 }
 
-/** Has a run killed in many ways. */
+/** Has a run killed in some ways. */
 async function killEach<T>(rig: KillRig, ways: readonly T[], kill: (way: T) => Kill): Promise<Aftermath[]> {
   const aftermaths: Aftermath[] = [];
   for (const way of ways) {
@@ -82,22 +79,28 @@ async function killEach<T>(rig: KillRig, ways: readonly T[], kill: (way: T) => K
     const found = aftermath.problems.map((problem) => `${problem} (killed at ${JSON.stringify(way)})`);
     aftermaths.push({ ...aftermath, problems: found });
   }
-  // A few may have ended before: calls do not always come in the same number.
-  expect(aftermaths.length).toBeGreaterThanOrEqual(Math.floor(ways.length * 0.8));
+  expectMost(aftermaths, ways.length);
   return aftermaths;
 }
 
-/** The same at calls, on a machine for this test alone. */
-async function killAtCalls(scenario: Scenario, index: Buffer, choose: Choice): Promise<Aftermath[]> {
-  const rig = await begin(scenario, index);
-  onTestFinished(() => rig.remove());
-  return await killEach(rig, choose(rig.calls, rig.home), atCall);
+/** A few runs may have ended before: calls do not always come in the same number. */
+function expectMost(aftermaths: readonly Aftermath[], count: number): void {
+  expect(aftermaths.length).toBeGreaterThanOrEqual(Math.floor(count * 0.8));
 }
 
-const atCall =
-  (call: Call): Kill =>
-  (machine, command) =>
-    killAt(machine, call, command);
+async function killAfter(rig: KillRig, choose: Choice): Promise<Aftermath[]> {
+  const calls = choose(rig.calls, rig.home);
+  const aftermaths = await rig.killAfter(calls);
+  expectMost(aftermaths, calls.length);
+  return aftermaths;
+}
+
+/** The same on a machine for this test alone. */
+async function killOnce(scenario: Scenario, index: Buffer, choose: Choice): Promise<Aftermath[]> {
+  const rig = await begin(scenario, index);
+  onTestFinished(() => rig.remove());
+  return await killAfter(rig, choose);
+}
 
 const fly = (): Record<string, string> => ({ ...published.env, FLY_APP_NAME: 'smooth', FLY_REGION: 'iad' });
 
@@ -124,8 +127,8 @@ describe('an update that SIGKILL ends leaves every file old or new, in order, an
     });
     afterAll(() => rig.remove());
 
-    it('at each change on disk, at log lines, and in between', async () => {
-      const aftermaths = await killEach(rig, everywhere(rig.calls, rig.home), atCall);
+    it('at each change on disk', async () => {
+      const aftermaths = await killAfter(rig, every);
       expect(problems(aftermaths)).toEqual([]);
       expect(counts(aftermaths)).toEqual(upTo(INSTALLED.length));
       const recorded = new Set(aftermaths.map((one) => one.recorded));
@@ -149,7 +152,7 @@ describe('an update that SIGKILL ends leaves every file old or new, in order, an
 
     it('if the run that would have completed a killed one is killed, too', async () => {
       const renames = rig.calls.filter((call) => call.name === 'rename' && changesBelow(rig.home, call));
-      const pairs = spread(some(4)(rig.calls, rig.home), 5).map((call, at): [Call, Call] => [
+      const pairs = spread(some(4)(rig.calls, rig.home), 3).map((call, at): [Call, Call] => [
         renames[at % renames.length] ?? call,
         call,
       ]);
@@ -163,7 +166,7 @@ describe('an update that SIGKILL ends leaves every file old or new, in order, an
   });
 
   it('with the index in WAL mode, and a log that holds more than the database', async () => {
-    const aftermaths = await killAtCalls({ env: fly(), prepare: installWal }, SECOND, some(7));
+    const aftermaths = await killOnce({ env: fly(), prepare: installWal }, SECOND, some(4));
     expect(problems(aftermaths)).toEqual([]);
     expect(counts(aftermaths).size).toBeGreaterThan(3);
   });
@@ -175,10 +178,10 @@ describe('an update that SIGKILL ends leaves every file old or new, in order, an
         turns(home, calls).filter(
           ({ name, text }) => name === 'rename' || text.includes('/db/index.sqlite3'),
         ),
-        8,
+        6,
       );
     const larger = repage(SECOND, 8192, join(tmpdir(), `repaged-${process.pid}`));
-    const aftermaths = await killAtCalls({ env: fly(), prepare: installWal }, larger, pages);
+    const aftermaths = await killOnce({ env: fly(), prepare: installWal }, larger, pages);
     expect(problems(aftermaths)).toEqual([]);
   });
 
@@ -186,7 +189,7 @@ describe('an update that SIGKILL ends leaves every file old or new, in order, an
     const prepare = async (machine: Machine) => {
       machine.env = { ...machine.env, UPDATE_CONFIG_CACHE_DIR: join(machine.home, 'cache') };
     };
-    const aftermaths = await killAtCalls({ env: fly(), prepare }, SECOND, some(4, 8));
+    const aftermaths = await killOnce({ env: fly(), prepare }, SECOND, some(3, 5));
     expect(problems(aftermaths)).toEqual([]);
     expect(counts(aftermaths).size).toBeGreaterThan(3);
   });
@@ -204,7 +207,7 @@ describe('an update that SIGKILL ends leaves every file old or new, in order, an
     // The process that does the work, without the one that watches it.
     const env = { UPDATE_CONFIG_SUPERVISED: '1' };
     const command = { executable: join(ROOT, 'scripts/start'), args: [], env };
-    const aftermaths = await killAtCalls({ env: fly(), prepare, command }, SECOND, some(4));
+    const aftermaths = await killOnce({ env: fly(), prepare, command }, SECOND, some(3, 3));
     expect(problems(aftermaths)).toEqual([]);
     expect(counts(aftermaths).size).toBeGreaterThan(2);
   });
@@ -217,7 +220,7 @@ it('after a rollback that was killed, the next POST leaves all files old or all 
     await install(machine);
   };
   const scenario = { env: fly(), prepare, command: { args: ['--rollback'] }, mayReturn: true };
-  const aftermaths = await killAtCalls(scenario, SECOND, some(4));
+  const aftermaths = await killOnce(scenario, SECOND, some(4));
   expect(problems(aftermaths)).toEqual([]);
   expect(counts(aftermaths).size).toBeGreaterThan(3);
 });

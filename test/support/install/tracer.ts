@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { buildSync } from 'esbuild';
+import { stopAfter } from '../system/stops.ts';
 
 /** Makes one file of the driver, which starts three times as fast under strace as its many modules do. */
 export function buildDriver(outfile: string): void {
@@ -42,20 +44,25 @@ const CALLS = [
 
 /** The n-th call of this name by the main thread. */
 export interface KillPoint {
-  readonly call: string;
-  readonly number: number;
+  readonly name: string;
+  readonly nth: number;
 }
 
-/** Runs a program of Node's under strace with these options. */
-async function trace(options: readonly string[], args: readonly string[]): Promise<NodeJS.Signals | number> {
+/** Runs a program of Node's under strace, `['strace', ...]`; resolves when it has ended. */
+function trace(through: readonly string[], args: readonly string[]) {
   // Without a cache of compiled code, which would add calls of its own.
   const { NODE_COMPILE_CACHE: _, ...env } = process.env;
-  const child = spawn('strace', ['-f', '-qq', ...options, process.execPath, ...args], {
-    stdio: ['ignore', 'inherit', 'inherit'],
-    env,
-  });
-  const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
-  return signal ?? code ?? -1;
+  const [strace = '', ...options] = through;
+  const child = spawn(strace, [...options, process.execPath, ...args], { env });
+  const answered = Promise.all([text(child.stderr), once(child, 'close')]).then(([stderr, [exitCode]]) => ({
+    exitCode: exitCode as number | null,
+    stderr,
+  }));
+  return { pid: child.pid ?? 0, answered };
+}
+
+function expectDone({ exitCode, stderr }: Awaited<ReturnType<typeof trace>['answered']>): void {
+  if (exitCode !== 0) throw new Error(`strace ended with ${exitCode}: is ptrace allowed here? ${stderr}`);
 }
 
 /**
@@ -64,38 +71,37 @@ async function trace(options: readonly string[], args: readonly string[]): Promi
  * @returns all points between the begin and the end of the driver's work, in the order in which they come
  */
 export async function killPoints(log: string, args: readonly string[]): Promise<KillPoint[]> {
-  const status = await trace(['-o', log, '-e', `trace=access,${CALLS.join()}`], args);
-  if (status !== 0) throw new Error(`strace ended with ${status}: is ptrace allowed here?`);
+  expectDone(await trace(['strace', '-qq', '-o', log, '-e', `trace=access,${CALLS.join()}`], args).answered);
   const lines = readFileSync(log, 'latin1').split('\n');
   const begin = lines.findIndex((line) => line.includes('/the-work-begins-here'));
-  const main = lines[begin]?.split(/\s/)[0];
   const counts = new Map<string, number>();
   const points: KillPoint[] = [];
   for (const [at, line] of lines.entries()) {
-    const [, thread, call] = /^(\d+)\s+(\w+)\(/.exec(line) ?? [];
-    if (call === undefined || thread !== main) continue;
-    const number = (counts.get(call) ?? 0) + 1;
-    counts.set(call, number);
-    if (at > begin && call !== 'access') points.push({ call, number });
+    const [, name] = /^(\w+)\(/.exec(line) ?? [];
+    if (name === undefined) continue;
+    const nth = (counts.get(name) ?? 0) + 1;
+    counts.set(name, nth);
+    if (at > begin && name !== 'access') points.push({ name, nth });
   }
   return points;
 }
 
-/** Runs the driver and kills it as it enters that call. True unless it ended before. */
-export async function runKilled({ call, number }: KillPoint, args: readonly string[]): Promise<boolean> {
-  const inject = `inject=${call}:signal=KILL:when=${number}`;
-  const status = await trace(['-o', '/dev/null', '-e', `trace=${call}`, '-e', inject], args);
-  if (status !== 'SIGKILL' && status !== 0) throw new Error(`${inject}: the driver ended with ${status}`);
-  return status === 'SIGKILL';
+/** Runs the driver once, and stops it after each of the points, as a kill there would leave things. */
+export async function stopAtEach(
+  points: readonly KillPoint[],
+  args: readonly string[],
+  stopped: () => void,
+): Promise<void> {
+  expectDone(await stopAfter(points, (through) => trace(through, args), stopped));
 }
 
 /** About `count` of the points, of every call some: the rare ones all, the frequent ones evenly spread. */
 export function spread(points: readonly KillPoint[], count: number): KillPoint[] {
-  const calls = [...new Set(points.map(({ call }) => call))];
+  const calls = [...new Set(points.map(({ name }) => name))];
   const chosen = new Set<KillPoint>();
   for (let share = 1; chosen.size < Math.min(count, points.length); share++) {
     for (const call of calls) {
-      const own = points.filter((point) => point.call === call);
+      const own = points.filter((point) => point.name === call);
       const wanted = Math.min(share, own.length);
       for (let n = 0; n < wanted; n++)
         chosen.add(own[Math.floor(((n + 0.5) * own.length) / wanted)] as KillPoint);

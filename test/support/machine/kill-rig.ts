@@ -1,13 +1,15 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { stateDirOf } from '../../../src/database/state-dir.ts';
 import { listGenerations } from '../../../src/install/generations.ts';
 import { readHistory } from '../../../src/journal/history.ts';
 import type { HistoryRow } from '../../../src/report/results.ts';
 import { diskDirectory } from '../suite/scratch.ts';
+import { copyTree } from '../system/copy-tree.ts';
+import { stopAfter } from '../system/stops.ts';
 import { type Call, recordCalls } from '../system/strace.ts';
 import { Machine } from './machine.ts';
-import type { ProcessOptions } from './run-process.ts';
+import { type ProcessOptions, RunProcess } from './run-process.ts';
 import { INSTALLED, pathsOf, type Stand, standOf } from './stand.ts';
 
 /** A run that is to be killed, again and again, each time on a machine that stands as it did the first time. */
@@ -41,7 +43,8 @@ export class KillRig {
   calls: readonly Call[] = [];
   readonly #machine: Machine;
   readonly #scenario: Scenario;
-  readonly #template = mkdtempSync(join(diskDirectory(), 'template-'));
+  readonly #kept = mkdtempSync(join(diskDirectory(), 'kept-'));
+  readonly #template = join(this.#kept, 'template');
   #before: Stand | null = null;
   #after: Stand | null = null;
   #paths: string[] = [];
@@ -60,7 +63,7 @@ export class KillRig {
   async begin(between: () => Promise<unknown>): Promise<void> {
     const { prepare, command = {} } = this.#scenario;
     await prepare(this.#machine);
-    cpSync(this.#machine.home, this.#template, { recursive: true, preserveTimestamps: true });
+    copyTree(this.#machine.home, this.#template);
     this.#before = standOf(this.#machine);
     this.#runs = (await readHistory(this.#machine.dbDir, 100)).length;
     await between();
@@ -71,7 +74,7 @@ export class KillRig {
 
   remove(): void {
     this.#machine.remove();
-    rmSync(this.#template, { recursive: true });
+    rmSync(this.#kept, { recursive: true });
   }
 
   /**
@@ -84,11 +87,50 @@ export class KillRig {
   async kill(
     kill: (machine: Machine, command: ProcessOptions) => Promise<boolean>,
   ): Promise<Aftermath | null> {
-    const machine = this.#machine;
-    rmSync(machine.home, { recursive: true });
-    cpSync(this.#template, machine.home, { recursive: true, preserveTimestamps: true });
+    this.#putBack(this.#template);
     const began = Date.now();
-    if (!(await kill(machine, this.#scenario.command ?? {}))) return null;
+    if (!(await kill(this.#machine, this.#scenario.command ?? {}))) return null;
+    return await this.#lookAt(began);
+  }
+
+  /**
+   * The same for a kill right after each of these calls, of one run: it is stopped there, and the machine is copied as
+   * a kill would leave it.
+   */
+  async killAfter(calls: readonly Call[]): Promise<Aftermath[]> {
+    const machine = this.#machine;
+    this.#putBack(this.#template);
+    const began = Date.now();
+    const copies: (readonly [call: Call | undefined, copy: string])[] = [];
+    const start = (through: readonly string[]) =>
+      new RunProcess(machine, { ...this.#scenario.command, through });
+    const { exitCode, stderr } = await stopAfter(calls, start, (at) => {
+      const copy = mkdtempSync(join(this.#kept, 'copy-'));
+      copyTree(machine.home, copy);
+      copies.push([calls[at], copy]);
+    });
+    if (exitCode !== 0) throw new Error(`strace: ${stderr}`);
+    const aftermaths: Aftermath[] = [];
+    for (const [call, copy] of copies) {
+      this.#putBack(copy);
+      rmSync(copy, { recursive: true });
+      const { problems, ...rest } = await this.#lookAt(began);
+      aftermaths.push({
+        ...rest,
+        problems: problems.map((problem) => `${problem} (killed after ${call?.text})`),
+      });
+    }
+    return aftermaths;
+  }
+
+  #putBack(copy: string): void {
+    rmSync(this.#machine.home, { recursive: true });
+    copyTree(copy, this.#machine.home);
+  }
+
+  /** @param began when the killed run began, in milliseconds since 1970 */
+  async #lookAt(began: number): Promise<Aftermath> {
+    const machine = this.#machine;
     const left = standOf(machine);
     const successorBegan = Date.now();
     const answer = await machine.post();

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { listGenerations, readGeneration } from '../../../src/install/generations.ts';
@@ -7,9 +7,10 @@ import { type ImageOptions, makeLive, provenVersion, versionImage } from '../../
 import { installVersion } from '../../support/install/install-version.ts';
 import { leftovers, makePlace } from '../../support/install/place.ts';
 import { type Place, placeIn, plan } from '../../support/install/place-in.ts';
-import { buildDriver, killPoints, runKilled, spread } from '../../support/install/tracer.ts';
+import { buildDriver, killPoints, spread, stopAtEach } from '../../support/install/tracer.ts';
+import { copyTree } from '../../support/system/copy-tree.ts';
 
-// A test has dozens of runs killed and made good, one after the other.
+// What dozens of kills leave is made good, one after the other.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const FIRST = '20260102T030405678Z-000001';
@@ -83,28 +84,28 @@ it.each(SCENARIOS)(
     }
     const driver = join(home, 'driver.mjs');
     buildDriver(driver);
-    let copies = 0;
-    const copy = () => {
-      copies += 1;
-      const path = join(home, `copy-${copies}`);
-      mkdirSync(path);
-      cpSync(template.home, path, { recursive: true, preserveTimestamps: true });
-      return placeIn(path);
+    const place = placeIn(join(home, 'place'));
+    const putBack = (copy: string) => {
+      rmSync(place.home, { recursive: true });
+      copyTree(copy, place.home);
     };
-    const args = (place: Place) => [driver, place.home, '2', imagePath, KILLED];
-    const points = spread(await killPoints(join(home, 'trace'), args(copy())), kills);
-    const died: boolean[] = [];
-    const worker = async () => {
-      for (let point = points.pop(); point; point = points.pop()) {
-        const place = copy();
-        died.push(await runKilled(point, args(place)));
-        await prove(place, old, image);
-        const rows = await readHistory(place.dbDir, 10);
-        const row = rows.find(({ run }) => run === KILLED);
-        expect([undefined, 'interrupted', 'updated']).toContain(row?.outcome);
-      }
-    };
-    await Promise.all([worker(), worker()]);
-    expect(died.filter((killed) => killed).length).toBeGreaterThan(kills * 0.9);
+    const args = [driver, place.home, '2', imagePath, KILLED];
+    putBack(template.home);
+    const points = spread(await killPoints(join(home, 'trace'), args), kills);
+    putBack(template.home);
+    const copies: string[] = [];
+    await stopAtEach(points, args, () => {
+      const copy = join(home, `copy-${copies.length}`);
+      copyTree(place.home, copy);
+      copies.push(copy);
+    });
+    for (const copy of copies) {
+      putBack(copy);
+      await prove(place, old, image);
+      const rows = await readHistory(place.dbDir, 10);
+      const row = rows.find(({ run }) => run === KILLED);
+      expect([undefined, 'interrupted', 'updated']).toContain(row?.outcome);
+    }
+    expect(copies.length).toBeGreaterThan(kills * 0.9);
   },
 );
