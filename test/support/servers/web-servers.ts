@@ -1,8 +1,20 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, statSync, watch, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { EXECUTABLE, type Machine } from '../machine/machine.ts';
 
@@ -31,7 +43,7 @@ export function isInstalled(name: ServerName): boolean {
 
 /**
  * Copies the executable and its addon, and nothing else, into the machine's app root, and starts a server that runs it
- * with the machine's variables.
+ * with the machine's variables. Its compiled code is kept until the server is closed: `nobody`, who runs it, has no home.
  */
 export async function startWebServer(name: ServerName, machine: Machine): Promise<WebServer> {
   const script = join(machine.appRoot, 'cgi-bin/update_config');
@@ -46,12 +58,29 @@ export async function startWebServer(name: ServerName, machine: Machine): Promis
     execFileSync('chown', ['-R', `${NOBODY}:${NOBODY}`, machine.home]);
     chmodSync(machine.home, 0o755);
   }
+  const compiled = mkdtempSync(join(tmpdir(), 'compiled-'));
+  if (asRoot) chownSync(compiled, NOBODY, NOBODY);
+  const variables = {
+    UPDATE_CONFIG_CACHE_DIR: join(compiled, 'cache'),
+    PATH: process.env['PATH'] ?? '',
+    ...machine.env,
+  };
+  const close = async (child: ChildProcess): Promise<void> => {
+    await stop(child);
+    rmSync(compiled, { recursive: true, force: true, maxRetries: 3 });
+  };
   // Between the choice of a port and its use somebody else may take it.
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
-    const { args, pidFile } = (name === 'lighttpd' ? lighttpd : apache)(machine, script, port, asRoot);
+    const { args, pidFile } = (name === 'lighttpd' ? lighttpd : apache)(
+      machine,
+      variables,
+      script,
+      port,
+      asRoot,
+    );
     const child = spawn(PROGRAMS[name], args, { stdio: ['ignore', 'inherit', 'inherit'] });
-    if (await untilReady(child, pidFile)) return { port, close: () => stop(child) };
+    if (await untilReady(child, pidFile)) return { port, close: () => close(child) };
     if (attempt === 3) throw new Error(`${name} does not start`);
   }
 }
@@ -62,14 +91,18 @@ interface Setup {
   readonly pidFile: string;
 }
 
-function variablesOf(machine: Machine): [string, string][] {
-  return Object.entries({ PATH: process.env['PATH'] ?? '', ...machine.env });
-}
+type Variables = Readonly<Record<string, string>>;
 
-function lighttpd(machine: Machine, script: string, port: number, asRoot: boolean): Setup {
+function lighttpd(
+  machine: Machine,
+  environment: Variables,
+  script: string,
+  port: number,
+  asRoot: boolean,
+): Setup {
   const conf = join(machine.home, 'lighttpd.conf');
   const pidFile = join(machine.home, 'lighttpd.pid');
-  const variables = variablesOf(machine).map(([key, value]) => `"${key}" => "${value}"`);
+  const variables = Object.entries(environment).map(([key, value]) => `"${key}" => "${value}"`);
   const lines = [
     'server.modules = ("mod_alias", "mod_setenv", "mod_cgi")',
     `server.document-root = "${machine.home}"`,
@@ -88,7 +121,13 @@ function lighttpd(machine: Machine, script: string, port: number, asRoot: boolea
   return { args: ['-D', '-f', conf], pidFile };
 }
 
-function apache(machine: Machine, script: string, port: number, asRoot: boolean): Setup {
+function apache(
+  machine: Machine,
+  environment: Variables,
+  script: string,
+  port: number,
+  asRoot: boolean,
+): Setup {
   const conf = join(machine.home, 'apache.conf');
   const pidFile = join(machine.home, 'apache.pid');
   const modules = ['mpm_event', 'authz_core', 'alias', 'env', 'cgid'];
@@ -104,7 +143,7 @@ function apache(machine: Machine, script: string, port: number, asRoot: boolean)
     ...(asRoot ? [`User #${NOBODY}`, `Group #${NOBODY}`] : []),
     `ScriptSock ${join(machine.home, 'cgid.sock')}`,
     `ScriptAlias ${PATH} ${script}`,
-    ...variablesOf(machine).map(([key, value]) => `SetEnv ${key} "${value}"`),
+    ...Object.entries(environment).map(([key, value]) => `SetEnv ${key} "${value}"`),
     '<Location "/">',
     '  Require all granted',
     '  CGIPassAuth On',
