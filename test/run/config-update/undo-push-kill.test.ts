@@ -16,13 +16,10 @@ import { altered } from '../../support/indexes/indexes.ts';
 import { Machine } from '../../support/machine/machine.ts';
 import { giveKeys, newKey } from '../../support/machine/pushing.ts';
 import { startWebServer, type WebServer } from '../../support/servers/web-servers.ts';
-import { type Call, killAt, recordCalls, spread, turns } from '../../support/system/strace.ts';
+import { type Call, killAt, readTurns, recordCalls } from '../../support/system/strace.ts';
 
 // Dozens of runs are killed and made good, one after the other.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 180_000 });
-
-/** Kills, spread evenly over the moments that leave another state behind. */
-const KILLS = 16;
 
 const KEY = newKey();
 const NO_STORE = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_ENDPOINT_URL_S3: '' };
@@ -52,8 +49,9 @@ beforeAll(async () => {
   await publish();
   cpSync(host.home, join(template, 'host'), { recursive: true, preserveTimestamps: true });
   cpSync(server.home, join(template, 'server'), { recursive: true, preserveTimestamps: true });
-  const all = await recordCalls(host, command);
-  calls = [...turns(host.home, all), ...all.filter(({ name }) => name === 'connect')];
+  const all = readTurns(host.home, await recordCalls(host, command), host.env['FLEET_KAMAL_URL'] ?? '');
+  // Until its own index is back, an undo does the same whatever follows: `undo-kill.test.ts` goes through those moments.
+  calls = [...all.slice(0, 1), ...all.slice(all.findIndex(({ name }) => name === 'unlink'))];
 });
 afterAll(async () => {
   rmSync(template, { recursive: true });
@@ -92,7 +90,7 @@ function putBack(): void {
 it('an undo that sends an index, killed at any moment, leaves one whole index or the other, and the next run sends what this host has', async () => {
   const problems: string[] = [];
   const seen = new Set<string>();
-  for (const call of spread(calls, KILLS)) {
+  for (const call of calls) {
     putBack();
     if (!(await killAt(host, call, command))) continue;
     const where = `${call.name} ${call.nth} (${call.text.slice(0, 120)})`;
@@ -109,6 +107,7 @@ it('an undo that sends an index, killed at any moment, leaves one whole index or
     if (at(server) !== 3 - left.here || at(host) !== 3 - left.here)
       problems.push(`${where}: not undone after it`);
   }
+  expect(calls.length).toBeGreaterThan(5);
   expect(problems).toEqual([]);
   expect([...seen].sort()).toEqual(['server 1, here 1', 'server 2, here 1', 'server 2, here 2']);
 });

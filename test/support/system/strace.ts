@@ -46,6 +46,23 @@ export function turns(home: string, calls: readonly Call[]): Call[] {
   return rows.flatMap(({ calls: row }) => [...new Set([row[row.length >> 1], row.at(-1)])] as Call[]);
 }
 
+/**
+ * Those of the `turns` after which a program that reads finds something else, and the requests between them, on each of
+ * which somebody else may find something else. What SQLite had not committed it takes back, so that of its writes to one
+ * file the last stands for all: of those to its journal it is the one that commits.
+ *
+ * @param server that is asked: its URL
+ */
+export function readTurns(home: string, calls: readonly Call[], server: string): Call[] {
+  const changing = new Set(turns(home, calls));
+  const asking = `sin_port=htons(${new URL(server).port})`;
+  const kept = calls.filter((call) => changing.has(call) || call.text.includes(asking));
+  const place = ({ name, text }: Call) => (name === 'pwrite64' ? /<([^>]*)>/.exec(text)?.[1] : null);
+  return kept
+    .filter((call, at) => place(call) === null || place(call) !== place(kept[at + 1] ?? call))
+    .filter(({ name, text }) => !(name === 'unlink' && /\.update_config\/\w+\.db-journal/.test(text)));
+}
+
 /** What those have in common of which a few stand for many; every rename, removal and time is of a kind of its own. */
 function kindOf({ name, nth, text }: Call): string {
   if (/^rename|^unlink|^utimensat/.test(name)) return `${name} ${nth}`;
