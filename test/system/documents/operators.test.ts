@@ -142,13 +142,20 @@ describe('the commands of a page', () => {
 
   it.each([
     ['docs/ADOPTING.md', 'Step 1: a trial app', 'admin', 'Verified: 2 machines as expected'],
-    ['docs/READY.md', 'scripts/ready', 'machine', 'Usage: ready'],
     ['docs/DATABASES.md', 'Downloads and preparation', 'machine', '2026-boston'],
     ['docs/DATABASES.md', 'Uploads and inventories', 'machine', 'Summary: '],
     ['docs/MONITORING.md', 'A machine', 'machine', 'showcase_machine_update_owed 0'],
     ['docs/MONITORING.md', 'The host that publishes', 'admin', 'showcase_fleet_'],
   ])('do what it says: %s, %s', async (document, heading, host, said) => {
     expect(await follow(site, host, commandBlock(document, heading))).toContain(said);
+  });
+
+  it('run the ready hook in each of its ways: docs/READY.md', async () => {
+    // Five times; what it renders is what tests of test/run/ready look at.
+    site.env = { machine: { READY_PRERENDER: 'off' } };
+    const said = await follow(site, 'machine', commandBlock('docs/READY.md', 'scripts/ready'));
+    site.env = {};
+    expect(said).toContain('Usage: ready');
   });
 
   it('are those of a table of cron: a machine to which an update is owed says so, others nothing', async () => {
