@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openDatabase } from '../../../src/database/sqlite.ts';
@@ -8,14 +8,13 @@ import { altered } from '../../support/indexes/indexes.ts';
 import { RunProcess } from '../../support/machine/run-process.ts';
 import { eventIndex, Region, SCRIPTS } from '../../support/sync/events.ts';
 import { EventStore } from '../../support/sync/store.ts';
-import { FakeClock } from '../../support/system/fake-clock.ts';
+import { inspectorOf, lives, of, runOutOfTime } from '../../support/tenants/inspector.ts';
 
 // A test waits until a check that has no end is ended.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const NAME = '2026-boston';
 const OTHER = '2026-other';
-const FLAG = '--inspect-database';
 
 let store: EventStore;
 let iad: Region;
@@ -42,51 +41,11 @@ function eventImage(): Buffer {
 /** Checking it would take hours. */
 const ENDLESS = rewritten(eventImage(), `CREATE TABLE t (a, b AS (${COSTLY}) NOT NULL)`, 5000);
 
-const lives = (pid: number): boolean => existsSync(`/proc/${pid}`);
-
-/** Processes of ours that check a database. */
-function inspectors(): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^[0-9]+$/.test(name))
-    .map(Number)
-    .filter((pid) => of(pid, 'cmdline').includes(FLAG));
-}
-
-function of(pid: number, file: string): string[] {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, 'latin1').split('\0').filter(Boolean);
-  } catch {
-    return [];
-  }
-}
-
-/** The one that a process has started, once it computes: its own name is that of Node then. */
-async function inspectorOf(pid: number): Promise<number> {
-  let found: number | undefined;
-  await expect
-    .poll(() => {
-      const children = of(pid, `task/${pid}/children`).join('').split(' ').filter(Boolean).map(Number);
-      found = children.find((candidate) => of(candidate, 'cmdline').includes(FLAG));
-      return found !== undefined && !of(found, 'cmdline')[0]?.endsWith('sh');
-    })
-    .toBe(true);
-  return found as number;
-}
-
-/** Runs a hook, for which ten seconds are over as soon as its check computes. */
-async function afterTenSeconds(executable: string, env: Record<string, string> = {}) {
-  const clock = new FakeClock(iad, { monotonic: true });
-  const run = new RunProcess(iad, { executable, args: [], env: { ...clock.env, ...env } });
-  await inspectorOf(run.pid);
-  clock.letPass(10, run);
-  return await run.answered;
-}
-
 describe('a database whose check would never end', () => {
   it('is given up and named, and the others are uploaded', async () => {
     writeFileSync(iad.tenant(NAME), ENDLESS);
     iad.write(OTHER, 'theirs');
-    const { exitCode, stdout } = await afterTenSeconds(SCRIPTS.idle);
+    const { exitCode, stdout } = await runOutOfTime(iad, 10, { executable: SCRIPTS.idle });
     expect(exitCode).toBe(1);
     expect(stdout).toContain(
       `Failed (tenant-invalid): ${NAME}: the database of ${NAME} could not be proved to be in order: its check was ended after 10 s`,
@@ -98,11 +57,15 @@ describe('a database whose check would never end', () => {
   it('is given up with the time of the run, if that is less', async () => {
     writeFileSync(iad.tenant(NAME), ENDLESS);
     iad.write(OTHER, 'theirs');
-    const { exitCode, stdout } = await iad.script('idle', [], { env: { IDLE_DEADLINE: '5' } });
+    const { exitCode, stdout, inspector } = await runOutOfTime(iad, 5, {
+      executable: SCRIPTS.idle,
+      env: { IDLE_DEADLINE: '5' },
+    });
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(/its check was ended after|the 5 s were up/);
     expect(await store.event(OTHER)).toBe('theirs');
-    expect(inspectors()).toEqual([]);
+    // It may still be there as one that has ended.
+    expect(of(inspector, 'cmdline')).toEqual([]);
   });
 
   it('is checked by a process without secrets, which ends even if its parent is gone', async () => {
@@ -159,7 +122,10 @@ describe('a sound database with more to check than its pages', () => {
 
 it('a module whose own check never ends is stopped, too', async () => {
   writeFileSync(iad.tenant(NAME), entangledModule(eventImage()));
-  const { stdout } = await afterTenSeconds(SCRIPTS['tenant-stop'], { RAILS_APP_DB: NAME });
+  const { stdout } = await runOutOfTime(iad, 10, {
+    executable: SCRIPTS['tenant-stop'],
+    env: { RAILS_APP_DB: NAME },
+  });
   expect(stdout).toContain('its check was ended after 10 s');
 });
 

@@ -1,18 +1,16 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { changeSample, makeSampleIndex } from '../../../dev/sample/sample.ts';
+import { changeSample } from '../../../dev/sample/sample.ts';
 import { altered } from '../../support/indexes/indexes.ts';
 import { Machine } from '../../support/machine/machine.ts';
-import { notesOf, publicFiles, ready, readyJson } from '../../support/ready/ready.ts';
-
-const INDEX = makeSampleIndex();
+import { FEW, notesOf, publicFiles, ready, readyJson } from '../../support/ready/ready.ts';
 
 let machine: Machine;
 
 beforeEach(() => {
   machine = new Machine({ KAMAL_CONTAINER_NAME: 'showcase-web', APP_USER: 'root' });
-  writeFileSync(machine.path('index.sqlite3'), INDEX);
+  writeFileSync(machine.path('index.sqlite3'), FEW);
 });
 
 afterEach(() => machine.remove());
@@ -28,7 +26,7 @@ describe('the ready hook', () => {
     expect(second.stdout).not.toContain('.html');
     expect(second.stdout).toMatch(/\] Summary: done, \d+ pages unchanged, .*\n$/);
 
-    writeFileSync(machine.path('index.sqlite3'), changeSample(INDEX).index);
+    writeFileSync(machine.path('index.sqlite3'), changeSample(FEW).index);
     const third = await pages();
     const changed = third.stdout.match(/^.*\.html: changed.*$/gm) ?? [];
     expect(changed.length).toBeGreaterThan(0);
@@ -62,7 +60,7 @@ describe('the ready hook', () => {
 
   it('names each row of the index that it left out, and does the rest', async () => {
     const rename = `UPDATE showcases SET key = 'a/b' WHERE id = (SELECT min(id) FROM showcases)`;
-    writeFileSync(machine.path('index.sqlite3'), altered(INDEX, rename));
+    writeFileSync(machine.path('index.sqlite3'), altered(FEW, rename));
     const { exitCode, stdout } = await pages();
     expect(exitCode).toBe(0);
     expect(
@@ -143,26 +141,27 @@ describe('the options of the ready hook:', () => {
 });
 
 describe('an index that the ready hook cannot use', () => {
-  it.for([
-    ['is missing', 'index-missing', null],
-    ['is empty', 'index-invalid', Buffer.alloc(0)],
-    ['is cut short', 'index-invalid', INDEX.subarray(0, INDEX.length / 2)],
-    ['has nobody who could log in', 'index-invalid', altered(INDEX, 'UPDATE users SET password = NULL')],
-  ] as const)('because it %s is a failure, and every page stays', async ([, code, content]) => {
+  it('because it is missing, empty, cut short, or nobody in it could log in, is a failure, and every page stays', async () => {
     await pages();
     const before = publicFiles(machine);
-    expect(before.size).toBeGreaterThan(100);
+    expect(before.size).toBeGreaterThan(20);
     const path = machine.path('index.sqlite3');
-    if (content) writeFileSync(path, content);
-    else rmSync(path);
-    const { exitCode, stdout } = await ready(machine);
-    expect(exitCode).toBe(1);
-    expect(stdout).toMatch(new RegExp(`\\] Failed \\(${code}\\): .*\\n.*What to do: `));
-    expect(publicFiles(machine)).toEqual(before);
-    expect(notesOf(machine)).toEqual([]);
-    expect(await ready(machine, ['--list'])).toMatchObject({ exitCode: 1 });
-
-    writeFileSync(path, INDEX);
+    for (const [what, code, content] of [
+      ['missing', 'index-missing', null],
+      ['empty', 'index-invalid', Buffer.alloc(0)],
+      ['cut short', 'index-invalid', FEW.subarray(0, FEW.length / 2)],
+      ['nobody', 'index-invalid', altered(FEW, 'UPDATE users SET password = NULL')],
+    ] as const) {
+      if (content) writeFileSync(path, content);
+      else rmSync(path);
+      const { exitCode, stdout } = await ready(machine);
+      expect(exitCode, what).toBe(1);
+      expect(stdout, what).toMatch(new RegExp(`\\] Failed \\(${code}\\): .*\\n.*What to do: `));
+      expect(publicFiles(machine), what).toEqual(before);
+      expect(notesOf(machine), what).toEqual([]);
+      expect(await ready(machine, ['--list']), what).toMatchObject({ exitCode: 1 });
+    }
+    writeFileSync(path, FEW);
     expect((await pages()).exitCode).toBe(0);
   });
 

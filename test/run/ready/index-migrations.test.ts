@@ -1,10 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { makeSampleIndex } from '../../../dev/sample/sample.ts';
 import { altered } from '../../support/indexes/indexes.ts';
 import { Machine } from '../../support/machine/machine.ts';
-import { ready, readyJson } from '../../support/ready/ready.ts';
+import { FEW, ready, readyJson } from '../../support/ready/ready.ts';
 
 let machine: Machine;
 
@@ -25,7 +24,7 @@ function release(migrations: readonly string[], applied: readonly string[] | nul
     applied === null
       ? ['DROP TABLE IF EXISTS schema_migrations']
       : [table, 'DELETE FROM schema_migrations', ...rows];
-  writeFileSync(machine.path('index.sqlite3'), altered(makeSampleIndex(), memory.join(';')));
+  writeFileSync(machine.path('index.sqlite3'), altered(FEW, memory.join(';')));
 }
 
 const RELEASE = ['20250101000000', '20260101000000', '20260201000000'];

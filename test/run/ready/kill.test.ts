@@ -2,23 +2,25 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { changeSample, makeSampleIndex } from '../../../dev/sample/sample.ts';
+import { changeSample } from '../../../dev/sample/sample.ts';
 import { databaseKey } from '../../../src/bucket/object-names.ts';
 import { versionImage } from '../../support/install/images.ts';
 import { Machine } from '../../support/machine/machine.ts';
 import { type Published, startPublished } from '../../support/machine/published.ts';
 import { indexContent } from '../../support/machine/stand.ts';
-import { notesOf, publicFiles, READY, ready, readyJson } from '../../support/ready/ready.ts';
-import { type Call, changesBelow, killAt, recordCalls, spread } from '../../support/system/strace.ts';
+import { FEW, notesOf, publicFiles, READY, ready, readyJson } from '../../support/ready/ready.ts';
+import { type Call, killAt, recordCalls, spread, turns } from '../../support/system/strace.ts';
 
 // A test has dozens of runs killed and made good, one after the other.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
-/** So many kills, evenly spread over what a hook does to the disk. */
-const KILLS = 20;
+/**
+ * Of the calls that leave different states on disk so many, evenly spread: in the notes, in each of the stages, between them
+ * and at the end. `tenants/kill.test.ts` goes through the downloads, `test/unit/pages-out` through the pages.
+ */
+const KILLS = 9;
 
 const COMMAND = { executable: READY, args: [] };
-const FIRST = makeSampleIndex();
 
 type Pages = ReturnType<typeof publicFiles>;
 
@@ -32,7 +34,7 @@ const template = mkdtempSync(join(tmpdir(), 'template-'));
 beforeAll(async () => {
   published = await startPublished();
   machine = new Machine({ ...published.env, FLY_APP_NAME: 'smooth', FLY_REGION: 'jnb' });
-  await published.publish(FIRST, new Date('2026-01-01T00:00:00Z'));
+  await published.publish(FEW, new Date('2026-01-01T00:00:00Z'));
   await machine.post();
   await readyJson(machine, ['--only', 'pages']);
   for (const [at, name] of (await tenants()).entries()) {
@@ -43,11 +45,11 @@ beforeAll(async () => {
       contentType: 'application/vnd.sqlite3',
     });
   }
-  await published.publish(changeSample(FIRST).index, new Date('2026-01-03T00:00:00Z'));
+  await published.publish(changeSample(FEW).index, new Date('2026-01-03T00:00:00Z'));
   await machine.post();
   before = publicFiles(machine);
   cpSync(machine.home, template, { recursive: true, preserveTimestamps: true });
-  calls = (await recordCalls(machine, COMMAND)).filter((call) => changesBelow(machine.home, call));
+  calls = turns(machine.home, await recordCalls(machine, COMMAND));
 });
 
 afterAll(async () => {

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeSampleIndex } from '../../../dev/sample/sample.ts';
 import { Machine } from '../../support/machine/machine.ts';
-import { addProgram, READY, ready } from '../../support/ready/ready.ts';
+import { addProgram, FEW, READY, ready } from '../../support/ready/ready.ts';
 import { Holders } from '../../support/system/holders.ts';
 
 /** Back to the beginning of the line, and erase it. */
@@ -51,6 +51,7 @@ describe('the ready hook on a terminal', () => {
   });
 
   it('draws no bar if the terminal cannot show one, and none on a pipe', async () => {
+    writeFileSync(machine.path('index.sqlite3'), FEW);
     expect(await outputOf(onTerminal(80, 'dumb'))).not.toContain('\u001b');
     expect((await ready(machine, ['--only', 'pages'])).stdout).not.toContain('\u001b');
   });

@@ -1,9 +1,17 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeSampleIndex } from '../../../dev/sample/sample.ts';
 import type { Summary } from '../../../src/report/results.ts';
+import { altered } from '../indexes/indexes.ts';
 import { type Answered, type Machine, ROOT, type RunOptions } from '../machine/machine.ts';
 
 export const READY = join(ROOT, 'scripts/ready');
+
+/** Six studios, two of them in a region of their own, jnb: where it does not matter how many there are, since pages cost most. */
+export const FEW = altered(
+  makeSampleIndex({ studios: 6, events: 14 }),
+  "UPDATE locations SET region = 'jnb' WHERE id IN (2, 3)",
+);
 
 /** Runs the built ready hook on a machine. */
 export function ready(

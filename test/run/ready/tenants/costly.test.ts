@@ -8,6 +8,7 @@ import { altered } from '../../../support/indexes/indexes.ts';
 import { provenVersion, versionImage } from '../../../support/install/images.ts';
 import { Machine } from '../../../support/machine/machine.ts';
 import { READY } from '../../../support/ready/ready.ts';
+import { runOutOfTime } from '../../../support/tenants/inspector.ts';
 import { openStoreRoom } from '../../../support/tenants/store-room.ts';
 import { indexImage, T1, T2, TenantRoom } from '../../../support/tenants/tenant-room.ts';
 
@@ -24,10 +25,11 @@ const COMPUTED = altered(
 /** Too long for us, though it costs SQLite nothing: a test that fails must end. */
 const LONG = rewritten(versionImage(1), `CREATE TABLE t (a /* ${'x'.repeat(70_000)} */)`);
 
-/** Runs the ready hook on a machine with these events, whose store has these databases. */
+/** Runs the ready hook on a machine with these events, whose store has these databases; the check of one may be endless. */
 async function ready(
   stored: Readonly<Record<string, Buffer>>,
   locals: Readonly<Record<string, Buffer>> = {},
+  endless = false,
 ) {
   const room = await openStoreRoom();
   for (const [name, bytes] of Object.entries(stored)) await room.upload(name, bytes, T2);
@@ -38,16 +40,20 @@ async function ready(
   tenants.migrations('20250101000000');
   tenants.program('bin/prepare', 'exit 0');
   writeFileSync(tenants.path('index'), indexImage([NAME, OTHER]));
-  const { stdout } = await machine.run(['--only', 'tenants'], {
+  const options = {
     executable: READY,
+    args: ['--only', 'tenants'],
     env: { READY_PREPARE_COMMAND: 'bin/prepare' },
-  });
+  };
+  const { stdout } = endless
+    ? await runOutOfTime(machine, 10, options)
+    : await machine.run(options.args, options);
   return { stdout, path: (name: string) => tenants.path(name) };
 }
 
 describe('a database in the store', () => {
   it('whose check never ends is given up and named, and the others are downloaded', async () => {
-    const { stdout, path } = await ready({ [NAME]: ENDLESS, [OTHER]: versionImage(2) });
+    const { stdout, path } = await ready({ [NAME]: ENDLESS, [OTHER]: versionImage(2) }, {}, true);
     expect(stdout).toMatch(
       /2026-boston.*the store's database of 2026-boston could not be proved to be in order: its check was ended after 10 s/,
     );

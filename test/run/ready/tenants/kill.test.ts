@@ -20,7 +20,7 @@ const NAMES = ['2026-missing', '2026-empty', '2026-rollback', '2026-log', '2026-
  * Calls that a run is killed at, of those that leave different states on disk: with five databases enough to cut off each
  * in its middle, and what is written down about them. `test/unit/install/kill.test.ts` goes through the swap of one.
  */
-const KILLS = 12;
+const KILLS = 8;
 
 let published: Published;
 let machine: Machine;
