@@ -19,6 +19,23 @@ function readAllowed(text: string): Readonly<Record<string, readonly string[]>> 
   );
 }
 
+/** The floors of docs/START.md, the highest first: their rooms, and the folders of `app/`. */
+function readFloors(text: string): {
+  readonly floors: readonly string[][];
+  readonly ofApp: readonly string[];
+} {
+  const drawn = /## The floors\n[\s\S]*?```\n([\s\S]*?)```/.exec(text)?.[1] ?? '';
+  const named = (part: string): string[] => [...part.matchAll(/([a-z-]+)\//g)].map(([, name = '']) => name);
+  const app = named(/^ +app\/.*$/m.exec(drawn)?.[0] ?? '').slice(1);
+  const floors = drawn.replace(/^( +app\/).*$/m, '$1').split(/^ +-+$/m);
+  return { floors: floors.map(named), ofApp: app };
+}
+
+function foldersOf(directory: string): string[] {
+  const found = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return found.map(({ name }) => name).sort();
+}
+
 function sources(directory: string): string[] {
   return readdirSync(directory, { recursive: true, encoding: 'utf8' })
     .filter(
@@ -81,8 +98,20 @@ function inCircles(paths: readonly string[]): string[] {
 
 describe('the rooms', () => {
   it('are those of the table', () => {
-    const rooms = readdirSync(SRC, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-    expect(rooms.map((room) => room.name).sort()).toEqual(Object.keys(ALLOWED).sort());
+    expect(foldersOf(SRC)).toEqual(Object.keys(ALLOWED).sort());
+  });
+
+  it('stand on the floors of docs/START.md, and import nothing of a floor above', () => {
+    const { floors, ofApp } = readFloors(readFileSync(join(ROOT, 'docs/START.md'), 'utf8'));
+    expect(floors.flat().sort()).toEqual(foldersOf(SRC));
+    expect([...ofApp].sort()).toEqual(foldersOf(join(SRC, 'app')));
+    const floorOf = (room: string): number => floors.findIndex((rooms) => rooms.includes(room));
+    const above = Object.entries(ALLOWED).flatMap(([room, allowed]) =>
+      allowed
+        .filter((other) => floorOf(other.replace('*', '')) < floorOf(room))
+        .map((other) => `${room} imports ${other}`),
+    );
+    expect(above).toEqual([]);
   });
 
   for (const [room, allowed] of Object.entries(ALLOWED)) {
