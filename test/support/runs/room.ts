@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, cpSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { expect } from 'vitest';
 import { createRuns } from '../../../src/runs/create-runs.ts';
 import type { Change, Run } from '../../../src/runs/run-model.ts';
 import { oneFileOf } from '../suite/one-file.ts';
+import { stopAfter } from '../system/stops.ts';
+import type { Call } from '../system/strace.ts';
 import { playedParts, quiet } from './parts.ts';
 import { PlayedUpdate } from './played-update.ts';
 
@@ -27,13 +28,16 @@ interface Held {
 /** A directory whose room is held by one process after another. */
 export class Room {
   readonly home = mkdtempSync(join(tmpdir(), 'room-'));
-  readonly played = new PlayedUpdate(join(this.home, 'played'));
+  readonly played: PlayedUpdate;
   /** The address that changes must answer at. */
   readonly url: string;
 
-  constructor(url: string) {
+  /** @param before a room that it is a copy of */
+  constructor(url: string, before: Room | null = null) {
     this.url = url;
-    mkdirSync(join(this.home, 'db'));
+    if (before) cpSync(before.home, this.home, { recursive: true });
+    else mkdirSync(join(this.home, 'db'));
+    this.played = new PlayedUpdate(join(this.home, 'played'));
   }
 
   remove(): void {
@@ -48,16 +52,42 @@ export class Room {
    */
   async hold(commands: readonly string[], through: readonly string[] = []): Promise<Held> {
     const holder = await oneFileOf(PROCESS);
+    const { signal, exitCode } = await this.#start(holder, commands, through).answered;
+    if (signal === null) expect(exitCode, this.said.join('\n')).toBe(0);
+    return { signal, said: this.said };
+  }
+
+  /** The same for a process that is stopped right after each of these calls, and then goes on. */
+  async holdAndStop(
+    commands: readonly string[],
+    calls: readonly Pick<Call, 'name' | 'nth'>[],
+    stopped: (at: number) => void,
+  ): Promise<void> {
+    const holder = await oneFileOf(PROCESS);
+    const start = (through: readonly string[]) => this.#start(holder, commands, through);
+    const { exitCode } = await stopAfter(calls, start, stopped);
+    expect(exitCode, this.said.join('\n')).toBe(0);
+  }
+
+  /** The commands that were done by who holds the room, or held it last. */
+  get said(): string[] {
+    return readFileSync(join(this.home, 'said'), 'utf8').split('\n').filter(Boolean);
+  }
+
+  #start(holder: string, commands: readonly string[], through: readonly string[]) {
     const [program = '', ...args] = [...through, process.execPath, holder, this.home, this.url];
-    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
-    child.stdin.on('error', () => {}); // it may be killed before it reads
-    child.stdin.end(commands.join('\n'));
-    const [said, [code, signal]] = (await Promise.all([text(child.stdout), once(child, 'close')])) as [
-      string,
-      [number | null, NodeJS.Signals | null],
-    ];
-    if (signal === null) expect(code, said).toBe(0);
-    return { signal, said: said.split('\n').filter(Boolean) };
+    // A file, so that all is there that was said, even while it is stopped.
+    const output = openSync(join(this.home, 'said'), 'w');
+    const child = spawn(program, args, { stdio: ['pipe', output, 'inherit'] });
+    closeSync(output);
+    child.stdin?.on('error', () => {}); // it may be killed before it reads
+    child.stdin?.end(commands.join('\n'));
+    const answered = once(child, 'close').then(([exitCode, signal]) => ({
+      exitCode: exitCode as number | null,
+      signal: signal as NodeJS.Signals | null,
+      stderr: '',
+    }));
+    return { pid: child.pid ?? 0, answered };
   }
 
   /**
