@@ -15,14 +15,18 @@ import { ROOT } from '../../support/machine/machine.ts';
 
 /** No site stands at the top of a host only: links must fit this, too. */
 const BASE = '/manual/showcase/';
-const LOOKS = [
-  { colorScheme: 'light', width: 1280 },
-  { colorScheme: 'dark', width: 360 },
-] as const;
+interface Look {
+  readonly colorScheme: 'light' | 'dark';
+  readonly width: number;
+}
+const WIDE: Look = { colorScheme: 'light', width: 1280 };
+const LOOKS: readonly Look[] = [WIDE, { colorScheme: 'dark', width: 360 }];
 const out = mkdtempSync(join(tmpdir(), 'docs-site-'));
 let server: ChildProcess;
 let origin: string;
 let browser: Browser;
+/** The page that shows all documents, and what went wrong in it: a new one would compile all scripts once more. */
+let reader: { readonly page: Page; readonly found: string[] };
 
 async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
@@ -47,6 +51,8 @@ beforeAll(async () => {
     break;
   }
   browser = await openBrowser();
+  const page = await browser.newPage({ reducedMotion: 'reduce' });
+  reader = { page, found: troubles(page) };
 });
 afterAll(async () => {
   await browser?.close();
@@ -88,30 +94,34 @@ function brokenImages(page: Page): Promise<string[]> {
   });
 }
 
+async function look(page: Page, { colorScheme, width }: Look): Promise<void> {
+  await page.emulateMedia({ colorScheme });
+  await page.setViewportSize({ width, height: 800 });
+}
+
 const urlOf = (document: string) => `${origin}${BASE}${addressOf(document).slice(1)}`;
 
 describe('the site of the documents', () => {
   it.each(DOCUMENTS)(
     'shows %s without an error, accessible, and no wider than a phone or a desk',
     async (path) => {
-      const page = await browser.newPage({ reducedMotion: 'reduce' });
-      const found: unknown[] = troubles(page);
+      const { page, found } = reader;
+      await look(page, WIDE);
+      found.length = 0;
       await page.goto(urlOf(path));
       await loadAxe(page);
       expect(await page.locator('h1').count()).toBe(1);
-      for (const { colorScheme, width } of LOOKS) {
-        await page.emulateMedia({ colorScheme });
-        await page.setViewportSize({ width, height: 800 });
+      for (const each of LOOKS) {
+        const { colorScheme, width } = each;
+        await look(page, each);
         await page.locator(colorScheme === 'dark' ? 'html.dark' : 'html:not(.dark)').waitFor();
-        const findings = await axeFindings(page);
-        if (findings.length > 0) found.push({ colorScheme, findings });
+        for (const finding of await axeFindings(page)) found.push(`${colorScheme}: ${finding}`);
         const isTooWide = await page.evaluate(
           () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
         );
         if (isTooWide) found.push(`wider than ${width} px`);
         found.push(...(await brokenImages(page)));
       }
-      await page.close();
       expect(found).toEqual([]);
     },
   );

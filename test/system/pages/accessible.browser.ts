@@ -60,6 +60,37 @@ describe('axe-core finds nothing', () => {
   });
 });
 
+it('axe-core finds every text that is hard to read, among hundreds that are alike', async () => {
+  const visit = await visitor(browser, siteOf('sample'), { colorScheme: 'light' });
+  await visit.go('');
+  await visit.page.locator('details').evaluateAll((all) => all.map((one) => one.setAttribute('open', '')));
+  await visit.page.check('#past');
+  await loadAxe(visit.page);
+  expect(await axeFindings(visit.page)).toEqual([]);
+  const links = visit.page.locator(`${EVENTS} > a`);
+  expect(await links.count()).toBeGreaterThan(100);
+  // By its own colour, by that of its item, by that of what is behind it: none of these is the first, the middle or the last one.
+  const changed = await links.evaluateAll((all) =>
+    [
+      ['a', 'color: #ccc'],
+      ['li', 'opacity: 0.3'],
+      ['li', 'background: #345'],
+    ].map(([selector = '', style = ''], at) => {
+      const link = all[5 + at * 9];
+      link?.closest(selector)?.setAttribute('style', style);
+      return link?.outerHTML ?? '';
+    }),
+  );
+  const findings = await axeFindings(visit.page);
+  for (const link of changed) {
+    expect(
+      findings.filter((finding) => finding.startsWith('color-contrast: ') && finding.endsWith(link)),
+    ).toHaveLength(1);
+  }
+  expect(new Set(changed).size).toBe(3);
+  await visit.close();
+});
+
 it('programs are told whose an event is, or when, where several of a page have its name, and nowhere else', async () => {
   const site = siteOf('sample');
   const visit = await visitor(browser, site);
