@@ -11,17 +11,20 @@ export interface Published {
   publish(index: Buffer, at?: Date): Promise<string>;
   /** Takes an object away, as somebody may by mistake. */
   remove(key: string): void;
+  /** Has the store hold what it holds now, and nothing else, when what is returned is called. */
+  keep(): () => void;
   close(): Promise<void>;
 }
 
 export async function startPublished(): Promise<Published> {
-  const { settings, put, remove, close } = await startEmbedded();
+  const { settings, put, remove, keep, close } = await startEmbedded();
   const store = createStore(settings);
   return {
     store,
     settings,
     env: storeEnvironment(settings),
     remove,
+    keep,
     close,
     async publish(index, at = new Date()) {
       const metadata = { 'last-modified': at.toISOString().replace('T', ' ').replace('Z', ' UTC') };

@@ -25,6 +25,7 @@ import {
 } from '../machine/machine.ts';
 import { type Published, startPublished } from '../machine/published.ts';
 import { indexWith } from './indexes.ts';
+import { requireOrderly } from './orderly.ts';
 import { PrivateRoot } from './private-root.ts';
 import { OWN_SECRETS, TOKEN } from './secrets.ts';
 
@@ -76,7 +77,9 @@ export class SharedMachine extends Machine {
   readonly state = join(this.home, 'state');
   readonly run_ = join(this.home, 'run');
   readonly stateDir = join(this.dbDir, '.update_config');
+  /** What ends with the machine, and what ends with a test already. */
   readonly #closing: (() => Promise<void> | void)[] = [];
+  readonly #ofTest: (() => Promise<void> | void)[] = [];
   #root: PrivateRoot | null = null;
   #published: Published | null = null;
 
@@ -129,6 +132,10 @@ export class SharedMachine extends Machine {
       metadata: { 'last-modified': at.toISOString() },
       contentType: 'application/vnd.sqlite3',
     });
+  }
+
+  keepStore(): () => void {
+    return this.#published?.keep() ?? (() => {});
   }
 
   /** Makes a directory below home; of root's unless told. */
@@ -211,16 +218,21 @@ export class SharedMachine extends Machine {
   async root(): Promise<PrivateRoot> {
     if (this.#root) return this.#root;
     const root = await PrivateRoot.open(this.make('root'));
-    this.onClose(() => root.close());
+    this.#closing.unshift(() => root.close());
     this.#root = root;
     return root;
   }
 
   onClose(work: () => Promise<void> | void): void {
-    this.#closing.unshift(work);
+    this.#ofTest.unshift(work);
+  }
+
+  async endWhatTestsBegan(): Promise<void> {
+    for (const work of this.#ofTest.splice(0)) await work();
   }
 
   async close(): Promise<void> {
+    await this.endWhatTestsBegan();
     for (const work of this.#closing) await work();
     rmSync(this.home, { recursive: true, force: true });
   }
@@ -236,10 +248,3 @@ export class SharedMachine extends Machine {
 
 /** What makes a request an administrator's. */
 export const AS_ADMINISTRATOR: Run = { env: { HTTP_AUTHORIZATION: `Bearer ${TOKEN}` } };
-
-/** Whatever others lay in the way, none of our programs dies of it: it says what is wrong. */
-function requireOrderly(name: string, { signal, stdout, stderr }: Answered): void {
-  const said = stdout + stderr;
-  if (signal === null && said !== '' && !/FATAL ERROR|Fatal process|^Node\.js v/m.test(said)) return;
-  throw new Error(`${name} did not end in order (${signal ?? 'no signal'})\n${said}`);
-}

@@ -7,7 +7,7 @@ const SPARSE = 1.5 * 2 ** 30;
 /** What the application can make in the place of a file, as a script: `$1` is the path. */
 export const THINGS = {
   'a pipe': 'mkfifo "$1"',
-  'a socket': `perl -MIO::Socket::UNIX -e 'IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 1) or die' "$1"`,
+  'a socket': `perl -MSocket -e 'socket(S, AF_UNIX, SOCK_STREAM, 0) && bind(S, pack_sockaddr_un(shift)) or die' "$1"`,
   'a link to /dev/zero': 'ln -s /dev/zero "$1"',
   'a link to /dev/full': 'ln -s /dev/full "$1"',
   'a link to /dev/ptmx': 'ln -s /dev/ptmx "$1"',

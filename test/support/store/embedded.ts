@@ -17,6 +17,8 @@ export interface Embedded {
   put(key: string, bytes: Buffer, metadata?: Record<string, string>): string;
   /** Takes an object away, likewise. */
   remove(key: string): void;
+  /** Has it hold what it holds now, and nothing else, when what is returned is called. */
+  keep(): () => void;
   close(): Promise<void>;
 }
 
@@ -34,6 +36,17 @@ export async function startEmbedded(): Promise<Embedded> {
       return `"${etag}"`;
     },
     remove: (key) => server.files.delete(key),
+    keep() {
+      const { files } = server;
+      const kept = new Map(
+        files.list().map((head) => [head.key, { head, bytes: files.read(head.key)?.bytes }]),
+      );
+      return () => {
+        for (const { key } of files.list()) if (!kept.has(key)) files.delete(key);
+        for (const [key, { head, bytes }] of kept)
+          if (bytes && files.head(key) !== head) files.write(head, bytes, () => {});
+      };
+    },
     async close() {
       await server.close();
       rmSync(dir, { recursive: true });

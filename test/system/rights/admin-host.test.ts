@@ -1,24 +1,24 @@
 /** What root's config-update does with what an event's application has put in its way on the admin host. */
 import { readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { openDatabase } from '../../../src/database/sqlite.ts';
+import { Alike } from '../../support/rights/alike.ts';
 import { OWN_SECRETS } from '../../support/rights/secrets.ts';
-import { APPLICATION, SharedMachine } from '../../support/rights/shared-machine.ts';
+import { APPLICATION, type SharedMachine } from '../../support/rights/shared-machine.ts';
 
 let machine: SharedMachine;
+// Nobody there to be asked: what is done before that is enough.
+const NOBODY = { FLEET_FLY_SOURCE: 'flyctl', FLY_CLI_PATH: '/bin/false' };
+const alike = new Alike(
+  async (machine) => {
+    expect((await machine.post()).status).toBe(200);
+  },
+  { FLY_APP_NAME: null, FLY_REGION: null, FLY_MACHINE_ID: null, ...NOBODY },
+);
 beforeEach(async () => {
-  // Nobody there to be asked: what is done before that is enough.
-  const nobody = { FLEET_FLY_SOURCE: 'flyctl', FLY_CLI_PATH: '/bin/false' };
-  machine = await SharedMachine.open({
-    FLY_APP_NAME: null,
-    FLY_REGION: null,
-    FLY_MACHINE_ID: null,
-    ...nobody,
-  });
-  expect((await machine.post()).status).toBe(200);
+  ({ machine } = await alike.next());
 });
-afterEach(() => machine.close());
 
 it('root runs FLEET_BEFORE as the application for good, without secrets', async () => {
   const out = join(machine.make('data/evidence', APPLICATION), 'out');

@@ -2,25 +2,26 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { imageDigest } from '../../../src/database/image.ts';
 import { openDatabase } from '../../../src/database/sqlite.ts';
 import { moment } from '../../../src/journal/arrival.ts';
+import { Alike } from '../../support/rights/alike.ts';
 import { asApplication } from '../../support/rights/attackers.ts';
 import { expectInstalled, expectUntouched } from '../../support/rights/expect-sound.ts';
 import { indexWith } from '../../support/rights/indexes.ts';
-import { APPLICATION, SharedMachine } from '../../support/rights/shared-machine.ts';
-import { Vault } from '../../support/rights/vault.ts';
+import { APPLICATION, type SharedMachine } from '../../support/rights/shared-machine.ts';
+import type { Vault } from '../../support/rights/vault.ts';
 
 let machine: SharedMachine;
 let vault: Vault;
 
-beforeEach(async () => {
-  machine = await SharedMachine.open();
-  vault = new Vault(machine);
+const alike = new Alike(async (machine) => {
   expect((await machine.post()).result.outcome).toBe('updated');
 });
-afterEach(() => machine.close());
+beforeEach(async () => {
+  ({ machine, vault } = await alike.next());
+});
 
 const SHUT_OUT = indexWith('eva');
 const LATER = new Date('2026-01-02T04:00:00Z');

@@ -1,14 +1,16 @@
 /** A db dir that its owner, the application, may not look into any more. */
 import { chmodSync, rmSync } from 'node:fs';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { APPLICATION, SharedMachine } from '../../support/rights/shared-machine.ts';
+import { beforeEach, expect, it } from 'vitest';
+import { Alike } from '../../support/rights/alike.ts';
+import { APPLICATION, type SharedMachine } from '../../support/rights/shared-machine.ts';
 
 let machine: SharedMachine;
-beforeEach(async () => {
-  machine = await SharedMachine.open();
+const alike = new Alike(async (machine) => {
   await machine.post();
 });
-afterEach(() => machine.close());
+beforeEach(async () => {
+  ({ machine } = await alike.next());
+});
 
 const closedTo = (path: string) =>
   `Nothing could be done in ${path}: the application's account (${APPLICATION}) cannot read it. `;

@@ -11,27 +11,28 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
+import { Alike } from '../../support/rights/alike.ts';
 import { asApplication } from '../../support/rights/attackers.ts';
 import { expectInstalled, expectUntouched, rootsAmong } from '../../support/rights/expect-sound.ts';
 import { indexWith, TENANTS } from '../../support/rights/indexes.ts';
 import { VAULT_SECRET } from '../../support/rights/secrets.ts';
-import { APPLICATION, type Program, SharedMachine } from '../../support/rights/shared-machine.ts';
-import { Vault } from '../../support/rights/vault.ts';
+import { APPLICATION, type Program, type SharedMachine } from '../../support/rights/shared-machine.ts';
+import type { Vault } from '../../support/rights/vault.ts';
 
 let machine: SharedMachine;
 let vault: Vault;
 
-beforeEach(async () => {
-  machine = await SharedMachine.open();
-  vault = new Vault(machine);
+const alike = new Alike(async (machine) => {
   for (const name of TENANTS) machine.tenant(name);
   expect((await machine.post()).status).toBe(200);
-  await runAll();
+  await runAll(machine);
 });
-afterEach(() => machine.close());
+beforeEach(async () => {
+  ({ machine, vault } = await alike.next());
+});
 
-async function runAll(): Promise<void> {
+async function runAll(machine: SharedMachine): Promise<void> {
   const names: Program[] = ['start', 'update_config', 'ready', 'idle'];
   const codes: (number | null)[] = [];
   for (const name of names) codes.push((await machine.program(name)).exitCode);
@@ -55,7 +56,7 @@ it('files that root of an earlier release made become the application’s, and a
   for (const path of [machine.stateDir, join(machine.stateDir, 'locks')]) chmodSync(path, 0o700);
   const logged = lstatSync(join(machine.logDir, 'update_config.log')).size;
   await machine.publish(indexWith('eva'), LATER);
-  await runAll();
+  await runAll(machine);
   expectInstalled(machine, indexWith('eva'));
   expectUntouched(machine, vault);
   // What is to be replaced is the application's when it is.
@@ -95,7 +96,7 @@ it('files that root keeps in the application’s directories stay root’s, what
   expect(owners).toEqual(owners.map(([path]) => [path, 0]));
   asApplication('cd "$1"; mkdir aside; mv *.sqlite3* aside; mv .update_config .aside', machine.dbDir);
   await machine.publish(indexWith('eva'), LATER);
-  await runAll();
+  await runAll(machine);
   expectInstalled(machine, indexWith('eva'));
 });
 

@@ -4,24 +4,25 @@
  */
 import { linkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Alike } from '../../support/rights/alike.ts';
 import { asApplication } from '../../support/rights/attackers.ts';
 import { expectInstalled, expectUntouched, rootsAmong } from '../../support/rights/expect-sound.ts';
 import { indexWith, TENANTS } from '../../support/rights/indexes.ts';
-import { type Program, SharedMachine } from '../../support/rights/shared-machine.ts';
-import { Vault } from '../../support/rights/vault.ts';
+import type { Program, SharedMachine } from '../../support/rights/shared-machine.ts';
+import type { Vault } from '../../support/rights/vault.ts';
 
 let machine: SharedMachine;
 let vault: Vault;
 
-beforeEach(async () => {
-  machine = await SharedMachine.open();
-  vault = new Vault(machine);
+const alike = new Alike(async (machine) => {
   for (const name of TENANTS) machine.tenant(name);
   expect((await machine.post()).status).toBe(200);
   expect((await machine.program('idle')).exitCode).toBe(0);
 });
-afterEach(() => machine.close());
+beforeEach(async () => {
+  ({ machine, vault } = await alike.next());
+});
 
 const ALL = ['start', 'update_config', 'ready', 'idle', 'tenant-stop', 'maintenance-config'] as const;
 

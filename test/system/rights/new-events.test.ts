@@ -1,12 +1,13 @@
 /** The databases of new events are made by the application's commands, as the application; what it plants decides nothing else. */
 import { chmodSync, existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { addRails, contentOf, type EventRow, indexOf, seeded } from '../../support/new-events/stand.ts';
+import { Alike } from '../../support/rights/alike.ts';
 import { asApplication } from '../../support/rights/attackers.ts';
 import { expectUntouched, rootsAmong } from '../../support/rights/expect-sound.ts';
-import { APPLICATION, SharedMachine } from '../../support/rights/shared-machine.ts';
-import { Vault } from '../../support/rights/vault.ts';
+import { APPLICATION, type SharedMachine } from '../../support/rights/shared-machine.ts';
+import type { Vault } from '../../support/rights/vault.ts';
 
 const ONE = { id: 1, date: '2026-05-01' };
 const TWO = { id: 2, studio: 'camden', key: 'gala', name: 'Winter Gala' } as const;
@@ -14,16 +15,16 @@ const TWO = { id: 2, studio: 'camden', key: 'gala', name: 'Winter Gala' } as con
 let machine: SharedMachine;
 let vault: Vault;
 
-beforeEach(async () => {
-  machine = await SharedMachine.open();
-  vault = new Vault(machine);
+const alike = new Alike(async (machine) => {
   addRails(machine.appRoot);
   asApplication('mkdir -p "$1"', join(machine.appRoot, 'tmp/rails'));
   chmodSync(join(machine.appRoot, 'tmp/rails'), 0o777);
   await machine.publish(indexOf(ONE), new Date('2026-01-03T00:00:00Z'));
   expect((await machine.post()).status).toBe(200);
 });
-afterEach(() => machine.close());
+beforeEach(async () => {
+  ({ machine, vault } = await alike.next());
+});
 
 const publish = async (...events: readonly EventRow[]) => {
   await machine.publish(indexOf(...events), new Date('2026-01-04T00:00:00Z'));

@@ -54,6 +54,7 @@ const HARASS = `
   use strict; use Fcntl; fcntl(STDIN, F_SETFL, O_NONBLOCK); $| = 1; print "ready\\n";
   my ($pid, $tries) = (0, 0);
   while (1) {
+    select undef, undef, undef, 0.0002;
     my $got = sysread STDIN, my $bytes, 64; last if defined $got && $got == 0;
     ($pid) = $bytes =~ /(\\d+)\\n$/ if $got; next unless $pid && -e "/proc/$pid"; $tries++;
     for my $signal (qw(KILL USR1)) { print "signalled\\n" if kill $signal, $pid }

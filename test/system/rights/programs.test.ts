@@ -1,12 +1,13 @@
 /** What the application's own programs get, which run code that anybody who took it over has put there. */
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
+import { Alike } from '../../support/rights/alike.ts';
 import { asApplication } from '../../support/rights/attackers.ts';
 import { expectUntouched } from '../../support/rights/expect-sound.ts';
 import { OWN_SECRETS, TOKEN, VAULT_SECRET } from '../../support/rights/secrets.ts';
-import { APPLICATION, AS_ADMINISTRATOR, SharedMachine } from '../../support/rights/shared-machine.ts';
-import { Vault } from '../../support/rights/vault.ts';
+import { APPLICATION, AS_ADMINISTRATOR, type SharedMachine } from '../../support/rights/shared-machine.ts';
+import type { Vault } from '../../support/rights/vault.ts';
 import { KEYS } from '../../support/store/embedded.ts';
 
 let machine: SharedMachine;
@@ -32,10 +33,11 @@ const SPY = `
   exit 0
 `;
 
-beforeEach(async () => {
-  machine = await SharedMachine.open();
-  vault = new Vault(machine);
+const alike = new Alike(async (machine) => {
   expect((await machine.post()).status).toBe(200);
+});
+beforeEach(async () => {
+  ({ machine, vault } = await alike.next());
   evidence = machine.make('data/evidence', APPLICATION);
   const spy = machine.write(join(machine.appRoot, 'spy'), SPY, 0);
   const variables = {
@@ -59,7 +61,6 @@ beforeEach(async () => {
   asApplication('mkdir "$1"/db/migrate; cp "$2" "$1"/db/migrate/1_x.rb', machine.appRoot, spy);
   asApplication('ln -s "$2" "$1"/log/prerender.log', machine.appRoot, vault.file('index.html'));
 });
-afterEach(() => machine.close());
 
 /** What the spies wrote, of one kind; by the program that was spied from. */
 function written(kind: string): [name: string, text: string][] {

@@ -1,20 +1,21 @@
 /** Pages are written as root where the public directory is root's: nobody else may say where that is. */
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Alike } from '../../support/rights/alike.ts';
 import { asApplication, type Trap, Traps } from '../../support/rights/attackers.ts';
 import { expectUntouched } from '../../support/rights/expect-sound.ts';
-import { APPLICATION, SharedMachine } from '../../support/rights/shared-machine.ts';
-import { Vault } from '../../support/rights/vault.ts';
+import { APPLICATION, type SharedMachine } from '../../support/rights/shared-machine.ts';
+import type { Vault } from '../../support/rights/vault.ts';
 
 let machine: SharedMachine;
 let vault: Vault;
 
-beforeEach(async () => {
-  machine = await SharedMachine.open();
-  vault = new Vault(machine);
+const alike = new Alike(async (machine) => {
   expect((await machine.post()).status).toBe(200);
 });
-afterEach(() => machine.close());
+beforeEach(async () => {
+  ({ machine, vault } = await alike.next());
+});
 
 const PAGES = ['--only', 'pages'];
 
@@ -39,7 +40,7 @@ describe('Pages stay in the public directory, and root out of what is elsewhere,
       { path: join(studios, 'index.html'), evil: { link: vault.file('index.html') }, beside: 'file' },
       { path: join(year, 'camden'), evil: { link: vault.empty }, beside: 'ours' },
     ];
-    await renderUnder(traps, 5);
+    await renderUnder(traps, 3);
     expectUntouched(machine, vault, given);
     for (const name of given) asApplication('rm -rf "$1"/*', join(machine.home, name));
     await expectRendered();
@@ -52,7 +53,7 @@ describe('Pages stay in the public directory, and root out of what is elsewhere,
     machine.write(join(machine.appRoot, 'config/overrides.yml'), overrides, 0);
     machine.env['NAVIGATOR_OVERRIDES'] = 'config/overrides.yml';
     const trap: Trap = { path: join(machine.data, 'public'), evil: { link: vault.empty }, beside: 'file' };
-    await renderUnder([trap], 3);
+    await renderUnder([trap], 2);
     expectUntouched(machine, vault);
     asApplication('rm -rf "$1"*; ln -s "$2" "$1"', trap.path, vault.group);
     const { exitCode, stdout } = await machine.program('ready', { args: PAGES });
@@ -67,7 +68,7 @@ describe('Pages stay in the public directory, and root out of what is elsewhere,
     machine.make('data/public', APPLICATION);
     const path = join(machine.data, 'public');
     machine.link(join(machine.appRoot, 'public'), path);
-    await renderUnder([{ path, evil: { link: vault.empty }, beside: 'file' }], 3);
+    await renderUnder([{ path, evil: { link: vault.empty }, beside: 'file' }], 2);
     expectUntouched(machine, vault);
     asApplication('rm -rf "$1"*; mkdir "$1"', path);
     await expectRendered();

@@ -5,12 +5,13 @@
  */
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { Alike } from '../../support/rights/alike.ts';
 import { asApplication, type Trap, Traps } from '../../support/rights/attackers.ts';
 import { expectInstalled, expectUntouched, rootsAmong } from '../../support/rights/expect-sound.ts';
 import { indexWith, TENANTS } from '../../support/rights/indexes.ts';
-import { type Program, SharedMachine } from '../../support/rights/shared-machine.ts';
-import { Vault } from '../../support/rights/vault.ts';
+import type { Program, SharedMachine } from '../../support/rights/shared-machine.ts';
+import type { Vault } from '../../support/rights/vault.ts';
 
 // Processes that never rest share the CPUs with what is tested.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
@@ -18,12 +19,12 @@ vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 let machine: SharedMachine;
 let vault: Vault;
 
-beforeEach(async () => {
-  machine = await SharedMachine.open();
-  vault = new Vault(machine);
+const alike = new Alike(async (machine) => {
   expect((await machine.post()).status).toBe(200);
 });
-afterEach(() => machine.close());
+beforeEach(async () => {
+  ({ machine, vault } = await alike.next());
+});
 
 const db = (name: string) => join(machine.dbDir, name);
 const linkTo = (path: string) => ({ link: path });
@@ -65,20 +66,20 @@ describe('Root touches nothing of its own elsewhere while the application exchan
       evil: linkTo(vault.file(path.split('/').at(-1) ?? '')),
       beside: 'file',
     }));
-    await attack(traps, () => run(12, 'force'));
+    await attack(traps, () => run(5, 'force'));
     await expectMended(...traps);
   });
 
   it('the state directory with a link to a directory of root’s', async () => {
     rmSync(machine.stateDir, { recursive: true, force: true });
     const trap = { path: machine.stateDir, evil: linkTo(vault.empty), beside: 'ours' } as const;
-    await attack([trap], () => run(6, 'update_config', 'ready'));
+    await attack([trap], () => run(3, 'update_config', 'ready'));
     await expectMended(trap);
   });
 
   it('the db dir with a link to a directory of root’s', async () => {
     const trap = { path: machine.dbDir, evil: linkTo(vault.full), beside: 'file' } as const;
-    await attack([trap], () => run(2, 'force', 'ready', 'force', 'idle', 'start'));
+    await attack([trap], () => run(1, 'force', 'ready', 'force', 'idle', 'start'));
     await attack([trap], () => run(1, 'resume', 'tenant-stop', 'sync-databases', 'config-update'));
     await expectMended(trap);
   });
@@ -89,7 +90,7 @@ describe('Root touches nothing of its own elsewhere while the application exchan
       evil: linkTo(vault.empty),
       beside: 'file',
     }));
-    await attack(traps, () => run(3, 'force', 'ready', 'idle'));
+    await attack(traps, () => run(2, 'force', 'ready', 'idle'));
     await expectMended(...traps);
   });
 
@@ -116,7 +117,7 @@ describe('Root touches nothing of its own elsewhere while the application exchan
         beside: 'nothing',
       },
     ];
-    await attack(traps, () => run(3, 'ready', 'idle'));
+    await attack(traps, () => run(2, 'ready', 'idle'));
     await expectMended(...traps);
   });
 
@@ -129,7 +130,7 @@ describe('Root touches nothing of its own elsewhere while the application exchan
       evil: linkTo(vault.file(`${name}.sqlite3`)),
       beside: at === 0 ? 'file' : 'ours',
     }));
-    await attack(traps, () => run(6, 'ready'));
+    await attack(traps, () => run(3, 'ready'));
     await expectMended(...traps);
   });
 
@@ -139,7 +140,7 @@ describe('Root touches nothing of its own elsewhere while the application exchan
       evil: linkTo(vault.file('index.sqlite3')),
       beside: 'file',
     } as const;
-    await attack([trap], () => run(4, 'force'));
+    await attack([trap], () => run(3, 'force'));
     await attack([trap], () => run(1, 'ready', 'config-update', 'start'));
     await expectMended(trap);
   });

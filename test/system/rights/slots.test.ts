@@ -1,34 +1,36 @@
 /** Requests that anybody may send, more than the machine serves at a time. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import type { CgiAnswered } from '../../support/machine/machine.ts';
+import { Alike } from '../../support/rights/alike.ts';
 import { asApplication } from '../../support/rights/attackers.ts';
 import { expectUntouched } from '../../support/rights/expect-sound.ts';
-import { SharedMachine } from '../../support/rights/shared-machine.ts';
-import { Vault } from '../../support/rights/vault.ts';
+import type { SharedMachine } from '../../support/rights/shared-machine.ts';
+import type { Vault } from '../../support/rights/vault.ts';
 import { type FaultProxy, startFaultProxy } from '../../support/store/fault-proxy.ts';
 
 /** As the program has it: two lanes to the store, and slots. */
 const SERVED = 24;
 const SLOTS = 22;
-const CALLERS = 60;
+const CALLERS = 36;
 
 let machine: SharedMachine;
+let vault: Vault;
 let proxy: FaultProxy;
 
-beforeEach(async () => {
-  machine = await SharedMachine.open();
-  proxy = await startFaultProxy(machine.env['AWS_ENDPOINT_URL_S3'] ?? '');
-  machine.onClose(() => proxy.close());
-  machine.env['AWS_ENDPOINT_URL_S3'] = proxy.endpoint;
+const alike = new Alike(async (machine) => {
   // Slots are there once a request was served well.
   expect((await machine.post()).status).toBe(200);
 });
-afterEach(() => machine.close());
+beforeEach(async () => {
+  ({ machine, vault } = await alike.next());
+  proxy = await startFaultProxy(machine.env['AWS_ENDPOINT_URL_S3'] ?? '');
+  machine.onClose(() => proxy.close());
+  machine.env['AWS_ENDPOINT_URL_S3'] = proxy.endpoint;
+});
 
 it('24 requests are served at a time; the others get an immediate Retry-After, and are served then', async () => {
-  const vault = new Vault(machine);
   let letGo = (): void => {};
   const held = new Promise<void>((resolve) => {
     letGo = resolve;

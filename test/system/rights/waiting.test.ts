@@ -1,22 +1,23 @@
 /** What makes whoever opens a file wait, laid there when it has been looked at already; or held by whoever owns the file. */
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Alike } from '../../support/rights/alike.ts';
 import { Attacker, asApplication, Traps } from '../../support/rights/attackers.ts';
 import { expectInstalled, expectUntouched } from '../../support/rights/expect-sound.ts';
 import { indexWith, TENANTS } from '../../support/rights/indexes.ts';
-import { type Program, SharedMachine } from '../../support/rights/shared-machine.ts';
-import { Vault } from '../../support/rights/vault.ts';
+import type { Program, SharedMachine } from '../../support/rights/shared-machine.ts';
+import type { Vault } from '../../support/rights/vault.ts';
 
 let machine: SharedMachine;
 let vault: Vault;
 
-beforeEach(async () => {
-  machine = await SharedMachine.open();
-  vault = new Vault(machine);
+const alike = new Alike(async (machine) => {
   for (const name of TENANTS) machine.tenant(name);
   expect((await machine.post()).status).toBe(200);
 });
-afterEach(() => machine.close());
+beforeEach(async () => {
+  ({ machine, vault } = await alike.next());
+});
 
 /** Seconds: who is blocked for so long is ended. */
 const SOON = { UPDATE_CONFIG_LOCK_TIMEOUT: '2', START_DEADLINE: '4' };

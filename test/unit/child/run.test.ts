@@ -102,9 +102,9 @@ describe('the output of a command', () => {
     expect(tail.at(-1)).toBe(`${'x'.repeat(MAX_LINE_BYTES)} ... (cut)`);
   });
 
-  it('of a gigabyte leaves the memory as it was, in one line or in millions', async () => {
+  it('of hundreds of megabytes leaves the memory as it was, in one line or in millions', async () => {
     const before = process.memoryUsage().rss;
-    expect(await sh('head -c 1000000000 /dev/zero')).toMatchObject({ kind: 'exited', code: 0 });
+    expect(await sh('head -c 400000000 /dev/zero')).toMatchObject({ kind: 'exited', code: 0 });
     expect(await sh('yes "a line of text that is neither short nor long" | head -c 100000000')).toMatchObject(
       { kind: 'exited', code: 0 },
     );

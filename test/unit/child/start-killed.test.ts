@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, expect, it } from 'vitest';
+import { oneFileOf } from '../../support/suite/one-file.ts';
 
-const HOLD = join(import.meta.dirname, '../../support/child/hold-process.ts');
+const HOLD = await oneFileOf(join(import.meta.dirname, '../../support/child/hold-process.ts'));
 const TRACED = 'socketpair,pipe2,clone,clone3,vfork,rt_sigprocmask,ioctl,setsockopt,shutdown';
 const ARGUMENT = JSON.stringify({ command: ['sleep', '1000'], cwd: '/', timeoutMs: 60_000 });
 
