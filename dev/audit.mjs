@@ -13,7 +13,11 @@ const GRAVE = ['high', 'critical'];
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
-const answers = [ROOT, join(ROOT, 'dev/docs-site')].map(ask);
+const answers = [];
+for (const directory of [ROOT, join(ROOT, 'dev/docs-site')]) {
+  answers.push(ask(directory));
+  if (answers.at(-1).holes === null) break; // a registry that is silent is not asked again
+}
 const unanswered = answers.find(({ holes }) => holes === null);
 if (unanswered) {
   process.stdout.write(

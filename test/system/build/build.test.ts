@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import {
+  appendFileSync,
   closeSync,
-  copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -9,16 +10,17 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, describe, expect, it, vi } from 'vitest';
-import { place } from '../../../dev/build/output.mjs';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { findForeign, isCurrent, place, writeStamp } from '../../../dev/build/output.mjs';
 import { ROOT } from '../../support/machine/machine.ts';
 
-// A test waits for several whole builds.
+// Two of them wait for a whole build.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const home = mkdtempSync(join(tmpdir(), 'build-'));
@@ -48,84 +50,56 @@ function build(...args: string[]): Promise<{ stdout: string }> {
   return promisify(execFile)(process.execPath, [join(ROOT, 'build.mjs'), ...args], { encoding: 'utf8' });
 }
 
-const OTHER = ['--out', join(home, 'other'), '--platform', 'linux', '--arch', 'arm64', '--libc', 'musl'];
+const OUT = join(home, 'out');
+/** Of another platform than the executables of this project, which `npm test` has built. */
+const OPTIONS = ['--out', OUT, '--platform', 'linux', '--arch', 'arm64', '--libc', 'musl'];
 
-const at = (directory: string, name: string) => join(home, directory, name);
-/** What is built here, as an earlier build that has left no record. */
-function layEarlier(directory: string): void {
-  for (const name of FILES) {
-    mkdirSync(dirname(at(directory, name)), { recursive: true });
-    copyFileSync(join(ROOT, name), at(directory, name));
-  }
-}
-
-const facts = (directory: string) =>
+const at = (name: string) => join(OUT, name);
+const facts = () =>
   FILES.map((name) => {
-    const { ino, mtimeMs, mode } = statSync(at(directory, name));
+    const { ino, mtimeMs, mode } = statSync(at(name));
     return { name, ino, mtimeMs, mode: mode & 0o777 };
   });
 
 describe('a build', () => {
-  const first = build('--out', join(home, 'first'));
-  layEarlier('other');
-  const other = build(...OTHER);
+  beforeAll(async () => {
+    expect((await build(...OPTIONS)).stdout).toContain('Built');
+  });
 
-  it('makes each executable, and beside it the addon and the licenses of what is in it', async () => {
-    await first;
-    const made = readdirSync(join(home, 'first'), { recursive: true, encoding: 'utf8' });
+  it('makes each executable, and beside it the addon and the licenses of what is in it', () => {
+    const made = readdirSync(OUT, { recursive: true, encoding: 'utf8' });
     expect(made.filter((name) => !name.startsWith('.')).sort()).toEqual(
       ['cgi-bin', ...FILES, 'scripts'].sort(),
     );
-    const modes = Object.fromEntries(facts('first').map(({ name, mode }) => [name, mode.toString(8)]));
+    const modes = Object.fromEntries(facts().map(({ name, mode }) => [name, mode.toString(8)]));
     expect(modes).toMatchObject({ 'cgi-bin/update_config': '755', 'scripts/start': '755' });
   });
 
   it('has nothing to do when nothing has changed', async () => {
-    await first;
-    const before = facts('first');
-    expect((await build('--out', join(home, 'first'))).stdout).toBe('');
-    expect(facts('first')).toEqual(before);
+    const before = facts();
+    expect((await build(...OPTIONS)).stdout).toBe('');
+    expect(facts()).toEqual(before);
   });
 
-  it('makes the same bytes again, for another platform too, and takes the addon of that', async () => {
-    await Promise.all([first, other]);
-    for (const name of TEXTS) {
-      expect(readFileSync(at('first', name), 'utf8') === readFileSync(at('other', name), 'utf8'), name).toBe(
-        true,
-      );
-    }
-    const addon = (directory: string) => readFileSync(at(directory, 'cgi-bin/better_sqlite3.node'));
+  it('makes the same bytes again, for another platform too, and takes the addon of that', () => {
+    for (const name of TEXTS)
+      expect(readFileSync(at(name), 'utf8') === readFileSync(join(ROOT, name), 'utf8'), name).toBe(true);
+    const addon = readFileSync(at('cgi-bin/better_sqlite3.node'));
     const prebuilt = readFileSync(join(ROOT, 'node_modules/better-sqlite3/prebuilds/linuxmusl-arm64.node'));
-    expect(addon('other').equals(prebuilt)).toBe(true);
-    expect(addon('first').equals(prebuilt)).toBe(false);
+    expect(addon.equals(prebuilt)).toBe(true);
+    expect(readFileSync(join(ROOT, 'cgi-bin/better_sqlite3.node')).equals(prebuilt)).toBe(false);
   });
 
-  it('replaces an earlier build that left no record', async () => {
-    expect((await other).stdout).toContain('Built');
-    const addon = 'cgi-bin/better_sqlite3.node';
-    expect(readFileSync(at('other', addon)).equals(readFileSync(join(ROOT, addon)))).toBe(false);
-  });
-
-  it('replaces what somebody has changed', async () => {
-    await Promise.all([first, other]);
-    const good = readFileSync(at('first', 'scripts/start'));
-    writeFileSync(at('first', 'scripts/start'), 'changed');
-    expect((await build('--out', join(home, 'first'))).stdout).toContain('Built');
-    expect(readFileSync(at('first', 'scripts/start'))).toEqual(good);
-  });
-
-  it('names no path of the machine that it was made on', async () => {
-    await first;
+  it('names no path of the machine that it was made on', () => {
     for (const name of TEXTS) {
-      const text = readFileSync(at('first', name), 'utf8');
+      const text = readFileSync(at(name), 'utf8');
       const named = [ROOT, home, `${homedir()}/`].filter((path) => text.includes(path));
       expect(named, name).toEqual([]);
     }
   });
 
-  it('hands on the license of every package that is in it', async () => {
-    await first;
-    const licenses = readFileSync(at('first', 'cgi-bin/THIRD_PARTY_LICENSES'), 'utf8');
+  it('hands on the license of every package that is in it', () => {
+    const licenses = readFileSync(at('cgi-bin/THIRD_PARTY_LICENSES'), 'utf8');
     const packages = [
       'better-sqlite3',
       '@smithy/signature-v4',
@@ -138,11 +112,21 @@ describe('a build', () => {
     for (const name of packages)
       expect(licenses).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(.+\\)$`, 'm'));
     expect(licenses).toContain('Apache License');
-    const ofScripts = readFileSync(at('first', 'scripts/THIRD_PARTY_LICENSES'), 'utf8');
+    const ofScripts = readFileSync(at('scripts/THIRD_PARTY_LICENSES'), 'utf8');
     expect(ofScripts).toMatch(/^@aws-sdk\/client-s3 \d+\.\d+\.\d+ \(.+\)$/m);
     // Each folder has those of its own executables alone: the web part's server is one of the scripts.
     expect(ofScripts).toMatch(/^ws \d+\.\d+\.\d+ \(.+\)$/m);
     for (const name of ['ws', '@aws-sdk/client-s3']) expect(licenses).not.toContain(`\n${name} `);
+  });
+
+  it('replaces an earlier build that left no record, and that somebody has changed', async () => {
+    const good = readFileSync(at('scripts/start'));
+    rmSync(at('.showcase-config-build.json'));
+    rmSync(at('scripts/resume'));
+    appendFileSync(at('scripts/start'), '// changed');
+    expect((await build(...OPTIONS)).stdout).toContain('Built');
+    expect(readFileSync(at('scripts/start')).equals(good)).toBe(true);
+    expect(existsSync(at('scripts/resume'))).toBe(true);
   });
 
   it('replaces no file that it has not made', async () => {
@@ -160,6 +144,38 @@ describe('a build', () => {
   it('lists the platforms if it does not know the given one', async () => {
     const failed = build('--out', join(home, 'none'), '--platform', 'plan9', '--arch', 'x64');
     await expect(failed).rejects.toThrow(/no addon plan9-x64\.node\. It has: .*linux-x64\.node/);
+  });
+});
+
+describe('the record of a build', () => {
+  const key = { out: '' };
+  const [input, output, stamp] = ['in', 'made', 'record'] as const;
+
+  it.each<[what: string, change: (root: string) => unknown]>([
+    ['an executable has', (root) => appendFileSync(join(root, output), 'x')],
+    ['an executable is gone', (root) => rmSync(join(root, output))],
+    ['a source has', (root) => appendFileSync(join(root, input), 'x')],
+    ['a source has a later time', (root) => utimesSync(join(root, input), 1, 1)],
+    ['it is gone itself', (root) => rmSync(join(root, stamp))],
+  ])('says that nothing has changed until %s', async (_, change) => {
+    const root = mkdtempSync(join(home, 'record-'));
+    for (const name of [input, output]) writeFileSync(join(root, name), name);
+    await writeStamp(join(root, stamp), root, key, { inputs: [input], outputs: [output] });
+    expect(await isCurrent(join(root, stamp), root, key)).toBe(true);
+    expect(await isCurrent(join(root, stamp), root, { out: 'elsewhere' })).toBe(false);
+    change(root);
+    expect(await isCurrent(join(root, stamp), root, key)).toBe(false);
+  });
+
+  it('makes what it names the build’s own to replace, whatever it holds now', async () => {
+    const root = mkdtempSync(join(home, 'record-'));
+    const [path, stamp] = [join(root, 'scripts/start'), join(root, 'record')];
+    mkdirSync(dirname(path));
+    writeFileSync(path, 'changed');
+    const foreign = () => findForeign(stamp, root, root, { executables: { start: 'scripts' }, beside: [] });
+    expect(await foreign()).toEqual([path]);
+    await writeStamp(stamp, root, {}, { inputs: [], outputs: ['scripts/start'] });
+    expect(await foreign()).toEqual([]);
   });
 });
 
