@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { changeSample, makeSampleIndex } from '../../../dev/sample/sample.ts';
 import { DEPLOY_KEY, Receiver } from '../../support/callbacks/receiver.ts';
 import { type AdminHost, type Scene, startScene } from '../../support/config-update/admin-host.ts';
 import {
@@ -11,29 +12,24 @@ import {
   statusesOf,
 } from '../../support/config-update/dashboards.ts';
 
+const OTHER_KEY = 'f'.repeat(64);
+const ANOTHER = changeSample(makeSampleIndex()).index;
+
+/** Its store has the sample index. Hosts come and go. */
 let scene: Scene;
 let receiver: Receiver;
-beforeEach(async () => {
+/** What a host without a deploy.enc says, masked. */
+let saidWithoutDashboard: string;
+beforeAll(async () => {
   scene = await startScene();
-  receiver = await Receiver.start();
+  await scene.host().configUpdate();
+  saidWithoutDashboard = masked((await scene.host().configUpdate(['--concurrency', '1'])).stdout);
 });
-afterEach(async () => await scene.close());
-
-const OTHER_KEY = 'f'.repeat(64);
-
-let plain: Promise<string> | undefined;
-/** What a host without a deploy.enc says of its first run, masked: it is the same for all tests. */
-function saidWithoutDashboard(): Promise<string> {
-  plain ??= (async () => {
-    const own = await startScene();
-    try {
-      return masked((await own.host().configUpdate(['--concurrency', '1'])).stdout);
-    } finally {
-      await own.close();
-    }
-  })();
-  return plain;
-}
+afterAll(() => scene.close());
+beforeEach(async () => {
+  receiver = await Receiver.start();
+  scene.fleet.asked.length = 0;
+});
 
 /** Each names the receiver, and cannot be used. */
 const UNUSABLE: readonly [string, (host: AdminHost, url: string) => void, RegExp][] = [
@@ -71,13 +67,16 @@ const UNUSABLE: readonly [string, (host: AdminHost, url: string) => void, RegExp
   ],
 ];
 
+/** Those that a run goes on with, beside the one that is to have a dashboard: for each part of what is read, one. */
+const SAID = ['without a key', 'with a key of another form', 'with another key', 'with broken YAML'];
+
 function withKey(host: AdminHost, key = DEPLOY_KEY): AdminHost {
   host.env = { ...host.env, DEPLOY_KEY: key };
   return host;
 }
 
 describe('config-update', () => {
-  it.each(UNUSABLE)(
+  it.each(UNUSABLE.filter(([kind]) => SAID.includes(kind)))(
     'says in one note that it tells no dashboard, given a deploy.enc %s',
     async (_, put, why) => {
       const host = scene.host();
@@ -88,20 +87,22 @@ describe('config-update', () => {
       expect(first).toMatch(/^Note: no dashboard gets the log of this run: /);
       expect(first).toMatch(why);
       expect(first).not.toMatch(/in-the-query|no-key-at-all|0123456789abcdef/);
-      expect(masked(rest.join('\n'))).toBe(await saidWithoutDashboard());
+      expect(masked(rest.join('\n'))).toBe(saidWithoutDashboard);
       expect(receiver.seen).toEqual([]);
       expect(readdirSync(join(host.dbDir, '.update_config'))).not.toContain('outbox');
     },
   );
 
   it.each(UNUSABLE)('updates nothing with --dashboard, given a deploy.enc %s', async (_, put, why) => {
-    const host = scene.host();
+    const host = scene.host(ANOTHER);
     put(host, receiver.dashboard.url.href);
+    const before = await scene.published.store.head('db/index.sqlite3');
     const { stdout, stderr, exitCode } = await host.configUpdate(['--dashboard']);
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 1 });
     expect(stdout).toMatch(/^Failed \(config-invalid\): .+\nWhat to do: .+\n$/);
     expect(stdout).toMatch(why);
-    expect(await scene.published.store.head('db/index.sqlite3')).toEqual({ kind: 'missing' });
+    expect(stdout).not.toMatch(/in-the-query|no-key-at-all|0123456789abcdef/);
+    expect(await scene.published.store.head('db/index.sqlite3')).toEqual(before);
     expect(scene.fleet.asked).toEqual([]);
   });
 
@@ -135,25 +136,19 @@ describe('config-update', () => {
     },
   );
 
+  // `test/unit/callbacks/deploy-key.test.ts` goes through all places for the key.
   it.each<[string, Given, (host: AdminHost) => string[]]>([
     ['deploy.enc in the application, its key in DEPLOY_KEY', {}, () => []],
-    ['deploy.enc in config', { file: 'config/deploy.enc' }, () => []],
     [
       'a deploy.enc that is named',
       { file: 'other.enc' },
       (host) => ['--deploy-config', join(host.appRoot, 'other.enc')],
     ],
     [
-      'its key in NVOI_MASTER_KEY',
-      {},
-      (host) => {
-        host.env = { ...host.env, DEPLOY_KEY: '', NVOI_MASTER_KEY: DEPLOY_KEY };
-        return [];
-      },
+      'deploy.enc in config, its key beside it',
+      { file: 'config/deploy.enc' },
+      (host) => keyIn(host, 'config/deploy.key'),
     ],
-    ['its key beside it', { file: 'config/deploy.enc' }, (host) => keyIn(host, 'config/deploy.key')],
-    ['its key in the application', { file: 'config/deploy.enc' }, (host) => keyIn(host, 'deploy.key')],
-    ['its key in config', {}, (host) => keyIn(host, 'config/deploy.key')],
     [
       'its key in a file that is named',
       {},
@@ -200,14 +195,11 @@ describe('config-update', () => {
 
   it.each([
     [['--dry-run'], 0],
-    [['--verify'], 1],
+    [['--verify'], 0],
     [['--history'], 0],
     [['--help'], 0],
-    [['--version'], 0],
     [['--no-dashboard'], 0],
     [['--nonsense'], 2],
-    [['--force'], 2],
-    [['--user', ':x'], 2],
     [['--broadcast', 'x', '--broadcast-url', 'ftp://localhost/'], 2],
   ])('never tells a dashboard of %j, and does not say that its deploy.enc is broken', async (args, code) => {
     const host = withKey(scene.host());
@@ -219,22 +211,6 @@ describe('config-update', () => {
     putDashboard(host, receiver);
     expect((await host.configUpdate(args)).exitCode).toBe(code);
     expect(receiver.seen).toEqual([]);
-  });
-
-  it.each([
-    ['--dashboard', '--no-dashboard'],
-    ['--dashboard', '--verify'],
-    ['--dashboard', '--metrics'],
-    ['--wait', '5'],
-    ['--send-outbox', '--no-dashboard'],
-    ['--send-outbox', '--metrics'],
-    ['--send-outbox', '--replace', 'x'],
-  ])('takes %s %s for a mistake', async (...args) => {
-    const { exitCode, stderr } = await scene.host().configUpdate(args);
-    expect(exitCode).toBe(2);
-    expect(stderr).toMatch(
-      /^config-update: --[a-z-]+ (?:and --[a-z-]+ exclude each other|makes no sense with)/,
-    );
   });
 });
 

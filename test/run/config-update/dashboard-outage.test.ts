@@ -1,6 +1,6 @@
-import { readdirSync, utimesSync } from 'node:fs';
+import { readdirSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Behaviour, Receiver, type Seen, STORE, status } from '../../support/callbacks/receiver.ts';
 import { type AdminHost, type Scene, startScene } from '../../support/config-update/admin-host.ts';
 import { masked, putDashboard, statusesOf } from '../../support/config-update/dashboards.ts';
@@ -8,22 +8,25 @@ import { Watched } from '../../support/config-update/watched.ts';
 
 let scene: Scene;
 let receiver: Receiver;
+/** Has published its index. */
 let host: AdminHost;
-beforeEach(async () => {
+/** What a run says without any dashboard, masked. */
+let saidWithout: string;
+beforeAll(async () => {
   scene = await startScene();
-  receiver = await Receiver.start();
   host = scene.host();
   await host.configUpdate();
-  putDashboard(host, receiver);
+  saidWithout = masked((await host.configUpdate(['--concurrency', '1'])).stdout);
 });
-afterEach(async () => await scene.close());
+afterAll(() => scene.close());
+beforeEach(async () => {
+  receiver = await Receiver.start();
+  rmSync(join(host.dbDir, '.update_config/outbox'), { recursive: true, force: true });
+  putDashboard(host, receiver);
+  scene.fleet.behave('m1', (_response, _nth, succeed) => succeed());
+});
 
 const isOfDashboard = (line: string) => /dashboard|live log/.test(line);
-
-/** What a run says without any dashboard. */
-async function saidWithout(args: readonly string[]): Promise<string> {
-  return masked((await host.configUpdate([...args, '--no-dashboard'])).stdout);
-}
 
 /** From the second request on. */
 const after = (first: Behaviour, then: Behaviour) => (seen: Seen) => (seen.number === 1 ? first : then);
@@ -44,15 +47,14 @@ describe('a dashboard that', () => {
     '%s changes neither the exit code nor what a run says, but for two notes',
     async (_, behave) => {
       receiver.behave = behave;
-      const args = ['--concurrency', '1'];
-      const { stdout, stderr, exitCode } = await host.configUpdate(args);
+      const { stdout, stderr, exitCode } = await host.configUpdate(['--concurrency', '1']);
       expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
       const lines = stdout.split('\n');
       const notes = lines.filter(isOfDashboard);
       expect(notes.length).toBeLessThanOrEqual(2);
       for (const note of notes) expect(note).toMatch(/^Note: /);
       expect(stdout).not.toContain('word-of-an-error-page');
-      expect(masked(lines.filter((line) => !isOfDashboard(line)).join('\n'))).toBe(await saidWithout(args));
+      expect(masked(lines.filter((line) => !isOfDashboard(line)).join('\n'))).toBe(saidWithout);
     },
   );
 
@@ -77,8 +79,10 @@ describe('a dashboard that', () => {
     scene.fleet.behave('m1', (response) => response.writeHead(404).end());
     receiver.behave = () => status(503);
     expect((await host.configUpdate()).exitCode).toBe(1);
-    host.list({ id: 'm1', state: 'stopped' });
-    expect((await host.configUpdate()).exitCode).toBe(3);
+    const idle = scene.host();
+    putDashboard(idle, receiver);
+    idle.list({ id: 'm1', state: 'stopped' });
+    expect((await idle.configUpdate()).exitCode).toBe(3);
   });
 
   it('was not told of a run that was killed hears of it from the next one', async () => {
@@ -119,7 +123,7 @@ describe('config-update --send-outbox', () => {
   });
 
   it('takes the outbox that is named', async () => {
-    const outbox = `${host.home}/outbox`;
+    const outbox = join(host.home, 'named-outbox');
     await receiver.die();
     await host.configUpdate(['--outbox', outbox]);
     await receiver.begin();

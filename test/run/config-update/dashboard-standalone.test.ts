@@ -61,6 +61,7 @@ async function traced(host: AdminHost): Promise<string> {
     [
       '-f',
       '-qq',
+      '--seccomp-bpf',
       '-e',
       'trace=openat,mkdir,rename,socket,connect,stat,statx,newfstatat',
       '-s',

@@ -13,17 +13,14 @@ afterEach(async () => await scene.close());
 const KEY = 'db/index.sqlite3';
 
 describe('config-update ends', () => {
+  // `test/unit/app/options/config-update-mistakes.test.ts` has many more of these.
   it.each([
     [['--nonsense']],
     [['--target', 'moon']],
-    [['--timeout', '0']],
-    [['--concurrency', 'many']],
-    [['--dry-run', '--verify']],
-    [['--no-publish', '--replace', 'x']],
-    [['--broadcast-url', 'http://localhost/']],
     [['--broadcast', 'x', '--broadcast-url', 'ftp://localhost/']],
     [['--app-root', '/nowhere']],
-    [['argument']],
+    [['--push', '--replace', 'x']],
+    [['--force']],
   ])('with 2 for %j, and touches nothing', async (args) => {
     const host = scene.host();
     const before = host.snapshot();
@@ -32,24 +29,6 @@ describe('config-update ends', () => {
     expect(stderr).toMatch(/^config-update: .+ \(.+\)\n$/);
     expect(host.snapshot()).toEqual(before);
     expect(scene.fleet.asked).toEqual([]);
-  });
-
-  it.each([
-    [['--nonsense=x'], 'unknown option --nonsense'],
-    [['--forse'], 'unknown option --forse; did you mean --force?'],
-    [['-verify'], 'unknown option -verify; did you mean --verify?'],
-    [['history'], 'unexpected argument "history"; did you mean --history?'],
-    [['ann:passw0rd'], 'unexpected argument'],
-    [['--target'], '--target lacks its value (NAMES)'],
-    [
-      ['--target', 'fli'],
-      '--target takes fly or kamal, or several with commas between them, not "fli"; did you mean fly?',
-    ],
-    [['--timeout', '-1'], '--timeout lacks its value (S)'],
-    [['--json=yes'], '--json takes no value'],
-  ])('with 2 for %j, and says what is wrong with it in one line', async (args, message) => {
-    const { stderr } = await scene.host().configUpdate(args);
-    expect(stderr).toBe(`config-update: ${message} (config-update --help lists all)\n`);
   });
 
   it.each([[['--dry-run']], [['--verify']], [[]]])(

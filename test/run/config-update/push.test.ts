@@ -131,25 +131,6 @@ describe('a key for pushing', () => {
   });
 });
 
-describe('options that cannot be combined', () => {
-  it.each([
-    ['--push', '--publish'],
-    ['--push', '--no-publish'],
-    ['--push', '--replace', 'x'],
-    ['--force'],
-    ['--force', '--verify', '--push'],
-    ['--history', '--push'],
-    ['--target', 'fly,fly'],
-    ['--target', 'fly,'],
-    ['--target', 'kamal,nowhere'],
-    ['--target', ''],
-  ])('are refused: %s %s %s', async (...args) => {
-    const { exitCode, stdout, stderr } = await host.configUpdate(args.filter((one) => one !== undefined));
-    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
-    expect(stderr).toMatch(/^config-update: .+ \(.+\)\n$/);
-  });
-});
-
 describe('several targets in one run', () => {
   let scene: Scene;
   beforeEach(async () => {

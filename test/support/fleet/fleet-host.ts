@@ -122,6 +122,8 @@ export class FleetHost {
       ...this.admin.env,
       ...this.published.env,
       ...this.sim.variables,
+      // The other way to find machines is one more program that Node starts: tests of it take it.
+      FLEET_FLY_SOURCE: 'api',
     };
   }
 

@@ -12,7 +12,7 @@ const CREDENTIALS = {
 
 let host: FleetHost;
 beforeAll(async () => {
-  host = await FleetHost.start(['--machines', '3', '--regions', 'iad,syd'], { real: true });
+  host = await FleetHost.start(['--machines', '2', '--regions', 'iad,syd'], { real: true });
   expect(await host.run()).toMatchObject({ exitCode: 0 });
 });
 afterAll(() => host.close());
@@ -30,9 +30,9 @@ describe('a dry run', () => {
     const { exitCode, report } = await host.report(['--dry-run'], CREDENTIALS);
     expect(exitCode, JSON.stringify(report)).toBe(0);
     expect(report).toMatchObject({ outcome: 'done', publish: { kind: 'would-publish' } });
-    expect(report.machines.map(({ outcome }) => outcome)).toEqual(Array(3).fill('dry-run'));
+    expect(report.machines.map(({ outcome }) => outcome)).toEqual(Array(2).fill('dry-run'));
     expect(report.machines.map(({ detail }) => detail)).toEqual(
-      Array(3).fill(
+      Array(2).fill(
         expect.stringMatching(/^would get the new index, and reload \(the one it finds now: 0 of 6 /),
       ),
     );
@@ -51,7 +51,7 @@ describe('a dry run', () => {
     const { exitCode, stdout, report } = await host.report(['--dry-run'], wrong);
     expect(exitCode).toBe(1);
     expect(report.machines.map(({ attempts, error }) => [attempts, error?.message])).toEqual(
-      Array(3).fill([1, expect.stringContaining('status 401')]),
+      Array(2).fill([1, expect.stringContaining('status 401')]),
     );
     expect(stdout).not.toContain('not-the-password');
   });
@@ -89,7 +89,7 @@ describe('a run without publishing', () => {
     host.changeIndex();
     const { exitCode, report } = await host.report(['--no-publish']);
     expect(exitCode, JSON.stringify(report)).toBe(0);
-    expect(report.machines.map(({ etag }) => etag)).toEqual([before, before, before]);
+    expect(report.machines.map(({ etag }) => etag)).toEqual([before, before]);
     expect(await stored()).toBe(before);
   });
 });

@@ -9,14 +9,14 @@ vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 let host: FleetHost;
 
 beforeAll(async () => {
-  host = await FleetHost.start('--machines 4 --regions iad,syd --states suspended=1 --workers 1'.split(' '), {
+  host = await FleetHost.start('--machines 3 --regions iad,syd --states suspended=1 --workers 1'.split(' '), {
     real: true,
   });
 });
 afterAll(() => host.close());
 
 /** One more is asleep, and never asked. */
-const started = () => host.machines.slice(0, 3);
+const started = () => host.machines.slice(0, 2);
 
 const studiosOf = (path: string): unknown[] => {
   const db = openDatabase(path, { readonly: true });
@@ -37,11 +37,7 @@ it('every machine takes the index that comes back, though it is older than what 
   db.exec("UPDATE locations SET name = 'Another Name' WHERE id = 1");
   db.exec('DELETE FROM showcases WHERE id = (SELECT min(id) FROM showcases)');
   db.close();
-  expect((await host.report()).report.machines.map(({ outcome }) => outcome)).toEqual([
-    'updated',
-    'updated',
-    'updated',
-  ]);
+  expect((await host.report()).report.machines.map(({ outcome }) => outcome)).toEqual(['updated', 'updated']);
   const after = studiosOf(machine.path('index.sqlite3'));
   expect(after).toContain('Another Name');
 
@@ -50,7 +46,7 @@ it('every machine takes the index that comes back, though it is older than what 
     exitCode: 0,
     report: { operation: 'undo', publish: { kind: 'published' } },
   });
-  expect(undone.report.machines.map(({ outcome }) => outcome)).toEqual(['updated', 'updated', 'updated']);
+  expect(undone.report.machines.map(({ outcome }) => outcome)).toEqual(['updated', 'updated']);
   for (const one of started()) {
     expect(studiosOf(one.path('index.sqlite3'))).toEqual(before);
     expect(indexContent(one.path('index.sqlite3'))).toEqual(indexContent(host.admin.path('index.sqlite3')));

@@ -100,6 +100,6 @@ it('whenever a sender is killed, what it had told is there once, in order, after
         expect(outbox.files).toEqual([]);
       },
     ),
-    { numRuns: 15 },
+    { numRuns: 8 },
   );
 });
