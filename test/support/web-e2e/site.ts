@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { WebRig } from '../../../dev/web/rig.ts';
+import { type RigOptions, WebRig } from '../../../dev/web/rig.ts';
 import type { Visitor } from '../../../dev/web/visitor.ts';
 import { openDatabase } from '../../../src/database/sqlite.ts';
 import type { Run } from '../../../src/runs/run-model.ts';
@@ -15,7 +15,11 @@ export interface Site {
   close(): Promise<void>;
 }
 
-export async function startSite(machines: number, env: NodeJS.ProcessEnv = {}): Promise<Site> {
+/** @param options `playedMs` for machines that are played, where nothing but the server is asked for */
+export async function startSite(
+  machines: number,
+  options: Pick<RigOptions, 'playedMs' | 'env'> = {},
+): Promise<Site> {
   const { settings, close } = await startPublished();
   const store = await startFaultProxy(settings.endpoint);
   const { UPDATE_CONFIG_STORE_TIMEOUT: _, ...variables } = storeEnvironment(settings, store.endpoint);
@@ -24,7 +28,8 @@ export async function startSite(machines: number, env: NodeJS.ProcessEnv = {}): 
     await close();
   };
   try {
-    const rig = await WebRig.start({ machines, store: variables, env: { FLEET_ATTEMPTS: '1', ...env } });
+    const env = { FLEET_ATTEMPTS: '1', ...options.env };
+    const rig = await WebRig.start({ machines, store: variables, ...options, env });
     const closeAll = (): Promise<void> => rig.close().then(closeStore);
     try {
       await rig.configUpdate();

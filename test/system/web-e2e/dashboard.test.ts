@@ -11,14 +11,14 @@ import type { DeployAnswer, DeployFrame } from '../../../src/web/deploys/deploy-
 import { CALLBACK_LOGGER } from '../../support/web/deploys/plan-sender.ts';
 import { type Site, startSite } from '../../support/web-e2e/site.ts';
 
-// Each run has three real CGIs update themselves, and one of them waits for a server that begins anew.
+// Each run has two real CGIs update themselves, and one of them waits for a server that begins anew.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 let site: Site;
 let administrator: Visitor;
 let key: string;
 beforeAll(async () => {
-  site = await startSite(3);
+  site = await startSite(2);
   key = await connectDashboard(site.rig);
   administrator = site.rig.visitor(site.rig.sample.administrator);
 });

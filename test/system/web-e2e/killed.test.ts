@@ -4,12 +4,12 @@ import { never } from '../../support/store/faults.ts';
 import { makeGate } from '../../support/suite/gate.ts';
 import { eventsNamed, ownerOf, runsOf, type Site, startSite } from '../../support/web-e2e/site.ts';
 
-// Each run starts config-update and three real CGIs, and a killed one is done again.
+// Each run starts config-update and two real CGIs, and a killed one is done again.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 let site: Site;
 beforeAll(async () => {
-  site = await startSite(3);
+  site = await startSite(2);
 });
 afterAll(() => site.close());
 afterEach(async () => {
@@ -62,7 +62,7 @@ const MOMENTS: readonly Moment[] = [
   },
   {
     when: 'while machines are asked',
-    prepare: () => site.rig.setFaults('slow=3'),
+    prepare: () => site.rig.setFaults('slow=2'),
     comes: (change) => hasEvent(change, 'asking'),
   },
   {

@@ -7,7 +7,8 @@ import { never } from '../../support/store/faults.ts';
 import { makeGate } from '../../support/suite/gate.ts';
 import { ownerOf, type Site, startSite } from '../../support/web-e2e/site.ts';
 
-// Some 400 WebSockets in this process, and each of the runs starts config-update and two real CGIs.
+// Some 400 WebSockets in this process, and each of the runs starts config-update. Machines are played, and nobody
+// asks whether an event answers: this is about the server alone.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 /** As many as a server takes. */
@@ -15,7 +16,7 @@ const MOST = 200;
 
 let site: Site;
 beforeAll(async () => {
-  site = await startSite(2);
+  site = await startSite(2, { playedMs: 5, env: { PUBLIC_URL_FLY: '' } });
 });
 afterAll(() => site.close());
 
