@@ -154,7 +154,7 @@ export function updateVerdict(
     if (has(claim, expected, namesMachines))
       return { kind: 'done', outcome: { outcome, etag, detail: changes(claim) } };
     if (local) return { ...failed('it has another index than this host', BRING_IT), etag };
-    const newer = index?.time != null && index.time > Date.parse(expected.time) + 999;
+    const newer = index?.time != null && index.time.getTime() > Date.parse(expected.time) + 999;
     if (newer && etag !== null)
       return {
         ...failed(

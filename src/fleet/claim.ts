@@ -11,8 +11,8 @@ export interface ClaimedIndex {
   readonly sha256: string | null;
   /** The same without what SQLite rewrites in each copy; null when it did not say. */
   readonly digest: string | null;
-  /** Milliseconds since 1970; null when it did not say when it was changed. */
-  readonly time: number | null;
+  /** When it was last changed; null when it did not say. */
+  readonly time: Date | null;
 }
 
 /** The `RESULT` object of an answer, as far as the fleet cares. */
@@ -81,12 +81,12 @@ function readClaim(text: string): Claim | null {
 }
 
 function readIndex({ etag, sha256, digest, time }: Readonly<Record<string, unknown>>): ClaimedIndex {
-  const changed = typeof time === 'string' ? Date.parse(time) : Number.NaN;
+  const changed = typeof time === 'string' ? new Date(time) : null;
   return {
     etag: typeof etag === 'string' && etag !== '' && etag.length <= 200 ? etag : null,
     sha256: readHash(sha256),
     digest: readHash(digest),
-    time: Number.isNaN(changed) ? null : changed,
+    time: changed && !Number.isNaN(changed.getTime()) ? changed : null,
   };
 }
 

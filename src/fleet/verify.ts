@@ -26,7 +26,7 @@ export function stateVerdict(
         etag: expected.etag,
         sha256: expected.sha256,
         digest: expected.digest ?? null,
-        time: Date.parse(expected.time),
+        time: new Date(expected.time),
       }
     : null;
   return (claim) => {
@@ -83,7 +83,7 @@ function sameIndex(a: ClaimedIndex | null, b: ClaimedIndex | null, byBytes: bool
 }
 
 function describe({ index, changed, fields }: Claim): string {
-  const when = index?.time == null ? '' : ` of ${new Date(index.time).toISOString()}`;
+  const when = index?.time == null ? '' : ` of ${index.time.toISOString()}`;
   const run = fields['lastRun'];
   return [
     index ? `index${when}` : 'no index',

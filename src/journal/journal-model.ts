@@ -1,3 +1,4 @@
+import type { DatabaseVersion } from '../database-version.ts';
 import type { FailureCode } from '../failure.ts';
 import type { GeneratedKind } from '../file-kind.ts';
 import type { FleetReport, PublishOutcome } from '../report/fleet-results.ts';
@@ -12,8 +13,14 @@ export interface Arrival {
   readonly monotonicNs: bigint;
 }
 
+/** The version of an index that was found installed; it has an ETag if it came from the store. */
+export interface Found {
+  readonly etag: DatabaseVersion['etag'] | null;
+  readonly time: DatabaseVersion['time'];
+}
+
 /** What the journal remembers of the index that it saw installed. */
-export interface InstalledState extends IndexFacts {
+export interface InstalledState extends Omit<IndexFacts, 'etag' | 'time'>, Found {
   /** `imageDigest` of what was installed; another digest on disk means that another program changed it. */
   readonly digest: string;
   /** True after a rollback: the object with this ETag was rolled back and must not come back by itself. */
@@ -116,15 +123,14 @@ export interface DateMemory {
 /** What this host remembers of what it published to one store. */
 export interface PublishMemory {
   /** The last publication that is, or was, known to be in the store; null for none. */
-  readonly last: {
-    readonly etag: string;
-    /** `imageDigest` */
-    readonly digest: string;
-    /** ISO 8601, UTC: when that index was last changed. */
-    readonly time: string;
-    /** Whether the inventory has it. */
-    readonly inventoried: boolean;
-  } | null;
+  readonly last:
+    | (DatabaseVersion & {
+        /** `imageDigest` */
+        readonly digest: string;
+        /** Whether the inventory has it. */
+        readonly inventoried: boolean;
+      })
+    | null;
   /** `imageDigest`s of what was sent since, and may have arrived although the run was killed before the answer. */
   readonly intended: readonly string[];
 }

@@ -30,9 +30,14 @@ export function parseInstalled(text: string | null): InstalledState | null {
     hasTexts(value, ['digest', 'sha256', 'time', 'source']) &&
     (value['etag'] === null || typeof value['etag'] === 'string') &&
     typeof value['size'] === 'number' &&
-    typeof value['held'] === 'boolean' &&
-    !Number.isNaN(Date.parse(value['time'] as string));
-  return whole ? (value as unknown as InstalledState) : null;
+    typeof value['held'] === 'boolean';
+  return whole ? withTime<InstalledState>(value) : null;
+}
+
+/** With its time, which the journal has as text; null for what is not a time. */
+function withTime<T extends { readonly time: Date }>(value: Readonly<Record<string, unknown>>): T | null {
+  const time = new Date(value['time'] as string);
+  return Number.isNaN(time.getTime()) ? null : ({ ...value, time } as unknown as T);
 }
 
 /** @param text null where nothing is remembered */
@@ -64,7 +69,7 @@ export function parseMemory(text: string | null): PublishMemory {
   const last = value?.['last'];
   const isLast = isObject(last) && hasTexts(last, ['etag', 'digest', 'time']);
   return {
-    last: isLast ? (last as unknown as PublishMemory['last']) : null,
+    last: isLast ? withTime<NonNullable<PublishMemory['last']>>(last) : null,
     intended: textsOf(value?.['intended']),
   };
 }

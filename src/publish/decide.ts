@@ -1,7 +1,6 @@
 import { wholeSeconds } from '../bucket/object-names.ts';
 import { sameEtag } from '../etag.ts';
-import type { PublishMemory } from '../journal/journal-model.ts';
-import type { Grown } from './memory.ts';
+import type { Found, PublishMemory } from '../journal/journal-model.ts';
 import type { OwnIndex } from './publish-context.ts';
 import type { IndexInStore } from './stored-index.ts';
 
@@ -17,7 +16,7 @@ export interface Circumstances {
   readonly own: OwnIndex;
   readonly memory: PublishMemory;
   /** The store's index that this host's index was made from; null for none. */
-  readonly installed: Grown | null;
+  readonly installed: Found | null;
   /** ETag that the administrator wants to publish over. */
   readonly replaces: string | null;
   readonly now: Date;
@@ -33,15 +32,16 @@ export function decide(stored: IndexInStore, circumstances: Circumstances): Deci
   const { own, replaces } = circumstances;
   const { etag } = stored.index;
   if (stored.digest === own.digest) return { kind: 'unchanged' };
-  const older = isOlder(own, stored.index.time);
+  const theirs = new Date(stored.index.time);
+  const older = isOlder(own, theirs);
   if (replaces !== null && sameEtag(replaces, etag)) {
-    return { kind: 'publish', replaces: etag, modified: older ? justAfter(stored) : own.modified };
+    return { kind: 'publish', replaces: etag, modified: older ? justAfter(theirs) : own.modified };
   }
   if (isFromHere(stored, circumstances)) {
     if (!older) return { kind: 'publish', replaces: etag, modified: own.modified };
     // A time in the future is the mistake of a clock, and does not say which index is older.
-    const mistaken = new Date(stored.index.time) > circumstances.now;
-    return mistaken ? { kind: 'publish', replaces: etag, modified: justAfter(stored) } : { kind: 'older' };
+    const mistaken = theirs > circumstances.now;
+    return mistaken ? { kind: 'publish', replaces: etag, modified: justAfter(theirs) } : { kind: 'older' };
   }
   if (isUnclaimed(stored, circumstances) && !older) {
     return { kind: 'publish', replaces: etag, modified: own.modified };
@@ -50,19 +50,20 @@ export function decide(stored: IndexInStore, circumstances: Circumstances): Deci
 }
 
 /** The time that ours gets if machines with theirs would otherwise refuse it as older. */
-function justAfter({ index }: IndexInStore): Date {
-  return new Date((wholeSeconds(new Date(index.time)) + 1) * 1000);
+function justAfter(theirs: Date): Date {
+  return new Date((wholeSeconds(theirs) + 1) * 1000);
 }
 
-/** Whether it was last changed before a time (ISO 8601), compared in whole seconds, as everywhere. */
-export function isOlder({ modified }: OwnIndex, time: string): boolean {
-  return wholeSeconds(modified) < wholeSeconds(new Date(time));
+/** Whether it was last changed before a time, compared in whole seconds, as everywhere. */
+export function isOlder({ modified }: OwnIndex, time: Date): boolean {
+  return wholeSeconds(modified) < wholeSeconds(time);
 }
 
 function isFromHere({ index, digest }: IndexInStore, { memory, installed }: Circumstances): boolean {
   if (memory.last?.etag === index.etag) return true;
   // The time as well: an administrator may have restored these very bytes, and that is a change.
-  if (installed?.etag === index.etag && installed.time === index.time) return true;
+  const isInstalled = installed?.etag === index.etag && installed.time.getTime() === Date.parse(index.time);
+  if (isInstalled) return true;
   // Sent by a run of this host that was killed before it saw the answer.
   return digest !== null && memory.intended.includes(digest);
 }

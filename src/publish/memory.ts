@@ -1,15 +1,8 @@
 import { inFleetJournal } from '../journal/fleet.ts';
 import { readPublishMemory } from '../journal/fleet-history.ts';
-import type { PublishMemory } from '../journal/journal-model.ts';
+import type { Found, PublishMemory } from '../journal/journal-model.ts';
 import { type Kept, NOTHING_KEPT, readKept } from '../journal/kept-indexes.ts';
 import type { PublishContext } from './publish-context.ts';
-
-/** An index of the store, as an update of this host found it. */
-export interface Grown {
-  readonly etag: string | null;
-  /** ISO 8601 */
-  readonly time: string;
-}
 
 type Last = NonNullable<PublishMemory['last']>;
 
@@ -20,7 +13,7 @@ const MOST_INTENDED = 20;
 export interface Memory {
   readonly state: PublishMemory;
   /** The store's index that this host's index was made from; null for none. */
-  readonly installed: (Grown & { readonly digest: string }) | null;
+  readonly installed: (Found & { readonly digest: string }) | null;
   readonly readOnly: boolean;
   /** The indexes that copies are kept of. */
   readonly kept: Kept;

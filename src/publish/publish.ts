@@ -177,7 +177,7 @@ async function send(
   noteFinished(context, kept, { run, digest: own.digest });
   const { etag } = put;
   const arrived = { etag, digest: own.digest };
-  await memory.published({ ...arrived, time: modified.toISOString() }, keptAfter(context, memory, arrived));
+  await memory.published({ ...arrived, time: modified }, keptAfter(context, memory, arrived));
   tidyKept(context, memory);
   context.later(inventory(context, memory));
   return { kind: 'published', index: asPublished(own, { by: context.by, modified, etag }) };
@@ -209,7 +209,7 @@ async function adopt(
   if (memory.readOnly) return;
   if (memory.state.last?.etag !== index.etag) {
     const arrived = { etag: index.etag, digest: own.digest };
-    await memory.published({ ...arrived, time: index.time }, keptAfter(context, memory, arrived));
+    await memory.published({ ...arrived, time: new Date(index.time) }, keptAfter(context, memory, arrived));
   }
   if (!memory.state.last?.inventoried) context.later(inventory(context, memory));
 }
@@ -219,7 +219,7 @@ async function inventory({ store, note }: PublishContext, memory: Memory): Promi
   const { last } = memory.state;
   if (!last) return;
   try {
-    const fact = { name: INDEX_NAME, etag: last.etag, time: new Date(last.time), date: null };
+    const fact = { name: INDEX_NAME, etag: last.etag, time: last.time, date: null };
     await updateInventory(store, INDEX_NAME, [fact]);
     await memory.inventoried(last.etag);
   } catch (error) {

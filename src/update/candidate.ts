@@ -55,7 +55,7 @@ export function localFacts(live: LiveIndex, installed: InstalledState | null): I
 
 function fetchedFacts(installed: InstalledState): IndexFacts {
   const { etag, sha256, digest, size, time, source } = installed;
-  return { etag, sha256, ...(source === 'push' ? { digest } : {}), size, time, source };
+  return { etag, sha256, ...(source === 'push' ? { digest } : {}), size, time: time.toISOString(), source };
 }
 
 /** What the choice of an index depends on. */
@@ -108,7 +108,7 @@ export async function chooseCandidate(fetched: Fetched, choice: Choice): Promise
   // If the journal does not know an index, only its own time says how old it is.
   const isEdited = installed ? !isIntact : isOlder(live.modified);
   const isUnpublished = isEdited && choice.isSource && !choice.published.has(live.digest ?? '');
-  const reference = installed ? new Date(installed.time) : live.modified;
+  const reference = installed ? installed.time : live.modified;
   const isTakenAsItIs = !isHeld && !isEdited && !isOlder(reference);
   // Proving the local one takes as long as proving the store's, and most updates do not need it.
   if (isTakenAsItIs || !(await isUsable(live))) return theirs;
@@ -171,7 +171,7 @@ function candidateOf(
     image: bytes,
     digest,
     facts,
-    remember: { ...facts, digest, held: false },
+    remember: { ...facts, time, digest, held: false },
     note: mistaken ? mistakenNote(mistaken) : null,
   };
 }

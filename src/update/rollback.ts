@@ -99,13 +99,19 @@ function candidateOf(
   const facts = factsOf(image, undone, installed);
   const held = facts.etag === null;
   const etag = held ? (installed?.etag ?? null) : facts.etag;
-  return { image, digest, facts, remember: { ...facts, etag, digest, held }, note: null };
+  return {
+    image,
+    digest,
+    facts,
+    remember: { ...facts, etag, time: new Date(facts.time), digest, held },
+    note: null,
+  };
 }
 
 /** With an ETag only if it is the store's current object, as far as this machine knows, and not an earlier one. */
 function factsOf(image: Buffer, undone: readonly Generation[], installed: InstalledState | null): IndexFacts {
   const then = undone.find(hasIndex)?.facts;
-  if (then?.etag && then.etag === installed?.etag) return then;
+  if (then?.etag && then.etag === installed?.etag) return { ...then, time: timeOf(then) };
   const sha256 = hash('sha256', image);
   return { etag: null, sha256, size: image.length, time: timeOf(then), source: 'generation' };
 }

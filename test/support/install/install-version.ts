@@ -18,7 +18,7 @@ export interface Done {
   readonly removed: readonly string[];
 }
 
-const FACTS = { etag: null, size: 0, time: new Date(0).toISOString(), source: 'store' } as const;
+const FACTS = { etag: null, size: 0, time: new Date(0), source: 'store' } as const;
 
 /** A whole install of one version, index and all, in the order in which an update does it. */
 export async function installVersion(

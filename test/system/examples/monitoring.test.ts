@@ -59,7 +59,7 @@ function everyFigure(): string {
     etag: null,
     sha256: '',
     size: 1,
-    time: '',
+    time: new Date(0),
     source: 'local',
   } as const;
   const [machine, host] = [

@@ -88,7 +88,7 @@ describe('the journal of the fleet', () => {
 
   it('remembers publications for each store separately, all of one call or none', async () => {
     const dbDir = makeDbDir();
-    const last = { etag: '"1"', digest: 'd', time: '2026-01-02T03:04:05.000Z', inventoried: false };
+    const last = { etag: '"1"', digest: 'd', time: new Date('2026-01-02T03:04:05.000Z'), inventoried: false };
     await inFleetJournal({ dbDir, timeoutMs: 1000 }, (journal) => {
       journal.remember('a', { last, intended: ['x'] });
     });
@@ -100,5 +100,23 @@ describe('the journal of the fleet', () => {
     ).rejects.toThrow('killed');
     expect((await readPublishMemory(dbDir, 'a', 1000)).memory).toEqual({ last, intended: ['x'] });
     expect((await readPublishMemory(dbDir, 'b', 1000)).memory).toEqual({ last: null, intended: [] });
+  });
+
+  it('keeps the time of a publication as text, and forgets one whose text is not a time', async () => {
+    const dbDir = makeDbDir();
+    const last = { etag: '"1"', digest: 'd', time: new Date('2026-01-02T03:04:05.000Z'), inventoried: false };
+    await inFleetJournal({ dbDir, timeoutMs: 1000 }, (journal) => {
+      journal.remember('a', { last, intended: ['x'] });
+    });
+    const db = openDatabase(join(dbDir, '.update_config', 'journal.db'));
+    const text = db.prepare("SELECT value FROM meta WHERE value LIKE '%inventoried%'").pluck().get();
+    expect(text).toBe(
+      '{"last":{"etag":"\\"1\\"","digest":"d","time":"2026-01-02T03:04:05.000Z","inventoried":false},"intended":["x"]}',
+    );
+    db.exec(
+      "UPDATE meta SET value = replace(value, '2026-01-02T', 'long ago') WHERE value LIKE '%inventoried%'",
+    );
+    db.close();
+    expect((await readPublishMemory(dbDir, 'a', 1000)).memory).toEqual({ last: null, intended: ['x'] });
   });
 });

@@ -109,7 +109,7 @@ describe('the memory of the journal from run to run', () => {
       etag: '"abc"',
       sha256: 'a'.repeat(64),
       size: 4096,
-      time: '2025-11-19T12:00:00.000Z',
+      time: new Date('2025-11-19T12:00:00.000Z'),
       source: 'store',
       digest: 'b'.repeat(64),
       held: false,

@@ -19,7 +19,7 @@ const state = (digest: string, more: Partial<InstalledState> = {}): InstalledSta
   sha256: 'a'.repeat(64),
   digest,
   size: 1,
-  time: '2026-01-02T03:04:05.000Z',
+  time: new Date('2026-01-02T03:04:05.000Z'),
   source: 'store',
   held: false,
   ...more,

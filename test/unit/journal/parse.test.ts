@@ -14,7 +14,7 @@ const INSTALLED = {
   sha256: 'a',
   digest: 'd',
   size: 1,
-  time: '2026-01-02T03:04:05Z',
+  time: '2026-01-02T03:04:05.000Z',
   source: 'store',
   held: false,
 };
@@ -35,7 +35,10 @@ function spoiled(value: object, ...optional: string[]): [string, unknown][] {
 
 describe('what the journal has installed', () => {
   it('is read as it was written', () => {
-    expect(parseInstalled(JSON.stringify(INSTALLED))).toEqual(INSTALLED);
+    const text = JSON.stringify(INSTALLED);
+    const read = parseInstalled(text);
+    expect(read).toEqual({ ...INSTALLED, time: new Date(INSTALLED.time) });
+    expect(JSON.stringify(read)).toBe(text);
     expect(parseInstalled(JSON.stringify({ ...INSTALLED, etag: '"e"' }))?.etag).toBe('"e"');
   });
 
@@ -75,12 +78,12 @@ it('a problem that is owed says code, message and hint', () => {
 });
 
 it('what was published is remembered as far as it is whole', () => {
-  const last = { etag: '"e"', digest: 'd', time: 't', inventoried: true };
+  const last = { etag: '"e"', digest: 'd', time: '2026-01-02T03:04:05.000Z', inventoried: true };
   expect(parseMemory(JSON.stringify({ last, intended: ['a', 7, null, 'b'] }))).toEqual({
-    last,
+    last: { ...last, time: new Date(last.time) },
     intended: ['a', 'b'],
   });
-  for (const [, value] of spoiled(last, 'inventoried'))
+  for (const [, value] of [...spoiled(last, 'inventoried'), ['with no time', { ...last, time: 't' }]])
     expect(parseMemory(JSON.stringify({ last: value, intended: {} }))).toEqual({ last: null, intended: [] });
   expect(parseMemory(null)).toEqual({ last: null, intended: [] });
 });

@@ -12,7 +12,7 @@ const stored = (by: string | null = 'bob@home'): IndexInStore => ({
   image: null,
   problem: null,
 });
-const last = { etag: '"1"', digest: 'old', time: TIME, inventoried: true };
+const last = { etag: '"1"', digest: 'old', time: new Date(TIME), inventoried: true };
 const nothing = { last: null, intended: [] };
 
 function decided(more: Partial<Circumstances> & { modified?: Date }, there = stored()): string {
@@ -34,8 +34,8 @@ describe('this host publishes over', () => {
   });
 
   it('the index that it fetched, unless it was restored in the store since', () => {
-    expect(decided({ installed: { etag: '"1"', time: TIME } })).toBe('publish');
-    expect(decided({ installed: { etag: '"1"', time: LATER.toISOString() } })).toBe('changed-elsewhere');
+    expect(decided({ installed: { etag: '"1"', time: new Date(TIME) } })).toBe('publish');
+    expect(decided({ installed: { etag: '"1"', time: LATER } })).toBe('changed-elsewhere');
   });
 
   it('an index without a publisher, if that is not newer to the second, and only the first time', () => {

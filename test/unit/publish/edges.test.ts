@@ -60,7 +60,7 @@ describe('whether this host may publish over what stands there', () => {
     const one = decide({ index: whole, digest, image: null, problem: null }, circumstances);
     return one.kind === 'publish' ? `publish ${one.replaces} ${one.modified.toISOString()}` : one.kind;
   };
-  const last = { etag: '"e"', digest: 'd', time: at(0), inventoried: true };
+  const last = { etag: '"e"', digest: 'd', time: new Date(at(0)), inventoried: true };
   const over = `publish "e" ${T1.toISOString()}`;
 
   it('is so of its own, of what it grew from, and of what it is told to, with or without quotes', () => {
@@ -73,8 +73,8 @@ describe('whether this host may publish over what stands there', () => {
     expect(decided({}, { memory: { last: null, intended: ['theirs'] } }, null)).toBe('changed-elsewhere');
     for (const replaces of ['"e"', 'e']) expect(decided({}, { replaces })).toBe(over);
     expect(decided({}, { replaces: 'x' })).toBe('changed-elsewhere');
-    expect(decided({}, { installed: { etag: '"e"', time: at(0) } })).toBe(over);
-    expect(decided({}, { installed: { etag: '"e"', time: at(1) } })).toBe('changed-elsewhere');
+    expect(decided({}, { installed: { etag: '"e"', time: new Date(at(0)) } })).toBe(over);
+    expect(decided({}, { installed: { etag: '"e"', time: new Date(at(1)) } })).toBe('changed-elsewhere');
   });
 
   it('is not so where its own is older, to the second, unless that is asked for or a clock was wrong', () => {
@@ -85,11 +85,7 @@ describe('whether this host may publish over what stands there', () => {
     ]);
     expect(decided({ time: at(500) }, { replaces: 'e' })).toBe('publish "e" 2026-01-02T03:04:07.000Z');
     expect(decided({ time: at(60_001) }, { memory })).toBe('publish "e" 2026-01-02T03:05:06.000Z');
-    expect([isOlder(own, at(-1000)), isOlder(own, at(0)), isOlder(own, at(1000))]).toEqual([
-      false,
-      false,
-      true,
-    ]);
+    expect([-1000, 0, 1000].map((ms) => isOlder(own, new Date(at(ms))))).toEqual([false, false, true]);
   });
 
   it('is so of what nobody has signed on its first publication, and not once another one was met', () => {
@@ -116,10 +112,11 @@ describe('what is remembered of publications', () => {
     await memory.intend('d5', NOTHING_KEPT);
     expect(memory.state.intended).toHaveLength(20);
     expect([memory.state.intended[0], memory.state.intended.at(-1)]).toEqual(['d2', 'd5']);
-    await memory.published({ etag: '"a"', digest: 'd', time: 't' }, NOTHING_KEPT);
+    const last = { etag: '"a"', digest: 'd', time: T1 };
+    await memory.published(last, NOTHING_KEPT);
     await memory.inventoried('"b"');
     expect((await openMemory(context, true)).state).toEqual({
-      last: { etag: '"a"', digest: 'd', time: 't', inventoried: false },
+      last: { ...last, inventoried: false },
       intended: [],
     });
     await memory.inventoried('"a"');

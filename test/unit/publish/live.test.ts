@@ -122,7 +122,8 @@ it('an index that this host fetched and changed replaces the one that it was fet
     if (head.kind !== 'found') throw new Error(head.kind);
     const { acquireJournal } = await import('../../../src/journal/journal.ts');
     const journal = await acquireJournal({ dbDir: admin.dbDir, timeoutMs: 1000 });
-    const facts = { sha256: '', size: 1, time: '2026-01-02T03:04:05.000Z', source: 'store' } as const;
+    const time = new Date('2026-01-02T03:04:05.000Z');
+    const facts = { sha256: '', size: 1, time, source: 'store' } as const;
     journal.setInstalled({ ...facts, etag: head.object.etag, digest: '', held: false });
     journal.close();
     const more = soundWith({ showcases: [{ id: 2, year: 2025, key: 'gala', name: 'x', location_id: 1 }] });

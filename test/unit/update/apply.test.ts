@@ -74,7 +74,7 @@ const remembered = (digest: string): InstalledState => ({
   sha256: 'a'.repeat(64),
   digest,
   size: 1,
-  time: MODIFIED.toISOString(),
+  time: MODIFIED,
   source: 'store',
   held: false,
 });

@@ -28,7 +28,7 @@ const installed = (more: Partial<InstalledState> = {}): InstalledState => ({
   sha256: 'a'.repeat(64),
   digest: imageDigest(LOCAL),
   size: LOCAL.length,
-  time: T1.toISOString(),
+  time: T1,
   source: 'store',
   held: false,
   ...more,
@@ -71,9 +71,7 @@ async function chosen(fetched: Fetched, more: Partial<Choice> = {}): Promise<str
 describe('the index that an update works with', () => {
   it('is the store’s where it is as new, to the second, and not where it is older', async () => {
     expect(await chosen(found(later(1)))).toBe('theirs');
-    expect(
-      await chosen(found(later(999)), { installed: installed({ time: later(500).toISOString() }) }),
-    ).toBe('theirs');
+    expect(await chosen(found(later(999)), { installed: installed({ time: later(500) }) })).toBe('theirs');
     expect(await chosen(found(later(-5)))).toBe('index-older');
     expect(await chosen(found(later(-5)), { force: true })).toBe('theirs');
     expect(await chosen(found(later(-5)), { live: live({ image: null, digest: null }) })).toBe('theirs');
@@ -116,9 +114,7 @@ describe('the index that an update works with', () => {
 
   it('is not kept out by a local time that is far ahead of all clocks, and one of its own counts for nothing', async () => {
     const far = later(48 * 3_600_000);
-    expect(await chosen(found(later(1)), { installed: installed({ time: far.toISOString() }) })).toBe(
-      'theirs',
-    );
+    expect(await chosen(found(later(1)), { installed: installed({ time: far }) })).toBe('theirs');
     expect(await chosen(found(far))).toBe('theirs, noted');
   });
 
