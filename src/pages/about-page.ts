@@ -1,7 +1,7 @@
 import { clean } from '../html/html.ts';
 import type { Event, StudioYear, Year } from '../index/index-model.ts';
 import { countEvents } from '../index/index-model.ts';
-import { countryName, placeNameAt } from '../maps/place-name.ts';
+import { countryName } from '../maps/place-name.ts';
 import type { RegionView, SiteView, StudioView } from './view.ts';
 import { type Wording, wordingFor } from './wording.ts';
 
@@ -170,8 +170,7 @@ function neighbours<T>(
 }
 
 /** `Salem, Oregon`: there is more than one Salem. */
-function placed({ studio }: StudioView, { lang }: Wording): string {
-  const area = placeNameAt(studio.lat, studio.lon);
+function placed({ studio, area }: StudioView, { lang }: Wording): string {
   if (!area) return clean(studio.name);
   return `${clean(studio.name)}, ${area.code === null ? countryName(area.country, lang) : area.name}`;
 }

@@ -2,7 +2,7 @@ import { type Html, html } from '../html/html.ts';
 import type { MapPlace } from '../index/projection.ts';
 import { type Panel, type PlacedItem, panelsOf } from '../maps/panel.ts';
 import type { Side } from '../maps/place-labels.ts';
-import { countryName, placeNameAt } from '../maps/place-name.ts';
+import { countryName, type PlaceName } from '../maps/place-name.ts';
 import type { Spot } from '../maps/plane.ts';
 import { MAP_NAMES, OUTLINES } from './map-assets.ts';
 import type { RegionView, SiteView, StudioView } from './view.ts';
@@ -11,9 +11,8 @@ import type { Wording } from './wording.ts';
 /** A point of a map. */
 export interface MapPoint {
   readonly place: MapPlace;
-  /** Degrees. */
-  readonly lat: number | null;
-  readonly lon: number | null;
+  /** Null where it is not known. */
+  readonly area: PlaceName | null;
   readonly kind: 'region' | 'studio';
   readonly name: string;
   /** Null for what has no page, and for what the page is about. */
@@ -151,7 +150,7 @@ function extentOf(items: readonly PlacedItem<Item>[]): string {
   const slope = Math.sign(middle(spots.map(({ x, y }) => (x - x0) * (y - y0))));
   const names = [...spots]
     .sort((a, b) => a.x - b.x + slope * (a.y - b.y))
-    .flatMap(({ lat, lon }) => placeNameAt(lat, lon)?.name ?? []);
+    .flatMap(({ area }) => area?.name ?? []);
   const [first = '', ...others] = new Set(names);
   return others.length > 2 ? `${first} to ${names.at(-1)}` : [first, ...others].join(', ');
 }
@@ -178,17 +177,16 @@ export function pointsOf(
 ): MapPoint[] {
   const points: MapPoint[] = [];
   for (const region of regions) {
-    const { place, name, code, hasPage, lat, lon, events } = region;
+    const { place, area, name, code, hasPage, events } = region;
     const isHere = region === here;
     const href = hasPage && !isHere ? links.region(code) : null;
-    if (place) points.push({ place, lat, lon, kind: 'region', name, href, here: isHere, events });
+    if (place) points.push({ place, area, kind: 'region', name, href, here: isHere, events });
   }
   for (const view of studios) {
-    const { place, studio, events } = view;
-    const { name, lat, lon } = studio;
+    const { place, area, studio, events } = view;
     const isHere = view === here;
     const href = isHere ? null : links.studio(studio.key);
-    if (place) points.push({ place, lat, lon, kind: 'studio', name, href, here: isHere, events });
+    if (place) points.push({ place, area, kind: 'studio', name: studio.name, href, here: isHere, events });
   }
   return points;
 }

@@ -1,6 +1,5 @@
 import { clean } from '../html/html.ts';
 import type { Event, StudioYear } from '../index/index-model.ts';
-import { placeNameAt } from '../maps/place-name.ts';
 import type { SiteView } from './view.ts';
 
 /** A value of JSON-LD. */
@@ -64,12 +63,12 @@ function nameOf({ studio, single }: StudioYear, event: Event): string {
 
 /** What is both a place and an organization. */
 function studioOf(
-  { links }: SiteView,
+  { links, studioByKey }: SiteView,
   { studio }: StudioYear,
   addressOf: (href: string) => string | null,
 ): JsonLd {
   const { lat, lon } = studio;
-  const area = placeNameAt(lat, lon);
+  const area = studioByKey.get(studio.key)?.area ?? null;
   const address: JsonLd | null = area && {
     '@type': 'PostalAddress',
     ...(area.code === null ? {} : { addressRegion: area.code }),

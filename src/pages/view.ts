@@ -30,6 +30,8 @@ export interface RegionView {
   readonly lat: number | null;
   readonly lon: number | null;
   readonly place: MapPlace | null;
+  /** As a studio's. */
+  readonly area: PlaceName | null;
   /** By name. */
   readonly studios: readonly StudioView[];
   readonly events: number;
@@ -139,6 +141,7 @@ function regionsOf(
             lat,
             lon,
             place: placeOnMap(lat, lon),
+            area: placeNameAt(lat, lon),
             studios: own,
             events,
             hasPage: withPage.has(code),
