@@ -6,9 +6,9 @@ import { READY } from '../../support/ready/ready.ts';
 import type { Fault } from '../../support/store/fault-proxy.ts';
 import { Region } from '../../support/sync/events.ts';
 import { EventStore } from '../../support/sync/store.ts';
+import { applied } from '../../support/tenants/applied.ts';
 
 const MIGRATION = '20250101000000';
-const APPLY = join(import.meta.dirname, '../../support/tenants/apply-process.ts');
 
 let store: EventStore;
 let iad: Region;
@@ -23,10 +23,7 @@ function withRails({ env }: EventStore): Region {
   const prepare = join(region.appRoot, 'bin/rails');
   for (const path of [migrations, dirname(prepare)]) mkdirSync(path, { recursive: true });
   writeFileSync(join(migrations, `${MIGRATION}_change.rb`), '');
-  writeFileSync(
-    prepare,
-    `#!/bin/sh\nexec ${process.execPath} ${APPLY} "\${DATABASE_URL#sqlite3://}" ${MIGRATION}\n`,
-  );
+  writeFileSync(prepare, `#!/bin/sh\npath="\${DATABASE_URL#sqlite3://}"\nexec ${applied(MIGRATION)}\n`);
   chmodSync(prepare, 0o755);
   return region;
 }

@@ -15,6 +15,7 @@ import { openDatabase } from '../../../src/database/sqlite.ts';
 import { buildIndex, HASH } from '../indexes/indexes.ts';
 import { type Answered, Machine, type RunOptions } from '../machine/machine.ts';
 import { type Published, startPublished } from '../machine/published.ts';
+import { type RanHere, tenantsHere, updateHere } from '../machine/run-here.ts';
 import { READY } from '../ready/ready.ts';
 import { COMPILED } from '../suite/helpers.ts';
 import { findPrepared, keepPrepared, type Prepared } from './prepared.ts';
@@ -149,8 +150,8 @@ export class Stand {
     const stand = await Stand.open(lasting, known);
     await stand.publish(...events);
     if (!known) {
-      await stand.machine.post();
-      await stand.hook();
+      await stand.updateHere();
+      await stand.hookHere();
       stand.forget();
       keepPrepared(key, stand.machine.home);
     }
@@ -165,6 +166,15 @@ export class Stand {
 
   async hook(args: readonly string[] = ['--only', 'tenants'], options: RunOptions = {}): Promise<Answered> {
     return await this.machine.run(args, { executable: READY, ...options });
+  }
+
+  /** The same, and an update, without a process of its own: not while the test has a database open. */
+  async hookHere(): Promise<RanHere> {
+    return await tenantsHere(this.machine);
+  }
+
+  async updateHere(how?: 'update' | 'rollback') {
+    return await updateHere(this.machine, how);
   }
 
   path(name: string): string {

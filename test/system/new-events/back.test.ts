@@ -30,8 +30,8 @@ it('a directory in the place of the record of moves stops nothing else in the re
   const stand = await Stand.ready([ONE]);
   writeFileSync(join(stand.machine.dbDir, '.update_config/moves'), '');
   await stand.publish(ONE, { ...TWO, studio: 'camden' });
-  await stand.machine.post();
-  const { exitCode, stdout } = await stand.hook();
+  await stand.updateHere();
+  const { exitCode, stdout } = await stand.hookHere();
   expect(exitCode).toBe(1);
   expect(stdout).toMatch(/Failed \(disk\): moves: cannot read .*\/moves: ENOTDIR/);
   expect(stdout).toContain('Summary: failed, 2 tenants unchanged, 1 tenant failed');
@@ -42,14 +42,13 @@ it.each(['an update', 'a rollback'])(
   async (how) => {
     const stand = await Stand.ready([ONE]);
     await stand.publish({ ...ONE, key: 'renamed' });
-    await stand.machine.post();
+    await stand.updateHere();
     change(stand, '2026-boston-renamed', 'Since');
     await stand.publish(ONE);
-    const { stdout } =
-      how === 'an update' ? await stand.machine.post() : await stand.machine.run(['--rollback']);
+    const { stdout } = await stand.updateHere(how === 'an update' ? 'update' : 'rollback');
     expect(stdout).toContain('1 brought along');
     expect(locationOf(stand, '2026-boston')).toBe('Since');
-    expect((await stand.hook()).exitCode).toBe(0);
+    expect((await stand.hookHere()).exitCode).toBe(0);
     expect([locationOf(stand, '2026-boston'), stand.exists('2026-boston-renamed'), stand.litter()]).toEqual([
       'Since',
       false,
@@ -61,12 +60,12 @@ it.each(['an update', 'a rollback'])(
 it('an event that comes back, with an unchanged copy, keeps its first database', async () => {
   const stand = await Stand.ready([ONE]);
   await stand.publish({ ...ONE, key: 'renamed' });
-  await stand.machine.post();
+  await stand.updateHere();
   change(stand, '2026-boston', 'Late');
   await stand.publish(ONE);
-  expect((await stand.machine.post()).body).toContain('1 brought along');
+  expect((await stand.updateHere()).stdout).toContain('1 brought along');
   expect(locationOf(stand, '2026-boston')).toBe('Late');
-  expect((await stand.hook()).exitCode).toBe(0);
+  expect((await stand.hookHere()).exitCode).toBe(0);
   expect([locationOf(stand, '2026-boston'), aside(stand).length, stand.litter()]).toEqual(['Late', 1, []]);
 });
 
@@ -91,13 +90,12 @@ it('a moved event whose old name another event gets at once has a copy, with a w
   const stand = await Stand.ready([A, B]);
   change(stand, '2026-boston-a', 'Of A');
   await stand.publish({ ...A, key: 'c' }, B, { id: 3, key: 'a', name: 'New' });
-  const { stdout } = await stand.machine.run(['--json']);
-  const { warnings } = JSON.parse(stdout) as { warnings: { row: string; reason: string }[] };
+  const { warnings } = (await stand.updateHere()).result;
   expect(warnings.map(({ row, reason }) => `${row} ${reason}`)).toEqual([
     'event 2026/boston/c (showcases 1) has brought its database along to 2026-boston-c; another event has the name 2026-boston-a now, and has the same content there',
   ]);
   expect(locationOf(stand, '2026-boston-c')).toBe('Of A');
-  expect((await stand.hook()).exitCode).toBe(0);
+  expect((await stand.hookHere()).exitCode).toBe(0);
   expect([locationOf(stand, '2026-boston-c'), aside(stand), stand.litter()]).toEqual(['Of A', [], []]);
 });
 

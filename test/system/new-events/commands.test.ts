@@ -13,11 +13,10 @@ const GALA = { id: 2, studio: 'camden', key: 'gala', name: 'Winter Gala', date: 
 const BALL = { id: 3, studio: 'camden', key: 'ball', name: 'Spring Ball' } as const;
 const CUP = { id: 4, studio: 'camden', key: 'cup', name: 'Cup' } as const;
 
-/** The warnings of a run by hand, which names them. */
-async function update(stand: Stand): Promise<{ code: number | null; reasons: string[]; text: string }> {
-  const { exitCode, stdout } = await stand.machine.run(['--json'], {});
-  const { warnings } = JSON.parse(stdout) as { warnings: { row: string; reason: string }[] };
-  return { code: exitCode, reasons: warnings.map(({ row, reason }) => `${row} ${reason}`), text: stdout };
+/** The warnings of a run, which names them. */
+async function update(stand: Stand): Promise<{ code: number; reasons: string[] }> {
+  const { exitCode, result } = await stand.updateHere();
+  return { code: exitCode, reasons: result.warnings.map(({ row, reason }) => `${row} ${reason}`) };
 }
 
 it('the prepared database is made once for all new events, by commands that see the new showcases.yml', async () => {
@@ -73,7 +72,7 @@ it('a prepared database that was changed by hand, and would run code, is not use
   db.exec('CREATE TRIGGER evil AFTER UPDATE ON events BEGIN DELETE FROM levels; END');
   db.close();
   await stand.publish(FIRST, GALA);
-  expect((await stand.machine.post()).body).toContain('databases of new events: 1 made');
+  expect((await stand.updateHere()).stdout).toContain('databases of new events: 1 made');
   expect(stand.content('2026-camden-gala')).toEqual(seeded('Winter Gala', 'May 2, 2026'));
 });
 
@@ -82,11 +81,11 @@ it('a prepared database that is damaged, or of other migrations, is made again',
   const [name = ''] = stand.templates();
   writeFileSync(join(stand.machine.dbDir, '.update_config', name), 'no database');
   await stand.publish(FIRST, GALA);
-  expect((await stand.machine.post()).body).toContain('databases of new events: 1 copied');
+  expect((await stand.updateHere()).stdout).toContain('databases of new events: 1 copied');
   writeFileSync(join(stand.machine.appRoot, 'db/migrate/20270101000000_more.rb'), '');
   stand.forget();
   await stand.publish(FIRST, GALA, BALL);
-  await stand.machine.post();
+  await stand.updateHere();
   expect(stand.content('2026-camden-ball').migrations).toHaveLength(3);
   expect(stand.asked()).toEqual(['db:prepare template', 'db:seed template']);
 });
@@ -94,13 +93,13 @@ it('a prepared database that is damaged, or of other migrations, is made again',
 it('an application without a seed command gets no seed, and one without migrations no database', async () => {
   const stand = await Stand.ready([FIRST], { READY_SEED_COMMAND: 'off' });
   await stand.publish(FIRST, GALA);
-  expect((await stand.machine.post()).body).toContain('databases of new events: 1 copied');
+  expect((await stand.updateHere()).stdout).toContain('databases of new events: 1 copied');
   expect(stand.content('2026-camden-gala')).toMatchObject({ events: [], studios: 0 });
   expect(stand.asked()).toEqual([]);
   const { removeTree } = await import('../../../src/rights/files.ts');
   removeTree(join(stand.machine.appRoot, 'db/migrate'));
   await stand.publish(FIRST, GALA, BALL);
-  const { result } = await stand.machine.post();
+  const { result } = await stand.updateHere();
   expect([result.outcome, result.warningCount, stand.exists('2026-camden-ball')]).toEqual([
     'updated',
     0,
@@ -113,7 +112,7 @@ it('the ready hook seeds a migrated database whose table events is empty', async
   const db = openDatabase(stand.path('2026-boston'));
   db.exec("DELETE FROM events; DELETE FROM schema_migrations WHERE version LIKE '2026%'");
   db.close();
-  await stand.hook();
+  await stand.hookHere();
   expect(stand.asked()).toEqual(['db:prepare 2026-boston', 'db:seed 2026-boston']);
   expect(stand.content('2026-boston')).toEqual(seeded('Showcase', '2026-05-01'));
 });
@@ -122,7 +121,7 @@ it('a prepared database that cannot be made is a warning of the ready hook, not 
   const stand = await Stand.ready([FIRST]);
   stand.dropTemplate();
   stand.control('fail', 'template');
-  const { exitCode, stdout } = await stand.hook();
+  const { exitCode, stdout } = await stand.hookHere();
   expect([exitCode, stdout]).toEqual([
     0,
     expect.stringContaining('no prepared database could be made, so new events take longer'),
@@ -145,7 +144,7 @@ it.each([
   db.exec(sql);
   db.close();
   await stand.publish(FIRST, GALA);
-  const { body, result } = await stand.machine.post();
+  const { stdout: body, result } = await stand.updateHere();
   expect([result.warningCount, body]).toEqual([0, expect.stringContaining('new events: 1 made')]);
   expect(stand.content('2026-camden-gala').events).toMatchObject([{ name: GALA.name }]);
 });

@@ -35,11 +35,11 @@ it('the prepared database is made again if migrations or seed change, and the ol
   const stand = await Stand.ready([FIRST]);
   const [before] = stand.templates();
   writeFileSync(join(stand.machine.appRoot, 'db/migrate/20270101000000_more.rb'), '');
-  await stand.hook();
+  await stand.hookHere();
   const [after, ...more] = stand.templates();
   expect([after === before, more]).toEqual([false, []]);
   writeFileSync(join(stand.machine.appRoot, 'db/seeds/generic.rb'), 'other');
-  await stand.hook();
+  await stand.hookHere();
   expect(stand.templates()).toEqual([expect.not.stringMatching(after ?? '')]);
 });
 
@@ -65,13 +65,13 @@ it('an update copies the prepared database for each new event of this region, wi
   const like = (name: string) =>
     (({ mode, uid, gid }) => [mode & 0o7777, uid, gid])(statSync(stand.path(name)));
   expect(like('2026-camden-gala')).toEqual([0o644, 0, 0]);
-  expect((await stand.hook()).stdout).toContain('3 unchanged');
+  expect((await stand.hookHere()).stdout).toContain('3 unchanged');
 });
 
 it('a single event’s copy has its date, and the name that the seed gives', async () => {
   const stand = await Stand.ready([FIRST]);
   await stand.publish(FIRST, { id: 5, studio: 'camden', name: 'Not taken', date: '2026-06-01 - 2026-06-02' });
-  await stand.machine.post();
+  await stand.updateHere();
   expect(stand.content('2026-camden')).toEqual(seeded('Showcase', '2026-06-01 - 2026-06-02'));
 });
 
@@ -97,7 +97,7 @@ it('30 new events get their databases by copies alone', async () => {
     (_, at) => ({ id: 10 + at, studio: 'camden', key: `e${at}` }) as const,
   );
   await stand.publish(FIRST, ...many);
-  const { body, result } = await stand.machine.post();
+  const { stdout: body, result } = await stand.updateHere();
   expect(body).toContain('databases of new events: 30 copied');
   expect(result.warningCount).toBe(0);
   for (const { key } of many) expect(stand.content(`2026-camden-${key}`).check).toBe('ok');
@@ -125,7 +125,7 @@ it('a blank database that an application opened too early is filled in place', a
 it('an unchanged copy is not uploaded, and any database of the store replaces it', async () => {
   const stand = await Stand.ready([FIRST]);
   await stand.publish(FIRST, SECOND);
-  await stand.machine.post();
+  await stand.updateHere();
   const idle = (stand_: Stand) =>
     stand_.machine.run([], { executable: `${import.meta.dirname}/../../../scripts/idle` });
   const first = await idle(stand);
@@ -138,7 +138,7 @@ it('an unchanged copy is not uploaded, and any database of the store replaces it
   const other = stand.path('2026-boston');
   const bytes = (await import('node:fs')).readFileSync(other);
   await stand.upload('2026-boston', bytes.subarray(), new Date('2025-01-01T00:00:00Z'));
-  expect((await stand.hook()).stdout).toMatch(/2026-boston.*downloaded/);
+  expect((await stand.hookHere()).stdout).toMatch(/2026-boston.*downloaded/);
 });
 
 it('two simultaneous requests make one copy', async () => {
@@ -154,8 +154,7 @@ it('something that is not a file, in the place of the new database, is a warning
   const stand = await Stand.ready([FIRST]);
   mkdirSync(stand.path('2026-camden-gala'));
   await stand.publish(FIRST, SECOND);
-  const { stdout } = await stand.machine.run(['--json']);
-  const { warnings } = JSON.parse(stdout) as { warnings: { reason: string }[] };
+  const { warnings } = (await stand.updateHere()).result;
   expect(warnings.map(({ reason }) => reason)).toEqual([
     expect.stringMatching(/^has no database 2026-camden-gala yet: .* is a directory$/),
   ]);

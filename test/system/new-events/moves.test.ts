@@ -33,11 +33,11 @@ it('a second event of its studio gives the first another name, and its database 
 it('the database of an event goes back to its first name when the second event is removed', async () => {
   const stand = await Stand.ready([ONE]);
   await stand.publish(ONE, TWO);
-  await stand.machine.post();
-  await stand.hook();
+  await stand.updateHere();
+  await stand.hookHere();
   change(stand, '2026-boston-showcase', 'Hall');
   await stand.publish(ONE);
-  expect((await stand.machine.post()).body).toContain('databases of new events: 1 brought along');
+  expect((await stand.updateHere()).stdout).toContain('databases of new events: 1 brought along');
   expect(locationOf(stand, '2026-boston')).toBe('Hall');
 });
 
@@ -66,10 +66,10 @@ it.each(['delete', 'wal'])(
 it('a late change of the old database is reported and kept', async () => {
   const stand = await Stand.ready([ONE]);
   await stand.publish({ ...ONE, key: 'renamed' });
-  await stand.machine.post();
+  await stand.updateHere();
   change(stand, '2026-boston', 'Old');
   change(stand, '2026-boston-renamed', 'New');
-  const { exitCode, stdout } = await stand.hook();
+  const { exitCode, stdout } = await stand.hookHere();
   expect([exitCode, stdout]).toEqual([
     1,
     expect.stringMatching(/which was written to afterwards; what it held last is kept as/),
@@ -79,7 +79,7 @@ it('a late change of the old database is reported and kept', async () => {
   const db = openDatabase(join(stand.machine.dbDir, kept), { readonly: true });
   expect(db.prepare('SELECT location FROM events').pluck().get()).toBe('Old');
   db.close();
-  expect((await stand.hook()).exitCode).toBe(0);
+  expect((await stand.hookHere()).exitCode).toBe(0);
 });
 
 it('a process that still has the old database open cannot change it unseen', async () => {
@@ -103,8 +103,8 @@ it('a moved database is uploaded under its new name, over that of an earlier eve
   );
   change(stand, '2026-boston', 'Ballroom 2');
   await stand.publish({ ...ONE, key: 'renamed' });
-  expect((await stand.machine.post()).body).toContain('1 brought along');
-  await stand.hook();
+  expect((await stand.updateHere()).stdout).toContain('1 brought along');
+  await stand.hookHere();
   expect(locationOf(stand, '2026-boston-renamed')).toBe('Ballroom 2');
   expect((await stand.machine.run([], { executable: IDLE })).stdout).toMatch(
     /2026-boston-renamed.*uploaded,/,
@@ -122,7 +122,7 @@ it('a machine without the moved database fetches it from the store under its old
   await stand.upload('2026-sydney', bytes, new Date('2026-01-03T00:00:00Z'));
   // To another studio, in this machine's region.
   await stand.publish({ ...ONE, studio: 'boston' }, { ...TWO, studio: 'camden' });
-  expect((await stand.machine.post()).body).toContain('1 downloaded');
+  expect((await stand.updateHere()).stdout).toContain('1 downloaded');
   expect(locationOf(stand, '2026-boston')).toBe('Elsewhere');
   expect((await stand.machine.run([], { executable: IDLE })).stdout).toMatch(/2026-boston.*uploaded,/);
   expect((await stand.published.store.head(databaseKey('2026-boston'))).kind).toBe('found');
@@ -136,7 +136,7 @@ it('the newer one counts of the old database here and the new one in the store',
   utimesSync(stand.path('2026-boston'), past, past);
   await stand.upload('2026-boston-renamed', bytes, new Date('2026-02-01T00:00:00Z'));
   await stand.publish({ ...ONE, key: 'renamed' });
-  expect((await stand.machine.post()).body).toContain('1 downloaded');
+  expect((await stand.updateHere()).stdout).toContain('1 downloaded');
   expect(stand.modified('2026-boston-renamed')).toEqual(new Date('2026-02-01T00:00:00Z'));
 });
 
@@ -194,10 +194,10 @@ it('an event that changes its path twice before its database came along gets the
 it('a rollback brings a moved database back', async () => {
   const stand = await Stand.ready([ONE]);
   await stand.publish({ ...ONE, key: 'renamed' });
-  await stand.machine.post();
-  await stand.hook();
+  await stand.updateHere();
+  await stand.hookHere();
   change(stand, '2026-boston-renamed', 'Since');
-  const { exitCode, stdout } = await stand.machine.run(['--rollback'], {});
+  const { exitCode, stdout } = await stand.updateHere('rollback');
   expect([exitCode, stdout]).toEqual([0, expect.stringContaining('1 brought along')]);
   expect(locationOf(stand, '2026-boston')).toBe('Since');
 });

@@ -37,13 +37,13 @@ it('a new event’s database in the store is fetched before navigator.yml is rep
   const stand = await Stand.ready([FIRST]);
   await stand.upload('2026-camden-gala', used(stand, 'Ballroom'), T);
   await stand.publish(FIRST, SECOND, THIRD);
-  const { body, result } = await stand.machine.post();
+  const { stdout: body, result } = await stand.updateHere();
   expect(body).toContain('databases of new events: 1 copied, 1 downloaded');
   expect(result.warningCount).toBe(0);
   expect(stand.content('2026-camden-gala').events).toMatchObject([{ location: 'Ballroom' }]);
   expect(stand.modified('2026-camden-gala')).toEqual(T);
   expect(stand.content('2026-camden-other')).toEqual(seeded('Other', null));
-  expect((await stand.hook()).stdout).toContain('3 unchanged');
+  expect((await stand.hookHere()).stdout).toContain('3 unchanged');
 });
 
 it('the database of an event that comes from another region is fetched', async () => {
@@ -53,7 +53,7 @@ it('the database of an event that comes from another region is fetched', async (
   moved.exec("UPDATE locations SET region = 'iad'");
   await stand.published.publish(moved.serialize(), new Date('2026-02-02T00:00:00Z'));
   moved.close();
-  expect((await stand.machine.post()).body).toContain('databases of new events: 1 downloaded');
+  expect((await stand.updateHere()).stdout).toContain('databases of new events: 1 downloaded');
   expect(stand.content('2026-sydney').events).toMatchObject([{ location: 'Opera' }]);
 });
 
@@ -74,7 +74,7 @@ it.each([
     expect([stand.exists('2026-camden-gala'), stand.exists('2026-camden-other')]).toEqual([false, false]);
     // The ready hook makes up for it, or the next update.
     await stand.publish(FIRST, { ...SECOND, name: 'Spring Gala' }, THIRD);
-    expect((await stand.machine.post()).body).toContain('databases of new events: 2 copied');
+    expect((await stand.updateHere()).stdout).toContain('databases of new events: 2 copied');
     expect(stand.content('2026-camden-gala')).toEqual(seeded('Spring Gala', 'May 2, 2026'));
     expect(stand.litter()).toEqual([]);
   },
@@ -84,8 +84,7 @@ it('a damaged database in the store is a warning for that event alone', async ()
   const stand = await Stand.ready([FIRST]);
   await stand.upload('2026-camden-gala', Buffer.alloc(9000, 'no database'), T);
   await stand.publish(FIRST, SECOND, THIRD);
-  const answer = await stand.machine.run(['--json'], {});
-  const result = JSON.parse(answer.stdout) as { warnings: { row: string; reason: string }[] };
+  const { result } = await stand.updateHere();
   expect(result.warnings).toEqual([
     expect.objectContaining({
       row: 'event 2026/camden/gala (showcases 2)',
@@ -150,14 +149,14 @@ it('a fetched database is migrated before it is put in place, and uploaded in th
   await stand.upload('2026-camden-gala', db.serialize(), T);
   db.close();
   await stand.publish(FIRST, SECOND);
-  const { body, result } = await stand.machine.post();
+  const { stdout: body, result } = await stand.updateHere();
   expect([result.warningCount, body]).toEqual([0, expect.stringContaining('1 downloaded')]);
   expect(stand.content('2026-camden-gala')).toMatchObject({
     events: [{ location: 'Ballroom' }],
     migrations: ['20240101000000', '20260101000000'],
   });
   expect(stand.asked()).toEqual(['db:prepare 2026-camden-gala']);
-  expect((await stand.hook()).stdout).toContain('2 unchanged');
+  expect((await stand.hookHere()).stdout).toContain('2 unchanged');
   const idle = await stand.machine.run([], { executable: `${import.meta.dirname}/../../../scripts/idle` });
   expect([idle.exitCode, idle.stdout]).toEqual([0, expect.stringMatching(/2026-camden-gala.*uploaded,/)]);
 });

@@ -6,6 +6,7 @@ import { createStore } from '../../../src/store/store.ts';
 import { databaseUrl } from '../../../src/tenants/migrations.ts';
 import { altered } from '../../support/indexes/indexes.ts';
 import { untilThere } from '../../support/suite/until-there.ts';
+import { applied } from '../../support/tenants/applied.ts';
 import { openStoreRoom } from '../../support/tenants/store-room.ts';
 import { T1, T2, T3, TenantRoom } from '../../support/tenants/tenant-room.ts';
 
@@ -35,14 +36,12 @@ function openEmpty(): Buffer {
 const APPLY = `
 path=\${DATABASE_URL#sqlite3://}
 echo "$DATABASE_URL $RAILS_ENV $RAILS_APP_DB $RAILS_DB_VOLUME $PWD $*" >> runs
-exec "$NODE" "$APPLY" "$path" ${VERSIONS.join(' ')}`;
+exec ${applied(...VERSIONS)}`;
 
 function makeRoom(options: { store: TenantRoom['store']; script?: string }): TenantRoom {
   const room = new TenantRoom(options.store);
   room.env = {
     ...room.env,
-    NODE: process.execPath,
-    APPLY: join(import.meta.dirname, '../../support/tenants/apply-process.ts'),
     // Seeds, and the prepared database, are told of in made.test.ts.
     READY_SEED_COMMAND: 'off',
   };
