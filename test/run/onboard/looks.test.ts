@@ -5,9 +5,11 @@ import { KEYS, OnboardTerminal } from '../../support/onboard/onboard-terminal.ts
 
 let surroundings: Surroundings;
 let host: NewHost;
+let narrow: OnboardTerminal;
 beforeAll(async () => {
   surroundings = await Surroundings.start();
   host = new NewHost(surroundings);
+  narrow = await shown({}, 44);
 });
 afterAll(async () => {
   await surroundings.close();
@@ -28,13 +30,12 @@ const COLOUR = /\x1b\[(?:3[0-7]|9[0-7])m/;
 
 describe('the wizard', () => {
   it('has colours on a terminal, and none where NO_COLOR is set', async () => {
-    expect((await shown({}, 100)).written).toMatch(COLOUR);
+    expect(narrow.written).toMatch(COLOUR);
     expect((await shown({ NO_COLOR: '1' }, 100)).written).not.toMatch(COLOUR);
   });
 
-  it('keeps its words within a narrow terminal, the guide beside them', async () => {
-    const terminal = await shown({}, 44);
-    const above = terminal.screen.split('Would write')[0] ?? '';
+  it('keeps its words within a narrow terminal, the guide beside them', () => {
+    const above = narrow.screen.split('Would write')[0] ?? '';
     // What is drawn in a frame is cut to fit; what is found is folded between words.
     const lines = above.split('\n');
     expect(lines.filter((line) => line.length > 44)).toEqual([]);

@@ -98,27 +98,36 @@ describe('Nothing of root’s is read, changed or made through links that stand 
   });
 
   it('directories of locks, copies, notes and logs', async () => {
-    for (const target of [vault.empty, vault.full]) {
+    for (const [target, programs] of [
+      [vault.empty, ['ready', 'update_config']],
+      [vault.full, ['ready', 'idle', 'update_config']],
+    ] as const) {
       const paths = ['locks', 'copies', 'generations'].map(inState);
       layLinks([...paths, join(machine.tmp, 'ready'), machine.logDir].map((path) => [path, target]));
-      await run('ready', 'idle', 'update_config');
+      await run(...programs);
     }
     rmSync(machine.logDir);
     await expectMended();
   });
 
   it('the state directory', async () => {
-    for (const target of [vault.empty, vault.full]) {
+    for (const [target, programs] of [
+      [vault.empty, ['ready']],
+      [vault.full, ['ready', 'idle', 'config-update']],
+    ] as const) {
       layLinks([[machine.stateDir, target]]);
-      await run('ready', 'idle', 'config-update');
+      await run(...programs);
     }
     await expectMended();
   });
 
   it('the db dir', async () => {
-    for (const target of [vault.full, vault.group]) {
+    for (const [target, programs] of [
+      [vault.full, ['start', 'update_config', 'ready', 'idle']],
+      [vault.group, ['start', 'ready']],
+    ] as const) {
       layLinks([[machine.dbDir, target]]);
-      await run('start', 'update_config', 'ready', 'idle');
+      await run(...programs);
     }
     asApplication('rm "$1"; mkdir "$1"', machine.dbDir);
     await expectMended();

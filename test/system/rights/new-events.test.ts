@@ -15,12 +15,18 @@ const TWO = { id: 2, studio: 'camden', key: 'gala', name: 'Winter Gala' } as con
 let machine: SharedMachine;
 let vault: Vault;
 
-const alike = new Alike(async (machine) => {
+async function begin(machine: SharedMachine): Promise<void> {
   addRails(machine.appRoot);
   asApplication('mkdir -p "$1"', join(machine.appRoot, 'tmp/rails'));
   chmodSync(join(machine.appRoot, 'tmp/rails'), 0o777);
   await machine.publish(indexOf(ONE), new Date('2026-01-03T00:00:00Z'));
   expect((await machine.post()).status).toBe(200);
+}
+
+/** Most tests begin when the databases of the first event have been prepared. */
+const alike = new Alike(async (machine) => {
+  await begin(machine);
+  expect((await machine.program('ready', { args: ['--only', 'tenants'] })).exitCode).toBe(0);
 });
 beforeEach(async () => {
   ({ machine, vault } = await alike.next());
@@ -37,7 +43,6 @@ const like = (name: string) => {
 };
 
 it('a copied database is the application’s, with its mode, and so are the files beside it', async () => {
-  expect((await machine.program('ready', { args: ['--only', 'tenants'] })).exitCode).toBe(0);
   const { body } = await publish(ONE, TWO);
   expect(body).toContain('databases of new events: 1 copied');
   expect(contentOf(path('2026-camden-gala'))).toEqual(seeded('Winter Gala', null));
@@ -47,6 +52,7 @@ it('a copied database is the application’s, with its mode, and so are the file
 });
 
 it('commands that an update has to run are run as the application, for good', async () => {
+  ({ machine, vault } = await new Alike(begin).next());
   const { body } = await publish(ONE, TWO);
   expect(body).toContain('databases of new events: 1 copied');
   expect(like('2026-camden-gala')).toEqual([APPLICATION, APPLICATION, 0o644]);
@@ -56,7 +62,6 @@ it('commands that an update has to run are run as the application, for good', as
 });
 
 it('an event that changes its path keeps the mode of its database', async () => {
-  await machine.program('ready', { args: ['--only', 'tenants'] });
   asApplication('chmod 640 "$1"', path('2026-boston'));
   expect((await publish({ ...ONE, key: 'renamed' })).body).toContain('1 brought along');
   expect(like('2026-boston-renamed')).toEqual([APPLICATION, APPLICATION, 0o640]);
@@ -71,7 +76,6 @@ it.each([
   ['links to what is root’s', 'ln -s "$2" "$1"'],
   ['pipes', 'mkfifo "$1"'],
 ])('%s in the places of kept files lead nowhere, and the event has its database', async (_, plant) => {
-  await machine.program('ready', { args: ['--only', 'tenants'] });
   const state = machine.stateDir;
   const [template = ''] = readdirSync(state).filter((name) => name.startsWith('template-'));
   const secret = vault.file('htpasswd');
@@ -86,7 +90,6 @@ it.each([
 });
 
 it('records that the application invents bring along nothing but its own databases', async () => {
-  await machine.program('ready', { args: ['--only', 'tenants'] });
   const moves = join(machine.stateDir, 'moves');
   const secret = vault.file('htpasswd');
   asApplication(
@@ -100,7 +103,6 @@ it('records that the application invents bring along nothing but its own databas
 });
 
 it('a file in the place of the state directory keeps no update from its end: the event is a warning', async () => {
-  await machine.program('ready', { args: ['--only', 'tenants'] });
   asApplication('mv "$1" "$1.was"; echo mine >"$1"', machine.stateDir);
   const { status, result } = await publish(ONE, TWO);
   expect([status, result.outcome, result.warningCount]).toEqual([200, 'updated', 1]);
