@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readHistory } from '../../../src/journal/history.ts';
 import { holder } from '../../support/journal/processes.ts';
-import { type CgiAnswered, Machine, ROOT } from '../../support/machine/machine.ts';
+import { FirstUpdate } from '../../support/machine/first-update.ts';
+import { type CgiAnswered, type Machine, ROOT } from '../../support/machine/machine.ts';
 import { type Published, startPublished, storeEnvironment } from '../../support/machine/published.ts';
 import { type ProcessOptions, RunProcess } from '../../support/machine/run-process.ts';
 import { EARLIER, FIRST, LATER, SECOND } from '../../support/machine/use-machine.ts';
@@ -20,17 +21,21 @@ import { makeGate } from '../../support/suite/gate.ts';
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const TOKEN = 'a-token-of-some-length';
+/** More callers than there are runs for them at most: the third and the others share one. */
+const SOME = 5;
 const plain = (count: number) => Array.from({ length: count }, (): ProcessOptions => ({}));
 const FORCED: ProcessOptions = { query: 'force=1', env: { HTTP_AUTHORIZATION: `Bearer ${TOKEN}` } };
 
 let published: Published;
 let proxy: FaultProxy;
 let machine: Machine;
+const first = new FirstUpdate();
 beforeAll(async () => {
   published = await startPublished();
   proxy = await startFaultProxy(published.settings.endpoint);
 });
 afterAll(async () => {
+  first.close();
   await proxy.close();
   await published.close();
 });
@@ -39,7 +44,7 @@ beforeEach(async () => {
   await published.publish(FIRST, EARLIER);
   const env = storeEnvironment(published.settings, proxy.endpoint);
   // All wait for as long as it takes to start them.
-  machine = new Machine({ ...env, UPDATE_CONFIG_TOKEN: TOKEN, UPDATE_CONFIG_LOCK_TIMEOUT: '600' });
+  machine = first.machine({ ...env, UPDATE_CONFIG_TOKEN: TOKEN, UPDATE_CONFIG_LOCK_TIMEOUT: '600' });
 });
 afterEach(() => machine.remove());
 
@@ -92,7 +97,7 @@ async function expectShared(answers: readonly CgiAnswered[], runsBefore: number,
 
 describe('simultaneous POSTs', () => {
   it('cost at most four runs and four requests to the store if the index has changed, even for twenty of them', async () => {
-    await machine.post();
+    await first.installOn(machine);
     await published.publish(SECOND, LATER);
     const answers = await together(plain(20));
     expect(statuses(answers)).toEqual(new Set(['200, exit 0']));
@@ -103,9 +108,9 @@ describe('simultaneous POSTs', () => {
   });
 
   it('cost at most four of each if nothing has changed, and touch nothing', async () => {
-    await machine.post();
+    await first.installOn(machine);
     const before = machine.snapshot();
-    const answers = await together(plain(7));
+    const answers = await together(plain(SOME));
     expect(statuses(answers)).toEqual(new Set(['200, exit 0']));
     await expectShared(answers, 1, 4);
     expect(proxy.requests.length).toBeLessThanOrEqual(4);
@@ -114,16 +119,16 @@ describe('simultaneous POSTs', () => {
   });
 
   it('cost at most four of each on an empty machine', async () => {
-    const answers = await together(plain(7));
+    const answers = await together(plain(SOME));
     expect(statuses(answers)).toEqual(new Set(['200, exit 0']));
     await expectShared(answers, 0, 4);
     expect(machine.read('navigator.yml')).toContain('auth:');
   });
 
   it('all get 502 if the store refuses, after at most four requests, and change nothing', async () => {
-    await machine.post();
+    await first.installOn(machine);
     const before = machine.snapshot();
-    const answers = await together(plain(7), s3Error(403, 'AccessDenied'));
+    const answers = await together(plain(SOME), s3Error(403, 'AccessDenied'));
     expect(statuses(answers)).toEqual(new Set(['502, exit 1']));
     await expectShared(answers, 1, 4);
     expect(proxy.requests.length).toBeLessThanOrEqual(4);
@@ -133,8 +138,8 @@ describe('simultaneous POSTs', () => {
   });
 
   it('cost at most six runs if half of them are forced, and each forced one gets a reinstallation', async () => {
-    await machine.post();
-    const callers = plain(10).map((each, at) => (at % 2 === 0 ? each : FORCED));
+    await first.installOn(machine);
+    const callers = plain(8).map((each, at) => (at % 2 === 0 ? each : FORCED));
     const answers = await together(callers);
     expect(statuses(answers)).toEqual(new Set(['200, exit 0']));
     const runs = await expectShared(answers, 1, 6);
@@ -147,7 +152,7 @@ describe('simultaneous POSTs', () => {
     const other = join(machine.home, 'other');
     mkdirSync(other);
     const there = { env: { APP_ROOT: other } };
-    const answers = await together(plain(12).map((each, at) => (at % 2 === 0 ? each : there)));
+    const answers = await together(plain(10).map((each, at) => (at % 2 === 0 ? each : there)));
     expect(statuses(answers)).toEqual(new Set(['200, exit 0']));
     await expectShared(answers, 0, 8);
     expect(machine.read('navigator.yml')).toContain('auth:');
@@ -157,7 +162,7 @@ describe('simultaneous POSTs', () => {
 
 describe('while one run waits for the store', () => {
   beforeEach(async () => {
-    await machine.post();
+    await first.installOn(machine);
     await published.publish(SECOND, LATER);
   });
 
@@ -208,7 +213,7 @@ describe('while one run waits for the store', () => {
 
 describe('while another process holds the lock', () => {
   beforeEach(async () => {
-    await machine.post();
+    await first.installOn(machine);
     await published.publish(SECOND, LATER);
   });
 
@@ -225,7 +230,7 @@ describe('while another process holds the lock', () => {
 
   it('its death lets the waiting runs go on, and so does the death of one of these', async () => {
     const holding = await holder(machine.dbDir);
-    const waiting = plain(6).map((options) => new RunProcess(machine, options));
+    const waiting = plain(4).map((options) => new RunProcess(machine, options));
     await Promise.all(waiting.map((run) => run.begun()));
     const [unlucky, ...others] = waiting;
     unlucky?.signal('SIGKILL');

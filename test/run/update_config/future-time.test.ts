@@ -48,7 +48,7 @@ describe('an index that says it was changed in 9999', () => {
   });
 
   it('is reported in a dry run, too', async () => {
-    await here.machine.post();
+    await here.installed();
     await here.published.publish(SECOND, FUTURE);
     const answer = await here.machine.post('dry_run=1', { env: { HTTP_AUTHORIZATION: ADMIN } });
     expect(answer.result.outcome).toBe('dry-run');
@@ -88,7 +88,7 @@ describe('a machine whose installed index has a time in the future', () => {
   });
 
   it('installs the next index even if its local index was changed by hand since', async () => {
-    await here.machine.post();
+    await here.installed();
     const db = altered(FIRST, "UPDATE showcases SET name = 'by hand'");
     const { writeFileSync } = await import('node:fs');
     writeFileSync(here.machine.path('index.sqlite3'), db);

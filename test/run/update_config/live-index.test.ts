@@ -8,7 +8,8 @@ import { makeSampleIndex, SAMPLE_ADMINISTRATOR } from '../../../dev/sample/sampl
 import { type Database, openDatabase } from '../../../src/database/sqlite.ts';
 import { repage } from '../../../src/database/swap.ts';
 import { altered } from '../../support/indexes/indexes.ts';
-import { basic, Machine } from '../../support/machine/machine.ts';
+import { FirstUpdate } from '../../support/machine/first-update.ts';
+import { basic, type Machine } from '../../support/machine/machine.ts';
 import { type Published, startPublished } from '../../support/machine/published.ts';
 import { RunProcess } from '../../support/machine/run-process.ts';
 import { indexContent, writeAndDie } from '../../support/machine/stand.ts';
@@ -21,20 +22,24 @@ vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const SAMPLE = makeSampleIndex();
 /** test/unit/install/swap-live.test.ts swaps many more times, and in all haste; this is what an update does with it. */
-const SWAPS = 6;
+const SWAPS = 4;
 
 let published: Published;
 let machine: Machine;
 let hour = 0;
+const first = new FirstUpdate();
 beforeAll(async () => {
   published = await startPublished();
 });
-afterAll(() => published.close());
+afterAll(async () => {
+  first.close();
+  await published.close();
+});
 beforeEach(async () => {
   // On a machine, unlike the admin host, the store's index wins over what the application has written.
-  machine = new Machine({ ...published.env, ...FLY_MACHINE });
+  machine = first.machine({ ...published.env, ...FLY_MACHINE });
   await publish(stamped(SAMPLE, 0));
-  expect((await machine.post()).result.outcome).toBe('updated');
+  await first.installOn(machine);
 });
 afterEach(() => machine.remove());
 

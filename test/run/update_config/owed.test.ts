@@ -13,7 +13,7 @@ const KILLED = '20260102T030405678Z-1f2e3d';
 
 describe('a reload that a killed run left owing', () => {
   it('is reported by a dry run, even if nothing differs, and done by the next update', async () => {
-    await here.machine.post();
+    await here.installed();
     here.machine.settle();
     const dryRun = async () =>
       JSON.parse((await here.machine.run(['--dry-run', '--json'])).stdout) as RunResult;
@@ -31,7 +31,7 @@ describe('a reload that a killed run left owing', () => {
 
 describe('a staged file of a killed run', () => {
   it('is removed from every directory of installed files, and files staged for others stay', async () => {
-    await here.machine.post();
+    await here.installed();
     const targets = (['htpasswd', 'navigator.yml', 'tenants.list'] as const).map((name) =>
       here.machine.path(name),
     );

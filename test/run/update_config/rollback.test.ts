@@ -22,7 +22,7 @@ describe('--rollback', () => {
     );
 
   it('puts back byte for byte what the last run replaced, index and all, and is itself a run', async () => {
-    await here.machine.run([]);
+    await here.installed();
     const before = contents();
     await here.published.publish(SECOND, LATER);
     const update = await json();
@@ -39,7 +39,7 @@ describe('--rollback', () => {
   });
 
   it('stays until another index is published, and a dry run says so', async () => {
-    await here.machine.run([]);
+    await here.installed();
     const before = contents();
     await here.published.publish(SECOND, LATER);
     await json();
@@ -54,7 +54,7 @@ describe('--rollback', () => {
   });
 
   it('ends when the held index is forced', async () => {
-    await here.machine.run([]);
+    await here.installed();
     await here.published.publish(SECOND, LATER);
     await json();
     const after = contents();
@@ -65,7 +65,7 @@ describe('--rollback', () => {
   });
 
   it('can itself be rolled back, and any kept run can be named', async () => {
-    await here.machine.run([]);
+    await here.installed();
     await here.published.publish(SECOND, LATER);
     const update = await json();
     const after = contents();
@@ -75,7 +75,7 @@ describe('--rollback', () => {
   });
 
   it('that is rolled back restores the index of the store, which is then no longer held', async () => {
-    await here.machine.run([]);
+    await here.installed();
     const etag = await here.published.publish(SECOND, LATER);
     await json();
     await json('--rollback');
@@ -87,7 +87,7 @@ describe('--rollback', () => {
   });
 
   it('of an earlier run undoes the later ones too, so that all files match', async () => {
-    await here.machine.run([]);
+    await here.installed();
     const before = contents();
     await here.published.publish(changeSample(FIRST).index, LATER);
     const first = await json();
@@ -105,7 +105,7 @@ describe('--rollback', () => {
   });
 
   it('needs no store, so incomplete store variables do not prevent it, nor a request for the state', async () => {
-    await here.machine.run([]);
+    await here.installed();
     await here.published.publish(SECOND, LATER);
     await json();
     here.machine.env = { ...here.machine.env, AWS_ACCESS_KEY_ID: '' };
@@ -115,7 +115,7 @@ describe('--rollback', () => {
   });
 
   it('lists the generations if the named run replaced nothing', async () => {
-    await here.machine.run([]);
+    await here.installed();
     const answer = await here.machine.run(['--rollback', '20200101T000000000Z-000000', '--json']);
     expect(answer.exitCode).toBe(1);
     expect((JSON.parse(answer.stdout) as RunResult).error).toMatchObject({ code: 'no-generation' });

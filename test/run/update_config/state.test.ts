@@ -54,7 +54,7 @@ describe('POST ?state=1', () => {
   });
 
   it('names the files that are not what the installed index gives', async () => {
-    await here.machine.post();
+    await here.installed();
     appendFileSync(here.machine.path('htpasswd'), 'eve:{SHA}x');
     rmSync(here.machine.path('map.yml'));
     const { answer, state } = await ask();
@@ -80,7 +80,7 @@ describe('POST ?state=1', () => {
   });
 
   it('names no ETag for an index that was changed by hand, nor for one that was rolled back to', async () => {
-    await here.machine.post();
+    await here.installed();
     const db = openDatabase(here.machine.path('index.sqlite3'));
     db.exec("UPDATE locations SET name = 'Elsewhere' WHERE id = 2");
     db.close();
@@ -97,7 +97,7 @@ describe('POST ?state=1', () => {
   });
 
   it('reports an update that was killed half-way, after its index was installed', async () => {
-    await here.machine.post();
+    await here.installed();
     const next = await here.published.publish(SECOND, new Date());
     expect(await killAt(here.machine, { name: 'rename', nth: 3, text: '' }, {})).toBe(true);
     expect((await ask()).state).toMatchObject({
@@ -108,7 +108,7 @@ describe('POST ?state=1', () => {
   });
 
   it('waits for a running update, and then asks the caller to try again', async () => {
-    await here.machine.post();
+    await here.installed();
     const journal = await acquireJournal({ dbDir: here.machine.dbDir, timeoutMs: 5000 });
     try {
       const { answer } = await ask({ env: { UPDATE_CONFIG_LOCK_TIMEOUT: '0' } });

@@ -52,7 +52,7 @@ describe('POST update_config', () => {
   });
 
   it('touches nothing when nothing changed, and asks the store conditionally', async () => {
-    await here.machine.post();
+    await here.installed();
     here.machine.settle();
     const before = here.machine.snapshot();
     const answer = await here.machine.post();
@@ -63,7 +63,7 @@ describe('POST update_config', () => {
   });
 
   it('follows a changed index: new event in, removed user out, and navigator.yml dated ahead of the clock', async () => {
-    await here.machine.post();
+    await here.installed();
     here.machine.settle();
     await here.published.publish(SECOND, LATER);
     const began = Date.now();
@@ -75,7 +75,7 @@ describe('POST update_config', () => {
   });
 
   it('makes Navigator reload when htpasswd alone was changed behind its back', async () => {
-    await here.machine.post();
+    await here.installed();
     here.machine.settle();
     const { appendFileSync } = await import('node:fs');
     appendFileSync(here.machine.path('htpasswd'), '\nintruder:{SHA}0DPiKuNIrrVmD8IUCuw1hQxNqZc=');
@@ -88,7 +88,7 @@ describe('POST update_config', () => {
   });
 
   it('does not install an index that was rolled back here, even if the local one was changed by hand since', async () => {
-    await here.machine.post();
+    await here.installed();
     await here.published.publish(SECOND, LATER);
     await here.machine.post();
     expect(await here.machine.run(['--rollback'])).toMatchObject({ exitCode: 0 });

@@ -63,7 +63,7 @@ describe('an update', () => {
     [{ ...FLY_MACHINE, SHOWCASE_WEB: 'on' }, 'SHOWCASE_WEB'],
   ])('with %j ends with config-invalid and a hint, and changes nothing', async (env, name) => {
     const { machine } = here;
-    await machine.post();
+    await here.installed();
     const before = machine.read('navigator.yml');
     const answer = await machine.post('', { env });
     expect(answer.status).toBe(500);

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { changeSample, makeSampleIndex } from '../../../dev/sample/sample.ts';
-import { Machine } from './machine.ts';
+import { FirstUpdate } from './first-update.ts';
+import type { Machine } from './machine.ts';
 import { type Published, startPublished } from './published.ts';
 
 /** The sample index, and the same after a change that every generated file but the map shows. */
@@ -18,20 +19,30 @@ export interface Here {
   readonly machine: Machine;
   /** ETag of the first index in the store. */
   readonly etag: string;
+  /** Gives the machine its first update, which is a POST for the first test that asks, and a copy of its files for the others. */
+  installed(): Promise<void>;
 }
 
-/** Gives a file a store, and each of its tests the first index in it and a machine that has nothing yet. */
+/**
+ * Gives a file a store, and each of its tests the first index in it and a machine that has nothing yet; all of these have the
+ * same directories, one after the other.
+ */
 export function useMachine(env: Record<string, string> = {}): Here {
   let published: Published;
   let machine: Machine;
   let etag: string;
+  let first: FirstUpdate;
   beforeAll(async () => {
     published = await startPublished();
+    first = new FirstUpdate();
   });
-  afterAll(() => published.close());
+  afterAll(async () => {
+    first.close();
+    await published.close();
+  });
   beforeEach(async () => {
     etag = await published.publish(FIRST, EARLIER);
-    machine = new Machine({ ...published.env, ...env });
+    machine = first.machine({ ...published.env, ...env });
   });
   afterEach(() => machine.remove());
   return {
@@ -44,5 +55,6 @@ export function useMachine(env: Record<string, string> = {}): Here {
     get etag() {
       return etag;
     },
+    installed: () => first.installOn(machine),
   };
 }

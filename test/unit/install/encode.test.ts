@@ -15,7 +15,7 @@ describe('the function encoded', () => {
   it('gives the bytes of any text, lone surrogates replaced', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
-        expect(bytesOf(text)).toEqual(Buffer.from(text));
+        expect(bytesOf(text).equals(Buffer.from(text))).toBe(true);
       }),
     );
     expect(bytesOf('a\ud800b\udc00')).toEqual(Buffer.from('a\ufffdb\ufffd'));

@@ -75,7 +75,7 @@ describe('update_config --metrics', () => {
   });
 
   it('says by which error a run failed, and keeps when one last ended well', async () => {
-    await here.machine.post();
+    await here.installed();
     const before = (await printed()).value('showcase_machine_last_success_timestamp_seconds');
     await here.published.publish(Buffer.from('no index'));
     const { error } = (await here.machine.post()).result;
@@ -86,7 +86,7 @@ describe('update_config --metrics', () => {
   });
 
   it('says that an index is held after a rollback, that an update is owed, and a reload', async () => {
-    await here.machine.post();
+    await here.installed();
     await here.published.publish(SECOND, LATER);
     await here.machine.post();
     expect((await printed()).value('showcase_machine_index_held')).toBe(0);

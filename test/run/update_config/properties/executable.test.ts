@@ -51,7 +51,7 @@ async function holds(here: Station, image: Buffer, number: number): Promise<void
   here.expectUntouched();
 }
 
-const cases = fc.sample(anyTables(), 16).map((tables, at) => [`${at + 1}`, tables] as const);
+const cases = fc.sample(anyTables(), 8).map((tables, at) => [`${at + 1}`, tables] as const);
 
 test.concurrent.each(cases)('the executable installs the random index %s, once', (number, tables) =>
   stations.use((here) =>
