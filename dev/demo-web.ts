@@ -8,23 +8,25 @@ import { DemoBucket } from './demo/bucket.ts';
 import { MACHINES } from './demo/fleet.ts';
 import { makePlace, ownEnvironment, removePlace } from './demo/place.ts';
 import { Teller } from './demo/teller.ts';
-import { readFreePort, runTool } from './options.mjs';
+import { readFreePort, runTool, WrongOption } from './options.mjs';
 import { connectDashboard, failAndUndo } from './web/reported-runs.ts';
 import { WebRig } from './web/rig.ts';
 import { smoke } from './web/smoke.ts';
 
 const USAGE = `Usage: npm run demo:web -- [options]
 
-Serves the pages for studios and administrators in front of eight machines, until Ctrl-C ends it.
+Serves the pages for studios and administrators in front of machines, until Ctrl-C ends it.
 
-  --port N    the port (default: a free one)
-  --smoke     look at everything by itself, and end
-  --verbose   show what config-update says, too
+  --port N       the port (default: a free one)
+  --machines N   how many there are, 1 to ${MACHINES} (default: ${MACHINES})
+  --smoke        look at everything by itself, and end
+  --verbose      show what config-update says, too
 `;
 
 const OPTIONS = {
   smoke: { type: 'boolean', default: false },
   port: { type: 'string', default: '0' },
+  machines: { type: 'string', default: String(MACHINES) },
   verbose: { type: 'boolean', default: false },
 } as const;
 
@@ -32,7 +34,10 @@ const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
 const stopped = new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()));
 
-await runTool(USAGE, OPTIONS, async ({ smoke: isSmoke, port, verbose }) => {
+await runTool(USAGE, OPTIONS, async ({ smoke: isSmoke, port, machines, verbose }) => {
+  const count = Number(machines);
+  if (!/^\d$/.test(machines) || count < 1 || count > MACHINES)
+    throw new WrongOption(`There are 1 to ${MACHINES} machines, not ${machines}`);
   const number = await readFreePort(port);
   const place = makePlace('demo-web');
   const undo: (() => Promise<unknown>)[] = [async () => removePlace(place.path)];
@@ -41,7 +46,7 @@ await runTool(USAGE, OPTIONS, async ({ smoke: isSmoke, port, verbose }) => {
     undo.push(() => bucket.close());
     const { PATH: _, HOME: __, ...where } = ownEnvironment(place);
     const rig = await WebRig.start({
-      machines: MACHINES,
+      machines: count,
       port: number,
       home: join(place.path, 'site'),
       store: { ...bucket.variables, ...where },
@@ -58,12 +63,13 @@ await runTool(USAGE, OPTIONS, async ({ smoke: isSmoke, port, verbose }) => {
 });
 
 async function work(rig: WebRig, teller: Teller, isSmoke: boolean): Promise<void> {
+  const { length: machines } = rig.machines;
   teller.say(
-    `${MACHINES} machines of a ballroom platform, played here, and the host that owns the index, with the pages on`,
+    `${machines} machines of a ballroom platform, played here, and the host that owns the index, with the pages on`,
     'which studios ask for events, and administrators watch the updates.',
     '',
   );
-  teller.step(`The index is published, and all ${MACHINES} machines update themselves`);
+  teller.step(`The index is published, and all ${machines} machines update themselves`);
   await rig.startServer();
   await connectDashboard(rig);
   teller.words(await rig.configUpdate());

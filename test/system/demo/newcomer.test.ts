@@ -204,6 +204,7 @@ describe('a command line that makes no sense', () => {
     ['demo', '--nope', /--nope/],
     ['demo:fleet', '--nope', /--nope/],
     ['demo:web', '--port x', /A port is a number/],
+    ['demo:web', '--machines 9', /1 to 8 machines, not 9/],
     ['pages', '--root /nope', /--root takes \/showcase or \/, not \/nope/],
     ['pages', '--index package.json', /--index .*package\.json: /],
     ['sandbox', '--detach --stop', /exclude each other/],
