@@ -48,6 +48,11 @@ beforeEach(async () => {
 });
 afterEach(() => machine.remove());
 
+async function installThenChange(): Promise<void> {
+  await first.installOn(machine);
+  await published.publish(SECOND, LATER);
+}
+
 /** Has the store keep its first requests waiting; resolves `asked` when they have come, and goes on at `release`. */
 function holdFirst(fault?: Fault, count = 1): { asked: Promise<void>; release(): void } {
   const asked = makeGate();
@@ -97,8 +102,7 @@ async function expectShared(answers: readonly CgiAnswered[], runsBefore: number,
 
 describe('simultaneous POSTs', () => {
   it('cost at most four runs and four requests to the store if the index has changed, even for twenty of them', async () => {
-    await first.installOn(machine);
-    await published.publish(SECOND, LATER);
+    await installThenChange();
     const answers = await together(plain(20));
     expect(statuses(answers)).toEqual(new Set(['200, exit 0']));
     const runs = await expectShared(answers, 1, 4);
@@ -161,10 +165,7 @@ describe('simultaneous POSTs', () => {
 });
 
 describe('while one run waits for the store', () => {
-  beforeEach(async () => {
-    await first.installOn(machine);
-    await published.publish(SECOND, LATER);
-  });
+  beforeEach(installThenChange);
 
   it('another run does not wait for it, so a user who lost access is out at once', async () => {
     const { run, release } = await waitingRun();
@@ -212,10 +213,7 @@ describe('while one run waits for the store', () => {
 });
 
 describe('while another process holds the lock', () => {
-  beforeEach(async () => {
-    await first.installOn(machine);
-    await published.publish(SECOND, LATER);
-  });
+  beforeEach(installThenChange);
 
   it('its death leaves the lock to the next POST at once', async () => {
     const holding = await holder(machine.dbDir);
