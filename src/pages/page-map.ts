@@ -15,11 +15,11 @@ export interface MapPoint {
   readonly area: PlaceName | null;
   readonly kind: 'region' | 'studio';
   readonly name: string;
-  /** Null for what has no page, and for what the page is about. */
+  /** Null if it has no page, or if it is the subject of this page. */
   readonly href: string | null;
   /** The one that the page is about. */
   readonly here?: boolean;
-  /** Who has more is named first where there is no room for all names. */
+  /** If there is no room for all names, the places with the most events are named first. */
   readonly events: number;
 }
 
@@ -159,7 +159,7 @@ function short(number: number): string {
   return String(Math.round(number * 100) / 100);
 }
 
-/** For what may be half a pixel off. */
+/** Rounded: half a pixel does not matter. */
 function roughly(number: number): string {
   return `${Math.round(1000 * number) / 10}%`;
 }

@@ -13,7 +13,7 @@ export interface PagesOptions {
    * nobody has said so: then no address of a host is in any page.
    */
   readonly address: string | null;
-  /** Whether this machine is not the one at that address, and only stands in for it. */
+  /** Whether this machine only stands in for the one at that address. */
   readonly isCopy: boolean;
   /** Names of the files that stand in the public directory itself, where the application has the logos of studios. */
   readonly files: ReadonlySet<string>;
@@ -21,7 +21,7 @@ export interface PagesOptions {
   isPublic(path: string): boolean;
 }
 
-/** Pages that know of nothing around them: each says what the index says, and no more. */
+/** The options of pages that show the index alone, without anything that surrounds them on a host. */
 export function plainOptions(root: string): PagesOptions {
   return {
     root,

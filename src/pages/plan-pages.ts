@@ -14,7 +14,7 @@ import { STYLE } from './style.ts';
 import { type SiteView, viewOf } from './view.ts';
 import { VISIT_SCRIPT } from './visit-script.ts';
 
-/** What pages lead to comes before them, so that no page asks for what is not there yet. */
+/** Files that pages link to come first, so that no page refers to a missing one. */
 const ASSETS: readonly Asset[] = [STYLE, VISIT_SCRIPT, ICON, TOUCH_ICON, ...Object.values(OUTLINES)];
 
 /**
@@ -55,7 +55,7 @@ export function planPages(index: Index, options: PagesOptions): Page[] {
   return [...pages, ...filesBeside(view, pages)];
 }
 
-/** For search engines, and for those who have lost their way. */
+/** For search engines, and the page that is shown for an unknown address. */
 function filesBeside(view: SiteView, pages: readonly Page[]): Page[] {
   const missing: Page = { path: '404.html', yields: true, render: () => renderMissing(view) };
   if (view.site.address === null || view.site.isCopy || view.studioByKey.has('sitemap.xml')) return [missing];

@@ -61,7 +61,7 @@ function nameOf({ studio, single }: StudioYear, event: Event): string {
   return clean(single ? `${studio.name}: ${event.name}` : event.name);
 }
 
-/** What is both a place and an organization. */
+/** A studio, which is both a place and an organization. */
 function studioOf(
   { links, studioByKey }: SiteView,
   { studio }: StudioYear,

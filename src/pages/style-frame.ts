@@ -1,4 +1,4 @@
-/** What surrounds the content of a page: the way to it, the logo, the pages around it, the foot. */
+/** The parts around the content of a page: breadcrumbs, logo, links to neighbouring pages, footer. */
 export const FRAME = `footer{max-width:64rem;margin:1.5rem auto 0;padding:.75rem 1rem}
 footer ul,.trail ol{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;list-style:none;margin:0;padding:0}
 footer ul{padding-top:.75rem;border-top:1px solid var(--line);font-size:.875rem}

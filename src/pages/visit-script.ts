@@ -1,5 +1,5 @@
 import script from 'client:visit';
 import { makeAsset } from './assets.ts';
 
-/** What makes pages better where scripts run: search, distances, what is on next, keys. */
+/** The script that improves pages where scripts run: search, distances, next dates, keyboard. */
 export const VISIT_SCRIPT = makeAsset('visit', 'js', script);

@@ -91,7 +91,7 @@ const LOOK_MS = 200;
  * While pages are rendered, which may take minutes, the tenants of an index that was installed since are looked after as
  * soon as a hook asks for them: a new event without a database fails its visitors, an old page does not.
  *
- * @returns what ends it; resolves when what it was at is done
+ * @returns a function that ends it; resolves when its current work is done
  */
 function lookAfterTenants(work: Work): () => Promise<void> {
   const ended = new AbortController();
@@ -108,7 +108,7 @@ function lookAfterTenants(work: Work): () => Promise<void> {
   };
 }
 
-/** What would be done now. Takes no lock, leaves no note. */
+/** A dry run of one round: it takes no lock and leaves no note. */
 export async function previewReady(context: ReadyContext, scope: Scope): Promise<ReadyResult> {
   const summary = await runRound(context, { scope, dryRun: true, number: 1 });
   return { summaries: [summary], failed: summary.outcome === 'failed' };

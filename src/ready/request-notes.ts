@@ -44,7 +44,7 @@ export function hasNotes(dir: string, stages: Scope = STAGES): boolean {
 }
 
 /**
- * Takes every note, and what a killed holder had taken; null when there is none. For the holder of the lock alone.
+ * Takes every note, and those that a killed holder had taken; null if there is none. Only the holder of the lock may call it.
  *
  * @throws {Failure} `disk`
  */
@@ -61,8 +61,8 @@ function take(dir: string, stage: StageName): boolean {
 }
 
 /**
- * Takes the note for one stage, if another hook has left one since. For the holder of the lock alone, while it has no
- * other note of this stage to serve.
+ * Takes the note for one stage, if another hook has left one since. Only the holder of the lock may call it, while it serves
+ * no other note of this stage.
  *
  * @throws {Failure} `disk`
  */

@@ -8,25 +8,25 @@ export const STAGES = ['tenants', 'pages'] as const;
 
 export type StageName = (typeof STAGES)[number];
 
-/** What a round shall do, in the order of `STAGES`; never empty. */
+/** The stages of a round, in the order of `STAGES`; never empty. */
 export type Scope = readonly StageName[];
 
 interface StageRequest {
   /** Name of the step in events. */
   readonly step: StageName;
-  /** Say what would be done, and do nothing. */
+  /** Report what would be done, and do nothing. */
   readonly dryRun: boolean;
-  /** Gets the reports of its work. */
+  /** Receives the events of the stage. */
   readonly tell: Tell;
 }
 
 export interface StageOutcome {
   readonly counts: Readonly<Record<string, number>>;
-  /** What could not be done; the rest was. */
+  /** What failed; everything else was done. */
   readonly failures: readonly ItemFailure[];
 }
 
-/** May throw for what ends the stage as a whole; the other stages go on. */
+/** May throw if the whole stage fails; the other stages still run. */
 export type Stage = (index: Index, request: StageRequest) => Promise<StageOutcome>;
 
 export interface ReadyContext {

@@ -30,7 +30,7 @@ export interface MachineFault {
   readonly once: boolean;
 }
 
-/** What can be wrong with a list of faults, in words for its author. */
+/** A mistake in a list of faults; the message is for the person who wrote it. */
 export class FaultListError extends Error {}
 
 /**

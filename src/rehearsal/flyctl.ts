@@ -1,6 +1,6 @@
 /**
  * A stand-in for `flyctl` that knows one command, `machines list --json`, and asks the simulator at `url` for the answer.
- * Its options, its exit codes and the form of what it prints are the real one's.
+ * Its options, exit codes and output format are those of the real one.
  */
 export function renderFlyctl(url: string, app: string): string {
   return `#!/usr/bin/env node

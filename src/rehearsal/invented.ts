@@ -13,10 +13,9 @@ export interface InventedOptions {
 }
 
 /**
- * Machines that answer as update_config does, without doing anything: `updated` when the index is another one than they
- * last had, else `unchanged`; and which one that was, when they are asked for their state. What only administrators may
- * ask for is refused when no credentials come with it; which they are is not looked at. So is an index that they are sent
- * unsigned; by whom it is signed is not looked at either.
+ * Machines that answer as update_config does, without doing anything: `updated` if the index differs from the one they last
+ * had, else `unchanged`; and that one's facts when they are asked for their state. Requests for administrators are refused
+ * without credentials, and a pushed index without a signature; neither is verified.
  */
 export function inventedAnswers({ delayMs, published }: InventedOptions): Answerer {
   const installed = new Map<string, StoredIndex | PushedIndex>();

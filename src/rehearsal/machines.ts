@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
 
-/** The platform's words for how a machine is. Only a started one answers. */
+/** The states of a machine, in the platform's words. Only a started one answers. */
 export const STATES = ['started', 'suspended', 'stopped', 'created'] as const;
 
 export type MachineState = (typeof STATES)[number];
 
-/** A machine that is played. */
+/** A simulated machine. */
 export interface SimMachine {
   /** 14 hexadecimal digits, as Fly gives them. */
   readonly id: string;
@@ -21,7 +21,7 @@ export interface FleetOptions {
   readonly machines: number;
   /** Codes, given to the machines in turn. */
   readonly regions: readonly string[];
-  /** How many of them are in another state than `started`: the last ones. */
+  /** How many of them are not `started`: the last ones of the list. */
   readonly states: Readonly<Partial<Record<MachineState, number>>>;
   /** Started machines of the process group `worker`, which serve nothing. */
   readonly workers: number;
@@ -47,7 +47,7 @@ function machineId(seed: number, at: number): string {
   return digest(`machine ${seed} ${at}`).slice(0, 14).replace(/^0/, '1');
 }
 
-/** Hex SHA-256: chance that is the same every time. */
+/** Hex SHA-256, as random digits that are the same for the same seed. */
 export function digest(text: string): string {
   return hash('sha256', text);
 }

@@ -16,7 +16,7 @@ interface Routed {
 /** Serves one request for a page; `first` is the machine that Fly's proxy chose, null where none can serve. */
 export type PageServer = (request: IncomingMessage, first: SimMachine | null) => Promise<Routed>;
 
-/** Where the site's pages are, whatever else is at the played address. */
+/** Whether a request is for a page of the site, by its path. */
 export function isPagePath(url: string): boolean {
   return /^\/showcase(?:[/?]|$)/.test(url);
 }
@@ -51,7 +51,7 @@ async function visitOn(configs: ServedConfigs, machine: SimMachine, asked: Visit
   return config === null ? { kind: 'answered', answer: MAINTENANCE } : await visit(machine, config, asked);
 }
 
-/** As Go decodes it; steps up stay where they are. Null for what it refuses. */
+/** Decoded as by Go; `..` is kept. Null for a path that Go refuses. */
 function decoded(url: string): string | null {
   try {
     return decodeURIComponent(url.split('?', 1)[0] ?? '');

@@ -16,7 +16,7 @@ export interface CgiOptions {
   readonly script: string;
   /** Navigator's environment and the route's `env`; nothing is added from this process's own. */
   readonly env: Readonly<Record<string, string>>;
-  /** Has the executable killed: the client has gone, or the time is up. */
+  /** Kills the executable when it is aborted: the client has gone, or the time is up. */
   readonly signal: AbortSignal;
 }
 
@@ -84,7 +84,7 @@ function cgiVariables(request: IncomingMessage): Record<string, string> {
     SERVER_NAME: headers.host ?? 'localhost',
     REMOTE_ADDR: `${socket.remoteAddress}:${socket.remotePort}`,
     CONTENT_TYPE: headers['content-type'] ?? '',
-    // Go knows no length of a chunked body.
+    // In Go the length of a chunked body is unknown.
     CONTENT_LENGTH: headers['content-length'] ?? '',
   };
   for (const [name, values] of Object.entries(request.headersDistinct)) {

@@ -21,7 +21,7 @@ export type Visited =
   /** Fly's proxy is to ask another machine. */
   | { readonly kind: 'replayed'; readonly to: { readonly region: string } | { readonly app: string } };
 
-/** The tenant that has every path that no other has. Of what visitors try it knows the prerendered pages alone. */
+/** The tenant for every path that belongs to no other. It serves only the prerendered pages. */
 const INDEX_TENANT = 'index';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -64,10 +64,10 @@ export async function visit(
   return answered(200, { 'content-type': TYPES['.html'] ?? '' }, Buffer.from(tenantPage(tenant, machine)));
 }
 
-/** The password that was right for a hash: whoever comes again takes bcrypt's time once, not with each request. */
+/** The passwords that were verified, by hash: bcrypt's time is spent once, not with every request. */
 const proven = new Map<string, string>();
 
-/** By a line of the htpasswd file as it is now; of two lines for one name the later counts. */
+/** Verifies a login by the present htpasswd file; if a name has two lines, the later one counts. */
 async function mayEnter({ htpasswd }: ServedConfig, authorization: string | undefined): Promise<boolean> {
   const [, encoded] = /^basic +(\S+) *$/i.exec(authorization ?? '') ?? [];
   if (encoded === undefined) return false;

@@ -12,7 +12,7 @@ export interface RealOptions {
   readonly script: string;
   /** Below it each machine has `<id>/rails` for an app root, and `<id>/db`. */
   readonly home: string;
-  /** What all of them get: PATH, the object store's variables. */
+  /** The variables that all of them get: PATH and those of the object store. */
   readonly env: Readonly<Record<string, string>>;
   /** Milliseconds until Navigator kills an executable. */
   readonly timeoutMs: number;
@@ -41,7 +41,7 @@ export function realAnswers(options: RealOptions): Answerer {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
     const end = await runCgi(request, sink, { script, env, signal: limit });
     if (signal.aborted || (end.signal !== null && chunks.length === 0)) return null;
-    // The length is that of what is sent, which may be spoiled on the way.
+    // The length of the bytes that are sent, which may be damaged on purpose on the way.
     delete headers['content-length'];
     return { status: status ?? 200, headers, body: Buffer.concat(chunks) };
   };

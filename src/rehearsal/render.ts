@@ -5,7 +5,7 @@ import type { SimEvent } from './sim-event.ts';
 /** Characters of a path, a stream or a message that are shown. */
 const MAX_SHOWN = 200;
 
-/** One line, without its end, whatever a client has sent. */
+/** One line, without its end; text from clients is made safe. */
 export function renderEvent(event: SimEvent, at: Date): string {
   const time = at.toISOString().slice(11, 23);
   switch (event.type) {
@@ -33,7 +33,7 @@ function plain(text: string): string {
 /** Machines that are listed one by one at the start; those with a fault always are. */
 const MAX_LISTED = 20;
 
-/** What is played, for the person who started it. */
+/** Describes the simulated fleet to the person who started it. */
 export function renderIntroduction(options: {
   readonly url: string;
   readonly app: string;

@@ -14,7 +14,7 @@ export interface ServeOptions {
   readonly signal: AbortSignal;
 }
 
-/** What became of a request: the status that was sent; null when there was no whole answer. */
+/** The outcome of a request: the status that was sent; null if the answer was not complete. */
 export interface Served {
   readonly status: number | null;
   readonly detail: string;
@@ -59,7 +59,7 @@ export async function serveMachine(
   return { status: spoiled.status, detail };
 }
 
-/** What is answered without the machine doing anything; undefined where it does its work. */
+/** The answer, if the fault keeps the machine from working; undefined if it does its work. */
 async function instead(
   kind: FaultKind | undefined,
   request: IncomingMessage,
@@ -97,7 +97,7 @@ function platformAnswer(): Buffer {
   return Buffer.from(lines.map((line) => `[${at}] ${line}\n`).join(''));
 }
 
-/** Its work is killed in the middle, and the connection is reset. */
+/** Its work is killed half way, and the connection is reset. */
 async function die(
   machine: SimMachine,
   fault: MachineFault,

@@ -41,7 +41,7 @@ export class FleetSim {
   readonly #api: MachinesApi;
   readonly #end = new AbortController();
   readonly #work = new Set<Promise<void>>();
-  /** Faults that are still to be met, and by how many requests each machine was asked. */
+  /** Faults that have not occurred yet, and the number of requests to each machine. */
   #faults: Map<string, MachineFault>;
   readonly #asked = new Map<string, number>();
   #atOnce = 0;
@@ -139,7 +139,7 @@ export class FleetSim {
     return named === undefined ? able[this.#next++ % able.length] : able.find(({ id }) => id === named);
   }
 
-  /** Faults are not met here: they are of updates. */
+  /** Faults do not occur here: they concern updates only. */
   async #servePage(pages: PageServer, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const began = performance.now();
     request.resume();

@@ -35,7 +35,7 @@ export type SimEvent =
       readonly status: number | null;
       /** Milliseconds. */
       readonly ms: number;
-      /** What was done wrong on purpose, or why there is no machine; empty for neither. */
+      /** The fault that was simulated, or why no machine answered; empty for neither. */
       readonly detail: string;
     }
   | { readonly type: 'broadcast'; readonly stream: string; readonly data: unknown }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Served } from './serve.ts';
 
-/** Of what is posted to the simulator itself, characters. */
+/** The most characters of a request to the simulator itself. */
 const MAX_BODY = 64 * 1024;
 
 /** Null for one that is too long. */

@@ -1,4 +1,4 @@
-/** What YAML can say, as plain values. Keys come from our own files or are checked: never from the index. */
+/** Any value that YAML can express. Keys come from our own files or are checked: never from the index. */
 export type Data = string | number | boolean | null | readonly Data[] | DataMapping;
 
 export interface DataMapping {

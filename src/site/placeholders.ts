@@ -1,6 +1,6 @@
 import type { Data, DataMapping } from './data.ts';
 
-/** What `{{name}}` stands for in our YAML files: the syntax is distinct from Navigator's own `${name}` and `$1`. */
+/** The values for `{{name}}` in our YAML files; the syntax is distinct from Navigator's own `${name}` and `$1`. */
 export const PLACEHOLDERS = [
   'root',
   'app_root',
@@ -27,8 +27,8 @@ export function findPlaceholder(text: string): string | null {
 }
 
 /**
- * Fills in every placeholder, once: what a value brings in is not looked at again. A text that is one placeholder and
- * nothing else takes the type of its value.
+ * Fills in every placeholder, once: placeholders within a value stay as they are. A text that consists of one placeholder
+ * takes the type of its value.
  */
 export function fillMapping(mapping: DataMapping, values: Values): DataMapping {
   return Object.fromEntries(Object.entries(mapping).map(([key, value]) => [key, fill(value, values)]));

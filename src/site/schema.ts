@@ -1,6 +1,6 @@
 /**
  * What an override file may say. `YAMLConfig` in internal/config/types.go of rubys/navigator (commit 68f6844, 2026-03-28)
- * names the keys that Navigator knows; what its internal/config/parser.go does not hand on is `unread` here.
+ * names the keys that Navigator knows. Keys that its internal/config/parser.go does not pass on are `unread` here.
  */
 
 /** A rule for one text; `says` completes "must be". */
@@ -19,7 +19,7 @@ export type Schema =
   | { readonly kind: 'record'; readonly fields: Fields; readonly required: readonly string[] }
   /** Known, and written into navigator.yml, but without effect there: always, or where it is `value`. */
   | { readonly kind: 'unread'; readonly of: Schema; readonly value?: boolean }
-  /** Not to be overridden: `from` is what it derives from. */
+  /** Cannot be overridden: it is derived from `from`. */
   | { readonly kind: 'derived'; readonly from: string };
 
 export type Fields = Readonly<Record<string, Schema>>;
@@ -73,7 +73,7 @@ const frameworks = (of: Schema): Schema => ({
 const server = record({
   listen: port,
   hostname: matching(/^[A-Za-z0-9.:_-]+$/, 'a host name'),
-  // It enters patterns and paths, so it is kept plain.
+  // It becomes part of patterns and paths, so only plain characters are allowed.
   root_path: matching(
     /^(?:\/[A-Za-z0-9_-]+)*$/,
     'empty, or a path such as "/showcase" without a final slash',
@@ -162,7 +162,7 @@ const routes = record({
     ),
   ),
   fly: record({
-    // Replaces what goes to other apps; what goes to other regions follows it.
+    // Replaces the routes to other apps; the routes to other regions follow it.
     replay: listOf(record({ path: text, app: text, region: fromIndex, status }, ['path', 'app'])),
     sticky_sessions: unread(
       record({

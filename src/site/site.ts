@@ -2,7 +2,7 @@ import type { DataMapping } from './data.ts';
 
 export type Deployment = 'fly' | 'kamal' | 'local';
 
-/** What the environment says of the web part, as it stands; whether it is right is looked at where it is needed. */
+/** The variables of the web part, not validated yet: `webSettingOf` does that where they are needed. */
 export interface WebVariables {
   /** `SHOWCASE_WEB` */
   readonly showcaseWeb: string;

@@ -20,13 +20,13 @@ export interface StaticPart {
 
 const DEPLOYMENTS: Readonly<Record<Deployment, DataMapping>> = { fly, kamal, local };
 
-/** Processes that a machine without memory to speak of has room for; each whole GiB makes room for one more. */
+/** Processes on a machine with less than 1 GiB of memory; each whole GiB adds one. */
 const SMALLEST_POOL = 6;
 
 /** The volume that production mounts; an image is built before it is there. */
 const CONTAINER_VOLUME = '/data/db';
 
-/** What of `server` the maintenance page shares with the whole site. */
+/** The keys of `server` that the maintenance page shares with the whole site. */
 const SHARED_SERVER_KEYS = ['hostname', 'root_path', 'trust_proxy', 'static', 'health_check'];
 
 /**
@@ -61,7 +61,7 @@ export function maintenancePart(site: Site): StaticPart {
   return { config, root };
 }
 
-/** With what stands for the placeholders. */
+/** With the values of the placeholders. */
 interface Built extends StaticPart {
   readonly values: Values;
 }
@@ -81,7 +81,7 @@ function build(base: DataMapping, overrides: DataMapping, site: Site, dbDir: str
     web: '',
     web_listen: '',
   };
-  // NAVIGATOR_PORT outranks the file, and has been weighed against it already.
+  // NAVIGATOR_PORT takes precedence over the file, which `readSite` has taken into account already.
   const listen = { server: { listen: site.listenPort } };
   return { config: merge(merge(fillMapping(base, values), overrides), listen), root, values };
 }

@@ -1,14 +1,14 @@
 import { edits } from '../edits.ts';
 import { type Fields, OVERRIDES } from './schema.ts';
 
-/** Letters that may differ between a key that is meant and one that was typed. */
+/** The most letters by which a typed key may differ from the suggested one. */
 const MOST_EDITS = 2;
-/** No key of Navigator's is longer, and comparing takes the product of both lengths. */
+/** Navigator has no longer key, and the cost of a comparison is the product of both lengths. */
 const LONGEST = 40;
 
 /**
- * The key that is most likely meant by one that Navigator does not know: one beside it that is spelt alike, else one of
- * the same name, or nearly, that has its place elsewhere.
+ * The known key that an unknown one most likely means: first a key at the same place with a similar spelling, then one at
+ * another place with the same or nearly the same name.
  *
  * @param path the dotted key that was typed
  * @param parent the dotted key that it stands below; empty at the top
@@ -43,7 +43,7 @@ function* pathsOf(fields: Fields, parent: string): Generator<string> {
 function nearest(typed: string, known: readonly string[]): string | null {
   if (typed.length > LONGEST) return null;
   let best: string | null = null;
-  // Of short names most others are within two letters.
+  // Two letters are too many for short names: most others would match.
   let limit = Math.min(MOST_EDITS, Math.floor(typed.length / 3)) + 1;
   for (const name of known) {
     const distance = edits(typed.toLowerCase(), name);

@@ -28,7 +28,7 @@ const LISTEN = /^(?<host>127(?:\.\d{1,3}){3}|localhost|\[::1\]):(?<port>0|[1-9]\
 
 const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])$/;
 
-/** What stands in the address as it is: Navigator would take a `$` for something to fill in. */
+/** A path that Navigator takes as it is: a `$` in it would be a variable. */
 const PLAIN_PATH = /^(?:\/[A-Za-z0-9._~-]+)*\/?$/;
 
 /** The variables of the web part; null where there is none. */
@@ -88,7 +88,7 @@ function readAddress(value: string): string {
   const url = URL.parse(value);
   const problem = url === null ? 'is neither "on" nor an address' : addressProblem(url, value);
   if (url !== null && problem === null) return `${url.origin}${url.pathname.replace(/\/$/, '')}`;
-  // What stands before an `@` is a secret, perhaps.
+  // The part before an `@` may be a secret.
   const shown = value.includes('@') ? 'an address' : quoted(value);
   throw new Failure('config-invalid', `SHOWCASE_WEB is ${shown}, which ${problem}`, {
     hint: 'Set SHOWCASE_WEB to "on" on the host that owns the index, on other machines to its address, such as https://admin.example/showcase. Without it there is no web part.',

@@ -17,7 +17,7 @@ export class Deadline {
     return Math.max(0, this.#ends - monotonicMs());
   }
 
-  /** At most what is left of it, and at least one: no time-out at all is what 0 would stand for. */
+  /** The milliseconds that are left, but at most `ms`, and at least one: 0 would mean no time-out at all. */
   within(ms: number): number {
     return Math.max(1, Math.min(ms, Math.floor(this.left())));
   }
@@ -27,7 +27,7 @@ export class Deadline {
     return new Deadline(this.limitMs === null ? null : Math.max(0, this.left() - reserveMs));
   }
 
-  /** Waits for `work` until the time is up; null then. What it was doing goes on without anybody looking. */
+  /** Waits for `work` until the time is up; null then. The work itself goes on, and its end is ignored. */
   async race<T>(work: Promise<T>): Promise<T | null> {
     if (this.limitMs === null) return await work;
     let timer: NodeJS.Timeout | undefined;

@@ -15,7 +15,7 @@ export interface Evidence {
   };
   /** Null where the store has none. */
   readonly remote: RemoteCopy | null;
-  /** The version that the local one grew from; null when it is not known. */
+  /** The version that the local one was made from; null when it is not known. */
   readonly seen: SeenAt | null;
   /** What was sent by uploads that did not report their end. */
   readonly intents: readonly Intent[];
@@ -25,11 +25,11 @@ export interface Evidence {
 
 /** What is to be done. */
 export type Verdict =
-  /** Nothing: the store has what is here. `learnt` is news of what the local one grew from. */
+  /** Nothing: the store already has the local content. `learnt`: the version that the local one is now known to come from. */
   | { readonly kind: 'unchanged'; readonly learnt: Seen | null }
   /** Nothing: the store has another version, and the local one has not been changed. */
   | { readonly kind: 'behind' }
-  /** Nothing: the store's is newer, and it is not known that the local one grew from it. */
+  /** Nothing: the store's is newer, and the local one is not known to be made from it. */
   | { readonly kind: 'newer-in-store'; readonly time: Date }
   /** Nothing: both have been changed. */
   | { readonly kind: 'changed-elsewhere' }
@@ -75,12 +75,12 @@ export function grewNot(local: Omit<Evidence['local'], 'md5'>, seen: Seen): bool
   return wholeSeconds(local.modified) === wholeSeconds(seen.time);
 }
 
-/** Whether it was not changed, but replaced by an earlier one: that is not known to have grown from what was seen. */
+/** Whether it was replaced by an earlier one instead of being changed: that one is not known to be made from the version last seen. */
 function isRestored({ modified }: Evidence['local'], seen: SeenAt): boolean {
   return !mayBeSince(modified, seen) && wholeSeconds(modified) < wholeSeconds(seen.time);
 }
 
-/** Later than what is replaced, whatever the clock of this machine says: elsewhere the later one is the newer one. */
+/** Later than the replaced version, even if this machine's clock is slow: other machines take the later one for the newer. */
 function after(replaced: Date, { modified }: Evidence['local']): Date {
   const isLater = wholeSeconds(modified) > wholeSeconds(replaced);
   return isLater ? modified : new Date(replaced.getTime() + 1000);

@@ -15,7 +15,7 @@ const CONCURRENCY = 4;
 const LOCK_MS = 60_000;
 
 /**
- * Downloads what is newer in the store, or not here, of the databases about which nothing else has been found out yet.
+ * Downloads the databases that are newer in the store, or missing here, if no earlier step has decided about them.
  *
  * @param finished names of databases whose upload was tried: those that failed, and those that were changed elsewhere too
  * @returns what was done, in words

@@ -4,8 +4,8 @@ import type { Run } from './sync-context.ts';
 import type { Owed } from './upload-model.ts';
 
 /**
- * Has the inventories say what was uploaded, by this run and by those before it that did not come so far: one request to
- * read and one to write for each region's, however many databases.
+ * Writes to the inventories what was uploaded, by this run and by earlier ones that ended before they could. That costs one
+ * request to read and one to write for each region, for any number of databases.
  *
  * @returns what was done, in words
  */
@@ -27,7 +27,7 @@ export async function payInventories(run: Run, owed: readonly Owed[]): Promise<s
   return written.length === 0 ? 'nothing to write' : written.join(', ');
 }
 
-/** An event may have moved to another region since; its inventory is that region's business then. */
+/** If an event has moved to another region since, that region writes its inventory. */
 function byInventory({ context, ledger }: Run, owed: readonly Owed[]): Map<string, Owed[]> {
   const isOwn = (entry: Owed) => entry.inventory === INDEX_NAME || entry.inventory === context.site.region;
   ledger.paid(owed.filter((entry) => !isOwn(entry)));

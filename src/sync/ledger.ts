@@ -38,12 +38,12 @@ export class Ledger {
   }
 
   /**
-   * @param options.dryRun gives what stands there for reading alone; nothing where there is nothing.
+   * @param options.dryRun opens an existing file for reading only, and makes none
    * @throws {Failure} `disk`; `config-invalid` for a file that a newer release has made
    */
   static open(stateDir: string, options: { dryRun: boolean }): Ledger {
     const path = join(stateDir, 'uploads.db');
-    // A kill takes nothing back; what a power cut may do to this file costs time and no more.
+    // A kill loses nothing. A power cut may lose the last changes, which costs only time.
     return new Ledger(
       options.dryRun ? openStoreCopy(path, FILE) : openStoreFile(path, FILE, { synchronous: 'OFF' }),
     );

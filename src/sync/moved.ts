@@ -7,12 +7,12 @@ import { survey } from './survey.ts';
 import type { Run } from './sync-context.ts';
 import { readHere } from './upload.ts';
 
-/** Milliseconds to wait for another process, and for a gap that writers leave: this is for a note and no more. */
+/** Milliseconds to wait for another process, and for a moment without writers. It is short, since only a note depends on it. */
 const PATIENCE_MS = 1000;
 
 /**
- * Tells of databases that were changed here after their last upload, and whose events belong to another region by now.
- * They are not uploaded: the region that owns them may be at work on its own copy already, and would come second.
+ * Reports databases that were changed here after their last upload, and whose events now belong to another region. They
+ * are not uploaded: the other region may already have changed its own copy, and its upload would then be refused.
  */
 export async function tellOfMoved(
   run: Run,

@@ -37,8 +37,8 @@ export async function learnRemotes(run: Run, surveyed: readonly Surveyed[]): Pro
 }
 
 /**
- * Whether the store's own time of an object will do. For an upload in the place of the version last seen no time matters,
- * and a version that was stored later than the local one was changed is fetched anyway: then it says its time itself.
+ * Whether the store's own time of an object is enough. If the upload replaces the version last seen, no time matters. A version
+ * that was stored after the local one was changed is fetched anyway, and its metadata then has the time.
  */
 function isTimeEnough({ request }: Run, each: Surveyed | undefined, listed: ObjectInfo): boolean {
   if (!each?.seen) return false;

@@ -105,7 +105,7 @@ function printOf(stats: BigIntStats | undefined): string {
   return stats ? `${stats.ino}:${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}` : '-';
 }
 
-/** A time in the future says nothing either: the clock has been set since, and may come by there again. */
+/** A time in the future does not count either: the clock has been set back, and will pass that time once more. */
 function atRest(stats: BigIntStats | undefined, now: number): boolean {
   if (!stats) return true;
   return Math.max(Number(stats.mtimeMs), Number(stats.ctimeMs)) < now - REST_MS;

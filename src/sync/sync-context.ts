@@ -34,7 +34,7 @@ export interface SyncRequest {
   /** Such as `idle`. */
   readonly operation: string;
   readonly tenants: readonly TenantDatabase[];
-  /** Those of other regions' events: looked at for changes of the time before, and left as they are. */
+  /** Databases of events that other regions own: checked for changes from the time before they moved, and never written. */
   readonly elsewhere?: readonly TenantDatabase[];
   /** `safe`: none over a database that this region owns and has. */
   readonly downloads: 'none' | 'safe' | 'all';

@@ -30,9 +30,9 @@ const RESERVE = 0.1;
 const LONGEST_RESERVE_MS = 20_000;
 
 /**
- * Brings the databases of tenants and those in the store together: uploads what was changed here and belongs to this
- * machine's region, newest first; downloads what is newer in the store, if that is asked for; and has the inventories say
- * so. Never throws: what goes wrong is part of the result, and the rest is done.
+ * Synchronises the databases of tenants with the store: uploads those that were changed here and belong to this machine's
+ * region, newest first; downloads those that are newer in the store, if asked; and updates the inventories. Never throws:
+ * each problem is part of the result, and the rest is done.
  */
 export async function syncDatabases(context: SyncContext, request: SyncRequest): Promise<SyncResult> {
   const steps = new Steps(context.report);
@@ -85,7 +85,7 @@ async function tellOfUploads({ webhook }: SyncContext, tally: Tally, steps: Step
   else steps.warn(`${problem}: the uploads were not announced`);
 }
 
-/** What neither was uploaded nor failed by itself. */
+/** The failure for databases that were neither uploaded nor failed on their own. */
 function leftBehind(tally: Tally, { limitMs, limitSetting }: SyncRequest): Failure {
   const names = [...tally.pending];
   for (const name of names) {
@@ -103,7 +103,7 @@ function givenUp(what: string): Failure {
   });
 }
 
-/** Opens what the state directory remembers; for a dry run nothing is made there. */
+/** Opens the stores in the state directory; a dry run makes nothing there. */
 async function withMemory(
   base: Pick<Run, 'context' | 'request' | 'deadline' | 'tally' | 'steps'>,
 ): Promise<true> {

@@ -7,7 +7,7 @@ export interface SyncSettings {
   readonly idleMs: number;
   /** Milliseconds that the tenant's stop hook has; Navigator gives it two minutes. */
   readonly tenantStopMs: number;
-  /** The Fly app whose hooks upload. Those of any other, such as one for trials, only say what they would. */
+  /** The Fly app whose hooks upload. In any other app, such as one for trials, they only report what they would upload. */
   readonly uploadingApp: string;
   /** The webhook that is called after uploads. */
   readonly webhook: Webhook;

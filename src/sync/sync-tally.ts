@@ -36,12 +36,12 @@ export class Tally {
     this.#unexpected = unexpected;
   }
 
-  /** What became of one, as far as is known: the last word counts. */
+  /** Sets the outcome of a database; the last call counts. */
   mark(name: string, what: Count): void {
     this.#marks.set(name, what);
   }
 
-  /** One whose line is worth telling. */
+  /** Reports the outcome of a database as a line of its own. */
   item(action: SyncItem['action'], name: string, outcome: ItemOutcome, detail: string): void {
     this.items.push({ action, name, outcome, detail });
     const fate = { phase: 'done', outcome, detail, attempt: 1 } as const;

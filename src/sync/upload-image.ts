@@ -70,7 +70,7 @@ export async function readTenantImage(request: ImageRequest): Promise<TenantImag
  */
 async function copyPages(path: string, copy: string, admit: (size: number) => void): Promise<boolean> {
   discard(copy);
-  // It may write, so that SQLite can undo what a killed application left half done; no statement of ours does.
+  // Opened for writing, so that SQLite can undo a transaction of a killed application; our own statements only read.
   const db = openDatabase(path, { fileMustExist: true, busyTimeoutMs: 0 });
   try {
     db.pragma('trusted_schema = OFF');

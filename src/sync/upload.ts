@@ -128,7 +128,7 @@ async function put(
   return answer;
 }
 
-/** The store has what is here. It may be from an upload of ours that was cut short before the inventory had it. */
+/** Records that the store has the local content already, perhaps from an upload of ours that ended before it wrote the inventory. */
 function learn(
   { seen, ledger }: UploadContext,
   tenant: TenantDatabase,
