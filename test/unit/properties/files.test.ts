@@ -21,11 +21,9 @@ describe('from any valid index,', () => {
   test('every pattern compiles under RE2', () => {
     fc.assert(
       fc.property(anyTables(), (rows) => {
-        for (const { navigator } of plansOf(rows).all) {
-          const patterns = navigator.patterns();
-          expect(patterns.length).toBeGreaterThan(3);
-          for (const pattern of patterns) expect(() => RE2JS.compile(pattern)).not.toThrow();
-        }
+        const lists = plansOf(rows).all.map(({ navigator }) => navigator.patterns());
+        for (const patterns of lists) expect(patterns.length).toBeGreaterThan(3);
+        for (const pattern of new Set(lists.flat())) expect(() => RE2JS.compile(pattern)).not.toThrow();
       }),
       RUNS,
     );
@@ -36,9 +34,10 @@ describe('from any valid index,', () => {
     (version) => {
       fc.assert(
         fc.property(anyTables(), (rows) => {
-          for (const { files } of plansOf(rows).all) {
-            for (const kind of YAML_FILES) {
-              const text = contentOf(files, kind);
+          const { all } = plansOf(rows);
+          for (const kind of YAML_FILES) {
+            // Machines have most of them in common.
+            for (const text of new Set(all.map(({ files }) => contentOf(files, kind)))) {
               const document = parseDocument(text, { uniqueKeys: true, strict: true, version });
               expect([...document.errors, ...document.warnings], kind).toEqual([]);
             }
