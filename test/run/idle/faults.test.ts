@@ -93,7 +93,7 @@ describe('an upload to a store in trouble', () => {
     expect(exitCode).toBe(1);
     expect(stdout).toContain('Failed (store-refused): 2026-boston: ');
     store.proxy.plan(never);
-    expect((await iad.script('idle')).exitCode).toBe(0);
+    expect((await iad.runHere()).exitCode).toBe(0);
     expect(await store.event('2026-boston')).toBe('first');
   });
 
@@ -188,7 +188,7 @@ describe('an upload to a store in trouble', () => {
       ['e', 'f', 'g', 'h'].map((key) => `2026-${key}.sqlite3`),
     );
     store.proxy.plan(never);
-    expect((await iad.script('idle')).exitCode).toBe(0);
+    expect((await iad.runHere()).exitCode).toBe(0);
     expect(await store.event('2026-a')).toBe('a');
   });
 

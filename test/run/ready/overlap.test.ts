@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { altered } from '../../support/indexes/indexes.ts';
 import { Machine } from '../../support/machine/machine.ts';
 import { type Published, startPublished, storeEnvironment } from '../../support/machine/published.ts';
+import { updateHere } from '../../support/machine/run-here.ts';
 import { RunProcess } from '../../support/machine/run-process.ts';
 import { FEW, notesOf, publicFiles, READY, readyJson } from '../../support/ready/ready.ts';
 import { type FaultProxy, startFaultProxy } from '../../support/store/fault-proxy.ts';
@@ -39,7 +40,7 @@ afterEach(async () => {
 
 async function install(number: number): Promise<void> {
   await published.publish(indexOf(number), new Date(Date.UTC(2026, 0, 1, 0, 0, number)));
-  expect((await machine.post()).result.outcome).toBe('updated');
+  expect((await updateHere(machine)).result.outcome).toBe('updated');
 }
 
 /** The number of the index that the pages were rendered from. */
