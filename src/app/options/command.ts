@@ -1,6 +1,6 @@
 import { Failure } from '../../failure.ts';
 
-/** What stands behind an option. */
+/** The argument of an option. */
 export interface Value<V> {
   /** As help shows it, such as `N`. */
   readonly name: string;
@@ -19,7 +19,7 @@ interface Described {
   readonly short?: string;
   /** What it does, without a full stop. */
   readonly help: string;
-  /** Heading that it stands under, with those before it; absent for that of the one before. */
+  /** The heading above it in help; absent if it is that of the option before. */
   readonly group?: string;
 }
 
@@ -32,13 +32,13 @@ interface Flag extends Described {
 
 interface Valued<V> extends Described {
   readonly value: Value<V>;
-  /** What counts where it is not given, as it would be typed. */
+  /** Its default, as it would be typed. */
   readonly preset?: string;
-  /** The same, in words, where it is not a constant or the program finds it itself. */
+  /** The default in words, if it is not a constant. */
   readonly presetWords?: string;
-  /** The variable that says the same, and counts where the option is not given. */
+  /** The variable that is used if the option is not given. */
   readonly variable?: string;
-  /** Given twice, both are meant. */
+  /** Whether it may be given more than once, and all values count. */
   readonly many?: true;
 }
 
@@ -46,7 +46,7 @@ export type Option = Flag | Valued<unknown>;
 
 export type Options = Readonly<Record<string, Option>>;
 
-/** What was given: of a flag with an operand its text, or true without one; null for a value that was not given. */
+/** The values as given: for a flag with an operand the operand's text, or true without one; null if an option was not given. */
 export type Values<O extends Options> = {
   readonly [K in keyof O]: O[K] extends { value: Value<infer V>; many: true }
     ? readonly V[] | null
@@ -59,7 +59,7 @@ export type Values<O extends Options> = {
           : boolean;
 };
 
-/** Everything that a person can know of an executable. Parser, help, manual page, completion and tables are made of it. */
+/** The description of an executable. Parser, help, manual page, completion and the tables in the documentation are made from it. */
 interface Description {
   readonly name: string;
   readonly folder: 'scripts' | 'cgi-bin';
@@ -71,29 +71,29 @@ interface Description {
   readonly about: readonly string[];
   /** A call, and what it does. */
   readonly examples: readonly (readonly [call: string, what: string])[];
-  /** Variables that matter most, and what they say. */
+  /** The most important variables, and their meaning. */
   readonly environment: readonly (readonly [name: string, what: string])[];
   readonly exits: readonly (readonly [code: number, what: string])[];
-  /** What else there is to know: a heading, and terms with what they mean. */
+  /** Further sections: a heading, and terms with their meaning. */
   readonly notes?: readonly {
     readonly heading: string;
     readonly terms: readonly (readonly [string, string])[];
   }[];
   /** The page of the documentation, relative to the project. */
   readonly page: string;
-  /** Words that may stand before the options, such as `keys add`, and what is done by them. */
+  /** Subcommands, such as `keys add`: words before the options, and what each does. */
   readonly subcommands?: Readonly<Record<string, string>>;
-  /** Whether what was typed is never repeated: one may be a password in the wrong place. */
+  /** Whether messages never repeat what was typed: it may be a password in the wrong place. */
   readonly isSecretive?: true;
 }
 
 export interface Command<T> extends Description {
   readonly options: Options;
   /**
-   * What is meant by values that fit.
+   * Makes the options from values that are valid one by one.
    *
    * @param subcommand null, or absent, for none
-   * @throws {Failure} `usage`: they do not go together
+   * @throws {Failure} `usage`: they exclude each other
    */
   readonly read: (values: Readonly<Record<string, unknown>>, subcommand?: string | null) => T;
 }
@@ -108,7 +108,7 @@ export const ABOUT_OPTIONS = {
   },
 } as const satisfies Options;
 
-/** Options of what works on an application. */
+/** Options of every executable that works on an application. */
 export const APPLICATION_OPTIONS = {
   'app-root': {
     group: 'Everywhere',
@@ -120,7 +120,7 @@ export const APPLICATION_OPTIONS = {
 } as const satisfies Options;
 
 /**
- * Defines what an executable takes, and what is made of it.
+ * Defines the command line of an executable.
  *
  * @param read given the values of all options; throws the `Failure` that it is given the making of
  */
@@ -136,7 +136,7 @@ export function defineCommand<const O extends Options, T>(
   };
 }
 
-/** Refusals of a command line that send their reader to the help of this executable. */
+/** Makes a `usage` failure, whose hint names the help of this executable. */
 export function usageOf(name: string): (message: string) => Failure {
   return (message) => new Failure('usage', message, { hint: `${name} --help lists all.` });
 }
@@ -156,7 +156,7 @@ export function text(name: string): Value<string> {
   return { name, parse: (given) => given };
 }
 
-/** Text of a form, which `takes` says in words, such as `an ETag`. */
+/** Text that matches a pattern; `takes` describes it in words, such as `an ETag`. */
 export function formed(name: string, form: RegExp, takes: string): Value<string> {
   return {
     name,

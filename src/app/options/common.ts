@@ -6,5 +6,5 @@ export const PLACES = [
   ['BUCKET_NAME', 'its bucket'],
 ] as const;
 
-/** The exit code of a command line that makes no sense. */
+/** The exit code for wrong options or arguments. */
 export const USAGE_EXIT = [2, 'the options make no sense'] as const;

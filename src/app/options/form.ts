@@ -10,13 +10,13 @@ export const FORM_OPTIONS = {
   events: { help: 'what happens as JSON, one event a line (docs/API.md)' },
 } as const satisfies Options;
 
-/** The form that was asked for, as far as it can be known of options that may not go together. */
+/** The requested form: events if both are given, which is then refused. */
 export function formOf({ json, events }: { readonly json: boolean; readonly events: boolean }): Form {
   return events ? 'events' : json ? 'json' : 'lines';
 }
 
 /**
- * Refuses forms that do not go together, and events of what has none.
+ * Refuses forms that exclude each other, and `--events` for a listing, which has no events.
  *
  * @param listing name of the option that asks for a list; null where none does
  * @throws {Failure} `usage`, as given

@@ -2,7 +2,7 @@ import { wrap } from '../../text.ts';
 import type { Command, Option } from './command.ts';
 
 const COLUMNS = 80;
-/** Columns of what stands on the left; what is longer has a line of its own. */
+/** Columns of the left part; a longer term has a line of its own. */
 const LONGEST_TERM = 24;
 
 /** `--help`: no line is longer than 80 columns. */
@@ -47,24 +47,24 @@ function labelOf(long: string, option: Option): string {
   return `${option.short ? `-${option.short}, ` : '    '}--${long}${argumentOf(option)}`;
 }
 
-/** What follows its name, with a space before it; '' for nothing. */
+/** Its argument, with a space before it; '' for none. */
 export function argumentOf(option: Option): string {
   if (option.value) return ` ${option.value.name}`;
   return option.operand ? ` [${option.operand}]` : '';
 }
 
-/** What counts where an option is not given: a constant, or words; null for nothing. */
+/** The default of an option, as a constant or in words; null for none. */
 export function presetOf(option: Option): string | null {
   if (!option.value) return null;
   return option.preset || option.presetWords || null;
 }
 
-/** The variable that says the same; null for none. */
+/** The variable that has the same meaning; null for none. */
 export function variableOf(option: Option): string | null {
   return (option.value && option.variable) ?? null;
 }
 
-/** What it does, what it takes and what counts without it. */
+/** What the option does, its values, and its default. */
 export function explain(option: Option): string {
   const { help } = option;
   const choices = option.value?.choices?.filter((one) => !help.includes(one)) ?? [];

@@ -56,7 +56,7 @@ function italic(text: string): string {
   return `\\fI${escaped(text)}\\fR`;
 }
 
-/** A line of text, which no dot or quote at its start makes a request of. */
+/** A line of text; a dot or quote at its start is escaped, since it would be a macro. */
 function line(text: string): string {
   const safe = escaped(text);
   return /^[.']/.test(safe) ? `\\&${safe}` : safe;

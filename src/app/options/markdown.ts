@@ -96,7 +96,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), `|${head.map(() => '---|').join('')}`, ...rows.map(line)];
 }
 
-/** Without what Markdown takes for marks of its own. */
+/** With the characters escaped that have a meaning in Markdown. */
 function escaped(cell: string): string {
   return cell.startsWith('`') ? cell : cell.replaceAll('|', '\\|').replaceAll('<', '&lt;');
 }

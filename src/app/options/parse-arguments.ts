@@ -3,13 +3,13 @@ import { type Command, type Option, Unfit, usageOf } from './command.ts';
 import { type Form, formOf } from './form.ts';
 import { nearest } from './nearest.ts';
 
-/** What a command line says. */
+/** A parsed command line. */
 export interface Parsed {
-  /** By the name of the option, all of them. */
+  /** The values of all options, by name. */
   readonly values: Readonly<Record<string, unknown>>;
   /** Null for none. */
   readonly subcommand: string | null;
-  /** The form that is wanted, whatever else is wrong. */
+  /** The requested form, even if other options are wrong. */
   readonly form: Form;
   /** The first thing that is wrong; null for nothing. */
   readonly problem: Failure | null;
