@@ -26,16 +26,19 @@ export async function visitor(
     trouble,
     async go(path) {
       const response = await page.goto(site.url(path), { waitUntil: 'load' });
-      // Outlines of maps are files that a browser draws when they have come.
-      await page.waitForFunction(() =>
-        [...document.querySelectorAll('use')].every(
-          (use) => !use.checkVisibility() || use.getBoundingClientRect().width > 0,
-        ),
-      );
+      // Mostly they are, and to wait is dearer than to ask, by a quarter of what a page takes.
+      if (!(await page.evaluate(areOutlinesDrawn))) await page.waitForFunction(areOutlinesDrawn);
       return response?.status() ?? 0;
     },
     close: () => context.close(),
   };
+}
+
+/** Runs in a page: outlines of maps are files that a browser draws when they have come. */
+function areOutlinesDrawn(): boolean {
+  return [...document.querySelectorAll('use')].every(
+    (use) => !use.checkVisibility() || use.getBoundingClientRect().width > 0,
+  );
 }
 
 function watch(context: BrowserContext, site: Site, trouble: string[]): void {
