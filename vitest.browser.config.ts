@@ -20,5 +20,7 @@ export default defineConfig({
     isolate: false,
     testTimeout: 180_000,
     hookTimeout: 180_000,
+    // What is polled for comes; a machine that is busy with other tests only takes longer.
+    expect: { poll: { timeout: 60_000, interval: 20 } },
   },
 });

@@ -99,6 +99,10 @@ async function look(page: Page, { colorScheme, width }: Look): Promise<void> {
   await page.setViewportSize({ width, height: 800 });
 }
 
+/** Waits until the scripts of a page have taken over: what is pressed before is lost. */
+const mounted = (page: Page) =>
+  page.waitForFunction(() => '__vue_app__' in (document.querySelector('#app') ?? {}));
+
 const urlOf = (document: string) => `${origin}${BASE}${addressOf(document).slice(1)}`;
 
 describe('the site of the documents', () => {
@@ -146,6 +150,7 @@ describe('the site of the documents', () => {
     const page = await browser.newPage();
     const found = troubles(page);
     await page.goto(urlOf('docs/API.md'));
+    await mounted(page);
     await page.keyboard.press('Control+k');
     await page.locator('input#localsearch-input').fill('FLEET_CONCURRENCY');
     const first = page.locator('a.result').first();
@@ -177,6 +182,7 @@ describe('the site of the documents', () => {
   it('on a phone has the navigation behind a button', async () => {
     const page = await browser.newPage({ viewport: { width: 360, height: 740 }, colorScheme: 'dark' });
     await page.goto(urlOf('docs/OPERATING.md'));
+    await mounted(page);
     await page.locator('.VPLocalNav button.menu').click();
     await page.locator('.VPSidebar a', { hasText: 'Webhooks' }).click();
     await page.waitForURL(urlOf('docs/WEBHOOKS.md'));

@@ -137,6 +137,8 @@ describe('a request in a browser', () => {
     const { page, context } = window;
     await window.go(form);
     const path = await send(window);
+    // Until it is loaded: the progress is in the page before the script is that says when it is not connected.
+    await page.waitForURL('**/requests/*');
     await page.waitForFunction(() => document.querySelector('progress')?.value === 49);
     await context.setOffline(true);
     await page.waitForSelector('text=Not connected.');
@@ -186,13 +188,12 @@ describe('a request in a browser', () => {
     await page.fill('#field-firstDay', '2027-05-05');
     await page.fill('#field-lastDay', '2027-05-01');
     await page.click('button.main');
-    await page.waitForSelector('.problems');
-    expect(await page.evaluate(() => document.activeElement?.className)).toBe('problems');
+    await page.waitForSelector('.problems:focus');
     expect(await page.inputValue('#field-name')).toBe('Kept');
     expect(await page.inputValue('#field-lastDay')).toBe('2027-05-01');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe('field-lastDay');
+    await page.waitForSelector('#field-lastDay:focus');
     await page.fill('#field-lastDay', '');
     await page.click('button.main');
     await page.waitForURL(`${rig.site.url}/2027/${rig.studios.owned}/kept`);

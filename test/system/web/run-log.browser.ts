@@ -1,10 +1,10 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser } from '../../../dev/pages/chromium.ts';
 import { machine, report, told } from '../../support/runs/played-update.ts';
 import { fleetBodies, logOf } from '../../support/web/fleet-events.ts';
 import { type RequestRig, startRequests } from '../../support/web/request-rig.ts';
-import { openWindow } from '../../support/web/web-visitor.ts';
+import { openWindow, type WebVisitor } from '../../support/web/web-visitor.ts';
 
 let browser: Browser;
 let rig: RequestRig;
@@ -32,13 +32,20 @@ const many = (count: number): string =>
     ),
   ]);
 
+/** Opens the page of a run, and waits until its script has all lines and has taken over: what is clicked before is lost. */
+async function open(path: string, options: BrowserContextOptions = {}): Promise<WebVisitor> {
+  const window = await openWindow(browser, rig, 'administrator', options);
+  await window.go(path);
+  await window.page.waitForSelector('[data-copy]:visible');
+  return window;
+}
+
 const rows = (page: Page) => page.locator('.log li');
 describe('the log of a finished run', () => {
   it('has 2,000 rows in the page at most, and all lines within reach', async () => {
     const path = await finished(many(5000));
-    const window = await openWindow(browser, rig, 'administrator');
+    const window = await open(path);
     const { page } = window;
-    await window.go(path);
     await page.waitForSelector('.log >> text=line 5000 of it');
     expect(await rows(page).count()).toBeLessThanOrEqual(2001);
     expect(await page.getByText('line 1 of it', { exact: true }).count()).toBe(0);
@@ -54,9 +61,8 @@ describe('the log of a finished run', () => {
 
   it('is searched whole, with the count and the place, forwards and backwards', async () => {
     const path = await finished(many(5000));
-    const window = await openWindow(browser, rig, 'administrator');
+    const window = await open(path);
     const { page } = window;
-    await window.go(path);
     await page.waitForSelector('.log >> text=line 5000 of it');
     await page.fill('[name=q]', 'LINE 77');
     await page.waitForSelector('text=1 of 11');
@@ -74,8 +80,7 @@ describe('the log of a finished run', () => {
 
   it('opens at the line that the address names', async () => {
     const path = await finished(many(5000));
-    const window = await openWindow(browser, rig, 'administrator');
-    await window.go(`${path}#L2.1234`);
+    const window = await open(`${path}#L2.1234`);
     await window.page.waitForSelector('.log li.here >> text=line 1234 of it');
     expect(
       await window.page.locator('.log li.here').evaluate((row) => {
@@ -99,9 +104,8 @@ describe('the log of a finished run', () => {
       logOf('m2', ['said by m2']),
     ]);
     const path = await finished(lines);
-    const window = await openWindow(browser, rig, 'administrator', { timezoneId: 'Asia/Tokyo' });
+    const window = await open(path, { timezoneId: 'Asia/Tokyo' });
     const { page } = window;
-    await window.go(path);
     await page.click('button[data-machine=m1]');
     expect(await page.locator('text=said by m1').count()).toBe(0);
     expect(await page.locator('text=said by m2').count()).toBe(1);
@@ -136,9 +140,8 @@ describe('the log of a finished run', () => {
 
   it('is copied whole', async () => {
     const path = await finished(many(3000));
-    const window = await openWindow(browser, rig, 'administrator');
+    const window = await open(path);
     await window.context.grantPermissions(['clipboard-read', 'clipboard-write']);
-    await window.go(path);
     await window.page.waitForSelector('.log >> text=line 3000 of it');
     await window.page.click('[data-copy]');
     await window.page.waitForSelector('text=Copied');
@@ -157,8 +160,7 @@ describe('the log of a finished run', () => {
     ];
     const ends = report({ machines: [machine('<b>m1</b>')] });
     const path = await finished(told(ends, [...fleetBodies(ends), logOf('<b>m1</b>', hostile)]));
-    const window = await openWindow(browser, rig, 'administrator');
-    await window.go(path);
+    const window = await open(path);
     await window.page.waitForSelector('.log >> text=onerror');
     expect(await window.page.locator('main img, main script, main b b').count()).toBe(0);
     expect(await window.page.getByText('<img src=x onerror=alert(1)>', { exact: true }).count()).toBe(1);
