@@ -45,8 +45,9 @@ interface Loaded {
   readonly alikeTexts: typeof alikeTexts;
 }
 
-/** Puts axe-core into a page that has been loaded. */
+/** Puts axe-core into a page as soon as that has been loaded. */
 export async function loadAxe(page: Page): Promise<void> {
+  await page.waitForLoadState();
   await page.evaluate(`${SOURCE};globalThis.alikeTexts=${alikeTexts}`);
   await page.evaluate(
     ([contrast, mark]) => {

@@ -4,6 +4,7 @@ import { openBrowser } from '../../../dev/pages/chromium.ts';
 import { pageKinds } from '../../../dev/pages/kinds.ts';
 import { axeFindings, loadAxe } from '../../support/browser/axe.ts';
 import { EVENTS } from '../../support/browser/finding.ts';
+import { findingsIn, type Look } from '../../support/browser/looks.ts';
 import { openSite, type Site, type SiteName } from '../../support/browser/sites.ts';
 import { visitor } from '../../support/browser/visit.ts';
 
@@ -38,7 +39,7 @@ const LOOKS = {
     ['light', 320],
     ['dark', 1280],
   ],
-} as const;
+} as const satisfies Record<string, readonly Look[]>;
 
 describe('axe-core finds nothing', () => {
   it.each(NAMES)('in any kind of page of the %s index, light or dark, narrow or wide', async (name) => {
@@ -47,13 +48,8 @@ describe('axe-core finds nothing', () => {
     const found: unknown[] = [];
     for (const [kind, page] of pageKinds(site.index)) {
       await visit.go(page);
-      await loadAxe(visit.page);
-      for (const [colorScheme, width] of LOOKS[name]) {
-        await visit.page.emulateMedia({ colorScheme });
-        await visit.page.setViewportSize({ width, height: 800 });
-        const findings = await axeFindings(visit.page, ['color-contrast-enhanced']);
-        if (findings.length > 0) found.push({ kind, colorScheme, width, findings });
-      }
+      const findings = await findingsIn(visit.page, LOOKS[name], ['color-contrast-enhanced']);
+      if (findings.length > 0) found.push({ kind, findings });
     }
     await visit.close();
     expect(found).toEqual([]);

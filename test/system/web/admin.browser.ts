@@ -3,20 +3,11 @@ import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser } from '../../../dev/pages/chromium.ts';
-import { axeFindings, loadAxe } from '../../support/browser/axe.ts';
+import { CROSSED, findingsIn, LOOKS, type Look } from '../../support/browser/looks.ts';
 import { type AdminScene, startAdminScene } from '../../support/web/admin-scene.ts';
 import { hostileIndex } from '../../support/web/hostile-scene.ts';
 import { outOfStep, verified } from '../../support/web/played-fleet.ts';
 import { ACCOUNTS } from '../../support/web/web-people.ts';
-
-const LOOKS = [
-  ['light', 360],
-  ['light', 1280],
-  ['dark', 360],
-  ['dark', 1280],
-] as const;
-/** Each scheme and each width once: names that are long or strange change no colour. */
-const CROSSED = [LOOKS[1], LOOKS[2]] as const;
 
 const PATHS = [
   '/admin/',
@@ -57,21 +48,13 @@ async function open(script = true): Promise<BrowserContext> {
   return browser.newContext({ httpCredentials, javaScriptEnabled: script });
 }
 
-/** What axe and the width of the page say, in each of the looks, with everything folded open. */
-async function findings(page: Page, looks: typeof LOOKS | typeof CROSSED = LOOKS): Promise<unknown[]> {
-  const found: unknown[] = [];
+/** What is wrong with the page in each of the looks, with everything folded open. */
+async function findings(page: Page, looks: readonly Look[] = LOOKS): Promise<unknown[]> {
   await page.evaluate(() => {
     for (const details of document.querySelectorAll('details')) details.open = true;
   });
-  await loadAxe(page);
-  for (const [colorScheme, width] of looks) {
-    await page.emulateMedia({ colorScheme });
-    await page.setViewportSize({ width, height: 800 });
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-    const said = [...(await axeFindings(page)), ...(wide > width ? [`${wide} pixels wide`] : [])];
-    if (said.length > 0) found.push({ url: page.url(), colorScheme, width, said });
-  }
-  return found;
+  const url = page.url();
+  return (await findingsIn(page, looks)).map((finding) => ({ url, finding }));
 }
 
 describe('axe-core finds nothing, and nothing is wider than the screen', () => {
@@ -102,14 +85,14 @@ describe('axe-core finds nothing, and nothing is wider than the screen', () => {
     await page.goto(`${server.url}/admin/studios/8`);
     await page.fill('[name=key]', 'another-key');
     await page.click('button[value=save]');
-    expect(await page.textContent('main')).toContain('Nothing was saved yet.');
+    await page.locator('main', { hasText: 'Nothing was saved yet.' }).waitFor();
     found.push(...(await findings(page)));
     await page.goto(`${server.url}/admin/users/9`);
     const user = (await server.context.index.user(9)) ?? expect.unreachable();
     await plain.edit({ ...user, kind: 'user', action: 'update', form: { ...user, name1: 'By another' } });
     await page.fill('[name=name1]', 'Mine');
     await page.click('button[value=save]');
-    expect(await page.textContent('main')).toContain('By another');
+    await page.locator('main', { hasText: 'By another' }).waitFor();
     expect(await page.inputValue('[name=name1]')).toBe('Mine');
     found.push(...(await findings(page)));
     await context.close();

@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser } from '../../../dev/pages/chromium.ts';
 import { openDatabase } from '../../../src/database/sqlite.ts';
-import { axeFindings, loadAxe } from '../../support/browser/axe.ts';
+import { findingsIn } from '../../support/browser/looks.ts';
 import { machine, report, told } from '../../support/runs/played-update.ts';
 import { fleetBodies, logOf } from '../../support/web/fleet-events.ts';
 import { type Held, linesOfRun, type RequestRig, startRequests } from '../../support/web/request-rig.ts';
@@ -75,29 +75,7 @@ afterAll(async () => {
   await browser.close();
 });
 
-const LOOKS = [
-  ['light', 360],
-  ['light', 1280],
-  ['dark', 360],
-  ['dark', 1280],
-] as const;
-
-/** What is wrong with the page in the window, in each of these ways to look at it. */
-async function findings(): Promise<unknown[]> {
-  const { page } = window;
-  const found: unknown[] = [];
-  await loadAxe(page);
-  for (const [colorScheme, width] of LOOKS) {
-    await page.emulateMedia({ colorScheme });
-    await page.setViewportSize({ width, height: 800 });
-    const wide = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    if (wide > 0) found.push({ colorScheme, width, wide });
-    for (const finding of await axeFindings(page)) found.push({ colorScheme, width, finding });
-  }
-  return found;
-}
+const findings = (): Promise<string[]> => findingsIn(window.page);
 
 describe('axe-core finds nothing, and nothing is wider than the window', () => {
   it.each([
