@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { importedByNode } from './test/support/suite/imported-by-node.ts';
+import { LongestFirst } from './test/support/suite/longest-first.ts';
 import { scratchVariables } from './test/support/suite/scratch.ts';
 
 /** Production's own index stands beside the repository, or nowhere. */
@@ -16,6 +17,7 @@ export default defineConfig({
     exclude: [...configDefaults.exclude, ...(hasShared ? [] : ['test/**/*.shared.browser.ts'])],
     env: scratchVariables(),
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     // Modules are loaded once a worker, not once a file: none of ours keeps a state that a test could leave behind.
     isolate: false,
     testTimeout: 180_000,

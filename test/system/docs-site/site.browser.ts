@@ -6,12 +6,15 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DOCUMENTS, READERS } from '../../../dev/docs-site/readers.ts';
 import { addressOf } from '../../../dev/docs-site/site-paths.ts';
 import { openBrowser } from '../../../dev/pages/chromium.ts';
 import { axeFindings, loadAxe } from '../../support/browser/axe.ts';
 import { ROOT } from '../../support/machine/machine.ts';
+
+// The site is built first, which takes 20 s of a CPU.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 /** No site stands at the top of a host only: links must fit this, too. */
 const BASE = '/manual/showcase/';

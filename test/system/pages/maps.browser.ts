@@ -1,7 +1,11 @@
+import { vi } from 'vitest';
 import { prerenderPages } from '../../../src/generate/prerender.ts';
 import { placeOnMap } from '../../../src/index/projection.ts';
 import { describeMaps, type ExpectedPoint } from '../../support/browser/map-suite.ts';
 import type { Site } from '../../support/browser/sites.ts';
+
+// Each page that has a map is opened.
+vi.setConfig({ testTimeout: 180_000 });
 
 /** By the projection that map.yml is written with, which a golden file holds to production's. */
 function expectedPoints({ index }: Site): ExpectedPoint[] {

@@ -1,13 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openBrowser } from '../../../dev/pages/chromium.ts';
 import { CROSSED, findingsIn, LOOKS, type Look } from '../../support/browser/looks.ts';
 import { type AdminScene, startAdminScene } from '../../support/web/admin-scene.ts';
 import { hostileIndex } from '../../support/web/hostile-scene.ts';
 import { outOfStep, verified } from '../../support/web/played-fleet.ts';
 import { ACCOUNTS } from '../../support/web/web-people.ts';
+
+// axe-core runs 132 times.
+vi.setConfig({ testTimeout: 180_000 });
 
 const PATHS = [
   '/admin/',
