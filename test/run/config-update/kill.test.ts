@@ -12,7 +12,7 @@ import {
   startScene,
 } from '../../support/config-update/admin-host.ts';
 import { altered } from '../../support/indexes/indexes.ts';
-import { type Call, killAt, readTurns, recordCalls } from '../../support/system/strace.ts';
+import { type Call, killAt, mostOf, readTurns, recordCalls } from '../../support/system/strace.ts';
 
 // A test has dozens of runs killed and made good, one after the other.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
@@ -77,9 +77,11 @@ function paths(): string[] {
 it('config-update killed at any moment leaves the old index or the new one in the store and no stray file, and the next run publishes what is there then, the same index or another one', async () => {
   const problems: string[] = [];
   const seen = new Set<string>();
+  let killed = 0;
   for (const [nth, call] of calls.entries()) {
     await putBack();
     if (!(await killAt(host, call, command))) continue;
+    killed += 1;
     const left = await stands();
     const found = [1, 2].find((one) => imageDigest(version(one)) === left);
     const next = nth % 2 === 0 ? 2 : 3;
@@ -98,6 +100,7 @@ it('config-update killed at any moment leaves the old index or the new one in th
     const stray = paths().join('\n');
     if (stray !== clean[copies].join('\n')) problems.push(`${at}: there is\n${stray}`);
   }
+  expect(killed).toBeGreaterThanOrEqual(mostOf(calls));
   expect(problems).toEqual([]);
   expect([...seen].sort()).toEqual(['1, then 2', '1, then 3', '2, then 2', '2, then 3']);
 });

@@ -16,7 +16,7 @@ import { type Machine, ROOT } from '../../support/machine/machine.ts';
 import { type Published, startPublished } from '../../support/machine/published.ts';
 import { RunProcess } from '../../support/machine/run-process.ts';
 import { INSTALLED, writeAndDie } from '../../support/machine/stand.ts';
-import { type Call, changesBelow, killAt, spread, turns } from '../../support/system/strace.ts';
+import { type Call, changesBelow, killAt, mostOf, spread, turns } from '../../support/system/strace.ts';
 
 // A test has dozens of runs killed and made good, one after the other.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
@@ -79,19 +79,14 @@ async function killEach<T>(rig: KillRig, ways: readonly T[], kill: (way: T) => K
     const found = aftermath.problems.map((problem) => `${problem} (killed at ${JSON.stringify(way)})`);
     aftermaths.push({ ...aftermath, problems: found });
   }
-  expectMost(aftermaths, ways.length);
+  expect(aftermaths.length).toBeGreaterThanOrEqual(mostOf(ways));
   return aftermaths;
-}
-
-/** A few runs may have ended before: calls do not always come in the same number. */
-function expectMost(aftermaths: readonly Aftermath[], count: number): void {
-  expect(aftermaths.length).toBeGreaterThanOrEqual(Math.floor(count * 0.8));
 }
 
 async function killAfter(rig: KillRig, choose: Choice): Promise<Aftermath[]> {
   const calls = choose(rig.calls, rig.home);
   const aftermaths = await rig.killAfter(calls);
-  expectMost(aftermaths, calls.length);
+  expect(aftermaths.length).toBeGreaterThanOrEqual(mostOf(calls));
   return aftermaths;
 }
 

@@ -118,6 +118,11 @@ export async function killAt(
   return signal === 'SIGKILL';
 }
 
+/** How many of the calls a test must have had a run killed at: a few runs may end before, since calls do not always come in the same number. */
+export function mostOf(calls: readonly unknown[]): number {
+  return Math.max(1, Math.floor(calls.length * 0.8));
+}
+
 /** Lets a run go on that strace stops by `signal=SIGSTOP`, once or again and again, until something has come. */
 export async function goOn(run: RunProcess, until: Promise<unknown>): Promise<void> {
   let waiting = true;
