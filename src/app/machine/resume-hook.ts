@@ -20,7 +20,7 @@ export async function runResumeHook(
   streams: Streams,
 ): Promise<0 | 1 | 2> {
   return await runHook({ world, args, command: RESUME, streams }, async (context) => {
-    limitTime('resume', readSeconds(world.env, 'RESUME_DEADLINE', DEADLINE), 'RESUME_DEADLINE');
+    await limitTime('resume', readSeconds(world.env, 'RESUME_DEADLINE', DEADLINE), 'RESUME_DEADLINE');
     const request = { trigger: 'resume', force: false, arrival: arrival(), mustServe: true } as const;
     const { outcome } = await runUpdate(context, request);
     return outcome === 'failed' ? 1 : 0;
