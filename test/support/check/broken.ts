@@ -24,4 +24,8 @@ export async function broken(
   return [...new Set((await checkFiles(files, { index, site })).map(({ rule }) => rule))];
 }
 
-export const replace = (from: string | RegExp, to: string) => (content: string) => content.replace(from, to);
+/** `to` may name what was found, as `String.replace` has it. */
+export const replace =
+  (from: string | RegExp, to: string | ((found: string) => string)) =>
+  (content: string): string =>
+    typeof to === 'string' ? content.replace(from, to) : content.replace(from, to);

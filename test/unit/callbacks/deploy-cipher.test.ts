@@ -79,6 +79,9 @@ describe('deploy.enc', () => {
     expect((await failureOf(() => encryptConfig('x'.repeat(64 * 1024 + 1), KEY))).code).toBe(
       'config-invalid',
     );
-    expect(decryptConfig(encryptConfig('', KEY), KEY)).toBe('');
+    for (const length of [0, 64 * 1024]) {
+      const whole = 'x'.repeat(length);
+      expect(decryptConfig(encryptConfig(whole, KEY), KEY) === whole).toBe(true);
+    }
   });
 });

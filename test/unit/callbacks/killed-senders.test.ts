@@ -67,11 +67,9 @@ describe('a run whose process is killed', () => {
     const other = reportedRun();
     await wholeSender(receiver, outbox, { reported: other, messages: ['x'] });
     expect([...receiver.runs.keys()]).toEqual([other.run]);
-    expect(await outboxSender(receiver, outbox, { reported })).toMatchObject({
-      runs: 0,
-      lines: 0,
-      notes: [],
-    });
+    // Nor is it thrown away, however little the outbox may keep.
+    const strict = await outboxSender(receiver, outbox, { reported, limits: { keptBytes: 0 } });
+    expect(strict).toEqual({ runs: 0, lines: 0, thrownAway: 0, notes: [] });
     await kill(child);
     const before = receiver.seen.length;
     const both = await Promise.all([1, 2].map(() => outboxSender(receiver, outbox, { reported })));
@@ -113,19 +111,28 @@ describe('a process whose disk is full', () => {
     expect(outbox.files).toEqual([]);
   });
 
-  it('leaves whole records for the next run', async () => {
+  it('leaves whole records for the next run, and none behind one that is missing', async () => {
     const receiver = await Receiver.start(() => ({ kind: 'drop' }));
     const outbox = new TestOutbox();
     const reported = reportedRun();
-    const order = { reported, messages: numbered(1000) };
+    // There would be room for those behind the long one.
+    const sent = numbered(1000).with(120, 'long '.repeat(4000));
+    const order = { reported, messages: sent };
     const said = await wholeSender(receiver, outbox, order, ['prlimit', '--fsize=20000']);
     expect(said).toMatchObject({ unsent: 1000, hasEnd: false });
     expect(said.note).toMatch(/nobody sends them/);
+    const records = readFileSync(join(outbox.dir, `${reported.run}.ndjson`), 'utf8');
+    expect(records.endsWith('}\n')).toBe(true);
+    expect(
+      records
+        .trimEnd()
+        .split('\n')
+        .map((record) => Object.keys(JSON.parse(record))),
+    ).toEqual([['meta'], ['status'], ...numbered(120).map(() => ['line'])]);
     receiver.behave = () => STORE;
     await outboxSender(receiver, outbox, { reported });
     const { messages, words } = receiver.run(reported.run);
-    expect(messages.length).toBeGreaterThan(100);
-    expect(messages).toEqual(numbered(1000).slice(0, messages.length));
+    expect(messages).toEqual(sent.slice(0, 120));
     expect(words).toEqual(['started', 'failed interrupted']);
   });
 });

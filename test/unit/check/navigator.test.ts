@@ -36,6 +36,16 @@ describe('navigator.yml', () => {
       replace('- "*.css"', '- "/showcase/*/*/people/*"'),
       'nothing-opened',
     ],
+    [
+      'makes people public by a glob for one character',
+      replace('- "*.css"', '- "/showcase/*/*/people/?"'),
+      'nothing-opened',
+    ],
+    [
+      'opens the pages of events alone',
+      replace('"^/$"', '"^/showcase/[0-9]+/[a-z]+/[a-z]+/[a-z]+$"'),
+      'nothing-opened',
+    ],
     ['makes a year public', replace('- /up', '- /showcase/2026/'), 'nothing-opened'],
     ['opens everything by ^/', replace('"^/$"', '"^/"'), 'nothing-opened'],
     ['opens everything by .*', replace('"^/$"', '".*"'), 'nothing-opened'],
@@ -89,6 +99,11 @@ describe('navigator.yml', () => {
     ['has a tenant for nobody', replace('"2026-10-fall"', '"2026-10-autumn"'), 'tenants-complete'],
     ['replays what it serves', replace('(?:2026)/(?:graz)', '(?:2026)/(?:10)'), 'replayed-once'],
     [
+      'replays one studio that the index does not have',
+      replace('(?:2026)/(?:graz)', '(?:2026)/(?:graz|nobody)'),
+      'replayed-once',
+    ],
+    [
       'replays to two',
       replace(/ {6}- path: "\^\/showcase\/\(\?:2026\).*\n.*\n.*\n/, '$&$&'),
       'replayed-once',
@@ -97,6 +112,14 @@ describe('navigator.yml', () => {
     [
       'replays no region paths',
       replace('"^/showcase/regions/fra/.+$"', '"^/showcase/regions/xxx/.+$"'),
+      'replayed-regions',
+    ],
+    [
+      'replays the region paths of its own region',
+      replace(
+        / {6}- path: "\^\/showcase\/regions\/fra.*\n.*\n.*\n/,
+        (item) => item + item.replaceAll('fra', 'iad'),
+      ),
       'replayed-regions',
     ],
     [

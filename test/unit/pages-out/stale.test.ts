@@ -50,6 +50,17 @@ describe('a page that no longer belongs', () => {
 });
 
 describe('a file that this renderer has not written', () => {
+  it.each([
+    ['other words', 'rendered from', 'copied from: '],
+    ['another beginning', '<!-- rendered', '<!== rendered'],
+    ['another end', ' -->\n', ' ==>\n'],
+  ])('is not known by a digest alone: %s', (_, ours, theirs) => {
+    const whole = seal('index.html', page('index.html').render()).toString();
+    expect(originOf('index.html', Buffer.from(whole))).toBe('intact');
+    expect(theirs).toHaveLength(ours.length);
+    expect(originOf('index.html', Buffer.from(whole.replace(ours, theirs)))).toBe('foreign');
+  });
+
   it('stays unread if it is larger than any page, and keeps no other from being removed', async () => {
     const place = Public.make();
     await place.write(site('first', 'studios/old/index.html'));

@@ -1,9 +1,9 @@
-import { closeSync, openSync, readdirSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { renameDamaged } from '../../../src/database/repair.ts';
 import { openDatabase } from '../../../src/database/sqlite.ts';
-import { openRunsFile } from '../../../src/runs/runs-file.ts';
+import { lightly, openRunsFile } from '../../../src/runs/runs-file.ts';
 import { Rig } from '../../support/runs/rig.ts';
 
 let rig: Rig;
@@ -26,6 +26,14 @@ describe('the file', () => {
     const db = openRunsFile(stateDir());
     const pragma = (name: string) => db.pragma(name, { simple: true });
     expect([pragma('user_version'), pragma('journal_mode'), pragma('synchronous')]).toEqual([4, 'wal', 2]);
+    // Only what is done lightly is not flushed: what comes after it is again, also where it went wrong.
+    expect(lightly(db, () => pragma('synchronous'))).toBe(1);
+    expect(pragma('synchronous')).toBe(2);
+    const failing = () => {
+      throw new Error('no work');
+    };
+    expect(() => lightly(db, failing)).toThrow('no work');
+    expect(pragma('synchronous')).toBe(2);
     db.close();
     rig.open();
   });
@@ -88,6 +96,7 @@ describe('the file', () => {
       expect.stringMatching(/was damaged/),
     ]);
     await rig.reaches(rig.save('two'), 'live');
+    expect(existsSync(`${file()}.suspect`), 'every page is looked at once, not at every start').toBe(false);
   });
 
   it('of a newer release is left alone', async () => {
