@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { Hmac } from 'node:crypto';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { derivedKey, planSignature, writtenKey } from '../../../src/callbacks/callback-signatures.ts';
 import { misdirected, proveSender, type ReceiverKey } from '../../../src/callbacks/verify-callback.ts';
 import { sign } from '../../../src/signature.ts';
@@ -63,6 +64,21 @@ describe('a sender', () => {
     expect(proof([], { without: WEBHOOK, headers: { 'X-Nvoi-Signature': planSignature(zeros, body) } })).toBe(
       'refused',
     );
+  });
+
+  it('has as much work done by whichever keys a project has, or none: how long it takes tells nobody which', () => {
+    const update = vi.spyOn(Hmac.prototype, 'update');
+    onTestFinished(() => update.mockRestore());
+    const works = (changed: Changed) =>
+      [[FULL], [OTHER], [DERIVED], []].map((keys) => {
+        update.mockClear();
+        proof(keys, changed);
+        return update.mock.calls.length;
+      });
+    expect(works({ without: WEBHOOK })).toEqual([1, 1, 1, 1]);
+    const [work] = works({});
+    expect(work).toBeGreaterThan(0);
+    expect(works({})).toEqual([work, work, work, work]);
   });
 
   it.each(WEBHOOK)('with %s missing is not believed by its other signature', (name) => {

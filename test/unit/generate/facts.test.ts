@@ -149,12 +149,12 @@ describe('the tenants of a machine', () => {
 
   it('carry names unchanged in their own environment, where Navigator expands nothing, save for NUL', () => {
     const name = `$${'{database}'} $HOME \`id\` "\\" 'x'\nRAILS_ENV=test {{root}} \0ü`;
-    const years = [yearOf(single(2026, studio('a', { name, locale: 'pt-BR' })))];
+    const years = [yearOf(single(2026, studio('a', { name, locale: 'pt-\0BR', logo: 'lo\0go.gif' })))];
     const { tenants } = navigatorOf({ ...NOTHING, years }, siteOf('local')).applications;
     expect(tenants[1]?.env).toEqual({
       RAILS_APP_OWNER: name.replace('\0', ''),
       RAILS_APP_SCOPE: '2026/a',
-      SHOWCASE_LOGO: 'arthur-murray-logo.gif',
+      SHOWCASE_LOGO: 'logo.gif',
       RAILS_LOCALE: 'pt_BR',
     });
   });

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openDatabase } from '../../../src/database/sqlite.ts';
 import { removeOld } from '../../../src/runs/retention.ts';
 import { openRunsFile } from '../../../src/runs/runs-file.ts';
+import { newChange } from '../../support/runs/parts.ts';
 import { Rig } from '../../support/runs/rig.ts';
 
 let rig: Rig;
@@ -74,6 +75,20 @@ describe('tokens for a password', () => {
     const [one, two, other] = [tokens.issue(7, DAY), tokens.issue(7, DAY), tokens.issue(8, DAY)];
     expect(tokens.redeem(two)).toBe(7);
     expect([tokens.find(one), tokens.find(other)]).toEqual([null, 8]);
+  });
+
+  it('that set a password stay used up, whatever becomes of a later one', () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: 1_800_000_000_000 });
+    onTestFinished(() => void vi.useRealTimers());
+    const { tokens } = rig.runs;
+    const one = tokens.issue(7, DAY);
+    expect(tokens.redeem(one)).toBe(7);
+    rig.runs.intend(newChange('ann', { kind: 'password', after: { id: 7 } }));
+    vi.setSystemTime(1_800_000_001_000);
+    const two = tokens.issue(7, DAY);
+    expect(tokens.redeem(two)).toBe(7);
+    tokens.revive(7);
+    expect([tokens.find(one), tokens.find(two)]).toEqual([null, 7]);
   });
 
   it.each([[''], [' '], ['null'], ['x'.repeat(43)], ['\0']])('match nobody if they are %j', (token) => {
