@@ -60,6 +60,8 @@ export class LogPane {
 
   /** @param work adds lines to the model, wherever; @param news how many of them are new to whoever looks */
   change(work: () => void, news: number): void {
+    // Somebody may have gone up of whom the browser tells only with its next frame.
+    if (this.#scroller.scrollTop < this.#lastTop) this.#scrolled();
     const anchors = this.#isFollowing ? [] : this.#anchors();
     work();
     if (this.#isFollowing) {
