@@ -75,7 +75,7 @@ async function main({
   process.stdout.write(written.map((path) => `${path}\n`).join(''));
 }
 
-/** The executables and licenses, built for nothing but this: none that was built before is believed. */
+/** The executables and licenses, built for nothing but this: no executable that was built before is believed. */
 function buildAnew(): ReleaseFile[] {
   const directory = mkdtempSync(join(tmpdir(), 'package-'));
   try {
