@@ -1,9 +1,10 @@
-/** A process that gives itself a second. Argument: `blocked` for one that then blocks for ever, `done` for one that ends at once. */
+/** `node limited-process.ts SECONDS WHAT`: gives itself so long; `blocked` then blocks for ever, `done` ends at once. */
 import { writeSync } from 'node:fs';
 import { limitTime } from '../../../src/app/time-limit.ts';
 import { stopWatching } from '../../../src/app/watcher.ts';
 
-await limitTime('ready', 1000, 'READY_DEADLINE');
+const [seconds, what] = process.argv.slice(2);
+await limitTime('ready', Number(seconds) * 1000, 'READY_DEADLINE');
 writeSync(1, 'limited\n');
-if (process.argv[2] === 'blocked') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+if (what === 'blocked') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 await stopWatching();

@@ -25,7 +25,7 @@ let kept: Database | null = null;
 let stopping = false;
 
 function write(db: Database): void {
-  const stamp = `w${rounds}`;
+  const stamp = `w${process.pid}.${rounds}`; // none comes twice, of whichever writer
   db.transaction(() => {
     db.prepare('UPDATE showcases SET name = ?').run(stamp);
     db.prepare('UPDATE users SET name2 = ?').run(stamp);

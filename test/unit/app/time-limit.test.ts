@@ -8,8 +8,8 @@ import { oneFileOf } from '../../support/suite/one-file.ts';
 
 const LIMITED = await oneFileOf(join(import.meta.dirname, '../../support/child/limited-process.ts'));
 
-const start = (what: 'blocked' | 'done') =>
-  spawn(process.execPath, [LIMITED, what], { stdio: ['ignore', 'pipe', 'inherit'] });
+const start = (seconds: number, what: 'blocked' | 'done') =>
+  spawn(process.execPath, [LIMITED, String(seconds), what], { stdio: ['ignore', 'pipe', 'inherit'] });
 
 async function answerOf(child: ReturnType<typeof start>) {
   const [said, [code, signal]] = await Promise.all([text(child.stdout), once(child, 'close')]);
@@ -41,7 +41,7 @@ function readOr(path: string): string {
 }
 
 it('ends a process that is blocked in a call when its time is up, and says why', async () => {
-  expect(await answerOf(start('blocked'))).toEqual({
+  expect(await answerOf(start(1, 'blocked'))).toEqual({
     said: 'limited\nready was ended after 1 s (READY_DEADLINE): look for what it waited for, such as a pipe instead of a file\n',
     code: null,
     signal: 'SIGKILL',
@@ -49,22 +49,23 @@ it('ends a process that is blocked in a call when its time is up, and says why',
 });
 
 it('leaves nobody behind where the process ends before', async () => {
-  const child = start('done');
+  const child = start(600, 'done');
   expect(await answerOf(child)).toEqual({ said: 'limited\n', code: 0, signal: null });
   expect(watchersOf(child.pid)).toEqual([]);
 });
 
 it('has a watcher that ends with a process which is killed', async () => {
-  const child = start('blocked');
+  const child = start(600, 'blocked');
   await once(child.stdout, 'data');
-  expect(watchersOf(child.pid)).toHaveLength(1);
+  // What the shell starts is like it, for a moment.
+  await expect.poll(() => watchersOf(child.pid)).toHaveLength(1);
   child.kill('SIGKILL');
   await once(child, 'close');
   await expect.poll(() => watchersOf(child.pid)).toEqual([]);
 });
 
 it('spares a process that was stopped, as from a terminal, and ends it once it goes on and is late again', async () => {
-  const child = start('blocked');
+  const child = start(5, 'blocked');
   await once(child.stdout, 'data');
   child.kill('SIGSTOP');
   // The watcher begins its second turn: another `timeout` of the same shell.
