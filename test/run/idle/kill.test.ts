@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openDatabase } from '../../../src/database/sqlite.ts';
 import { eventIndex, Region, SCRIPTS } from '../../support/sync/events.ts';
 import { EventStore } from '../../support/sync/store.ts';
+import { allFlushed, type Flush, flushed, judgeFlushes, written } from '../../support/system/flushes.ts';
 import {
   type Call,
   changesBelow,
@@ -26,6 +27,7 @@ const KILLS = 9;
 let store: EventStore;
 let iad: Region;
 let template: string;
+let all: readonly Call[] = [];
 let calls: readonly Call[] = [];
 /** What the store had before, by key. */
 const before = new Map<string, Buffer>();
@@ -40,7 +42,7 @@ beforeAll(async () => {
   iad.write('2026-boston', 'second');
   template = mkdtempSync(join(tmpdir(), 'template-'));
   cpSync(iad.home, template, { recursive: true, preserveTimestamps: true });
-  const all = await recordCalls(iad, COMMAND);
+  all = await recordCalls(iad, COMMAND);
   // From the first change on its own disk to the end, the network's calls among them.
   const begin = all.findIndex((call) => changesBelow(iad.home, call));
   const changing = new Set(turns(iad.home, all));
@@ -64,6 +66,15 @@ async function reset(): Promise<void> {
     await store.put(key, bytes, key.startsWith('db/') ? '2026-01-02 03:04:05 UTC' : undefined);
   }
 }
+
+it('has what it sends written down, and on the disk for good, before the first byte leaves', () => {
+  const upload = '/\\.update_config/uploads\\.db';
+  const flushes: Flush[] = [
+    ['the journal', written(`${upload}-journal`), flushed(`${upload}-journal`), /^connect\(.*sin_port=/],
+    ['the file', written(upload), flushed(upload), /^connect\(.*sin_port=/],
+  ];
+  expect(judgeFlushes(all, flushes)).toEqual(allFlushed(flushes));
+});
 
 describe('an idle hook that is killed', () => {
   it('at any moment is completed by the next one, which recognises its upload', async () => {

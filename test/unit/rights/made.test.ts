@@ -1,10 +1,12 @@
 import {
   chmodSync,
   chownSync,
+  closeSync,
   lchownSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -19,7 +21,14 @@ import {
   makeDirectoryForApplication,
   makePrivateDirectory,
 } from '../../../src/rights/directories.ts';
-import { ownershipFor, removeTree, setMtime, writeNewFile } from '../../../src/rights/files.ts';
+import {
+  makePrivateFile,
+  own,
+  ownershipFor,
+  removeTree,
+  setMtime,
+  writeNewFile,
+} from '../../../src/rights/files.ts';
 
 let home: string;
 beforeEach(() => {
@@ -75,6 +84,42 @@ describe('a new file', () => {
     expect(ownershipFor(at('new'), 0o600)).toEqual({ mode: 0o600, uid: process.geteuid?.(), gid: 4321 });
     symlinkSync(at('old'), at('link'));
     expect(ownershipFor(at('link'), 0o600)).toMatchObject({ mode: 0o600, gid: 4321 });
+  });
+});
+
+describe('an open file that is given to somebody', () => {
+  it.each(['4755', '2755', '1755'])('loses what its mode has beside permissions: %s', (mode) => {
+    writeFileSync(at('x'), '');
+    chownSync(at('x'), 1234, 1235);
+    chmodSync(at('x'), Number.parseInt(mode, 8));
+    const fd = openSync(at('x'), 'r');
+    own(fd, { mode: 0o755, uid: 1234, gid: 1235 });
+    closeSync(fd);
+    expect(modeOf('x')).toBe(0o755);
+  });
+});
+
+describe('a private file', () => {
+  it('is made for its owner alone, or becomes so where it is this process’s own', () => {
+    makePrivateFile(at('new'));
+    writeFileSync(at('own'), 'kept');
+    chmodSync(at('own'), 0o666);
+    makePrivateFile(at('own'));
+    expect(['new', 'own'].map(modeOf)).toEqual([0o600, 0o600]);
+    expect(readFileSync(at('own'), 'utf8')).toBe('kept');
+  });
+
+  it('stays as it is where it is somebody else’s, or a link', () => {
+    writeFileSync(at('theirs'), '');
+    chownSync(at('theirs'), 1234, 1234);
+    symlinkSync(at('theirs'), at('link'));
+    symlinkSync(at('nowhere'), at('loose'));
+    chmodSync(at('theirs'), 0o644);
+    for (const name of ['theirs', 'link', 'loose']) makePrivateFile(at(name));
+    expect([modeOf('theirs'), lstatSync(at('nowhere'), { throwIfNoEntry: false })]).toEqual([
+      0o644,
+      undefined,
+    ]);
   });
 });
 

@@ -1,6 +1,11 @@
+import { constants, existsSync, openSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openRunsFileBeside } from '../../../src/runs/runs-file.ts';
 import { newChange } from '../../support/runs/parts.ts';
 import { Rig } from '../../support/runs/rig.ts';
+
+const { O_NONBLOCK, O_WRONLY } = constants;
 
 let rig: Rig;
 
@@ -182,7 +187,10 @@ describe('the queue', () => {
     const id = rig.save('one');
     await rig.has('running', 1);
     await expect.poll(() => rig.played.starts.length).toBe(1);
+    const gate = join(rig.played.dir, 'gate-1');
+    await expect.poll(() => existsSync(gate)).toBe(true);
     await rig.runs.close();
+    expect(() => openSync(gate, O_WRONLY | O_NONBLOCK), 'nobody waits there any more').toThrow('ENXIO');
     rig.played.open();
     rig.open().start();
     const change = await rig.reaches(id, 'live');
@@ -193,6 +201,15 @@ describe('the queue', () => {
       next: change.run,
       error: { message: expect.stringContaining('server ended') },
     });
+  });
+
+  it('does not wait for a time that a clock was set back from', async () => {
+    const id = rig.save('one');
+    const db = openRunsFileBeside(join(rig.home, 'state'));
+    db.prepare('UPDATE runs SET not_before = ?').run(Date.now() + 86_400_000);
+    db.close();
+    rig.runs.start();
+    await rig.reaches(id, 'live');
   });
 
   it('belongs to one process at a time', () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../../src/database/sqlite.ts';
@@ -9,6 +9,7 @@ import { fetchedPath, findLeftovers, removeLeftovers } from '../../../src/tenant
 import { isOlder, readLocal, stampOf } from '../../../src/tenants/local-copy.ts';
 import { appliedIn, countPending, readApplied, readMigrations } from '../../../src/tenants/migrations.ts';
 import { mayBeSince, openSeen } from '../../../src/tenants/seen.ts';
+import { openUntouched } from '../../../src/tenants/untouched.ts';
 import { versionImage } from '../../support/install/images.ts';
 import { T1, T2, T3, TenantRoom } from '../../support/tenants/tenant-room.ts';
 
@@ -63,6 +64,27 @@ describe('migrations', () => {
     expect(() => readApplied(tenant, { dryRun: false })).toThrow(
       expect.objectContaining({ code: 'tenant-invalid' }),
     );
+  });
+});
+
+describe('a database that is only looked at', () => {
+  it('is opened up to so many bytes, and what its schema names is not trusted', () => {
+    const room = new TenantRoom(null);
+    const path = room.path(NAME);
+    for (const mode of ['delete', 'wal']) {
+      const made = openDatabase(path);
+      made.exec(`PRAGMA journal_mode = ${mode}; CREATE TABLE IF NOT EXISTS x (y)`);
+      made.close();
+      const { size } = statSync(path);
+      const db = openUntouched(path, NAME, { maxBytes: size });
+      const pragmas = ['trusted_schema', 'cell_size_check'];
+      expect(pragmas.map((name) => db?.pragma(name, { simple: true }))).toEqual([0, 1]);
+      db?.close();
+      expect(() => openUntouched(path, NAME, { maxBytes: size - 1 })).toThrow(
+        expect.objectContaining({ code: 'tenant-invalid' }),
+      );
+      expect(readdirSync(room.dbDir).filter((name) => name.startsWith(NAME))).toEqual([`${NAME}.sqlite3`]);
+    }
   });
 });
 

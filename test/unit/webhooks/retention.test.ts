@@ -17,7 +17,7 @@ afterEach(() => db.close());
 const rowsIn = (table: string): number =>
   db.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get() ?? 0;
 
-it('a message stays for 30 days when all of its deliveries are over, and for as long as one waits', () => {
+it('a message stays for 30 days when all of its deliveries are over, and for as long as one waits or is under way', () => {
   const outbox = new WebhookOutbox(db, ENDPOINTS);
   outbox.put({ key: 'a', type: 'run.finished', data: {} });
   outbox.put({ key: 'a', type: 'run.finished', data: {} });
@@ -27,6 +27,9 @@ it('a message stays for 30 days when all of its deliveries are over, and for as 
   outbox.removeOld(Date.now() + 31 * DAY);
   expect(rowsIn('webhook_messages')).toBe(1);
   const [left] = outbox.list({ page: 1, limit: 10 }).rows.filter(({ state }) => state === 'waiting');
+  outbox.began(left?.id ?? '');
+  outbox.removeOld(Date.now() + 31 * DAY);
+  expect(rowsIn('webhook_messages'), 'it is being sent').toBe(1);
   outbox.failed(left?.id ?? '', null, ATTEMPT);
   outbox.removeOld(Date.now() + 29 * DAY);
   expect(rowsIn('webhook_messages')).toBe(1);

@@ -1,4 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { openProjects } from '../../../../src/runs/deploys/open-projects.ts';
 import { ended, KEY, logsOf, ReceivedRig, started } from '../../../support/runs/deploys/received-rig.ts';
 
@@ -9,6 +12,20 @@ beforeEach(() => {
 afterEach(() => rig.close());
 
 const DERIVED = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
+
+it('the file that a command makes before any server is for its owner alone', () => {
+  const home = mkdtempSync(join(tmpdir(), 'beside-'));
+  const before = process.umask(0);
+  onTestFinished(() => {
+    process.umask(before);
+    rmSync(home, { recursive: true });
+  });
+  const { close } = openProjects(home);
+  const modes = readdirSync(home).map((name) => [name, statSync(join(home, name)).mode & 0o077]);
+  expect(modes.filter(([, mode]) => mode !== 0)).toEqual([]);
+  expect(modes.map(([name]) => name)).toContain('runs.sqlite3');
+  close();
+});
 
 describe('a project', () => {
   it('has keys that another process adds and retires at once', () => {
