@@ -13,7 +13,7 @@ const OPTIONAL = {
 /** Good tables, and the same with some of the values that a row can do without replaced by anything. */
 export function spoiledTables(): fc.Arbitrary<{ good: Required<Tables>; spoiled: Required<Tables> }> {
   return fc
-    .tuple(goodTables(), fc.array(anyCell(), { minLength: 1 }), fc.nat({ max: 6 }))
+    .tuple(goodTables(), fc.array(anyCell, { minLength: 1 }), fc.nat({ max: 6 }))
     .map(([good, cells, step]) => {
       let at = 0;
       const spoil = (rows: readonly PlainRow[], columns: readonly string[]) =>

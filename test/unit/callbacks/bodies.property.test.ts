@@ -5,6 +5,7 @@ import { readPlanLogs, readPlanStatus } from '../../../src/callbacks/read-plan.t
 import { misdirected } from '../../../src/callbacks/verify-callback.ts';
 import type { Received } from '../../../src/runs/deploys/deploys.ts';
 import { RUN, VECTORS } from '../../support/callbacks/vectors.ts';
+import { anyText } from '../../support/properties/any-text.ts';
 import { ReceivedRig } from '../../support/runs/deploys/received-rig.ts';
 
 type Values = Record<string, unknown>;
@@ -32,7 +33,7 @@ const odd = fc.oneof(
       ],
     ],
   ),
-  fc.string({ unit: 'binary' }),
+  anyText(),
   fc.jsonValue(),
 );
 /** A good body, of which some things are odd. */

@@ -5,6 +5,7 @@ import { readAnswer } from '../../../src/fleet/claim.ts';
 import type { Reply } from '../../../src/fleet/exchange.ts';
 import { INDEX, machine } from '../../support/fleet/fleet.ts';
 import { answer, ETAG, result } from '../../support/fleet/machines.ts';
+import { anyText } from '../../support/properties/any-text.ts';
 
 const GOOD = answer('d1');
 
@@ -34,7 +35,7 @@ const pieces = fc.array(
       '\u2028',
     ),
     fc.constantFrom(JSON.stringify(result('d1')), answer('d2'), answer('d1', { outcome: 'failed' })),
-    fc.string({ unit: 'binary' }),
+    anyText(),
     fc.json(),
   ),
   { maxLength: 8 },

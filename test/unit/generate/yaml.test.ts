@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parse, parseDocument } from 'yaml';
 import { emitString, emitYaml, type YamlMapping, type YamlValue } from '../../../src/generate/yaml.ts';
 import { YAML_TRAPS as TRAPS } from '../../support/indexes/yaml-traps.ts';
+import { anyText } from '../../support/properties/any-text.ts';
 import { readByRuby } from '../../support/system/ruby.ts';
 
 describe('a string in YAML', () => {
@@ -138,7 +139,7 @@ describe('a mapping in YAML', () => {
 
 describe('any document', () => {
   const text = fc.oneof(
-    fc.string({ unit: 'binary' }),
+    anyText(),
     fc.string({ unit: 'grapheme' }),
     fc.string({ unit: fc.constantFrom(...' :-#\'"\\\n\t,[]{}&*!|>%@`~=.0123eExyn') }),
     fc.constantFrom(...TRAPS),

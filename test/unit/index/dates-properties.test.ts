@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isReadableDate, readDays } from '../../../src/index/read-dates.ts';
 import { DayWriter } from '../../../src/pages/format-dates.ts';
+import { anyText } from '../../support/properties/any-text.ts';
 
 /** What a calendar has: days of four-digit years, or whole months. */
 function isOfCalendar(text: string): boolean {
@@ -36,7 +37,7 @@ describe('any text read as a date', () => {
   const texts = fc.oneof(
     fc.array(fc.constantFrom(...PARTS), { maxLength: 9 }).map((parts) => parts.join('')),
     fc.array(fc.constantFrom(...PARTS), { maxLength: 9 }).map((parts) => parts.join(' ')),
-    fc.string({ unit: 'binary' }),
+    anyText(),
   );
 
   it('is not an error, and gives real days, in order, or none', () => {

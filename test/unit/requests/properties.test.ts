@@ -7,6 +7,7 @@ import { dateText, nextYear, overlap, readFormDays } from '../../../src/requests
 import { freeKey, keyFromName } from '../../../src/requests/event-key.ts';
 import { Problems } from '../../../src/requests/form-text.ts';
 import type { Edit, NewChange } from '../../../src/requests/request-model.ts';
+import { anyText } from '../../support/properties/any-text.ts';
 import { plansOf, showsOf } from '../../support/properties/plans.ts';
 import { BY_ADA, eventForm, LiveIndex, studioForm, userForm } from '../../support/requests/live-index.ts';
 
@@ -33,7 +34,7 @@ const SCRIPTS = [
 ];
 const names = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 30 }),
-  fc.string({ unit: 'binary', maxLength: 30 }),
+  anyText({ maxLength: 30 }),
   fc.array(fc.constantFrom(...SCRIPTS), { maxLength: 12 }).map((parts) => parts.join('')),
 );
 const days = fc
