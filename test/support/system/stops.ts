@@ -45,14 +45,16 @@ export async function stopAfter<T extends Pick<Answered, 'exitCode' | 'stderr'>>
       }
     };
     return await new Promise<T>((resolve, reject) => {
-      // strace writes out each line at once.
-      const watcher = watch(log, () => {
+      const look = (): void => {
         try {
           for (const line of lines.read()) take(line);
         } catch (error) {
           reject(error);
         }
-      });
+      };
+      // strace writes out each line at once; it may have stopped already.
+      const watcher = watch(log, look);
+      look();
       run.answered.then(resolve, reject).finally(() => watcher.close());
     });
   } finally {
