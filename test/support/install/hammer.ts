@@ -1,6 +1,7 @@
 /*
  * A program that reads from, or writes to, a live database as fast as it can, until its standard input ends. It then
- * prints what it saw as JSON. Run as: node hammer.ts <keep|reopen|write> <database>
+ * prints what it saw as JSON; before that, `ready` after the first round, and `enough` once it has made 11, and found three
+ * versions if it reads. Run as: node hammer.ts <keep|reopen|write> <database>
  */
 import { type Database, openDatabase } from '../../../src/database/sqlite.ts';
 import { versionIn } from './images.ts';
@@ -15,6 +16,7 @@ export interface Seen {
 
 const [role = '', path = ''] = process.argv.slice(2);
 const versions = new Set<number>();
+let hadEnough = false;
 const errors: string[] = [];
 let rounds = 0;
 let busy = 0;
@@ -59,6 +61,10 @@ function loop(): void {
   }
   once();
   if (rounds === 1) process.stdout.write('ready\n');
+  if (!hadEnough && rounds > 10 && (role === 'write' || versions.size === 3)) {
+    hadEnough = true;
+    process.stdout.write('enough\n');
+  }
   setImmediate(loop);
 }
 

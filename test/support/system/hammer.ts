@@ -1,6 +1,6 @@
 /**
- * `node hammer.ts ROLE DATABASE`: works on a live index again and again until its standard input ends, then prints
- * what it saw as a line of JSON. Roles: `read` keeps its connection; `reopen` opens anew each time, as a process that
+ * `node hammer.ts ROLE DATABASE ROUNDS`: works on a live index again and again until its standard input ends, then prints
+ * what it saw as a line of JSON; before that `ready` after its first round, and `enough` after so many. Roles: `read` keeps its connection; `reopen` opens anew each time, as a process that
  * has just begun does; `write` changes two tables in one transaction.
  *
  * In an index made by `stamped` all rows of both tables carry one stamp, and a writer keeps it so; a reader that finds
@@ -17,7 +17,7 @@ export interface Seen {
   readonly errors: readonly string[];
 }
 
-const [role = '', path = ''] = process.argv.slice(2);
+const [role = '', path = '', enough = ''] = process.argv.slice(2);
 const stamps = new Set<string>();
 const errors: string[] = [];
 let rounds = 0;
@@ -60,6 +60,7 @@ function round(): void {
   }
   rounds += 1;
   if (rounds === 1) process.stdout.write('ready\n');
+  if (rounds === Number(enough)) process.stdout.write('enough\n');
   if (!stopping) {
     // A writer without a gap would keep readers out for ever, swaps or no swaps.
     setTimeout(round, 1);

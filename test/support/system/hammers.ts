@@ -2,7 +2,6 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { altered } from '../indexes/indexes.ts';
 import type { Seen } from './hammer.ts';
 
@@ -20,40 +19,57 @@ export function stamped(image: Buffer, stamp: number): Buffer {
   );
 }
 
-type Child = ChildProcessByStdio<Writable, Readable, null>;
+/** One of them, and what it has printed. */
+interface Hammer {
+  readonly child: ChildProcessByStdio<Writable, Readable, null>;
+  said: string;
+}
 
 /** Processes that read and write a live index until they are stopped. */
 export class Hammers {
-  readonly #children: Child[];
+  readonly #hammers: Hammer[];
 
-  private constructor(children: Child[]) {
-    this.#children = children;
+  private constructor(hammers: Hammer[]) {
+    this.#hammers = hammers;
   }
 
-  /** Resolves when each of them has been at it once. */
-  static async start(path: string, roles: readonly Role[]): Promise<Hammers> {
-    const children = roles.map((role) =>
-      spawn(process.execPath, [join(import.meta.dirname, 'hammer.ts'), role, path], {
-        stdio: ['pipe', 'pipe', 'inherit'],
-      }),
-    );
-    await Promise.all(children.map((child) => once(child.stdout, 'readable')));
-    return new Hammers(children);
+  /**
+   * Resolves when each of them has been at it once.
+   *
+   * @param rounds as many as each of them has to have made, for a test to show anything; from 2
+   */
+  static async start(path: string, roles: readonly Role[], rounds: number): Promise<Hammers> {
+    const program = join(import.meta.dirname, 'hammer.ts');
+    const hammers = roles.map((role): Hammer => {
+      const args = [program, role, path, String(rounds)];
+      return { child: spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] }), said: '' };
+    });
+    await Promise.all(hammers.map(({ child }) => once(child.stdout, 'readable')));
+    for (const hammer of hammers) {
+      hammer.child.stdout.setEncoding('utf8').on('data', (chunk: string) => (hammer.said += chunk));
+    }
+    return new Hammers(hammers);
+  }
+
+  /** Whether each has made as many rounds as it has to; who gets how much of the CPU is chance. */
+  get haveHadEnough(): boolean {
+    return this.#hammers.every(({ said }) => said.includes('enough\n'));
   }
 
   /** Ends them, and tells what they saw. */
   async stop(): Promise<Seen[]> {
     return await Promise.all(
-      this.#children.map(async (child) => {
-        child.stdin.end();
-        const lines = (await text(child.stdout)).trimEnd().split('\n');
-        return JSON.parse(lines.at(-1) ?? '') as Seen;
+      this.#hammers.map(async (hammer) => {
+        const closed = once(hammer.child, 'close');
+        hammer.child.stdin.end();
+        await closed;
+        return JSON.parse(hammer.said.trimEnd().split('\n').at(-1) ?? '') as Seen;
       }),
     );
   }
 
   /** For a test that failed before it could stop them. */
   kill(): void {
-    for (const child of this.#children) child.kill('SIGKILL');
+    for (const { child } of this.#hammers) child.kill('SIGKILL');
   }
 }

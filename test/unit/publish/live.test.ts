@@ -54,10 +54,10 @@ it.each(['delete', 'wal'])(
   async (mode) => {
     admin.put(stamped(makeSampleIndex(), 0), new Date().toISOString());
     openDatabase(admin.indexPath).exec(`PRAGMA journal_mode = ${mode}`).close();
-    const hammers = await Hammers.start(admin.indexPath, ['write', 'write', 'read']);
+    const hammers = await Hammers.start(admin.indexPath, ['write', 'write', 'read'], 2);
     const stamps = new Set<string>();
     try {
-      for (let round = 0; round < 8; round++) {
+      for (let round = 0; round < 8 || !hammers.haveHadEnough; round++) {
         // Else there would be nothing to publish.
         while (stamps.has(stampOf(admin.indexPath))) await nextTurn();
         expect((await admin.publish()).kind).toBe('published');

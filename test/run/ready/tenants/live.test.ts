@@ -28,9 +28,9 @@ describe.each(['wal', 'delete'] as const)(
       const base = buildIndex();
       makeLive(path, stamped(base, 0), mode);
       utimesSync(path, T1, T1);
-      const hammers = await Hammers.start(path, ['read', 'reopen', 'read']);
+      const hammers = await Hammers.start(path, ['read', 'reopen', 'read'], 6);
       onTestFinished(() => hammers.kill());
-      for (let turn = 1; turn <= 12; turn++) {
+      for (let turn = 1; turn <= 12 || !hammers.haveHadEnough; turn++) {
         const time = new Date(T2.getTime() + turn * 1000);
         await stored.upload(NAME, stamped(base, turn), time);
         const ran = await room.run([NAME]);
