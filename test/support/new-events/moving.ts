@@ -18,3 +18,6 @@ export const locationOf = (stand: Stand, name: string) => stand.content(name).ev
 export function aside(stand: Stand): string[] {
   return readdirSync(stand.machine.dbDir).filter((name) => /\.sqlite3\.moved-[0-9TZ]+$/.test(name));
 }
+
+/** For an update that finds a database locked: every other one has all the time that it needs. */
+export const IMPATIENT = { env: { UPDATE_CONFIG_PREPARE_TIMEOUT: '1' } };

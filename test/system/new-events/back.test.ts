@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { openDatabase } from '../../../src/database/sqlite.ts';
-import { aside, change, locationOf, ONE, TWO } from '../../support/new-events/moving.ts';
+import { aside, change, IMPATIENT, locationOf, ONE, TWO } from '../../support/new-events/moving.ts';
 import { shareReadyStands } from '../../support/new-events/prepared.ts';
 import { Stand } from '../../support/new-events/stand.ts';
 
@@ -70,14 +70,14 @@ it('an event that comes back, with an unchanged copy, keeps its first database',
 });
 
 it('a database that the update could not bring back is brought back by the ready hook', async () => {
-  const stand = await Stand.ready([ONE], { UPDATE_CONFIG_PREPARE_TIMEOUT: '1' });
+  const stand = await Stand.ready([ONE]);
   await stand.publish({ ...ONE, key: 'renamed' });
-  await stand.machine.post();
+  await stand.updateHere();
   change(stand, '2026-boston-renamed', 'Since');
   const holder = openDatabase(stand.path('2026-boston-renamed'));
   holder.exec('BEGIN EXCLUSIVE');
   await stand.publish(ONE);
-  expect((await stand.machine.post()).result.warningCount).toBe(1);
+  expect((await stand.machine.post('', IMPATIENT)).result.warningCount).toBe(1);
   holder.exec('ROLLBACK');
   holder.close();
   expect((await stand.hook()).stdout).toContain('brought along from 2026-boston-renamed');

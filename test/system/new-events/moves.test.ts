@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { databaseKey } from '../../../src/bucket/object-names.ts';
 import { openDatabase } from '../../../src/database/sqlite.ts';
-import { aside, change, locationOf, ONE, TWO } from '../../support/new-events/moving.ts';
+import { aside, change, IMPATIENT, locationOf, ONE, TWO } from '../../support/new-events/moving.ts';
 import { shareReadyStands } from '../../support/new-events/prepared.ts';
 import { Stand, seeded } from '../../support/new-events/stand.ts';
 
@@ -154,12 +154,12 @@ it('the database on this machine is brought along even while the store is down',
 });
 
 it('a database that an update could not bring along is brought by the ready hook, and not made again', async () => {
-  const stand = await Stand.ready([ONE], { UPDATE_CONFIG_PREPARE_TIMEOUT: '1' });
+  const stand = await Stand.ready([ONE]);
   change(stand, '2026-boston', 'Here');
   const holder = openDatabase(stand.path('2026-boston'));
   holder.exec('BEGIN EXCLUSIVE');
   await stand.publish({ ...ONE, key: 'renamed' });
-  const { result } = await stand.machine.post();
+  const { result } = await stand.machine.post('', IMPATIENT);
   expect([result.outcome, result.warningCount, stand.exists('2026-boston-renamed')]).toEqual([
     'updated',
     1,
@@ -175,12 +175,12 @@ it('a database that an update could not bring along is brought by the ready hook
 });
 
 it('an event that changes its path twice before its database came along gets the first one', async () => {
-  const stand = await Stand.ready([ONE], { UPDATE_CONFIG_PREPARE_TIMEOUT: '1' });
+  const stand = await Stand.ready([ONE]);
   change(stand, '2026-boston', 'Here');
   const holder = openDatabase(stand.path('2026-boston'));
   holder.exec('BEGIN EXCLUSIVE');
   await stand.publish({ ...ONE, key: 'second' });
-  await stand.machine.post();
+  await stand.machine.post('', IMPATIENT);
   holder.exec('ROLLBACK');
   holder.close();
   expect(stand.exists('2026-boston-second')).toBe(false);

@@ -35,14 +35,16 @@ it('the watcher of a program exists while the program runs, and ends before it',
       PATH: process.env['PATH'],
       ...machine.env,
       AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${port}`,
-      UPDATE_CONFIG_STORE_TIMEOUT: '1',
+      // Long enough for whoever looks; it asks four times at most.
+      UPDATE_CONFIG_STORE_TIMEOUT: '600',
     },
     stdio: 'ignore',
   });
   const ended = once(run, 'exit');
   const pid = run.pid ?? expect.unreachable('it was not started');
   const [connection] = (await once(store, 'connection')) as [{ destroy(): void }];
-  expect(watchersOf(pid)).toHaveLength(1);
+  // What the shell starts is like it, for a moment.
+  await expect.poll(() => watchersOf(pid)).toHaveLength(1);
   store.on('connection', (socket) => socket.destroy());
   connection.destroy();
   expect(await ended).toEqual([1, null]);
