@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js';
-import { parse } from 'yaml';
+import { parseDocument } from 'yaml';
 
 /** What Navigator does with a request once it has let it in. */
 export type Routed =
@@ -44,13 +44,13 @@ interface Rule {
   readonly to: string;
 }
 
-/** Machines of one index share most of their patterns. */
+/** Machines share most of their patterns. */
 const compiled = new Map<string, RE2JS>();
 
-function compile(pattern: string): RE2JS {
+/** @throws for a pattern that RE2 refuses. */
+export function compile(pattern: string): RE2JS {
   const known = compiled.get(pattern);
   if (known) return known;
-  if (compiled.size > 500) compiled.clear();
   const made = RE2JS.compile(pattern);
   compiled.set(pattern, made);
   return made;
@@ -69,9 +69,12 @@ export class Navigator {
   readonly #unslashed: ReadonlyMap<string, string>;
   readonly #proxies: readonly { pattern: RE2JS; target: string }[];
 
-  /** @throws for YAML that does not parse or repeats a key, and for patterns that RE2 refuses. */
+  /** @throws for text that is not YAML 1.2, repeats a key or is warned of, and for patterns that RE2 refuses. */
   constructor(text: string) {
-    const config = parse(text, { uniqueKeys: true, strict: true }) as Config;
+    const document = parseDocument(text, { uniqueKeys: true, strict: true, version: '1.2' });
+    const [fault] = [...document.errors, ...document.warnings];
+    if (fault) throw fault;
+    const config = document.toJS() as Config;
     this.config = config;
     this.tenants = config.applications.tenants.map((tenant) => ({ ...tenant, path: slashed(tenant.path) }));
     this.#open = config.auth.auth_patterns
