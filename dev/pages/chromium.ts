@@ -23,7 +23,13 @@ const ARGUMENTS = [
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
 ];
 
+/** Milliseconds for a browser to start, and for whatever is waited for in its pages: a busy machine takes longer than 30 s. */
+const PATIENCE_MS = 120_000;
+
 /** Starts a Chromium with a new profile, which goes when the browser is closed. The caller closes it. */
-export function openBrowser(path = process.env['CHROMIUM_PATH'] || CHROMIUM): Promise<Browser> {
-  return chromium.launch({ executablePath: path, headless: true, args: ARGUMENTS });
+export async function openBrowser(path = process.env['CHROMIUM_PATH'] || CHROMIUM): Promise<Browser> {
+  const options = { executablePath: path, headless: true, args: ARGUMENTS, timeout: PATIENCE_MS };
+  const browser = await chromium.launch(options);
+  browser.on('context', (context) => context.setDefaultTimeout(PATIENCE_MS));
+  return browser;
 }

@@ -45,7 +45,6 @@ async function open(path: string, { origin = site.rig.standIn.url, script = true
   });
   windows.push(window);
   const page = await window.newPage();
-  page.setDefaultTimeout(120_000);
   await page.goto(`${origin}${path}`);
   return page;
 }
