@@ -87,6 +87,21 @@ it('axe-core finds every text that is hard to read, among hundreds that are alik
   await visit.close();
 });
 
+it('what is wrong in one colour scheme alone is found in each width, and so is what a scheme says beside colours', async () => {
+  const page = await browser.newPage();
+  await page.setContent(`<!doctype html><html lang="en"><title>One</title><style>
+    :root{color-scheme:light dark;--ink:#111;--paper:#fff}
+    @media screen and (prefers-color-scheme:dark){:root{--ink:#ccc;--paper:#ddd}em{font-weight:bold;background:#123}i{display:none}}
+    body{background:var(--paper)}p{color:var(--ink)}h1{color:#000}</style><main><h1>One</h1><p>Light on light</p></main></html>`);
+  expect((await findingsIn(page)).map((finding) => finding.replace(/: Elements must.*/, ''))).toEqual([
+    'em has another font-weight in one colour scheme',
+    'i has another display in one colour scheme',
+    'dark at 360 pixels: color-contrast',
+    'dark at 1280 pixels: color-contrast',
+  ]);
+  await page.close();
+});
+
 it('programs are told whose an event is, or when, where several of a page have its name, and nowhere else', async () => {
   const site = siteOf('sample');
   const visit = await visitor(browser, site);
