@@ -5,6 +5,9 @@ import { altered, buildIndex } from './indexes.ts';
 /** An expression that takes half a second, or a second, each time that it is computed, and 180 MB. */
 export const COSTLY = "replace(hex(zeroblob(60000000)), '0', '00')";
 
+/** That in a statement of the schema. */
+const DONE = `length(${COSTLY})`.replaceAll("'", "''");
+
 const PAGE = 4096;
 
 function invalid(name: string, make: () => Buffer, because: RegExp): BadInput {
@@ -197,7 +200,10 @@ export const COSTLY_IMAGES: readonly BadInput[] = [
       buildIndex(),
       'CREATE TABLE t (a)',
       'INSERT INTO t VALUES (1)',
-      `CREATE INDEX i ON t (length(${COSTLY})) WHERE length(${COSTLY}) > 0`,
+      // As if it had been done when the index was made, which would take three seconds here: its one entry is this length.
+      'CREATE INDEX i ON t (length(zeroblob(240000000))) WHERE length(zeroblob(1)) > 0',
+      'PRAGMA writable_schema = ON',
+      `UPDATE sqlite_schema SET sql = 'CREATE INDEX i ON t (${DONE}) WHERE ${DONE} > 0' WHERE name = 'i'`,
     ),
   ),
   valid('with a module whose own check is never done', () => entangledModule(buildIndex())),

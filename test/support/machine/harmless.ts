@@ -12,8 +12,13 @@ const DERIVED =
 
 const FIXED = new Navigator(contentOf(generate(NOTHING, siteOf('fly-iad')), 'navigator')).patterns();
 
+/** By text: what is left of many bad indexes is the same. */
+const harmless = new Map<string, Navigator>();
+
 /** Nothing but names of the narrow kind has reached a navigator.yml of fly-iad, and RE2 takes every pattern. */
 export function expectHarmless(text: string): Navigator {
+  const known = harmless.get(text);
+  if (known) return known;
   const navigator = new Navigator(text);
   const derived = navigator.patterns().filter((pattern) => !FIXED.includes(pattern));
   expect(derived.filter((pattern) => !DERIVED.test(pattern))).toEqual([]);
@@ -21,5 +26,6 @@ export function expectHarmless(text: string): Navigator {
   expect(databases.slice(0, 2)).toEqual(['index', 'demo']);
   expect(databases.filter((database) => !DATABASE.test(database))).toEqual([]);
   expect(new Set(databases).size).toBe(databases.length);
+  harmless.set(text, navigator);
   return navigator;
 }
