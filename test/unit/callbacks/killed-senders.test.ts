@@ -159,5 +159,5 @@ it('lines are on the disk for good soon, also where no other line follows for lo
   await waitingSender(receiver, outbox, order, strace);
   const isFlushed = (call: string) => flushed(`${reported.run}.ndjson`).test(call.replace(/^\d+\s+/, ''));
   const hasFlushed = () => readFileSync(calls, 'utf8').split('\n').some(isFlushed);
-  await vi.waitFor(() => expect(hasFlushed()).toBe(true), 10_000);
+  await vi.waitFor(() => expect(hasFlushed()).toBe(true), 60_000);
 });
