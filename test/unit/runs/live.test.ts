@@ -86,6 +86,8 @@ describe('after a run with which some machines failed, a change with an address'
   });
 
   it('waits for the retry if that does not answer, and is checked after it', async () => {
+    await rig.runs.close();
+    rig.open({ limits: { ...QUICK, checkMs: 5000 } });
     status = 404;
     rig.played.play({ lines: told(halfFailed()), exit: 1 }, 1);
     rig.runs.start();
