@@ -143,8 +143,8 @@ describe('the log of a finished run', () => {
     const window = await open(path);
     await window.context.grantPermissions(['clipboard-read', 'clipboard-write']);
     await window.page.waitForSelector('.log >> text=line 3000 of it');
-    await window.page.click('[data-copy]');
-    await window.page.waitForSelector('text=Copied');
+    // It says so for a moment.
+    await Promise.all([window.page.waitForSelector('text=Copied'), window.page.click('[data-copy]')]);
     const copied = await window.page.evaluate(() => navigator.clipboard.readText());
     expect(copied.trimEnd().split('\n')).toHaveLength(3002);
     await window.close();
