@@ -13,7 +13,7 @@ const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-prac
 const CONTRAST = ['color-contrast', 'color-contrast-enhanced'];
 
 /** All rules that look at colours: where nothing else has changed, any other one finds what it has found. */
-const OF_COLORS = [...CONTRAST, 'link-in-text-block'];
+export const OF_COLORS: readonly string[] = [...CONTRAST, 'link-in-text-block'];
 
 /** What has this attribute is judged by them. */
 const MARK = 'data-contrast';
@@ -95,8 +95,8 @@ export async function loadAxe(page: Page): Promise<void> {
 export interface AxeScope {
   /** Rules that it has beside the usual ones. */
   readonly more?: readonly string[];
-  /** Whether only the rules that look at colours are run: the others have been, and nothing but colours has changed. */
-  readonly ofColors?: boolean;
+  /** The only rules that are run: those that look at what has changed since all of them were. */
+  readonly only?: readonly string[];
 }
 
 /**
@@ -105,13 +105,10 @@ export interface AxeScope {
  *
  * Of texts that are alike (`alikeTexts`) it judges the contrast of three; of all, should it be unable to judge these.
  */
-export async function axeFindings(
-  page: Page,
-  { more = [], ofColors = false }: AxeScope = {},
-): Promise<string[]> {
+export async function axeFindings(page: Page, { more = [], only }: AxeScope = {}): Promise<string[]> {
   const isUsual = (rule: string) => rule !== 'color-contrast-enhanced' || more.includes(rule);
   return await page.evaluate(
-    async ([tags, rules, mark, contrast, only]) => {
+    async ([tags, rules, mark, contrast, values]) => {
       const { axe, alikeTexts } = globalThis as unknown as Loaded;
       const groups = alikeTexts().map((all) => ({
         all,
@@ -127,8 +124,8 @@ export async function axeFindings(
       const enabled = Object.fromEntries(rules.map((rule) => [rule, { enabled: true }]));
       const said = await axe.run(
         document,
-        only
-          ? { reporter, runOnly: { type: 'rule', values: only } }
+        values
+          ? { reporter, runOnly: { type: 'rule', values } }
           : { reporter, rules: enabled, runOnly: { type: 'tag', values: tags } },
       );
       const judged = new Set(said.judged);
@@ -143,6 +140,6 @@ export async function axeFindings(
       setMarks([]);
       return [...said.findings, ...(more?.findings ?? [])];
     },
-    [TAGS, more, MARK, CONTRAST.filter(isUsual), ofColors ? OF_COLORS.filter(isUsual) : null] as const,
+    [TAGS, more, MARK, CONTRAST.filter(isUsual), only?.filter(isUsual)] as const,
   );
 }

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { axeFindings, loadAxe } from './axe.ts';
+import { axeFindings, loadAxe, OF_COLORS } from './axe.ts';
 
 /** A colour scheme, and the width of the window in CSS pixels. */
 export type Look = readonly [colorScheme: 'light' | 'dark', width: number];
@@ -36,7 +36,7 @@ export async function findingsIn(
     const tooWide = await page.evaluate(
       () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
     );
-    const findings = await axeFindings(page, { more, ofColors: widths.has(width) });
+    const findings = await axeFindings(page, { more, ...(widths.has(width) && { only: OF_COLORS }) });
     widths.add(width);
     const said = [...findings, ...(tooWide > 0 ? [`${tooWide} pixels too wide`] : [])];
     found.push(...said.map((one) => `${colorScheme} at ${width} pixels: ${one}`));
