@@ -52,15 +52,21 @@ describe('the recording of config-update', () => {
     expect(lasting(shown?.[0])[0]).toBe('$ scripts/config-update');
   });
 
-  it('shows eight machines that are asked, then each of them updated, and how many', () => {
+  it('shows machines that are asked, then each of eight updated, and how many', () => {
+    const asked = (lines: readonly string[]) => lines.filter((line) => line.endsWith('asked')).length;
     for (const svg of [now, readFileSync(join(ROOT, PICTURE), 'utf8')]) {
       const screens = screensOf(svg);
-      const asked = screens.find((lines) => lines.filter((line) => line.endsWith('asked')).length === 8);
-      expect(asked?.some((line) => line.includes('] 0/8  0 %'))).toBe(true);
+      expect(Math.max(...screens.map(asked))).toBeGreaterThan(0);
       const end = screens.at(-1) ?? [];
       expect(end.filter((line) => / updated +"[0-9a-f]{32}" /.test(line))).toHaveLength(8);
       expect(end).toContain('Successfully updated: 8 machines');
     }
+  });
+
+  it('in the documents has all eight asked at once, and none done; when the first is done is chance', () => {
+    const screens = screensOf(readFileSync(join(ROOT, PICTURE), 'utf8'));
+    const first = screens.find((lines) => lines.filter((line) => line.endsWith('asked')).length === 8);
+    expect(first?.some((line) => line.includes('] 0/8  0 %'))).toBe(true);
   });
 
   it('is small, and needs no script, no font and nothing of another host', () => {
