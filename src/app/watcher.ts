@@ -35,8 +35,8 @@ export async function stopWatching(): Promise<void> {
  *
  * @param more `$2` and on
  * @param output `inherit` where it says something: what reads this process's output then waits for the watcher, too
- * @returns its standard input, which keeps this process alive no longer; null where no more processes may be started, or
- *   there is no shell: then the caller's own limit is left
+ * @returns its standard input, which keeps this process alive no longer; null where no more processes may be started. Then,
+ *   and where there is no shell, the caller's own limit is left
  */
 export async function startWatcher(
   script: string,

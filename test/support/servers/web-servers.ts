@@ -72,13 +72,13 @@ export async function startWebServer(name: ServerName, machine: Machine): Promis
   // Between the choice of a port and its use somebody else may take it.
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
-    const { args, pidFile } = (name === 'lighttpd' ? lighttpd : apache)(
+    const { args, pidFile } = (name === 'lighttpd' ? lighttpd : apache)({
       machine,
-      variables,
+      environment: variables,
       script,
       port,
       asRoot,
-    );
+    });
     const child = spawn(PROGRAMS[name], args, { stdio: ['ignore', 'inherit', 'inherit'] });
     if (await untilReady(child, pidFile)) return { port, close: () => close(child) };
     if (attempt === 3) throw new Error(`${name} does not start`);
@@ -93,13 +93,15 @@ interface Setup {
 
 type Variables = Readonly<Record<string, string>>;
 
-function lighttpd(
-  machine: Machine,
-  environment: Variables,
-  script: string,
-  port: number,
-  asRoot: boolean,
-): Setup {
+interface Wanted {
+  readonly machine: Machine;
+  readonly environment: Variables;
+  readonly script: string;
+  readonly port: number;
+  readonly asRoot: boolean;
+}
+
+function lighttpd({ machine, environment, script, port, asRoot }: Wanted): Setup {
   const conf = join(machine.home, 'lighttpd.conf');
   const pidFile = join(machine.home, 'lighttpd.pid');
   const variables = Object.entries(environment).map(([key, value]) => `"${key}" => "${value}"`);
@@ -121,13 +123,7 @@ function lighttpd(
   return { args: ['-D', '-f', conf], pidFile };
 }
 
-function apache(
-  machine: Machine,
-  environment: Variables,
-  script: string,
-  port: number,
-  asRoot: boolean,
-): Setup {
+function apache({ machine, environment, script, port, asRoot }: Wanted): Setup {
   const conf = join(machine.home, 'apache.conf');
   const pidFile = join(machine.home, 'apache.pid');
   const modules = ['mpm_event', 'authz_core', 'alias', 'env', 'cgid'];
