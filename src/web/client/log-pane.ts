@@ -1,20 +1,13 @@
 import type { Clock, LogLine } from '../run/log-lines.ts';
 import { LogModel, type LogRow } from './log-model.ts';
 import { rowElement } from './log-row.ts';
+import { type Anchor, anchorsIn, keepInPlace } from './row-anchors.ts';
 import { MOST_ROWS, RowWindow } from './row-window.ts';
 
 /** Rows by which the view moves where there are more. */
 const STEP = 1000;
 /** Pixels from the end at which the view counts as being there. */
 const NEAR = 24;
-/** Rows below the first that is seen, by which the view is found again should that one go. */
-const CANDIDATES = 5;
-
-/** A row that is seen, and where: pixels below the top of the view. */
-interface Anchor {
-  readonly item: Element;
-  readonly top: number;
-}
 
 /**
  * Shows a log: a part of its rows, so that a long one does not stop the page. It follows new lines while the view is at
@@ -30,8 +23,10 @@ export class LogPane {
   #clock: Clock = 'local';
   #isFollowing: boolean;
   #unseen = 0;
-  /** Where the view was last. */
+  /** Where the view was last, of what size, and which rows were seen by whoever does not follow. */
   #lastTop = 0;
+  #lastSize = '';
+  #seen: readonly Anchor[] = [];
   /** Number of the line that the address names, or that a search has found. */
   #marked: string | null = null;
 
@@ -48,8 +43,12 @@ export class LogPane {
     this.#window = new RowWindow(this.model, this.#list, (row) => this.#element(row));
     scroller.addEventListener('scroll', () => this.#scrolled(), { passive: true });
     document.addEventListener('selectionchange', () => {
-      if (this.#hasSelection()) this.#isFollowing = false;
+      if (!this.#isFollowing || !this.#hasSelection()) return;
+      this.#isFollowing = false;
+      this.#remember();
     });
+    const resized = new ResizeObserver(() => this.#resized());
+    for (const element of [scroller, this.#list]) resized.observe(element);
     news.querySelector('button')?.addEventListener('click', () => this.follow());
     scroller.addEventListener('click', (event) => this.#clicked(event));
   }
@@ -129,7 +128,7 @@ export class LogPane {
     const item = this.#window.itemAt(at);
     item?.classList.add('here');
     item?.scrollIntoView({ block: 'center' });
-    this.#lastTop = this.#scroller.scrollTop;
+    this.#remember();
   }
 
   /** Shows rows anew, with that which was seen where it was. */
@@ -168,7 +167,7 @@ export class LogPane {
     const anchor = isEarlier ? from : to - 1;
     this.#window.show(isEarlier ? Math.max(0, from - STEP) : Math.min(length - MOST_ROWS, from + STEP));
     this.#window.itemAt(anchor)?.scrollIntoView({ block: isEarlier ? 'start' : 'end' });
-    this.#lastTop = this.#scroller.scrollTop;
+    this.#remember();
     this.#scroller.focus({ preventScroll: true });
   }
 
@@ -185,45 +184,54 @@ export class LogPane {
   /** New lines are followed from where somebody goes down to the end, until she goes up: by wheel, touch, keys or bar. */
   #scrolled(): void {
     const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
-    const isAtEnd = scrollHeight - scrollTop - clientHeight <= NEAR && this.#window.isAtEnd;
-    const isUp = scrollTop < this.#lastTop;
+    const left = scrollHeight - scrollTop - clientHeight;
+    const isAtEnd = left <= NEAR && this.#window.isAtEnd;
+    // Where the log gets shorter, the browser takes the view up to its new end: that is nobody who goes up.
+    const isUp = scrollTop < this.#lastTop && left >= 1;
+    const isDown = scrollTop > this.#lastTop;
     this.#lastTop = scrollTop;
     if (isUp) this.#isFollowing = false;
-    else if (isAtEnd) this.#isFollowing = !this.#hasSelection();
-    if (isAtEnd && !isUp) this.#unseen = 0;
+    else if (isDown && isAtEnd) {
+      this.#isFollowing = !this.#hasSelection();
+      this.#unseen = 0;
+    }
+    // Of another size, the rows that were seen are still to be brought back to their place.
+    if (this.#size === this.#lastSize) this.#remember();
     this.#showNews();
+  }
+
+  /** Its lines are wrapped otherwise, or the window has got another size: the end stays in view, or what is read. */
+  #resized(): void {
+    if (this.#scroller.scrollTop < this.#lastTop) this.#scrolled();
+    if (!this.#isFollowing) this.#keep(this.#seen);
+    else if (this.#size !== this.#lastSize) this.#toEnd();
   }
 
   #toEnd(): void {
     if (!this.#hasSelection()) this.#scroller.scrollTop = this.#scroller.scrollHeight;
-    this.#lastTop = this.#scroller.scrollTop;
+    this.#remember();
   }
 
-  /** The first rows that are seen. */
+  #remember(): void {
+    this.#lastTop = this.#scroller.scrollTop;
+    this.#lastSize = this.#size;
+    this.#seen = this.#isFollowing ? [] : this.#anchors();
+  }
+
+  /** Width, too: where it changes, lines are wrapped otherwise. */
+  get #size(): string {
+    const { scrollHeight, clientHeight, clientWidth } = this.#scroller;
+    return `${scrollHeight} ${clientHeight} ${clientWidth}`;
+  }
+
   #anchors(): Anchor[] {
-    const { children } = this.#list;
-    const view = this.#scroller.getBoundingClientRect().top;
-    const topOf = (item: Element): number => item.getBoundingClientRect().top - view;
-    let [low, high] = [0, children.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const item = children[middle];
-      if (item && item.getBoundingClientRect().bottom <= view) low = middle + 1;
-      else high = middle;
-    }
-    const seen = Array.from({ length: CANDIDATES }, (_, at) => children[low + at]);
-    return seen.flatMap((item) => (item && !item.matches('.more') ? [{ item, top: topOf(item) }] : []));
+    return anchorsIn(this.#scroller, this.#list);
   }
 
   /** Has the first of them that is still there where it was. */
   #keep(anchors: readonly Anchor[]): void {
-    const anchor = anchors.find(({ item }) => item.isConnected);
-    if (!anchor) return;
-    const { top } = anchor.item.getBoundingClientRect();
-    const moved = top - this.#scroller.getBoundingClientRect().top - anchor.top;
-    // Half a pixel is the rounding of the browser.
-    if (Math.abs(moved) >= 0.5) this.#scroller.scrollTop += moved;
-    this.#lastTop = this.#scroller.scrollTop;
+    keepInPlace(this.#scroller, anchors);
+    this.#remember();
   }
 
   #hasSelection(): boolean {
