@@ -3,35 +3,57 @@ import { ForeignError, StatusError } from './failures.ts';
 /** The status that S3 gives these errors where it says at once that there is one. Any other counts as 503. */
 const STATUSES: Readonly<Record<string, number>> = {
   AccessDenied: 403,
+  AllAccessDisabled: 403,
+  AuthorizationHeaderMalformed: 400,
   ExpiredToken: 400,
+  IllegalLocationConstraintException: 400,
   InternalError: 500,
   InvalidAccessKeyId: 403,
+  InvalidBucketName: 400,
+  InvalidObjectState: 403,
+  InvalidRegionName: 400,
+  InvalidRequest: 400,
   InvalidToken: 400,
+  MethodNotAllowed: 405,
   NoSuchBucket: 404,
   NoSuchKey: 404,
+  PermanentRedirect: 301,
   PreconditionFailed: 412,
   RequestTimeTooSkewed: 403,
   SignatureDoesNotMatch: 403,
+  TokenRefreshRequired: 400,
 };
 
 /** How much of an answer its first tag is looked for in: before it stand a byte order mark, a declaration, comments. */
 const LONGEST_PROLOGUE = 4096;
+
+/** What the answer to a request is to be. */
+export interface Expected {
+  readonly kind: 'listing' | 'upload' | 'object';
+  /** Of the keys that were asked for. */
+  readonly prefix?: string;
+}
 
 /**
  * Proves that an answer of 200 is what was asked for, before the SDK reads it: out of anything else it makes an empty
  * listing, and an empty listing says that no event has a database. S3 sends the head of an answer before it knows whether it
  * can give it, so an error may come with a status of 200.
  *
- * @throws {StatusError} for an error document. {ForeignError} for a listing that is none, or that breaks off.
+ * @throws {StatusError} for an error document. {ForeignError} for a listing that is none, is another one, or breaks off.
  */
-export function checkAnswer(body: Uint8Array, asked: 'listing' | 'upload', headers: Record<string, string>) {
-  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+export function checkAnswer(
+  body: Uint8Array,
+  { kind, prefix = '' }: Expected,
+  headers: Record<string, string>,
+) {
+  const text = withoutBlanks(body);
   const root = rootOf(text);
   if (root === 'Error') {
     const code = codeIn(text.toString('utf8', 0, 16 * LONGEST_PROLOGUE));
-    throw new StatusError(STATUSES[code] ?? 503, code, headers, 'HTTP 200');
+    const status = STATUSES[code] ?? (code.startsWith('KMS.') ? 400 : 503);
+    throw new StatusError(status, code, headers, 'HTTP 200');
   }
-  if (asked === 'upload') return;
+  if (kind !== 'listing') return;
   if (root !== 'ListBucketResult') {
     throw new ForeignError(`the answer to a listing is ${described(text, root)}, not a ListBucketResult`);
   }
@@ -39,13 +61,34 @@ export function checkAnswer(body: Uint8Array, asked: 'listing' | 'upload', heade
   if (!/<\/(?:[\w.-]+:)?ListBucketResult\s*>$|^[^>]*\/>$/.test(end.replace(/^<\?[^>]*>\s*/, ''))) {
     throw new ForeignError('the listing breaks off before its end');
   }
+  checkListing(text.toString(), prefix);
+}
+
+/** A page that has all that a listing has may still be another one, or end with what went wrong. */
+function checkListing(text: string, prefix: string): void {
+  if (/<(?:[\w.-]+:)?Error[\s/>]/.test(text)) throw new ForeignError('the listing has an error within');
+  // That of a group of keys stands behind the keys.
+  const head = text.split(/<(?:[\w.-]+:)?Contents[\s/>]/, 1)[0] ?? '';
+  const said = /<(?:[\w.-]+:)?Prefix>([^<]+)</.exec(head)?.[1];
+  // How other prefixes are written differs from store to store.
+  const isPlain = /^[\w/-]*$/.test(prefix);
+  if (said !== undefined && isPlain && said.replace(/%2F/gi, '/') !== prefix) {
+    throw new ForeignError('the listing is one of other keys than were asked for');
+  }
+}
+
+/** While a store is busy, it may send blanks to keep the connection. */
+function withoutBlanks(body: Uint8Array): Buffer {
+  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  const start = text.findIndex((byte) => byte > 0x20);
+  return text.subarray(start === -1 ? text.length : start);
 }
 
 /** The name of the first element, without a prefix; null where there is none. */
 function rootOf(text: Buffer): string | null {
   const start = text
     .toString('utf8', 0, LONGEST_PROLOGUE)
-    .replace(/^\uFEFF?\s*(?:<\?[\s\S]*?\?>\s*|<!--[\s\S]*?-->\s*)*/, '');
+    .replace(/^\uFEFF?\s*(?:<\?[\s\S]*?\?>\s*|<!--[\s\S]*?-->\s*|<!DOCTYPE[^<>[]*>\s*)*/, '');
   return /^<(?:[\w.-]+:)?([\w.-]+)[\s/>]/.exec(start)?.[1] ?? null;
 }
 
@@ -56,5 +99,7 @@ function described(text: Buffer, root: string | null): string {
 
 /** S3's own code out of an error document; empty when there is none. */
 export function codeIn(text: string): string {
-  return /<Code>\s*([A-Za-z0-9.]{1,64})\s*<\/Code>/.exec(text)?.[1] ?? '';
+  return (
+    /<(?:[\w.-]+:)?Code>\s*(?:<!\[CDATA\[)?\s*([A-Za-z0-9.]{1,64})\s*(?:\]\]>\s*)?</.exec(text)?.[1] ?? ''
+  );
 }

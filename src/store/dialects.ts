@@ -1,16 +1,22 @@
 import { quotedEtag } from '../etag.ts';
 import { parseTime } from '../time.ts';
+import { ForeignError } from './failures.ts';
 
 /* Where stores, and proxies before them, differ from Amazon's S3. */
 
 /**
- * A page of a listing as the SDK reads it: Google's store says in another element that keys are encoded, and the SDK takes
- * a time in any other notation than its own for a broken answer.
+ * A page of a listing as the SDK reads it. It knows no element with a prefix, and takes a page that goes on for the last
+ * one if that is not said by `true` alone. Google's store says in another element that keys are encoded, and the SDK takes a time
+ * in any other notation than its own for a broken answer.
+ *
+ * @throws {ForeignError} for a page that says neither that it goes on nor that it does not
  */
 export function asAmazonLists(page: Uint8Array): Buffer {
   const text = Buffer.from(page.buffer, page.byteOffset, page.byteLength).toString();
   return Buffer.from(
     text
+      .replace(/<(\/?)[\w.-]+:(?=\w)/g, '<$1')
+      .replace(/(<IsTruncated>)([^<]*)(?=<)/g, (_, open: string, said: string) => open + goesOn(said))
       .replace(/<(\/?)Encoding-Type>/g, '<$1EncodingType>')
       .replace(/(<LastModified>)([^<]{1,100})(<\/LastModified>)/g, (whole, open, said, close) => {
         const time = parseTime(said);
@@ -19,8 +25,22 @@ export function asAmazonLists(page: Uint8Array): Buffer {
   );
 }
 
+function goesOn(said: string): string {
+  const word = said.trim().toLowerCase();
+  if (word === 'true' || word === '1') return 'true';
+  if (word === 'false' || word === '0') return 'false';
+  throw new ForeignError('the listing does not say whether it goes on');
+}
+
+/** Head lines that say of an object that it is encrypted with a key of its own. */
+const KEY_SERVICE = ['x-amz-server-side-encryption-aws-kms-key-id', 'x-goog-encryption-kms-key-name'];
+const OWN_KEY = ['x-amz-server-side-encryption-customer-key-md5', 'x-goog-encryption-algorithm'];
+
 /** Head lines as the SDK reads them. */
 export function asAmazonSays(headers: Record<string, string>): void {
+  if (KEY_SERVICE.some((name) => headers[name])) headers['x-amz-server-side-encryption'] = 'aws:kms';
+  if (OWN_KEY.some((name) => headers[name]))
+    headers['x-amz-server-side-encryption-customer-algorithm'] = 'AES256';
   // No answer that we use needs one, and the SDK treats an invalid date as a broken answer.
   delete headers['expires'];
   const time = parseTime(headers['last-modified'] ?? '');
@@ -32,9 +52,7 @@ export function asAmazonSays(headers: Record<string, string>): void {
  * as another one (`-gzip`), and only on that.
  */
 export function storedEtag(etag: string): string {
-  return quotedEtag(etag)
-    .replace(/^W\//, '')
-    .replace(/(?:--?|;)(?:gzip|br|zstd)"$/, '"');
+  return quotedEtag(etag.replace(/^W\//i, '')).replace(/(?:--|[-;:/+._])(?:gzip|deflate|df|br|zstd)"$/, '"');
 }
 
 /** What is said of how an object is encrypted. */

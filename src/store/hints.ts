@@ -19,6 +19,7 @@ export const HINTS = {
 const BY_CODE: Readonly<Record<string, string>> = {
   AccessDenied: 'The keys are right, but may not do this: let them read, list and write in this bucket.',
   ExpiredToken: 'AWS_SESSION_TOKEN has expired: set it anew, with the two keys that belong to it.',
+  TokenRefreshRequired: 'AWS_SESSION_TOKEN has expired: set it anew, with the two keys that belong to it.',
   InvalidToken: 'AWS_SESSION_TOKEN does not belong to these keys: set all three anew, or unset it.',
   InvalidAccessKeyId:
     'The store does not know AWS_ACCESS_KEY_ID: check it, and AWS_ENDPOINT_URL_S3. A key that was lent for a while needs its AWS_SESSION_TOKEN.',

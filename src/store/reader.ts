@@ -1,9 +1,13 @@
+import { checkAnswer } from './answers.ts';
 import { CorruptError, ForeignError, StatusError, UnfitError } from './failures.ts';
 import { HINTS } from './hints.ts';
 import type { GetOutcome, ObjectReader, StoreSettings } from './object-store.ts';
 import { describeObject, prove } from './proof.ts';
 import { type Attempt, withRetries } from './retry.ts';
 import { type Got, objectGetter } from './signed-get.ts';
+
+/** Bytes. */
+const LONGEST_ERROR = 64 * 1024;
 
 type GetOptions = Parameters<ObjectReader['get']>[1];
 
@@ -51,10 +55,12 @@ async function getOnce(
   }
   const bytes = await readBody(body, maxBytes, announced);
   if (bytes.length > maxBytes) return { kind: 'too-large', size: bytes.length };
-  const object = describeObject(key, answer, announced ?? bytes.length);
-  const sha256 = prove(bytes, object);
+  // No database and no inventory begins as an error document does.
+  if (bytes.length <= LONGEST_ERROR) checkAnswer(bytes, { kind: 'object' }, {});
   const compression = compressionOf(bytes);
   if (compression) throw new UnfitError(`what is stored is compressed (${compression})`, HINTS.compressed);
+  const object = describeObject(key, answer, announced ?? bytes.length);
+  const sha256 = prove(bytes, object);
   return { kind: 'found', object, bytes, sha256 };
 }
 

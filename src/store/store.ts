@@ -10,7 +10,7 @@ import { Failure } from '../failure.ts';
 import { createClient } from './client.ts';
 import { keyReader, storedEtag } from './dialects.ts';
 import { classify } from './errors.ts';
-import { CorruptError, ForeignError, OverlongError, StatusError } from './failures.ts';
+import { ForeignError, OverlongError, StatusError } from './failures.ts';
 import type { HeadOutcome, ObjectInfo, ObjectStore, StoreSettings } from './object-store.ts';
 import { describeObject } from './proof.ts';
 import { putObject } from './put.ts';
@@ -174,10 +174,10 @@ async function listPage(
     answer.EncodingType,
   );
   const objects = items.map((item) => describeItem(item, readKey));
-  if (!answer.IsTruncated) return { objects, next: undefined };
   const next = answer.NextContinuationToken;
+  if (!(answer.IsTruncated ?? Boolean(next))) return { objects, next: undefined };
   if (!next || next === token)
-    throw new CorruptError('the listing is incomplete, but has no continuation token');
+    throw new ForeignError('the listing is incomplete, but has no continuation token');
   if (number === MAX_PAGES) throw new OverlongError(`the listing has more than ${MAX_PAGES} pages`);
   return { objects, next };
 }
@@ -185,8 +185,9 @@ async function listPage(
 type Item = NonNullable<ListObjectsV2CommandOutput['Contents']>[number];
 
 function describeItem({ Key, ETag, Size, LastModified }: Item, readKey: (key: string) => string): ObjectInfo {
-  if (Key === undefined || ETag === undefined || Size === undefined || LastModified === undefined) {
-    throw new CorruptError('the listing has an object without key, ETag, size or time');
+  const isSize = Size !== undefined && Number.isSafeInteger(Size) && Size >= 0;
+  if (Key === undefined || ETag === undefined || !isSize || LastModified === undefined) {
+    throw new ForeignError('the listing has an object without key, ETag, size or time');
   }
   return { key: readKey(Key), etag: storedEtag(ETag), size: Size, modified: LastModified };
 }

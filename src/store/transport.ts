@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestOptions } from 'node:http';
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import { httpFor } from '../http-for.ts';
-import { checkAnswer, codeIn } from './answers.ts';
+import { checkAnswer, codeIn, type Expected } from './answers.ts';
 import { asAmazonLists, asAmazonSays } from './dialects.ts';
 import { ForeignError, OverlongError, StatusError } from './failures.ts';
 
@@ -42,20 +42,21 @@ export const transport = {
       throw new StatusError(statusCode, await errorCode(message), headers);
     asAmazonSays(headers);
     const asked = askedFor(signed);
-    if (asked === 'object') return { response: { statusCode, headers, body: message } };
+    if (asked.kind === 'object') return { response: { statusCode, headers, body: message } };
     const body = await collect(message);
     checkAnswer(body, asked, headers);
-    return { response: { statusCode, headers, body: asked === 'listing' ? asAmazonLists(body) : body } };
+    return { response: { statusCode, headers, body: asked.kind === 'listing' ? asAmazonLists(body) : body } };
   },
   destroy() {},
   updateHttpClientConfig() {},
   httpHandlerConfigs: () => ({}),
 } satisfies S3ClientConfig['requestHandler'];
 
-/** What the answer to a request is to be. That to a HEAD has no body, and that to a GET proves itself. */
-function askedFor({ method, query }: SignedRequest): 'listing' | 'upload' | 'object' {
-  if (method === 'PUT') return 'upload';
-  return method === 'GET' && query?.['list-type'] !== undefined ? 'listing' : 'object';
+/** What the answer to a request is to be. That to a HEAD has no body, and that to a GET is proved by its reader. */
+function askedFor({ method, query }: SignedRequest): Expected {
+  if (method === 'PUT') return { kind: 'upload' };
+  if (method !== 'GET' || query?.['list-type'] === undefined) return { kind: 'object' };
+  return { kind: 'listing', prefix: String(query['prefix'] ?? '') };
 }
 
 /**

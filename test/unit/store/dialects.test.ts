@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { Failure } from '../../../src/failure.ts';
 import type { ObjectStore } from '../../../src/store/object-store.ts';
@@ -39,6 +40,10 @@ describe('an encrypted object', () => {
     ['a key service', { 'x-amz-server-side-encryption': 'aws:kms' }],
     ['two keys of a service', { 'x-amz-server-side-encryption': 'aws:kms:dsse' }],
     ['a key of the customer', { 'x-amz-server-side-encryption-customer-algorithm': 'AES256' }],
+    ['a key of the customer, by its digest', { 'x-amz-server-side-encryption-customer-key-md5': 'abc==' }],
+    ['a key service, by its key', { 'x-amz-server-side-encryption-aws-kms-key-id': 'arn:aws:kms:x' }],
+    ['a key service of Google', { 'x-goog-encryption-kms-key-name': 'projects/x' }],
+    ['a key of the customer at Google', { 'x-goog-encryption-algorithm': 'AES256' }],
   ] as const)('with %s has an ETag that is not an MD5, and is read and written', async (_, headers) => {
     await put(spoiled.direct);
     const plan = always({ kind: 'rewrite', headers: { ...headers, etag: OPAQUE } });
@@ -59,6 +64,10 @@ test.each([
   ETAG.replace(/"$/, '-gzip"'),
   ETAG.replace(/"$/, '--gzip"'),
   `W/${ETAG.replace(/"$/, '-gzip"')}`,
+  ETAG.replace(/"$/, '-deflate"'),
+  ETAG.replace(/"$/, ':zstd"'),
+  `w/${ETAG}`,
+  `W/${ETAG.replaceAll('"', '')}`,
 ])('an ETag that a proxy marked as %s equals the one in a listing', async (etag) => {
   await put(spoiled.direct);
   const { outcome } = await spoiled.under(always({ kind: 'rewrite', headers: { etag } }), get);
@@ -104,6 +113,12 @@ test.each([
   const head = always({ kind: 'rewrite', headers: { 'last-modified': time } });
   const asked = await spoiled.under(head, (store) => store.head(KEY));
   expect(asked.outcome).toMatchObject({ kind: 'found', object: { modified: TIME } });
+});
+
+test('what is compressed on its way is called so, and not spoiled', async () => {
+  await spoiled.direct.put(KEY, gzipSync(BYTES), OPTIONS);
+  const { outcome } = await spoiled.under(always({ kind: 'rewrite', headers: { etag: ETAG } }), get);
+  expect(outcome).toMatchObject({ hint: expect.stringContaining('without compression') });
 });
 
 test('an upload that meets another one is tried again', async () => {
