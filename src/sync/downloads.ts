@@ -82,7 +82,7 @@ async function downloadOne(run: Run, tools: DownloadTools, tenant: Surveyed['ten
   );
   if (outcome.kind !== 'downloaded') return;
   tally.mark(tenant.name, 'downloaded');
-  const kept = outcome.kept === null ? '' : `; what had been changed here is kept as ${outcome.kept}`;
+  const kept = outcome.kept === null ? '' : `; what was here is kept as ${outcome.kept}`;
   tally.item('download', tenant.name, 'changed', `downloaded, ${facts(outcome)}${kept}`);
 }
 

@@ -31,7 +31,7 @@ export type DownloadOutcome =
       readonly kind: 'downloaded';
       readonly size: number;
       readonly time: Date;
-      /** Path of the copy of the replaced content, if that had been changed here and never uploaded. */
+      /** Path of the copy of the replaced content, if that had been changed here and never uploaded, or may be the newer one. */
       readonly kept: string | null;
     }
   /** The local one is as new, or newer. */
@@ -61,7 +61,8 @@ export async function downloadTenant(tools: DownloadTools, tenant: TenantDatabas
   const { learnt } = found;
   if (found.kind === 'found') {
     if (found.unreadable && seen.get(name) === null) refuseUnlessAbsent(tenant, found.unreadable);
-    const placed = await placeDatabase({ tenant, image: found.image, learnt, like, seen });
+    const doubtful = found.unreadable !== null;
+    const placed = await placeDatabase({ tenant, image: found.image, learnt, like, seen, doubtful });
     if (placed.kind === 'placed') {
       return { kind: 'downloaded', size: found.image.bytes.length, time: learnt.time, kept: placed.kept };
     }

@@ -30,11 +30,13 @@ export interface Placement {
    * was not fetched under this name.
    */
   readonly base?: Seen | null;
+  /** Whether nothing says that it is newer than the one here: then a copy of that one is kept. */
+  readonly doubtful?: boolean;
 }
 
 /**
  * `superseded`: the local one is newer by now, or was made from this very version, and stays. `kept`: path of the copy
- * of the replaced content, if it had been changed here since this machine and the store had the same.
+ * of the replaced content, if it had been changed here since this machine and the store had the same, or may be the newer one.
  */
 export type Placed =
   | { readonly kind: 'placed'; readonly kept: string | null }
@@ -167,7 +169,7 @@ interface Examined {
   readonly oldDigest: string | null;
   /** `stampOf` the database at that time; any other means that it was written to since. */
   readonly stamp: string;
-  /** Its content, where that has been changed here since this machine and the store had the same. */
+  /** Its content, where that has been changed here since this machine and the store had the same, or may be the newer one. */
   readonly changed: ProvedImage | null;
 }
 
@@ -211,7 +213,8 @@ async function examine(
         // A database made from the fetched version is newer, whatever its time; another file put there is not.
         const isGrown = isChanged && known.etag === learnt.etag && mayBeSince(before.modified, known);
         if (isGrown) throw new Superseded();
-        return { oldDigest: digest, stamp: stampOf(path), changed: isChanged ? { bytes, digest } : null };
+        const isKept = isChanged || placement.doubtful;
+        return { oldDigest: digest, stamp: stampOf(path), changed: isKept ? { bytes, digest } : null };
       } finally {
         db.exec('ROLLBACK');
       }

@@ -116,7 +116,7 @@ function made({ applied, arrived }: TenantDone): boolean {
 function happened({ download, applied, arrived }: TenantDone): string {
   const details = [
     ...(download ? [`downloaded (${download.size} bytes, changed ${download.time.toISOString()})`] : []),
-    ...(download?.kept ? [`what had been changed here is kept as ${download.kept}`] : []),
+    ...(download?.kept ? [`what was here is kept as ${download.kept}`] : []),
     ...(arrived?.how === 'copied' ? ['prepared: a copy of the prepared database'] : []),
     ...(arrived?.how === 'made' && applied === null ? ['prepared'] : []),
     ...(arrived?.how === 'downloaded' ? ['downloaded'] : []),

@@ -1,4 +1,4 @@
-import { readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { versionImage } from '../../../support/install/images.ts';
@@ -64,6 +64,9 @@ describe('a database in the store with an unreadable last-modified', () => {
     expect((await room.run([NAME])).counts).toMatchObject({ downloaded: 1, failed: 0 });
     await stored.upload(NAME, NEW, null, { 'last-modified': 'another day' });
     expect((await room.run([NAME])).failures).toEqual([]);
+    // Nothing says which of the two is the newer one.
+    const copies = readdirSync(room.dbDir).filter((name) => name.includes('.changed-elsewhere-'));
+    expect(copies.map((name) => readFileSync(join(room.dbDir, name)))).toEqual([OLD]);
   });
 
   it('has the time in its inventory', async () => {
