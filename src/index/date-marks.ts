@@ -4,7 +4,7 @@ import { type DateWords, isAscii, monthMark, plain } from './date-words.ts';
 const LONGEST = 200;
 
 const TIME = String.raw`(?<![\d:])\d{1,2}(?::\d\d ?(?:[ap]\.?m\b\.?)?| ?[ap]\.?m\b\.?)(?![\d:])`;
-const TIMES = new RegExp(`${TIME}(?: ?- ?${TIME})?`, 'g');
+const TIMES = new RegExp(`(?:@ ?)?${TIME}(?: ?(?:-|to|until|till) ?${TIME})?`, 'g');
 
 /** Letters. Compiling Unicode's own class takes longer than reading all dates of a usual index. */
 interface Letters {
@@ -42,6 +42,9 @@ export function marksOf(text: string, words: DateWords): string | null {
   const marked = (ascii ? text.toLowerCase() : asciiDigits(plain(text)).replace(/\p{Cf}/gu, ''))
     .replace(/[\u2010\u2011]/g, '-')
     .replace(/\s+/g, ' ')
+    // Within a word, as in the Ukrainian Friday, and behind an article.
+    .replace(/(?<=[^\s\d,.])['\u2019\u02bc](?=[^\s\d,.])|(?<=\bl)['\u2019](?=\d)/g, ' ')
+    .replace(/(?<=\d)\u00b0/g, '')
     .replace(TIMES, ' ')
     .replace(/ -(?= )| ?[\u2012-\u2015\u2212\u301c~&+\u3001\u30fb] ?/g, ' ~ ')
     .replace(/(^|[ ,])['\u2018\u2019](?=\d\d(?!\d))/g, '$1 20')

@@ -73,8 +73,14 @@ export function namedShape(marks: string): Shape | null {
     const match = pattern.exec(marks);
     if (match) return build(match.slice(1).map((group) => (group === undefined ? null : Number(group))));
   }
-  return null;
+  const [, day, month, year] = SHORT_YEAR.exec(marks) ?? [];
+  if (year === undefined) return null;
+  const one = { ...yearOf(year), month: Number(month), day: Number(day) };
+  return [one, one];
 }
+
+/** 24-Aug-24 */
+const SHORT_YEAR = /^(\d{1,2})- ?#(\d\d) ?-(\d\d)$/;
 
 const WHOLE = /^(\d{1,4})( ?[-./] ?)(\d{1,2})\2(\d{1,4})$/;
 const WITHOUT_YEAR = /^(\d{1,2}) ?([/.]) ?(\d{1,2})$/;

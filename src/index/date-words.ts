@@ -11,12 +11,13 @@ const WEEKDAYS =
   'sunday monday tuesday wednesday thursday friday saturday sun mon tue tues wed weds thu thur thurs fri sat';
 
 /** What stands between the days of a list or a range, in the languages that studios use. */
-const RANGE = 'to thru through until till and und bis et au e ed al y a hasta i do oraz та і й по до から';
+const RANGE =
+  'to thru through until till and und bis et au e ed al y a hasta i do oraz та і й и по до から tot og och ja ve și';
 
 /** Words beside a date that say nothing about it. */
 const SILENT =
-  'of the on in at from date dates st nd rd th de del di il lo los las el dia du des le vom von der den dem am im ' +
-  'dal dalle od r roku р рр року з まで';
+  'of the on in at from date dates st nd rd th de del di il lo los las el dia du des l le vom von der den dem am im ' +
+  'dal dalle od r roku р рр року г з с まで';
 
 /** A Sunday, and the first of a year: days and months are counted on from it. */
 const START = Date.UTC(2023, 0, 1);
@@ -80,7 +81,12 @@ function makeEnglish(): DateWords {
 function addNames(words: Map<string, string>, locale: string): DateWords {
   for (const weekday of ['long', 'short'] as const) {
     const format = formatOf(locale, { weekday });
-    for (let day = 0; day < 7; day += 1) addName(words, format.format(START + day * DAY), ' % ');
+    for (let day = 0; day < 7; day += 1) {
+      const name = format.format(START + day * DAY);
+      addName(words, name, ' % ');
+      // \u66dc\u65e5, a day of the week in Japanese, is often written without the day.
+      if (name.endsWith('\u66dc\u65e5')) addName(words, name.slice(0, -1), ' % ');
+    }
   }
   for (const month of ['long', 'short'] as const) {
     // In some languages the name has another form beside a day.
@@ -92,13 +98,30 @@ function addNames(words: Map<string, string>, locale: string): DateWords {
       }
     }
   }
+  for (let number = 1; number <= 12; number += 1) addBeginnings(words, number);
   return words;
+}
+
+/** `fév` and `sept`: what a month's name begins with, if no other word does. */
+function addBeginnings(words: Map<string, string>, number: number): void {
+  const mark = monthMark(number);
+  const whole = [...words].filter(([, each]) => each === mark).map(([word]) => word);
+  const others = [...words].filter(([, each]) => each !== mark).map(([word]) => word);
+  for (const word of whole) {
+    for (let length = 3; length < word.length; length += 1) {
+      const start = word.slice(0, length);
+      if (!others.some((other) => other.startsWith(start))) words.set(start, mark);
+    }
+  }
 }
 
 /** Of a name of several words, each is one; a month that is called by its number has no name. */
 function addName(words: Map<string, string>, name: string, mark: string): void {
   if (/\p{N}/u.test(name)) return;
-  for (const word of plain(name).match(/\p{L}+/gu) ?? []) words.set(word, mark);
+  for (const word of plain(name)
+    .replaceAll('\u02bc', ' ')
+    .match(/\p{L}+/gu) ?? [])
+    words.set(word, mark);
 }
 
 function formatOf(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {

@@ -25,6 +25,7 @@ describe('a date as people type it', () => {
     ['6th April 2024', '2024-04-06'],
     ['18-May-2024', '2024-05-18'],
     ['18May2024', '2024-05-18'],
+    ['18-May-24', '2024-05-18'],
     ['2024 May 18', '2024-05-18'],
     ['on May 18.', '2024-05-18'],
     ["May 18 '25", '2025-05-18'],
@@ -39,6 +40,8 @@ describe('a date as people type it', () => {
     ['Saturday, May 18 and Sunday, May 19', '2024-05-18..2024-05-19'],
     // Nor does a time.
     ['May 18 at 7pm', '2024-05-18'],
+    ['May 18 @ 7pm', '2024-05-18'],
+    ['May 18 from 6pm to 10:30 pm', '2024-05-18'],
     ['May 18, 7:00 PM - 10:30 PM', '2024-05-18'],
     ['Saturday 18 May 19:00', '2024-05-18'],
     // Several days.
@@ -110,6 +113,14 @@ describe('a date as people type it', () => {
     ['5月3日～5日', '2024-05-03..2024-05-05', 'ja-JP'],
     ['５月３日', '2024-05-03', 'ja-JP'],
     ['٢٠٢٤-٠٥-١٨', '2024-05-18', 'ar-EG'],
+    ['31 janv. - 2 fév.', '2024-01-31..2024-02-02', 'fr-CA'],
+    ['dal 31 genn. al 1° febb. 2024', '2024-01-31..2024-02-01', 'it-IT'],
+    ["l'8 sett.", '2024-09-08', 'it-IT'],
+    ['6 agos', '2024-08-06', 'es-ES'],
+    ['24 sierp.', '2024-08-24', 'pl-PL'],
+    ["п'ятниця, 24 травня", '2024-05-24', 'uk-UA'],
+    ['8月24日（土曜）', '2024-08-24', 'ja-JP'],
+    ['24 och 25 augusti', '2024-08-24..2024-08-25', 'sv-SE'],
   ])('such as %j is %s (%s, %s)', (text, expected, locale = null, year = 2024) => {
     expect(read(text, locale, year)).toBe(expected);
     expect(isReadableDate(text, { locale, year })).toBe(expected !== null);
@@ -118,6 +129,7 @@ describe('a date as people type it', () => {
   /** Not read, each for its reason; an administrator gets a warning, and the event comes after those with a day. */
   it.each([
     ['Spring', 'a season is no month'],
+    ["May'18", 'a day, or a year'],
     ['next Saturday', 'nobody knows from when on'],
     ['May 18, 7-10pm', 'days or hours'],
     ['Mai 18', 'a word of a language that is neither English nor the studio’s'],
