@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Failure } from '../failure.ts';
 import { codeOf, diskError, onDisk } from '../files/disk.ts';
@@ -140,13 +140,9 @@ export function readGeneration(
   return { generation, index: member ? asRoot(() => readMember(directory, member, hint)) : null };
 }
 
-/** The manifest goes first: a kill in between leaves what recovery removes. */
+/** A kill in between leaves what recovery removes: without one of its files, a generation is not whole. */
 export function removeGeneration(directory: string): void {
-  const remove = () => {
-    rmSync(join(directory, MANIFEST), { force: true });
-    removeTree(directory);
-  };
-  onDisk('cannot remove', directory, () => asRoot(remove));
+  onDisk('cannot remove', directory, () => asRoot(() => removeTree(directory)));
 }
 
 function membersOf({ index, files }: Replaced): Member[] {

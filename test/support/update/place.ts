@@ -11,7 +11,7 @@ import { siteFrom } from '../../../src/site/read-site.ts';
 import type { Site } from '../../../src/site/site.ts';
 import type { PushedIndex } from '../../../src/update/pushed.ts';
 import { runStart } from '../../../src/update/start-update.ts';
-import { runUpdate } from '../../../src/update/update.ts';
+import { runUpdate, type UpdateRequest } from '../../../src/update/update.ts';
 import type { UpdateContext } from '../../../src/update/update-context.ts';
 import { buildIndex, HASH } from '../indexes/indexes.ts';
 import { Machine } from '../machine/machine.ts';
@@ -40,8 +40,12 @@ export class Place {
   }
 
   /** @returns the result, whether it was taken from the journal, and each step that was done, such as `lock 2/6` */
-  async update(force = false, pushed: PushedIndex | null = null, mustServe = false) {
-    const request = { trigger: 'command', force, arrival: moment(), pushed, mustServe } as const;
+  async update(
+    force = false,
+    pushed: PushedIndex | null = null,
+    more: Pick<UpdateRequest, 'mustServe' | 'reload'> = {},
+  ) {
+    const request = { trigger: 'command', force, arrival: moment(), pushed, ...more } as const;
     return await this.#reported((context) => runUpdate(context, request));
   }
 

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -120,6 +129,7 @@ describe('the recovery after a killed run', () => {
       '.htpasswd.other-run.staged',
       'htpasswd',
     ];
+    mkdirSync(join(place.dbDir, `.directory.${RUN}.staged`));
     for (const path of [staged, own, ...strangers.map((name) => join(place.dbDir, name))])
       writeFileSync(path, 'x');
     expect(incompleteGenerations(place.stateDir)).toEqual([runNumber(1)]);
@@ -131,9 +141,23 @@ describe('the recovery after a killed run', () => {
     expect(recover(options)).toEqual([staged, half]);
     expect(recover(options)).toEqual([]);
     expect(readdirSync(place.dbDir).sort()).toEqual(
-      ['.update_config', ...strangers, `.htpasswd.${LATER_RUN}.staged`].sort(),
+      ['.update_config', `.directory.${RUN}.staged`, ...strangers, `.htpasswd.${LATER_RUN}.staged`].sort(),
     );
     expect(listGenerations(place.stateDir)).toHaveLength(1);
+  });
+
+  it('treats a generation as incomplete if it has another name, or a file elsewhere, and passes over what is none', () => {
+    const place = ready();
+    const home = join(place.stateDir, 'generations');
+    for (const run of [RUN, runNumber(2), runNumber(3)])
+      keepGeneration(place.stateDir, run, replaced(place), FACTS);
+    renameSync(join(home, runNumber(2)), join(home, runNumber(1)));
+    const manifest = join(home, runNumber(3), 'manifest.json');
+    const elsewhere = `"name": "../${RUN}/index.sqlite3"`;
+    writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('"name": "index.sqlite3"', elsewhere));
+    writeFileSync(join(home, runNumber(4)), 'a file');
+    expect(listGenerations(place.stateDir).map(({ run }) => run)).toEqual([RUN]);
+    expect(incompleteGenerations(place.stateDir).sort()).toEqual([runNumber(1), runNumber(3)]);
   });
 
   it('treats a generation as incomplete if its manifest is cut short, or a file is missing', () => {

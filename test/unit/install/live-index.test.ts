@@ -66,6 +66,33 @@ describe('an index that was read before', () => {
     await expectReadAfterChangeInLog(path);
   });
 
+  it('is read again after a change that came while it was read', async () => {
+    const writer = openDatabase(path);
+    writer.pragma('journal_mode = WAL');
+    aMinuteLater();
+    let looks = 0;
+    const limit = {
+      valueOf: () => {
+        looks += 1;
+        // The last look is that of the transaction in which all of it is read.
+        if (looks === 3) writer.prepare('UPDATE users SET name1 = ? WHERE id = 1').run('Meanwhile');
+        return 2 ** 26;
+      },
+    };
+    const known = await readLiveIndex(site, limit as unknown as number);
+    const found = await readLiveIndex(site, undefined, known);
+    writer.close();
+    expect(looks).toBe(3);
+    expect(found.digest).not.toBe(known.digest);
+  });
+
+  it('is read again if a transaction has begun beside it', async () => {
+    aMinuteLater();
+    const known = await readLiveIndex(site);
+    writeFileSync(`${path}-journal`, '');
+    expect(await readLiveIndex(site, undefined, known)).not.toBe(known);
+  });
+
   it('is read again behind a link, since its log is not beside the link', async () => {
     const real = join(dbDir, 'real.sqlite3');
     renameSync(path, real);

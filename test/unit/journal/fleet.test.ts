@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { openDatabase } from '../../../src/database/sqlite.ts';
 import { inFleetJournal } from '../../../src/journal/fleet.ts';
 import { readDateMemory, readFleetHistory, readPublishMemory } from '../../../src/journal/fleet-history.ts';
@@ -81,6 +81,13 @@ describe('the journal of the fleet', () => {
     // Above what Linux ever gives a process.
     db.prepare('UPDATE fleet_runs SET pid = ?').run(2 ** 22 + 1);
     expect((await readFleetHistory(dbDir, 1))[0]?.outcome).toBe('interrupted');
+    const foreign = Object.assign(new Error('not yours'), { code: 'EPERM' });
+    const signal = vi.spyOn(process, 'kill').mockImplementation(() => {
+      throw foreign;
+    });
+    const [row] = await readFleetHistory(dbDir, 1);
+    signal.mockRestore();
+    expect(row?.outcome, 'of a process of somebody else').toBe('running');
     db.prepare("UPDATE fleet_runs SET pid = 1, boot_id = 'another boot'").run();
     db.close();
     expect((await readFleetHistory(dbDir, 1))[0]?.outcome).toBe('interrupted');

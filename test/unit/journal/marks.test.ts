@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { openDatabase } from '../../../src/database/sqlite.ts';
 import { ensureStateDir } from '../../../src/database/state-dir.ts';
-import { moment } from '../../../src/journal/arrival.ts';
+import { codeOf } from '../../../src/files/disk.ts';
 import { inFleetJournal } from '../../../src/journal/fleet.ts';
 import { readDateMemory, readPublishMemory } from '../../../src/journal/fleet-history.ts';
-import { readHistory } from '../../../src/journal/history.ts';
+import { readHistory, readJournal } from '../../../src/journal/history.ts';
 import { journalPath, lockJournal } from '../../../src/journal/journal-lock.ts';
 import type { InstalledState } from '../../../src/journal/journal-model.ts';
 import { installedAs, NOTHING, readRemembered } from '../../../src/journal/remembered.ts';
@@ -30,6 +31,14 @@ function holdClock(): (ms: number) => void {
   vi.useFakeTimers({ toFake: ['Date'], now: NOON });
   onTestFinished(() => void vi.useRealTimers());
   return (ms) => void vi.setSystemTime(ms);
+}
+
+function attempt(work: () => unknown): unknown {
+  try {
+    return work();
+  } catch (error) {
+    return error;
+  }
 }
 
 describe('the mark of the highest clock', () => {
@@ -91,6 +100,28 @@ describe('the journal that is held', () => {
     });
   });
 
+  it('has what waits for the next change with the one after that, if that fails', async () => {
+    await withJournal(makeDbDir(), (journal) => {
+      journal.begin({ run: 'a', ...RUN }, 'with-next');
+      const unfit = { toJSON: () => expect.fail('no text of it') };
+      expect(() => journal.setInstalled({ ...state('d'), ...unfit })).toThrow('no text of it');
+      expect(journal.history(9)).toEqual([]);
+      journal.finish('a', resultOf('a'));
+      expect(journal.history(9)).toMatchObject([{ run: 'a', outcome: 'unchanged' }]);
+    });
+  });
+
+  it('lets nobody write to it while others read: what they read together is of one moment', async () => {
+    const dbDir = makeDbDir();
+    await withJournal(dbDir, (journal) => run(journal, 'a'));
+    const writer = openDatabase(journalPath(ensureStateDir(dbDir)), { busyTimeoutMs: 0 });
+    const write = () => writer.exec('DELETE FROM runs');
+    const [refused] = await readJournal(dbDir, 0, () => [codeOf(attempt(write))]);
+    expect(refused).toBe('SQLITE_BUSY');
+    write();
+    writer.close();
+  });
+
   it('says how long a run took, by a clock that nobody can set, and nothing of a run that it has not begun', async () => {
     const setClock = holdClock();
     const dbDir = makeDbDir();
@@ -145,6 +176,13 @@ describe('the index that a killed run was about to install', () => {
   });
 });
 
+it('what is installed is remembered also if no reload was owed', async () => {
+  await withJournal(makeDbDir(), (journal) => {
+    journal.clearPendingReload(state('new'));
+    expect(journal.installed()?.digest).toBe('new');
+  });
+});
+
 it('why an update is owed is remembered until it is made up for', async () => {
   const problem = { code: 'store-timeout', message: 'slow', hint: 'wait' } as const;
   await withJournal(makeDbDir(), (journal) => {
@@ -155,36 +193,6 @@ it('why an update is owed is remembered until it is made up for', async () => {
   });
 });
 
-describe('a result that may be shared', () => {
-  it('is of a run that began later than the caller came, not at the same moment, nor after now', async () => {
-    const dbDir = makeDbDir();
-    const { bootId, monotonicNs } = moment();
-    const caller = { kind: 'plain', appRoot: '/rails' } as const;
-    await withJournal(dbDir, (journal) => {
-      journal.begin({ run: 'a', ...RUN, began: { bootId, monotonicNs, at: NOON } });
-      journal.finish('a', resultOf('a'));
-      const since = (ns: bigint) => journal.resultSince({ bootId, monotonicNs: ns }, caller)?.run ?? null;
-      expect([since(monotonicNs - 1n), since(monotonicNs)]).toEqual(['a', null]);
-      const ahead = { bootId, monotonicNs: monotonicNs + 10n ** 15n, at: NOON };
-      journal.begin({ run: 'b', ...RUN, began: ahead });
-      journal.finish('b', resultOf('b'));
-      expect([since(monotonicNs - 1n), since(monotonicNs)]).toEqual(['a', null]);
-    });
-  });
-});
-
-it('the whole results of the last eight runs are kept, and of no earlier one', async () => {
-  const came = moment();
-  await withJournal(makeDbDir(), (journal) => {
-    const forced = () => journal.resultSince(came, { kind: 'forced', appRoot: '/rails' })?.run ?? null;
-    run(journal, 'forced', 'forced');
-    for (let n = 2; n <= 8; n++) run(journal, `run-${n}`);
-    expect(forced()).toBe('forced');
-    run(journal, 'run-9');
-    expect(forced()).toBe(null);
-  });
-});
-
 describe('what a host remembers of its publications', () => {
   const digests = async (installed: InstalledState, published: string | null) => {
     const dbDir = makeDbDir();
@@ -192,7 +200,7 @@ describe('what a host remembers of its publications', () => {
     if (published !== null) {
       const last = { etag: '"e"', digest: published, time: installed.time, inventoried: false };
       await inFleetJournal({ dbDir, timeoutMs: 10_000 }, (fleet) =>
-        fleet.remember('here/bucket', { last, intended: [] }),
+        fleet.remember('here/bucket', { last, intended: ['sent'] }),
       );
     }
     const { foreign } = await readDateMemory(dbDir, 0);

@@ -6,6 +6,8 @@ import { makeDbDir, withJournal } from '../../support/journal/db-dir.ts';
 import { resultOf, run } from '../../support/journal/results.ts';
 
 const ROOT = '/rails';
+const RUN = { trigger: 'cgi', kind: 'plain', appRoot: ROOT } as const;
+const NOON = Date.parse('2026-01-02T12:00:00Z');
 
 describe('the sharing of results', () => {
   const share = (journal: Journal, since: ReturnType<typeof moment>, kind: RunKind, appRoot = ROOT) =>
@@ -110,5 +112,35 @@ describe('the sharing of results', () => {
       journal.finish('a', resultOf('a', { outcome: 'failed', error }));
       expect(journal.resultSince(came, { kind: 'plain', appRoot: ROOT })?.error).toEqual(error);
     });
+  });
+});
+
+describe('a result that may be shared', () => {
+  it('is of a run that began later than the caller came, not at the same moment, nor after now', async () => {
+    const dbDir = makeDbDir();
+    const { bootId, monotonicNs } = moment();
+    const caller = { kind: 'plain', appRoot: '/rails' } as const;
+    await withJournal(dbDir, (journal) => {
+      journal.begin({ run: 'a', ...RUN, began: { bootId, monotonicNs, at: NOON } });
+      journal.finish('a', resultOf('a'));
+      const since = (ns: bigint) => journal.resultSince({ bootId, monotonicNs: ns }, caller)?.run ?? null;
+      expect([since(monotonicNs - 1n), since(monotonicNs)]).toEqual(['a', null]);
+      const ahead = { bootId, monotonicNs: monotonicNs + 10n ** 15n, at: NOON };
+      journal.begin({ run: 'b', ...RUN, began: ahead });
+      journal.finish('b', resultOf('b'));
+      expect([since(monotonicNs - 1n), since(monotonicNs)]).toEqual(['a', null]);
+    });
+  });
+});
+
+it('the whole results of the last eight runs are kept, and of no earlier one', async () => {
+  const came = moment();
+  await withJournal(makeDbDir(), (journal) => {
+    const forced = () => journal.resultSince(came, { kind: 'forced', appRoot: '/rails' })?.run ?? null;
+    run(journal, 'forced', 'forced');
+    for (let n = 2; n <= 8; n++) run(journal, `run-${n}`);
+    expect(forced()).toBe('forced');
+    run(journal, 'run-9');
+    expect(forced()).toBe(null);
   });
 });

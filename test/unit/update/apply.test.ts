@@ -163,7 +163,8 @@ describe('a change that fails', () => {
     });
     expect(versions(here)).toEqual([2, 2, 2, 2, 1]);
     expect(leftovers(here.place.home)).toEqual([]);
-    expect(here.journal.pendingReload()).toBe(true);
+    here.journal.setOwedUpdate({ code: 'disk', message: 'm', hint: 'h' });
+    expect(here.journal.pendingReload(), 'also once the failure is written down').toBe(true);
     expect(kept(here)).toEqual([SECOND, FIRST]);
   });
 
@@ -182,6 +183,13 @@ it('what can be spared, the generation and the note of a reload, is, on a disk t
   };
   const change = await here.change({ index: null, remember: null, beside: null });
   await expect(install(here, change)).rejects.toMatchObject({ message: 'full' });
-  await install(here, await here.change({ index: null, remember: null, beside: null, spare: true }));
+  const spared = { index: null, remember: null, beside: null, spare: true };
+  const { setPendingReload } = here.journal;
+  here.journal.setPendingReload = () => {
+    throw new Failure('config-invalid', 'not of the disk', { hint: 'h' });
+  };
+  await expect(install(here, await here.change(spared))).rejects.toMatchObject({ code: 'config-invalid' });
+  here.journal.setPendingReload = setPendingReload;
+  await install(here, await here.change(spared));
   expect(versions(here)).toEqual([1, 2, 2, 2, 2]);
 });

@@ -99,6 +99,10 @@ describe('the index that an update works with', () => {
   it('is the store’s where the local one was changed by hand on a machine, and held where it is written', async () => {
     const edited = { installed: installed({ digest: 'other' }) };
     expect(await chosen(found(later(1)), edited)).toBe('theirs, noted');
+    // The edit is later than both, and its time says nothing of whose index is newer.
+    expect(await chosen(found(later(1)), { ...edited, live: live({ modified: later(60_000) }) })).toBe(
+      'theirs, noted',
+    );
     expect(await chosen(found(later(1)), { ...edited, isSource: true })).toBe('unpublished');
     expect(await chosen(found(later(1)), { ...edited, isSource: true, force: true })).toBe('theirs');
     const published = new Set([imageDigest(LOCAL)]);

@@ -25,7 +25,9 @@ it('an update that is held on the admin host ends with the lock, its last step',
 
 it('an update that falls back to the index of the machine counts the steps that are done once more', async () => {
   await place.update();
-  const { result, steps } = await place.update(false, pushedIndex(Buffer.from('no database'), LATER), true);
+  const { result, steps } = await place.update(false, pushedIndex(Buffer.from('no database'), LATER), {
+    mustServe: true,
+  });
   expect(result).toMatchObject({ outcome: 'unchanged', fallback: { code: 'index-invalid' } });
   expect(steps).toEqual(['fetch 1/6', 'lock 2/6', 'read 3/6', 'read 4/7', 'generate 5/5']);
 });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { pageSizeOf } from '../../../src/database/header.ts';
 import { openDatabase } from '../../../src/database/sqlite.ts';
+import { readRemembered } from '../../../src/journal/remembered.ts';
 import { pushedIndex } from '../../../src/update/pushed.ts';
 import { happening } from '../../support/update/happenings.ts';
 import { Place } from '../../support/update/place.ts';
@@ -46,6 +47,11 @@ describe('a run that changes nothing', () => {
     place.mark();
     place.inJournal("INSERT INTO meta (key, value) VALUES ('pending_reload', 'x')");
     expect(await place.update()).toMatchObject({ isFromJournal: false, result: { outcome: 'updated' } });
+    place.mark();
+    const boot = { mustServe: true, reload: true };
+    expect(await place.update(false, null, boot)).toMatchObject({
+      result: { outcome: 'updated', reload: true },
+    });
   });
 
   it('does all steps under another build of the program', async () => {
@@ -80,6 +86,25 @@ describe('a run that changes nothing', () => {
     const pushed = await place.update(false, pushedIndex(longer, new Date()));
     expect(pushed.result.outcome).toBe('updated');
     expect((await place.update()).result.outcome).toBe('failed');
+  });
+
+  it('takes the whole way for an index that SQLite would not open, though all that its digest covers is right', async () => {
+    const place = newPlace();
+    await place.update();
+    const newer = readFileSync(place.machine.path('index.sqlite3'));
+    newer.fill(3, 18, 20);
+    const { result } = await place.update(false, pushedIndex(newer, new Date()));
+    expect(result).toMatchObject({ outcome: 'failed', error: { code: 'index-invalid' } });
+  });
+
+  it('remembers by which name its index has come, if it had come by another', async () => {
+    const place = newPlace();
+    await place.update();
+    place.mark();
+    const pushed = pushedIndex(readFileSync(place.machine.path('index.sqlite3')), new Date());
+    expect(await place.update(false, pushed)).toMatchObject({ isFromJournal: true });
+    const { installed } = await readRemembered(place.machine.dbDir, 0);
+    expect(installed).toMatchObject({ source: 'push', etag: pushed.object.etag });
   });
 
   it.each(['[{}]', '[{"table":"users","id":1,"row":"user anna","reason":null}]'])(
