@@ -12,14 +12,31 @@ export class Refused extends Error {
   }
 }
 
-/** @throws {Refused}; TypeError where nobody answers */
+/** The network is back: what was asked of it before gets no answer any more. */
+export class BackOnline extends Error {}
+
+/** @throws {Refused | BackOnline}; TypeError or DOMException where nobody answers */
 export async function askJson<T>(url: string, signal: AbortSignal): Promise<T> {
-  const answer = await fetch(url, {
-    headers: { Accept: 'application/json' },
-    cache: 'no-store',
-    // What waits for 25 s and says nothing for a minute is lost, whatever the network believes.
-    signal: AbortSignal.any([signal, AbortSignal.timeout(60_000)]),
+  return ask({ url, accept: 'application/json', signal }, async (answer) => {
+    if (!answer.ok) throw new Refused(answer);
+    return (await answer.json()) as T;
   });
-  if (!answer.ok) throw new Refused(answer);
-  return (await answer.json()) as T;
+}
+
+/** Asks for as long as the network stays the same: a request that it took along would wait for a minute. */
+export async function ask<T>(
+  { url, accept, signal }: { url: string; accept: string; signal: AbortSignal },
+  read: (answer: Response) => Promise<T>,
+): Promise<T> {
+  const network = new AbortController();
+  const over = new AbortController();
+  window.addEventListener('offline', () => network.abort(), { signal: over.signal });
+  window.addEventListener('online', () => network.abort(new BackOnline()), { signal: over.signal });
+  // What waits for 25 s and says nothing for a minute is lost, whatever the network believes.
+  const ends = AbortSignal.any([signal, network.signal, AbortSignal.timeout(60_000)]);
+  try {
+    return await read(await fetch(url, { headers: { Accept: accept }, cache: 'no-store', signal: ends }));
+  } finally {
+    over.abort();
+  }
 }

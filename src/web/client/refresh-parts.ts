@@ -1,3 +1,4 @@
+import { ask } from './ask-json.ts';
 import { showLocalTimes } from './local-times.ts';
 import { Pauses } from './pauses.ts';
 
@@ -16,9 +17,10 @@ export async function refreshParts(root: Document): Promise<void> {
     await pauses.wait(1000 * Number(refreshing.dataset['refreshing']) || EVERY_MS, signal);
     // What nobody sees is loaded when somebody does.
     if (root.visibilityState === 'hidden') continue;
-    const made = await load();
+    const made = await load(signal);
     if (made === null) {
-      failed += 1;
+      // A page that has no network at all is not given up.
+      if (navigator.onLine) failed += 1;
       continue;
     }
     failed = 0;
@@ -28,11 +30,11 @@ export async function refreshParts(root: Document): Promise<void> {
   }
 }
 
-async function load(): Promise<Document | null> {
+async function load(signal: AbortSignal): Promise<Document | null> {
   try {
-    const answer = await fetch(location.href, { headers: { Accept: 'text/html' }, cache: 'no-store' });
-    if (!answer.ok) return null;
-    return new DOMParser().parseFromString(await answer.text(), 'text/html');
+    return await ask({ url: location.href, accept: 'text/html', signal }, async (answer) =>
+      answer.ok ? new DOMParser().parseFromString(await answer.text(), 'text/html') : null,
+    );
   } catch {
     return null;
   }

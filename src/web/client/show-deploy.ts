@@ -109,7 +109,7 @@ class DeployView {
         const refused = error instanceof Refused ? error : null;
         sayConnection(this.#page, refused?.isFinal ? 'refused' : 'lost');
         if (refused?.isFinal) return;
-        await pauses.wait(refused?.retryMs ?? 0, signal);
+        await pauses.after(error, signal);
         continue;
       }
       pauses.succeeded();

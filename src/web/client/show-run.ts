@@ -4,12 +4,13 @@ import { gapBefore, type LogLine, linesOf, linesOfMachines } from '../run/log-li
 import { runSentence } from '../run/run-summary.ts';
 import { progressOf, shownMachines } from '../run/shown-machines.ts';
 import { StepList } from '../run/shown-steps.ts';
-import { askJson } from './ask-json.ts';
+import { askJson, Refused } from './ask-json.ts';
 import { sayConnection } from './connection-words.ts';
 import { fillMachines, fillSteps } from './live-tables.ts';
 import { controlLog } from './log-controls.ts';
 import { LogPane } from './log-pane.ts';
 import { lineOfElement } from './log-row.ts';
+import { Pauses } from './pauses.ts';
 import { type Run, watchRun } from './watch-run.ts';
 
 type RunEvent = PollAnswer['events'][number]['event'];
@@ -62,7 +63,7 @@ class RunView {
     const isWhole = this.#parts.scroller.dataset['whole'] === '1' && !this.#isLive;
     for (const part of this.#page.querySelectorAll('[data-more]')) part.remove();
     if (isWhole) this.#pane.model.add([...this.#parts.scroller.querySelectorAll('li')].map(lineOfElement));
-    else await this.#askAll(Number(after)).catch(() => sayConnection(this.#page, 'lost'));
+    else await this.#askAll(Number(after));
     this.#draw();
     this.#tell = controlLog(this.#parts.tools, this.#parts.scroller, this.#pane).tell;
     window.addEventListener('hashchange', () => this.#toHash());
@@ -77,10 +78,20 @@ class RunView {
 
   async #askAll(upTo: number): Promise<void> {
     const { signal } = new AbortController();
+    const pauses = new Pauses();
     for (let last = -1; this.#last < upTo && this.#last > last; ) {
-      last = this.#last;
-      const answer = await askJson<PollAnswer>(`${this.#page.dataset['poll']}?after=${this.#last}`, signal);
-      for (const { seq, event } of answer.events) this.#take(event, seq);
+      try {
+        const answer = await askJson<PollAnswer>(`${this.#page.dataset['poll']}?after=${this.#last}`, signal);
+        pauses.succeeded();
+        sayConnection(this.#page, 'connected');
+        last = this.#last;
+        for (const { seq, event } of answer.events) this.#take(event, seq);
+      } catch (error) {
+        const isFinal = error instanceof Refused && error.isFinal;
+        sayConnection(this.#page, isFinal ? 'refused' : 'lost');
+        if (isFinal) return;
+        await pauses.after(error, signal);
+      }
     }
   }
 

@@ -40,6 +40,7 @@ export class LiveWatch<Frame> {
   readonly #pauses = new Pauses();
   #ticket: string;
   #isOver = false;
+  #isConnected = true;
 
   constructor(source: Source<Frame>, ticket: string, signal: AbortSignal) {
     this.#source = source;
@@ -51,8 +52,8 @@ export class LiveWatch<Frame> {
     for (let failed = 0, tries = 0; !this.#isDone(); tries++) {
       if (failed < MOST_FAILED || tries % 5 === 0) failed = (await this.#listen()) ? 0 : failed + 1;
       if (this.#isDone()) return;
-      // Also after a WebSocket that was lost: it tells at once how things are, and brings another ticket.
-      await this.#ask(failed < MOST_FAILED ? 0 : WAIT_SECONDS);
+      // Also after a connection that was lost: it tells at once how things are, and brings another ticket.
+      await this.#ask(failed < MOST_FAILED || !this.#isConnected ? 0 : WAIT_SECONDS);
     }
   }
 
@@ -60,14 +61,23 @@ export class LiveWatch<Frame> {
     return this.#isOver || this.#signal.aborted;
   }
 
-  /** @returns whether anything came, for longer than a moment; resolves when the socket is closed */
+  /** @returns whether anything came, for longer than a moment, or the network has changed; resolves when the socket is given up */
   #listen(): Promise<boolean> {
     const url = this.#source.socket(this.#ticket);
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
     return new Promise((resolve) => {
       const socket = new WebSocket(url);
       const closed = new AbortController();
-      const stop = (): void => socket.close();
+      // A network that is gone answers no closing either, so nobody waits for that.
+      const end = (isGood: boolean): void => {
+        clearTimeout(timer);
+        closed.abort();
+        socket.onmessage = null;
+        socket.onclose = null;
+        socket.close();
+        resolve(isGood);
+      };
+      const stop = (): void => end(heard !== null && Date.now() - began > SOON_MS);
       const began = Date.now();
       let heard: number | null = null;
       let timer = setTimeout(stop, this.#source.openMs);
@@ -77,6 +87,15 @@ export class LiveWatch<Frame> {
         if (document.visibilityState === 'visible' && Date.now() - (heard ?? began) > STALE_MS) stop();
       };
       document.addEventListener('visibilitychange', onVisibility, { signal });
+      const onOffline = (): void => {
+        this.#lost();
+        end(true);
+      };
+      window.addEventListener('offline', onOffline, { signal });
+      const onOnline = (): void => {
+        if (heard === null) end(true);
+      };
+      window.addEventListener('online', onOnline, { signal });
       socket.onmessage = ({ data }) => {
         clearTimeout(timer);
         timer = setTimeout(stop, SILENCE_MS);
@@ -85,11 +104,7 @@ export class LiveWatch<Frame> {
         this.#isOver = this.#source.take(JSON.parse(String(data)) as Frame) || this.#isOver;
         if (this.#isOver) stop();
       };
-      socket.onclose = () => {
-        clearTimeout(timer);
-        closed.abort();
-        resolve(heard !== null && Date.now() - began > SOON_MS);
-      };
+      socket.onclose = stop;
     });
   }
 
@@ -105,13 +120,19 @@ export class LiveWatch<Frame> {
         this.#isOver = true;
         return this.#source.onConnection('refused');
       }
-      this.#source.onConnection('lost');
-      await this.#pauses.wait(error instanceof Refused ? error.retryMs : 0, this.#signal);
+      this.#lost();
+      await this.#pauses.after(error, this.#signal);
     }
+  }
+
+  #lost(): void {
+    this.#isConnected = false;
+    this.#source.onConnection('lost');
   }
 
   #connected(): void {
     this.#pauses.succeeded();
+    this.#isConnected = true;
     this.#source.onConnection('connected');
   }
 }

@@ -10,12 +10,14 @@ export async function watchPassword(root: Document): Promise<void> {
   if (!card || !address) return;
   const pauses = new Pauses();
   const { signal } = new AbortController();
+  let isConnected = true;
   for (let known = card.dataset['known'] ?? ''; ; ) {
     try {
-      const query = new URLSearchParams({ wait: '25', known });
+      const query = new URLSearchParams({ wait: isConnected ? '25' : '0', known });
       const news = await askJson<PasswordNews>(`${address}&${query}`, signal);
       sayConnection(card, 'connected');
       pauses.succeeded();
+      isConnected = true;
       show(card, news);
       if (news.isOver) return;
       known = news.known;
@@ -23,7 +25,8 @@ export async function watchPassword(root: Document): Promise<void> {
       const isFinal = error instanceof Refused && error.isFinal;
       sayConnection(card, isFinal ? 'refused' : 'lost');
       if (isFinal) return;
-      await pauses.wait(error instanceof Refused ? error.retryMs : 0, signal);
+      isConnected = false;
+      await pauses.after(error, signal);
     }
   }
 }

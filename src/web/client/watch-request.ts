@@ -41,11 +41,14 @@ class RequestWatch {
     if (this.#kind === 'live' && isFine) return goes === undefined ? undefined : this.#leave(address);
     const pauses = new Pauses();
     const { signal } = new AbortController();
-    for (;;) {
+    for (let isConnected = true; ; ) {
       try {
-        const query = new URLSearchParams({ wait: String(WAIT_SECONDS), known: this.#known });
+        // Who was not connected asks how things are, before she waits for news.
+        const wait = isConnected ? WAIT_SECONDS : 0;
+        const query = new URLSearchParams({ wait: String(wait), known: this.#known });
         const answer = await askJson<Answer>(`${this.#page.dataset['request']}?${query}`, signal);
         pauses.succeeded();
+        isConnected = true;
         sayConnection(this.#page, 'connected');
         if (answer.words.kind !== this.#kind) return this.#changed(answer.words);
         this.#show(answer);
@@ -53,7 +56,8 @@ class RequestWatch {
         const isFinal = error instanceof Refused && error.isFinal;
         sayConnection(this.#page, isFinal ? 'refused' : 'lost');
         if (isFinal) return;
-        await pauses.wait(error instanceof Refused ? error.retryMs : 0, signal);
+        isConnected = false;
+        await pauses.after(error, signal);
       }
     }
   }
