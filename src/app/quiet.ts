@@ -4,6 +4,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { monotonicMs } from '../clock.ts';
 import { type Lock, tryLock } from '../database/lock.ts';
 import { trustedDirOf } from '../database/state-dir.ts';
+import { moment } from '../journal/arrival.ts';
+import type { Arrival } from '../journal/journal-model.ts';
 import { setMtime } from '../rights/files.ts';
 import { asRoot } from '../rights/rights.ts';
 import { navigatorPath } from '../site/paths.ts';
@@ -25,11 +27,14 @@ let held: Lock | null = null;
  * not the last one; so of twenty requests that came together, each would be followed by a reload. Those that had come
  * before the change go one by one: the first of them ends when that time has passed, so that the load which follows it is
  * later; the others end when that load is over.
+ *
+ * @param arrived when the request came
  */
-export async function keepQuiet(site: Site): Promise<void> {
+export async function keepQuiet(site: Site, arrived: Arrival): Promise<void> {
   const stats = statSync(navigatorPath(site), { throwIfNoEntry: false });
   // A later request does not come with twenty others, and need not wait.
-  if (!stats || stats.ctimeMs <= Date.now() - process.uptime() * 1000) return;
+  if (!stats || stats.ctimeMs <= Date.now() - Number(moment().monotonicNs - arrived.monotonicNs) / 1e6)
+    return;
   const path = join(trustedDirOf(site.dbDir), 'first.lock');
   const deadline = monotonicMs() + LONGEST_MS;
   do {

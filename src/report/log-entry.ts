@@ -5,8 +5,8 @@ import type { RunResult } from './results.ts';
 export interface LogOptions {
   /** Directory of `<name>.log`; null for none. */
   readonly logDir: string | null;
-  /** Whether to write to standard error. */
-  readonly standardError: boolean;
+  /** Whether to write to standard error; a function takes the lines in its place. */
+  readonly standardError: boolean | ((line: string) => void);
   /** Name of the operation, such as `update_config`; also names the file. */
   readonly name: string;
   /** Fields of every line, such as the machine and its region. */

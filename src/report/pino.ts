@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { inDirectory } from '../rights/rights.ts';
 import type { ItemEvent, RunEndedEvent, RunEvent } from './events.ts';
-import type { LogEntry, LogOptions, OpenLog, ShortEnd } from './log-entry.ts';
+import type { LogEntry, LogOptions, LogPlace, OpenLog, ShortEnd } from './log-entry.ts';
 import type { RunResult } from './results.ts';
 
 const STANDARD_ERROR = 2;
@@ -19,12 +19,18 @@ export function openLog(options: LogOptions): OpenLog {
   };
   const opened = path === null ? null : openLogFile(path, keep);
   let waiting: LogEntry[] | null = opened === 'no directory' ? [] : null;
-  const descriptors = {
-    'standard error': options.standardError ? STANDARD_ERROR : null,
+  const { standardError } = options;
+  const handOn = typeof standardError === 'function' ? standardError : null;
+  const descriptors: Record<LogPlace, number | null> = {
+    'standard error': standardError ? STANDARD_ERROR : null,
     file: opened === 'no directory' ? null : opened,
   };
   let at = '';
   let descriptor: number | null = null;
+  const put = (line: string): void => {
+    if (descriptor === STANDARD_ERROR && handOn) handOn(line);
+    else writeAll(descriptor, line, descriptor === descriptors.file ? keep : () => {});
+  };
   const logger = pino(
     {
       name: options.name,
@@ -33,9 +39,7 @@ export function openLog(options: LogOptions): OpenLog {
       timestamp: () => `,"time":"${at}"`,
       formatters: { level: (label) => ({ level: label }) },
     },
-    {
-      write: (line: string) => writeAll(descriptor, line, descriptor === descriptors.file ? keep : () => {}),
-    },
+    { write: put },
   );
   const write: OpenLog['write'] = (place, entry) => {
     if (place === 'file' && waiting && path !== null) {

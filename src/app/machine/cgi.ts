@@ -4,7 +4,7 @@ import { parseRequest, type Request } from '../../cgi/request.ts';
 import { renderResponse } from '../../cgi/response.ts';
 import { Failure, type FailureCode } from '../../failure.ts';
 import { statusOf } from '../../http/status.ts';
-import { arrival } from '../../journal/arrival.ts';
+import type { Arrival } from '../../journal/journal-model.ts';
 import type { Reporter, RunEvent } from '../../report/events.ts';
 import { renderJson, textReport } from '../../report/plain-text.ts';
 import type { MachineState, RunResult } from '../../report/results.ts';
@@ -17,7 +17,14 @@ import { keepMetrics } from '../metrics-dir.ts';
 import { keepQuiet } from '../quiet.ts';
 import { runToEnd } from '../run-to-end.ts';
 import { beginUpdate } from './begin-update.ts';
-import { buildUpdateContext, buildVoice, installedUsers, type Voice, type World } from './machine-context.ts';
+import {
+  arrivalOf,
+  buildUpdateContext,
+  buildVoice,
+  installedUsers,
+  type Voice,
+  type World,
+} from './machine-context.ts';
 import { makeSlots, type Place, takePlace } from './slots.ts';
 
 /** A whole CGI response, and the exit code that goes with it. */
@@ -40,7 +47,8 @@ export async function answerCgi(world: World): Promise<Answer> {
     warned.add(event);
   };
   const voice = buildVoice(world, [keep], true);
-  const request = await parseRequest(world.env, standardInput);
+  const arrived = arrivalOf(world);
+  const request = await parseRequest(world.env, world.guest?.input ?? standardInput);
   let audience = 'public' as Audience;
   let place = null as Place | null;
   let isUpdate = false as boolean;
@@ -60,10 +68,10 @@ export async function answerCgi(world: World): Promise<Answer> {
     // A sender that can sign an index decides who the administrators are.
     audience = pushed ? 'administrator' : await audienceOf(request, context);
     isUpdate = changes;
-    const answer = await serve(request, context, { pushed, place });
+    const answer = await serve(request, context, { pushed, place, arrived });
     if (answer.outcome === 'updated' || answer.outcome === 'unchanged') late.push(makeSlots(context.site));
     if (answer.outcome === 'unchanged' || ('shared' in answer && answer.shared))
-      await keepQuiet(context.site);
+      await keepQuiet(context.site, arrived);
     const isHiding = warned.hasPrivate || (answer.outcome !== 'state' && answer.warningCount > 0);
     if (audience === 'public' && isHiding) {
       // The operation is done, even if the caller cannot be verified just now.
@@ -109,7 +117,7 @@ async function receive(
 async function serve(
   request: Request,
   context: UpdateContext,
-  { pushed, place }: { pushed: PushedIndex | null; place: Place | null },
+  { pushed, place, arrived }: { pushed: PushedIndex | null; place: Place | null; arrived: Arrival },
 ): Promise<RunResult | MachineState> {
   if (request.state) {
     const { readState } = await import('../../update/machine-state.ts');
@@ -118,7 +126,7 @@ async function serve(
   const { force } = request;
   if (!request.dryRun) {
     const lane = place?.isLane ? place.lock : null;
-    return await runUpdate(context, { trigger: 'cgi', force, arrival: arrival(), lane, pushed });
+    return await runUpdate(context, { trigger: 'cgi', force, arrival: arrived, lane, pushed });
   }
   const { dryRun } = await import('../../update/dry-run.ts');
   return await dryRun(context, { trigger: 'cgi', force, pushed });

@@ -1,11 +1,14 @@
 import { statSync } from 'node:fs';
 import { hostname, totalmem } from 'node:os';
 import { BUILD_ID } from '../../build-id.ts';
+import type { Input } from '../../cgi/body.ts';
 import { madeBefore } from '../../database/made-before.ts';
 import { Failure } from '../../failure.ts';
 import { onDisk } from '../../files/disk.ts';
 import type { User } from '../../index/index-model.ts';
 import { readLiveIndex } from '../../install/live-index.ts';
+import { arrival } from '../../journal/arrival.ts';
+import type { Arrival } from '../../journal/journal-model.ts';
 import type { Reporter, Tell } from '../../report/events.ts';
 import { type Log, pinoReport } from '../../report/log.ts';
 import { createScrubber, type Scrubber, secretsOf } from '../../report/redact.ts';
@@ -21,6 +24,15 @@ import { readUpdateSettings } from '../../update/update-settings.ts';
 import { versionText } from '../../version.ts';
 import { makeDirectories } from '../known-directories.ts';
 import { cautionsOf } from './cautions.ts';
+
+/** What a call has of its own where it shares a process with others, which an executable never does. */
+interface Guest {
+  readonly arrival: Arrival;
+  /** Standard input. */
+  readonly input: Input;
+  /** Writes to standard error. */
+  readonly complain: (text: string) => void;
+}
 
 /** The world as an executable finds it. */
 export interface World {
@@ -39,6 +51,12 @@ export interface World {
   readonly unused?: readonly string[];
   /** The problem with the named account, which does not stop the work. */
   readonly accountCaution?: string;
+  readonly guest?: Guest;
+}
+
+/** When the call came that is answered. */
+export function arrivalOf({ guest }: World): Arrival {
+  return guest?.arrival ?? arrival();
 }
 
 /** What the machine itself says of where this runs. */
@@ -114,7 +132,7 @@ export function buildVoice(world: World, reporters: readonly Reporter[], standar
   if (logDir) giveAwayLeftovers(logDir, [`${name}.log`], madeBefore);
   const log = pinoReport({
     logDir,
-    standardError,
+    standardError: standardError && (world.guest?.complain ?? true),
     name,
     base: scrubber.value({ ...identityOf(env, hostname()), version: versionText() }),
     scrubber,

@@ -36,7 +36,7 @@ export async function receivePush(push: Push, receiving: Receiving): Promise<Pus
     const image = unpacked(push, body, receiving.context.settings.maxIndexBytes);
     return pushedIndex(image, changedAt(push));
   } catch (error) {
-    await discardRest(standardInput);
+    await discardRest(receiving.world.guest?.input ?? standardInput);
     throw error;
   }
 }
@@ -50,7 +50,7 @@ async function readSigned(push: Push, { world, context, note }: Receiving): Prom
     throw notLetIn();
   };
   refuse(headerProblem(push, seconds()));
-  const body = await readWhole(standardInput, push, site.dbDir, settings.maxIndexBytes);
+  const body = await readWhole(world.guest?.input ?? standardInput, push, site.dbDir, settings.maxIndexBytes);
   refuse(isSigned(push.signature, { ...push, body }, keys) ? null : 'no signature is right by any key');
   refuse(claimId(site.dbDir, { id: push.id, timestamp: Number(push.timestamp) }, seconds()));
   return body;

@@ -3,8 +3,8 @@ import { requireDbDir, trustedDirOf } from '../../database/state-dir.ts';
 import { readValidIndex } from '../../index/read-index.ts';
 import { listGenerations } from '../../install/generations.ts';
 import { readLiveIndex } from '../../install/live-index.ts';
-import { arrival } from '../../journal/arrival.ts';
 import { readHistory } from '../../journal/history.ts';
+import type { Arrival } from '../../journal/journal-model.ts';
 import type { Terminal } from '../../report/bar.ts';
 import type { Reporter } from '../../report/events.ts';
 import { renderJson, streamReport } from '../../report/plain-text.ts';
@@ -18,7 +18,7 @@ import { runUpdate } from '../../update/update.ts';
 import type { UpdateContext } from '../../update/update-context.ts';
 import { printedAsUsage, readCall, refusalExit, type Streams } from '../arguments.ts';
 import type { Form } from '../options/form.ts';
-import { atAppRoot, buildUpdateContext, buildVoice, type World } from './machine-context.ts';
+import { arrivalOf, atAppRoot, buildUpdateContext, buildVoice, type World } from './machine-context.ts';
 import { runOnMachine } from './run-on-machine.ts';
 import { listingOf, type Task, UPDATE, type UpdateOptions } from './update-options.ts';
 import { renderGenerations, renderHistory, renderWarnings } from './update-tables.ts';
@@ -89,7 +89,7 @@ export async function runUpdateCommand(
     const context = changes
       ? await begin(here, { makesDirectories })
       : await buildUpdateContext(here, voice, { makesDirectories });
-    const result = await perform(task, context, json, streams);
+    const result = await perform(task, context, json, { ...streams, arrived: arrivalOf(world) });
     if (result && json) print(result);
     return result?.outcome === 'failed' || result?.outcome === 'held' ? 1 : 0;
   });
@@ -100,14 +100,14 @@ async function perform(
   task: Task,
   context: UpdateContext,
   json: boolean,
-  { write, columns }: Streams,
+  { write, columns, arrived }: Streams & { readonly arrived: Arrival },
 ): Promise<RunResult | null> {
   switch (task.kind) {
     case 'update': {
       // Where Navigator has no configuration yet, it serves nobody until this has succeeded.
       const mustServe = task.boot || (!task.force && !existsSync(navigatorPath(context.site)));
       const boot = mustServe ? { mustServe, reload: true } : {};
-      const request = { trigger: 'command', force: task.force, arrival: arrival(), ...boot } as const;
+      const request = { trigger: 'command', force: task.force, arrival: arrived, ...boot } as const;
       return await runUpdate(mustServe ? withoutWrongWeb(context) : context, request);
     }
     case 'dry-run': {
@@ -116,7 +116,7 @@ async function perform(
     }
     case 'rollback': {
       const { rollback } = await import('../../update/rollback.ts');
-      return await rollback(context, { run: task.run, arrival: arrival() });
+      return await rollback(context, { run: task.run, arrival: arrived });
     }
     case 'history': {
       const rows = await readHistory(context.site.dbDir, HISTORY_LIMIT);

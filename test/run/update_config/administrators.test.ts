@@ -3,6 +3,7 @@ import { SAMPLE_ADMINISTRATOR } from '../../../dev/sample/sample.ts';
 import { openDatabase } from '../../../src/database/sqlite.ts';
 import { basic } from '../../support/machine/machine.ts';
 import { FLY_MACHINE, LATER, SECOND, useMachine } from '../../support/machine/use-machine.ts';
+import { useSource } from '../../support/machine/use-source.ts';
 
 const ADMIN = basic(SAMPLE_ADMINISTRATOR.userid, SAMPLE_ADMINISTRATOR.password);
 const TOKEN = 'a-token-of-some-length';
@@ -18,6 +19,7 @@ const OTHERS = [
   'Bearer ',
 ];
 
+useSource();
 const here = useMachine({ ...FLY_MACHINE, UPDATE_CONFIG_TOKEN: TOKEN });
 
 describe('a request of an administrator', () => {
@@ -95,6 +97,7 @@ describe('a request of an administrator', () => {
   });
 
   it('is verified against the installed index, not the one in the store', async () => {
+    here.machine.isFromSource = false;
     const { openDatabase } = await import('../../../src/database/sqlite.ts');
     const db = openDatabase(SECOND);
     db.prepare("UPDATE users SET sites = 'index' WHERE userid = 'studio2'").run();

@@ -5,6 +5,7 @@ import { altered } from '../../support/indexes/indexes.ts';
 import { Machine } from '../../support/machine/machine.ts';
 import { type Published, startPublished } from '../../support/machine/published.ts';
 import { standOf } from '../../support/machine/stand.ts';
+import { useSource } from '../../support/machine/use-source.ts';
 import { killAt } from '../../support/system/strace.ts';
 
 // A test has dozens of runs killed and made good, one after the other.
@@ -19,6 +20,7 @@ const SECOND = altered(
 const EARLIER = new Date('2026-01-02T03:04:05Z');
 const LATER = new Date('2026-01-02T03:05:00Z');
 
+useSource();
 let published: Published;
 let machine: Machine;
 beforeAll(async () => {
@@ -62,6 +64,7 @@ describe('a rollback', () => {
   });
 
   it('that was killed is completed by another one, not undone', async () => {
+    machine.isFromSource = false;
     const before = standOf(machine);
     await install();
     expect(await killAt(machine, { name: 'rename', nth: 3, text: '' }, { args: ['--rollback'] })).toBe(true);

@@ -6,8 +6,10 @@ import { altered, buildIndex, HASH, type PlainRow, SOUND } from '../../support/i
 import { expectHarmless } from '../../support/machine/harmless.ts';
 import { basic, type CgiAnswered, type RunOptions } from '../../support/machine/machine.ts';
 import { ADMINISTRATOR, expectFailure, GOOD_INDEX, Stations, TOKEN } from '../../support/machine/station.ts';
+import { useSource } from '../../support/machine/use-source.ts';
 import { always, type Fault } from '../../support/store/fault-proxy.ts';
 
+useSource();
 const stations = new Stations();
 beforeAll(() => stations.open(4));
 afterAll(() => stations.close());
@@ -73,7 +75,7 @@ describe('an index that must not be installed, whatever its content', () => {
   );
 
   test('above the size limit is refused, and installed once the limit is raised', () =>
-    stations.use(async (here) => {
+    stations.useBuilt(async (here) => {
       await here.publish(withBallast(2 ** 20));
       const capped = await here.post('', { env: { UPDATE_CONFIG_MAX_INDEX_MIB: '1' } });
       expectFailure(capped, 422, 'index-too-large');
@@ -140,7 +142,7 @@ describe('an index with every bad row there is', () => {
   const bad = HOSTILE_LINES.length + 4 * HOSTILE_KEYS.length;
 
   test('is installed without them, and only an administrator sees which they are', () =>
-    stations.use(async (here) => {
+    stations.useBuilt(async (here) => {
       await here.publish(buildIndex(tables));
       for (const [options, administrator] of CALLERS) {
         const answer = await here.post('', options);
@@ -169,7 +171,7 @@ describe('an index with every bad row there is', () => {
     }));
 
   test('has them listed by a dry run, and nothing of them in the diff', () =>
-    stations.use(async (here) => {
+    stations.useBuilt(async (here) => {
       await here.install(GOOD_INDEX);
       await here.publish(buildIndex(tables));
       for (const credentials of [`Bearer ${TOKEN}`, ADMINISTRATOR]) {

@@ -2,8 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FailureCode } from '../../../src/failure.ts';
 import { startPublished } from '../../support/machine/published.ts';
 import { expectFailure, type Station, Stations, TOKEN } from '../../support/machine/station.ts';
+import { useSource } from '../../support/machine/use-source.ts';
 import { always, type Fault, first, type Plan, s3Error } from '../../support/store/fault-proxy.ts';
 
+useSource();
 const stations = new Stations();
 /** What else the tests opened. */
 const open = new Set<() => Promise<void>>();
@@ -77,12 +79,14 @@ describe('a store', () => {
 
   test.concurrent('that is slow, but not too slow, is waited for', () =>
     stations.useWithAnother(async (here) => {
+      here.machine.isFromSource = false;
       here.proxy.plan(always({ kind: 'slow', delay: 300, bytesPerSecond: 200_000 }));
       await expectRecovery(here, 1);
     }));
 
   test.concurrent('that does not exist is unreachable', () =>
     stations.useWithAnother(async (here) => {
+      here.machine.isFromSource = false;
       const answer = await here.post('', { env: { AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1' } });
       expectFailure(answer, 502, 'store-unreachable');
       expect(answer.result.error?.message).toContain('ECONNREFUSED');
@@ -110,6 +114,7 @@ describe('a wrong setting', () => {
 
   test.concurrent('that leads to a bucket without an index is reported as that', () =>
     stations.useWithAnother(async (here) => {
+      here.machine.isFromSource = false;
       const empty = await startPublished();
       open.add(() => empty.close());
       const answer = await here.post('', { env: empty.env });

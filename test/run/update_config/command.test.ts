@@ -5,7 +5,9 @@ import { changeSample } from '../../../dev/sample/sample.ts';
 import type { RunResult } from '../../../src/report/results.ts';
 import { EXECUTABLE, Machine } from '../../support/machine/machine.ts';
 import { EARLIER, FIRST, useMachine } from '../../support/machine/use-machine.ts';
+import { useSource } from '../../support/machine/use-source.ts';
 
+useSource();
 const here = useMachine();
 
 async function json(...args: string[]): Promise<RunResult> {
@@ -14,6 +16,7 @@ async function json(...args: string[]): Promise<RunResult> {
 
 describe('a command by hand', () => {
   it('does what the CGI does, and reports it line by line', async () => {
+    here.machine.isFromSource = false;
     const { exitCode, stdout, stderr } = await here.machine.run([]);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout).toMatch(/Step 1\/6: .* \.\.\.\n/);
@@ -66,6 +69,7 @@ describe('a command by hand', () => {
   });
 
   it('explains itself with --help, and exits with 2 for options that make no sense', async () => {
+    here.machine.isFromSource = false;
     const help = await here.machine.run(['--help']);
     expect(help.exitCode).toBe(0);
     for (const option of [
@@ -110,6 +114,7 @@ describe('a command by hand', () => {
 
 describe('--history', () => {
   it('lists the runs, newest first: when, trigger, outcome, what changed, how long', async () => {
+    here.machine.isFromSource = false;
     expect((await here.machine.run(['--history'])).stdout).toContain('No run');
     await here.machine.post();
     await here.machine.run([]);

@@ -6,7 +6,9 @@ import type { RunEvent } from '../../../src/report/events.ts';
 import { decoded } from '../../support/machine/decoded.ts';
 import { ROOT } from '../../support/machine/machine.ts';
 import { LATER, SECOND, useMachine } from '../../support/machine/use-machine.ts';
+import { useSource } from '../../support/machine/use-source.ts';
 
+useSource();
 const here = useMachine();
 
 /** What is printed with `--events`, and the exit code. */
@@ -32,6 +34,7 @@ const ALL = ['fetch', 'lock', 'read', 'generate', 'check', 'install'];
 
 describe('update_config --events', () => {
   it('announces its steps, does all of them, and ends with the result', async () => {
+    here.machine.isFromSource = false;
     const { told, exitCode } = await events([]);
     expect(exitCode).toBe(0);
     expect(stepsOf(told)).toEqual({
@@ -74,6 +77,7 @@ describe('update_config --events', () => {
   });
 
   it('reports rows that are left out, and a failure', async () => {
+    here.machine.isFromSource = false;
     writeFileSync(here.machine.path('index.sqlite3'), 'no database');
     here.machine.env['AWS_ENDPOINT_URL_S3'] = 'http://127.0.0.1:9';
     here.machine.env['UPDATE_CONFIG_TIMEOUT'] = '1';

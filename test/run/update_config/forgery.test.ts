@@ -2,8 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { altered, type PlainRow, soundWith } from '../../support/indexes/indexes.ts';
 import { basic } from '../../support/machine/machine.ts';
 import { expectReport, Stations, TOKEN } from '../../support/machine/station.ts';
+import { useSource } from '../../support/machine/use-source.ts';
 
 // What holds for every answer and every line of the logs is in `Station.post`.
+useSource();
 const stations = new Stations();
 beforeAll(() => stations.open(3));
 afterAll(() => stations.close());
@@ -27,7 +29,7 @@ describe('no line of an answer or of a log is forged by text', () => {
   const administrator = { env: { HTTP_AUTHORIZATION: `Bearer ${TOKEN}` } };
 
   test('in a key, a name, a date, a locale or a logo', () =>
-    stations.use(async (here) => {
+    stations.useBuilt(async (here) => {
       await here.publish(
         soundWith({
           users: FORGERIES.map((userid): PlainRow => ({ userid, password: userid, sites: userid })),

@@ -7,7 +7,9 @@ import { acquireJournal } from '../../../src/journal/journal.ts';
 import type { RunResult } from '../../../src/report/results.ts';
 import { ROOT } from '../../support/machine/machine.ts';
 import { FIRST, useMachine } from '../../support/machine/use-machine.ts';
+import { useSource } from '../../support/machine/use-source.ts';
 
+useSource();
 const here = useMachine();
 const KILLED = '20260102T030405678Z-1f2e3d';
 
@@ -31,6 +33,7 @@ describe('a reload that a killed run left owing', () => {
 
 describe('a staged file of a killed run', () => {
   it('is removed from every directory of installed files, and files staged for others stay', async () => {
+    here.machine.isFromSource = false;
     await here.installed();
     const targets = (['htpasswd', 'navigator.yml', 'tenants.list'] as const).map((name) =>
       here.machine.path(name),

@@ -6,8 +6,10 @@ import { openDatabase } from '../../../src/database/sqlite.ts';
 import { ROOT } from '../../support/machine/machine.ts';
 import { giveKeys, newKey, push, pushOf } from '../../support/machine/pushing.ts';
 import { EARLIER, FIRST, FLY_MACHINE, SECOND, useMachine } from '../../support/machine/use-machine.ts';
+import { useSource } from '../../support/machine/use-source.ts';
 
 const KEY = newKey();
+useSource();
 const here = useMachine(FLY_MACHINE);
 beforeEach(() => void giveKeys(here.machine, KEY));
 
@@ -15,6 +17,7 @@ const send = (index: Buffer, query = '') => push(here.machine, pushOf({ key: KEY
 const later = (): Date => new Date(Date.now() + 60_000);
 
 it('an update keeps a pushed index if that of the store is older, and installs a newer one', async () => {
+  here.machine.isFromSource = false;
   expect((await send(SECOND)).result).toMatchObject({ outcome: 'updated', index: { source: 'push' } });
   const asked = await here.machine.post();
   expect([asked.status, asked.result.error?.code]).toEqual([422, 'index-older']);
@@ -37,6 +40,7 @@ it('an update recognises the pushed index if the store has the same', async () =
 });
 
 it('a machine boots with the pushed index, and owes no update, even if the store is still behind', async () => {
+  here.machine.isFromSource = false;
   await send(SECOND);
   const resume = await here.machine.run([], { executable: join(ROOT, 'scripts/resume') });
   expect(resume.exitCode).toBe(0);

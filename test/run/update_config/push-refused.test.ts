@@ -4,12 +4,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Machine } from '../../support/machine/machine.ts';
 import { giveKeys, newKey, type Pushing, push, pushOf } from '../../support/machine/pushing.ts';
 import { FIRST, SECOND } from '../../support/machine/use-machine.ts';
+import { useSource } from '../../support/machine/use-source.ts';
 
 const KAMAL = { KAMAL_CONTAINER_NAME: 'showcase-web' };
 const KEY = newKey();
 const OTHER = newKey();
 const now = (): number => Math.floor(Date.now() / 1000);
 
+useSource();
 let machine: Machine;
 beforeEach(() => {
   machine = new Machine(KAMAL);
@@ -58,6 +60,7 @@ describe('a pushed index that is refused', () => {
   });
 
   it('has an altered body, and is not looked into', async () => {
+    machine.isFromSource = false;
     const request = pushOf({ key: KEY, index: FIRST });
     const body = gzipSync(SECOND);
     const { status } = await push(machine, { ...request, body });
@@ -84,6 +87,7 @@ describe('a pushed index that is refused', () => {
   });
 
   it('comes second of several at once with the same id', async () => {
+    machine.isFromSource = false;
     await send({ index: SECOND });
     const request = pushOf({ key: KEY, index: FIRST });
     // As many as there are places for bodies: one more could be told to come again.
@@ -92,6 +96,7 @@ describe('a pushed index that is refused', () => {
   });
 
   it('is explained in the log alone', async () => {
+    machine.isFromSource = false;
     machine.env = { ...machine.env, RAILS_LOG_VOLUME: machine.home };
     const { stdout } = await send({ at: now() - 400 });
     expect(stdout).not.toMatch(/400 s|behind/);

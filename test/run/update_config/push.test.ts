@@ -14,12 +14,14 @@ import {
   signature,
 } from '../../support/machine/pushing.ts';
 import { FIRST, SECOND } from '../../support/machine/use-machine.ts';
+import { useSource } from '../../support/machine/use-source.ts';
 
 const KAMAL = { KAMAL_CONTAINER_NAME: 'showcase-web' };
 const KEY = newKey();
 const OTHER = newKey();
 const now = (): number => Math.floor(Date.now() / 1000);
 
+useSource();
 let machine: Machine;
 beforeEach(() => {
   machine = new Machine(KAMAL);
@@ -43,6 +45,7 @@ describe('a signed index', () => {
   it.each(['gzip', ''])(
     'is installed as if it had been fetched (Content-Encoding "%s")',
     async (encoding) => {
+      machine.isFromSource = false;
       const { status, exitCode, result } = await send({ encoding });
       expect({ status, exitCode, outcome: result.outcome }).toEqual({
         status: 200,
@@ -92,12 +95,14 @@ describe('a signed index', () => {
   });
 
   it('is accepted in a chunked body of unknown length', async () => {
+    machine.isFromSource = false;
     const request = pushOf({ key: KEY, index: FIRST });
     const env = { ...cgiVariables(request), CONTENT_LENGTH: '' };
     expect((await push(machine, request, '', { env })).result).toMatchObject({ outcome: 'updated' });
   });
 
   it('is read up to its length, and further bytes are ignored', async () => {
+    machine.isFromSource = false;
     const request = pushOf({ key: KEY, index: FIRST });
     const input = Buffer.concat([request.body, Buffer.from('more')]);
     expect((await push(machine, request, '', { input })).status).toBe(200);
@@ -162,6 +167,7 @@ describe('a body of a push', () => {
   });
 
   it('that ends early is to be sent again', async () => {
+    machine.isFromSource = false;
     const request = pushOf({ key: KEY, index: FIRST });
     const { status, result } = await push(machine, request, '', { input: request.body.subarray(0, 1000) });
     expect([status, result.error?.code]).toEqual([408, 'body-incomplete']);

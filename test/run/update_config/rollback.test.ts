@@ -5,7 +5,9 @@ import { changeSample } from '../../../dev/sample/sample.ts';
 import { openDatabase } from '../../../src/database/sqlite.ts';
 import type { RunResult } from '../../../src/report/results.ts';
 import { FIRST, LATER, SECOND, useMachine } from '../../support/machine/use-machine.ts';
+import { useSource } from '../../support/machine/use-source.ts';
 
+useSource();
 const here = useMachine();
 
 const json = async (...args: string[]): Promise<RunResult> =>
@@ -22,6 +24,7 @@ describe('--rollback', () => {
     );
 
   it('puts back byte for byte what the last run replaced, index and all, and is itself a run', async () => {
+    here.machine.isFromSource = false;
     await here.installed();
     const before = contents();
     await here.published.publish(SECOND, LATER);

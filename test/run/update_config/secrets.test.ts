@@ -3,9 +3,11 @@ import { SAMPLE_HASHES } from '../../../dev/sample/people.ts';
 import { HASH, type PlainRow, soundWith } from '../../support/indexes/indexes.ts';
 import { basic, type RunOptions } from '../../support/machine/machine.ts';
 import { ADMINISTRATOR, GOOD_INDEX, type Station, Stations, TOKEN } from '../../support/machine/station.ts';
+import { useSource } from '../../support/machine/use-source.ts';
 import { KEYS } from '../../support/store/embedded.ts';
 import { always, type Plan, s3Error } from '../../support/store/fault-proxy.ts';
 
+useSource();
 const stations = new Stations();
 beforeAll(() => stations.open(3));
 afterAll(() => stations.close());
@@ -90,7 +92,7 @@ describe('no key, token, password, hash or Authorization is ever in an answer, o
     }));
 
   test('of a dry run whose diff shows names that hold secrets', () =>
-    stations.use(async (here) => {
+    stations.useBuilt(async (here) => {
       await here.install(GOOD_INDEX);
       await here.publish(FULL_OF_SECRETS);
       const answer = await here.post('dry_run=1', { env: { HTTP_AUTHORIZATION: `Bearer ${TOKEN}` } });
@@ -154,7 +156,7 @@ describe('no key, token, password, hash or Authorization is ever in an answer, o
   );
 
   test('of a command by hand, and of its lists', () =>
-    stations.use(async (here) => {
+    stations.useBuilt(async (here) => {
       await here.publish(FULL_OF_SECRETS);
       for (const args of [
         ['--dry-run'],

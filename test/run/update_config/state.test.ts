@@ -8,8 +8,10 @@ import { altered } from '../../support/indexes/indexes.ts';
 import type { CgiAnswered, RunOptions } from '../../support/machine/machine.ts';
 import { expectReport } from '../../support/machine/station.ts';
 import { FIRST, FLY_MACHINE, SECOND, useMachine } from '../../support/machine/use-machine.ts';
+import { useSource } from '../../support/machine/use-source.ts';
 import { killAt } from '../../support/system/strace.ts';
 
+useSource();
 const here = useMachine(FLY_MACHINE);
 
 /** Asks, and holds that nothing at all has changed by it: the state directory included. */
@@ -24,6 +26,7 @@ async function ask(options: RunOptions = {}): Promise<{ answer: CgiAnswered; sta
 
 describe('POST ?state=1', () => {
   it('on an empty machine says so, and makes nothing', async () => {
+    here.machine.isFromSource = false;
     const { answer, state } = await ask();
     expect(answer).toMatchObject({ status: 200, exitCode: 0 });
     expectReport(answer.body);
@@ -97,6 +100,7 @@ describe('POST ?state=1', () => {
   });
 
   it('reports an update that was killed half-way, after its index was installed', async () => {
+    here.machine.isFromSource = false;
     await here.installed();
     const next = await here.published.publish(SECOND, new Date());
     expect(await killAt(here.machine, { name: 'rename', nth: 3, text: '' }, {})).toBe(true);

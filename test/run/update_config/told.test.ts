@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Machine } from '../../support/machine/machine.ts';
 import { FIRST, FLY_MACHINE } from '../../support/machine/use-machine.ts';
+import { useSource } from '../../support/machine/use-source.ts';
 
 const JSON_ANSWER = { HTTP_ACCEPT: 'application/json' };
 
+useSource();
 let machine: Machine;
 beforeEach(() => {
   machine = new Machine(FLY_MACHINE);
@@ -52,6 +54,7 @@ describe('the answer of an update reports', () => {
   });
 
   it('a cache of compiled code that others can write to, and one without an absolute path', async () => {
+    machine.isFromSource = false;
     const cache = join(machine.home, 'cache');
     mkdirSync(cache);
     chmodSync(cache, 0o777);
@@ -76,6 +79,7 @@ describe('the answer of an update reports', () => {
   });
 
   it('a damaged journal, and the update goes on with a new one', async () => {
+    machine.isFromSource = false;
     await machine.post();
     writeFileSync(join(machine.dbDir, '.update_config/journal.db'), 'no database');
     const { status, body, result } = await machine.post();

@@ -4,13 +4,16 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { openDatabase } from '../../../src/database/sqlite.ts';
 import { EARLIER, FIRST, FLY_MACHINE, LATER, SECOND, useMachine } from '../../support/machine/use-machine.ts';
+import { useSource } from '../../support/machine/use-source.ts';
 
 const TOKEN = 'a-token-of-some-length';
 
+useSource();
 const here = useMachine({ ...FLY_MACHINE, UPDATE_CONFIG_TOKEN: TOKEN });
 
 describe('POST update_config', () => {
   it('installs a whole configuration on a machine that has nothing', async () => {
+    here.machine.isFromSource = false;
     const etag = await here.published.publish(FIRST, EARLIER);
     const answer = await here.machine.post();
     expect(answer).toMatchObject({ status: 200, exitCode: 0 });
@@ -63,6 +66,7 @@ describe('POST update_config', () => {
   });
 
   it('follows a changed index: new event in, removed user out, and navigator.yml dated ahead of the clock', async () => {
+    here.machine.isFromSource = false;
     await here.installed();
     here.machine.settle();
     await here.published.publish(SECOND, LATER);
@@ -107,6 +111,7 @@ describe('POST update_config', () => {
   });
 
   it('logs the same events as JSON lines on standard error, and in RAILS_LOG_VOLUME', async () => {
+    here.machine.isFromSource = false;
     const { readFileSync } = await import('node:fs');
     const answer = await here.machine.post('', { env: { RAILS_LOG_VOLUME: here.machine.home } });
     const lines = answer.stderr
@@ -132,6 +137,7 @@ describe('a request that is refused', () => {
   );
 
   it('with a body gets 415, announced or not, and touches nothing', async () => {
+    here.machine.isFromSource = false;
     const before = here.machine.snapshot();
     const announced = await here.machine.post('', { input: 'x=1', env: { CONTENT_LENGTH: '3' } });
     const chunked = await here.machine.post('', { input: 'x=1', env: { HTTP_TRANSFER_ENCODING: 'chunked' } });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Warning } from '../../../src/warning.ts';
 import { soundWith } from '../../support/indexes/indexes.ts';
 import { LATER, useMachine } from '../../support/machine/use-machine.ts';
+import { useSource } from '../../support/machine/use-source.ts';
 
 const BAD = 3000;
 /** An index in which very many events, and one studio, cannot be used. */
@@ -13,6 +14,7 @@ const SPOILED = soundWith({
   })),
 });
 
+useSource();
 const here = useMachine();
 
 describe('an index with thousands of bad rows', () => {
@@ -36,6 +38,7 @@ describe('an index with thousands of bad rows', () => {
   });
 
   it('is listed row by row with --warnings, which needs no store and changes nothing', async () => {
+    here.machine.isFromSource = false;
     writeFileSync(here.machine.path('index.sqlite3'), SPOILED);
     here.machine.env = { ...here.machine.env, AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1' };
     const before = here.machine.snapshot();

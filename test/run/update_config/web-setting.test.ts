@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { ROOT } from '../../support/machine/machine.ts';
 import { FLY_MACHINE, useMachine } from '../../support/machine/use-machine.ts';
+import { useSource } from '../../support/machine/use-source.ts';
 
+useSource();
 const here = useMachine();
 
 interface Routes {
@@ -20,6 +22,7 @@ const targets = (): string[] =>
 
 describe('an update', () => {
   it('writes the web part as soon as SHOWCASE_WEB says so, though nothing else has changed', async () => {
+    here.machine.isFromSource = false;
     const { machine } = here;
     expect((await machine.post()).result.outcome).toBe('updated');
     const plain = machine.read('navigator.yml');

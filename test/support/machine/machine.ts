@@ -32,6 +32,10 @@ export class Machine {
   readonly appRoot: string;
   readonly dbDir: string;
   env: Record<string, string>;
+  /** What `isFromSource` is at first; see `useSource`. */
+  static areFromSource = false;
+  /** Whether update_config and config-update are run from their source, in this process, in place of what was built. */
+  isFromSource = Machine.areFromSource;
 
   /**
    * @param parent where its directories are made
@@ -89,6 +93,11 @@ export class Machine {
 
   /** Runs an executable with this machine's variables and arguments; `input` goes to its standard input. */
   async run(args: readonly string[], options: RunOptions = {}): Promise<Answered> {
+    if (this.isFromSource && !options.onSpawn) {
+      const { runSource } = await import('./run-source.ts');
+      const answered = await runSource(this, args, options);
+      if (answered) return answered;
+    }
     const child = spawn(options.executable ?? EXECUTABLE, [...args], {
       env: { PATH: process.env['PATH'], ...this.env, ...options.env },
       stdio: ['pipe', 'pipe', 'pipe'],

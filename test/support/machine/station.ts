@@ -148,6 +148,7 @@ export class Stations {
     const station =
       this.#free.pop() ?? (await new Promise<Station>((resolve) => this.#waiting.push(resolve)));
     station.proxy.plan(() => undefined);
+    station.machine.isFromSource = Machine.areFromSource;
     station.settle();
     try {
       await work(station);
@@ -156,6 +157,14 @@ export class Stations {
       if (next) next(station);
       else this.#free.push(station);
     }
+  }
+
+  /** The same with update_config as it was built. */
+  useBuilt(work: (station: Station) => Promise<void>): Promise<void> {
+    return this.use(async (station) => {
+      station.machine.isFromSource = false;
+      await work(station);
+    });
   }
 
   /** The same with another good index in the store than the one installed. */

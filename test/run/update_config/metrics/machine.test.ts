@@ -22,7 +22,9 @@ import {
   SECOND,
   useMachine,
 } from '../../../support/machine/use-machine.ts';
+import { useSource } from '../../../support/machine/use-source.ts';
 
+useSource();
 const here = useMachine(FLY_MACHINE);
 const FILE = 'showcase-machine.prom';
 const REFUSAL = 'showcase-update.prom';
@@ -52,6 +54,7 @@ describe('update_config --metrics', () => {
   });
 
   it('says how the last run ended, and what is installed', async () => {
+    here.machine.isFromSource = false;
     const { result } = await here.machine.post();
     const { value, samples } = await printed();
     const version = result.version ?? '';
@@ -119,6 +122,7 @@ describe('METRICS_DIR', () => {
       async () => void (await here.machine.run([], { executable: join(ROOT, 'scripts/resume') })),
     ],
   ])('gets what --metrics prints of a run %s, for anybody to read', async (_, run) => {
+    here.machine.isFromSource = false;
     await run();
     expect(written()).toMatchObject({ samples: (await printed()).samples });
     expect(readdirSync(directory).sort()).toEqual([FILE, REFUSAL]);
@@ -175,6 +179,7 @@ describe('METRICS_DIR', () => {
   });
 
   it('costs a run without it nothing: not one function of metrics/ is loaded', async () => {
+    here.machine.isFromSource = false;
     const loaded = async (env: Record<string, string>) => {
       const coverage = join(here.machine.home, `coverage-${Object.keys(env).length}`);
       mkdirSync(coverage);

@@ -5,7 +5,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { ROOT } from '../../../support/machine/machine.ts';
 import { readMetrics } from '../../../support/machine/metrics.ts';
 import { FLY_MACHINE, useMachine } from '../../../support/machine/use-machine.ts';
+import { useSource } from '../../../support/machine/use-source.ts';
 
+useSource();
 const here = useMachine(FLY_MACHINE);
 let directory: string;
 
