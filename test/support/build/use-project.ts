@@ -66,6 +66,7 @@ export class Project {
       PATH: process.env['PATH'],
       HOME: this.dir,
       npm_config_registry: this.#registry?.url,
+      npm_config_cache: join(this.dir, '.npm'), // as npm would say; asking it is half of a set-up
       npm_config_userconfig: '/dev/null',
       npm_config_fetch_retries: '0',
     };

@@ -23,21 +23,22 @@ const INSTALLED = { code: 0, said: 'Installing packages (once) ...\n' };
 const has = (path: string) => existsSync(join(project.dir, path));
 
 describe('the set-up', () => {
-  it('installs the packages and their Node, and has nothing to do the next time', async () => {
-    expect(await project.setUp()).toEqual(INSTALLED);
+  it('installs the packages and their Node, has nothing to do the next time, and installs again when the lock has changed', async () => {
+    // Then npm is asked for its cache.
+    expect(await project.setUp({ npm_config_cache: '' })).toEqual(INSTALLED);
+    expect(has('.npm/_cacache')).toBe(true);
     expect(has('node_modules/plain/index.js')).toBe(true);
     expect(readlinkSync(project.link)).toBe('../node-here/bin/node');
     expect(await project.setUp()).toEqual({ code: 0, said: '' });
+    changeLock(project.dir, 'node-here', { integrity: plain.integrity });
+    await project.expectRefused('not what package-lock.json proves');
   });
 
-  it('runs no script of any package, whatever the user has configured', async () => {
-    const env = { npm_config_ignore_scripts: 'false', npm_config_foreground_scripts: 'true' };
-    expect(await project.setUp(env)).toEqual(INSTALLED);
+  it('runs no script of any package, and installs what development needs, whatever the user has configured', async () => {
+    const scripts = { npm_config_ignore_scripts: 'false', npm_config_foreground_scripts: 'true' };
+    const production = { NODE_ENV: 'production', npm_config_omit: 'dev' };
+    expect(await project.setUp({ ...scripts, ...production })).toEqual(INSTALLED);
     expect(has('ran')).toBe(false);
-  });
-
-  it('installs what development needs in an environment of production, too', async () => {
-    expect(await project.setUp({ NODE_ENV: 'production', npm_config_omit: 'dev' })).toEqual(INSTALLED);
     expect(has('node_modules/plain')).toBe(true);
   });
 
@@ -49,12 +50,6 @@ describe('the set-up', () => {
     expect(has('node_modules/native/index.js')).toBe(true);
     const left = readdirSync(project.dir).filter((name) => !before.includes(name));
     expect(left.sort()).toEqual(['.npm', 'node_modules']);
-  });
-
-  it('installs again when the lock has changed', async () => {
-    await project.setUp();
-    changeLock(project.dir, 'node-here', { integrity: plain.integrity });
-    await project.expectRefused('not what package-lock.json proves');
   });
 
   it('asks the registry again where what npm knows of it is older than the lock', async () => {
@@ -83,7 +78,8 @@ describe('the set-up', () => {
 
   it('works for an ordinary user who has no home', async () => {
     for (const path of ['.', 'package-lock.json']) chownSync(join(project.dir, path), SOMEBODY, SOMEBODY);
-    expect(await project.setUp({ HOME: '/nonexistent', TMPDIR: tmpdir() }, AS_SOMEBODY)).toEqual(INSTALLED);
+    const env = { HOME: '/nonexistent', TMPDIR: tmpdir(), npm_config_cache: '' };
+    expect(await project.setUp(env, AS_SOMEBODY)).toEqual(INSTALLED);
     expect(lstatSync(project.link).uid).toBe(SOMEBODY);
   });
 });
