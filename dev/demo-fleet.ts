@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { eventPlaces } from '../src/index/event-places.ts';
 import { readValidIndex } from '../src/index/read-index.ts';
 import { DemoBucket } from './demo/bucket.ts';
-import { type DemoFleet, MACHINES, startFleet } from './demo/fleet.ts';
+import { type DemoFleet, MACHINES_OPTION, MACHINES_USAGE, readMachines, startFleet } from './demo/fleet.ts';
 import { makeDirectories, makePlace, ownEnvironment, ROOT, removePlace } from './demo/place.ts';
 import { seconds, Teller } from './demo/teller.ts';
 import { type Question, type Tally, Visitors } from './demo/visitors.ts';
@@ -21,7 +21,8 @@ const USAGE = `Usage: npm run demo:fleet -- [options]
 
 Publishes the sample index, and updates eight machines at once; twice. Removes what it has made.
 
-  --verbose   show what each machine says itself, too
+  ${MACHINES_USAGE}
+  --verbose      show what each machine says itself, too
 `;
 
 /** What somebody asks for and what the answer must be does not depend on these. */
@@ -30,14 +31,17 @@ const CHANGED = 'boston';
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
 
-await runTool(USAGE, { verbose: { type: 'boolean', default: false } }, async ({ verbose }) => {
+const OPTIONS = { ...MACHINES_OPTION, verbose: { type: 'boolean', default: false } } as const;
+
+await runTool(USAGE, OPTIONS, async ({ machines, verbose }) => {
+  const count = readMachines(machines);
   const place = makePlace('demo-fleet');
   const undo: (() => Promise<unknown>)[] = [async () => removePlace(place.path)];
   try {
     const bucket = await DemoBucket.start(place.path);
     undo.push(() => bucket.close());
     const env = { ...ownEnvironment(place), ...bucket.variables };
-    const fleet = await startFleet(join(place.path, 'machines'), env);
+    const fleet = await startFleet(count, join(place.path, 'machines'), env);
     undo.push(() => fleet.close());
     const { appRoot, dbDir } = makeDirectories(join(place.path, 'admin'));
     const admin = { ...env, ...fleet.variables, APP_ROOT: appRoot, RAILS_DB_VOLUME: dbDir, FLEET_BY: 'demo' };
@@ -62,12 +66,13 @@ interface Admin {
 async function tell(teller: Teller, fleet: DemoFleet, admin: Admin): Promise<void> {
   const first = makeSampleIndex();
   const { index: changed } = changeSample(first);
+  const { length: count } = fleet.machines;
   teller.say(
-    `${MACHINES} machines of a ballroom platform all over the world, played here, and the host on which the index is`,
+    `${count} machines of a ballroom platform all over the world, played here, and the host on which the index is`,
     'written. One command publishes the index and has all machines update themselves at once.',
     '',
   );
-  teller.step(`${MACHINES} machines that have nothing yet`);
+  teller.step(`${count} machines that have nothing yet`);
   writeFileSync(admin.index, first);
   await configUpdate([], admin, teller);
   teller.step('The index changes: Boston gets a second event in 2026, and a user leaves');

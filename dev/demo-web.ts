@@ -5,10 +5,10 @@
  */
 import { join } from 'node:path';
 import { DemoBucket } from './demo/bucket.ts';
-import { MACHINES } from './demo/fleet.ts';
+import { MACHINES_OPTION, MACHINES_USAGE, readMachines } from './demo/fleet.ts';
 import { makePlace, ownEnvironment, removePlace } from './demo/place.ts';
 import { Teller } from './demo/teller.ts';
-import { readFreePort, runTool, WrongOption } from './options.mjs';
+import { readFreePort, runTool } from './options.mjs';
 import { connectDashboard, failAndUndo } from './web/reported-runs.ts';
 import { WebRig } from './web/rig.ts';
 import { smoke } from './web/smoke.ts';
@@ -18,7 +18,7 @@ const USAGE = `Usage: npm run demo:web -- [options]
 Serves the pages for studios and administrators in front of machines, until Ctrl-C ends it.
 
   --port N       the port (default: a free one)
-  --machines N   how many there are, 1 to ${MACHINES} (default: ${MACHINES})
+  ${MACHINES_USAGE}
   --smoke        look at everything by itself, and end
   --verbose      show what config-update says, too
 `;
@@ -26,7 +26,7 @@ Serves the pages for studios and administrators in front of machines, until Ctrl
 const OPTIONS = {
   smoke: { type: 'boolean', default: false },
   port: { type: 'string', default: '0' },
-  machines: { type: 'string', default: String(MACHINES) },
+  ...MACHINES_OPTION,
   verbose: { type: 'boolean', default: false },
 } as const;
 
@@ -35,9 +35,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 const stopped = new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()));
 
 await runTool(USAGE, OPTIONS, async ({ smoke: isSmoke, port, machines, verbose }) => {
-  const count = Number(machines);
-  if (!/^\d$/.test(machines) || count < 1 || count > MACHINES)
-    throw new WrongOption(`There are 1 to ${MACHINES} machines, not ${machines}`);
+  const count = readMachines(machines);
   const number = await readFreePort(port);
   const place = makePlace('demo-web');
   const undo: (() => Promise<unknown>)[] = [async () => removePlace(place.path)];

@@ -1,11 +1,24 @@
 /** Machines that are played for a demo: the built fleet-sim, with the built update_config on each. */
 import { join } from 'node:path';
+import { WrongOption } from '../options.mjs';
 import { endProgram, startProgram } from '../web/child.ts';
 import { ROOT } from './place.ts';
 
 /** Where they are, in turn: all regions of the sample index, and one for which no studio is nearest. */
 const REGIONS = 'iad,sjc,gru,fra,nrt,syd,jnb,ord';
 export const MACHINES = 8;
+
+/** How many there are, as an option of a demo. */
+export const MACHINES_OPTION = { machines: { type: 'string', default: String(MACHINES) } } as const;
+/** What a demo's `--help` says of it. */
+export const MACHINES_USAGE = `--machines N   how many there are, 1 to ${MACHINES} (default: ${MACHINES})`;
+
+/** @throws {WrongOption} */
+export function readMachines(given: string): number {
+  const count = Number(given);
+  if (/^\d$/.test(given) && count >= 1 && count <= MACHINES) return count;
+  throw new WrongOption(`There are 1 to ${MACHINES} machines, not ${given}`);
+}
 
 export interface DemoFleet {
   /** What aims config-update at them, and at nothing else. */
@@ -18,12 +31,17 @@ export interface DemoFleet {
 }
 
 /**
+ * @param count how many there are
  * @param home the directory that gets theirs
  * @param env what their programs are given
  */
-export async function startFleet(home: string, env: Readonly<Record<string, string>>): Promise<DemoFleet> {
+export async function startFleet(
+  count: number,
+  home: string,
+  env: Readonly<Record<string, string>>,
+): Promise<DemoFleet> {
   const command = [
-    ...[join(ROOT, 'scripts/fleet-sim'), '--quiet', '--machines', String(MACHINES), '--regions', REGIONS],
+    ...[join(ROOT, 'scripts/fleet-sim'), '--quiet', '--machines', String(count), '--regions', REGIONS],
     ...['--cgi', join(ROOT, 'cgi-bin/update_config'), '--home', home],
   ];
   const running = await startProgram(command, env, (line) => line.startsWith('Ready.'));

@@ -1,4 +1,6 @@
-/** Directories of the demos: below `tmp/` of this clone, which git ignores. Nothing is written anywhere else. */
+/**
+ * Directories of the demos: below `tmp/` of this clone, which git ignores. Nothing is written anywhere else, compiled code aside.
+ */
 import { chmodSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join, relative, resolve } from 'node:path';
 import { isRootsAlone } from '../../src/rights/control.ts';
@@ -50,15 +52,30 @@ export function makeDirectories(parent: string): Directories {
   return { appRoot, dbDir };
 }
 
+/** Compiled code of the executables, which the next demo need not compile again; a build has its notes beside it. */
+const COMPILED = join(ROOT, 'node_modules/.cache/compiled');
+
+/** The directory for compiled code, which is there. @param own the one to be made where the clone's cannot be trusted */
+export function compiledOr(own: string): string {
+  try {
+    mkdirSync(COMPILED, { recursive: true, mode: 0o700 });
+    const user = process.geteuid?.();
+    if (statSync(COMPILED).uid === user && (user !== 0 || isRootsAlone(COMPILED))) return COMPILED;
+  } catch {
+    // Somebody else has installed the packages.
+  }
+  mkdirSync(own, { recursive: true, mode: 0o700 });
+  return own;
+}
+
 /** What every program is given that a demo starts: the Node of this clone, and where it may write. */
 export function ownEnvironment({ path }: Pick<Place, 'path'>): Record<string, string> {
-  const cache = join(path, 'cache');
   const home = join(path, 'home');
-  for (const directory of [cache, home]) mkdirSync(directory, { recursive: true, mode: 0o700 });
+  mkdirSync(home, { recursive: true, mode: 0o700 });
   return {
     PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter),
     HOME: home,
-    UPDATE_CONFIG_CACHE_DIR: cache,
+    UPDATE_CONFIG_CACHE_DIR: compiledOr(join(path, 'cache')),
     // What root keeps for itself must be where nobody else can write; in a clone of somebody else's it cannot be here.
     ...(isRootsAlone(path)
       ? { UPDATE_CONFIG_STATE_DIR: join(path, 'state'), UPDATE_CONFIG_RUN_DIR: join(path, 'run') }

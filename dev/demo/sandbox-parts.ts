@@ -7,7 +7,7 @@ import { readValidIndex } from '../../src/index/read-index.ts';
 import { changeSample, makeSampleIndex, SAMPLE_ADMINISTRATOR } from '../sample/sample.ts';
 import { runProgram } from '../web/child.ts';
 import { DemoBucket } from './bucket.ts';
-import { MACHINES, startFleet } from './fleet.ts';
+import { startFleet } from './fleet.ts';
 import { makeDirectories, makePlace, ownEnvironment, ROOT, removePlace, writeVariables } from './place.ts';
 import { renderPages } from './rendered-once.ts';
 
@@ -22,9 +22,10 @@ export interface Sandbox {
 /**
  * Makes an admin host whose index was published once, and every machine has; and has been changed since.
  *
+ * @param count how many machines there are
  * @throws if the signal ends it before it is ready
  */
-export async function makeSandbox(signal: AbortSignal): Promise<Sandbox> {
+export async function makeSandbox(count: number, signal: AbortSignal): Promise<Sandbox> {
   const place = makePlace('sandbox');
   const undo: (() => Promise<unknown>)[] = [async () => removePlace(place.path)];
   const close = async (): Promise<void> => {
@@ -38,7 +39,7 @@ export async function makeSandbox(signal: AbortSignal): Promise<Sandbox> {
     writeFileSync(key, `whsec_${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
     const { HOME = '', ...where } = ownEnvironment(place);
     const plain = { ...where, ...bucket.variables, UPDATE_CONFIG_KEY_FILE: key };
-    const fleet = await startFleet(join(place.path, 'machines'), { ...plain, HOME });
+    const fleet = await startFleet(count, join(place.path, 'machines'), { ...plain, HOME });
     undo.push(() => fleet.close());
     const { userid, password } = SAMPLE_ADMINISTRATOR;
     const all = {
@@ -61,7 +62,7 @@ export async function makeSandbox(signal: AbortSignal): Promise<Sandbox> {
     writeVariables(join(place.path, 'env'), all);
     writeVariables(join(place.path, 'machine'), machines[0] ?? {});
     signal.throwIfAborted();
-    return { introduction: introduce(place.shown, changes, all), close };
+    return { introduction: introduce(place.shown, count, changes, all), close };
   } catch (error) {
     await close();
     throw error;
@@ -78,11 +79,12 @@ function databasesOfNewest(image: Buffer): string[] {
 
 function introduce(
   shown: string,
+  count: number,
   changes: readonly string[],
   { FLY_API_HOSTNAME: site, FLEET_USER: user }: Readonly<Record<string, string>>,
 ): string {
   return [
-    `A sandbox: an admin host with the sample index, an object store, and ${MACHINES} machines that have what was`,
+    `A sandbox: an admin host with the sample index, an object store, and ${count} machines that have what was`,
     `published. Changed since: ${changes.join('; ')}.`,
     '',
     'In another terminal, in this directory, as the admin host:',

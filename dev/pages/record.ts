@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { DemoBucket } from '../demo/bucket.ts';
-import { startFleet } from '../demo/fleet.ts';
+import { MACHINES, startFleet } from '../demo/fleet.ts';
 import { makeDirectories, ownEnvironment, ROOT } from '../demo/place.ts';
 import { runTool } from '../options.mjs';
 import { changeSample, makeSampleIndex } from '../sample/sample.ts';
@@ -42,7 +42,7 @@ async function recordUpdate(): Promise<Frame[]> {
     const bucket = await DemoBucket.start(home);
     undo.push(() => bucket.close());
     const env = { ...ownEnvironment({ path: home }), ...bucket.variables };
-    const fleet = await startFleet(join(home, 'machines'), env);
+    const fleet = await startFleet(MACHINES, join(home, 'machines'), env);
     undo.push(() => fleet.close());
     const { appRoot, dbDir } = makeDirectories(join(home, 'admin'));
     const admin = { ...env, ...fleet.variables, APP_ROOT: appRoot, RAILS_DB_VOLUME: dbDir, FLEET_BY: 'anna' };

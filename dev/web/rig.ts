@@ -5,6 +5,7 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
+import { compiledOr } from '../demo/place.ts';
 import { renderPages } from '../demo/rendered-once.ts';
 import { type Account, makeOwnedSample, type OwnedSample } from '../sample/owners.ts';
 import type { SampleOptions } from '../sample/sample.ts';
@@ -53,7 +54,7 @@ export class WebRig {
     const home = options.home ?? mkdtempSync(join(tmpdir(), 'showcase-web-'));
     const undo: (() => Promise<unknown>)[] = [];
     try {
-      for (const name of ['admin/rails', 'admin/db', 'home', 'cache'])
+      for (const name of ['admin/rails', 'admin/db', 'home'])
         mkdirSync(join(home, name), { recursive: true, mode: 0o700 });
       symlinkSync(join(ROOT, 'scripts'), join(home, 'admin/rails/scripts'));
       const regions = REGIONS.slice(0, machines);
@@ -62,7 +63,7 @@ export class WebRig {
       const plain = {
         PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter),
         HOME: join(home, 'home'),
-        UPDATE_CONFIG_CACHE_DIR: join(home, 'cache'),
+        UPDATE_CONFIG_CACHE_DIR: compiledOr(join(home, 'cache')),
         ...store,
       };
       const sim = await startFleet(home, { ...options, regions }, plain);

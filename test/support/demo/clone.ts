@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll } from 'vitest';
 import { ROOT } from '../machine/machine.ts';
+import { COMPILED } from '../suite/helpers.ts';
 
 export interface Done {
   readonly code: number | null;
@@ -17,6 +18,8 @@ export interface Done {
 export class Clone {
   readonly home = mkdtempSync(join(tmpdir(), "newcomer's clone "));
   readonly path = join(this.home, 'showcase config');
+
+  readonly #compiled = join(this.path, 'node_modules/.cache/helpers');
 
   /** Makes one for the tests of a file. */
   static use(): Clone {
@@ -32,6 +35,9 @@ export class Clone {
     execFileSync('cp', ['-a', '--parents', '-t', clone.path, ...copied], { cwd: ROOT });
     for (const name of readdirSync(join(ROOT, 'node_modules')))
       if (name !== '.cache') symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
+    // Shared with all clones, or each would compile all of dev/ again.
+    mkdirSync(COMPILED, { recursive: true });
+    symlinkSync(COMPILED, clone.#compiled);
     return clone;
   }
 
@@ -41,7 +47,8 @@ export class Clone {
       PATH: [dirname(process.execPath), process.env['PATH']].join(':'),
       HOME: this.home,
       TMPDIR: this.home,
-      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+      NODE_COMPILE_CACHE: this.#compiled,
+      NODE_COMPILE_CACHE_PORTABLE: '1',
     };
   }
 
@@ -54,6 +61,14 @@ export class Clone {
       name,
       ...(args.length > 0 ? ['--', ...args] : []),
     ]);
+  }
+
+  /** Runs tools with their arguments, such as `dev/demo.ts --nope`, one after another, and gives what each ended with. */
+  async tools(...commands: readonly (readonly string[])[]): Promise<Omit<Done, 'stdout'>[]> {
+    const program = [process.execPath, 'test/support/demo/tools-process.ts', JSON.stringify(commands)];
+    const { stdout, stderr } = await this.run(program);
+    if (stdout === '') throw new Error(stderr);
+    return JSON.parse(stdout) as Omit<Done, 'stdout'>[];
   }
 
   async run([program = '', ...args]: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Done> {

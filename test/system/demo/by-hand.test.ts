@@ -5,23 +5,23 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Clone } from '../../support/demo/clone.ts';
 import { ROOT } from '../../support/machine/machine.ts';
 
-// They have some ten runs over eight machines.
+// They have some ten runs over all machines.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 /** What a command says that has done what the document says of it, by the command without its comment. */
 const SAYS: Readonly<Record<string, RegExp>> = {
-  'scripts/config-update': /^Successfully updated: 8 machines$/m,
-  'scripts/config-update --dry-run': /^Dry run: 8 machines answered, 0 failed$/m,
-  'scripts/config-update --verify': /^Verified: 8 machines as expected, 0 not$/m,
+  'scripts/config-update': /^Successfully updated: 2 machines$/m,
+  'scripts/config-update --dry-run': /^Dry run: 2 machines answered, 0 failed$/m,
+  'scripts/config-update --verify': /^Verified: 2 machines as expected, 0 not$/m,
   'scripts/config-update --target kamal': /^Successfully updated: 1 machines$/m,
-  'scripts/config-update --target fly,kamal': /^Successfully updated: 9 machines$/m,
-  'scripts/config-update --history': /^\S+Z +\S+ +fly +published +done +8 updated /m,
+  'scripts/config-update --target fly,kamal': /^Successfully updated: 3 machines$/m,
+  'scripts/config-update --history': /^\S+Z +\S+ +fly +published +done +2 updated /m,
   'scripts/config-update --published': /\d{8}T\d{9}Z-[0-9a-f]{6}/,
-  'scripts/config-update --undo --dry-run': /^Dry run: 8 machines answered, 0 failed$/m,
-  'scripts/config-update --undo': /^Successfully updated: 8 machines$/m,
-  'scripts/config-update --undo RUN': /^Successfully updated: 8 machines$/m,
+  'scripts/config-update --undo --dry-run': /^Dry run: 2 machines answered, 0 failed$/m,
+  'scripts/config-update --undo': /^Successfully updated: 2 machines$/m,
+  'scripts/config-update --undo RUN': /^Successfully updated: 2 machines$/m,
   'scripts/config-update --broadcast rehearsal --broadcast-url $FLY_API_HOSTNAME/_broadcast':
-    /^Successfully updated: 8 machines$/m,
+    /^Successfully updated: 2 machines$/m,
   'cgi-bin/update_config': /Summary: (?:updated|unchanged): \d of 6 files changed/,
   'cgi-bin/update_config --boot': /Summary: (?:updated|unchanged): \d of 6 files changed/,
   'cgi-bin/update_config --dry-run': /Summary: dry-run: \d of 6 files would change/,
@@ -74,7 +74,7 @@ const commands = ['README.md', 'docs/FLEET.md', 'docs/OPERATING.md', 'docs/REHEA
 
 describe('a sandbox', () => {
   beforeAll(async () => {
-    const { code, stderr } = await clone.npm('sandbox', '--detach');
+    const { code, stderr } = await clone.npm('sandbox', '--detach', '--machines', '2');
     expect([code, stderr]).toEqual([0, '']);
   });
   afterAll(() => clone.run([process.execPath, 'dev/sandbox.ts', '--stop']));

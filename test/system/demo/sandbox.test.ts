@@ -8,7 +8,7 @@ import { Clone } from '../../support/demo/clone.ts';
 import { Lines } from '../../support/fleet/fleet-sim.ts';
 import { untilThere } from '../../support/suite/until-there.ts';
 
-// Each sandbox has eight machines updated, and one render its pages.
+// Each sandbox has its machines updated, and one of them render its pages.
 vi.setConfig({ testTimeout: 180_000 });
 
 const clone = Clone.use();
@@ -18,9 +18,14 @@ const control = () => JSON.parse(read('control.json')) as { port: number };
 
 describe('npm run sandbox', () => {
   it('runs in the background until the next one takes its place, which ends with Ctrl-C', async () => {
-    const begun = await clone.npm('sandbox', '--detach');
+    const begun = await clone.npm('sandbox', '--detach', '--machines', '2');
     expect(begun).toMatchObject({ code: 0, stderr: '' });
-    for (const said of ['. tmp/sandbox/env', '. tmp/sandbox/machine', 'npm run sandbox -- --stop'])
+    for (const said of [
+      '2 machines that have what',
+      '. tmp/sandbox/env',
+      '. tmp/sandbox/machine',
+      'npm run sandbox -- --stop',
+    ])
       expect(begun.stdout).toContain(said);
     for (const name of ['env', 'machine', 'push.key', 'control.json'])
       expect(statSync(join(place, name)).mode & 0o777).toBe(0o600);
@@ -53,7 +58,7 @@ async function expectEndedByCtrlC(
   isThere: (lines: Lines) => Promise<unknown>,
   before?: number,
 ): Promise<void> {
-  const child = spawn(process.execPath, ['dev/sandbox.ts'], {
+  const child = spawn(process.execPath, ['dev/sandbox.ts', '--machines=2'], {
     cwd: clone.path,
     detached: true,
     env: clone.env,
