@@ -101,10 +101,10 @@ function remember({ tenant, learnt, seen, base }: Placement, digest: string): vo
   });
 }
 
-/** Other than a rename, this never replaces anything. */
-function appear(staged: string, path: string): boolean {
+/** Other than a rename, this never replaces anything. @param link in place of `linkSync`, in tests of file systems without it */
+export function appear(staged: string, path: string, link = linkSync): boolean {
   try {
-    linkSync(staged, path);
+    link(staged, path);
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openDatabase } from '../../../src/database/sqlite.ts';
@@ -190,17 +190,19 @@ describe('without an answer of the store', () => {
     const room = makeRoom({ store: stored.store });
     room.write('2026-here', migrated('20240101000000'), T3);
     room.store = createStore({ ...stored.settings, endpoint: 'http://127.0.0.1:1' });
-    const ran = await room.run(['2026-here', '2026-none']);
+    // What a killed run has left has this one looked at with its lock held.
+    writeFileSync(join(room.dbDir, '.2026-left.sqlite3.0123456789abcdef.fetched'), 'half');
+    const ran = await room.run(['2026-here', '2026-left', '2026-none']);
     expect(ran.counts).toEqual({
       downloaded: 0,
       prepared: 1,
       unchanged: 0,
-      'not known to be in the store': 1,
+      'not known to be in the store': 2,
       failed: 1,
     });
     // The cause is told once, and not again for each.
     expect(ran.failures).toMatchObject([{ name: 'the store', code: 'store-unreachable' }]);
-    expect(existsSync(room.path('2026-none'))).toBe(false);
+    expect(room.files()).toEqual(['2026-here.sqlite3']);
   });
 
   it('no database is prepared if the store has a newer one', async () => {

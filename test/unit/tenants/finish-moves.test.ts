@@ -64,6 +64,8 @@ describe('the database that an event left behind', () => {
     await finish();
     expect([files(), moves(), told]).toEqual([['2026-a.sqlite3', '2026-b.sqlite3'], [NEW], []]);
     await withJournal(room.dbDir, (journal) => journal.clearPendingReload(null));
+    await withJournal(room.dbDir, () => finish());
+    expect([files().length, moves(), told], 'an update is under way').toEqual([2, [NEW], []]);
     await finish();
     expect([files(), moves(), told]).toEqual([[aside, '2026-b.sqlite3'], [], []]);
   });
@@ -80,6 +82,14 @@ describe('the database that an event left behind', () => {
     write(NEW, 'mine');
     await finish();
     expect([files(), moves(), told]).toEqual([[aside, '2026-b.sqlite3'], [], []]);
+  });
+
+  it('brings along what was written to it, with the time of that', async () => {
+    write(OLD, 'late');
+    utimesSync(room.path(OLD), T2, T2);
+    await finish();
+    expect(told).toEqual([`${NEW}: what was written under its old name, ${OLD}, came along`]);
+    expect([files(), moves(), room.modified(NEW)]).toEqual([[aside, '2026-b.sqlite3'], [], T2]);
   });
 
   it('brings along what was written to it, unless the new one is written to as well, at the last moment even', async () => {

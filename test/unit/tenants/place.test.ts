@@ -1,11 +1,25 @@
-import { lstatSync, statSync, symlinkSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import {
+  copyFileSync,
+  lstatSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { imageDigest } from '../../../src/database/image.ts';
 import { openDatabase } from '../../../src/database/sqlite.ts';
 import { ensureStateDir } from '../../../src/database/state-dir.ts';
 import { Failure } from '../../../src/failure.ts';
-import { type Placement, placeDatabase } from '../../../src/tenants/install-database.ts';
+import { appear, type Placement, placeDatabase } from '../../../src/tenants/install-database.ts';
+import { newDatabases } from '../../../src/tenants/new-databases.ts';
 import { openSeen, type SeenDatabases } from '../../../src/tenants/seen.ts';
+import { handleTenant } from '../../../src/tenants/tenant.ts';
+import type { NewEvent } from '../../../src/tenants/tenant-model.ts';
+import type { Work } from '../../../src/tenants/tenants-context.ts';
+import { NOTHING } from '../../support/indexes/invented-index.ts';
 import { provenVersion, versionImage } from '../../support/install/images.ts';
 import { T1, T2, TenantRoom } from '../../support/tenants/tenant-room.ts';
 
@@ -71,6 +85,26 @@ describe.each(['wal', 'delete'] as const)('a fetched database in the place of a 
   });
 });
 
+it('a fetched database replaces an older one that a killed application has left in the middle of a change', async () => {
+  const room = new TenantRoom(null);
+  room.writeLive('halfway', 1, 'delete', T1);
+  const killed = openDatabase(room.path('halfway'));
+  onTestFinished(() => void killed.close());
+  killed.exec('PRAGMA cache_size = 1; PRAGMA cache_spill = 1; BEGIN');
+  killed.exec('CREATE TABLE filler (x)');
+  for (let row = 0; row < 40; row += 1) killed.exec('INSERT INTO filler VALUES (zeroblob(4000))');
+  // What stands on the disk now is what a kill leaves.
+  for (const suffix of ['', '-journal'])
+    copyFileSync(room.path('halfway') + suffix, room.path(NAME) + suffix);
+  utimesSync(room.path(NAME), T1, T1);
+  utimesSync(`${room.path(NAME)}-journal`, T1, T1);
+  const seen = openSeen(ensureStateDir(room.dbDir));
+  expect(await placeDatabase(placement(room, seen))).toEqual({ kind: 'placed', kept: null });
+  seen.close();
+  expect(provenVersion(room.path(NAME))).toBe(2);
+  expect(statSync(room.path(NAME)).mtime).toEqual(T2);
+});
+
 describe('a fetched database where there is none', () => {
   it('stands there with owner, mode and time, and nothing is left beside it', async () => {
     const room = new TenantRoom(null);
@@ -105,6 +139,24 @@ describe('a fetched database where there is none', () => {
   });
 });
 
+describe('on a file system without hard links', () => {
+  it.each(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'])(
+    'a new database appears where nothing stands, and replaces nothing (%s)',
+    (code) => {
+      const room = new TenantRoom(null);
+      const [staged, path] = [room.path('staged'), room.path(NAME)];
+      const link = () => {
+        throw Object.assign(new Error(code), { code });
+      };
+      writeFileSync(staged, 'new');
+      writeFileSync(path, 'the application’s');
+      expect([appear(staged, path, link), readFileSync(path, 'utf8')]).toEqual([false, 'the application’s']);
+      expect(appear(staged, room.path('other'), link)).toBe(true);
+      expect(room.files()).toEqual([`${NAME}.sqlite3`, 'other.sqlite3']);
+    },
+  );
+});
+
 it('a link that stands in the place of a database is not written through, however old what it leads to', async () => {
   const room = new TenantRoom(null);
   room.writeLive('elsewhere', 1, 'delete', T1);
@@ -114,4 +166,18 @@ it('a link that stands in the place of a database is not written through, howeve
   seen.close();
   expect(lstatSync(room.path(NAME)).isSymbolicLink()).toBe(true);
   expect(provenVersion(room.path('elsewhere'))).toBe(1);
+});
+
+it('a database that would not be in the db dir is not touched, whatever the index says', async () => {
+  const room = new TenantRoom(null);
+  const context = room.context(() => {}, NOTHING);
+  for (const path of [join(room.home, 'x.sqlite3'), `${room.dbDir}/../x.sqlite3`]) {
+    const tenant = { name: '../x', path, region: null };
+    const refused = expect(handleTenant({ context } as unknown as Work, tenant)).rejects;
+    await refused.toMatchObject({ code: 'tenant-invalid' });
+    const facts = { single: true, name: 'x', date: null, year: 2026, locale: null };
+    const event = { ...tenant, facts, before: null, shared: false } as unknown as NewEvent;
+    const placed = await newDatabases({ ...context, budgetMs: 1000 }).place([event]);
+    expect(placed).toMatchObject([{ problem: { code: 'tenant-invalid' } }]);
+  }
 });

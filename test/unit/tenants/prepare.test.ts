@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { tryLock } from '../../../src/database/lock.ts';
 import { openSeen } from '../../../src/tenants/seen.ts';
+import { tenantLockPath } from '../../../src/tenants/under-lock.ts';
 import { provenVersion, versionImage } from '../../support/install/images.ts';
 import { openStoreRoom, type StoreRoom } from '../../support/tenants/store-room.ts';
 import { T1, T2, T3, TenantRoom } from '../../support/tenants/tenant-room.ts';
@@ -107,6 +109,7 @@ describe('a tenant database', () => {
     await stored.upload(NAME, versionImage(1), T1);
     await room.run([NAME]);
     await stored.upload(NAME, NEW, new Date(T1.getTime() - 60_000));
+    expect((await room.run([NAME], { dryRun: true })).items).toEqual([]);
     stored.asked();
     expect((await room.run([NAME])).counts).toMatchObject({ downloaded: 0, unchanged: 1 });
     expect(provenVersion(room.path(NAME))).toBe(1);
@@ -187,7 +190,13 @@ describe('a log beside a database', () => {
     await stored.upload(NAME, NEW, T2);
     await room.run([NAME]);
     writeFileSync(`${room.dbDir}/.${NAME}.sqlite3.0123456789abcdef.fetched`, 'half');
-    writeFileSync(`${room.dbDir}/.other.sqlite3.0123456789abcdef.fetched`, 'half');
+    for (const name of ['other', 'busy'])
+      writeFileSync(`${room.dbDir}/.${name}.sqlite3.0123456789abcdef.fetched`, 'half');
+    const lock = tryLock(tenantLockPath(`${room.dbDir}/.update_config`, 'busy'));
+    await room.run([NAME]);
+    lock?.release();
+    // Another process is at work on that one.
+    expect(room.files()).toEqual(['.busy.sqlite3.0123456789abcdef.fetched', `${NAME}.sqlite3`]);
     await room.run([NAME]);
     expect(room.files()).toEqual([`${NAME}.sqlite3`]);
   });

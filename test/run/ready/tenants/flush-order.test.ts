@@ -1,5 +1,5 @@
 /** As for an update: what a power cut would leave of a database is what was flushed, in the order in which it was. */
-import { rmSync, utimesSync } from 'node:fs';
+import { rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openDatabase } from '../../../../src/database/sqlite.ts';
@@ -43,6 +43,7 @@ it('a database that is downloaded is flushed in its order, and what it replaces 
     await store.put(`db/${name}.sqlite3`, versionImage(1), newer);
   iad.write('2026-boston', 'changed here', new Date('2026-01-03T03:04:05Z'));
   rmSync(iad.tenant('2026-newton'));
+  writeFileSync(`${iad.tenant('2026-newton')}-wal`, 'left by the one that is gone');
   // Open to the end, as the application has it.
   const open = openDatabase(iad.tenant('2026-boston'));
   const calls = await recordCalls(iad, { executable: READY, args: ['--only', 'tenants'] }, ['link']);
@@ -53,6 +54,12 @@ it('a database that is downloaded is flushed in its order, and what it replaces 
       'the new one is whole before it stands there',
       written(fetched('2026-newton')),
       flushed(fetched('2026-newton')),
+      placed(live('2026-newton')),
+    ],
+    [
+      'a log that would be replayed into it is gone before',
+      /^unlink\(.*\/2026-newton\.sqlite3-wal"/,
+      flushed('/db'),
       placed(live('2026-newton')),
     ],
     ['it stands there before the hook ends', placed(live('2026-newton')), flushed('/db'), END],
