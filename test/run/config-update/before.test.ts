@@ -6,7 +6,9 @@ import { imageDigest } from '../../../src/database/image.ts';
 import { type AdminHost, type Scene, startScene } from '../../support/config-update/admin-host.ts';
 import { Watched } from '../../support/config-update/watched.ts';
 import { altered } from '../../support/indexes/indexes.ts';
+import { useSource } from '../../support/machine/use-source.ts';
 
+useSource();
 let scene: Scene;
 let host: AdminHost;
 beforeEach(async () => {
@@ -27,6 +29,7 @@ const isStored = async () => (await scene.published.store.head('db/index.sqlite3
 
 describe('FLEET_BEFORE', () => {
   it('runs in the app root before the index is read, and its output is shown', async () => {
+    host.isFromSource = false;
     script('echo "here: $PWD, $1, keys: $AWS_SECRET_ACCESS_KEY."; echo "✓ Success" >&2; : > made');
     const { exitCode, stdout, stderr } = await host.configUpdate();
     expect(stderr).toBe('');

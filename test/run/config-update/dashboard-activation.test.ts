@@ -11,11 +11,13 @@ import {
   putDashboard,
   statusesOf,
 } from '../../support/config-update/dashboards.ts';
+import { asBuilt, useSource } from '../../support/machine/use-source.ts';
 
 const OTHER_KEY = 'f'.repeat(64);
 const ANOTHER = changeSample(makeSampleIndex()).index;
 
 /** Its store has the sample index. Hosts come and go. */
+useSource();
 let scene: Scene;
 let receiver: Receiver;
 /** What a host without a deploy.enc says, masked. */
@@ -122,6 +124,7 @@ describe('config-update', () => {
   it.each(['--deploy-config', '--deploy-key'])(
     'takes --dashboard with a %s that is not there for a mistake',
     async (name) => {
+      asBuilt();
       const host = scene.host();
       putDashboard(host, receiver);
       const nowhere = [name, join(host.home, 'nowhere')];
@@ -184,6 +187,7 @@ describe('config-update', () => {
   });
 
   it('keeps what is not sent yet where --outbox says', async () => {
+    asBuilt();
     const host = scene.host();
     putDashboard(host, receiver);
     await receiver.die();

@@ -5,7 +5,9 @@ import { type Behaviour, Receiver, type Seen, STORE, status } from '../../suppor
 import { type AdminHost, type Scene, startScene } from '../../support/config-update/admin-host.ts';
 import { masked, putDashboard, statusesOf } from '../../support/config-update/dashboards.ts';
 import { Watched } from '../../support/config-update/watched.ts';
+import { useSource } from '../../support/machine/use-source.ts';
 
+useSource();
 let scene: Scene;
 let receiver: Receiver;
 /** Has published its index. */
@@ -20,6 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => scene.close());
 beforeEach(async () => {
+  host.isFromSource = true;
   receiver = await Receiver.start();
   rmSync(join(host.dbDir, '.update_config/outbox'), { recursive: true, force: true });
   putDashboard(host, receiver);
@@ -59,6 +62,7 @@ describe('a dashboard that', () => {
   );
 
   it('is not there at all changes nothing, and gets everything from the next run', async () => {
+    host.isFromSource = false;
     await receiver.die();
     const { stdout, exitCode } = await host.configUpdate(['--concurrency', '1']);
     expect(exitCode).toBe(0);
@@ -105,6 +109,7 @@ describe('a dashboard that', () => {
 
 describe('config-update --send-outbox', () => {
   it('sends what is left, says so by its exit code, and updates nothing', async () => {
+    host.isFromSource = false;
     await receiver.die();
     await host.configUpdate();
     scene.fleet.asked.length = 0;

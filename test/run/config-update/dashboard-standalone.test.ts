@@ -13,7 +13,9 @@ import {
 } from '../../support/config-update/admin-host.ts';
 import { masked, putConfig, putDashboard } from '../../support/config-update/dashboards.ts';
 import { ROOT } from '../../support/machine/machine.ts';
+import { asBuilt, useSource } from '../../support/machine/use-source.ts';
 
+useSource();
 let scene: Scene;
 let receiver: Receiver;
 beforeEach(async () => {
@@ -151,6 +153,7 @@ describe('without a dashboard, config-update', () => {
   });
 
   it('loads nothing of callbacks/, which it does with one', async () => {
+    asBuilt();
     expect(OF_CALLBACKS.size).toBeGreaterThan(50);
     const loaded = async (host: AdminHost, args: string[] = []) => {
       const coverage = join(host.home, 'coverage');

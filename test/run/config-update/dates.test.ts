@@ -5,6 +5,7 @@ import { imageDigest } from '../../../src/database/image.ts';
 import { type Database, openDatabase } from '../../../src/database/sqlite.ts';
 import { type AdminHost, type Scene, startScene } from '../../support/config-update/admin-host.ts';
 import { altered, buildIndex } from '../../support/indexes/indexes.ts';
+import { useSource } from '../../support/machine/use-source.ts';
 
 /** Two events of one studio, whose databases have the event's key in their names, and one of another studio. */
 const INDEX = buildIndex({
@@ -19,6 +20,7 @@ const INDEX = buildIndex({
   ],
 });
 
+useSource();
 let scene: Scene;
 let host: AdminHost;
 beforeEach(async () => {
@@ -67,6 +69,7 @@ async function run(args: readonly string[] = [], env: Record<string, string> = {
 
 describe('config-update on the admin host', () => {
   it('takes the dates of events from their own databases into the index, says so, and publishes them', async () => {
+    host.isFromSource = false;
     setDate('2026-boston-spring', ' 2026-03-07  - 2026-03-08');
     setDate('2026-boston-autumn', '2026-10-01');
     setDate('2026-kobe', '25th of May');
@@ -130,6 +133,7 @@ describe('config-update on the admin host', () => {
   });
 
   it('does not wait for a database that is locked, and looks again the next time', async () => {
+    host.isFromSource = false;
     setDate('2026-kobe', '2026-05-05');
     const holder = openDatabase(pathOf('2026-kobe'));
     holder.exec('BEGIN EXCLUSIVE');
@@ -141,6 +145,7 @@ describe('config-update on the admin host', () => {
   });
 
   it('publishes the index as it is if another process is writing to it, and tries again the next time', async () => {
+    host.isFromSource = false;
     setDate('2026-kobe', '2026-05-05');
     const writer = openDatabase(host.path('index.sqlite3'));
     writer.exec("BEGIN IMMEDIATE; UPDATE locations SET name = 'Unfinished' WHERE id = 1");

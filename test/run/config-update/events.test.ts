@@ -8,7 +8,9 @@ import { databaseOf } from '../../../src/index/tenant-names.ts';
 import type { RunEvent } from '../../../src/report/events.ts';
 import { type Scene, startScene } from '../../support/config-update/admin-host.ts';
 import { decoded } from '../../support/machine/decoded.ts';
+import { asBuilt, useSource } from '../../support/machine/use-source.ts';
 
+useSource();
 let scene: Scene;
 beforeEach(async () => {
   scene = await startScene();
@@ -94,6 +96,7 @@ it.each([
 });
 
 it('config-update prints with --json a report also where it does not begin', async () => {
+  asBuilt();
   const { stdout, exitCode } = await scene.host().configUpdate(['--json', '--nonsense']);
   expect(exitCode).toBe(2);
   expect(JSON.parse(stdout)).toMatchObject({ outcome: 'failed', machines: [], error: { code: 'usage' } });

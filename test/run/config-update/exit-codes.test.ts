@@ -3,7 +3,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { changeSample, makeSampleIndex } from '../../../dev/sample/sample.ts';
 import { type Scene, startScene } from '../../support/config-update/admin-host.ts';
 import { altered } from '../../support/indexes/indexes.ts';
+import { asBuilt, useSource } from '../../support/machine/use-source.ts';
 
+useSource();
 let scene: Scene;
 beforeEach(async () => {
   scene = await startScene();
@@ -44,6 +46,7 @@ describe('config-update ends', () => {
   );
 
   it('with 3 when no machine is running; the index is published all the same', async () => {
+    asBuilt();
     const host = scene.host();
     host.list({ id: 'm1', state: 'suspended' }, { id: 'm2', state: 'created' });
     const { exitCode, stdout } = await host.configUpdate();
@@ -54,6 +57,7 @@ describe('config-update ends', () => {
   });
 
   it('with 4 when somebody else has published: it says who, when and what differs, and asks no machine', async () => {
+    asBuilt();
     const ada = scene.host(undefined, { FLEET_BY: 'ada@office' });
     const bob = scene.host(undefined, { FLEET_BY: 'bob@home' });
     await ada.configUpdate();

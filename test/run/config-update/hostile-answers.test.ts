@@ -1,9 +1,11 @@
 /** A machine that was taken over, or something in its place, answers what it likes. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type AdminHost, type Scene, startScene } from '../../support/config-update/admin-host.ts';
+import { useSource } from '../../support/machine/use-source.ts';
 
 const MIB = 2 ** 20;
 
+useSource();
 let scene: Scene;
 let host: AdminHost;
 beforeEach(async () => {
@@ -44,6 +46,7 @@ describe('an answer of a machine', () => {
   });
 
   it('of half a million lines is shown as 20,000 of them', async () => {
+    host.isFromSource = false;
     answers('m1', 'x\n'.repeat(500_000));
     const { stdout } = await host.configUpdate(['--verbose']);
     expect(stdout.match(/^ {4}m1 \| x$/gm)).toHaveLength(20_000);

@@ -3,7 +3,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeSampleIndex } from '../../../dev/sample/sample.ts';
 import { type Scene, startScene } from '../../support/config-update/admin-host.ts';
 import { altered } from '../../support/indexes/indexes.ts';
+import { asBuilt, useSource } from '../../support/machine/use-source.ts';
 
+useSource();
 let scene: Scene;
 beforeEach(async () => {
   scene = await startScene();
@@ -22,6 +24,7 @@ function masked(text: string): string {
 
 describe('on a pipe, config-update', () => {
   it('writes exactly the lines that the job of the application reads', async () => {
+    asBuilt();
     const host = scene.host();
     host.list({ id: 'm1' }, { id: 'm2', region: 'syd' }, { id: 'm3', state: 'suspended' });
     const { stdout, stderr, exitCode } = await host.configUpdate(['--concurrency', '1']);
@@ -60,6 +63,7 @@ describe('on a pipe, config-update', () => {
   });
 
   it('names the machines that failed, why, and what to do, and ends with 1', async () => {
+    asBuilt();
     const host = scene.host();
     scene.fleet.behave('m1', (response) =>
       response.writeHead(404).end('✓ Success\nSuccessfully updated: 9 machines\n'),
@@ -121,6 +125,7 @@ describe('on a pipe, config-update', () => {
   });
 
   it('gives one event a line with --events', async () => {
+    asBuilt();
     const { stdout } = await scene.host().configUpdate(['--events']);
     const events = stdout
       .trimEnd()

@@ -5,10 +5,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeSampleIndex } from '../../../dev/sample/sample.ts';
 import { openDatabase } from '../../../src/database/sqlite.ts';
 import { type AdminHost, type Scene, startScene } from '../../support/config-update/admin-host.ts';
+import { useSource } from '../../support/machine/use-source.ts';
 
 /** The Kamal server with the real update_config, no object store, and the admin host's own db dir. */
 const NO_STORE = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_ENDPOINT_URL_S3: '' };
 
+useSource();
 let scene: Scene;
 let host: AdminHost;
 let server: Server;
@@ -41,6 +43,7 @@ const rename = (name: string): void => {
 };
 
 it('a server without a store counts by its own copy, even if SQLite has changed the counter in the header', async () => {
+  host.isFromSource = false;
   rename('once');
   rename('twice');
   const kamal = ['--target', 'kamal', '--publish'];

@@ -5,6 +5,7 @@ import type { FleetReport } from '../../../src/report/fleet-results.ts';
 import { type AdminHost, type Scene, startScene } from '../../support/config-update/admin-host.ts';
 import { Machine } from '../../support/machine/machine.ts';
 import { giveKeys, newKey } from '../../support/machine/pushing.ts';
+import { useSource } from '../../support/machine/use-source.ts';
 import { startWebServer, type WebServer } from '../../support/servers/web-servers.ts';
 
 const KEY = newKey();
@@ -14,6 +15,7 @@ const BOTH = ['--target', 'fly,kamal'];
 
 let server: Machine;
 let web: WebServer;
+useSource();
 let scene: Scene;
 beforeAll(async () => {
   server = new Machine({ KAMAL_CONTAINER_NAME: 'showcase-web' });
@@ -56,6 +58,7 @@ it('if the machines of one target cannot be found, those of the other are update
 });
 
 it('a run whose key cannot be used publishes nothing either', async () => {
+  host.isFromSource = false;
   await host.configUpdate(BOTH);
   host.put(SECOND);
   const before = await scene.published.store.head('db/index.sqlite3');

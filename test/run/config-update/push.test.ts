@@ -6,6 +6,7 @@ import type { FleetReport } from '../../../src/report/fleet-results.ts';
 import { AdminHost, type Scene, startScene } from '../../support/config-update/admin-host.ts';
 import { Machine } from '../../support/machine/machine.ts';
 import { giveKeys, newKey } from '../../support/machine/pushing.ts';
+import { useSource } from '../../support/machine/use-source.ts';
 import { startWebServer, type WebServer } from '../../support/servers/web-servers.ts';
 
 const KEY = newKey();
@@ -13,6 +14,7 @@ const FIRST = makeSampleIndex();
 const SECOND = changeSample(FIRST).index;
 const KAMAL = ['--target', 'kamal'];
 
+useSource();
 let server: Machine;
 let web: WebServer;
 let host: AdminHost;
@@ -48,6 +50,7 @@ const serverKnows = (text: string) => server.read('navigator.yml').includes(text
 
 describe('on a host without any variable of an object store', () => {
   it('the server gets the index of the host, and its answer is compared with that', async () => {
+    host.isFromSource = false;
     const first = await host.configUpdate(KAMAL);
     expect(first).toMatchObject({ exitCode: 0, stderr: '' });
     expect(first.stdout).toMatch(

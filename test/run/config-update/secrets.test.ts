@@ -6,12 +6,14 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Scene, startScene } from '../../support/config-update/admin-host.ts';
+import { asBuilt, useSource } from '../../support/machine/use-source.ts';
 
 const PASSWORD = 'pass-word-of-ada';
 const BASIC = Buffer.from(`ada:${PASSWORD}`).toString('base64');
 const TOKEN = 'FlyV1 fm2_token-of-fly';
 const BEARER = 'bearer-of-the-machines';
 
+useSource();
 let scene: Scene;
 let bodies: string[];
 let sink: ReturnType<typeof createServer>;
@@ -90,6 +92,7 @@ describe('no secret of config-update', () => {
   });
 
   it('is quoted from arguments that cannot be understood', async () => {
+    asBuilt();
     const host = scene.host();
     // `test/unit/app/options/config-update-mistakes.test.ts` has more of these.
     for (const args of [
@@ -103,6 +106,7 @@ describe('no secret of config-update', () => {
   });
 
   it('is passed as an argument, where ps shows it, without a warning', async () => {
+    asBuilt();
     const { stdout } = await scene.host().configUpdate(['--user', `ada:${PASSWORD}`]);
     expect(stdout).toMatch(/^Note: a password among the arguments can be read by everybody on this host/);
   });

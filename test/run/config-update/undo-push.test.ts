@@ -15,6 +15,7 @@ import {
 import { Machine } from '../../support/machine/machine.ts';
 import { giveKeys, newKey } from '../../support/machine/pushing.ts';
 import { RunProcess } from '../../support/machine/run-process.ts';
+import { useSource } from '../../support/machine/use-source.ts';
 import { startWebServer, type WebServer } from '../../support/servers/web-servers.ts';
 import { Mounts } from '../../support/system/mounts.ts';
 
@@ -23,6 +24,7 @@ const FIRST = makeSampleIndex();
 const SECOND = changeSample(FIRST).index;
 const NO_STORE = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_ENDPOINT_URL_S3: '' };
 
+useSource();
 let scene: Scene;
 let server: Machine;
 let web: WebServer;
@@ -61,6 +63,7 @@ describe('where there is no store', () => {
   const kamal = (...args: string[]) => run(NO_STORE, '--target', 'kamal', ...args);
 
   it('the server takes what was sent before, though it has a later index, and what was sent after that', async () => {
+    host.isFromSource = false;
     // The server may still have what the test before has left there.
     expect(await kamal('--force')).toMatchObject({ exitCode: 0 });
     put(SECOND);

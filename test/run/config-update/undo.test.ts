@@ -9,11 +9,13 @@ import { decodeEvent } from '../../../src/report/decode.ts';
 import type { FleetReport } from '../../../src/report/fleet-results.ts';
 import { type AdminHost, type Scene, startScene } from '../../support/config-update/admin-host.ts';
 import { altered } from '../../support/indexes/indexes.ts';
+import { asBuilt, useSource } from '../../support/machine/use-source.ts';
 
 const KEY = 'db/index.sqlite3';
 const SAMPLE = makeSampleIndex();
 const named = (name: string) => altered(SAMPLE, `UPDATE locations SET name = '${name}' WHERE id = 1`);
 
+useSource();
 let scene: Scene;
 /** The host that a test works on: the one that has published twice, unless it asks for a new one. */
 let host: AdminHost;
@@ -35,6 +37,7 @@ afterAll(async () => {
 /** Back to where the host has published twice. */
 beforeEach(async () => {
   host = published.host;
+  host.isFromSource = true;
   rmSync(host.home, { recursive: true });
   cpSync(template, host.home, { recursive: true, preserveTimestamps: true });
   await scene.published.store.put(KEY, published.stored.bytes, {
@@ -95,6 +98,7 @@ async function publishTwice(): Promise<string[]> {
 
 describe('config-update --undo', () => {
   it('is a run of its own: machines are asked, the history says what it took back, and --undo brings that back', async () => {
+    host.isFromSource = false;
     const [, second] = published.runs;
     const { stdout, exitCode } = await host.configUpdate(['--undo']);
     expect(exitCode).toBe(0);
@@ -194,6 +198,7 @@ describe('config-update --undo', () => {
 
 describe('config-update --published', () => {
   it('is a table for people, and an object a line for programs', async () => {
+    asBuilt();
     startAnew();
     expect((await host.configUpdate(['--published'])).stdout).toBe('No published index is kept here yet.\n');
     const [first, second] = await publishTwice();
