@@ -132,15 +132,18 @@ export function createRuns(context: RunsContext): Runs {
       if (!signal.aborted) left = await lookUp(left);
     }
   };
+  /** What is known now about changes of passwords tells which tokens were used for nothing. */
+  const revive = (): Promise<void> => untilKept(async () => tokens.revive());
   const recover = async (): Promise<void> => {
     await untilKept(async () => outbox.recover());
     await untilKept(() => recoverRuns(recovering));
     const left = await lookUp(intended);
-    // Before, nobody knows which of them did set a password.
-    if (left.length === 0) await untilKept(async () => tokens.revive());
+    await revive();
     isOpen = !signal.aborted;
     advance();
+    if (left.length === 0) return;
     await lookUpUntilFound(left);
+    await revive();
   };
   const untilKept = async (work: () => Promise<void>): Promise<void> => {
     while (!signal.aborted) {
@@ -175,7 +178,7 @@ export function createRuns(context: RunsContext): Runs {
       work();
     } catch (error) {
       if (!(error instanceof Failure) || error.code !== 'disk') throw error;
-      beside(keep(work));
+      beside(keep(work).then(revive));
     }
   };
 
@@ -183,7 +186,7 @@ export function createRuns(context: RunsContext): Runs {
     intend: (change) => book.intend(change),
     saved: (id, done) => surely(() => book.saved(id, done)),
     drop: (id) => surely(() => book.drop(id)),
-    doubt: (id) => beside(lookUp([id]).then(lookUpUntilFound)),
+    doubt: (id) => beside(lookUp([id]).then(lookUpUntilFound).then(revive)),
     publish: (by, trigger, of) => book.publish(by, trigger, of),
     retry: (id, by) => book.retry(id, by),
     cancel: (run, by) => book.cancel(run, by),

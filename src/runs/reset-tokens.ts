@@ -11,6 +11,8 @@ const FORM = /^[A-Za-z0-9_-]{43}$/;
  */
 export class ResetTokens {
   readonly #db: Database;
+  /** Users who have redeemed one, and whose password is being set: by this process. */
+  readonly #underWay = new Set<number>();
 
   constructor(db: Database) {
     this.#db = db;
@@ -42,9 +44,12 @@ export class ResetTokens {
     );
   }
 
-  /** Uses it up, with all others of the same user. Only one caller ever gets the user; null as of `find`. */
+  /**
+   * Uses it up, with all others of the same user. Only one caller ever gets the user, and says by `ended` how that went; null
+   * as of `find`.
+   */
   redeem(token: string): number | null {
-    return this.#db
+    const redeemed = this.#db
       .transaction(() => {
         const user = this.find(token);
         if (user !== null)
@@ -54,23 +59,36 @@ export class ResetTokens {
         return user;
       })
       .immediate();
+    if (redeemed !== null) this.#underWay.add(redeemed);
+    return redeemed;
+  }
+
+  /** @param isSet whether the password of the user who redeemed one was set with it; if not, it is as before */
+  ended(user: number, isSet: boolean): void {
+    this.#underWay.delete(user);
+    if (!isSet) this.#revive(user);
   }
 
   /**
    * Takes back what was redeemed without setting a password: the change that should have followed was dropped, or never
-   * came, since a server was killed or the index could not be written. Call it where no change of a password is under way.
-   *
-   * @param user only hers; those of all where absent
+   * came, since a server was killed or the index could not be written. What is still in doubt, or under way, stays used up.
    */
-  revive(user: number | null = null): void {
+  revive(): void {
+    this.#revive(null);
+  }
+
+  /** @param user only hers; those of all where null */
+  #revive(user: number | null): void {
+    const underWay = JSON.stringify([...this.#underWay]);
     this.#db
       .prepare(
         `UPDATE reset_tokens SET used_at = NULL
-         WHERE used_at IS NOT NULL AND (? IS NULL OR user = ?) AND NOT EXISTS (
+         WHERE used_at IS NOT NULL AND (? IS NULL OR user = ?)
+         AND user NOT IN (SELECT value FROM json_each(?)) AND NOT EXISTS (
            SELECT 1 FROM changes WHERE kind = 'password' AND state <> 'dropped' AND made_at >= used_at
            AND json_extract(new_values, '$.id') = user)`,
       )
-      .run(user, user);
+      .run(user, user, underWay);
   }
 }
 

@@ -36,14 +36,14 @@ export class ResetLinks {
     return user && user === first && this.#seals.isGood(seal, sealedOf(token, user)) ? user : null;
   }
 
-  /** Uses it up, with all others of the same user. Only one caller ever gets true. */
+  /** Uses it up, with all others of the same user. Only one caller ever gets true, and says by `ended` how that went. */
   redeem(text: string): boolean {
     return this.#tokens.redeem(partsOf(text).token) !== null;
   }
 
-  /** No password was set with it after all: it is as before. */
-  revive(user: WholeRow): void {
-    this.#tokens.revive(Number(user['id']));
+  /** @param isSet whether a password was set with it; if not, it is as before */
+  ended(user: WholeRow, isSet: boolean): void {
+    this.#tokens.ended(Number(user['id']), isSet);
   }
 }
 

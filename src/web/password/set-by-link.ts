@@ -21,7 +21,7 @@ export type SetByLink =
 /**
  * Sets a password by a link. The order survives a kill at any moment: what was typed is proved, the token is used up, the
  * index is written, and from then on it is published. A token that was used up for an index that was never written is good
- * again at the next start, so a password is set and its link dead, or neither.
+ * again as soon as that is known, so a password is set and its link dead, or neither.
  *
  * @throws what the editor throws; the link is as good as before then
  */
@@ -40,6 +40,6 @@ export async function setByLink(
     isSaved = outcome.kind === 'saved';
     return outcome.kind === 'saved' || outcome.kind === 'invalid' ? outcome : { kind: 'gone' };
   } finally {
-    if (!isSaved) links.revive(user);
+    links.ended(user, isSaved);
   }
 }

@@ -87,8 +87,24 @@ describe('tokens for a password', () => {
     vi.setSystemTime(1_800_000_001_000);
     const two = tokens.issue(7, DAY);
     expect(tokens.redeem(two)).toBe(7);
-    tokens.revive(7);
+    tokens.ended(7, false);
     expect([tokens.find(one), tokens.find(two)]).toEqual([null, 7]);
+  });
+
+  it('are good again once a change that was in doubt turns out to be none', async () => {
+    const { runs } = rig;
+    const [token, other] = [runs.tokens.issue(7, DAY), runs.tokens.issue(8, DAY)];
+    expect(runs.tokens.redeem(token)).toBe(7);
+    const change = runs.intend(newChange('ann', { kind: 'password', after: { id: 7 } }));
+    runs.tokens.ended(7, false);
+    expect(runs.tokens.find(token)).toBe(null);
+    // Somebody else is about to set hers.
+    expect(runs.tokens.redeem(other)).toBe(8);
+    runs.doubt(change);
+    await expect.poll(() => runs.tokens.find(token)).toBe(7);
+    expect(runs.tokens.find(other)).toBe(null);
+    runs.tokens.ended(8, false);
+    expect(runs.tokens.find(other)).toBe(8);
   });
 
   it.each([[''], [' '], ['null'], ['x'.repeat(43)], ['\0']])('match nobody if they are %j', (token) => {

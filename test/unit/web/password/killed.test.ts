@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -59,5 +59,21 @@ describe('a server that is killed while somebody sets a password by a link', () 
     await expect.poll(holder).toBe(isSet ? null : 'studio4');
     // It is as single as before: one more use is the last.
     expect([links.redeem(token), links.redeem(token)]).toEqual([!isSet, false]);
+  });
+
+  it('has not used up the link once the index can be read, be that long after the next start', async () => {
+    const token = await killed('after it is intended');
+    const [index, elsewhere] = [join(home, 'db/index.sqlite3'), join(home, 'elsewhere')];
+    renameSync(index, elsewhere);
+    room = openLinkRoom(home);
+    const { runs, links } = room;
+    runs.start();
+    // What is begun afterwards goes through, so the first look at the index is over.
+    runs.publish('ann', 'administrator');
+    await expect.poll(() => runs.runs({ states: ['done'] }).total).toBe(1);
+    renameSync(elsewhere, index);
+    await expect.poll(() => runs.changes({ states: ['intended'] }).total).toBe(0);
+    const user = await room.user('studio4');
+    await expect.poll(() => links.holder(token, [user])?.['userid']).toBe('studio4');
   });
 });
