@@ -1,4 +1,5 @@
 import type { Machine } from '../report/fleet-results.ts';
+import type { FleetSettings } from './fleet-settings.ts';
 
 /** The machines of a target: the active ones, which are updated, and those that converge when they resume. */
 export interface Listing {
@@ -30,6 +31,11 @@ export interface Target {
   readonly ownIndex: boolean;
   /** Whether the index is sent to its machines by default. */
   readonly pushed: boolean;
+}
+
+/** What a target is before its settings are read. */
+export interface TargetKind extends Pick<Target, 'pushed'> {
+  readonly create: (settings: FleetSettings) => Target;
 }
 
 /** An index as it is sent to machines. */

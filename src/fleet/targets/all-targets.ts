@@ -1,26 +1,23 @@
 import { Failure } from '../../failure.ts';
-import type { Target } from '../fleet-model.ts';
+import type { Target, TargetKind } from '../fleet-model.ts';
 import type { FleetSettings } from '../fleet-settings.ts';
-import { flyTarget } from './fly.ts';
-import { kamalTarget } from './kamal.ts';
+import { FLY } from './fly.ts';
+import { KAMAL } from './kamal.ts';
 
 /** The one table of targets: a third is one more file, and one more line here. The first is the default. */
-const TARGETS: Readonly<Record<string, (settings: FleetSettings) => Target>> = {
-  fly: flyTarget,
-  kamal: kamalTarget,
+const TARGETS: Readonly<Record<string, TargetKind>> = {
+  fly: FLY,
+  kamal: KAMAL,
 };
 
 export const TARGET_NAMES: readonly string[] = Object.keys(TARGETS);
 
-/** Whose machines are sent the index, and need not know a store. */
-const PUSHED: readonly string[] = ['kamal'];
-
-/** Those of a list whose machines fetch the index from the store; null for none. */
+/** Those of a list whose machines fetch the index from the store; null for none. The others are sent it, and need not know one. */
 export function targetsWithStore(list: string): string | null {
   return (
     list
       .split(',')
-      .filter((name) => !PUSHED.includes(name))
+      .filter((name) => !kindOf(name)?.pushed)
       .join(',') || null
   );
 }
@@ -36,9 +33,12 @@ export function createTargets(list: string, settings: FleetSettings): Target[] {
 
 /** @throws {Failure} `usage` for an unknown name. */
 export function createTarget(name: string, settings: FleetSettings): Target {
-  const create = Object.hasOwn(TARGETS, name) ? TARGETS[name] : undefined;
-  if (create) return create(settings);
+  const kind = kindOf(name);
+  if (kind) return kind.create(settings);
   throw new Failure('usage', `there is no target ${JSON.stringify(name.slice(0, 40))}`, {
     hint: `The targets are ${TARGET_NAMES.join(' and ')}.`,
   });
 }
+
+const kindOf = (name: string): TargetKind | undefined =>
+  Object.hasOwn(TARGETS, name) ? TARGETS[name] : undefined;

@@ -1,12 +1,14 @@
 import { Failure } from '../../failure.ts';
-import type { Listing, Target } from '../fleet-model.ts';
+import type { Listing, Target, TargetKind } from '../fleet-model.ts';
 import type { FleetSettings } from '../fleet-settings.ts';
 import { listByApi } from './fly-api.ts';
 import { listByCli } from './fly-cli.ts';
 import { listByDns } from './fly-dns.ts';
 
+export const FLY: TargetKind = { pushed: false, create: flyTarget };
+
 /** The machines of a Fly app, all behind one address: its proxy takes a request to the machine that a header names. */
-export function flyTarget(settings: FleetSettings): Target {
+function flyTarget(settings: FleetSettings): Target {
   const { fly } = settings;
   return {
     name: 'fly',
@@ -14,7 +16,7 @@ export function flyTarget(settings: FleetSettings): Target {
     url: fly.url,
     namesMachines: true,
     ownIndex: false,
-    pushed: false,
+    pushed: FLY.pushed,
     list: (signal) => listMachines(settings, signal),
     address: ({ id }) => ({ url: fly.url, headers: { 'Fly-Force-Instance-Id': id } }),
   };

@@ -2,7 +2,7 @@ import type { FleetContext } from '../../../src/fleet/fleet-context.ts';
 import type { Target } from '../../../src/fleet/fleet-model.ts';
 import { type FleetSettings, readFleetSettings } from '../../../src/fleet/fleet-settings.ts';
 import { runFleet } from '../../../src/fleet/run-fleet.ts';
-import { flyTarget } from '../../../src/fleet/targets/fly.ts';
+import { FLY } from '../../../src/fleet/targets/fly.ts';
 import type { EventBody } from '../../../src/report/events.ts';
 import type {
   FleetOperation,
@@ -35,7 +35,7 @@ export function machine(id: string, state = 'started'): Machine {
 export function fixed(settings: FleetSettings, ...machines: (string | Machine)[]): Target {
   const all = machines.map((one) => (typeof one === 'string' ? machine(one) : one));
   return {
-    ...flyTarget(settings),
+    ...FLY.create(settings),
     list: () =>
       Promise.resolve({
         active: all.filter(({ state }) => state === 'started'),

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { fleetSecretsOf, readFleetSettings } from '../../../src/fleet/fleet-settings.ts';
-import { createTarget, TARGET_NAMES } from '../../../src/fleet/targets/all-targets.ts';
+import {
+  createTarget,
+  createTargets,
+  TARGET_NAMES,
+  targetsWithStore,
+} from '../../../src/fleet/targets/all-targets.ts';
 import { machine } from '../../support/fleet/fleet.ts';
 import { failureOf } from '../../support/suite/failure.ts';
 
@@ -85,6 +90,14 @@ describe('the table of targets', () => {
         code: 'usage',
       });
   });
+
+  it.each(['fly', 'kamal', 'fly,kamal', 'kamal,fly'])(
+    'tells of %s which of them fetch the index, by their own word',
+    (list) => {
+      const fetching = createTargets(list, readFleetSettings({})).filter(({ pushed }) => !pushed);
+      expect(targetsWithStore(list)).toBe(fetching.map(({ name }) => name).join(',') || null);
+    },
+  );
 
   it('has fly, which names the machine in a header of every request', () => {
     const fly = createTarget('fly', readFleetSettings({}));
