@@ -98,6 +98,8 @@ function formatter(
       }
       case 'step':
         titles.set(event.number, event.title);
+        // Whether it is the last one may turn out in it. Programs read the number that was planned.
+        if (isForPeople) return [stamp(`Step ${event.number}: ${event.title} ...`)];
         return live ? [stamp(`${step(event)} ...`)] : [];
       case 'step-done':
         return [stamp(`${step(event)}: ${event.detail} (${duration(event.ms)})`)];

@@ -14,7 +14,7 @@ function terminal(columns: number) {
 }
 
 describe('at a terminal', () => {
-  it('a step takes one line, which is written over once it is done', () => {
+  it('a step takes one line, which is written over once it is done and it is known how many there are', () => {
     const { report, written } = terminal(100);
     report(STEP);
     report({
@@ -28,7 +28,7 @@ describe('at a terminal', () => {
       ms: 12.3,
     });
     expect(written).toEqual([
-      `[${AT}] Step 1/2: Fetch the index ...`,
+      `[${AT}] Step 1: Fetch the index ...`,
       `\r\u001b[2K[${AT}] Step 1/2: Fetch the index: 4096 bytes (12.3 ms)\n`,
     ]);
   });
