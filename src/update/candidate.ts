@@ -1,10 +1,17 @@
 import { hash } from 'node:crypto';
-import { isFarAhead, mistakenTime, objectTime, wholeSeconds } from '../bucket/object-names.ts';
+import {
+  isFarAhead,
+  mistakenTime,
+  objectTime,
+  unreadableTime,
+  wholeSeconds,
+} from '../bucket/object-names.ts';
 import { imageDigest } from '../database/image.ts';
 import { Failure } from '../failure.ts';
 import type { LiveIndex } from '../install/live-index.ts';
 import type { InstalledState } from '../journal/journal-model.ts';
 import type { IndexFacts } from '../report/results.ts';
+import { printable } from '../text.ts';
 import type { Fetched } from './fetch.ts';
 
 /** An index that an update may work with. */
@@ -172,8 +179,14 @@ function candidateOf(
     digest,
     facts,
     remember: { ...facts, time, digest, held: false },
-    note: mistaken ? mistakenNote(mistaken) : null,
+    note: mistaken ? mistakenNote(mistaken) : unreadableNote(unreadableTime(object)),
   };
+}
+
+function unreadableNote(said: string | null): string | null {
+  if (said === null) return null;
+  const quoted = JSON.stringify(printable(said.slice(0, 100)));
+  return `the last-modified of the store's index, ${quoted}, is not a time, so nothing says whether it is the newer one; what it replaces is kept (--generations)`;
 }
 
 function mistakenNote(time: Date): string {

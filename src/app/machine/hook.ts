@@ -4,6 +4,7 @@ import { readCall, type Streams } from '../arguments.ts';
 import type { Command } from '../options/command.ts';
 import { buildVoice, type World } from './machine-context.ts';
 import { runOnMachine } from './run-on-machine.ts';
+import { withUsableSettings } from './usable-settings.ts';
 
 /** What a hook is given that works on the configuration of this machine. */
 export interface HookCall {
@@ -11,7 +12,7 @@ export interface HookCall {
   readonly args: readonly string[];
   readonly command: Command<null>;
   readonly streams: Streams;
-  /** Whether missing directories are made first; not where absent. */
+  /** Whether nothing is served without it: missing directories are made first, and wrong settings with a default do not count. */
   readonly makesDirectories?: boolean;
 }
 
@@ -31,7 +32,8 @@ export async function runHook(
     report();
     return 1;
   };
-  return await runOnMachine<0 | 1>({ world, voice, isQuietAfterEnd: false, refused }, async (begin) =>
-    work(await begin(world, { makesDirectories })),
-  );
+  return await runOnMachine<0 | 1>({ world, voice, isQuietAfterEnd: false, refused }, async (begin) => {
+    const here = makesDirectories ? withUsableSettings(world, voice.report) : world;
+    return await work(await begin(here, { makesDirectories }));
+  });
 }

@@ -22,6 +22,7 @@ import { arrivalOf, atAppRoot, buildUpdateContext, buildVoice, type World } from
 import { runOnMachine } from './run-on-machine.ts';
 import { listingOf, type Task, UPDATE, type UpdateOptions } from './update-options.ts';
 import { renderGenerations, renderHistory, renderWarnings } from './update-tables.ts';
+import { withUsableSettings } from './usable-settings.ts';
 import { withoutWrongWeb } from './usable-web.ts';
 
 /** Runs of the history that are listed. */
@@ -83,8 +84,9 @@ export async function runUpdateCommand(
   // Events end with the run.
   return await runOnMachine({ world, voice, isQuietAfterEnd: form === 'events', refused }, async (begin) => {
     const { task, appRoot } = options();
-    const here = atAppRoot(world, appRoot);
     const makesDirectories = task.kind === 'update' && task.boot;
+    const there = atAppRoot(world, appRoot);
+    const here = makesDirectories ? withUsableSettings(there, voice.report) : there;
     const changes = task.kind === 'update' || task.kind === 'rollback';
     const context = changes
       ? await begin(here, { makesDirectories })

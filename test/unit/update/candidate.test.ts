@@ -77,6 +77,15 @@ describe('the index that an update works with', () => {
     expect(await chosen(found(later(-5)), { live: live({ image: null, digest: null }) })).toBe('theirs');
   });
 
+  it('is the store’s if nothing says how old that is, which is noted', async () => {
+    const one = found(T1);
+    if (one.kind !== 'found') throw new Error('it was found');
+    const unsaid = (metadata: Record<string, string>) =>
+      chosen({ ...one, object: { ...one.object, metadata } });
+    expect(await unsaid({ 'last-modified': 'last week' })).toBe('theirs, noted');
+    expect(await unsaid({})).toBe('theirs');
+  });
+
   it('is the local one where nothing has changed, or no store is configured', async () => {
     expect(await chosen({ kind: 'unchanged', etag: '"old"' })).toBe('local');
     expect(await chosen({ kind: 'unchanged', etag: '"old"' }, { installed: installed({ held: true }) })).toBe(
