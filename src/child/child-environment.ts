@@ -2,7 +2,7 @@ import type { Account } from '../rights/account.ts';
 
 /** Variables that are only for this program: secrets, the paths of their files, and the sender of a request. */
 const OURS =
-  /^(?:(?:UPDATE_CONFIG|FLEET|CONFIG_UPDATE)_.*|HTTP_(?:AUTHORIZATION|COOKIE)|FLY_(?:API|ACCESS)_TOKEN.*|AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN)(?:_FILE)?)$/;
+  /^(?:(?:UPDATE_CONFIG|FLEET|CONFIG_UPDATE)_.*|HTTP_(?:AUTHORIZATION|COOKIE)|FLY_(?:API|ACCESS)_TOKEN.*|(?:AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN)|SMTP_URL|METRICS_TOKEN|WEBHOOK_(?:KEY|GITHUB_SECRET|STORE_TOKEN|SIGNING_KEY|URLS))(?:_FILE)?)$/;
 
 /** The variables of a CGI request, which its sender chooses. `HTTP_PROXY` is one of them. */
 const OF_REQUEST =

@@ -1,4 +1,5 @@
 import type { Backoff } from '../backoff.ts';
+import { withoutSecrets } from '../child/child-environment.ts';
 import { Failure } from '../failure.ts';
 import { readWholeNumber } from '../settings.ts';
 
@@ -56,12 +57,8 @@ const APP = 'smooth';
 const KAMAL_URL = 'https://showcase.party/update_config';
 const API_URL = 'https://api.machines.dev';
 
-/** Variables that no other program needs. */
-const PRIVATE = [
-  ...['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'],
-  ...['UPDATE_CONFIG_TOKEN', 'UPDATE_CONFIG_KEY', 'FLEET_USER', 'FLEET_PASSWORD'],
-  ...['DEPLOY_KEY', 'NVOI_MASTER_KEY'],
-];
+/** What a foreign program may have otherwise, and Fly's own does not need. */
+const NOT_FOR_FLY = ['DEPLOY_KEY', 'NVOI_MASTER_KEY'];
 
 /**
  * Reads `FLEET_FLY_APP` (else `FLY_APP_NAME`, else `smooth`), `FLEET_FLY_URL`
@@ -84,7 +81,7 @@ export function readFleetSettings(env: NodeJS.ProcessEnv, given = NO_LIMITS): Fl
       apiUrl: readUrl(env, 'FLY_API_HOSTNAME', API_URL),
       apiToken: readToken(env),
       cli: cliCandidates(env),
-      cliEnv: withoutSecrets(env),
+      cliEnv: forFly(env),
       inside: Boolean(env['FLY_APP_NAME']),
       dnsServers: (env['FLEET_DNS'] ?? '').split(/[\s,]+/).filter(Boolean),
     },
@@ -151,8 +148,11 @@ function cliCandidates(env: NodeJS.ProcessEnv): string[] {
   return [...(home ? [`${home}/bin/flyctl`] : []), 'flyctl', 'fly'];
 }
 
-function withoutSecrets(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !PRIVATE.includes(name)));
+/** The environment for Fly's program: of our secrets it has Fly's alone. */
+function forFly(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const own = Object.entries(env).filter(([name]) => name.startsWith('FLY_'));
+  const others = Object.entries(withoutSecrets(env)).filter(([name]) => !NOT_FOR_FLY.includes(name));
+  return Object.fromEntries([...others, ...own]);
 }
 
 function invalid(message: string, hint: string): Failure {

@@ -1,8 +1,9 @@
-import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readSecrets } from '../../../src/app/secrets.ts';
+import { withoutSecrets } from '../../../src/child/child-environment.ts';
 
 const NAME = 'AWS_SECRET_ACCESS_KEY';
 const FILE = 'AWS_SECRET_ACCESS_KEY_FILE';
@@ -62,4 +63,15 @@ describe('a secret in the environment alone', () => {
   it('gives no warning if everything runs under one account', () => {
     expect(readSecrets({ [NAME]: 'open' }, false).cautions).toEqual([]);
   });
+});
+
+it('no program of the application’s is given any secret that a file holds', () => {
+  const settings = readFileSync(join(import.meta.dirname, '../../../docs/SETTINGS.md'), 'utf8');
+  const files = [...new Set(settings.match(/\b[A-Z][A-Z_0-9]+_FILE\b/g))];
+  expect(files.length).toBeGreaterThan(10);
+  for (const file of files) {
+    const { env } = readSecrets({ [file]: path, PATH: '/bin' }, true);
+    expect([file, Object.values(env)]).toEqual([file, expect.arrayContaining(['from-the-file'])]);
+    expect([file, withoutSecrets(env)]).toEqual([file, { PATH: '/bin' }]);
+  }
 });

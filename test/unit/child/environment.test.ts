@@ -14,6 +14,7 @@ describe('the environment of a foreign program', () => {
     'UPDATE_CONFIG_TOKEN',
     'UPDATE_CONFIG_KEY_FILE',
     'FLEET_PASSWORD',
+    'CONFIG_UPDATE_TOKEN',
     'HTTP_AUTHORIZATION',
     'HTTP_COOKIE',
     'FLY_API_TOKEN',

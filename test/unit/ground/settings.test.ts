@@ -131,7 +131,14 @@ describe('the fleet', () => {
       'AWS_SESSION_TOKEN',
       'UPDATE_CONFIG_TOKEN',
     ];
-    const more = ['UPDATE_CONFIG_KEY', 'FLEET_USER', 'FLEET_PASSWORD'];
+    const more = [
+      'UPDATE_CONFIG_KEY',
+      'FLEET_USER',
+      'FLEET_PASSWORD',
+      'SMTP_URL',
+      'WEBHOOK_KEY',
+      'DEPLOY_KEY',
+    ];
     const env = Object.fromEntries([...secrets, ...more, 'FLY_API_TOKEN', 'PATH'].map((name) => [name, 'x']));
     expect(readFleetSettings(env).fly.cliEnv).toEqual({ FLY_API_TOKEN: 'x', PATH: 'x' });
   });
