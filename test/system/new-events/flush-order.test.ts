@@ -91,6 +91,12 @@ it('that the id of a pushed index was used is on the disk before the index chang
   const used = `/pushed/[0-9a-f]{64}`;
   const flushes: Flush[] = [
     ['the file', made(used), flushed(used), written(INDEX)],
+    [
+      'its time, which says how long it is remembered',
+      /^utimensat\(\d+<[^>]*\/pushed\/[0-9a-f]{64}>/,
+      flushed(used),
+      written(INDEX),
+    ],
     ['its name', made(used), flushed('/pushed'), written(INDEX)],
   ];
   expect(judgeFlushes(calls, flushes)).toEqual(allFlushed(flushes));

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { readBody } from '../../../src/cgi/body.ts';
@@ -53,6 +54,12 @@ describe('a body that is read', () => {
     expect(await readBody(short, { length: 4, maxBytes: 10, timeMs: HOUR })).toEqual({
       kind: 'cut-short',
       got: 3,
+    });
+    const gone = inputOf((stream) => stream.resume().destroy());
+    await once(gone.stream(), 'close');
+    expect(await readBody(gone, { length: 4, maxBytes: 10, timeMs: HOUR })).toEqual({
+      kind: 'cut-short',
+      got: 0,
     });
     const broken = inputOf((stream) => stream.destroy(new Error('reset')));
     expect(await readBody(broken, { length: 4, maxBytes: 10, timeMs: HOUR })).toEqual({

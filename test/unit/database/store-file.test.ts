@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -59,6 +59,18 @@ describe('a database file of the program itself', () => {
     expect(versionIn(path)).toBe(1);
   });
 
+  it('is of the version before, whole, if the way to the next one fails', () => {
+    openStoreFile(path, FILE, NORMAL).close();
+    const versions = [...FILE.versions, `${FILE.versions[1]} CREATE TABLE more (x);`];
+    const upgraded = (sql: string) =>
+      openStoreFile(path, { ...FILE, versions, upgrades: { 2: sql } }, NORMAL);
+    expect(() => upgraded('CREATE TABLE more (x); CREATE TABLE more (x);')).toThrow('already exists');
+    openStoreFile(path, FILE, NORMAL).close();
+    upgraded('CREATE TABLE more (x);').close();
+    expect(versionIn(path)).toBe(2);
+    expect(readdirSync(directory)).toEqual(['seen.db']);
+  });
+
   it.each([
     ['has another table beside', `${FILE.versions[1]} CREATE TABLE other (x); PRAGMA user_version = 1`],
     [
@@ -82,6 +94,24 @@ describe('a database file of the program itself', () => {
     );
     openStoreFile(path, FILE, NORMAL).close();
     expect(readdirSync(directory).filter((name) => name.includes('.damaged-'))).toHaveLength(1);
+  });
+
+  it('is set aside and made again if one of its pages is torn, and a copy of it is empty then', () => {
+    sql(`${FILE.versions[1]} PRAGMA user_version = 1; INSERT INTO seen VALUES ('a')`);
+    const bytes = readFileSync(path);
+    writeFileSync(path, bytes.fill(0xa5, 4096, 8192));
+    const copy = openStoreCopy(path, FILE);
+    expect(names(copy)).toEqual([]);
+    copy.close();
+    openStoreFile(path, FILE, NORMAL).close();
+    expect(readdirSync(directory).filter((name) => name.includes('.damaged-'))).toHaveLength(1);
+  });
+
+  it('has an empty copy if it was only begun', () => {
+    writeFileSync(path, '');
+    const copy = openStoreCopy(path, FILE);
+    expect(names(copy)).toEqual([]);
+    copy.close();
   });
 
   describe('of an earlier version', () => {

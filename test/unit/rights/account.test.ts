@@ -34,6 +34,10 @@ describe('the account of the application', () => {
       home: '/',
     });
     expect(findAccount({ user: '4242', group: null }, accounts)).toMatchObject({ uid: 4242, gid: 4242 });
+    const named = { passwd: `${PASSWD}1234:x:5:6::/five:\n`, group: GROUP };
+    expect(findAccount({ user: '1234', group: null }, named), 'a name counts first').toMatchObject({
+      uid: 5,
+    });
   });
 
   it.each([

@@ -144,6 +144,9 @@ describe('a directory that is made', () => {
     symlinkSync(at('elsewhere'), at('link'));
     makePrivateDirectory(at('link'));
     expect(modeOf('elsewhere')).toBe(0o755);
+    chownSync(at('elsewhere'), 1234, 1234);
+    makePrivateDirectory(at('elsewhere'));
+    expect(modeOf('elsewhere'), 'of somebody else').toBe(0o755);
   });
 });
 
