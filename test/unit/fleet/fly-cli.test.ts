@@ -55,6 +55,17 @@ describe('flyctl', () => {
     expect(seen).not.toContain('hidden');
   });
 
+  it('has a machine that it lists twice, as when it begins to stop, for a started one', async () => {
+    for (const states of [
+      ['started', 'stopping'],
+      ['stopping', 'started'],
+    ]) {
+      flyctl(machines(...states.map((state) => flyMachine('d1', { state }))));
+      const { active, skipped } = await list();
+      expect([active.map(({ id }) => id), skipped]).toEqual([['d1'], []]);
+    }
+  });
+
   it('lists the started machines as active, and those in any other state as skipped', async () => {
     const states = ['created', 'stopped', 'suspended', 'starting', 'replacing', 'stopping'];
     flyctl(machines(flyMachine('d1'), ...states.map((state) => flyMachine(`d-${state}`, { state }))));

@@ -134,6 +134,20 @@ describe('a run that ends early', () => {
     expect(events.at(-1)?.type).toBe('run-ended');
   });
 
+  it('is done all the same where the signal comes with the last answer', async () => {
+    machines = await startMachines(({ machine }) => answer(machine));
+    const config = settings(machines.url);
+    const stop = new AbortController();
+    const on = (event: EventBody): void => {
+      if (isDone(event)) stop.abort();
+    };
+    const { report } = await run(
+      { target: fixed(config, 'd1'), settings: config },
+      { on, signal: stop.signal },
+    );
+    expect([report.outcome, report.error]).toEqual(['done', undefined]);
+  });
+
   it('by the end of its time, says so for every machine that was not done', async () => {
     machines = await startMachines(({ machine }) => (machine === 'd0' ? answer(machine) : undefined));
     const config = settings(machines.url, { concurrency: 2, deadlineMs: 200 });

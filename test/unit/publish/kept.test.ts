@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { imageDigest } from '../../../src/database/image.ts';
 import { Failure } from '../../../src/failure.ts';
+import { openMemory } from '../../../src/publish/memory.ts';
 import { newRunId } from '../../../src/run-id.ts';
 import { Admin } from '../../support/publish/admin.ts';
 import {
@@ -62,6 +63,7 @@ describe('changes of this host that were never published', () => {
     const raced = new Admin(store, 'ada@office', { site: ada.context.site });
     expect(await raced.undo()).toMatchObject({ kind: 'changed-elsewhere' });
     expect([await scene.stored(), ada.digest]).toEqual([imageDigest(C), imageDigest(B)]);
+    expect((await openMemory(ada.context, true)).kept.restored, 'what was put in is forgotten').toBe(null);
   });
 });
 
