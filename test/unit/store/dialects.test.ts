@@ -185,4 +185,33 @@ describe('a HEAD, whose answer says nothing but its status', () => {
     expect(outcome).toEqual([{ kind: 'missing' }, { kind: 'missing' }]);
     expect(seen).toEqual(['HEAD', 'GET', 'HEAD']);
   });
+
+  test('is asked again where a GET finds the object after all, be it one without a byte', async () => {
+    const there = { etag: ETAG, 'last-modified': TIME.toUTCString() };
+    for (const [at, got] of [
+      { kind: 'answer' as const, status: 206, headers: there, body: 'x' },
+      s3Error(416, 'InvalidRange'),
+    ].entries()) {
+      const plan: Plan = ({ number }) =>
+        number === 1
+          ? { kind: 'answer', status: 404 }
+          : number === 2
+            ? got
+            : { kind: 'answer', status: 200, headers: there };
+      const store = createStore({ ...spoiled.settings, bucket: `found-after-all-${at}` });
+      const { outcome, seen } = await spoiled.under(plan, () => store.head(KEY));
+      expect(outcome).toMatchObject({ kind: 'found', object: { etag: ETAG } });
+      expect(seen).toEqual(['HEAD', 'GET', 'HEAD']);
+    }
+  });
+
+  test('has the GET repeated that meets a fault', async () => {
+    const plan: Plan = ({ number, method }) => {
+      if (method === 'HEAD') return { kind: 'answer', status: 404 };
+      return number === 2 ? s3Error(503, 'SlowDown') : s3Error(404, 'NoSuchKey');
+    };
+    const store = createStore({ ...spoiled.settings, bucket: 'asked-in-trouble' });
+    const { outcome, seen } = await spoiled.under(plan, () => store.head(KEY));
+    expect({ outcome, seen }).toEqual({ outcome: { kind: 'missing' }, seen: ['HEAD', 'GET', 'GET'] });
+  });
 });

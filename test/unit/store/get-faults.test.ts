@@ -108,13 +108,14 @@ describe('a GET', () => {
   });
 
   test.each([
+    ['304, which nobody has asked for', { kind: 'answer', status: 304 }, 'store-refused'],
     ['400', s3Error(400, 'AuthorizationHeaderMalformed'), 'store-refused'],
     ['401', s3Error(401, 'Unauthorized'), 'store-refused'],
     ['403', s3Error(403, 'AccessDenied'), 'store-refused'],
     ['404 NoSuchBucket', s3Error(404, 'NoSuchBucket'), 'store-refused'],
     ['405', s3Error(405, 'MethodNotAllowed'), 'store-refused'],
     ['501', s3Error(501, 'NotImplemented'), 'store-unreachable'],
-  ])('is not repeated after %s', async (status, fault, code) => {
+  ] as const)('is not repeated after %s', async (status, fault, code) => {
     const { outcome, seen } = await get(always(fault));
     expect(outcome).toMatchObject({ code });
     expect(outcome).toHaveProperty('message', expect.stringContaining(`HTTP ${status.slice(0, 3)}`));
@@ -171,6 +172,18 @@ describe('a GET', () => {
     expect(await get(first(busy))).toMatchObject({ outcome: found, seen: ['GET', 'GET'] });
   });
 
+  test('learns no time from the answer of a cache, which has that at which it was made', async () => {
+    const date = new Date(Date.now() - 3_600_000).toUTCString();
+    const kept = { ...s3Error(503, 'SlowDown'), headers: { date, age: '3600' } } as Fault;
+    expect(await get(first(kept))).toMatchObject({ outcome: found, seen: ['GET', 'GET'] });
+  });
+
+  test('takes a SHA-256 in capital letters for what it is', async () => {
+    const sum = createHash('sha256').update(BYTES).digest('hex').toUpperCase();
+    const headers = { etag: MULTIPART, 'x-amz-meta-sha256': sum };
+    expect((await get(always({ kind: 'rewrite', headers }))).outcome).toMatchObject(found);
+  });
+
   test('asks for a consistent answer, without a checksum of its own, over a connection of its own', async () => {
     await get(nth(9, { kind: 'lost-answer' }));
     const headers = spoiled.proxy.requests[0]?.headers;
@@ -189,6 +202,12 @@ describe('the size limit', () => {
     const { outcome, seen } = await get(always({ kind: 'huge', size: GIGABYTE, announced: true }));
     expect({ outcome, seen }).toEqual({ outcome: { kind: 'too-large', size: GIGABYTE }, seen: ['GET'] });
     expect(spoiled.proxy.requests[0]?.sent).toBeLessThan(GIGABYTE / 10);
+  });
+
+  test('stops the reading of why an answer is a refusal', async () => {
+    const { outcome } = await get(always({ kind: 'answer', status: 403, body: '<'.repeat(2 ** 24) }));
+    expect(outcome).toMatchObject({ code: 'store-refused' });
+    expect(spoiled.proxy.requests[0]?.sent).toBe(0);
   });
 
   test('stops the reading of an unannounced gigabyte', async () => {
