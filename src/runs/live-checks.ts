@@ -59,8 +59,7 @@ export class LiveChecks {
       inTurn: (request) => this.#inTurn(request),
     });
     if (result) await keep(() => book.checked(id, result));
+    // Before the step is told: it may be due again, for a later run.
     this.#under.delete(id);
-    // It may be due again, for a later run.
-    this.advance();
   }
 }

@@ -72,6 +72,9 @@ export class RunBook {
       const next = this.#fresh(run.target, by, retryOf(run));
       this.#follow(run, next);
       for (const each of failed) this.#ask(each, by, next.trigger);
+      // Which machines do not have it is what that run says.
+      for (const each of this.changes.ofRun(id, ['live']))
+        if (each.problem) this.#set(each, { run: next.id });
       return next.id;
     });
   }
@@ -81,10 +84,8 @@ export class RunBook {
       if (this.runs.get(id)?.state !== 'waiting') return false;
       this.runs.end(id, { state: 'cancelled', report: null, error: takenBack(by), exitCode: null });
       this.#touched.add(id);
-      for (const change of this.changes.ofRun(id, ['asked'])) {
-        const state = change.kind === 'update' ? 'dropped' : 'pending';
-        this.#set(change, { state, run: null });
-      }
+      for (const change of this.changes.ofRun(id, ['asked']))
+        this.#set(change, { state: change.kind === 'update' ? 'dropped' : 'pending', run: null });
       this.#over(id);
       return true;
     });
@@ -180,8 +181,7 @@ export class RunBook {
   }
 
   #fail(change: Change, run: Run, result: LiveResult | null): void {
-    const problem = run.error ?? (result && unanswered(change, result));
-    this.#set(change, { state: 'failed', problem });
+    this.#set(change, { state: 'failed', problem: run.error ?? (result && unanswered(change, result)) });
   }
 
   /** Has a change published by a run that has not begun. */

@@ -48,7 +48,8 @@ export async function runDeployment(context: DeploymentContext, call: Deployment
   const { command, cwd, env, machine } = context;
   const { by, limitMs, signal, onEvent } = call;
   const run = newRunId();
-  const tell = createStream([onEvent], createScrubber(secretsOf(env)), run);
+  const scrubber = createScrubber(secretsOf(env));
+  const tell = createStream([onEvent], scrubber, run);
   const words = command.join(' ');
   const began = performance.now();
   const step = { name: STEP, title: words, number: 1, of: 1 } as const;
@@ -67,7 +68,7 @@ export async function runDeployment(context: DeploymentContext, call: Deployment
     tell({ type: 'log', step: STEP, name: words, kind: 'command', lines: [line] });
   const outcome = await runChild({ command, cwd, env, signal, timeoutMs: limitMs, onLine });
   const bad = describeBadEnd(outcome, `${limitMs / 1000} s`);
-  const error = bad === null ? null : problemOfDeployment(words, bad);
+  const error = bad === null ? null : problemOfDeployment(words, scrubber.line(bad));
   const ms = Math.round(performance.now() - began);
   tell({ type: 'step-done', ...step, ms, outcome: error ? 'failed' : 'done', detail: error?.message ?? '' });
   const result: Summary = {

@@ -1,7 +1,8 @@
 import { describeBadEnd } from '../../child/bad-end.ts';
 import { runChild } from '../../child/run-child.ts';
+import { createScrubber, secretsOf } from '../../report/redact.ts';
 import { readCommand } from '../../settings.ts';
-import { cut, printable } from '../../text.ts';
+import { cut } from '../../text.ts';
 import type { Deployment } from '../../web/web-context.ts';
 
 const CHECK_MS = 10_000;
@@ -41,6 +42,7 @@ export function deploymentOf(
   signal: AbortSignal,
 ): Deployment {
   const { check, source, command, isRunHere } = settings;
+  const scrubber = createScrubber(secretsOf(env));
   return {
     command: command.join(' '),
     isRunHere,
@@ -54,12 +56,12 @@ export function deploymentOf(
         signal,
         timeoutMs: CHECK_MS,
         onLine: (line) => {
-          if (lines.length < MOST_LINES) lines.push(cut(printable(line), LONGEST_LINE));
+          if (lines.length < MOST_LINES) lines.push(cut(scrubber.line(line), LONGEST_LINE));
         },
         onError: () => {},
       });
       const bad = describeBadEnd(outcome, `${CHECK_MS / 1000} s`);
-      if (bad !== null) return { kind: 'unknown', why: `${check.join(' ')} ${bad}` };
+      if (bad !== null) return { kind: 'unknown', why: `${check.join(' ')} ${scrubber.line(bad)}` };
       // Files that git does not know are not code of the application.
       const changes = lines.filter((line) => line.trim() !== '' && !line.startsWith('?? '));
       return { kind: 'known', changes };

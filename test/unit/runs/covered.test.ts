@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RowChange } from '../../../src/runs/run-model.ts';
 import { closeServer } from '../../support/runs/close-server.ts';
 import { newChange, QUICK } from '../../support/runs/parts.ts';
-import { halfFailed, report, told } from '../../support/runs/played-update.ts';
+import { halfFailed, machine, report, told } from '../../support/runs/played-update.ts';
 import { Rig } from '../../support/runs/rig.ts';
 
 let rig: Rig;
@@ -100,6 +100,33 @@ describe('an event whose address', () => {
     expect(rig.change(id)).toMatchObject({ state: 'live', problem: null });
   });
 
+  it('answers names a machine that failed until a run has reached it that publishes this index', async () => {
+    rig.played.play(ONE_REFUSED, 1);
+    rig.runs.start();
+    const { id } = await rig.reaches(rig.save('one', { live }), 'live');
+    await rig.reaches(rig.runs.publish('hook:store', 'store'), 'live');
+    expect(rig.change(id).problem?.message).toContain('m2');
+  });
+
+  it.each([
+    ['by itself', 'machine-failed'],
+    ['by somebody', 'unauthorized'],
+  ] as const)(
+    'answers names the machines that failed last, when the run was tried again %s',
+    async (_, code) => {
+      rig.played.play({ lines: told(halfFailed(code)), exit: 1 }, 1);
+      const error = { code: 'unauthorized', message: 'HTTP 401', hint: 'Look.' } as const;
+      const machines = [machine('m9', { outcome: 'failed', error })];
+      rig.played.play({ lines: told(report({ outcome: 'failed', machines })), exit: 1 });
+      rig.runs.start();
+      const { id, run } = await rig.reaches(rig.save('one', { live }), 'live');
+      if (code === 'unauthorized') rig.runs.retry(run ?? '', 'bob');
+      await rig.has('failed', 2);
+      const problem = { message: expect.stringContaining('m9') };
+      expect(rig.change(id)).toMatchObject({ state: 'live', run: rig.runs.runs().rows[0]?.id, problem });
+    },
+  );
+
   it('answers names a machine that failed no longer once the run was tried again', async () => {
     rig.played.play(ONE_REFUSED, 1);
     rig.runs.start();
@@ -109,7 +136,14 @@ describe('an event whose address', () => {
     expect(rig.change(change.id)).toMatchObject({ state: 'live', problem: null });
   });
 
-  it('answers only after a later run has reached all names no machine', async () => {
+  it.each([
+    ['has reached all names no machine', () => rig.save('two'), null],
+    [
+      'for the store has reached all names the machine that failed',
+      () => rig.runs.publish('hook:store', 'store'),
+      expect.objectContaining({ message: expect.stringContaining('m2') }),
+    ],
+  ])('answers only after a later run %s', async (_, runs, problem) => {
     await rig.runs.close();
     rig.open({ limits: { ...QUICK, checkMs: 60_000 } });
     status = 404;
@@ -117,9 +151,9 @@ describe('an event whose address', () => {
     rig.runs.start();
     const id = rig.save('one', { live });
     await rig.reaches(id, 'checking');
-    await rig.reaches(rig.save('two'), 'live');
+    await rig.reaches(runs(), 'live');
     status = 200;
-    expect(await rig.reaches(id, 'live')).toMatchObject({ problem: null });
+    expect((await rig.reaches(id, 'live')).problem).toEqual(problem);
   });
 
   it('does not answer is not asked again by each later run, since it was published', async () => {
@@ -144,19 +178,22 @@ describe('an event whose address', () => {
     expect(change).toMatchObject({ state: 'live', problem: null, live: { result: { isLive: false } } });
   });
 
-  it('does not answer since its studio got another key has not failed', async () => {
+  it.each([
+    ['got another key', { action: 'update', after: { key: 'cambridge' } }],
+    ['was deleted', { action: 'delete', after: null }],
+  ] as const)('does not answer since its studio %s has not failed', async (_, end) => {
     status = 404;
     rig.runs.start();
     const created = rig.save('one', { live, studio: 'boston', rows: [{ ...row(7), before: null }] }, false);
-    const renamed = { before: { key: 'boston' }, after: { key: 'cambridge' } };
-    rig.save('boston', { kind: 'studio', action: 'update', studio: 'cambridge', ...renamed }, false);
+    rig.save('boston', { kind: 'studio', studio: 'boston', before: { key: 'boston' }, ...end }, false);
     rig.runs.publish('bob', 'administrator');
     expect((await rig.reaches(created, 'live', 'failed')).state).toBe('live');
   });
 
-  it('does not answer has failed where only another event was changed since', async () => {
+  it('does not answer has failed where only another event was changed since, and itself before', async () => {
     status = 404;
     rig.runs.start();
+    await rig.reaches(rig.save('one', { action: 'update', rows: [row(7)] }), 'live');
     const created = rig.save('one', { live, rows: [{ ...row(7), before: null }] }, false);
     rig.save('two', { action: 'update', rows: [row(8)] }, false);
     rig.runs.publish('bob', 'administrator');

@@ -34,24 +34,26 @@ afterEach(async () => {
 
 describe('a deployment', () => {
   it('is a run like others, whose log is what the command says', async () => {
-    open('echo "at $PWD: $1"; echo oops >&2; echo "token: $FLY_API_TOKEN, $TOLD"');
+    open('echo "at $PWD: $1"; echo oops >&2; echo "token: $FLY_API_TOKEN, $TOLD"; echo fly-secret');
     const run = await deployed();
     expect(run).toMatchObject({ target: DEPLOYMENT, state: 'done', by: 'ada', exitCode: 0, error: null });
     const events = rig.runs.events(run.id, 0, 100).map(({ event }) => event);
     expect(events.map(({ type }) => type)).toEqual([
-      ...['run-began', 'step', 'log', 'log', 'log', 'step-done', 'run-ended'],
+      ...['run-began', 'step', 'log', 'log', 'log', 'log', 'step-done', 'run-ended'],
     ]);
     const said = events.flatMap((event) => (event.type === 'log' ? event.lines : []));
-    expect(said).toEqual([`at ${source}: now`, 'oops', 'token: , yes']);
+    expect(said).toEqual([`at ${source}: now`, 'oops', 'token: , yes', '[redacted]']);
     expect(rig.played.starts).toHaveLength(0);
     expect(rig.runs.changesOf(run.id)).toMatchObject([{ kind: 'update', subject: 'the application' }]);
   });
 
   it('that fails says why, and is not tried again by itself but by somebody', async () => {
-    open(`test -e again && exit 0; touch again; echo 'no builder'; exit 7`);
+    open(`test -e again && exit 0; touch again; echo 'no builder: fly-secret'; exit 7`);
     const run = await deployed();
     expect(run).toMatchObject({ state: 'failed', exitCode: 7, next: null, attempt: 1 });
-    expect(run.error?.message).toMatch(/deploy now ended with exit code 7; its last words: no builder$/);
+    expect(run.error?.message).toMatch(
+      /deploy now ended with exit code 7; its last words: no builder: \[redacted\]$/,
+    );
     const again = rig.runs.retry(run.id, 'bob') ?? expect.unreachable('nothing to do again');
     await expect.poll(() => rig.runs.run(again)?.state).toBe('done');
     expect(rig.runs.run(run.id)?.next).toBe(again);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { concludeReport } from '../../../src/runs/conclude.ts';
 import type { Run } from '../../../src/runs/run-model.ts';
 import { halfFailed, machine, type Part, report, told } from '../../support/runs/played-update.ts';
 import { Rig } from '../../support/runs/rig.ts';
@@ -159,6 +160,15 @@ describe('a run fails with a word for it', () => {
     expect(problem?.message).toMatch(/its last words: no login for \[redacted\]$/);
   });
 
+  it('with a version of its events that is not known, from which secrets are taken', async () => {
+    await rig.runs.close();
+    rig.open({ env: { PATH: process.env['PATH'], FLEET_PASSWORD: 'hunter2hunter2' } });
+    rig.played.play({ lines: '{"v":"hunter2hunter2"}\n' });
+    rig.runs.start();
+    const { problem } = await rig.reaches(rig.save('one'), 'failed');
+    expect(problem?.message).toContain('(version "[redacted]" is not known)');
+  });
+
   it('though it has written something that is not an event, not if it says that all went well', async () => {
     rig.played.play({ lines: `Loading...\n${told(report())}` });
     rig.runs.start();
@@ -180,6 +190,7 @@ describe('what has failed', () => {
     const next = rig.runs.retry(failed.id, 'bob');
     expect(rig.runs.run(failed.id)?.next).toBe(next);
     await rig.reaches(two, 'live');
+    expect(rig.runs.retry(failed.id, 'bob'), 'it was done again').toBeNull();
     // It had all of the index, whoever asked for it.
     expect((await rig.reaches(one, 'live')).problem).toBeNull();
     expect(rig.runs.retry(one, 'bob')).toBeNull();
@@ -203,5 +214,7 @@ describe('what has failed', () => {
     rig.runs.start();
     const { problem } = await rig.reaches(rig.save('one'), 'failed');
     expect(problem?.message).toBe('7 machines failed (m0, m1, m2, m3, m4 and others): HTTP 401');
+    const five = report({ outcome: 'failed', machines: machines.slice(0, 5) });
+    expect(concludeReport(five).error?.message).toBe('5 machines failed (m0, m1, m2, m3, m4): HTTP 401');
   });
 });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EventBody } from '../../../src/report/events.ts';
 import type { StoredEvent } from '../../../src/runs/run-model.ts';
-import { report, told } from '../../support/runs/played-update.ts';
+import { machine, report, told } from '../../support/runs/played-update.ts';
 import { Rig } from '../../support/runs/rig.ts';
 
 let rig: Rig;
@@ -111,4 +111,14 @@ describe('who waits', () => {
     await last;
     rig.open();
   });
+});
+
+it('the tally tells of the last report, also after another one', async () => {
+  rig.runs.start();
+  expect(rig.runs.tally().lastReport).toBeNull();
+  for (const machines of [[machine('m1')], [machine('m1'), machine('m2')]]) {
+    rig.played.play({ lines: told(report({ machines })) });
+    await rig.reaches(rig.save(`with ${machines.length}`), 'live');
+    expect(rig.runs.tally().lastReport?.machines).toHaveLength(machines.length);
+  }
 });

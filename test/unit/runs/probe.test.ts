@@ -73,6 +73,7 @@ describe('an event is not live', () => {
     ['the first page', 302, { Location: '/showcase/' }],
     ['another event that begins alike', 302, { Location: '/showcase/2027/boston/gala-2/' }],
     ['another host', 302, { Location: 'https://elsewhere.example/showcase/2027/boston/gala/' }],
+    ['another port of its host', 302, { Location: 'http://127.0.0.1:1/showcase/2027/boston/gala/' }],
     ['no address', 302, { Location: 'http://' }],
     ['a redirect to nowhere', 302, {}],
   ])('if it answers with %s until the time is up', async (_, status, headers) => {

@@ -230,15 +230,18 @@ describe('messages', () => {
     expect(second).toBe(first);
   });
 
-  it('that wait for an endpoint which is no longer set are not sent', async () => {
-    receiver.usual = answer(500);
+  it('that wait for an endpoint which is no longer set are not sent, and others stay as they are', async () => {
     begin(settings(), { pausesMs: [3_600_000] });
+    publish();
+    await room.reach('delivered', 1);
+    receiver.usual = answer(500);
     publish();
     await expect.poll(() => room.deliveries[0]?.status).toBe(500);
     await room.close();
     const other = await WebhookReceiver.start(KEY);
     begin(settings(other.url));
     await room.reach('ended', 1);
+    expect(room.deliveries.map(({ state }) => state)).toEqual(['ended', 'delivered']);
     expect(other.heard).toEqual([]);
   });
 });

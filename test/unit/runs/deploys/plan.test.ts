@@ -46,6 +46,11 @@ describe("a sender of the nvoi gem's plan", () => {
     expect(logs('empty')).toMatchObject({ accepted: 0, duplicates: 0 });
   });
 
+  it('begins a run with each start after an end, also after nine of them', () => {
+    for (let at = 1; at <= 11; at += 1) for (const word of ['started', 'completed'] as const) status(word);
+    expect(runs().map(({ run }) => run)).toEqual(Array.from({ length: 11 }, (_, at) => `legacy-${at + 1}`));
+  });
+
   it('has all that its statuses say', () => {
     status('started', { gitSha: 'abc1234', gitRef: 'main', ciProvider: 'github_actions', ciRunUrl: null });
     const tunnels = [{ service_name: 'web', hostname: 'example.com' }];

@@ -53,6 +53,18 @@ describe('a project', () => {
     expect(projects.activeKeys('default')).toHaveLength(2);
   });
 
+  it('has five keys that count at most, beside those that are retired', () => {
+    const { projects } = rig.deploys;
+    const keys = [1, 2, 3, 4, 5, 6].map((at) => `whsec_${Buffer.alloc(32, at).toString('base64')}`);
+    const [first] = keys.slice(0, 5).map((key) => projects.addKey('full', key));
+    expect(projects.addKey('full', keys[4] ?? '')).toMatchObject({ retiredAt: null });
+    const sixth = () => projects.addKey('full', keys[5] ?? '');
+    expect(sixth).toThrow(expect.objectContaining({ code: 'usage', hint: 'Retire one of them first.' }));
+    projects.retireKey('full', first?.id ?? '');
+    sixth();
+    expect(projects.activeKeys('full')).toHaveLength(5);
+  });
+
   it('keeps the letters of a deploy key as they are given, since they are signed with', () => {
     rig.deploys.projects.addKey('upper', KEY.toUpperCase());
     expect(rig.deploys.projects.activeKeys('upper')).toEqual([{ kind: 'full', secret: KEY.toUpperCase() }]);
