@@ -163,4 +163,21 @@ describe('a run that failed for good', () => {
     expect(got?.subject).toBe('2027/boston/gala does not answer');
     expect(got?.text).toContain('What it answers: it answers 404');
   });
+
+  it('is told only if that is so when the mail is sent, as what is live', async () => {
+    const { url } = server;
+    await server.stop();
+    const mail = room.open(url);
+    mail.start();
+    room.runs = [run('run-1')];
+    room.changes = [change('one')];
+    mail.heard(new Set(['run-1', 'one']));
+    await expect.poll(async () => (await mail.state()).waiting).toBe(2);
+    room.runs = [run('run-1', { next: 'run-2' })];
+    room.changes = [change('one', { state: 'asked' })];
+    await server.start();
+    await expect.poll(async () => (await mail.state()).waiting).toBe(0);
+    expect([server.mails, (await mail.state()).undelivered]).toEqual([[], []]);
+    expect(mail.sizes()).toContainEqual({ state: 'moot', count: 2 });
+  });
 });

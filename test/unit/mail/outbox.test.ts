@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openDatabase } from '../../../src/database/sqlite.ts';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { type Database as DatabaseType, openDatabase } from '../../../src/database/sqlite.ts';
 import { MailServer } from '../../support/mail/mail-server.ts';
 import { PostRoom } from '../../support/mail/post-room.ts';
 
@@ -122,6 +123,21 @@ describe('a mail that nobody takes', () => {
 });
 
 describe('the outbox', () => {
+  it('has what it was given on the disk when it says so', () => {
+    const levels: unknown[] = [];
+    const { prepare } = Database.prototype;
+    const spy = vi.spyOn(Database.prototype, 'prepare').mockImplementation(function (
+      this: DatabaseType,
+      sql,
+    ) {
+      if (/^INSERT/.test(sql)) levels.push(this.pragma('synchronous', { simple: true }));
+      return prepare.call(this, sql);
+    });
+    onTestFinished(() => spy.mockRestore());
+    room.open(server.url).askForPassword('ann');
+    expect(new Set(levels), 'FULL').toEqual(new Set([2]));
+  });
+
   it('keeps what was put into it over an end, and sends it once', async () => {
     const { url } = server;
     await server.stop();

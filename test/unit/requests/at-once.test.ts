@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
-import { openDatabase } from '../../../src/database/sqlite.ts';
+import Database from 'better-sqlite3';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { type Database as DatabaseType, openDatabase } from '../../../src/database/sqlite.ts';
 import { isInIndex } from '../../../src/requests/recover-change.ts';
 import type { Edit, Outcome } from '../../../src/requests/request-model.ts';
 import { LineProcess } from '../../support/requests/line-process.ts';
@@ -75,6 +76,20 @@ describe.each(['delete', 'wal'] as const)('with journal mode %s', (journal) => {
     // Would never fire if waiting blocked this process.
     setTimeout(() => holder.close(), 50);
     expect((await saving).kind).toBe('saved');
+  });
+
+  it('an edit trusts no schema, and is on the disk before its change counts as saved', async () => {
+    const index = new LiveIndex({ journal });
+    const levels: unknown[] = [];
+    const { exec } = Database.prototype;
+    const spy = vi.spyOn(Database.prototype, 'exec').mockImplementation(function (this: DatabaseType, sql) {
+      if (sql === 'COMMIT')
+        levels.push(...['synchronous', 'trusted_schema'].map((name) => this.pragma(name, { simple: true })));
+      return exec.call(this, sql);
+    });
+    onTestFinished(() => spy.mockRestore());
+    expect((await index.editor.save(request('boston'), BY_ADA)).kind).toBe('saved');
+    expect(levels, 'FULL, OFF').toEqual([2, 0]);
   });
 
   it('20 owners at once get 20 events, each with a place of its own', async () => {

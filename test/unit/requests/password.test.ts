@@ -66,7 +66,9 @@ describe('a password that is set', () => {
     ['password1', 'common'],
     ['PassWord1', 'common'],
     ['Schoolbus-Driver', 'must not be the userid'],
+    ['\u{1f600}'.repeat(7), 'at least 8'],
     ['ö'.repeat(37), 'too long'],
+    [`${'ö'.repeat(36)}a`, 'too long'],
     ['abc\u0000defghi', 'cannot be typed'],
     ['abcdefg\ud800', 'cannot be typed'],
   ])('is refused as %j', async (password, reason) => {

@@ -54,6 +54,26 @@ describe('a region', () => {
     expect(index.rows('regions')).toHaveLength(3);
   });
 
+  it('may lie at a pole, and be called by 100 letters, but not by more', async () => {
+    const index = new LiveIndex();
+    const form = { ...FRA, latitude: '-90', longitude: '180', location: 'x'.repeat(100) };
+    const make = { kind: 'region', action: 'create' } as const;
+    expect(await index.editor.save({ ...make, form }, BY_ADA)).toMatchObject({ kind: 'saved' });
+    const long = { ...form, code: 'bos', location: 'x'.repeat(101) };
+    expect(await index.editor.save({ ...make, form: long }, BY_ADA)).toMatchObject({ kind: 'invalid' });
+  });
+
+  it.each([
+    ['gets another code', { form: FRA }],
+    ['is deleted', { studiosTo: null }],
+  ])('that %s leaves studios to another one of its code', async (_, what) => {
+    const index = new LiveIndex();
+    index.use((db) => db.exec("UPDATE regions SET code = 'iad' WHERE id = 2"));
+    const before = index.rows('locations');
+    expect(await edit(index, 1, what)).toMatchObject({ kind: 'saved' });
+    expect(index.rows('locations')).toEqual(before);
+  });
+
   it('that gets another code takes the studios that name it along', async () => {
     const index = new LiveIndex();
     const form = { type: 'fly', code: 'ewr', location: 'Newark', latitude: '40.7', longitude: '-74.2' };

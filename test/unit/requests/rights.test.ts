@@ -24,6 +24,12 @@ describe('the rights of a userid', () => {
     ]);
   });
 
+  it('are those of an owner for a sister whose name has spaces around it', async () => {
+    const index = new LiveIndex();
+    index.use((db) => db.exec("UPDATE locations SET name = ' Cambridge ' WHERE id = 2"));
+    expect(mayRequestFor(await index.reader.rightsOf('olga'), 'cambridge')).toBe(true);
+  });
+
   it('are not those of an owner by the sites', async () => {
     const rights = await new LiveIndex().reader.rightsOf('nil');
     expect([rights.owned, mayRequestFor(rights, 'kobe')]).toEqual([[], false]);

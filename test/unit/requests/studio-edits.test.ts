@@ -124,6 +124,13 @@ describe('a studio that is renamed', () => {
     expect(index.log.last.rows.map(({ table, id }) => `${table} ${id}`)).toEqual(['locations 1', 'users 2']);
   });
 
+  it('leaves lists alone that have its name as a part of another one', async () => {
+    const index = new LiveIndex();
+    index.use((db) => db.exec("UPDATE users SET sites = 'Kobe,  Boston Harbor' WHERE id = 4"));
+    await update(index, 1, { name: 'Beacon' });
+    expect(index.row('users', 4)['sites']).toBe('Kobe,  Boston Harbor');
+  });
+
   it('by its key says where its events and their databases go', async () => {
     const index = new LiveIndex();
     expect(await update(index, 1, { key: 'beacon' })).toMatchObject({
@@ -167,7 +174,7 @@ describe('a studio that is changed', () => {
 
   it('to no owner leaves the sites of the old one', async () => {
     const index = new LiveIndex();
-    await update(index, 1, { owner: '' });
+    expect(await update(index, 1, { owner: '' })).toMatchObject({ kind: 'saved', warnings: [] });
     expect([index.row('locations', 1)['user_id'], index.row('users', 2)['sites']]).toEqual([
       null,
       'Boston, Salem',

@@ -109,6 +109,25 @@ describe('undoing', () => {
     },
   );
 
+  it('a deleted studio is refused once its owner is gone, and a new user who owns one by now', async () => {
+    const index = new LiveIndex();
+    await save(index, { kind: 'studio', action: 'delete', id: 3, version: '' });
+    const deleted = index.log.last;
+    await save(index, { kind: 'user', action: 'delete', id: 3, version: '' });
+    const refused = async (of: typeof deleted) => index.editor.save({ kind: 'undo', of }, BY_ADA);
+    expect(await refused(deleted)).toMatchObject({
+      problems: [{ field: '', message: 'The owner of the studio is not there any more.' }],
+    });
+    await save(index, { kind: 'user', action: 'create', form: userForm() });
+    const made = index.log.last;
+    await save(index, { kind: 'studio', action: 'create', form: studioForm({ owner: 'zoe' }) });
+    // As it was made, but for the studio.
+    index.use((db) => db.exec("UPDATE users SET sites = NULL WHERE userid = 'zoe'"));
+    expect(await refused(made)).toMatchObject({
+      problems: [{ field: '', message: 'The user owns a studio by now: give it to somebody else first.' }],
+    });
+  });
+
   it('a deleted event is refused once another one has its key', async () => {
     const index = new LiveIndex();
     await save(index, { kind: 'event', action: 'delete', id: 2, version: '' });

@@ -39,6 +39,12 @@ describe('a user who is made', () => {
     expect(index.warnings()).toEqual([]);
   });
 
+  it('has a userid that no other has, spaces aside', async () => {
+    const index = new LiveIndex();
+    index.use((db) => db.exec("UPDATE users SET userid = ' zoe ' WHERE id = 4"));
+    expect(await create(index)).toMatchObject({ kind: 'invalid', problems: [{ field: 'userid' }] });
+  });
+
   it('may have the address of another user', async () => {
     const index = new LiveIndex();
     expect((await create(index, { email: 'ada@example.com' })).kind).toBe('saved');
