@@ -28,6 +28,8 @@ import { cautionsOf } from './cautions.ts';
 /** What a call has of its own where it shares a process with others, which an executable never does. */
 interface Guest {
   readonly arrival: Arrival;
+  /** The build that it stands for. */
+  readonly build: string;
   /** Standard input. */
   readonly input: Input;
   /** Writes to standard error. */
@@ -169,7 +171,7 @@ export async function buildUpdateContext(
   return {
     site,
     settings,
-    build: BUILD_ID,
+    build: world.guest?.build ?? BUILD_ID,
     report: voice.report,
     unexpected: voice.log.exception,
     openStore: async () => {

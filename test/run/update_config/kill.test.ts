@@ -184,7 +184,7 @@ describe('an update that SIGKILL ends leaves every file old or new, in order, an
     const prepare = async (machine: Machine) => {
       machine.env = { ...machine.env, UPDATE_CONFIG_CACHE_DIR: join(machine.home, 'cache') };
     };
-    const aftermaths = await killOnce({ env: fly(), prepare }, SECOND, some(3, 5));
+    const aftermaths = await killOnce({ env: fly(), prepare, isBuilt: true }, SECOND, some(3, 5));
     expect(problems(aftermaths)).toEqual([]);
     expect(counts(aftermaths).size).toBeGreaterThan(3);
   });

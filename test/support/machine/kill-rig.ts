@@ -22,6 +22,8 @@ export interface Scenario {
   readonly command?: ProcessOptions;
   /** Whether the run after the kill may also go back to how everything stood before. */
   readonly mayReturn?: boolean;
+  /** Whether each run after a kill is of what was built; else the first is, and every fourth after it. */
+  readonly isBuilt?: boolean;
 }
 
 /** What became of one kill. */
@@ -49,6 +51,7 @@ export class KillRig {
   #after: Stand | null = null;
   #paths: string[] = [];
   #runs = 0;
+  #looked = 0;
 
   constructor(scenario: Scenario) {
     this.#scenario = scenario;
@@ -133,7 +136,10 @@ export class KillRig {
     const machine = this.#machine;
     const left = standOf(machine);
     const successorBegan = Date.now();
+    machine.isFromSource = !this.#scenario.isBuilt && this.#looked % 4 !== 0;
+    this.#looked += 1;
     const answer = await machine.post();
+    machine.isFromSource = false;
     const problems = this.#judgeLeft(left);
     if (answer.status !== 200)
       problems.push(`the next POST: ${answer.status}: ${answer.result?.error?.message}`);

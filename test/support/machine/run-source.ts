@@ -1,5 +1,5 @@
 /** Executables as functions. They have no process of their own, so no signals and no rights to lay down. */
-import { openSync } from 'node:fs';
+import { openSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Readable } from 'node:stream';
 import { runConfigUpdate } from '../../../src/app/fleet/fleet-command.ts';
@@ -53,11 +53,20 @@ export async function runSource(
     ...readSecrets({ PATH: process.env['PATH'], ...machine.env, ...env }, false),
     defaultAppRoot: ROOT,
     name,
-    guest: { arrival: moment(), input: inputOf(input), complain },
+    guest: { arrival: moment(), build: builtId(), input: inputOf(input), complain },
   };
   const write = (text: string): void => void written.push(text);
   const exitCode = await call(world, args, { write, complain, columns: () => Number.POSITIVE_INFINITY });
   return { exitCode, signal: null, stdout: written.join(''), stderr: complained.join('') };
+}
+
+let built: string | undefined;
+
+/** Of the executables, which are of the same source: what one of them has proved need not be looked at again. */
+function builtId(): string {
+  built ??= /BUILD_ID="([0-9a-f]{16})"/.exec(readFileSync(EXECUTABLE, 'latin1'))?.[1];
+  if (built === undefined) throw new Error(`${EXECUTABLE} has no id of its build`);
+  return built;
 }
 
 let nothing: number | undefined;
