@@ -1,13 +1,4 @@
-import {
-  accessSync,
-  constants,
-  mkdirSync,
-  readFileSync,
-  rmdirSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { delimiter, dirname, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -23,13 +14,13 @@ import { type RealOptions, realAnswers, runResume } from '../../rehearsal/real.t
 import { renderEvent, renderIntroduction, renderVariables } from '../../rehearsal/render.ts';
 import { FleetSim } from '../../rehearsal/server.ts';
 import type { Answerer, StoredIndex } from '../../rehearsal/sim-event.ts';
-import { removeTree } from '../../rights/files.ts';
 import { readStoreSettings } from '../../store/store-settings.ts';
 import { readCall, type Streams } from '../arguments.ts';
 import { usageOf } from '../options/command.ts';
 import { runToEnd } from '../run-to-end.ts';
 import { withoutLog } from '../without-log.ts';
 import { FLEET_SIM, type FleetSimOptions } from './fleet-sim-options.ts';
+import { makeHome, placeOwn, removeTraces, type Traces } from './own-files.ts';
 
 /** What machines get of this process's environment: how to run, and where the store is. Nothing says where things are. */
 const PASSED_ON =
@@ -89,7 +80,7 @@ function realOptions(
   traces: Traces,
 ): RealOptions {
   const passed = Object.entries(env).filter(([name, value]) => PASSED_ON.test(name) && value !== undefined);
-  if (home !== null) mkdirSync(home, { recursive: true });
+  if (home !== null) makeHome(home);
   const base = home === null ? makeTemporaryDirectory('fleet-sim-') : resolve(home);
   if (home === null) traces.made.push(base);
   const environment = Object.fromEntries(passed) as Record<string, string>;
@@ -178,12 +169,6 @@ function sharing<T>(ask: () => Promise<T>, everyMs: number): () => Promise<T> {
   };
 }
 
-/** What goes when the simulator ends: files, and the directories that were made for them where nothing else is in them. */
-interface Traces {
-  readonly made: string[];
-  readonly parents: string[];
-}
-
 interface Played {
   readonly machines: readonly SimMachine[];
   readonly real: RealOptions | null;
@@ -199,46 +184,11 @@ function introduce(
   traces: Traces,
 ): void {
   const { url, faults } = sim;
-  if (flyctl !== null) placeOwn(resolve(flyctl), renderFlyctl(url, app), 0o755, traces);
+  if (flyctl !== null)
+    placeOwn('--flyctl', resolve(flyctl), { content: renderFlyctl(url, app), mode: 0o755 }, traces);
   const variables = renderVariables({ url, app, token, flyctl: flyctl && resolve(flyctl) });
-  if (envFile !== null) placeOwn(resolve(envFile), variables, 0o600, traces);
+  if (envFile !== null) placeOwn('--env', resolve(envFile), { content: variables, mode: 0o600 }, traces);
   write(renderIntroduction({ url, app, machines, faults, home: real?.home ?? null, store }));
   write(variables);
   write('Ready. Ctrl-C ends it.\n');
-}
-
-/** Writes a file that goes when the simulator ends, over one of an earlier simulator at most. */
-function placeOwn(path: string, content: string, mode: number, { made, parents }: Traces): void {
-  const there = statSync(path, { throwIfNoEntry: false });
-  if (there && !(there.isFile() && readFileSync(path, 'utf8').includes('made by fleet-sim'))) {
-    throw new Failure('usage', `${path} is there already, and was not made by fleet-sim`, {
-      hint: 'Name a file that is not there yet: it is removed when the simulator ends.',
-    });
-  }
-  parents.push(...makeParents(path));
-  rmSync(path, { force: true });
-  writeFileSync(path, content, { mode, flag: 'wx' });
-  made.push(path);
-}
-
-/** Makes the directory of a file, and names those that were not there, the outermost first. */
-function makeParents(path: string): string[] {
-  const first = mkdirSync(dirname(path), { recursive: true });
-  if (first === undefined) return [];
-  const below: string[] = [];
-  for (let at = dirname(path); at !== first; at = dirname(at)) below.unshift(at);
-  return [first, ...below];
-}
-
-function removeTraces({ made, parents }: Traces): void {
-  for (const path of made) removeTree(path);
-  for (const path of parents.toReversed()) removeIfEmpty(path);
-}
-
-function removeIfEmpty(path: string): void {
-  try {
-    rmdirSync(path);
-  } catch {
-    // Somebody has put something of their own there meanwhile, or taken it away.
-  }
 }

@@ -5,6 +5,8 @@ import { makeSampleIndex } from '../../../dev/sample/sample.ts';
 import { FleetSimProcess, resultOf, runFleetSim } from '../../support/fleet/fleet-sim.ts';
 import { type Published, startPublished } from '../../support/machine/published.ts';
 
+const BELOW_FILE = `${import.meta.filename}/below`;
+
 describe('the options of fleet-sim', () => {
   it('are listed by --help', async () => {
     const { exitCode, stdout, stderr } = await runFleetSim(['--help']);
@@ -29,6 +31,13 @@ describe('the options of fleet-sim', () => {
     [['--cgi', 'x', '--etag', 'y'], '--etag'],
     [['--cgi', '/no/such/program'], '/no/such/program cannot be run: ENOENT'],
     [['--cgi', import.meta.filename], 'cannot be run: EACCES'],
+    [
+      ['--cgi', process.execPath, '--home', BELOW_FILE],
+      `--home ${BELOW_FILE} cannot be made: ENOTDIR (Give --home another path`,
+    ],
+    [['--cgi', process.execPath, '--home', import.meta.filename], 'cannot be made: EEXIST'],
+    [['--flyctl', BELOW_FILE], `--flyctl ${BELOW_FILE} cannot be made: EEXIST`],
+    [['--env', BELOW_FILE], `--env ${BELOW_FILE} cannot be made: EEXIST`],
     [['--etag', 'a b'], '--etag'],
     [['--nonsense'], '--nonsense'],
     [['surplus'], 'surplus'],
