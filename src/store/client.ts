@@ -26,7 +26,7 @@ export function createClient(settings: StoreSettings): S3Client {
     },
     forcePathStyle: true,
     requestHandler: transport,
-    streamCollector: collect,
+    streamCollector: (body) => collect(body as AsyncIterable<Uint8Array>),
     retryStrategy: once as never,
     maxAttempts: 1,
     retryMode: 'standard',

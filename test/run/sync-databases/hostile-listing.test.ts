@@ -52,7 +52,7 @@ it.each([
   store.proxy.plan(huge);
   const { exitCode, stdout } = await iad.run(args, { executable });
   expect(exitCode).toBe(1);
-  expect(stdout).toContain('LIST showcase/db/: the answer has more than 16777216 bytes');
+  expect(stdout).toContain('LIST showcase/db/: the page of the listing has more than 4194304 bytes');
   const sent = store.proxy.requests.reduce((sum, request) => sum + request.sent, 0);
   expect(sent).toBeLessThan(GIGABYTE / 10);
 });
