@@ -1,3 +1,4 @@
+import type { World } from './machine/machine-context.ts';
 import { startWatcher } from './watcher.ts';
 
 /** Says why, then kills. A process that is stopped from a terminal when the time is up gets the same time again. */
@@ -19,7 +20,12 @@ kill -s KILL "$1"
  *
  * @param setting the variable that the limit comes from
  */
-export async function limitTime(name: string, limitMs: number, setting: string): Promise<void> {
+export async function limitTime(
+  { name, guest }: Pick<World, 'name' | 'guest'>,
+  limitMs: number,
+  setting: string,
+): Promise<void> {
+  if (guest) return; // whose process is another's
   const reason = `${name} was ended after ${limitMs / 1000} s (${setting}): look for what it waited for, such as a pipe instead of a file`;
   await startWatcher(SCRIPT, [String(Math.ceil(limitMs / 1000)), reason], 'inherit');
 }

@@ -27,7 +27,7 @@ export async function runIdleHook(world: World, args: readonly string[], output:
     const now = await index();
     const [tenants, elsewhere] = [listTenants(now, site), listElsewhere(now, site)];
     const limit = { limitMs: settings.idleMs, limitSetting: 'IDLE_DEADLINE' };
-    await limitTime('idle', settings.idleMs + GRACE_MS, 'IDLE_DEADLINE');
+    await limitTime(world, settings.idleMs + GRACE_MS, 'IDLE_DEADLINE');
     return await sync({ operation: world.name, tenants, elsewhere, downloads: 'none', dryRun, ...limit });
   });
 }

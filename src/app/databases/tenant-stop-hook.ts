@@ -40,7 +40,7 @@ export async function runTenantStopHook(
         `this is the Fly app ${site.appName}, and only ${settings.uploadingApp} (UPLOADING_APP) uploads: nothing is uploaded`,
       );
     const limit = { limitMs: settings.tenantStopMs, limitSetting: 'TENANT_STOP_DEADLINE' };
-    await limitTime('tenant-stop', settings.tenantStopMs + GRACE_MS, 'TENANT_STOP_DEADLINE');
+    await limitTime(world, settings.tenantStopMs + GRACE_MS, 'TENANT_STOP_DEADLINE');
     return await sync({ operation: world.name, tenants: [tenant], downloads: 'none', dryRun, ...limit });
   });
 }

@@ -1,10 +1,9 @@
-import { arrival } from '../../journal/arrival.ts';
 import { readSeconds } from '../../settings.ts';
 import { runUpdate } from '../../update/update.ts';
 import type { Streams } from '../arguments.ts';
 import { limitTime } from '../time-limit.ts';
 import { runHook } from './hook.ts';
-import type { World } from './machine-context.ts';
+import { arrivalOf, type World } from './machine-context.ts';
 import { RESUME } from './resume-options.ts';
 
 /** Seconds; Navigator gives it five minutes. */
@@ -20,8 +19,8 @@ export async function runResumeHook(
   streams: Streams,
 ): Promise<0 | 1 | 2> {
   return await runHook({ world, args, command: RESUME, streams }, async (context) => {
-    await limitTime('resume', readSeconds(world.env, 'RESUME_DEADLINE', DEADLINE), 'RESUME_DEADLINE');
-    const request = { trigger: 'resume', force: false, arrival: arrival(), mustServe: true } as const;
+    await limitTime(world, readSeconds(world.env, 'RESUME_DEADLINE', DEADLINE), 'RESUME_DEADLINE');
+    const request = { trigger: 'resume', force: false, arrival: arrivalOf(world), mustServe: true } as const;
     const { outcome } = await runUpdate(context, request);
     return outcome === 'failed' ? 1 : 0;
   });

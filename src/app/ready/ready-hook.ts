@@ -41,7 +41,7 @@ async function perform(
     else write(renderListing(listing));
     return 0;
   }
-  await limitTime('ready', readReadySettings(world.env).deadlineMs, 'READY_DEADLINE');
+  await limitTime(world, readReadySettings(world.env).deadlineMs, 'READY_DEADLINE');
   const began = monotonicMs();
   const run = task === 'dry-run' ? previewReady : runReady;
   const { summaries, failed } = await run(context, scope);

@@ -1,12 +1,14 @@
 import { statSync, truncateSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../../src/database/sqlite.ts';
+import { useSource } from '../../support/machine/use-source.ts';
 import { never } from '../../support/store/fault-proxy.ts';
 import { eventIndex, Region } from '../../support/sync/events.ts';
 import { EventStore } from '../../support/sync/store.ts';
 
 const LONG_AGO = new Date('2026-01-02T03:04:05Z');
 
+useSource();
 let store: EventStore;
 let iad: Region;
 
@@ -22,6 +24,7 @@ afterEach(async () => {
 
 describe('scripts/idle', () => {
   it('uploads a database that the store does not have, and enters it into the inventory', async () => {
+    iad.isFromSource = false;
     iad.write('2026-boston', 'first', LONG_AGO);
     const { exitCode, stdout } = await iad.script('idle');
     expect(stdout).toContain('2026-boston: changed, uploaded');
@@ -103,6 +106,7 @@ describe('scripts/idle', () => {
   });
 
   it('says what it would upload, and does not, in a test app', async () => {
+    iad.isFromSource = false;
     iad.write('2026-boston', 'first');
     const { exitCode, stdout } = await iad.script('idle', [], { env: { FLY_APP_NAME: 'smooth-trial' } });
     expect(exitCode).toBe(0);

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openImage } from '../../../src/database/image.ts';
+import { useSource } from '../../support/machine/use-source.ts';
 import { eventIndex, eventOf, Region } from '../../support/sync/events.ts';
 import { EventStore } from '../../support/sync/store.ts';
 
@@ -10,6 +11,7 @@ const MOVED = eventIndex({ boston: 'syd' });
 const NOTE =
   'Note: changed here since the last upload, but events of another region by now, so not uploaded: 2026-boston (syd).';
 
+useSource();
 let store: EventStore;
 let iad: Region;
 let syd: Region;
@@ -32,6 +34,7 @@ const move = () => writeFileSync(iad.path('index.sqlite3'), MOVED);
 
 describe('an event that moves to another region', () => {
   it('is not uploaded from here any more, and the hook names it as long as it holds unsent changes', async () => {
+    iad.isFromSource = false;
     iad.write('2026-boston', 'second');
     move();
     for (const _ of [1, 2]) {

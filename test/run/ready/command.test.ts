@@ -4,8 +4,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { changeSample } from '../../../dev/sample/sample.ts';
 import { altered } from '../../support/indexes/indexes.ts';
 import { Machine } from '../../support/machine/machine.ts';
+import { useSource } from '../../support/machine/use-source.ts';
 import { FEW, notesOf, publicFiles, ready, readyJson } from '../../support/ready/ready.ts';
 
+useSource();
 let machine: Machine;
 
 beforeEach(() => {
@@ -34,6 +36,7 @@ describe('the ready hook', () => {
   });
 
   it('stamps every line, and leaves no note', async () => {
+    machine.isFromSource = false;
     const { stdout } = await ready(machine);
     for (const line of stdout.trimEnd().split('\n'))
       expect(line).toMatch(/^\[\d{4}-[\d-]+T[\d:.]+Z\] \P{C}+$/u);
@@ -93,6 +96,7 @@ describe('a dry run of the ready hook', () => {
 
 describe('the options of the ready hook:', () => {
   it('--list prints the selection of --only', async () => {
+    machine.isFromSource = false;
     const only = async (what: string) => (await ready(machine, ['--list', '--only', what])).stdout;
     expect(await only('tenants')).toMatch(/^(tenant \/.*\.sqlite3\n)+$/);
     expect(await only('pages')).toMatch(/^(page .*index\.html\n)+$/);
@@ -103,6 +107,7 @@ describe('the options of the ready hook:', () => {
   });
 
   it('--help explains all of them', async () => {
+    machine.isFromSource = false;
     expect(await ready(machine, ['--help'])).toMatchObject({
       exitCode: 0,
       stdout: expect.stringContaining('Usage: ready'),
@@ -124,6 +129,7 @@ describe('the options of the ready hook:', () => {
   });
 
   it('wrong arguments are reported in JSON, too', async () => {
+    machine.isFromSource = false;
     const json = await readyJson(machine, ['tenants']);
     expect(json).toMatchObject({ exitCode: 2, summaries: [{ outcome: 'failed', error: { code: 'usage' } }] });
   });

@@ -2,6 +2,7 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest';
+import { useSource } from '../../support/machine/use-source.ts';
 import { READY } from '../../support/ready/ready.ts';
 import type { Fault } from '../../support/store/fault-proxy.ts';
 import { Region } from '../../support/sync/events.ts';
@@ -10,6 +11,7 @@ import { applied } from '../../support/tenants/applied.ts';
 
 const MIGRATION = '20250101000000';
 
+useSource();
 let store: EventStore;
 let iad: Region;
 /** The event's database was made, written to, and uploaded. */
@@ -78,6 +80,7 @@ it.each(ANSWERS)(
 );
 
 it('an event that the store does not have, by its own answer, gets a database', async () => {
+  iad.isFromSource = false;
   const empty = await EventStore.start();
   const machine = withRails(empty);
   onTestFinished(async () => {

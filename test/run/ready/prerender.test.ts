@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Machine } from '../../support/machine/machine.ts';
+import { useSource } from '../../support/machine/use-source.ts';
 import { addProgram, FEW, publicFiles, READY, ready, readyJson } from '../../support/ready/ready.ts';
 import { Holders } from '../../support/system/holders.ts';
 
 const OWN = 'bin/prerender';
 
+useSource();
 let machine: Machine;
 
 beforeEach(() => {
@@ -23,6 +25,7 @@ const pages = (env: Record<string, string> = {}) => ready(machine, ['--only', 'p
 
 describe("the application's own bin/prerender", () => {
   it('is run in the app root instead of the built-in renderer, and its output is shown', async () => {
+    machine.isFromSource = false;
     const own = addProgram(
       machine,
       OWN,
@@ -155,6 +158,7 @@ describe('a rendering command that hangs', () => {
   afterEach(() => holders.remove());
 
   it('is ended with all that it started when its time is up, and the hook fails', async () => {
+    machine.isFromSource = false;
     const { exitCode, stdout } = await pages({ READY_PRERENDER_TIMEOUT: '4' });
     expect({ exitCode, told: stdout.includes('was ended after 4 s (READY_PRERENDER_TIMEOUT)') }).toEqual({
       exitCode: 1,

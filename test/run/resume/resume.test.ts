@@ -7,11 +7,13 @@ import { type Answered, Machine, ROOT } from '../../support/machine/machine.ts';
 import { type Published, startPublished } from '../../support/machine/published.ts';
 import { INSTALLED, standOf } from '../../support/machine/stand.ts';
 import { expectReport } from '../../support/machine/station.ts';
+import { useSource } from '../../support/machine/use-source.ts';
 
 const RESUME = join(ROOT, 'scripts/resume');
 const FIRST = makeSampleIndex();
 const SECOND = changeSample(FIRST).index;
 
+useSource();
 let published: Published;
 let machine: Machine;
 
@@ -36,6 +38,7 @@ const resume = (args: string[] = [], env: Record<string, string> = {}): Promise<
 
 describe('the resume hook', () => {
   it('installs the index that was published while the machine slept, as a POST would have', async () => {
+    machine.isFromSource = false;
     expect((await machine.post()).result.outcome).toBe('updated');
     await published.publish(SECOND, new Date('2026-01-03T00:00:00Z'));
     const began = Date.now();
@@ -100,6 +103,7 @@ describe('the resume hook', () => {
   });
 
   it('explains itself with --help, and refuses unknown arguments', async () => {
+    machine.isFromSource = false;
     expect(await resume(['--help'])).toMatchObject({
       exitCode: 0,
       stdout: expect.stringContaining('Usage: resume'),

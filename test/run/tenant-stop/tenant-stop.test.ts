@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readSyncSettings } from '../../../src/sync/sync-settings.ts';
 import { RunProcess } from '../../support/machine/run-process.ts';
+import { asBuilt, useSource } from '../../support/machine/use-source.ts';
 import { never } from '../../support/store/fault-proxy.ts';
 import { failureOf } from '../../support/suite/failure.ts';
 import { makeGate } from '../../support/suite/gate.ts';
@@ -10,6 +11,7 @@ import { FakeClock } from '../../support/system/fake-clock.ts';
 
 const NO_DEADLINE = 'must be a number of seconds above 0 and up to 86400';
 
+useSource();
 let store: EventStore;
 let iad: Region;
 
@@ -28,6 +30,7 @@ const stop = (name: string, env: Record<string, string> = {}) =>
 
 describe('scripts/tenant-stop', () => {
   it('uploads the database of that tenant alone', async () => {
+    iad.isFromSource = false;
     for (const name of ['2026-boston', '2026-newton']) iad.write(name, name);
     // As Navigator gives it to the hook, beside the tenant's own variables.
     const { exitCode, stdout } = await stop('2026-newton', {
@@ -90,6 +93,7 @@ describe('scripts/tenant-stop', () => {
   });
 
   it('does not upload again a database that idle is just uploading', async () => {
+    iad.isFromSource = false;
     iad.write('2026-boston', 'first');
     const [begun, go] = [makeGate(), makeGate()];
     store.proxy.plan(async ({ method }) => {
@@ -107,6 +111,7 @@ describe('scripts/tenant-stop', () => {
   });
 
   it('leaves all of six tenants in the inventory if six run at once', async () => {
+    asBuilt();
     iad.remove();
     const keys = Array.from({ length: 6 }, (_, at) => `studio-${at}`);
     iad = new Region('iad', store.env, eventIndex({ iad: keys }));

@@ -4,7 +4,7 @@ import { limitTime } from '../../../src/app/time-limit.ts';
 import { stopWatching } from '../../../src/app/watcher.ts';
 
 const [seconds, what] = process.argv.slice(2);
-await limitTime('ready', Number(seconds) * 1000, 'READY_DEADLINE');
+await limitTime({ name: 'ready' }, Number(seconds) * 1000, 'READY_DEADLINE');
 writeSync(1, 'limited\n');
 if (what === 'blocked') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 await stopWatching();

@@ -34,7 +34,7 @@ export class Machine {
   env: Record<string, string>;
   /** What `isFromSource` is at first; see `useSource`. */
   static areFromSource = false;
-  /** Whether update_config and config-update are run from their source, in this process, in place of what was built. */
+  /** Whether executables are run from their source, in this process, in place of what was built. */
   isFromSource = Machine.areFromSource;
 
   /**

@@ -18,9 +18,17 @@ interface Output {
   readonly write: (text: string) => void;
   readonly complain: (text: string) => void;
   readonly columns: () => number;
+  readonly terminal: null;
 }
 
 const CALLS: Readonly<Record<string, Call>> = {
+  idle: async (...call) => (await import('../../../src/app/databases/idle-hook.ts')).runIdleHook(...call),
+  ready: async (...call) => (await import('../../../src/app/ready/ready-hook.ts')).runReadyHook(...call),
+  resume: async (...call) => (await import('../../../src/app/machine/resume-hook.ts')).runResumeHook(...call),
+  'sync-databases': async (...call) =>
+    (await import('../../../src/app/databases/sync-command.ts')).runSyncDatabases(...call),
+  'tenant-stop': async (...call) =>
+    (await import('../../../src/app/databases/tenant-stop-hook.ts')).runTenantStopHook(...call),
   update_config: async (world, args, output) => {
     if (!isCgi(world.env)) return await runCommand(world, args, output);
     const answer = await answerCgi(world);
@@ -38,7 +46,7 @@ const CALLS: Readonly<Record<string, Call>> = {
   },
 };
 
-/** As `Machine.run`, for update_config and config-update; null for what has to be started. */
+/** As `Machine.run`; null for what has to be started. */
 export async function runSource(
   machine: Machine,
   args: readonly string[],
@@ -56,7 +64,7 @@ export async function runSource(
     guest: { arrival: moment(), build: builtId(), input: inputOf(input), complain },
   };
   const write = (text: string): void => void written.push(text);
-  const exitCode = await call(world, args, { write, complain, columns: () => Number.POSITIVE_INFINITY });
+  const exitCode = await call(world, args, { write, complain, columns: () => Number.POSITIVE_INFINITY, terminal: null });
   return { exitCode, signal: null, stdout: written.join(''), stderr: complained.join('') };
 }
 

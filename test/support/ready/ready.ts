@@ -13,7 +13,7 @@ export const FEW = altered(
   "UPDATE locations SET region = 'jnb' WHERE id IN (2, 3)",
 );
 
-/** Runs the built ready hook on a machine. */
+/** Runs the ready hook on a machine. */
 export function ready(
   machine: Machine,
   args: readonly string[] = [],
