@@ -73,7 +73,8 @@ const OPTIONS = {
     short: 't',
     help: 'fly (the machines of the Fly app), kamal (the one server), or both: fly,kamal',
     value: TARGETS,
-    preset: 'fly',
+    many: true,
+    presetWords: 'fly',
     group: 'How the index gets to the machines',
   },
   push: {
@@ -175,7 +176,7 @@ export const CONFIG_UPDATE = defineCommand(
   },
   (values, usage): FleetOptions => ({
     task: sendOutboxOf(values, usage) ?? taskOf(values, usage),
-    target: values.target,
+    target: targetOf(values, usage),
     form: formOf(values),
     verbose: values.verbose,
     user: values.user,
@@ -185,6 +186,13 @@ export const CONFIG_UPDATE = defineCommand(
     dashboard: dashboardOf(values, usage),
   }),
 );
+
+/** `-t fly -t kamal` means both: whoever names a target twice wants none of them left out. */
+function targetOf({ target }: Given, usage: (message: string) => Failure): string {
+  const names = (target ?? ['fly']).flatMap((list) => list.split(','));
+  if (new Set(names).size < names.length) throw usage('--target takes each name once');
+  return names.join(',');
+}
 
 function broadcastOf(values: Given, usage: (message: string) => Failure): FleetOptions['broadcast'] {
   const { broadcast: stream, 'broadcast-url': url } = values;

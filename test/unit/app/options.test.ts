@@ -175,6 +175,7 @@ describe('the way of the index to the machines', () => {
   it('has the published targets first, and allows force only for pushed ones', () => {
     const both = { ...STORE, ...KEY };
     expect(ways('--target kamal,fly', both)).toBe('fly, kamal pushed');
+    expect(ways('-t fly --target=kamal', both)).toBe('fly, kamal pushed');
     expect(ways('--force', STORE)).toBe('usage');
     expect(ways('--push --force', both)).toBe('fly pushed');
     expect(ways('--push --replace a', both)).toBe('usage');

@@ -30,6 +30,7 @@ describe('config-update ends with 2, and says why in one line, for', () => {
     [['--force', '--verify', '--push']],
     [['--history', '--push']],
     [['--target', 'fly,fly']],
+    [['-t', 'fly', '-t', 'kamal,fly']],
     [['--target', 'fly,']],
     [['--target', 'kamal,nowhere']],
     [['--target', '']],
