@@ -1,6 +1,6 @@
-import { readFileSync, statSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openImage } from '../../../src/database/image.ts';
 import { never } from '../../support/store/fault-proxy.ts';
 import { eventIndex, eventOf, Region } from '../../support/sync/events.ts';
@@ -77,8 +77,11 @@ describe('scripts/sync-databases', () => {
     iad.write('2026-newton', 'here', T1);
     const before = iad.snapshot();
     store.proxy.plan(never);
+    const scratch = mkdtempSync(join(iad.home, 'scratch-'));
+    vi.stubEnv('TMPDIR', scratch);
     const { outcome, counts, items } = await iad.syncHere(['--dry-run']);
-    expect(outcome).toBe('dry-run');
+    vi.unstubAllEnvs();
+    expect([outcome, readdirSync(scratch)]).toEqual(['dry-run', []]);
     expect(counts).toEqual({ 'to upload': 1, 'to download': 1, missing: 2 });
     expect(items.map(({ name, outcome: each }) => `${name} ${each}`)).toEqual([
       '2026-newton would-change',

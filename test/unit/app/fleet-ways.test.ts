@@ -2,7 +2,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { buildFleetContext } from '../../../src/app/fleet/build-fleet-context.ts';
 import { preparation } from '../../../src/app/fleet/fleet-prepare.ts';
+import { exitCodeOf, refusedReport } from '../../../src/app/fleet/fleet-refusal.ts';
 import type { FleetRun } from '../../../src/app/fleet/fleet-task.ts';
 import { chooseWays } from '../../../src/app/fleet/fleet-ways.ts';
 import type { World } from '../../../src/app/machine/machine-context.ts';
@@ -42,6 +44,36 @@ describe('what comes before the index is read', () => {
   it('ends a run that was stopped meanwhile', async () => {
     await expect(prepare(AbortSignal.abort()).prepared()).rejects.toMatchObject({ name: 'AbortError' });
   });
+});
+
+it('what comes before is done before the index is sent to machines, too', async () => {
+  const env = {
+    ...{ PATH: process.env['PATH'] ?? '', FLEET_BEFORE: 'false', RAILS_DB_VOLUME: '/nowhere', APP_ROOT: '/' },
+    UPDATE_CONFIG_KEY: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+  };
+  const settings = readFleetSettings({ FLEET_KAMAL_URL: 'https://kamal.example/u' });
+  const [target] = createTargets('kamal', settings);
+  if (!target) throw new Error('there is no target');
+  const { context } = await buildFleetContext({
+    ...{ world: worldOf(env), task: TASK, chosen: [{ target, isPushed: true }], settings },
+    ...{
+      credentials: new Map(),
+      run: 'r',
+      by: 'ada',
+      report: () => {},
+      unexpected: () => {},
+      later: () => {},
+    },
+  });
+  await expect(context.publish(new AbortController().signal)).rejects.toMatchObject({
+    code: 'command-failed',
+  });
+});
+
+it('a run that others were faster than each time ends as one that they were faster than', () => {
+  const error = { code: 'changed-elsewhere', message: 'm', hint: 'h' } as const;
+  const report = refusedReport(worldOf({}), { run: 'r', target: 'fly', operation: 'update' }, new Error('m'));
+  expect([exitCodeOf({ ...report, error }), exitCodeOf(report)]).toEqual([4, 1]);
 });
 
 describe('a host without a key', () => {

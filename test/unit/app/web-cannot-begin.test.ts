@@ -18,6 +18,7 @@ describe('a server that cannot begin', () => {
     [{ WEB_TRUSTED_PROXIES: 'all' }, 'WEB_TRUSTED_PROXIES holds "all"'],
     [{ WEB_TARGET: 'heroku' }, 'WEB_TARGET is "heroku"'],
     [{ PUBLIC_URL_FLY: 'smooth.fly.dev' }, 'PUBLIC_URL_FLY is "smooth.fly.dev"'],
+    [{ PUBLIC_URL_FLY: 'https://ada@smooth.fly.dev' }, 'PUBLIC_URL_FLY is "https://ada@smooth.fly.dev"'],
     [{ PUBLIC_URL_KAMAL: 'javascript:alert(1)' }, 'PUBLIC_URL_KAMAL is "javascript:alert(1)"'],
     [{ RAILS_DB_VOLUME: '/nowhere' }, 'the db dir /nowhere does not exist'],
   ])('by %j says what is wrong', async (env, message) => {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { EventBody } from '../../../src/report/events.ts';
-import { fixed, isDone, run, settings } from '../../support/fleet/fleet.ts';
+import { fixed, INDEX, isDone, run, settings } from '../../support/fleet/fleet.ts';
 import { answer, type Machines, startMachines } from '../../support/fleet/machines.ts';
 
 let machines: Machines;
@@ -186,4 +186,22 @@ describe('a run that ends early', () => {
     );
     expect(report).toMatchObject({ outcome: 'failed', publish: null, error: { code: 'cancelled' } });
   });
+});
+
+it('two targets that were given two indexes, since an administrator is at it, are told of', async () => {
+  machines = await startMachines(({ machine }) => answer(machine));
+  const config = settings(machines.url);
+  const way = (name: string, digest: string) => ({
+    ...{ target: fixed(config, name), settings: config, credentials: null },
+    publish: async () => ({ kind: 'published' as const, index: { ...INDEX, digest } }),
+    stored: async () => ({ index: INDEX, from: 'store' as const }),
+  });
+  const notes = async (digest: string) => {
+    const { events } = await run({ ...way('d1', 'one'), others: [way('d2', digest)] });
+    return events.flatMap((event) => (event.type === 'note' ? [event.message] : []));
+  };
+  expect(await notes('two')).toContain(
+    'the index changed while it was being sent: run it again, so that all targets have the same',
+  );
+  expect(await notes('one')).toEqual([]);
 });

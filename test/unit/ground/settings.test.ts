@@ -138,6 +138,7 @@ describe('the fleet', () => {
       'SMTP_URL',
       'WEBHOOK_KEY',
       'DEPLOY_KEY',
+      'NVOI_MASTER_KEY',
     ];
     const env = Object.fromEntries([...secrets, ...more, 'FLY_API_TOKEN', 'PATH'].map((name) => [name, 'x']));
     expect(readFleetSettings(env).fly.cliEnv).toEqual({ FLY_API_TOKEN: 'x', PATH: 'x' });

@@ -17,6 +17,7 @@ describe('the address of who asks', () => {
     ['is the last one before trusted proxies', '127.0.0.1', '6.6.6.6, 203.0.113.7, 127.0.0.1', '203.0.113.7'],
     ['is not what a stranger says', '203.0.113.9', '127.0.0.1', '203.0.113.9'],
     ['is the proxy where the header holds nonsense', '127.0.0.1', '<script>', '127.0.0.1'],
+    ['is the last one before nonsense', '127.0.0.1', '6.6.6.6, unknown, 127.0.0.1', '127.0.0.1'],
     ['is the proxy where the header is empty', '127.0.0.1', ' , ', '127.0.0.1'],
     ['loses its port', '127.0.0.1', '203.0.113.7:4711', '203.0.113.7'],
     ['may be one of IPv6', '::1', '2001:DB8::7', '2001:db8::7'],

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { SAMPLE_HASHES } from '../../../dev/sample/people.ts';
 import { Attempts } from '../../../src/http/attempts.ts';
+import { Logins } from '../../../src/http/logins.ts';
 import { Quota } from '../../../src/http/quota.ts';
 import { TokenBuckets } from '../../../src/http/token-buckets.ts';
 
@@ -71,4 +73,27 @@ describe('a bucket', () => {
     buckets.take('one more');
     expect([buckets.take('ada'), buckets.take('other 0')]).toEqual([1000, 0]);
   });
+});
+
+it('a login that was proved again is the last to be forgotten', async () => {
+  const clock = { now: 0 };
+  let hashed = 0;
+  const verify = async () => {
+    hashed += 1;
+    return true;
+  };
+  const logins = new Logins({ now: () => clock.now, verify });
+  const htpasswdLine = `x:${SAMPLE_HASHES['bcrypt 2b']}`;
+  const ask = (userid: string) =>
+    logins.isRight({ userid, password: 'secret' }, userid, [
+      { id: 1, userid, htpasswdLine: htpasswdLine.replace('x', userid), sites: [] },
+    ]);
+  await ask('ada');
+  for (const other of OTHERS.slice(0, 1999)) await ask(other);
+  // What is proved counts for a minute.
+  clock.now = 60_000;
+  await ask('ada');
+  await ask('one more');
+  expect(hashed).toBe(2002);
+  expect([await ask('ada'), hashed]).toEqual([true, 2002]);
 });

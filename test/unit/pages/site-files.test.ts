@@ -44,6 +44,12 @@ describe('the sitemap', () => {
     expect(paths).toContain('404.html');
   });
 
+  it('takes its own place, while robots.txt and the page for what is not there leave theirs to others', () => {
+    const pages = planPages(inventedIndex(), { ...plainOptions('/showcase'), address: ADDRESS });
+    const yielding = pages.filter((page) => page.yields).map(({ path }) => path);
+    expect(yielding).toEqual(['404.html', 'robots.txt']);
+  });
+
   it('is named by robots.txt, which opens studios, documentation and what pages share', () => {
     expect(filesWith({ address: ADDRESS }).get('robots.txt')).toBe(`User-agent: *
 Allow: /showcase/studios/

@@ -68,6 +68,22 @@ describe('a change of the index of this host', () => {
   });
 });
 
+it('the index of this host is put back where the store changes at every attempt of an undo', async () => {
+  const ada = scene.admin();
+  await scene.publish(ada, A, B);
+  let attempts = 0;
+  const store: typeof scene.store = {
+    ...scene.store,
+    put: async () => {
+      attempts += 1;
+      return { kind: 'changed-elsewhere', object: null };
+    },
+  };
+  const raced = new Admin(store, 'ada@office', { site: ada.context.site });
+  await expect(raced.undo()).rejects.toMatchObject({ code: 'changed-elsewhere' });
+  expect([attempts, ada.digest]).toEqual([4, imageDigest(B)]);
+});
+
 it('of what was sent and never seen the last twenty are kept, until something is known to be there', () => {
   const sent = (id: string): KeptIndex => ({
     ...{ id, origin: 'run', at: '2026-01-02T03:04:05Z', by: 'ada', etag: null, digest: id, sha256: id },

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { Failure } from '../../../src/failure.ts';
+import { runReady } from '../../../src/ready/ready.ts';
 import { ensureReadyDir } from '../../../src/ready/ready-place.ts';
 import { readReadySettings } from '../../../src/ready/ready-settings.ts';
 import { dropTaken, hasNotes, leaveNotes, takeNew, takeNotes } from '../../../src/ready/request-notes.ts';
@@ -72,6 +73,17 @@ describe('a round', () => {
     };
   };
   const scope = ['tenants', 'pages'] as const;
+
+  it('has its notes until it is over, so that another hook serves them where it is killed', async () => {
+    const dir = ensureReadyDir(home);
+    const notes: string[] = [];
+    const look = async () => {
+      notes.push(...readdirSync(dir).filter((name) => name.startsWith('serving.')));
+      return done;
+    };
+    expect((await runReady(context({ tenants: look }), ['tenants'])).failed).toBe(false);
+    expect([notes, takeNotes(dir)]).toEqual([['serving.tenants'], null]);
+  });
 
   it('goes on with the next stage where one fails, and tells of both', async () => {
     const tenants = async () => {
