@@ -34,7 +34,7 @@ export interface Trap {
 }
 
 /**
- * Exchanges the names as fast as it can (renameat2 with RENAME_EXCHANGE), a third of the time, until its standard input ends.
+ * Exchanges the names as fast as it can (renameat2 with RENAME_EXCHANGE), a fifth of the time, until its standard input ends.
  * Whatever our programs do to them, the evil thing is one of the two again some exchanges later.
  */
 const EXCHANGE = `
@@ -57,9 +57,9 @@ const EXCHANGE = `
   lay($_) for @traps; print "ready\n";
   for ($n = 1; ; $n++) {
     for (@traps) { syscall($call, -100, $_->[0], -100, "$_->[0].evil", 2) == 0 or $_->[2] eq 'ours' or lay($_) }
-    next if $n % 63;
+    next if $n % 31;
     lay($_) for @traps;
-    # Twice as long as it has worked: a name that rests is the one thing or the other in turn.
+    # Some four times as long as it has worked: a name that rests is the one thing or the other in turn.
     select undef, undef, undef, 0.0002 * (1 + @traps);
     my $got = sysread STDIN, my $byte, 1; last if defined $got && $got == 0;
   }
