@@ -1,4 +1,5 @@
 /** A site that commands of a document are run on: an admin host, two real machines, and their store. */
+
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -6,6 +7,7 @@ import { delimiter, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type Machine, WebRig } from '../../../dev/web/rig.ts';
 import { openDatabase } from '../../../src/database/sqlite.ts';
+import { FEW } from '../indexes/few.ts';
 import { ROOT } from '../machine/machine.ts';
 import { type Published, startPublished } from '../machine/published.ts';
 import type { Shown } from './console-blocks.ts';
@@ -42,6 +44,7 @@ export class Operated {
     const rig = await WebRig.start({
       store: { ...store, ...env },
       machines: 2,
+      sample: FEW,
       env: { FLEET_ATTEMPTS: '1' },
     });
     const operated = new Operated(rig, published);

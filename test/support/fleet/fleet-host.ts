@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { changeSample, makeSampleIndex } from '../../../dev/sample/sample.ts';
 import type { FleetReport } from '../../../src/report/fleet-results.ts';
+import { FEW } from '../indexes/few.ts';
 import { EXECUTABLE, Machine, ROOT } from '../machine/machine.ts';
 import { type Published, startPublished, storeEnvironment } from '../machine/published.ts';
 import { FleetSimProcess, Lines } from './fleet-sim.ts';
@@ -46,7 +47,7 @@ export class FleetHost {
   #sim: FleetSimProcess | null = null;
   /** So that each index is newer than the one before. */
   #clock = Math.floor(Date.now() / 1000) - 100_000;
-  #index = makeSampleIndex();
+  #index = makeSampleIndex(FEW);
 
   private constructor(published: Published) {
     this.published = published;

@@ -3,6 +3,7 @@ import { type RigOptions, WebRig } from '../../../dev/web/rig.ts';
 import type { Visitor } from '../../../dev/web/visitor.ts';
 import { openDatabase } from '../../../src/database/sqlite.ts';
 import type { Run } from '../../../src/runs/run-model.ts';
+import { FEW } from '../indexes/few.ts';
 import { startPublished, storeEnvironment } from '../machine/published.ts';
 import { type FaultProxy, startFaultProxy } from '../store/fault-proxy.ts';
 
@@ -29,7 +30,7 @@ export async function startSite(
   };
   try {
     const env = { FLEET_ATTEMPTS: '1', ...options.env };
-    const rig = await WebRig.start({ machines, store: variables, ...options, env });
+    const rig = await WebRig.start({ machines, store: variables, sample: FEW, ...options, env });
     const closeAll = (): Promise<void> => rig.close().then(closeStore);
     try {
       await rig.configUpdate();
@@ -51,11 +52,15 @@ export interface StoredEvent {
   readonly name: string;
 }
 
-/** Events of that name in an index on the disk. */
-export function eventsNamed(path: string, name: string): StoredEvent[] {
+/** Events of one of these names in an index on the disk, by name. */
+export function eventsNamed(path: string, ...names: readonly string[]): StoredEvent[] {
   const db = openDatabase(readFileSync(path));
   try {
-    return db.prepare<[string], StoredEvent>('SELECT id, key, name FROM showcases WHERE name = ?').all(name);
+    return db
+      .prepare<[string], StoredEvent>(
+        'SELECT id, key, name FROM showcases WHERE name IN (SELECT value FROM json_each(?)) ORDER BY name',
+      )
+      .all(JSON.stringify(names));
   } finally {
     db.close();
   }

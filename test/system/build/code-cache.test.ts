@@ -14,9 +14,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeSampleIndex } from '../../../dev/sample/sample.ts';
 import { makeProgram } from '../../support/build/program.ts';
+import { FEW } from '../../support/indexes/few.ts';
 import { Machine } from '../../support/machine/machine.ts';
 
-const INDEX = makeSampleIndex();
+const INDEX = makeSampleIndex(FEW);
 
 let machine: Machine;
 let directory: string;

@@ -63,7 +63,7 @@ it('the web server runs by hand, without Navigator', async () => {
   site.webPort = 0;
   const lines = [
     ...block.lines.map((line) => `${line} > said 2>&1 & server=$!`),
-    "until grep '^Listening on ' said; do kill -0 $server || { cat said; exit 1; }; sleep 0.1; done",
+    "until grep -s '^Listening on ' said; do kill -0 $server || { cat said; exit 1; }; sleep 0.1; done",
     'kill -INT $server; wait $server || true',
   ];
   expect(await follow(site, 'admin', { ...block, lines })).toMatch(/^Listening on http:\/\/127\.0\.0\.1:/);

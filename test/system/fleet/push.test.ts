@@ -1,4 +1,5 @@
 /** The index is pushed to a played fleet of real machines, with no object store anywhere. */
+
 import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import type { RunEvent } from '../../../src/report/events.ts';
 import type { FleetReport } from '../../../src/report/fleet-results.ts';
 import { CONFIG_UPDATE, MachineHome } from '../../support/fleet/fleet-host.ts';
 import { FleetSimProcess } from '../../support/fleet/fleet-sim.ts';
+import { FEW } from '../../support/indexes/few.ts';
 import { EXECUTABLE, Machine } from '../../support/machine/machine.ts';
 import { giveKeys, newKey } from '../../support/machine/pushing.ts';
 import { indexContent } from '../../support/machine/stand.ts';
@@ -18,7 +20,7 @@ const home = mkdtempSync(join(tmpdir(), 'fleet-push-'));
 let admin: Machine;
 let keys: Record<string, string>;
 let sim: FleetSimProcess;
-let index = makeSampleIndex();
+let index = makeSampleIndex(FEW);
 /** So that each index is newer than the one before. */
 let clock = Math.floor(Date.now() / 1000) - 100_000;
 

@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CITIES } from '../../../dev/sample/places.ts';
 import { changeSample, makeSampleIndex } from '../../../dev/sample/sample.ts';
+import { FEW } from '../../support/indexes/few.ts';
 import { Machine, ROOT } from '../../support/machine/machine.ts';
 import { type Published, startPublished } from '../../support/machine/published.ts';
 import { NavigatorCgi } from '../../support/servers/navigator-cgi.ts';
 import { runServerHooks, serverHooks } from '../../support/servers/navigator-hooks.ts';
 
-const FIRST = makeSampleIndex();
+const FIRST = makeSampleIndex(FEW);
 const SECOND = changeSample(FIRST).index;
 /** What `changeSample` adds. */
 const ADDED = 'Tea Dance';

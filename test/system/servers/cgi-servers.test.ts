@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changeSample, makeSampleIndex, SAMPLE_ADMINISTRATOR } from '../../../dev/sample/sample.ts';
 import type { RunResult } from '../../../src/report/results.ts';
+import { FEW } from '../../support/indexes/few.ts';
 import { basic, Machine } from '../../support/machine/machine.ts';
 import { type Published, startPublished, storeEnvironment } from '../../support/machine/published.ts';
 import { exchange, open, type RawAnswer, rawPost } from '../../support/servers/raw-http.ts';
@@ -16,7 +17,7 @@ import { type FaultProxy, startFaultProxy } from '../../support/store/fault-prox
 
 const PATH = '/showcase/update_config';
 const TOKEN = 'a-token-of-some-length';
-const FIRST = makeSampleIndex();
+const FIRST = makeSampleIndex(FEW);
 const SECOND = changeSample(FIRST).index;
 const SERVERS: readonly ServerName[] = ['lighttpd', 'apache'];
 

@@ -3,13 +3,14 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { changeSample, makeSampleIndex, SAMPLE_ADMINISTRATOR } from '../../../dev/sample/sample.ts';
+import { FEW } from '../../support/indexes/few.ts';
 import { altered } from '../../support/indexes/indexes.ts';
 import { basic, EXECUTABLE, Machine } from '../../support/machine/machine.ts';
 import { type Published, startPublished, storeEnvironment } from '../../support/machine/published.ts';
 import { type CgiRun, NavigatorCgi } from '../../support/servers/navigator-cgi.ts';
 import { type FaultProxy, startFaultProxy } from '../../support/store/fault-proxy.ts';
 
-const FIRST = makeSampleIndex();
+const FIRST = makeSampleIndex(FEW);
 const SECOND = changeSample(FIRST).index;
 
 let published: Published;
