@@ -27,7 +27,7 @@ const OPTIONS = {
 } as const;
 
 await runTool(USAGE, OPTIONS, async ({ detach, stop, machines }) => {
-  if (detach && stop) throw new WrongOption('--detach and --stop exclude each other');
+  if (detach && stop) throw new WrongOption('--detach and --stop cannot be combined');
   if (stop) {
     const hasRun = await stopRunning(SANDBOX);
     console.log(hasRun ? 'The sandbox has ended, and is removed.' : 'No sandbox runs.');

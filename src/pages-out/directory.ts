@@ -105,7 +105,7 @@ export class Directory {
       if (codeOf(error) === 'ENOENT') return null;
       if (!/^(ELOOP|ENOTDIR)$/.test(codeOf(error))) throw this.#renamed(error);
       throw new Failure('disk', `${path} is a link or a file, not a directory of its own`, {
-        hint: 'Move it aside: pages are written to directories below public, and links there are not followed.',
+        hint: 'Move it aside: pages are written to real directories below public, never through a link.',
         cause: error,
       });
     }

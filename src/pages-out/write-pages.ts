@@ -27,7 +27,8 @@ export interface WriteResult {
 }
 
 /** The note about a page that no longer belongs. */
-const LEFT_ALONE = 'no page of this site any more, but changed by hand: remove it if it is not wanted';
+const LEFT_ALONE =
+  'no longer a page of this site, but somebody has changed it by hand; remove it if nobody needs it';
 
 /** Pages between two turns of the event loop, so that nothing else has to wait for all of them. */
 const BATCH = 32;
@@ -159,7 +160,7 @@ function isAsset(path: string): boolean {
 /** A page without its style or its maps is worse than the one that stands there. */
 function needs(asset: string): Failure {
   return new Failure('disk', `it needs ${asset}, which could not be written`, {
-    hint: 'What is wrong with that file is told above.',
+    hint: 'The lines above say what is wrong with that file.',
   });
 }
 

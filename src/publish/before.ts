@@ -49,6 +49,6 @@ export async function runBefore(context: BeforeContext, options: { dryRun: boole
   if (problem === null) return;
   // Not cut here: half a secret would not be recognised and scrubbed.
   throw new Failure('command-failed', `${shown} (FLEET_BEFORE) ${printable(problem)}`, {
-    hint: 'Nothing was published. Run it by hand in the app root to see why; without FLEET_BEFORE, config-update does without it.',
+    hint: 'Nothing was published. Run it by hand in the app root to see why. To publish without it, unset FLEET_BEFORE.',
   });
 }

@@ -53,7 +53,7 @@ export function prerenderStage(always: PrerenderContext): Stage {
     if (prerender === 'auto' && isProgram(own)) {
       if (!user) return await runProgram(context, [own], index, request.dryRun);
       const why = `${own} would run as ${user}, who cannot write to ${publicDir}`;
-      note(context, `${why}, so the built-in renderer is used (READY_PRERENDER=builtin says so for good)`);
+      note(context, `${why}, so the built-in renderer is used (READY_PRERENDER=builtin always uses it)`);
     } else if (prerender === 'auto' && existsSync(own)) {
       note(context, `${own} is there but is not executable, so the built-in renderer is used`);
     }
@@ -98,7 +98,7 @@ async function runProgram(
   const problem = describeBadEnd(outcome, limit);
   if (problem === null) return made(context, shown, before, await timesOf(context, index));
   throw new Failure('command-failed', `${shown} ${problem}`, {
-    hint: 'Run it by hand in the app root to see why; READY_PRERENDER=builtin does without it.',
+    hint: 'Run it by hand in the app root to see why. READY_PRERENDER=builtin uses the built-in renderer instead.',
   });
 }
 
@@ -117,7 +117,7 @@ function made(
 ): StageOutcome {
   const written = after.filter((time, at) => time !== null && time !== before[at]).length;
   const missing = after.filter((time) => time === null).length;
-  if (written === 0) note(context, `${shown} has written none of the ${after.length} pages of this index`);
+  if (written === 0) note(context, `${shown} wrote none of the ${after.length} pages of this index`);
   return { counts: { written, unchanged: after.length - written - missing, missing }, failures: [] };
 }
 

@@ -69,11 +69,15 @@ function askNavigator(port: number, path: string, timeoutMs: number): Promise<st
     const options = { host: '127.0.0.1', port, path, method: 'POST', agent: false, timeout: timeoutMs };
     const asked = request({ ...options, headers: { 'Content-Length': 0 } }, (answer) => {
       answer.resume();
-      answer.on('end', () => resolve(`the owed update was asked for: ${answer.statusCode}`));
-      answer.on('error', (error) => resolve(`the owed update was asked for: ${error.message}`));
+      answer.on('end', () =>
+        resolve(`the update that is owed was requested; the answer was status ${answer.statusCode}`),
+      );
+      answer.on('error', (error) =>
+        resolve(`the update that is owed was requested; the answer broke off (${error.message})`),
+      );
     });
     asked.on('timeout', () => asked.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)));
-    asked.on('error', (error) => resolve(`the owed update could not be asked for: ${error.message}`));
+    asked.on('error', (error) => resolve(`the update that is owed could not be requested: ${error.message}`));
     asked.end();
   });
 }

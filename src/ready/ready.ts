@@ -119,7 +119,7 @@ function handOver({ site, report }: ReadyContext): Summary {
   const run = newRunId();
   const { machineId: machine, region } = site;
   steps.begin(beginning(run, machine, []));
-  steps.note('another ready hook is running here, and does this work too');
+  steps.note('another ready hook is running on this machine; it does this work too');
   const facts = { run, operation: OPERATION, machine, region, counts: {}, failures: [], steps: [] };
   const summary: Summary = { ...facts, outcome: 'handed-over' };
   steps.say({ type: 'run-ended', kind: 'operation', result: summary });

@@ -45,7 +45,7 @@ export async function runRound(context: ReadyContext, request: RoundRequest): Pr
   const { machineId: machine, region } = context.site;
   steps.begin(beginning(run, machine, [READ, ...scope.map((stage) => STEPS[stage])]));
   if (number > 1) {
-    steps.note(`round ${number}: asked for by another ready hook meanwhile, with the newest index`);
+    steps.note(`round ${number}: another ready hook has asked for it; it uses the newest index`);
   }
   const counts: Record<string, number> = {};
   const failures: ItemFailure[] = [];

@@ -46,10 +46,10 @@ export function parseFaults(text: string): FaultShare[] {
     if (!isFaultKind(kind)) {
       const known = Object.keys(FAULTS).join(', ');
       throw new FaultListError(
-        `${JSON.stringify(item)} is not KIND=N, KIND-once=N or KIND=N%, KIND being one of ${known}`,
+        `${JSON.stringify(item)} is not KIND=N, KIND-once=N or KIND=N%, where KIND is one of ${known}`,
       );
     }
-    if (percent && Number(count) > 100) throw new FaultListError(`${item} is more than all`);
+    if (percent && Number(count) > 100) throw new FaultListError(`${item} is more than 100 %`);
     return {
       kind,
       once: once !== undefined,

@@ -207,7 +207,7 @@ export class FleetSim {
     } else if (what === 'PUT faults') {
       try {
         const list = await readBody(request);
-        if (list === null) throw new FaultListError('the list is far too long');
+        if (list === null) throw new FaultListError('the list of faults is too long');
         this.#faults = assignFaults(machines, parseFaults(list), seed);
       } catch (error) {
         if (!(error instanceof FaultListError)) throw error;

@@ -59,7 +59,7 @@ function requireRootsFile(path: string): void {
   if (process.getuid?.() !== 0 || !existsSync(path) || isRootsFile(path)) return;
   throw new Failure(
     'config-invalid',
-    `${path} decides what Navigator runs as root, but others can change it`,
+    `${path} decides what Navigator runs as root, but users other than root can change it`,
     {
       hint: 'Give that file, and every directory above it, to root, writable by nobody else (chown root, chmod go-w).',
     },
@@ -141,7 +141,11 @@ function readScalar(
     return complain(problems, key, 'must be a text (numbers and the like in quotes)');
   const placeholder = findPlaceholder(value);
   if (placeholder)
-    return complain(problems, key, `must say what ${placeholder} stands for: overrides are literal`);
+    return complain(
+      problems,
+      key,
+      `must have the value itself in place of ${placeholder}: overrides are used as they are written`,
+    );
   if (schema.rule && !schema.rule.matches.test(value))
     return complain(problems, key, `must be ${schema.rule.says}`);
   return value;

@@ -70,10 +70,14 @@ export function appRootOf(env: Environment, host: Pick<Host, 'defaultAppRoot'>):
     return readDirectory(env, 'APP_ROOT', '') ?? resolve(host.defaultAppRoot);
   } catch (error) {
     if (error instanceof Failure) throw error;
-    throw new Failure('config-invalid', 'APP_ROOT is relative to a working directory that is gone', {
-      hint: 'Set APP_ROOT to an absolute path, or change to a directory that exists.',
-      cause: error,
-    });
+    throw new Failure(
+      'config-invalid',
+      'APP_ROOT is a relative path, but the working directory does not exist any more',
+      {
+        hint: 'Set APP_ROOT to an absolute path, or change to a directory that exists.',
+        cause: error,
+      },
+    );
   }
 }
 

@@ -54,7 +54,7 @@ export function webSettingOf({ web, deployment }: Pick<Site, 'web' | 'deployment
   }
   const listen = readListen({ WEB_LISTEN: web.webListen });
   if (listen.port !== 0) return { kind: 'here', listen };
-  throw new Failure('config-invalid', `WEB_LISTEN is ${quoted(web.webListen)}, which names no port`, {
+  throw new Failure('config-invalid', `WEB_LISTEN is ${quoted(web.webListen)}, which has no port`, {
     hint: 'Set WEB_LISTEN to an address with a port, or unset it for 127.0.0.1:9898: Navigator must know it.',
   });
 }

@@ -48,7 +48,7 @@ export class Deadline {
  * @param setting name of the one that gives the time
  */
 export function outOfTime(what: string, limitMs: number | null, setting = 'the limit'): Failure {
-  return new Failure('out-of-time', `the ${(limitMs ?? 0) / 1000} s were up; ${what}`, {
-    hint: `The next run goes on from there; raise ${setting} (seconds) if the hook has more time than that.`,
+  return new Failure('out-of-time', `the limit of ${(limitMs ?? 0) / 1000} s was reached; ${what}`, {
+    hint: `The next run does the rest. If there is more time than that, raise ${setting} (seconds).`,
   });
 }

@@ -19,7 +19,7 @@ export async function payInventories(run: Run, owed: readonly Owed[]): Promise<s
       const { changed, wasBroken } = await updateInventory(store, region, entries);
       ledger.paid(entries);
       if (changed) written.push(region);
-      if (wasBroken) steps.note(`the inventory of ${region} was not readable, and has been begun anew`);
+      if (wasBroken) steps.note(`the inventory of ${region} could not be read; a new one was begun`);
     } catch (error) {
       tally.failed('inventory', `inventory ${region}`, error);
     }

@@ -28,8 +28,8 @@ export async function tellOfMoved(
   }
   if (changed.length === 0) return;
   steps.note(
-    `changed here since the last upload, but events of another region by now, so not uploaded: ${changed.join(', ')}. ` +
-      'To have it uploaded, let the index give the event back and run idle; or let it be: sync-databases --only NAME fetches the newer one of that region, and keeps this beside.',
+    `not uploaded, because their events belong to another region now: ${changed.join(', ')}. ` +
+      'Each was changed here since its last upload. To upload one, give its event back to this region in the index, and run idle. If the database of the other region is right, run sync-databases --only NAME: it downloads that one, and keeps a copy of this one.',
   );
 }
 

@@ -98,9 +98,13 @@ function leftBehind(tally: Tally, { limitMs, limitSetting }: SyncRequest): Failu
 }
 
 function givenUp(what: string): Failure {
-  return new Failure('store-unreachable', `the store was given up after several failures in a row; ${what}`, {
-    hint: 'Run it again when the store answers; the first failures say what is wrong with it.',
-  });
+  return new Failure(
+    'store-unreachable',
+    `the store failed several times in a row, so it was not asked any more; ${what}`,
+    {
+      hint: 'Run it again when the store answers; the first failures say what is wrong with it.',
+    },
+  );
 }
 
 /** Opens the stores in the state directory; a dry run makes nothing there. */

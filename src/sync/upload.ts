@@ -152,7 +152,7 @@ function conflict(
   const what = `db/${name}.sqlite3 was changed elsewhere${when}, and here too; nothing was overwritten`;
   const { kept, where } = dryRun ? { kept: null, where: '' } : keep();
   const failure = new Failure('changed-elsewhere', `${what}${where}`, {
-    hint: "Find out which one is right. For the store's: move the local database aside and run sync-databases --only NAME. For the local one: do that, then put it back and touch it.",
+    hint: "Find out which one is right. If it is the store's, move the local database aside and run sync-databases --only NAME. If it is the local one, do the same, then put the local database back and touch it.",
   });
   return { kind: 'changed-elsewhere', kept, failure };
 

@@ -17,7 +17,7 @@ export function readWebhook(env: NodeJS.ProcessEnv): Webhook {
   if (url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '')
     return { url, problem: null };
   const problem =
-    'SYNC_WEBHOOK is not an http or https URL without user and password: no upload is announced';
+    'SYNC_WEBHOOK must be an http or https URL without user and password; no upload is announced';
   return { url: null, problem };
 }
 

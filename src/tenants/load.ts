@@ -21,7 +21,7 @@ export function withBreaker(store: ObjectStore): ObjectStore {
     if (failed >= MOST_FAILURES) {
       throw new Failure(
         'store-unreachable',
-        `the store was given up after ${MOST_FAILURES} failures in a row`,
+        `the store failed ${MOST_FAILURES} times in a row, so it was not asked any more`,
         {
           hint: 'Try again when the store answers; the first failures say what is wrong with it.',
         },

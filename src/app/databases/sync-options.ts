@@ -55,7 +55,7 @@ export const SYNC = defineCommand(
     const only = values.only && namesOf(values.only, usage);
     const indexOnly = values['index-only'];
     if (only && indexOnly)
-      throw usage('--only and --index-only make no sense together: run it once with each of them');
+      throw usage('--only and --index-only cannot be combined: run it once with each of them');
     checkForm(values, null, usage);
     return { dryRun: values['dry-run'], only, indexOnly, safe: values.safe, appRoot: values['app-root'] };
   },

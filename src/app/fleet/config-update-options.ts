@@ -197,6 +197,6 @@ function targetOf({ target }: Given, usage: (message: string) => Failure): strin
 function broadcastOf(values: Given, usage: (message: string) => Failure): FleetOptions['broadcast'] {
   const { broadcast: stream, 'broadcast-url': url } = values;
   if (stream !== null) return { stream, url };
-  if (url !== null) throw usage('--broadcast-url makes no sense without --broadcast');
+  if (url !== null) throw usage('--broadcast-url needs --broadcast');
   return null;
 }

@@ -69,9 +69,10 @@ export function dashboardOf(
   usage: (message: string) => Failure,
 ): DashboardOptions {
   const { dashboard, 'no-dashboard': none } = given;
-  if (dashboard && none) throw usage('--dashboard and --no-dashboard exclude each other');
+  if (dashboard && none) throw usage('--dashboard and --no-dashboard cannot be combined');
   const unreported = NEVER_REPORTED.find((name) => given[name]);
-  if (dashboard && unreported !== undefined) throw usage(`--dashboard makes no sense with --${unreported}`);
+  if (dashboard && unreported !== undefined)
+    throw usage(`--dashboard and --${unreported} cannot be combined`);
   return {
     use: dashboard ? 'always' : none ? 'never' : 'usual',
     deployConfig: pathOf('deploy-config', given, usage),
@@ -90,11 +91,11 @@ export function sendOutboxOf(
   usage: (message: string) => Failure,
 ): SendOutboxTask | null {
   if (!given['send-outbox']) {
-    if (given.wait !== null) throw usage('--wait makes no sense without --send-outbox');
+    if (given.wait !== null) throw usage('--wait needs --send-outbox');
     return null;
   }
   const other = OF_RUNS.find((name) => given[name]);
-  if (other !== undefined) throw usage(`--${other} makes no sense with --send-outbox`);
+  if (other !== undefined) throw usage(`--${other} and --send-outbox cannot be combined`);
   return { kind: 'send-outbox', waitMs: (given.wait ?? USUAL_WAIT_S) * 1000 };
 }
 
@@ -108,6 +109,6 @@ function pathOf(
   try {
     return resolve(path);
   } catch {
-    throw usage(`--${name} is relative to a working directory that is gone`);
+    throw usage(`--${name} is a relative path, but the working directory does not exist any more`);
   }
 }

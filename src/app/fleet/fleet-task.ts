@@ -52,7 +52,7 @@ export function taskOf(values: Given, usage: (message: string) => Failure): Flee
   const chosen = (['history', 'published', 'metrics', 'verify', 'dry-run'] as const).filter(
     (name) => values[name],
   );
-  if (chosen.length > 1) throw usage(`--${chosen[0]} and --${chosen[1]} exclude each other`);
+  if (chosen.length > 1) throw usage(`--${chosen[0]} and --${chosen[1]} cannot be combined`);
   const undo = undoOf(values, usage);
   const [task = undo ? 'undo' : 'update'] = chosen;
   const { push, force, replace: replaces } = values;
@@ -66,7 +66,7 @@ export function taskOf(values: Given, usage: (message: string) => Failure): Flee
       undo: undo !== null,
     };
     const [first] = Object.entries(given).filter(([, isGiven]) => isGiven);
-    if (first) throw usage(`--${first[0]} makes no sense with --${task}`);
+    if (first) throw usage(`--${first[0]} and --${task} cannot be combined`);
   }
   const excluding = [
     ['replace', 'no-publish', replaces !== null && !publish],
@@ -76,19 +76,19 @@ export function taskOf(values: Given, usage: (message: string) => Failure): Flee
     ['publish', 'no-publish', values.publish && !publish],
   ] as const;
   for (const [one, other, both] of excluding)
-    if (both) throw usage(`--${one} and --${other} exclude each other`);
+    if (both) throw usage(`--${one} and --${other} cannot be combined`);
   checkForm(values, listing, usage);
   if (task !== 'history' && task !== 'published' && task !== 'metrics')
     return { kind: 'run', operation: task, publish, way, replaces, force, undo, dates };
-  if (way) throw usage(`--${way} makes no sense with --${task}`);
-  if (task === 'metrics' && values.json) throw usage('--json makes no sense with --metrics');
+  if (way) throw usage(`--${way} and --${task} cannot be combined`);
+  if (task === 'metrics' && values.json) throw usage('--json and --metrics cannot be combined');
   return { kind: task };
 }
 
 function undoOf(values: Given, usage: (message: string) => Failure): UndoRequest | null {
   const { undo, 'discard-pending': discardPending } = values;
   if (undo === false) {
-    if (discardPending) throw usage('--discard-pending makes no sense without --undo');
+    if (discardPending) throw usage('--discard-pending needs --undo');
     return null;
   }
   if (undo === true) return { run: null, discardPending };

@@ -74,13 +74,13 @@ export const UPDATE = defineCommand(
     for (const kind of LISTINGS) if (values[kind]) tasks.push({ kind });
     if (rollback) tasks.push({ kind: 'rollback', run: rollback === true ? null : rollback });
     if (tasks.length > 1)
-      throw usage(`only one of ${tasks.map(({ kind }) => `--${kind}`).join(', ')} makes sense`);
+      throw usage(`${tasks.map(({ kind }) => `--${kind}`).join(' and ')} cannot be combined`);
     const task = tasks[0] ?? { kind: 'update', force, boot };
     if (force && task.kind !== 'update' && task.kind !== 'dry-run')
-      throw usage(`--force makes no sense with --${task.kind}`);
+      throw usage(`--force and --${task.kind} cannot be combined`);
     if (boot && (task.kind !== 'update' || force)) throw usage('--boot goes with nothing else');
     checkForm(values, listingOf(task), usage);
-    if (task.kind === 'metrics' && values.json) throw usage('--json makes no sense with --metrics');
+    if (task.kind === 'metrics' && values.json) throw usage('--json and --metrics cannot be combined');
     return { task, appRoot: values['app-root'] };
   },
 );

@@ -217,7 +217,7 @@ function check(values: Values<typeof OPTIONS>, usage: (message: string) => Failu
   const isGiven = (name: string) =>
     ![null, false].includes(values[name as keyof typeof values] as null | false);
   for (const [one, other] of excluding)
-    if (isGiven(one) && isGiven(other)) throw usage(`--${one} and --${other} exclude each other`);
+    if (isGiven(one) && isGiven(other)) throw usage(`--${one} and --${other} cannot be combined`);
   for (const [option, name] of Object.entries(SETTINGS)) {
     const value = values[option as keyof typeof SETTINGS];
     if (value === '') throw usage(`--${option} is empty; ${name} is left out where it is not wanted`);

@@ -93,7 +93,7 @@ export interface Command<T> extends Description {
    * Makes the options from values that are valid one by one.
    *
    * @param subcommand null, or absent, for none
-   * @throws {Failure} `usage`: they exclude each other
+   * @throws {Failure} `usage`: they cannot be combined
    */
   readonly read: (values: Readonly<Record<string, unknown>>, subcommand?: string | null) => T;
 }

@@ -16,7 +16,7 @@ export function formOf({ json, events }: { readonly json: boolean; readonly even
 }
 
 /**
- * Refuses forms that exclude each other, and `--events` for a listing, which has no events.
+ * Refuses forms that cannot be combined, and `--events` for a listing, which has no events.
  *
  * @param listing name of the option that asks for a list; null where none does
  * @throws {Failure} `usage`, as given
@@ -26,6 +26,6 @@ export function checkForm(
   listing: string | null,
   usage: (message: string) => Failure,
 ): void {
-  if (json && events) throw usage('--json and --events exclude each other');
-  if (events && listing !== null) throw usage(`--events makes no sense with --${listing}`);
+  if (json && events) throw usage('--json and --events cannot be combined');
+  if (events && listing !== null) throw usage(`--events and --${listing} cannot be combined`);
 }

@@ -44,7 +44,7 @@ export const READY = defineCommand(
   },
   (values, usage): ReadyOptions => {
     const { list, only, 'dry-run': dryRun } = values;
-    if (list && dryRun) throw usage('only one of --list and --dry-run makes sense');
+    if (list && dryRun) throw usage('--list and --dry-run cannot be combined');
     checkForm(values, list ? 'list' : null, usage);
     return {
       task: list ? 'list' : dryRun ? 'dry-run' : 'run',

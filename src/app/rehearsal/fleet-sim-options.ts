@@ -160,10 +160,9 @@ export const FLEET_SIM = defineCommand(
     const { machines, states, cgi, resume, home, etag } = values;
     const idle = Object.values(states).reduce((sum, count) => sum + count, 0);
     if (idle > machines) throw usage(`--states names ${idle} machines, but there are ${machines}`);
-    if (cgi === null && (resume !== null || home !== null))
-      throw usage('--resume and --home make sense only with --cgi');
+    if (cgi === null && (resume !== null || home !== null)) throw usage('--resume and --home need --cgi');
     if (cgi !== null && etag !== null)
-      throw usage('--etag makes no sense with --cgi: the machines say what they have');
+      throw usage('--etag and --cgi cannot be combined: with --cgi the machines say which index they have');
     return {
       ...values,
       delayMs: values.delay,
@@ -181,7 +180,7 @@ function readStates(given: string): Partial<Record<MachineState, number>> {
     const [, name, count] = /^([a-z]+)=(\d{1,6})$/.exec(item) ?? [];
     const state = STATES.find((known) => known === name);
     if (!state || state === 'started')
-      throw new Unfit(`takes STATE=N, STATE being ${STATES.slice(1).join(', ')}`);
+      throw new Unfit(`takes STATE=N, where STATE is ${STATES.slice(1).join(', ')}`);
     states[state] = Number(count);
   }
   return states;

@@ -112,7 +112,7 @@ async function start(
     if (error instanceof FaultListError) throw usageOf('fleet-sim')(error.message);
     const code = (error as NodeJS.ErrnoException).code;
     if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
-    throw new Failure('config-invalid', `port ${options.port} cannot be listened on: ${code}`, {
+    throw new Failure('config-invalid', `cannot listen on port ${options.port}: ${code}`, {
       hint: 'Give --port another one, or leave it out for a free one.',
       cause: error,
     });
@@ -129,7 +129,7 @@ async function invented({ delayMs, etag }: FleetSimOptions, env: NodeJS.ProcessE
   if (!settings) {
     throw new Failure(
       'usage',
-      'it is not known which index the machines have: there is no --etag, --cgi or object store',
+      'the index of the machines is not known: there is no --etag, no --cgi and no object store',
       {
         hint: 'Give --etag or --cgi, or set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_ENDPOINT_URL_S3.',
       },

@@ -100,7 +100,7 @@ function begin(server: Server, host: string, port: number): Promise<void> {
 function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): Failure {
   const holder = error.code === 'EADDRINUSE' ? holderOfPort(port) : null;
   const why = holder === null ? (error.code ?? error.message) : `${holder} listens there`;
-  return new Failure('config-invalid', `${listenText({ host, port })} cannot be listened on: ${why}`, {
+  return new Failure('config-invalid', `cannot listen on ${listenText({ host, port })}: ${why}`, {
     hint: 'End that process, or set WEB_LISTEN to another address.',
     cause: error,
   });

@@ -79,7 +79,7 @@ function readSet(
   { 'accept-plan': accepts, 'refuse-plan': refuses, 'new-token': newToken }: Given,
   usage: (message: string) => Failure,
 ): { readonly acceptsPlan: boolean | null; readonly newToken: boolean } {
-  if (accepts && refuses) throw usage('--accept-plan and --refuse-plan exclude each other');
+  if (accepts && refuses) throw usage('--accept-plan and --refuse-plan cannot be combined');
   if (!accepts && !refuses && !newToken)
     throw usage('keys set lacks --accept-plan, --refuse-plan or --new-token');
   return { acceptsPlan: accepts === refuses ? null : accepts, newToken };

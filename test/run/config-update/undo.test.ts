@@ -191,7 +191,7 @@ describe('config-update --undo', () => {
     const { exitCode, stdout, stderr } = await host.configUpdate(['--published', '--events']);
     expect({ exitCode, said: stdout + stderr }).toEqual({
       exitCode: 2,
-      said: expect.stringContaining('--events makes no sense with --published'),
+      said: expect.stringContaining('--events and --published cannot be combined'),
     });
   });
 });

@@ -44,7 +44,7 @@ describe('the forms in which an executable tells what it does', () => {
     told.flatMap(([name, command]) => [
       [name, ['--json'], 'json', null, command] as const,
       [name, ['--events'], 'events', null, command] as const,
-      [name, ['--events', '--json'], 'events', '--json and --events exclude each other', command] as const,
+      [name, ['--events', '--json'], 'events', '--json and --events cannot be combined', command] as const,
       [name, ['--json', '--frob'], 'json', 'unknown option --frob', command] as const,
     ]),
   )('are read by %s of %j as %j', async (name, args, form, message, command) => {

@@ -46,7 +46,9 @@ describe('in a working directory that is gone', () => {
     const through = [...IN_A_REMOVED_DIRECTORY, join(host.home, 'gone')];
     const run = new RunProcess(host, { executable: CONFIG_UPDATE, args: ['--outbox', 'x'], through });
     const { exitCode, stderr } = await run.answered;
-    expect(stderr).toContain('--outbox is relative to a working directory that is gone');
+    expect(stderr).toContain(
+      '--outbox is a relative path, but the working directory does not exist any more',
+    );
     expect(exitCode).toBe(2);
   });
 });

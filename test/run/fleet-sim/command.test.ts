@@ -55,7 +55,7 @@ describe('the options of fleet-sim', () => {
   it('without an ETag, a CGI or a store are refused, since the index of the machines is unknown', async () => {
     expect(await runFleetSim([])).toMatchObject({
       exitCode: 2,
-      stderr: expect.stringContaining('it is not known which index the machines have'),
+      stderr: expect.stringContaining('the index of the machines is not known'),
     });
   });
 
@@ -66,7 +66,7 @@ describe('the options of fleet-sim', () => {
       const { port } = server.address() as AddressInfo;
       expect(await runFleetSim(['--etag', 'abc', '--port', String(port)])).toMatchObject({
         exitCode: 1,
-        stderr: expect.stringContaining(`port ${port} cannot be listened on`),
+        stderr: expect.stringContaining(`cannot listen on port ${port}: EADDRINUSE`),
       });
     } finally {
       server.close();

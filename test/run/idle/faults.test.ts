@@ -117,7 +117,7 @@ describe('an upload to a store in trouble', () => {
     const { exitCode, stdout } = await iad.script('idle');
     expect(exitCode).toBe(1);
     expect(stdout).toContain(
-      'Failed (store-unreachable): the store was given up after several failures in a row; ',
+      'Failed (store-unreachable): the store failed several times in a row, so it was not asked any more; ',
     );
     const left = Number(/ (\d+) not uploaded/.exec(stdout)?.[1]);
     expect(left).toBeGreaterThan(2);
@@ -146,7 +146,7 @@ describe('an upload to a store in trouble', () => {
     expect(exitCode).toBe(1);
     expect(stdout).toContain('14 uploaded');
     expect(stdout).toContain('4 failed');
-    expect(stdout).not.toContain('given up');
+    expect(stdout).not.toContain('not asked any more');
   });
 
   it('that cannot even be listed leaves what was changed, and does not call it unchanged', async () => {
@@ -182,7 +182,9 @@ describe('an upload to a store in trouble', () => {
     const idle = new RunProcess(iad, { executable: SCRIPTS.idle, args: [], env: clock.env });
     const { exitCode, stdout } = await idle.answered;
     expect(exitCode).toBe(1);
-    expect(stdout).toContain('the 240 s were up; 4 not uploaded: 2026-a, 2026-b, 2026-c, 2026-d');
+    expect(stdout).toContain(
+      'the limit of 240 s was reached; 4 not uploaded: 2026-a, 2026-b, 2026-c, 2026-d',
+    );
     expect(stdout).toContain('4 uploaded');
     expect(Object.keys((await store.inventory('iad')) ?? {}).sort()).toEqual(
       ['e', 'f', 'g', 'h'].map((key) => `2026-${key}.sqlite3`),

@@ -8,8 +8,7 @@ import { EventStore } from '../../support/sync/store.ts';
 
 const T1 = new Date('2026-01-02T03:04:05Z');
 const MOVED = eventIndex({ boston: 'syd' });
-const NOTE =
-  'Note: changed here since the last upload, but events of another region by now, so not uploaded: 2026-boston (syd).';
+const NOTE = 'Note: not uploaded, because their events belong to another region now: 2026-boston (syd).';
 
 useSource();
 let store: EventStore;

@@ -96,7 +96,9 @@ describe('after an upload the webhook', () => {
       iad.write('2026-boston', 'first');
       const { exitCode, stdout } = await iad.runHere([], { SYNC_WEBHOOK: url });
       expect({ exitCode, stdout }).toMatchObject({ exitCode: 0 });
-      expect(stdout).toContain('Warning: SYNC_WEBHOOK is not an http or https URL without user and password');
+      expect(stdout).toContain(
+        'Warning: SYNC_WEBHOOK must be an http or https URL without user and password',
+      );
       expect(stdout).not.toContain('user:secret');
       expect(await store.event('2026-boston')).toBe('first');
     },

@@ -117,7 +117,7 @@ describe('the options of the ready hook:', () => {
   it.for([
     [['--only', 'everything'], '--only takes tenants or pages, not "everything"'],
     [['--only', 'page'], 'did you mean pages?'],
-    [['--list', '--dry-run'], 'only one of --list and --dry-run makes sense'],
+    [['--list', '--dry-run'], '--list and --dry-run cannot be combined'],
     [['--frce'], '--frce'],
     [['tenants'], 'tenants'],
     [['--app-root', '/no/such/directory'], 'is not a directory'],

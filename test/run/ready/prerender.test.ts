@@ -72,9 +72,7 @@ describe("the application's own bin/prerender", () => {
       counts: { 'pages written': 1, 'pages unchanged': 0, 'pages missing': 19 },
     });
     addProgram(machine, OWN, 'exit 0');
-    expect((await pages()).stdout).toMatch(
-      /bin\/prerender has written none of the \d+ pages of this index\n/,
-    );
+    expect((await pages()).stdout).toMatch(/bin\/prerender wrote none of the \d+ pages of this index\n/);
   });
 
   it('is only named in a dry run', async () => {

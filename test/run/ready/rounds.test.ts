@@ -144,7 +144,7 @@ describe('ready hooks that overlap', () => {
     expect(notesOf(machine)).toEqual([]);
     expect(events).toContainEqual({
       type: 'note',
-      message: 'round 2: asked for by another ready hook meanwhile, with the newest index',
+      message: 'round 2: another ready hook has asked for it; it uses the newest index',
     });
   });
 

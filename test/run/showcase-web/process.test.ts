@@ -147,7 +147,7 @@ describe('a server that cannot begin', () => {
     expect(code).toBe(1);
     expect(said).toMatch(
       new RegExp(
-        `Failed \\(config-invalid\\): 127\\.0\\.0\\.1:${port} cannot be listened on: .*\\(process ${process.pid}\\) listens there`,
+        `Failed \\(config-invalid\\): cannot listen on 127\\.0\\.0\\.1:${port}: .*\\(process ${process.pid}\\) listens there`,
       ),
     );
   });

@@ -199,7 +199,7 @@ describe('scripts/sync-databases', () => {
     [['--only', 'Nobody'], 'ready --list --only tenants'],
     [['--only', 'index'], '--index-only'],
     [['--only', ''], '--only names no event'],
-    [['--only', '2026-boston', '--index-only'], 'make no sense together'],
+    [['--only', '2026-boston', '--index-only'], 'cannot be combined'],
     [['--upload'], '--upload'],
     [['extra'], 'extra'],
     [['--app-root', '/nowhere/at/all'], '/nowhere/at/all'],

@@ -169,7 +169,9 @@ describe('the scripts that upload', () => {
     const hook = new RunProcess(iad, { executable: SCRIPTS[name], args: [], env });
     const { exitCode, stdout } = await hook.answered;
     expect(exitCode).toBe(1);
-    expect(stdout).toContain('Failed (out-of-time): the 50 s were up; 1 not uploaded: 2026-boston');
+    expect(stdout).toContain(
+      'Failed (out-of-time): the limit of 50 s was reached; 1 not uploaded: 2026-boston',
+    );
     expect(stdout).toContain(`raise ${variable} (seconds)`);
   });
 

@@ -64,7 +64,12 @@ export async function runSource(
     guest: { arrival: moment(), build: builtId(), input: inputOf(input), complain },
   };
   const write = (text: string): void => void written.push(text);
-  const exitCode = await call(world, args, { write, complain, columns: () => Number.POSITIVE_INFINITY, terminal: null });
+  const exitCode = await call(world, args, {
+    write,
+    complain,
+    columns: () => Number.POSITIVE_INFINITY,
+    terminal: null,
+  });
   return { exitCode, signal: null, stdout: written.join(''), stderr: complained.join('') };
 }
 

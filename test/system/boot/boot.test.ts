@@ -147,10 +147,10 @@ describe('a machine that boots', () => {
         READY_PREPARE_COMMAND: 'true',
       },
     });
-    expect(hook.stdout.match(/the owed update was asked for: \d+/g)).toEqual([
-      'the owed update was asked for: 502',
-      'the owed update was asked for: 502',
-      'the owed update was asked for: 200',
+    expect(hook.stdout.match(/the update that is owed was requested; the answer was status \d+/g)).toEqual([
+      'the update that is owed was requested; the answer was status 502',
+      'the update that is owed was requested; the answer was status 502',
+      'the update that is owed was requested; the answer was status 200',
     ]);
     await expect.poll(() => navigator.runs.map(({ reloaded }) => reloaded)).toEqual([false, false, true]);
     expect((await machine.post('state=1')).result).toMatchObject({ fallback: null });

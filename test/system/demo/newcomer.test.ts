@@ -207,7 +207,7 @@ describe('a command line that makes no sense', () => {
     ['demo:web', '--machines 9', /1 to 8 machines, not 9/],
     ['pages', '--root /nope', /--root takes \/showcase or \/, not \/nope/],
     ['pages', '--index package.json', /--index .*package\.json: /],
-    ['sandbox', '--detach --stop', /exclude each other/],
+    ['sandbox', '--detach --stop', /cannot be combined/],
   ] as const;
   const ends = new Map<string, Pick<Done, 'code' | 'stderr'>>();
   beforeAll(async () => {

@@ -70,7 +70,7 @@ describe('showcase-web keys', () => {
     ['add 0123', /unexpected argument after keys add \(/],
     ['retire', /keys retire lacks --key/],
     ['set', /keys set lacks --accept-plan/],
-    ['set --accept-plan --refuse-plan', /exclude each other/],
+    ['set --accept-plan --refuse-plan', /cannot be combined/],
   ])('%s is refused as usage, and nothing typed is repeated', async (line, message) => {
     const { code, stdout, stderr } = await keys(line);
     expect([code, stdout, stderr]).toEqual([2, '', expect.stringMatching(message)]);

@@ -69,8 +69,11 @@ describe('an update that is owed', () => {
     await expect.poll(() => asked.length).toBeGreaterThan(1);
     comesThrough = true;
     const told = await running;
-    expect(told.at(-1)).toBe('the owed update was asked for: 200');
-    expect([told[0], told.length]).toEqual(['the owed update was asked for: 502', asked.length]);
+    expect(told.at(-1)).toBe('the update that is owed was requested; the answer was status 200');
+    expect([told[0], told.length]).toEqual([
+      'the update that is owed was requested; the answer was status 502',
+      asked.length,
+    ]);
     expect(new Set(asked)).toEqual(new Set(['POST /showcase/update_config']));
     expect(await run(60_000), 'and then no more').toEqual([]);
   });
@@ -86,6 +89,6 @@ describe('an update that is owed', () => {
     const lock = tryLock(join(ensureReadyDir(join(home, 'app')), 'converge'));
     expect([await run(60_000), asked]).toEqual([[], []]);
     lock?.release();
-    expect(await run(60_000)).toEqual(['the owed update was asked for: 200']);
+    expect(await run(60_000)).toEqual(['the update that is owed was requested; the answer was status 200']);
   });
 });

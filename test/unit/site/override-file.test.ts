@@ -37,7 +37,7 @@ describe('the file of overrides', () => {
       const failure = await failureOf(() => readOverrides(path));
       expect([failure.code, failure.message]).toEqual([
         'config-invalid',
-        `${path} decides what Navigator runs as root, but others can change it`,
+        `${path} decides what Navigator runs as root, but users other than root can change it`,
       ]);
     }
   });

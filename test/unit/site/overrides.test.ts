@@ -92,7 +92,10 @@ describe('a wrong override', () => {
     ],
     ['hooks: {server: {start: []}}', "hooks derives from this installation's paths"],
     ['hooks: null', 'hooks derives'],
-    ['server: {hostname: "{{app_name}}.example"}', 'server.hostname must say what {{app_name}} stands for'],
+    [
+      'server: {hostname: "{{app_name}}.example"}',
+      'server.hostname must have the value itself in place of {{app_name}}',
+    ],
     ['server: &a {}\ncable: *a', 'server must not use anchors'],
     ['cable: {path: !!binary aGk=}', 'cable.path must be a text'],
     ['cable: {path: !mine x}', '!mine'],

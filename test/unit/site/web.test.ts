@@ -60,7 +60,7 @@ describe('the web part of a site', () => {
     [{ SHOWCASE_WEB: 'on', WEB_LISTEN: '9898' }, 'WEB_LISTEN is "9898"'],
     [{ SHOWCASE_WEB: 'on', WEB_LISTEN: '0.0.0.0:9898' }, 'WEB_LISTEN'],
     [{ SHOWCASE_WEB: 'on', WEB_LISTEN: '127.0.0.1:65536' }, 'WEB_LISTEN'],
-    [{ SHOWCASE_WEB: 'on', WEB_LISTEN: '127.0.0.1:0' }, 'names no port'],
+    [{ SHOWCASE_WEB: 'on', WEB_LISTEN: '127.0.0.1:0' }, 'has no port'],
     [{ SHOWCASE_WEB: 'on', WEB_LISTEN: '::1:9898' }, 'WEB_LISTEN'],
     [{ SHOWCASE_WEB: 'on', WEB_LISTEN: '127.0.0.1:9898 ' }, 'WEB_LISTEN'],
   ])('is refused with a hint if it is wrong: %j', async (env, message) => {

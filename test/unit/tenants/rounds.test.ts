@@ -44,7 +44,7 @@ describe('a store that is given up', () => {
   it('has failed four times in a row, and is not asked any more', async () => {
     const { ask, asked } = storeOf(Array(9).fill('store-timeout'));
     for (let at = 0; at < MOST_FAILURES; at++) expect(await ask()).toBe('it is store-timeout');
-    expect(await ask()).toBe('the store was given up after 4 failures in a row');
+    expect(await ask()).toBe('the store failed 4 times in a row, so it was not asked any more');
     expect(asked()).toBe(4);
   });
 

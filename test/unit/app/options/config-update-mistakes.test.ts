@@ -57,12 +57,12 @@ describe('config-update ends with 2, and says why in one line, for', () => {
 
   it.each([
     [['--undo', 'yesterday'], '--undo takes the id of a run, as --published and --history list them'],
-    [['--undo', '--no-publish'], '--undo and --no-publish exclude each other'],
-    [['--undo', '--verify'], '--undo makes no sense with --verify'],
-    [['--undo', '--history'], '--undo makes no sense with --history'],
-    [['--discard-pending'], '--discard-pending makes no sense without --undo'],
-    [['--published', '--history'], '--history and --published exclude each other'],
-    [['--no-dates', '--verify'], '--no-dates makes no sense with --verify'],
+    [['--undo', '--no-publish'], '--undo and --no-publish cannot be combined'],
+    [['--undo', '--verify'], '--undo and --verify cannot be combined'],
+    [['--undo', '--history'], '--undo and --history cannot be combined'],
+    [['--discard-pending'], '--discard-pending needs --undo'],
+    [['--published', '--history'], '--history and --published cannot be combined'],
+    [['--no-dates', '--verify'], '--no-dates and --verify cannot be combined'],
   ])('%j, in these words: %s', async (args, message) => {
     expect(await refusalOf(args)).toContain(message);
   });
@@ -77,7 +77,7 @@ describe('config-update ends with 2, and says why in one line, for', () => {
     ['--send-outbox', '--replace', 'x'],
   ])('%s %s, which is of the dashboard', async (...args) => {
     expect(await refusalOf(args.filter((one) => one !== undefined))).toMatch(
-      /^config-update: --[a-z-]+ (?:and --[a-z-]+ exclude each other|makes no sense with)/,
+      /^config-update: --[a-z-]+ (?:and --[a-z-]+ cannot be combined|needs --[a-z-]+)/,
     );
   });
 
