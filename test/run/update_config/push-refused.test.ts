@@ -67,6 +67,7 @@ describe('a pushed index that is refused', () => {
     expect(status).toBe(401);
     const noGzip = await push(machine, { ...request, body: Buffer.from('no gzip at all') });
     expect(noGzip.status).toBe(401);
+    expect((await push(machine, request)).status, 'who cannot sign has used up no id').toBe(200);
   });
 
   it('is refused even with the credentials of an administrator', async () => {

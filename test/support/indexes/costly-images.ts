@@ -192,6 +192,10 @@ export const COSTLY_IMAGES: readonly BadInput[] = [
     () => altered(buildIndex(), `ALTER TABLE users ADD COLUMN note DEFAULT '${'x'.repeat(1000)}'`),
     /column note of table users has a long default value/,
   ),
+  valid('a cell of one MiB', () => altered(buildIndex(), 'UPDATE users SET email = hex(zeroblob(524288))')),
+  valid('a default value of 100 characters, its quotes included', () =>
+    altered(buildIndex(), `ALTER TABLE users ADD COLUMN note DEFAULT '${'x'.repeat(98)}'`),
+  ),
   valid('with a constraint that is never done', () =>
     rewritten(buildIndex(), `CREATE TABLE t (a CHECK (length(${COSTLY}) > 0))`),
   ),

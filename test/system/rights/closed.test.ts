@@ -1,5 +1,6 @@
 /** A db dir that its owner, the application, may not look into any more. */
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, lstatSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
 import { Alike } from '../../support/rights/alike.ts';
 import { APPLICATION, type SharedMachine } from '../../support/rights/shared-machine.ts';
@@ -37,6 +38,14 @@ it('the start hook fails if the db dir is closed and there is no htpasswd, and s
   const { exitCode, stdout } = await machine.program('start');
   expect({ exitCode, stdout }).toMatchObject({ exitCode: 1 });
   expect(stdout).toContain(`${closedTo(machine.dbDir)}Root finds no htpasswd there either`);
+});
+
+it('a wrong setting, by which the account is not known, leaves root no rights in directories of the application’s', async () => {
+  const log = join(machine.logDir, 'update_config.log');
+  rmSync(log);
+  const { status, result } = await machine.post('', { env: { FLY_REGION: 'i/ad' } });
+  expect([status, result?.error?.code]).toEqual([500, 'config-invalid']);
+  expect(lstatSync(log, { throwIfNoEntry: false })?.uid).not.toBe(0);
 });
 
 it('a closed log directory is reported as closed, not as missing', async () => {

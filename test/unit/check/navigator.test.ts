@@ -30,6 +30,7 @@ describe('navigator.yml', () => {
     ['makes the root public', replace('- /up', '- /showcase/'), 'public-paths'],
     ['makes * public', replace('- "*.css"', '- "*"'), 'public-paths'],
     ['makes all that ends in a letter public', replace('- "*.css"', '- "*s"'), 'nothing-opened'],
+    ['makes all that ends in a full stop public', replace('- "*.css"', '- "*."'), 'public-paths'],
     ['makes all directories public', replace('- "*.css"', '- "*/"'), 'public-paths'],
     [
       'makes deep paths public by a glob',
@@ -64,6 +65,17 @@ describe('navigator.yml', () => {
       replace('path: /showcase/update_config', 'path: /showcase/update'),
       'update-route',
     ],
+    [
+      'lets some alone ask for an update',
+      replace('method: POST', 'method: POST\n      allowed_users:\n        - ada'),
+      'update-route',
+    ],
+    [
+      'has a key that each mapping of JavaScript has',
+      replace('\nauth:\n', '\ntoString: x\nauth:\n'),
+      'whole',
+    ],
+    ['replays to nowhere', replace(/\n +region: [a-z]+(\n +status)/, '$1'), 'replay-targets'],
     ['has an update route for GET', replace('method: POST', 'method: GET'), 'update-route'],
     [
       'runs another script',

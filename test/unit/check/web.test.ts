@@ -17,6 +17,11 @@ describe('a navigator.yml with the web part', () => {
     ['opens steps up from deploys', replace('deploys(?:/[^./?#%]', 'deploys(?:/[^/?#%]'), 'web-neighbours'],
     ['opens other projects', replace('/)?deploys(?:', '/)?(?:deploys)?(?:'), 'web-neighbours'],
     ['opens all below live', replace('"^/showcase/live$"', '"^/showcase/live"'), 'web-neighbours'],
+    [
+      'opens it at the top as well',
+      replace('"^/showcase/live$"', '"^(?:/showcase)?/live$"'),
+      'web-neighbours',
+    ],
     ['opens it below any path', replace('"^/showcase/live$"', '"/live$"'), 'web-neighbours'],
     [
       'opens deeper requests',

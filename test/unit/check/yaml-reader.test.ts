@@ -180,6 +180,15 @@ describe('the strict reader', () => {
     expect(() => readYaml(text)).toThrow(YamlError);
   });
 
+  it('reads mappings up to the 200th column, and refuses deeper ones', () => {
+    const nested = (depth: number) =>
+      Array.from({ length: depth + 1 }, (_, at) => `${'  '.repeat(at)}a:${at === depth ? ' b' : ''}\n`).join(
+        '',
+      );
+    expect(readYaml(nested(100)).size).toBe(1);
+    expect(() => readYaml(nested(101))).toThrow('nested too deeply');
+  });
+
   it('refuses nesting that only recursion without end could read', () => {
     let text = '';
     for (let depth = 0; depth < 100_000; depth += 1) text += `${' '.repeat(Math.min(depth * 2, 500))}a:\n`;

@@ -27,6 +27,12 @@ describe('a secret', () => {
     expect(line(['a/b c=d&e'], 'a%2Fb%20c%3Dd%26e')).toBe('[redacted]');
   });
 
+  it('is not the only thing that a line cannot have: what ends it, turns its direction, or is half a character', () => {
+    expect(line([], 'a\u0000\u0085\u2028\u2029\u202e\u2066\ufeff\ud800b')).toBe(
+      'a\\u0000\\u0085\\u2028\\u2029\\u202e\\u2066\\ufeff\\ud800b',
+    );
+  });
+
   it.each(['A_KEY', 'SECRET_X', 'my_token', 'PASSWORD', 'PASSWD', 'PASSPHRASE', 'KEY_FILES'])(
     'is known by the name of its variable: %s',
     (name) => expect(secretsOf({ [name]: 'v' })).toEqual(['v']),

@@ -91,6 +91,7 @@ describe('the log of a CGI run', () => {
     ['fails', end({ outcome: 'failed', error: { code: 'disk', message: 'full', hint: 'Free some.' } })],
     ['takes the failure of another one', end({ outcome: 'failed', shared: true })],
     ['is a dry run', end({ outcome: 'dry-run' })],
+    ['is held', end({ outcome: 'held' })],
   ])('that %s is complete', (_, last) => {
     const said = [begin(), ...LOOKED, last];
     expect(through(...said).passed).toHaveLength(said.length);

@@ -109,6 +109,7 @@ describe('a wrong environment', () => {
     [{ RAILS_STORAGE: `/data/$${'{database}'}` }, 'RAILS_STORAGE'],
     [{ APP_ROOT: '/a\u0000b' }, 'APP_ROOT'],
     [{ KAMAL_CONTAINER_NAME: 'a\u001b[31m' }, 'KAMAL_CONTAINER_NAME'],
+    [{ FLY_APP_NAME: 'a', FLY_REGION: 'iad', FLY_MACHINE_ID: 'a\u001b[31m' }, 'FLY_MACHINE_ID'],
     [{ NAVIGATOR_OVERRIDES: '/nowhere/at/all.yml' }, '/nowhere/at/all.yml'],
   ])('is a failure that names the variable: %j', async (env, name) => {
     const failure = await failureOf(() => readSite(env, HOST));

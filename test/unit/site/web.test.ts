@@ -85,8 +85,8 @@ describe('the web part of a site', () => {
     expect(ownPart(site).config).toEqual(navigatorPart(siteOf('fly-iad')).config);
   });
 
-  it('is refused if it leads back to the machine itself', async () => {
-    const env = { SHOWCASE_WEB: 'https://smooth.fly.dev/showcase' };
+  it.each(['', ':8443'])('is refused if it leads back to the machine itself, by port "%s"', async (port) => {
+    const env = { SHOWCASE_WEB: `https://smooth.fly.dev${port}/showcase` };
     const failure = await failureOf(() => navigatorPart(siteOf('fly-iad', null, env)));
     expect(failure.code).toBe('config-invalid');
     expect(failure.message).toContain('leads to this machine itself');
