@@ -1,3 +1,4 @@
+import { bareEtag } from '../etag.ts';
 import { ForeignError, StatusError } from './failures.ts';
 
 /** The status that S3 gives these errors where it says at once that there is one. Any other counts as 503. */
@@ -32,6 +33,8 @@ export interface Expected {
   readonly kind: 'listing' | 'upload' | 'object';
   /** Of the keys that were asked for. */
   readonly prefix?: string;
+  /** MD5 of what was sent, in base64. */
+  readonly md5?: string | undefined;
 }
 
 /**
@@ -43,7 +46,7 @@ export interface Expected {
  */
 export function checkAnswer(
   body: Uint8Array,
-  { kind, prefix = '' }: Expected,
+  { kind, prefix = '', md5 = '' }: Expected,
   headers: Record<string, string>,
 ) {
   const text = withoutBlanks(body);
@@ -53,6 +56,7 @@ export function checkAnswer(
     const status = STATUSES[code] ?? (code.startsWith('KMS.') ? 400 : 503);
     throw new StatusError(status, code, headers, 'HTTP 200');
   }
+  if (kind === 'upload') checkUpload(text, root, { md5, etag: headers['etag'] ?? '' });
   if (kind !== 'listing') return;
   if (root !== 'ListBucketResult') {
     throw new ForeignError(`the answer to a listing is ${described(text, root)}, not a ListBucketResult`);
@@ -62,6 +66,13 @@ export function checkAnswer(
     throw new ForeignError('the listing breaks off before its end');
   }
   checkListing(text.toString(), prefix);
+}
+
+/** What takes any request and answers with a page of its own, which may have an ETag, has stored nothing. */
+function checkUpload(text: Buffer, root: string | null, { md5, etag }: { md5: string; etag: string }): void {
+  if (text.length === 0 || root?.endsWith('Result')) return;
+  if (bareEtag(etag).toLowerCase() === Buffer.from(md5, 'base64').toString('hex')) return;
+  throw new ForeignError(`the answer to an upload is ${described(text, root)}, and none is due`);
 }
 
 /** A page that has all that a listing has may still be another one, or end with what went wrong. */

@@ -56,8 +56,8 @@ export const transport = {
 } satisfies S3ClientConfig['requestHandler'];
 
 /** What the answer to a request is to be. That to a HEAD has no body, and that to a GET is proved by its reader. */
-function askedFor({ method, query }: SignedRequest): Expected {
-  if (method === 'PUT') return { kind: 'upload' };
+function askedFor({ method, query, headers }: SignedRequest): Expected {
+  if (method === 'PUT') return { kind: 'upload', md5: headers['content-md5'] };
   if (method !== 'GET' || query?.['list-type'] === undefined) return { kind: 'object' };
   return { kind: 'listing', prefix: String(query['prefix'] ?? '') };
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ObjectStore } from '../../../src/store/object-store.ts';
+import { md5 } from '../../../src/store/proof.ts';
 import { always } from '../../support/store/fault-proxy.ts';
 import { spoiledStore } from '../../support/store/spoiled-store.ts';
 
@@ -64,4 +65,25 @@ test('an object that is missing in an answer of 200 does not count as missing', 
   const body = '<Error><Code>NoSuchKey</Code></Error>';
   const plan = always({ kind: 'answer', status: 200, headers: HEAD, body });
   expect((await spoiled.under(plan, OPERATIONS.GET)).outcome).toMatchObject({ code: 'store-refused' });
+});
+
+test.each(['<html><body>Welcome</body></html>', '<!doctype html><p>Welcome', 'OK', '{"ok":true}'])(
+  'an upload that is answered with %j is not stored, even with an ETag',
+  async (body) => {
+    const plan = always({ kind: 'answer', status: 200, headers: HEAD, body });
+    const { outcome } = await spoiled.under(plan, OPERATIONS.PUT);
+    expect(outcome).toMatchObject({ code: 'store-corrupt', message: expect.stringContaining('none is due') });
+  },
+);
+
+test.each([
+  ['nothing', HEAD, ''],
+  ['a result', HEAD, '<PutObjectResult><ETag>"0-1"</ETag></PutObjectResult>'],
+  ['what it likes, with the MD5 of the bytes', { ...HEAD, etag: `"${md5(Buffer.from('x'))}"` }, 'OK'],
+])('an upload that is answered with %s is stored', async (_, headers, body) => {
+  const { outcome } = await spoiled.under(
+    always({ kind: 'answer', status: 200, headers, body }),
+    OPERATIONS.PUT,
+  );
+  expect(outcome).toMatchObject({ kind: 'stored' });
 });
