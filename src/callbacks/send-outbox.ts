@@ -1,7 +1,7 @@
 import { monotonicMs } from '../clock.ts';
 import { type DeliveryLimits, USUAL_DELIVERY } from './delivery-limits.ts';
 import type { Dashboard } from './delivery-model.ts';
-import { dropLeftRuns, type LeftRuns, sendLeftRuns, throwAwayOldRuns } from './left-runs.ts';
+import { type LeftRuns, sendLeftRuns, throwAwayOldRuns } from './left-runs.ts';
 import { Sender } from './sender.ts';
 import { digestOf } from './url-digest.ts';
 
@@ -35,8 +35,7 @@ export async function sendOutbox(dashboard: Dashboard, options: SendOutboxOption
   let left: LeftRuns;
   try {
     left = await sendLeftRuns(outbox, sender, limits, { deadline: monotonicMs() + waitMs, signal });
-    if (sender.isGone) dropLeftRuns(outbox);
-    else sender.explain();
+    sender.explain();
   } finally {
     signal.removeEventListener('abort', giveUp);
     sender.close();

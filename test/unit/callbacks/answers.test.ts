@@ -1,4 +1,6 @@
+import { cpSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { sendOutbox } from '../../../src/callbacks/send-outbox.ts';
 import type { LogsBody } from '../../../src/callbacks/wire.ts';
 import { deliver, numbered, open, TestOutbox } from '../../support/callbacks/deliveries.ts';
 import {
@@ -84,6 +86,15 @@ describe('an answer', () => {
     expect(outbox.files).toContain(`${opened.reported.run}.ndjson`);
   });
 
+  it('of 503 that asks for a day has everything sent long before', async () => {
+    const receiver = await Receiver.start(firstOnly(status(503, { 'retry-after': '86400' })));
+    const { delivery } = open(receiver.dashboard, { limits: { longestRetryAfterMs: 5 } });
+    delivery.start(STARTED);
+    delivery.line(line('one'));
+    await expect.poll(() => batches(receiver)).toEqual(['1-1', '1-1']);
+    await delivery.close(false);
+  });
+
   it('that asks for patience, again and again, has everything sent at the end, lines before the end of the run', async () => {
     const busy = status(429, { 'retry-after': '0' });
     const receiver = await Receiver.start(onLogs((number) => (number % 3 === 0 ? STORE : busy)));
@@ -117,12 +128,21 @@ describe('an answer', () => {
     const receiver = await Receiver.start();
     await receiver.die();
     const outbox = new TestOutbox();
-    await deliver(open(receiver.dashboard, { outboxDir: outbox.dir }), numbered(3));
+    for (let run = 1; run <= 2; run += 1)
+      await deliver(open(receiver.dashboard, { outboxDir: outbox.dir }), numbered(3));
     const other = { ...receiver.dashboard, url: new URL('http://127.0.0.1:1/other') };
     const elsewhere = open(other, { outboxDir: outbox.dir });
     await deliver(elsewhere, numbered(2));
     receiver.behave = () => status(410);
     await receiver.begin();
+    const copy = new TestOutbox();
+    cpSync(outbox.dir, copy.dir, { recursive: true });
+    const note = () => {};
+    const left = await sendOutbox(receiver.dashboard, { outboxDir: copy.dir, waitMs: 10_000, note });
+    expect([left.runs, copy.files]).toEqual([
+      0,
+      outbox.files.filter((name) => name.includes(elsewhere.reported.run)),
+    ]);
     const opened = open(receiver.dashboard, { outboxDir: outbox.dir });
     const delivered = await deliver(opened, numbered(4));
     expect(delivered).toMatchObject({ unsent: 0, hasEnd: false, note: null });
@@ -212,11 +232,14 @@ describe('an answer', () => {
     expect(batches(receiver)).toEqual(['1-10', '11-20', '21-30', '31-40']);
   });
 
-  it('with an address of somebody else is not passed on', async () => {
-    const answer = '{"last_seq":0,"url":"https://attacker.example/"}';
-    const receiver = await Receiver.start(() => ({ kind: 'store', answer }));
-    const opened = open(receiver.dashboard);
-    await deliver(opened, []);
-    expect(opened.notes).toEqual([]);
+  it('with an address of somebody else, or with a login, is not passed on', async () => {
+    const receiver = await Receiver.start();
+    for (const url of ['https://attacker.example/', `http://ann:hunter2@${receiver.dashboard.url.host}/`]) {
+      const answer = JSON.stringify({ last_seq: 0, url });
+      receiver.behave = () => ({ kind: 'store', answer });
+      const opened = open(receiver.dashboard);
+      await deliver(opened, []);
+      expect(opened.notes).toEqual([]);
+    }
   });
 });

@@ -41,7 +41,7 @@ describe('a mail', () => {
     room.users = [
       {
         id: 1,
-        userid: 'ann\r\nBcc: victim@example.com',
+        userid: 'ann\u202e\r\nBcc: victim@example.com',
         email: 'ann@example.com',
         name: '"Ann", Eve <eve@example.com>\r\nX-Evil: 1\u2028</title><script>alert(1)</script>',
         isAdministrator: false,
@@ -106,7 +106,7 @@ describe('a mail server', () => {
 
   it.each([
     ['now is asked again', 451, null],
-    ['for good is not asked again', 550, 'given-up'],
+    ['for good is not asked again', 500, 'given-up'],
   ])('that refuses the receiver %s', async (_, responseCode, end) => {
     await server.stop();
     let refused = 0;
@@ -125,7 +125,7 @@ describe('a mail server', () => {
       const { undelivered, waiting } = await mail.state();
       expect([waiting, refused, server.mails.length]).toEqual([0, 1, 0]);
       expect(undelivered[0]).toMatchObject({ kind: 'reset', to: 'ann' });
-      expect(undelivered[0]?.problem).toContain('550 no such mailbox');
+      expect(undelivered[0]?.problem).toContain(`${responseCode} no such mailbox`);
       mail.dismiss(undelivered[0]?.id ?? 0);
       expect((await mail.state()).undelivered).toEqual([]);
     }

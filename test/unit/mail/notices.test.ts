@@ -60,16 +60,17 @@ describe('an event that is live', () => {
     expect(toAll()).toEqual(['ann@example.com', 'root@example.com']);
   });
 
-  it('is not told if its address does not answer, since it was moved or deleted again', async () => {
+  it('is not told if its address does not answer, since it was moved or deleted again, or if it is no new one', async () => {
     const mail = room.open(server.url);
     const at = new Date().toISOString();
     const result = { isLive: false, reason: 'it answers 404', status: 404, revision: null, at, tries: 9 };
     const gone = change('gone', {
       live: { url: 'https://smooth.example/showcase/2027/boston/gala', result },
     });
-    room.changes = [gone, change('two', { by: 'root' })];
+    const others = [change('edit', { action: 'update' }), change('studio', { kind: 'studio' })];
+    room.changes = [gone, ...others, change('two', { by: 'root' })];
     mail.start();
-    mail.heard(new Set(['gone', 'two']));
+    mail.heard(new Set(['gone', 'edit', 'studio', 'two']));
     await server.has(1);
     expect(toAll()).toEqual(['root@example.com']);
   });
@@ -162,6 +163,13 @@ describe('a run that failed for good', () => {
     const [got] = await server.has(1);
     expect(got?.subject).toBe('2027/boston/gala does not answer');
     expect(got?.text).toContain('What it answers: it answers 404');
+    mail.heard(new Set(['one']));
+    room.runs = [...room.runs, run('run-2', { state: 'done', error: null })];
+    room.changes = [{ ...one, live, run: 'run-2' }];
+    mail.heard(new Set(['one']));
+    await server.has(2);
+    await expect.poll(async () => (await mail.state()).waiting).toBe(0);
+    expect(server.mails).toHaveLength(2);
   });
 
   it('is told only if that is so when the mail is sent, as what is live', async () => {

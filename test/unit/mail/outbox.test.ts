@@ -102,6 +102,22 @@ describe('a mail that nobody takes', () => {
     expect(waiting).toBe(0);
     expect(undelivered[0]).toMatchObject({ kind: 'reset', to: 'ann' });
     expect(undelivered[0]?.problem).toContain('ECONNREFUSED');
+    room.isIndexGone = true;
+    expect((await mail.state()).undelivered[0]).toMatchObject({ kind: 'reset', to: 'somebody' });
+  });
+
+  it('is no more to be seen once somebody has seen that it was given up, and not before', async () => {
+    await server.stop();
+    const mail = room.open(server.url);
+    mail.start();
+    mail.sendResetLink(1, 'root');
+    await expect.poll(async () => (await mail.state()).problem).toContain('ECONNREFUSED');
+    for (const id of [1, 2, 3]) mail.dismiss(id);
+    expect((await mail.state()).waiting).toBe(1);
+    room.ahead = DAY_MS + 1000;
+    await expect.poll(async () => (await mail.state()).undelivered.length).toBe(1);
+    for (const { id } of (await mail.state()).undelivered) mail.dismiss(id);
+    expect((await mail.state()).undelivered).toEqual([]);
   });
 
   it('does not hold up those that come later', async () => {
@@ -153,6 +169,24 @@ describe('the outbox', () => {
     again.sendResetLink(5, 'ann');
     await server.has(2);
     expect(toAll()).toEqual(['ann@example.com', 'root@example.com']);
+  });
+
+  it('forgets a mail after eight days, but one that was given up after thirty', async () => {
+    const mail = room.open(server.url);
+    mail.start();
+    mail.sendResetLink(1, 'root');
+    await server.has(1);
+    await server.stop();
+    mail.sendResetLink(5, 'root');
+    const sizes = async (ahead: number, left: ReturnType<typeof mail.sizes>) => {
+      room.ahead = ahead;
+      mail.askForPassword('nobody');
+      await expect.poll(() => [mail.questions(), mail.sizes()]).toEqual([0, left]);
+    };
+    const lost = { state: 'given-up', count: 1 } as const;
+    await sizes(8 * DAY_MS - 60_000, [lost, { state: 'sent', count: 1 }]);
+    await sizes(8 * DAY_MS + 60_000, [lost]);
+    await sizes(30 * DAY_MS + 60_000, []);
   });
 
   it('holds no link: it is made when the server is ready, and again for the next attempt', async () => {

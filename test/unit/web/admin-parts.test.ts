@@ -92,4 +92,17 @@ describe('runs in trouble', () => {
     await rig.reaches(failed.id, 'live');
     expect(targets()).toEqual([]);
   });
+
+  it('stay so where what went well had begun before they were asked for', async () => {
+    rig.played.hold();
+    rig.played.play({ lines: told(halfFailed('unauthorized')), exit: 1 }, 2);
+    rig.runs.start();
+    rig.save('one', { target: 'fly,kamal' });
+    await rig.has('running', 1);
+    const failed = rig.save('two');
+    await rig.played.letGo();
+    await rig.played.letGo();
+    await rig.reaches(failed, 'failed');
+    expect(targets()).toEqual(['fly']);
+  });
 });

@@ -191,6 +191,8 @@ describe('a form', () => {
   it('of JSON needs no token, and is refused to other sites all the same', async () => {
     const init = { method: 'POST', body: '{}', headers: { 'Content-Type': 'application/json' } };
     expect((await server.ask('/write', 'user', init)).status).toBe(200);
+    const wrong = { ...init, body: JSON.stringify(tokenOf(server.context, 'owner')) };
+    expect((await server.ask('/write', 'user', wrong)).status, 'with that of somebody else').toBe(403);
     const headers = { ...init.headers, Origin: 'https://evil.example' };
     expect((await server.ask('/write', 'user', { ...init, headers })).status).toBe(403);
   });

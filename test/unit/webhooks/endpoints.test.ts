@@ -78,6 +78,16 @@ describe('endpoints', () => {
     );
   });
 
+  it('that are only asked stand once, and also beside a message to the same address', () => {
+    const [url, env] = [
+      'https://ci.example/a',
+      { WEBHOOK_URLS: 'https://ci.example/a', WEBHOOK_SIGNING_KEY: KEY },
+    ];
+    const both = readEndpoints({ ...env, WEBHOOK_NOTIFY_URL: url });
+    expect(new Set(both.map(({ id }) => id)).size).toBe(2);
+    expect(messageOf(() => readEndpoints({ ...env, WEBHOOK_NOTIFY_URL: `${url} ${url}` }))).toMatch(/twice/);
+  });
+
   it('that are only asked need no key, and hear of publications', () => {
     const [one] = readEndpoints({ WEBHOOK_NOTIFY_URL: 'https://rubix.example/webhook/showcase' });
     expect([one?.way, one?.types]).toEqual(['get', ['index.published']]);

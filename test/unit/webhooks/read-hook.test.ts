@@ -79,6 +79,12 @@ describe('a delivery of GitHub', () => {
     expect(wish(event, fields)).toBe('nothing');
   });
 
+  it('of a workflow that names no repository asks for nothing, whatever branches are set', () => {
+    const fields = workflow({ head_repository: null }, { repository: {} });
+    expect(wish('workflow_run', fields, { branches: ['main'] })).toBe('nothing');
+    expect(wish('workflow_run', workflow({}), { branches: ['main'] })).toBe('run');
+  });
+
   it('goes by the branches that are set', () => {
     const branches = ['production', 'release/1.0'];
     expect(wish('push', push('release/1.0'), { branches })).toBe('run');
@@ -126,6 +132,15 @@ describe('a notification', () => {
     ['of nonsense', { Records: [null, 7, { s3: [] }], events: 'many' }],
   ])('%s is about something else', (_, body) => {
     expect(readNotification(body as Fields, PLACE)).toBeNull();
+  });
+
+  it('of two writes of the same bytes in one moment has two names', () => {
+    const [one, two] = ['1', '2'].map((sequencer) => {
+      const body = amazon(etag) as { Records: { s3: { object: object } }[] };
+      for (const { s3 } of body.Records) Object.assign(s3.object, { sequencer });
+      return readNotification(body as unknown as Fields, PLACE)?.id;
+    });
+    expect(one).not.toBe(two);
   });
 
   it('of several events names the last one, however they are ordered', () => {

@@ -234,12 +234,15 @@ describe('whoever cannot prove who it is', () => {
   });
 });
 
-it('too many requests are refused for a moment, before they are verified', async () => {
+it('too many requests are refused for a moment, before they are verified and after it', async () => {
   const quick = await startWeb({ env: HOOK_ENV });
   const answers = await Promise.all(
     Array.from({ length: 40 }, () => send('/hooks/update', { body: '{}', headers: {} }, quick)),
   );
   expect(answers.map(({ status }) => status)).toContain(429);
+  Object.assign(quick.context.hooks, { rates: { ...many(), verified: new TokenBuckets(() => 0, 1) } });
+  const status = async (path: string) => (await send(path, webhook({}), quick)).status;
+  expect([await status('/hooks/update'), await status('/hooks/store')]).toEqual([202, 429]);
 });
 
 it('a body of more than a MiB is refused', async () => {

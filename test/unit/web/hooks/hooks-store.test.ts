@@ -174,4 +174,10 @@ describe('a notification of the store', () => {
     });
     expect(answer.status).toBe(200);
   });
+
+  it('by the same in another scheme is refused', async () => {
+    const headers = { Authorization: `Digest ${Buffer.from(`tigris:${TOKEN}`).toString('base64')}` };
+    const answer = await server.ask('/hooks/store', 'nobody', { method: 'POST', body: '{}', headers });
+    expect(answer.status).toBe(401);
+  });
 });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { verifyPassword } from '../../../../src/index/password.ts';
+import { setByLink } from '../../../../src/web/password/set-by-link.ts';
 import { quiet } from '../../../support/runs/parts.ts';
 import { type LinkRoom, openLinkRoom } from '../../../support/web/link-room.ts';
 import { webIndex } from '../../../support/web/web-people.ts';
@@ -34,6 +35,25 @@ async function killed(where: string): Promise<string> {
   expect(signal).toBe('SIGKILL');
   return token;
 }
+
+it('a link that met an index which could not be written is as good as before', async () => {
+  room = openLinkRoom(home);
+  const { links } = room;
+  const user = await room.user('studio4');
+  const token = links.issue(user);
+  const preview = async () => ({ kind: 'possible', warnings: [], consequences: [] }) as const;
+  const save = async () => {
+    throw new Error('the index is busy');
+  };
+  const typed = {
+    token,
+    user,
+    password: 'correct horse',
+    own: { email: 'a@example.com', name1: '', name2: '' },
+  };
+  await expect(setByLink({ links, editor: { preview, save } }, typed)).rejects.toThrow('busy');
+  expect(links.holder(token, [user])).toBe(user);
+});
 
 describe('a server that is killed while somebody sets a password by a link', () => {
   it.each([
