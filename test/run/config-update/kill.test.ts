@@ -12,6 +12,14 @@ import {
   startScene,
 } from '../../support/config-update/admin-host.ts';
 import { altered } from '../../support/indexes/indexes.ts';
+import {
+  allFlushed,
+  type Flush,
+  flushed,
+  judgeFlushes,
+  made,
+  written,
+} from '../../support/system/flushes.ts';
 import { type Call, killAt, mostOf, readTurns, recordCalls } from '../../support/system/strace.ts';
 
 // A test has dozens of runs killed and made good, one after the other.
@@ -25,6 +33,8 @@ const command = { executable: CONFIG_UPDATE, args: [] };
 
 let scene: Scene;
 let host: AdminHost;
+/** Of a run that nobody kills. */
+let recorded: readonly Call[];
 let calls: readonly Call[];
 /** What there is after runs that nobody kills, with so many copies of what was published. */
 let clean: Record<2 | 3, string[]>;
@@ -40,7 +50,8 @@ beforeAll(async () => {
   first = { bytes: got.bytes, metadata: { ...got.object.metadata } };
   host.put(version(2));
   cpSync(host.home, template, { recursive: true, preserveTimestamps: true });
-  calls = readTurns(host.home, await recordCalls(host, command), scene.published.settings.endpoint);
+  recorded = await recordCalls(host, command);
+  calls = readTurns(host.home, recorded, scene.published.settings.endpoint);
   const two = paths();
   host.put(version(3));
   await host.configUpdate();
@@ -73,6 +84,18 @@ function paths(): string[] {
   const names = readdirSync(host.home, { recursive: true, encoding: 'utf8' });
   return names.map((name) => name.replace(/published\/[0-9a-f]{64}/, 'published/copy')).sort();
 }
+
+it('what is sent is kept and remembered before the store is asked, in an order that a power cut cannot spoil', () => {
+  const { port } = new URL(scene.published.settings.endpoint);
+  const toStore = new RegExp(`^connect\\(.*sin_port=htons\\(${port}\\)`);
+  const copy = '/published/[0-9a-f]{64}\\.sqlite3';
+  const flushes: Flush[] = [
+    ['its copy is whole', written(copy), flushed(copy), toStore],
+    ['its copy has its name', made(copy), flushed('/published'), toStore],
+    ['that it is about to be sent', written('/journal\\.db'), flushed('/journal\\.db'), toStore],
+  ];
+  expect(judgeFlushes(recorded, flushes)).toEqual(allFlushed(flushes));
+});
 
 it('config-update killed at any moment leaves the old index or the new one in the store and no stray file, and the next run publishes what is there then, the same index or another one', async () => {
   const problems: string[] = [];

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { imageDigest } from '../../../src/database/image.ts';
 import { openDatabase } from '../../../src/database/sqlite.ts';
+import { Failure } from '../../../src/failure.ts';
 import { type KeptIndex, NOTHING_KEPT } from '../../../src/journal/kept-indexes.ts';
 import { withArrival, withSent } from '../../../src/publish/kept-list.ts';
 import { type Memory, openMemory } from '../../../src/publish/memory.ts';
@@ -82,6 +83,22 @@ it('the index of this host is put back where the store changes at every attempt 
   const raced = new Admin(store, 'ada@office', { site: ada.context.site });
   await expect(raced.undo()).rejects.toMatchObject({ code: 'changed-elsewhere' });
   expect([attempts, ada.digest]).toEqual([4, imageDigest(B)]);
+});
+
+it('an undo that took away what was never published, and did not come to its end, is done again', async () => {
+  const ada = scene.admin();
+  await scene.publish(ada, A, B);
+  ada.edit(RENAME);
+  const store: typeof scene.store = {
+    ...scene.store,
+    put: async () => {
+      throw new Failure('store-unreachable', 'gone', { hint: 'Again.' });
+    },
+  };
+  const cut = new Admin(store, 'ada@office', { site: ada.context.site });
+  await expect(cut.undo({ discardPending: true })).rejects.toMatchObject({ code: 'store-unreachable' });
+  expect(await ada.undo()).toMatchObject({ kind: 'published' });
+  expect(await scene.stored()).toBe(imageDigest(A));
 });
 
 it('of what was sent and never seen the last twenty are kept, until something is known to be there', () => {
