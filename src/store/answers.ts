@@ -56,6 +56,10 @@ export function checkAnswer(
     const status = STATUSES[code] ?? (code.startsWith('KMS.') ? 400 : 503);
     throw new StatusError(status, code, headers, 'HTTP 200');
   }
+  // No database and no inventory is a web page.
+  if (kind === 'object' && root?.toLowerCase() === 'html') {
+    throw new ForeignError(`the answer is ${described(text, root)}`);
+  }
   if (kind === 'upload') checkUpload(text, root, { md5, etag: headers['etag'] ?? '' });
   if (kind !== 'listing') return;
   if (root !== 'ListBucketResult') {
@@ -99,7 +103,7 @@ function withoutBlanks(body: Uint8Array): Buffer {
 function rootOf(text: Buffer): string | null {
   const start = text
     .toString('utf8', 0, LONGEST_PROLOGUE)
-    .replace(/^\uFEFF?\s*(?:<\?[\s\S]*?\?>\s*|<!--[\s\S]*?-->\s*|<!DOCTYPE[^<>[]*>\s*)*/, '');
+    .replace(/^\uFEFF?\s*(?:<\?[\s\S]*?\?>\s*|<!--[\s\S]*?-->\s*|<!DOCTYPE[^<>[]*>\s*)*/i, '');
   return /^<(?:[\w.-]+:)?([\w.-]+)[\s/>]/.exec(start)?.[1] ?? null;
 }
 

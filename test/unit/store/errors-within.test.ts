@@ -61,6 +61,17 @@ test.each([
   }
 });
 
+test('a web page in the place of an object is not the store’s', async () => {
+  const body = '<!doctype html>\n<html lang="en"><body>Welcome</body></html>';
+  const plan = always({ kind: 'answer', status: 200, headers: HEAD, body });
+  const { outcome } = await spoiled.under(plan, OPERATIONS.GET);
+  expect(outcome).toMatchObject({
+    code: 'store-corrupt',
+    message: expect.stringContaining('the answer is a <html> document'),
+    hint: expect.stringContaining('an S3 store does not answer there'),
+  });
+});
+
 test('an object that is missing in an answer of 200 does not count as missing', async () => {
   const body = '<Error><Code>NoSuchKey</Code></Error>';
   const plan = always({ kind: 'answer', status: 200, headers: HEAD, body });
