@@ -1,5 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { stagedPath } from '../../../src/files/staged-names.ts';
@@ -53,11 +52,24 @@ it('a hook that cannot begin has written down why when it ends', async () => {
   mkdirSync(logs);
   writeFileSync(here.machine.path('index.sqlite3'), FIRST);
   const executable = join(ROOT, 'scripts/start');
-  const env = { RAILS_LOG_VOLUME: logs, NAVIGATOR_PORT: 'x' };
+  const env = { RAILS_LOG_VOLUME: logs, FLY_REGION: 'i/ad' };
   const { exitCode, stdout } = await here.machine.run([], { executable, env });
   expect(exitCode, stdout).toBe(1);
   const lines = readFileSync(join(logs, 'start.log'), 'utf8').trimEnd().split('\n');
   expect(lines.map((line) => JSON.parse(line) as object)).toContainEqual(
-    expect.objectContaining({ level: 'error', msg: expect.stringContaining('NAVIGATOR_PORT') }),
+    expect.objectContaining({ level: 'error', msg: expect.stringContaining('FLY_REGION') }),
   );
+});
+
+it('an update by hand where Navigator has no configuration yet must serve, and owes the store’s index, unless it is forced', async () => {
+  await here.installed();
+  const path = here.machine.path('navigator.yml');
+  rmSync(path);
+  const env = { AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1' };
+  expect((await here.machine.run(['--force'], { env })).exitCode).toBe(1);
+  expect(existsSync(path)).toBe(false);
+  const { exitCode, stdout } = await here.machine.run([], { env });
+  expect(exitCode, stdout).toBe(0);
+  expect(stdout).toContain('Served from the index of this machine');
+  expect(existsSync(path)).toBe(true);
 });
