@@ -86,7 +86,7 @@ function readGroups(db: Database, studios: Studios, warnings: Warning[]): Groups
     const studio = location === null ? undefined : studios.byId.get(location);
     if (!studio) {
       const gone = location !== null && studios.leftOut.has(location);
-      row.problems.push(`its studio (location ${location}) ${gone ? 'was left out' : 'does not exist'}`);
+      row.problems.push(`its studio (location ${location}) ${gone ? 'cannot be used' : 'does not exist'}`);
       continue;
     }
     if (date !== null && !isReadable(date, { year, locale: studio.locale })) {

@@ -49,7 +49,8 @@ export function parseFaults(text: string): FaultShare[] {
         `${JSON.stringify(item)} is not KIND=N, KIND-once=N or KIND=N%, where KIND is one of ${known}`,
       );
     }
-    if (percent && Number(count) > 100) throw new FaultListError(`${item} is more than 100 %`);
+    if (percent && Number(count) > 100)
+      throw new FaultListError(`${JSON.stringify(item)} is more than 100 %`);
     return {
       kind,
       once: once !== undefined,

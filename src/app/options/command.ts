@@ -14,6 +14,9 @@ export interface Value<V> {
 /** A value that an option does not take. The message follows the option's name, such as `takes a number from 1 to 9`. */
 export class Unfit extends Error {}
 
+/** The same, with a message of its own that names what was given. */
+export class UnfitPart extends Unfit {}
+
 interface Described {
   /** One letter. */
   readonly short?: string;

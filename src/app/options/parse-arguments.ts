@@ -1,5 +1,5 @@
 import type { Failure } from '../../failure.ts';
-import { type Command, type Option, Unfit, usageOf } from './command.ts';
+import { type Command, type Option, Unfit, UnfitPart, usageOf } from './command.ts';
 import { type Form, formOf } from './form.ts';
 import { nearest } from './nearest.ts';
 
@@ -108,7 +108,8 @@ class Line {
       this.#given.set(name, [...(this.#given.get(name) ?? []), option.value.parse(given)]);
     } catch (error) {
       if (!(error instanceof Unfit)) throw error;
-      this.#refuse(`--${name} ${error.message}${this.#instead(given, option.value.choices)}`);
+      if (error instanceof UnfitPart) this.#refuse(`--${name}: ${error.message}`);
+      else this.#refuse(`--${name} ${error.message}${this.#instead(given, option.value.choices)}`);
     }
   }
 

@@ -1,7 +1,15 @@
 import { quotedEtag } from '../../etag.ts';
 import { FAULTS, FaultListError, type FaultShare, parseFaults } from '../../rehearsal/faults.ts';
 import { type MachineState, STATES } from '../../rehearsal/machines.ts';
-import { defineCommand, formed, text, Unfit, type Value, wholeNumber } from '../options/command.ts';
+import {
+  defineCommand,
+  formed,
+  text,
+  Unfit,
+  UnfitPart,
+  type Value,
+  wholeNumber,
+} from '../options/command.ts';
 import { USAGE_EXIT } from '../options/common.ts';
 
 export interface FleetSimOptions {
@@ -190,6 +198,6 @@ function readFaults(given: string): FaultShare[] {
   try {
     return parseFaults(given);
   } catch (error) {
-    throw error instanceof FaultListError ? new Unfit(`cannot be used: ${error.message}`) : error;
+    throw error instanceof FaultListError ? new UnfitPart(error.message) : error;
   }
 }
