@@ -2,7 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Receiver } from '../../support/callbacks/receiver.ts';
 import { type Scene, startScene } from '../../support/config-update/admin-host.ts';
 import { linesOf, masked, putDashboard, statusesOf } from '../../support/config-update/dashboards.ts';
+import { asBuilt, useSource } from '../../support/machine/use-source.ts';
 
+useSource();
 let scene: Scene;
 let receiver: Receiver;
 beforeEach(async () => {
@@ -26,6 +28,7 @@ const GITHUB = {
 
 describe('the dashboard of config-update', () => {
   it('is told of a run from its beginning to its end, and all of it is signed', async () => {
+    asBuilt();
     const host = hostOf(GITHUB);
     host.list({ id: 'm1' }, { id: 'm2', region: 'syd' }, { id: 'm3', state: 'suspended' });
     const { exitCode, stdout, stderr } = await host.configUpdate(['--concurrency', '1']);

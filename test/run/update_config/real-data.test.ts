@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { buildIndex, HASH, SOUND, TYPELESS } from '../../support/indexes/indexes.ts';
 import { LATER, useMachine } from '../../support/machine/use-machine.ts';
+import { useSource } from '../../support/machine/use-source.ts';
 import { readByRuby } from '../../support/system/ruby.ts';
 
+useSource();
 const here = useMachine({ FLY_APP_NAME: 'smooth', FLY_REGION: 'iad', FLY_MACHINE_ID: 'd8912' });
 const ADMINISTRATOR = { env: { HTTP_AUTHORIZATION: 'Bearer of-some-length' } };
 
@@ -42,6 +44,7 @@ describe('a bad value that is optional does not take anything offline,', () => {
   });
 
   it('such as the coordinates of a region: its events stay in it, and only its point is gone', async () => {
+    here.machine.isFromSource = false;
     await update(tables(-87.6));
     const before = here.machine.read('navigator.yml');
     const whole = parse(here.machine.read('map.yml')) as MapFile;

@@ -7,8 +7,10 @@ import { fleetFigures, verifyFigures } from '../../../../src/metrics/fleet-figur
 import type { FleetReport } from '../../../../src/report/fleet-results.ts';
 import { type AdminHost, type Scene, startScene } from '../../../support/config-update/admin-host.ts';
 import { readMetrics } from '../../../support/machine/metrics.ts';
+import { useSource } from '../../../support/machine/use-source.ts';
 import { outOfStep } from '../../../support/web/played-fleet.ts';
 
+useSource();
 let scene: Scene;
 let host: AdminHost;
 let directory: string;
@@ -26,6 +28,7 @@ const file = (name: string) => readMetrics(readFileSync(join(directory, `${name}
 const FLY = { target: 'fly' };
 
 it('config-update leaves how its run ended, which --metrics prints too', async () => {
+  host.isFromSource = false;
   expect((await host.configUpdate()).exitCode).toBe(0);
   const { value, samples } = file('showcase-fleet');
   expect(value('showcase_fleet_last_run_outcome', { ...FLY, outcome: 'done' })).toBe(1);

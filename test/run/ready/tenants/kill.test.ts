@@ -105,11 +105,13 @@ describe('a ready hook that is killed while it downloads databases', () => {
     expect(undone()).toEqual([]);
     const problems: unknown[] = [];
     let killed = 0;
-    for (const call of spread(calls, KILLS)) {
+    for (const [nth, call] of spread(calls, KILLS).entries()) {
       rmSync(machine.home, { recursive: true });
       cpSync(template, machine.home, { recursive: true, preserveTimestamps: true });
       if (await killAt(machine, call, COMMAND)) killed += 1;
       // SQLite itself must not be the one who brings it in order: the next run finds it as the kill left it.
+      // It is looked at in its source, but for every third time.
+      machine.isFromSource = nth % 3 !== 0;
       const { exitCode, stdout } = await machine.run(COMMAND.args, COMMAND);
       const found = [...NAMES.map(problemOf), exitCode === 0 ? null : stdout].filter(Boolean);
       const left = undone();
