@@ -38,7 +38,7 @@ const studios: readonly BadInput[] = [
     'a studio twice, with events of both',
     { locations: [{ ...paris, key: 'boston' }], showcases: [{ ...gala, location_id: 2 }] },
     ['locations', 2, /row 1/],
-    ['showcases', 2, /its studio \(location 2\) was left out/],
+    ['showcases', 2, /its studio \(location 2\) cannot be used; left out/],
   ),
   valid('a studio without a key', { locations: [{ ...paris, key: null }] }, ['locations', 2, /key is null/]),
   valid('a studio called index', { locations: [{ ...paris, key: 'index' }] }, [
