@@ -12,18 +12,20 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { changeSample } from '../../../dev/sample/sample.ts';
+import { changeSample, makeSampleIndex } from '../../../dev/sample/sample.ts';
 import { openDatabase } from '../../../src/database/sqlite.ts';
 import { altered } from '../../support/indexes/indexes.ts';
 import { type CgiAnswered, Machine } from '../../support/machine/machine.ts';
 import { RunProcess } from '../../support/machine/run-process.ts';
 import { INSTALLED, pathsOf, type Stand, standOf } from '../../support/machine/stand.ts';
-import { EARLIER, FIRST, FLY_MACHINE, LATER, useMachine } from '../../support/machine/use-machine.ts';
+import { EARLIER, FLY_MACHINE, LATER, useMachine } from '../../support/machine/use-machine.ts';
 import { Mounts } from '../../support/system/mounts.ts';
 
 // A test lets a run fail at each of many writes.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
+/** The whole sample: a disk gets full in the middle of its files. */
+const FIRST = makeSampleIndex();
 /** Every file changes with it, and the index grows. */
 const SECOND = altered(
   changeSample(FIRST).index,
@@ -32,7 +34,7 @@ const SECOND = altered(
   'INSERT INTO filler VALUES (zeroblob(50000))',
 );
 
-const here = useMachine(FLY_MACHINE);
+const here = useMachine(FLY_MACHINE, FIRST);
 
 const expectFailure = (answer: CgiAnswered, code: string) => {
   const { status, exitCode, result } = answer;

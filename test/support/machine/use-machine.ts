@@ -1,11 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { changeSample, makeSampleIndex } from '../../../dev/sample/sample.ts';
+import { FEW } from '../indexes/few.ts';
 import { FirstUpdate } from './first-update.ts';
 import type { Machine } from './machine.ts';
 import { type Published, startPublished } from './published.ts';
 
-/** The sample index, and the same after a change that every generated file but the map shows. */
-export const FIRST = makeSampleIndex();
+/** A sample index, and the same after a change that every generated file but the map shows. */
+export const FIRST = makeSampleIndex(FEW);
 export const SECOND = changeSample(FIRST).index;
 /** When the two were last changed. */
 export const EARLIER = new Date('2026-01-02T03:04:05Z');
@@ -26,8 +27,10 @@ export interface Here {
 /**
  * Gives a file a store, and each of its tests the first index in it and a machine that has nothing yet; all of these have the
  * same directories, one after the other.
+ *
+ * @param index what the store has, in place of the first one
  */
-export function useMachine(env: Record<string, string> = {}): Here {
+export function useMachine(env: Record<string, string> = {}, index = FIRST): Here {
   let published: Published;
   let machine: Machine;
   let etag: string;
@@ -41,7 +44,7 @@ export function useMachine(env: Record<string, string> = {}): Here {
     await published.close();
   });
   beforeEach(async () => {
-    etag = await published.publish(FIRST, EARLIER);
+    etag = await published.publish(index, EARLIER);
     machine = first.machine({ ...published.env, ...env });
   });
   afterEach(() => machine.remove());

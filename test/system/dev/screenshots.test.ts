@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Pictures } from '../../../dev/pages/pictures.ts';
 import { ROOT } from '../../support/machine/machine.ts';
 
@@ -28,18 +28,12 @@ beforeEach(() => {
   dir = mkdtempSync(join(home, 'out-'));
 });
 
-/** Runs it without a browser: what is wrong must be told before one is started. */
-async function screenshots(...args: string[]): Promise<{ code: number; stderr: string }> {
-  const command = [join(ROOT, 'dev/pages/screenshots.ts'), ...args];
-  const env = { ...process.env, CHROMIUM_PATH: '/nonexistent' };
-  const failed = await promisify(execFile)(process.execPath, command, { env }).catch(
-    (error: unknown) => error,
-  );
-  return failed as { code: number; stderr: string };
-}
+const TOOL = join(ROOT, 'dev/pages/screenshots.ts');
+/** Without a browser: what is wrong must be told before one is started. */
+const env = { ...process.env, CHROMIUM_PATH: '/nonexistent' };
 
 describe('the options of npm run screenshots', () => {
-  it.each<[wrong: string, args: string[], says: RegExp]>([
+  const WRONG: readonly (readonly [wrong: string, args: readonly string[], says: RegExp])[] = [
     ['an unknown kind', ['--only', 'studoi'], /no kind of page studoi\. There are: home, .*studio, .*maps$/m],
     ['an unknown option', ['--onyl', 'studio'], /--onyl/],
     [
@@ -48,23 +42,35 @@ describe('the options of npm run screenshots', () => {
       /\/nonexistent\/index\.sqlite3 cannot be read/,
     ],
     ['an index that is none', ['--index', join(ROOT, 'package.json')], /package\.json cannot be read/],
-  ])('are checked before anything is done: %s', async (_, args, says) => {
-    writeFileSync(join(dir, 'thesis.txt'), 'chapter 1');
-    new Pictures(dir).add('sample-home-light-wide.png', PIXEL);
-    const { code, stderr } = await screenshots('--out', dir, ...args);
-    expect(stderr).toMatch(says);
-    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
-    expect(code).toBe(2);
-    expect(readdirSync(dir)).toEqual(['sample-home-light-wide.png', 'thesis.txt']);
+  ];
+  let ends: readonly { code: number; stderr: string }[] = [];
+  let out: string;
+  beforeAll(async () => {
+    out = mkdtempSync(join(home, 'wrong-'));
+    writeFileSync(join(out, 'thesis.txt'), 'chapter 1');
+    new Pictures(out).add('sample-home-light-wide.png', PIXEL);
+    const commands = WRONG.map(([, args]) => [TOOL, '--out', out, ...args]);
+    const program = [join(ROOT, 'test/support/demo/tools-process.ts'), JSON.stringify(commands)];
+    const { stdout } = await promisify(execFile)(process.execPath, program, { env });
+    ends = JSON.parse(stdout);
   });
+
+  it.each(WRONG.map(([wrong, , says], at) => ({ wrong, says, at })))(
+    'are checked before anything is done: $wrong',
+    ({ says, at }) => {
+      const { code, stderr } = ends[at] ?? expect.unreachable();
+      expect(stderr).toMatch(says);
+      expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+      expect(code).toBe(2);
+      expect(readdirSync(out)).toEqual(['sample-home-light-wide.png', 'thesis.txt']);
+    },
+  );
 
   it('are checked before anything is done: a file in the place of the directory', async () => {
     const file = join(dir, 'file');
     writeFileSync(file, 'kept');
-    expect(await screenshots('--out', file)).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining(file),
-    });
+    const failed = promisify(execFile)(process.execPath, [TOOL, '--out', file], { env });
+    await expect(failed).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining(file) });
     expect(readFileSync(file, 'utf8')).toBe('kept');
   });
 });
