@@ -18,6 +18,7 @@ export interface PageFacts {
   /** Attributes that run something, or take the focus. */
   readonly handlers: readonly string[];
   readonly sheets: number;
+  readonly maps: number;
   /** What the page’s links lead to, as the browser resolves them, without its fragment, once each, as `plain` has it. */
   readonly links: readonly string[];
   /** Fragments of links within the page that lead nowhere. */
@@ -57,6 +58,7 @@ export async function factsOf(page: Page): Promise<PageFacts> {
         )
         .map(({ name, value }) => `${name}=${value}`),
       sheets: document.styleSheets.length,
+      maps: all('.map').length,
       links: [...new Set(anchors.map(({ href }) => href.replace(/#.*/, '')))],
       lostFragments: within.map(({ hash }) => hash.slice(1)).filter((id) => !document.getElementById(id)),
       overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,

@@ -1,12 +1,9 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openBrowser } from '../../../dev/pages/chromium.ts';
-import { prerenderPages } from '../../../src/generate/prerender.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { MapPlace } from '../../../src/index/projection.ts';
 import { contrast } from './contrast.ts';
 import { shown } from './hostile-index.ts';
-import { mapFaults } from './map-targets.ts';
-import { openSite, type Site, type SiteName } from './sites.ts';
+import type { Site, SiteName } from './sites.ts';
 import { type MapPicture, type MapPoint, mapsOf } from './svg.ts';
 import { visitor } from './visit.ts';
 
@@ -18,21 +15,36 @@ export interface ExpectedPoint {
 }
 
 /** CSS pixels: a phone, a tablet, a desk. */
-const WIDTHS = [360, 768, 1280];
+export const MAP_WIDTHS = [360, 768, 1280];
+
+/** What there is once every page was opened. */
+export interface SeenSite {
+  readonly site: Site;
+  readonly browser: Browser;
+  /** What `mapFaults` finds in any page, in each of the widths. */
+  readonly faults: readonly unknown[];
+}
 
 /** The pages that show everything of their kind. */
 const PAGES = ['regions/', 'studios/'];
 
-/** What must hold for the maps of a site, `expected` being every point of its index that a map shows. */
-export function describeMaps(name: SiteName, expected: (site: Site) => readonly ExpectedPoint[]): void {
+/**
+ * What must hold for the maps of a site, `expected` being every point of its index that a map shows.
+ *
+ * @param seen is there once the hooks of before are over
+ */
+export function describeMaps(
+  name: SiteName,
+  seen: () => SeenSite,
+  expected: (site: Site) => readonly ExpectedPoint[],
+): void {
   let site: Site;
   let browser: Browser;
   let pictures: MapPicture[];
   let wanted: readonly ExpectedPoint[];
 
   beforeAll(async () => {
-    browser = await openBrowser();
-    site = await openSite(name);
+    ({ site, browser } = seen());
     wanted = expected(site);
     const visit = await visitor(browser, site);
     pictures = [];
@@ -41,10 +53,6 @@ export function describeMaps(name: SiteName, expected: (site: Site) => readonly 
       pictures.push(...(await mapsOf(visit.page)));
     }
     await visit.close();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await site?.close();
   });
 
   const isOf = (wish: ExpectedPoint, { href, name: called }: MapPoint): boolean =>
@@ -89,20 +97,8 @@ export function describeMaps(name: SiteName, expected: (site: Site) => readonly 
       }
     });
 
-    it('let a finger hit each point, and hide no point below a name, on a phone, a tablet or a desk', async () => {
-      const visit = await visitor(browser, site);
-      const faults: unknown[] = [];
-      for (const page of mapPages(site)) {
-        // Once for all widths: there is no script that could care.
-        await visit.go(page);
-        for (const width of WIDTHS) {
-          await visit.page.setViewportSize({ width, height: 800 });
-          const found = await visit.page.evaluate(mapFaults);
-          if (found.length > 0) faults.push({ page, width, found });
-        }
-      }
-      await visit.close();
-      expect(faults).toEqual([]);
+    it('let a finger hit each point, and hide no point below a name, on a phone, a tablet or a desk', () => {
+      expect(seen().faults).toEqual([]);
     });
 
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -126,13 +122,4 @@ export function describeMaps(name: SiteName, expected: (site: Site) => readonly 
       });
     }
   });
-}
-
-/** All pages that have a map. */
-function mapPages({ index }: Site): string[] {
-  return [
-    ...PAGES,
-    ...prerenderPages(index).regions.map((code) => `regions/${code}/`),
-    ...index.studios.map(({ key }) => `studios/${encodeURIComponent(key)}/`),
-  ];
 }

@@ -3,26 +3,42 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser } from '../../../dev/pages/chromium.ts';
 import { applicationPaths, expectedFiles } from './expected-pages.ts';
 import { factsOf, type PageFacts } from './facts.ts';
+import { describeMaps, type ExpectedPoint, MAP_WIDTHS } from './map-suite.ts';
+import { mapFaults } from './map-targets.ts';
 import { openSite, pageOf, type Site, type SiteName } from './sites.ts';
 import { visitor } from './visit.ts';
 
 /** The platform's source, which the foot of every page names. */
 const OUTSIDE = new Set(['https://github.com/rubys/showcase', 'https://github.com/rubys/showcase/issues']);
 
-/** What must hold for every page of a site, whatever is in its index. */
-export function describeEveryPage(name: SiteName): void {
+const PHONE = { width: 320, height: 640 };
+
+/** What must hold for every page of a site, whatever is in its index; `points` being those that its maps show. */
+export function describeEveryPage(name: SiteName, points: (site: Site) => readonly ExpectedPoint[]): void {
   let site: Site;
   let browser: Browser;
   const facts = new Map<string, PageFacts & { status: number }>();
+  const faults: unknown[] = [];
   const trouble: string[] = [];
 
   beforeAll(async () => {
     browser = await openBrowser();
     site = await openSite(name);
-    const visit = await visitor(browser, site, { viewport: { width: 320, height: 640 } });
+    const visit = await visitor(browser, site, { viewport: PHONE });
+    let width = PHONE.width;
     for (const page of site.files.map(pageOf)) {
+      if (width !== PHONE.width) await visit.page.setViewportSize(PHONE);
+      width = PHONE.width;
       const status = await visit.go(page);
-      facts.set(page, { status, ...(await factsOf(visit.page)) });
+      const found = await factsOf(visit.page);
+      facts.set(page, { status, ...found });
+      if (found.maps === 0) continue;
+      // Opened once for all widths: there is no script that could care.
+      for (width of MAP_WIDTHS) {
+        await visit.page.setViewportSize({ width, height: 800 });
+        const wrong = await visit.page.evaluate(mapFaults);
+        if (wrong.length > 0) faults.push({ page, width, wrong });
+      }
     }
     trouble.push(...visit.trouble);
     await visit.close();
@@ -35,6 +51,8 @@ export function describeEveryPage(name: SiteName): void {
   /** Pages for which something does not hold, with what is found instead. */
   const pagesWhere = (wrong: (found: PageFacts & { status: number }) => unknown): unknown[] =>
     [...facts].map(([page, found]) => [page, wrong(found)]).filter(([, found]) => found);
+
+  describeMaps(name, () => ({ site, browser, faults }), points);
 
   describe(`every page of the ${name} index`, () => {
     it('is there, and no other is', () => {

@@ -1,3 +1,8 @@
+import { vi } from 'vitest';
+import { pointsByProjection } from '../../support/browser/expected-points.ts';
 import { describeEveryPage } from '../../support/browser/suite.ts';
 
-describeEveryPage('hostile');
+// Each page is opened.
+vi.setConfig({ testTimeout: 180_000 });
+
+describeEveryPage('hostile', pointsByProjection);

@@ -1,14 +1,10 @@
-import { vi } from 'vitest';
 import { prerenderPages } from '../../../src/generate/prerender.ts';
 import { placeOnMap } from '../../../src/index/projection.ts';
-import { describeMaps, type ExpectedPoint } from '../../support/browser/map-suite.ts';
-import type { Site } from '../../support/browser/sites.ts';
-
-// Each page that has a map is opened.
-vi.setConfig({ testTimeout: 180_000 });
+import type { ExpectedPoint } from './map-suite.ts';
+import type { Site } from './sites.ts';
 
 /** By the projection that map.yml is written with, which a golden file holds to production's. */
-function expectedPoints({ index }: Site): ExpectedPoint[] {
+export function pointsByProjection({ index }: Site): ExpectedPoint[] {
   const { regions } = prerenderPages(index);
   const pageOfRegion = (code: string) => (regions.includes(code) ? `regions/${code}/` : null);
   const candidates = [
@@ -20,6 +16,3 @@ function expectedPoints({ index }: Site): ExpectedPoint[] {
     return place ? [{ page, name, place }] : [];
   });
 }
-
-describeMaps('sample', expectedPoints);
-describeMaps('hostile', expectedPoints);
