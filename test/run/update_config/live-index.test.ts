@@ -14,6 +14,7 @@ import { type Published, startPublished } from '../../support/machine/published.
 import { RunProcess } from '../../support/machine/run-process.ts';
 import { indexContent, writeAndDie } from '../../support/machine/stand.ts';
 import { FLY_MACHINE } from '../../support/machine/use-machine.ts';
+import { useSource } from '../../support/machine/use-source.ts';
 import { Hammers, stamped } from '../../support/system/hammers.ts';
 import { goOn } from '../../support/system/strace.ts';
 
@@ -24,6 +25,7 @@ const SAMPLE = makeSampleIndex();
 /** test/unit/install/swap-live.test.ts swaps many more times, and in all haste; this is what an update does with it. */
 const SWAPS = 4;
 
+useSource();
 let published: Published;
 let machine: Machine;
 let hour = 0;
@@ -96,6 +98,7 @@ describe.each(['wal', 'delete'] as const)('a live index with journal mode %s', (
   beforeEach(() => setMode(mode));
 
   it('is replaced again and again while others read and write, and none of them sees an error or a mixture', async () => {
+    machine.isFromSource = mode === 'wal';
     const hammers = await Hammers.start(live(), ['read', 'reopen', 'write'], SWAPS + 1);
     let swaps = 0;
     try {
