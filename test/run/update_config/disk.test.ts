@@ -19,6 +19,7 @@ import { type CgiAnswered, Machine } from '../../support/machine/machine.ts';
 import { RunProcess } from '../../support/machine/run-process.ts';
 import { INSTALLED, pathsOf, type Stand, standOf } from '../../support/machine/stand.ts';
 import { EARLIER, FLY_MACHINE, LATER, useMachine } from '../../support/machine/use-machine.ts';
+import { useSource } from '../../support/machine/use-source.ts';
 import { Mounts } from '../../support/system/mounts.ts';
 
 // A test lets a run fail at each of many writes.
@@ -34,6 +35,7 @@ const SECOND = altered(
   'INSERT INTO filler VALUES (zeroblob(50000))',
 );
 
+useSource();
 const here = useMachine(FLY_MACHINE, FIRST);
 
 const expectFailure = (answer: CgiAnswered, code: string) => {
@@ -52,7 +54,6 @@ describe('on a file system of its own', () => {
     mounts = await Mounts.open();
   });
   afterEach(() => mounts.close());
-
   const post = () => new RunProcess(here.machine, { through: mounts.through }).answered;
 
   /** The machine as it is seen from outside, where the mounts are elsewhere. */
@@ -186,17 +187,16 @@ describe('an update with something else in the place of a file', () => {
   it.each(spoilt)('changes nothing until it is moved aside: %s', async (name, find) => {
     await publishAnother();
     const path = find();
-    const isDirectory = statSync(path).isDirectory();
+    machine.isFromSource = !statSync(path).isDirectory(); // a process makes a directory once
     rmSync(path, { recursive: true });
-    if (isDirectory) writeFileSync(path, 'no directory');
-    else mkdirSync(path);
+    if (machine.isFromSource) mkdirSync(path);
+    else writeFileSync(path, 'no directory');
     const before = machine.snapshot();
     const refused = await machine.post();
     expectFailure(refused, 'disk');
     expect(refused.result.error?.message).toContain(path);
     expect(refused.result.error?.hint).toMatch(/^Move aside |^Move .* aside|move aside/);
-    const left = machine.snapshot();
-    expect(left).toEqual(before);
+    expect(machine.snapshot()).toEqual(before);
     rmSync(path, { recursive: true });
     const answer = await machine.post();
     expect(answer, name).toMatchObject({ status: 200, result: { outcome: 'updated', reload: true } });
