@@ -59,6 +59,9 @@ export interface TestServerOptions {
   readonly keep?: true;
 }
 
+/** The usual ones end a request after 30 s, which one of 500 at once can take where many other tests run. */
+const PATIENT: HttpLimits = { headersMs: 60_000, requestMs: 120_000, closeMs: 5000 };
+
 /** Starts one, which ends with the tests of the file. */
 export async function startWeb(options: TestServerOptions = {}): Promise<TestServer> {
   const home = options.home ?? mkdtempSync(join(tmpdir(), 'web-'));
@@ -91,7 +94,7 @@ export async function startWeb(options: TestServerOptions = {}): Promise<TestSer
   const listener: Listener = await listen(
     createApplication(options.routes ?? ROUTES, context),
     settings.listen,
-    options.limits,
+    options.limits ?? PATIENT,
   );
   context.runs.start();
   context.mail.start();
