@@ -29,10 +29,12 @@ export function alikeTexts(): Element[][] {
       style.transform !== 'none' ||
       element.matches('svg, input, select, textarea, button');
     known.set(element, { kind, isAlone });
-    const hasText = [...element.childNodes].some(
-      ({ nodeType, nodeValue }) => nodeType === 3 && nodeValue?.trim(),
-    );
-    if (!hasText && !element.matches('input, select, textarea')) continue;
+    const text = [...element.childNodes]
+      .map(({ nodeType, nodeValue }) => (nodeType === 3 ? nodeValue : ''))
+      .join('')
+      .trim();
+    // axe-core judges the contrast of no single character.
+    if (text.length < 2 && !element.matches('input, select, textarea')) continue;
     const group = isAlone ? element : kind;
     const members = groups.get(group);
     if (members) members.push(element);
