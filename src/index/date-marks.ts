@@ -38,8 +38,9 @@ export function marksOf(text: string, words: DateWords): string | null {
   let known = true;
   const ascii = isAscii(text);
   const letters = ascii ? ASCII : unicodeLetters();
-  // \u6708, \u5e74 and \u65e5 are month, year and day in Japanese and Chinese, \u3001 and \u30fb their commas.
-  const marked = (ascii ? text.toLowerCase() : asciiDigits(plain(text)).replace(/\p{Cf}/gu, ''))
+  // \u6708, \u5e74 and \u65e5 are month, year and day in Japanese and Chinese, \u3001 and \u30fb their commas; \uc6d4, \ub144 and
+  // \uc77c are the same in Korean. \u060c is the comma of Arabic.
+  const marked = (ascii ? text.toLowerCase() : asciiDigits(plain(text)))
     .replace(/[\u2010\u2011]/g, '-')
     .replace(/\s+/g, ' ')
     // Within a word, as in the Ukrainian Friday, and behind an article.
@@ -48,15 +49,15 @@ export function marksOf(text: string, words: DateWords): string | null {
     .replace(TIMES, ' ')
     .replace(/ -(?= )| ?[\u2012-\u2015\u2212\u301c~&+\u3001\u30fb] ?/g, ' ~ ')
     .replace(/(^|[ ,])['\u2018\u2019](?=\d\d(?!\d))/g, '$1 20')
-    .replace(/(\d{1,2}) ?\u6708/g, (_, month: string) => monthMark(Number(month)))
-    .replace(/(?<=\d) ?[\u5e74\u65e5]/g, ' ')
+    .replace(/(\d{1,2}) ?[\u6708\uc6d4]/g, (_, month: string) => monthMark(Number(month)))
+    .replace(/(?<=\d) ?[\u5e74\u65e5\ub144\uc77c]/g, ' ')
     .replace(letters.ordinalEnd, '')
     .replace(letters.word, (word) => {
       const mark = words.get(word.replace('.', ''));
       if (mark === undefined) known = false;
       return mark ?? ' ';
     })
-    .replace(/[,;:!()[\]]/g, ' ')
+    .replace(/[,;:!()[\]\u060c]/g, ' ')
     .replace(/\s+/g, ' ')
     .replace(/%(?: ?[-~/] ?%)*/g, ' ')
     .replace(/\s+/g, ' ')

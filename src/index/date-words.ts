@@ -16,7 +16,7 @@ const RANGE =
 
 /** Words beside a date that say nothing about it. */
 const SILENT =
-  'of the on in at from date dates st nd rd th de del di il lo los las el dia du des l le vom von der den dem am im ' +
+  'of the on in at from date dates st nd rd th d de del di il lo los las el dia du des l le vom von der den dem am im ' +
   'dal dalle od r roku р рр року г з с まで';
 
 /** A Sunday, and the first of a year: days and months are counted on from it. */
@@ -27,10 +27,14 @@ export function isAscii(text: string): boolean {
   return /^\p{ASCII}*$/u.test(text);
 }
 
-/** Lower case, composed, without accents: how words are compared, since people leave accents out. */
+/** Lower case, composed, without accents and signs that nobody sees: how words are compared, since people leave those out. */
 export function plain(text: string): string {
   if (isAscii(text)) return text.toLowerCase();
-  return text.normalize('NFKD').replace(/\p{M}/gu, '').normalize('NFC').toLowerCase();
+  return text
+    .normalize('NFKD')
+    .replace(/[\p{M}\p{Cf}]/gu, '')
+    .normalize('NFC')
+    .toLowerCase();
 }
 
 /** The mark of a month from its number. */
@@ -115,13 +119,18 @@ function addBeginnings(words: Map<string, string>, number: number): void {
   }
 }
 
-/** Of a name of several words, each is one; a month that is called by its number has no name. */
+/**
+ * Of a name of several words, each is one, except those that say nothing, as in the Catalan `de maig`. A month that is
+ * called by its number has no name.
+ */
 function addName(words: Map<string, string>, name: string, mark: string): void {
   if (/\p{N}/u.test(name)) return;
-  for (const word of plain(name)
-    .replaceAll('\u02bc', ' ')
-    .match(/\p{L}+/gu) ?? [])
-    words.set(word, mark);
+  // An apostrophe that counts as a letter: people write others, which do not.
+  const parts =
+    plain(name)
+      .replaceAll('\u02bc', ' ')
+      .match(/\p{L}+/gu) ?? [];
+  for (const word of parts) if (parts.length === 1 || words.get(word) !== ' ') words.set(word, mark);
 }
 
 function formatOf(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {

@@ -1,5 +1,5 @@
 import { marksOf } from './date-marks.ts';
-import { namedShape, numericShape, type Part } from './date-shapes.ts';
+import { namedShape, numericShape, type Part, type Shape } from './date-shapes.ts';
 import { englishWords, isDayFirst, wordsOf } from './date-words.ts';
 
 /** `YYYY-MM-DD`, or `YYYY-MM` for whole months, both alike; `to` is not before `from`. */
@@ -41,10 +41,14 @@ export function readMachineDays(text: string): Days | null {
 export function readDays(text: string, { year, locale }: DateContext): Days | null {
   const days = readMachineDays(text) ?? readPlainEnglish(text, year);
   if (days) return days;
-  const marks = marksOf(text, englishWords()) ?? inLanguageOf(locale, text);
-  if (marks === null) return null;
-  const shape = marks.includes('#') ? namedShape(marks) : numericShape(marks, isDayFirst(locale));
+  // A word of the studio's language may mean something in English, or nothing: `des` is December in Norwegian.
+  const shape = shapeOf(marksOf(text, englishWords()), locale) ?? shapeOf(inLanguageOf(locale, text), locale);
   return shape && daysOf(shape[0], shape[1], year);
+}
+
+function shapeOf(marks: string | null, locale: string | null): Shape | null {
+  if (marks === null) return null;
+  return marks.includes('#') ? namedShape(marks) : numericShape(marks, isDayFirst(locale));
 }
 
 /**
@@ -68,7 +72,7 @@ function readPlainEnglish(text: string, eventYear: number): Days | null {
 }
 
 function inLanguageOf(locale: string | null, text: string): string | null {
-  const words = wordsOf(locale);
+  const words = /[^\d\s]/.test(text) ? wordsOf(locale) : null;
   return words && marksOf(text, words);
 }
 

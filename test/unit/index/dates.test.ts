@@ -121,6 +121,15 @@ describe('a date as people type it', () => {
     ["п'ятниця, 24 травня", '2024-05-24', 'uk-UA'],
     ['8月24日（土曜）', '2024-08-24', 'ja-JP'],
     ['24 och 25 augusti', '2024-08-24..2024-08-25', 'sv-SE'],
+    // `de` belongs to the name of a month there, and says nothing all the same.
+    ['18 de maig de 2024', '2024-05-18', 'ca-ES'],
+    ['18 d’abril del 2024', '2024-04-18', 'ca-ES'],
+    // An article in French.
+    ['18. des. 2024', '2024-12-18', 'nb-NO'],
+    ['2024년 5월 18일 토요일', '2024-05-18', 'ko-KR'],
+    ['السبت، 18 مايو 2024', '2024-05-18', 'ar-EG'],
+    // A sign that nobody sees is within the day of the week.
+    ['سه\u200cشنبه ۵ مارس ۲۰۲۴', '2024-03-05', 'fa-IR'],
   ])('such as %j is %s (%s, %s)', (text, expected, locale = null, year = 2024) => {
     expect(read(text, locale, year)).toBe(expected);
     expect(isReadableDate(text, { locale, year })).toBe(expected !== null);
