@@ -80,6 +80,8 @@ let all: ReturnType<typeof notations> | undefined;
 /** Longer texts are no times. */
 const LONGEST = 100;
 
+const DAY_MS = 86_400_000;
+
 /** Reads a time; one without a zone is UTC. Null for anything else, and for a day that no calendar has. */
 export function parseTime(text: string): Date | null {
   const trimmed = text.trim();
@@ -137,15 +139,18 @@ function instant(fields: Fields): Date | null {
   const [y, m, d] = [Number(year), Number(month), Number(day)];
   const date = new Date(Date.UTC(y, m - 1, d));
   if (date.getUTCFullYear() !== y || date.getUTCMonth() !== m - 1 || date.getUTCDate() !== d) return null;
-  if (!(Number(hour) <= 24) || Number(minute) > 59 || Number(second) > 60 || east === null) return null;
-  const minutes = Number(hour) * 60 + Number(minute) - east;
-  return new Date(date.getTime() + (minutes * 60 + Number(second)) * 1000 + thousandths(fraction));
+  if (Number(minute) > 59 || Number(second) > 60 || east === null) return null;
+  const ofDay = (Number(hour) * 60 + Number(minute)) * 60_000 + Number(second) * 1000 + thousandths(fraction);
+  // 24:00 is the end of that day. A minute may have a leap second.
+  if (!(ofDay <= DAY_MS) && !(Number(hour) <= 23)) return null;
+  return new Date(date.getTime() + ofDay - east * 60_000);
 }
 
 function minutesEast(zone: string): number | null {
   const match = /^([+-])(\d{2}):?(\d{2})?(?::?(\d{2}))?$/.exec(zone);
   if (!match) return ZONES[zone.toUpperCase()] ?? lettersEast(zone);
   const [, sign, hours, minutes = '0', seconds = '0'] = match;
+  if (Number(hours) > 23 || Number(minutes) > 59 || Number(seconds) > 59) return null;
   return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes) + Number(seconds) / 60);
 }
 
