@@ -11,7 +11,7 @@ const FORM = /^[A-Za-z0-9_-]{43}$/;
  */
 export class ResetTokens {
   readonly #db: Database;
-  /** Users who have redeemed one, and whose password is being set: by this process. */
+  /** Users who have redeemed one in this process, and whose password is being set now. */
   readonly #underWay = new Set<number>();
 
   constructor(db: Database) {
@@ -46,16 +46,16 @@ export class ResetTokens {
 
   /**
    * Uses it up, with all others of the same user. Only one caller ever gets the user, and says by `ended` how that went; null
-   * as of `find`.
+   * as of `find`, and while another token of that user is under way: should that one fail, this one must not be given back.
    */
   redeem(token: string): number | null {
     const redeemed = this.#db
       .transaction(() => {
         const user = this.find(token);
-        if (user !== null)
-          this.#db
-            .prepare('UPDATE reset_tokens SET used_at = ? WHERE user = ? AND used_at IS NULL')
-            .run(Date.now(), user);
+        if (user === null || this.#underWay.has(user)) return null;
+        this.#db
+          .prepare('UPDATE reset_tokens SET used_at = ? WHERE user = ? AND used_at IS NULL')
+          .run(Date.now(), user);
         return user;
       })
       .immediate();

@@ -12,7 +12,7 @@ export interface ByLink {
   readonly own: OwnForm;
 }
 
-/** `gone`: somebody else was faster with the same link. */
+/** `gone`: somebody else was faster with the same link, or with another one of the same user. */
 export type SetByLink =
   | { readonly kind: 'saved'; readonly change: string }
   | { readonly kind: 'invalid'; readonly problems: readonly FieldProblem[] }

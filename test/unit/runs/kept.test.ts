@@ -84,11 +84,21 @@ describe('tokens for a password', () => {
     const one = tokens.issue(7, DAY);
     expect(tokens.redeem(one)).toBe(7);
     rig.runs.intend(newChange('ann', { kind: 'password', after: { id: 7 } }));
+    tokens.ended(7, true);
     vi.setSystemTime(1_800_000_001_000);
     const two = tokens.issue(7, DAY);
     expect(tokens.redeem(two)).toBe(7);
     tokens.ended(7, false);
     expect([tokens.find(one), tokens.find(two)]).toEqual([null, 7]);
+  });
+
+  it('of one user are used up one after another: none is given back while another sets a password', () => {
+    const { tokens } = rig.runs;
+    expect(tokens.redeem(tokens.issue(7, DAY))).toBe(7);
+    const later = tokens.issue(7, DAY);
+    expect(tokens.redeem(later)).toBe(null);
+    tokens.ended(7, false);
+    expect(tokens.redeem(later)).toBe(7);
   });
 
   it('are good again once a change that was in doubt turns out to be none', async () => {
