@@ -1,3 +1,5 @@
+import { Refused } from './ask-json.ts';
+import type { Pauses } from './pauses.ts';
 import type { Connection } from './watch-live.ts';
 
 const WORDS: Readonly<Record<Connection, string>> = {
@@ -11,4 +13,21 @@ export function sayConnection(root: ParentNode, connection: Connection): void {
   for (const element of root.querySelectorAll('[data-offline]')) {
     if (element.textContent !== WORDS[connection]) element.textContent = WORDS[connection];
   }
+}
+
+/**
+ * After a request of a page failed: says so, and waits until it is time for the next one.
+ *
+ * @returns false if no other request would be answered either
+ */
+export async function waitToTryAgain(
+  root: ParentNode,
+  error: unknown,
+  pauses: Pauses,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const isFinal = error instanceof Refused && error.isFinal;
+  sayConnection(root, isFinal ? 'refused' : 'lost');
+  if (!isFinal) await pauses.after(error, signal);
+  return !isFinal;
 }

@@ -4,8 +4,7 @@ import { type DeployAnswer, isFinished, isWhole } from '../deploys/deploy-frames
 import { DEPLOY_WORDS, deploySentence, isUnderWay } from '../deploys/deploy-words.ts';
 import { receivedLogLine } from '../deploys/received-lines.ts';
 import { ReceivedProgress } from '../deploys/received-progress.ts';
-import { Refused } from './ask-json.ts';
-import { sayConnection } from './connection-words.ts';
+import { sayConnection, waitToTryAgain } from './connection-words.ts';
 import { fillMachines, fillSteps } from './live-tables.ts';
 import { controlLog } from './log-controls.ts';
 import { LogPane } from './log-pane.ts';
@@ -106,10 +105,7 @@ class DeployView {
       try {
         answer = await askLogs(logs, query, signal);
       } catch (error) {
-        const refused = error instanceof Refused ? error : null;
-        sayConnection(this.#page, refused?.isFinal ? 'refused' : 'lost');
-        if (refused?.isFinal) return;
-        await pauses.after(error, signal);
+        if (!(await waitToTryAgain(this.#page, error, pauses, signal))) return;
         continue;
       }
       pauses.succeeded();

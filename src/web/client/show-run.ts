@@ -4,8 +4,8 @@ import { gapBefore, type LogLine, linesOf, linesOfMachines } from '../run/log-li
 import { runSentence } from '../run/run-summary.ts';
 import { progressOf, shownMachines } from '../run/shown-machines.ts';
 import { StepList } from '../run/shown-steps.ts';
-import { askJson, Refused } from './ask-json.ts';
-import { sayConnection } from './connection-words.ts';
+import { askJson } from './ask-json.ts';
+import { sayConnection, waitToTryAgain } from './connection-words.ts';
 import { fillMachines, fillSteps } from './live-tables.ts';
 import { controlLog } from './log-controls.ts';
 import { LogPane } from './log-pane.ts';
@@ -87,10 +87,7 @@ class RunView {
         last = this.#last;
         for (const { seq, event } of answer.events) this.#take(event, seq);
       } catch (error) {
-        const isFinal = error instanceof Refused && error.isFinal;
-        sayConnection(this.#page, isFinal ? 'refused' : 'lost');
-        if (isFinal) return;
-        await pauses.after(error, signal);
+        if (!(await waitToTryAgain(this.#page, error, pauses, signal))) return;
       }
     }
   }

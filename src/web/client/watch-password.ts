@@ -1,6 +1,6 @@
 import type { PasswordNews } from '../password/password-news.ts';
-import { askJson, Refused } from './ask-json.ts';
-import { sayConnection } from './connection-words.ts';
+import { askJson } from './ask-json.ts';
+import { sayConnection, waitToTryAgain } from './connection-words.ts';
 import { Pauses } from './pauses.ts';
 
 /** Shows how the machines take a new password, on the page that says so, until all have it. */
@@ -22,11 +22,8 @@ export async function watchPassword(root: Document): Promise<void> {
       if (news.isOver) return;
       known = news.known;
     } catch (error) {
-      const isFinal = error instanceof Refused && error.isFinal;
-      sayConnection(card, isFinal ? 'refused' : 'lost');
-      if (isFinal) return;
       isConnected = false;
-      await pauses.after(error, signal);
+      if (!(await waitToTryAgain(card, error, pauses, signal))) return;
     }
   }
 }

@@ -1,8 +1,8 @@
 import type { RequestStatus } from '../request/request-status.ts';
 import { timeLeftWords } from '../request/time-left.ts';
 import type { ShownMachine } from '../run/shown-machines.ts';
-import { askJson, Refused } from './ask-json.ts';
-import { sayConnection } from './connection-words.ts';
+import { askJson } from './ask-json.ts';
+import { sayConnection, waitToTryAgain } from './connection-words.ts';
 import { Pauses } from './pauses.ts';
 
 interface Answer {
@@ -43,7 +43,7 @@ class RequestWatch {
     const { signal } = new AbortController();
     for (let isConnected = true; ; ) {
       try {
-        // Who was not connected asks how things are, before she waits for news.
+        // A page that was not connected asks at once how things are, before it waits for news.
         const wait = isConnected ? WAIT_SECONDS : 0;
         const query = new URLSearchParams({ wait: String(wait), known: this.#known });
         const answer = await askJson<Answer>(`${this.#page.dataset['request']}?${query}`, signal);
@@ -53,11 +53,8 @@ class RequestWatch {
         if (answer.words.kind !== this.#kind) return this.#changed(answer.words);
         this.#show(answer);
       } catch (error) {
-        const isFinal = error instanceof Refused && error.isFinal;
-        sayConnection(this.#page, isFinal ? 'refused' : 'lost');
-        if (isFinal) return;
         isConnected = false;
-        await pauses.after(error, signal);
+        if (!(await waitToTryAgain(this.#page, error, pauses, signal))) return;
       }
     }
   }
