@@ -42,7 +42,8 @@ export interface Expected {
  * listing, and an empty listing says that no event has a database. S3 sends the head of an answer before it knows whether it
  * can give it, so an error may come with a status of 200.
  *
- * @throws {StatusError} for an error document. {ForeignError} for a listing that is none, is another one, or breaks off.
+ * @throws {StatusError} for an error document. {ForeignError} for a listing that is none, is another one, or breaks off; for
+ *   an upload that is answered with a page of something else; for an object that is a web page.
  */
 export function checkAnswer(
   body: Uint8Array,
@@ -56,7 +57,7 @@ export function checkAnswer(
     const status = STATUSES[code] ?? (code.startsWith('KMS.') ? 400 : 503);
     throw new StatusError(status, code, headers, 'HTTP 200');
   }
-  // No database and no inventory is a web page.
+  // Neither a database nor an inventory is a web page.
   if (kind === 'object' && root?.toLowerCase() === 'html') {
     throw new ForeignError(`the answer is ${described(text, root)}`);
   }
@@ -72,27 +73,27 @@ export function checkAnswer(
   checkListing(text.toString(), prefix);
 }
 
-/** What takes any request and answers with a page of its own, which may have an ETag, has stored nothing. */
+/** A server that answers any request with a page of its own, which may have an ETag, has stored nothing. */
 function checkUpload(text: Buffer, root: string | null, { md5, etag }: { md5: string; etag: string }): void {
   if (text.length === 0 || root?.endsWith('Result')) return;
   if (bareEtag(etag).toLowerCase() === Buffer.from(md5, 'base64').toString('hex')) return;
-  throw new ForeignError(`the answer to an upload is ${described(text, root)}, and none is due`);
+  throw new ForeignError(`the answer to an upload is ${described(text, root)}, but should be empty`);
 }
 
-/** A page that has all that a listing has may still be another one, or end with what went wrong. */
+/** A page that is a listing by its form may be one of other keys, or hold an error. */
 function checkListing(text: string, prefix: string): void {
-  if (/<(?:[\w.-]+:)?Error[\s/>]/.test(text)) throw new ForeignError('the listing has an error within');
-  // That of a group of keys stands behind the keys.
+  if (/<(?:[\w.-]+:)?Error[\s/>]/.test(text)) throw new ForeignError('the listing contains an error');
+  // Each group of keys has a prefix too; those stand behind the keys.
   const head = text.split(/<(?:[\w.-]+:)?Contents[\s/>]/, 1)[0] ?? '';
   const said = /<(?:[\w.-]+:)?Prefix>([^<]+)</.exec(head)?.[1];
-  // How other prefixes are written differs from store to store.
-  const isPlain = /^[\w/-]*$/.test(prefix);
+  // Stores write other prefixes, and an empty one, each in its own way.
+  const isPlain = /^[\w/-]+$/.test(prefix);
   if (said !== undefined && isPlain && said.replace(/%2F/gi, '/') !== prefix) {
-    throw new ForeignError('the listing is one of other keys than were asked for');
+    throw new ForeignError('the listing is of other keys than those that were asked for');
   }
 }
 
-/** While a store is busy, it may send blanks to keep the connection. */
+/** A busy store may send blanks first, so that the connection is kept. */
 function withoutBlanks(body: Uint8Array): Buffer {
   const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   const start = text.findIndex((byte) => byte > 0x20);

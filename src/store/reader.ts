@@ -55,7 +55,7 @@ async function getOnce(
   }
   const bytes = await readBody(body, maxBytes, announced);
   if (bytes.length > maxBytes) return { kind: 'too-large', size: bytes.length };
-  // No database and no inventory begins as an error document does.
+  // Neither a database nor an inventory begins as an error document does.
   if (bytes.length <= LONGEST_ERROR) checkAnswer(bytes, { kind: 'object' }, {});
   const compression = compressionOf(bytes);
   if (compression) throw new UnfitError(`what is stored is compressed (${compression})`, HINTS.compressed);
