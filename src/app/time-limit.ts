@@ -21,11 +21,11 @@ kill -s KILL "$1"
  * @param setting the variable that the limit comes from
  */
 export async function limitTime(
-  { name, guest }: Pick<World, 'name' | 'guest'>,
+  { name, caller }: Pick<World, 'name' | 'caller'>,
   limitMs: number,
   setting: string,
 ): Promise<void> {
-  if (guest) return; // whose process is another's
+  if (caller) return; // the process is the caller's
   const reason = `${name} was ended after ${limitMs / 1000} s (${setting}): look for what it waited for, such as a pipe instead of a file`;
   await startWatcher(SCRIPT, [String(Math.ceil(limitMs / 1000)), reason], 'inherit');
 }

@@ -1,4 +1,4 @@
-import { standardInput } from '../../cgi/body.ts';
+import { type Input, standardInput } from '../../cgi/body.ts';
 import type { Push } from '../../cgi/push-request.ts';
 import { parseRequest, type Request } from '../../cgi/request.ts';
 import { renderResponse } from '../../cgi/response.ts';
@@ -48,7 +48,8 @@ export async function answerCgi(world: World): Promise<Answer> {
   };
   const voice = buildVoice(world, [keep], true);
   const arrived = arrivalOf(world);
-  const request = await parseRequest(world.env, world.guest?.input ?? standardInput);
+  const input = world.caller?.input ?? standardInput;
+  const request = await parseRequest(world.env, input);
   let audience = 'public' as Audience;
   let place = null as Place | null;
   let isUpdate = false as boolean;
@@ -62,7 +63,7 @@ export async function answerCgi(world: World): Promise<Answer> {
     if (request.refusal) throw request.refusal;
     const changes = !request.state && !request.dryRun;
     const context = await (changes ? beginUpdate : buildUpdateContext)(world, voice);
-    const pushed = request.push ? await receive(request.push, { world, voice, context }) : null;
+    const pushed = request.push ? await receive(request.push, { world, voice, context, input }) : null;
     // Unsigned requests must not block a signed one.
     place = pushed ? null : takePlace(context.site, changes);
     // A sender that can sign an index decides who the administrators are.
@@ -107,11 +108,11 @@ function codeOf(result: RunResult | MachineState): FailureCode | null {
 /** @throws {Failure} as `receivePush` */
 async function receive(
   push: Push,
-  { world, voice, context }: { world: World; voice: Voice; context: UpdateContext },
+  { world, voice, context, input }: { world: World; voice: Voice; context: UpdateContext; input: Input },
 ): Promise<PushedIndex> {
   const { receivePush } = await import('./receive-push.ts');
   const note = (message: string) => voice.logOnly({ type: 'note', message });
-  return await receivePush(push, { world, context, note });
+  return await receivePush(push, { world, context, input, note });
 }
 
 async function serve(

@@ -25,8 +25,8 @@ import { versionText } from '../../version.ts';
 import { makeDirectories } from '../known-directories.ts';
 import { cautionsOf } from './cautions.ts';
 
-/** What a call has of its own where it shares a process with others, which an executable never does. */
-interface Guest {
+/** What the caller gives that runs this within a process of its own, as tests do. An executable has no caller. */
+interface Caller {
   readonly arrival: Arrival;
   /** The build that it stands for. */
   readonly build: string;
@@ -53,12 +53,12 @@ export interface World {
   readonly unused?: readonly string[];
   /** The problem with the named account, which does not stop the work. */
   readonly accountCaution?: string;
-  readonly guest?: Guest;
+  readonly caller?: Caller;
 }
 
-/** When the call came that is answered. */
-export function arrivalOf({ guest }: World): Arrival {
-  return guest?.arrival ?? arrival();
+/** When the request came, or the executable was started. */
+export function arrivalOf({ caller }: World): Arrival {
+  return caller?.arrival ?? arrival();
 }
 
 /** What the machine itself says of where this runs. */
@@ -134,7 +134,7 @@ export function buildVoice(world: World, reporters: readonly Reporter[], standar
   if (logDir) giveAwayLeftovers(logDir, [`${name}.log`], madeBefore);
   const log = pinoReport({
     logDir,
-    standardError: standardError && (world.guest?.complain ?? true),
+    standardError: standardError && (world.caller?.complain ?? true),
     name,
     base: scrubber.value({ ...identityOf(env, hostname()), version: versionText() }),
     scrubber,
@@ -171,7 +171,7 @@ export async function buildUpdateContext(
   return {
     site,
     settings,
-    build: world.guest?.build ?? BUILD_ID,
+    build: world.caller?.build ?? BUILD_ID,
     report: voice.report,
     unexpected: voice.log.exception,
     openStore: async () => {

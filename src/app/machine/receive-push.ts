@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import { type Body, type Input, leaveBody, readBody, standardInput } from '../../cgi/body.ts';
+import { type Body, type Input, leaveBody, readBody } from '../../cgi/body.ts';
 import { headerProblem, type Push } from '../../cgi/push-request.ts';
 import { discardRest } from '../../cgi/request.ts';
 import { Failure } from '../../failure.ts';
@@ -19,6 +19,8 @@ const SETTING = 'UPDATE_CONFIG_KEY_FILE';
 interface Receiving {
   readonly world: World;
   readonly context: Pick<UpdateContext, 'site' | 'settings'>;
+  /** Where the body comes from. */
+  readonly input: Input;
   /** Told what is for the log alone. */
   readonly note: (message: string) => void;
 }
@@ -36,12 +38,12 @@ export async function receivePush(push: Push, receiving: Receiving): Promise<Pus
     const image = unpacked(push, body, receiving.context.settings.maxIndexBytes);
     return pushedIndex(image, changedAt(push));
   } catch (error) {
-    await discardRest(receiving.world.guest?.input ?? standardInput);
+    await discardRest(receiving.input);
     throw error;
   }
 }
 
-async function readSigned(push: Push, { world, context, note }: Receiving): Promise<Buffer> {
+async function readSigned(push: Push, { world, context, input, note }: Receiving): Promise<Buffer> {
   const keys = keysOf(world);
   const { site, settings } = context;
   const refuse = (problem: string | null): void => {
@@ -50,7 +52,7 @@ async function readSigned(push: Push, { world, context, note }: Receiving): Prom
     throw notLetIn();
   };
   refuse(headerProblem(push, seconds()));
-  const body = await readWhole(world.guest?.input ?? standardInput, push, site.dbDir, settings.maxIndexBytes);
+  const body = await readWhole(input, push, site.dbDir, settings.maxIndexBytes);
   refuse(isSigned(push.signature, { ...push, body }, keys) ? null : 'no signature is right by any key');
   refuse(claimId(site.dbDir, { id: push.id, timestamp: Number(push.timestamp) }, seconds()));
   return body;

@@ -61,7 +61,7 @@ export async function runSource(
     ...readSecrets({ PATH: process.env['PATH'], ...machine.env, ...env }, false),
     defaultAppRoot: ROOT,
     name,
-    guest: { arrival: moment(), build: builtId(), input: inputOf(input), complain },
+    caller: { arrival: moment(), build: builtId(), input: inputOf(input), complain },
   };
   const write = (text: string): void => void written.push(text);
   const exitCode = await call(world, args, {
