@@ -133,7 +133,7 @@ function parseQuery(text: string): Query {
     flags[flag] = values.has('1');
   }
   if (flags.state && (flags.dry_run || flags.force))
-    wrong('state=1 does nothing, so it goes with nothing else');
+    wrong('state=1 cannot be combined with dry_run=1 or force=1');
   return { dryRun: flags.dry_run, force: flags.force, state: flags.state, problem };
 }
 

@@ -57,7 +57,7 @@ const APP = 'smooth';
 const KAMAL_URL = 'https://showcase.party/update_config';
 const API_URL = 'https://api.machines.dev';
 
-/** What a foreign program may have otherwise, and Fly's own does not need. */
+/** Keys of nvoi's files, which a program of the application may need, and flyctl does not. */
 const NOT_FOR_FLY = ['DEPLOY_KEY', 'NVOI_MASTER_KEY'];
 
 /**
@@ -148,7 +148,7 @@ function cliCandidates(env: NodeJS.ProcessEnv): string[] {
   return [...(home ? [`${home}/bin/flyctl`] : []), 'flyctl', 'fly'];
 }
 
-/** The environment for Fly's program: of our secrets it has Fly's alone. */
+/** The environment for flyctl: without secrets, except Fly's own. */
 function forFly(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const own = Object.entries(env).filter(([name]) => name.startsWith('FLY_'));
   const others = Object.entries(withoutSecrets(env)).filter(([name]) => !NOT_FOR_FLY.includes(name));

@@ -72,7 +72,7 @@ export class RunBook {
       const next = this.#fresh(run.target, by, retryOf(run));
       this.#follow(run, next);
       for (const each of failed) this.#ask(each, by, next.trigger);
-      // Which machines do not have it is what that run says.
+      // Changes that are live, but not on all machines: from now on the new run says which machines lack them.
       for (const each of this.changes.ofRun(id, ['live']))
         if (each.problem) this.#set(each, { run: next.id });
       return next.id;

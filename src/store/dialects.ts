@@ -5,11 +5,11 @@ import { ForeignError } from './failures.ts';
 /* Where stores, and proxies before them, differ from Amazon's S3. */
 
 /**
- * A page of a listing as the SDK reads it. It knows no element with a prefix, and takes a page that goes on for the last
- * one if that is not said by `true` alone. Google's store says in another element that keys are encoded, and the SDK takes a time
- * in any other notation than its own for a broken answer.
+ * A page of a listing as the SDK reads it. The SDK does not know an element with a prefix. If `IsTruncated` is anything but
+ * `true`, it takes the page for the last one. If a time has another notation than its own, it takes the answer for a broken one.
+ * Google's store says in another element that keys are encoded.
  *
- * @throws {ForeignError} for a page that says neither that it goes on nor that it does not
+ * @throws {ForeignError} if `IsTruncated` is neither true nor false
  */
 export function asAmazonLists(page: Uint8Array): Buffer {
   const text = Buffer.from(page.buffer, page.byteOffset, page.byteLength).toString();
@@ -32,14 +32,15 @@ function goesOn(said: string): string {
   throw new ForeignError('the listing does not say whether it goes on');
 }
 
-/** Head lines that say of an object that it is encrypted with a key of its own. */
+/** Headers that say that an object is encrypted with a key of a key service. */
 const KEY_SERVICE = ['x-amz-server-side-encryption-aws-kms-key-id', 'x-goog-encryption-kms-key-name'];
-const OWN_KEY = ['x-amz-server-side-encryption-customer-key-md5', 'x-goog-encryption-algorithm'];
+/** Headers that say that it is encrypted with a key which its readers must send. */
+const SENT_KEY = ['x-amz-server-side-encryption-customer-key-md5', 'x-goog-encryption-algorithm'];
 
-/** Head lines as the SDK reads them. */
+/** Headers as the SDK reads them. */
 export function asAmazonSays(headers: Record<string, string>): void {
   if (KEY_SERVICE.some((name) => headers[name])) headers['x-amz-server-side-encryption'] = 'aws:kms';
-  if (OWN_KEY.some((name) => headers[name]))
+  if (SENT_KEY.some((name) => headers[name]))
     headers['x-amz-server-side-encryption-customer-algorithm'] = 'AES256';
   // No answer that we use needs one, and the SDK treats an invalid date as a broken answer.
   delete headers['expires'];

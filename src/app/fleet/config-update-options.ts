@@ -187,7 +187,7 @@ export const CONFIG_UPDATE = defineCommand(
   }),
 );
 
-/** `-t fly -t kamal` means both: whoever names a target twice wants none of them left out. */
+/** `-t fly -t kamal` means both: with the last one alone, the machines of the other would be left out. */
 function targetOf({ target }: Given, usage: (message: string) => Failure): string {
   const names = (target ?? ['fly']).flatMap((list) => list.split(','));
   if (new Set(names).size < names.length) throw usage('--target takes each name once');

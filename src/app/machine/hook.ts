@@ -12,8 +12,8 @@ export interface HookCall {
   readonly args: readonly string[];
   readonly command: Command<null>;
   readonly streams: Streams;
-  /** Whether nothing is served without it: missing directories are made first, and wrong settings with a default do not count. */
-  readonly makesDirectories?: boolean;
+  /** Whether nothing is served before it has succeeded: it makes missing directories, and goes on past wrong settings with a default. */
+  readonly mustServe?: boolean;
 }
 
 /**
@@ -22,7 +22,7 @@ export interface HookCall {
  * @returns the exit code of the work; 1 if it could not begin, 2 for arguments
  */
 export async function runHook(
-  { world, args, command, streams, makesDirectories = false }: HookCall,
+  { world, args, command, streams, mustServe = false }: HookCall,
   work: (context: UpdateContext) => Promise<0 | 1>,
 ): Promise<0 | 1 | 2> {
   const call = await readCall(command, args, streams, world);
@@ -33,7 +33,7 @@ export async function runHook(
     return 1;
   };
   return await runOnMachine<0 | 1>({ world, voice, isQuietAfterEnd: false, refused }, async (begin) => {
-    const here = makesDirectories ? withUsableSettings(world, voice.report) : world;
-    return await work(await begin(here, { makesDirectories }));
+    const here = mustServe ? withUsableSettings(world, voice.report) : world;
+    return await work(await begin(here, { makesDirectories: mustServe }));
   });
 }

@@ -28,7 +28,7 @@ export async function runStartHook(
   streams: Streams,
 ): Promise<0 | 1 | 2> {
   if (args.length === 0 && !isSupervised(world.env)) return await watchWork(world, streams.write);
-  const call = { world, args, command: START, streams, makesDirectories: true };
+  const call = { world, args, command: START, streams, mustServe: true };
   return await runHook(call, async (context) => {
     const { outcome } = await runStart(withoutWrongWeb(context), arrival());
     return outcome === 'failed' ? 1 : 0;

@@ -84,13 +84,13 @@ export async function runUpdateCommand(
   // Events end with the run.
   return await runOnMachine({ world, voice, isQuietAfterEnd: form === 'events', refused }, async (begin) => {
     const { task, appRoot } = options();
-    const makesDirectories = task.kind === 'update' && task.boot;
+    const isBoot = task.kind === 'update' && task.boot;
     const there = atAppRoot(world, appRoot);
-    const here = makesDirectories ? withUsableSettings(there, voice.report) : there;
+    const here = isBoot ? withUsableSettings(there, voice.report) : there;
     const changes = task.kind === 'update' || task.kind === 'rollback';
     const context = changes
-      ? await begin(here, { makesDirectories })
-      : await buildUpdateContext(here, voice, { makesDirectories });
+      ? await begin(here, { makesDirectories: isBoot })
+      : await buildUpdateContext(here, voice);
     const result = await perform(task, context, json, { ...streams, arrived: arrivalOf(world) });
     if (result && json) print(result);
     return result?.outcome === 'failed' || result?.outcome === 'held' ? 1 : 0;

@@ -78,7 +78,8 @@ export const UPDATE = defineCommand(
     const task = tasks[0] ?? { kind: 'update', force, boot };
     if (force && task.kind !== 'update' && task.kind !== 'dry-run')
       throw usage(`--force and --${task.kind} cannot be combined`);
-    if (boot && (task.kind !== 'update' || force)) throw usage('--boot goes with nothing else');
+    if (boot && (task.kind !== 'update' || force))
+      throw usage(`--boot and --${force ? 'force' : task.kind} cannot be combined`);
     checkForm(values, listingOf(task), usage);
     if (task.kind === 'metrics' && values.json) throw usage('--json and --metrics cannot be combined');
     return { task, appRoot: values['app-root'] };

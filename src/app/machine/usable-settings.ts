@@ -4,7 +4,7 @@ import { siteFrom } from '../../site/read-site.ts';
 import { readUpdateSettings } from '../../update/update-settings.ts';
 import { hostOf, type World } from './machine-context.ts';
 
-/** Settings that have a default, with which any machine can serve. */
+/** Any machine can serve with the defaults of these. */
 const WITH_DEFAULT = [
   'NAVIGATOR_PORT',
   'UPDATE_CONFIG_LOCK_TIMEOUT',
@@ -14,15 +14,15 @@ const WITH_DEFAULT = [
 ] as const;
 
 /**
- * For a boot and the start hook, without which nothing is served: the same world without settings that make no sense. Their defaults count, and the
- * operator is told. Everything else still fails for them, and says so.
+ * For a boot and the start hook: nothing is served before they have succeeded. The same world without wrong settings that have a default; the
+ * operator is told of each. Every other command fails because of such a setting.
  */
 export function withUsableSettings(world: World, report: Tell): World {
   const env = { ...world.env };
   for (const name of WITH_DEFAULT) {
     const problem = problemOfSetting(world, name);
     if (problem === null) continue;
-    const message = `${problem.message}, so its default counts. ${problem.hint}`;
+    const message = `${problem.message}, so the default is used. ${problem.hint}`;
     report({ type: 'note', level: 'warning', message });
     delete env[name];
   }

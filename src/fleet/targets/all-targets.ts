@@ -12,7 +12,7 @@ const TARGETS: Readonly<Record<string, TargetKind>> = {
 
 export const TARGET_NAMES: readonly string[] = Object.keys(TARGETS);
 
-/** Those of a list whose machines fetch the index from the store; null for none. The others are sent it, and need not know one. */
+/** Those of a list whose machines fetch the index from the store; null for none. The others are sent the index. */
 export function targetsWithStore(list: string): string | null {
   return (
     list
@@ -25,7 +25,7 @@ export function targetsWithStore(list: string): string | null {
 /**
  * The targets of a list such as `fly,kamal`.
  *
- * @throws {Failure} `usage` for an unknown name, or one that is given twice
+ * @throws {Failure} `usage` for an unknown name
  */
 export function createTargets(list: string, settings: FleetSettings): Target[] {
   return list.split(',').map((name) => createTarget(name, settings));

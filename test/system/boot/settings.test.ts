@@ -24,7 +24,7 @@ it('a machine boots whatever its settings with a default are, and says which of 
   expect(exitCode, stdout).toBe(0);
   expect(machine.read('navigator.yml')).toContain('listen: 9999');
   for (const [name, value] of Object.entries(WRONG)) {
-    expect(stdout).toMatch(new RegExp(`${name} is "${value}".*, so its default counts\\. Set ${name}`));
+    expect(stdout).toMatch(new RegExp(`${name} is "${value}".*, so the default is used\\. Set ${name}`));
   }
 });
 
