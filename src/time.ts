@@ -1,6 +1,6 @@
 /*
  * Times as other programs write them. Several wrote `last-modified` over the years, and a database's age decides which one
- * stays: so every notation is read that Ruby's Time.parse takes and that says one instant.
+ * stays: so all notations are read that Ruby, Go, JavaScript and HTTP write and that say one instant.
  */
 
 /** Minutes east of Greenwich, of the names that Ruby knows; any other name says no instant. */
@@ -23,8 +23,9 @@ const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', '
 const CLOCK = String.raw`(?<![\d:])(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?![\d:])(?: ?([AaPp])\.?[Mm]\b\.?)?`;
 const OFFSET = String.raw`[+-]\d{2}(?::?\d{2}(?::?\d{2})?)?(?!\d)`;
 const NAMED_ZONE = `(?:${Object.keys(ZONES).join('|')}|[A-Za-z])(?![A-Za-z])`;
-/** Several programs say an offset's name, too, behind it or before it. */
-const ZONE = String.raw`(?: ?(?:(?:(?:GMT|UTC) ?)?(${OFFSET})(?: [A-Za-z]{1,5}\b)?(?: m=[+-][\d.]+)?|(${NAMED_ZONE}))(?: ?[([][^()[\]]*[)\]])?)?`;
+/** Several programs say an offset's name, too, behind it or before it. A month may stand there as well. */
+const ZONE_NAME = String.raw`(?!(?:${MONTHS.join('|')})[a-z]*\.? \d)[A-Za-z]{1,5}\b`;
+const ZONE = String.raw`(?: ?(?:(?:(?:GMT|UTC) ?)?(${OFFSET})(?: ${ZONE_NAME})?(?: m=[+-][\d.]+)?|(${NAMED_ZONE}))(?: ?[([][^()[\]]*[)\]])?)?`;
 
 /** Year, month, day, hour, minute, second, fraction, zone. */
 type Fields = readonly (string | number | undefined)[];
@@ -104,8 +105,8 @@ export function parseTime(text: string): Date | null {
 function dayAndClock(text: string, { clock, days }: ReturnType<typeof notations>): Date | null {
   const match = clock.exec(text);
   const day = (match ? `${text.slice(0, match.index)} ${text.slice(match.index + match[0].length)}` : text)
-    .replace(/^ ?[a-z]{3,9}\b,? *(?=[a-z\d])/i, (word) => (isDayName(word) ? '' : word))
-    .replace(/\s+/g, ' ')
+    .replace(/ +/g, ' ')
+    .replace(/^ ?[a-z]{3,9}\b,? ?(?=[a-z\d])/i, (word) => (isDayName(word) ? '' : word))
     .replace(/(?<=\d)[T_](?= ?$)/i, '')
     .replace(/^[ ,]+|[ ,]+$/g, '');
   const [, hour, minute, second, fraction, half, offset, zone] = match ?? [];

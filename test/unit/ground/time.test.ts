@@ -39,6 +39,8 @@ const NOTATIONS = [
   '2025.11.19 12:00:00 UTC',
   '2025-Nov-19 12:00:00 Z',
   '12:00:00 UTC 2025-11-19',
+  '12:00:00 UTC Wed, 19 Nov 2025',
+  '12:00:00 +0000 Nov 19, 2025',
   'Wed Nov 19 2025 12:00:00 GMT+0000 (Coordinated Universal Time)',
   'Wed,19 Nov 2025 12:00:00 GMT',
   'Nov 19, 2025 12:00:00 UTC',
@@ -55,6 +57,7 @@ const WITHOUT_ZONE = [
   '20251119120000',
   'Wed Nov 19 12:00:00 2025',
   'Wed, 19 Nov 2025 12:00:00',
+  '12:00:00 Wed, 19 Nov 2025',
 ];
 
 describe('a time of last change', () => {
