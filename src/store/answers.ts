@@ -76,7 +76,7 @@ export function checkAnswer(
 /** A server that answers any request with a page of its own, which may have an ETag, has stored nothing. */
 function checkUpload(text: Buffer, root: string | null, { md5, etag }: { md5: string; etag: string }): void {
   if (text.length === 0 || root?.endsWith('Result')) return;
-  if (bareEtag(etag).toLowerCase() === Buffer.from(md5, 'base64').toString('hex')) return;
+  if (md5 !== '' && bareEtag(etag).toLowerCase() === Buffer.from(md5, 'base64').toString('hex')) return;
   throw new ForeignError(`the answer to an upload is ${described(text, root)}, but should be empty`);
 }
 
@@ -85,10 +85,10 @@ function checkListing(text: string, prefix: string): void {
   if (/<(?:[\w.-]+:)?Error[\s/>]/.test(text)) throw new ForeignError('the listing contains an error');
   // Each group of keys has a prefix too; those stand behind the keys.
   const head = text.split(/<(?:[\w.-]+:)?Contents[\s/>]/, 1)[0] ?? '';
-  const said = /<(?:[\w.-]+:)?Prefix>([^<]+)</.exec(head)?.[1];
+  const said = /<(?:[\w.-]+:)?Prefix>([^<]+)</.exec(head)?.[1]?.trim();
   // Stores write other prefixes, and an empty one, each in its own way.
   const isPlain = /^[\w/-]+$/.test(prefix);
-  if (said !== undefined && isPlain && said.replace(/%2F/gi, '/') !== prefix) {
+  if (said && isPlain && said.replace(/%2F|&#(?:47|x2F);/gi, '/') !== prefix) {
     throw new ForeignError('the listing is of other keys than those that were asked for');
   }
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { checkAnswer } from '../../../src/store/answers.ts';
 import type { ObjectStore } from '../../../src/store/object-store.ts';
 import { md5 } from '../../../src/store/proof.ts';
 import { always } from '../../support/store/fault-proxy.ts';
@@ -76,6 +77,10 @@ test('an object that is missing in an answer of 200 does not count as missing', 
   const body = '<Error><Code>NoSuchKey</Code></Error>';
   const plan = always({ kind: 'answer', status: 200, headers: HEAD, body });
   expect((await spoiled.under(plan, OPERATIONS.GET)).outcome).toMatchObject({ code: 'store-refused' });
+});
+
+test('an upload whose MD5 nobody knows is not stored where a page answers without an ETag', () => {
+  expect(() => checkAnswer(Buffer.from('OK'), { kind: 'upload' }, {})).toThrow('but should be empty');
 });
 
 test.each(['<html><body>Welcome</body></html>', '<!doctype html><p>Welcome', 'OK', '{"ok":true}'])(

@@ -62,7 +62,7 @@ describe('a page is not believed', () => {
   });
 });
 
-test.each(['db/', 'db%2F', ''])(
+test.each(['db/', 'db%2F', '', '\n  db/\n', 'db&#x2F;'])(
   'a page that says %j for its prefix is that which was asked for',
   async (said) => {
     expect(await listed(answer(page(`<Prefix>${said}</Prefix>${item('db/a')}`)))).toEqual(['db/a']);
