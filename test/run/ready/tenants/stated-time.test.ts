@@ -63,7 +63,9 @@ describe('a database in the store with an unreadable last-modified', () => {
     await stored.upload(NAME, OLD, null, { 'last-modified': 'some day' });
     expect((await room.run([NAME])).counts).toMatchObject({ downloaded: 1, failed: 0 });
     await stored.upload(NAME, NEW, null, { 'last-modified': 'another day' });
-    expect((await room.run([NAME])).failures).toEqual([]);
+    // Both uploads may be of the same second.
+    utimesSync(room.path(NAME), T2, T2);
+    expect((await room.run([NAME])).counts).toMatchObject({ downloaded: 1, failed: 0 });
     // Nothing says which of the two is the newer one.
     const copies = readdirSync(room.dbDir).filter((name) => name.includes('.changed-elsewhere-'));
     expect(copies.map((name) => readFileSync(join(room.dbDir, name)))).toEqual([OLD]);
