@@ -31,15 +31,21 @@ export async function inspectorOf(pid: number): Promise<number> {
   return found as number;
 }
 
-/** Runs a hook for which so many seconds are over as soon as its check of a database computes. */
+/**
+ * Runs a hook for which so many seconds are over as soon as its check of a database computes.
+ *
+ * @param done what has to be done by then, too
+ */
 export async function runOutOfTime(
   machine: Machine,
   seconds: number,
   options: ProcessOptions,
+  done: () => Promise<void> = async () => {},
 ): Promise<CgiAnswered & { readonly inspector: number }> {
   const clock = new FakeClock(machine, { monotonic: true });
   const run = new RunProcess(machine, { args: [], ...options, env: { ...clock.env, ...options.env } });
   const inspector = await inspectorOf(run.pid);
+  await done();
   clock.letPass(seconds, run);
   return { ...(await run.answered), inspector };
 }
