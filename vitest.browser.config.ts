@@ -16,7 +16,8 @@ export default defineConfig({
     setupFiles: ['test/support/suite/setup.ts'],
     exclude: [...configDefaults.exclude, ...(hasShared ? [] : ['test/**/*.shared.browser.ts'])],
     env: scratchVariables(),
-    maxWorkers: 3,
+    // .ci/run has these beside all other tests: so few that both have work to the end.
+    maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
     // Modules are loaded once a worker, not once a file: none of ours keeps a state that a test could leave behind.
     isolate: false,

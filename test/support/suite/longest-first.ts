@@ -3,8 +3,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
  * Begins with the files that set three minutes for their tests, since one of them that came last would keep a single worker
- * busy. Then come those that wait for processes, and at the end the unit tests, which keep all CPUs busy whatever else
- * is over by then; of each kind the larger first, as vitest has it where it knows no durations.
+ * busy. Then come those that start processes, and at the end the unit tests, of which few wait for anything; of each kind the
+ * larger first, as vitest has it where it knows no durations.
  */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
