@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { startsNothing } from './starts-nothing.ts';
 
 /**
  * Begins with the files that set three minutes for their tests, since one of them that came last would keep a single worker
- * busy. Then come those that start processes, and at the end the unit tests, of which few wait for anything; of each kind the
- * larger first, as vitest has it where it knows no durations.
+ * busy. Those that start processes or ask servers often wait, and come before those that do neither, which have work for
+ * every CPU to the end. Of each kind the larger is first, as vitest has it where it knows no durations.
  */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -16,5 +17,5 @@ export class LongestFirst extends BaseSequencer {
 
 function turnOf({ moduleId }: TestSpecification): number {
   if (readFileSync(moduleId, 'utf8').includes('testTimeout: 180_000')) return 0;
-  return /[\\/]test[\\/]unit[\\/]/.test(moduleId) ? 2 : 1;
+  return startsNothing(moduleId) ? 2 : 1;
 }

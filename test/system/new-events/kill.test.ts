@@ -59,8 +59,11 @@ function expectNoHalf(stand: Stand): void {
   for (const name of ['2026-boston', '2026-boston-showcase', '2026-boston-gala']) {
     if (existsSync(stand.path(name))) expect(stand.content(name)).toMatchObject({ check: 'ok', studios: 1 });
   }
-  if (stand.machine.read('navigator.yml').includes('2026/boston/gala')) expectWhole(stand);
+  if (isServed(stand)) expectWhole(stand);
 }
+
+/** Whether Navigator's configuration is the new one. */
+const isServed = (stand: Stand): boolean => stand.machine.read('navigator.yml').includes('2026/boston/gala');
 
 it.each(['update', 'made'] as const)(
   'the next run completes the databases after a killed update (%s)',
@@ -79,10 +82,13 @@ it.each(['update', 'made'] as const)(
     for (const call of points) {
       reset();
       if (!(await killAt(stand.machine, call, {}))) continue;
-      killed += 1;
       expectNoHalf(stand);
+      // Calls do not always come in the same number: a kill that came too late, when all was in place, is none of these.
+      const isLate = isServed(stand);
+      if (!isLate) killed += 1;
       const { result } = await stand.updateHere();
-      expect([call.text, result.outcome, result.warningCount]).toEqual([call.text, 'updated', 0]);
+      expect([call.text, result.warningCount]).toEqual([call.text, 0]);
+      if (!isLate) expect([call.text, result.outcome]).toEqual([call.text, 'updated']);
       expectWhole(stand);
       expect((await stand.hookHere()).exitCode).toBe(0);
       expect([call.text, stand.litter(), stand.exists('2026-boston')]).toEqual([call.text, [], false]);
