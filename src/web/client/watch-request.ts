@@ -65,8 +65,12 @@ class RequestWatch {
     else this.#reload();
   }
 
-  #leave(address: string): void {
+  async #leave(address: string): Promise<void> {
     if (address === '') return;
+    // A page that goes elsewhere before it is loaded has no place in the history, so nobody could come back to it.
+    if (document.readyState !== 'complete') {
+      await new Promise((resolve) => addEventListener('load', () => setTimeout(resolve), { once: true }));
+    }
     for (const note of this.#page.querySelectorAll<HTMLElement>('[data-going]')) note.hidden = false;
     // Who comes back to this page later shall see it, and not be sent away again.
     history.replaceState(history.state, '', addressOfPage(false));

@@ -98,6 +98,9 @@ describe('a request in a browser', () => {
     const window = await openWindow(browser, rig, 'owner');
     await window.page.goto(`${rig.url}/requests/${id}?go=1`);
     await window.page.waitForURL(`${rig.site.url}/**`);
+    // Though the page knew it before it was loaded.
+    await window.page.goBack();
+    await window.page.waitForSelector('text=Go to the event');
     await window.close();
   });
 
